@@ -1,0 +1,301 @@
+"""The box: a node of the flow graph, with fprop and bprop side by side.
+
+A box knows its children and its hyper-parameters and nothing else. It holds no values: a pass computes
+them, on whichever array namespace it runs.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from bprop import errors
+from bprop.namespace import Array
+from bprop.shapes import Dim, Spec, infer, show_shape
+
+REQUIRED: Any = object()  # the default of a hyper-parameter that has none
+_REGISTRY: dict[str, type[Box]] = {}
+_KINDS = {"float": Real, "int": Integral, "str": str}
+
+
+class Box(ABC):
+    """A node of the flow graph. Subclass it with `fprop`, `bprop` and annotated hyper-parameters.
+
+    Children are given by position, hyper-parameters and the optional `name` by keyword. A box is immutable.
+    Its shape is found, and checked, as it is made.
+
+    Raises `BoxError` (children or hyper-parameters) and `ShapeError` (shapes that do not fit).
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """What the pass hands to fprop and bprop after the children: "noise" (made by `noise`), "weights" (N,)."""
+    runtime: ClassVar[tuple[str, ...]] = ()
+    """Hyper-parameters that a compiled program takes as arguments: a new value compiles nothing."""
+    symbol: ClassVar[str] = ""
+    """The infix sign under which the box is printed, if it has one."""
+
+    @abstractmethod
+    def fprop(self, *children: Array) -> Array:
+        """The value of the box given its children's values. Pure."""
+
+    @abstractmethod
+    def bprop(self, grad: Array, value: Array, *children: Array) -> Any:
+        """The gradient of the loss with respect to each child, given that with respect to the value.
+
+        One array where there is one child, else a tuple; None stands for "no gradient". A box may take a
+        keyword `wanted` (one bool a child) and return None for gradients that nobody asked for.
+        """
+
+    @classmethod
+    def examples(cls, rng: np.random.Generator) -> Iterable[tuple]:
+        """Legal, kink-free inputs for the automatic checks.
+
+        Each example is a tuple of arrays, one a child, that may end with a dict of hyper-parameters.
+        """
+        return ()
+
+    def check(self) -> None:
+        """Raise if hyper-parameters or the children's `dims` are illegal. Called as the box is made.
+
+        A ValueError or TypeError becomes an error that names the box and the children with their shapes.
+        """
+
+    def limits(self) -> dict[int, tuple[float, float]]:
+        """{child's position: (lowest, highest legal value)}, checked on data before it enters the graph."""
+        return {}
+
+    def noise(self, draw: Callable[[tuple[int, ...]], Array], *children: Array) -> Array:
+        """The noise of one pass, where `needs` asks for it; `draw(shape)` gives numbers uniform on [0, 1)."""
+        raise NotImplementedError(f"{type(self).__name__} needs noise but does not define `noise`")
+
+    def updates(self, value: Array, *children: Array) -> dict[int, Array]:
+        """{child's position: new value} for children that are non-trainable parameters (running averages)."""
+        return {}
+
+    def evaluation(self) -> Box:
+        """The box that stands for this one outside training (`training=False`): itself, unless overridden."""
+        return self
+
+    # --- what follows is the same for every box -------------------------------------------------
+
+    hyper_defaults: ClassVar[dict[str, Any]] = {}
+    hyper_types: ClassVar[dict[str, str]] = {}
+    type_key: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        cls.hyper_defaults, cls.hyper_types = dict(cls.hyper_defaults), dict(cls.hyper_types)
+        for key, annotation in inspect.get_annotations(cls).items():
+            text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+            if "ClassVar" not in text and "ClassVar" not in str(annotation):
+                cls.hyper_defaults[key] = cls.__dict__.get(key, REQUIRED)
+                cls.hyper_types[key] = text
+        ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
+        cls.type_key = cls.__name__ if ours else f"{cls.__module__}:{cls.__qualname__}"
+        _REGISTRY[cls.type_key] = cls
+
+    def __init__(self, *children: Any, name: str | None = None, **hyper: Any):
+        set_ = object.__setattr__
+        if name is not None and (not isinstance(name, str) or not name):
+            raise errors.BoxError(f"the name of a {type(self).__name__} must be a non-empty string, not {name!r}")
+        set_(self, "name", name)
+        set_(self, "children", tuple(as_box(child) for child in children))
+        self._check_children()
+        for key, value in self._complete(hyper).items():
+            set_(self, key, value)
+        set_(self, "spec", self._legal())
+
+    name: ClassVar[str | None]
+    children: ClassVar[tuple[Box, ...]]
+    spec: ClassVar[Spec]
+
+    def __setattr__(self, key: str, value: Any):
+        raise errors.BoxError(f"{self!r} is immutable: make a new box instead of setting {key!r}")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """The shape of the value, "N" standing for the number of examples: ("N", 500)."""
+        return self.spec.dims
+
+    @property
+    def hyper(self) -> dict[str, Any]:
+        """The hyper-parameters, by name."""
+        return {key: getattr(self, key) for key in self.hyper_defaults}
+
+    def bind(self, **hyper: Any) -> Self:
+        """A copy with other hyper-parameter values, unchecked: how an engine passes run-time arguments."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__, **hyper)
+        return copy
+
+    @classmethod
+    def child_names(cls) -> tuple[str, ...]:
+        """The names of the children in fprop's signature; one that takes any number begins with "*"."""
+        parameters = list(inspect.signature(cls.fprop).parameters.values())[1:]
+        names = [("*" if p.kind is p.VAR_POSITIONAL else "") + p.name for p in parameters]
+        return tuple(n for n in names if n.lstrip("*") not in cls.needs)
+
+    def _check_children(self) -> None:
+        expected = self.child_names()
+        if any(n.startswith("*") for n in expected):
+            wrong = not self.children
+        else:
+            wrong = len(self.children) != len(expected)
+        if wrong:
+            raise errors.BoxError(
+                f"{type(self).__name__} takes {len(expected)} child{'ren' if len(expected) != 1 else ''} "
+                f"({', '.join(expected)}), got {len(self.children)}"
+                + (f"; its hyper-parameters ({', '.join(self.hyper_defaults)}) are given by keyword"
+                   if self.hyper_defaults else "")
+            )  # fmt: skip
+
+    def _complete(self, given: dict[str, Any]) -> dict[str, Any]:
+        kind, known = type(self).__name__, ", ".join(self.hyper_defaults) or "none"
+        for key in given:
+            if key not in self.hyper_defaults:
+                raise errors.BoxError(f"{kind} has no hyper-parameter {key!r}; it has: {known}")
+        complete = {**self.hyper_defaults, **given}
+        for key, value in complete.items():
+            if value is REQUIRED:
+                raise errors.BoxError(f"{kind} needs the hyper-parameter {key!r}, given by keyword")
+            complete[key] = value = plain(value)
+            wanted = _KINDS.get(self.hyper_types[key])
+            if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
+                raise errors.BoxError(f"{kind}: {key} must be {self.hyper_types[key]}, not {value!r}")
+        return complete
+
+    def _legal(self) -> Spec:
+        try:
+            self.check()
+            return self._infer()
+        except errors.BpropError:
+            raise
+        except Exception as error:
+            kind = errors.DTypeError if isinstance(error, TypeError | IndexError) else errors.ShapeError
+            raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
+
+    def _infer(self) -> Spec:
+        return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
+
+    def _dummy_extras(self, n: int, arrays: list[np.ndarray]) -> tuple:
+        made = {
+            "weights": lambda: np.ones(n),
+            "noise": lambda: self.noise(lambda s: np.full(s, 0.5), *arrays),
+        }
+        return tuple(made[need]() for need in self.needs)
+
+    def _label(self) -> str:
+        return type(self).__name__ + (f" {self.name!r}" if self.name else "")
+
+    def _show_children(self) -> str:
+        names = self.child_names()
+        shown = []
+        for i, child in enumerate(self.children):
+            role = names[i] if i < len(names) and not names[-1].startswith("*") else f"child {i}"
+            kind = "" if child.spec.kind == "float" else f" {child.spec.kind}"
+            shown.append(f"{role}={child._label()} {show_shape(child.dims)}{kind}")
+        return "(" + ", ".join(shown) + ")"
+
+    def __repr__(self) -> str:
+        spec = getattr(self, "spec", "")
+        return f"<{self._label()} {spec}>"
+
+    # --- operators: the boxes they make live above this room, so they are found in the registry ---
+
+    __array_ufunc__ = None  # array * box is box.__rmul__(array), not an array of boxes
+    __iter__ = None  # x[0] works, but a box is not a sequence
+
+    def __add__(self, other: Any) -> Box:
+        return _REGISTRY["Add"](self, other)
+
+    def __radd__(self, other: Any) -> Box:
+        return _REGISTRY["Add"](other, self)
+
+    def __sub__(self, other: Any) -> Box:
+        return _REGISTRY["Subtract"](self, other)
+
+    def __rsub__(self, other: Any) -> Box:
+        return _REGISTRY["Subtract"](other, self)
+
+    def __mul__(self, other: Any) -> Box:
+        return _REGISTRY["Multiply"](self, other)
+
+    def __rmul__(self, other: Any) -> Box:
+        return _REGISTRY["Multiply"](other, self)
+
+    def __truediv__(self, other: Any) -> Box:
+        return _REGISTRY["Divide"](self, other)
+
+    def __rtruediv__(self, other: Any) -> Box:
+        return _REGISTRY["Divide"](other, self)
+
+    def __matmul__(self, other: Any) -> Box:
+        return _REGISTRY["MatMul"](self, other)
+
+    def __rmatmul__(self, other: Any) -> Box:
+        return _REGISTRY["MatMul"](other, self)
+
+    def __neg__(self) -> Box:
+        return _REGISTRY["Negative"](self)
+
+    def __pow__(self, exponent: Any) -> Box:
+        """a ** p with a number p is one box; with a box p it is exp(p log a), for a > 0."""
+        if isinstance(exponent, Real):
+            return _REGISTRY["Power"](self, exponent=float(exponent))
+        return _REGISTRY["Exp"](as_box(exponent) * _REGISTRY["Log"](self))
+
+    def __rpow__(self, base: Any) -> Box:
+        return as_box(base) ** self
+
+    def __getitem__(self, index: Any) -> Box:
+        return _REGISTRY["Slice"](self, index=index)
+
+
+def registered(key: str) -> type[Box] | None:
+    """The class of box known under a type key (for ours its name, for yours "module:Class")."""
+    return _REGISTRY.get(key)
+
+
+def registry() -> dict[str, type[Box]]:
+    """A copy of the registry: every class of box defined in this process, by type key."""
+    return dict(_REGISTRY)
+
+
+def as_box(value: Any) -> Box:
+    """The box itself, or a Constant of a number or an array."""
+    if isinstance(value, Box):
+        return value
+    return _REGISTRY["Constant"](value=value)
+
+
+def plain(value: Any) -> Any:
+    """NumPy scalars as Python's, lists as tuples: hyper-parameters that describe themselves."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list | tuple):
+        return tuple(plain(v) for v in value)
+    return value
+
+
+def snake(name: str) -> str:
+    """LeakyRelu -> leaky_relu."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def function(cls: type[Box]) -> Callable[..., Box]:
+    """The lower-case function that makes a box: `tanh = function(Tanh)`."""
+
+    def make(*children: Any, name: str | None = None, **hyper: Any) -> Box:
+        return cls(*children, name=name, **hyper)
+
+    make.__name__ = make.__qualname__ = snake(cls.__name__)
+    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
+    return make

@@ -1,0 +1,58 @@
+"""All the boxes, by family. A new box is one class in one of these files, and a name in its `__all__`."""
+
+import inspect
+
+from bprop.box import Box, registry
+from bprop.boxes import (
+    activations,
+    affine,
+    arithmetic,
+    class_losses,
+    elementwise,
+    loss,
+    normalisation,
+    probabilities,
+    reduction,
+    regularisers,
+    stochastic,
+    structure,
+    value_losses,
+)
+from bprop.boxes.activations import *
+from bprop.boxes.affine import *
+from bprop.boxes.arithmetic import *
+from bprop.boxes.class_losses import *
+from bprop.boxes.elementwise import *
+from bprop.boxes.loss import *
+from bprop.boxes.normalisation import *
+from bprop.boxes.probabilities import *
+from bprop.boxes.reduction import *
+from bprop.boxes.regularisers import *
+from bprop.boxes.stochastic import *
+from bprop.boxes.structure import *
+from bprop.boxes.value_losses import *
+from bprop.leaves import Leaf
+
+__all__ = ["catalogue"]
+__all__ += activations.__all__
+__all__ += affine.__all__
+__all__ += arithmetic.__all__
+__all__ += class_losses.__all__
+__all__ += elementwise.__all__
+__all__ += loss.__all__
+__all__ += normalisation.__all__
+__all__ += probabilities.__all__
+__all__ += reduction.__all__
+__all__ += regularisers.__all__
+__all__ += stochastic.__all__
+__all__ += structure.__all__
+__all__ += value_losses.__all__
+
+
+def catalogue() -> list[type[Box]]:
+    """Every class of box that bprop brings and that computes something, by name."""
+    ours = (cls for key, cls in registry().items() if ":" not in key)
+    return sorted(
+        (cls for cls in ours if not inspect.isabstract(cls) and not issubclass(cls, Leaf)),
+        key=lambda cls: cls.__name__,
+    )

@@ -1,0 +1,138 @@
+"""Activations h = g(a), elementwise. Shapes: a (N, ...) -> (N, ...)."""
+
+from math import pi, sqrt
+
+from bprop.box import Box, function
+from bprop.boxes.elementwise import away_from_zero
+from bprop.namespace import Array, namespace
+
+__all__ = [
+    "Activation",
+    "Elu",
+    "Gelu",
+    "LeakyRelu",
+    "Relu",
+    "Sigmoid",
+    "Silu",
+    "Softplus",
+    "Tanh",
+    "elu",
+    "gelu",
+    "leaky_relu",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "tanh",
+]
+
+
+def logistic(a: Array) -> Array:
+    """1 / (1 + exp(-a)) without overflow for any a."""
+    xp = namespace(a)
+    z = xp.exp(-xp.abs(a))
+    return xp.where(a >= 0, 1, z) / (1 + z)
+
+
+class Activation(Box):
+    """An elementwise function of one child, usable by name in `bprop.mlp`."""
+
+    @classmethod
+    def examples(cls, rng):
+        yield (away_from_zero(rng),)
+        yield (5 * away_from_zero(rng, (2, 3, 2)),)
+
+
+class Sigmoid(Activation):
+    """1 / (1 + exp(-a)): derivative h (1 - h)."""
+
+    def fprop(self, a):
+        return logistic(a)
+
+    def bprop(self, grad, value, a):
+        return grad * value * (1 - value)
+
+
+class Tanh(Activation):
+    """tanh(a): derivative 1 - h^2."""
+
+    def fprop(self, a):
+        return namespace(a).tanh(a)
+
+    def bprop(self, grad, value, a):
+        return grad * (1 - value * value)
+
+
+class Relu(Activation):
+    """max(a, 0): derivative 1 where a > 0, else 0."""
+
+    def fprop(self, a):
+        return namespace(a).maximum(a, 0)
+
+    def bprop(self, grad, value, a):
+        return grad * (a > 0)
+
+
+class LeakyRelu(Activation):
+    """a where a > 0, else slope a (Maas, Hannun and Ng 2013)."""
+
+    slope: float = 0.01
+
+    def fprop(self, a):
+        return namespace(a).where(a > 0, a, self.slope * a)
+
+    def bprop(self, grad, value, a):
+        return namespace(a).where(a > 0, grad, self.slope * grad)
+
+
+class Elu(Activation):
+    """a where a > 0, else alpha (exp(a) - 1) (Clevert, Unterthiner and Hochreiter 2016, eq. 14)."""
+
+    alpha: float = 1.0
+
+    def fprop(self, a):
+        xp = namespace(a)
+        return xp.where(a > 0, a, self.alpha * xp.expm1(xp.minimum(a, 0)))
+
+    def bprop(self, grad, value, a):
+        return namespace(a).where(a > 0, grad, grad * (value + self.alpha))
+
+
+class Gelu(Activation):
+    """a (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (a + 0.044715 a^3) (Hendrycks and Gimpel 2016, section 2).
+
+    This is their tanh form of a Phi(a), within 5e-4 of it.
+    """
+
+    def fprop(self, a):
+        return 0.5 * a * (1 + namespace(a).tanh(sqrt(2 / pi) * (a + 0.044715 * a * a * a)))
+
+    def bprop(self, grad, value, a):
+        t = namespace(a).tanh(sqrt(2 / pi) * (a + 0.044715 * a * a * a))
+        slope = sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
+        return grad * 0.5 * (1 + t + a * (1 - t * t) * slope)
+
+
+class Silu(Activation):
+    """a sigmoid(a): derivative s (1 + a (1 - s)) (Elfwing, Uchibe and Doya 2018)."""
+
+    def fprop(self, a):
+        return a * logistic(a)
+
+    def bprop(self, grad, value, a):
+        s = logistic(a)
+        return grad * s * (1 + a * (1 - s))
+
+
+class Softplus(Activation):
+    """log(1 + exp(a)): derivative sigmoid(a)."""
+
+    def fprop(self, a):
+        return namespace(a).logaddexp(a, namespace(a).zeros_like(a))
+
+    def bprop(self, grad, value, a):
+        return grad * logistic(a)
+
+
+sigmoid, tanh, relu, leaky_relu = function(Sigmoid), function(Tanh), function(Relu), function(LeakyRelu)
+elu, gelu, silu, softplus = function(Elu), function(Gelu), function(Silu), function(Softplus)

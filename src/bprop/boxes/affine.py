@@ -1,0 +1,37 @@
+"""The pre-activation of a layer, a = h W + b, as one box: as in the lecture."""
+
+from bprop.box import Box, function
+
+__all__ = ["Linear", "linear"]
+
+
+class Linear(Box):
+    """h W + b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H).
+
+    grad_h = grad_a W^T;  grad_W = h^T grad_a;  grad_b = the sum of grad_a over the examples.
+    """
+
+    def fprop(self, h, W, b):
+        return h @ W + b
+
+    def bprop(self, grad, value, h, W, b, wanted=(True, True, True)):
+        rows, grads = h.reshape(-1, W.shape[0]), grad.reshape(-1, W.shape[1])
+        return (
+            grad @ W.T if wanted[0] else None,
+            rows.T @ grads if wanted[1] else None,
+            grads.sum(axis=0) if wanted[2] else None,
+        )
+
+    def check(self):
+        h, W, b = (child.dims for child in self.children)
+        if len(h) < 2 or len(W) != 2 or b != W[1:] or h[-1] != W[0]:
+            raise ValueError("h must be (N, ..., D), W (D, H) and b (H,)")
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4)
+        yield rng.normal(size=(1, 5)), rng.normal(size=(5, 1)), rng.normal(size=1)
+        yield rng.normal(size=(2, 3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4)
+
+
+linear = function(Linear)

@@ -1,0 +1,168 @@
+"""Arithmetic with NumPy's broadcasting: a + b, a - b, a * b, a / b, -a, a ** p, a @ b."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from bprop.box import Box, function
+from bprop.namespace import Array, swap_last, unbroadcast
+
+__all__ = [
+    "Add",
+    "Divide",
+    "MatMul",
+    "Multiply",
+    "Negative",
+    "Power",
+    "Subtract",
+    "add",
+    "divide",
+    "matmul",
+    "multiply",
+    "negative",
+    "power",
+    "subtract",
+]
+
+
+class Add(Box):
+    """a + b, broadcast."""
+
+    symbol: ClassVar = "+"
+
+    def fprop(self, a, b):
+        return a + b
+
+    def bprop(self, grad, value, a, b):
+        return unbroadcast(grad, a.shape), unbroadcast(grad, b.shape)
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+        yield rng.normal(size=(3, 4)), rng.normal(size=4)
+        yield rng.normal(size=(2, 1, 4)), rng.normal(size=(3, 1))
+
+
+class Subtract(Box):
+    """a - b, broadcast."""
+
+    symbol: ClassVar = "-"
+
+    def fprop(self, a, b):
+        return a - b
+
+    def bprop(self, grad, value, a, b):
+        return unbroadcast(grad, a.shape), -unbroadcast(grad, b.shape)
+
+    @classmethod
+    def examples(cls, rng):
+        return Add.examples(rng)
+
+
+class Multiply(Box):
+    """a * b elementwise, broadcast."""
+
+    symbol: ClassVar = "*"
+
+    def fprop(self, a, b):
+        return a * b
+
+    def bprop(self, grad, value, a, b):
+        return unbroadcast(grad * b, a.shape), unbroadcast(grad * a, b.shape)
+
+    @classmethod
+    def examples(cls, rng):
+        yield from Add.examples(rng)
+        yield np.array(0.3), rng.normal(size=(3, 4))
+
+
+class Divide(Box):
+    """a / b elementwise, broadcast. d/db = -(a / b) / b."""
+
+    symbol: ClassVar = "/"
+
+    def fprop(self, a, b):
+        return a / b
+
+    def bprop(self, grad, value, a, b):
+        return unbroadcast(grad / b, a.shape), unbroadcast(-grad * value / b, b.shape)
+
+    @classmethod
+    def examples(cls, rng):
+        for a, b in Add.examples(rng):
+            yield a, np.sign(b) * (np.abs(b) + 0.5)
+
+
+class Negative(Box):
+    """-a."""
+
+    def fprop(self, a):
+        return -a
+
+    def bprop(self, grad, value, a):
+        return -grad
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+
+
+class Power(Box):
+    """a ** p elementwise for a number p, the hyper-parameter `exponent`: derivative p a ** (p - 1)."""
+
+    exponent: float
+
+    def fprop(self, a):
+        return a**self.exponent
+
+    def bprop(self, grad, value, a):
+        return grad * self.exponent * a ** (self.exponent - 1)
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 4)), {"exponent": 2.0}
+        yield rng.normal(size=(3, 4)), {"exponent": 3.0}
+        yield rng.uniform(0.5, 2.0, size=(3, 4)), {"exponent": -1.5}
+
+
+class MatMul(Box):
+    """a @ b with NumPy's rules: (..., N, D) @ (..., D, H) -> (..., N, H); a one-axis side is a vector."""
+
+    symbol: ClassVar = "@"
+
+    def fprop(self, a, b):
+        return a @ b
+
+    def bprop(self, grad, value, a, b, wanted=(True, True)):
+        A = a[None, :] if a.ndim == 1 else a
+        B = b[:, None] if b.ndim == 1 else b
+        G = _as_matrix(grad, a, b)
+        return (
+            unbroadcast(G @ swap_last(B), A.shape).reshape(a.shape) if wanted[0] else None,
+            unbroadcast(swap_last(A) @ G, B.shape).reshape(b.shape) if wanted[1] else None,
+        )
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
+        yield rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 2))
+        yield rng.normal(size=(2, 1, 3, 4)), rng.normal(size=(5, 4, 2))
+        yield rng.normal(size=(3, 4)), rng.normal(size=4)
+        yield rng.normal(size=4), rng.normal(size=(4, 2))
+        yield rng.normal(size=4), rng.normal(size=4)
+
+
+def _as_matrix(grad: Array, a: Array, b: Array) -> Array:
+    """The gradient of a @ b with the axes put back that a vector on either side has taken away."""
+    if b.ndim == 1:
+        grad = grad[..., None]
+    return grad[..., None, :] if a.ndim == 1 else grad
+
+
+add, subtract, multiply, divide = function(Add), function(Subtract), function(Multiply), function(Divide)
+negative, matmul = function(Negative), function(MatMul)
+
+
+def power(a, exponent, *, name: str | None = None) -> Box:
+    """a ** p elementwise for a number p."""
+    return Power(a, exponent=exponent, name=name)

@@ -1,0 +1,112 @@
+"""Elementwise mathematics: exp, log, abs, square, sqrt, clip. Shapes: (...) -> (...)."""
+
+from bprop import errors
+from bprop.box import Box, function
+from bprop.namespace import namespace
+
+__all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]
+
+
+class Exp(Box):
+    """e ** a."""
+
+    def fprop(self, a):
+        return namespace(a).exp(a)
+
+    def bprop(self, grad, value, a):
+        return grad * value
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+
+
+class Log(Box):
+    """Natural logarithm of a > 0: derivative 1 / a."""
+
+    def fprop(self, a):
+        return namespace(a).log(a)
+
+    def bprop(self, grad, value, a):
+        return grad / a
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
+
+
+class Abs(Box):
+    """|a|: derivative sign(a), so 0 at 0."""
+
+    def fprop(self, a):
+        return namespace(a).abs(a)
+
+    def bprop(self, grad, value, a):
+        return grad * namespace(a).sign(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (away_from_zero(rng),)
+
+
+class Square(Box):
+    """a ** 2: derivative 2 a."""
+
+    def fprop(self, a):
+        return a * a
+
+    def bprop(self, grad, value, a):
+        return grad * 2 * a
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+
+
+class Sqrt(Box):
+    """Square root of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0."""
+
+    def fprop(self, a):
+        return namespace(a).sqrt(a)
+
+    def bprop(self, grad, value, a):
+        return grad / (2 * value)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
+
+
+class Clip(Box):
+    """min(max(a, low), high): the gradient passes where low <= a <= high, and is 0 elsewhere."""
+
+    low: float
+    high: float
+
+    def fprop(self, a):
+        return namespace(a).clip(a, self.low, self.high)
+
+    def bprop(self, grad, value, a):
+        return grad * ((a >= self.low) & (a <= self.high))
+
+    def check(self):
+        if not self.low <= self.high:
+            raise errors.BoxError(f"Clip: low ({self.low}) must not be above high ({self.high})")
+
+    @classmethod
+    def examples(cls, rng):
+        yield away_from_zero(rng), {"low": 0.0, "high": 50.0}
+        yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
+
+
+def away_from_zero(rng, shape=(3, 4)):
+    """Numbers of either sign, at least 0.1 from 0, where many boxes have a kink."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
+
+
+exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), function(Square), function(Sqrt)
+
+
+def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
+    """min(max(a, low), high), elementwise."""
+    return Clip(a, low=low, high=high, name=name)

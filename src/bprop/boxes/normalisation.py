@@ -1,0 +1,147 @@
+"""Layer and batch normalisation."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from bprop import errors
+from bprop.box import Box, function
+from bprop.namespace import Array, namespace, unbroadcast
+
+__all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]
+
+
+def standardise_gradient(grad: Array, normal: Array, deviation: Array, mean) -> Array:
+    """The gradient through normal = (a - mean a) / deviation, where `mean` averages as the statistics do."""
+    return (grad - mean(grad) - normal * mean(grad * normal)) / deviation
+
+
+class LayerNorm(Box):
+    """gain * (a - mean) / sqrt(variance + epsilon) + shift, statistics over the last axis of each example.
+
+    Shapes: a (N, ..., H), gain (H,), shift (H,) -> (N, ..., H). Ba, Kiros and Hinton 2016, eq. 4.
+    """
+
+    epsilon: float = 1e-5
+
+    def standardise(self, a):
+        centred = a - a.mean(axis=-1, keepdims=True)
+        deviation = namespace(a).sqrt((centred * centred).mean(axis=-1, keepdims=True) + self.epsilon)
+        return centred / deviation, deviation
+
+    def fprop(self, a, gain, shift):
+        return gain * self.standardise(a)[0] + shift
+
+    def bprop(self, grad, value, a, gain, shift):
+        normal, deviation = self.standardise(a)
+        grad_a = standardise_gradient(grad * gain, normal, deviation, lambda t: t.mean(axis=-1, keepdims=True))
+        return grad_a, unbroadcast(grad * normal, gain.shape), unbroadcast(grad, shift.shape)
+
+    def check(self):
+        check_features(self, self.children)
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 5)), rng.normal(size=5), rng.normal(size=5)
+        yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4), {"epsilon": 0.1}
+
+
+class BatchNorm(Box):
+    """gain * (a - mean) / sqrt(variance + epsilon) + shift, statistics over the batch, for each feature.
+
+    Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H). Ioffe and Szegedy 2015, alg. 1.
+    The statistics weigh examples as the loss does, so a row of weight 0 has no part in them. `mean` and
+    `variance` are non-trainable parameters: running averages (of the biased variance) that training moves,
+    new = decay * old + (1 - decay) * batch's, and that stand in for the batch's outside training.
+    """
+
+    epsilon: float = 1e-5
+    decay: float = 0.9
+    needs: ClassVar = ("weights",)
+
+    def statistics(self, a, weights):
+        """(average, mean, variance): the weighted average over all axes but the last, and a's moments."""
+        shares = weights.reshape(-1, *[1] * (a.ndim - 1)) / weights.sum()
+        axes = tuple(range(a.ndim - 1))
+        places = int(np.prod(a.shape[1:-1]))  # positions of one example that share the statistics
+
+        def average(t):
+            return (t * shares).sum(axis=axes) / places
+
+        mean = average(a)
+        return average, mean, average((a - mean) ** 2)
+
+    def fprop(self, a, gain, shift, mean, variance, weights):
+        _, batch_mean, batch_variance = self.statistics(a, weights)
+        return gain * (a - batch_mean) / namespace(a).sqrt(batch_variance + self.epsilon) + shift
+
+    def bprop(self, grad, value, a, gain, shift, mean, variance, weights):
+        _, batch_mean, batch_variance = self.statistics(a, weights)
+        deviation = namespace(a).sqrt(batch_variance + self.epsilon)
+        normal = (a - batch_mean) / deviation
+        axes = tuple(range(a.ndim - 1))
+        shares = weights.reshape(-1, *[1] * (a.ndim - 1)) / (weights.sum() * int(np.prod(a.shape[1:-1])))
+        g = grad * gain
+        # the gradients that reach the statistics are plain sums; they come back in proportion to the shares
+        grad_a = (g - shares * g.sum(axis=axes) - shares * normal * (g * normal).sum(axis=axes)) / deviation
+        zero = namespace(a).zeros_like(mean)
+        return grad_a, (grad * normal).sum(axis=axes), grad.sum(axis=axes), zero, zero
+
+    def updates(self, value, a, gain, shift, mean, variance, weights):
+        _, batch_mean, batch_variance = self.statistics(a, weights)
+        keep, move = self.decay, 1 - self.decay
+        return {3: keep * mean + move * batch_mean, 4: keep * variance + move * batch_variance}
+
+    def evaluation(self):
+        return Normalise(*self.children, epsilon=self.epsilon, name=self.name)
+
+    def check(self):
+        check_features(self, self.children)
+
+    @classmethod
+    def examples(cls, rng):
+        for shape in ((6, 3), (4, 2, 3)):
+            running = rng.normal(size=3), rng.uniform(0.5, 2.0, size=3)
+            yield rng.normal(size=shape), rng.normal(size=3), rng.normal(size=3), *running
+
+
+class Normalise(Box):
+    """gain * (a - mean) / sqrt(variance + epsilon) + shift with given statistics: batch_norm when not training.
+
+    Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H).
+    """
+
+    epsilon: float = 1e-5
+
+    def fprop(self, a, gain, shift, mean, variance):
+        return gain * (a - mean) / namespace(a).sqrt(variance + self.epsilon) + shift
+
+    def bprop(self, grad, value, a, gain, shift, mean, variance):
+        deviation = namespace(a).sqrt(variance + self.epsilon)
+        normal, grad_a = (a - mean) / deviation, grad * gain / deviation
+        return (
+            grad_a,
+            unbroadcast(grad * normal, gain.shape),
+            unbroadcast(grad, shift.shape),
+            -unbroadcast(grad_a, mean.shape),
+            -unbroadcast(grad_a * normal / (2 * deviation), variance.shape),
+        )
+
+    def check(self):
+        check_features(self, self.children)
+
+    @classmethod
+    def examples(cls, rng):
+        return BatchNorm.examples(rng)
+
+
+def check_features(box: Box, children: tuple[Box, ...]) -> None:
+    """All children after the first have one number for each feature of its last axis; epsilon > 0."""
+    a, *others = children
+    if len(a.dims) < 2 or any(other.dims != (a.dims[-1],) for other in others):
+        raise ValueError(f"{', '.join(box.child_names()[1:])} must have the shape of the last axis of a")
+    if not box.hyper["epsilon"] > 0:
+        raise errors.SettingError(f"{box._label()}: epsilon must be above 0, not {box.hyper['epsilon']}")
+
+
+layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)

@@ -1,0 +1,51 @@
+"""Softmax over the classes, and its logarithm."""
+
+from bprop.box import Box, function
+from bprop.namespace import Array, namespace
+
+__all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
+
+
+def softmax_of(a: Array) -> Array:
+    """exp(a_c) / sum_c' exp(a_c') over the last axis, without overflow."""
+    e = namespace(a).exp(a - a.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_softmax_of(a: Array) -> Array:
+    """a_c - log sum_c' exp(a_c') over the last axis, without overflow."""
+    shifted = a - a.max(axis=-1, keepdims=True)
+    xp = namespace(a)
+    return shifted - xp.log(xp.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+class Softmax(Box):
+    """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
+
+    def fprop(self, a):
+        return softmax_of(a)
+
+    def bprop(self, grad, value, a):
+        return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 5)),)
+        yield (10 * rng.normal(size=(2, 2, 3)),)
+
+
+class LogSoftmax(Box):
+    """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
+
+    def fprop(self, a):
+        return log_softmax_of(a)
+
+    def bprop(self, grad, value, a):
+        return grad - namespace(a).exp(value) * grad.sum(axis=-1, keepdims=True)
+
+    @classmethod
+    def examples(cls, rng):
+        return Softmax.examples(rng)
+
+
+softmax, log_softmax = function(Softmax), function(LogSoftmax)

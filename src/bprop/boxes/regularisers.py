@@ -1,0 +1,40 @@
+"""Regularisers Omega(theta): one number for all the weights given."""
+
+from bprop.box import Box, function
+from bprop.boxes.elementwise import away_from_zero
+from bprop.namespace import namespace
+
+__all__ = ["L1", "L2", "l1", "l2"]
+
+
+class L1(Box):
+    """sum_k sum_ij |W(k)_ij|: gradient sign(W), so 0 at 0. Shapes: any -> ()."""
+
+    def fprop(self, *W):
+        return sum(namespace(w).abs(w).sum() for w in W)
+
+    def bprop(self, grad, value, *W):
+        return tuple(grad * namespace(w).sign(w) for w in W)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (away_from_zero(rng),)
+        yield away_from_zero(rng), away_from_zero(rng, (2,))
+
+
+class L2(Box):
+    """sum_k sum_ij (W(k)_ij)^2: gradient 2 W. Shapes: any -> ()."""
+
+    def fprop(self, *W):
+        return sum((w * w).sum() for w in W)
+
+    def bprop(self, grad, value, *W):
+        return tuple(grad * 2 * w for w in W)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+        yield rng.normal(size=(3, 4)), rng.normal(size=2)
+
+
+l1, l2 = function(L1), function(L2)

@@ -1,0 +1,122 @@
+"""Losses for numbers and counts, summed over the outputs of each example."""
+
+from typing import ClassVar
+
+from bprop import errors
+from bprop.box import Box, function
+from bprop.boxes.elementwise import away_from_zero
+from bprop.boxes.loss import Loss, per_example, per_output
+from bprop.namespace import namespace
+
+__all__ = [
+    "AbsoluteError",
+    "Huber",
+    "Poisson",
+    "SquaredError",
+    "absolute_error",
+    "huber",
+    "poisson",
+    "squared_error",
+]
+
+
+class SquaredError(Loss):
+    """(f - y)^2, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient 2 (f - y)."""
+
+    metrics: ClassVar = ("rmse", "mae")
+
+    def fprop(self, f, y):
+        return per_example((f - y) ** 2)
+
+    def bprop(self, grad, value, f, y):
+        grad_f = per_output(grad, f) * 2 * (f - y)
+        return grad_f, -grad_f
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+        yield rng.normal(size=4), rng.integers(5, size=4)
+
+
+class AbsoluteError(Loss):
+    """|f - y|, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient sign(f - y)."""
+
+    metrics: ClassVar = ("mae", "rmse")
+
+    def fprop(self, f, y):
+        return per_example(namespace(f).abs(f - y))
+
+    def bprop(self, grad, value, f, y):
+        grad_f = per_output(grad, f) * namespace(f).sign(f - y)
+        return grad_f, -grad_f
+
+    @classmethod
+    def examples(cls, rng):
+        y = rng.normal(size=(4, 3))
+        yield y + away_from_zero(rng, (4, 3)), y
+
+
+class Huber(Loss):
+    """r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2), r = f - y, summed over the outputs (Huber 1964).
+
+    Shapes: f (N, ...), y (N, ...) -> (N,). Gradient: r clipped to [-delta, delta].
+    """
+
+    delta: float = 1.0
+    metrics: ClassVar = ("rmse", "mae")
+
+    def fprop(self, f, y):
+        xp = namespace(f)
+        size = xp.abs(f - y)
+        quadratic = xp.minimum(size, self.delta)
+        return per_example(quadratic * (size - 0.5 * quadratic))
+
+    def bprop(self, grad, value, f, y):
+        grad_f = per_output(grad, f) * namespace(f).clip(f - y, -self.delta, self.delta)
+        return grad_f, -grad_f
+
+    def check(self):
+        super().check()
+        if not self.delta > 0:
+            raise errors.SettingError(f"{self._label()}: delta must be above 0, not {self.delta}")
+
+    @classmethod
+    def examples(cls, rng):
+        y = rng.normal(size=(4, 3))
+        yield y + away_from_zero(rng, (4, 3)), y, {"delta": 0.05}
+        yield y + away_from_zero(rng, (4, 3)), y, {"delta": 3.0}
+
+
+class Poisson(Loss):
+    """exp(a) - y a: the negative log-likelihood of counts y at the rate exp(a), without the constant log y!.
+
+    Shapes: a (N, ...), y (N, ...) >= 0 -> (N,), in nats. Gradient exp(a) - y.
+    """
+
+    metrics: ClassVar = ("rmse", "mae")
+
+    def fprop(self, a, y):
+        return per_example(namespace(a).exp(a) - y * a)
+
+    def bprop(self, grad, value, a, y):
+        each = per_output(grad, a)
+        return each * (namespace(a).exp(a) - y), -each * a
+
+    def prediction(self, said):
+        return namespace(said).exp(said)
+
+    def limits(self):
+        return {1: (0, float("inf"))}
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(4, 3)), rng.poisson(2.0, size=(4, 3))
+
+
+squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
+poisson = function(Poisson)
+
+
+def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
+    """Huber loss: quadratic for residuals up to `delta`, linear beyond."""
+    return Huber(f, y, delta=delta, name=name)

@@ -1,0 +1,168 @@
+"""A graph as plain data and back: box type, hyper-parameters, children. Nothing in a description is executed."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bprop import init
+from bprop.box import Box, registered, registry
+from bprop.errors import BpropError, GraphError, UnknownNameError
+from bprop.graph.order import topological_order
+from bprop.leaves import Constant, Input, Parameter
+
+if TYPE_CHECKING:
+    from bprop.graph.graph import Graph
+
+FORMAT = 1
+_INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled)}
+
+
+def describe(graph: Graph) -> dict[str, Any]:
+    """Plain data (JSON) that says all there is to say of a graph; see `build` for the way back."""
+    roots = {"loss": graph.loss, "penalty": graph.penalty}
+    return {
+        "format": FORMAT,
+        "boxes": [
+            {
+                "name": graph.names[box],
+                "named": box.name is not None,
+                "type": type(box).type_key,
+                "children": [graph.names[child] for child in box.children],
+                "hyper": {key: encode(value) for key, value in box.hyper.items()},
+            }
+            for box in graph.order
+        ],
+        **{key: None if box is None else graph.names[box] for key, box in roots.items()},
+        "outputs": {name: graph.names[box] for name, box in graph.outputs.items()},
+        "stable": graph.stable,
+    }
+
+
+def build(description: Mapping[str, Any], boxes: Iterable[type[Box]] = ()) -> dict[str, Any]:
+    """The arguments of Graph from a description.
+
+    Raises GraphError for a description that is not one (a cycle, a missing child), UnknownNameError for a
+    type of box that is neither bprop's, nor defined in this process, nor passed in `boxes`.
+    """
+    try:
+        if description["format"] > FORMAT:
+            raise GraphError(
+                f"the description has format {description['format']}, this bprop reads up to {FORMAT}: update bprop"
+            )
+        entries = {entry["name"]: entry for entry in description["boxes"]}
+        if len(entries) != len(description["boxes"]):
+            raise GraphError("the description names two boxes alike")
+        made: dict[str, Box] = {}
+        passed = {cls.__name__: cls for cls in boxes}
+        for name in _order(entries):
+            made[name] = _make(entries[name], made, passed)
+        return {
+            "loss": _pick(made, description["loss"]),
+            "penalty": _pick(made, description["penalty"]),
+            "outputs": {key: made[name] for key, name in description["outputs"].items()},
+            "stable": bool(description["stable"]),
+        }
+    except BpropError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise GraphError(f"this is not the description of a graph: {type(error).__name__}: {error}") from error
+
+
+def _pick(made: Mapping[str, Box], name: str | None) -> Box | None:
+    return None if name is None else made[name]
+
+
+def _order(entries: Mapping[str, Any]) -> list[str]:
+    """The names so that children come first; a cycle raises GraphError."""
+
+    class Node:
+        def __init__(self, name: str):
+            self.name = name
+
+    nodes = {name: Node(name) for name in entries}
+    order = topological_order(nodes.values(), lambda n: [nodes[c] for c in entries[n.name]["children"]])  # type: ignore
+    return [node.name for node in order]  # type: ignore[misc]
+
+
+def _make(entry: Mapping[str, Any], made: Mapping[str, Box], passed: Mapping[str, type[Box]]) -> Box:
+    cls = find_class(entry["type"], passed)
+    hyper = {key: decode(value) for key, value in entry["hyper"].items()}
+    name = entry["name"] if entry["named"] else None
+    if cls is Constant:
+        return Constant(hyper["value"], name=name)
+    if cls in (Input, Parameter):
+        return cls(entry["name"], **hyper)
+    return cls(*(made[child] for child in entry["children"]), name=name, **hyper)
+
+
+def find_class(key: str, passed: Mapping[str, type[Box]]) -> type[Box]:
+    """The class of a type key: one of bprop's, one passed, or one of the user's defined in this process."""
+    if ":" not in key:
+        found = registered(key)
+    else:
+        bare = key.rpartition(":")[2].rpartition(".")[2]
+        alike = {cls for k, cls in registry().items() if ":" in k and cls.__name__ == bare}
+        found = passed.get(bare) or registered(key) or (alike.pop() if len(alike) == 1 else None)
+    if found is None:
+        raise UnknownNameError(
+            f"the box type {key!r} is not defined here: define or import its class first, or pass it in boxes=[...]"
+        )
+    return found
+
+
+def encode(value: Any) -> Any:
+    """A hyper-parameter as JSON."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if np.isfinite(value) else {"float": str(value)}
+    if isinstance(value, tuple):
+        return {"tuple": [encode(v) for v in value]}
+    if isinstance(value, builtins.slice):
+        return {"slice": [value.start, value.stop, value.step]}
+    if value is Ellipsis:
+        return {"ellipsis": True}
+    if isinstance(value, np.ndarray):
+        plain = value.astype(np.float64) if value.dtype.kind == "f" else value
+        return {"array": plain.ravel().tolist(), "shape": list(value.shape), "dtype": value.dtype.name}
+    if is_dataclass(value) and type(value) is _INITIALISERS.get(type(value).__name__):
+        return {"initialiser": type(value).__name__, **asdict(value)}  # type: ignore[call-overload]
+    if callable(value):
+        return {"initialiser": "unsaved", "repr": getattr(value, "__qualname__", type(value).__name__)}
+    raise GraphError(f"a hyper-parameter of type {type(value).__name__} cannot be described: {value!r}")
+
+
+def decode(value: Any) -> Any:
+    """The hyper-parameter that `encode` made JSON of."""
+    if not isinstance(value, dict):
+        return value
+    if "tuple" in value:
+        return tuple(decode(v) for v in value["tuple"])
+    if "slice" in value:
+        return builtins.slice(*value["slice"])
+    if "ellipsis" in value:
+        return Ellipsis
+    if "float" in value:
+        return float(value["float"])
+    if "array" in value:
+        return np.array(value["array"], dtype=value["dtype"]).reshape(value["shape"])
+    settings = {k: v for k, v in value.items() if k != "initialiser"}
+    if value["initialiser"] == "unsaved":
+        return UnsavedInitialiser(settings["repr"])
+    return _INITIALISERS[value["initialiser"]](**settings)
+
+
+class UnsavedInitialiser:
+    """Stands for a user's own initialiser, whose code a description cannot hold."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        raise GraphError(f"the initialiser {self.name!r} was your own code, which a saved graph does not hold: "
+                         "train from given params instead of initialising")  # fmt: skip

@@ -1,0 +1,101 @@
+"""Data on its way into a graph: every array is checked, and refused with a clear error, before anything runs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.errors import DataError, DTypeError, ShapeError, UnknownNameError
+from bprop.leaves import Input
+
+Limits = Mapping[str, tuple[float, float, str]]
+"""{input name: (lowest, highest, name of the box that says so)}"""
+
+
+def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str, complete: bool = True) -> None:
+    """Raise UnknownNameError for names that are not expected, or (if complete) expected and not given."""
+    unknown = [name for name in given if name not in expected]
+    missing = [name for name in expected if name not in given] if complete else []
+    if unknown or missing:
+        said = [f"unknown {what}: {', '.join(map(repr, unknown))}"] if unknown else []
+        said += [f"missing {what}: {', '.join(map(repr, missing))}"] if missing else []
+        raise UnknownNameError(f"{'; '.join(said)} (the graph has: {', '.join(expected) or 'none'})")
+
+
+def read_input(box: Input, given: Any) -> np.ndarray:
+    """The array for one input, with shape (N, ...) and kind as declared; not copied where it need not be."""
+    array = np.asarray(given)
+    who = f"input {box.name!r}"
+    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
+        raise DTypeError(f"{who}: needs numbers, got an array of {array.dtype} (encode text and dates as numbers)")
+    if box.dtype != "float" and array.dtype.kind == "f":
+        raise DTypeError(f"{who}: needs whole numbers ({box.dtype}), got {array.dtype}; convert it with .astype(int)")
+    if array.ndim == 0 or array.shape[1:] != box.shape:
+        wanted = ", ".join(["N", *map(str, box.shape)])
+        raise ShapeError(f"{who}: needs shape ({wanted}{',' if not box.shape else ''}), got {array.shape}")
+    return array
+
+
+def check_values(name: str, array: np.ndarray, limits: Limits) -> None:
+    """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        where, value = _first(array, ~np.isfinite(array))
+        raise DataError(f"input {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
+    if name in limits:
+        low, high, box = limits[name]
+        bad = (array < low) | (array > high)
+        if bad.any():
+            where, value = _first(array, bad)
+            raise DataError(f"input {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
+
+
+def check_rows(arrays: Mapping[str, np.ndarray]) -> int:
+    """The number of examples, the same in every array and at least one."""
+    rows = {name: len(array) for name, array in arrays.items()}
+    if len(set(rows.values())) > 1:
+        raise ShapeError(f"inputs differ in their number of examples: {rows}")
+    count = next(iter(rows.values()), 0)
+    if count == 0:
+        raise DataError("the data set is empty: there is no example to learn from or to compute")
+    return count
+
+
+def read_weights(weights: Any, rows: int) -> np.ndarray | None:
+    """Example weights as float64 of shape (N,): finite, not negative, not all zero. None stays None (all 1)."""
+    if weights is None:
+        return None
+    array = np.asarray(weights)
+    if array.dtype.kind not in "fiub":
+        raise DTypeError(f"weights: needs numbers, got an array of {array.dtype}")
+    array = array.astype(np.float64)
+    if array.shape != (rows,):
+        raise ShapeError(f"weights: needs one weight an example, shape ({rows},), got {array.shape}")
+    bad = ~np.isfinite(array) | (array < 0)
+    if bad.any():
+        where, value = _first(array, bad)
+        raise DataError(f"weights: {value} at {where}; weights must be finite and not negative")
+    if not array.any():
+        raise DataError("weights: all are 0, so there is nothing to learn from")
+    return array
+
+
+def read_params(given: Mapping[str, Any], parameters: Mapping[str, Box]) -> dict[str, np.ndarray]:
+    """theta as arrays of floats with the shapes declared."""
+    check_names(given, parameters, "parameters")
+    found = {}
+    for name, box in parameters.items():
+        array = np.asarray(given[name])
+        if array.dtype.kind in "iub":
+            array = array.astype(np.float64)
+        if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
+            raise DTypeError(f"parameter {name!r}: needs floats, got an array of {array.dtype}")
+        if array.shape != box.dims:
+            raise ShapeError(f"parameter {name!r}: needs shape {box.dims}, got {array.shape}")
+        found[name] = array
+    return found
+
+
+def _first(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"row {index[0]}" + (f", index {index[1:]}" if len(index) > 1 else ""), array[index]

@@ -1,0 +1,291 @@
+"""The graph: boxes in order, with a loss, a penalty and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from bprop import errors, init
+from bprop.box import Box, as_box
+from bprop.boxes.loss import Loss
+from bprop.graph import feed
+from bprop.graph.describe import build, describe
+from bprop.graph.naming import name_boxes
+from bprop.graph.order import topological_order
+from bprop.graph.plan import Context, Plan
+from bprop.graph.rewrite import rewritten
+from bprop.graph.show import formula, show
+from bprop.graph.values import Gradients, Values, safe_total
+from bprop.leaves import Constant, Input, Parameter
+from bprop.namespace import Array
+from bprop.noise import key_of
+
+
+class Graph:
+    """A flow graph that can be propagated forward and backward.
+
+    The objective is the lecture's: (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + penalty, with example
+    weights w_t that are 1 by default.
+
+    Parameters
+    ----------
+    loss : a box with one number an example, shape (N,).
+    penalty : a box with one number, shape (): lambda * Omega(theta).
+    outputs : {name: box}, what `predict` gives. An unnamed box takes the name.
+    stable : compute pairs such as nll(softmax(a), y) as one numerically stable box (see `rewrites`).
+
+    Raises
+    ------
+    GraphError : a cycle, two boxes of one name, a loss that is not (N,), a penalty that is not ().
+    """
+
+    def __init__(
+        self,
+        loss: Box | None = None,
+        penalty: Box | float | None = None,
+        outputs: Mapping[str, Box] | None = None,
+        *,
+        stable: bool = True,
+    ):
+        self.loss = loss
+        self.penalty = None if penalty is None else as_box(penalty)
+        self.outputs = dict(outputs or {})
+        self.stable = stable
+        self._check_roots()
+        self.order = topological_order(self.roots, lambda box: box.children)
+        self.names = name_boxes(self.order, self.outputs)
+        self.boxes = {name: box for box, name in self.names.items()}
+        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
+        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
+        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
+        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
+        made = {box: rewritten(box) for box in self.order} if stable else {}
+        self._replaced = {box: new for box, new in made.items() if new is not None}
+        self._evaluated: dict[Box, Box] = {}
+        self._plans: dict[tuple, Plan] = {}
+
+    @property
+    def roots(self) -> list[Box]:
+        """The boxes that the graph is for: loss, penalty, outputs."""
+        return [box for box in (self.loss, self.penalty, *self.outputs.values()) if box is not None]
+
+    @property
+    def rewrites(self) -> dict[str, str]:
+        """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
+        return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
+
+    @cached_property
+    def limits(self) -> feed.Limits:
+        """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
+        found: dict[str, tuple[float, float, str]] = {}
+        for box in self.order:
+            for position, (low, high) in box.limits().items():
+                child = box.children[position]
+                if isinstance(child, Input):
+                    lowest, highest, _ = found.get(self.names[child], (-np.inf, np.inf, ""))
+                    found[self.names[child]] = (max(low, lowest), min(high, highest), self.names[box])
+        return found
+
+    @cached_property
+    def losses(self) -> dict[str, Loss]:
+        """The boxes of the graph that are losses, by name: each brings its metrics."""
+        return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
+
+    def name_of(self, key: str | Box) -> str:
+        """The name of a box of this graph (or of an output). Raises UnknownNameError."""
+        if isinstance(key, Box):
+            if key not in self.names:
+                raise errors.UnknownNameError(f"{key!r} is not in this graph")
+            return self.names[key]
+        if key in self.boxes:
+            return key
+        if key in self.outputs:
+            return self.names[self.outputs[key]]
+        raise errors.UnknownNameError(f"no box is called {key!r}; there are: {', '.join(self.boxes)}")
+
+    def need_loss(self) -> Box:
+        """The loss box. Raises GraphError where there is none."""
+        if self.loss is None:
+            raise errors.GraphError("this graph has no loss: Graph(loss=...) is needed to train and to backpropagate")
+        return self.loss
+
+    def plan(self, roots: Iterable[Box] | None = None, *, training: bool = True) -> Plan:
+        """The order of the boxes that `roots` need (default: every box of the graph), in training or not."""
+        roots = self.order if roots is None else list(roots)
+        key = (training, *map(id, roots))
+        if key not in self._plans:
+            self._plans[key] = Plan(roots, self.names, self._computed if training else self._evaluated_as)
+        return self._plans[key]
+
+    def _computed(self, box: Box) -> Box:
+        return self._replaced.get(box, box)
+
+    def _evaluated_as(self, box: Box) -> Box:
+        if box not in self._evaluated:
+            found = self._computed(box)
+            while (after := self._computed(found.evaluation())) is not found:
+                found = self._evaluated.setdefault(found, after)
+            self._evaluated[box] = found
+        return self._evaluated[box]
+
+    def init(self, seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
+        """theta: every parameter by its initialiser (default: Glorot uniform weights, zero biases).
+
+        What a parameter draws is a function of (seed, its name), so that adding a box changes no other's.
+        """
+        theta = {}
+        for name, box in self.parameters.items():
+            rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
+            array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
+            if array.shape != box.shape:
+                raise errors.ShapeError(f"the initialiser of {name!r} gave shape {array.shape}, not {box.shape}")
+            theta[name] = array.astype(dtype)
+        return theta
+
+    def fprop(
+        self,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any] | None = None,
+        /,
+        *,
+        training: bool = True,
+        seed: int = 0,
+        weights: Any = None,
+        dtype: Any = None,
+        **inputs: Any,
+    ) -> Values:
+        """Forward propagation on NumPy: the value of every box for a batch.
+
+        Parameters
+        ----------
+        params : theta, {name: array}.
+        data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords.
+        training : False makes dropout the identity and batch normalisation use its running averages.
+        seed : of the noise (dropout); the same seed draws the same noise.
+        weights : (N,) example weights, default 1.
+        dtype : precision of the pass; default the widest of params and inputs.
+
+        Raises
+        ------
+        UnknownNameError, ShapeError, DTypeError, DataError : for arrays that do not fit, naming them.
+        """
+        return self._pass(self.plan(training=training), params, {**(data or {}), **inputs}, seed, weights, dtype)
+
+    def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
+        """Backpropagation: gradients of the objective for every box on the way from a trainable parameter.
+
+        `inputs` asks for further boxes by name (an Input: what a change of x does to the loss).
+        """
+        asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
+        plan = values.plan
+        targets = {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+        grads = backpropagate(self, plan, values.state, values.context, targets)
+        for slot in targets:
+            if grads[slot] is None:
+                grads[slot] = np.zeros_like(values.state.values[slot])
+        boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
+        found = {name: grads[slot] for name, slot in boxes if slot is not None and grads[slot] is not None}
+        return Gradients(self, found)
+
+    def predict(self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, **inputs: Any) -> Any:
+        """The outputs for a batch, outside training: an array where there is one output, else {name: array}.
+
+        Only the inputs that the outputs need are to be given (x, not y).
+        """
+        if not self.outputs:
+            raise errors.GraphError("this graph has no outputs to predict: give Graph(..., outputs={'f': f})")
+        plan = self.plan(self.outputs.values(), training=False)
+        given = {**(data or {}), **inputs}
+        values = self._pass(plan, params, {k: v for k, v in given.items() if k not in self.inputs or k in plan.leaves})
+        found = {name: values[box] for name, box in self.outputs.items()}
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def _pass(
+        self,
+        plan: Plan,
+        params: Mapping,
+        data: Mapping,
+        seed: int = 0,
+        weights: Any = None,
+        dtype: Any = None,
+    ) -> Values:
+        theta = feed.read_params(params, self.parameters)
+        arrays = self.read(data, plan)
+        rows = feed.check_rows(arrays) if self.inputs else 1
+        floats = [a.dtype for a in (*theta.values(), *arrays.values()) if a.dtype.kind == "f"]
+        dtype = np.dtype(dtype) if dtype is not None else np.result_type(*floats or [np.float64])
+        w = feed.read_weights(weights, rows)
+        key = (np.array([key_of(_natural(seed))], np.uint32), np.zeros(1, np.uint32))
+        context = Context(np.ones(rows, dtype) if w is None else w.astype(dtype), key, dtype)
+        leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
+        leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
+        return Values(self, plan, plan.fprop({n: leaves[n] for n in plan.leaves}, context), context)
+
+    def read(self, data: Mapping[str, Any], plan: Plan | None = None) -> dict[str, np.ndarray]:
+        """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
+        expected = {n: b for n, b in self.inputs.items() if plan is None or n in plan.leaves}
+        feed.check_names(data, expected, "inputs")
+        arrays = {name: feed.read_input(box, data[name]) for name, box in expected.items()}
+        for name, array in arrays.items():
+            feed.check_values(name, array, self.limits)
+        if arrays:
+            feed.check_rows(arrays)
+        return arrays
+
+    def describe(self) -> dict[str, Any]:
+        """The graph as plain data (dicts, lists, numbers, strings), from which `from_description` makes it."""
+        return describe(self)
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = ()) -> Graph:
+        """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already."""
+        return cls(**build(description, boxes))
+
+    def __reduce__(self):
+        own = tuple({type(box) for box in self.order if ":" in type(box).type_key})
+        return Graph.from_description, (self.describe(), own)
+
+    def __str__(self) -> str:
+        return show(self)
+
+    def __repr__(self) -> str:
+        return f"<Graph: {len(self.order)} boxes, {len(self.trainable)} trainable parameters>"
+
+    def _check_roots(self) -> None:
+        if self.loss is None and not self.outputs:
+            raise errors.GraphError("a graph needs a loss, or outputs, or both")
+        for name, box in (("loss", self.loss), *self.outputs.items()):
+            if box is not None and not isinstance(box, Box):
+                raise errors.GraphError(f"{name} must be a box, not {type(box).__name__}")
+        if self.loss is not None and self.loss.dims != ("N",):
+            raise errors.GraphError(
+                f"the loss must be one number an example, shape (N,), but {self.loss!r} is not: "
+                "the graph itself takes the mean over the examples"
+            )
+        if self.penalty is not None and self.penalty.dims != ():
+            raise errors.GraphError(f"the penalty must be one number, shape (), but {self.penalty!r} is not")
+
+
+def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, targets: Iterable[int]) -> list[Array]:
+    """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / sum w, and 1 for the penalty."""
+    weights = context.weights
+    seeds = {plan.slot_of[graph.need_loss()]: weights / safe_total(weights)}
+    if graph.penalty is not None:
+        slot = plan.slot_of[graph.penalty]
+        seeds[slot] = state.values[slot] * 0 + 1
+    return plan.bprop(state, seeds, targets)
+
+
+def cast(array: Array, leaf: Box, dtype: Any) -> Array:
+    """A leaf's value in the dtype of the pass where the leaf holds floats; whole numbers stay as they are."""
+    return array.astype(dtype, copy=False) if leaf.spec.kind == "float" else array
+
+
+def _natural(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise errors.SettingError(f"a seed is a whole number, 0 or more, not {seed!r}")
+    return int(seed)

@@ -1,0 +1,191 @@
+"""A plan: the boxes of a graph in order, as fprop and bprop visit them.
+
+The plan is what every engine runs. It knows nothing of engines: values live on whichever array namespace
+the leaves are given in.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from bprop import noise
+from bprop.box import Box
+from bprop.errors import ShapeError
+from bprop.graph.order import topological_order
+from bprop.leaves import Leaf
+from bprop.namespace import Array, namespace
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a pass knows beside the leaves: example weights (N,), the noise key (seed, update), the dtype."""
+
+    weights: Array
+    key: tuple[Array, Array]
+    dtype: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One box at its place in the order: the slot of its value and those of its children's."""
+
+    box: Box
+    name: str
+    slot: int
+    children: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The values of one pass, by slot, and what was handed to each box after its children, by slot."""
+
+    values: list[Array]
+    extras: dict[int, tuple]
+
+
+class Plan:
+    """The order of the boxes that `roots` need, with every box replaced by what `resolve` says of it."""
+
+    def __init__(self, roots: Iterable[Box], names: Mapping[Box, str], resolve: Callable[[Box], Box]):
+        roots = list(roots)
+        computed = topological_order(map(resolve, roots), lambda box: [resolve(c) for c in box.children])
+        slots = {box: slot for slot, box in enumerate(computed)}
+        name_of = {resolve(box): name for box, name in names.items() if resolve(box) not in names}
+        name_of.update((box, names[box]) for box in computed if box in names)
+        self.names = [name_of[box] for box in computed]
+        self.steps = [
+            Step(box, name_of[box], slots[box], tuple(slots[resolve(c)] for c in box.children))
+            for box in computed
+            if not isinstance(box, Leaf)
+        ]
+        self.leaves = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
+        self.boxes = computed
+        self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
+        self._ways: dict[frozenset[int], list[bool]] = {}
+
+    def bind(self, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
+        """A copy whose boxes have other hyper-parameter values: {box name: {hyper-parameter: value}}."""
+        copy = object.__new__(Plan)
+        copy.__dict__.update(self.__dict__)
+        copy.steps = [
+            replace(step, box=step.box.bind(**hyper[step.name])) if step.name in hyper else step for step in self.steps
+        ]
+        return copy
+
+    def fprop(self, leaves: Mapping[str, Array], context: Context) -> State:
+        """Forward propagation: the value of every box, given those of the leaves by name."""
+        values: list[Array] = [None] * len(self.boxes)
+        extras: dict[int, tuple] = {}
+        for name, slot in self.leaves.items():
+            values[slot] = leaves[name]
+        for step in self.steps:
+            children = [values[c] for c in step.children]
+            try:
+                extras[step.slot] = more = _extras(step, context, children) if step.box.needs else ()
+                values[step.slot] = step.box.fprop(*children, *more)
+            except Exception as error:
+                error.add_note(f"in fprop of the box {step.name!r} ({type(step.box).__name__})")
+                raise
+        return State(values, extras)
+
+    def bprop(self, state: State, seeds: Mapping[int, Array], targets: Iterable[int]) -> list[Array]:
+        """Backpropagation: the gradients by slot, None where a box is not on a way from a target to a seed.
+
+        `seeds` gives the gradient at the roots. A box with several parents sums what they send.
+        """
+        on_way = self.ways(targets)
+        grads: list[Array] = [None] * len(self.boxes)
+        for slot, seed in seeds.items():
+            if on_way[slot]:
+                grads[slot] = seed if grads[slot] is None else grads[slot] + seed
+        for step in reversed(self.steps):
+            grad = grads[step.slot]
+            if grad is None or _is_zero(grad):
+                continue
+            wanted = [on_way[c] for c in step.children]
+            sent = send(step, grad, state, wanted)
+            for child, part, want in zip(step.children, sent, wanted, strict=True):
+                if want and part is not None:
+                    grads[child] = part if grads[child] is None else grads[child] + part
+        return grads
+
+    def ways(self, targets: Iterable[int]) -> list[bool]:
+        """For each slot, whether it depends on one of the target slots: where gradients need to go."""
+        key = frozenset(targets)
+        if key not in self._ways:
+            found = [slot in key for slot in range(len(self.boxes))]
+            for step in self.steps:
+                found[step.slot] = found[step.slot] or any(found[c] for c in step.children)
+            self._ways[key] = found
+        return self._ways[key]
+
+    def updates(self, state: State) -> dict[str, Array]:
+        """New values of the non-trainable parameters that boxes of this pass update, by parameter name."""
+        found: dict[str, Array] = {}
+        for step in self.steps:
+            if type(step.box).updates is not Box.updates:
+                children = [state.values[c] for c in step.children]
+                new = step.box.updates(state.values[step.slot], *children, *state.extras[step.slot])
+                found.update((self.names[step.children[i]], value) for i, value in new.items())
+        return found
+
+
+def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
+    """What one box sends to each of its children: its bprop, checked for number, shape and dtype."""
+    children = [state.values[c] for c in step.children]
+    more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box)) else {}
+    try:
+        sent = step.box.bprop(grad, state.values[step.slot], *children, *state.extras[step.slot], **more)
+        sent = sent if isinstance(sent, tuple) else (sent,)
+        if len(sent) != len(children):
+            raise ShapeError(f"bprop gave {len(sent)} gradients for {len(children)} children")
+        return tuple(
+            _like(g, c, i) if w else None for i, (g, c, w) in enumerate(zip(sent, children, wanted, strict=True))
+        )
+    except Exception as error:
+        kind = type(step.box).__name__
+        if isinstance(error, ShapeError):
+            raise ShapeError(f"the box {step.name!r} ({kind}): {error}") from None
+        error.add_note(f"in bprop of the box {step.name!r} ({kind})")
+        raise
+
+
+def _like(grad: Array, child: Array, position: int) -> Array:
+    """The gradient in the dtype of the child's value; its shape must be the child's."""
+    if grad is None:
+        return None
+    if grad.shape != child.shape:
+        raise ShapeError(
+            f"bprop gave a gradient of shape {grad.shape} for child {position}, whose value has shape {child.shape}"
+            " (was a sum over broadcast axes forgotten?)"
+        )
+    return grad if grad.dtype == child.dtype else grad.astype(child.dtype)
+
+
+def _is_zero(grad: Array) -> bool:
+    """Whether a NumPy gradient is the number 0, as below a regulariser of weight 0: nothing need be sent."""
+    return grad.ndim == 0 and namespace(grad) is np and grad == 0
+
+
+def _extras(step: Step, context: Context, children: list[Array]) -> tuple:
+    """What the box asks for in `needs`, in that order."""
+    stream = crc32(step.name.encode())
+    made = {
+        "weights": lambda: context.weights,
+        "noise": lambda: step.box.noise(
+            lambda shape: noise.uniform(context.key, stream, shape, context.dtype), *children
+        ),
+    }
+    return tuple(made[need]() for need in step.box.needs)
+
+
+@cache
+def _takes_wanted(cls: type[Box]) -> bool:
+    return "wanted" in inspect.signature(cls.bprop).parameters

@@ -1,0 +1,70 @@
+"""A graph as text: one line a box, with its formula and its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import prod
+from typing import TYPE_CHECKING
+
+from bprop.box import Box, snake
+from bprop.leaves import Constant, Input, Leaf
+from bprop.shapes import show_shape
+
+if TYPE_CHECKING:
+    from bprop.graph.graph import Graph
+
+
+def formula(box: Box, names: Mapping[Box, str]) -> str:
+    """How a box is computed: `linear(x, W1, b1)`, `0.0001 * l2_1`, `leaky_relu(a1, slope=0.2)`."""
+    children = [_term(child, names) for child in box.children]
+    if type(box).symbol:
+        return f" {type(box).symbol} ".join(children)
+    changed = [f"{key}={value!r}" for key, value in box.hyper.items() if value != type(box).hyper_defaults[key]]
+    return f"{snake(type(box).__name__)}({', '.join(children + changed)})"
+
+
+def _term(box: Box, names: Mapping[Box, str]) -> str:
+    """A child by its name; an unnamed number by its value."""
+    if isinstance(box, Constant) and not box.name and box.value.ndim == 0:
+        return f"{box.value[()]:g}" if box.value.dtype.kind == "f" else str(box.value[()])
+    return names[box]
+
+
+def show(graph: Graph) -> str:
+    """The whole graph, leaves first, then the boxes in the order of forward propagation."""
+    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trainable)
+    rows = [_leaf_row(graph, box) for box in graph.order if isinstance(box, Leaf)]
+    rows += [
+        (graph.names[box], formula(box, graph.names), show_shape(box.dims))
+        for box in graph.order
+        if not isinstance(box, Leaf)
+    ]
+    rows = [row for row in rows if row]
+    widths = [max(len(row[i]) for row in rows) for i in range(2)]
+    lines = [f"Graph of {len(graph.order)} boxes, {weights:,} weights and biases to learn"]
+    lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows]
+    return "\n".join(lines + _ends(graph))
+
+
+def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
+    if isinstance(box, Constant) and not box.name and box.value.ndim == 0:
+        return ()  # shown by its value where it is used
+    kind = type(box).__name__.lower()
+    if isinstance(box, Input):
+        kind += "" if box.dtype == "float" else f" ({box.dtype})"
+    elif not isinstance(box, Constant) and graph.names[box] not in graph.trainable:
+        kind += " (not trained)"
+    return graph.names[box], kind, show_shape(box.dims)
+
+
+def _ends(graph: Graph) -> list[str]:
+    lines = []
+    if graph.loss is not None:
+        lines.append(f"loss: the mean over the examples of {graph.names[graph.loss]}")
+    if graph.penalty is not None:
+        lines.append(f"penalty: {graph.names[graph.penalty]}")
+    if graph.outputs:
+        lines.append("outputs: " + ", ".join(
+            name if name == graph.names[box] else f"{name} = {graph.names[box]}" for name, box in graph.outputs.items()
+        ))  # fmt: skip
+    return lines + [f"computed stably: {name} as {text}" for name, text in graph.rewrites.items()]

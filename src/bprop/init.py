@@ -1,0 +1,103 @@
+"""Initialisers: `init(rng, shape) -> array`. Fan-in and fan-out come from the shape.
+
+For a weight matrix (H_in, H_out) as `h @ W` uses it, fan-in is H_in and fan-out H_out; further leading axes
+multiply both.
+"""
+
+from dataclasses import dataclass
+from math import prod, sqrt
+
+import numpy as np
+
+from bprop.errors import SettingError, ShapeError
+
+
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """(fan-in, fan-out) of weights of a shape with at least two axes."""
+    if len(shape) < 2:
+        raise ShapeError(f"fan-in and fan-out need weights with two axes or more, not shape {shape}; use bp.init.zeros")
+    places = prod(shape[:-2])
+    return shape[-2] * places, shape[-1] * places
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Every element equal to `value`."""
+
+    value: float = 0.0
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return np.full(shape, float(self.value))
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """W_ij ~ U[-b, b] for a given b, `bound`."""
+
+    bound: float
+
+    def __post_init__(self):
+        if not self.bound >= 0:
+            raise SettingError(f"the bound of a uniform initialiser must not be negative, got {self.bound}")
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return rng.uniform(-self.bound, self.bound, size=shape)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """W_ij ~ N(0, deviation^2)."""
+
+    deviation: float = 0.01
+
+    def __post_init__(self):
+        if not self.deviation >= 0:
+            raise SettingError(f"a standard deviation must not be negative, got {self.deviation}")
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return rng.normal(0.0, self.deviation, size=shape)
+
+
+_FANS = {
+    "in": lambda fan_in, fan_out: fan_in,
+    "out": lambda fan_in, fan_out: fan_out,
+    "average": lambda fan_in, fan_out: (fan_in + fan_out) / 2,
+}
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Variance `scale` / fan, with fan "in", "out" or "average": uniform or normal."""
+
+    scale: float
+    fan: str
+    normal: bool = False
+
+    def __post_init__(self):
+        if not self.scale > 0 or self.fan not in _FANS:
+            raise SettingError(f"scale must be above 0 and fan one of {', '.join(_FANS)}; got {self}")
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        deviation = sqrt(self.scale / _FANS[self.fan](*fans(shape)))
+        if self.normal:
+            return rng.normal(0.0, deviation, size=shape)
+        bound = sqrt(3.0) * deviation
+        return rng.uniform(-bound, bound, size=shape)
+
+
+zeros = Constant(0.0)
+ones = Constant(1.0)
+glorot_uniform = Scaled(1.0, "average")  # U[-b, b], b = sqrt(6) / sqrt(fan_in + fan_out) (Glorot, Bengio 2010, eq. 16)
+glorot_normal = Scaled(1.0, "average", normal=True)
+he_uniform = Scaled(2.0, "in")  # He, Zhang, Ren and Sun 2015, eq. 10
+he_normal = Scaled(2.0, "in", normal=True)
+lecun_uniform = Scaled(1.0, "in")  # LeCun, Bottou, Orr and Mueller 1998, section 4.6
+lecun_normal = Scaled(1.0, "in", normal=True)
+standard = Scaled(1 / 3, "in")  # U[-1 / sqrt(fan_in), 1 / sqrt(fan_in)] (Glorot, Bengio 2010, eq. 1)
+
+constant, uniform, normal = Constant, Uniform, Normal
+
+
+def default(shape: tuple[int, ...]) -> Constant | Scaled:
+    """Glorot uniform for weights (two axes or more), zeros for biases."""
+    return glorot_uniform if len(shape) >= 2 else zeros

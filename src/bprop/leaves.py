@@ -1,0 +1,99 @@
+"""The leaves of the graph: what a pass is given rather than computes."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bprop import errors
+from bprop.box import Box
+from bprop.namespace import Array
+from bprop.shapes import Spec, batched, fixed, kind_of
+
+
+class Leaf(Box):
+    """A box without children. Its value comes from outside, so there is nothing to compute or to pass on."""
+
+    def fprop(self) -> Array:
+        raise errors.GraphError(f"{self!r} is a leaf: the pass is given its value")
+
+    def bprop(self, grad: Array, value: Array) -> tuple:
+        return ()
+
+
+class Input(Leaf):
+    """A leaf that holds data. `shape` is one example's: the batch axis is first and implicit.
+
+    Parameters
+    ----------
+    name : the name under which data is given.
+    shape : the shape of one example; () is one number an example.
+    dtype : "float", "int" (class labels, row numbers) or "bool".
+    """
+
+    shape: tuple = ()
+    dtype: str = "float"
+
+    def __init__(self, name: str, shape: Sequence[int] | int = (), dtype: Any = "float"):
+        try:
+            kind = kind_of(dtype)
+        except TypeError as error:
+            raise errors.BoxError(f"Input {name!r}: {error}") from None
+        super().__init__(name=name, shape=legal_shape(shape, f"Input {name!r}"), dtype=kind)
+
+    def _infer(self) -> Spec:
+        return batched(self.shape, self.dtype)
+
+
+class Parameter(Leaf):
+    """A leaf that is learned: an entry of theta.
+
+    Parameters
+    ----------
+    name, shape : its name and its shape (there is no batch axis).
+    init : an initialiser, `init(rng, shape) -> array` (see `bprop.init`). Default: Glorot uniform where
+        there are two axes or more (weights), zeros otherwise (biases).
+    trainable : False for state that a box keeps (running averages): it has no gradient update.
+    """
+
+    shape: tuple = ()
+    init: Callable[..., np.ndarray] | None = None
+    trainable: bool = True
+
+    def __init__(self, name: str, shape: Sequence[int] | int = (), init: Any = None, trainable: bool = True):
+        if init is not None and not callable(init):
+            raise errors.BoxError(f"Parameter {name!r}: init must be callable as init(rng, shape), not {init!r}")
+        shape = legal_shape(shape, f"Parameter {name!r}")
+        super().__init__(name=name, shape=shape, init=init, trainable=bool(trainable))
+
+    def _infer(self) -> Spec:
+        return fixed(self.shape)
+
+
+class Constant(Leaf):
+    """A leaf whose value never changes: a number or an array, without batch axis."""
+
+    value: Any
+    runtime: ClassVar = ("value",)
+
+    def __init__(self, value: Any, name: str | None = None):
+        try:
+            array = np.array(value)  # a copy: nobody else can change it
+            kind_of(array.dtype)
+        except (TypeError, ValueError) as error:
+            raise errors.BoxError(
+                f"a {type(value).__name__} cannot be part of a graph: give a box, a number or an array"
+            ) from error
+        array.setflags(write=False)
+        super().__init__(name=name, value=array)
+
+    def _infer(self) -> Spec:
+        return fixed(self.value.shape, kind_of(self.value.dtype))
+
+
+def legal_shape(shape: Any, who: str) -> tuple[int, ...]:
+    """A shape as a tuple of positive ints, or a BoxError that says what it was."""
+    sizes = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+    if not all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s > 0 for s in sizes):
+        raise errors.BoxError(f"{who}: a shape is made of positive whole numbers, not {shape!r}")
+    return tuple(int(s) for s in sizes)

@@ -1,0 +1,85 @@
+"""Shapes with an unknown number of examples N, found by running fprop on two tiny batches.
+
+A box declares no shape rule: its fprop is the rule. It is run on arrays of ones with N = 2 and N = 3; a
+dimension that differs between the two depends on the batch.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+BATCHES = (2, 3)
+_DTYPES = {"float": np.float64, "int": np.int64, "bool": np.bool_}
+
+Dim = int | str  # a fixed size, or an expression in N
+
+
+def kind_of(dtype: Any) -> str:
+    """ "float", "int" or "bool" for anything NumPy takes as a dtype; TypeError for other kinds."""
+    if str(dtype) in _DTYPES:
+        return str(dtype)
+    code = np.dtype(dtype).kind
+    if code not in "fiub" and np.dtype(dtype).name != "bfloat16":
+        raise TypeError(f"dtype {dtype} is neither float, int nor bool")
+    return {"f": "float", "i": "int", "u": "int", "b": "bool"}.get(code, "float")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What is known of a value before any data: its shape for N = 2 and N = 3, and its kind of number."""
+
+    shapes: tuple[tuple[int, ...], tuple[int, ...]]
+    kind: str = "float"
+
+    @property
+    def dims(self) -> tuple[Dim, ...]:
+        """The shape, with "N" for the number of examples: ("N", 784)."""
+        return tuple(_dim(a, b) for a, b in zip(*self.shapes, strict=True))
+
+    def dummy(self, which: int) -> np.ndarray:
+        # a read-only view of a single 1: a large embedding costs no memory, a box that mutates is caught
+        return np.broadcast_to(np.ones((), _DTYPES[self.kind]), self.shapes[which])
+
+    def __str__(self) -> str:
+        return show_shape(self.dims) + ("" if self.kind == "float" else f" {self.kind}")
+
+
+def fixed(shape: Sequence[int], kind: str = "float") -> Spec:
+    """A value that does not depend on the batch."""
+    return Spec((tuple(shape), tuple(shape)), kind)
+
+
+def batched(shape: Sequence[int], kind: str = "float") -> Spec:
+    """A value with one entry of `shape` for each of N examples."""
+    two, three = BATCHES
+    return Spec(((two, *shape), (three, *shape)), kind)
+
+
+def _dim(two: int, three: int) -> Dim:
+    if two == three:
+        return two
+    slope = three - two
+    offset = two - BATCHES[0] * slope
+    return ("" if slope == 1 else str(slope)) + "N" + (f"{offset:+d}" if offset else "")
+
+
+def show_shape(dims: Sequence[Dim]) -> str:
+    return "(" + ", ".join(map(str, dims)) + ("," if len(dims) == 1 else "") + ")"
+
+
+def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[..., tuple]) -> Spec:
+    """The spec of fprop's value. `extras(n, arrays)` gives what the pass hands over besides the children.
+
+    Raises whatever fprop raises when the shapes or kinds do not fit.
+    """
+    found = []
+    with np.errstate(all="ignore"):
+        for which, n in enumerate(BATCHES):
+            arrays = [child.dummy(which) for child in children]
+            found.append(np.asarray(fprop(*arrays, *extras(n, arrays))))
+    two, three = found
+    if two.ndim != three.ndim:
+        raise ValueError(f"the value has {two.ndim} axes for 2 examples but {three.ndim} for 3")
+    return Spec((two.shape, three.shape), kind_of(two.dtype))
