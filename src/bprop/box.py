@@ -90,7 +90,8 @@ class Box(ABC):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        cls.hyper_defaults, cls.hyper_types = dict(cls.hyper_defaults), dict(cls.hyper_types)
+        cls.hyper_defaults = {key: cls.__dict__.get(key, default) for key, default in cls.hyper_defaults.items()}
+        cls.hyper_types = dict(cls.hyper_types)
         for key, annotation in inspect.get_annotations(cls).items():
             text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
             if "ClassVar" not in text and "ClassVar" not in str(annotation):
@@ -179,7 +180,7 @@ class Box(ABC):
         except errors.BpropError:
             raise
         except Exception as error:
-            kind = errors.DTypeError if isinstance(error, TypeError | IndexError) else errors.ShapeError
+            kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
             raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
 
     def _infer(self) -> Spec:
@@ -282,6 +283,8 @@ def plain(value: Any) -> Any:
         return value.item()
     if isinstance(value, list | tuple):
         return tuple(plain(v) for v in value)
+    if isinstance(value, slice):
+        return slice(plain(value.start), plain(value.stop), plain(value.step))
     return value
 
 

@@ -1,6 +1,6 @@
 """The leaves of the graph: what a pass is given rather than computes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -93,7 +93,7 @@ class Constant(Leaf):
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:
     """A shape as a tuple of positive ints, or a BoxError that says what it was."""
-    sizes = (shape,) if isinstance(shape, int | np.integer) else tuple(shape)
+    sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
     if not all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s > 0 for s in sizes):
         raise errors.BoxError(f"{who}: a shape is made of positive whole numbers, not {shape!r}")
     return tuple(int(s) for s in sizes)

@@ -47,4 +47,4 @@ def uniform(key: tuple[Array, Array], stream: int, shape: tuple[int, ...], dtype
     xp = namespace(*key)
     count = xp.arange(prod(shape), dtype=np.uint32)
     bits, _ = threefry(key, count, xp.full_like(count, stream))
-    return ((bits >> np.uint32(8)).astype(dtype) * 2.0**-24).astype(dtype).reshape(shape)
+    return ((bits >> np.uint32(8)).astype(np.float32) * np.float32(2.0**-24)).astype(dtype).reshape(shape)

@@ -1,6 +1,6 @@
 """Shapes with an unknown number of examples N, found by running fprop on two tiny batches.
 
-A box declares no shape rule: its fprop is the rule. It is run on arrays of ones with N = 2 and N = 3; a
+A box declares no shape rule: its fprop is the rule. It is run on arrays of ones (ints: zeros) with N = 2 and N = 3; a
 dimension that differs between the two depends on the batch.
 """
 
@@ -39,8 +39,10 @@ class Spec:
         return tuple(_dim(a, b) for a, b in zip(*self.shapes, strict=True))
 
     def dummy(self, which: int) -> np.ndarray:
-        # a read-only view of a single 1: a large embedding costs no memory, a box that mutates is caught
-        return np.broadcast_to(np.ones((), _DTYPES[self.kind]), self.shapes[which])
+        # a read-only view of a single number: a large embedding costs no memory, a box that mutates is caught;
+        # 0 is the one label, or row number, that is always legal
+        one = np.full((), 0 if self.kind == "int" else 1, _DTYPES[self.kind])
+        return np.broadcast_to(one, self.shapes[which])
 
     def __str__(self) -> str:
         return show_shape(self.dims) + ("" if self.kind == "float" else f" {self.kind}")

@@ -116,7 +116,7 @@ class Power(Box):
         return a**self.exponent
 
     def bprop(self, grad, value, a):
-        return grad * self.exponent * a ** (self.exponent - 1)
+        return grad * self.exponent * a ** (self.exponent - 1 if self.exponent else 0)  # not 0 / a
 
     @classmethod
     def examples(cls, rng):

@@ -1,8 +1,7 @@
 """Layer and batch normalisation."""
 
+from math import prod
 from typing import ClassVar
-
-import numpy as np
 
 from bprop import errors
 from bprop.box import Box, function
@@ -60,27 +59,27 @@ class BatchNorm(Box):
     needs: ClassVar = ("weights",)
 
     def statistics(self, a, weights):
-        """(average, mean, variance): the weighted average over all axes but the last, and a's moments."""
-        shares = weights.reshape(-1, *[1] * (a.ndim - 1)) / weights.sum()
+        """(shares, mean, variance): what each row counts, and a's moments over all axes but the last."""
+        shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
-        places = int(np.prod(a.shape[1:-1]))  # positions of one example that share the statistics
+        mean = (a * shares).sum(axis=axes)
+        return shares, mean, ((a - mean) ** 2 * shares).sum(axis=axes)
 
-        def average(t):
-            return (t * shares).sum(axis=axes) / places
-
-        mean = average(a)
-        return average, mean, average((a - mean) ** 2)
+    def shares(self, a, weights):
+        """What each place of each example counts in the statistics: shares that sum to 1 (0 where all weigh 0)."""
+        places = prod(a.shape[1:-1])  # places of one example that share the statistics
+        total = weights.sum() * places
+        return weights.reshape(-1, *[1] * (a.ndim - 1)) / namespace(weights).where(total > 0, total, 1)
 
     def fprop(self, a, gain, shift, mean, variance, weights):
         _, batch_mean, batch_variance = self.statistics(a, weights)
         return gain * (a - batch_mean) / namespace(a).sqrt(batch_variance + self.epsilon) + shift
 
     def bprop(self, grad, value, a, gain, shift, mean, variance, weights):
-        _, batch_mean, batch_variance = self.statistics(a, weights)
+        shares, batch_mean, batch_variance = self.statistics(a, weights)
         deviation = namespace(a).sqrt(batch_variance + self.epsilon)
         normal = (a - batch_mean) / deviation
         axes = tuple(range(a.ndim - 1))
-        shares = weights.reshape(-1, *[1] * (a.ndim - 1)) / (weights.sum() * int(np.prod(a.shape[1:-1])))
         g = grad * gain
         # the gradients that reach the statistics are plain sums; they come back in proportion to the shares
         grad_a = (g - shares * g.sum(axis=axes) - shares * normal * (g * normal).sum(axis=axes)) / deviation
@@ -89,7 +88,9 @@ class BatchNorm(Box):
 
     def updates(self, value, a, gain, shift, mean, variance, weights):
         _, batch_mean, batch_variance = self.statistics(a, weights)
-        keep, move = self.decay, 1 - self.decay
+        xp, total = namespace(weights), weights.sum()
+        move = xp.where(total > 0, xp.full_like(total, 1 - self.decay), 0)  # all of weight 0: nothing to learn
+        keep = 1 - move
         return {3: keep * mean + move * batch_mean, 4: keep * variance + move * batch_variance}
 
     def evaluation(self):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bprop import init
-from bprop.box import Box, registered, registry
+from bprop.box import Box, plain, registered, registry
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.graph.order import topological_order
 from bprop.leaves import Constant, Input, Parameter
@@ -128,10 +128,13 @@ def encode(value: Any) -> Any:
     if value is Ellipsis:
         return {"ellipsis": True}
     if isinstance(value, np.ndarray):
-        plain = value.astype(np.float64) if value.dtype.kind == "f" else value
-        return {"array": plain.ravel().tolist(), "shape": list(value.shape), "dtype": value.dtype.name}
+        exact = value.astype(np.float64) if value.dtype.kind == "f" else value
+        return {"array": exact.ravel().tolist(), "shape": list(value.shape), "dtype": value.dtype.name}
     if is_dataclass(value) and type(value) is _INITIALISERS.get(type(value).__name__):
-        return {"initialiser": type(value).__name__, **asdict(value)}  # type: ignore[call-overload]
+        settings = asdict(value)  # type: ignore[call-overload]
+        return {"initialiser": type(value).__name__, **{key: plain(v) for key, v in settings.items()}}
+    if isinstance(value, UnsavedInitialiser):
+        return {"initialiser": "unsaved", "repr": value.name}
     if callable(value):
         return {"initialiser": "unsaved", "repr": getattr(value, "__qualname__", type(value).__name__)}
     raise GraphError(f"a hyper-parameter of type {type(value).__name__} cannot be described: {value!r}")

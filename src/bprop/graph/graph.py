@@ -53,6 +53,8 @@ class Graph:
     ):
         self.loss = loss
         self.penalty = None if penalty is None else as_box(penalty)
+        if outputs is not None and not isinstance(outputs, Mapping):
+            raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
         self.outputs = dict(outputs or {})
         self.stable = stable
         self._check_roots()
@@ -65,6 +67,8 @@ class Graph:
         self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
         made = {box: rewritten(box) for box in self.order} if stable else {}
         self._replaced = {box: new for box, new in made.items() if new is not None}
+        # a rewritten box sends nothing to the child it was merged with: that child's gradient is not known
+        self._bypassed = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
         self._evaluated: dict[Box, Box] = {}
         self._plans: dict[tuple, Plan] = {}
 
@@ -182,12 +186,18 @@ class Graph:
         """
         asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
+        for name in map(self.name_of, asked):
+            if self.boxes[name] in self._bypassed:
+                raise errors.GraphError(
+                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
+                    "(see graph.rewrites); make the graph with stable=False to have this gradient"
+                )
         targets = {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
         grads = backpropagate(self, plan, values.state, values.context, targets)
         for slot in targets:
             if grads[slot] is None:
                 grads[slot] = np.zeros_like(values.state.values[slot])
-        boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
+        boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items() if box not in self._bypassed)
         found = {name: grads[slot] for name, slot in boxes if slot is not None and grads[slot] is not None}
         return Gradients(self, found)
 
@@ -215,7 +225,7 @@ class Graph:
     ) -> Values:
         theta = feed.read_params(params, self.parameters)
         arrays = self.read(data, plan)
-        rows = feed.check_rows(arrays) if self.inputs else 1
+        rows = feed.check_rows(arrays) if arrays else 1
         floats = [a.dtype for a in (*theta.values(), *arrays.values()) if a.dtype.kind == "f"]
         dtype = np.dtype(dtype) if dtype is not None else np.result_type(*floats or [np.float64])
         w = feed.read_weights(weights, rows)

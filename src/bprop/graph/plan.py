@@ -89,7 +89,7 @@ class Plan:
             children = [values[c] for c in step.children]
             try:
                 extras[step.slot] = more = _extras(step, context, children) if step.box.needs else ()
-                values[step.slot] = step.box.fprop(*children, *more)
+                values[step.slot] = _in_dtype(step.box.fprop(*children, *more), context.dtype)
             except Exception as error:
                 error.add_note(f"in fprop of the box {step.name!r} ({type(step.box).__name__})")
                 raise
@@ -167,6 +167,11 @@ def _like(grad: Array, child: Array, position: int) -> Array:
             " (was a sum over broadcast axes forgotten?)"
         )
     return grad if grad.dtype == child.dtype else grad.astype(child.dtype)
+
+
+def _in_dtype(value: Array, dtype: Any) -> Array:
+    """A value of floats in the dtype of the pass: NumPy makes float64 of a float32 array and whole numbers."""
+    return value if value.dtype == dtype or value.dtype.kind != "f" else value.astype(dtype)
 
 
 def _is_zero(grad: Array) -> bool:

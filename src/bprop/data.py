@@ -1,0 +1,53 @@
+"""Data sets and the order of their examples."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import SettingError
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Arrays by input name, each (N, ...), and example weights (N,) or None for all 1."""
+
+    arrays: Mapping[str, np.ndarray]
+    weights: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.arrays.values())))
+
+    def rows(self, index: Any) -> "DataSet":
+        """The examples at `index`, in that order."""
+        weights = None if self.weights is None else self.weights[index]
+        return DataSet({name: array[index] for name, array in self.arrays.items()}, weights)
+
+
+def batch_order(count: int, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
+    """The order in which epoch `epoch` (0, 1, ...) visits `count` examples: a function of (seed, epoch) alone."""
+    if not shuffle:
+        return np.arange(count, dtype=np.int32)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch, 1]))
+    return rng.permutation(count).astype(np.int32)
+
+
+def split(count: int, share: float, seed: int, labels: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers (kept, held out), `share` of them held out at random; with labels, of every class alike.
+
+    Both are in increasing order and neither is empty. Raises SettingError where that is impossible.
+    """
+    held = round(count * share)
+    if not 0 < share < 1 or not 0 < held < count:
+        raise SettingError(f"cannot hold out a share {share} of {count} examples: both parts need at least one")
+    rng = np.random.default_rng(np.random.SeedSequence([seed, 2]))
+    order = rng.permutation(count)
+    if labels is not None:
+        # examples of a class are spread evenly over [0, 1), so a cut holds the same share of every class
+        place = np.empty(count)
+        for label in np.unique(labels):
+            members = order[labels[order] == label]
+            place[members] = (np.arange(len(members)) + rng.random()) / len(members)
+        order = np.argsort(place, kind="stable")
+    return np.sort(order[held:]), np.sort(order[:held])

@@ -1,0 +1,83 @@
+"""The one small interface behind which graphs run."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.graph.graph import Graph
+
+
+@dataclass(frozen=True)
+class Job:
+    """What does not change during a run: graph, rule, data, batch size, precision, seed."""
+
+    graph: Graph
+    rule: Any
+    data: DataSet
+    batch_size: int
+    dtype: np.dtype
+    seed: int
+    validation: DataSet | None = None
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.data) // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What some consecutive steps came to: sums over their examples, and the first step (counted from 0
+    within the stretch) whose loss was not finite, or None."""
+
+    sums: dict[str, float]
+    bad_step: int | None
+
+
+class Run(ABC):
+    """A graph in training on an engine. `state` is (theta, rule state), immutable: keep it to go back to it."""
+
+    state: Any
+
+    @abstractmethod
+    def set_order(self, order: np.ndarray) -> None:
+        """The order in which the examples of the coming epoch are visited."""
+
+    @abstractmethod
+    def steps(self, start: int, count: int, t: int) -> Stretch:
+        """Do steps start .. start + count - 1 of the epoch; t updates were made before them."""
+
+    @abstractmethod
+    def evaluate(self, which: str) -> dict[str, float]:
+        """Loss and metrics of the set "data" or "validation", outside training."""
+
+    @abstractmethod
+    def penalty(self) -> float:
+        """lambda * Omega(theta)."""
+
+    @abstractmethod
+    def params(self) -> dict[str, np.ndarray]:
+        """theta, copied to NumPy."""
+
+    @abstractmethod
+    def rule_arrays(self) -> list[np.ndarray]:
+        """The rule's state as a list of arrays, in an order that depends on the rule alone."""
+
+    @abstractmethod
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
+        """Set theta and the rule's state (None: as before the first update)."""
+
+
+class Engine(ABC):
+    """Where graphs run."""
+
+    name: str
+
+    @abstractmethod
+    def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
+        """A run of the job from the given theta."""

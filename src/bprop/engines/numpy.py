@@ -1,0 +1,102 @@
+"""The NumPy engine: eager and readable. The reference; breakpoints work inside fprop and bprop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.program import Program
+from bprop.errors import SettingError
+from bprop.graph.graph import cast
+from bprop.graph.plan import Context
+from bprop.noise import key_of
+from bprop.rules import Foreign
+
+EVALUATION_ROWS = 1024
+
+
+class NumpyRun(Run):
+    """Step after step, in Python."""
+
+    def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
+        self.job = job
+        self.program = Program(job.graph, job.dtype)
+        self.constants = self.program.constants()
+        self.seed = np.array([key_of(job.seed)], np.uint32)
+        self.restore(params, None)
+
+    def restore(self, params, rule_arrays):
+        theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
+        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trainable})
+        if rule_arrays is not None:
+            given = iter(rule_arrays)
+            state = {k: {n: next(given).astype(self.job.dtype) for n in sorted(p)} for k, p in sorted(state.items())}
+        self.state = theta, state
+
+    def rule_arrays(self):
+        return [p[name] for _, p in sorted(self.state[1].items()) for name in sorted(p)]
+
+    def params(self):
+        return {name: array.copy() for name, array in self.state[0].items()}
+
+    def set_order(self, order):
+        self.order = order
+
+    def steps(self, start, count, t):
+        sums: dict[str, float] = {}
+        size = self.job.batch_size
+        with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
+            for i in range(count):
+                rows = self.order[(start + i) * size : (start + i + 1) * size]
+                batch, context = self._batch(self.job.data, rows, t + i)
+                theta, rule_state, found = self.program.step(
+                    self.job.rule, *self.state, batch, self.constants, context, t + i
+                )
+                if not np.isfinite(found["loss"]):
+                    return Stretch(sums, i)
+                self.state = theta, rule_state
+                _accumulate(sums, found)
+        return Stretch(sums, None)
+
+    def evaluate(self, which):
+        data = self.job.data if which == "data" else self.job.validation
+        assert data is not None
+        sums: dict[str, float] = {}
+        with np.errstate(all="ignore"):
+            for start in range(0, len(data), EVALUATION_ROWS):
+                batch, context = self._batch(data, np.arange(start, min(start + EVALUATION_ROWS, len(data))), 0)
+                _accumulate(sums, self.program.measure(self.state[0], batch, self.constants, context))
+        return self.program.finish(sums)
+
+    def penalty(self):
+        found = self.program.penalty(self.state[0], self.constants, self._context(np.ones(1), 0))
+        return 0.0 if found is None else float(found)
+
+    def _batch(self, data: DataSet, rows: np.ndarray, t: int) -> tuple[dict[str, Any], Context]:
+        inputs = self.job.graph.inputs
+        batch = {name: cast(array[rows], inputs[name], self.job.dtype) for name, array in data.arrays.items()}
+        weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
+        return batch, self._context(weights, t)
+
+    def _context(self, weights: np.ndarray, t: int) -> Context:
+        return Context(weights.astype(self.job.dtype), (self.seed, np.array([t], np.uint32)), self.job.dtype)
+
+
+def _accumulate(sums: dict[str, float], found: Mapping[str, Any]) -> None:
+    for name, value in found.items():
+        sums[name] = sums.get(name, 0.0) + float(value)
+
+
+class NumpyEngine(Engine):
+    """Runs a graph on NumPy alone."""
+
+    name = "numpy"
+
+    def start(self, job, params):
+        if isinstance(job.rule, Foreign):
+            raise SettingError("an optax rule computes with JAX: it needs engine='xla' (pip install 'bprop[xla]')")
+        return NumpyRun(job, params)

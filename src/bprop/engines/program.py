@@ -1,0 +1,130 @@
+"""What one training step and one evaluation step compute, as pure functions on any array namespace.
+
+An engine decides where and how often these run; the formulas are here once, for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bprop.boxes.loss import Loss
+from bprop.graph.graph import Graph, backpropagate, cast
+from bprop.graph.plan import Context, Plan, State
+from bprop.graph.values import weighted_mean
+from bprop.leaves import Constant, Parameter
+from bprop.metrics import METRICS
+from bprop.namespace import Array
+
+Arrays = Mapping[str, Array]
+Sums = dict[str, Array]
+"""{"weight": sum_t w_t, "loss": sum_t w_t l_t, metric: sum_t w_t m_t, ...}"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The lean plans of a graph (only what loss, penalty and metrics need) and the step functions over them."""
+
+    graph: Graph
+    dtype: Any
+
+    @cached_property
+    def training(self) -> Plan:
+        return self._plan(training=True)
+
+    @cached_property
+    def evaluating(self) -> Plan:
+        return self._plan(training=False)
+
+    def _plan(self, training: bool) -> Plan:
+        roots = [self.graph.need_loss()]
+        if self.graph.penalty is not None:
+            roots.append(self.graph.penalty)
+        return self.graph.plan(roots, training=training)
+
+    @cached_property
+    def metrics(self) -> dict[str, tuple[str, Loss]]:
+        """{name in the records: (metric, loss box)}: a loss box brings its metrics."""
+        losses = {name: box for name, box in self.graph.losses.items() if box in self.training.slot_of}
+        return {
+            metric if len(losses) == 1 else f"{metric}[{name}]": (metric, box)
+            for name, box in losses.items()
+            for metric in box.metrics
+        }
+
+    def step(
+        self, rule: Any, params: Arrays, rule_state: Any, batch: Arrays, constants: Arrays, context: Context, t: Any,
+        plan: Plan | None = None,
+    ) -> tuple[dict[str, Array], Any, Sums]:  # fmt: skip
+        """fprop, bprop, update: theta and the rule's state after the step, and the sums of the batch before it."""
+        plan = plan or self.training
+        state = plan.fprop({**params, **batch, **constants}, context)
+        trainable = {name: params[name] for name in self.graph.trainable if name in plan.leaves}
+        targets = {name: plan.leaves[name] for name in trainable}
+        found = backpropagate(self.graph, plan, state, context, targets.values())
+        # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0
+        grads = {n: found[s] if found[s] is not None else state.values[s] * 0 for n, s in targets.items()}
+        moved, rule_state = rule.step(trainable, grads, rule_state, t)
+        kept = plan.updates(state)
+        params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in kept.items()}}
+        return params, rule_state, self.sums(plan, state, context)
+
+    def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
+        """The sums of a batch outside training."""
+        plan = plan or self.evaluating
+        return self.sums(plan, plan.fprop({**params, **batch, **constants}, context), context)
+
+    def penalty(self, params: Arrays, constants: Arrays, context: Context) -> Array | None:
+        """lambda * Omega(theta), or None where the graph has no penalty."""
+        if self.graph.penalty is None:
+            return None
+        plan = self.graph.plan([self.graph.penalty], training=False)
+        leaves = {**params, **constants}
+        state = plan.fprop({name: leaves[name] for name in plan.leaves}, context)
+        return state.values[plan.slot_of[self.graph.penalty]]
+
+    def sums(self, plan: Plan, state: State, context: Context) -> Sums:
+        """Weighted sums over a batch of the loss and of every metric."""
+        weights, values = context.weights, state.values
+        found = {"weight": weights.sum(), "loss": (values[plan.slot_of[self.graph.need_loss()]] * weights).sum()}
+        for name, (metric, box) in self.metrics.items():
+            said, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
+            each = METRICS[metric].per_example(box.prediction(said), y).astype(weights.dtype)
+            found[name] = (each * weights).sum()
+        return found
+
+    def finish(self, sums: Mapping[str, float]) -> dict[str, float]:
+        """Sums as what a record shows: weighted means, with each metric's last function."""
+        total = sums["weight"] or 1.0
+        found = {"loss": float(sums["loss"]) / total}
+        return found | {n: METRICS[m].finish(float(sums[n]) / total) for n, (m, _) in self.metrics.items()}
+
+    def constants(self) -> dict[str, Array]:
+        """The values of the Constant leaves, in the dtype of the program."""
+        return {name: cast(box.value, box, self.dtype) for name, box in self.graph.constants.items()}
+
+    def hyper(self) -> dict[str, dict[str, float]]:
+        """{box: {hyper-parameter: value}}: the numbers of boxes that are run-time arguments (a dropout rate)."""
+        return {
+            name: {key: getattr(box, key) for key in type(box).runtime}
+            for name, box in self.graph.boxes.items()
+            if type(box).runtime and not isinstance(box, Constant)
+        }
+
+
+def structure(graph: Graph) -> Hashable:
+    """What of a graph a compiled program depends on: all but the values that are run-time arguments."""
+    boxes = []
+    for box in graph.order:
+        skip = {*type(box).runtime, *(("init",) if isinstance(box, Parameter) else ())}
+        hyper = tuple((key, repr(value)) for key, value in box.hyper.items() if key not in skip)
+        children = tuple(graph.names[child] for child in box.children)
+        boxes.append((type(box), graph.names[box], children, hyper, box.dims))
+    roots = (graph.loss, graph.penalty)
+    outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
+    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, graph.stable
+
+
+__all__ = ["Program", "Sums", "structure", "weighted_mean"]

@@ -1,0 +1,257 @@
+"""The XLA engine: the same box code traced once by JAX, many steps in one compiled program.
+
+JAX serves as array compiler and device layer only: every derivative is the boxes' own bprop. The data set
+lives on the device, batches are gathered there. Learning rates, penalty weights, dropout rates, constants
+and the number of steps are run-time arguments; a ragged last batch is filled with rows of weight 0.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from bprop.data import DataSet
+from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.program import Program, structure
+from bprop.errors import DataError, SettingError
+from bprop.graph.plan import Context
+from bprop.leaves import Input
+from bprop.noise import key_of
+from bprop.rules import Foreign
+from bprop.rules.runtime import numbers_of, structure_of, with_numbers
+
+EVALUATION_ROWS = 512
+CACHED_PROGRAMS = 64
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The jitted functions of one structure. jax.jit compiles each once for every set of array shapes."""
+
+    epoch: Callable
+    evaluate: Callable
+    penalty: Callable
+    init: Callable
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """Builds the functions that are compiled, around a graph of the right structure."""
+
+    program: Program
+    rule: Any
+    batch_size: int
+
+    def bound(self, plan, hyper):
+        return plan.bind(hyper)
+
+    def batch(self, data: Mapping[str, Any], index: Any) -> dict[str, Any]:
+        """Rows of the data set, widened to the precision of the program."""
+        inputs = self.program.graph.inputs
+        return {name: self.widen(inputs[name], array[index]) for name, array in data.items()}
+
+    def widen(self, box: Input, array: Any) -> Any:
+        return array.astype(self.program.dtype if box.dtype == "float" else {"int": jnp.int32, "bool": bool}[box.dtype])
+
+    def weights(self, weights: Any, index: Any, position: Any, rows: Any) -> Any:
+        """Weights of a batch: those of its examples, and 0 for rows past the end of the set."""
+        inside = (position < rows).astype(self.program.dtype)
+        return inside if weights is None else inside * weights[index]
+
+    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, start, count, t):
+        """`count` steps from step `start` of the epoch: theta, rule state, sums, first step not finite."""
+        rule = with_numbers(self.rule, numbers) if numbers is not None else self.rule
+        plan = self.program.training.bind(hyper)
+        size = self.batch_size
+
+        def body(i, carry):
+            theta, rule_state, sums, bad = carry
+            first = (start + i) * size
+            index = lax.dynamic_slice(order, (first,), (size,))
+            w = self.weights(weights, index, first + jnp.arange(size, dtype=jnp.int32), rows)
+            key = (seed, (t + i).astype(jnp.uint32).reshape(1))
+            context = Context(w, key, self.program.dtype)
+            theta, rule_state, found = self.program.step(
+                rule, theta, rule_state, self.batch(data, index), constants, context, t + i, plan
+            )
+            bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
+            return theta, rule_state, add(sums, found), bad
+
+        carry = theta, rule_state, self.no_sums(), jnp.int32(-1)
+        return lax.fori_loop(0, count, body, carry)
+
+    def evaluate(self, theta, data, weights, rows, constants, hyper, seed):
+        """Sums over the whole set, outside training."""
+        plan = self.program.evaluating.bind(hyper)
+        size = min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
+        last = next(iter(data.values())).shape[0] - 1
+
+        def body(i, sums):
+            position = i * size + jnp.arange(size, dtype=jnp.int32)
+            index = jnp.minimum(position, jnp.minimum(rows - 1, last))
+            context = Context(self.weights(weights, index, position, rows), (seed, seed), self.program.dtype)
+            return add(sums, self.program.measure(theta, self.batch(data, index), constants, context, plan))
+
+        return lax.fori_loop(0, (rows + size - 1) // size, body, self.no_sums())
+
+    def penalty(self, theta, constants, seed):
+        context = Context(jnp.ones(1, self.program.dtype), (seed, seed), self.program.dtype)
+        found = self.program.penalty(theta, constants, context)
+        return jnp.zeros((), self.program.dtype) if found is None else found
+
+    def no_sums(self) -> dict[str, Any]:
+        """{name: (sum, correction)}, all 0."""
+        zero = jnp.zeros((), self.program.dtype)
+        return {name: (zero, zero) for name in ("weight", "loss", *self.program.metrics)}
+
+
+def add(sums: Mapping[str, tuple], found: Mapping[str, Any]) -> dict[str, tuple]:
+    """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+    added = {}
+    for name, (total, correction) in sums.items():
+        term = found[name] - correction
+        new = total + term
+        added[name] = new, (new - total) - term
+    return added
+
+
+_programs: OrderedDict[Hashable, Compiled] = OrderedDict()
+
+
+def compiled(job: Job) -> Compiled:
+    """The compiled functions for a job, shared by all jobs of its structure."""
+    rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
+    key = (structure(job.graph), rule, job.batch_size, str(job.dtype))
+    if key not in _programs:
+        tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size)
+        _programs[key] = Compiled(
+            jax.jit(tracer.epoch), jax.jit(tracer.evaluate), jax.jit(tracer.penalty), jax.jit(job.rule.init)
+        )
+        if len(_programs) > CACHED_PROGRAMS:
+            _programs.popitem(last=False)
+    _programs.move_to_end(key)
+    return _programs[key]
+
+
+class DeviceSet:
+    """A data set on the device, in its own narrow dtypes, with rows to a round number: the number of rows
+    is a run-time argument, so that sets of nearly the same size share one compiled program."""
+
+    def __init__(self, data: DataSet, dtype: np.dtype):
+        self.rows = np.int32(len(data))
+        size = round_up(len(data))
+        self.arrays = {name: jax.device_put(pad(narrow(name, a, dtype), size)) for name, a in data.arrays.items()}
+        self.weights = None if data.weights is None else jax.device_put(pad(data.weights.astype(dtype), size))
+
+
+def round_up(count: int) -> int:
+    """The next number with at most 4 binary digits that are not trailing zeros (at most 1/8 more)."""
+    step = 1 << max(0, count.bit_length() - 4)
+    return -(-count // step) * step
+
+
+def pad(array: np.ndarray, size: int) -> np.ndarray:
+    """The array with rows of zeros at the end, `size` in all; they are never read."""
+    return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
+
+
+def narrow(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Floats in the precision of the run where they are wider, whole numbers in at most 32 bits."""
+    if array.dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
+        return array.astype(dtype)
+    if array.dtype.kind in "iu" and (array.dtype.itemsize > 4 or array.dtype == np.uint32):
+        if array.size and (array.max() > np.iinfo(np.int32).max or array.min() < np.iinfo(np.int32).min):
+            raise DataError(f"input {name!r}: whole numbers beyond 32 bits ({array.min()} .. {array.max()})")
+        return array.astype(np.int32)
+    return array
+
+
+class XlaRun(Run):
+    """Many steps in each call of the compiled program; theta stays on the device."""
+
+    def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
+        if job.dtype.name not in ("float32", "float64"):
+            raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
+        self.job = job
+        self.wide = job.dtype == np.float64
+        with jax.enable_x64(self.wide):
+            self.compiled = compiled(job)
+            self.program = Program(job.graph, job.dtype)
+            same = job.validation is job.data
+            self.sets = {"data": DeviceSet(job.data, job.dtype)}
+            if job.validation is not None:
+                self.sets["validation"] = self.sets["data"] if same else DeviceSet(job.validation, job.dtype)
+            self.constants = jax.device_put(self.program.constants())
+            self.hyper = {n: {k: job.dtype.type(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
+            foreign = isinstance(job.rule, Foreign)
+            self.numbers = None if foreign else {k: job.dtype.type(v) for k, v in numbers_of(job.rule).items()}
+            self.seed = jax.device_put(np.array([key_of(job.seed)], np.uint32))
+            self.restore(params, None)
+
+    def restore(self, params, rule_arrays):
+        with jax.enable_x64(self.wide):
+            theta = jax.device_put({name: np.asarray(a, dtype=self.job.dtype) for name, a in params.items()})
+            state = self.compiled.init({name: theta[name] for name in self.job.graph.trainable})
+            if rule_arrays is not None:
+                leaves, tree = jax.tree.flatten(state)
+                given = [jax.device_put(np.asarray(a, x.dtype)) for a, x in zip(rule_arrays, leaves, strict=True)]
+                state = jax.tree.unflatten(tree, given)
+            self.state = theta, state
+
+    def rule_arrays(self):
+        return [np.array(leaf) for leaf in jax.tree.leaves(self.state[1])]
+
+    def params(self):
+        return {name: np.array(array) for name, array in self.state[0].items()}
+
+    def set_order(self, order):
+        size = self.job.batch_size * round_up(self.job.steps_per_epoch)
+        padded = np.full(size, order[0], np.int32)  # rows past the end: a real row, of weight 0
+        padded[: len(order)] = order
+        self.order = jax.device_put(padded)
+
+    def steps(self, start, count, t):
+        data = self.sets["data"]
+        with jax.enable_x64(self.wide):
+            *state, sums, bad = self.compiled.epoch(
+                *self.state, data.arrays, data.weights, self.order, data.rows, self.constants, self.hyper,
+                self.numbers, self.seed, np.int32(start), np.int32(count), np.int32(t),
+            )  # fmt: skip
+        sums, bad = jax.device_get((sums, bad))
+        self.state = tuple(state)
+        return Stretch(total(sums), int(bad) if bad >= 0 else None)
+
+    def evaluate(self, which):
+        data = self.sets[which]
+        with jax.enable_x64(self.wide):
+            sums = self.compiled.evaluate(
+                self.state[0], data.arrays, data.weights, data.rows, self.constants, self.hyper, self.seed
+            )
+        return self.program.finish(total(jax.device_get(sums)))
+
+    def penalty(self):
+        if self.job.graph.penalty is None:
+            return 0.0
+        with jax.enable_x64(self.wide):
+            return float(self.compiled.penalty(self.state[0], self.constants, self.seed))
+
+
+def total(sums: Mapping[str, tuple]) -> dict[str, float]:
+    """Compensated sums as floats."""
+    return {name: float(value) - float(correction) for name, (value, correction) in sums.items()}
+
+
+class XlaEngine(Engine):
+    """Runs a graph as a compiled XLA program."""
+
+    name = "xla"
+
+    def start(self, job, params):
+        return XlaRun(job, params)

@@ -1,0 +1,70 @@
+"""Adam and AdamW."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bprop.namespace import namespace
+from bprop.rules.rule import Rule, zeros_like
+from bprop.rules.schedules import not_negative, positive, share
+
+
+@dataclass(frozen=True)
+class Adam(Rule):
+    """Kingma and Ba 2015, alg. 1: m and v are running means of grad and grad^2, corrected for their start at 0.
+
+    theta <- theta - alpha m^ / (sqrt(v^) + epsilon), m^ = m / (1 - beta1^(t+1)), v^ = v / (1 - beta2^(t+1)).
+
+    Parameters
+    ----------
+    learning_rate : alpha, a number or a schedule.
+    beta1, beta2 : the shares of themselves that m and v keep, in [0, 1).
+    epsilon : keeps the quotient finite.
+    clip_norm : see Rule.
+    """
+
+    learning_rate: Any = 0.001
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    clip_norm: float | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        share(self, "beta1", "beta2")
+        positive(self, "epsilon")
+
+    def init(self, params):
+        return {"m": zeros_like(params), "v": zeros_like(params)}
+
+    def moments(self, grads, state):
+        m = {k: self.beta1 * m + (1 - self.beta1) * grads[k] for k, m in state["m"].items()}
+        v = {k: self.beta2 * v + (1 - self.beta2) * grads[k] * grads[k] for k, v in state["v"].items()}
+        return {"m": m, "v": v}
+
+    def direction(self, state, name, t):
+        m, v = state["m"][name], state["v"][name]
+        corrected = namespace(v).sqrt(v / (1 - self.beta2 ** (t + 1)))
+        return m / (1 - self.beta1 ** (t + 1)) / (corrected + self.epsilon)
+
+    def update(self, params, grads, state, rate, t):
+        state = self.moments(grads, state)
+        return {name: p - rate * self.direction(state, name, t) for name, p in params.items()}, state
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled weight decay: theta <- theta - alpha (Adam's direction + weight_decay theta).
+
+    Loshchilov and Hutter 2019, alg. 2. Biases (parameters with fewer than two axes) are not decayed.
+    """
+
+    weight_decay: float = 0.01
+
+    def __post_init__(self):
+        super().__post_init__()
+        not_negative(self, "weight_decay")
+
+    def update(self, params, grads, state, rate, t):
+        moved, state = super().update(params, grads, state, rate, t)
+        decayed = {name: p for name, p in params.items() if p.ndim >= 2}
+        return moved | {name: moved[name] - rate * self.weight_decay * p for name, p in decayed.items()}, state

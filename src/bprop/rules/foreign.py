@@ -1,0 +1,33 @@
+"""Update rules written elsewhere: anything with init(params) and update(grads, state, params), as optax has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bprop.errors import SettingError
+from bprop.rules.rule import Rule
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """An optax GradientTransformation as a rule. It computes with JAX, so it needs the XLA engine."""
+
+    transformation: Any
+
+    def init(self, params):
+        return self.transformation.init(dict(params))
+
+    def step(self, params, grads, state, t):
+        updates, state = self.transformation.update(dict(grads), state, dict(params))
+        return {name: p + updates[name].astype(p.dtype) for name, p in params.items()}, state
+
+    def rate(self, t):
+        return None
+
+
+def as_rule(rule: Any) -> Any:
+    """A rule as it is, an optax transformation wrapped; SettingError for anything else."""
+    if isinstance(rule, Rule | Foreign):
+        return rule
+    if callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
+        return Foreign(rule)
+    raise SettingError(f"rule must be bp.SGD, bp.Adam, ... or an optax transformation, not {rule!r}")

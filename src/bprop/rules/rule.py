@@ -1,0 +1,67 @@
+"""What all update rules have in common: two pure functions, init and step, on the array namespace."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.namespace import Array, namespace
+from bprop.rules.schedules import check_rate, positive, rate_at
+
+Arrays = Mapping[str, Array]
+RuleState = dict[str, dict[str, Array]]
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """theta, gradient -> theta. `learning_rate` is a number or a schedule of `bprop.schedules`.
+
+    `clip_norm`: scale the gradient of all parameters together down to this Euclidean norm where it is
+    longer (Pascanu, Mikolov and Bengio 2013, alg. 1); None leaves it.
+    """
+
+    learning_rate: Any = 0.1
+
+    def __post_init__(self):
+        check_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
+        if getattr(self, "clip_norm", None) is not None:
+            positive(self, "clip_norm")
+
+    def init(self, params: Arrays) -> RuleState:
+        """The state before the first update: {what: {parameter: array}}."""
+        return {}
+
+    def step(self, params: Arrays, grads: Arrays, state: RuleState, t: Any) -> tuple[dict[str, Array], RuleState]:
+        """theta and state after update number t (0, 1, 2, ...), given the gradients of the objective."""
+        limit = getattr(self, "clip_norm", None)
+        if limit is not None:
+            grads = clip_by_norm(grads, limit)
+        return self.update(params, grads, state, self.rate(t), t)
+
+    def rate(self, t: Any) -> Any:
+        """alpha(t), such that it takes on the precision of the parameters."""
+        rate = rate_at(self.learning_rate, t)
+        return float(rate) if isinstance(rate, np.generic | np.ndarray) else rate
+
+    @abstractmethod
+    def update(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
+        """The formula of the rule."""
+
+
+def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:
+    """All gradients times min(1, limit / their common Euclidean norm)."""
+    if not grads:
+        return {}
+    xp = namespace(*grads.values())
+    norm = xp.sqrt(sum((g * g).sum() for g in grads.values()))
+    factor = xp.where(norm > limit, limit / xp.where(norm > 0, norm, norm + 1), norm * 0 + 1)
+    return {name: g * factor.astype(g.dtype) for name, g in grads.items()}
+
+
+def zeros_like(params: Arrays) -> dict[str, Array]:
+    """One array of zeros for each parameter."""
+    return {name: namespace(p).zeros_like(p) for name, p in params.items()}

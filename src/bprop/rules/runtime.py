@@ -1,0 +1,52 @@
+"""The numbers of a rule, apart from its structure: an engine passes them as run-time arguments.
+
+A rule is a tree of frozen dataclasses. Its numbers (int and float fields) can change without a new
+compilation; everything else (which rule, which schedule, Nesterov or not) is structure.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def numbers_of(rule: Any, prefix: str = "") -> dict[str, float]:
+    """{path: value} of every number in the tree, such as {"learning_rate.rate": 0.1}."""
+    found: dict[str, float] = {}
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if is_number(value):
+            found[prefix + field.name] = float(value)
+        elif is_dataclass(value) and not isinstance(value, type):
+            found.update(numbers_of(value, f"{prefix}{field.name}."))
+    return found
+
+
+def with_numbers(rule: Any, numbers: Mapping[str, Any], prefix: str = "") -> Any:
+    """The same tree with other numbers (arrays of an engine, say), unchecked."""
+    copy = object.__new__(type(rule))
+    copy.__dict__.update(rule.__dict__)
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if is_number(value):
+            copy.__dict__[field.name] = numbers[prefix + field.name]
+        elif is_dataclass(value) and not isinstance(value, type):
+            copy.__dict__[field.name] = with_numbers(value, numbers, f"{prefix}{field.name}.")
+    return copy
+
+
+def structure_of(rule: Any) -> Hashable:
+    """What of the rule a compiled program depends on: everything but the numbers."""
+    parts: list[Hashable] = [type(rule)]
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if is_number(value):
+            parts.append("number")
+        elif is_dataclass(value) and not isinstance(value, type):
+            parts.append(structure_of(value))
+        else:
+            parts.append(value)
+    return tuple(parts)

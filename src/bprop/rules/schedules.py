@@ -1,0 +1,148 @@
+"""Learning-rate schedules: alpha as a function of t, the number of updates already made (0, 1, 2, ...)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import pi
+from typing import Any
+
+from bprop.errors import SettingError
+from bprop.namespace import namespace
+
+
+@dataclass(frozen=True)
+class Schedule(ABC):
+    """A learning rate alpha(t)."""
+
+    rate: float
+
+    def __post_init__(self):
+        not_negative(self, "rate")
+
+    @abstractmethod
+    def __call__(self, t: Any) -> Any:
+        """alpha(t), for t updates already made."""
+
+
+@dataclass(frozen=True)
+class constant(Schedule):
+    """alpha(t) = rate."""
+
+    def __call__(self, t):
+        return self.rate
+
+
+@dataclass(frozen=True)
+class decreasing(Schedule):
+    """alpha(t) = rate / (1 + decrease_constant t): the lecture's course."""
+
+    decrease_constant: float
+
+    def __post_init__(self):
+        super().__post_init__()
+        not_negative(self, "decrease_constant")
+
+    def __call__(self, t):
+        return self.rate / (1 + self.decrease_constant * t)
+
+
+@dataclass(frozen=True)
+class step(Schedule):
+    """alpha(t) = rate * factor ** floor(t / every)."""
+
+    factor: float
+    every: int
+
+    def __post_init__(self):
+        super().__post_init__()
+        positive(self, "factor", "every")
+
+    def __call__(self, t):
+        return self.rate * self.factor ** namespace(t).floor(t / self.every)
+
+
+@dataclass(frozen=True)
+class exponential(Schedule):
+    """alpha(t) = rate * factor ** (t / every)."""
+
+    factor: float
+    every: int = 1
+
+    def __post_init__(self):
+        super().__post_init__()
+        positive(self, "factor", "every")
+
+    def __call__(self, t):
+        return self.rate * self.factor ** (t / self.every)
+
+
+@dataclass(frozen=True)
+class cosine(Schedule):
+    """From `rate` to `final` along half a cosine over `updates` updates, then `final` (Loshchilov, Hutter 2017)."""
+
+    updates: int
+    final: float = 0.0
+
+    def __post_init__(self):
+        super().__post_init__()
+        positive(self, "updates")
+        not_negative(self, "final")
+
+    def __call__(self, t):
+        xp = namespace(t)
+        share = xp.minimum(t / self.updates, 1.0)
+        return self.final + (self.rate - self.final) * 0.5 * (1 + xp.cos(pi * share))
+
+
+@dataclass(frozen=True)
+class warm_up:
+    """From 0 up to `after(0)` linearly over `updates` updates, then `after(t - updates)` (a rate or a schedule)."""
+
+    updates: int
+    after: Any
+
+    def __post_init__(self):
+        positive(self, "updates")
+        check_rate("warm_up: after", self.after)
+
+    def __call__(self, t):
+        xp = namespace(t)
+        later = rate_at(self.after, xp.maximum(t - self.updates, 0))
+        return xp.where(t < self.updates, rate_at(self.after, 0 * t) * (t + 1) / self.updates, later)
+
+
+def rate_at(rate: Any, t: Any) -> Any:
+    """alpha(t) of a schedule; a number as it is."""
+    return rate(t) if callable(rate) else rate
+
+
+def check_rate(who: str, rate: Any) -> None:
+    """Raise SettingError unless `rate` is a schedule or a finite number, 0 or more."""
+    if not isinstance(rate, Schedule | warm_up) and not _is_legal(rate, lambda v: 0 <= v < float("inf")):
+        raise SettingError(f"{who} must be a number, 0 or more, or one of bp.schedules, not {rate!r}")
+
+
+def positive(owner: Any, *names: str) -> None:
+    """Raise SettingError unless these attributes are finite numbers above 0."""
+    _check(owner, names, lambda v: 0 < v < float("inf"), "above 0")
+
+
+def not_negative(owner: Any, *names: str) -> None:
+    """Raise SettingError unless these attributes are finite numbers, 0 or more."""
+    _check(owner, names, lambda v: 0 <= v < float("inf"), "0 or more")
+
+
+def share(owner: Any, *names: str) -> None:
+    """Raise SettingError unless these attributes are numbers in [0, 1)."""
+    _check(owner, names, lambda v: 0 <= v < 1, "in [0, 1)")
+
+
+def _check(owner: Any, names: tuple[str, ...], legal: Callable[[float], bool], wanted: str) -> None:
+    for name in names:
+        value = getattr(owner, name)
+        if not _is_legal(value, legal):
+            raise SettingError(f"{type(owner).__name__}: {name} must be a number {wanted}, not {value!r}")
+
+
+def _is_legal(value: Any, legal: Callable[[float], bool]) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and legal(value)

@@ -1,0 +1,55 @@
+"""Stochastic gradient descent."""
+
+from dataclasses import dataclass
+
+from bprop.errors import SettingError
+from bprop.rules.rule import Rule, zeros_like
+from bprop.rules.schedules import not_negative, share
+
+
+@dataclass(frozen=True)
+class SGD(Rule):
+    """theta <- theta - alpha(t) grad: the lecture's update; with momentum, a velocity that keeps a share of itself.
+
+    Momentum: v <- mu v - alpha grad; theta <- theta + v (Polyak 1964). Nesterov: theta <- theta + mu v - alpha
+    grad with the new v (Sutskever, Martens, Dahl and Hinton 2013, as Bengio et al. 2013 rewrite it).
+
+    Parameters
+    ----------
+    learning_rate : alpha, a number or a schedule.
+    momentum : mu in [0, 1), or None.
+    nesterov : look ahead (needs momentum).
+    decrease_constant : dc of alpha / (1 + dc t), t the updates already made; None for no decrease.
+    clip_norm : see Rule.
+    """
+
+    momentum: float | None = None
+    nesterov: bool = False
+    decrease_constant: float | None = None
+    clip_norm: float | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.decrease_constant is not None:
+            not_negative(self, "decrease_constant")
+        if self.momentum is not None:
+            share(self, "momentum")
+        if self.nesterov and self.momentum is None:
+            raise SettingError("SGD: nesterov=True needs a momentum, such as 0.9")
+
+    def init(self, params):
+        return {} if self.momentum is None else {"velocity": zeros_like(params)}
+
+    def rate(self, t):
+        rate = super().rate(t)
+        return rate if self.decrease_constant is None else rate / (1 + self.decrease_constant * t)
+
+    def update(self, params, grads, state, rate, t):
+        if self.momentum is None:
+            return {name: p - rate * grads[name] for name, p in params.items()}, {}
+        velocity = {name: self.momentum * v - rate * grads[name] for name, v in state["velocity"].items()}
+        if self.nesterov:
+            moved = {name: p + self.momentum * velocity[name] - rate * grads[name] for name, p in params.items()}
+        else:
+            moved = {name: p + velocity[name] for name, p in params.items()}
+        return moved, {"velocity": velocity}
