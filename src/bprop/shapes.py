@@ -1,7 +1,7 @@
 """Shapes with an unknown number of examples N, found by running fprop on two tiny batches.
 
-A box declares no shape rule: its fprop is the rule. It is run on arrays of ones (ints: zeros) with N = 2 and N = 3; a
-dimension that differs between the two depends on the batch.
+A box declares no shape rule: its fprop is the rule. It is run on arrays of ones (zeros where they are whole
+numbers) with N = 2 and N = 3; a dimension that differs between the two depends on the batch.
 """
 
 from collections.abc import Callable, Sequence

@@ -186,8 +186,9 @@ class Graph:
         """
         asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
+        bypassed = {plan.slot_of.get(box) for box in self._bypassed}
         for name in map(self.name_of, asked):
-            if self.boxes[name] in self._bypassed:
+            if plan.slot_of[self.boxes[name]] in bypassed:
                 raise errors.GraphError(
                     f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
                     "(see graph.rewrites); make the graph with stable=False to have this gradient"
@@ -197,8 +198,8 @@ class Graph:
         for slot in targets:
             if grads[slot] is None:
                 grads[slot] = np.zeros_like(values.state.values[slot])
-        boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items() if box not in self._bypassed)
-        found = {name: grads[slot] for name, slot in boxes if slot is not None and grads[slot] is not None}
+        boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
+        found = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
         return Gradients(self, found)
 
     def predict(self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, **inputs: Any) -> Any:
