@@ -116,8 +116,8 @@ class Box(ABC):
     children: ClassVar[tuple[Box, ...]]
     spec: ClassVar[Spec]
 
-    def __setattr__(self, key: str, value: Any):
-        raise errors.BoxError(f"{self!r} is immutable: make a new box instead of setting {key!r}")
+    def __setattr__(self, key: str, value: Any = None):
+        raise errors.BoxError(f"{self!r} is immutable: make a new box instead of changing {key!r}")
 
     __delattr__ = __setattr__  # type: ignore[assignment]
 

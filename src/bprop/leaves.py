@@ -35,6 +35,7 @@ class Input(Leaf):
     dtype: str = "float"
 
     def __init__(self, name: str, shape: Sequence[int] | int = (), dtype: Any = "float"):
+        need_name(name, "an Input")
         try:
             kind = kind_of(dtype)
         except TypeError as error:
@@ -61,6 +62,7 @@ class Parameter(Leaf):
     trainable: bool = True
 
     def __init__(self, name: str, shape: Sequence[int] | int = (), init: Any = None, trainable: bool = True):
+        need_name(name, "a Parameter")
         if init is not None and not callable(init):
             raise errors.BoxError(f"Parameter {name!r}: init must be callable as init(rng, shape), not {init!r}")
         shape = legal_shape(shape, f"Parameter {name!r}")
@@ -89,6 +91,12 @@ class Constant(Leaf):
 
     def _infer(self) -> Spec:
         return fixed(self.value.shape, kind_of(self.value.dtype))
+
+
+def need_name(name: Any, who: str) -> None:
+    """Raise BoxError where the name is missing: it is the one under which the pass is given the value."""
+    if name is None:
+        raise errors.BoxError(f"{who} needs a name: its value is given under it")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:

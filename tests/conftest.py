@@ -1,0 +1,19 @@
+"""Fixtures for all tests: one random generator, JAX where it is installed, deterministic hypothesis."""
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+settings.register_profile("bprop", derandomize=True, deadline=None, max_examples=40)
+settings.load_profile("bprop")
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def jax():
+    """The jax module; the test is skipped where it is not installed."""
+    return pytest.importorskip("jax")

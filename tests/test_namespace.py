@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import broadcastable_shapes
+
+from bprop.namespace import namespace, scatter_add, swap_last, unbroadcast
+
+
+def test_numpy_arrays_numbers_and_nothing_are_numpys():
+    assert namespace(np.ones(3)) is np
+    assert namespace(np.float32(1), 2.0, [1]) is np
+    assert namespace() is np
+
+
+def test_the_first_other_namespace_wins_over_numpy(jax):
+    assert namespace(np.ones(3), jax.numpy.ones(3)) is jax.numpy
+    assert namespace(jax.numpy.ones(3), np.ones(3)) is jax.numpy
+
+
+def test_a_namespace_is_asked_of_the_array_itself():
+    class Mine:
+        def __array_namespace__(self):
+            return pytest
+
+    assert namespace(1.0, Mine(), np.ones(2)) is pytest
+
+
+@given(
+    shape=st.lists(st.integers(1, 3), max_size=3).map(tuple),
+    data=st.data(),
+)
+def test_unbroadcast_is_the_transpose_of_broadcasting(shape, data):
+    full = data.draw(broadcastable_shapes(shape, max_dims=4, max_side=3))
+    full = np.broadcast_shapes(shape, full)
+    rng = np.random.default_rng(0)
+    a, grad = rng.normal(size=shape), rng.normal(size=full)
+    sent = unbroadcast(grad, shape)
+    assert sent.shape == shape
+    np.testing.assert_allclose((np.broadcast_to(a, full) * grad).sum(), (a * sent).sum(), atol=1e-12)
+
+
+def test_unbroadcast_gives_the_gradient_itself_where_nothing_was_broadcast():
+    grad = np.ones((2, 3))
+    assert unbroadcast(grad, (2, 3)) is grad
+
+
+def test_swap_last_transposes_each_matrix(rng):
+    a = rng.normal(size=(2, 3, 4))
+    np.testing.assert_array_equal(swap_last(a)[1], a[1].T)
+
+
+def test_scatter_add_adds_up_what_falls_on_one_place():
+    grad = np.array([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]])
+    found = scatter_add(grad, np.array([2, 0, 2]), (4, 2))
+    np.testing.assert_array_equal(found, [[10, 20], [0, 0], [101, 202], [0, 0]])
+    assert scatter_add(grad.astype(np.float32), np.array([0, 1, 2]), (3, 2)).dtype == np.float32
+
+
+def test_scatter_add_is_the_same_on_jax(jax, rng):
+    grad, rows = rng.normal(size=(5, 2)).astype(np.float32), np.array([2, 0, 2, 1, 2])
+    found = scatter_add(jax.numpy.asarray(grad), rows, (4, 2))
+    np.testing.assert_allclose(found, scatter_add(grad, rows, (4, 2)), rtol=1e-6)

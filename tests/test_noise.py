@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from bprop.noise import key_of, threefry, uniform
+
+
+def words(*values):
+    return tuple(np.array([v], np.uint32) for v in values)
+
+
+def key(seed=1, update=0):
+    return words(seed, update)
+
+
+# known answers of Threefry-2x32, 20 rounds, from the test vectors of Salmon et al.'s Random123
+@pytest.mark.parametrize(
+    ("k", "counter", "expected"),
+    [
+        ((0x00000000, 0x00000000), (0x00000000, 0x00000000), (0x6B200159, 0x99BA4EFE)),
+        ((0xFFFFFFFF, 0xFFFFFFFF), (0xFFFFFFFF, 0xFFFFFFFF), (0x1CB996FC, 0xBB002BE7)),
+        ((0x13198A2E, 0x03707344), (0x243F6A88, 0x85A308D3), (0xC4923A9C, 0x483DF7A0)),
+    ],
+)
+def test_threefry_gives_the_published_answers(k, counter, expected):
+    found = threefry(words(*k), *words(*counter))
+    assert tuple(int(w[0]) for w in found) == expected
+
+
+def test_the_same_key_and_stream_draw_the_same_and_others_draw_others():
+    draw = uniform(key(1, 2), 3, (4, 5), np.float64)
+    np.testing.assert_array_equal(draw, uniform(key(1, 2), 3, (4, 5), np.float64))
+    for other in (uniform(key(2, 2), 3, (4, 5), np.float64),
+                  uniform(key(1, 3), 3, (4, 5), np.float64),
+                  uniform(key(1, 2), 4, (4, 5), np.float64)):  # fmt: skip
+        assert (draw != other).mean() > 0.9
+
+
+def test_a_shorter_batch_draws_the_first_rows_of_a_longer_one():
+    long, short = uniform(key(), 7, (10, 3), np.float32), uniform(key(), 7, (4, 3), np.float32)
+    np.testing.assert_array_equal(short, long[:4])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.longdouble])
+def test_numbers_are_multiples_of_two_to_minus_24_in_zero_to_one(dtype):
+    draw = uniform(key(), 0, (5000,), dtype)
+    assert draw.dtype == dtype
+    assert draw.min() >= 0 and draw.max() < 1
+    np.testing.assert_array_equal(draw * 2**24 % 1, 0)
+
+
+def test_half_precision_does_not_overflow():
+    draw = uniform(key(), 0, (5000,), np.float16)
+    assert draw.dtype == np.float16
+    assert draw.min() >= 0 and draw.max() <= 1  # the nearest float16 to 1 - 2^-24 is 1
+
+
+def test_the_numbers_of_a_draw_are_uniform_and_unrelated():
+    draw = uniform(key(5, 9), 12345, (20_000, 2), np.float64)
+    assert draw.mean() == pytest.approx(0.5, abs=0.01)
+    assert draw.var() == pytest.approx(1 / 12, abs=0.002)
+    counts = np.bincount((draw.ravel() * 10).astype(int), minlength=10)
+    assert counts == pytest.approx(4000, rel=0.06)
+    assert abs(np.corrcoef(draw.T)[0, 1]) < 0.03
+    assert abs(np.corrcoef(draw[1:, 0], draw[:-1, 0])[0, 1]) < 0.03
+
+
+def test_largest_stream_and_empty_shape_are_legal():
+    assert uniform(key(), 2**32 - 1, (), np.float64).shape == ()
+
+
+def test_any_seed_makes_a_word_of_32_bits_and_near_seeds_far_ones():
+    found = [key_of(seed) for seed in (0, 1, 2, 2**32, 2**100)]
+    assert all(0 <= word < 2**32 for word in found)
+    assert len(set(found)) == len(found)
+    assert key_of(7) == key_of(7)
+
+
+def test_jax_draws_bit_for_bit_the_same(jax):
+    def draw(k0, k1):
+        return uniform((k0, k1), 77, (50, 3), np.float32)
+
+    on_xla = jax.jit(draw)(*key(3, 4))
+    np.testing.assert_array_equal(np.asarray(on_xla), draw(*key(3, 4)))
