@@ -186,9 +186,9 @@ class Box(ABC):
     def _infer(self) -> Spec:
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
 
-    def _dummy_extras(self, n: int, arrays: list[np.ndarray]) -> tuple:
+    def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple:
         made = {
-            "weights": lambda: np.ones(n),
+            "weights": lambda: np.ones(len(arrays[0])),
             "noise": lambda: self.noise(lambda s: np.full(s, 0.5), *arrays),
         }
         return tuple(made[need]() for need in self.needs)

@@ -72,15 +72,15 @@ def show_shape(dims: Sequence[Dim]) -> str:
 
 
 def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[..., tuple]) -> Spec:
-    """The spec of fprop's value. `extras(n, arrays)` gives what the pass hands over besides the children.
+    """The spec of fprop's value. `extras(arrays)` gives what the pass hands over besides the children.
 
     Raises whatever fprop raises when the shapes or kinds do not fit.
     """
     found = []
     with np.errstate(all="ignore"):
-        for which, n in enumerate(BATCHES):
+        for which in range(len(BATCHES)):
             arrays = [child.dummy(which) for child in children]
-            found.append(np.asarray(fprop(*arrays, *extras(n, arrays))))
+            found.append(np.asarray(fprop(*arrays, *extras(arrays))))
     two, three = found
     if two.ndim != three.ndim:
         raise ValueError(f"the value has {two.ndim} axes for 2 examples but {three.ndim} for 3")

@@ -24,7 +24,7 @@ class Loss(Box):
     def check(self):
         """Default: the two children have the same shape (N, ...); broadcasting (N, 1) with (N,) is a bug."""
         first, y = (child.dims for child in self.children)
-        if not first or first[0] != "N" or first != y:
+        if not first or first != y:
             raise ValueError("both children must have the same shape (N, ...)")
 
 
@@ -35,7 +35,7 @@ class ClassLoss(Loss):
 
     def check(self):
         scores, y = self.children
-        if len(scores.dims) < 2 or scores.dims[0] != "N" or scores.dims[:-1] != y.dims:
+        if len(scores.dims) < 2 or scores.dims[:-1] != y.dims:
             raise ValueError("the first child must be (N, ..., C) and the labels y (N, ...)")
         if y.spec.kind != "int":
             raise TypeError("the labels y must be an int input: Input('y', (), dtype='int')")

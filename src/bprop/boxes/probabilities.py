@@ -28,6 +28,9 @@ class Softmax(Box):
     def bprop(self, grad, value, a):
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
 
+    def check(self):
+        check_classes(self)
+
     @classmethod
     def examples(cls, rng):
         yield (rng.normal(size=(3, 5)),)
@@ -43,9 +46,19 @@ class LogSoftmax(Box):
     def bprop(self, grad, value, a):
         return grad - namespace(a).exp(value) * grad.sum(axis=-1, keepdims=True)
 
+    def check(self):
+        check_classes(self)
+
     @classmethod
     def examples(cls, rng):
         return Softmax.examples(rng)
+
+
+def check_classes(box: Box) -> None:
+    """The last axis holds the classes: it must be there, and not be the batch."""
+    dims = box.children[0].dims
+    if not dims or not isinstance(dims[-1], int):
+        raise ValueError("the last axis must be that of the classes: a must be (N, ..., C)")
 
 
 softmax, log_softmax = function(Softmax), function(LogSoftmax)

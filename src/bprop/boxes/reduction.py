@@ -30,6 +30,10 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
+    def check(self):
+        if self.axis is not None and not self.children[0].dims:
+            raise ValueError("a number has no axis to reduce")
+
     @classmethod
     def examples(cls, rng):
         yield (rng.normal(size=(3, 4)),)

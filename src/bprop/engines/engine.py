@@ -32,8 +32,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What some consecutive steps came to: sums over their examples, and the first step (counted from 0
-    within the stretch) whose loss was not finite, or None."""
+    """What some consecutive steps came to: sums over their examples, and `bad_step`, the first step (counted
+    from 0 within the stretch) that started from a theta, or came to a loss, that is not finite; None if all
+    went well. It is the number of steps where only the last update spoilt theta."""
 
     sums: dict[str, float]
     bad_step: int | None

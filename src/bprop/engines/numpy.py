@@ -60,7 +60,8 @@ class NumpyRun(Run):
                     return Stretch(sums, i)
                 self.state = theta, rule_state
                 _accumulate(sums, found)
-        return Stretch(sums, None)
+        finite = all(np.isfinite(array).all() for array in self.state[0].values())
+        return Stretch(sums, None if finite else count)
 
     def evaluate(self, which):
         data = self.job.data if which == "data" else self.job.validation

@@ -49,9 +49,6 @@ class Tracer:
     rule: Any
     batch_size: int
 
-    def bound(self, plan, hyper):
-        return plan.bind(hyper)
-
     def batch(self, data: Mapping[str, Any], index: Any) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
         inputs = self.program.graph.inputs
@@ -85,7 +82,9 @@ class Tracer:
             return theta, rule_state, add(sums, found), bad
 
         carry = theta, rule_state, self.no_sums(), jnp.int32(-1)
-        return lax.fori_loop(0, count, body, carry)
+        theta, rule_state, sums, bad = lax.fori_loop(0, count, body, carry)
+        finite = jnp.all(jnp.stack([jnp.isfinite(array).all() for array in theta.values()]))
+        return theta, rule_state, sums, jnp.where((bad < 0) & ~finite, count, bad)
 
     def evaluate(self, theta, data, weights, rows, constants, hyper, seed):
         """Sums over the whole set, outside training."""
@@ -109,7 +108,7 @@ class Tracer:
     def no_sums(self) -> dict[str, Any]:
         """{name: (sum, correction)}, all 0."""
         zero = jnp.zeros((), self.program.dtype)
-        return {name: (zero, zero) for name in ("weight", "loss", *self.program.metrics)}
+        return dict.fromkeys(("weight", "loss", *self.program.metrics), (zero, zero))
 
 
 def add(sums: Mapping[str, tuple], found: Mapping[str, Any]) -> dict[str, tuple]:

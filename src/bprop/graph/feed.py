@@ -37,17 +37,17 @@ def read_input(box: Input, given: Any) -> np.ndarray:
     return array
 
 
-def check_values(name: str, array: np.ndarray, limits: Limits) -> None:
+def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
     """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         where, value = _first(array, ~np.isfinite(array))
-        raise DataError(f"input {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
+        raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
     if name in limits:
         low, high, box = limits[name]
         bad = (array < low) | (array > high)
         if bad.any():
             where, value = _first(array, bad)
-            raise DataError(f"input {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
+            raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
 
 
 def check_rows(arrays: Mapping[str, np.ndarray]) -> int:

@@ -202,7 +202,9 @@ class Graph:
         found = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
         return Gradients(self, found)
 
-    def predict(self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, **inputs: Any) -> Any:
+    def predict(
+        self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
+    ) -> Any:
         """The outputs for a batch, outside training: an array where there is one output, else {name: array}.
 
         Only the inputs that the outputs need are to be given (x, not y).
@@ -211,7 +213,8 @@ class Graph:
             raise errors.GraphError("this graph has no outputs to predict: give Graph(..., outputs={'f': f})")
         plan = self.plan(self.outputs.values(), training=False)
         given = {**(data or {}), **inputs}
-        values = self._pass(plan, params, {k: v for k, v in given.items() if k not in self.inputs or k in plan.leaves})
+        needed = {name: given[name] for name in given if name not in self.inputs or name in plan.leaves}
+        values = self._pass(plan, params, needed, dtype=dtype)
         found = {name: values[box] for name, box in self.outputs.items()}
         return next(iter(found.values())) if len(found) == 1 else found
 

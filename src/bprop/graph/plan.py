@@ -82,10 +82,21 @@ class Plan:
     def fprop(self, leaves: Mapping[str, Array], context: Context) -> State:
         """Forward propagation: the value of every box, given those of the leaves by name."""
         values: list[Array] = [None] * len(self.boxes)
-        extras: dict[int, tuple] = {}
         for name, slot in self.leaves.items():
             values[slot] = leaves[name]
-        for step in self.steps:
+        return self._compute(values, {}, self.steps, context)
+
+    def refresh(self, state: State, changed: Mapping[int, Array], context: Context) -> State:
+        """The pass of `state` with other values in some slots: only what depends on them is computed again."""
+        values = list(state.values)
+        for slot, value in changed.items():
+            values[slot] = value
+        depends = self.ways(changed)
+        later = [step for step in self.steps if depends[step.slot] and step.slot not in changed]
+        return self._compute(values, dict(state.extras), later, context)
+
+    def _compute(self, values: list[Array], extras: dict[int, tuple], steps: list[Step], context: Context) -> State:
+        for step in steps:
             children = [values[c] for c in step.children]
             try:
                 extras[step.slot] = more = _extras(step, context, children) if step.box.needs else ()

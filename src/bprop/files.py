@@ -1,0 +1,70 @@
+"""Files that are either written whole or not at all, and never hold code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import ModelFileError
+
+KEY = "bprop"  # the key of our JSON in the safetensors metadata
+
+
+def write_atomically(path: str | os.PathLike, content: bytes) -> None:
+    """Write next to `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture."""
+    target = Path(path)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise ModelFileError(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+    """One safetensors file: arrays by name, and `meta` as JSON in its metadata."""
+    from safetensors.numpy import save
+
+    ready = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    for name, array in ready.items():
+        if array.dtype == np.longdouble and np.longdouble is not np.float64:
+            raise ModelFileError(f"{name!r} is longdouble, which the file format does not know: use float64")
+    write_atomically(path, save(ready, metadata={KEY: json.dumps(meta, allow_nan=True)}))
+
+
+def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """The arrays and the JSON of a file of `write_tensors`. Raises ModelFileError naming file and fault."""
+    from safetensors import SafetensorError, safe_open
+
+    if not Path(path).is_file():
+        raise ModelFileError(f"{path}: there is no such file")
+    try:
+        with safe_open(str(path), framework="numpy") as file:
+            text = (file.metadata() or {}).get(KEY)
+            if text is None:
+                raise ModelFileError(f"{path}: a safetensors file, but not one of bprop's (no {KEY!r} metadata)")
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: not a dict
+        return arrays, json.loads(text)
+    except (SafetensorError, json.JSONDecodeError, RecursionError, TypeError, ValueError) as error:
+        if isinstance(error, ModelFileError):
+            raise
+        raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error

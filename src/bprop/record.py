@@ -1,0 +1,61 @@
+"""What is remembered of each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Record:
+    """One epoch of training, or what was done of it.
+
+    epoch : 1, 2, ...; updates : made since the start of training.
+    loss : mean over the examples of the epoch, each taken just before the update that used it, in the loss's
+        units (nats per example for likelihoods); penalty : lambda * Omega(theta) at the end; objective : their sum.
+    metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
+    validation : {"loss": ..., metric: ...} at the end of the epoch, or None.
+    learning_rate : of the last update (None where the rule does not say); seconds : spent on updates.
+
+    `record.accuracy` and `record.validation_loss` read from metrics and validation.
+    """
+
+    epoch: int
+    updates: int
+    loss: float
+    penalty: float
+    objective: float
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    validation: Mapping[str, float] | None = None
+    learning_rate: float | None = None
+    seconds: float = 0.0
+    examples_per_second: float = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__"):
+            metrics = self.__dict__.get("metrics") or {}
+            validation = self.__dict__.get("validation") or {}
+            if name in metrics:
+                return metrics[name]
+            if name.startswith("validation_") and name[len("validation_") :] in validation:
+                return validation[name[len("validation_") :]]
+        raise AttributeError(f"a Record has no {name!r}; it has {', '.join(f.name for f in fields(Record))}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Record:
+        """From plain data; keys of newer versions are ignored."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})
+
+    def __str__(self) -> str:
+        shown = [f"epoch {self.epoch}", f"loss {self.loss:.4g}", *(f"{k} {v:.4g}" for k, v in self.metrics.items())]
+        if self.penalty:
+            shown.insert(2, f"penalty {self.penalty:.3g}")
+        if self.validation is not None:
+            shown.append("validation " + " ".join(f"{k} {v:.4g}" for k, v in self.validation.items()))
+        return "  ".join([*shown, f"{self.examples_per_second:,.0f} examples/s"])

@@ -1,0 +1,137 @@
+"""Training: `train(graph, data, ...)` gives a `Fit`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet, split
+from bprop.engines import Job, choose
+from bprop.errors import DataError, SettingError
+from bprop.graph import Graph, feed
+from bprop.rules import SGD, as_rule
+from bprop.train.interrupt import Terminated
+from bprop.train.stopping import EarlyStopping
+from bprop.train.trainer import Callback, Fit, Trainer
+
+__all__ = ["EarlyStopping", "Fit", "Terminated", "train"]
+
+
+def train(
+    graph: Graph,
+    data: Mapping[str, Any],
+    *,
+    rule: Any = None,
+    batch_size: int | None = None,
+    epochs: int = 10,
+    seed: int = 0,
+    validation: Mapping[str, Any] | float | None = None,
+    params: Mapping[str, Any] | None = None,
+    weights: Any = None,
+    shuffle: bool = True,
+    patience: int | None = None,
+    monitor: str = "loss",
+    dtype: Any = "float32",
+    engine: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    checkpoint: str | os.PathLike | None = None,
+    resume: str | os.PathLike | None = None,
+    progress: bool | str = "auto",
+) -> Fit:
+    """Minimise (1/T) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
+
+    In each of `epochs` epochs every example is visited once, in batches; after each batch, theta is updated.
+
+    Parameters
+    ----------
+    graph : the flow graph, with a loss.
+    data : {input: array (N, ...)} for every input.
+    rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), or an optax transformation (XLA).
+    batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
+    seed : everything random follows from it: initialisation, order of the examples, dropout, held-out rows.
+    validation : a set like `data`, or the share of `data` to hold out, in (0, 1).
+    params : where to start; default graph.init(seed).
+    weights : (N,) example weights, default 1.
+    shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
+    patience : stop when the validation set has not improved for so many epochs, and keep the best theta.
+    monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
+    dtype : "float32" or "float64" (also "longdouble" on NumPy).
+    engine : "numpy", "xla", or "auto": XLA where JAX is installed.
+    callbacks : each is called as callback(record, fit) after every epoch; returning True stops training.
+    checkpoint : a file written every 30 seconds, at the end and on Ctrl-C, from which the run can be resumed.
+    resume : such a file: continue its run bit for bit (same settings, data, device and versions).
+    progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
+
+    Returns
+    -------
+    Fit : params, history, predict, save. On Ctrl-C, the fit so far.
+
+    Raises
+    ------
+    UnknownNameError, ShapeError, DTypeError, DataError : for data that does not fit the graph.
+    SettingError : for settings out of range.
+    NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
+    """
+    graph.need_loss()
+    examples = DataSet(graph.read(data), None)
+    rows = feed.check_rows(examples.arrays) if examples.arrays else 0
+    examples = DataSet(examples.arrays, feed.read_weights(weights, rows))
+    seed = _whole("seed", seed, least=0)
+    examples, held = _hold_out(graph, examples, validation, seed)
+    if patience is not None and held is None:
+        raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
+    job = Job(
+        graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
+        _precision(dtype), seed, held,
+    )  # fmt: skip
+    theta = feed.read_params(graph.init(seed) if params is None else params, graph.parameters)
+    for name, array in theta.items():
+        feed.check_values(name, array, {}, "parameter")
+    return Trainer(
+        job, choose(engine), theta, epochs=_whole("epochs", epochs), shuffle=shuffle,
+        stopping=None if patience is None else EarlyStopping(patience, monitor), callbacks=callbacks,
+        checkpoint=checkpoint, resume=resume, progress=progress,
+    ).run()  # fmt: skip
+
+
+def _whole(name: str, value: Any, least: int = 1) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingError(f"{name} is a whole number, {least} or more, not {value!r}")
+    return int(value)
+
+
+def _batch_size(given: int | None, rows: int) -> int:
+    if given is None:
+        return min(32, rows)
+    size = _whole("batch_size", given)
+    if size > rows:
+        raise SettingError(f"batch_size {size} is larger than the training set of {rows} examples")
+    return size
+
+
+def _precision(dtype: Any) -> np.dtype:
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = np.dtype(bool)
+    if found.kind != "f" or found.itemsize < 4:
+        raise SettingError(f"dtype must be float32, float64 or longdouble, not {dtype!r}")
+    return found
+
+
+def _hold_out(graph: Graph, examples: DataSet, validation: Any, seed: int) -> tuple[DataSet, DataSet | None]:
+    """(training set, validation set): the set given, a share held out at random, or none."""
+    if validation is None:
+        return examples, None
+    if isinstance(validation, Mapping):
+        return examples, DataSet(graph.read(validation))
+    if isinstance(validation, bool) or not isinstance(validation, float | int):
+        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {validation!r}")
+    kept, held = (examples.rows(index) for index in split(len(examples), float(validation), seed))
+    for part, what in ((kept, "training"), (held, "validation")):
+        if part.weights is not None and not part.weights.any():
+            raise DataError(f"all examples of the {what} set have weight 0")
+    return kept, held

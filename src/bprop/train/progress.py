@@ -1,0 +1,100 @@
+"""Progress of a run: a rich bar on a terminal, plain lines elsewhere, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from time import perf_counter
+from typing import Any, Protocol
+
+from bprop.record import Record
+
+
+class Progress(Protocol):
+    """Told of every stretch of steps and every epoch."""
+
+    def steps(self, epoch: int, done: int, loss: float) -> None: ...
+
+    def epoch(self, record: Record) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def steps(self, epoch: int, done: int, loss: float) -> None:
+        pass
+
+    def epoch(self, record: Record) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Lines:
+    """A line for the first epoch, then one every `seconds`, and the last: for logs and pipes."""
+
+    def __init__(self, epochs: int, seconds: float = 2.0):
+        self.epochs, self.seconds = epochs, seconds
+        self._started = perf_counter()
+        self._last = -float("inf")
+        self._unsaid: Record | None = None
+
+    def steps(self, epoch: int, done: int, loss: float) -> None:
+        if perf_counter() - max(self._last, self._started) > 5 * self.seconds:  # an epoch takes long
+            self._say(f"epoch {epoch}/{self.epochs}  {done:,} updates  loss {loss:.4g}")
+
+    def epoch(self, record: Record) -> None:
+        self._unsaid = record
+        if perf_counter() - self._last > self.seconds:
+            self._say_record()
+
+    def close(self) -> None:
+        self._say_record()
+
+    def _say_record(self) -> None:
+        if self._unsaid is not None:
+            self._say(str(self._unsaid).replace("  ", f"/{self.epochs}  ", 1))
+            self._unsaid = None
+
+    def _say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+        self._last = perf_counter()
+
+
+class Bar:
+    """A rich progress bar over all updates of the run, with the last record beside it."""
+
+    def __init__(self, epochs: int, total: int, start: int):
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.epochs = epochs
+        self.bar = Progress(
+            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=24), TimeRemainingColumn(),
+            TextColumn("{task.fields[shown]}"), console=Console(stderr=True),
+        )  # fmt: skip
+        self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
+        self.bar.start()
+
+    def steps(self, epoch: int, done: int, loss: float) -> None:
+        self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")
+
+    def epoch(self, record: Record) -> None:
+        shown = str(record).split("  ", 1)[1]
+        self.bar.update(self.task, completed=record.updates, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
+
+    def close(self) -> None:
+        self.bar.stop()
+
+
+def progress_of(wanted: Any, epochs: int, total: int, start: int) -> Progress:
+    """False: silent. True: a bar on a terminal, lines elsewhere. "auto": a bar on a terminal, else silent."""
+    terminal = sys.stderr.isatty()
+    if wanted is False or (wanted == "auto" and not terminal):
+        return Silent()
+    if terminal and find_spec("rich") is not None:
+        return Bar(epochs, total, start)
+    return Lines(epochs)

@@ -1,0 +1,209 @@
+"""The training loop: epochs of stretches of steps, and what is looked at between them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bprop.data import batch_order
+from bprop.engines.engine import Engine, Job
+from bprop.engines.program import Program
+from bprop.errors import NonFiniteError, UnknownNameError
+from bprop.graph.plan import Context
+from bprop.model import Model
+from bprop.noise import key_of
+from bprop.record import Record
+from bprop.train import checkpoint as files
+from bprop.train.diagnose import ADVICE, Batch, diagnose
+from bprop.train.interrupt import Interrupt, Terminated
+from bprop.train.pace import Pace
+from bprop.train.progress import progress_of
+from bprop.train.stopping import EarlyStopping
+
+Callback = Callable[[Record, "Fit"], Any]
+
+
+class Fit(Model):
+    """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
+
+    stopped : "epochs" (all done), "patience" (early stopping; params are those of `best_epoch`), "callback",
+    "interrupted" (Ctrl-C: params are those of the last step done) or "running" (in a callback).
+    """
+
+    stopped: str = "running"
+    best_epoch: int | None = None
+    updates: int = 0
+
+
+@dataclass
+class Position:
+    """Where a run is: all that a checkpoint must hold beside theta and the rule's state."""
+
+    epoch: int = 0  # epochs finished
+    step: int = 0  # steps done of the current epoch
+    updates: int = 0
+    seconds: float = 0.0  # spent on the current epoch
+    sums: dict[str, float] = field(default_factory=dict)
+
+
+class Trainer:
+    """Runs a job for some epochs. See `bprop.train` for the settings."""
+
+    def __init__(
+        self, job: Job, engine: Engine, params: Mapping[str, np.ndarray], *, epochs: int, shuffle: bool = True,
+        stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (),
+        checkpoint: str | os.PathLike | None = None, resume: str | os.PathLike | None = None, progress: Any = "auto",
+    ):  # fmt: skip
+        self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
+        self.callbacks, self.checkpoint, self.wanted_progress = list(callbacks), checkpoint, progress
+        self.program = Program(job.graph, job.dtype)
+        if stopping is not None and stopping.monitor not in ("loss", *self.program.metrics):
+            known = ", ".join(("loss", *self.program.metrics))
+            raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
+        self.history: list[Record] = []
+        self.position = Position()
+        saved = None if resume is None else files.read(resume, self.job, self.shuffle)
+        self.run_ = engine.start(job, params if saved is None else saved.params)
+        if saved is not None:
+            self._restore(saved)
+        self.pace = Pace()
+        self.saved_at = files.clock()
+
+    def run(self) -> Fit:
+        """Train; see Fit.stopped for how it can end."""
+        total = self.epochs * self.job.steps_per_epoch
+        self.progress = progress_of(self.wanted_progress, self.epochs, total, self.position.updates)
+        stopped = "epochs"
+        with Interrupt() as interrupt:
+            try:
+                while self.position.epoch < self.epochs:
+                    self._epoch(interrupt)
+                    if interrupt.signal is not None:
+                        stopped = "interrupted"
+                    elif self._callbacks_stop():
+                        stopped = "callback"
+                    elif self.stopping is not None and self.stopping.exhausted:
+                        stopped = "patience"
+                    if stopped != "epochs":
+                        break
+                self._save_checkpoint(last=True)
+            finally:
+                self.progress.close()
+        return self._end(stopped, interrupt.signal)
+
+    def _end(self, stopped: str, signal: int | None) -> Fit:
+        fit = self._fit(stopped)
+        if stopped != "interrupted":
+            return fit
+        at = self.position
+        print(f"bprop: interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept"
+              + (f", and {self.checkpoint} continues it" if self.checkpoint else ""), file=sys.stderr)  # fmt: skip
+        if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
+            raise Terminated(fit)
+        return fit
+
+    def _epoch(self, interrupt: Interrupt) -> None:
+        """One epoch from where the run is, or as far as it comes before a signal."""
+        at, job = self.position, self.job
+        order = batch_order(len(job.data), job.seed, at.epoch, self.shuffle)
+        self.run_.set_order(order)
+        while at.step < job.steps_per_epoch:
+            if interrupt.signal is not None:
+                return
+            count = self.pace.next(job.steps_per_epoch - at.step)
+            before = self.run_.state
+            stretch = self.run_.steps(at.step, count, at.updates)
+            at.seconds += self.pace.done(count)
+            if stretch.bad_step is not None:
+                self._fail(before, order, stretch.bad_step)
+            at.step += count
+            at.updates += count
+            for name, value in stretch.sums.items():
+                at.sums[name] = at.sums.get(name, 0.0) + value
+            self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
+            self._save_checkpoint()
+        self._finish_epoch()
+
+    def _finish_epoch(self) -> None:
+        at, job = self.position, self.job
+        means = self.program.finish(at.sums)
+        loss, penalty = means.pop("loss"), self.run_.penalty()
+        validation = None if job.validation is None else self.run_.evaluate("validation")
+        rate = job.rule.rate(at.updates - 1)
+        record = Record(
+            epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
+            validation=validation, learning_rate=None if rate is None else float(rate), seconds=at.seconds,
+            examples_per_second=len(job.data) / max(at.seconds, 1e-9),
+        )  # fmt: skip
+        self.history.append(record)
+        self.position = Position(epoch=at.epoch + 1, updates=at.updates)
+        if self.stopping is not None and validation is not None and self.stopping.improved(record.epoch, validation):
+            self.stopping.best_params = self.run_.params()
+        self.progress.epoch(record)
+
+    def _callbacks_stop(self) -> bool:
+        """Call every callback with the last record; True if one of them returned True."""
+        if not self.callbacks:
+            return False
+        fit = self._fit("running")
+        return any([callback(self.history[-1], fit) is True for callback in self.callbacks])
+
+    def _fit(self, stopped: str) -> Fit:
+        best = self.stopping if self.stopping is not None and self.stopping.best_params else None
+        keep_best = best is not None and stopped in ("epochs", "patience", "callback")
+        fit = Fit(self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history)
+        fit.stopped, fit.updates = stopped, self.position.updates
+        fit.best_epoch = best.best_epoch if best else None
+        return fit
+
+    def _fail(self, before: Any, order: np.ndarray, bad_step: int) -> None:
+        """Go back to the last step that was well, find out what went wrong in it, and raise NonFiniteError."""
+        at, size = self.position, self.job.batch_size
+        self.run_.state = before
+        good = self._good_steps(bad_step)
+        start = at.step + good
+        rows = order[start * size : (start + 1) * size]
+        data = self.job.data
+        weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
+        key = (np.array([key_of(self.job.seed)], np.uint32), np.array([at.updates + good], np.uint32))
+        context = Context(weights.astype(self.job.dtype), key, self.job.dtype)
+        batch = Batch({name: array[rows] for name, array in data.arrays.items()}, rows, context)
+        reason = diagnose(self.job.graph, self.run_.params(), batch)
+        at.step, at.updates = start, at.updates + good
+        where = f"epoch {at.epoch + 1}, step {start + 1} of {self.job.steps_per_epoch} (update {at.updates + 1:,})"
+        raise NonFiniteError(f"training diverged at {where}: {reason}; {ADVICE}", self._fit("diverged"))
+
+    def _good_steps(self, bad_step: int) -> int:
+        """Redo the stretch up to the step to blame; how many steps of it are to be trusted.
+
+        A step that starts from a theta that is not finite is not to blame: the update before it is.
+        """
+        at = self.position
+        before = self.run_.state
+        for good in (bad_step, bad_step - 1):
+            self.run_.state = before
+            if good > 0:
+                self.run_.steps(at.step, good, at.updates)
+            if all(np.isfinite(array).all() for array in self.run_.params().values()):
+                return good
+        return 0
+
+    def _save_checkpoint(self, last: bool = False) -> None:
+        if self.checkpoint is not None and (last or files.clock() - self.saved_at > files.EVERY_SECONDS):
+            fit = self._fit("running")
+            files.write(
+                self.checkpoint, fit, self.job, self.shuffle, self.position, self.run_.rule_arrays(), self.stopping
+            )
+            self.saved_at = files.clock()
+
+    def _restore(self, saved: files.Saved) -> None:
+        self.run_.restore(saved.params, saved.rule_arrays)
+        self.history = list(saved.history)
+        self.position = Position(**saved.position)
+        if self.stopping is not None and saved.stopping is not None:
+            self.stopping.restore(saved.stopping, saved.best_params)
