@@ -17,3 +17,15 @@ def rng():
 def jax():
     """The jax module; the test is skipped where it is not installed."""
     return pytest.importorskip("jax")
+
+
+@pytest.fixture
+def bare():
+    """bare(cls, **hyper): a box without children, whose fprop and bprop are called by hand."""
+
+    def make(cls, **hyper):
+        box = object.__new__(cls)
+        box.__dict__.update({**cls.hyper_defaults, **hyper})
+        return box
+
+    return make

@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bprop as bp
+from bprop import boxes, errors
+
+NUMPY = {boxes.Sum: np.sum, boxes.Mean: np.mean, boxes.Max: np.max}
+
+
+@st.composite
+def reductions(draw):
+    shape = tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
+    axes = draw(st.lists(st.integers(0, len(shape) - 1), min_size=1, unique=True))
+    axes = tuple(i - len(shape) if draw(st.booleans()) else i for i in axes)
+    return shape, draw(st.sampled_from([None, axes, axes[0]])), draw(st.booleans())
+
+
+@pytest.mark.parametrize("cls", NUMPY, ids=lambda cls: cls.__name__)
+@given(reduction=reductions())
+def test_values_are_numpys_and_gradients_the_transpose(cls, reduction):
+    shape, axis, keepdims = reduction
+    rng = np.random.default_rng(0)
+    a = rng.permutation(int(np.prod(shape))).reshape(shape) / 7.0  # no ties
+    box = object.__new__(cls)
+    box.__dict__.update(axis=axis, keepdims=keepdims)
+    value = np.asarray(box.fprop(a))
+    np.testing.assert_array_equal(value, NUMPY[cls](a, axis=axis, keepdims=keepdims))
+
+    grad, da = rng.normal(size=value.shape), 1e-6 * rng.normal(size=shape)
+    sent = box.bprop(grad, value, a)
+    assert sent.shape == shape
+    change = NUMPY[cls](a + da, axis=axis, keepdims=keepdims) - value  # linear for a change this small
+    np.testing.assert_allclose((grad * change).sum(), (sent * da).sum(), atol=1e-12)
+
+
+def test_max_shares_the_gradient_among_ties(bare):
+    a, box = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 1.0]]), bare(boxes.Max, axis=1)
+    np.testing.assert_array_equal(box.bprop(np.array([6.0, 5.0]), box.fprop(a), a), [[0, 3, 3], [5, 0, 0]])
+
+
+def test_axes_count_the_batch():
+    x = bp.Input("x", (3, 4))
+    assert bp.sum(x).dims == ()
+    assert bp.sum(x, axis=1).dims == ("N", 4)
+    assert bp.mean(x, (1, 2)).dims == ("N",)
+    assert bp.max(x, -1, keepdims=True).dims == ("N", 3, 1)
+    assert bp.sum(x, axis=0).dims == (3, 4)
+
+
+@pytest.mark.parametrize("axis", [3, -4, (0, 0)])
+def test_an_axis_that_is_not_there_or_there_twice_is_a_shape_error(axis):
+    with pytest.raises(errors.ShapeError, match="axis"):
+        bp.sum(bp.Input("x", (3, 4)), axis=axis)
+
+
+def test_a_number_has_no_axis_but_can_be_reduced_over_all():
+    s = bp.Parameter("s", ())
+    with pytest.raises(errors.ShapeError, match="axis"):
+        bp.sum(s, axis=0)
+    assert bp.sum(s).dims == ()
+
+
+def test_an_axis_that_is_no_whole_number_is_refused():
+    with pytest.raises(errors.DTypeError):
+        bp.mean(bp.Input("x", (3, 4)), axis=1.5)

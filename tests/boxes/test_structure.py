@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import boxes, errors
+
+
+def test_reshape_keeps_the_order_and_sends_the_gradient_back(bare, rng):
+    a, box = rng.normal(size=(2, 6)), bare(boxes.Reshape, shape=(-1, 3, 2))
+    np.testing.assert_array_equal(box.fprop(a), a.reshape(2, 3, 2))
+    np.testing.assert_array_equal(box.bprop(a.reshape(2, 3, 2), None, a), a)
+
+
+def test_reshape_leaves_the_batch_open():
+    x = bp.Input("x", (28, 28))
+    assert bp.reshape(x, (-1, 784)).dims == ("N", 784)
+    assert bp.reshape(x, [-1, 28, 28, 1]).dims == ("N", 28, 28, 1)
+
+
+def test_a_shape_that_does_not_fit_or_fixes_the_batch_is_refused():
+    x = bp.Input("x", (4,))
+    for shape in ((-1, 3), (2, 4), (-1, -1)):
+        with pytest.raises(errors.ShapeError):
+            bp.reshape(x, shape)
+
+
+def test_transpose_permutes_and_its_gradient_permutes_back(bare, rng):
+    a, box = rng.normal(size=(2, 3, 4)), bare(boxes.Transpose, axes=(2, 0, 1))
+    value = box.fprop(a)
+    np.testing.assert_array_equal(value, a.transpose(2, 0, 1))
+    np.testing.assert_array_equal(box.bprop(value, value, a), a)
+    assert bp.transpose(bp.Input("x", (3, 4)), (0, 2, 1)).dims == ("N", 4, 3)
+
+
+def test_transpose_refuses_what_is_no_permutation():
+    x = bp.Input("x", (3, 4))
+    for axes in ((0, 1), (0, 0, 1), (0, 1, 3)):
+        with pytest.raises(errors.ShapeError):
+            bp.transpose(x, axes)
+
+
+def test_concat_puts_parts_side_by_side_and_cuts_the_gradient(bare, rng):
+    parts = [rng.normal(size=(2, n)) for n in (3, 1, 2)]
+    box = bare(boxes.Concat)
+    value = box.fprop(*parts)
+    np.testing.assert_array_equal(value, np.hstack(parts))
+    for sent, part in zip(box.bprop(value, value, *parts), parts, strict=True):
+        np.testing.assert_array_equal(sent, part)
+
+
+def test_concat_of_one_child_is_the_child_and_of_a_twin_gives_both_gradients():
+    W = bp.Parameter("W", (2,))
+    x = bp.Input("x", (2,))
+    one, twin = bp.concat([x * W]), bp.concat([x * W, x * W], axis=1)
+    for box, times in ((one, 1), (twin, 2)):
+        graph = bp.Graph(loss=bp.sum(box, axis=1))
+        values = graph.fprop({"W": np.array([1.0, 10.0])}, x=[[2.0, 3.0]])
+        assert values.objective == times * 32
+        np.testing.assert_array_equal(graph.bprop(values)["W"], [times * 2, times * 3])
+
+
+def test_concat_refuses_parts_that_do_not_fit():
+    with pytest.raises(errors.ShapeError, match="Concat"):
+        bp.concat([bp.Input("x", (2, 3)), bp.Input("z", (3, 2))])
+    with pytest.raises(errors.ShapeError, match="axis 4"):
+        bp.concat([bp.Input("x", (2,))], axis=4)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        (slice(None), 1),
+        (slice(None), slice(None, None, -1)),
+        (Ellipsis, None),
+        0,
+        (slice(None), slice(1, 3)),
+        slice(1, 2),
+    ],
+)
+def test_slice_is_numpys_and_its_gradient_goes_back_to_its_place(index, bare, rng):
+    a, box = rng.normal(size=(3, 4)), bare(boxes.Slice, index=index)
+    value = np.asarray(box.fprop(a))
+    np.testing.assert_array_equal(value, a[index])
+    expected = np.zeros_like(a)
+    expected[index] = value
+    np.testing.assert_array_equal(box.bprop(value, value, a), expected)
+
+
+def test_indexing_a_box_writes_a_slice():
+    x = bp.Input("x", (4,))
+    assert x[:, 2].dims == ("N",)
+    assert x[..., 1:3].dims == ("N", 2)
+    assert x[:, None].dims == ("N", 1, 4)
+    assert bp.slice(x, (slice(None), 2)).index == x[:, 2].index
+
+
+def test_a_slice_refuses_rows_by_number_and_points_to_take():
+    for index in (np.array([0, 1]), (slice(None), 1.0), "a"):
+        with pytest.raises(errors.DTypeError, match="take"):
+            bp.Input("x", (4,))[index]
+
+
+def test_a_slice_that_has_too_many_indices_is_a_shape_error():
+    with pytest.raises(errors.ShapeError, match="too many indices"):
+        bp.Input("x", (4,))[:, 0, 0]
+
+
+def test_take_adds_up_the_gradients_of_a_row_taken_twice(bare):
+    W, rows = np.arange(6.0).reshape(3, 2), np.array([2, 0, 2])
+    box = bare(boxes.Take)
+    np.testing.assert_array_equal(box.fprop(W, rows), [[4, 5], [0, 1], [4, 5]])
+    grad_W, grad_rows = box.bprop(np.array([[1.0, 2.0], [3.0, 4.0], [10.0, 20.0]]), None, W, rows)
+    np.testing.assert_array_equal(grad_W, [[3, 4], [0, 0], [11, 22]])
+    assert grad_rows is None
+
+
+def test_take_gives_a_row_for_each_place():
+    W = bp.Parameter("W", (7, 3))
+    assert bp.take(W, bp.Input("r", (), "int")).dims == ("N", 3)
+    assert bp.take(W, bp.Input("r", (5,), "int")).dims == ("N", 5, 3)
+    assert bp.take(bp.Parameter("one", (1, 3)), bp.Input("r", (), "int")).dims == ("N", 3)
+
+
+def test_take_needs_whole_numbers():
+    with pytest.raises(errors.DTypeError, match="int input"):
+        bp.take(bp.Parameter("W", (7, 3)), bp.Input("r", ()))
+
+
+@pytest.mark.parametrize("row", [-1, 7])
+def test_a_row_that_is_not_there_is_refused_by_place(row):
+    graph = bp.Graph(outputs={"e": bp.take(bp.Parameter("W", (7, 3)), bp.Input("r", (2,), "int"))})
+    with pytest.raises(errors.DataError, match=r"'r': -?\d at row 1, index \(0,\) is outside 0..6"):
+        graph.fprop(graph.init(), r=[[0, 6], [row, 0]])
+
+
+def test_how_many_rows_a_batch_has_is_not_known_beforehand():
+    box = bp.take(bp.Input("x", (3,)), bp.Input("r", (), "int"))
+    assert box.limits() == {}
+    values = bp.Graph(outputs={"t": box}).fprop({}, x=np.eye(3), r=[2, 2, 0])
+    np.testing.assert_array_equal(values["t"], np.eye(3)[[2, 2, 0]])

@@ -1,0 +1,68 @@
+from math import exp
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import boxes, errors
+
+
+@pytest.mark.parametrize(
+    ("cls", "hyper", "value", "gradient"),
+    [
+        (boxes.SquaredError, {}, [0.25 + 9, 0], [[-1, 6], [0, 0]]),
+        (boxes.AbsoluteError, {}, [0.5 + 3, 0], [[-1, 1], [0, 0]]),
+        (boxes.Huber, {}, [0.125 + 2.5, 0], [[-0.5, 1], [0, 0]]),
+        (boxes.Huber, {"delta": 0.25}, [0.25 * (0.5 - 0.125) + 0.25 * (3 - 0.125), 0], [[-0.25, 0.25], [0, 0]]),
+        (boxes.Huber, {"delta": 10.0}, [0.125 + 4.5, 0], [[-0.5, 3], [0, 0]]),
+    ],
+)
+def test_losses_of_residuals_summed_over_the_outputs(cls, hyper, value, gradient, bare):
+    f, y = np.array([[1.0, 5.0], [7.0, -7.0]]), np.array([[1.5, 2.0], [7.0, -7.0]])
+    box = bare(cls, **hyper)
+    np.testing.assert_allclose(box.fprop(f, y), value, rtol=1e-15)
+    grad_f, grad_y = box.bprop(np.array([2.0, 3.0]), None, f, y)
+    np.testing.assert_allclose(grad_f, 2 * np.array(gradient), rtol=1e-15)
+    np.testing.assert_array_equal(grad_y, -grad_f)
+
+
+def test_huber_is_continuous_where_it_turns_linear(bare):
+    box = bare(boxes.Huber, delta=1.5)
+    below, above = (box.fprop(np.array([1.5 + e]), np.zeros(1))[0] for e in (-1e-9, 1e-9))
+    assert above - below == pytest.approx(1.5 * 2e-9, rel=1e-5)
+
+
+def test_huber_refuses_a_delta_that_is_not_above_zero():
+    f, y = bp.Input("f", ()), bp.Input("y", ())
+    for delta in (0.0, -1.0, float("nan")):
+        with pytest.raises(errors.SettingError, match="delta"):
+            bp.huber(f, y, delta)
+    with pytest.raises(errors.ShapeError):
+        bp.huber(f, bp.Input("y", (1,)))
+
+
+def test_poisson_is_exp_a_minus_y_a_with_gradient_exp_a_minus_y(bare):
+    box, a, y = bare(boxes.Poisson), np.array([[0.5, -1.0]]), np.array([[2, 0]])
+    np.testing.assert_allclose(box.fprop(a, y), [exp(0.5) - 1 + exp(-1)], rtol=1e-15)
+    grad_a, grad_y = box.bprop(np.ones(1), None, a, y)
+    np.testing.assert_allclose(grad_a, np.exp(a) - y, rtol=1e-15)
+    np.testing.assert_array_equal(grad_y, -a)
+    np.testing.assert_array_equal(box.prediction(a), np.exp(a))
+
+
+def test_poisson_is_smallest_at_the_counts_own_rate(bare):
+    y = np.full(3, 4)
+    low, best, high = bare(boxes.Poisson).fprop(np.log(4.0) + np.array([-0.1, 0.0, 0.1]), y)
+    assert best < low and best < high
+
+
+def test_a_negative_count_is_refused():
+    graph = bp.Graph(loss=bp.poisson(bp.Input("a", ()), bp.Input("y", (), "int")))
+    with pytest.raises(errors.DataError, match=r"row 1 is outside 0\.\.inf"):
+        graph.fprop({}, a=[0.0, 0.0], y=[3, -1])
+
+
+def test_the_prediction_is_what_the_network_says(bare):
+    f = np.array([1.0, 2.0])
+    for cls in (boxes.SquaredError, boxes.AbsoluteError, boxes.Huber):
+        assert bare(cls).prediction(f) is f
