@@ -4,7 +4,7 @@ import pytest
 from bprop.shapes import batched, fixed, infer, kind_of, show_shape
 
 
-def no_extras(n, arrays):
+def no_extras(arrays):
     return ()
 
 
@@ -50,7 +50,10 @@ def test_the_kind_of_a_value_is_found_too():
 
 
 def test_extras_are_handed_over_after_the_children():
-    assert infer(lambda a, w: a * w[:, None], [batched((2,))], lambda n, arrays: (np.ones(n),)).dims == ("N", 2)
+    assert infer(lambda a, w: a * w[:, None], [batched((2,))], lambda arrays: (np.ones(len(arrays[0])),)).dims == (
+        "N",
+        2,
+    )
 
 
 def test_a_number_of_axes_that_depends_on_the_batch_is_refused():

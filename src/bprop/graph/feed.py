@@ -25,8 +25,8 @@ def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str
 
 def read_input(box: Input, given: Any) -> np.ndarray:
     """The array for one input, with shape (N, ...) and kind as declared; not copied where it need not be."""
-    array = np.asarray(given)
     who = f"input {box.name!r}"
+    array = _array(given, who)
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise DTypeError(f"{who}: needs numbers, got an array of {array.dtype} (encode text and dates as numbers)")
     if box.dtype != "float" and array.dtype.kind == "f":
@@ -65,7 +65,7 @@ def read_weights(weights: Any, rows: int) -> np.ndarray | None:
     """Example weights as float64 of shape (N,): finite, not negative, not all zero. None stays None (all 1)."""
     if weights is None:
         return None
-    array = np.asarray(weights)
+    array = _array(weights, "weights")
     if array.dtype.kind not in "fiub":
         raise DTypeError(f"weights: needs numbers, got an array of {array.dtype}")
     array = array.astype(np.float64)
@@ -85,7 +85,7 @@ def read_params(given: Mapping[str, Any], parameters: Mapping[str, Box]) -> dict
     check_names(given, parameters, "parameters")
     found = {}
     for name, box in parameters.items():
-        array = np.asarray(given[name])
+        array = _array(given[name], f"parameter {name!r}")
         if array.dtype.kind in "iub":
             array = array.astype(np.float64)
         if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
@@ -94,6 +94,13 @@ def read_params(given: Mapping[str, Any], parameters: Mapping[str, Box]) -> dict
             raise ShapeError(f"parameter {name!r}: needs shape {box.dims}, got {array.shape}")
         found[name] = array
     return found
+
+
+def _array(given: Any, who: str) -> np.ndarray:
+    try:
+        return np.asarray(given)
+    except ValueError as error:  # rows of unequal length
+        raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
 
 
 def _first(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:

@@ -90,8 +90,10 @@ class Graph:
             for position, (low, high) in box.limits().items():
                 child = box.children[position]
                 if isinstance(child, Input):
-                    lowest, highest, _ = found.get(self.names[child], (-np.inf, np.inf, ""))
-                    found[self.names[child]] = (max(low, lowest), min(high, highest), self.names[box])
+                    lowest, highest, who = found.get(self.names[child], (-np.inf, np.inf, self.names[box]))
+                    if low > lowest or high < highest:
+                        who = self.names[box]
+                    found[self.names[child]] = (max(low, lowest), min(high, highest), who)
         return found
 
     @cached_property

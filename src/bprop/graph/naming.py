@@ -10,7 +10,7 @@ RESERVED = ("params", "training", "seed", "weights", "dtype")
 
 
 def name_boxes(order: Iterable[Box], outputs: Mapping[str, Box]) -> dict[Box, str]:
-    """{box: name}. Raises GraphError where two boxes have the same name, or an output another box's."""
+    """{box: name}, in order. Raises GraphError where two boxes have the same name, or an output another box's."""
     order = list(order)
     names: dict[Box, str] = {}
     owners: dict[str, Box] = {}
@@ -36,4 +36,4 @@ def name_boxes(order: Iterable[Box], outputs: Mapping[str, Box]) -> dict[Box, st
             if name not in owners:
                 names[box] = name
                 owners[name] = box
-    return names
+    return {box: names[box] for box in order}

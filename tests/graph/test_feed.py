@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.graph import feed
+
+
+@pytest.fixture
+def graph():
+    x, y = bp.Input("x", (4,)), bp.Input("y", (), "int")
+    return bp.Graph(loss=bp.nll(bp.softmax(bp.linear(x, bp.Parameter("W", (4, 3)), bp.Parameter("b", (3,)))), y))
+
+
+@pytest.fixture
+def theta(graph):
+    return graph.init(0)
+
+
+X, Y = np.ones((5, 4)), np.array([0, 1, 2, 0, 1])
+
+
+def test_good_data_passes(graph, theta):
+    for x, y in ((X, Y), (X.tolist(), Y.tolist()), (X.astype(np.int8), Y.astype(np.uint8)), (X > 0, Y)):
+        assert np.isfinite(graph.fprop(theta, x=x, y=y).objective)
+        assert np.isfinite(graph.fprop(theta, {"x": x, "y": y}).objective)
+        assert np.isfinite(graph.fprop(theta, {"x": x}, y=y).objective)
+
+
+def test_unknown_and_missing_names_are_said_with_those_there_are(graph, theta):
+    with pytest.raises(errors.UnknownNameError, match=r"missing inputs: 'y' \(the graph has: x, y\)"):
+        graph.fprop(theta, x=X)
+    with pytest.raises(errors.UnknownNameError, match="unknown inputs: 'z'"):
+        graph.fprop(theta, x=X, y=Y, z=Y)
+    with pytest.raises(errors.UnknownNameError, match="unknown inputs: 'X'; missing inputs: 'x'"):
+        graph.fprop(theta, X=X, y=Y)
+    with pytest.raises(errors.UnknownNameError, match="missing parameters: 'b'"):
+        graph.fprop({"W": theta["W"]}, x=X, y=Y)
+    with pytest.raises(errors.UnknownNameError, match="unknown parameters: 'V'"):
+        graph.fprop(theta | {"V": 1.0}, x=X, y=Y)
+
+
+@pytest.mark.parametrize("x", [np.ones((5, 3)), np.ones(4), np.ones((5, 4, 1)), 1.0])
+def test_a_wrong_shape_says_what_is_needed(graph, theta, x):
+    with pytest.raises(errors.ShapeError, match=r"input 'x': needs shape \(N, 4\), got \("):
+        graph.fprop(theta, x=x, y=Y)
+
+
+def test_one_number_an_example_is_not_a_column(graph, theta):
+    with pytest.raises(errors.ShapeError, match=r"input 'y': needs shape \(N,\), got \(5, 1\)"):
+        graph.fprop(theta, x=X, y=Y[:, None])
+
+
+def test_rows_of_unequal_length_are_refused(graph, theta):
+    with pytest.raises(errors.ShapeError, match="input 'x'"):
+        graph.fprop(theta, x=[[1, 2, 3, 4], [1, 2]], y=[0, 1])
+    with pytest.raises(errors.ShapeError, match="parameter 'W'"):
+        graph.fprop(theta | {"W": [[1.0], [1.0, 2.0]]}, x=X, y=Y)
+
+
+def test_inputs_of_different_lengths_are_refused(graph, theta):
+    with pytest.raises(errors.ShapeError, match=r"number of examples.*'x': 5.*'y': 4"):
+        graph.fprop(theta, x=X, y=Y[:4])
+
+
+def test_an_empty_set_is_refused(graph, theta):
+    with pytest.raises(errors.DataError, match="empty"):
+        graph.fprop(theta, x=np.ones((0, 4)), y=np.ones(0, int))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused_by_place(graph, theta, bad):
+    x = X.copy()
+    x[3, 1] = bad
+    with pytest.raises(errors.DataError, match=rf"input 'x': {bad} at row 3, index \(1,\)"):
+        graph.fprop(theta, x=x, y=Y)
+
+
+@pytest.mark.parametrize("bad", [-1, 3])
+def test_a_label_out_of_range_is_refused_naming_row_and_box(graph, theta, bad):
+    with pytest.raises(errors.DataError, match=rf"input 'y': {bad} at row 2 is outside 0\.\.2, which 'nll_1' needs"):
+        graph.fprop(theta, x=X, y=[0, 1, bad, 0, 0])
+
+
+def test_labels_that_are_fractions_are_refused(graph, theta):
+    with pytest.raises(errors.DTypeError, match=r"input 'y': needs whole numbers.*float64.*astype"):
+        graph.fprop(theta, x=X, y=Y / 1.0)
+
+
+@pytest.mark.parametrize("x", [X.astype(str), X.astype(object), X.astype(complex), np.full((5, 4), None)])
+def test_what_is_not_numbers_is_refused(graph, theta, x):
+    with pytest.raises(errors.DTypeError, match="input 'x': needs numbers"):
+        graph.fprop(theta, x=x, y=Y)
+
+
+def test_parameters_are_checked_by_name(graph, theta):
+    with pytest.raises(errors.ShapeError, match=r"parameter 'W': needs shape \(4, 3\), got \(3, 4\)"):
+        graph.fprop(theta | {"W": theta["W"].T}, x=X, y=Y)
+    with pytest.raises(errors.DTypeError, match="parameter 'b'"):
+        graph.fprop(theta | {"b": np.array(["a", "b", "c"])}, x=X, y=Y)
+
+
+def test_whole_numbers_are_legal_parameters(graph, theta):
+    values = graph.fprop({"W": np.ones((4, 3), int), "b": [0, 1, 2]}, x=X, y=Y)
+    assert values.objective.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "message"),
+    [
+        (np.ones(4), errors.ShapeError, r"one weight an example, shape \(5,\), got \(4,\)"),
+        (np.ones((5, 1)), errors.ShapeError, "one weight an example"),
+        ([1, 1, -1, 1, 1], errors.DataError, "-1.0 at row 2"),
+        ([1, 1, 1, 1, np.nan], errors.DataError, "nan at row 4"),
+        (np.zeros(5), errors.DataError, "all are 0"),
+        (["a"] * 5, errors.DTypeError, "numbers"),
+    ],
+)
+def test_illegal_weights_are_refused(graph, theta, weights, error, message):
+    with pytest.raises(error, match=message):
+        graph.fprop(theta, x=X, y=Y, weights=weights)
+
+
+def test_data_of_the_right_kind_is_not_copied():
+    assert feed.read_input(bp.Input("x", (4,)), X) is X
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_limits_of_several_boxes_are_joined_and_name_the_narrowest(order):
+    y, many, few = bp.Input("y", (), "int"), bp.Input("a", (5,)), bp.Input("c", (3,))
+    losses = [bp.cross_entropy(many, y, name="wide"), bp.cross_entropy(few, y, name="narrow")]
+    graph = bp.Graph(loss=losses[order[0]] + losses[order[1]])
+    assert graph.limits == {"y": (0, 2, "narrow")}
+    with pytest.raises(errors.DataError, match="narrow"):
+        graph.fprop({}, a=np.zeros((1, 5)), c=np.zeros((1, 3)), y=[3])
