@@ -3,7 +3,8 @@
 The lecture's quotient (f(x + eps) - f(x - eps)) / (2 eps), taken at eps and at 2 eps and extrapolated
 (Richardson), so that the truncation error is O(eps^4). Where that does not agree with the gradient, eps is
 reduced: a kink nearby stops mattering once it is farther than eps away. What never agrees is a kink, if the
-two one-sided slopes differ however small eps is and the gradient lies between them, or else a mistake.
+two one-sided slopes (f(x + eps) - f(x)) / eps and (f(x) - f(x - eps)) / eps differ however small eps is, or
+else a mistake.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Comparison:
         kept = Mismatch(index, analytic, numeric, self._relative(analytic - numeric))
         if right:
             found.error = max(found.error, kept.error)
-        elif self._is_kink(direction, unit, analytic):
+        elif self._is_kink(direction, unit):
             found.kinks.append(kept)
         else:
             # a gradient that is 0 everywhere has no scale of its own: the difference quotient gives one
@@ -169,41 +170,50 @@ class Comparison:
         return 1.0 / max(1.0, np.sqrt(np.count_nonzero(direction)))
 
     def _along(self, direction: np.ndarray, unit: float) -> tuple[float, float, bool]:
-        """(analytic slope, the nearest difference quotient, whether they agree) along a direction."""
+        """(analytic slope, the nearest difference quotient, whether they agree) along a direction.
+
+        A smaller step is believed only if its noise is far below the disagreement that it is to clear up:
+        else a mistake could hide in the noise.
+        """
         analytic = (self.g * direction).sum()
-        best = np.nan
-        for eps, numeric in self._quotients(direction, unit):
-            if not abs(numeric - analytic) >= abs(best - analytic):  # nearer, or the first
+        best = first = np.nan
+        for number, (eps, numeric) in enumerate(self._quotients(direction, unit)):
+            away = abs(numeric - analytic)
+            if number == 0:
+                best, first = numeric, away
+            elif not first > 10 * self._floor(eps):
+                break
+            if away < abs(best - analytic):
                 best = numeric
-            if abs(numeric - analytic) <= self._allowed(eps):
+            if away <= self.precision.tolerance * self.scale + self._floor(eps):
                 return float(analytic), float(numeric), True
         return float(analytic), float(best), False
 
     def _quotients(self, direction: np.ndarray, unit: float) -> Iterator[tuple[float, np.floating]]:
-        for number, step in enumerate(self.precision.steps):
+        for step in self.precision.steps:
             eps = step * unit
-            if number and 4 * self.noise / eps > 10 * self.precision.tolerance * self.scale:
-                return  # so small a step would only hide mistakes in rounding noise
             near = (self.f(self.x + eps * direction) - self.f(self.x - eps * direction)) / (2 * eps)
             far = (self.f(self.x + 2 * eps * direction) - self.f(self.x - 2 * eps * direction)) / (4 * eps)
             yield eps, (4 * near - far) / 3
 
-    def _allowed(self, eps: float) -> float:
-        """Relative to the largest magnitude in the tensor, with a floor at the rounding noise of the quotient."""
-        return self.precision.tolerance * self.scale + 4 * self.noise / eps
+    def _floor(self, eps: float) -> float:
+        """The rounding noise of a difference quotient."""
+        return 4 * self.noise / eps
 
-    def _is_kink(self, direction: np.ndarray, unit: float, analytic: float) -> bool:
-        """Whether the one-sided slopes differ however small eps is, with the gradient between them."""
-        jumps = []
-        left = right = eps = np.nan
-        for step in self.precision.steps[1:3]:
+    def _is_kink(self, direction: np.ndarray, unit: float) -> bool:
+        """Whether the two one-sided slopes differ as much at the smallest step that can tell as at the largest."""
+        jump = 0.0
+        for number, step in enumerate(self.precision.steps):
             eps = step * unit
             right = (self.f(self.x + eps * direction) - self.centre) / eps
             left = (self.centre - self.f(self.x - eps * direction)) / eps
-            jumps.append(abs(right - left))
-        slack = self._allowed(eps)
-        lasting = jumps[1] > 0.5 * jumps[0] and jumps[1] > 4 * slack
-        return bool(lasting and min(left, right) - slack <= analytic <= max(left, right) + slack)
+            if number == 0:
+                jump = abs(right - left)
+            elif not jump > 16 * self._floor(eps):
+                return number > 1
+            elif abs(right - left) < 0.5 * jump:
+                return False  # it shrinks with the step: curvature, or a kink farther away
+        return True
 
     def _relative(self, difference: float) -> float:
         return abs(float(difference)) / self.scale if self.scale > 0 else float(difference != 0)
