@@ -4,6 +4,8 @@ For a weight matrix (H_in, H_out) as `h @ W` uses it, fan-in is H_in and fan-out
 multiply both.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import prod, sqrt
 

@@ -1,5 +1,7 @@
 """The leaves of the graph: what a pass is given rather than computes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -138,6 +137,8 @@ def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only saving needs
+
     try:
         return version("bprop")
     except PackageNotFoundError:

@@ -4,6 +4,8 @@ A box declares no shape rule: its fprop is the rule. It is run on arrays of ones
 numbers) with N = 2 and N = 3; a dimension that differs between the two depends on the batch.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

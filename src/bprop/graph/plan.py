@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -23,8 +22,7 @@ from bprop.leaves import Leaf
 from bprop.namespace import Array, namespace
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a pass knows beside the leaves: example weights (N,), the noise key (seed, update), the dtype."""
 
     weights: Array
@@ -32,8 +30,7 @@ class Context:
     dtype: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One box at its place in the order: the slot of its value and those of its children's."""
 
     box: Box
@@ -42,8 +39,7 @@ class Step:
     children: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The values of one pass, by slot, and what was handed to each box after its children, by slot."""
 
     values: list[Array]
@@ -75,7 +71,7 @@ class Plan:
         copy = object.__new__(Plan)
         copy.__dict__.update(self.__dict__)
         copy.steps = [
-            replace(step, box=step.box.bind(**hyper[step.name])) if step.name in hyper else step for step in self.steps
+            step._replace(box=step.box.bind(**hyper[step.name])) if step.name in hyper else step for step in self.steps
         ]
         return copy
 

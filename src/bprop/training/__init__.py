@@ -13,9 +13,9 @@ from bprop.engines import Job, choose
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
 from bprop.rules import SGD, as_rule
-from bprop.train.interrupt import Terminated
-from bprop.train.stopping import EarlyStopping
-from bprop.train.trainer import Callback, Fit, Trainer
+from bprop.training.interrupt import Terminated
+from bprop.training.stopping import EarlyStopping
+from bprop.training.trainer import Callback, Fit, Trainer
 
 __all__ = ["EarlyStopping", "Fit", "Terminated", "train"]
 

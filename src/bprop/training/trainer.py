@@ -18,12 +18,12 @@ from bprop.graph.plan import Context
 from bprop.model import Model
 from bprop.noise import key_of
 from bprop.record import Record
-from bprop.train import checkpoint as files
-from bprop.train.diagnose import ADVICE, Batch, diagnose
-from bprop.train.interrupt import Interrupt, Terminated
-from bprop.train.pace import Pace
-from bprop.train.progress import progress_of
-from bprop.train.stopping import EarlyStopping
+from bprop.training import checkpoint as files
+from bprop.training.diagnose import ADVICE, Batch, diagnose
+from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.pace import Pace
+from bprop.training.progress import progress_of
+from bprop.training.stopping import EarlyStopping
 
 Callback = Callable[[Record, "Fit"], Any]
 

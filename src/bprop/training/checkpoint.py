@@ -14,10 +14,10 @@ from bprop.engines.engine import Job
 from bprop.errors import ModelFileError
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
-from bprop.train.stopping import EarlyStopping
+from bprop.training.stopping import EarlyStopping
 
 if TYPE_CHECKING:
-    from bprop.train.trainer import Position
+    from bprop.training.trainer import Position
 
 EVERY_SECONDS = 30.0
 __all__ = ["EVERY_SECONDS", "Saved", "clock", "read", "write"]

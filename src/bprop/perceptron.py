@@ -1,0 +1,220 @@
+"""The multi-layer perceptron, built with the lecture's names: x, W1, b1, a1, h1, ..., f, y."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bprop import init as initialisers
+from bprop.box import Box, snake
+from bprop.boxes import (
+    Activation,
+    absolute_error,
+    batch_norm,
+    binary_cross_entropy,
+    catalogue,
+    dropout,
+    hinge,
+    huber,
+    l1,
+    l2,
+    layer_norm,
+    linear,
+    nll,
+    poisson,
+    sigmoid,
+    softmax,
+    squared_error,
+)
+from bprop.boxes.elementwise import exp
+from bprop.errors import SettingError, UnknownNameError
+from bprop.graph import Graph
+from bprop.leaves import Constant, Input, Parameter
+
+
+@dataclass(frozen=True)
+class Head:
+    """How a loss ends a network: from the pre-activations a of the output layer to f, y and the loss."""
+
+    output: Callable[..., Box] | None
+    """o of f = o(a); None for the identity."""
+    loss: Callable[..., Box]
+    labels: bool = False
+    """y holds class labels 0..C-1, one score each."""
+    kind: str = "float"
+    reads_output: bool = False
+    """The loss takes f rather than a."""
+    scaled: int | None = None
+    """The power with which the loss grows with y's unit; None where y has no unit to scale."""
+
+
+HEADS: dict[str, Head] = {
+    "nll": Head(softmax, nll, labels=True, kind="int", reads_output=True),
+    "hinge": Head(None, hinge, labels=True, kind="int"),
+    "binary_cross_entropy": Head(sigmoid, binary_cross_entropy, kind="int"),
+    "squared_error": Head(None, squared_error, reads_output=True, scaled=2),
+    "absolute_error": Head(None, absolute_error, reads_output=True, scaled=1),
+    "huber": Head(None, huber, reads_output=True, scaled=2),
+    "poisson": Head(exp, poisson),
+}
+TASKS = {
+    "classification": "nll",
+    "binary": "binary_cross_entropy",
+    "multilabel": "binary_cross_entropy",
+    "regression": "squared_error",
+    "counts": "poisson",
+}
+NORMALISATIONS = ("batch", "layer")
+
+
+def activations() -> dict[str, type[Box]]:
+    """The activations by name: every elementwise box of that family."""
+    return {snake(cls.__name__): cls for cls in catalogue() if issubclass(cls, Activation)}
+
+
+def mlp(
+    sizes: Sequence[int],
+    *,
+    activation: str | Callable[[Box], Box] | Sequence[Any] = "tanh",
+    task: str = "classification",
+    loss: str | None = None,
+    l1: float | None = None,
+    l2: float | None = None,
+    dropout: float | Sequence[float] | None = None,
+    normalise: str | None = None,
+    init: Any = None,
+    input_scaling: tuple[Any, Any] | None = None,
+    target_scaling: tuple[Any, Any] | None = None,
+) -> Graph:
+    """A multi-layer perceptron: a(k) = h(k-1) W(k) + b(k), h(k) = g(a(k)), f = o(a(L+1)).
+
+    Parameters
+    ----------
+    sizes : [D, H_1, ..., H_L, outputs]: inputs, hidden units, outputs (classes C for classification).
+    activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
+    task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
+        or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
+    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", ...
+    l1, l2 : weights of the regularisers on all W(k), biases excepted. None for both: no penalty; a search over
+        them should pass numbers (0 included), so that the graph and its compiled program stay the same.
+    dropout : the share of hidden units dropped in training, or one for each hidden layer; None: no such box.
+    normalise : "batch" or "layer" normalisation of every hidden pre-activation.
+    init : initialiser of the weights; default Glorot uniform. Biases start at 0.
+    input_scaling : (mean, deviation) of x: the network sees (x - mean) / deviation.
+    target_scaling : (mean, deviation) of y, for regression: f = mean + deviation * a, the loss in y's unit / deviation.
+
+    Returns
+    -------
+    Graph : with inputs x and y, output f.
+
+    Raises
+    ------
+    SettingError, UnknownNameError : for sizes or names that do not make a network.
+    """
+    head = _head(task, loss, sizes)
+    hidden = len(sizes) - 2
+    acts = _per_layer(activation, hidden, "activation")
+    rates = _per_layer(dropout, hidden, "dropout")
+    x = h = Input("x", (sizes[0],))
+    if input_scaling is not None:
+        mean, deviation = (
+            Constant(v, name=f"x_{n}") for v, n in zip(input_scaling, ("mean", "deviation"), strict=True)
+        )
+        h = (x - mean) / deviation
+    weights = []
+    for k in range(1, len(sizes)):
+        W, b = Parameter(f"W{k}", (sizes[k - 1], sizes[k]), init=init), Parameter(f"b{k}", (sizes[k],))
+        weights.append(W)
+        h = linear(h, W, b, name=f"a{k}")
+        if k <= hidden:
+            h = _unit(k, _normalised(h, k, sizes[k], normalise), acts[k - 1], rates[k - 1])
+    return _end(h, sizes[-1], task, head, target_scaling, _penalty(weights, l1, l2))
+
+
+def _unit(k: int, a: Box, act: Any, rate: float | None) -> Box:
+    """h(k) = g(a(k)), and dropout where asked for."""
+    if isinstance(act, str):
+        known = activations()
+        if act not in known:
+            raise UnknownNameError(f"no activation is called {act!r}; there are: {', '.join(known)}")
+        act = known[act]
+    h = act(a, name=f"h{k}") if isinstance(act, type) else act(a)
+    return h if rate is None else dropout(h, rate, name=f"d{k}")
+
+
+def _normalised(a: Box, k: int, size: int, how: str | None) -> Box:
+    if how is None:
+        return a
+    if how not in NORMALISATIONS:
+        raise UnknownNameError(f"no normalisation is called {how!r}; there are: {', '.join(NORMALISATIONS)}")
+    gain = Parameter(f"gain{k}", (size,), init=initialisers.ones)
+    shift = Parameter(f"shift{k}", (size,))
+    if how == "layer":
+        return layer_norm(a, gain, shift, name=f"n{k}")
+    mean = Parameter(f"mean{k}", (size,), trainable=False)
+    variance = Parameter(f"variance{k}", (size,), init=initialisers.ones, trainable=False)
+    return batch_norm(a, gain, shift, mean, variance, name=f"n{k}")
+
+
+def _end(a: Box, outputs: int, task: str, head: Head, scaling: tuple | None, penalty: Box | None) -> Graph:
+    """Output, target and loss on top of the last pre-activation."""
+    single = not head.labels and outputs == 1 and task != "multilabel"
+    if single:
+        a = a[:, 0]
+    f, factor = (a if head.output is None else head.output(a, name="f")), None
+    if scaling is not None:
+        if head.scaled is None:
+            raise SettingError("target_scaling is for losses on y's own scale, such as squared_error")
+        mean, deviation = (Constant(v, name=f"y_{n}") for v, n in zip(scaling, ("mean", "deviation"), strict=True))
+        f = mean + deviation * a
+        if deviation.value.ndim:
+            raise SettingError("target_scaling needs one deviation for all outputs, for the loss is one number")
+        factor = 1.0 / float(deviation.value) ** head.scaled
+    y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
+    settings = {"delta": float(scaling[1])} if head.loss is huber and scaling is not None else {}
+    loss = head.loss(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
+    return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs={"f": f})
+
+
+def _penalty(weights: list[Parameter], l1_weight: float | None, l2_weight: float | None) -> Box | None:
+    """l1 sum |W| + l2 sum W^2: both terms where either has a weight, so that a search changes numbers only."""
+    if l1_weight is None and l2_weight is None:
+        return None
+    for name, value in (("l1", l1_weight), ("l2", l2_weight)):
+        if value is not None and not 0 <= value < float("inf"):
+            raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
+    return float(l1_weight or 0.0) * l1(*weights) + float(l2_weight or 0.0) * l2(*weights)
+
+
+def _head(task: str, loss: str | None, sizes: Sequence[int]) -> Head:
+    if task not in TASKS:
+        raise UnknownNameError(f"no task is called {task!r}; there are: {', '.join(TASKS)}")
+    name = TASKS[task] if loss is None else {"cross_entropy": "nll"}.get(loss, loss)
+    if name not in HEADS:
+        raise UnknownNameError(f"no loss is called {loss!r}; there are: {', '.join(HEADS)}")
+    if len(sizes) < 2:
+        raise SettingError(
+            f"sizes needs at least the numbers of inputs and outputs, such as [784, 500, 10]; got {sizes}"
+        )
+    if HEADS[name].labels != (task == "classification"):
+        fitting = ", ".join(n for n, h in HEADS.items() if h.labels == (task == "classification"))
+        raise SettingError(f"the loss {name!r} does not go with task {task!r}; these do: {fitting}")
+    if task == "classification" and sizes[-1] < 2:
+        raise SettingError(
+            "classification needs an output for each of at least 2 classes; for one output: task='binary'"
+        )
+    if task == "binary" and sizes[-1] != 1:
+        raise SettingError(
+            f"task 'binary' has 1 output, not {sizes[-1]}; for several: 'multilabel' or 'classification'"
+        )
+    return HEADS[name]
+
+
+def _per_layer(given: Any, hidden: int, what: str) -> list[Any]:
+    """One value for each hidden layer."""
+    if isinstance(given, list | tuple):
+        if len(given) != hidden:
+            raise SettingError(f"{what} has {len(given)} entries for {hidden} hidden layers")
+        return list(given)
+    return [given] * hidden
