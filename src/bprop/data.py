@@ -38,8 +38,8 @@ def split(count: int, share: float, seed: int, labels: np.ndarray | None = None)
 
     Both are in increasing order and neither is empty. Raises SettingError where that is impossible.
     """
-    held = round(count * share)
-    if not 0 < share < 1 or not 0 < held < count:
+    held = round(count * share) if 0 < share < 1 else 0
+    if not 0 < held < count:
         raise SettingError(f"cannot hold out a share {share} of {count} examples: both parts need at least one")
     rng = np.random.default_rng(np.random.SeedSequence([seed, 2]))
     order = rng.permutation(count)

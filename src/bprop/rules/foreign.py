@@ -28,6 +28,7 @@ def as_rule(rule: Any) -> Any:
     """A rule as it is, an optax transformation wrapped; SettingError for anything else."""
     if isinstance(rule, Rule | Foreign):
         return rule
-    if callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
+    given = not isinstance(rule, type)  # SGD is a rule only as SGD(...)
+    if given and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
     raise SettingError(f"rule must be bp.SGD, bp.Adam, ... or an optax transformation, not {rule!r}")

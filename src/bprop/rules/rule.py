@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.namespace import Array, namespace
+from bprop.rules.runtime import plain_numbers
 from bprop.rules.schedules import check_rate, positive, rate_at
 
 Arrays = Mapping[str, Array]
@@ -25,6 +26,7 @@ class Rule(ABC):
     learning_rate: Any = 0.1
 
     def __post_init__(self):
+        plain_numbers(self)
         check_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
         if getattr(self, "clip_norm", None) is not None:
             positive(self, "clip_norm")

@@ -8,9 +8,19 @@ from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import numpy as np
+
 
 def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def plain_numbers(rule: Any) -> None:
+    """Turn NumPy's numbers among the fields into Python's, which take on the precision of the arrays they meet."""
+    for field in fields(rule):
+        value = getattr(rule, field.name)
+        if isinstance(value, np.generic):
+            object.__setattr__(rule, field.name, value.item())
 
 
 def numbers_of(rule: Any, prefix: str = "") -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bprop.errors import SettingError
 from bprop.namespace import namespace
+from bprop.rules.runtime import plain_numbers
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Schedule(ABC):
     rate: float
 
     def __post_init__(self):
+        plain_numbers(self)
         not_negative(self, "rate")
 
     @abstractmethod
@@ -102,6 +104,7 @@ class warm_up:
     after: Any
 
     def __post_init__(self):
+        plain_numbers(self)
         positive(self, "updates")
         check_rate("warm_up: after", self.after)
 

@@ -1,0 +1,66 @@
+"""The record of an epoch."""
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from bprop import Record
+
+RECORD = Record(
+    epoch=3,
+    updates=120,
+    loss=0.25,
+    penalty=0.5,
+    objective=0.75,
+    metrics={"accuracy": 0.875},
+    validation={"loss": 0.3, "accuracy": 0.8},
+    learning_rate=0.1,
+    seconds=0.5,
+    examples_per_second=2400.0,
+)
+
+
+def test_metrics_and_validation_read_as_attributes():
+    assert RECORD.accuracy == 0.875
+    assert RECORD.validation_loss == 0.3
+    assert RECORD.validation_accuracy == 0.8
+
+
+@pytest.mark.parametrize("name", ["rmse", "validation_rmse", "accurcy", "__wrapped__"])
+def test_what_was_not_recorded_is_no_attribute(name):
+    with pytest.raises(AttributeError, match=f"no '{name}'"):
+        getattr(RECORD, name)
+
+
+def test_without_validation_there_is_no_validation_loss():
+    with pytest.raises(AttributeError):
+        _ = Record(1, 10, 0.5, 0.0, 0.5).validation_loss
+
+
+def test_a_record_is_plain_data_and_back():
+    assert Record.from_dict(json.loads(json.dumps(RECORD.to_dict()))) == RECORD
+
+
+def test_a_newer_versions_record_can_be_read():
+    assert Record.from_dict(RECORD.to_dict() | {"temperature": 3}) == RECORD
+
+
+def test_a_record_without_its_numbers_is_refused():
+    with pytest.raises(TypeError):
+        Record.from_dict({"epoch": 1})
+
+
+def test_records_can_be_copied_and_pickled():
+    assert copy.deepcopy(RECORD) == RECORD
+    assert pickle.loads(pickle.dumps(RECORD)) == RECORD
+
+
+def test_a_record_prints_on_one_line():
+    expected = "epoch 3  loss 0.25  penalty 0.5  accuracy 0.875  validation loss 0.3 accuracy 0.8  2,400 examples/s"
+    assert str(RECORD) == expected
+
+
+def test_a_penalty_of_zero_and_no_validation_are_not_printed():
+    assert str(Record(1, 10, 0.5, 0.0, 0.5, examples_per_second=1e6)) == "epoch 1  loss 0.5  1,000,000 examples/s"
