@@ -8,12 +8,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from bprop.errors import ModelFileError
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
+CHECKSUM = "crc32"  # the key, in that JSON, of the checksum over all the rest
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
@@ -26,27 +28,44 @@ def write_atomically(path: str | os.PathLike, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise ModelFileError(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
+        if isinstance(error, OSError):
+            raise ModelFileError(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
+        raise
     if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with contextlib.suppress(OSError):  # the file is there; not every file system can flush a folder
+            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
 
 def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
     """One safetensors file: arrays by name, and `meta` as JSON in its metadata."""
     from safetensors.numpy import save
 
-    ready = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    ready = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     for name, array in ready.items():
-        if array.dtype == np.longdouble and np.longdouble is not np.float64:
+        if array.dtype.kind == "f" and array.dtype.itemsize > 8:
             raise ModelFileError(f"{name!r} is longdouble, which the file format does not know: use float64")
-    write_atomically(path, save(ready, metadata={KEY: json.dumps(meta, allow_nan=True)}))
+    try:
+        plain = json.loads(json.dumps(meta))
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(f"cannot write {path}: the notes must be plain data (JSON): {error}") from error
+    text = json.dumps({**plain, CHECKSUM: checksum(plain, ready)})
+    write_atomically(path, save(ready, metadata={KEY: text}))
+
+
+def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
+    """CRC-32 of plain data and of every array's name, type, shape and bytes."""
+    found = crc32(json.dumps(meta).encode())
+    for name, array in sorted(arrays.items()):
+        found = crc32(f"{name} {array.dtype.str} {array.shape}".encode(), found)
+        found = crc32(array.tobytes(), found)
+    return f"{found:08x}"
 
 
 def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -60,9 +79,12 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
             text = (file.metadata() or {}).get(KEY)
             if text is None:
                 raise ModelFileError(f"{path}: a safetensors file, but not one of bprop's (no {KEY!r} metadata)")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: not a dict
-        return arrays, json.loads(text)
-    except (SafetensorError, json.JSONDecodeError, RecursionError, TypeError, ValueError) as error:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+        meta = json.loads(text)
+        if meta.pop(CHECKSUM, None) != checksum(meta, arrays):
+            raise ModelFileError(f"{path}: a damaged model file: what it holds is not what was written")
+        return arrays, meta
+    except (SafetensorError, RecursionError, AttributeError, TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error

@@ -53,9 +53,11 @@ class Model:
         """
         given = {**(data or {}), **inputs}
         arrays = {name: np.asarray(array) for name, array in given.items()}
-        rows = len(next(iter(arrays.values()))) if arrays and all(a.ndim for a in arrays.values()) else 0
-        if rows <= CHUNK:
+        by_rows = all(box.dims[:1] == ("N",) for box in self.graph.outputs.values())
+        if not by_rows or max((len(a) for a in arrays.values() if a.ndim), default=0) <= CHUNK:
             return self._predict(arrays)
+        arrays = self._read(arrays)
+        rows = len(next(iter(arrays.values())))
         parts = [
             self._predict({name: array[start : start + CHUNK] for name, array in arrays.items()})
             for start in range(0, rows, CHUNK)
@@ -66,6 +68,13 @@ class Model:
 
     def _predict(self, arrays: Mapping[str, np.ndarray]) -> Any:
         return self.graph.predict(self.params, arrays, dtype=self.dtype)
+
+    def _read(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """The inputs that the outputs need, checked as a whole, so that an error counts rows from the first one."""
+        plan = self.graph.plan(self.graph.outputs.values(), training=False)
+        return self.graph.read(
+            {n: a for n, a in arrays.items() if n in plan.leaves or n not in self.graph.inputs}, plan
+        )
 
     def evaluate(self, data: Mapping[str, Any] | None = None, /, *, weights: Any = None, **inputs: Any) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`."""

@@ -1,0 +1,190 @@
+"""Files are written whole or not at all, and a damaged one is recognised."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from safetensors.numpy import save as save_safetensors
+
+from bprop import errors
+from bprop.files import KEY, read_tensors, write_atomically, write_tensors
+
+ARRAYS = {"a": np.arange(6.0).reshape(2, 3), "b": np.ones(3, "float32"), "s": np.array(2.5), "none": np.zeros((0, 2))}
+META = {"format": 1, "who": "é", "list": [1, 2.5, None], "nan": float("nan")}
+
+
+def written(tmp_path):
+    path = tmp_path / "file.bprop"
+    write_tensors(path, ARRAYS, META)
+    return path
+
+
+# --- writing ---
+
+
+def test_what_is_written_is_there_alone(tmp_path):
+    write_atomically(tmp_path / "f", b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["f"]
+
+
+def test_a_file_is_replaced(tmp_path):
+    (tmp_path / "f").write_bytes(b"something longer")
+    write_atomically(tmp_path / "f", b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), MemoryError()])
+def test_an_error_half_way_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, call, error):
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(os, call, fail)
+    expected = errors.ModelFileError if isinstance(error, OSError) else type(error)
+    with pytest.raises(expected):
+        write_atomically(path, b"new")
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["f"]
+
+
+def test_a_full_disk_is_named(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(errors.ModelFileError, match=r"cannot write .*f: No space left on device; nothing was changed"):
+        write_atomically(tmp_path / "f", b"new")
+
+
+def test_a_folder_that_cannot_be_flushed_is_no_error(tmp_path, monkeypatch):
+    flush = os.fsync
+
+    def only_files(descriptor):
+        if os.fstat(descriptor).st_mode & 0o040000:
+            raise OSError(22, "Invalid argument")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    write_atomically(tmp_path / "f", b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+def test_a_missing_folder_is_a_clear_error(tmp_path):
+    with pytest.raises(errors.ModelFileError, match=r"cannot write .*No such file"):
+        write_atomically(tmp_path / "missing" / "f", b"new")
+
+
+def test_a_folder_is_not_overwritten(tmp_path):
+    (tmp_path / "f").mkdir()
+    with pytest.raises(errors.ModelFileError, match="cannot write"):
+        write_atomically(tmp_path / "f", b"new")
+    assert os.listdir(tmp_path) == ["f"]
+
+
+def test_notes_that_are_not_plain_data_are_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="plain data"):
+        write_tensors(tmp_path / "f", ARRAYS, {"notes": object()})
+    assert os.listdir(tmp_path) == []
+
+
+def test_longdouble_is_refused_before_anything_is_written(tmp_path):
+    if np.dtype(np.longdouble).itemsize == 8:
+        pytest.skip("longdouble is float64 here")
+    with pytest.raises(errors.ModelFileError, match="longdouble"):
+        write_tensors(tmp_path / "f", {"a": np.ones(3, np.longdouble)}, META)
+    assert os.listdir(tmp_path) == []
+
+
+# --- there and back ---
+
+
+def test_arrays_and_meta_come_back(tmp_path):
+    arrays, meta = read_tensors(written(tmp_path))
+    assert arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        assert arrays[name].shape == array.shape
+        np.testing.assert_array_equal(arrays[name], array)
+    assert np.isnan(meta.pop("nan"))
+    assert meta == {key: value for key, value in META.items() if key != "nan"}
+
+
+def test_arrays_that_are_views_are_written_as_they_read(tmp_path):
+    whole = np.arange(12.0).reshape(3, 4)
+    write_tensors(tmp_path / "f", {"t": whole.T, "c": whole[:, ::2]}, {})
+    arrays, _ = read_tensors(tmp_path / "f")
+    np.testing.assert_array_equal(arrays["t"], whole.T)
+    np.testing.assert_array_equal(arrays["c"], whole[:, ::2])
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    write_tensors(tmp_path / "one", ARRAYS, META)
+    write_tensors(tmp_path / "two", ARRAYS, META)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+# --- damage ---
+
+
+def test_a_file_cut_anywhere_is_a_damaged_one(tmp_path):
+    path = written(tmp_path)
+    content = path.read_bytes()
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(errors.ModelFileError):
+            read_tensors(path)
+
+
+@pytest.mark.parametrize("change", [0x01, 0x80, 0xFF])
+def test_a_byte_changed_anywhere_is_noticed(tmp_path, change):
+    path = written(tmp_path)
+    content = path.read_bytes()
+    harmless = 0
+    for position in range(len(content)):
+        path.write_bytes(content[:position] + bytes([content[position] ^ change]) + content[position + 1 :])
+        try:
+            arrays, meta = read_tensors(path)
+        except errors.ModelFileError as error:
+            assert str(path) in str(error)
+        else:  # white space, say: then nothing that counts has changed
+            harmless += 1
+            assert json.dumps(meta) == json.dumps(META)
+            for name, array in ARRAYS.items():
+                np.testing.assert_array_equal(arrays[name], array)
+    assert harmless < 0.02 * len(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"\xff" * 100, b"PK\x03\x04", b"{}" * 50, os.urandom(1000)])
+def test_what_was_never_a_model_file_is_refused(tmp_path, content):
+    (tmp_path / "f").write_bytes(content)
+    with pytest.raises(errors.ModelFileError, match="not a model file"):
+        read_tensors(tmp_path / "f")
+
+
+def test_another_programs_safetensors_file_is_refused(tmp_path):
+    (tmp_path / "f").write_bytes(save_safetensors({"a": np.ones(3)}))
+    with pytest.raises(errors.ModelFileError, match="not one of bprop's"):
+        read_tensors(tmp_path / "f")
+
+
+def test_meta_that_is_no_json_is_refused(tmp_path):
+    for text in ("{", "[" * 100_000):
+        (tmp_path / "f").write_bytes(save_safetensors({"a": np.ones(3)}, metadata={KEY: text}))
+        with pytest.raises(errors.ModelFileError):
+            read_tensors(tmp_path / "f")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(errors.ModelFileError, match=r"nowhere\.bprop: there is no such file"):
+        read_tensors(tmp_path / "nowhere.bprop")
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="no such file"):
+        read_tensors(tmp_path)

@@ -1,0 +1,390 @@
+"""Models: predicting, evaluating, and the one file they live in."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+import bprop as bp
+from bprop import errors, model
+from bprop.files import read_tensors, write_tensors
+
+
+class OwnScale(bp.Box):
+    """factor * a."""
+
+    factor: float = 2.0
+
+    def fprop(self, a):
+        return self.factor * a
+
+    def bprop(self, grad, value, a):
+        return self.factor * grad
+
+
+def network(extra=None):
+    x, y = bp.Input("x", (3,)), bp.Input("y", (), dtype="int")
+    W1, b1 = bp.Parameter("W1", (3, 4)), bp.Parameter("b1", (4,))
+    W2, b2 = bp.Parameter("W2", (4, 2), init=bp.init.he_normal), bp.Parameter("b2", (2,))
+    h = bp.dropout(bp.tanh(bp.linear(x, W1, b1)), 0.5)
+    a = bp.linear(h if extra is None else extra(h), W2, b2)
+    f = bp.softmax(a)
+    return bp.Graph(loss=bp.nll(f, y), penalty=0.01 * bp.l2(W1, W2), outputs={"f": f})
+
+
+def made(dtype="float64", **settings):
+    graph = network()
+    history = [bp.Record(1, 10, 0.5, 0.1, 0.6, {"accuracy": 0.75}, {"loss": 0.7}, 0.1, 0.2, 50.0)]
+    return bp.Model(graph, graph.init(3, dtype), history, notes={"classes": ["no", "yes"]}, **settings)
+
+
+def rows(count, seed=0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(count, 3)), rng.integers(2, size=count)
+
+
+# --- save and load ---
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_model_comes_back_bit_for_bit(tmp_path, dtype):
+    net = made(dtype)
+    bp.save(tmp_path / "net.bprop", net)
+    back = bp.load(tmp_path / "net.bprop")
+    assert type(back) is bp.Model
+    assert back.dtype == np.dtype(dtype)
+    assert list(back.params) == list(net.params)
+    for name, array in net.params.items():
+        assert back.params[name].tobytes() == array.tobytes()
+        assert back.params[name].dtype == array.dtype
+    assert back.graph.describe() == net.graph.describe()
+    assert back.history == net.history
+    assert back.notes == net.notes
+    X, _ = rows(20)
+    np.testing.assert_array_equal(back.predict(x=X), net.predict(x=X))
+
+
+def test_a_parameter_that_is_one_number_comes_back(tmp_path):
+    x, s = bp.Input("x"), bp.Parameter("s", ())
+    bp.save(tmp_path / "net.bprop", bp.Model(bp.Graph(outputs={"f": s * x}), {"s": 3.0}))
+    np.testing.assert_array_equal(bp.load(tmp_path / "net.bprop").predict(x=[1.0, 2.0]), [3.0, 6.0])
+
+
+def test_saving_is_also_a_method_and_takes_text_as_path(tmp_path):
+    made().save(str(tmp_path / "net.bprop"))
+    assert bp.load(str(tmp_path / "net.bprop")).notes == {"classes": ["no", "yes"]}
+
+
+def test_a_fit_is_saved_like_a_model(tmp_path):
+    X, Y = rows(30)
+    fit = bp.train(network(), {"x": X, "y": Y}, epochs=2, engine="numpy", progress=False)
+    fit.notes["source"] = "made up"
+    bp.save(tmp_path / "net.bprop", fit)
+    back = bp.load(tmp_path / "net.bprop")
+    assert back.history == fit.history
+    assert back.notes == {"source": "made up"}
+    np.testing.assert_array_equal(back.predict(x=X), fit.predict(x=X))
+
+
+def test_the_file_is_a_safetensors_file_with_json(tmp_path):
+    bp.save(tmp_path / "net.bprop", made())
+    with safe_open(str(tmp_path / "net.bprop"), framework="numpy") as file:
+        assert set(file.keys()) == {"params/W1", "params/b1", "params/W2", "params/b2"}
+        meta = json.loads(file.metadata()["bprop"])
+    assert meta["graph"]["loss"] == made().graph.describe()["loss"]
+    assert meta["format"] == 1
+
+
+def test_only_a_model_can_be_saved(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="not dict"):
+        bp.save(tmp_path / "net.bprop", made().params)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_failed_save_leaves_the_model_that_was_there(tmp_path):
+    bp.save(tmp_path / "net.bprop", made())
+    net = made()
+    net.notes["bad"] = object()
+    with pytest.raises(errors.ModelFileError):
+        bp.save(tmp_path / "net.bprop", net)
+    assert bp.load(tmp_path / "net.bprop").notes == {"classes": ["no", "yes"]}
+    assert os.listdir(tmp_path) == ["net.bprop"]
+
+
+# --- boxes of one's own ---
+
+
+def test_a_box_of_ones_own_is_loaded_where_it_is_defined(tmp_path):
+    graph = network(lambda h: OwnScale(h, factor=3.0))
+    net = bp.Model(graph, graph.init(0))
+    bp.save(tmp_path / "net.bprop", net)
+    X, _ = rows(5)
+    np.testing.assert_array_equal(bp.load(tmp_path / "net.bprop").predict(x=X), net.predict(x=X))
+
+
+ELSEWHERE = """
+import sys
+import bprop as bp
+
+class OwnScale(bp.Box):
+    factor: float = 2.0
+    def fprop(self, a):
+        return self.factor * a
+    def bprop(self, grad, value, a):
+        return self.factor * grad
+
+def passed():
+    return [OwnScale]
+
+if sys.argv[2] == "undefined":
+    from bprop import box
+    del box._REGISTRY[OwnScale.type_key]
+    boxes = []
+else:
+    boxes = [OwnScale]
+try:
+    net = bp.load(sys.argv[1], boxes=boxes)
+except bp.errors.ModelFileError as error:
+    print(type(error).__name__, error)
+else:
+    print(float(net.predict(x=[[1.0, 2.0, 3.0]])[0, 0]))
+"""
+
+
+@pytest.mark.parametrize("how", ["passed", "undefined"])
+def test_in_another_process_a_box_of_ones_own_must_be_passed(tmp_path, how):
+    graph = network(lambda h: OwnScale(h, factor=3.0))
+    net = bp.Model(graph, graph.init(0))
+    bp.save(tmp_path / "net.bprop", net)
+    (tmp_path / "elsewhere.py").write_text(ELSEWHERE)
+    command = [sys.executable, str(tmp_path / "elsewhere.py"), str(tmp_path / "net.bprop"), how]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if how == "passed":
+        assert float(said) == net.predict(x=[[1.0, 2.0, 3.0]])[0, 0]
+    else:
+        assert said.startswith("ModelFileError")
+        assert "OwnScale" in said
+        assert "boxes=" in said
+
+
+# --- files that are not right ---
+
+
+def changed(tmp_path, **meta):
+    """The file of a model with other entries in its JSON, checksum and all."""
+    bp.save(tmp_path / "net.bprop", made())
+    arrays, known = read_tensors(tmp_path / "net.bprop")
+    write_tensors(tmp_path / "net.bprop", arrays, {**known, **meta})
+    return tmp_path / "net.bprop"
+
+
+def test_a_box_type_that_names_code_executes_nothing(tmp_path, monkeypatch):
+    description = network().describe()
+    for key in ("os:system", "builtins:eval", "antigravity:Box"):
+        tanh = next(entry for entry in description["boxes"] if entry["type"] in ("Tanh", key) or ":" in entry["type"])
+        tanh["type"] = key
+        loaded = set(sys.modules)
+        with pytest.raises(errors.ModelFileError, match="is not defined here"):
+            bp.load(changed(tmp_path, graph=description))
+        assert "antigravity" not in set(sys.modules) - loaded
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"format": 999},
+        {"format": "one"},
+        {"graph": None},
+        {"graph": []},
+        {"graph": {"format": 1, "boxes": [], "loss": None, "penalty": None, "outputs": {}, "stable": True}},
+        {"history": 3},
+        {"history": [{"epoch": 1}]},
+        {"history": ["epoch"]},
+        {"notes": 5},
+    ],
+)
+def test_a_file_that_says_nonsense_is_refused(tmp_path, meta):
+    with pytest.raises(errors.ModelFileError, match=r"net\.bprop"):
+        bp.load(changed(tmp_path, **meta))
+
+
+def test_a_newer_files_format_says_to_update(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="update bprop"):
+        bp.load(changed(tmp_path, format=2))
+
+
+@pytest.mark.parametrize("key", ["format", "graph", "history", "notes"])
+def test_a_file_without_an_entry_is_refused(tmp_path, key):
+    bp.save(tmp_path / "net.bprop", made())
+    arrays, known = read_tensors(tmp_path / "net.bprop")
+    write_tensors(tmp_path / "net.bprop", arrays, {k: v for k, v in known.items() if k != key})
+    with pytest.raises(errors.ModelFileError):
+        bp.load(tmp_path / "net.bprop")
+
+
+@pytest.mark.parametrize("fault", ["missing", "shape"])
+def test_parameters_that_do_not_fit_the_graph_are_refused(tmp_path, fault):
+    bp.save(tmp_path / "net.bprop", made())
+    arrays, known = read_tensors(tmp_path / "net.bprop")
+    array = arrays.pop("params/W1")
+    if fault == "shape":
+        arrays["params/W1"] = array.T
+    write_tensors(tmp_path / "net.bprop", arrays, known)
+    with pytest.raises(errors.ModelFileError, match="W1"):
+        bp.load(tmp_path / "net.bprop")
+
+
+def test_a_model_file_cut_short_or_damaged_is_refused(tmp_path):
+    path = tmp_path / "net.bprop"
+    bp.save(path, made())
+    content = path.read_bytes()
+    for length in range(0, len(content), 41):
+        path.write_bytes(content[:length])
+        with pytest.raises(errors.ModelFileError):
+            bp.load(path)
+    for position in range(len(content) - 1, 0, -41):
+        path.write_bytes(content[:position] + bytes([content[position] ^ 0x11]) + content[position + 1 :])
+        with pytest.raises(errors.ModelFileError):
+            bp.load(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="no such file"):
+        bp.load(tmp_path / "nowhere.bprop")
+
+
+# --- predict and evaluate ---
+
+
+def test_predicting_in_parts_is_predicting_the_whole(monkeypatch):
+    net, (X, _) = made(), rows(23)
+    whole = net.predict(x=X)
+    monkeypatch.setattr(model, "CHUNK", 5)
+    parts = net.predict(x=X)
+    assert parts.shape == whole.shape == (23, 2)
+    np.testing.assert_allclose(parts, whole, rtol=1e-14)
+
+
+def test_several_outputs_come_by_name_in_parts_too(monkeypatch):
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
+    net = bp.Model(bp.Graph(outputs={"a": x @ W, "first": x[:, 0]}), {"W": np.ones((3, 2))})
+    X, _ = rows(12)
+    monkeypatch.setattr(model, "CHUNK", 5)
+    found = net.predict(x=X)
+    np.testing.assert_allclose(found["a"], X @ np.ones((3, 2)), rtol=1e-14)
+    np.testing.assert_array_equal(found["first"], X[:, 0])
+
+
+def test_an_output_without_rows_is_not_computed_in_parts(monkeypatch):
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
+    net = bp.Model(bp.Graph(outputs={"a": x @ W, "size": bp.l2(W)}), {"W": np.ones((3, 2))})
+    monkeypatch.setattr(model, "CHUNK", 5)
+    found = net.predict(x=np.ones((12, 3)))
+    assert found["a"].shape == (12, 2)
+    assert found["size"] == 6.0
+
+
+def test_an_error_in_a_later_part_counts_rows_from_the_first(monkeypatch):
+    X, _ = rows(23)
+    X[17, 1] = np.nan
+    monkeypatch.setattr(model, "CHUNK", 5)
+    with pytest.raises(errors.DataError, match=r"row 17, index \(1,\)"):
+        made().predict(x=X)
+
+
+def test_inputs_of_unequal_length_are_refused_in_parts_too(monkeypatch):
+    x, z = bp.Input("x"), bp.Input("z")
+    net = bp.Model(bp.Graph(outputs={"f": x + z}), {})
+    monkeypatch.setattr(model, "CHUNK", 5)
+    with pytest.raises(errors.ShapeError, match="number of examples"):
+        net.predict(x=np.ones(10), z=np.ones(12))
+
+
+def test_dropout_is_off_when_predicting():
+    net, (X, _) = made(), rows(6)
+    np.testing.assert_array_equal(net.predict(x=X), net.predict(x=X))
+    p = net.params
+    h = np.tanh(X @ p["W1"] + p["b1"])
+    e = np.exp(h @ p["W2"] + p["b2"])
+    np.testing.assert_allclose(net.predict(x=X), e / e.sum(axis=1, keepdims=True), rtol=1e-12)
+
+
+def test_targets_may_be_given_to_predict_and_are_not_looked_at():
+    net, (X, Y) = made(), rows(6)
+    np.testing.assert_array_equal(net.predict({"x": X, "y": Y}), net.predict(x=X))
+
+
+def test_a_model_computes_in_the_precision_of_its_parameters():
+    X, _ = rows(6)
+    assert made("float32").predict(x=X).dtype == np.float32
+    assert made("float64").predict(x=X.astype("float32")).dtype == np.float64
+
+
+def test_a_model_without_parameters_computes_in_double():
+    net = bp.Model(bp.Graph(outputs={"f": bp.tanh(bp.Input("x"))}), {})
+    assert net.dtype == np.float64
+    assert net.predict(x=np.ones(2)).dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({}, errors.UnknownNameError),
+        ({"z": np.ones((2, 3))}, errors.UnknownNameError),
+        ({"x": np.ones((2, 4))}, errors.ShapeError),
+        ({"x": np.ones(3)}, errors.ShapeError),
+        ({"x": 1.0}, errors.ShapeError),
+        ({"x": np.ones((0, 3))}, errors.DataError),
+        ({"x": np.full((2, 3), np.inf)}, errors.DataError),
+        ({"x": [["a", "b", "c"]]}, errors.DTypeError),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused(given, error):
+    with pytest.raises(error):
+        made().predict(given)
+
+
+def test_evaluate_gives_loss_and_metrics():
+    net, (X, Y) = made(), rows(11)
+    f = net.predict(x=X)
+    found = net.evaluate(x=X, y=Y)
+    assert set(found) == {"loss", "accuracy"}
+    assert found["loss"] == pytest.approx(-np.log(f[np.arange(11), Y]).mean(), rel=1e-12)
+    assert found["accuracy"] == pytest.approx((f.argmax(axis=1) == Y).mean(), rel=1e-12)
+
+
+def test_evaluate_weighs_examples():
+    net, (X, Y) = made(), rows(11)
+    w = np.arange(11.0)
+    f = net.predict(x=X)
+    found = net.evaluate({"x": X, "y": Y}, weights=w)
+    assert found["loss"] == pytest.approx((-np.log(f[np.arange(11), Y]) * w).sum() / w.sum(), rel=1e-12)
+
+
+def test_evaluate_refuses_labels_out_of_range():
+    X, Y = rows(4)
+    with pytest.raises(errors.DataError, match=r"outside 0\.\.1"):
+        made().evaluate(x=X, y=Y + 5)
+
+
+def test_a_model_without_a_loss_cannot_be_evaluated():
+    net = bp.Model(bp.Graph(outputs={"f": bp.tanh(bp.Input("x"))}), {})
+    with pytest.raises(errors.GraphError, match="no loss"):
+        net.evaluate(x=np.ones(2))
+
+
+def test_parameters_that_do_not_fit_are_refused():
+    graph = network()
+    theta = graph.init(0)
+    with pytest.raises(errors.UnknownNameError, match="W1"):
+        bp.Model(graph, {n: a for n, a in theta.items() if n != "W1"})
+    with pytest.raises(errors.ShapeError, match="W1"):
+        bp.Model(graph, {**theta, "W1": np.ones((2, 2))})
+
+
+def test_a_model_prints_shortly():
+    assert repr(made()) == f"<Model: {made().graph!r}, 1 epochs>"
