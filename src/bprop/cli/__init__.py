@@ -1,0 +1,14 @@
+"""The command line: `bprop train`, `predict`, `evaluate`, `check`, `graph`."""
+
+import sys
+from importlib.util import find_spec
+
+
+def main() -> None:
+    """Run the command line; needs the extra `cli`."""
+    if find_spec("typer") is None:
+        print("error: the command line needs typer: pip install 'bprop[cli]'", file=sys.stderr)
+        raise SystemExit(1)
+    from bprop.cli.app import app
+
+    app()

@@ -1,0 +1,42 @@
+"""Errors as one or two lines and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+
+from bprop.errors import BpropError
+
+BAD = 1
+GRADIENTS_DISAGREE = 3
+INTERRUPTED = 130
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
+    "3 gradients do not agree (check); 130 Ctrl-C and 143 SIGTERM (what was trained so far is saved)."
+)
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command whose deliberate errors become a line on standard error and exit code 1."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except BpropError as error:
+            print(f"error: {error}", file=sys.stderr)
+            raise typer.Exit(BAD) from None
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:  # `bprop predict ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BAD) from None
+
+    return run

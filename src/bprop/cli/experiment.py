@@ -1,0 +1,75 @@
+"""From options to data sets and a graph: what `train`, `check` and `graph` have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bprop.cli.options import Network
+from bprop.data import split
+from bprop.errors import SettingError
+from bprop.graph import Graph
+from bprop.model import Model, load
+from bprop.perceptron import mlp
+from bprop.sources import Table, open_source
+from bprop.sources.encoding import Encoding, scaling_of
+
+SUFFIX = ".bprop"
+
+
+def build(table: Table, encoding: Encoding, network: Network) -> Graph:
+    """The network for a table; scaling is taken from its rows, so give the training rows alone."""
+    outputs = 1 if encoding.classes is None else len(encoding.classes)
+    y_scaling = None
+    if encoding.task == "regression":
+        y = encoding.y(table)
+        y_scaling = (float(y.mean()), float(y.std()) or 1.0)
+    return mlp(
+        [table.x.shape[1], *network.units, outputs],
+        activation=network.activations, task=encoding.task, loss=network.loss, l1=network.l1, l2=network.l2,
+        dropout=network.dropout, normalise=network.normalise, input_scaling=scaling_of(table.x, network.scale),
+        target_scaling=y_scaling,
+    )  # fmt: skip
+
+
+def part(count: int, given: float, option: str) -> float:
+    """A share in [0, 1), from a share or a number of examples. Raises SettingError."""
+    share = given if 0 <= given < 1 else given / count
+    if not 0 <= share < 1 or (given >= 1 and given != int(given)):
+        raise SettingError(f"{option} {given:g}: give a share in [0, 1) or a whole number below {count}")
+    return share
+
+
+def hold_out(table: Table, given: float, seed: int, option: str, stratify: bool) -> tuple[Table, Table | None]:
+    """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0."""
+    share = part(len(table), given, option)
+    if share == 0:
+        return table, None
+    labels = np.unique(table.need_y(), return_inverse=True)[1] if stratify else None
+    kept, held = split(len(table), share, seed, labels)
+    return table.rows(kept), table.rows(held)
+
+
+def open_for(model: Model, source: str, labels: str | None = None) -> tuple[Table, Encoding]:
+    """The table of `source`, with the columns that the model takes."""
+    encoding = Encoding.from_notes(model.notes)
+    return open_source(source, target=encoding.target, labels=labels, expected=encoding.columns), encoding
+
+
+def is_model(source: str) -> bool:
+    """Whether an argument names a model file rather than data."""
+    return Path(source).suffix == SUFFIX
+
+
+def load_model(path: str | Path) -> Model:
+    """A model of `bprop train`, or a clear error."""
+    return load(path)
+
+
+def free_path(name: str) -> Path:
+    """name.bprop in the working folder, or name-2.bprop, ... where that is taken: no model is overwritten."""
+    path, number = Path(name + SUFFIX), 2
+    while path.exists():
+        path, number = Path(f"{name}-{number}{SUFFIX}"), number + 1
+    return path

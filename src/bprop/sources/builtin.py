@@ -1,0 +1,32 @@
+"""Real data that scikit-learn brings with it: no download."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import numpy as np
+
+from bprop.errors import MissingPackageError
+from bprop.sources.table import Table
+
+NAMES = {
+    "digits": "classification",
+    "iris": "classification",
+    "breast_cancer": "classification",
+    "wine": "classification",
+    "diabetes": "regression",
+}
+
+
+def read(name: str) -> Table:
+    """One of scikit-learn's bundled sets. Raises MissingPackageError without scikit-learn."""
+    if find_spec("sklearn") is None:
+        raise MissingPackageError(f"the built-in data {name!r} comes with scikit-learn: pip install 'bprop[sklearn]'")
+    from sklearn import datasets
+
+    found = getattr(datasets, f"load_{name}")()
+    y = found.target
+    if NAMES[name] == "classification" and name != "digits":
+        y = np.asarray(found.target_names)[y]
+    columns = tuple(str(c) for c in found.feature_names)
+    return Table(name, found.data, y, columns, target="class" if NAMES[name] == "classification" else "y", task=NAMES[name])

@@ -1,0 +1,112 @@
+"""From a table to what a graph takes and back: class names as numbers, scaling, what a model must remember."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.sources.table import Table
+
+SCALINGS = ("auto", "standard", "unit", "none")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What turns rows of a table into arrays: kept in a saved model's notes.
+
+    classes : the labels, label k being number k; None for regression.
+    """
+
+    source: str
+    task: str
+    columns: tuple[str, ...]
+    target: str
+    classes: tuple[Any, ...] | None
+
+    @classmethod
+    def of(cls, table: Table, task: str | None = None) -> Encoding:
+        """The encoding of a table. Raises SettingError for a task that its targets cannot serve."""
+        task = task or table.guess_task()
+        y = table.need_y()
+        if task not in ("classification", "regression", "counts"):
+            raise UnknownNameError(f"no task is called {task!r} here; there are: classification, regression, counts")
+        if task != "classification" and y.dtype.kind not in "fiu":
+            raise SettingError(f"{task} needs targets that are numbers; those of {table.name} are text")
+        classes = tuple(_plain(value) for value in np.unique(y)) if task == "classification" else None
+        if classes is not None and len(classes) < 2:
+            raise DataError(f"{table.name}: all targets are {classes[0]!r}: there is nothing to tell apart")
+        return cls(table.name, task, table.columns, table.target, classes)
+
+    def x(self, table: Table) -> np.ndarray:
+        """The inputs. Raises DataError where the table has another number of columns."""
+        if table.x.shape[1] != len(self.columns):
+            raise DataError(f"{table.name}: {table.x.shape[1]} input columns, but the model takes {len(self.columns)}")
+        return table.x
+
+    def y(self, table: Table) -> np.ndarray:
+        """The targets: labels 0..C-1, or numbers. Raises DataError for a class the model does not know."""
+        y = table.need_y()
+        if self.classes is None:
+            if y.dtype.kind not in "fiu":
+                raise DataError(f"{table.name}: the targets are text, but the model predicts numbers")
+            return y.astype(np.float64)
+        number = {value: k for k, value in enumerate(self.classes)}
+        labels = np.empty(len(y), np.int64)
+        for row, value in enumerate(y):
+            if _plain(value) not in number:
+                known = ", ".join(map(str, self.classes))
+                raise DataError(f"{table.name}: row {row} is of class {value!r}, which the model does not know ({known})")
+            labels[row] = number[_plain(value)]
+        return labels
+
+    def arrays(self, table: Table) -> dict[str, np.ndarray]:
+        """{"x": ..., "y": ...}"""
+        return {"x": self.x(table), "y": self.y(table)}
+
+    def to_notes(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "source": self.source,
+            "task": self.task,
+            "columns": list(self.columns),
+            "target": self.target,
+            "classes": None if self.classes is None else list(self.classes),
+        }
+
+    @classmethod
+    def from_notes(cls, notes: Mapping[str, Any]) -> Encoding:
+        """From the notes of a model. Raises DataError where it was not trained from a table."""
+        try:
+            classes = notes["classes"]
+            columns = tuple(notes["columns"])
+            return cls(notes["source"], notes["task"], columns, notes["target"], None if classes is None else tuple(classes))
+        except (KeyError, TypeError) as error:
+            raise DataError("this model does not say how to read tables: it was not made by `bprop train`") from error
+
+
+def scaling_of(x: np.ndarray, how: str = "auto") -> tuple[np.ndarray, np.ndarray] | None:
+    """(mean, deviation) such that the network sees (x - mean) / deviation.
+
+    "standard": mean 0 and deviation 1 of every column of x; a constant column is only shifted. "unit": x / 255,
+    for grey levels. "auto": unit for uint8, else standard. "none": None.
+    """
+    if how not in SCALINGS:
+        raise UnknownNameError(f"no scaling is called {how!r}; there are: {', '.join(SCALINGS)}")
+    if how == "auto":
+        how = "unit" if x.dtype == np.uint8 else "standard"
+    if how == "none":
+        return None
+    if how == "unit":
+        return np.zeros(()), np.full((), 255.0)
+    deviation = x.std(axis=0, dtype=np.float64)
+    return x.mean(axis=0, dtype=np.float64), np.where(deviation > 0, deviation, 1.0)
+
+
+def _plain(value: Any) -> Any:
+    """A label as JSON keeps it: 3.0 and np.int64(3) are 3."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,54 @@
+"""The idx format of MNIST (LeCun, Cortes, Burges): a file of images and one of labels, gzipped or not."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from bprop.errors import DataError
+from bprop.sources.table import Table, numbered
+
+_DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def read_array(path: Path) -> np.ndarray:
+    """The array of one idx file. Raises DataError where it is not one, or truncated."""
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{path}: not a gzip file, or a truncated one ({error})") from error
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES or content[3] == 0:
+        raise DataError(f"{path}: not an idx file: it begins with {content[:4].hex(' ')}")
+    axes = content[3]
+    if len(content) < 4 + 4 * axes:
+        raise DataError(f"{path}: truncated within its header")
+    shape = struct.unpack(f">{axes}I", content[4 : 4 + 4 * axes])
+    dtype = np.dtype(_DTYPES[content[2]])
+    body = content[4 + 4 * axes :]
+    wanted = int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if len(body) != wanted:
+        raise DataError(f"{path}: {len(body)} bytes of data where shape {shape} needs {wanted}: truncated or damaged")
+    return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def labels_beside(path: Path) -> Path | None:
+    """The file of labels that goes with a file of images by name, as MNIST's do, if it is there."""
+    beside = path.with_name(path.name.replace("images-idx3", "labels-idx1").replace("images.idx3", "labels.idx1"))
+    return beside if beside != path and beside.is_file() else None
+
+
+def read(path: Path, labels: Path | None) -> Table:
+    """Images (N, D) as uint8 with their labels."""
+    x = read_array(path)
+    if x.ndim < 2:
+        raise DataError(f"{path}: holds {x.ndim} axis, so labels rather than images; give the file of images first")
+    labels = labels_beside(path) if labels is None else labels
+    y = None if labels is None else read_array(labels)
+    if y is not None and y.shape != (len(x),):
+        raise DataError(f"{labels}: labels of shape {y.shape} for {len(x)} images of {path}")
+    x = x.reshape(len(x), -1)
+    return Table(path.name.split("-")[0].split(".")[0], x, y, numbered(x.shape[1]), "class", None if y is None else "classification")
