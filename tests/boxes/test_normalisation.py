@@ -69,6 +69,16 @@ def test_positions_of_an_example_share_the_statistics(bare, rng):
     np.testing.assert_allclose(whole.reshape(20, 3), flat, rtol=1e-12)
 
 
+def test_shifting_or_stretching_a_whole_feature_changes_nothing_so_gets_no_gradient(bare, rng):
+    a, gain, weights, grad = rng.normal(size=(6, 3)), rng.normal(size=3), rng.uniform(1, 2, 6), rng.normal(size=(6, 3))
+    box, state = bare(boxes.BatchNorm, epsilon=1e-15), np.zeros(3)
+    grad_a = box.bprop(grad, None, a, gain, state, state, state, weights)[0]
+    mean = np.average(a, axis=0, weights=weights)
+    assert np.abs(grad_a).min() > 1e-4
+    np.testing.assert_allclose(grad_a.sum(axis=0), 0, atol=1e-13)
+    np.testing.assert_allclose((grad_a * (a - mean)).sum(axis=0), 0, atol=1e-13)
+
+
 def test_batch_norm_does_not_read_the_running_averages_in_training(layer):
     graph, theta, X = layer
     other = theta | {"mean": np.full(3, 99.0)}
