@@ -60,7 +60,7 @@ class Box(ABC):
         """
         return ()
 
-    def check(self) -> None:
+    def check(self) -> None:  # noqa: B027 (most boxes have nothing to add)
         """Raise if hyper-parameters or the children's `dims` are illegal. Called as the box is made.
 
         A ValueError or TypeError becomes an error that names the box and the children with their shapes.
@@ -146,11 +146,8 @@ class Box(ABC):
 
     def _check_children(self) -> None:
         expected = self.child_names()
-        if any(n.startswith("*") for n in expected):
-            wrong = not self.children
-        else:
-            wrong = len(self.children) != len(expected)
-        if wrong:
+        open_ended = any(n.startswith("*") for n in expected)
+        if not self.children if open_ended else len(self.children) != len(expected):
             raise errors.BoxError(
                 f"{type(self).__name__} takes {len(expected)} child{'ren' if len(expected) != 1 else ''} "
                 f"({', '.join(expected)}), got {len(self.children)}"

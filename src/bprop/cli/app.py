@@ -10,7 +10,8 @@ from bprop.cli.predict import evaluate, predict
 from bprop.cli.train import train
 
 app = typer.Typer(
-    help="Train feed-forward networks on an explicit flow graph, and check their gradients. Begin with: bprop train digits",
+    help="Train feed-forward networks on an explicit flow graph, and check their gradients. "
+    "Begin with: bprop train digits",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from bprop.errors import SettingError
 from bprop.sources.builtin import NAMES
 
-_DATA, _NETWORK, _TRAINING = "Data", "Network", "Training"
+
+def _data(text: str, **more: Any) -> Any:
+    return typer.Option(help=text, rich_help_panel="Data", **more)
+
+
+def _network(text: str) -> Any:
+    return typer.Option(help=text, rich_help_panel="Network")
+
+
+def _training(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Training")
+
+
+def _files(text: str) -> Any:
+    return typer.Option(help=text, rich_help_panel="Files")
+
 
 Source = Annotated[
     str,
@@ -22,54 +37,65 @@ Source = Annotated[
     ),
 ]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that `bprop train` saved.")]
-Target = Annotated[
-    str | None,
-    typer.Option(help="Column of the targets in a CSV file (default: the last), array in .npz.", rich_help_panel=_DATA),
-]
-Labels = Annotated[
-    str | None,
-    typer.Option(help="File of labels for idx images (default: found beside them).", rich_help_panel=_DATA),
-]
-Task = Annotated[
-    str | None,
-    typer.Option(help="classification, regression or counts (default: as the targets look).", rich_help_panel=_DATA),
-]
+
+Target = Annotated[str | None, _data("Column of the targets in a CSV file (default: the last), array in .npz.")]
+Labels = Annotated[str | None, _data("File of labels for idx images (default: found beside them).")]
+Task = Annotated[str | None, _data("classification, regression or counts (default: as the targets look).")]
 Scale = Annotated[
     str,
-    typer.Option(
-        help="Scaling of the inputs, a part of the graph: standard (mean 0, deviation 1), unit (x / 255), none, "
-        "or auto (unit for bytes, else standard).",
-        rich_help_panel=_DATA,
+    _data(
+        "Scaling of the inputs, a part of the graph: standard (mean 0, deviation 1), unit (x / 255), none, "
+        "or auto (unit for bytes, else standard)."
     ),
 ]
-Hidden = Annotated[
-    str,
-    typer.Option(help="Units of the hidden layers: 500, or 200,100 for two; empty for none.", rich_help_panel=_NETWORK),
-]
+Test = Annotated[float, _data("Held out for the final test: a share, or a number of examples.")]
+Validation = Annotated[float, _data("Held out to watch while training: a share, or a number of examples.")]
+
+Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[
     str,
-    typer.Option(
-        help="tanh, sigmoid, relu, leaky_relu, elu, gelu, silu or softplus; one, or one for each hidden layer: tanh,relu.",
-        rich_help_panel=_NETWORK,
+    _network(
+        "tanh, sigmoid, relu, leaky_relu, elu, gelu, silu or softplus; one, or one for each hidden layer, as tanh,relu."
     ),
 ]
 Loss = Annotated[
     str | None,
-    typer.Option(
-        help="Default: negative log-likelihood for classes, squared_error for numbers, poisson for counts; "
-        "also hinge, absolute_error, huber.",
-        rich_help_panel=_NETWORK,
+    _network(
+        "Default: negative log-likelihood for classes, squared_error for numbers, poisson for counts; "
+        "also hinge, absolute_error, huber."
     ),
 ]
-L1 = Annotated[float | None, typer.Option(help="Weight of the sum of |W|.", rich_help_panel=_NETWORK)]
-L2 = Annotated[float | None, typer.Option(help="Weight of the sum of W^2.", rich_help_panel=_NETWORK)]
-Dropout = Annotated[
-    float | None, typer.Option(help="Share of hidden units dropped in training.", rich_help_panel=_NETWORK)
+L1 = Annotated[float | None, _network("Weight of the sum of |W|.")]
+L2 = Annotated[float | None, _network("Weight of the sum of W^2.")]
+Dropout = Annotated[float | None, _network("Share of hidden units dropped in training.")]
+Normalise = Annotated[str | None, _network("batch or layer: normalise hidden pre-activations.")]
+
+RuleName = Annotated[str, _training("sgd, adam or adamw.")]
+LearningRate = Annotated[float | None, _training("Learning rate (default: 0.1 for sgd, 0.001 for adam and adamw).")]
+DecreaseConstant = Annotated[float | None, _training("Decrease constant: lr / (1 + dc * updates) (sgd).")]
+ScheduleName = Annotated[str, _training("constant, step, exponential or cosine (to 0 at the end).")]
+Factor = Annotated[float, _training("Of the step and exponential schedules.")]
+Every = Annotated[int, _training("Updates between two steps of those schedules.")]
+WarmUp = Annotated[int, _training("Updates over which the learning rate rises from 0.")]
+Momentum = Annotated[float | None, _training("Of sgd, in [0, 1).")]
+Nesterov = Annotated[bool, _training("Nesterov's momentum (sgd).", "--nesterov")]
+WeightDecay = Annotated[float, _training("Of adamw.")]
+ClipNorm = Annotated[float | None, _training("Largest norm of the gradient.")]
+BatchSize = Annotated[int | None, _training("Examples an update; 1 is the lecture's algorithm. Default 32.")]
+Epochs = Annotated[int, _training("Iterations over all examples.")]
+Patience = Annotated[
+    int | None, _training("Stop when the validation set has not improved for so many epochs, and keep the best.")
 ]
-Normalise = Annotated[
-    str | None, typer.Option(help="batch or layer: normalise hidden pre-activations.", rich_help_panel=_NETWORK)
-]
-Seed = Annotated[int, typer.Option(help="Everything random follows from it.", rich_help_panel=_TRAINING)]
+Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse, mae.")]
+Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
+Seed = Annotated[int, _training("Everything random follows from it.")]
+Precision = Annotated[str, _training("float32 or float64.")]
+EngineName = Annotated[str, _training("numpy, xla, or auto (xla where JAX is installed).")]
+
+Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
+Checkpoint = Annotated[Path | None, _files("File from which the run can be resumed; written while training.")]
+Resume = Annotated[Path | None, _files("Continue from a checkpoint, with the same options.")]
+ShowProgress = Annotated[bool, _files("Show progress.")]
 
 
 @dataclass(frozen=True)

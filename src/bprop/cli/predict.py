@@ -35,7 +35,8 @@ def predict(
     net = load_model(model)
     table, encoding = open_for(net, data)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_rows(np.asarray(net.predict(x=encoding.x(table))), encoding, net.dtype))
+    found = np.asarray(net.predict(x=encoding.x(table)))
+    csv.writer(text, lineterminator="\n").writerows(_rows(found, encoding, net.dtype))
     if out is None:
         sys.stdout.write(text.getvalue())
     else:

@@ -41,4 +41,4 @@ def open_source(
             return idx.read(path, None if labels is None else Path(labels))
     except OSError as error:
         raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
-    raise DataError(f"{source}: not a kind of file that is known: .csv, .npz, or idx (such as train-images-idx3-ubyte.gz)")
+    raise DataError(f"{source}: not a kind of file that is known: .csv, .npz, or idx (train-images-idx3-ubyte.gz)")

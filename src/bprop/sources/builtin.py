@@ -29,4 +29,5 @@ def read(name: str) -> Table:
     if NAMES[name] == "classification" and name != "digits":
         y = np.asarray(found.target_names)[y]
     columns = tuple(str(c) for c in found.feature_names)
-    return Table(name, found.data, y, columns, target="class" if NAMES[name] == "classification" else "y", task=NAMES[name])
+    target = "class" if NAMES[name] == "classification" else "y"
+    return Table(name, found.data, y, columns, target, NAMES[name])

@@ -56,7 +56,7 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
     header = rows[0]
     for name in header:
         if not name or header.count(name) > 1:
-            raise DataError(f"{path}, line {lines[0]}: every column needs a name of its own, found {name!r} in the header")
+            raise DataError(f"{path}, line {lines[0]}: every column needs a name of its own, found {name!r}")
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns")

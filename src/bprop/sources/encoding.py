@@ -59,7 +59,7 @@ class Encoding:
         for row, value in enumerate(y):
             if _plain(value) not in number:
                 known = ", ".join(map(str, self.classes))
-                raise DataError(f"{table.name}: row {row} is of class {value!r}, which the model does not know ({known})")
+                raise DataError(f"{table.name}: row {row} is of class {value}, which the model does not know ({known})")
             labels[row] = number[_plain(value)]
         return labels
 
@@ -81,9 +81,8 @@ class Encoding:
     def from_notes(cls, notes: Mapping[str, Any]) -> Encoding:
         """From the notes of a model. Raises DataError where it was not trained from a table."""
         try:
-            classes = notes["classes"]
-            columns = tuple(notes["columns"])
-            return cls(notes["source"], notes["task"], columns, notes["target"], None if classes is None else tuple(classes))
+            classes = None if notes["classes"] is None else tuple(notes["classes"])
+            return cls(notes["source"], notes["task"], tuple(notes["columns"]), notes["target"], classes)
         except (KeyError, TypeError) as error:
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`") from error
 

@@ -51,4 +51,5 @@ def read(path: Path, labels: Path | None) -> Table:
     if y is not None and y.shape != (len(x),):
         raise DataError(f"{labels}: labels of shape {y.shape} for {len(x)} images of {path}")
     x = x.reshape(len(x), -1)
-    return Table(path.name.split("-")[0].split(".")[0], x, y, numbered(x.shape[1]), "class", None if y is None else "classification")
+    name = path.name.split("-")[0].split(".")[0]
+    return Table(name, x, y, numbered(x.shape[1]), "class", None if y is None else "classification")

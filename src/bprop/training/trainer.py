@@ -151,7 +151,8 @@ class Trainer:
         if not self.callbacks:
             return False
         fit = self._fit("running")
-        return any([callback(self.history[-1], fit) is True for callback in self.callbacks])
+        answers = [callback(self.history[-1], fit) for callback in self.callbacks]  # all of them are called
+        return any(answer is True for answer in answers)
 
     def _fit(self, stopped: str) -> Fit:
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
