@@ -134,7 +134,7 @@ class Box(ABC):
     def bind(self, **hyper: Any) -> Self:
         """A copy with other hyper-parameter values, unchecked: how an engine passes run-time arguments."""
         copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__, **hyper)
+        vars(copy).update(vars(self), **hyper)
         return copy
 
     @classmethod
@@ -184,8 +184,10 @@ class Box(ABC):
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
 
     def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple:
+        # one weight an example: the first child that has a batch axis says how many there are
+        batch = next((a for a, c in zip(arrays, self.children, strict=True) if c.dims[:1] == ("N",)), arrays[0])
         made = {
-            "weights": lambda: np.ones(len(arrays[0])),
+            "weights": lambda: np.ones(len(batch)),
             "noise": lambda: self.noise(lambda s: np.full(s, 0.5), *arrays),
         }
         return tuple(made[need]() for need in self.needs)

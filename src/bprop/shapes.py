@@ -82,7 +82,10 @@ def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[
     with np.errstate(all="ignore"):
         for which in range(len(BATCHES)):
             arrays = [child.dummy(which) for child in children]
-            found.append(np.asarray(fprop(*arrays, *extras(arrays))))
+            value = fprop(*arrays, *extras(arrays))
+            if not isinstance(value, np.ndarray | np.generic):
+                raise TypeError(f"fprop gave a {type(value).__name__}, not an array")
+            found.append(np.asarray(value))
     two, three = found
     if two.ndim != three.ndim:
         raise ValueError(f"the value has {two.ndim} axes for 2 examples but {three.ndim} for 3")

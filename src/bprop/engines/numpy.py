@@ -53,8 +53,9 @@ class NumpyRun(Run):
             for i in range(count):
                 rows = self.order[(start + i) * size : (start + i + 1) * size]
                 batch, context = self._batch(self.job.data, rows, t + i)
+                theta, rule_state = self.state
                 theta, rule_state, found = self.program.step(
-                    self.job.rule, *self.state, batch, self.constants, context, t + i
+                    self.job.rule, theta, rule_state, batch, self.constants, context, t + i
                 )
                 if not np.isfinite(found["loss"]):
                     return Stretch(sums, i)

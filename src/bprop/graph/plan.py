@@ -150,7 +150,7 @@ def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple
     more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box)) else {}
     try:
         sent = step.box.bprop(grad, state.values[step.slot], *children, *state.extras[step.slot], **more)
-        sent = sent if isinstance(sent, tuple) else (sent,)
+        sent = tuple(sent) if isinstance(sent, tuple | list) else (sent,)
         if len(sent) != len(children):
             raise ShapeError(f"bprop gave {len(sent)} gradients for {len(children)} children")
         return tuple(

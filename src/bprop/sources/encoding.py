@@ -38,7 +38,7 @@ class Encoding:
             raise SettingError(f"{task} needs targets that are numbers; those of {table.name} are text")
         classes = tuple(_plain(value) for value in np.unique(y)) if task == "classification" else None
         if classes is not None and len(classes) < 2:
-            raise DataError(f"{table.name}: all targets are {classes[0]!r}: there is nothing to tell apart")
+            raise DataError(f"{table.name}: all targets are {', '.join(map(repr, classes))}: nothing to tell apart")
         return cls(table.name, task, table.columns, table.target, classes)
 
     def x(self, table: Table) -> np.ndarray:

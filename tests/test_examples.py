@@ -1,0 +1,47 @@
+"""The examples run, and show what they say they show."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def run(name, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_course_session_verifies_its_gradients_and_learns():
+    pytest.importorskip("sklearn")
+    said = run("course.py", "3")
+    assert len(re.findall(r"^verify gradients: .* ok$", said, re.MULTILINE)) == 8
+    errors = [float(e) for e in re.findall(r"validation error ([\d.]+)%", said)]
+    assert len(errors) == 3
+    assert errors[-1] < 15
+
+
+def test_the_course_session_reads_like_the_lecture_in_under_40_lines():
+    lines = (EXAMPLES / "course.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 40
+
+
+def test_a_box_of_your_own_is_checked_and_trained():
+    assert run("own_box.py").count("all gradients agree") == 2
+
+
+def test_backpropagation_by_hand_shows_values_and_gradients():
+    said = run("by_hand.py")
+    assert "gradient of the objective with respect to W1" in said
+    assert "objective = loss" in said
