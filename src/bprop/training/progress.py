@@ -73,7 +73,7 @@ class Bar:
 
         self.epochs = epochs
         self.bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=24), TimeRemainingColumn(),
+            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=12), TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}"), console=Console(stderr=True),
         )  # fmt: skip
         self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
@@ -83,11 +83,20 @@ class Bar:
         self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")
 
     def epoch(self, record: Record) -> None:
-        shown = str(record).split("  ", 1)[1]
-        self.bar.update(self.task, completed=record.updates, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
+        self.bar.update(self.task, completed=record.updates, shown=brief(record), epoch=f"{record.epoch}/{self.epochs}")
 
     def close(self) -> None:
         self.bar.stop()
+
+
+def brief(record: Record) -> str:
+    """What fits beside the bar on 80 columns: metrics of the validation set, or else of the training set."""
+    metrics = record.metrics
+    shown = f"loss {record.loss:.3g}"
+    if record.validation is not None:
+        metrics = {name: value for name, value in record.validation.items() if name != "loss"}
+        shown += f"  validation {record.validation['loss']:.3g}"
+    return "  ".join([shown, *(f"{name} {value:.4g}" for name, value in metrics.items())])
 
 
 def progress_of(wanted: Any, epochs: int, total: int, start: int) -> Progress:
