@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any
+
+import numpy as np
 
 from bprop import init as initialisers
 from bprop.box import Box, snake
@@ -112,16 +115,17 @@ def mlp(
     ------
     SettingError, UnknownNameError : for sizes or names that do not make a network.
     """
+    sizes = _sizes(sizes)
     head = _head(task, loss, sizes)
     hidden = len(sizes) - 2
-    acts = _per_layer(activation, hidden, "activation")
+    acts = _per_layer(_activation(activation), hidden, "activation")
     rates = _per_layer(dropout, hidden, "dropout")
     x = h = Input("x", (sizes[0],))
     if input_scaling is not None:
-        mean, deviation = (
-            Constant(v, name=f"x_{n}") for v, n in zip(input_scaling, ("mean", "deviation"), strict=True)
-        )
+        mean, deviation = _scaling("x", input_scaling)
         h = (x - mean) / deviation
+    if normalise not in (None, *NORMALISATIONS):
+        raise UnknownNameError(f"no normalisation is called {normalise!r}; there are: {', '.join(NORMALISATIONS)}")
     weights = []
     for k in range(1, len(sizes)):
         W, b = Parameter(f"W{k}", (sizes[k - 1], sizes[k]), init=init), Parameter(f"b{k}", (sizes[k],))
@@ -134,20 +138,29 @@ def mlp(
 
 def _unit(k: int, a: Box, act: Any, rate: float | None) -> Box:
     """h(k) = g(a(k)), and dropout where asked for."""
-    if isinstance(act, str):
-        known = activations()
-        if act not in known:
-            raise UnknownNameError(f"no activation is called {act!r}; there are: {', '.join(known)}")
-        act = known[act]
     h = act(a, name=f"h{k}") if isinstance(act, type) else act(a)
+    if not isinstance(h, Box):
+        raise SettingError(f"an activation is a function from box to box, but that of layer {k} gave {h!r}")
     return h if rate is None else dropout(h, rate, name=f"d{k}")
+
+
+def _activation(given: Any) -> Any:
+    """The class or function of an activation given by name or as such; of each of several."""
+    if isinstance(given, list | tuple):
+        return [_activation(one) for one in given]
+    if isinstance(given, str):
+        known = activations()
+        if given not in known:
+            raise UnknownNameError(f"no activation is called {given!r}; there are: {', '.join(known)}")
+        return known[given]
+    if not callable(given):
+        raise SettingError(f"an activation is a name or a function from box to box, not {given!r}")
+    return given
 
 
 def _normalised(a: Box, k: int, size: int, how: str | None) -> Box:
     if how is None:
         return a
-    if how not in NORMALISATIONS:
-        raise UnknownNameError(f"no normalisation is called {how!r}; there are: {', '.join(NORMALISATIONS)}")
     gain = Parameter(f"gain{k}", (size,), init=initialisers.ones)
     shift = Parameter(f"shift{k}", (size,))
     if how == "layer":
@@ -166,10 +179,10 @@ def _end(a: Box, outputs: int, task: str, head: Head, scaling: tuple | None, pen
     if scaling is not None:
         if head.scaled is None:
             raise SettingError("target_scaling is for losses on y's own scale, such as squared_error")
-        mean, deviation = (Constant(v, name=f"y_{n}") for v, n in zip(scaling, ("mean", "deviation"), strict=True))
-        f = mean + deviation * a
+        mean, deviation = _scaling("y", scaling)
         if deviation.value.ndim:
             raise SettingError("target_scaling needs one deviation for all outputs, for the loss is one number")
+        f = mean + deviation * a
         factor = 1.0 / float(deviation.value) ** head.scaled
     y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
     settings = {"delta": float(scaling[1])} if head.loss is huber and scaling is not None else {}
@@ -177,26 +190,46 @@ def _end(a: Box, outputs: int, task: str, head: Head, scaling: tuple | None, pen
     return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs={"f": f})
 
 
+def _scaling(name: str, given: Any) -> tuple[Constant, Constant]:
+    """(mean, deviation) as constants of the graph: finite numbers, the deviation above 0."""
+    try:
+        mean, deviation = (np.asarray(v, dtype=np.float64) for v in given)
+    except (TypeError, ValueError):
+        raise SettingError(f"the scaling of {name} is a pair of numbers, (mean, deviation), not {given!r}") from None
+    if not (np.isfinite(mean).all() and np.isfinite(deviation).all() and (deviation > 0).all()):
+        raise SettingError(f"the scaling of {name} needs a finite mean and a finite deviation above 0, not {given!r}")
+    return Constant(mean, name=f"{name}_mean"), Constant(deviation, name=f"{name}_deviation")
+
+
 def _penalty(weights: list[Parameter], l1_weight: float | None, l2_weight: float | None) -> Box | None:
     """l1 sum |W| + l2 sum W^2: both terms where either has a weight, so that a search changes numbers only."""
     if l1_weight is None and l2_weight is None:
         return None
     for name, value in (("l1", l1_weight), ("l2", l2_weight)):
-        if value is not None and not 0 <= value < float("inf"):
+        if value is not None and not (isinstance(value, int | float | np.number) and 0 <= value < float("inf")):
             raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
     return float(l1_weight or 0.0) * l1(*weights) + float(l2_weight or 0.0) * l2(*weights)
 
 
-def _head(task: str, loss: str | None, sizes: Sequence[int]) -> Head:
+def _sizes(given: Any) -> list[int]:
+    """[D, H_1, ..., outputs] as plain numbers."""
+    try:
+        sizes = [index(size) for size in given]
+    except TypeError:
+        raise SettingError(f"sizes is a list of whole numbers, such as [784, 500, 10], not {given!r}") from None
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise SettingError(
+            f"sizes needs at least the numbers of inputs and outputs, each above 0, such as [784, 500, 10]; got {given}"
+        )
+    return sizes
+
+
+def _head(task: str, loss: str | None, sizes: list[int]) -> Head:
     if task not in TASKS:
         raise UnknownNameError(f"no task is called {task!r}; there are: {', '.join(TASKS)}")
     name = TASKS[task] if loss is None else {"cross_entropy": "nll"}.get(loss, loss)
     if name not in HEADS:
         raise UnknownNameError(f"no loss is called {loss!r}; there are: {', '.join(HEADS)}")
-    if len(sizes) < 2:
-        raise SettingError(
-            f"sizes needs at least the numbers of inputs and outputs, such as [784, 500, 10]; got {sizes}"
-        )
     if HEADS[name].labels != (task == "classification"):
         fitting = ", ".join(n for n, h in HEADS.items() if h.labels == (task == "classification"))
         raise SettingError(f"the loss {name!r} does not go with task {task!r}; these do: {fitting}")

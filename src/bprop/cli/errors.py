@@ -28,7 +28,9 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
+            sys.stdout.flush()  # so that a reader who has gone is noticed here
+            return result
         except BpropError as error:
             print(f"error: {error}", file=sys.stderr)
             raise typer.Exit(BAD) from None

@@ -43,6 +43,8 @@ def part(count: int, given: float, option: str) -> float:
 
 def hold_out(table: Table, given: float, seed: int, option: str, stratify: bool) -> tuple[Table, Table | None]:
     """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0."""
+    if seed < 0:
+        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     share = part(len(table), given, option)
     if share == 0:
         return table, None
@@ -51,10 +53,11 @@ def hold_out(table: Table, given: float, seed: int, option: str, stratify: bool)
     return table.rows(kept), table.rows(held)
 
 
-def open_for(model: Model, source: str, labels: str | None = None) -> tuple[Table, Encoding]:
-    """The table of `source`, with the columns that the model takes."""
+def open_for(model: Model, source: str, labels: str | None = None, *, targets: bool = True) -> tuple[Table, Encoding]:
+    """The table of `source`, with the columns that the model takes; CSV targets are read only where wanted."""
     encoding = Encoding.from_notes(model.notes)
-    return open_source(source, target=encoding.target, labels=labels, expected=encoding.columns), encoding
+    target = encoding.target if targets else None
+    return open_source(source, target=target, labels=labels, expected=encoding.columns), encoding
 
 
 def is_model(source: str) -> bool:

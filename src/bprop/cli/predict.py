@@ -13,11 +13,13 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.errors import command
 from bprop.cli.experiment import load_model, open_for
 from bprop.cli.show import measures
 from bprop.files import write_atomically
+from bprop.model import Model
 from bprop.sources.encoding import Encoding
 
 
@@ -27,16 +29,16 @@ def predict(
     data: opt.Source,
     out: Annotated[Path | None, typer.Option(help="CSV file to write (default: standard output).")] = None,
 ) -> None:
-    """Predict every row of DATA, in order: the class and the probability of each class, or the value.
+    """Predict every row of DATA, in order: the class and the probability (hinge: score) of each, or the value.
 
     \b
     bprop predict digits.bprop new.csv --out predictions.csv
     """
     net = load_model(model)
-    table, encoding = open_for(net, data)
+    table, encoding = open_for(net, data, targets=False)
     text = io.StringIO()
     found = np.asarray(net.predict(x=encoding.x(table)))
-    csv.writer(text, lineterminator="\n").writerows(_rows(found, encoding, net.dtype))
+    csv.writer(text, lineterminator="\n").writerows(_rows(found, encoding, net))
     if out is None:
         sys.stdout.write(text.getvalue())
     else:
@@ -44,14 +46,15 @@ def predict(
         print(f"wrote {len(table):,} predictions to {out}", file=sys.stderr)
 
 
-def _rows(f: np.ndarray, encoding: Encoding, dtype: np.dtype) -> Iterator[list]:
+def _rows(f: np.ndarray, encoding: Encoding, net: Model) -> Iterator[list]:
     """Header and rows; numbers with the digits that the precision holds."""
-    digits = 9 if dtype == np.float32 else 17
+    digits = 9 if net.dtype == np.float32 else 17
     if encoding.classes is None:
         yield [encoding.target]
         yield from ([f"{value:.{digits}g}"] for value in f)
         return
-    yield ["class", *(f"p({name})" for name in encoding.classes)]
+    number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
+    yield ["class", *(f"{number}({name})" for name in encoding.classes)]
     for row in f:
         yield [encoding.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
 
@@ -74,4 +77,4 @@ def evaluate(
     if as_json:
         print(json.dumps({"examples": len(table), **found}))
     else:
-        print(f"{measures(found, encoding.task)} on {len(table):,} examples of {table.name}")
+        print(f"{measures(found, net.graph)} on {len(table):,} examples of {table.name}")

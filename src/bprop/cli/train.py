@@ -69,7 +69,7 @@ def train(
     bprop train house.csv --target price --rule adam --patience 10
     """
     choose(engine)  # a missing engine is said before any work
-    _check_folders(out, checkpoint)
+    _check_writable(out, checkpoint)
     table = open_source(data, target=target, labels=labels)
     encoding = Encoding.of(table, task)
     trained, watched, tested = _split(table, encoding, test, validation, seed)
@@ -87,9 +87,11 @@ def train(
     _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, tested, saved)
 
 
-def _check_folders(*paths: Path | None) -> None:
+def _check_writable(*paths: Path | None) -> None:
     """What cannot be written at the end is said before the work begins."""
     for path in paths:
+        if path is not None and path.is_dir():
+            raise SettingError(f"{path} cannot be written: it is a folder")
         if path is not None and not path.resolve().parent.is_dir():
             raise SettingError(f"{path} cannot be written: there is no folder {path.resolve().parent}")
 
@@ -126,7 +128,7 @@ def _finish(fit: Fit, encoding: Encoding, tested: Table | None, path: Path) -> N
     if fit.best_epoch is not None:
         print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
     if tested is not None:
-        print(f"test: {measures(fit.evaluate(encoding.arrays(tested)), encoding.task)} on {len(tested):,} examples")
+        print(f"test: {measures(fit.evaluate(encoding.arrays(tested)), fit.graph)} on {len(tested):,} examples")
 
 
 def _save(fit: Fit, encoding: Encoding, path: Path) -> None:

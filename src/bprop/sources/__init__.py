@@ -14,7 +14,7 @@ __all__ = ["Table", "builtin", "open_source"]
 def open_source(
     source: str, *, target: str | None = None, labels: str | None = None, expected: tuple[str, ...] | None = None
 ) -> Table:
-    """The table that `source` names: a built-in set, or a .csv, .npz or idx file (.gz too).
+    """The table that `source` names: a built-in set, or a .csv, .npz or idx file (the last also gzipped).
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def open_source(
     if source in builtin.NAMES:
         return builtin.read(source)
     path = Path(source)
-    if not path.is_file():
-        known = ", ".join(builtin.NAMES)
-        raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
     try:
+        if not path.is_file():
+            known = ", ".join(builtin.NAMES)
+            raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
         if path.suffix == ".csv":
             return csv_file.read(path, target, expected)
         if path.suffix == ".npz":

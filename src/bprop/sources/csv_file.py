@@ -33,19 +33,20 @@ def read(path: Path, target: str | None, expected: tuple[str, ...] | None = None
         raise DataError(f"{path}: there is only the target column {target!r}, and nothing to predict it from")
     columns = list(zip(*rows, strict=True))
     x = np.stack([_numbers(path, name, columns[header.index(name)], lines) for name in expected], axis=1)
-    y = _target(path, target, columns[header.index(target)], lines) if target in header else None
+    y = _target(path, target, columns[header.index(target)], lines) if target is not None and target in header else None
     return Table(path.stem, x, y, expected, target or "y")
 
 
 def _rows(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """(header, rows of text, the line on which each row ends)."""
+    """(header, rows of text, the line on which each row ends), blank lines left out."""
     rows, lines = [], []
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file, skipinitialspace=True, strict=True)
             for row in reader:
-                if row:
-                    rows.append([cell.strip() for cell in row])
+                cells = [cell.strip() for cell in row]
+                if cells not in ([], [""]):  # blank lines
+                    rows.append(cells)
                     lines.append(reader.line_num)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not a text file in UTF-8 ({error.reason} at byte {error.start})") from error
@@ -84,11 +85,11 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def _target(path: Path, name: str | None, cells: tuple[str, ...], lines: list[int]) -> np.ndarray:
-    """Numbers if all cells are, else text; an empty cell is refused."""
+def _target(path: Path, name: str, cells: tuple[str, ...], lines: list[int]) -> np.ndarray:
+    """Numbers if most cells are, and then all must be; else text. An empty cell is refused."""
     for cell, line in zip(cells, lines, strict=True):
         if not cell:
             raise DataError(f"{path}, line {line}, column {name!r}: the target is missing")
-    if all(map(_is_number, cells)):
-        return np.array(cells, dtype=np.float64)
+    if 2 * sum(map(_is_number, cells)) > len(cells):
+        return _numbers(path, name, cells, lines)
     return np.array(cells, dtype=str)

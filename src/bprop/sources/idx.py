@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bprop.errors import DataError
-from bprop.sources.table import Table, numbered
+from bprop.sources.table import Table, as_examples, check_finite, numbered
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -50,6 +50,8 @@ def read(path: Path, labels: Path | None) -> Table:
     y = None if labels is None else read_array(labels)
     if y is not None and y.shape != (len(x),):
         raise DataError(f"{labels}: labels of shape {y.shape} for {len(x)} images of {path}")
-    x = x.reshape(len(x), -1)
+    if y is not None:
+        check_finite(labels, "the labels", y)
+    x = as_examples(path, x)
     name = path.name.split("-")[0].split(".")[0]
     return Table(name, x, y, numbered(x.shape[1]), "class", None if y is None else "classification")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -50,6 +51,22 @@ class Table:
         """Some of the rows."""
         y = None if self.y is None else self.y[index]
         return Table(self.name, self.x[index], y, self.columns, self.target, self.task)
+
+
+def as_examples(path: Path, x: np.ndarray) -> np.ndarray:
+    """x as (N, D). Raises DataError where there is nothing, or a number that is not finite."""
+    if not x.size:
+        raise DataError(f"{path}: there are no examples: the shape is {x.shape}")
+    x = x.reshape(len(x), -1)
+    check_finite(path, "x", x)
+    return x
+
+
+def check_finite(path: Path | None, name: str, array: np.ndarray) -> None:
+    """Raises DataError, naming the row, for NaN and infinity."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        index = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(array)))
+        raise DataError(f"{path}: {name}, row {index[0]}: {array[index]} is not a finite number")
 
 
 def numbered(count: int) -> tuple[str, ...]:
