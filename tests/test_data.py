@@ -28,6 +28,14 @@ def test_rows_are_taken_from_all_arrays_and_the_weights():
     assert len(part) == 2
 
 
+def test_a_part_of_a_part_knows_its_rows_in_the_whole():
+    data = DataSet({"x": np.arange(10)})
+    assert data.numbers is None
+    part = data.rows([9, 7, 5, 3]).rows([2, 0])
+    np.testing.assert_array_equal(part.numbers, [5, 9])
+    np.testing.assert_array_equal(part.arrays["x"], part.numbers)
+
+
 def test_rows_of_a_set_without_weights_have_none():
     assert DataSet({"x": np.arange(3)}).rows([1]).weights is None
 

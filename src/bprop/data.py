@@ -11,10 +11,14 @@ from bprop.errors import SettingError
 
 @dataclass(frozen=True)
 class DataSet:
-    """Arrays by input name, each (N, ...), and example weights (N,) or None for all 1."""
+    """Arrays by input name, each (N, ...), and example weights (N,) or None for all 1.
+
+    `numbers` are the numbers of the rows in the set that this one is a part of, None where it is the whole.
+    """
 
     arrays: Mapping[str, np.ndarray]
     weights: np.ndarray | None = None
+    numbers: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(next(iter(self.arrays.values())))
@@ -22,7 +26,8 @@ class DataSet:
     def rows(self, index: Any) -> "DataSet":
         """The examples at `index`, in that order."""
         weights = None if self.weights is None else self.weights[index]
-        return DataSet({name: array[index] for name, array in self.arrays.items()}, weights)
+        arrays = {name: array[index] for name, array in self.arrays.items()}
+        return DataSet(arrays, weights, np.asarray(index) if self.numbers is None else self.numbers[index])
 
 
 def batch_order(count: int, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,14 @@ from bprop.engines.engine import Job
 from bprop.errors import ModelFileError
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
+from bprop.rules import Rule
 from bprop.training.stopping import EarlyStopping
 
 if TYPE_CHECKING:
     from bprop.training.trainer import Position
 
 EVERY_SECONDS = 30.0
-__all__ = ["EVERY_SECONDS", "Saved", "clock", "read", "write"]
+__all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "write"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ class Saved:
     best_params: dict[str, np.ndarray]
 
 
+def check_place(path: str | os.PathLike, dtype: np.dtype) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
+    folder = Path(path).absolute().parent
+    if not folder.is_dir():
+        raise ModelFileError(f"cannot write the checkpoint {path}: there is no folder {folder}")
+    if dtype.itemsize > 8:
+        raise ModelFileError(f"cannot write a checkpoint of {dtype.name}, which the file format does not know")
+
+
 def settings(job: Job, shuffle: bool) -> dict[str, Any]:
     """What must be the same for a resumed run to be the run that was interrupted."""
     return {
@@ -43,7 +54,7 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "seed": job.seed,
         "dtype": job.dtype.name,
         "shuffle": shuffle,
-        "rule": type(job.rule).__name__,
+        "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
     }
 
 
@@ -69,8 +80,7 @@ def read(path: str | os.PathLike, job: Job, shuffle: bool) -> Saved:
     model, training, arrays = read_model(path, own)
     if "position" not in training:
         raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
-    if set(model.params) != set(job.graph.parameters):
-        raise ModelFileError(f"{path}: a checkpoint of another graph, with parameters {', '.join(model.params)}")
+    _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
     now, then = settings(job, shuffle), training["settings"]
     changed = [f"{key} was {then.get(key)!r}, now {now[key]!r}" for key in now if then.get(key) != now[key]]
     if changed:
@@ -83,6 +93,14 @@ def read(path: str | os.PathLike, job: Job, shuffle: bool) -> Saved:
         stopping=training["stopping"],
         best_params={n.removeprefix("best/"): a for n, a in arrays.items() if n.startswith("best/")},
     )
+
+
+def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
+    changed = [entry["name"] for entry in (*now, *then) if entry not in now or entry not in then]
+    if changed:
+        raise ModelFileError(
+            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(dict.fromkeys(changed))})"
+        )
 
 
 def _under(arrays: Mapping[str, np.ndarray], prefix: str) -> list[np.ndarray]:

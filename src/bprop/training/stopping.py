@@ -30,8 +30,9 @@ class EarlyStopping:
         if self.monitor not in validation:
             raise UnknownNameError(f"cannot monitor {self.monitor!r}: there is {', '.join(validation)}")
         value = validation[self.monitor]
-        better = self.best_value is None or (
-            value > self.best_value if higher_is_better(self.monitor) else value < self.best_value
+        better = not np.isnan(value) and (
+            self.best_value is None
+            or (value > self.best_value if higher_is_better(self.monitor) else value < self.best_value)
         )
         if better:
             self.best_epoch, self.best_value, self.waited = epoch, value, 0

@@ -13,7 +13,7 @@ import numpy as np
 from bprop.data import batch_order
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import Program
-from bprop.errors import NonFiniteError, UnknownNameError
+from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
 from bprop.graph.plan import Context
 from bprop.model import Model
 from bprop.noise import key_of
@@ -61,6 +61,8 @@ class Trainer:
     ):  # fmt: skip
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.checkpoint, self.wanted_progress = list(callbacks), checkpoint, progress
+        if checkpoint is not None:
+            files.check_place(checkpoint, job.dtype)
         self.program = Program(job.graph, job.dtype)
         if stopping is not None and stopping.monitor not in ("loss", *self.program.metrics):
             known = ", ".join(("loss", *self.program.metrics))
@@ -78,19 +80,11 @@ class Trainer:
         """Train; see Fit.stopped for how it can end."""
         total = self.epochs * self.job.steps_per_epoch
         self.progress = progress_of(self.wanted_progress, self.epochs, total, self.position.updates)
-        stopped = "epochs"
+        stopped = None
         with Interrupt() as interrupt:
             try:
-                while self.position.epoch < self.epochs:
-                    self._epoch(interrupt)
-                    if interrupt.signal is not None:
-                        stopped = "interrupted"
-                    elif self._callbacks_stop():
-                        stopped = "callback"
-                    elif self.stopping is not None and self.stopping.exhausted:
-                        stopped = "patience"
-                    if stopped != "epochs":
-                        break
+                while stopped is None:
+                    stopped = self._advance(interrupt)
                 self._save_checkpoint(last=True)
             finally:
                 self.progress.close()
@@ -106,6 +100,17 @@ class Trainer:
         if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
             raise Terminated(fit)
         return fit
+
+    def _advance(self, interrupt: Interrupt) -> str | None:
+        """Train for an epoch, unless there is a reason to stop; the reason, if any, then."""
+        if self.stopping is not None and self.stopping.exhausted:
+            return "patience"
+        if self.position.epoch >= self.epochs:
+            return "epochs"
+        self._epoch(interrupt)
+        if interrupt.signal is not None:
+            return "interrupted"
+        return "callback" if self._callbacks_stop() else None
 
     def _epoch(self, interrupt: Interrupt) -> None:
         """One epoch from where the run is, or as far as it comes before a signal."""
@@ -173,7 +178,8 @@ class Trainer:
         weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
         key = (np.array([key_of(self.job.seed)], np.uint32), np.array([at.updates + good], np.uint32))
         context = Context(weights.astype(self.job.dtype), key, self.job.dtype)
-        batch = Batch({name: array[rows] for name, array in data.arrays.items()}, rows, context)
+        numbers = rows if data.numbers is None else data.numbers[rows]
+        batch = Batch({name: array[rows] for name, array in data.arrays.items()}, numbers, context)
         reason = diagnose(self.job.graph, self.run_.params(), batch)
         at.step, at.updates = start, at.updates + good
         where = f"epoch {at.epoch + 1}, step {start + 1} of {self.job.steps_per_epoch} (update {at.updates + 1:,})"
@@ -203,6 +209,8 @@ class Trainer:
             self.saved_at = files.clock()
 
     def _restore(self, saved: files.Saved) -> None:
+        if [a.shape for a in saved.rule_arrays] != [a.shape for a in self.run_.rule_arrays()]:
+            raise ModelFileError("the checkpoint holds the state of another rule: give the rule that it was made with")
         self.run_.restore(saved.params, saved.rule_arrays)
         self.history = list(saved.history)
         self.position = Position(**saved.position)

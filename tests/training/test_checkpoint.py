@@ -1,0 +1,329 @@
+"""Resuming a run gives, bit for bit, the run that was never interrupted."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.training import Terminated, checkpoint, trainer
+from bprop.training.progress import Silent
+
+EXAMPLES = 30
+
+
+@pytest.fixture(params=["numpy", "xla"])
+def engine(request):
+    if request.param == "xla":
+        pytest.importorskip("jax")
+    return request.param
+
+
+def network(units=6, l2=1e-3, activation=bp.tanh):
+    x, y = bp.Input("x", (4,)), bp.Input("y", (), dtype="int")
+    W1, b1 = bp.Parameter("W1", (4, units)), bp.Parameter("b1", (units,))
+    W2, b2 = bp.Parameter("W2", (units, 3)), bp.Parameter("b2", (3,))
+    f = bp.softmax(bp.linear(bp.dropout(activation(bp.linear(x, W1, b1)), 0.3), W2, b2))
+    return bp.Graph(loss=bp.nll(f, y), penalty=l2 * bp.l2(W1, W2), outputs={"f": f})
+
+
+def data(count=EXAMPLES):
+    rng = np.random.default_rng(0)
+    return {"x": rng.normal(size=(count, 4)), "y": rng.integers(3, size=count)}
+
+
+def train(engine="numpy", graph=None, examples=None, **settings):
+    settings = {
+        "rule": bp.SGD(bp.schedules.cosine(0.2, 60), momentum=0.9),
+        "batch_size": 2,
+        "epochs": 5,
+        "seed": 3,
+        "validation": 0.2,
+    } | settings
+    return bp.train(graph or network(), examples or data(), engine=engine, progress=False, **settings)
+
+
+class StretchesOf:
+    """Stretches of a fixed number of steps, instead of as many as the clock allows."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def __call__(self):
+        return self
+
+    def next(self, remaining):
+        return min(self.count, remaining)
+
+    def done(self, count):
+        return 0.0
+
+
+def interrupt_at(monkeypatch, updates, number=signal.SIGINT, stretch=1):
+    """Stretches of few steps, and a signal as soon as so many updates are done."""
+
+    class Signals(Silent):
+        def steps(self, epoch, done, loss):
+            if done == updates:
+                signal.raise_signal(number)
+
+    monkeypatch.setattr(trainer, "Pace", StretchesOf(stretch))
+    monkeypatch.setattr(trainer, "progress_of", lambda *args: Signals())
+
+
+def same_run(one, two):
+    """The same bits, but for the time taken; sums over an epoch may be added up in another order."""
+    for name, array in one.params.items():
+        assert array.tobytes() == two.params[name].tobytes(), name
+    assert len(one.history) == len(two.history)
+    for a, b in zip(one.history, two.history, strict=True):
+        assert (a.epoch, a.updates, a.validation, a.penalty, a.learning_rate) == (
+            b.epoch, b.updates, b.validation, b.penalty, b.learning_rate,
+        )  # fmt: skip
+        assert a.loss == pytest.approx(b.loss, rel=1e-6)
+        assert a.accuracy == pytest.approx(b.accuracy, rel=1e-6)
+    assert (one.stopped, one.best_epoch, one.updates) == (two.stopped, two.best_epoch, two.updates)
+
+
+# --- resuming ---
+
+
+@pytest.mark.parametrize("epochs", [1, 4])
+def test_a_run_is_resumed_at_the_end_of_an_epoch(engine, tmp_path, epochs):
+    train(engine, epochs=epochs, checkpoint=tmp_path / "run")
+    same_run(train(engine, resume=tmp_path / "run"), train(engine))
+
+
+@pytest.mark.parametrize("updates", [1, 12, 17, 35, 59])
+def test_a_run_is_resumed_in_the_middle_of_an_epoch(engine, tmp_path, monkeypatch, updates, capsys):
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, updates)
+        stopped = train(engine, checkpoint=tmp_path / "run")
+    assert (stopped.stopped, stopped.updates) == ("interrupted", updates)
+    same_run(train(engine, resume=tmp_path / "run"), train(engine))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"rule": bp.Adam(0.01)},
+        {"rule": bp.SGD(0.1), "dtype": "float64"},
+        {"patience": 2, "monitor": "accuracy", "epochs": 12},
+        {"validation": None, "shuffle": False, "weights": np.linspace(0, 1, EXAMPLES)},
+        {"batch_size": 7},
+    ],
+    ids=["adam", "plain_double", "early_stopping", "in_order_with_weights", "ragged"],
+)
+def test_every_kind_of_run_is_resumed(engine, tmp_path, monkeypatch, settings):
+    whole = train(engine, **settings)
+    steps = whole.history[0].updates
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 2 * steps + 1)
+        assert train(engine, checkpoint=tmp_path / "run", **settings).stopped == "interrupted"
+    same_run(train(engine, resume=tmp_path / "run", **settings), whole)
+
+
+def test_a_run_is_resumed_many_times(tmp_path, monkeypatch):
+    whole = train()
+    resume = None
+    for updates in (5, 13, 24, 36, 44):
+        with monkeypatch.context() as patch:
+            interrupt_at(patch, updates)
+            train(checkpoint=tmp_path / "run", resume=resume)
+        resume = tmp_path / "run"
+    same_run(train(resume=resume), whole)
+
+
+def test_a_run_that_early_stopping_ended_has_ended(tmp_path):
+    settings = {"patience": 1, "epochs": 40, "rule": bp.SGD(1.5)}
+    whole = train(checkpoint=tmp_path / "run", **settings)
+    assert whole.stopped == "patience"
+    same_run(train(resume=tmp_path / "run", **settings), whole)
+
+
+def test_a_finished_run_is_resumed_for_more_epochs(tmp_path):
+    train(epochs=5, checkpoint=tmp_path / "run")
+    same_run(train(epochs=5, resume=tmp_path / "run"), train(epochs=5))
+    same_run(train(epochs=7, resume=tmp_path / "run"), train(epochs=7))
+
+
+def test_an_optax_run_is_resumed(tmp_path):
+    optax = pytest.importorskip("optax")
+    rule = optax.chain(optax.clip_by_global_norm(1.0), optax.adam(optax.cosine_decay_schedule(0.01, 60)))
+    train("xla", rule=rule, epochs=2, checkpoint=tmp_path / "run")
+    same_run(train("xla", rule=rule, resume=tmp_path / "run"), train("xla", rule=rule))
+
+
+def test_a_box_of_ones_own_is_resumed(tmp_path):
+    class ResumedHalf(bp.Box):
+        def fprop(self, a):
+            return 0.5 * a
+
+        def bprop(self, grad, value, a):
+            return 0.5 * grad
+
+    graph = network(activation=ResumedHalf)
+    train(graph=graph, epochs=1, checkpoint=tmp_path / "run")
+    same_run(train(graph=graph, resume=tmp_path / "run"), train(graph=graph))
+
+
+# --- the file ---
+
+
+def test_a_checkpoint_is_a_model_file(tmp_path):
+    fit = train(checkpoint=tmp_path / "run")
+    net = bp.load(tmp_path / "run")
+    assert net.history == fit.history
+    np.testing.assert_array_equal(net.params["W1"], fit.params["W1"])
+    assert os.listdir(tmp_path) == ["run"]
+
+
+def test_checkpoints_are_written_as_time_passes(tmp_path, monkeypatch):
+    times = iter(range(0, 10_000, 20))
+    monkeypatch.setattr(checkpoint, "clock", lambda: next(times))
+    monkeypatch.setattr(trainer, "Pace", StretchesOf(2))
+    written = []
+    write = checkpoint.write
+
+    def noting(path, model, *rest):
+        written.append(model.updates)
+        write(path, model, *rest)
+
+    monkeypatch.setattr(checkpoint, "write", noting)
+    train(epochs=2, checkpoint=tmp_path / "run")
+    assert written[-1] == 24
+    assert 2 < len(written) < 12
+    assert min(written) < 12
+
+
+def test_without_the_time_there_is_one_checkpoint_at_the_end(tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(checkpoint, "write", lambda path, model, *rest: written.append(model.updates))
+    train(epochs=2, checkpoint=tmp_path / "run")
+    assert written == [24]
+
+
+def test_training_that_diverges_leaves_the_last_checkpoint(tmp_path):
+    train(epochs=1, checkpoint=tmp_path / "run")
+    before = (tmp_path / "run").read_bytes()
+    with pytest.raises(errors.NonFiniteError):
+        train(rule=bp.SGD(1e38), checkpoint=tmp_path / "run")
+    assert (tmp_path / "run").read_bytes() == before
+
+
+# --- refused before anything is trained ---
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"seed": 4}, "seed was 3, now 4"),
+        ({"batch_size": 3}, "batch_size was 2, now 3"),
+        ({"dtype": "float64"}, "dtype"),
+        ({"shuffle": False}, "shuffle"),
+        ({"examples": data(31)}, "examples was 24, now 25"),
+        ({"rule": bp.Adam()}, "rule was"),
+        ({"rule": bp.SGD(0.3)}, "rule was"),
+        ({"graph": network(units=5)}, r"boxes differ \(W1"),
+        ({"graph": network(l2=0.5)}, "boxes differ"),
+        ({"graph": network(activation=bp.sigmoid)}, "boxes differ"),
+    ],
+)
+def test_a_run_with_other_settings_is_not_resumed(tmp_path, settings, said):
+    train(epochs=1, checkpoint=tmp_path / "run")
+    with pytest.raises(errors.ModelFileError, match=said):
+        train(resume=tmp_path / "run", **settings)
+
+
+def test_another_optax_rule_is_not_resumed(tmp_path):
+    optax = pytest.importorskip("optax")
+    train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "run")
+    with pytest.raises(errors.ModelFileError, match="another rule"):
+        train("xla", rule=optax.adam(0.1), resume=tmp_path / "run")
+
+
+def test_a_model_is_no_checkpoint(tmp_path):
+    bp.save(tmp_path / "net", train(epochs=1))
+    with pytest.raises(errors.ModelFileError, match="not a checkpoint"):
+        train(resume=tmp_path / "net")
+
+
+def test_a_damaged_checkpoint_is_refused(tmp_path):
+    train(epochs=1, checkpoint=tmp_path / "run")
+    content = (tmp_path / "run").read_bytes()
+    for length in range(0, len(content), 97):
+        (tmp_path / "run").write_bytes(content[:length])
+        with pytest.raises(errors.ModelFileError):
+            train(resume=tmp_path / "run")
+
+
+def test_a_missing_checkpoint_is_named(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="no such file"):
+        train(resume=tmp_path / "run")
+
+
+def forbidden(*args, **kwargs):
+    raise AssertionError("training was started")
+
+
+def test_a_place_where_no_checkpoint_can_be_written_is_refused_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(trainer.Trainer, "run", forbidden)
+    with pytest.raises(errors.ModelFileError, match="there is no folder"):
+        train(checkpoint=tmp_path / "missing" / "run")
+
+
+def test_a_precision_that_no_checkpoint_can_hold_is_refused_at_once(tmp_path, monkeypatch):
+    if np.dtype(np.longdouble).itemsize == 8:
+        pytest.skip("longdouble is float64 here")
+    monkeypatch.setattr(trainer.Trainer, "run", forbidden)
+    with pytest.raises(errors.ModelFileError, match="cannot write a checkpoint"):
+        train(dtype="longdouble", checkpoint=tmp_path / "run")
+
+
+# --- SIGTERM ---
+
+LONG = """
+import sys
+import numpy as np
+import bprop as bp
+
+x, y, w = bp.Input("x", (4,)), bp.Input("y"), bp.Parameter("w", (4,))
+graph = bp.Graph(loss=bp.squared_error(bp.sum(x * w, axis=1), y))
+rng = np.random.default_rng(0)
+data = {"x": rng.normal(size=(100, 4)), "y": rng.normal(size=100)}
+tell = lambda record, fit: print(record.epoch, flush=True) if record.epoch == 1 else None
+bp.train(graph, data, rule=bp.SGD(1e-3), batch_size=1, epochs=int(sys.argv[2]), engine="numpy", progress=False,
+         callbacks=[tell], checkpoint=sys.argv[1])
+print("not reached")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+def test_sigterm_ends_the_program_and_leaves_a_checkpoint(tmp_path):
+    (tmp_path / "long.py").write_text(LONG)
+    command = [sys.executable, str(tmp_path / "long.py"), str(tmp_path / "run"), "1000000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "1\n"
+        process.send_signal(signal.SIGTERM)
+        said, complaint = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert said == ""
+    assert "Traceback" not in complaint
+    assert "interrupted in epoch" in complaint
+    net = bp.load(tmp_path / "run")
+    assert len(net.history) >= 1
+    assert np.isfinite(net.params["w"]).all()
+
+
+def test_sigterm_in_process_raises_a_system_exit_that_holds_the_fit(tmp_path, monkeypatch, capsys):
+    interrupt_at(monkeypatch, 7, signal.SIGTERM)
+    with pytest.raises(Terminated) as caught:
+        train(checkpoint=tmp_path / "run")
+    assert isinstance(caught.value, SystemExit)
+    assert caught.value.code == 143
+    assert caught.value.fit.updates == 7
+    np.testing.assert_array_equal(bp.load(tmp_path / "run").params["W1"], caught.value.fit.params["W1"])

@@ -1,0 +1,119 @@
+"""Progress: a bar on a terminal, lines elsewhere, or nothing."""
+
+import importlib.util
+import sys
+
+import pytest
+
+from bprop import Record
+from bprop.training import progress
+from bprop.training.progress import Bar, Lines, Silent, progress_of
+
+
+def record(epoch):
+    return Record(epoch, 10 * epoch, 1 / epoch, 0.0, 1 / epoch, {"accuracy": 0.5}, None, 0.1, 1.0, 100.0)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that is set by hand."""
+    now = [100.0]
+    monkeypatch.setattr(progress, "perf_counter", lambda: now[0])
+    return now
+
+
+def on_terminal(monkeypatch, is_one=True):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_one, raising=False)
+
+
+# --- which one ---
+
+
+@pytest.mark.parametrize(
+    ("wanted", "terminal", "kind"),
+    [
+        (False, True, Silent),
+        (False, False, Silent),
+        ("auto", False, Silent),
+        (True, False, Lines),
+    ],
+)
+def test_what_is_shown_depends_on_the_wish_and_the_terminal(monkeypatch, wanted, terminal, kind):
+    on_terminal(monkeypatch, terminal)
+    assert type(progress_of(wanted, 3, 30, 0)) is kind
+
+
+@pytest.mark.parametrize("wanted", [True, "auto"])
+def test_a_terminal_gets_a_bar_where_rich_is_installed(monkeypatch, wanted):
+    pytest.importorskip("rich")
+    on_terminal(monkeypatch)
+    shown = progress_of(wanted, 3, 30, 0)
+    shown.close()
+    assert type(shown) is Bar
+
+
+@pytest.mark.parametrize("wanted", [True, "auto"])
+def test_a_terminal_gets_lines_where_rich_is_missing(monkeypatch, wanted):
+    on_terminal(monkeypatch)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(progress, "find_spec", lambda name: None if name == "rich" else find(name))
+    assert type(progress_of(wanted, 3, 30, 0)) is Lines
+
+
+# --- lines ---
+
+
+def test_silence_says_nothing(capsys):
+    shown = Silent()
+    shown.steps(1, 10, 0.5)
+    shown.epoch(record(1))
+    shown.close()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_lines_are_said_for_the_first_epoch_then_as_time_passes_and_for_the_last(clock, capsys):
+    shown = Lines(epochs=9, seconds=2.0)
+    for epoch in range(1, 10):
+        shown.epoch(record(epoch))
+        clock[0] += 0.7
+    shown.close()
+    out, lines = capsys.readouterr()
+    assert out == ""
+    said = [line.split("  ")[0] for line in lines.splitlines()]
+    assert said == ["epoch 1/9", "epoch 4/9", "epoch 7/9", "epoch 9/9"]
+    assert "loss 1  accuracy 0.5" in lines.splitlines()[0]
+
+
+def test_the_last_line_is_said_once(clock, capsys):
+    shown = Lines(epochs=1)
+    shown.epoch(record(1))
+    shown.close()
+    shown.close()
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_long_epoch_is_told_from_within(clock, capsys):
+    shown = Lines(epochs=3, seconds=2.0)
+    for done in range(1000, 31_000, 1000):
+        clock[0] += 1.0
+        shown.steps(1, done, 0.25)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["epoch 1/3  11,000 updates  loss 0.25", "epoch 1/3  22,000 updates  loss 0.25"]
+
+
+# --- the bar ---
+
+
+def test_a_bar_counts_updates_and_shows_the_last_record(capsys):
+    pytest.importorskip("rich")
+    shown = Bar(epochs=2, total=20, start=5)
+    task = shown.bar.tasks[0]
+    assert (task.completed, task.total) == (5, 20)
+    shown.steps(1, 7, 0.5)
+    assert (task.completed, task.fields["epoch"]) == (7, "1/2")
+    shown.epoch(record(1))
+    assert task.completed == 10
+    assert "loss 1" in task.fields["shown"]
+    shown.close()
+    assert shown.bar.finished is False
+    assert capsys.readouterr().out == ""
