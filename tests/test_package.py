@@ -1,0 +1,145 @@
+"""`import bprop as bp`: the names it gives, and what it does not import."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import bprop as bp
+
+FAMILIES = {
+    "leaves and graph": "Input Parameter Constant Box Graph Values Gradients Model Record Fit",
+    "activations": "linear sigmoid tanh relu leaky_relu elu gelu silu softplus softmax log_softmax",
+    "elementwise": "exp log abs square sqrt clip",
+    "reductions and structure": "sum mean max reshape transpose concat slice take",
+    "layers": "dropout layer_norm batch_norm",
+    "losses": "nll cross_entropy binary_cross_entropy squared_error absolute_error huber hinge poisson",
+    "regularisers": "l1 l2",
+    "work": "mlp train save load check_gradients check_box namespace",
+    "rules and modules": "SGD Adam AdamW Rule schedules init errors boxes",
+}
+CONTRACT = [name for names in FAMILIES.values() for name in names.split()]
+
+OPTIONAL = ("jax", "sklearn", "typer", "rich", "polars", "safetensors", "optax", "pandas", "pydantic")
+
+
+def in_fresh_python(code):
+    """The output of `code` in a new interpreter, where warnings are errors."""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_every_name_of_the_contract_is_there(name):
+    assert getattr(bp, name) is not None
+
+
+def test_the_contracts_schedules_and_initialisers():
+    for name in ("constant", "decreasing", "step", "exponential", "cosine", "warm_up"):
+        assert callable(getattr(bp.schedules, name)), name
+    assert callable(bp.init.zeros)
+
+
+def test_errors_are_one_family():
+    found = {cls for cls in vars(bp.errors).values() if isinstance(cls, type)}
+    assert len(found) > 5
+    assert all(issubclass(cls, bp.errors.BpropError) for cls in found)
+
+
+def test_importing_brings_no_optional_package():
+    loaded = in_fresh_python(f"import sys, bprop; print([m for m in {OPTIONAL} if m in sys.modules])")
+    assert loaded == "[]"
+
+
+def test_importing_brings_only_what_a_graph_is_made_of():
+    loaded = in_fresh_python("import sys, bprop; print(*(m for m in sys.modules if m.startswith('bprop.')))").split()
+    assert not {"bprop.training", "bprop.check", "bprop.model", "bprop.engines", "bprop.cli", "bprop.sources"} & {
+        *loaded
+    }
+
+
+TRAIN = """
+import numpy as np
+import bprop as bp
+x, y = np.eye(4, 3), np.array([0, 1, 0, 1])
+graph = bp.mlp([3, 4, 2])
+fit = bp.train(graph, {"x": x, "y": y}, epochs=2, batch_size=2, engine="numpy")
+assert len(fit.history) == 2 and isinstance(fit, bp.Fit)
+assert bp.check_box(bp.boxes.activations.Tanh).ok
+assert bp.check_gradients(graph, fit.params, x=x, y=y).ok
+assert callable(bp.train) and callable(bp.mlp) and callable(bp.check_box)
+print("done")
+"""
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "",
+        "import bprop.training",
+        "import bprop.perceptron",
+        "import bprop.check",
+        "import bprop.model",
+        "import bprop.graph",
+        "import bprop.rules, bprop.init, bprop.record",
+        "import bprop.engines.numpy",
+        "from bprop import train, mlp, check_box, Graph, init",
+    ],
+)
+def test_lazy_names_work_whatever_is_imported_first(first):
+    assert in_fresh_python(first + "\n" + TRAIN) == "done"
+
+
+def test_a_lazy_name_is_the_same_object_each_time():
+    from bprop.graph import Graph
+    from bprop.training import train
+
+    assert bp.train is train
+    assert bp.Graph is Graph
+    assert bp.train is bp.train
+
+
+def test_dir_lists_lazy_names_before_they_are_used():
+    listed = in_fresh_python("import bprop; print(*dir(bprop))").split()
+    assert set(CONTRACT) <= set(listed)
+    assert "__version__" in listed
+    assert listed == sorted(listed)
+
+
+def test_an_unknown_attribute_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="'bprop' has no attribute 'trian'"):
+        _ = bp.trian
+    with pytest.raises(ImportError, match="trian"):
+        exec("from bprop import trian")
+    assert not hasattr(bp, "Trainer")
+
+
+def test_names_for_type_checkers_are_the_lazy_names():
+    source = Path(bp.__file__).read_text(encoding="utf-8")
+    block = source.partition("if TYPE_CHECKING:")[2].partition("\n\n")[0]
+    declared = {
+        name.strip()
+        for line in block.splitlines()
+        if line.strip().startswith("from")
+        for name in line.partition("import")[2].split(",")
+    }
+    assert declared == set(bp._HOME)
+
+
+def test_the_version_is_the_projects():
+    project = Path(__file__).parents[1] / "pyproject.toml"
+    assert bp.__version__ == tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"]
+
+
+def test_the_package_is_typed():
+    assert (Path(bp.__file__).parent / "py.typed").is_file()
+
+
+def test_python_dash_m_is_the_command_line():
+    pytest.importorskip("typer", reason="the command line needs typer")
+    done = subprocess.run([sys.executable, "-m", "bprop", "--help"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0
+    assert "bprop train digits" in done.stdout
