@@ -83,7 +83,7 @@ class Tracer:
 
         carry = theta, rule_state, self.no_sums(), jnp.int32(-1)
         theta, rule_state, sums, bad = lax.fori_loop(0, count, body, carry)
-        finite = jnp.all(jnp.stack([jnp.isfinite(array).all() for array in theta.values()]))
+        finite = jnp.all(jnp.array([jnp.isfinite(array).all() for array in theta.values()]))
         return theta, rule_state, sums, jnp.where((bad < 0) & ~finite, count, bad)
 
     def evaluate(self, theta, data, weights, rows, constants, hyper, seed):
