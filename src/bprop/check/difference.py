@@ -82,11 +82,13 @@ class Comparison:
 
     MOST_KINKS = 20  # found one by one in a large tensor, before elements are sampled instead
     SAMPLE = 100
+    VISIBLE = 0.01  # of the largest gradient: the size from which a kink is told of where nothing disagrees
 
     def __init__(self, f: Callable, x: np.ndarray, g: np.ndarray, noise: float, precision: Precision):
         self.f, self.x, self.g, self.noise, self.precision = f, x, g, noise, precision
-        self.scale = float(np.abs(g).max()) if g.size else 0.0
+        self.scale = float(np.abs(finite(g)).max(initial=0))
         self.centre = f(x)
+        self.jump = 0.0  # between the one-sided slopes, at the last step taken
 
     def run(self, most_elements: int | None, rng: np.random.Generator, projections: int = 2) -> Coverage:
         """Every element of a tensor of at most `most_elements` (None: of any); else random projections."""
@@ -113,9 +115,9 @@ class Comparison:
         kept = Mismatch(index, analytic, numeric, self._relative(analytic - numeric))
         if right:
             found.error = max(found.error, kept.error)
-        elif self._is_kink(direction, unit):
-            found.kinks.append(kept)
-        else:
+        if (not right or self.jump > self.VISIBLE * self.scale) and self._is_kink(direction, unit):
+            found.kinks.append(kept)  # where the gradient is right as well, it is the mean of the two slopes
+        elif not right:
             # a gradient that is 0 everywhere has no scale of its own: the difference quotient gives one
             self.scale = max(self.scale, abs(numeric))
             found.mismatches.append(Mismatch(index, analytic, numeric, self._relative(analytic - numeric)))
@@ -126,6 +128,8 @@ class Comparison:
         for _ in range(count):
             direction = rng.choice([-1.0, 1.0], self.x.shape) * rng.uniform(0.5, 1.5, self.x.shape)
             direction = direction.astype(self.x.dtype)
+            for kink in found.kinks:
+                direction[kink.index] = 0
             for _ in range(self.MOST_KINKS):
                 analytic, numeric, right = self._along(direction, self._unit(direction))
                 if right:
@@ -175,7 +179,7 @@ class Comparison:
         A smaller step is believed only if its noise is far below the disagreement that it is to clear up:
         else a mistake could hide in the noise.
         """
-        analytic = (self.g * direction).sum()
+        analytic = np.where(direction != 0, self.g * direction, 0).sum()
         best = first = np.nan
         for number, (eps, numeric) in enumerate(self._quotients(direction, unit)):
             away = abs(numeric - analytic)
@@ -192,7 +196,8 @@ class Comparison:
     def _quotients(self, direction: np.ndarray, unit: float) -> Iterator[tuple[float, np.floating]]:
         for step in self.precision.steps:
             eps = step * unit
-            near = (self.f(self.x + eps * direction) - self.f(self.x - eps * direction)) / (2 * eps)
+            right, left = self.f(self.x + eps * direction), self.f(self.x - eps * direction)
+            near, self.jump = (right - left) / (2 * eps), abs(right - 2 * self.centre + left) / eps
             far = (self.f(self.x + 2 * eps * direction) - self.f(self.x - 2 * eps * direction)) / (4 * eps)
             yield eps, (4 * near - far) / 3
 
@@ -221,5 +226,10 @@ class Comparison:
 
 def rounding_noise(grads: list, values: list, epsilon: float) -> float:
     """The rounding noise of f to first order: every value v on the way is off by eps |v|, and moves f by grad v."""
-    total = sum(float(((g * v) ** 2).sum()) for g, v in zip(grads, values, strict=True) if g is not None)
+    total = sum(float((finite(g * v) ** 2).sum()) for g, v in zip(grads, values, strict=True) if g is not None)
     return 4 * epsilon * float(np.sqrt(total))
+
+
+def finite(a: np.ndarray) -> np.ndarray:
+    """The array with 0 for what is not finite: a gradient of infinity must not become the measure of the others."""
+    return np.where(np.isfinite(a), a, 0)

@@ -50,7 +50,7 @@ class Report:
 
     @property
     def kinks(self) -> list[tuple[str, Mismatch]]:
-        """(tensor, element) where f has a kink and the gradient is one of its slopes."""
+        """(tensor, element) where f has a kink: it has two slopes there, and no one gradient is right."""
         return [(row.name, kink) for row in self.rows for kink in row.coverage.kinks]
 
     def __bool__(self) -> bool:

@@ -1,0 +1,78 @@
+"""The report as a table."""
+
+import numpy as np
+
+from bprop.check import Report
+from bprop.check.difference import Coverage, Mismatch, Precision
+from bprop.check.report import Row, describe_mismatches
+
+DOUBLE = Precision(np.dtype("float64"), (1e-3,), 1e-7)
+WRONG = Mismatch((1, 2), 0.5, -0.5, 1.0)
+KINK = Mismatch((0,), 1.0, 0.5, 0.5)
+
+
+def row(name="W1", **coverage):
+    return Row(name, Coverage((3, 4), elements=12, scale=2.0, error=1e-12, **coverage))
+
+
+def test_a_report_without_mismatches_is_ok():
+    report = Report("gradient check", DOUBLE, [row()])
+    assert report.ok
+    assert bool(report) is True
+    assert str(report).splitlines()[-1] == "all gradients agree"
+
+
+def test_a_mismatch_makes_it_wrong():
+    report = Report("gradient check", DOUBLE, [row(), row("b1", mismatches=[WRONG])])
+    assert not report.ok
+    assert bool(report) is False
+    assert "WRONG b1[1, 2]: bprop gives 0.5, finite differences give -0.5 (error 1.0e+00)" in str(report)
+    assert str(report).splitlines()[-1] == "THE GRADIENTS DO NOT AGREE"
+
+
+def test_a_failure_makes_it_wrong():
+    report = Report("gradient check", DOUBLE, [row()], failures=["WRONG something else"])
+    assert not report.ok
+    assert "WRONG something else" in str(report)
+
+
+def test_a_kink_does_not_make_it_wrong():
+    report = Report("gradient check", DOUBLE, [row(kinks=[KINK])])
+    assert report.ok
+    assert report.kinks == [("W1", KINK)]
+    assert "ok, 1 kink" in str(report)
+    assert row(kinks=[KINK, KINK]).verdict == "ok, 2 kinks"
+
+
+def test_the_table_says_what_was_covered_and_in_which_precision():
+    head, titles, line = str(Report("check of f", DOUBLE, [row()])).splitlines()[:3]
+    assert head.startswith("check of f, in float64 (rounding 2.2e-16)")
+    assert titles.split("  ")[0] == "tensor"
+    assert [cell.strip() for cell in line.split("  ") if cell.strip()] == [
+        "W1", "(3, 4)", "all 12 elements", "2", "1.0e-12", "ok",
+    ]  # fmt: skip
+
+
+def test_the_columns_are_aligned():
+    lines = str(Report("check", DOUBLE, [row(), row("a_long_name")])).splitlines()[1:4]
+    assert len({line.index(word) for line, word in zip(lines, ("shape", "(3, 4)", "(3, 4)"), strict=True)}) == 1
+
+
+def test_the_worst_come_first_and_the_many_are_counted():
+    many = [Mismatch((i,), 1.0, 2.0, i / 10) for i in range(8)]
+    lines = describe_mismatches(row(mismatches=many))
+    assert lines[0].startswith("WRONG W1[7]")
+    assert len(lines) == 6
+    assert lines[-1].strip() == "and 3 more elements of W1"
+
+
+def test_a_culprit_is_described_by_its_box():
+    culprit = Row("W", Coverage((3, 4), mismatches=[WRONG]), box="'a1' (Linear)")
+    report = Report("gradient check", DOUBLE, [row(mismatches=[WRONG])], culprits=[culprit])
+    assert "WRONG the box 'a1' (Linear): child W[1, 2]: bprop gives" in str(report)
+
+
+def test_a_number_has_no_index():
+    assert describe_mismatches(Row("s", Coverage((), mismatches=[Mismatch((), 1.0, 2.0, 1.0)])))[0].startswith(
+        "WRONG s: bprop"
+    )
