@@ -99,8 +99,8 @@ def mlp(
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
         or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
     loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", ...
-    l1, l2 : weights of the regularisers on all W(k), biases excepted. None for both: no penalty; a search over
-        them should pass numbers (0 included), so that the graph and its compiled program stay the same.
+    l1, l2 : weights of the regularisers on all W(k), biases excepted; None: no such term. A search over them
+        should always pass numbers (0 included), so that the graph and its compiled program stay the same.
     dropout : the share of hidden units dropped in training, or one for each hidden layer; None: no such box.
     normalise : "batch" or "layer" normalisation of every hidden pre-activation.
     init : initialiser of the weights; default Glorot uniform. Biases start at 0.
@@ -202,13 +202,12 @@ def _scaling(name: str, given: Any) -> tuple[Constant, Constant]:
 
 
 def _penalty(weights: list[Parameter], l1_weight: float | None, l2_weight: float | None) -> Box | None:
-    """l1 sum |W| + l2 sum W^2: both terms where either has a weight, so that a search changes numbers only."""
-    if l1_weight is None and l2_weight is None:
-        return None
+    """l1 sum |W| + l2 sum W^2: a term for each weight that is a number, 0 included; None where there is none."""
     for name, value in (("l1", l1_weight), ("l2", l2_weight)):
         if value is not None and not (isinstance(value, int | float | np.number) and 0 <= value < float("inf")):
             raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")
-    return float(l1_weight or 0.0) * l1(*weights) + float(l2_weight or 0.0) * l2(*weights)
+    terms = [float(w) * omega(*weights) for w, omega in ((l1_weight, l1), (l2_weight, l2)) if w is not None]
+    return terms[0] + terms[1] if len(terms) == 2 else next(iter(terms), None)
 
 
 def _sizes(given: Any) -> list[int]:

@@ -16,7 +16,7 @@ from bprop.graph.plan import Context, Plan, State
 from bprop.graph.values import weighted_mean
 from bprop.leaves import Constant, Parameter
 from bprop.metrics import METRICS
-from bprop.namespace import Array
+from bprop.namespace import Array, namespace
 
 Arrays = Mapping[str, Array]
 Sums = dict[str, Array]
@@ -65,7 +65,7 @@ class Program:
         targets = {name: plan.leaves[name] for name in trainable}
         found = backpropagate(self.graph, plan, state, context, targets.values())
         # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0
-        grads = {n: found[s] if found[s] is not None else state.values[s] * 0 for n, s in targets.items()}
+        grads = {n: found[s] if found[s] is not None else _zeros(state.values[s]) for n, s in targets.items()}
         moved, rule_state = rule.step(trainable, grads, rule_state, t)
         kept = plan.updates(state)
         params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in kept.items()}}
@@ -84,6 +84,11 @@ class Program:
         leaves = {**params, **constants}
         state = plan.fprop({name: leaves[name] for name in plan.leaves}, context)
         return state.values[plan.slot_of[self.graph.penalty]]
+
+    @property
+    def sum_names(self) -> tuple[str, ...]:
+        """The names of what `sums` gives."""
+        return "weight", "loss", *self.metrics
 
     def sums(self, plan: Plan, state: State, context: Context) -> Sums:
         """Weighted sums over a batch of the loss and of every metric."""
@@ -112,6 +117,10 @@ class Program:
             for name, box in self.graph.boxes.items()
             if type(box).runtime and not isinstance(box, Constant)
         }
+
+
+def _zeros(array: Array) -> Array:
+    return namespace(array).zeros_like(array)
 
 
 def structure(graph: Graph) -> Hashable:

@@ -79,7 +79,7 @@ class Tracer:
                 rule, theta, rule_state, self.batch(data, index), constants, context, t + i, plan
             )
             bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
-            return theta, rule_state, add(sums, found), bad
+            return theta, rule_state, self.add(sums, found), bad
 
         carry = theta, rule_state, self.no_sums(), jnp.int32(-1)
         theta, rule_state, sums, bad = lax.fori_loop(0, count, body, carry)
@@ -96,7 +96,7 @@ class Tracer:
             position = i * size + jnp.arange(size, dtype=jnp.int32)
             index = jnp.minimum(position, jnp.minimum(rows - 1, last))
             context = Context(self.weights(weights, index, position, rows), (seed, seed), self.program.dtype)
-            return add(sums, self.program.measure(theta, self.batch(data, index), constants, context, plan))
+            return self.add(sums, self.program.measure(theta, self.batch(data, index), constants, context, plan))
 
         return lax.fori_loop(0, (rows + size - 1) // size, body, self.no_sums())
 
@@ -105,20 +105,17 @@ class Tracer:
         found = self.program.penalty(theta, constants, context)
         return jnp.zeros((), self.program.dtype) if found is None else found
 
-    def no_sums(self) -> dict[str, Any]:
-        """{name: (sum, correction)}, all 0."""
-        zero = jnp.zeros((), self.program.dtype)
-        return dict.fromkeys(("weight", "loss", *self.program.metrics), (zero, zero))
+    def no_sums(self) -> tuple[Any, Any]:
+        """(sums, corrections), one element a name of `sum_names`, all 0."""
+        zeros = jnp.zeros(len(self.program.sum_names), self.program.dtype)
+        return zeros, zeros
 
-
-def add(sums: Mapping[str, tuple], found: Mapping[str, Any]) -> dict[str, tuple]:
-    """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
-    added = {}
-    for name, (total, correction) in sums.items():
-        term = found[name] - correction
-        new = total + term
-        added[name] = new, (new - total) - term
-    return added
+    def add(self, sums: tuple[Any, Any], found: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+        before, correction = sums
+        term = jnp.stack([found[name] for name in self.program.sum_names]) - correction
+        after = before + term
+        return after, (after - before) - term
 
 
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
@@ -225,7 +222,7 @@ class XlaRun(Run):
             )  # fmt: skip
         sums, bad = jax.device_get((sums, bad))
         self.state = tuple(state)
-        return Stretch(total(sums), int(bad) if bad >= 0 else None)
+        return Stretch(self.total(sums), int(bad) if bad >= 0 else None)
 
     def evaluate(self, which):
         data = self.sets[which]
@@ -233,7 +230,7 @@ class XlaRun(Run):
             sums = self.compiled.evaluate(
                 self.state[0], data.arrays, data.weights, data.rows, self.constants, self.hyper, self.seed
             )
-        return self.program.finish(total(jax.device_get(sums)))
+        return self.program.finish(self.total(jax.device_get(sums)))
 
     def penalty(self):
         if self.job.graph.penalty is None:
@@ -241,10 +238,10 @@ class XlaRun(Run):
         with jax.enable_x64(self.wide):
             return float(self.compiled.penalty(self.state[0], self.constants, self.seed))
 
-
-def total(sums: Mapping[str, tuple]) -> dict[str, float]:
-    """Compensated sums as floats."""
-    return {name: float(value) - float(correction) for name, (value, correction) in sums.items()}
+    def total(self, sums: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
+        """Compensated sums as floats, by name."""
+        exact = sums[0].astype(np.float64) - sums[1].astype(np.float64)
+        return dict(zip(self.program.sum_names, exact.tolist(), strict=True))
 
 
 class XlaEngine(Engine):

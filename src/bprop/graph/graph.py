@@ -21,7 +21,7 @@ from bprop.graph.rewrite import rewritten
 from bprop.graph.show import formula, show
 from bprop.graph.values import Gradients, Values, safe_total
 from bprop.leaves import Constant, Input, Parameter
-from bprop.namespace import Array
+from bprop.namespace import Array, namespace
 from bprop.noise import key_of
 
 
@@ -292,7 +292,7 @@ def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, target
     seeds = {plan.slot_of[graph.need_loss()]: weights / safe_total(weights)}
     if graph.penalty is not None:
         slot = plan.slot_of[graph.penalty]
-        seeds[slot] = state.values[slot] * 0 + 1
+        seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])
     return plan.bprop(state, seeds, targets)
 
 
