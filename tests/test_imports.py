@@ -1,0 +1,180 @@
+"""The rooms of the package, and who may import whom: downwards only."""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import bprop
+
+ROOT = Path(bprop.__file__).parent
+
+# From the ground to the roof. A room (a module, or a package with all that is in it) may import itself and
+# what stands on floors below its own, but nothing on its own floor or above.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "namespace"),
+    ("noise", "shapes"),
+    ("box",),
+    ("leaves",),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files"),
+    ("graph",),
+    ("perceptron", "check", "engines"),
+    ("model",),
+    ("training",),
+    ("sources",),
+    ("cli",),
+    ("__main__",),
+)
+FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
+HEAVY = ("jax", "jaxlib", "optax", "sklearn", "scipy", "polars", "rich", "typer", "safetensors", "pydantic", "onnx")
+DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
+
+
+def module_name(path: Path) -> str:
+    parts = ("bprop", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {module_name(path): path for path in sorted(ROOT.rglob("*.py"))}
+every_module = pytest.mark.parametrize("module", FILES)
+
+
+class Imports(ast.NodeVisitor):
+    """(module imported, line) of every import that runs, at the top of the file or in a function."""
+
+    def __init__(self):
+        self.found: list[tuple[str, int]] = []
+
+    def visit_If(self, node):
+        test = node.test
+        if "TYPE_CHECKING" in (getattr(test, "id", None), getattr(test, "attr", None)):
+            for other in node.orelse:
+                self.visit(other)
+        else:
+            self.generic_visit(node)
+
+    def visit_Import(self, node):
+        self.found += [(alias.name, node.lineno) for alias in node.names]
+
+    def visit_ImportFrom(self, node):
+        assert node.level == 0, f"line {node.lineno}: imports are absolute here"
+        for alias in node.names:
+            whole = f"{node.module}.{alias.name}"
+            self.found.append((whole if whole in FILES else node.module, node.lineno))
+
+    def visit_Call(self, node):
+        name = getattr(node.func, "id", getattr(node.func, "attr", None))
+        if name in ("import_module", "__import__") and node.args and isinstance(node.args[0], ast.Constant):
+            self.found.append((node.args[0].value, node.lineno))
+        self.generic_visit(node)
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(FILES[module].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(module: str) -> tuple[tuple[str, int], ...]:
+    visitor = Imports()
+    visitor.visit(tree(module))
+    return tuple(visitor.found)
+
+
+def own_imports(module: str) -> list[tuple[str, int]]:
+    return [(name, line) for name, line in imports(module) if name.partition(".")[0] == "bprop"]
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+@every_module
+def test_every_module_has_its_floor(module):
+    assert module == "bprop" or room(module) in FLOOR_OF, (
+        f"{module} is new here: add {room(module)!r} to FLOORS in {Path(__file__).name}, on the lowest floor that is "
+        "above all it imports"
+    )
+
+
+def test_every_room_of_the_table_exists():
+    assert set(FLOOR_OF) == {room(module) for module in FILES if module != "bprop"}
+
+
+@every_module
+def test_imports_point_downwards(module):
+    if module == "bprop":
+        return
+    here = FLOOR_OF.get(room(module), -1)
+    wrong = [
+        f"{FILES[module]}:{line} imports {name}, which is not below it"
+        for name, line in own_imports(module)
+        if room(name) and room(name) != room(module) and not FLOOR_OF.get(room(name), len(FLOORS)) < here
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@every_module
+def test_nobody_imports_the_root(module):
+    wrong = [f"{FILES[module]}:{line} imports the root" for name, line in own_imports(module) if name == "bprop"]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_there_is_no_cycle():
+    graph = {module: {name for name, _ in own_imports(module) if name in FILES} - {module} for module in FILES}
+    while graph:
+        free = [module for module, needed in graph.items() if not needed & graph.keys()]
+        assert free, f"these modules import each other in a circle: {', '.join(sorted(graph))}"
+        for module in free:
+            del graph[module]
+
+
+@every_module
+def test_only_the_xla_engine_imports_jax(module):
+    found = [name for name, _ in imports(module) if name.partition(".")[0] in ("jax", "jaxlib", "optax")]
+    assert not found or module == "bprop.engines.xla", f"{module} imports {found}"
+
+
+@every_module
+def test_no_derivative_is_left_to_jax(module):
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Attribute) and node.attr in DERIVATIVES:
+            root = node.value
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            assert getattr(root, "id", None) != "jax", f"{FILES[module]}:{node.lineno} calls jax's {node.attr}"
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "jax":
+            names = {alias.name for alias in node.names}
+            assert not names & DERIVATIVES, f"{FILES[module]}:{node.lineno} imports {names & DERIVATIVES} from jax"
+
+
+def in_a_new_process(code: str) -> list[str]:
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    loaded = in_a_new_process("import sys, bprop; print(*sys.modules)")
+    assert "bprop.box" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
+
+
+def test_training_with_numpy_imports_no_jax():
+    code = """
+import sys
+import bprop as bp
+x, w = bp.Input("x"), bp.Parameter("w", ())
+fit = bp.train(bp.Graph(loss=bp.square(w * x)), {"x": [1.0, 2.0]}, engine="numpy", epochs=1, progress=False)
+print(*sys.modules)
+"""
+    loaded = in_a_new_process(code)
+    assert "bprop.engines.numpy" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & {"jax", "jaxlib", "optax", "sklearn", "rich", "typer"}
+
+
+@pytest.mark.parametrize("module", ["bprop.graph", "bprop.engines", "bprop.model", "bprop.training", "bprop.check"])
+def test_a_room_can_be_imported_first(module):
+    assert in_a_new_process(f"import {module}; print('well')") == ["well"]
