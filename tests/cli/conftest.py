@@ -1,0 +1,124 @@
+"""Fixtures of the command line's tests: a folder with data, and commands run in this process or another."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+ENVIRONMENT = {"COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb"}
+
+
+@pytest.fixture
+def typer():
+    """The typer module; the test is skipped where it is not installed."""
+    return pytest.importorskip("typer", reason="the command line needs typer")
+
+
+def write_csv(path, header, rows):
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+
+
+def idx_bytes(array):
+    """An array of bytes as an idx file."""
+    return bytes([0, 0, 8, array.ndim]) + b"".join(n.to_bytes(4, "big") for n in array.shape) + array.tobytes()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The working folder: pets.csv (3 classes), house.csv (numbers), calls.csv (counts), dots.npz, dots-*-idx."""
+    rng = np.random.default_rng(0)
+    kinds = np.arange(60) % 3
+    size = kinds[:, None] * [2.0, -1.0, 1.0] + rng.normal(size=(60, 3)) * 0.4
+    write_csv(
+        tmp_path / "pets.csv",
+        "size,weight,age,kind",
+        [(*map(float, x), ["cat", "dog", "eel"][k]) for x, k in zip(size, kinds, strict=True)],
+    )
+    price = 100 + 20 * size[:, 0] - 10 * size[:, 1] + rng.normal(size=60)
+    write_csv(
+        tmp_path / "house.csv",
+        "price,area,rooms,floor",
+        [(float(p), *map(float, x)) for p, x in zip(price, size, strict=True)],
+    )
+    calls = rng.poisson(np.exp(0.5 + 0.3 * size[:, 0]))
+    write_csv(tmp_path / "calls.csv", "a,b,calls", [(*map(float, x[:2]), n) for x, n in zip(size, calls, strict=True)])
+    dots = rng.integers(40, size=(60, 4, 4)).astype(np.uint8)
+    dots[kinds == 1, :2] += 200
+    dots[kinds == 2, 2:] += 200
+    np.savez(tmp_path / "dots.npz", x=dots, y=kinds)
+    (tmp_path / "dots-images-idx3-ubyte").write_bytes(idx_bytes(dots))
+    (tmp_path / "dots-labels-idx1-ubyte").write_bytes(idx_bytes(kinds.astype(np.uint8)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(typer, folder):
+    """run("train pets.csv --epochs 2", code=0): a command in this process, which must end with that exit code."""
+    from typer.testing import CliRunner
+
+    from bprop.cli.app import app
+
+    def run(command, code=0):
+        words = command.split() if isinstance(command, str) else command
+        result = CliRunner(env=ENVIRONMENT).invoke(app, words)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def refused(run, folder):
+    """refused(command, *says): exit code 1, an error of a line or two that says that, and nothing written."""
+
+    def refused(command, *says):
+        before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+        result = run(command, code=1)
+        lines = result.stderr.strip().splitlines()
+        assert lines[0].startswith("error: ")
+        assert len(lines) <= 2
+        for part in says:
+            assert part in result.stderr
+        assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+        return result
+
+    return refused
+
+
+@pytest.fixture
+def start(typer, folder):
+    """start("predict ..."): `python -m bprop predict ...` as a process of its own, with pipes."""
+    started = []
+
+    def start(command, **settings):
+        words = command.split() if isinstance(command, str) else command
+        process = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "bprop", *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ENVIRONMENT},
+            **settings,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def model(run):
+    """pets.bprop, trained for a few epochs on pets.csv."""
+    import bprop as bp
+
+    run("train pets.csv --engine numpy --hidden 8 --epochs 15 --out pets.bprop")
+    return bp.load("pets.bprop")

@@ -1,0 +1,130 @@
+"""From options to data sets and a graph."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.sources.encoding import Encoding
+from bprop.sources.table import Table
+
+pytestmark = pytest.mark.usefixtures("typer")
+
+
+@pytest.fixture
+def experiment(typer):
+    from bprop.cli import experiment
+
+    return experiment
+
+
+def table(y, name="t"):
+    y = np.asarray(y)
+    x = np.random.default_rng(0).normal(size=(len(y), 2)) + np.arange(len(y))[:, None]
+    return Table(name, x, y, ("a", "b"), "y")
+
+
+@pytest.mark.parametrize(
+    ("given", "share"), [(0, 0), (0.25, 0.25), (0.999, 0.999), (1, 0.025), (10, 0.25), (39, 0.975)]
+)
+def test_a_part_is_a_share_or_a_number(experiment, given, share):
+    assert experiment.part(40, given, "--test") == pytest.approx(share)
+
+
+@pytest.mark.parametrize("given", [-0.1, -3, 1.5, 40, 41, float("nan"), float("inf")])
+def test_a_part_that_cannot_be(experiment, given):
+    with pytest.raises(errors.SettingError, match=f"--test {given:g}: give a share in .* a whole number below 40"):
+        experiment.part(40, given, "--test")
+
+
+@pytest.mark.parametrize("given", [1, 0.2, 7, 39])
+def test_a_held_out_row_is_in_one_part_only(experiment, given):
+    whole = table(np.arange(40.0))
+    kept, held = experiment.hold_out(whole, given, 0, "--test", stratify=False)
+    assert sorted([*kept.y, *held.y]) == whole.y.tolist()
+    assert len(held) == (given if given >= 1 else 8)
+
+
+def test_every_class_is_held_out_alike(experiment):
+    _, held = experiment.hold_out(table(["a"] * 60 + ["b"] * 30 + ["c"] * 10), 0.2, 0, "--test", stratify=True)
+    assert [held.y.tolist().count(name) for name in "abc"] == [12, 6, 2]
+
+
+def test_what_is_held_out_follows_from_the_seed(experiment):
+    first, again, other = (
+        experiment.hold_out(table(np.arange(40.0)), 0.5, seed, "--test", False)[1].y.tolist() for seed in (1, 1, 2)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_nothing_may_be_held_out(experiment):
+    whole = table([0, 1])
+    assert experiment.hold_out(whole, 0, 0, "--test", True) == (whole, None)
+
+
+def test_a_negative_seed(experiment):
+    with pytest.raises(errors.SettingError, match="--seed -1"):
+        experiment.hold_out(table([0, 1]), 0.5, -1, "--test", False)
+
+
+def network(**settings):
+    from bprop.cli.options import Network
+
+    defaults = {"hidden": "4", "activation": "tanh", "scale": "auto"}
+    optional = dict.fromkeys(("loss", "l1", "l2", "dropout", "normalise"))
+    return Network(**{**optional, **defaults, **settings})
+
+
+def test_the_network_of_classes_has_an_output_for_each(experiment):
+    rows = table(["a", "b", "c", "a"])
+    graph = experiment.build(rows, Encoding.of(rows), network())
+    assert graph.parameters["W2"].shape == (4, 3)
+    np.testing.assert_allclose(graph.boxes["x_mean"].value, rows.x.mean(axis=0))
+
+
+def test_the_network_of_numbers_learns_in_standard_units(experiment):
+    rows = table(np.array([100.0, 300.0, 200.0]) + 0.5)
+    graph = experiment.build(rows, Encoding.of(rows), network())
+    assert float(graph.boxes["y_mean"].value) == pytest.approx(200.5)
+    assert float(graph.boxes["y_deviation"].value) == pytest.approx(rows.y.std())
+
+
+def test_targets_that_are_all_the_same(experiment):
+    rows = table([2.5, 2.5, 2.5])
+    graph = experiment.build(rows, Encoding.of(rows, "regression"), network())
+    assert float(graph.boxes["y_deviation"].value) == 1
+
+
+def test_counts_are_not_scaled(experiment):
+    rows = table([0, 3, 5, 1])
+    assert "y_mean" not in experiment.build(rows, Encoding.of(rows, "counts"), network()).boxes
+
+
+def test_a_free_path_is_never_one_that_is_taken(experiment, folder):
+    assert experiment.free_path("net") == Path("net.bprop")
+    (folder / "net.bprop").touch()
+    assert experiment.free_path("net") == Path("net-2.bprop")
+    (folder / "net-2.bprop").touch()
+    assert experiment.free_path("net") == Path("net-3.bprop")
+
+
+def test_a_model_is_known_by_its_suffix(experiment):
+    assert experiment.is_model("some/net.bprop")
+    assert not experiment.is_model("net.csv")
+    assert not experiment.is_model("digits")
+
+
+def test_data_for_a_model_has_its_columns(experiment, model):
+    opened, encoding = experiment.open_for(model, "pets.csv")
+    assert opened.columns == encoding.columns == ("size", "weight", "age")
+    assert set(opened.y.tolist()) == {"cat", "dog", "eel"}
+    assert experiment.open_for(model, "pets.csv", targets=False)[0].y is None
+
+
+def test_loading_a_model(experiment, model):
+    assert isinstance(experiment.load_model("pets.bprop"), bp.Model)
+    with pytest.raises(errors.ModelFileError):
+        experiment.load_model("pets.csv")

@@ -1,0 +1,151 @@
+"""`bprop predict` and `bprop evaluate`."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.sources import open_source
+from bprop.sources.encoding import Encoding
+
+
+def rows_of(text):
+    header, *rows = csv.reader(io.StringIO(text))
+    return header, rows
+
+
+def test_every_row_in_order_with_the_probability_of_each_class(run, model):
+    header, rows = rows_of(run("predict pets.bprop pets.csv").stdout)
+    assert header == ["class", "p(cat)", "p(dog)", "p(eel)"]
+    p = np.array([[float(cell) for cell in row[1:]] for row in rows], dtype=np.float32)
+    np.testing.assert_array_equal(p, model.predict(x=open_source("pets.csv").x))
+    np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
+    assert [row[0] for row in rows] == [["cat", "dog", "eel"][k] for k in p.argmax(axis=1)]
+    right = np.mean([row[0] == kind for row, kind in zip(rows, open_source("pets.csv").y, strict=True)])
+    assert right > 0.8
+
+
+def test_values_come_back_in_the_units_of_the_data_and_exactly(run):
+    run("train house.csv --target price --engine numpy --hidden 4 --epochs 5 --dtype float64 --out house.bprop")
+    header, rows = rows_of(run("predict house.bprop house.csv").stdout)
+    assert header == ["price"]
+    found = bp.load("house.bprop").predict(x=open_source("house.csv", target="price").x)
+    assert [float(row[0]) for row in rows] == found.tolist()
+
+
+def test_scores_of_a_hinge_loss_are_not_called_probabilities(run):
+    run("train pets.csv --loss hinge --engine numpy --hidden 4 --epochs 5 --out h.bprop")
+    header, _ = rows_of(run("predict h.bprop pets.csv").stdout)
+    assert header == ["class", "score(cat)", "score(dog)", "score(eel)"]
+    assert "nats" not in run("evaluate h.bprop pets.csv").stdout
+
+
+def test_out_writes_what_would_have_been_printed(run, model, folder):
+    printed = run("predict pets.bprop pets.csv").stdout
+    result = run("predict pets.bprop pets.csv --out p.csv")
+    assert (folder / "p.csv").read_text() == printed
+    assert result.stdout == ""
+    assert result.stderr == "wrote 60 predictions to p.csv\n"
+
+
+def test_out_is_written_whole_or_not_at_all(run, model, folder, monkeypatch):
+    (folder / "p.csv").write_text("before")
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bprop.files.os.fsync", full)
+    assert "No space left" in run("predict pets.bprop pets.csv --out p.csv", code=1).stderr
+    assert (folder / "p.csv").read_text() == "before"
+    assert not [path for path in folder.iterdir() if "tmp" in path.name]
+
+
+def test_columns_are_found_by_name_and_targets_are_not_needed(run, model, folder):
+    table = open_source("pets.csv")
+    lines = ["age,note,size,weight,kind", *(f"{a!r},text,{s!r},{w!r}," for s, w, a in table.x.tolist())]
+    (folder / "new.csv").write_text("\n".join(lines))
+    assert run("predict pets.bprop new.csv").stdout == run("predict pets.bprop pets.csv").stdout
+
+
+@pytest.mark.parametrize("data", ["dots.npz", "dots-images-idx3-ubyte"])
+def test_arrays_and_images(run, data):
+    run("train dots.npz --engine numpy --hidden 8 --batch-size 4 --epochs 20")
+    _, rows = rows_of(run(f"predict dots.bprop {data}").stdout)
+    assert np.mean([int(row[0]) == k % 3 for k, row in enumerate(rows)]) > 0.9
+
+
+def test_evaluate_says_what_the_model_says(run, model):
+    table = open_source("pets.csv")
+    expected = model.evaluate(Encoding.from_notes(model.notes).arrays(table))
+    found = json.loads(run("evaluate pets.bprop pets.csv --json").stdout)
+    assert found == {"examples": 60, **expected}
+    shown = run("evaluate pets.bprop pets.csv").stdout
+    assert (
+        shown
+        == f"accuracy {100 * expected['accuracy']:.2f}%, loss {expected['loss']:.4g} nats on 60 examples of pets\n"
+    )
+
+
+def test_evaluate_with_labels_elsewhere(run, folder):
+    run("train dots.npz --engine numpy --hidden 8 --batch-size 4 --epochs 20")
+    (folder / "dots-labels-idx1-ubyte").rename(folder / "labels")
+    assert "no targets" in run("evaluate dots.bprop dots-images-idx3-ubyte", code=1).stderr
+    assert "accuracy" in run("evaluate dots.bprop dots-images-idx3-ubyte --labels labels").stdout
+
+
+def test_evaluate_on_the_built_in_data(run):
+    pytest.importorskip("sklearn", reason="the built-in data comes with scikit-learn")
+    run("train iris --engine numpy --hidden 4 --epochs 2")
+    assert "150 examples of iris" in run("evaluate iris.bprop iris").stdout
+
+
+# --- errors ---
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_data_or_models_that_are_not_there(refused, model, command):
+    refused(f"{command} absent.bprop pets.csv", "absent.bprop", "no such file")
+    refused(f"{command} pets.bprop absent.csv", "absent.csv", "no such file")
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_a_damaged_model_file(refused, model, folder, command):
+    whole = (folder / "pets.bprop").read_bytes()
+    for content in (
+        b"",
+        whole[:7],
+        whole[:300],
+        whole[:-1],
+        b"no model",
+        whole[:-5] + bytes([whole[-5] ^ 1]) + whole[-4:],
+    ):
+        (folder / "bad.bprop").write_bytes(content)
+        refused(f"{command} bad.bprop pets.csv", "bad.bprop")
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_columns_that_do_not_fit(refused, model, command):
+    refused(f"{command} pets.bprop house.csv", "house.csv", "size, weight, age are missing")
+    refused(f"{command} pets.bprop dots.npz", "16 input columns, but the model takes 3")
+
+
+def test_evaluating_needs_targets_that_the_model_knows(refused, model, folder):
+    (folder / "bare.csv").write_text("size,weight,age\n1,2,3\n")
+    refused("evaluate pets.bprop bare.csv", "bare", "no targets")
+    (folder / "fox.csv").write_text("size,weight,age,kind\n1,2,3,fox\n")
+    refused("evaluate pets.bprop fox.csv", "fox", "cat, dog, eel")
+
+
+def test_a_model_that_was_not_made_from_a_table(refused, folder):
+    graph = bp.mlp([3, 2])
+    bp.save("own.bprop", bp.Model(graph, graph.init(0)))
+    refused("predict own.bprop pets.csv", "was not made by `bprop train`")
+
+
+def test_predictions_that_cannot_be_written(refused, model, folder):
+    refused("predict pets.bprop pets.csv --out absent/p.csv", "cannot write absent/p.csv", "nothing was changed")
+    (folder / "taken").mkdir()
+    refused("predict pets.bprop pets.csv --out taken", "cannot write taken")

@@ -1,0 +1,34 @@
+"""Numbers as people read them."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.cli import show
+from bprop.sources.encoding import Encoding
+from bprop.sources.table import Table
+
+
+@pytest.mark.parametrize(
+    ("settings", "found", "shown"),
+    [
+        ({}, {"loss": 0.08123, "accuracy": 0.975}, "accuracy 97.50%, loss 0.08123 nats"),
+        ({"loss": "hinge"}, {"loss": 0.5, "accuracy": 1.0}, "accuracy 100.00%, loss 0.5"),
+        ({"task": "regression"}, {"loss": 0.5, "rmse": 54.21, "mae": 43.0}, "rmse 54.21, mae 43, loss 0.5"),
+        ({"task": "counts"}, {"loss": -1.25, "rmse": 2.0}, "rmse 2, loss -1.25 nats"),
+    ],
+)
+def test_loss_and_metrics(settings, found, shown):
+    assert show.measures(found, bp.mlp([3, 2], **settings)) == shown
+
+
+def rows(count, y):
+    return Table("house", np.zeros((count, 2)), np.resize(y, count), ("a", "b"), "price")
+
+
+def test_what_the_data_is():
+    encoding = Encoding.of(rows(2000, ["p", "q", "r"]))
+    parts = {"train": rows(1500, [0]), "watch": None, "test": rows(500, [0])}
+    assert show.dataset(encoding, **parts) == "house: 1,500 to train, 500 to test on; 2 inputs, 3 classes"
+    numbers = Encoding.of(rows(4, [0.5, 1.5, 2.5]))
+    assert show.dataset(numbers, train=rows(4, [0])) == "house: 4 to train on; 2 inputs, predicting 'price'"
