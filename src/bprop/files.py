@@ -21,7 +21,7 @@ CHECKSUM = "crc32"  # the key, in that JSON, of the checksum over all the rest
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
     """Write next to `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture."""
     target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = target.parent / f".{target.name}.{os.getpid()}.tmp"
     try:
         with open(temporary, "wb") as file:
             file.write(content)
@@ -90,3 +90,13 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def bprop_version() -> str:
+    """The version of bprop that is installed, for files to remember."""
+    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only saving needs
+
+    try:
+        return version("bprop")
+    except PackageNotFoundError:
+        return "unknown"

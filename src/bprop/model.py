@@ -13,7 +13,7 @@ from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError
-from bprop.files import read_tensors, write_tensors
+from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.record import Record
 from bprop.rules import SGD
@@ -100,7 +100,7 @@ def write_model(
     """A model file; `training` and `arrays` hold what a checkpoint needs beside the model."""
     meta = {
         "format": FORMAT,
-        "bprop": _version(),
+        "bprop": bprop_version(),
         "graph": model.graph.describe(),
         "history": [record.to_dict() for record in model.history],
         "notes": model.notes,
@@ -143,12 +143,3 @@ def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
     Raises ModelFileError for a file that is missing, damaged, newer, or made of unknown boxes.
     """
     return read_model(path, boxes)[0]
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only saving needs
-
-    try:
-        return version("bprop")
-    except PackageNotFoundError:
-        return "unknown"

@@ -29,6 +29,6 @@ def rows(count, y):
 def test_what_the_data_is():
     encoding = Encoding.of(rows(2000, ["p", "q", "r"]))
     parts = {"train": rows(1500, [0]), "watch": None, "test": rows(500, [0])}
-    assert show.dataset(encoding, **parts) == "house: 1,500 to train, 500 to test on; 2 inputs, 3 classes"
+    assert show.dataset(encoding, **parts) == "house: 1,500 examples to train on, 500 to test; 2 inputs, 3 classes"
     numbers = Encoding.of(rows(4, [0.5, 1.5, 2.5]))
-    assert show.dataset(numbers, train=rows(4, [0])) == "house: 4 to train on; 2 inputs, predicting 'price'"
+    assert show.dataset(numbers, train=rows(4, [0])) == "house: 4 examples to train on; 2 inputs, predicting 'price'"

@@ -30,7 +30,9 @@ def same(a, b):
 
 def test_class_names(run, folder):
     result = run("train pets.csv --engine numpy --hidden 8 --batch-size 4 --epochs 20")
-    assert result.stdout.splitlines()[0] == ("pets: 43 to train, 5 to watch, 12 to test on; 3 inputs, 3 classes")
+    assert result.stdout.splitlines()[0] == (
+        "pets: 43 examples to train on, 5 to watch, 12 to test; 3 inputs, 3 classes"
+    )
     assert "saved pets.bprop" in result.stdout
     assert "on 12 examples" in result.stdout
     net = bp.load("pets.bprop")
@@ -88,10 +90,10 @@ def test_built_in_data_reaches_its_accuracy(run):
 @pytest.mark.parametrize(
     ("options", "parts"),
     [
-        ("--test 0.5 --validation 0", "30 to train, 30 to test on"),
-        ("--test 0.5 --validation 0.5", "15 to train, 15 to watch, 30 to test on"),
-        ("--test 6 --validation 4", "50 to train, 4 to watch, 6 to test on"),
-        ("--test 0 --validation 0", "60 to train on"),
+        ("--test 0.5 --validation 0", "30 examples to train on, 30 to test"),
+        ("--test 0.5 --validation 0.5", "15 examples to train on, 15 to watch, 30 to test"),
+        ("--test 6 --validation 4", "50 examples to train on, 4 to watch, 6 to test"),
+        ("--test 0 --validation 0", "60 examples to train on"),
     ],
 )
 def test_parts_are_shares_or_numbers(run, options, parts):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bprop.cli.check import check, graph
 from bprop.cli.errors import EXIT_CODES
 from bprop.cli.predict import evaluate, predict
 from bprop.cli.train import train
+from bprop.files import bprop_version
 
 app = typer.Typer(
     help="Train feed-forward networks on an explicit flow graph, and check their gradients. "
@@ -17,5 +20,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"bprop {bprop_version()}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What every command shares."""
+
+
 for function in (train, predict, evaluate, check, graph):
     app.command(epilog=EXIT_CODES)(function)

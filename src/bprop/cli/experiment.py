@@ -70,9 +70,9 @@ def load_model(path: str | Path) -> Model:
     return load(path)
 
 
-def free_path(name: str) -> Path:
-    """name.bprop in the working folder, or name-2.bprop, ... where that is taken: no model is overwritten."""
-    path, number = Path(name + SUFFIX), 2
+def free_path(name: str, suffix: str = SUFFIX) -> Path:
+    """name.bprop, or name-2.bprop, ... where that is taken: no model is overwritten."""
+    path, number = Path(name + suffix), 2
     while path.exists():
-        path, number = Path(f"{name}-{number}{SUFFIX}"), number + 1
+        path, number = Path(f"{name}-{number}{suffix}"), number + 1
     return path

@@ -23,8 +23,11 @@ def measures(found: Mapping[str, float], graph: Graph) -> str:
     return ", ".join([*shown, f"loss {found['loss']:.4g}{unit}"])
 
 
+_PURPOSE = {"train": "examples to train on"}
+
+
 def dataset(encoding: Encoding, **parts: Table | None) -> str:
-    """digits: 1437 examples to train on, 360 to test on; 64 inputs, 10 classes."""
-    counts = ", ".join(f"{len(t):,} to {what.replace('_', ' ')}" for what, t in parts.items() if t is not None)
+    """digits: 1,437 examples to train on, 360 to test; 64 inputs, 10 classes."""
+    counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
     kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"
-    return f"{encoding.source}: {counts} on; {len(encoding.columns)} inputs, {kind}"
+    return f"{encoding.source}: {counts}; {len(encoding.columns)} inputs, {kind}"

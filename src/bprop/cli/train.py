@@ -114,8 +114,8 @@ def _run(fit: Any, encoding: Encoding, tested: Table | None, path: Path) -> None
         _finish(end.fit, encoding, tested, path)
         raise
     except NonFiniteError as error:
-        if isinstance(error.fit, Fit) and error.fit.updates:
-            _save(error.fit, encoding, path)
+        if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
+            _save(error.fit, encoding, free_path(str(path.with_suffix("")), path.suffix))
         raise
     _finish(found, encoding, tested, path)
     if found.stopped == "interrupted":

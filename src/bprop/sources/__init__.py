@@ -33,9 +33,9 @@ def open_source(
         if not path.is_file():
             known = ", ".join(builtin.NAMES)
             raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
-        if path.suffix == ".csv":
+        if path.suffix.lower() == ".csv":
             return csv_file.read(path, target, expected)
-        if path.suffix == ".npz":
+        if path.suffix.lower() == ".npz":
             return npz.read(path, target)
         if "idx" in path.name:
             return idx.read(path, None if labels is None else Path(labels))

@@ -80,11 +80,11 @@ def read(path: str | os.PathLike, job: Job, shuffle: bool) -> Saved:
     model, training, arrays = read_model(path, own)
     if "position" not in training:
         raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
-    _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
     now, then = settings(job, shuffle), training["settings"]
     changed = [f"{key} was {then.get(key)!r}, now {now[key]!r}" for key in now if then.get(key) != now[key]]
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
+    _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
     return Saved(
         params=model.params,
         rule_arrays=_under(arrays, "rule/"),
