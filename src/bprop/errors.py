@@ -48,7 +48,12 @@ class NonFiniteError(BpropError, FloatingPointError):
 
 
 class ModelFileError(BpropError, ValueError):
-    """A model file that is missing, truncated, corrupt, or made of boxes that are not defined here."""
+    """A model file that is missing, truncated, corrupt, made of boxes not defined here, or cannot be written.
+
+    `fit` is the fit so far, where the last checkpoint of a training run could not be written.
+    """
+
+    fit: object = None
 
 
 class MissingPackageError(BpropError, ImportError):

@@ -259,3 +259,14 @@ def test_nothing_is_written_for_a_run_that_is_refused(tmp_path):
     with pytest.raises(errors.DataError):
         train(given={**GOOD, "x": NAN}, checkpoint=tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_single_callback_needs_no_list():
+    seen = []
+    train(callbacks=lambda record, fit: seen.append(record.epoch))
+    assert seen == [1, 2]
+
+
+def test_a_callback_that_cannot_be_called_is_refused_before_training():
+    with pytest.raises(errors.SettingError, match=r"callback\(record, fit\)"):
+        train(callbacks=[print, "not a function"])

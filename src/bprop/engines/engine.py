@@ -32,12 +32,16 @@ class Job:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What some consecutive steps came to: sums over their examples, and `bad_step`, the first step (counted
-    from 0 within the stretch) that started from a theta, or came to a loss, that is not finite; None if all
-    went well. It is the number of steps where only the last update spoilt theta."""
+    """What an epoch has come to after some more steps.
+
+    sums : over the examples of the epoch so far. bad_step : the first step (counted from 0 within the stretch)
+    that started from a theta, or came to a loss, that is not finite; None if all went well. It is the number of
+    steps where only the last update spoilt theta. running : the sums as `Run.set_order` takes them back.
+    """
 
     sums: dict[str, float]
     bad_step: int | None
+    running: list[list[float]]
 
 
 class Run(ABC):
@@ -46,8 +50,8 @@ class Run(ABC):
     state: Any
 
     @abstractmethod
-    def set_order(self, order: np.ndarray) -> None:
-        """The order in which the examples of the coming epoch are visited."""
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
+        """The order in which the examples of the epoch are visited, and the sums of those visited already."""
 
     @abstractmethod
     def steps(self, start: int, count: int, t: int) -> Stretch:

@@ -43,11 +43,11 @@ class NumpyRun(Run):
     def params(self):
         return {name: array.copy() for name, array in self.state[0].items()}
 
-    def set_order(self, order):
+    def set_order(self, order, running=None):
         self.order = order
+        self.sums = dict(zip(self.program.sum_names, running[0], strict=True)) if running else {}
 
     def steps(self, start, count, t):
-        sums: dict[str, float] = {}
         size = self.job.batch_size
         with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
             for i in range(count):
@@ -58,11 +58,15 @@ class NumpyRun(Run):
                     self.job.rule, theta, rule_state, batch, self.constants, context, t + i
                 )
                 if not np.isfinite(found["loss"]):
-                    return Stretch(sums, i)
+                    return self._stretch(i)
                 self.state = theta, rule_state
-                _accumulate(sums, found)
+                _accumulate(self.sums, found)
         finite = all(np.isfinite(array).all() for array in self.state[0].values())
-        return Stretch(sums, None if finite else count)
+        return self._stretch(None if finite else count)
+
+    def _stretch(self, bad_step: int | None) -> Stretch:
+        running = [self.sums.get(name, 0.0) for name in self.program.sum_names]
+        return Stretch(dict(self.sums), bad_step, [running])
 
     def evaluate(self, which):
         data = self.job.data if which == "data" else self.job.validation

@@ -5,7 +5,7 @@ An engine decides where and how often these run; the formulas are here once, for
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -99,6 +99,11 @@ class Program:
             each = METRICS[metric].per_example(box.prediction(said), y).astype(weights.dtype)
             found[name] = (each * weights).sum()
         return found
+
+    def totals(self, running: Sequence[Sequence[float]]) -> dict[str, float]:
+        """Sums by name, of running sums and, where an engine keeps them, the corrections to take from them."""
+        corrections = running[1] if len(running) > 1 else [0.0] * len(self.sum_names)
+        return {n: s - c for n, s, c in zip(self.sum_names, running[0], corrections, strict=True)}
 
     def finish(self, sums: Mapping[str, float]) -> dict[str, float]:
         """Sums as what a record shows: weighted means, with each metric's last function."""

@@ -62,7 +62,8 @@ class Tracer:
         inside = (position < rows).astype(self.program.dtype)
         return inside if weights is None else inside * weights[index]
 
-    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, start, count, t):
+    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, sums,
+              start, count, t):  # fmt: skip
         """`count` steps from step `start` of the epoch: theta, rule state, sums, first step not finite."""
         rule = with_numbers(self.rule, numbers) if numbers is not None else self.rule
         plan = self.program.training.bind(hyper)
@@ -81,7 +82,7 @@ class Tracer:
             bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
             return theta, rule_state, self.add(sums, found), bad
 
-        carry = theta, rule_state, self.no_sums(), jnp.int32(-1)
+        carry = theta, rule_state, sums, jnp.int32(-1)
         theta, rule_state, sums, bad = lax.fori_loop(0, count, body, carry)
         finite = jnp.all(jnp.array([jnp.isfinite(array).all() for array in theta.values()]))
         return theta, rule_state, sums, jnp.where((bad < 0) & ~finite, count, bad)
@@ -207,22 +208,25 @@ class XlaRun(Run):
     def params(self):
         return {name: np.array(array) for name, array in self.state[0].items()}
 
-    def set_order(self, order):
+    def set_order(self, order, running=None):
         size = self.job.batch_size * round_up(self.job.steps_per_epoch)
         padded = np.full(size, order[0], np.int32)  # rows past the end: a real row, of weight 0
         padded[: len(order)] = order
         self.order = jax.device_put(padded)
+        zeros = [[0.0] * len(self.program.sum_names)] * 2
+        self.sums = tuple(np.array(part, self.job.dtype) for part in (running or zeros))
 
     def steps(self, start, count, t):
         data = self.sets["data"]
         with jax.enable_x64(self.wide):
-            *state, sums, bad = self.compiled.epoch(
+            *state, self.sums, bad = self.compiled.epoch(
                 *self.state, data.arrays, data.weights, self.order, data.rows, self.constants, self.hyper,
-                self.numbers, self.seed, np.int32(start), np.int32(count), np.int32(t),
+                self.numbers, self.seed, self.sums, np.int32(start), np.int32(count), np.int32(t),
             )  # fmt: skip
-        sums, bad = jax.device_get((sums, bad))
+        sums, bad = jax.device_get((self.sums, bad))
         self.state = tuple(state)
-        return Stretch(self.total(sums), int(bad) if bad >= 0 else None)
+        running = [part.tolist() for part in sums]
+        return Stretch(self.program.totals(running), int(bad) if bad >= 0 else None, running)
 
     def evaluate(self, which):
         data = self.sets[which]
@@ -230,18 +234,13 @@ class XlaRun(Run):
             sums = self.compiled.evaluate(
                 self.state[0], data.arrays, data.weights, data.rows, self.constants, self.hyper, self.seed
             )
-        return self.program.finish(self.total(jax.device_get(sums)))
+        return self.program.finish(self.program.totals([part.tolist() for part in jax.device_get(sums)]))
 
     def penalty(self):
         if self.job.graph.penalty is None:
             return 0.0
         with jax.enable_x64(self.wide):
             return float(self.compiled.penalty(self.state[0], self.constants, self.seed))
-
-    def total(self, sums: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
-        """Compensated sums as floats, by name."""
-        exact = sums[0].astype(np.float64) - sums[1].astype(np.float64)
-        return dict(zip(self.program.sum_names, exact.tolist(), strict=True))
 
 
 class XlaEngine(Engine):

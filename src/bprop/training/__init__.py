@@ -36,7 +36,7 @@ def train(
     monitor: str = "loss",
     dtype: Any = "float32",
     engine: str = "auto",
-    callbacks: Sequence[Callback] = (),
+    callbacks: Callback | Sequence[Callback] = (),
     checkpoint: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
     progress: bool | str = "auto",
@@ -92,7 +92,7 @@ def train(
         feed.check_values(name, array, {}, "parameter")
     return Trainer(
         job, choose(engine), theta, epochs=_whole("epochs", epochs), shuffle=shuffle,
-        stopping=None if patience is None else EarlyStopping(patience, monitor), callbacks=callbacks,
+        stopping=None if patience is None else EarlyStopping(patience, monitor), callbacks=_callbacks(callbacks),
         checkpoint=checkpoint, resume=resume, progress=progress,
     ).run()  # fmt: skip
 
@@ -101,6 +101,13 @@ def _whole(name: str, value: Any, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise SettingError(f"{name} is a whole number, {least} or more, not {value!r}")
     return int(value)
+
+
+def _callbacks(given: Any) -> list[Callback]:
+    found = [given] if callable(given) else list(given)
+    if not all(callable(callback) for callback in found):
+        raise SettingError("callbacks are functions, called as callback(record, fit)")
+    return found
 
 
 def _batch_size(given: int | None, rows: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ class Position:
     step: int = 0  # steps done of the current epoch
     updates: int = 0
     seconds: float = 0.0  # spent on the current epoch
-    sums: dict[str, float] = field(default_factory=dict)
+    running: list[list[float]] | None = None  # sums over the current epoch, as the engine keeps them
 
 
 class Trainer:
@@ -116,7 +116,7 @@ class Trainer:
         """One epoch from where the run is, or as far as it comes before a signal."""
         at, job = self.position, self.job
         order = batch_order(len(job.data), job.seed, at.epoch, self.shuffle)
-        self.run_.set_order(order)
+        self.run_.set_order(order, at.running)
         while at.step < job.steps_per_epoch:
             if interrupt.signal is not None:
                 return
@@ -128,15 +128,14 @@ class Trainer:
                 self._fail(before, order, stretch.bad_step)
             at.step += count
             at.updates += count
-            for name, value in stretch.sums.items():
-                at.sums[name] = at.sums.get(name, 0.0) + value
+            at.running = stretch.running
             self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
             self._save_checkpoint()
         self._finish_epoch()
 
     def _finish_epoch(self) -> None:
         at, job = self.position, self.job
-        means = self.program.finish(at.sums)
+        means = self.program.finish(self.program.totals(at.running or []))
         loss, penalty = means.pop("loss"), self.run_.penalty()
         validation = None if job.validation is None else self.run_.evaluate("validation")
         rate = job.rule.rate(at.updates - 1)
@@ -201,12 +200,20 @@ class Trainer:
         return 0
 
     def _save_checkpoint(self, last: bool = False) -> None:
-        if self.checkpoint is not None and (last or files.clock() - self.saved_at > files.EVERY_SECONDS):
-            fit = self._fit("running")
+        """Write a checkpoint if it is time. One that fails on the way is told of; training goes on."""
+        if self.checkpoint is None or not (last or files.clock() - self.saved_at > files.EVERY_SECONDS):
+            return
+        self.saved_at = files.clock()
+        fit = self._fit("running")
+        try:
             files.write(
                 self.checkpoint, fit, self.job, self.shuffle, self.position, self.run_.rule_arrays(), self.stopping
             )
-            self.saved_at = files.clock()
+        except ModelFileError as error:
+            if last:
+                error.fit = fit  # nothing that was learned is lost
+                raise
+            print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
 
     def _restore(self, saved: files.Saved) -> None:
         if [a.shape for a in saved.rule_arrays] != [a.shape for a in self.run_.rule_arrays()]:
