@@ -1,0 +1,82 @@
+"""The networks that are timed: plain SGD with L2, softmax and negative log-likelihood, float32."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+LEARNING_RATE = 0.01
+L2 = 1e-4
+
+
+@dataclass(frozen=True)
+class Case:
+    """Layer sizes, batch size, activation, and how many updates one timed run makes."""
+
+    sizes: tuple[int, ...]
+    batch: int
+    activation: str
+    steps: int
+
+    @property
+    def name(self) -> str:
+        inner = self.sizes[1:-1]
+        shown = [f"{inner[0]}x{len(inner)}"] if len(inner) > 2 else [str(h) for h in inner]
+        return f"{'-'.join([str(self.sizes[0]), *shown, str(self.sizes[-1])])} B={self.batch} {self.activation}"
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """(H_{k-1}, H_k) of every layer."""
+        return list(zip(self.sizes, self.sizes[1:], strict=False))
+
+    @property
+    def flops(self) -> int:
+        """Multiplications and additions of one step: fprop, W's gradients, and h's but for the first layer."""
+        products = [2 * self.batch * a * b for a, b in self.pairs]
+        return 3 * sum(products) - products[0]
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of all weights in float32."""
+        return 4 * sum(a * b for a, b in self.pairs)
+
+
+CASES = (
+    Case((64, 100, 10), 1, "tanh", 20000),
+    Case((64, 100, 10), 32, "tanh", 4000),
+    Case((784, 500, 10), 1, "tanh", 2000),
+    Case((784, 500, 10), 10, "tanh", 1000),
+    Case((784, 500, 10), 32, "tanh", 500),
+    Case((784, 500, 10), 128, "tanh", 150),
+    Case((784, 512, 512, 10), 128, "relu", 80),
+    Case((784, 512, 512, 10), 512, "relu", 24),
+    Case((1024, 2048, 2048, 10), 128, "relu", 10),
+    Case((784, 1000, 1000, 1000, 1000, 1000, 10), 10, "tanh", 60),
+    Case((54, 256, 256, 7), 1024, "relu", 60),
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A case with its data and where theta starts: the same for every peer."""
+
+    case: Case
+    x: np.ndarray
+    y: np.ndarray
+    params: dict[str, np.ndarray]
+
+
+def problem(case: Case, seed: int = 0) -> Problem:
+    """Inputs of unit variance, labels of a random linear teacher with noise, Glorot uniform weights."""
+    rng = np.random.default_rng(seed)
+    count = case.batch * case.steps
+    x = rng.normal(size=(count, case.sizes[0])).astype(np.float32)
+    scores = x @ rng.normal(size=(case.sizes[0], case.sizes[-1])).astype(np.float32) / np.sqrt(case.sizes[0])
+    y = (scores + rng.gumbel(size=scores.shape)).argmax(axis=1).astype(np.int32)
+    params = {}
+    for k, (inputs, outputs) in enumerate(case.pairs, start=1):
+        bound = np.sqrt(6 / (inputs + outputs))
+        params[f"W{k}"] = rng.uniform(-bound, bound, size=(inputs, outputs)).astype(np.float32)
+        params[f"b{k}"] = np.zeros(outputs, np.float32)
+    return Problem(case, x, y, params)

@@ -1,0 +1,41 @@
+"""JAX as an expert writes it: one `lax.scan` over all steps, `jax.grad`, the data on the device."""
+
+from benchmarks.cases import L2, LEARNING_RATE, Problem
+
+
+def objective(activation: str):
+    """The objective of a batch as a JAX function of (theta, x, y)."""
+    import jax
+    import jax.numpy as jnp
+
+    g = {"tanh": jnp.tanh, "relu": jax.nn.relu}[activation]
+
+    def f(theta, x, y):
+        h, layers = x, len(theta) // 2
+        for k in range(1, layers):
+            h = g(h @ theta[f"W{k}"] + theta[f"b{k}"])
+        log_f = jax.nn.log_softmax(h @ theta[f"W{layers}"] + theta[f"b{layers}"])
+        nll = -jnp.take_along_axis(log_f, y[:, None], axis=1).mean()
+        return nll + L2 * sum((theta[f"W{k}"] ** 2).sum() for k in range(1, layers + 1))
+
+    return f
+
+
+def prepare(problem: Problem):
+    import jax
+
+    case = problem.case
+    gradient = jax.grad(objective(case.activation))
+
+    @jax.jit
+    def epoch(theta, x, y):
+        def body(theta, batch):
+            grads = gradient(theta, *batch)
+            return {name: p - LEARNING_RATE * grads[name] for name, p in theta.items()}, None
+
+        return jax.lax.scan(body, theta, (x, y))[0]
+
+    x = jax.device_put(problem.x.reshape(case.steps, case.batch, -1))
+    y = jax.device_put(problem.y.reshape(case.steps, case.batch))
+    start = jax.device_put(problem.params)
+    return lambda: jax.device_get(epoch(start, x, y))

@@ -1,0 +1,10 @@
+"""The lecture's algorithm by hand in NumPy, float32."""
+
+import numpy as np
+
+from benchmarks import reference
+from benchmarks.cases import Problem
+
+
+def prepare(problem: Problem):
+    return lambda: reference.train(problem, np.float32)
