@@ -23,7 +23,7 @@ def main() -> None:
     given = parser.parse_args()
     cases = [case for case in CASES if given.cases in case.name]
     if given.small:
-        cases = [replace(case, steps=3) for case in cases if case.weight_bytes < 2**21]
+        cases = [replace(case, steps=20) for case in cases if case.weight_bytes < 2**21]
     wanted = [part for part in given.peers.split(",") if part]
     peak, speeds = limits.sgemm(), limits.bandwidths()
     results = [measure(case, wanted, 2 if given.small else given.rounds) for case in cases]

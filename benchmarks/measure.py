@@ -34,7 +34,7 @@ class Result:
         return median(a / b for a, b in zip(self.times[peer], self.times[base], strict=True))
 
     def to_dict(self) -> dict[str, Any]:
-        return {"case": self.case.name, "steps": self.case.steps, "microseconds": self.times, "errors": self.errors}
+        return {"case": self.case.name, "updates": self.case.updates, "microseconds": self.times, "errors": self.errors}
 
 
 def measure(case: Case, wanted: list[str], rounds: int) -> Result:
@@ -57,6 +57,6 @@ def measure(case: Case, wanted: list[str], rounds: int) -> Result:
         for name, run in runs.items():
             start = perf_counter()
             run()
-            times[name].append((perf_counter() - start) / case.steps * 1e6)
+            times[name].append((perf_counter() - start) / case.updates * 1e6)
     print(f"{case.name}: done", file=sys.stderr)
     return Result(case, times, errors)

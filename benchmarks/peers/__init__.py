@@ -1,7 +1,7 @@
 """Those who train the same network on the same data. A peer is a module and a line here.
 
 Each has `prepare(problem)`, which raises ImportError where the peer is not installed and gives a function that
-trains once over the data, from the start, and returns theta; only its calls are timed.
+trains EPOCHS times over the data, from the start, and returns theta; only its calls are timed.
 """
 
 from benchmarks.peers import (

@@ -1,7 +1,7 @@
 """bprop on XLA, through its public `bp.train`."""
 
 import bprop as bp
-from benchmarks.cases import L2, LEARNING_RATE, Problem
+from benchmarks.cases import EPOCHS, L2, LEARNING_RATE, Problem
 
 
 def prepare(problem: Problem, engine: str = "xla"):
@@ -10,7 +10,7 @@ def prepare(problem: Problem, engine: str = "xla"):
 
     def run():
         fit = bp.train(
-            graph, {"x": problem.x, "y": problem.y}, rule=bp.SGD(LEARNING_RATE), batch_size=case.batch, epochs=1,
+            graph, {"x": problem.x, "y": problem.y}, rule=bp.SGD(LEARNING_RATE), batch_size=case.batch, epochs=EPOCHS,
             params=problem.params, shuffle=False, engine=engine, progress=False,
         )  # fmt: skip
         return fit.params

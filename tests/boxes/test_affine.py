@@ -58,3 +58,17 @@ def test_linear_equals_matmul_plus_bias():
     theta = graph.init(0) | {"b": np.array([0.5, -0.5])}
     values = graph.fprop(theta, x=np.arange(6.0).reshape(2, 3))
     np.testing.assert_array_equal(values["one"], values["two"])
+
+
+def test_transposed_weights_give_what_linear_gives():
+    x, V, b = bp.Input("x", (3,)), bp.Parameter("V", (2, 3)), bp.Parameter("b", (2,))
+    turned = bp.transpose(V, (1, 0))
+    graph = bp.Graph(outputs={"one": bp.linear_transposed(x, V, b), "two": bp.linear(x, turned, b)})
+    theta = graph.init(0) | {"b": np.array([0.5, -0.5])}
+    values = graph.fprop(theta, x=np.arange(6.0).reshape(2, 3))
+    np.testing.assert_allclose(values["one"], values["two"], rtol=1e-15)
+
+
+def test_transposed_weights_of_another_shape_are_refused():
+    with pytest.raises(errors.ShapeError, match="LinearTransposed"):
+        bp.linear_transposed(bp.Input("h", (4,)), bp.Parameter("V", (4, 3)), bp.Parameter("b", (3,)))

@@ -48,6 +48,8 @@ class Run(ABC):
     """A graph in training on an engine. `state` is (theta, rule state), immutable: keep it to go back to it."""
 
     state: Any
+    turn: int = 1
+    """Steps that are computed together. Stretches of whole turns give the same bits however an epoch is cut."""
 
     @abstractmethod
     def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:

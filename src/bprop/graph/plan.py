@@ -68,11 +68,13 @@ class Plan:
 
     def bind(self, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A copy whose boxes have other hyper-parameter values: {box name: {hyper-parameter: value}}."""
+        return self.with_boxes({s.name: s.box.bind(**hyper[s.name]) for s in self.steps if s.name in hyper})
+
+    def with_boxes(self, boxes: Mapping[str, Box]) -> Plan:
+        """A copy that computes some boxes, by name, as others do, with the same children."""
         copy = object.__new__(Plan)
         copy.__dict__.update(self.__dict__)
-        copy.steps = [
-            step._replace(box=step.box.bind(**hyper[step.name])) if step.name in hyper else step for step in self.steps
-        ]
+        copy.steps = [step._replace(box=boxes.get(step.name, step.box)) for step in self.steps]
         return copy
 
     def fprop(self, leaves: Mapping[str, Array], context: Context) -> State:

@@ -1,7 +1,7 @@
 """Adam and AdamW."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from bprop.namespace import namespace
 from bprop.rules.rule import Rule, zeros_like
@@ -22,6 +22,7 @@ class Adam(Rule):
     clip_norm : see Rule.
     """
 
+    elementwise: ClassVar = True
     learning_rate: Any = 0.001
     beta1: float = 0.9
     beta2: float = 0.999

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,10 @@ class Rule(ABC):
     """
 
     learning_rate: Any = 0.1
+
+    elementwise: ClassVar[bool] = False
+    """Whether each element is updated by its own gradient and state alone, so that an engine may lay out arrays
+    in another order."""
 
     def __post_init__(self):
         plain_numbers(self)

@@ -1,6 +1,7 @@
 """Stochastic gradient descent."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bprop.errors import SettingError
 from bprop.rules.rule import Rule, zeros_like
@@ -23,6 +24,7 @@ class SGD(Rule):
     clip_norm : see Rule.
     """
 
+    elementwise: ClassVar = True
     momentum: float | None = None
     nesterov: bool = False
     decrease_constant: float | None = None

@@ -120,7 +120,7 @@ class Trainer:
         while at.step < job.steps_per_epoch:
             if interrupt.signal is not None:
                 return
-            count = self.pace.next(job.steps_per_epoch - at.step)
+            count = self._whole_turns(self.pace.next(job.steps_per_epoch - at.step))
             before = self.run_.state
             stretch = self.run_.steps(at.step, count, at.updates)
             at.seconds += self.pace.done(count)
@@ -132,6 +132,11 @@ class Trainer:
             self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
             self._save_checkpoint()
         self._finish_epoch()
+
+    def _whole_turns(self, count: int) -> int:
+        """About `count` steps: whole turns of the engine, or the rest of the epoch."""
+        turn, left = self.run_.turn, self.job.steps_per_epoch - self.position.step
+        return min(left, max(turn, count - count % turn)) if count < left else left
 
     def _finish_epoch(self) -> None:
         at, job = self.position, self.job
