@@ -170,8 +170,8 @@ def compiled(job: Job) -> Compiled:
     key = (structure(job.graph), rule, job.batch_size, str(job.dtype), choices)
     if key not in _programs:
         tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices)
-        functions = (tracer.epoch, tracer.evaluate, tracer.penalty, job.rule.init)
-        _programs[key] = Compiled(*map(jax.jit, functions), choices)
+        epoch, evaluate, penalty = map(jax.jit, (tracer.epoch, tracer.evaluate, tracer.penalty))
+        _programs[key] = Compiled(epoch, evaluate, penalty, jax.jit(job.rule.init), choices)
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)
     _programs.move_to_end(key)
