@@ -198,28 +198,6 @@ def test_whole_numbers_beyond_32_bits_are_refused(value):
         bp.train(graph, {"x": np.array([1, value])}, engine="xla", progress=False)
 
 
-def test_whole_numbers_of_32_bits_are_taken():
-    assert xla.narrow("x", np.array([2**31 - 1, -(2**31)]), np.dtype("float32")).dtype == np.int32
-
-
-@pytest.mark.parametrize(
-    ("count", "size"), [(1, 1), (15, 15), (16, 16), (17, 18), (100, 104), (1000, 1024), (60_000, 61_440)]
-)
-def test_sizes_are_rounded_up_to_few_binary_digits(count, size):
-    assert xla.round_up(count) == size
-
-
-def test_rounding_up_adds_at_most_an_eighth_and_is_stable():
-    for count in range(1, 5000):
-        size = xla.round_up(count)
-        assert count <= size <= count * 1.125
-        assert xla.round_up(size) == size
-
-
-def test_padding_adds_rows_of_zeros():
-    np.testing.assert_array_equal(xla.pad(np.ones((2, 2)), 4), [[1, 1], [1, 1], [0, 0], [0, 0]])
-
-
 # --- optax ---
 
 

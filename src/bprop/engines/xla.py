@@ -20,8 +20,9 @@ from jax import lax
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
+from bprop.engines.packing import narrow, pad, round_up
 from bprop.engines.program import Program, structure
-from bprop.errors import DataError, SettingError
+from bprop.errors import SettingError
 from bprop.graph.plan import Context
 from bprop.leaves import Input
 from bprop.noise import key_of
@@ -187,28 +188,6 @@ class DeviceSet:
         size = round_up(len(data))
         self.arrays = {name: jax.device_put(pad(narrow(name, a, dtype), size)) for name, a in data.arrays.items()}
         self.weights = None if data.weights is None else jax.device_put(pad(data.weights.astype(dtype), size))
-
-
-def round_up(count: int) -> int:
-    """The next number with at most 4 binary digits that are not trailing zeros (at most 1/8 more)."""
-    step = 1 << max(0, count.bit_length() - 4)
-    return -(-count // step) * step
-
-
-def pad(array: np.ndarray, size: int) -> np.ndarray:
-    """The array with rows of zeros at the end, `size` in all; they are never read."""
-    return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
-
-
-def narrow(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Floats in the precision of the run where they are wider, whole numbers in at most 32 bits."""
-    if array.dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
-        return array.astype(dtype)
-    if array.dtype.kind in "iu" and (array.dtype.itemsize > 4 or array.dtype == np.uint32):
-        if array.size and (array.max() > np.iinfo(np.int32).max or array.min() < np.iinfo(np.int32).min):
-            raise DataError(f"input {name!r}: whole numbers beyond 32 bits ({array.min()} .. {array.max()})")
-        return array.astype(np.int32)
-    return array
 
 
 class XlaRun(Run):
