@@ -37,7 +37,7 @@ def check_gradients(
 
     Parameters
     ----------
-    graph, params, data or arrays : as for `graph.fprop`.
+    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough, and longdouble is slow on many.
     training : False checks the graph as it predicts (no dropout, running averages).
     seed : of the noise and of the random projections.
     weights : (N,) example weights, default 1.
