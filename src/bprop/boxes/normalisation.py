@@ -5,14 +5,9 @@ from typing import ClassVar
 
 from bprop import errors
 from bprop.box import Box, function
-from bprop.namespace import Array, namespace, unbroadcast
+from bprop.namespace import namespace, unbroadcast
 
 __all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]
-
-
-def standardise_gradient(grad: Array, normal: Array, deviation: Array, mean) -> Array:
-    """The gradient through normal = (a - mean a) / deviation, where `mean` averages as the statistics do."""
-    return (grad - mean(grad) - normal * mean(grad * normal)) / deviation
 
 
 class LayerNorm(Box):
@@ -33,7 +28,9 @@ class LayerNorm(Box):
 
     def bprop(self, grad, value, a, gain, shift):
         normal, deviation = self.standardise(a)
-        grad_a = standardise_gradient(grad * gain, normal, deviation, lambda t: t.mean(axis=-1, keepdims=True))
+        g = grad * gain
+        average = g.mean(axis=-1, keepdims=True)
+        grad_a = (g - average - normal * (g * normal).mean(axis=-1, keepdims=True)) / deviation
         return grad_a, unbroadcast(grad * normal, gain.shape), unbroadcast(grad, shift.shape)
 
     def check(self):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -65,19 +65,11 @@ def check_gradients(
         except BpropError as error:
             report.failures.append(f"WRONG {error}")
             return report
-        roots = [plan.slot_of[box] for box in (graph.loss, graph.penalty) if box is not None]
-
-        def objective(slot: int):
-            def f(x: np.ndarray):
-                new = plan.refresh(state, {slot: x}, context).values
-                return weighted_mean(new[roots[0]], context.weights) + sum(new[r] for r in roots[1:])
-
-            return f
-
         noise = rounding_noise(grads, state.values, precision.epsilon)
         for name, slot in targets.items():
             grad = grads[slot] if grads[slot] is not None else np.zeros_like(state.values[slot])
-            comparison = Comparison(objective(slot), state.values[slot], grad, noise, precision)
+            f = _objective(graph, plan, state, context, slot)
+            comparison = Comparison(f, state.values[slot], grad, noise, precision)
             report.rows.append(Row(name, comparison.run(elements, rng)))
         if not report.ok:
             _find_culprits(plan, state, grads, report, rng)
@@ -88,6 +80,17 @@ def _lean(values: Values, plan: Any) -> tuple[Any, Any]:
     """The pass of the plan that training uses (without boxes that only outputs need), from the same leaves."""
     leaves = {name: values[name] for name in plan.leaves}
     return plan.fprop(leaves, values.context), values.context
+
+
+def _objective(graph: Graph, plan: Any, state: Any, context: Any, slot: int) -> Callable:
+    """The objective as a function of the value in one slot."""
+    roots = [plan.slot_of[box] for box in (graph.loss, graph.penalty) if box is not None]
+
+    def f(x: np.ndarray) -> Any:
+        new = plan.refresh(state, {slot: x}, context).values
+        return weighted_mean(new[roots[0]], context.weights) + sum(new[r] for r in roots[1:])
+
+    return f
 
 
 def _targets(graph: Graph, plan: Any, inputs: bool, only: str | None) -> dict[str, int]:

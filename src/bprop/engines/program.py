@@ -13,7 +13,6 @@ from typing import Any
 from bprop.boxes.loss import Loss
 from bprop.graph.graph import Graph, backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import weighted_mean
 from bprop.leaves import Constant, Parameter
 from bprop.metrics import METRICS
 from bprop.namespace import Array, namespace
@@ -139,6 +138,3 @@ def structure(graph: Graph) -> Hashable:
     roots = (graph.loss, graph.penalty)
     outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
     return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, graph.stable
-
-
-__all__ = ["Program", "Sums", "structure", "weighted_mean"]
