@@ -28,6 +28,8 @@ def test_padding_adds_rows_of_zeros():
     np.testing.assert_array_equal(packing.pad(np.ones((2, 2)), 4), [[1, 1], [1, 1], [0, 0], [0, 0]])
 
 
-def test_an_array_of_the_right_length_is_not_copied():
+def test_the_users_array_is_never_shared_with_the_device():
     array = np.ones((4, 2))
-    assert packing.pad(array, 4) is array
+    padded = packing.pad(array, 4)
+    array[:] = 7
+    np.testing.assert_array_equal(padded, np.ones((4, 2)))

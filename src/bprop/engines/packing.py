@@ -14,9 +14,10 @@ def round_up(count: int) -> int:
 
 
 def pad(array: np.ndarray, size: int) -> np.ndarray:
-    """The array with rows of zeros at the end, `size` in all; they are never read."""
-    if size == len(array):
-        return array
+    """A copy of the array with rows of zeros at the end, `size` in all; they are never read.
+
+    Always a copy: a device may share the memory of what it is given, and the user's array is the user's to change.
+    """
     return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
 
 
