@@ -1,36 +1,50 @@
-"""`python -m benchmarks`: time every peer that is installed on every case, side by side, and say who did what."""
+"""`python -m benchmarks`: bprop beside its peers and the machine's own limits, side by side in one run."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks import limits
-from benchmarks.cases import CASES
-from benchmarks.measure import measure
-from benchmarks.report import environment, markdown
+from benchmarks import cases, peers, report
+from benchmarks.parts import PARTS, select
+from benchmarks.settings import Settings
+from benchmarks.write import write
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--cases", default="", help="only cases whose name contains this")
-    parser.add_argument("--peers", default="", help="only these peers (comma-separated parts of names), and the base")
-    parser.add_argument("--rounds", type=int, default=9, help="rounds; in each, every peer runs once")
-    parser.add_argument("--small", action="store_true", help="few steps and rounds: shows that it works")
-    parser.add_argument("--json", type=Path, help="also write all numbers to this file")
-    given = parser.parse_args()
-    cases = [case for case in CASES if given.cases in case.name]
-    if given.small:
-        cases = [replace(case, steps=20) for case in cases if case.weight_bytes < 2**21]
-    wanted = [part for part in given.peers.split(",") if part]
-    peak, speeds = limits.sgemm(), limits.bandwidths()
-    results = [measure(case, wanted, 2 if given.small else given.rounds) for case in cases]
-    about = environment(peak, speeds)
-    print(markdown(results, about, peak, speeds))
+    given = _parser().parse_args()
+    run = report.join([json.loads(path.read_text("utf-8")) for path in given.join]) if given.join else _run(given)
+    text = report.markdown(run)
+    print(text)
     if given.json:
-        given.json.write_text(json.dumps({"about": about, "cases": [result.to_dict() for result in results]}, indent=1))
+        given.json.write_text(json.dumps(run, indent=1), encoding="utf-8")
+    if given.write:
+        write(given.write, text)
 
 
-main()
+def _run(given: argparse.Namespace) -> dict[str, Any]:
+    if given.small:
+        settings = Settings(cases.small(), tuple(peers.choose(given.peers or "all")), rounds=2, small=True)
+    else:
+        settings = Settings(cases.select(given.cases), tuple(peers.choose(given.peers)), given.rounds)
+    found = {name: part.measure(settings) for name, part in select(given.only).items()}
+    return {"about": report.about(), **found}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", default="", help=f"only these parts, comma-separated: {', '.join(PARTS)}")
+    parser.add_argument("--cases", default="", help="only cases whose names contain one of these, comma-separated")
+    parser.add_argument("--peers", default="", help='names or parts of names, comma-separated; "all" for all')
+    parser.add_argument("--rounds", type=int, default=9, help="rounds; in each, every peer runs once (default 9)")
+    parser.add_argument("--small", action="store_true", help="as little as shows that everything works")
+    parser.add_argument("--json", type=Path, help="also write all numbers to this file")
+    parser.add_argument("--join", type=Path, nargs="+", default=[], help="no run: join these JSON files")
+    parser.add_argument("--write", type=Path, help="put the report into this Markdown file, between its two comments")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,33 +1,36 @@
-"""The results as Markdown."""
+"""A run as plain data {"about": ..., part: ...}: its head, several joined into one, and all of it as Markdown."""
 
 from __future__ import annotations
 
 import datetime
 import os
 import platform
+import subprocess
 import sys
+from functools import reduce
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
-from benchmarks.limits import floor
-from benchmarks.measure import Result
-from benchmarks.peers import PEERS
+from benchmarks.machine.caches import processors
+from benchmarks.parts import PARTS
 
-PACKAGES = ("bprop", "numpy", "jax", "torch", "scikit-learn")
+PACKAGES = ("bprop", "numpy", "jax", "llvmlite", "torch", "scikit-learn")
 
 
-def environment(peak: float, speeds: dict[str, float]) -> dict[str, str]:
-    """The machine, the versions, the date and the command."""
+def about() -> dict[str, list[str]]:
+    """The machine, the versions, the date and the command: lists, as runs can be joined."""
+    versions = (("Python", platform.python_version()), *map(_version, PACKAGES))
     return {
-        "date": datetime.date.today().isoformat(),
-        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
-        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()}",
-        "versions": ", ".join(
-            f"{name} {v}" for name, v in (("Python", platform.python_version()), *map(_version, PACKAGES)) if v
-        ),
-        "limits": f"sgemm {peak:.0f} GFLOP/s; update in place "
-        + ", ".join(f"{level} {speed:.0f}" for level, speed in speeds.items())
-        + " GB/s (NumPy, one thread)",
+        "date": [datetime.date.today().isoformat()],
+        "command": [" ".join(["python -m benchmarks", *map(_quoted, sys.argv[1:])])],
+        "machine": [f"{_processor()}, {len(processors())} of {os.cpu_count()} processors, {platform.system()}"],
+        "versions": [", ".join(f"{name} {found}" for name, found in versions if found) + _commit()],
     }
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument}"' if " " in argument else argument
 
 
 def _version(name: str) -> tuple[str, str]:
@@ -35,6 +38,16 @@ def _version(name: str) -> tuple[str, str]:
         return name, version(name)
     except PackageNotFoundError:
         return name, ""
+
+
+def _commit() -> str:
+    """The commit of bprop's sources, where they lie in a clone."""
+    try:
+        command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
+        found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return f"; commit {found.stdout.strip()}"
 
 
 def _processor() -> str:
@@ -45,30 +58,24 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def markdown(results: list[Result], about: dict[str, str], peak: float, speeds: dict[str, float]) -> str:
-    """Two tables: microseconds a step, and ratios."""
-    peers = [name for name in PEERS if any(name in result.times for result in results)]
-    lines = [f"- {key}: {value}" for key, value in about.items()]
-    lines += ["", "Microseconds a step, median over the rounds:", ""]
-    lines += _table(["case", *peers, "floor"], [_times(result, peers, peak, speeds) for result in results])
-    lines += ["", "Time of bprop / time of the peer, median over the rounds; below 1, bprop is faster:", ""]
-    others = [name for name in peers if name != "bprop"]
-    lines += _table(["case", *others], [_ratios(result, others) for result in results])
-    return "\n".join(lines)
+def join(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """One run of several. Raises SystemExit where they come from different machines."""
+    return reduce(_join, runs)
 
 
-def _times(result: Result, peers: list[str], peak: float, speeds: dict[str, float]) -> list[str]:
-    shown = [f"{result.median(p):.3g}" if p in result.times else "-" for p in peers]
-    return [result.case.name, *shown, f"{floor(result.case, peak, speeds):.3g}"]
+def _join(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    if first["about"]["machine"] != second["about"]["machine"]:
+        raise SystemExit(f"these runs are of two machines: {first['about']['machine']}, {second['about']['machine']}")
+    found = {"about": {key: list(dict.fromkeys(first["about"][key] + second["about"][key])) for key in first["about"]}}
+    for name, part in PARTS.items():
+        both = [run[name] for run in (first, second) if name in run]
+        if both:
+            found[name] = part.join(*both) if len(both) == 2 and hasattr(part, "join") else both[-1]
+    return found
 
 
-def _ratios(result: Result, others: list[str]) -> list[str]:
-    known = "bprop" in result.times
-    return [
-        result.case.name,
-        *(f"{result.ratio('bprop', p):.2f}" if known and p in result.times else "-" for p in others),
-    ]
-
-
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    return [f"| {' | '.join(row)} |" for row in (head, ["---", *["---:"] * (len(head) - 1)], *rows)]
+def markdown(run: dict[str, Any]) -> str:
+    """The head and the tables of every part."""
+    blocks = [[f"- {key}: {'; '.join(values)}" for key, values in run["about"].items()]]
+    blocks += [part.markdown(run[name]) for name, part in PARTS.items() if name in run]
+    return "\n\n".join("\n".join(block) for block in blocks)

@@ -1,28 +1,73 @@
 """Those who train the same network on the same data. A peer is a module and a line here.
 
-Each has `prepare(problem)`, which raises ImportError where the peer is not installed and gives a function that
-trains EPOCHS times over the data, from the start, and returns theta; only its calls are timed.
+Each module has `prepare(problem)`, which gives train(epochs) -> theta: that many passes over the data, from the
+problem's theta, in order; only calls of it are timed. A module that can also predict has `predictor(problem)`,
+which gives rows -> probabilities at the problem's theta. Both raise `UnavailableError` with a reason, or ImportError,
+where the peer cannot run here. Nothing heavy is imported before that: importing is itself measured.
 """
 
-from benchmarks.peers import (
-    bprop_numpy,
-    bprop_xla,
-    jax_scan,
-    jax_step,
-    numpy_hand,
-    sklearn_mlp,
-    torch_compiled,
-    torch_eager,
-)
+from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+
+class UnavailableError(Exception):
+    """The peer cannot run here; the message says why. The report tells it, and the other peers go on."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A module of this package with the settings under which it is a peer.
+
+    usual : whether it runs when no peers are named.
+    """
+
+    module: str
+    usual: bool = True
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def function(self, name: str) -> Callable | None:
+        """`prepare` or `predictor` of the module, with the settings filled in; None where there is none."""
+        found = getattr(import_module(f"benchmarks.peers.{self.module}"), name, None)
+        return None if found is None else partial(found, **dict(self.settings))
+
+
+def _engine(name: str, usual: bool = False) -> Peer:
+    return Peer("bprop", usual, (("engine", name),))
+
+
+HEADLINE = "bprop"
 BASE = "JAX scan (expert)"
+BY_HAND = "NumPy by hand"
 PEERS = {
-    "bprop": bprop_xla.prepare,
-    "bprop (numpy)": bprop_numpy.prepare,
-    "NumPy by hand": numpy_hand.prepare,
-    "torch eager": torch_eager.prepare,
-    "torch.compile": torch_compiled.prepare,
-    "JAX jit per step": jax_step.prepare,
-    BASE: jax_scan.prepare,
-    "scikit-learn": sklearn_mlp.prepare,
+    HEADLINE: _engine("auto", usual=True),
+    "bprop (native)": _engine("native"),
+    "bprop (xla)": _engine("xla"),
+    "bprop (numpy)": _engine("numpy"),
+    BY_HAND: Peer("numpy_hand"),
+    "torch eager": Peer("torch_eager"),
+    "torch.compile": Peer("torch_compiled"),
+    "JAX jit per step": Peer("jax_step"),
+    BASE: Peer("jax_scan"),
+    "scikit-learn": Peer("sklearn_mlp"),
 }
+
+
+def choose(wanted: str) -> list[str]:
+    """Names of peers for a comma-separated list of names or parts of names: a whole name means only itself.
+
+    "" is the usual ones, "all" is all. Raises SystemExit where a part is in no name.
+    """
+    if not wanted or wanted == "all":
+        return [name for name, peer in PEERS.items() if peer.usual or wanted]
+    found: set[str] = set()
+    for part in filter(None, (part.strip() for part in wanted.split(","))):
+        matching = [part] if part in PEERS else [name for name in PEERS if part in name]
+        if not matching:
+            raise SystemExit(f"no peer is called {part!r}; there are: {', '.join(PEERS)}")
+        found.update(matching)
+    return [name for name in PEERS if name in found]

@@ -7,4 +7,8 @@ from benchmarks.cases import Problem
 
 
 def prepare(problem: Problem):
-    return lambda: reference.train(problem, np.float32)
+    return lambda epochs: reference.train(problem, np.float32, epochs)
+
+
+def predictor(problem: Problem):
+    return lambda x: reference.forward(problem.params, x, problem.case.activation)

@@ -1,42 +1,70 @@
 """PyTorch as its tutorials write it: nn.Sequential, cross_entropy, torch.optim.SGD with weight decay on weights."""
 
-from benchmarks.cases import EPOCHS, L2, LEARNING_RATE, Problem
+from benchmarks.cases import L2, LEARNING_RATE, Case, Problem
 
 
-def prepare(problem: Problem, compiled: bool = False):
+def network(case: Case):
+    """nn.Sequential for a case, and its linear layers."""
     import torch
 
-    case, layers = problem.case, len(problem.case.sizes) - 1
-    x, y = torch.from_numpy(problem.x), torch.from_numpy(problem.y).long()
     activation = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}[case.activation]
-    parts = []
-    for k, (inputs, outputs) in enumerate(case.pairs, start=1):
-        parts += [torch.nn.Linear(inputs, outputs)] + ([activation()] if k < layers else [])
-    net = torch.nn.Sequential(*parts)
-    linears = [part for part in net if isinstance(part, torch.nn.Linear)]
+    linears = [torch.nn.Linear(inputs, outputs) for inputs, outputs in case.pairs]
+    parts = [part for linear in linears for part in (linear, activation())]
+    return torch.nn.Sequential(*parts[:-1]), linears
+
+
+def set_params(linears, params) -> None:
+    """Copies theta into the layers; PyTorch's weights lie as (outputs, inputs)."""
+    import torch
+
+    with torch.no_grad():
+        for k, linear in enumerate(linears, start=1):
+            linear.weight.copy_(torch.from_numpy(params[f"W{k}"]).T)
+            linear.bias.copy_(torch.from_numpy(params[f"b{k}"]))
+
+
+def params_of(linears):
+    """theta as NumPy arrays, copied."""
+    found = {f"W{k}": linear.weight.detach().numpy().T.copy() for k, linear in enumerate(linears, start=1)}
+    return found | {f"b{k}": linear.bias.detach().numpy().copy() for k, linear in enumerate(linears, start=1)}
+
+
+def prepare(problem: Problem, compiler=None):
+    import torch
+
+    case = problem.case
+    x, y = torch.from_numpy(problem.x), torch.from_numpy(problem.y).long()
+    net, linears = network(case)
     groups = [
-        {"params": [part.weight for part in linears], "weight_decay": 2 * L2},
-        {"params": [part.bias for part in linears], "weight_decay": 0.0},
+        {"params": [linear.weight for linear in linears], "weight_decay": 2 * L2},
+        {"params": [linear.bias for linear in linears], "weight_decay": 0.0},
     ]
     optimiser = torch.optim.SGD(groups, lr=LEARNING_RATE)
 
     def objective(x, y):
         return torch.nn.functional.cross_entropy(net(x), y)
 
-    objective = torch.compile(objective) if compiled else objective
+    objective = compiler(objective) if compiler else objective
 
-    def run():
-        with torch.no_grad():
-            for k, part in enumerate(linears, start=1):
-                part.weight.copy_(torch.from_numpy(problem.params[f"W{k}"]).T)
-                part.bias.copy_(torch.from_numpy(problem.params[f"b{k}"]))
-        for start in EPOCHS * list(range(0, len(x), case.batch)):
+    def train(epochs: int):
+        set_params(linears, problem.params)
+        for start in epochs * list(range(0, len(x), case.batch)):
             optimiser.zero_grad()
             objective(x[start : start + case.batch], y[start : start + case.batch]).backward()
             optimiser.step()
-        found = {}
-        for k, part in enumerate(linears, start=1):
-            found[f"W{k}"], found[f"b{k}"] = part.weight.detach().numpy().T.copy(), part.bias.detach().numpy().copy()
-        return found
+        return params_of(linears)
 
-    return run
+    return train
+
+
+def predictor(problem: Problem):
+    import torch
+
+    net, linears = network(problem.case)
+    set_params(linears, problem.params)
+
+    def predict(x):
+        with torch.no_grad():
+            return torch.nn.functional.softmax(net(torch.from_numpy(x)), dim=1).numpy()
+
+    return predict

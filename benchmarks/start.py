@@ -1,0 +1,88 @@
+"""How long it takes to begin: imports, and from the start of a process to the first finished step of training."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from statistics import median
+from typing import Any
+
+from benchmarks import fresh
+from benchmarks.cases import Case, problem
+from benchmarks.peers import PEERS
+from benchmarks.settings import Settings
+from benchmarks.text import number, table
+
+MODULES = ("numpy", "bprop", "jax", "torch", "sklearn.neural_network")
+CASE = Case((784, 500, 10), 32, "tanh", steps=1)
+CACHES = {
+    "JAX_COMPILATION_CACHE_DIR": "jax",
+    "TORCHINDUCTOR_CACHE_DIR": "inductor",
+    "XDG_CACHE_HOME": "home",
+}
+"""Variables that say where compiled programs are kept, and the folder that each gets here."""
+KEEP_ALL = {
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+}
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    """Seconds: {"imports": {module: [...]}, "cold": {peer: [...]}, "warm": {peer: [...]}}."""
+    imports = _imports(1 if settings.small else settings.rounds)
+    cold: dict[str, list[float]] = {}
+    warm: dict[str, list[float]] = {}
+    names = list(settings.peers)
+    for _ in range(1 if settings.small else 3):
+        for name in list(names):
+            with tempfile.TemporaryDirectory() as folder:
+                caches = {variable: f"{folder}/{part}" for variable, part in CACHES.items()} | KEEP_ALL
+                first, second = (
+                    fresh.call("benchmarks.start:first_step", name, environment=caches) for _ in range(2)
+                )  # fmt: skip
+            if first.value is None:
+                names.remove(name)
+                continue
+            cold.setdefault(name, []).append(first.seconds)
+            warm.setdefault(name, []).append(second.seconds)
+    print("start: done", file=sys.stderr)
+    return {"imports": imports, "cold": cold, "warm": warm}
+
+
+def _imports(rounds: int) -> dict[str, list[float]]:
+    """Seconds of the import statement in fresh processes, after one that reads the files into memory."""
+    found: dict[str, list[float]] = {}
+    for round_ in range(rounds + 1):
+        for module in MODULES:
+            code = f"from time import perf_counter as t; s = t(); import {module}; print(t() - s)"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+            if done.returncode == 0 and round_ > 0:
+                found.setdefault(module, []).append(float(done.stdout))
+    return found
+
+
+def first_step(name: str) -> bool:
+    """In a fresh process: one update of theta."""
+    prepare = PEERS[name].function("prepare")
+    assert prepare is not None
+    prepare(problem(CASE))(1)
+    return True
+
+
+def markdown(found: dict[str, Any]) -> list[str]:
+    imports = {module: median(times) for module, times in found["imports"].items()}
+    lines = ["### Start", "", "Seconds that an import takes, in fresh processes with warm files, median:", ""]
+    lines += table(["module", "seconds", "/ NumPy's"], [
+        [f"`import {module}`", f"{seconds:.2f}", f"{seconds / imports['numpy']:.2f}"]
+        for module, seconds in imports.items()
+    ])  # fmt: skip
+    lines += [
+        "",
+        f"Seconds from the start of a process to the first finished step of {CASE.name}, median; cold: nothing",
+    ]
+    lines += ["compiled is kept from before; warm: compiled programs are found where the process before left them.", ""]
+    lines += table(["peer", "cold", "warm"], [
+        [name, number(median(times)), number(median(found["warm"][name]))] for name, times in found["cold"].items()
+    ])  # fmt: skip
+    return lines
