@@ -1,10 +1,13 @@
 """Fixtures for all tests: one random generator, JAX where it is installed, deterministic hypothesis."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import settings
 
 settings.register_profile("bprop", derandomize=True, deadline=None, max_examples=40)
+os.environ["BPROP_CACHE"] = "off"  # tests count compilations, and leave the folders of the user alone
 settings.load_profile("bprop")
 
 

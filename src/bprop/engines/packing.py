@@ -6,6 +6,9 @@ import numpy as np
 
 from bprop.errors import DataError
 
+LINE = 64  # bytes: a device that works in main memory takes over arrays that begin at such a boundary, uncopied
+BLOCK = 4 * 2**20  # bytes gathered at a time: what is converted on the way is never more than this
+
 
 def round_up(count: int) -> int:
     """The next number with at most 4 binary digits that are not trailing zeros (at most 1/8 more)."""
@@ -13,20 +16,46 @@ def round_up(count: int) -> int:
     return -(-count // step) * step
 
 
-def pad(array: np.ndarray, size: int) -> np.ndarray:
-    """A copy of the array with rows of zeros at the end, `size` in all; they are never read.
-
-    Always a copy: a device may share the memory of what it is given, and the user's array is the user's to change.
-    """
-    return np.concatenate([array, np.zeros((size - len(array), *array.shape[1:]), array.dtype)])
-
-
-def narrow(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Floats in the precision of the run where they are wider, whole numbers in at most 32 bits."""
+def narrow(name: str, array: np.ndarray, dtype: np.dtype) -> np.dtype:
+    """What an array becomes on the device: floats wider than the run's precision take on that, whole numbers have at
+    most 32 bits, and what is narrower stays so. Raises DataError for whole numbers that 32 bits cannot hold."""
     if array.dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
-        return array.astype(dtype)
+        return dtype
     if array.dtype.kind in "iu" and (array.dtype.itemsize > 4 or array.dtype == np.uint32):
         if array.size and (array.max() > np.iinfo(np.int32).max or array.min() < np.iinfo(np.int32).min):
             raise DataError(f"input {name!r}: whole numbers beyond 32 bits ({array.min()} .. {array.max()})")
-        return array.astype(np.int32)
-    return array
+        return np.dtype(np.int32)
+    return array.dtype.newbyteorder("=")
+
+
+def pack(array: np.ndarray, dtype: np.dtype, size: int, index: np.ndarray | None = None) -> np.ndarray:
+    """A copy in `dtype` of the rows, or of those at `index`, with rows of zeros at the end: `size` in all.
+
+    Always a copy: a device may share the memory of what it is given, and the user's array is the user's to change.
+    It is made in one pass, without a second copy on the way, and such that the device needs no third.
+    """
+    count = len(array) if index is None else len(index)
+    packed = aligned((size, *array.shape[1:]), dtype)
+    if index is None:
+        packed[:count] = array
+    else:
+        step = max(1, BLOCK // max(1, array[:1].nbytes))
+        for start in range(0, count, step):
+            packed[start : min(start + step, count)] = array[index[start : start + step]]
+    packed[count:] = 0
+    return packed
+
+
+def copied(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """A copy in `dtype` of the whole array, for the same reasons."""
+    copy = aligned(array.shape, dtype)
+    copy[...] = array
+    return copy
+
+
+def aligned(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An array of no particular values that begins at a boundary of LINE bytes."""
+    wanted = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    room = np.empty(wanted + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + wanted].view(dtype).reshape(shape)

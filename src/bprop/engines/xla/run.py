@@ -1,0 +1,159 @@
+"""A run on XLA: many steps in each call of the compiled program; theta stays on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.packing import copied, round_up
+from bprop.engines.program import Program
+from bprop.engines.xla.budget import data_budget
+from bprop.engines.xla.programs import compiled
+from bprop.engines.xla.sets import Resident, Source, Streamed
+from bprop.errors import SettingError
+from bprop.noise import key_of
+from bprop.rules import Foreign
+from bprop.rules.runtime import numbers_of
+
+
+class XlaRun(Run):
+    """`state` is not donated to the program: what a stretch started from is the copy to go back to."""
+
+    def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
+        if job.dtype.name not in ("float32", "float64"):
+            raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
+        self.job = job
+        self.wide = job.dtype == np.float64
+        with jax.enable_x64(self.wide):
+            self.compiled = compiled(job)
+            self.turn = self.compiled.choices.unrolled
+            self.program = Program(job.graph, job.dtype)
+            self.sets = self._place(job)
+            self.arguments = self._arguments()
+            self.penalty_of: tuple[Any, float] = (None, 0.0)
+            self.no_sums = np.zeros((2, len(self.program.sum_names)), job.dtype)
+            self.order: np.ndarray | None = None
+            self.restore(params, None)
+
+    def _place(self, job: Job) -> dict[str, Resident | Streamed]:
+        """The data sets by name, on the device as far as they fit."""
+        left, placed = data_budget(jax.device_put(0).device), {}
+        given: dict[str, DataSet | None] = {"data": job.data, "validation": job.validation}
+        for name, data in given.items():
+            if data is job.data and placed:
+                placed[name] = placed["data"]
+            elif data is not None:
+                source = Source.of(data, job.dtype)
+                size = source.row_bytes * round_up(len(data))
+                fits = size <= left
+                placed[name] = Resident(source) if fits else Streamed(source, job.batch_size, self.turn, left)
+                left -= size if fits else 0
+        return placed
+
+    def _arguments(self) -> tuple[Any, ...]:
+        """(constants, hyper, numbers, seed), on the device: a call then costs less."""
+        job, of = self.job, self.job.dtype.type
+        hyper = {n: {k: of(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
+        numbers = None if isinstance(job.rule, Foreign) else {k: of(v) for k, v in numbers_of(job.rule).items()}
+        return jax.device_put((self.program.constants(), hyper, numbers, np.array([key_of(job.seed)], np.uint32)))
+
+    def restore(self, params, rule_arrays):
+        with jax.enable_x64(self.wide):
+            host = {name: copied(self.turned(name, array), self.job.dtype) for name, array in params.items()}
+            theta = {name: jax.device_put(array) for name, array in host.items()}
+            leaves, tree = self._first_state(host, theta)
+            if rule_arrays is not None:
+                dtyped = [np.asarray(a, x.dtype) for a, x in zip(rule_arrays, leaves, strict=True)]
+                leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
+                leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
+            self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
+
+    def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
+        """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
+        trainable = self.job.graph.trainable
+        if isinstance(self.job.rule, Foreign):
+            return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trainable}))
+        leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trainable}))
+        arrays = [np.asarray(leaf) for leaf in leaves]
+        return [a.astype(self.job.dtype if a.dtype.kind == "f" else a.dtype, copy=False) for a in arrays], tree
+
+    def rule_arrays(self):
+        host = self.each(self.turned, jax.tree.map(np.asarray, self.state[1]))
+        return [np.array(array, order="C") for array in jax.tree.leaves(host)]
+
+    def params(self):
+        return {name: np.array(self.turned(name, np.asarray(a)), order="C") for name, a in self.state[0].items()}
+
+    def turned(self, name: str, array: np.ndarray) -> np.ndarray:
+        """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
+        return array.T if name in self.compiled.choices.transposed else array
+
+    def each(self, function: Callable, rule_state: Any) -> Any:
+        """function(parameter name, array) of every array of a rule's state {what: {parameter: array}}."""
+        if not self.compiled.choices.transposed:
+            return rule_state
+        return {what: {name: function(name, a) for name, a in arrays.items()} for what, arrays in rule_state.items()}
+
+    def set_order(self, order, running=None):
+        if self.order is None or not np.array_equal(order, self.order):
+            size = self.job.batch_size * round_up(self.job.steps_per_epoch)
+            padded = np.full(size, order[0], np.int32)  # rows past the end: a real row, of weight 0
+            padded[: len(order)] = order
+            self.sets["data"].set_order(padded)
+            self.order = order
+        self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
+
+    def steps(self, start, count, t):
+        theta, rule_state = self.state
+        told: list[tuple[int, tuple[Any, Any]]] = []
+        done = 0
+        with jax.enable_x64(self.wide):
+            for part in self.sets["data"].parts(start, count):
+                theta, rule_state, self.sums, found = self.compiled.epoch(
+                    theta, rule_state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
+                    np.int32(part.start), np.int32(part.count), np.int32(t + done),
+                )  # fmt: skip
+                if told:  # no more than one part ahead of the device: each holds memory there
+                    jax.block_until_ready(told[-1])
+                told.append((done, found))
+                done += part.count
+        self.state = theta, rule_state
+        *running, penalty = np.asarray(told[-1][1][0]).tolist()
+        self.penalty_of = self.state, penalty
+        bad = ((before, int(first)) for before, (_, first) in told)
+        running = [running[: len(running) // 2], running[len(running) // 2 :]]
+        return Stretch(
+            self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
+        )
+
+    def evaluate(self, which):
+        constants, hyper, _, seed = self.arguments
+        sums = before = self.no_sums
+        with jax.enable_x64(self.wide):
+            for arrays, weights, rows in self.sets[which].pieces():
+                jax.block_until_ready(before)
+                before = sums
+                sums = self.compiled.evaluate(self.state[0], arrays, weights, rows, constants, hyper, seed, sums)
+        return self.program.finish(self.program.totals(np.asarray(sums).tolist()))
+
+    def penalty(self):
+        state, found = self.penalty_of
+        if state is self.state:
+            return found
+        constants, _, _, seed = self.arguments
+        with jax.enable_x64(self.wide):
+            return float(self.compiled.penalty(self.state[0], constants, seed))
+
+
+class XlaEngine(Engine):
+    """Runs a graph as a compiled XLA program."""
+
+    name = "xla"
+
+    def start(self, job, params):
+        return XlaRun(job, params)

@@ -1,0 +1,147 @@
+"""The functions that are compiled: many steps of training, an evaluation, a penalty.
+
+The data lies on the device and batches are gathered there. Learning rates, penalty weights, dropout rates, constants
+and the number of steps are run-time arguments; a ragged last batch is filled with rows of weight 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from bprop.engines.engine import Job
+from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
+from bprop.engines.program import Program
+from bprop.graph.plan import Context, Plan
+from bprop.leaves import Input
+from bprop.rules.runtime import with_numbers
+
+EVALUATION_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a program is lowered: nothing that boxes or users see."""
+
+    transposed: frozenset[str]
+    """Weights that lie as (outputs, inputs) on the device."""
+    unrolled: int
+    """Steps in one turn of the loop."""
+
+    @classmethod
+    def of(cls, job: Job) -> Choices:
+        if jax.default_backend() != "cpu":  # measured on CPUs only
+            return cls(frozenset(), 1)
+        elementwise = getattr(job.rule, "elementwise", False)
+        transposed = transposed_weights(job.graph, job.batch_size) if elementwise else frozenset()
+        return cls(transposed, unrolled_steps(job.graph, job.batch_size))
+
+
+@dataclass(frozen=True)
+class Tracer:
+    """Builds the functions that are compiled, around a graph of the right structure.
+
+    Sums are one array (2, k): the sums by `Program.sum_names`, and the corrections to take from them.
+    """
+
+    program: Program
+    rule: Any
+    batch_size: int
+    choices: Choices
+
+    def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
+        """Rows of the data set, widened to the precision of the program."""
+        inputs = self.program.graph.inputs
+        return {name: self.widen(inputs[name], take(array)) for name, array in data.items()}
+
+    def widen(self, box: Input, array: Any) -> Any:
+        return array.astype(self.program.dtype if box.dtype == "float" else {"int": jnp.int32, "bool": bool}[box.dtype])
+
+    def weights(self, weights: Any, take: Callable, position: Any, rows: Any) -> Any:
+        """Weights of a batch: those of its examples, and 0 for rows past the end of the set."""
+        inside = (position < rows).astype(self.program.dtype)
+        return inside if weights is None else inside * take(weights)
+
+    def plan(self, plan: Plan, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
+        """A plan of the program as it is lowered here."""
+        return lay_out(plan, self.choices.transposed).bind(hyper)
+
+    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, sums,
+              start, count, t):  # fmt: skip
+        """`count` steps from step `start` of the epoch.
+
+        Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
+        """
+        rule = with_numbers(self.rule, numbers) if numbers is not None else self.rule
+        plan = self.plan(self.program.training, hyper)
+        size = self.batch_size
+
+        def body(i, carry):
+            theta, rule_state, sums, bad = carry
+            first = (start + i) * size
+            take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
+            w = self.weights(weights, take, first + jnp.arange(size, dtype=jnp.int32), rows)
+            key = (seed, (t + i).astype(jnp.uint32).reshape(1))
+            context = Context(w, key, self.program.dtype)
+            theta, rule_state, found = self.program.step(
+                rule, theta, rule_state, self.batch(data, take), constants, context, t + i, plan
+            )
+            bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
+            return theta, rule_state, self.add(sums, found), bad
+
+        carry = theta, rule_state, (sums[0], sums[1]), jnp.int32(-1)
+        theta, rule_state, sums, bad = loop(count, body, carry, self.choices.unrolled)
+        finite = jnp.all(jnp.array([jnp.isfinite(array).all() for array in theta.values()]))
+        bad = jnp.where((bad < 0) & ~finite, count, bad)
+        told = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
+        return theta, rule_state, jnp.stack(sums), (told, bad)
+
+    def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums):
+        """The sums, to which those of the given rows are added, outside training."""
+        plan = self.plan(self.program.evaluating, hyper)
+        size = min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
+        last = next(iter(data.values())).shape[0] - 1
+
+        def body(i, sums):
+            position = i * size + jnp.arange(size, dtype=jnp.int32)
+            take = rows_at(jnp.minimum(position, jnp.minimum(rows - 1, last)))
+            context = Context(self.weights(weights, take, position, rows), (seed, seed), self.program.dtype)
+            return self.add(sums, self.program.measure(theta, self.batch(data, take), constants, context, plan))
+
+        return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
+
+    def penalty(self, theta, constants, seed):
+        context = Context(jnp.ones(1, self.program.dtype), (seed, seed), self.program.dtype)
+        found = self.program.penalty(theta, constants, context)
+        return jnp.zeros((), self.program.dtype) if found is None else found
+
+    def add(self, sums: tuple[Any, Any], found: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+        before, correction = sums
+        term = jnp.stack([found[name] for name in self.program.sum_names]) - correction
+        after = before + term
+        return after, (after - before) - term
+
+
+def rows_at(index: Any) -> Callable:
+    """Takes the rows at `index`, all of which are there."""
+    return lambda array: array.at[index].get(mode="promise_in_bounds")
+
+
+def loop(count: Any, body: Callable, carry: Any, unrolled: int) -> Any:
+    """carry = body(i, carry) for i from 0 to count - 1, in turns of `unrolled` steps and a rest of single ones."""
+
+    def turn(j, carry):
+        for k in range(unrolled):
+            carry = body(j * unrolled + k, carry)
+        return carry
+
+    if unrolled == 1:
+        return lax.fori_loop(0, count, body, carry)
+    turns = count // unrolled
+    return lax.fori_loop(turns * unrolled, count, body, lax.fori_loop(0, turns, turn, carry))

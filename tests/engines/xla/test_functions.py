@@ -1,0 +1,48 @@
+"""Functions compiled ahead, once for each set of argument shapes."""
+
+import numpy as np
+import pytest
+
+jax = pytest.importorskip("jax")
+functions = pytest.importorskip("bprop.engines.xla.functions")
+
+
+def double(tree, number):
+    return {name: 2 * array + number for name, array in tree.items()}
+
+
+def test_a_function_computes_and_compiles_once_for_every_shape(compilations):
+    function = functions.Function(double)
+    with compilations() as seen:
+        for shape in ((2,), (3,), (2,), (3,)):
+            found = function({"a": np.ones(shape, np.float32)}, np.float32(1))
+            np.testing.assert_array_equal(found["a"], np.full(shape, 3))
+    assert len(seen) == 2
+
+
+def test_other_dtypes_and_other_trees_are_other_programs():
+    function = functions.Function(double)
+    for tree in ({"a": np.ones(2, np.float32)}, {"a": np.ones(2, np.int32)}, {"b": np.ones(2, np.float32)}):
+        found = function(tree, np.float32(1))
+        assert found.keys() == tree.keys()
+    assert len(function._ready) == 3
+
+
+def test_settings_of_jax_that_a_program_depends_on_are_heeded(compilations):
+    function = functions.Function(lambda a: a @ a)
+    a = np.ones((2, 2), np.float32)
+    with compilations() as seen:
+        function(a)
+        with jax.default_matmul_precision("float32"):
+            function(a)
+            function(a)
+        function(a)
+    assert len(seen) == 2
+
+
+def test_only_so_many_programs_are_kept_ready(monkeypatch):
+    monkeypatch.setattr(functions, "READY", 2)
+    function = functions.Function(lambda a: a + 1)
+    for size in range(1, 5):
+        function(np.ones(size, np.float32))
+    assert len(function._ready) == 2

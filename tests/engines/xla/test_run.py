@@ -1,0 +1,123 @@
+"""A run on XLA: its precision, its rules, its state."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.engines import choose
+
+jax = pytest.importorskip("jax")
+
+# --- precision ---
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_global_precision_of_jax_is_left_alone(train, dtype):
+    before = jax.config.jax_enable_x64
+    fit = train(dtype=dtype)
+    assert jax.config.jax_enable_x64 is before
+    assert fit.params["W1"].dtype == np.dtype(dtype)
+
+
+def test_single_precision_stays_single_where_the_user_has_set_double(train):
+    expected = train().params
+    with jax.enable_x64(True):
+        found = train().params
+    for name, array in expected.items():
+        assert found[name].dtype == np.float32
+        np.testing.assert_array_equal(found[name], array)
+
+
+@pytest.mark.parametrize("dtype", ["longdouble"])
+def test_other_precisions_are_refused(train, dtype):
+    if np.dtype(dtype) == np.float64:
+        pytest.skip("longdouble is float64 here")
+    with pytest.raises(errors.SettingError, match="float32 or float64"):
+        train(dtype=dtype)
+
+
+# --- optax ---
+
+
+@pytest.mark.parametrize("name", ["adam", "lion"])
+def test_an_optax_rule_trains_on_xla(train, name):
+    optax = pytest.importorskip("optax")
+    fit = train(rule=getattr(optax, name)(0.01), epochs=3)
+    assert fit.history[-1].loss < fit.history[0].loss
+    assert fit.history[-1].learning_rate is None
+
+
+def test_optaxs_adam_trains_as_ours(train):
+    optax = pytest.importorskip("optax")
+    one = train(rule=optax.adam(0.01), dtype="float64").params
+    two = train(rule=bp.Adam(0.01), dtype="float64").params
+    for name in one:
+        np.testing.assert_allclose(one[name], two[name], rtol=1e-10, atol=1e-12)
+
+
+def test_an_optax_rule_is_refused_on_numpy_with_the_way_out(network, rows):
+    optax = pytest.importorskip("optax")
+    with pytest.raises(errors.SettingError, match=r"engine='xla'"):
+        bp.train(network(), rows(10), rule=optax.adam(0.01), engine="numpy", progress=False)
+
+
+# --- state ---
+
+
+def test_restoring_params_and_rule_state_continues(job):
+    job = job(rule=bp.Adam())
+    theta = job.graph.init(0)
+    run, other = (choose("xla").start(job, theta) for _ in range(2))
+    for each in (run, other):
+        each.set_order(np.arange(20, dtype=np.int32))
+    run.steps(0, 2, 0)
+    other.restore(run.params(), run.rule_arrays())
+    for each in (run, other):
+        each.steps(2, 3, 2)
+    for name, array in run.params().items():
+        np.testing.assert_array_equal(other.params()[name], array)
+    for one, two in zip(run.rule_arrays(), other.rule_arrays(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_state_that_was_kept_can_be_gone_back_to(job):
+    run = choose("xla").start(job(), job().graph.init(0))
+    run.set_order(np.arange(20, dtype=np.int32))
+    run.steps(0, 2, 0)
+    kept, before = run.state, run.params()
+    run.steps(2, 3, 2)
+    after = run.params()
+    run.state = kept
+    for name, array in before.items():
+        np.testing.assert_array_equal(run.params()[name], array)
+    run.steps(2, 3, 2)
+    for name, array in after.items():
+        np.testing.assert_array_equal(run.params()[name], array)
+
+
+def test_the_given_theta_is_not_shared_with_the_device(job):
+    from bprop.engines.packing import copied
+
+    theta = {name: copied(array, np.dtype("float32")) for name, array in job().graph.init(0).items()}
+    run = choose("xla").start(job(), theta)
+    for array in theta.values():
+        array[...] = 7
+    assert not any((array == 7).any() for array in run.params().values())
+
+
+def test_an_order_that_is_the_same_is_not_sent_again(job):
+    run = choose("xla").start(job(), job().graph.init(0))
+    run.set_order(np.arange(20, dtype=np.int32))
+    first = run.sets["data"].order
+    run.set_order(np.arange(20, dtype=np.int32))
+    assert run.sets["data"].order is first
+    run.set_order(np.arange(20, dtype=np.int32)[::-1])
+    assert run.sets["data"].order is not first
+
+
+def test_params_are_numpys_and_writable(train):
+    params = train().params
+    for array in params.values():
+        assert type(array) is np.ndarray
+        array += 1
