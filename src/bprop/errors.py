@@ -58,3 +58,7 @@ class ModelFileError(BpropError, ValueError):
 
 class MissingPackageError(BpropError, ImportError):
     """An optional package is needed; the message gives the pip command that brings it."""
+
+
+class UnsupportedError(BpropError, NotImplementedError):
+    """An engine has no code for something that a graph or a rule does; another engine has."""

@@ -1,4 +1,4 @@
-"""The central promise: what the engines compute is the lecture's algorithm, and both compute the same."""
+"""The central promise: what the engines compute is the lecture's algorithm, and all compute the same."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,19 @@ import bprop as bp
 EXAMPLES, INPUTS, UNITS, CLASSES, EPOCHS = 50, 4, (6, 5), 3, 20
 
 
-@pytest.fixture(params=["numpy", "xla"])
+NEEDS = {"xla": "jax", "native": "llvmlite"}
+
+
+@pytest.fixture(params=["numpy", "xla", "native"])
 def engine(request):
-    if request.param == "xla":
-        pytest.importorskip("jax")
+    if request.param in NEEDS:
+        pytest.importorskip(NEEDS[request.param])
+    return request.param
+
+
+@pytest.fixture(params=["xla", "native"])
+def compiled(request):
+    pytest.importorskip(NEEDS[request.param])
     return request.param
 
 
@@ -170,12 +179,12 @@ CASES = {
 
 
 @pytest.mark.parametrize(("build", "rule", "settings"), CASES.values(), ids=CASES)
-def test_both_engines_give_the_same_in_double_precision(jax, build, rule, settings):
+def test_every_engine_gives_the_same_in_double_precision(compiled, build, rule, settings):
     X, Y = examples()
     settings = {"batch_size": 8, "epochs": 5, "validation": {"x": X[:20], "y": Y[:20]}} | settings
     fits = [
         bp.train(build(), {"x": X, "y": Y}, rule=rule, dtype="float64", engine=engine, progress=False, **settings)
-        for engine in ("numpy", "xla")
+        for engine in ("numpy", compiled)
     ]
     one, two = fits
     for name, array in one.params.items():
@@ -189,14 +198,14 @@ def test_both_engines_give_the_same_in_double_precision(jax, build, rule, settin
 
 
 @pytest.mark.parametrize("case", ["minibatches", "dropout", "batch_norm", "adam"])
-def test_both_engines_give_nearly_the_same_in_single_precision(jax, case):
+def test_every_engine_gives_nearly_the_same_in_single_precision(compiled, case):
     build, rule, settings = CASES[case]
     X, Y = examples()
     fits = [
         bp.train(
             build(), {"x": X, "y": Y}, rule=rule, batch_size=8, epochs=2, engine=engine, progress=False, **settings
         )
-        for engine in ("numpy", "xla")
+        for engine in ("numpy", compiled)
     ]
     for name, array in fits[0].params.items():
         assert array.dtype == fits[1].params[name].dtype == np.float32

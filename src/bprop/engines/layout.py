@@ -24,6 +24,14 @@ SMALL = 256 * 1024
 
 def transposed_weights(graph: Graph, batch_size: int) -> frozenset[str]:
     """The names of the weights to lay out as (outputs, inputs)."""
+    weights = graph.parameters
+    return frozenset(
+        name for name in only_in_products(graph) if not (batch_size in SKINNY and _bytes(weights[name]) > LARGE)
+    )
+
+
+def only_in_products(graph: Graph) -> frozenset[str]:
+    """The names of the weights whose layout is the engine's choice."""
     used: dict[Box, list[tuple[Box, int]]] = {}
     for box in graph.order:
         for position, child in enumerate(box.children):
@@ -31,9 +39,7 @@ def transposed_weights(graph: Graph, batch_size: int) -> frozenset[str]:
     return frozenset(
         name
         for name, weights in graph.parameters.items()
-        if weights not in graph.roots
-        and _only_products(used.get(weights, []))
-        and not (batch_size in SKINNY and _bytes(weights) > LARGE)
+        if weights not in graph.roots and _only_products(used.get(weights, []))
     )
 
 

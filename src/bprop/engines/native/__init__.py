@@ -1,0 +1,27 @@
+"""The native engine: the same box code, traced once and compiled with LLVM into a loop of steps for this processor.
+
+Unlike XLA it knows that a gradient is used once, by the update, and sees a whole step at a time: products are
+tiles held in registers, and W is read and written in one pass. It is for networks and batches that are small or
+skinny, where a general array compiler spends its time between the products; it needs llvmlite, not JAX.
+"""
+
+from __future__ import annotations
+
+from bprop.engines.engine import Engine, Job
+from bprop.engines.native.layout import narrow_weights
+from bprop.engines.native.run import NativeRun
+from bprop.errors import SettingError, UnsupportedError
+from bprop.rules import Foreign
+
+
+class NativeEngine(Engine):
+    """Runs a graph as machine code made for it."""
+
+    name = "native"
+
+    def start(self, job: Job, params):
+        if isinstance(job.rule, Foreign):
+            raise UnsupportedError("an optax rule computes with JAX: it needs engine='xla'")
+        if job.dtype.name not in ("float32", "float64"):
+            raise SettingError(f"engine 'native' computes in float32 or float64, not {job.dtype.name}")
+        return NativeRun(job, params, narrow_weights(job))

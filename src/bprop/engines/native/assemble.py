@@ -1,0 +1,207 @@
+"""A whole program as one LLVM module: a function for each kernel, and the loop of steps that calls them.
+
+    run(table, thread, threads, first position, steps, t)
+
+`table` holds the addresses of all arrays in the order of `Layouts.names`. Thread 0 does what is not shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from bprop.engines.native import threads
+from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
+from bprop.engines.native.gather import Gather
+from bprop.engines.native.loops import Loops, reduction_units, units
+from bprop.engines.native.memory import Layout, lay_out
+from bprop.engines.native.points import Memory
+from bprop.engines.native.products import Products
+from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
+from bprop.engines.native.trace import Trace
+from bprop.engines.native.traced import Traced
+
+ORDER, ROWS, WEIGHTS, ARRIVED = "order", "rows", "weights", "arrived"
+
+
+@dataclass(eq=False)
+class Assembled:
+    """The module, the layouts of arrays by the leaf or stored array, and where addresses stand in the table."""
+
+    module: ir.Module
+    layouts: dict[Traced, Layout]
+    table: list[Any]
+    """Traced arrays in memory, then "data NAME" of every input, WEIGHTS, ORDER, ROWS, ARRIVED."""
+    parallel: bool
+
+
+class Assembler:
+    """Makes the module of a trace. `data`: the dtype of each input's array in the data set."""
+
+    def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
+                 weights: np.dtype | None):  # fmt: skip
+        self.trace, self.size, self.lanes = trace, batch_size, lanes
+        self.data, self.weights = data, weights
+        self.scheduler = Scheduler(trace.updates, lanes)
+        self.kernels = self.scheduler.kernels()
+        self.module = ir.Module("bprop")
+        leaves = [leaf for role in (trace.state, trace.given, trace.clock, trace.batch) for leaf in role.values()]
+        stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
+        self.layouts = {array: lay_out(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
+        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, ARRIVED]
+        self.shares: dict[Kernel, int] = {}
+        self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
+        self.made: dict[Hashable, tuple[ir.Function, int]] = {}
+
+    def assemble(self) -> Assembled:
+        for kernel in self.kernels:
+            self.functions[kernel] = self.kernel_function(kernel)
+        self.run_function()
+        return Assembled(self.module, self.layouts, self.table, any(n > 1 for n in self.shares.values()))
+
+    def function(self, name: str, arguments: list[Type], pointers: int) -> tuple[ir.Function, Emitter]:
+        function = ir.Function(self.module, ir.FunctionType(VOID, arguments), name)
+        for argument in function.args[:pointers]:
+            argument.add_attribute("noalias")
+        return function, Emitter(self.module, ir.IRBuilder(function.append_basic_block("entry")), self.lanes)
+
+    # --- one kernel ---
+
+    def kernel_function(self, kernel: Kernel) -> tuple[ir.Function, list[Traced]]:
+        """(the function of a kernel, the arrays that it is to be given). Kernels that do the same share one."""
+        key, arrays = self.pattern(kernel)
+        if key not in self.made:
+            name = f"kernel{len(self.made)}"
+            function, emitter = self.function(name, [POINTER] * len(arrays) + [I64, I64], len(arrays))
+            known = {a: Memory(p, self.layouts[a]) for a, p in zip(arrays, function.args, strict=False)}
+            count, work, emit = self.plan(kernel, emitter, known)
+            shares = count if work >= threads.ENOUGH else 1
+            emit((0, count) if shares == 1 else (function.args[-2], function.args[-1]))
+            emitter.b.ret_void()
+            self.made[key] = function, shares
+        function, self.shares[kernel] = self.made[key]
+        return function, arrays
+
+    def pattern(self, kernel: Kernel) -> tuple[Hashable, list[Traced]]:
+        """What a kernel does, whatever the names of its arrays, and these in the order in which they come in it."""
+        inside = self.scheduler.inside(kernel.outputs)
+        numbers: dict[Traced, int] = {}
+        parts: list[Hashable] = []
+
+        def number(array: Traced) -> int:
+            if array not in numbers:
+                numbers[array] = len(numbers)
+                known = array in self.layouts
+                what = "given" if known and array not in inside else array.op
+                parts.append((what, array.shape, array.dtype.str, None if known else array.attr))
+            return numbers[array]
+
+        nodes = sorted(inside, key=lambda a: a.number)
+        parts += [(*(number(array) for array in (*node.args, node)), node.attr) for node in nodes]
+        parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
+        arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
+        return tuple(parts), arrays
+
+    def plan(self, kernel: Kernel, emitter: Emitter, known: dict[Traced, Memory]) -> tuple[int, int, Any]:
+        """(shares that a kernel can be cut into, its work, what emits it)."""
+        core = kernel.core
+        loops = Loops(emitter, kernel, known)
+        if core is None:
+            count = 4 * sum(array.size for array, _ in kernel.outputs)
+            return units(kernel.shape, self.lanes), count, lambda bounds: loops.elementwise(kernel, bounds)
+        if core.op == "dot":
+            product = Products(emitter, known, kernel, self.scheduler.forms[core])
+            return product.units, core.size * core.args[0].shape[1], product.emit
+        if is_reduction(core):
+            shares = reduction_units(core, self.lanes)
+            return shares, core.args[0].size, lambda bounds: loops.reduction(kernel, bounds)
+        emit = loops.place if core.op == "place" else loops.scatter
+        return 1, 0, lambda bounds: emit(kernel, bounds)
+
+    # --- the loop of steps ---
+
+    def run_function(self) -> None:
+        function, e = self.function("run", [POINTER, *[I64] * 5], 1)
+        table, thread, count, first, steps, t = function.args
+        addresses = {key: e.b.load(e.at(table, i, POINTER), typ=POINTER, align=8) for i, key in enumerate(self.table)}
+        passed = e.b.alloca(I64)
+        e.b.store(I64(0), passed)
+        mine = e.b.icmp_signed("==", thread, I64(0))
+        meet = lambda: threads.emit_barrier(e, addresses[ARRIVED], count, passed)  # noqa: E731
+        parallel = any(n > 1 for n in self.shares.values())
+        with e.loop(I64(0), steps) as i:
+            self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
+            watch = Watch(meet if parallel else lambda: None)
+            watch.wrote(set(self.trace.batch.values()) | set(self.trace.clock.values()), "alone")
+            for kernel in self.kernels:
+                self.call(e, addresses, kernel, watch, (mine, thread, count))
+            watch.end()
+        e.b.ret_void()
+
+    def call(self, e: Emitter, addresses: dict, kernel: Kernel, watch: Watch, who: tuple) -> None:
+        function, arrays = self.functions[kernel]
+        shares = self.shares[kernel]
+        watch.about_to(kernel.reads, kernel.writes, "alone" if shares == 1 else "shared")
+        mine, thread, count = who
+        pointers = [addresses[a] for a in arrays]
+        if shares > 1:
+            lo = e.b.udiv(e.b.mul(I64(shares), thread), count)
+            hi = e.b.udiv(e.b.mul(I64(shares), e.b.add(thread, I64(1))), count)
+            e.b.call(function, [*pointers, lo, hi])
+            return
+        with e.b.if_then(mine):
+            e.b.call(function, [*pointers, I64(0), I64(1)])
+
+    def batch(self, e: Emitter, addresses: dict, mine: Value, step: Value, i: Value, t: Value) -> None:
+        """The rows of a step, gathered by thread 0, and the numbers of the step."""
+        gather = Gather(e)
+        with e.b.if_then(mine):
+            for name, value in (("i", i), ("t", t)):
+                if name in self.trace.clock:
+                    e.store(e.b.trunc(value, I32), addresses[self.trace.clock[name]], 0)
+            rows = e.load(addresses[ROWS], 0, I64)
+            first = e.b.mul(step, I64(self.size))
+            with e.loop(0, self.size) as index:
+                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows)
+                for name, leaf in self.trace.batch.items():
+                    memory = Memory(addresses[leaf], self.layouts[leaf])
+                    if name:
+                        gather.copy(addresses[f"data {name}"], self.data[name], row, index, memory)
+                    else:
+                        self.weight(e, addresses, row, inside, index, memory)
+
+    def weight(self, e: Emitter, addresses: dict, row: Value, inside: Value, index: Any, memory: Memory) -> None:
+        """The weight of an example: 0 past the end of the set."""
+        kind = {4: ir.FloatType(), 8: ir.DoubleType()}[memory.layout.dtype.itemsize]
+        weight = kind(1.0) if self.weights is None else e.load(addresses[WEIGHTS], row, kind)
+        e.store(e.b.select(inside, weight, kind(0.0)), memory.pointer, index)
+
+
+class Watch:
+    """Says where threads must wait for each other: before what another thread may still read or write."""
+
+    def __init__(self, meet: Any):
+        self.meet = meet
+        self.written: dict[Traced, str] = {}
+        self.read: dict[Traced, str] = {}
+
+    def wrote(self, arrays: set[Traced], how: str) -> None:
+        self.written.update(dict.fromkeys(arrays, how))
+
+    def about_to(self, reads: set[Traced], writes: set[Traced], how: str) -> None:
+        """`how`: "alone" (thread 0) or "shared". What thread 0 does alone it does in order."""
+        waits = any(not how == self.written[a] == "alone" for a in reads | writes if a in self.written)
+        waits |= any(not how == self.read[a] == "alone" for a in writes if a in self.read)
+        if waits:
+            self.end()
+        self.wrote(writes, how)
+        self.read.update({a: "shared" if "shared" in (how, self.read.get(a)) else how for a in reads})
+
+    def end(self) -> None:
+        self.meet()
+        self.written.clear()
+        self.read.clear()

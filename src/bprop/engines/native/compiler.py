@@ -1,0 +1,72 @@
+"""From an LLVM module to machine code of this process."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from llvmlite import binding, ir
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What code is made for: the vectors of this processor."""
+
+    name: str
+    features: str
+    vector_bytes: int
+
+    def lanes(self, dtype: np.dtype) -> int:
+        """Values of a dtype in one vector."""
+        return self.vector_bytes // dtype.itemsize
+
+    def with_attributes(self, text: str) -> str:
+        """A module's text, its functions told to use whole vectors, which LLVM halves on some processors."""
+        bits = self.vector_bytes * 8
+        text = re.sub(r"^(define [^\n]*)$", r"\1 #0", text, flags=re.MULTILINE)
+        return f'{text}\nattributes #0 = {{ "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}\n'
+
+
+@cache
+def machine() -> Machine:
+    """The processor at hand."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    features = binding.get_host_cpu_features()
+    wide = 64 if features.get("avx512f") and features.get("avx512vl") else 32 if features.get("avx2") else 16
+    return Machine(binding.get_host_cpu_name(), features.flatten(), wide)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Compiled functions, and what must live as long as they do."""
+
+    engine: Any
+    function: Callable
+
+    def __call__(self, *args: Any) -> None:
+        self.function(*args)
+
+
+def compiled(module: ir.Module, name: str, arguments: list[Any]) -> Code:
+    """The function `name` of a module, callable from Python; the interpreter's lock is let go while it runs."""
+    here = machine()
+    target = binding.Target.from_default_triple()
+    builder = target.create_target_machine(cpu=here.name, features=here.features, opt=3, jit=True)
+    module.triple = binding.get_default_triple()
+    module.data_layout = str(builder.target_data)
+    parsed = binding.parse_assembly(here.with_attributes(str(module)))
+    parsed.verify()
+    options = binding.create_pipeline_tuning_options(speed_level=1)
+    # the code is vectors and unrolled where it should be already: more of that only takes time
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+    passes = binding.create_pass_builder(builder, options)
+    passes.getModulePassManager().run(parsed, passes)
+    engine = binding.create_mcjit_compiler(parsed, builder)
+    engine.finalize_object()
+    return Code(engine, ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name)))

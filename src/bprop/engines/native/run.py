@@ -1,0 +1,241 @@
+"""Training with compiled steps: arrays in padded memory, one call of machine code for many steps."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines.engine import Job, Run, Stretch
+from bprop.engines.native import threads
+from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS, Assembled, Assembler
+from bprop.engines.native.compiler import Code, compiled, machine
+from bprop.engines.native.crew import Crew, now
+from bprop.engines.native.memory import memory
+from bprop.engines.native.trace import BAD, Trace, Tracer
+from bprop.engines.native.traced import Traced
+from bprop.engines.packing import narrow
+from bprop.engines.program import Program, structure
+from bprop.errors import BpropError, UnsupportedError
+from bprop.graph.plan import Context
+from bprop.noise import key_of
+from bprop.rules.runtime import numbers_of, structure_of
+
+EVALUATION_ROWS = 256
+CACHED_PROGRAMS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """A compiled trace."""
+
+    trace: Trace
+    assembled: Assembled
+    code: Code
+    crew: Crew
+
+
+_routines: OrderedDict[Hashable, Routine] = OrderedDict()
+
+
+def routine(key: Hashable, make: Any, batch_size: int, data: DataSet, dtype: np.dtype) -> Routine:
+    """The compiled trace for a key, made on first use."""
+    kinds = {name: array.dtype for name, array in data.arrays.items()}
+    weights = None if data.weights is None else data.weights.dtype
+    key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
+    if key not in _routines:
+        trace = traced(make)
+        assembled = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights).assemble()
+        code = compiled(assembled.module, "run", [ctypes.c_void_p, *[ctypes.c_int64] * 5])
+        crew = Crew(min(threads.cores(), threads.MOST) if assembled.parallel else 1)
+        _routines[key] = Routine(trace, assembled, code, crew)
+        if len(_routines) > CACHED_PROGRAMS:
+            _routines.popitem(last=False)
+    _routines.move_to_end(key)
+    return _routines[key]
+
+
+def traced(make: Callable[[], Trace]) -> Trace:
+    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+    try:
+        return make()
+    except BpropError:
+        raise
+    except Exception as error:
+        raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+
+
+def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
+    """The data set in the dtypes in which it is read, every array in C order."""
+    arrays = {name: np.ascontiguousarray(array, narrow(name, array, dtype)) for name, array in data.arrays.items()}
+    return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype))
+
+
+class Loaded:
+    """A routine with its memory: scratch of its own, state shared with others by name."""
+
+    def __init__(self, routine: Routine, data: DataSet, shared: dict[str, np.ndarray], given: Mapping[str, Any]):
+        self.routine, self.data = routine, data
+        trace, layouts = routine.trace, routine.assembled.layouts
+        self.arrays: dict[Traced, np.ndarray] = {}
+        for name, leaf in trace.state.items():
+            if name not in shared:
+                shared[name] = memory(layouts[leaf])
+            self.arrays[leaf] = shared[name]
+        for array, layout in layouts.items():
+            self.arrays.setdefault(array, memory(layout))
+        for name, leaf in trace.given.items():
+            layouts[leaf].view(self.arrays[leaf])[...] = given[name]
+        self.rows = np.array([len(data)], np.int64)
+        self.arrived = np.zeros(1, np.int64)
+        self.order = np.zeros(1, np.int32)
+
+    def __call__(self, first: int, steps: int, t: int) -> None:
+        """Do `steps` steps from step `first` of the order."""
+        addresses = np.array([self.address(key) for key in self.routine.assembled.table], np.int64)
+        code, table, crew = self.routine.code, addresses.ctypes.data, self.routine.crew
+        for count, part in crew.parts(steps):
+            begun = now()
+            self.arrived[0] = 0
+            threads.run(partial(code, table), count, (count, first, part, t))
+            crew.timed(count, part, begun)
+            first, t = first + part, t + part
+
+    def address(self, key: Any) -> int:
+        if isinstance(key, Traced):
+            return self.arrays[key].ctypes.data
+        if key.startswith("data "):
+            return self.data.arrays[key.removeprefix("data ")].ctypes.data
+        found = {ORDER: self.order, ROWS: self.rows, ARRIVED: self.arrived, WEIGHTS: self.data.weights}[key]
+        return 0 if found is None else found.ctypes.data
+
+
+class NativeRun(Run):
+    """Many steps in each call of machine code."""
+
+    def __init__(self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str]):
+        self.job, self.transposed = job, transposed
+        self.program = Program(job.graph, job.dtype)
+        self.memory: dict[str, np.ndarray] = {}
+        self.given = self.values()
+        self.numbers = numbers_of(job.rule)
+        self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
+        data = narrowed(job.data, job.dtype)
+        key = (structure(job.graph), structure_of(job.rule), transposed)
+        every = job.batch_size == 1 and data.weights is None
+        tracer = Tracer(self.program, job.rule, job.batch_size, not every, transposed)
+        small = {n: np.zeros((), job.dtype) for n in job.graph.trainable}
+        self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
+        step = routine(
+            (key, "step"), lambda: tracer.step(self.numbers, self.layout_of_rule), job.batch_size, data, job.dtype
+        )
+        self.step = Loaded(step, data, self.memory, self.given)
+        self.measures = {} if job.validation is None else {"validation": self.measure("validation")}
+        self.restore(params, None)
+
+    def values(self) -> dict[str, Any]:
+        """Numbers and constants by their names in a trace."""
+        hyper = {f"h:{box}:{k}": v for box, values in self.program.hyper().items() for k, v in values.items()}
+        constants = {f"c:{name}": value for name, value in self.program.constants().items()}
+        return hyper | constants | {"seed": key_of(self.job.seed)}
+
+    # --- state ---
+
+    def view(self, name: str) -> np.ndarray:
+        """An array of the state, in its memory."""
+        routine = self.step.routine
+        return routine.assembled.layouts[routine.trace.state[name]].view(self.memory[name])
+
+    def users(self, name: str, parameter: str) -> np.ndarray:
+        """The same, in the user's layout."""
+        return self.view(name).T if parameter in self.transposed else self.view(name)
+
+    @property
+    def state(self) -> dict[str, np.ndarray]:  # type: ignore[override]
+        return {name: array.copy() for name, array in self.memory.items() if name[:2] in ("p:", "r:")}
+
+    @state.setter
+    def state(self, kept: dict[str, np.ndarray]) -> None:
+        for name, array in kept.items():
+            self.memory[name][...] = array
+
+    def params(self):
+        return {name: np.array(self.users(f"p:{name}", name), order="C") for name in self.job.graph.parameters}
+
+    def rule_arrays(self):
+        return [
+            np.array(self.users(f"r:{what}:{name}", name), order="C")
+            for what, names in self.layout_of_rule.items()
+            for name in names
+        ]
+
+    def restore(self, params, rule_arrays):
+        for name, array in params.items():
+            self.users(f"p:{name}", name)[...] = array
+        if rule_arrays is None:
+            theta = {name: np.asarray(params[name], self.job.dtype) for name in self.job.graph.trainable}
+            state = self.job.rule.init(theta)
+            rule_arrays = [state[what][name] for what, names in self.layout_of_rule.items() for name in names]
+        given = iter(rule_arrays)
+        for what, names in self.layout_of_rule.items():
+            for name in names:
+                self.users(f"r:{what}:{name}", name)[...] = next(given)
+
+    # --- steps ---
+
+    def set_order(self, order, running=None):
+        self.step.order = np.ascontiguousarray(order, np.int32)
+        self.put_sums(self.memory, running or [[0.0] * len(self.program.sum_names)] * 2)
+
+    def put_sums(self, arrays: Mapping[str, np.ndarray], running: Any) -> None:
+        for name, total, correction in zip(self.program.sum_names, *running, strict=True):
+            arrays[f"s:{name}"][0], arrays[f"k:{name}"][0] = total, correction
+
+    def sums(self, arrays: Mapping[str, np.ndarray]) -> list[list[float]]:
+        return [[float(arrays[f"{part}:{name}"][0]) for name in self.program.sum_names] for part in "sk"]
+
+    def steps(self, start, count, t):
+        self.memory[BAD][0] = -1
+        self.step(start, count, t)
+        running = self.sums(self.memory)
+        bad = int(self.memory[BAD][0])
+        if bad < 0 and not all(np.isfinite(self.view(f"p:{name}")).all() for name in self.job.graph.parameters):
+            bad = count
+        return Stretch(self.program.totals(running), None if bad < 0 else bad, running)
+
+    def evaluate(self, which):
+        if which not in self.measures:
+            self.measures[which] = self.measure(which)
+        measure = self.measures[which]
+        arrays = {name: measure.arrays[leaf] for name, leaf in measure.routine.trace.state.items()}
+        self.put_sums(arrays, [[0.0] * len(self.program.sum_names)] * 2)
+        size = measure.routine.trace.batch[next(iter(self.job.graph.inputs))].shape[0]
+        measure(0, -(-len(measure.data) // size), 0)
+        return self.program.finish(self.program.totals(self.sums(arrays)))
+
+    def measure(self, which: str) -> Loaded:
+        """What evaluates the set "data" or "validation"; it shares theta, and has sums of its own."""
+        job = self.job
+        given = job.data if which == "data" or job.validation is job.data else job.validation
+        assert given is not None
+        data = self.step.data if given is job.data else narrowed(given, job.dtype)
+        size = EVALUATION_ROWS
+        tracer = Tracer(self.program, job.rule, size, True, self.transposed)
+        key = (structure(job.graph), self.transposed, "measure")
+        theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
+        found = Loaded(routine(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
+        found.order = np.arange(len(data), dtype=np.int32)
+        return found
+
+    def penalty(self):
+        params = {name: np.asarray(self.users(f"p:{name}", name)) for name in self.job.graph.parameters}
+        seed = np.array([key_of(self.job.seed)], np.uint32)
+        context = Context(np.ones(1, self.job.dtype), (seed, seed), self.job.dtype)
+        found = self.program.penalty(params, self.program.constants(), context)
+        return 0.0 if found is None else float(found)

@@ -1,0 +1,242 @@
+"""Which arrays of a trace are put in memory, by which kernels, in which order.
+
+A kernel computes one array, or several updates of one shape, in one pass over its points; all that it needs and
+that is cheap or used nowhere else is computed on the way. The product of an update (h^T grad) is never stored: its
+tile is still in registers when the update is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bprop.engines.native.forms import INNER, form_of
+from bprop.engines.native.mathematics import COSTLY
+from bprop.engines.native.traced import Shape, Traced
+
+VIEWS = {"reshape", "transpose", "broadcast", "slice"}
+FREE = VIEWS | {"leaf", "constant", "iota", "take"}
+ALONE = {"dot", "place", "scatter"}  # and reductions
+DEEP = 40
+"""Operations that are done one inside the other before a value is put in memory."""
+CHEAP = 6
+"""Up to this cost, an array that several kernels need is computed by each of them."""
+
+
+@dataclass(eq=False)
+class Kernel:
+    """Computes `outputs`: (array, leaf that it becomes the new value of; None where the array is kept as it is)."""
+
+    outputs: list[tuple[Traced, Traced | None]]
+    core: Traced | None = None
+    """The product, reduction, ... around which it is made; None for a plain loop."""
+    reads: set[Traced] = field(default_factory=set)
+
+    @property
+    def shape(self) -> Shape:
+        return self.outputs[0][0].shape
+
+    @property
+    def targets(self) -> set[Traced]:
+        return {leaf for _, leaf in self.outputs if leaf is not None}
+
+    @property
+    def writes(self) -> set[Traced]:
+        return {array if leaf is None else leaf for array, leaf in self.outputs}
+
+
+def is_reduction(array: Traced) -> bool:
+    return array.op.startswith("reduce_")
+
+
+def stands_alone(array: Traced) -> bool:
+    return array.op in ALONE or is_reduction(array)
+
+
+class Scheduler:
+    """Makes the kernels for `updates`: pairs (leaf, its new value)."""
+
+    def __init__(self, updates: Iterable[tuple[Traced, Traced]], lanes: int):
+        self.lanes = lanes
+        self.groups: list[list[tuple[Traced, Traced | None]]] = [[(new, leaf)] for leaf, new in updates]
+        self.nodes = reachable(array for group in self.groups for array, _ in group)
+        self.users: dict[Traced, list[Traced]] = {node: [] for node in self.nodes}
+        for node in self.nodes:
+            for arg in dict.fromkeys(node.args):
+                self.users[arg].append(node)
+        self.stored: set[Traced] = set()
+        self.forms = {node: form_of(node, lanes) for node in self.nodes if node.op == "dot"}
+        for node in self.nodes:
+            self.store_at_first(node)
+
+    def store_at_first(self, node: Traced) -> None:
+        """What cannot be computed on the way: reductions, and what products read."""
+        if stands_alone(node) and not (node.op == "dot" and self.may_fuse(node)):
+            self.stored.add(node)
+        if node.op == "dot":
+            self.stored.update(a for a in self.forms[node].operands if a.op != "leaf")
+
+    def may_fuse(self, dot: Traced) -> bool:
+        """Whether all users take the product element by element where it is computed."""
+        users = self.users[dot]
+        return self.forms[dot].kind != INNER and all(
+            not stands_alone(u) and u.op not in VIEWS and u.op != "take" and u.shape == dot.shape for u in users
+        )
+
+    def kernels(self) -> list[Kernel]:
+        while self.share():
+            pass
+        return self.ordered([*(self.kernel([(node, None)]) for node in self.nodes if node in self.stored),
+                             *(self.kernel(group) for group in self.groups)])  # fmt: skip
+
+    # --- what is stored, and which updates go together ---
+
+    def roots(self) -> list[list[tuple[Traced, Traced | None]]]:
+        alone: list[list[tuple[Traced, Traced | None]]] = [[(node, None)] for node in self.nodes if node in self.stored]
+        return alone + self.groups
+
+    def share(self) -> bool:
+        """One more decision about an array that several kernels need; False where none is left."""
+        owners: dict[Traced, list[int]] = {}
+        roots = self.roots()
+        for i, outputs in enumerate(roots):
+            for node in self.inside(outputs):
+                owners.setdefault(node, []).append(i)
+        cost: dict[Traced, int] = {}
+        for node in self.nodes:
+            cost[node] = 0 if node in self.stored else own_cost(node) + sum(cost[a] for a in node.args)
+        if self.store_deep():
+            return True
+        merged = self.merge_numbers(roots)
+        if merged:
+            return True
+        for node in self.nodes:
+            if node in self.stored or node.op in FREE or node not in owners:
+                continue
+            if len(owners[node]) > 1 and self.resolve(node, [roots[i] for i in owners[node]], cost[node]):
+                return True
+            if cost[node] and any(self.stretched(node, user) for user in self.users[node]):
+                self.stored.add(node)
+                return True
+        return self.one_product_each(roots)
+
+    def store_deep(self) -> bool:
+        """Cut long chains of operations."""
+        depth: dict[Traced, int] = {}
+        before = len(self.stored)
+        for node in self.nodes:
+            depth[node] = 1 + max((depth[a] for a in node.args if a not in self.stored), default=0)
+            if depth[node] > DEEP and node.op not in FREE and node not in self.stored:
+                self.stored.add(node)
+        return len(self.stored) > before
+
+    def merge_numbers(self, roots: list) -> bool:
+        """All updates of single numbers are one kernel."""
+        numbers = [group for group in self.groups if group[0][0].shape == ()]
+        if len(numbers) > 1:
+            self.groups = [g for g in self.groups if g[0][0].shape != ()] + [[pair for g in numbers for pair in g]]
+        return len(numbers) > 1
+
+    def resolve(self, node: Traced, owners: list, cost: int) -> bool:
+        """Merge the updates that need an array, or store it; False where it is cheap enough to be done twice."""
+        if all(any(group is owner for group in self.groups) and owner[0][0].shape == node.shape for owner in owners):
+            self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
+            self.groups.append([pair for owner in owners for pair in owner])
+            return True
+        if cost >= CHEAP or node.op == "dot":
+            self.stored.add(node)
+            return True
+        return False
+
+    def stretched(self, node: Traced, user: Traced) -> bool:
+        """Whether a user asks for the same element of an array again and again."""
+        if user in self.stored and user.op in ("dot", "place", "scatter"):
+            return False
+        if user.op in ("reshape", "transpose", "slice"):
+            return any(self.stretched(user, above) for above in self.users[user])
+        return not is_reduction(user) and user.op != "take" and user.size > node.size
+
+    def one_product_each(self, roots: list) -> bool:
+        """A kernel is made around one product at most, at the points of its outputs."""
+        for outputs in roots:
+            inside = self.inside(outputs)
+            dots = [n for n in inside if n.op == "dot" and n not in self.stored]
+            wrong = [d for d in dots if d.shape != outputs[0][0].shape or is_reduction(outputs[0][0])]
+            spare = wrong or sorted(dots, key=lambda d: d.size * d.args[0].shape[1])[:-1]
+            if spare:
+                self.stored.update(spare)
+                return True
+        return False
+
+    def inside(self, outputs: list[tuple[Traced, Traced | None]]) -> dict[Traced, None]:
+        """The arrays that a kernel computes, on the way or at last."""
+        found: dict[Traced, None] = {}
+        front = [array for array, leaf in outputs if leaf is None or array not in self.stored]
+        front = [array for array in front if array.op not in ("leaf", "constant")]
+        while front:
+            node = front.pop()
+            if node not in found:
+                found[node] = None
+                front += [a for a in node.args if a not in self.stored and a.op not in ("leaf", "constant")]
+        return found
+
+    # --- kernels in order ---
+
+    def kernel(self, outputs: list[tuple[Traced, Traced | None]]) -> Kernel:
+        inside = self.inside(outputs)
+        reads = {a for node in inside for a in node.args if a in self.stored or a.op == "leaf"}
+        reads |= {array for array, leaf in outputs if leaf is not None and (array in self.stored or array.op == "leaf")}
+        alone = [node for node in inside if stands_alone(node)]
+        return Kernel(outputs, alone[0] if alone else None, reads)
+
+    def ordered(self, kernels: list[Kernel]) -> list[Kernel]:
+        """Every array after what it is made of, every update as soon as nobody needs the old value any more."""
+        pending = sorted(kernels, key=lambda k: (bool(k.targets), max(a.number for a, _ in k.outputs)))
+        found: list[Kernel] = []
+        done: set[Traced] = set()
+        while pending:
+            ready = [k for k in pending if all(a in done or a not in self.stored for a in k.reads)]
+            free = [k for k in ready if k.targets and self.may_write(k, pending)]
+            plain = [k for k in ready if not k.targets]
+            if not free and not plain:
+                return self.with_copies(pending)
+            chosen = (free or plain)[0]
+            pending.remove(chosen)
+            found.append(chosen)
+            done |= chosen.writes
+        return found
+
+    def may_write(self, kernel: Kernel, pending: list[Kernel]) -> bool:
+        """Whether the leaves that a kernel updates in place are read by no other, nor elsewhere by itself."""
+        others = any(kernel.targets & other.reads for other in pending if other is not kernel)
+        return not others and all(self.same_places(kernel, leaf) for leaf in kernel.targets)
+
+    def same_places(self, kernel: Kernel, leaf: Traced) -> bool:
+        inside = self.inside(kernel.outputs)
+        users = [node for node in self.users[leaf] if node in inside] if leaf in self.users else []
+        return all(u.shape == leaf.shape and u.op not in VIEWS and u.op not in ALONE | {"take"} for u in users)
+
+    def with_copies(self, pending: list[Kernel]) -> list[Kernel]:
+        """The schedule where the updates that block each other are computed aside first and copied at the end."""
+        blocked = [pair for k in pending for pair in k.outputs if pair[1] is not None]
+        self.stored.update(array for array, _ in blocked if array.op not in ("leaf", "constant"))
+        stuck = [array for array, _ in blocked if array.op == "leaf"]
+        assert not stuck, "leaves that trade places"
+        self.groups = [g for g in self.groups if not any(pair in blocked for pair in g)] + [[pair] for pair in blocked]
+        return self.kernels()
+
+
+def own_cost(node: Traced) -> int:
+    return 0 if node.op in FREE else COSTLY.get(node.op, 1)
+
+
+def reachable(outputs: Iterable[Traced]) -> list[Traced]:
+    """All arrays that the outputs depend on, each after its arguments."""
+    found: dict[Traced, None] = {}
+    front = list(outputs)
+    while front:
+        node = front.pop()
+        if node not in found:
+            found[node] = None
+            front += node.args
+    return sorted(found, key=lambda node: node.number)

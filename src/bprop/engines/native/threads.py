@@ -1,0 +1,92 @@
+"""Several threads in one compiled loop: they share out the units of each kernel and wait for each other between.
+
+Waiting is spinning: the next kernel is never more than microseconds away.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from llvmlite import binding
+
+from bprop.engines.native.emitter import I32, I64, VOID, Emitter, Value
+
+PATIENCE = 4000
+"""Turns of waiting after which a thread lets others run, in case there are fewer cores than threads."""
+ENOUGH = 20_000
+"""Multiplications and additions of a kernel from which on it is worth sharing."""
+MOST = 8
+
+_pool: ThreadPoolExecutor | None = None
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(function: Callable[..., None], threads: int, rest: tuple) -> None:
+    """function(0, *rest) here and function(1, *rest), ..., on `threads` - 1 other threads, at the same time."""
+    others = [pool().submit(function, i, *rest) for i in range(1, threads)]
+    function(0, *rest)
+    for other in others:
+        other.result()
+
+
+def pool() -> ThreadPoolExecutor:
+    """The threads that help. A forked process makes its own."""
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(MOST, thread_name_prefix="bprop")
+    return _pool
+
+
+def _forget() -> None:
+    global _pool
+    _pool = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+def emit_barrier(emitter: Emitter, arrived: Value, threads: Value, passed: Value) -> None:
+    """Wait until all threads have come here. `arrived` counts arrivals; `passed` (this thread's own) the barriers."""
+    b = emitter.b
+    wait, after = b.append_basic_block("wait"), b.append_basic_block("together")
+    count = b.add(b.load(passed, typ=I64), I64(1))
+    b.store(count, passed)
+    goal = b.mul(count, threads)
+    b.atomic_rmw("add", arrived, I64(1), "acq_rel")
+    before = b.block
+    b.branch(wait)
+    b.position_at_end(wait)
+    turns = b.phi(I64)
+    turns.add_incoming(I64(0), before)
+    here = b.load_atomic(arrived, "acquire", 8, typ=I64)
+    more = b.add(turns, I64(1))
+    emit_pause(emitter)
+    with b.if_then(b.icmp_signed("==", b.urem(more, I64(PATIENCE)), I64(0))):
+        emit_yield(emitter)
+    turns.add_incoming(more, b.block)
+    b.cbranch(b.icmp_signed(">=", here, goal), after, wait)
+    b.position_at_end(after)
+
+
+def emit_pause(emitter: Emitter) -> None:
+    """Tell the core that this is a loop of waiting."""
+    triple = binding.get_default_triple()
+    if triple.startswith(("x86_64", "i686")):
+        emitter.call("llvm.x86.sse2.pause", [], VOID)
+    elif triple.startswith(("aarch64", "arm64")):
+        emitter.call("llvm.aarch64.hint", [I32(1)], VOID)
+
+
+def emit_yield(emitter: Emitter) -> None:
+    """Let another thread run on this core, where the system's library can be asked to."""
+    if binding.address_of_symbol("sched_yield"):
+        emitter.call("sched_yield", [], I32)

@@ -1,0 +1,141 @@
+"""The step functions of a program, traced: what is new after a step, as arrays of a tape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bprop.engines.layout import lay_out
+from bprop.engines.native.functions import new_tape
+from bprop.engines.native.traced import BOOL, INT, UINT, Shape, Tape, Traced
+from bprop.engines.program import Program
+from bprop.graph.plan import Context, Plan
+from bprop.rules.runtime import with_numbers
+
+BAD = "bad step"
+
+
+@dataclass(eq=False)
+class Trace:
+    """Leaves by role and name, and the updates: (leaf, its value after the step)."""
+
+    tape: Tape
+    batch: dict[str, Traced] = field(default_factory=dict)
+    """Gathered anew for every step: the inputs, and "" for the weights of the examples (if they are not all 1)."""
+    state: dict[str, Traced] = field(default_factory=dict)
+    """Kept from step to step: theta as "p:W1", the rule's state as "r:what:W1", sums, the first bad step."""
+    given: dict[str, Traced] = field(default_factory=dict)
+    """Constants and numbers that a call is given."""
+    clock: dict[str, Traced] = field(default_factory=dict)
+    """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever."""
+    updates: list[tuple[Traced, Traced]] = field(default_factory=list)
+
+    def leaf(self, role: dict[str, Traced], name: str, shape: Shape, dtype: np.dtype) -> Traced:
+        kind = next(k for k, v in vars(self).items() if v is role)
+        role[name] = self.tape.leaf(f"{kind} {name}", shape, dtype)
+        return role[name]
+
+
+class Tracer:
+    """Traces the steps of a program with batches of `batch_size` rows."""
+
+    def __init__(self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str]):
+        self.program, self.rule, self.size = program, rule, batch_size
+        self.weighted, self.transposed = weighted, transposed
+        self.dtype = program.dtype
+
+    def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
+        """One training step; `state` is that of the rule."""
+        trace = Trace(new_tape(self.dtype))
+        theta = self.theta(trace)
+        rule_state = {
+            what: {n: trace.leaf(trace.state, f"r:{what}:{n}", theta[n].shape, self.dtype) for n in arrays}
+            for what, arrays in state.items()
+        }
+        t = trace.leaf(trace.clock, "t", (), INT)
+        rule = with_numbers(self.rule, {n: trace.leaf(trace.given, f"n:{n}", (), self.dtype) for n in numbers})
+        batch, context = self.batch(trace, t)
+        plan = self.bound(self.program.training, trace)
+        after, rule_after, found = self.program.step(
+            rule, theta, rule_state, batch, self.constants(trace), context, t, plan
+        )
+        self.update_sums(trace, found)
+        bad, i = trace.leaf(trace.state, BAD, (), INT), trace.leaf(trace.clock, "i", (), INT)
+        xp = trace.tape.functions
+        wrong = (bad < 0) & ~xp.isfinite(found["loss"])
+        trace.updates.append((bad, xp.where(wrong, i, bad)))
+        self.update(trace, theta, after)
+        for what, arrays in rule_state.items():
+            self.update(trace, arrays, rule_after[what])
+        return trace
+
+    def measure(self) -> Trace:
+        """The sums of a batch outside training."""
+        trace = Trace(new_tape(self.dtype))
+        theta = self.theta(trace)
+        batch, context = self.batch(trace, trace.tape.constant(0, INT))
+        plan = self.bound(self.program.evaluating, trace)
+        found = self.program.measure(theta, batch, self.constants(trace), context, plan)
+        self.update_sums(trace, found)
+        return trace
+
+    def theta(self, trace: Trace) -> dict[str, Traced]:
+        return {
+            name: trace.leaf(trace.state, f"p:{name}", self.shape_of(name, box.shape), self.dtype)
+            for name, box in self.program.graph.parameters.items()
+        }
+
+    def shape_of(self, name: str, shape: Shape) -> Shape:
+        return shape[::-1] if name in self.transposed else shape
+
+    def batch(self, trace: Trace, t: Traced) -> tuple[dict[str, Traced], Context]:
+        """Inputs and context of a batch of `batch_size` rows."""
+        xp, tape = trace.tape.functions, trace.tape
+        kinds = {"float": self.dtype, "int": INT, "bool": BOOL}
+        batch = {
+            name: trace.leaf(trace.batch, name, (self.size, *box.shape), kinds[box.dtype])
+            for name, box in self.program.graph.inputs.items()
+        }
+        weights = xp.ones((self.size,))
+        if self.weighted:
+            weights = trace.leaf(trace.batch, "", (self.size,), self.dtype)
+        seed = trace.leaf(trace.given, "seed", (1,), UINT)
+        return batch, Context(weights, (seed, t.astype(UINT).reshape(1)), tape.dtype)
+
+    def bound(self, plan: Plan, trace: Trace) -> Plan:
+        hyper = {
+            box: {key: trace.leaf(trace.given, f"h:{box}:{key}", (), self.dtype) for key in values}
+            for box, values in self.program.hyper().items()
+        }
+        return lay_out(plan, self.transposed).bind(hyper)
+
+    def constants(self, trace: Trace) -> dict[str, Traced]:
+        return {
+            name: trace.leaf(trace.given, f"c:{name}", np.shape(value), kind_of(value))
+            for name, value in self.program.constants().items()
+        }
+
+    def update(self, trace: Trace, before: Mapping[str, Traced], after: Mapping[str, Any]) -> None:
+        for name, leaf in before.items():
+            new = trace.tape.read(after[name])
+            if new is not leaf:
+                new = new if new.shape == leaf.shape else trace.tape.functions.broadcast_to(new, leaf.shape)
+                trace.updates.append((leaf, new.astype(leaf.dtype)))
+
+    def update_sums(self, trace: Trace, found: Mapping[str, Traced]) -> None:
+        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+        for name in self.program.sum_names:
+            total = trace.leaf(trace.state, f"s:{name}", (), self.dtype)
+            correction = trace.leaf(trace.state, f"k:{name}", (), self.dtype)
+            term = found[name].astype(self.dtype) - correction
+            after = total + term
+            trace.updates += [(total, after), (correction, (after - total) - term)]
+
+
+def kind_of(value: Any) -> np.dtype:
+    """The dtype in which an array of the graph is kept: floats as they are, whole numbers in 32 bits."""
+    dtype = np.asarray(value).dtype
+    return {"f": dtype, "b": BOOL}.get(dtype.kind, INT)

@@ -1,0 +1,193 @@
+"""Arrays that remember how they were computed: box code run on them leaves the graph of array operations.
+
+A `Traced` has a static shape and a dtype, but no values. Equal operations on equal arguments are one and the
+same object (the tape keeps them), so what boxes compute twice is compiled once.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import UnsupportedError
+
+Shape = tuple[int, ...]
+
+MOST = 8000
+"""Array operations of a trace: beyond, compiling would take minutes."""
+BOOL, INT, UINT = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32)
+
+
+class Tape:
+    """The operations of one trace. `dtype` is that of floats; `functions` the array namespace (set by it)."""
+
+    def __init__(self, dtype: np.dtype):
+        self.dtype = dtype
+        self.known: dict[tuple, Traced] = {}
+        self.functions: Any = None
+
+    def make(self, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype) -> Traced:
+        """The array that `op` with the parameters `attr` gives of `args`."""
+        key = (op, tuple(id(a) for a in args), attr, shape, dtype.str)
+        if key not in self.known:
+            if len(self.known) >= MOST:
+                raise UnsupportedError(f"a step of more than {MOST:,} array operations")
+            self.known[key] = Traced(self, op, args, attr, shape, dtype, len(self.known))
+        return self.known[key]
+
+    def leaf(self, name: str, shape: Shape, dtype: np.dtype) -> Traced:
+        """An array that is given when the program runs."""
+        return self.make("leaf", (), name, shape, dtype)
+
+    def constant(self, value: Any, dtype: np.dtype) -> Traced:
+        """A number."""
+        return self.make("constant", (), dtype.type(value).item(), (), dtype)
+
+    def read(self, value: Any, like: np.dtype | None = None) -> Traced:
+        """A Traced as it is; a number as a constant that takes on the dtype of what it meets, as in NumPy."""
+        if isinstance(value, Traced):
+            return value
+        if isinstance(value, np.ndarray) and value.ndim:
+            raise UnsupportedError("an array of values in the midst of box code (make it a Constant leaf)")
+        kind = np.asarray(value).dtype.kind
+        if kind == "b":
+            return self.constant(value, like if like is not None and like.kind == "b" else BOOL)
+        if kind == "f":
+            return self.constant(value, like if like is not None and like.kind == "f" else self.dtype)
+        return self.constant(value, like if like is not None and like.kind != "b" else INT)
+
+    def pair(self, a: Any, b: Any) -> tuple[Traced, Traced]:
+        """Two operands in their common dtype."""
+        if not isinstance(a, Traced):
+            b = self.read(b)
+            a = self.read(a, b.dtype)
+        b = self.read(b, a.dtype)
+        dtype = self.promote(a.dtype, b.dtype)
+        return a.astype(dtype), b.astype(dtype)
+
+    def promote(self, a: np.dtype, b: np.dtype) -> np.dtype:
+        """The common dtype; whole numbers with floats give floats of the precision at hand, not wider ones."""
+        if a == b:
+            return a
+        floats = [d for d in (a, b) if d.kind == "f"]
+        if floats:
+            return max(floats, key=lambda d: d.itemsize)
+        return b if a.kind == "b" else a if b.kind == "b" else INT
+
+
+def _operator(name: str, reflected: bool = False) -> Any:
+    def operate(self: Traced, other: Any) -> Traced:
+        function = getattr(self.tape.functions, name)
+        return function(other, self) if reflected else function(self, other)
+
+    return operate
+
+
+class Traced:
+    """One array of a trace: op(args), with parameters `attr`."""
+
+    __slots__ = ("args", "attr", "dtype", "number", "op", "shape", "tape")
+    __array_ufunc__ = None  # NumPy's own arrays and numbers leave the operators to us
+
+    def __init__(
+        self, tape: Tape, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype, number: int
+    ):
+        self.tape, self.op, self.args, self.attr = tape, op, args, attr
+        self.shape, self.dtype, self.number = shape, dtype, number
+
+    def __array_namespace__(self, **_: Any) -> Any:
+        return self.tape.functions
+
+    def __repr__(self) -> str:
+        return f"%{self.number} = {self.op}({', '.join(f'%{a.number}' for a in self.args)}) {self.attr} {self.shape}"
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def is_constant(self) -> bool:
+        return self.op == "constant"
+
+    @property
+    def T(self) -> Traced:
+        return self.tape.functions.transpose(self)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __bool__(self) -> bool:
+        raise UnsupportedError("box code that branches on a value (`if a > 0`): use where(...)")
+
+    __float__ = __int__ = __index__ = __iter__ = __bool__  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def astype(self, dtype: Any, copy: bool = True) -> Traced:
+        """The same values in another dtype: floats as asked for, whole numbers in 32 bits."""
+        dtype = np.dtype(dtype)
+        if dtype.kind in "iu":
+            dtype = UINT if dtype == UINT else INT
+        if dtype == self.dtype:
+            return self
+        if self.is_constant:
+            return self.tape.constant(self.attr, dtype)
+        return self.tape.make("cast", (self,), None, self.shape, dtype)
+
+    def reshape(self, *shape: Any) -> Traced:
+        return self.tape.functions.reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
+
+    def __getitem__(self, index: Any) -> Traced:
+        return self.tape.functions.getitem(self, index)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.sum(self, axis, keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.mean(self, axis, keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.max(self, axis, keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.min(self, axis, keepdims)
+
+    def argmax(self, axis: Any = None) -> Traced:
+        return self.tape.functions.argmax(self, axis)
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.max(self, axis, keepdims)
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Traced:
+        return self.tape.functions.min(self, axis, keepdims)
+
+    def __matmul__(self, other: Any) -> Traced:
+        return self.tape.functions.matmul(self, other)
+
+    def __neg__(self) -> Traced:
+        return self.tape.functions.negative(self)
+
+    def __abs__(self) -> Traced:
+        return self.tape.functions.abs(self)
+
+    def __invert__(self) -> Traced:
+        return self.tape.functions.invert(self)
+
+    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
+    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", reflected=True)
+    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", reflected=True)
+    __truediv__, __rtruediv__ = _operator("divide"), _operator("divide", reflected=True)
+    __pow__, __rpow__ = _operator("power"), _operator("power", reflected=True)
+    __and__, __rand__ = _operator("bitwise_and"), _operator("bitwise_and", reflected=True)
+    __or__, __ror__ = _operator("bitwise_or"), _operator("bitwise_or", reflected=True)
+    __xor__, __rxor__ = _operator("bitwise_xor"), _operator("bitwise_xor", reflected=True)
+    __lshift__, __rlshift__ = _operator("left_shift"), _operator("left_shift", reflected=True)
+    __rshift__, __rrshift__ = _operator("right_shift"), _operator("right_shift", reflected=True)
+    __lt__, __le__ = _operator("less"), _operator("less_equal")
+    __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
+    __eq__, __ne__ = _operator("equal"), _operator("not_equal")
