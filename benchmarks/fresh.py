@@ -28,13 +28,16 @@ class Run:
     reason: str = ""
 
 
-def call(target: str, *arguments: Any, environment: Mapping[str, str] | None = None) -> Run:
-    """The function of "module:function" in a fresh process. Raises SystemExit where it fails."""
+def call(target: str, *arguments: Any, environment: Mapping[str, str | None] | None = None) -> Run:
+    """The function of "module:function" in a fresh process. Raises SystemExit where it fails.
+
+    environment : variables that the process gets beside this one's; None for those that it does not get.
+    """
     command = [sys.executable, "-m", "benchmarks.fresh", target, json.dumps(arguments)]
+    merged = {**os.environ, **(environment or {})}
+    variables = {name: value for name, value in merged.items() if value is not None}
     start = time.time()
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **(environment or {})}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     last = done.stdout.strip().rpartition("\n")[2]
     if done.returncode == UNAVAILABLE:
         return Run(None, 0.0, json.loads(last))

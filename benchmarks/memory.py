@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks import fresh
+from benchmarks import compiled, fresh
 from benchmarks.cases import EPOCHS, Case, problem
 from benchmarks.peers import PEERS
 from benchmarks.settings import Settings
@@ -26,8 +26,10 @@ def measure(settings: Settings) -> dict[str, Any]:
     found = {}
     for case in SMALL if settings.small else CASES:
         peers = {}
-        for name in settings.peers:
-            run = fresh.call("benchmarks.memory:train", name, case.sizes, case.batch, case.activation, case.steps)
+        for name in settings.alone:
+            asked = name, case.sizes, case.batch, case.activation, case.steps
+            with compiled.empty(name) as environment:
+                run = fresh.call("benchmarks.memory:train", *asked, environment=environment)
             if run.value is not None:
                 runtime = fresh.call("benchmarks.memory:runtime", run.value["loaded"]).value
                 peers[name] = {"peak": run.value["peak"], "runtime": runtime}
@@ -39,9 +41,7 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def train(name: str, sizes: list[int], batch: int, activation: str, steps: int) -> dict[str, Any]:
     """In a fresh process: the peak of one pass over the data, and the runtimes that it loaded."""
-    prepare = PEERS[name].function("prepare")
-    assert prepare is not None
-    prepare(problem(Case(tuple(sizes), batch, activation, steps)))(1)
+    PEERS[name].prepare(problem(Case(tuple(sizes), batch, activation, steps)))(1)
     return {"peak": peak(), "loaded": [module for module in RUNTIMES if module in sys.modules]}
 
 
@@ -71,7 +71,7 @@ def markdown(found: dict[str, Any]) -> list[str]:
             beyond = one["peak"] - one["runtime"]
             sizes = (megabytes(one[what]) for what in ("peak", "runtime"))
             rows.append([f"{name}, {peer}", *sizes, megabytes(beyond), megabytes(allowed), f"{beyond / allowed:.2f}"])
-    lines = ["### Peak memory", "", "Megabytes of a fresh process that makes one pass over the data; runtime: the same"]
-    lines += ["of a process that only imports what the first one had imported.", ""]
+    lines = ["### Peak memory", "", "Megabytes of a fresh process that compiles and makes one pass over the data;"]
+    lines += ["runtime: the same of a process that only imports what the first one had imported.", ""]
     head = ["case, peer", "peak", "runtime", "beyond the runtime", "data + 4 x parameters", "ratio"]
     return [*lines, *table(head, rows)]

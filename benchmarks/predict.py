@@ -29,20 +29,19 @@ def measure(settings: Settings) -> dict[str, Any]:
     """{network: {"rows", "one": {peer: [seconds]}, "all": {peer: [seconds]}}}."""
     found = {}
     with ExitStack() as stack:
-        able = [name for name in settings.peers if PEERS[name].function("predictor")]
-        workers = {name: stack.enter_context(Worker(name)) for name in able}
+        workers = {name: stack.enter_context(Worker(name)) for name in settings.peers}
         for case in CASES:
-            found["-".join(map(str, case.sizes))] = _measure(case, workers, settings)
+            found["-".join(map(str, case.sizes))] = on_case(case, workers, settings)
     print("predict: done", file=sys.stderr)
     return found
 
 
-def _measure(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[str, Any]:
+def on_case(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[str, Any]:
     rows, calls = (SMALL_ROWS, SMALL_CALLS) if settings.small else (ROWS, CALLS)
     ready = {}
     for name, worker in workers.items():
         try:
-            _check(name, case, worker.ask("prepare_predict", case, rows))
+            check(name, case, worker.ask("prepare_predict", case, rows))
         except UnavailableError:
             continue
         except PeerError as error:
@@ -58,7 +57,7 @@ def _measure(case: Case, workers: dict[str, Worker], settings: Settings) -> dict
     return {"rows": rows, "one": one, "all": all_}
 
 
-def _check(name: str, case: Case, found: np.ndarray) -> None:
+def check(name: str, case: Case, found: np.ndarray) -> None:
     """Raises SystemExit where the probabilities are not the float64 ones."""
     rows = np.random.default_rng(1).standard_normal((len(found), case.sizes[0]), dtype=np.float32)
     theta = {key: array.astype(np.float64) for key, array in problem(case).params.items()}

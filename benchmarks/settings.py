@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from benchmarks.cases import Case
+from benchmarks.peers import BY_HAND, HEADLINE
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Settings:
     peers: tuple[str, ...]
     rounds: int = 9
     small: bool = False
+
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """Peers that get fresh processes of their own: in a small run two are enough, and it stays short."""
+        return tuple(name for name in self.peers if name in (HEADLINE, BY_HAND)) if self.small else self.peers
 
     @property
     def pause(self) -> float:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from statistics import median
 from typing import Any
 
-from benchmarks import fresh
+from benchmarks import compiled, fresh
 from benchmarks.cases import Case, problem
 from benchmarks.peers import PEERS
 from benchmarks.settings import Settings
@@ -16,16 +15,6 @@ from benchmarks.text import number, table
 
 MODULES = ("numpy", "bprop", "jax", "torch", "sklearn.neural_network")
 CASE = Case((784, 500, 10), 32, "tanh", steps=1)
-CACHES = {
-    "JAX_COMPILATION_CACHE_DIR": "jax",
-    "TORCHINDUCTOR_CACHE_DIR": "inductor",
-    "XDG_CACHE_HOME": "home",
-}
-"""Variables that say where compiled programs are kept, and the folder that each gets here."""
-KEEP_ALL = {
-    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-    "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
-}
 
 
 def measure(settings: Settings) -> dict[str, Any]:
@@ -33,14 +22,13 @@ def measure(settings: Settings) -> dict[str, Any]:
     imports = _imports(1 if settings.small else settings.rounds)
     cold: dict[str, list[float]] = {}
     warm: dict[str, list[float]] = {}
-    names = list(settings.peers)
+    names = list(settings.alone)
     for _ in range(1 if settings.small else 3):
         for name in list(names):
-            with tempfile.TemporaryDirectory() as folder:
-                caches = {variable: f"{folder}/{part}" for variable, part in CACHES.items()} | KEEP_ALL
+            with compiled.empty(name) as environment:
                 first, second = (
-                    fresh.call("benchmarks.start:first_step", name, environment=caches) for _ in range(2)
-                )  # fmt: skip
+                    fresh.call("benchmarks.start:first_step", name, environment=environment) for _ in range(2)
+                )
             if first.value is None:
                 names.remove(name)
                 continue
@@ -64,9 +52,7 @@ def _imports(rounds: int) -> dict[str, list[float]]:
 
 def first_step(name: str) -> bool:
     """In a fresh process: one update of theta."""
-    prepare = PEERS[name].function("prepare")
-    assert prepare is not None
-    prepare(problem(CASE))(1)
+    PEERS[name].prepare(problem(CASE))(1)
     return True
 
 

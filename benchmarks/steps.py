@@ -20,8 +20,9 @@ from benchmarks.worker import PeerError, Worker
 
 LOSS_TOLERANCE = 1e-4
 """Relative difference to the float64 loss beyond which a peer has not computed the same."""
-MOVEMENT_TOLERANCE = 2e-3
-"""The same for theta, beside the way it went: rounding stays under a tenth of this, a forgotten penalty does not."""
+MOVEMENT_TOLERANCE = 5e-3
+"""The same for theta, beside the way it went. Rounding comes to 1e-5, or 1e-3 where a relu falls on its other side; a
+penalty left out comes to 1e-2 or more on every case, while the loss hardly shows it."""
 SECONDS = 1.0
 """A timed run makes as many passes over the data as fit into this, at least 1 and at most EPOCHS."""
 
@@ -32,19 +33,19 @@ def measure(settings: Settings) -> dict[str, Any]:
     with ExitStack() as stack:
         workers = {name: stack.enter_context(Worker(name)) for name in settings.peers}
         for case in settings.cases:
-            found["cases"][case.name] = _measure(case, workers, settings)
+            found["cases"][case.name] = on_case(case, workers, settings)
             print(f"{case.name}: done", file=sys.stderr)
     return found
 
 
-def _measure(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[str, Any]:
+def on_case(case: Case, workers: dict[str, Worker], settings: Settings) -> dict[str, Any]:
     """Every peer on one case: those that can run it, checked, then timed."""
     given = problem(case)
     exact = reference.train(given, np.float64)
     errors, epochs, left_out = {}, {}, {}
     for name, worker in workers.items():
         try:
-            errors[name] = _check(name, given, worker.ask("prepare", case, EPOCHS), exact)
+            errors[name] = check(name, given, worker.ask("prepare", case, EPOCHS), exact)
         except UnavailableError as error:
             left_out[name] = str(error)
         except PeerError as error:
@@ -70,7 +71,7 @@ def _orders(names: list[str], rounds: int) -> list[list[str]]:
     return [names[turn:] + names[:turn] for turn in turns]
 
 
-def _check(name: str, given: Any, theta: dict[str, Any], exact: dict[str, Any]) -> dict[str, float]:
+def check(name: str, given: Any, theta: dict[str, Any], exact: dict[str, Any]) -> dict[str, float]:
     """Relative errors of a peer's result. Raises SystemExit where it is not the float64 one."""
     right = reference.loss(given, exact)
     found = {

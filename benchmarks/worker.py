@@ -29,7 +29,7 @@ class Session:
 
     def prepare(self, case: Case, epochs: int) -> dict[str, np.ndarray]:
         """theta after so many epochs of the case; this compiles, too."""
-        self.run = self._function("prepare")(problem(case))
+        self.run = self.peer.prepare(problem(case))
         return self.run(epochs)
 
     def train(self, epochs: int) -> float:
@@ -40,7 +40,7 @@ class Session:
 
     def prepare_predict(self, case: Case, rows: int) -> np.ndarray:
         """Probabilities of `rows` rows, and of a single one before, so that both shapes are compiled."""
-        self.predict = self._function("predictor")(problem(case))
+        self.predict = self.peer.predictor(problem(case))
         self.rows = np.random.default_rng(1).standard_normal((rows, case.sizes[0]), dtype=np.float32)
         self.one = self.rows[:1].copy()
         self.predict(self.one)
@@ -58,12 +58,6 @@ class Session:
         for _ in range(calls):
             self.predict(self.one)
         return (perf_counter() - start) / calls
-
-    def _function(self, name: str):
-        found = self.peer.function(name)
-        if found is None:
-            raise UnavailableError("not measured")
-        return found
 
 
 def serve(name: str, pipe: Any) -> None:

@@ -35,7 +35,7 @@ def fastest() -> Passes:
     """Compiled passes where llvmlite is installed, else NumPy's."""
     try:
         return _compiled()
-    except ImportError:
+    except (ImportError, RuntimeError):  # not installed, or too old for the loops below
         return Passes("NumPy, a call a pass: a lower bound in L1 and L2", _numpy_read, _numpy_update)
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
+from types import ModuleType
 from typing import Any
+
+from benchmarks.cases import Problem
 
 
 class UnavailableError(Exception):
@@ -30,10 +32,19 @@ class Peer:
     usual: bool = True
     settings: tuple[tuple[str, Any], ...] = ()
 
-    def function(self, name: str) -> Callable | None:
-        """`prepare` or `predictor` of the module, with the settings filled in; None where there is none."""
-        found = getattr(import_module(f"benchmarks.peers.{self.module}"), name, None)
-        return None if found is None else partial(found, **dict(self.settings))
+    def prepare(self, problem: Problem) -> Callable:
+        """train(epochs) -> theta, for the problem."""
+        return self._module().prepare(problem, **dict(self.settings))
+
+    def predictor(self, problem: Problem) -> Callable:
+        """rows -> probabilities, at the problem's theta."""
+        module = self._module()
+        if not hasattr(module, "predictor"):
+            raise UnavailableError("its prediction is that of another peer")
+        return module.predictor(problem, **dict(self.settings))
+
+    def _module(self) -> ModuleType:
+        return import_module(f"benchmarks.peers.{self.module}")
 
 
 def _engine(name: str, usual: bool = False) -> Peer:

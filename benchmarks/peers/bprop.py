@@ -20,7 +20,7 @@ def prepare(problem: Problem, engine: str):
         _need(engine)
         try:
             train(1, problem.x[: case.batch], problem.y[: case.batch])
-        except (bp.errors.MissingPackageError, bp.errors.SettingError) as error:
+        except (ImportError, NotImplementedError, bp.errors.SettingError) as error:
             raise UnavailableError(str(error)) from error
     return train
 
