@@ -1,7 +1,9 @@
 """Models: predicting, evaluating, and the one file they live in."""
 
+import copy
 import json
 import os
+import pickle
 import subprocess
 import sys
 
@@ -10,8 +12,9 @@ import pytest
 from safetensors import safe_open
 
 import bprop as bp
-from bprop import errors, model
+from bprop import errors
 from bprop.files import read_tensors, write_tensors
+from bprop.graph import prediction
 
 
 class OwnScale(bp.Box):
@@ -263,7 +266,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_predicting_in_parts_is_predicting_the_whole(monkeypatch):
     net, (X, _) = made(), rows(23)
     whole = net.predict(x=X)
-    monkeypatch.setattr(model, "CHUNK", 5)
+    monkeypatch.setattr(prediction, "PART", 5)
     parts = net.predict(x=X)
     assert parts.shape == whole.shape == (23, 2)
     np.testing.assert_allclose(parts, whole, rtol=1e-14)
@@ -273,7 +276,7 @@ def test_several_outputs_come_by_name_in_parts_too(monkeypatch):
     x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
     net = bp.Model(bp.Graph(outputs={"a": x @ W, "first": x[:, 0]}), {"W": np.ones((3, 2))})
     X, _ = rows(12)
-    monkeypatch.setattr(model, "CHUNK", 5)
+    monkeypatch.setattr(prediction, "PART", 5)
     found = net.predict(x=X)
     np.testing.assert_allclose(found["a"], X @ np.ones((3, 2)), rtol=1e-14)
     np.testing.assert_array_equal(found["first"], X[:, 0])
@@ -282,7 +285,7 @@ def test_several_outputs_come_by_name_in_parts_too(monkeypatch):
 def test_an_output_without_rows_is_not_computed_in_parts(monkeypatch):
     x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
     net = bp.Model(bp.Graph(outputs={"a": x @ W, "size": bp.l2(W)}), {"W": np.ones((3, 2))})
-    monkeypatch.setattr(model, "CHUNK", 5)
+    monkeypatch.setattr(prediction, "PART", 5)
     found = net.predict(x=np.ones((12, 3)))
     assert found["a"].shape == (12, 2)
     assert found["size"] == 6.0
@@ -291,7 +294,7 @@ def test_an_output_without_rows_is_not_computed_in_parts(monkeypatch):
 def test_an_error_in_a_later_part_counts_rows_from_the_first(monkeypatch):
     X, _ = rows(23)
     X[17, 1] = np.nan
-    monkeypatch.setattr(model, "CHUNK", 5)
+    monkeypatch.setattr(prediction, "PART", 5)
     with pytest.raises(errors.DataError, match=r"row 17, index \(1,\)"):
         made().predict(x=X)
 
@@ -299,7 +302,7 @@ def test_an_error_in_a_later_part_counts_rows_from_the_first(monkeypatch):
 def test_inputs_of_unequal_length_are_refused_in_parts_too(monkeypatch):
     x, z = bp.Input("x"), bp.Input("z")
     net = bp.Model(bp.Graph(outputs={"f": x + z}), {})
-    monkeypatch.setattr(model, "CHUNK", 5)
+    monkeypatch.setattr(prediction, "PART", 5)
     with pytest.raises(errors.ShapeError, match="number of examples"):
         net.predict(x=np.ones(10), z=np.ones(12))
 
@@ -346,6 +349,78 @@ def test_a_model_without_parameters_computes_in_double():
 def test_inputs_that_do_not_fit_are_refused(given, error):
     with pytest.raises(error):
         made().predict(given)
+
+
+# --- parameters that change between predictions ---
+
+
+def same_as_a_new_model(net):
+    X, _ = rows(4)
+    expected = bp.Model(net.graph, copy.deepcopy(net.params)).predict(x=X)
+    found = net.predict(x=X)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_is_written_into_a_parameter_is_followed(dtype):
+    net = made(dtype)
+    same_as_a_new_model(net)
+    net.params["W1"][...] = 0.5
+    same_as_a_new_model(net)
+    net.params["b2"] += np.array([1, -1], dtype)
+    same_as_a_new_model(net)
+
+
+def test_parameters_put_in_place_of_others_are_followed():
+    net, theta = made(), network().init(8)
+    same_as_a_new_model(net)
+    net.params["W1"] = theta["W1"]
+    same_as_a_new_model(net)
+    net.params = {name: theta[name] for name in reversed(theta)}
+    same_as_a_new_model(net)
+    net.params = {name: array.astype("float32") for name, array in theta.items()}
+    same_as_a_new_model(net)
+    net.params["W2"] = np.zeros((4, 2))  # now of two precisions: the wider one counts
+    for _ in range(2):
+        same_as_a_new_model(net)
+        net.params["W1"] *= 2
+
+
+def test_a_graph_put_in_place_of_another_is_followed():
+    net, (X, _) = made(), rows(4)
+    net.predict(x=X)
+    net.graph = network(lambda h: 0.0 * h)
+    np.testing.assert_array_equal(net.predict(x=X), np.full((4, 2), 0.5))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda params: params.pop("W1"), errors.UnknownNameError, "missing parameters: 'W1'"),
+        (lambda params: params.update(V=np.ones(2)), errors.UnknownNameError, "unknown parameters: 'V'"),
+        (lambda params: params.update(W1=np.ones((4, 3))), errors.ShapeError, "parameter 'W1'"),
+        (lambda params: params.update(W1=np.full((3, 4), "a")), errors.DTypeError, "parameter 'W1': needs floats"),
+    ],
+)
+def test_parameters_changed_for_bad_ones_are_refused(change, error, message):
+    net, (X, _) = made(), rows(4)
+    net.predict(x=X)
+    change(net.params)
+    for _ in range(2):
+        with pytest.raises(error, match=message):
+            net.predict(x=X)
+
+
+@pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_of_a_model_that_has_predicted_is_a_model_of_its_own(copier):
+    net, (X, _) = made(), rows(4)
+    before = net.predict(x=X)
+    other = copier(net)
+    np.testing.assert_array_equal(other.predict(x=X), before)
+    other.params = network().init(9)
+    same_as_a_new_model(other)
+    np.testing.assert_array_equal(net.predict(x=X), before)
 
 
 def test_evaluate_gives_loss_and_metrics():

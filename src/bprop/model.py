@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from operator import is_
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,11 +16,37 @@ from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
+from bprop.graph.prediction import Start
 from bprop.record import Record
 from bprop.rules import SGD
 
 FORMAT = 1
-CHUNK = 8192  # rows predicted at a time, so that memory does not grow with the number of rows
+
+
+class Ready(NamedTuple):
+    """Parameters made ready to predict with: checked, and in the precision of the pass.
+
+    params : the very arrays with which `start` computes, so that what is written into them is followed; None
+    where it has copies of them in another precision.
+    """
+
+    graph: Graph
+    params: dict[str, np.ndarray] | None
+    start: Start
+
+    @classmethod
+    def of(cls, graph: Graph, params: Mapping[str, Any], dtype: np.dtype) -> Ready:
+        """Raises UnknownNameError, ShapeError, DTypeError for parameters that are not the graph's."""
+        theta = feed.read_params(params, graph.parameters)
+        kept = theta if all(array.dtype == dtype for array in theta.values()) else None
+        return cls(graph, kept, graph.predictor.start(theta, dtype))
+
+    def holds(self, graph: Graph, params: Mapping[str, Any]) -> bool:
+        """Whether these are still the graph and the arrays that were made ready."""
+        mine = self.params
+        if mine is None or graph is not self.graph or len(params) != len(mine):
+            return False
+        return all(map(is_, map(params.get, mine), mine.values()))
 
 
 class Model:
@@ -28,6 +55,8 @@ class Model:
     graph : the Graph; params : {name: array}; history : one Record an epoch.
     notes : plain data (JSON) that travels with the model, such as the names of the classes.
     """
+
+    _ready: Ready | None = None
 
     def __init__(
         self,
@@ -44,37 +73,19 @@ class Model:
     @property
     def dtype(self) -> np.dtype:
         """The precision of the parameters, in which the model computes."""
-        return np.result_type(*(a.dtype for a in self.params.values())) if self.params else np.dtype(np.float64)
+        return np.result_type(*{a.dtype for a in self.params.values()}) if self.params else np.dtype(np.float64)
 
     def predict(self, data: Mapping[str, Any] | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
         Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit.
         """
-        given = {**(data or {}), **inputs}
-        arrays = {name: np.asarray(array) for name, array in given.items()}
-        by_rows = all(box.dims[:1] == ("N",) for box in self.graph.outputs.values())
-        if not by_rows or max((len(a) for a in arrays.values() if a.ndim), default=0) <= CHUNK:
-            return self._predict(arrays)
-        arrays = self._read(arrays)
-        rows = len(next(iter(arrays.values())))
-        parts = [
-            self._predict({name: array[start : start + CHUNK] for name, array in arrays.items()})
-            for start in range(0, rows, CHUNK)
-        ]
-        if isinstance(parts[0], dict):
-            return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return np.concatenate(parts)
-
-    def _predict(self, arrays: Mapping[str, np.ndarray]) -> Any:
-        return self.graph.predict(self.params, arrays, dtype=self.dtype)
-
-    def _read(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The inputs that the outputs need, checked as a whole, so that an error counts rows from the first one."""
-        plan = self.graph.plan(self.graph.outputs.values(), training=False)
-        return self.graph.read(
-            {n: a for n, a in arrays.items() if n in plan.leaves or n not in self.graph.inputs}, plan
-        )
+        predictor = self.graph.predictor
+        arrays = predictor.read({**(data or {}), **inputs})
+        ready = self._ready
+        if ready is None or not ready.holds(self.graph, self.params):
+            self._ready = ready = Ready.of(self.graph, self.params, self.dtype)
+        return predictor.outputs(ready.start, arrays)
 
     def evaluate(self, data: Mapping[str, Any] | None = None, /, *, weights: Any = None, **inputs: Any) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`."""
@@ -86,6 +97,9 @@ class Model:
     def save(self, path: str | os.PathLike) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if key != "_ready"}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"

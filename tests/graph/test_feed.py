@@ -76,6 +76,25 @@ def test_numbers_that_are_not_finite_are_refused_by_place(graph, theta, bad):
         graph.fprop(theta, x=x, y=Y)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", ">f4"])
+def test_numbers_whose_squares_are_not_finite_are_finite(dtype):
+    x = np.full((5, 4), np.finfo(dtype).max, dtype)
+    feed.check_values("x", x, {})
+    feed.check_values("x", x[::2, ::-1], {})
+    x[4, 0] = np.nan
+    with pytest.raises(errors.DataError, match=r"nan at row 2, index \(3,\)"):
+        feed.check_values("x", x[::2, ::-1], {})
+
+
+def test_the_precision_is_that_asked_for_or_the_widest_of_the_floats():
+    narrow, wide, whole = np.ones(1, "float32"), np.ones(1, "float64"), np.ones(1, "int64")
+    assert feed.precision(None, {"a": narrow}, {"x": whole}) == np.float32
+    assert feed.precision(None, {"a": narrow}, {"x": wide}) == np.float64
+    assert feed.precision(None, {}, {"x": whole}) == np.float64
+    assert feed.precision("float16", {"a": wide}) == np.float16
+    assert feed.precision(None, {"a": np.ones(1, ">f4")}).isnative
+
+
 @pytest.mark.parametrize("bad", [-1, 3])
 def test_a_label_out_of_range_is_refused_naming_row_and_box(graph, theta, bad):
     with pytest.raises(errors.DataError, match=rf"input 'y': {bad} at row 2 is outside 0\.\.2, which 'nll_1' needs"):

@@ -3,6 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.graph.plan import picker
 
 
 class Spy(bp.Box):
@@ -189,3 +190,8 @@ def test_ways_are_the_boxes_above_a_target():
     plan = graph.plan()
     ways = plan.ways([plan.slot_of[W]])
     assert [ways[plan.slot_of[box]] for box in (x, h, W, graph.loss)] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("slots", [(), (2,), (1, 1), (3, 0, 2)])
+def test_a_picker_takes_the_values_of_its_slots_in_order(slots):
+    assert [*picker(slots)("abcd")] == ["abcd"[slot] for slot in slots]

@@ -12,7 +12,7 @@ from bprop.check.difference import Precision, best_precision
 from bprop.check.local import check_step
 from bprop.check.report import Report, Row
 from bprop.errors import BoxError
-from bprop.graph.plan import State, Step
+from bprop.graph.plan import State, Step, picker
 from bprop.leaves import Constant
 from bprop.namespace import Array
 
@@ -61,7 +61,7 @@ def prepare(
         array.setflags(write=False)  # a box that writes to its inputs fails here
     value = box.fprop(*arrays, *extras)
     slots = tuple(range(len(arrays)))
-    step = Step(box, kind.__name__, len(arrays), slots)
+    step = Step(box, kind.__name__, len(arrays), slots, picker(slots))
     grad = np.asarray(rng.normal(size=np.shape(value)), precision.dtype)
     return step, State([*arrays, np.asarray(value)], {len(arrays): extras}), grad
 

@@ -1,13 +1,15 @@
 """Data on its way into a graph: every array is checked, and refused with a clear error, before anything runs."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.errors import DataError, DTypeError, ShapeError, UnknownNameError
-from bprop.leaves import Input
+from bprop.leaves import Input, Parameter
+from bprop.namespace import Array
 
 Limits = Mapping[str, tuple[float, float, str]]
 """{input name: (lowest, highest, name of the box that says so)}"""
@@ -15,6 +17,8 @@ Limits = Mapping[str, tuple[float, float, str]]
 
 def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str, complete: bool = True) -> None:
     """Raise UnknownNameError for names that are not expected, or (if complete) expected and not given."""
+    if set(given) == expected.keys():
+        return
     unknown = [name for name in given if name not in expected]
     missing = [name for name in expected if name not in given] if complete else []
     if unknown or missing:
@@ -25,21 +29,25 @@ def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str
 
 def read_input(box: Input, given: Any) -> np.ndarray:
     """The array for one input, with shape (N, ...) and kind as declared; not copied where it need not be."""
-    who = f"input {box.name!r}"
-    array = _array(given, who)
-    if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
-        raise DTypeError(f"{who}: needs numbers, got an array of {array.dtype} (encode text and dates as numbers)")
-    if box.dtype != "float" and array.dtype.kind == "f":
-        raise DTypeError(f"{who}: needs whole numbers ({box.dtype}), got {array.dtype}; convert it with .astype(int)")
-    if array.ndim == 0 or array.shape[1:] != box.shape:
+    array = _array(given, "input", box.name)
+    dtype, shape = array.dtype, array.shape
+    if dtype.kind not in "fiub" and dtype.name != "bfloat16":
+        raise DTypeError(
+            f"input {box.name!r}: needs numbers, got an array of {dtype} (encode text and dates as numbers)"
+        )
+    if dtype.kind == "f" and box.dtype != "float":
+        raise DTypeError(
+            f"input {box.name!r}: needs whole numbers ({box.dtype}), got {dtype}; convert it with .astype(int)"
+        )
+    if not shape or shape[1:] != box.shape:
         wanted = ", ".join(["N", *map(str, box.shape)])
-        raise ShapeError(f"{who}: needs shape ({wanted}{',' if not box.shape else ''}), got {array.shape}")
+        raise ShapeError(f"input {box.name!r}: needs shape ({wanted}{',' if not box.shape else ''}), got {shape}")
     return array
 
 
 def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
     """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
+    if array.dtype.kind == "f" and not _all_finite(array):
         where, value = _first(array, ~np.isfinite(array))
         raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
     if name in limits:
@@ -50,12 +58,24 @@ def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "inpu
             raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
 
 
+def read_inputs(given: Mapping[str, Any], expected: Mapping[str, Input], limits: Limits) -> dict[str, np.ndarray]:
+    """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
+    check_names(given, expected, "inputs")
+    arrays = {name: read_input(box, given[name]) for name, box in expected.items()}
+    for name, array in arrays.items():
+        check_values(name, array, limits)
+    if arrays:
+        check_rows(arrays)
+    return arrays
+
+
 def check_rows(arrays: Mapping[str, np.ndarray]) -> int:
     """The number of examples, the same in every array and at least one."""
-    rows = {name: len(array) for name, array in arrays.items()}
-    if len(set(rows.values())) > 1:
+    counts = {len(array) for array in arrays.values()}
+    if len(counts) > 1:
+        rows = {name: len(array) for name, array in arrays.items()}
         raise ShapeError(f"inputs differ in their number of examples: {rows}")
-    count = next(iter(rows.values()), 0)
+    count = counts.pop() if counts else 0
     if count == 0:
         raise DataError("the data set is empty: there is no example to learn from or to compute")
     return count
@@ -80,27 +100,46 @@ def read_weights(weights: Any, rows: int) -> np.ndarray | None:
     return array
 
 
-def read_params(given: Mapping[str, Any], parameters: Mapping[str, Box]) -> dict[str, np.ndarray]:
+def read_params(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, np.ndarray]:
     """theta as arrays of floats with the shapes declared."""
     check_names(given, parameters, "parameters")
     found = {}
     for name, box in parameters.items():
-        array = _array(given[name], f"parameter {name!r}")
+        array = _array(given[name], "parameter", name)
         if array.dtype.kind in "iub":
             array = array.astype(np.float64)
         if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
             raise DTypeError(f"parameter {name!r}: needs floats, got an array of {array.dtype}")
-        if array.shape != box.dims:
-            raise ShapeError(f"parameter {name!r}: needs shape {box.dims}, got {array.shape}")
+        if array.shape != box.shape:
+            raise ShapeError(f"parameter {name!r}: needs shape {box.shape}, got {array.shape}")
         found[name] = array
     return found
 
 
-def _array(given: Any, who: str) -> np.ndarray:
+def precision(asked: Any, *given: Mapping[str, np.ndarray]) -> np.dtype:
+    """The dtype of a pass: the one asked for, else the widest of the floats that are given, else float64."""
+    if asked is not None:
+        return np.dtype(asked)
+    dtypes = {array.dtype for arrays in given for array in arrays.values()}
+    return np.result_type(*[dtype for dtype in dtypes if dtype.kind == "f"] or [np.float64])
+
+
+def cast(array: Array, leaf: Box, dtype: Any) -> Array:
+    """A leaf's value in the dtype of the pass where the leaf holds floats; whole numbers stay as they are."""
+    return array.astype(dtype, copy=False) if leaf.spec.kind == "float" else array
+
+
+def _array(given: Any, what: str, name: str | None = None) -> np.ndarray:
     try:
         return np.asarray(given)
     except ValueError as error:  # rows of unequal length
+        who = what if name is None else f"{what} {name!r}"
         raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
+
+
+def _all_finite(array: np.ndarray) -> bool:
+    # a finite sum of squares has finite terms, and takes half the time to find; one that overflows says nothing
+    return (array.dtype.char in "fd" and isfinite(np.vdot(array, array))) or bool(np.isfinite(array).all())
 
 
 def _first(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:

@@ -14,15 +14,16 @@ from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
 from bprop.graph import feed
 from bprop.graph.describe import build, describe
+from bprop.graph.feed import cast
 from bprop.graph.naming import name_boxes
 from bprop.graph.order import topological_order
 from bprop.graph.plan import Context, Plan
+from bprop.graph.prediction import Predictor
 from bprop.graph.rewrite import rewritten
 from bprop.graph.show import formula, show
 from bprop.graph.values import Gradients, Values, safe_total
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array, namespace
-from bprop.noise import key_of
 
 
 class Graph:
@@ -211,14 +212,17 @@ class Graph:
 
         Only the inputs that the outputs need are to be given (x, not y).
         """
+        theta = feed.read_params(params, self.parameters)
+        arrays = self.predictor.read({**(data or {}), **inputs})
+        dtype = feed.precision(dtype, theta, arrays)
+        return self.predictor.outputs(self.predictor.start(theta, dtype), arrays)
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """What `predict` needs beside theta and data."""
         if not self.outputs:
             raise errors.GraphError("this graph has no outputs to predict: give Graph(..., outputs={'f': f})")
-        plan = self.plan(self.outputs.values(), training=False)
-        given = {**(data or {}), **inputs}
-        needed = {name: given[name] for name in given if name not in self.inputs or name in plan.leaves}
-        values = self._pass(plan, params, needed, dtype=dtype)
-        found = {name: values[box] for name, box in self.outputs.items()}
-        return next(iter(found.values())) if len(found) == 1 else found
+        return Predictor(self)
 
     def _pass(
         self,
@@ -230,27 +234,17 @@ class Graph:
         dtype: Any = None,
     ) -> Values:
         theta = feed.read_params(params, self.parameters)
-        arrays = self.read(data, plan)
+        arrays = self.read(data)
         rows = feed.check_rows(arrays) if arrays else 1
-        floats = [a.dtype for a in (*theta.values(), *arrays.values()) if a.dtype.kind == "f"]
-        dtype = np.dtype(dtype) if dtype is not None else np.result_type(*floats or [np.float64])
-        w = feed.read_weights(weights, rows)
-        key = (np.array([key_of(_natural(seed))], np.uint32), np.zeros(1, np.uint32))
-        context = Context(np.ones(rows, dtype) if w is None else w.astype(dtype), key, dtype)
+        dtype = feed.precision(dtype, theta, arrays)
+        context = Context.of(rows, dtype, _natural(seed), feed.read_weights(weights, rows))
         leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
         leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
         return Values(self, plan, plan.fprop({n: leaves[n] for n in plan.leaves}, context), context)
 
-    def read(self, data: Mapping[str, Any], plan: Plan | None = None) -> dict[str, np.ndarray]:
+    def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
-        expected = {n: b for n, b in self.inputs.items() if plan is None or n in plan.leaves}
-        feed.check_names(data, expected, "inputs")
-        arrays = {name: feed.read_input(box, data[name]) for name, box in expected.items()}
-        for name, array in arrays.items():
-            feed.check_values(name, array, self.limits)
-        if arrays:
-            feed.check_rows(arrays)
-        return arrays
+        return feed.read_inputs(data, self.inputs, self.limits)
 
     def describe(self) -> dict[str, Any]:
         """The graph as plain data (dicts, lists, numbers, strings), from which `from_description` makes it."""
@@ -294,11 +288,6 @@ def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, target
         slot = plan.slot_of[graph.penalty]
         seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])
     return plan.bprop(state, seeds, targets)
-
-
-def cast(array: Array, leaf: Box, dtype: Any) -> Array:
-    """A leaf's value in the dtype of the pass where the leaf holds floats; whole numbers stay as they are."""
-    return array.astype(dtype, copy=False) if leaf.spec.kind == "float" else array
 
 
 def _natural(seed: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -29,14 +30,21 @@ class Context(NamedTuple):
     key: tuple[Array, Array]
     dtype: Any
 
+    @classmethod
+    def of(cls, rows: int, dtype: np.dtype, seed: int = 0, weights: Array | None = None) -> Context:
+        """That of a single pass on NumPy: weights that are 1 by default, the noise of the first update."""
+        key = (np.array([noise.key_of(seed)], np.uint32), np.zeros(1, np.uint32))
+        return cls(np.ones(rows, dtype) if weights is None else weights.astype(dtype), key, dtype)
+
 
 class Step(NamedTuple):
-    """One box at its place in the order: the slot of its value and those of its children's."""
+    """One box at its place in the order: the slot of its value, those of its children's, and how to get these."""
 
     box: Box
     name: str
     slot: int
     children: tuple[int, ...]
+    pick: Callable[[list[Array]], Sequence[Array]]
 
 
 class State(NamedTuple):
@@ -56,11 +64,11 @@ class Plan:
         name_of = {resolve(box): name for box, name in names.items() if resolve(box) not in names}
         name_of.update((box, names[box]) for box in computed if box in names)
         self.names = [name_of[box] for box in computed]
-        self.steps = [
-            Step(box, name_of[box], slots[box], tuple(slots[resolve(c)] for c in box.children))
-            for box in computed
-            if not isinstance(box, Leaf)
-        ]
+        self.steps = []
+        for box in computed:
+            if not isinstance(box, Leaf):
+                children = tuple(slots[resolve(c)] for c in box.children)
+                self.steps.append(Step(box, name_of[box], slots[box], children, picker(children)))
         self.leaves = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
         self.boxes = computed
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
@@ -82,7 +90,7 @@ class Plan:
         values: list[Array] = [None] * len(self.boxes)
         for name, slot in self.leaves.items():
             values[slot] = leaves[name]
-        return self._compute(values, {}, self.steps, context)
+        return State(values, self.compute(values, context))
 
     def refresh(self, state: State, changed: Mapping[int, Array], context: Context) -> State:
         """The pass of `state` with other values in some slots: only what depends on them is computed again."""
@@ -91,18 +99,23 @@ class Plan:
             values[slot] = value
         depends = self.ways(changed)
         later = [step for step in self.steps if depends[step.slot] and step.slot not in changed]
-        return self._compute(values, dict(state.extras), later, context)
+        return State(values, state.extras | self.compute(values, context, later))
 
-    def _compute(self, values: list[Array], extras: dict[int, tuple], steps: list[Step], context: Context) -> State:
-        for step in steps:
-            children = [values[c] for c in step.children]
+    def compute(self, values: list[Array], context: Context, steps: list[Step] | None = None) -> dict[int, tuple]:
+        """Put the values of boxes (default: all but the leaves) into their slots; gives their extras by slot."""
+        extras: dict[int, tuple] = {}
+        dtype = context.dtype
+        for step in self.steps if steps is None else steps:
+            box, _, slot, _, pick = step
+            children = pick(values)
             try:
-                extras[step.slot] = more = _extras(step, context, children) if step.box.needs else ()
-                values[step.slot] = _in_dtype(step.box.fprop(*children, *more), context.dtype)
+                extras[slot] = more = _extras(step, context, children) if box.needs else ()
+                value = box.fprop(*children, *more)
+                values[slot] = value if value.dtype == dtype else _in_dtype(value, dtype)
             except Exception as error:
                 error.add_note(f"in fprop of the box {step.name!r} ({type(step.box).__name__})")
                 raise
-        return State(values, extras)
+        return extras
 
     def bprop(self, state: State, seeds: Mapping[int, Array], targets: Iterable[int]) -> list[Array]:
         """Backpropagation: the gradients by slot, None where a box is not on a way from a target to a seed.
@@ -144,6 +157,13 @@ class Plan:
                 new = step.box.updates(state.values[step.slot], *children, *state.extras[step.slot])
                 found.update((self.names[step.children[i]], value) for i, value in new.items())
         return found
+
+
+def picker(slots: tuple[int, ...]) -> Callable[[list[Array]], Sequence[Array]]:
+    """What takes the values of some slots from the list of all: the quickest way, for it is gone for every box."""
+    if len(slots) > 1:
+        return itemgetter(*slots)
+    return itemgetter(slice(slots[0], slots[0] + 1) if slots else slice(0))
 
 
 def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
@@ -188,7 +208,7 @@ def _is_zero(grad: Array) -> bool:
     return grad.ndim == 0 and namespace(grad) is np and grad == 0
 
 
-def _extras(step: Step, context: Context, children: list[Array]) -> tuple:
+def _extras(step: Step, context: Context, children: Sequence[Array]) -> tuple:
     """What the box asks for in `needs`, in that order."""
     stream = crc32(step.name.encode())
     made = {
