@@ -2,13 +2,12 @@
 
     run(table, thread, threads, first position, steps, t)
 
-`table` holds the addresses of all arrays in the order of `Layouts.names`. Thread 0 does what is not shared.
+`table` holds the addresses of all arrays, in the order of `Assembler.table`. Thread 0 does what is not shared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from bprop.engines.native import threads
 from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
-from bprop.engines.native.memory import Layout, lay_out
+from bprop.engines.native.memory import lay_out
 from bprop.engines.native.points import Memory
 from bprop.engines.native.products import Products
 from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
@@ -28,19 +27,12 @@ from bprop.engines.native.traced import Traced
 ORDER, ROWS, WEIGHTS, ARRIVED = "order", "rows", "weights", "arrived"
 
 
-@dataclass(eq=False)
-class Assembled:
-    """The module, the layouts of arrays by the leaf or stored array, and where addresses stand in the table."""
-
-    module: ir.Module
-    layouts: dict[Traced, Layout]
-    table: list[Any]
-    """Traced arrays in memory, then "data NAME" of every input, WEIGHTS, ORDER, ROWS, ARRIVED."""
-    parallel: bool
-
-
 class Assembler:
-    """Makes the module of a trace. `data`: the dtype of each input's array in the data set."""
+    """Makes the module of a trace. `data`: the dtype of each input's array in the data set.
+
+    `layouts` are those of all arrays in memory: leaves, and what kernels store. `table` says what addresses the
+    program is given: of these arrays, of "data NAME" for every input, and of WEIGHTS, ORDER, ROWS and ARRIVED.
+    """
 
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
                  weights: np.dtype | None):  # fmt: skip
@@ -57,11 +49,16 @@ class Assembler:
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}
 
-    def assemble(self) -> Assembled:
+    def assemble(self) -> tuple[ir.Module, bool]:
+        """(the module, whether some of its kernels are shared among threads)."""
         for kernel in self.kernels:
             self.functions[kernel] = self.kernel_function(kernel)
         self.run_function()
-        return Assembled(self.module, self.layouts, self.table, any(n > 1 for n in self.shares.values()))
+        return self.module, self.parallel
+
+    @property
+    def parallel(self) -> bool:
+        return any(shares > 1 for shares in self.shares.values())
 
     def function(self, name: str, arguments: list[Type], pointers: int) -> tuple[ir.Function, Emitter]:
         function = ir.Function(self.module, ir.FunctionType(VOID, arguments), name)
@@ -132,10 +129,9 @@ class Assembler:
         e.b.store(I64(0), passed)
         mine = e.b.icmp_signed("==", thread, I64(0))
         meet = lambda: threads.emit_barrier(e, addresses[ARRIVED], count, passed)  # noqa: E731
-        parallel = any(n > 1 for n in self.shares.values())
         with e.loop(I64(0), steps) as i:
             self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
-            watch = Watch(meet if parallel else lambda: None)
+            watch = Watch(meet if self.parallel else lambda: None)
             watch.wrote(set(self.trace.batch.values()) | set(self.trace.clock.values()), "alone")
             for kernel in self.kernels:
                 self.call(e, addresses, kernel, watch, (mine, thread, count))

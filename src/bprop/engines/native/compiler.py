@@ -53,20 +53,30 @@ class Code:
         self.function(*args)
 
 
-def compiled(module: ir.Module, name: str, arguments: list[Any]) -> Code:
-    """The function `name` of a module, callable from Python; the interpreter's lock is let go while it runs."""
-    here = machine()
-    target = binding.Target.from_default_triple()
-    builder = target.create_target_machine(cpu=here.name, features=here.features, opt=3, jit=True)
+def machine_code(module: ir.Module) -> bytes:
+    """A module as an object file for this processor."""
+    builder = _builder()
     module.triple = binding.get_default_triple()
     module.data_layout = str(builder.target_data)
-    parsed = binding.parse_assembly(here.with_attributes(str(module)))
+    parsed = binding.parse_assembly(machine().with_attributes(str(module)))
     parsed.verify()
     options = binding.create_pipeline_tuning_options(speed_level=1)
     # the code is vectors and unrolled where it should be already: more of that only takes time
     options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
     passes = binding.create_pass_builder(builder, options)
     passes.getModulePassManager().run(parsed, passes)
-    engine = binding.create_mcjit_compiler(parsed, builder)
+    return builder.emit_object(parsed)
+
+
+def loaded(content: bytes, name: str, arguments: list[Any]) -> Code:
+    """The function `name` of an object file, callable from Python; the interpreter's lock is let go while it runs."""
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _builder())
+    engine.add_object_file(binding.ObjectFileRef.from_data(content))
     engine.finalize_object()
     return Code(engine, ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name)))
+
+
+def _builder() -> Any:
+    here = machine()
+    target = binding.Target.from_default_triple()
+    return target.create_target_machine(cpu=here.name, features=here.features, opt=3, jit=True)

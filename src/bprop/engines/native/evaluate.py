@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from bprop.engines.native.assemble import Assembler
-from bprop.engines.native.compiler import compiled, machine
+from bprop.engines.native.compiler import loaded, machine, machine_code
 from bprop.engines.native.functions import new_tape
 from bprop.engines.native.memory import memory
+from bprop.engines.native.routines import ARGUMENTS
 from bprop.engines.native.trace import Trace, kind_of
 from bprop.engines.native.traced import Traced
 
@@ -28,11 +28,12 @@ def evaluate(function: Callable[..., Sequence[Any]], *arrays: Any, dtype: Any = 
         value = trace.tape.read(found)
         outputs.append(trace.leaf(trace.state, str(i), value.shape, value.dtype))
         trace.updates.append((outputs[-1], value))
-    made = Assembler(trace, 1, machine().lanes(dtype), {}, None).assemble()
+    made = Assembler(trace, 1, machine().lanes(dtype), {}, None)
+    module, _ = made.assemble()
     kept = {array: memory(layout) for array, layout in made.layouts.items()}
     for leaf, array in zip(leaves, given, strict=True):
         made.layouts[leaf].view(kept[leaf])[...] = array
     nothing = np.zeros(1, np.int64)
     table = np.array([(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table], np.int64)
-    compiled(made.module, "run", [ctypes.c_void_p, *[ctypes.c_int64] * 5])(table.ctypes.data, 0, 1, 0, 1, 0)
+    loaded(machine_code(module), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, 1, 0)
     return [np.array(made.layouts[leaf].view(kept[leaf])) for leaf in outputs]

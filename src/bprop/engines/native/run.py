@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,61 +11,25 @@ import numpy as np
 from bprop.data import DataSet
 from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.native import threads
-from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS, Assembled, Assembler
-from bprop.engines.native.compiler import Code, compiled, machine
-from bprop.engines.native.crew import Crew, now
+from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS
+from bprop.engines.native.crew import now
 from bprop.engines.native.memory import memory
+from bprop.engines.native.routines import Routine, routine
 from bprop.engines.native.trace import BAD, Trace, Tracer
 from bprop.engines.native.traced import Traced
 from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
-from bprop.errors import BpropError, UnsupportedError
 from bprop.graph.plan import Context
 from bprop.noise import key_of
 from bprop.rules.runtime import numbers_of, structure_of
 
 EVALUATION_ROWS = 256
-CACHED_PROGRAMS = 64
 
 
-@dataclass(frozen=True, eq=False)
-class Routine:
-    """A compiled trace."""
-
-    trace: Trace
-    assembled: Assembled
-    code: Code
-    crew: Crew
-
-
-_routines: OrderedDict[Hashable, Routine] = OrderedDict()
-
-
-def routine(key: Hashable, make: Any, batch_size: int, data: DataSet, dtype: np.dtype) -> Routine:
-    """The compiled trace for a key, made on first use."""
-    kinds = {name: array.dtype for name, array in data.arrays.items()}
+def routine_for(key: Hashable, make: Callable[[], Trace], batch_size: int, data: DataSet, dtype: np.dtype) -> Routine:
+    """The compiled trace for batches of a data set."""
     weights = None if data.weights is None else data.weights.dtype
-    key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
-    if key not in _routines:
-        trace = traced(make)
-        assembled = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights).assemble()
-        code = compiled(assembled.module, "run", [ctypes.c_void_p, *[ctypes.c_int64] * 5])
-        crew = Crew(min(threads.cores(), threads.MOST) if assembled.parallel else 1)
-        _routines[key] = Routine(trace, assembled, code, crew)
-        if len(_routines) > CACHED_PROGRAMS:
-            _routines.popitem(last=False)
-    _routines.move_to_end(key)
-    return _routines[key]
-
-
-def traced(make: Callable[[], Trace]) -> Trace:
-    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
-    try:
-        return make()
-    except BpropError:
-        raise
-    except Exception as error:
-        raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+    return routine(key, make, batch_size, {n: array.dtype for n, array in data.arrays.items()}, weights, dtype)
 
 
 def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
@@ -82,7 +43,7 @@ class Loaded:
 
     def __init__(self, routine: Routine, data: DataSet, shared: dict[str, np.ndarray], given: Mapping[str, Any]):
         self.routine, self.data = routine, data
-        trace, layouts = routine.trace, routine.assembled.layouts
+        trace, layouts = routine.trace, routine.layouts
         self.arrays: dict[Traced, np.ndarray] = {}
         for name, leaf in trace.state.items():
             if name not in shared:
@@ -98,7 +59,7 @@ class Loaded:
 
     def __call__(self, first: int, steps: int, t: int) -> None:
         """Do `steps` steps from step `first` of the order."""
-        addresses = np.array([self.address(key) for key in self.routine.assembled.table], np.int64)
+        addresses = np.array([self.address(key) for key in self.routine.table], np.int64)
         code, table, crew = self.routine.code, addresses.ctypes.data, self.routine.crew
         for count, part in crew.parts(steps):
             begun = now()
@@ -132,10 +93,10 @@ class NativeRun(Run):
         tracer = Tracer(self.program, job.rule, job.batch_size, not every, transposed)
         small = {n: np.zeros((), job.dtype) for n in job.graph.trainable}
         self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
-        step = routine(
-            (key, "step"), lambda: tracer.step(self.numbers, self.layout_of_rule), job.batch_size, data, job.dtype
+        make = partial(tracer.step, self.numbers, self.layout_of_rule)
+        self.step = Loaded(
+            routine_for((key, "step"), make, job.batch_size, data, job.dtype), data, self.memory, self.given
         )
-        self.step = Loaded(step, data, self.memory, self.given)
         self.measures = {} if job.validation is None else {"validation": self.measure("validation")}
         self.restore(params, None)
 
@@ -150,7 +111,7 @@ class NativeRun(Run):
     def view(self, name: str) -> np.ndarray:
         """An array of the state, in its memory."""
         routine = self.step.routine
-        return routine.assembled.layouts[routine.trace.state[name]].view(self.memory[name])
+        return routine.layouts[routine.trace.state[name]].view(self.memory[name])
 
     def users(self, name: str, parameter: str) -> np.ndarray:
         """The same, in the user's layout."""
@@ -229,7 +190,7 @@ class NativeRun(Run):
         tracer = Tracer(self.program, job.rule, size, True, self.transposed)
         key = (structure(job.graph), self.transposed, "measure")
         theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
-        found = Loaded(routine(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
+        found = Loaded(routine_for(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
         found.order = np.arange(len(data), dtype=np.int32)
         return found
 

@@ -1,0 +1,103 @@
+"""Compiled traces, kept in this process and, as machine code, between processes."""
+
+from __future__ import annotations
+
+import ctypes
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numpy as np
+
+from bprop.engines.native import threads
+from bprop.engines.native.assemble import Assembler
+from bprop.engines.native.compiler import Code, loaded, machine, machine_code
+from bprop.engines.native.crew import Crew
+from bprop.engines.native.memory import Layout
+from bprop.engines.native.schedule import reachable
+from bprop.engines.native.trace import Trace
+from bprop.engines.native.traced import Traced
+from bprop.engines.store import Store, default_folder
+from bprop.errors import BpropError, UnsupportedError
+
+CACHED_PROGRAMS = 64
+ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
+
+
+@dataclass(frozen=True, eq=False)
+class Routine:
+    """A compiled trace: its arrays in memory, the order of their addresses, and what runs it."""
+
+    trace: Trace
+    layouts: Mapping[Traced, Layout]
+    table: list[Any]
+    code: Code
+    crew: Crew
+
+
+_routines: OrderedDict[Hashable, Routine] = OrderedDict()
+
+
+def routine(
+    key: Hashable, make: Callable[[], Trace], batch_size: int, kinds: Mapping[str, np.dtype], weights: np.dtype | None,
+    dtype: np.dtype,
+) -> Routine:  # fmt: skip
+    """The compiled trace for a key, made on first use. `kinds`, `weights`: the dtypes of the arrays of the data set."""
+    key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
+    if key not in _routines:
+        trace = traced(make)
+        assembler = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights)
+        code, parallel = built(assembler, (describe(trace), *key[1:]))
+        crew = Crew(min(threads.cores(), threads.MOST) if parallel else 1)
+        _routines[key] = Routine(trace, assembler.layouts, assembler.table, code, crew)
+        if len(_routines) > CACHED_PROGRAMS:
+            _routines.popitem(last=False)
+    _routines.move_to_end(key)
+    return _routines[key]
+
+
+def traced(make: Callable[[], Trace]) -> Trace:
+    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+    try:
+        return make()
+    except BpropError:
+        raise
+    except Exception as error:
+        raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+
+
+def built(assembler: Assembler, what: Hashable) -> tuple[Code, bool]:
+    """(the machine code, whether threads share it): from the store, or made and then put there."""
+    store = Store(default_folder())
+    name = sha256(repr((what, machine(), llvmlite.__version__, sources())).encode()).hexdigest()
+    content = store.get(name)
+    if content is None:
+        module, parallel = assembler.assemble()
+        content = bytes([parallel]) + machine_code(module)
+        store.put(name, content)
+    return loaded(content[1:], "run", ARGUMENTS), bool(content[0])
+
+
+def describe(trace: Trace) -> tuple:
+    """All that decides what a trace computes, whatever else is on its tape."""
+    nodes = reachable([new for _, new in trace.updates] + [leaf for leaf, _ in trace.updates])
+    place = {node: i for i, node in enumerate(nodes)}
+    said = tuple((n.op, tuple(place[a] for a in n.args), n.attr, n.shape, n.dtype.str) for n in nodes)
+    updates = tuple((place[leaf], place[new]) for leaf, new in trace.updates)
+    roles = tuple(
+        tuple((name, leaf.shape, leaf.dtype.str) for name, leaf in role.items())
+        for role in (trace.batch, trace.state, trace.given, trace.clock)
+    )
+    return said, updates, roles
+
+
+@cache
+def sources() -> str:
+    """A word for this version of the engine: machine code that another one made is not used."""
+    content = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return sha256(content).hexdigest()
