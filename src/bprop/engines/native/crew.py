@@ -12,7 +12,9 @@ from time import perf_counter
 
 TRIAL = 0.001
 """Seconds that a count of threads is tried for."""
-AGAIN = 0.1
+PART = 0.02
+"""Seconds of work after which it is asked again which count is the quickest."""
+AGAIN = 0.2
 """Seconds of work after which all counts are tried once more."""
 
 
@@ -22,8 +24,8 @@ class Crew:
     def __init__(self, most: int):
         self.counts = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
         self.seconds: dict[int, float] = {}
-        """What a step took with each count when it was last tried."""
-        self.trials = list(self.counts)
+        """What a step took with each count lately."""
+        self.trials = [1, *self.counts]  # the first steps ever find nothing in the caches: they do not count
         self.worked = 0.0
 
     def parts(self, steps: int) -> Iterator[tuple[int, int]]:
@@ -39,11 +41,10 @@ class Crew:
         if not self.trials and self.worked > AGAIN:
             self.trials, self.worked = list(self.counts), 0.0
         if self.trials:
-            count = self.trials[0]
-            known = self.seconds.get(count, min(self.seconds.values(), default=TRIAL))
-            return count, min(steps, max(1, int(TRIAL / known)))
+            likely = min(self.seconds.values(), default=TRIAL)
+            return self.trials[0], min(steps, max(1, int(TRIAL / likely)))
         best = min(self.counts, key=lambda count: self.seconds[count])
-        return best, min(steps, max(1, int(AGAIN / self.seconds[best])))
+        return best, min(steps, max(1, int(PART / self.seconds[best])))
 
     def timed(self, count: int, steps: int, start: float) -> None:
         """Say that these steps were done since `start`, on the clock of `now`."""
