@@ -10,11 +10,13 @@ from typing import Any
 from benchmarks import cases, peers, report
 from benchmarks.parts import PARTS, select
 from benchmarks.settings import Settings
-from benchmarks.write import write
+from benchmarks.write import read, write
 
 
 def main() -> None:
     given = _parser().parse_args()
+    if given.write:
+        read(given.write)  # before a long run, not after it
     run = report.join([json.loads(path.read_text("utf-8")) for path in given.join]) if given.join else _run(given)
     text = report.markdown(run)
     print(text)

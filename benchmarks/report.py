@@ -23,10 +23,17 @@ def about() -> dict[str, list[str]]:
     versions = (("Python", platform.python_version()), *map(_version, PACKAGES))
     return {
         "date": [datetime.date.today().isoformat()],
-        "command": [" ".join(["python -m benchmarks", *map(_quoted, sys.argv[1:])])],
+        "command": [" ".join(["python -m benchmarks", *map(_quoted, _without_files(sys.argv[1:]))])],
         "machine": [f"{_processor()}, {len(processors())} of {os.cpu_count()} processors, {platform.system()}"],
-        "versions": [", ".join(f"{name} {found}" for name, found in versions if found) + _commit()],
+        "versions": [", ".join(f"{name} {found}" for name, found in versions if found)],
+        "commit": _commit(),
     }
+
+
+def _without_files(arguments: list[str]) -> list[str]:
+    """Without the options that say where the results go: they change nothing, and folders are a private matter."""
+    after = ["", *arguments]
+    return [a for a, before in zip(arguments, after, strict=False) if not {a, before} & {"--json", "--write"}]
 
 
 def _quoted(argument: str) -> str:
@@ -40,14 +47,14 @@ def _version(name: str) -> tuple[str, str]:
         return name, ""
 
 
-def _commit() -> str:
+def _commit() -> list[str]:
     """The commit of bprop's sources, where they lie in a clone."""
     try:
         command = ["git", "describe", "--always", "--dirty", "--abbrev=10"]
         found = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return ""
-    return f"; commit {found.stdout.strip()}"
+        return []
+    return [found.stdout.strip()]
 
 
 def _processor() -> str:
@@ -76,6 +83,6 @@ def _join(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 def markdown(run: dict[str, Any]) -> str:
     """The head and the tables of every part."""
-    blocks = [[f"- {key}: {'; '.join(values)}" for key, values in run["about"].items()]]
+    blocks = [[f"- {key}: {'; '.join(values)}" for key, values in run["about"].items() if values]]
     blocks += [part.markdown(run[name]) for name, part in PARTS.items() if name in run]
     return "\n\n".join("\n".join(block) for block in blocks)

@@ -15,7 +15,7 @@ from benchmarks.cases import EPOCHS, Case, problem
 from benchmarks.machine import floor, limits
 from benchmarks.peers import BASE, HEADLINE, PEERS, UnavailableError
 from benchmarks.settings import Settings
-from benchmarks.text import number, table
+from benchmarks.text import number, ratio, table
 from benchmarks.worker import PeerError, Worker
 
 LOSS_TOLERANCE = 1e-4
@@ -117,7 +117,7 @@ def _ratios(case: dict[str, Any], subject: str, others: list[str]) -> list[str]:
     if subject not in times:
         return ["-"] * len(others)
     return [
-        f"{median(a / b for a, b in zip(times[subject], times[name], strict=True)):.2f}" if name in times else "-"
+        ratio(median(a / b for a, b in zip(times[subject], times[name], strict=True))) if name in times else "-"
         for name in others
     ]
 

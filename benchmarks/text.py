@@ -18,6 +18,11 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def ratio(value: float) -> str:
+    """Two decimals, or two digits where that would leave less: 1.23, 0.12, 0.0068."""
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
 def megabytes(count: float) -> str:
     """Bytes as megabytes (10^6 bytes)."""
     return number(count / 1e6)

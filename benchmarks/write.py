@@ -7,10 +7,15 @@ from pathlib import Path
 START, END = "<!-- results -->", "<!-- end of results -->"
 
 
-def write(path: Path, report: str) -> None:
-    """Replaces what stands between the comments. Raises SystemExit where they are not there, each once."""
+def read(path: Path) -> tuple[str, str]:
+    """What stands before and after the place. Raises SystemExit where it is not marked, with each comment once."""
     text = path.read_text(encoding="utf-8")
     if text.count(START) != 1 or text.count(END) != 1 or text.index(END) < text.index(START):
         raise SystemExit(f"{path}: the place for the report is not marked with {START} and {END}, each once")
-    before, _, rest = text.partition(START)
-    path.write_text(f"{before}{START}\n\n{report}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    return text.partition(START)[0], text.partition(END)[2]
+
+
+def write(path: Path, report: str) -> None:
+    """Puts the report in place of what stands between the comments."""
+    before, after = read(path)
+    path.write_text(f"{before}{START}\n\n{report}\n\n{END}{after}", encoding="utf-8")

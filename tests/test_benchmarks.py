@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT))  # the harness is no part of the package
 from benchmarks import cases, fresh, memory, parts, peers, predict, reference, report, size, start, steps  # noqa: E402
 from benchmarks.machine import bandwidth, caches, floor, limits, passes  # noqa: E402
 from benchmarks.settings import Settings  # noqa: E402
-from benchmarks.text import number  # noqa: E402
+from benchmarks.text import number, ratio  # noqa: E402
 from benchmarks.worker import PeerError, Session, Worker  # noqa: E402
 from benchmarks.write import END, START, write  # noqa: E402
 
@@ -232,6 +232,11 @@ def test_parts_of_a_run_are_joined_into_one_report(case):
         report.join([one, {"about": {**head, "machine": ["n"]}}])
 
 
+def test_the_head_names_no_files(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["x", "--json", "a/b.json", "--cases", "64-100, x5", "--write", "c", "--small"])
+    assert report.about()["command"] == ['python -m benchmarks --cases "64-100, x5" --small']
+
+
 def test_the_report_replaces_what_stands_between_two_comments(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(f"before\n{START}\nold\n{END}\nafter\n")
@@ -254,3 +259,7 @@ def test_the_readme_has_the_place():
 )
 def test_numbers_are_written_out(value, shown):
     assert number(value) == shown
+
+
+def test_small_ratios_keep_two_digits():
+    assert [ratio(value) for value in (1.234, 0.125, 0.00678)] == ["1.23", "0.12", "0.0068"]
