@@ -45,7 +45,8 @@ class Stretch:
 
 
 class Run(ABC):
-    """A graph in training on an engine. `state` is (theta, rule state), immutable: keep it to go back to it."""
+    """A graph in training on an engine. `state` is (theta, rule state): keep it to go back to it, until the second call
+    of `steps` after it, when its memory may be used again."""
 
     state: Any
     turn: int = 1

@@ -59,7 +59,8 @@ def train(
     patience : stop when the validation set has not improved for so many epochs, and keep the best theta.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
     dtype : "float32" or "float64" (also "longdouble" on NumPy).
-    engine : "numpy", "xla", or "auto": XLA where JAX is installed.
+    engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
+        do the job, in that order.
     callbacks : each is called as callback(record, fit) after every epoch; returning True stops training.
     checkpoint : a file written every 30 seconds, at the end and on Ctrl-C, from which the run can be resumed.
     resume : such a file: continue its run bit for bit (same settings, data, device and versions).
@@ -87,14 +88,19 @@ def train(
         graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
         _precision(dtype), seed, held,
     )  # fmt: skip
-    theta = feed.read_params(graph.init(seed) if params is None else params, graph.parameters)
-    for name, array in theta.items():
-        feed.check_values(name, array, {}, "parameter")
     return Trainer(
-        job, choose(engine), theta, epochs=_whole("epochs", epochs), shuffle=shuffle,
+        job, choose(engine), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs), shuffle=shuffle,
         stopping=None if patience is None else EarlyStopping(patience, monitor), callbacks=_callbacks(callbacks),
         checkpoint=checkpoint, resume=resume, progress=progress,
     ).run()  # fmt: skip
+
+
+def _first_theta(graph: Graph, params: Mapping[str, Any] | None, seed: int) -> dict[str, np.ndarray]:
+    """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
+    theta = feed.read_params(graph.init(seed) if params is None else params, graph.parameters)
+    for name, array in theta.items():
+        feed.check_values(name, array, {}, "parameter")
+    return theta
 
 
 def _whole(name: str, value: Any, least: int = 1) -> int:

@@ -6,6 +6,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.engines import choose
+from bprop.rules import Rule
 
 jax = pytest.importorskip("jax")
 
@@ -94,6 +95,73 @@ def test_a_state_that_was_kept_can_be_gone_back_to(job):
     run.steps(2, 3, 2)
     for name, array in after.items():
         np.testing.assert_array_equal(run.params()[name], array)
+
+
+def test_from_stretch_to_stretch_no_memory_is_taken_for_a_state(job):
+    job = job(rule=bp.Adam())
+    run = choose("xla").start(job, job.graph.init(0))
+    run.set_order(np.arange(20, dtype=np.int32))
+    places = []
+    for step in range(5):
+        run.steps(step, 1, step)
+        places.append({array.unsafe_buffer_pointer() for array in jax.tree.leaves(run.state)})
+    assert places[0] == places[2] == places[4]
+    assert not places[0] & places[1]
+
+
+@pytest.mark.parametrize("rule", [bp.SGD(0.1), bp.SGD(0.1, momentum=0.9), bp.Adam()], ids=str)
+def test_parameters_that_never_change_are_kept(rows, rule):
+    """They may be the same array before and after a stretch, whose memory must then not be used again."""
+    x, y = bp.Input("x", (3,)), bp.Input("y", (), dtype="int")
+    W, b = bp.Parameter("W", (3, 2)), bp.Parameter("b", (2,), trainable=False)
+    graph = bp.Graph(loss=bp.cross_entropy(bp.linear(x, W, b), y))
+    fits = [
+        bp.train(
+            graph, rows(40), rule=rule, batch_size=1, epochs=4, dtype="float64", engine=engine, progress=False,
+            params={"W": np.ones((3, 2)), "b": np.array([0.5, -0.5])},
+        )
+        for engine in ("numpy", "xla")
+    ]  # fmt: skip
+    np.testing.assert_array_equal(fits[1].params["b"], [0.5, -0.5])
+    np.testing.assert_allclose(fits[1].params["W"], fits[0].params["W"], rtol=1e-12)
+
+
+class Trailing(Rule):
+    """SGD beside which a mean of theta is kept, which is theta itself at first."""
+
+    def init(self, params):
+        return {"mean": dict(params)}
+
+    def update(self, params, grads, state, rate, t):
+        moved = {name: p - rate * grads[name] for name, p in params.items()}
+        return moved, {"mean": {name: 0.5 * mean + 0.5 * moved[name] for name, mean in state["mean"].items()}}
+
+
+class Slow:
+    """The same, as optax writes its rules."""
+
+    def init(self, params):
+        return {"mean": params}
+
+    def update(self, grads, state, params):
+        updates = {name: -0.1 * grad for name, grad in grads.items()}
+        return updates, {"mean": {n: 0.5 * mean + 0.5 * (params[n] + updates[n]) for n, mean in state["mean"].items()}}
+
+
+@pytest.mark.parametrize("rule", [Trailing(0.1), Slow()], ids=["ours", "foreign"])
+def test_a_state_that_begins_as_theta_itself_is_kept_apart_from_it(job, rule):
+    from bprop.rules import as_rule
+
+    runs = []
+    for engine, each in (("numpy", Trailing(0.1)), ("xla", as_rule(rule))):
+        given = job(rule=each, dtype="float64")
+        run = choose(engine).start(given, given.graph.init(0))
+        run.set_order(np.arange(20, dtype=np.int32))
+        for step in range(5):
+            run.steps(step, 1, step)
+        runs.append(run)
+    for one, two in zip(runs[0].rule_arrays(), runs[1].rule_arrays(), strict=True):
+        np.testing.assert_allclose(two, one, rtol=1e-12, atol=1e-15)
 
 
 def test_the_given_theta_is_not_shared_with_the_device(job):

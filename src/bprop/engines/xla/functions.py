@@ -16,10 +16,14 @@ SETTINGS = ("jax_default_matmul_precision", "jax_default_device")
 
 
 class Function:
-    """A pure function of (trees of) arrays. The programs made of it are kept between processes, see `kept`."""
+    """A pure function of (trees of) arrays. The programs made of it are kept between processes, see `kept`.
 
-    def __init__(self, function: Callable):
-        self._jitted = jax.jit(function)
+    room : the position of an argument whose arrays the function does not read: results of the same shapes are written
+    into their memory, and the arrays are used up.
+    """
+
+    def __init__(self, function: Callable, room: int | None = None):
+        self._jitted = jax.jit(function) if room is None else jax.jit(function, donate_argnums=room, keep_unused=True)
         self._ready: OrderedDict[Hashable, Callable] = OrderedDict()
 
     def __call__(self, *args: Any) -> Any:

@@ -37,7 +37,7 @@ def compiled(job: Job) -> Compiled:
     key = (structure(job.graph), rule, job.batch_size, str(job.dtype), choices)
     if key not in _programs:
         tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices)
-        epoch, evaluate, penalty = Function(tracer.epoch), Function(tracer.evaluate), Function(tracer.penalty)
+        epoch, evaluate, penalty = Function(tracer.epoch, room=2), Function(tracer.evaluate), Function(tracer.penalty)
         _programs[key] = Compiled(epoch, evaluate, penalty, Function(job.rule.init), choices)
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
-from bprop.engines.packing import copied, round_up
+from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
 from bprop.engines.xla.programs import compiled
@@ -22,7 +22,8 @@ from bprop.rules.runtime import numbers_of
 
 
 class XlaRun(Run):
-    """`state` is not donated to the program: what a stretch started from is the copy to go back to."""
+    """A state is not changed in place: what a stretch started from is the copy to go back to. The stretch after the
+    next is written into its memory, so that nothing is allocated from stretch to stretch."""
 
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         if job.dtype.name not in ("float32", "float64"):
@@ -72,6 +73,7 @@ class XlaRun(Run):
                 leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
             self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
+            self.left: list[Any] = []
 
     def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
         """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
@@ -80,7 +82,7 @@ class XlaRun(Run):
             return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trainable}))
         leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trainable}))
         arrays = [np.asarray(leaf) for leaf in leaves]
-        return [a.astype(self.job.dtype if a.dtype.kind == "f" else a.dtype, copy=False) for a in arrays], tree
+        return [copied(a, self.job.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays], tree
 
     def rule_arrays(self):
         host = self.each(self.turned, jax.tree.map(np.asarray, self.state[1]))
@@ -109,20 +111,22 @@ class XlaRun(Run):
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
     def steps(self, start, count, t):
-        theta, rule_state = self.state
+        state = self.state
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
         with jax.enable_x64(self.wide):
             for part in self.sets["data"].parts(start, count):
-                theta, rule_state, self.sums, found = self.compiled.epoch(
-                    theta, rule_state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
-                    np.int32(part.start), np.int32(part.count), np.int32(t + done),
+                *after, self.sums, found = self.compiled.epoch(
+                    *state, self._room(state), part.arrays, part.weights, part.order, part.rows, *self.arguments,
+                    self.sums, np.int32(part.start), np.int32(part.count), np.int32(t + done),
                 )  # fmt: skip
+                self.left.append(state)
+                state = tuple(after)
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])
                 told.append((done, found))
                 done += part.count
-        self.state = theta, rule_state
+        self.state = state
         *running, penalty = np.asarray(told[-1][1][0]).tolist()
         self.penalty_of = self.state, penalty
         bad = ((before, int(first)) for before, (_, first) in told)
@@ -130,6 +134,19 @@ class XlaRun(Run):
         return Stretch(
             self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
         )
+
+    def _room(self, state: Any) -> Any:
+        """Memory for the state after `state`: that of one left behind, but not of the one the stretch started from."""
+        kept = {id(array) for array in jax.tree.leaves((state, self.state))}
+        place = next((i for i, old in enumerate(self.left) if old is not self.state), None)
+        old = None if place is None else self.left.pop(place)
+        arrays = jax.tree.leaves(old)
+        own = len({id(array) for array in arrays} - kept) == len(
+            arrays
+        )  # none is in a state still needed, or twice here
+        if old is not None and own and not any(array.is_deleted() for array in arrays):
+            return old
+        return jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), state)
 
     def evaluate(self, which):
         constants, hyper, _, seed = self.arguments
