@@ -106,14 +106,20 @@ def read_params(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -
     found = {}
     for name, box in parameters.items():
         array = _array(given[name], "parameter", name)
-        if array.dtype.kind in "iub":
-            array = array.astype(np.float64)
-        if array.dtype.kind != "f" and array.dtype.name != "bfloat16":
-            raise DTypeError(f"parameter {name!r}: needs floats, got an array of {array.dtype}")
+        if array.dtype.kind != "f":
+            array = _as_floats(name, array)
         if array.shape != box.shape:
             raise ShapeError(f"parameter {name!r}: needs shape {box.shape}, got {array.shape}")
         found[name] = array
     return found
+
+
+def _as_floats(name: str, array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind in "iub":
+        return array.astype(np.float64)
+    if array.dtype.name != "bfloat16":
+        raise DTypeError(f"parameter {name!r}: needs floats, got an array of {array.dtype}")
+    return array
 
 
 def precision(asked: Any, *given: Mapping[str, np.ndarray]) -> np.dtype:
