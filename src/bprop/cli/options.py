@@ -90,7 +90,7 @@ Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse
 Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
 Seed = Annotated[int, _training("Everything random follows from it.")]
 Precision = Annotated[str, _training("float32 or float64.")]
-EngineName = Annotated[str, _training("numpy, xla, or auto (xla where JAX is installed).")]
+EngineName = Annotated[str, _training("native, xla, numpy, or auto: the best installed that can do it.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[Path | None, _files("File from which the run can be resumed; written while training.")]

@@ -83,7 +83,9 @@ class Functions:
         a, b = self.tape.pair(a, b)
         if a.is_constant and a.attr == 0:
             return b
-        return a if b.is_constant and b.attr == 0 else self.elementwise("add", a, b)
+        if b.is_constant and b.attr == 0:
+            return a
+        return self.elementwise("or" if a.dtype == BOOL else "add", a, b)
 
     def subtract(self, a: Any, b: Any) -> Traced:
         a, b = self.tape.pair(a, b)
@@ -116,6 +118,9 @@ class Functions:
 
     def negative(self, a: Traced) -> Traced:
         return self.elementwise("neg", a)
+
+    def abs(self, a: Traced) -> Traced:
+        return self.floating("abs", a) if a.dtype.kind == "f" else self.maximum(a, self.negative(a))
 
     def square(self, a: Traced) -> Traced:
         return self.multiply(a, a)
@@ -294,8 +299,8 @@ def _whole(shape: Any, size: int) -> Shape:
 
 
 for _name, _op in {
-    "abs": "abs", "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "tanh": "tanh", "sqrt": "sqrt",
-    "floor": "floor", "cos": "cos", "sin": "sin",
+    "exp": "exp", "expm1": "expm1", "log": "log", "log1p": "log1p", "tanh": "tanh", "sqrt": "sqrt", "floor": "floor",
+    "cos": "cos", "sin": "sin",
 }.items():  # fmt: skip
     setattr(Functions, _name, lambda self, a, op=_op: self.floating(op, a))
 for _name, _op in {

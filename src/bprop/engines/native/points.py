@@ -98,6 +98,9 @@ class Points:
         inner = array.args[0]
         return self.at(inner, self.broadcast(point, array.shape, inner.shape))
 
+    def see_copy(self, array: Traced, point: Point) -> Value:
+        return self.at(array.args[0], point)
+
     def see_transpose(self, array: Traced, point: Point) -> Value:
         inner: list[Index] = [0] * len(point)
         for to, index in zip(array.attr, point, strict=True):

@@ -23,8 +23,10 @@ REGISTERS = 30
 """Vectors that a tile may hold: a few less than the machine has (32 with AVX-512, else the compiler spills)."""
 NEAR = 8
 """How many steps ahead of its use a row of a large operand is fetched."""
-CACHE = 192 * 1024
+CACHE = 256 * 1024
 """Bytes of an operand that are used again and again before the next ones come: well within a core's own cache."""
+LONG = 64
+"""Products of so many steps take longer than memory does to answer."""
 LARGE = 256 * 1024
 """Bytes from which on an operand is fetched ahead."""
 
@@ -147,9 +149,27 @@ class Products:
 
     def tile(self, m: Int, height: int, n: Int, width: int) -> None:
         count = height * width
-        ways = self.ways(count)
-        sums = self.side_by_side(self.K, ways, count, lambda k, sums: self.step(m, height, n, width, k, sums))
+        self.fetch_targets(m, height, n, width)
+        sums = self.side_by_side(
+            self.K, self.ways(count), count, lambda k, sums: self.step(m, height, n, width, k, sums)
+        )
         self.finish(m, height, n, width, sums)
+
+    def fetch_targets(self, m: Int, height: int, n: Int, width: int) -> None:
+        """Fetch what the tile is to update while its sums run, or, where these are short, for the next tile."""
+        ahead = 0 if self.K >= LONG else width
+        for leaf in self.kernel.targets:
+            memory = self.known[leaf]
+            if memory.layout.bytes < LARGE or self.form.swapped or len(memory.layout.strides) != 2:
+                continue
+            for i in range(height):
+                row = self.e.mul(self.e.add(m, i), memory.layout.strides[0])
+                for j in range(ahead, ahead + width):
+                    place = self.e.add(row, self.e.mul(self.e.add(n, j), self.e.lanes))
+                    self.fetch(self.e.at(memory.pointer, place, self.type))
+
+    def fetch(self, address: Value) -> None:
+        self.e.call("llvm.prefetch.p0", [address, I32(0), I32(3), I32(1)], ir.VoidType())
 
     def side_by_side(self, steps: int, ways: int, count: int, step: Callable) -> list[Value]:
         """`count` sums over all steps, each as `ways` sums side by side: no product waits for the one before."""
@@ -196,8 +216,7 @@ class Products:
             return
         offset = self.offset(self.form.B, self.e.add(k, NEAR), self.e.mul(n, self.e.lanes))
         for j in range(width):
-            address = self.e.at(memory.pointer, self.e.add(offset, j * self.e.lanes), self.type)
-            self.e.call("llvm.prefetch.p0", [address, I32(0), I32(3), I32(1)], ir.VoidType())
+            self.fetch(self.e.at(memory.pointer, self.e.add(offset, j * self.e.lanes), self.type))
 
     def finish(self, m: Int, height: int, n: Int, width: int, sums: list[Value]) -> None:
         """What is made of the tile, and where it goes."""
@@ -222,19 +241,15 @@ class Products:
     # --- C[m, n] = sum over k of A[m, k..] B[k.., n] ---
 
     def emit_inner(self, rows: Bounds, columns: Bounds) -> None:
-        """Blocks along k for which A stays in the cache; the sums of all but the first are added to C."""
-        steps = -(-self.K // self.e.lanes)
-        block = max(64, CACHE // (self.M * self.e.lanes * self.itemsize))
-        if block >= steps or self.form.A.strides[1] != 1 or self.form.B.strides[0] != 1:
-            self.along(self.columns, columns, lambda n, width: self.along(
-                self.rows, rows, lambda m, height: self.inner(m, height, n, width)))  # fmt: skip
-            return
-        with self.e.loop(0, steps, block) as start:
-            stop = self.e.minimum(self.e.add(start, block), steps)
-            self.along(self.columns, columns, lambda n, width: self.along(
-                self.rows, rows, lambda m, height: self.inner(m, height, n, width, (start, stop))))  # fmt: skip
+        """Blocks of B's columns that stay in the cache while all of A goes by."""
+        block = max(1, CACHE // (self.K * self.width * self.itemsize))
+        lo, hi = columns
+        with self.e.loop(lo, hi, block) as start:
+            part = start, self.e.minimum(self.e.add(start, block), hi)
+            self.along(self.rows, rows, lambda m, height: self.along(
+                self.columns, part, lambda n, width: self.inner(m, height, n, width)))  # fmt: skip
 
-    def inner(self, m: Int, height: int, n: Int, width: int, part: tuple[Int, Int] | None = None) -> None:
+    def inner(self, m: Int, height: int, n: Int, width: int) -> None:
         count = height * width
 
         def step(k: Int, sums: list[Value]) -> list[Value]:
@@ -246,14 +261,10 @@ class Products:
                 found += [self.e.intrinsic("fma", rows[i], column, sums[j * height + i]) for i in range(height)]
             return found
 
-        if part is None:
-            ways = max(1, min(4, 8 // count)) if 8 * self.e.lanes <= self.K else 1
-            sums = self.side_by_side(-(-self.K // self.e.lanes), ways, count, step)
-        else:
-            sums = self.e.repeat(*part, [constant(self.e.vector(self.type), 0)] * count, step)
-        first = None if part is None else self.b.icmp_signed("==", self.e.integer(part[0]), I64(0))
+        ways = max(1, min(4, 8 // count)) if 8 * self.e.lanes <= self.K else 1
+        sums = self.side_by_side(-(-self.K // self.e.lanes), ways, count, step)
         for i in range(height):
-            self.put_row(self.e.add(m, i), n, [sums[j * height + i] for j in range(width)], first)
+            self.put_row(self.e.add(m, i), n, [sums[j * height + i] for j in range(width)])
 
     def along_k(self, operand: Operand, place: tuple[Int, Int], axis: int) -> Value:
         """Elements of an operand along k, whose axis is `axis`; from anywhere where they do not lie side by side."""
@@ -268,19 +279,20 @@ class Products:
         found = Points(self.e, self.loops.reads).gather(memory, offsets, self.type)
         return self.b.select(valid, found, constant(found.type, 0))
 
-    def put_row(self, m: Int, n: Int, sums: list[Value], first: Value | None) -> None:
-        """Store C[m, n], C[m, n + 1], ...: the sums over the lanes of these vectors, added to C unless `first`."""
+    def put_row(self, m: Int, n: Int, sums: list[Value]) -> None:
+        """Store C[m, n], C[m, n + 1], ...: the sums over the lanes of these vectors."""
         core = self.kernel.core
         assert core is not None
         memory = self.known[core]
         found = self.lane_sums(sums)
+        row, column = memory.layout.strides
+        if column == 1 and found.type.count == len(sums):
+            place = self.e.at(memory.pointer, self.e.add(self.e.mul(m, row), n), self.type)
+            self.b.store(found, place, align=self.itemsize)
+            return
         for j in range(len(sums)):
-            point = tuple(0 if size == 1 else i for i, size in zip((m, self.e.add(n, j)), core.shape, strict=True))
-            value = self.b.extract_element(found, I32(j))
-            if first is not None:
-                before = Points(self.e, {core: memory}).at(core, point)
-                value = self.b.fadd(value, self.b.select(first, constant(before.type, 0), before))
-            self.loops.write(value, memory, point)
+            offset = self.e.add(self.e.mul(m, row), self.e.mul(self.e.add(n, j), column))
+            self.e.store(self.b.extract_element(found, I32(j)), memory.pointer, offset)
 
     def lane_sums(self, vectors: list[Value]) -> Value:
         """A vector whose lanes are the sums over the lanes of each of these: halves are added side by side."""
@@ -331,4 +343,4 @@ def inner_tile(rows: int, columns: int) -> tuple[int, int]:
         return 1, min(16, columns)
     if rows in (2, 3):
         return rows, min(8, columns)
-    return (5, 4) if rows % 5 == 0 else (4, 4)
+    return (5, 4) if rows % 5 == 0 else (3, 8)

@@ -17,6 +17,7 @@ from bprop.engines.native.traced import Shape, Traced
 VIEWS = {"reshape", "transpose", "broadcast", "slice"}
 FREE = VIEWS | {"leaf", "constant", "iota", "take"}
 ALONE = {"dot", "place", "scatter"}  # and reductions
+MOVING = VIEWS | ALONE | {"take"}
 DEEP = 40
 """Operations that are done one inside the other before a value is put in memory."""
 CHEAP = 6
@@ -96,29 +97,26 @@ class Scheduler:
         return alone + self.groups
 
     def share(self) -> bool:
-        """One more decision about an array that several kernels need; False where none is left."""
+        """Decide about the arrays that several kernels need; False where nothing is left to decide."""
         owners: dict[Traced, list[int]] = {}
         roots = self.roots()
         for i, outputs in enumerate(roots):
             for node in self.inside(outputs):
                 owners.setdefault(node, []).append(i)
+        if self.store_deep() or self.merge_numbers():
+            return True
         cost: dict[Traced, int] = {}
-        for node in self.nodes:
-            cost[node] = 0 if node in self.stored else own_cost(node) + sum(cost[a] for a in node.args)
-        if self.store_deep():
-            return True
-        merged = self.merge_numbers(roots)
-        if merged:
-            return True
-        for node in self.nodes:
-            if node in self.stored or node.op in FREE or node not in owners:
-                continue
-            if len(owners[node]) > 1 and self.resolve(node, [roots[i] for i in owners[node]], cost[node]):
-                return True
-            if cost[node] and any(self.stretched(node, user) for user in self.users[node]):
-                self.stored.add(node)
-                return True
-        return self.one_product_each(roots)
+        before = len(self.stored)
+        for node in self.nodes:  # each after its arguments, whose storing changes nothing for those that come later
+            cost[node] = own_cost(node) + sum(cost[a] for a in node.args)
+            if node not in self.stored and node.op not in FREE and node in owners:
+                if len(owners[node]) > 1 and self.resolve(node, [roots[i] for i in owners[node]], cost[node]):
+                    return True
+                if cost[node] and any(self.stretched(node, user) for user in self.users[node]):
+                    self.stored.add(node)
+            if node in self.stored:
+                cost[node] = 0
+        return len(self.stored) > before or self.one_product_each(roots)
 
     def store_deep(self) -> bool:
         """Cut long chains of operations."""
@@ -130,7 +128,7 @@ class Scheduler:
                 self.stored.add(node)
         return len(self.stored) > before
 
-    def merge_numbers(self, roots: list) -> bool:
+    def merge_numbers(self) -> bool:
         """All updates of single numbers are one kernel."""
         numbers = [group for group in self.groups if group[0][0].shape == ()]
         if len(numbers) > 1:
@@ -138,14 +136,13 @@ class Scheduler:
         return len(numbers) > 1
 
     def resolve(self, node: Traced, owners: list, cost: int) -> bool:
-        """Merge the updates that need an array, or store it; False where it is cheap enough to be done twice."""
+        """Merge the updates that need an array (True), or store it, unless it is cheap enough to be done twice."""
         if all(any(group is owner for group in self.groups) and owner[0][0].shape == node.shape for owner in owners):
             self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
             self.groups.append([pair for owner in owners for pair in owner])
             return True
         if cost >= CHEAP or node.op == "dot":
             self.stored.add(node)
-            return True
         return False
 
     def stretched(self, node: Traced, user: Traced) -> bool:
@@ -161,7 +158,8 @@ class Scheduler:
         for outputs in roots:
             inside = self.inside(outputs)
             dots = [n for n in inside if n.op == "dot" and n not in self.stored]
-            wrong = [d for d in dots if d.shape != outputs[0][0].shape or is_reduction(outputs[0][0])]
+            moved = self.moved(outputs, inside) if dots else set()
+            wrong = [d for d in dots if d.shape != outputs[0][0].shape or d in moved]
             spare = wrong or sorted(dots, key=lambda d: d.size * d.args[0].shape[1])[:-1]
             if spare:
                 self.stored.update(spare)
@@ -212,18 +210,35 @@ class Scheduler:
         return not others and all(self.same_places(kernel, leaf) for leaf in kernel.targets)
 
     def same_places(self, kernel: Kernel, leaf: Traced) -> bool:
-        inside = self.inside(kernel.outputs)
-        users = [node for node in self.users[leaf] if node in inside] if leaf in self.users else []
-        return all(u.shape == leaf.shape and u.op not in VIEWS and u.op not in ALONE | {"take"} for u in users)
+        return leaf not in self.moved(kernel.outputs, self.inside(kernel.outputs))
+
+    def moved(self, outputs: list[tuple[Traced, Traced | None]], inside: Iterable[Traced]) -> set[Traced]:
+        """The arrays that a kernel needs at other points than those that it writes."""
+        shape, found = outputs[0][0].shape, set()
+        for node in sorted(inside, key=lambda node: node.number, reverse=True):
+            if node in found or node.op in MOVING or is_reduction(node) or node.shape != shape:
+                found.update(node.args)
+        return found
 
     def with_copies(self, pending: list[Kernel]) -> list[Kernel]:
         """The schedule where the updates that block each other are computed aside first and copied at the end."""
-        blocked = [pair for k in pending for pair in k.outputs if pair[1] is not None]
-        self.stored.update(array for array, _ in blocked if array.op not in ("leaf", "constant"))
-        stuck = [array for array, _ in blocked if array.op == "leaf"]
-        assert not stuck, "leaves that trade places"
-        self.groups = [g for g in self.groups if not any(pair in blocked for pair in g)] + [[pair] for pair in blocked]
+        blocked = {leaf: array for k in pending for array, leaf in k.outputs if leaf is not None}
+        self.groups = [g for g in self.groups if g[0][1] not in blocked]
+        self.groups += [[(self.aside(array), leaf)] for leaf, array in blocked.items()]
         return self.kernels()
+
+    def aside(self, array: Traced) -> Traced:
+        """The array, in memory of its own: a copy of what is a leaf, for leaves that trade places."""
+        if array.op == "constant":
+            return array
+        if array.op == "leaf":
+            leaf, array = array, array.tape.make("copy", (array,), None, array.shape, array.dtype)
+            if array not in self.users:
+                self.nodes.append(array)
+                self.users[array] = []
+                self.users[leaf].append(array)
+        self.stored.add(array)
+        return array
 
 
 def own_cost(node: Traced) -> int:
