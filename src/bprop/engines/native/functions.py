@@ -172,7 +172,8 @@ class Functions:
         shape = (int(shape),) if isinstance(shape, int) else tuple(int(n) for n in shape)
         if shape == a.shape:
             return a
-        assert np.broadcast_shapes(a.shape, shape) == shape
+        if np.broadcast_shapes(a.shape, shape) != shape:
+            raise ValueError(f"{a.shape} does not broadcast to {shape}")
         return self.tape.make("broadcast", (a,), None, shape, a.dtype)
 
     def transpose(self, a: Traced, axes: Sequence[int] | None = None) -> Traced:
@@ -277,6 +278,10 @@ class Functions:
     def dot(self, a: Traced, b: Traced) -> Traced:
         """(M, K) times (K, N)."""
         a, b = self.tape.pair(a, b)
+        if a.shape[1] != b.shape[0]:
+            raise ValueError(f"rows of {a.shape[1]} times columns of {b.shape[0]}")
+        if a.dtype.kind != "f":
+            raise UnsupportedError("a product of matrices of whole numbers")
         return self.tape.make("dot", (a, b), None, (a.shape[0], b.shape[1]), a.dtype)
 
 
@@ -293,9 +298,12 @@ def _times(a: Traced, count: int) -> Traced:
 
 def _whole(shape: Any, size: int) -> Shape:
     """A shape with its -1 worked out."""
-    given = tuple(int(n) for n in shape)
+    given = (shape,) if isinstance(shape, int) else tuple(int(n) for n in shape)
     known = prod(n for n in given if n >= 0)
-    return tuple(size // known if n < 0 else n for n in given)
+    found = tuple(size // known if n < 0 else n for n in given)
+    if prod(found) != size:
+        raise ValueError(f"{size} elements in the shape {given}")
+    return found
 
 
 for _name, _op in {

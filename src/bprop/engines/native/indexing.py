@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class _At:
 def basic_index(index: Any, shape: Shape) -> tuple[list[tuple[int, int, int]], Shape]:
     """((start, step, size) of every axis, the shape of the result) of an index of integers, slices, None and ..."""
     parts = list(index) if isinstance(index, tuple) else [index]
-    if any(isinstance(p, Traced | np.ndarray | list) for p in parts):
+    if any(isinstance(p, Traced | np.ndarray | list | bool | np.bool_) for p in parts):
         raise UnsupportedError("an array as an index: use take")
     used = sum(p is not None and p is not Ellipsis for p in parts)
     if not any(p is Ellipsis for p in parts):
@@ -63,5 +64,7 @@ def basic_index(index: Any, shape: Shape) -> tuple[list[tuple[int, int, int]], S
             axes.append((start, step, count))
             result.append(count)
         else:
-            axes.append((int(p) % size, 1, 1))
+            if not -size <= operator.index(p) < size:
+                raise IndexError(f"element {p} of an axis of {size}")
+            axes.append((p % size, 1, 1))
     return axes, tuple(result)

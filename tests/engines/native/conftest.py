@@ -1,0 +1,96 @@
+"""Fixtures of the native engine's tests: programs of arrays run as compiled steps, and vectors of other widths."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+pytest.importorskip("llvmlite")
+
+from bprop.engines.native import compiler, evaluate, layout, routines, threads
+from bprop.engines.native.assemble import Assembler
+from bprop.engines.native.compiler import Machine, loaded, machine_code
+from bprop.engines.native.functions import new_tape
+from bprop.engines.native.memory import memory
+from bprop.engines.native.routines import ARGUMENTS
+from bprop.engines.native.trace import Trace, kind_of
+from bprop.engines.native.traced import Traced
+
+
+def step_of(function, arrays, dtype):
+    """The trace of function(xp, *leaves) -> the leaves' new values, None where one stays as it is."""
+    trace = Trace(new_tape(np.dtype(dtype)))
+    leaves = []
+    for i, array in enumerate(arrays):
+        kind = trace.tape.dtype if array.dtype.kind == "f" else kind_of(array)
+        leaves.append(trace.leaf(trace.state, str(i), array.shape, kind))
+    for leaf, new in zip(leaves, function(trace.tape.functions, *leaves), strict=True):
+        if new is not None:
+            trace.updates.append((leaf, trace.tape.read(new)))
+    return trace
+
+
+def play(function, arrays, *, steps=1, dtype="float64", counts=(1,)):
+    """The leaves after some steps, for every count of threads, and what was assembled."""
+    arrays = [np.asarray(a) for a in arrays]
+    trace = step_of(function, arrays, dtype)
+    made = Assembler(trace, 1, compiler.machine().lanes(trace.tape.dtype), {}, None)
+    code = loaded(machine_code(made.assemble()[0]), "run", ARGUMENTS)
+    found = []
+    for count in counts:
+        kept = {array: memory(place) for array, place in made.layouts.items()}
+        for leaf, array in zip(trace.state.values(), arrays, strict=True):
+            made.layouts[leaf].view(kept[leaf])[...] = array
+        nothing = np.zeros(1, np.int64)
+        table = [(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table]
+        addresses = np.array(table, np.int64)
+        threads.run(partial(code, addresses.ctypes.data), count, (count, 0, steps, 0))
+        found.append([np.array(made.layouts[leaf].view(kept[leaf])) for leaf in trace.state.values()])
+    return found, made
+
+
+def play_numpy(function, arrays, steps=1):
+    """The same, step by step: all new values first, then all updates."""
+    arrays = [np.array(a) for a in arrays]
+    for _ in range(steps):
+        new = function(np, *arrays)
+        arrays = [old if value is None else np.array(np.broadcast_to(value, old.shape))
+                  for old, value in zip(arrays, new, strict=True)]  # fmt: skip
+    return arrays
+
+
+@pytest.fixture
+def steps():
+    """steps(function, arrays, steps=, dtype=, counts=): the leaves after some compiled steps by count of threads."""
+    return lambda *args, **settings: play(*args, **settings)[0]
+
+
+@pytest.fixture
+def assembled():
+    """assembled(function, arrays, ...): what the steps were compiled from."""
+    return lambda *args, **settings: play(*args, **settings)[1]
+
+
+@pytest.fixture
+def same(steps):
+    """same(function, arrays, steps=, counts=): that compiled steps do what NumPy does."""
+
+    def compare(function, arrays, **settings):
+        expected = play_numpy(function, arrays, settings.get("steps", 1))
+        for found in steps(function, arrays, **settings):
+            for one, two in zip(found, expected, strict=True):
+                np.testing.assert_allclose(one, two, rtol=0, atol=1e-12 * max(1.0, np.abs(two).max()))
+
+    return compare
+
+
+@pytest.fixture(params=[16, 32, "all"])
+def vectors(request, monkeypatch):
+    """The bytes of a vector: code is made for processors with narrower ones, and for this one."""
+    here = compiler.machine()
+    width = here.vector_bytes if request.param == "all" else request.param
+    made = Machine(here.name, here.features, width)
+    for module in (compiler, evaluate, layout, routines):
+        monkeypatch.setattr(module, "machine", lambda: made)
+    monkeypatch.setattr(routines, "_routines", type(routines._routines)())
+    return width
