@@ -140,7 +140,7 @@ class NativeRun(Run):
         for name, array in params.items():
             self.users(f"p:{name}", name)[...] = array
         if rule_arrays is None:
-            theta = {name: np.asarray(params[name], self.job.dtype) for name in self.job.graph.trainable}
+            theta = {name: self.users(f"p:{name}", name) for name in self.job.graph.trainable}
             state = self.job.rule.init(theta)
             rule_arrays = [state[what][name] for what, names in self.layout_of_rule.items() for name in names]
         given = iter(rule_arrays)
