@@ -9,6 +9,7 @@ from bprop.engines import choose
 from bprop.rules import Rule
 
 jax = pytest.importorskip("jax")
+run_module = pytest.importorskip("bprop.engines.xla.run")
 
 # --- precision ---
 
@@ -82,6 +83,7 @@ def test_restoring_params_and_rule_state_continues(job):
         np.testing.assert_array_equal(one, two)
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_a_state_that_was_kept_can_be_gone_back_to(job):
     run = choose("xla").start(job(), job().graph.init(0))
     run.set_order(np.arange(20, dtype=np.int32))
@@ -92,12 +94,34 @@ def test_a_state_that_was_kept_can_be_gone_back_to(job):
     run.state = kept
     for name, array in before.items():
         np.testing.assert_array_equal(run.params()[name], array)
+    run.steps(2, 2, 2)
+    run.state = kept
     run.steps(2, 3, 2)
     for name, array in after.items():
         np.testing.assert_array_equal(run.params()[name], array)
 
 
-def test_from_stretch_to_stretch_no_memory_is_taken_for_a_state(job):
+@pytest.fixture(params=[0, 2**20], ids=["in place", "beside"])
+def _both_ways(request, monkeypatch):
+    monkeypatch.setattr(run_module, "LARGE", request.param)
+
+
+def test_large_states_and_small_ones_give_the_same_bits(job, monkeypatch):
+    found = []
+    for limit in (0, 2**20):
+        monkeypatch.setattr(run_module, "LARGE", limit)
+        run = choose("xla").start(job(rule=bp.Adam()), job().graph.init(0))
+        assert run.large is (limit == 0)
+        run.set_order(np.arange(20, dtype=np.int32))
+        for step in range(5):
+            run.steps(step, 1, step)
+        found.append([*run.params().values(), *run.rule_arrays()])
+    for one, two in zip(*found, strict=True):
+        assert one.tobytes() == two.tobytes()
+
+
+def test_from_stretch_to_stretch_no_memory_is_taken_for_a_large_state(job, monkeypatch):
+    monkeypatch.setattr(run_module, "LARGE", 0)
     job = job(rule=bp.Adam())
     run = choose("xla").start(job, job.graph.init(0))
     run.set_order(np.arange(20, dtype=np.int32))
@@ -109,6 +133,7 @@ def test_from_stretch_to_stretch_no_memory_is_taken_for_a_state(job):
     assert not places[0] & places[1]
 
 
+@pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize("rule", [bp.SGD(0.1), bp.SGD(0.1, momentum=0.9), bp.Adam()], ids=str)
 def test_parameters_that_never_change_are_kept(rows, rule):
     """They may be the same array before and after a stretch, whose memory must then not be used again."""
@@ -148,6 +173,7 @@ class Slow:
         return updates, {"mean": {n: 0.5 * mean + 0.5 * (params[n] + updates[n]) for n, mean in state["mean"].items()}}
 
 
+@pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize("rule", [Trailing(0.1), Slow()], ids=["ours", "foreign"])
 def test_a_state_that_begins_as_theta_itself_is_kept_apart_from_it(job, rule):
     from bprop.rules import as_rule

@@ -18,12 +18,11 @@ SETTINGS = ("jax_default_matmul_precision", "jax_default_device")
 class Function:
     """A pure function of (trees of) arrays. The programs made of it are kept between processes, see `kept`.
 
-    room : the position of an argument whose arrays the function does not read: results of the same shapes are written
-    into their memory, and the arrays are used up.
+    given_up : positions of arguments that nobody needs after a call: results of their shapes take over their memory.
     """
 
-    def __init__(self, function: Callable, room: int | None = None):
-        self._jitted = jax.jit(function) if room is None else jax.jit(function, donate_argnums=room, keep_unused=True)
+    def __init__(self, function: Callable, given_up: tuple[int, ...] = ()):
+        self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
         self._ready: OrderedDict[Hashable, Callable] = OrderedDict()
 
     def __call__(self, *args: Any) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bprop.engines.engine import Job
 from bprop.engines.program import Program, structure
 from bprop.engines.xla.functions import Function
-from bprop.engines.xla.tracer import Choices, Tracer
+from bprop.engines.xla.tracer import Choices, Tracer, duplicate
 from bprop.rules import Foreign
 from bprop.rules.runtime import structure_of
 
@@ -21,6 +21,8 @@ class Compiled:
     """The functions of one structure, each compiled when it is first called."""
 
     epoch: Function
+    epoch_in_place: Function
+    duplicate: Function
     evaluate: Function
     penalty: Function
     init: Function
@@ -37,8 +39,15 @@ def compiled(job: Job) -> Compiled:
     key = (structure(job.graph), rule, job.batch_size, str(job.dtype), choices)
     if key not in _programs:
         tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices)
-        epoch, evaluate, penalty = Function(tracer.epoch, room=2), Function(tracer.evaluate), Function(tracer.penalty)
-        _programs[key] = Compiled(epoch, evaluate, penalty, Function(job.rule.init), choices)
+        _programs[key] = Compiled(
+            epoch=Function(tracer.epoch),
+            epoch_in_place=Function(tracer.epoch, given_up=(0, 1)),
+            duplicate=Function(duplicate, given_up=(1,)),
+            evaluate=Function(tracer.evaluate),
+            penalty=Function(tracer.penalty),
+            init=Function(job.rule.init),
+            choices=choices,
+        )
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)
     _programs.move_to_end(key)

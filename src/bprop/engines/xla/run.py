@@ -20,10 +20,16 @@ from bprop.noise import key_of
 from bprop.rules import Foreign
 from bprop.rules.runtime import numbers_of
 
+LARGE = 4 * 2**20  # bytes of theta and the rule's state together
+
 
 class XlaRun(Run):
-    """A state is not changed in place: what a stretch started from is the copy to go back to. The stretch after the
-    next is written into its memory, so that nothing is allocated from stretch to stretch."""
+    """What a stretch started from is kept, to go back to it.
+
+    A small state: the program makes its results beside it. A large one: it is copied into the memory of the one kept
+    before, and the stretch works on the copy in place, so that nothing is allocated from stretch to stretch (by several
+    threads, whose free memory the C library does not share: up to five times theta more, measured with glibc).
+    """
 
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         if job.dtype.name not in ("float32", "float64"):
@@ -73,7 +79,8 @@ class XlaRun(Run):
                 leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
             self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
-            self.left: list[Any] = []
+            self.left: Any = None
+            self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE
 
     def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
         """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
@@ -111,22 +118,21 @@ class XlaRun(Run):
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
     def steps(self, start, count, t):
-        state = self.state
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
+        epoch = self.compiled.epoch_in_place if self.large else self.compiled.epoch
         with jax.enable_x64(self.wide):
+            state = self._working_copy() if self.large else self.state
             for part in self.sets["data"].parts(start, count):
-                *after, self.sums, found = self.compiled.epoch(
-                    *state, self._room(state), part.arrays, part.weights, part.order, part.rows, *self.arguments,
-                    self.sums, np.int32(part.start), np.int32(part.count), np.int32(t + done),
+                *state, self.sums, found = epoch(
+                    *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
+                    np.int32(part.start), np.int32(part.count), np.int32(t + done),
                 )  # fmt: skip
-                self.left.append(state)
-                state = tuple(after)
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])
                 told.append((done, found))
                 done += part.count
-        self.state = state
+        self.left, self.state = self.state, tuple(state)
         *running, penalty = np.asarray(told[-1][1][0]).tolist()
         self.penalty_of = self.state, penalty
         bad = ((before, int(first)) for before, (_, first) in told)
@@ -135,18 +141,14 @@ class XlaRun(Run):
             self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
         )
 
-    def _room(self, state: Any) -> Any:
-        """Memory for the state after `state`: that of one left behind, but not of the one the stretch started from."""
-        kept = {id(array) for array in jax.tree.leaves((state, self.state))}
-        place = next((i for i, old in enumerate(self.left) if old is not self.state), None)
-        old = None if place is None else self.left.pop(place)
-        arrays = jax.tree.leaves(old)
-        own = len({id(array) for array in arrays} - kept) == len(
-            arrays
-        )  # none is in a state still needed, or twice here
-        if old is not None and own and not any(array.is_deleted() for array in arrays):
-            return old
-        return jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), state)
+    def _working_copy(self) -> Any:
+        """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
+        room, self.left = self.left, None
+        arrays = jax.tree.leaves(room)
+        distinct = len({id(array) for array in arrays}) == len(arrays)
+        if room is None or room is self.state or not distinct or any(array.is_deleted() for array in arrays):
+            room = jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), self.state)
+        return self.compiled.duplicate(self.state, room)
 
     def evaluate(self, which):
         constants, hyper, _, seed = self.arguments

@@ -71,9 +71,9 @@ class Tracer:
         """A plan of the program as it is lowered here."""
         return lay_out(plan, self.choices.transposed).bind(hyper)
 
-    def epoch(self, theta, rule_state, room, data, weights, order, rows, constants, hyper, numbers, seed, sums,
+    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, sums,
               start, count, t):  # fmt: skip
-        """`count` steps from step `start` of the epoch. `room`: memory for (theta, rule state) as they are after them.
+        """`count` steps from step `start` of the epoch.
 
         Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
         """
@@ -126,6 +126,11 @@ class Tracer:
         term = jnp.stack([found[name] for name in self.program.sum_names]) - correction
         after = before + term
         return after, (after - before) - term
+
+
+def duplicate(state: Any, room: Any) -> Any:
+    """A copy of a state, to be written into `room`."""
+    return jax.tree.map(jnp.copy, state)
 
 
 def rows_at(index: Any) -> Callable:
