@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -50,7 +51,58 @@ class AutoEngine(Engine):
         *better, last = names(job)
         for name in better:
             try:
-                return self.choose(name).start(job, params)
+                run = self.choose(name).start(job, params)
             except UnsupportedError:
                 continue
+            if name != "xla" or isinstance(job.rule, Foreign):
+                return run
+            return Cautious(run, lambda params: self.choose(last).start(job, params))
         return self.choose(last).start(job, params)
+
+
+class Cautious(Run):
+    """A run on XLA, which sees code only when that is to run first: what it cannot trace goes on elsewhere."""
+
+    def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run]):
+        self.run, self.elsewhere = run, elsewhere
+        self.turn = run.turn
+
+    def attempt(self, what: str, *args: Any) -> Any:
+        """What the run answers; from a new one where box code does with arrays what a traced one refuses."""
+        try:
+            return getattr(self.run, what)(*args)
+        except TypeError:  # that is what JAX raises: no conversion to NumPy or to bool, no assignment
+            before, self.run = self.run, self.elsewhere(self.run.params())
+            self.run.restore(before.params(), before.rule_arrays())
+            self.run.set_order(*self.order)
+        return getattr(self.run, what)(*args)
+
+    @property
+    def state(self) -> Any:  # type: ignore[override]
+        return self.run, self.run.state
+
+    @state.setter
+    def state(self, kept: Any) -> None:
+        self.run, self.run.state = kept
+
+    def set_order(self, order, running=None):
+        self.order = order, running
+        self.run.set_order(order, running)
+
+    def steps(self, start, count, t):
+        return self.attempt("steps", start, count, t)
+
+    def evaluate(self, which):
+        return self.attempt("evaluate", which)
+
+    def penalty(self):
+        return self.run.penalty()
+
+    def params(self):
+        return self.run.params()
+
+    def rule_arrays(self):
+        return self.run.rule_arrays()
+
+    def restore(self, params, rule_arrays):
+        self.run.restore(params, rule_arrays)

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native import compiler, evaluate, layout, routines, threads
+from bprop.engines.native import compiler, evaluate, layout, routines, run, threads
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Machine, loaded, machine_code
 from bprop.engines.native.functions import new_tape
@@ -90,7 +90,7 @@ def vectors(request, monkeypatch):
     here = compiler.machine()
     width = here.vector_bytes if request.param == "all" else request.param
     made = Machine(here.name, here.features, width)
-    for module in (compiler, evaluate, layout, routines):
+    for module in (compiler, evaluate, layout, routines, run):
         monkeypatch.setattr(module, "machine", lambda: made)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())
     return width

@@ -25,6 +25,11 @@ class Machine:
         """Values of a dtype in one vector."""
         return self.vector_bytes // dtype.itemsize
 
+    @property
+    def reads_halves(self) -> bool:
+        """Whether it turns float16 into float32 by itself; else LLVM would ask for a library that is not there."""
+        return "+f16c" in self.features or not binding.get_default_triple().startswith(("x86_64", "i686"))
+
     def with_attributes(self, text: str) -> str:
         """A module's text, its functions told to use whole vectors, which LLVM halves on some processors."""
         bits = self.vector_bytes * 8

@@ -8,6 +8,7 @@ never the terms of a sum.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from time import perf_counter
 
 TRIAL = 0.001
@@ -19,11 +20,14 @@ AGAIN = 0.2
 
 
 class Crew:
-    """Chooses among 1, 2, 4, ... up to `most` threads for one loop."""
+    """Chooses among 1, 2, 4, ... up to `most` threads for one loop.
+
+    Runs in several threads of Python may share one: what they tell it mixes, which is no worse than other noise.
+    """
 
     def __init__(self, most: int):
         self.counts = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
-        self.seconds: dict[int, float] = {}
+        self.seconds = dict.fromkeys(self.counts, inf)
         """What a step took with each count lately."""
         self.trials = [1, *self.counts]  # the first steps ever find nothing in the caches: they do not count
         self.worked = 0.0
@@ -40,9 +44,10 @@ class Crew:
             return self.counts[0], steps
         if not self.trials and self.worked > AGAIN:
             self.trials, self.worked = list(self.counts), 0.0
-        if self.trials:
-            likely = min(self.seconds.values(), default=TRIAL)
-            return self.trials[0], min(steps, max(1, int(TRIAL / likely)))
+        trials = self.trials
+        if trials:
+            likely = min(TRIAL, *self.seconds.values())
+            return trials[0], min(steps, max(1, int(TRIAL / likely)))
         best = min(self.counts, key=lambda count: self.seconds[count])
         return best, min(steps, max(1, int(PART / self.seconds[best])))
 
@@ -50,8 +55,8 @@ class Crew:
         """Say that these steps were done since `start`, on the clock of `now`."""
         taken = perf_counter() - start
         self.worked += taken
-        if self.trials and self.trials[0] == count:
-            self.trials.pop(0)
+        if self.trials[:1] == [count]:
+            self.trials = self.trials[1:]
         self.seconds[count] = taken / steps
 
 

@@ -236,7 +236,7 @@ class Loops:
 
         def body(point: Point, valid: int | None) -> None:
             here = Points(self.e, self.reads)
-            row = self.b.sext(here.at(rows, point[: rows.ndim]), ir.IntType(64))
+            row, _ = here.row(here.at(rows, point[: rows.ndim]), array.shape[0])
             at = (row, *point[rows.ndim :])
             value, so_far = self.e.alike(here.at(grad, point), Points(self.e, {array: memory}).at(array, at))
             self.write(here.mathematics.apply("add", so_far, value), memory, at, valid)

@@ -116,12 +116,19 @@ class Points:
 
     def see_take(self, array: Traced, point: Point) -> Value:
         source, rows = array.args
-        row = self.at(rows, point[: rows.ndim])
-        if self.e.is_vector(row):
-            index: Index = Many(self.b.sext(row, self.e.vector(I64)))
-        else:
-            index = self.b.sext(row, I64)
-        return self.at(source, (index, *point[rows.ndim :]))
+        row, within = self.row(self.at(rows, point[: rows.ndim]), source.shape[0])
+        index: Index = Many(row) if self.e.is_vector(row) else row
+        value, within = self.e.alike(self.at(source, (index, *point[rows.ndim :])), within)
+        wrong = constant(value.type, float("nan") if is_float(value) else 0)
+        return self.b.select(within, value, wrong)
+
+    def row(self, row: Value, count: int) -> tuple[Value, Value]:
+        """(which of `count` rows a number says, negative ones from the end; whether there is one: else the first)."""
+        wide = self.e.vector(I64) if self.e.is_vector(row) else I64
+        row, zero, size = self.b.sext(row, wide), constant(wide, 0), constant(wide, count)
+        row = self.b.select(self.b.icmp_signed("<", row, zero), self.b.add(row, size), row)
+        within = self.b.icmp_unsigned("<", row, size)
+        return self.b.select(within, row, zero), within
 
     # --- memory ---
 

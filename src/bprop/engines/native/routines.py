@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import llvmlite
@@ -41,6 +43,16 @@ class Routine:
 
 
 _routines: OrderedDict[Hashable, Routine] = OrderedDict()
+_one_at_a_time = Lock()
+
+
+def _unlock() -> None:
+    global _one_at_a_time
+    _one_at_a_time = Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def routine(
@@ -49,26 +61,33 @@ def routine(
 ) -> Routine:  # fmt: skip
     """The compiled trace for a key, made on first use. `kinds`, `weights`: the dtypes of the arrays of the data set."""
     key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
-    if key not in _routines:
-        trace = traced(make)
-        assembler = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights)
-        code, parallel = built(assembler, (describe(trace), *key[1:]))
-        crew = Crew(min(threads.cores(), threads.MOST) if parallel else 1)
-        _routines[key] = Routine(trace, assembler.layouts, assembler.table, code, crew)
-        if len(_routines) > CACHED_PROGRAMS:
-            _routines.popitem(last=False)
-    _routines.move_to_end(key)
-    return _routines[key]
+    with _one_at_a_time:
+        if key not in _routines:
+            _routines[key] = supported(lambda: compiled(make(), batch_size, kinds, weights, dtype, key[1:]))
+            if len(_routines) > CACHED_PROGRAMS:
+                _routines.popitem(last=False)
+        _routines.move_to_end(key)
+        return _routines[key]
 
 
-def traced(make: Callable[[], Trace]) -> Trace:
-    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+def supported(make: Callable[[], Routine]) -> Routine:
+    """The routine, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
     try:
         return make()
     except BpropError:
         raise
     except Exception as error:
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+
+
+def compiled(
+    trace: Trace, batch_size: int, kinds: Mapping[str, np.dtype], weights: np.dtype | None, dtype: np.dtype, more: tuple
+) -> Routine:
+    """A trace as machine code, with what it takes to run it. `more` says what the code depends on beside it."""
+    assembler = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights)
+    code, parallel = built(assembler, (describe(trace), *more))
+    crew = Crew(min(threads.cores(), threads.MOST) if parallel else 1)
+    return Routine(trace, assembler.layouts, assembler.table, code, crew)
 
 
 def built(assembler: Assembler, what: Hashable) -> tuple[Code, bool]:

@@ -12,6 +12,7 @@ from bprop.data import DataSet
 from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS
+from bprop.engines.native.compiler import machine
 from bprop.engines.native.crew import now
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import Routine, routine
@@ -34,8 +35,15 @@ def routine_for(key: Hashable, make: Callable[[], Trace], batch_size: int, data:
 
 def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
     """The data set in the dtypes in which it is read, every array in C order."""
-    arrays = {name: np.ascontiguousarray(array, narrow(name, array, dtype)) for name, array in data.arrays.items()}
+    kinds = {name: legible(narrow(name, array, dtype)) for name, array in data.arrays.items()}
+    arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
     return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype))
+
+
+def legible(dtype: np.dtype) -> np.dtype:
+    """A dtype as it is, or float32 where compiled code cannot read it: bfloat16, and float16 on old processors."""
+    known = dtype.kind in "fiub" and (dtype != np.float16 or machine().reads_halves)
+    return dtype if known else np.dtype(np.float32)
 
 
 class Loaded:
@@ -64,7 +72,7 @@ class Loaded:
         for count, part in crew.parts(steps):
             begun = now()
             self.arrived[0] = 0
-            threads.run(partial(code, table), count, (count, first, part, t))
+            count = threads.run(partial(code, table), count, first, part, t)
             crew.timed(count, part, begun)
             first, t = first + part, t + part
 
@@ -88,7 +96,7 @@ class NativeRun(Run):
         self.numbers = numbers_of(job.rule)
         self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
         data = narrowed(job.data, job.dtype)
-        key = (structure(job.graph), structure_of(job.rule), transposed)
+        key = (self.structure, structure_of(job.rule), transposed)
         every = job.batch_size == 1 and data.weights is None
         tracer = Tracer(self.program, job.rule, job.batch_size, not every, transposed)
         small = {n: np.zeros((), job.dtype) for n in job.graph.trainable}
@@ -105,6 +113,12 @@ class NativeRun(Run):
         hyper = {f"h:{box}:{k}": v for box, values in self.program.hyper().items() for k, v in values.items()}
         constants = {f"c:{name}": value for name, value in self.program.constants().items()}
         return hyper | constants | {"seed": key_of(self.job.seed)}
+
+    @property
+    def structure(self) -> Hashable:
+        """What of the graph decides what is compiled."""
+        kinds = tuple((name, value.dtype.str) for name, value in self.program.constants().items())
+        return structure(self.job.graph), kinds
 
     # --- state ---
 
@@ -188,7 +202,7 @@ class NativeRun(Run):
         data = self.step.data if given is job.data else narrowed(given, job.dtype)
         size = EVALUATION_ROWS
         tracer = Tracer(self.program, job.rule, size, True, self.transposed)
-        key = (structure(job.graph), self.transposed, "measure")
+        key = (self.structure, self.transposed, "measure")
         theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
         found = Loaded(routine_for(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
         found.order = np.arange(len(data), dtype=np.int32)

@@ -224,7 +224,8 @@ class Scheduler:
         """The schedule where the updates that block each other are computed aside first and copied at the end."""
         blocked = {leaf: array for k in pending for array, leaf in k.outputs if leaf is not None}
         self.groups = [g for g in self.groups if g[0][1] not in blocked]
-        self.groups += [[(self.aside(array), leaf)] for leaf, array in blocked.items()]
+        for leaf, array in blocked.items():
+            self.groups.append([(self.aside(array), leaf)])
         return self.kernels()
 
     def aside(self, array: Traced) -> Traced:

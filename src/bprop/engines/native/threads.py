@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from threading import Lock
 
 from llvmlite import binding
 
@@ -20,6 +22,8 @@ ENOUGH = 20_000
 MOST = 8
 
 _pool: ThreadPoolExecutor | None = None
+_claimed = Lock()
+_turn = Lock()
 
 
 def cores() -> int:
@@ -29,12 +33,23 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run(function: Callable[..., None], threads: int, rest: tuple) -> None:
-    """function(0, *rest) here and function(1, *rest), ..., on `threads` - 1 other threads, at the same time."""
-    others = [pool().submit(function, i, *rest) for i in range(1, threads)]
-    function(0, *rest)
-    for other in others:
-        other.result()
+def run(function: Callable[..., None], threads: int, *rest: int) -> int:
+    """function(i, threads, *rest) for i = 0 here and i = 1, 2, ... on other threads, at the same time.
+
+    The number of threads that it was done with: 1 where the others are at work for somebody else, since threads that
+    spin until all of theirs are there must never wait for each other's turn.
+    """
+    if threads == 1 or not _claimed.acquire(blocking=False):
+        function(0, 1, *rest)
+        return 1
+    try:
+        others = [pool().submit(function, i, threads, *rest) for i in range(1, threads)]
+        function(0, threads, *rest)
+        for other in others:
+            other.result()
+    finally:
+        _claimed.release()
+    return threads
 
 
 def pool() -> ThreadPoolExecutor:
@@ -46,8 +61,8 @@ def pool() -> ThreadPoolExecutor:
 
 
 def _forget() -> None:
-    global _pool
-    _pool = None
+    global _pool, _turn
+    _pool, _turn = None, Lock()
 
 
 if hasattr(os, "register_at_fork"):

@@ -128,6 +128,9 @@ class Traced:
     __float__ = __int__ = __index__ = __iter__ = __bool__  # type: ignore[assignment]
     __hash__ = object.__hash__
 
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise UnsupportedError("box code that asks for a NumPy array (np.asarray): use the functions of namespace(a)")
+
     def astype(self, dtype: Any, copy: bool = True) -> Traced:
         """The same values in another dtype: floats as asked for, whole numbers in 32 bits."""
         dtype = np.dtype(dtype)
