@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("perceptron", "check", "engines"),
     ("model",),
     ("training",),
-    ("sources",),
+    ("sources", "estimators"),
     ("cli",),
     ("__main__",),
 )

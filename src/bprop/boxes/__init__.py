@@ -7,6 +7,7 @@ from bprop.boxes import (
     activations,
     affine,
     arithmetic,
+    batch,
     class_losses,
     elementwise,
     loss,
@@ -21,6 +22,7 @@ from bprop.boxes import (
 from bprop.boxes.activations import *
 from bprop.boxes.affine import *
 from bprop.boxes.arithmetic import *
+from bprop.boxes.batch import *
 from bprop.boxes.class_losses import *
 from bprop.boxes.elementwise import *
 from bprop.boxes.loss import *
@@ -37,6 +39,7 @@ __all__ = ["catalogue"]
 __all__ += activations.__all__
 __all__ += affine.__all__
 __all__ += arithmetic.__all__
+__all__ += batch.__all__
 __all__ += class_losses.__all__
 __all__ += elementwise.__all__
 __all__ += loss.__all__

@@ -1,0 +1,279 @@
+"""What all estimators have in common: from the arguments of fit to a trained network, and from there to predictions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from bprop import check
+from bprop.check.report import Report
+from bprop.errors import SettingError
+from bprop.estimators import settings
+from bprop.estimators.callbacks import CallbackSupportMixin, with_callbacks
+from bprop.estimators.inputs import (
+    Examples,
+    Given,
+    dense,
+    need_weight,
+    parts,
+    precision,
+    read_examples,
+    read_pair,
+    read_rows,
+)
+from bprop.estimators.lbfgs import fit_lbfgs
+from bprop.estimators.loop import fit_stochastic
+from bprop.estimators.network import Network
+from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
+from bprop.estimators.targets import Target
+
+Arrays = dict[str, np.ndarray]
+CHECKED_ROWS = 5
+
+
+def stochastic(estimator: Any) -> bool:
+    """Whether the solver makes one update after the other, so that fitting can go on."""
+    if isinstance(estimator.solver, str) and estimator.solver == "lbfgs":
+        raise AttributeError("partial_fit is for stochastic solvers; solver='lbfgs' looks at all examples at once")
+    return True
+
+
+class NetworkEstimator(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, CallbackSupportMixin, BaseEstimator, ABC
+):  # fmt: skip
+    """A network that fits, predicts and transforms as scikit-learn's estimators do."""
+
+    n_features_in_: int
+    solver: Any
+    learning_rate_init: float
+    random_state: Any
+    warm_start: bool
+    early_stopping: bool
+    dtype: str
+
+    # --- what a kind of estimator says ---
+
+    @abstractmethod
+    def _make_network(self, features: int, target: Target) -> Network:
+        """The network for so many features; the one there is, where nothing of it has changed."""
+
+    @abstractmethod
+    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
+        """theta to start from."""
+
+    @abstractmethod
+    def _attributes(self, theta: Arrays) -> dict[str, Any]:
+        """theta as fitted attributes."""
+
+    @abstractmethod
+    def _theta(self, dtype: Any = None) -> Arrays:
+        """theta from the fitted attributes, in a precision (default: their own)."""
+
+    @abstractmethod
+    def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
+        """The target for y; the one there is, where fitting goes on. Raises ValueError for a y that does not fit."""
+
+    @abstractmethod
+    def _score_of(self, y: np.ndarray, predicted: np.ndarray, weights: Any) -> float:
+        """The default score: accuracy or R^2."""
+
+    _numbers = False
+    """Whether y are numbers rather than classes."""
+
+    def _example_weights(self, y: np.ndarray, incremental: bool) -> np.ndarray | None:
+        """Weights that follow from y (class_weight), or None."""
+        return None
+
+    def _loss_offset(self, examples: Examples) -> float:
+        """What the loss lacks beside the one that is reported: a number that does not depend on theta."""
+        return 0.0
+
+    # --- fitting ---
+
+    @with_callbacks
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Any:  # fmt: skip
+        """Train on examples X with targets y.
+
+        Parameters
+        ----------
+        X : (N, D) array, frame or sparse matrix (which is made dense).
+        y : (N,) or (N, K) targets.
+        sample_weight : (N,) weights of the examples in the loss, default 1.
+        X_val, y_val, sample_weight_val : a validation set of your own. Its loss goes into `validation_loss_curve_`, and
+            `early_stopping` looks at it instead of holding out `validation_fraction`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError : for parameters out of range, for data that cannot be used, and where training diverges.
+        """
+        return self._learn(Given(X, y, sample_weight, X_val, y_val, sample_weight_val))
+
+    @available_if(stochastic)
+    @with_callbacks
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
+        """Go through the examples once more. The state of the solver is kept from call to call.
+
+        Twenty calls do what one call of `fit` with max_iter=20 does.
+        """
+        return self._learn(Given(X, y, sample_weight), incremental=True)
+
+    def initialise(self, X: Any, y: Any) -> Any:
+        """Make the network ready for data such as X and y, without training: initial parameters, classes, shapes."""
+        return self._learn(Given(X, y), train=False)
+
+    def _learn(self, given: Given, incremental: bool = False, train: bool = True, classes: Any = None) -> Any:
+        settings.check(type(self).__name__, vars(self))
+        if incremental and self.early_stopping:
+            raise SettingError(
+                "partial_fit does not support early_stopping=True: it sees one part of the data at a time"
+            )
+        fresh = not (self.__sklearn_is_fitted__() and (self.warm_start or incremental))
+        X, y = read_pair(self, given.X, given.y, reset=fresh, numbers=self._numbers)
+        self._target = self._choose_target(y, fresh, classes)
+        weights = self._example_weights(y, incremental)
+        if given.sample_weight is not None or weights is not None:
+            examples = read_examples(self, X, y, given.sample_weight, self._target)
+            both = [w for w in (examples.weights, weights) if w is not None]
+            examples = Examples(X, examples.y, y, np.prod(both, axis=0))
+        else:
+            examples = read_examples(self, X, y, None, self._target)
+        need_weight(examples.weights)
+        self._prepare(X, fresh)
+        held = self._validation(given)
+        if train:
+            self._train(given, self._in_precision(examples), held, incremental)
+        return self
+
+    def _prepare(self, X: np.ndarray, fresh: bool) -> None:
+        """Network, parameters, records and solver, as far as they are not there already."""
+        self._network_ = self._make_network(X.shape[1], self._target)
+        if fresh or not hasattr(self, "_random_state"):
+            self._random_state = check_random_state(self.random_state)
+        if fresh:
+            vars(self).pop("_optimizer", None)
+            self.n_iter_, self.t_, self.loss_curve_, self._no_improvement_count = 0, 0, [], 0
+            self.best_loss_, self.validation_scores_, self.best_validation_score_ = np.inf, None, None
+            self.validation_loss_curve_ = None
+            self._put(self._first_theta(self._network_, self._random_state, precision(self.dtype, X)))
+        if not hasattr(self, "_optimizer") or self._optimizer.kind != kind_of(self):
+            self._optimizer: Optimiser = new_optimiser(self)
+            if any("noise" in step.box.needs for step in self._network_.graph.plan(training=True).steps):
+                self._optimizer.noise_seed = int(self._random_state.randint(2**31 - 1))
+        self._optimizer.follow(float(self.learning_rate_init))
+
+    def _validation(self, given: Given) -> Examples | None:
+        """The user's validation set, read; records of validation are begun where there is one, or will be."""
+        if (given.X_val is None) != (given.y_val is None):
+            raise SettingError("X_val and y_val are given together, or not at all")
+        if self.early_stopping and self.validation_scores_ is None:
+            self.validation_scores_, self.best_validation_score_, self.best_loss_ = [], -np.inf, None
+        if not self.early_stopping and self.best_loss_ is None:
+            self.validation_scores_, self.best_validation_score_, self.best_loss_ = None, None, np.inf
+        if (self.early_stopping or given.X_val is not None) and getattr(self, "validation_loss_curve_", None) is None:
+            self.validation_loss_curve_ = []
+        if given.X_val is None:
+            return None
+        X, y = read_pair(self, given.X_val, given.y_val, reset=False, numbers=self._numbers)
+        return self._in_precision(read_examples(self, X, y, given.sample_weight_val, self._target))
+
+    def _in_precision(self, examples: Examples) -> Examples:
+        """In the precision of the parameters."""
+        dtype = next(iter(self._theta().values())).dtype
+        y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
+        return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)
+
+    def _train(self, given: Given, examples: Examples, held: Examples | None, incremental: bool) -> None:
+        if isinstance(self.solver, str) and self.solver == "lbfgs":
+            fit_lbfgs(self, given, examples)
+        else:
+            fit_stochastic(self, given, examples, held, incremental)
+        if not (incremental or self.warm_start):
+            self._optimizer.order = None
+
+    def _split_random(self) -> np.random.RandomState:
+        """Where the held-out rows are drawn from: a warm start holds out the same rows again."""
+        if not (self.warm_start and hasattr(self, "_split_state")):
+            self._split_state = self._random_state.get_state()
+            return self._random_state
+        random = np.random.RandomState()
+        random.set_state(self._split_state)
+        return random
+
+    def _put(self, theta: Arrays) -> None:
+        vars(self).update(self._attributes(theta))
+
+    # --- predicting ---
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        """f of examples that are given: (N, K)."""
+        check_is_fitted(self)
+        theta, network = self._theta(), self._network_
+        dtype = np.result_type(*theta.values())
+        found = [network.predict(theta, part, dtype) for part in parts(read_rows(self, X))]
+        return found[0] if len(found) == 1 else np.concatenate(found)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The prediction for each example: (N,), or (N, K) where the targets had columns."""
+        f = self._outputs(X)
+        return self._target.decode(f)
+
+    def _features(self) -> str | None:
+        """The name of the box whose value `transform` gives; None for x itself."""
+        hidden = self._network_.hidden
+        return hidden[-1] if hidden else None
+
+    def transform(self, X: Any) -> np.ndarray:
+        """The activations h(L) of the last hidden layer, (N, H): the network as a source of features."""
+        check_is_fitted(self)
+        name, rows = self._features(), parts(read_rows(self, X))
+        theta = self._theta()
+        if name is None:
+            return np.concatenate(rows)
+        dtype = np.result_type(*theta.values())
+        return np.concatenate([self._network_.activations(theta, part, name, dtype) for part in rows])
+
+    @property
+    def _n_features_out(self) -> int:
+        name = self._features()
+        return self.n_features_in_ if name is None else self._network_.width(name)
+
+    def check_gradients(self, X: Any = None, y: Any = None, **settings: Any) -> Report:
+        """Compare the gradients of the fitted network with finite differences of its objective.
+
+        X, y : a few examples; default: five with random features and targets. settings : of bprop.check_gradients.
+
+        Returns
+        -------
+        Report : `report.ok`; printing it says what was covered and, if need be, which box is to blame.
+        """
+        check_is_fitted(self)
+        network, random = self._network_, np.random.default_rng(0)
+        if X is None or y is None:
+            X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
+            y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
+        X, y = dense(read_rows(self, X)), np.asarray(y)
+        data = network.data(X, self._target.encode(y))
+        return check.check_gradients(network.graph, self._theta(), data, **settings)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "coefs_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        tags.target_tags.required = True
+        return tags

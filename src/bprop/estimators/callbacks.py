@@ -1,0 +1,54 @@
+"""scikit-learn's callback protocol (1.9 and newer); without it there is none, and nothing else changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+
+    class CallbackSupportMixin: ...
+
+    def with_callbacks(method: Callable[..., Any]) -> Callable[..., Any]: ...
+
+else:
+    try:
+        from sklearn.callback import CallbackSupportMixin, with_callbacks
+    except ImportError:
+
+        class CallbackSupportMixin:
+            """Stands for scikit-learn's where it has none."""
+
+        def with_callbacks(method):
+            """The method as it is."""
+            return method
+
+
+class Hooks:
+    """The callbacks of an estimator, told of the fit and of each of its epochs. Without any, nothing is done."""
+
+    def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict | None):
+        self.estimator, self.told = estimator, {"X": X, "y": y, "metadata": metadata}
+        self.context = self.task = None
+        if getattr(estimator, "_skl_callbacks", None):
+            self.context = estimator._init_callback_context(max_subtasks=epochs)
+            self.context.call_on_fit_task_begin(estimator=estimator, **self.told)
+
+    def begin(self) -> None:
+        """An epoch begins."""
+        if self.context is not None:
+            self.task = self.context.subcontext(task_name="epoch")
+            self.task.call_on_fit_task_begin(estimator=self.estimator, **self.told)
+
+    def end(self, fitted: Callable[[], dict]) -> bool:
+        """It has ended; `fitted()` gives the attributes with which the estimator predicts. True: a callback stops."""
+        if self.context is None or self.task is None:
+            return False
+        return bool(
+            self.task.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=fitted, **self.told)
+        )
+
+    def close(self) -> None:
+        """The fit has ended."""
+        if self.context is not None:
+            self.context.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=dict, **self.told)

@@ -1,0 +1,142 @@
+"""GraphClassifier and GraphRegressor: a graph of the user's own, behind scikit-learn's contract."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import GraphError, SettingError, ShapeError
+from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
+from bprop.estimators.mlp import keep
+from bprop.estimators.network import Network
+from bprop.estimators.targets import Columns, Labels, Target
+from bprop.graph import Graph
+
+
+class GraphEstimator(NetworkEstimator):
+    """A graph in training: parameters in `params_`."""
+
+    graph: Any
+    output: str | None
+    features: str | None
+    params_: dict[str, np.ndarray]
+
+    def _make_network(self, features: int, target: Target) -> Network:
+        made = getattr(self, "_made", None)
+        key = (self.graph, self.output, features, sizes_of(target))
+        if made is None or made[0][0] is not key[0] or made[0][1:] != key[1:]:
+            self._made = made = (key, self._network_of(features, target))
+        self.graph_ = made[1].graph
+        return made[1]
+
+    def _network_of(self, features: int, target: Target) -> Network:
+        """The user's graph, looked over: one input for X, one for y, an output."""
+        graph = self.graph
+        if callable(graph) and not isinstance(graph, Graph):
+            graph = graph(features, *sizes_of(target))
+        if not isinstance(graph, Graph):
+            raise SettingError(f"graph must be a bprop.Graph or a function that makes one, not {graph!r}")
+        loss, known = graph.need_loss(), list(graph.outputs)
+        output = self.output or (known[0] if len(known) == 1 else "f")
+        if output not in graph.outputs:
+            raise GraphError(
+                f"the graph has no output {output!r} to predict with; it has: {', '.join(known) or 'none'}"
+            )
+        xs = list(graph.predictor.inputs)
+        ys = [name for name in graph.inputs if name not in xs]
+        if len(xs) != 1 or len(ys) != 1:
+            raise GraphError(f"the graph needs one input for X and one for y; outputs need {xs}, only the loss {ys}")
+        shape = graph.inputs[xs[0]].shape
+        if prod(shape) != features:
+            raise ShapeError(f"X has {features} features, but the graph's input {xs[0]!r} has shape {shape}")
+        network = Network(graph, xs[0], ys[0], output, graph.names[loss])
+        need_outputs(network, target)
+        return network
+
+    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
+        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
+
+    def _attributes(self, theta: Arrays) -> dict[str, Any]:
+        return {"params_": dict(theta)}
+
+    def _theta(self, dtype: Any = None) -> Arrays:
+        if dtype is None:
+            return self.params_
+        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
+
+    def _features(self) -> str | None:
+        return self.features
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "params_")
+
+
+def need_outputs(network: Network, target: Target) -> None:
+    """Raise ShapeError where the outputs are not those that the targets need."""
+    width = network.width(network.graph.name_of(network.output))
+    right = {target.outputs, 2} if isinstance(target, Labels) and target.outputs == 1 else {target.outputs}
+    if width not in right:
+        needed = " or ".join(map(str, sorted(right)))
+        raise ShapeError(f"the output {network.output!r} has {width} numbers an example, but y needs {needed}")
+
+
+def sizes_of(target: Target) -> tuple[Any, ...]:
+    """What a function that makes a graph is told beside the number of features: classes, labels or numbers."""
+    if isinstance(target, Columns):
+        return (target.sizes,)
+    return (len(target.classes),) if isinstance(target, Labels) else (target.outputs,)
+
+
+class GraphClassifier(NetworkClassifier, GraphEstimator):
+    """A classifier on a graph of your own.
+
+    Parameters
+    ----------
+    graph : a bprop.Graph, or a function (features, classes) -> Graph. Its output holds probabilities: of every class,
+        (N, C), or of the second of two; of every label (N, K). y comes as labels 0..C-1, or (N, K) of 0 and 1.
+    output : the name of the output to predict with; default the only one, or "f".
+    features : the name of the box whose value `transform` gives; default x itself.
+    class_weight, solver, learning_rate, ... : as in bprop.MLPClassifier. Penalties and dropout are the graph's own.
+
+    Attributes
+    ----------
+    params_ : {name: array}, theta. graph_ : the graph. loss_curve_, ... : as in bprop.MLPClassifier.
+    """
+
+    def __init__(
+        self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
+        power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
+        momentum=0.9, nesterovs_momentum=True, early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999,
+        epsilon=1e-8, n_iter_no_change=10, max_fun=15000, class_weight=None, output=None, features=None, clip_norm=None,
+        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = False  # a graph is made for one kind of target: most for labels
+        tags.target_tags.multi_output = False
+        return tags
+
+
+class GraphRegressor(NetworkRegressor, GraphEstimator):
+    """A regressor on a graph of your own.
+
+    Parameters
+    ----------
+    graph : a bprop.Graph, or a function (features, outputs) -> Graph. Its output holds the prediction, (N,) or (N, K).
+
+    All others, and the attributes, are those of bprop.GraphClassifier, less class_weight and classes_.
+    """
+
+    def __init__(
+        self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
+        power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
+        momentum=0.9, nesterovs_momentum=True, early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999,
+        epsilon=1e-8, n_iter_no_change=10, max_fun=15000, output=None, features=None, clip_norm=None, scoring=None,
+        dtype="auto", engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())

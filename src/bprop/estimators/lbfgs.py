@@ -1,0 +1,100 @@
+"""The solver "lbfgs": SciPy's L-BFGS-B on the graph's own objective and gradients over all examples, in float64."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
+
+from bprop.data import DataSet
+from bprop.engines.program import Program
+from bprop.errors import DataError, SettingError
+from bprop.estimators.callbacks import Hooks
+from bprop.estimators.inputs import Examples, Given
+from bprop.estimators.loop import DIVERGED
+from bprop.graph import Graph
+from bprop.graph.feed import cast
+from bprop.graph.graph import backpropagate
+from bprop.graph.plan import Context
+from bprop.graph.values import weighted_mean
+
+F64 = np.dtype(np.float64)
+
+
+class Objective:
+    """theta as one vector -> the objective over all examples and its gradient, as one vector."""
+
+    def __init__(self, graph: Graph, data: DataSet, theta: dict[str, np.ndarray]):
+        self.graph, self.names = graph, graph.trainable
+        self.plan = Program(graph, F64).training
+        self.context = Context.of(len(data), F64, 0, data.weights)
+        self.leaves = {name: cast(array, graph.inputs[name], F64) for name, array in data.arrays.items()}
+        self.leaves |= {name: cast(box.value, box, F64) for name, box in graph.constants.items()}
+        self.theta = {name: array.astype(F64) for name, array in theta.items()}
+        self.value = np.inf
+
+    def pack(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
+        return np.concatenate([arrays[name].ravel() for name in self.names])
+
+    def unpack(self, vector: np.ndarray) -> dict[str, np.ndarray]:
+        found, start = dict(self.theta), 0
+        for name in self.names:
+            shape, size = self.theta[name].shape, self.theta[name].size
+            found[name] = vector[start : start + size].reshape(shape)
+            start += size
+        return found
+
+    def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
+        leaves = {**self.leaves, **self.unpack(vector)}
+        with np.errstate(all="ignore"):
+            state = self.plan.fprop({name: leaves[name] for name in self.plan.leaves}, self.context)
+            slots = {name: self.plan.leaves[name] for name in self.names if name in self.plan.leaves}
+            grads = backpropagate(self.graph, self.plan, state, self.context, slots.values())
+            values = [state.values[self.plan.slot_of[box]] for box in (self.graph.loss, self.graph.penalty) if box]
+            self.value = float(weighted_mean(values[0], self.context.weights) + sum(values[1:]))
+        found = {name: grads[slot] for name, slot in slots.items()}
+        return self.value, self.pack({n: found[n] if found.get(n) is not None else 0 * leaves[n] for n in self.names})
+
+
+def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:
+    """Minimise until the gradient is at most `tol`, for at most `max_iter` iterations and `max_fun` evaluations."""
+    e, network = estimator, estimator._network_
+    if any("noise" in step.box.needs for step in network.graph.plan(training=True).steps):
+        raise SettingError("solver='lbfgs' needs the same objective at every look: dropout needs 'sgd' or 'adam'")
+    if len(network.graph.trainable) < len(network.graph.parameters):
+        raise SettingError("solver='lbfgs' moves no running averages: normalise='batch' needs 'sgd' or 'adam'")
+    objective = Objective(network.graph, examples.data(network), e._theta(F64))
+    offset = e._loss_offset(examples)
+    hooks = Hooks(e, None, given.X, given.y, given.metadata)
+    hooks.begin()
+
+    def after(vector: np.ndarray) -> None:
+        e.loss_curve_.append(objective.value + offset)
+        if e.verbose:
+            print(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
+        stop = hooks.end(lambda: e._attributes(objective.unpack(vector)))
+        hooks.begin()
+        if stop:
+            raise StopIteration
+
+    e.loss_curve_ = []
+    found = minimize(
+        objective, objective.pack(objective.theta), method="L-BFGS-B", jac=True, callback=after,
+        options={"maxfun": e.max_fun, "maxiter": e.max_iter, "gtol": e.tol},
+    )  # fmt: skip
+    hooks.end(dict)
+    if not (np.isfinite(found.x).all() and np.isfinite(found.fun)):
+        raise DataError(DIVERGED)
+    dtype = examples.X.dtype
+    e._put({name: array.astype(dtype) for name, array in objective.unpack(found.x).items()})
+    e.n_iter_, e.loss_, e.best_loss_ = min(int(found.nit), e.max_iter), found.fun + offset, found.fun + offset
+    if found.status not in (0, 99):  # 99: a callback has asked to stop
+        said = found.message.decode() if isinstance(found.message, bytes) else found.message
+        warnings.warn(
+            f"lbfgs failed to converge after {found.nit} iteration(s) (status={found.status}): {said}. More iterations "
+            "(max_iter, max_fun) or scaled data may help.", ConvergenceWarning, stacklevel=2,
+        )  # fmt: skip
+    hooks.close()

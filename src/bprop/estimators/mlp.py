@@ -1,0 +1,189 @@
+"""MLPClassifier and MLPRegressor: scikit-learn's parameters and attributes, and what its users ask for beyond."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from scipy.special import xlogy
+
+from bprop import init
+from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.inputs import Examples
+from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
+from bprop.estimators.network import Architecture, Network, perceptron
+from bprop.estimators.settings import layer_sizes
+from bprop.estimators.targets import Columns, Target
+
+OUT_ACTIVATIONS = {"binary": "logistic", "multilabel": "logistic", "multiclass": "softmax", "columns": "softmax"}
+
+
+def keep(estimator: Any, arguments: dict[str, Any]) -> None:
+    """The arguments of a constructor as attributes, as they are."""
+    vars(estimator).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
+
+
+class Perceptron(NetworkEstimator):
+    """A multi-layer perceptron: parameters in `coefs_` and `intercepts_`."""
+
+    hidden_layer_sizes: Any
+    activation: Any
+    loss: Any
+    alpha: float
+    l1: float | None
+    l2: float | None
+    dropout: Any
+    normalise: str | None
+    coefs_: list[np.ndarray]
+    intercepts_: list[np.ndarray]
+
+    def _make_network(self, features: int, target: Target) -> Network:
+        sizes = (features, *layer_sizes(self.hidden_layer_sizes), target.outputs)
+        listed = tuple(self.activation) if isinstance(self.activation, list) else self.activation
+        rates = tuple(self.dropout) if isinstance(self.dropout, list) else self.dropout
+        wanted = Architecture(
+            sizes, target.task, self.loss, listed, float(self.alpha), self.l1, self.l2, rates, self.normalise,
+            target.sizes if isinstance(target, Columns) else (),
+        )  # fmt: skip
+        self.n_layers_, self.n_outputs_ = len(sizes), target.outputs
+        poisson = isinstance(self.loss, str) and self.loss == "poisson"
+        self.out_activation_ = OUT_ACTIVATIONS.get(target.task, "exp" if poisson else "identity")
+        made = getattr(self, "_made", None)
+        if made is None or made[0] != wanted:
+            self._made = made = (wanted, perceptron(wanted))
+        return made[1]
+
+    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
+        """W and b uniform in [-r, r], r = sqrt(6 / (fan-in + fan-out)), for logistic units sqrt(2 / ...).
+
+        The draws are scikit-learn's: the same random_state gives the same numbers.
+        """
+        units = self._units()
+        found = {}
+        for k in range(1, self.n_layers_):
+            shape = network.graph.parameters[f"W{k}"].shape
+            unit = units[min(k, len(units)) - 1] if units else "identity"
+            bound = sqrt((2.0 if isinstance(unit, str) and unit in ("logistic", "sigmoid") else 6.0) / sum(shape))
+            found[f"W{k}"] = random.uniform(-bound, bound, shape).astype(dtype)
+            found[f"b{k}"] = random.uniform(-bound, bound, shape[1]).astype(dtype)
+        for name, box in network.graph.parameters.items():
+            if name not in found:  # of a normalisation: no random numbers
+                make = box.init or init.default(box.shape)
+                found[name] = make(np.random.default_rng(0), box.shape).astype(dtype)
+        return found
+
+    def _units(self) -> list[Any]:
+        """The activation of each hidden layer."""
+        if isinstance(self.activation, list | tuple):
+            return list(self.activation)
+        return [self.activation] * max(1, self.n_layers_ - 2)
+
+    def _attributes(self, theta: Arrays) -> dict[str, Any]:
+        layers = range(1, self.n_layers_)
+        mine = {f"{letter}{k}" for letter in "Wb" for k in layers}
+        return {
+            "coefs_": [theta[f"W{k}"] for k in layers],
+            "intercepts_": [theta[f"b{k}"] for k in layers],
+            "normalisation_": {name: array for name, array in theta.items() if name not in mine},
+        }
+
+    def _theta(self, dtype: Any = None) -> Arrays:
+        found = {f"W{k}": W for k, W in enumerate(self.coefs_, 1)}
+        found |= {f"b{k}": b for k, b in enumerate(self.intercepts_, 1)} | getattr(self, "normalisation_", {})
+        return found if dtype is None else {name: array.astype(dtype, copy=False) for name, array in found.items()}
+
+
+class MLPClassifier(NetworkClassifier, Perceptron):
+    """A multi-layer perceptron for classification: scikit-learn's MLPClassifier, and what its users ask for beyond.
+
+    Two classes, or several labels an example: logistic outputs and binary cross-entropy. More classes, or several
+    outputs of several classes each: softmax and negative log-likelihood.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : units of each hidden layer: a number or several; () for a linear model.
+    activation : "relu", "tanh", "logistic" (or "sigmoid"), "identity", "leaky_relu", "elu", "gelu", "silu", "softplus",
+        any function from box to box or class of elementwise box (such as your own), or a list, one for each layer.
+    solver : "adam", "sgd", "lbfgs" (SciPy's, on all examples at once, in float64); or an update rule such as
+        bprop.AdamW(1e-3) or an optax transformation, which then brings its own rate.
+    alpha : weight of the L2 penalty alpha / 2 sum W^2 / (examples of the batch, or the sum of their weights).
+    batch_size : examples an update; "auto" is min(200, N).
+    learning_rate : "constant"; for "sgd" also "invscaling" (learning_rate_init / (t + 1)^power_t after t examples, from
+        epoch to epoch) and "adaptive" (divided by 5 where the loss no longer improves); or one of bprop.schedules,
+        which count updates, for "sgd" and "adam".
+    learning_rate_init, power_t : see learning_rate.
+    max_iter : epochs, or iterations of "lbfgs".
+    shuffle : go through the examples in a new order in every epoch.
+    random_state : of the initial parameters, the orders, the held-out rows and dropout. The same number gives the same
+        result, and the initial parameters and orders that it gives scikit-learn's estimators.
+    tol : improvement that counts; for "lbfgs" the gradient at which it ends.
+    verbose : print the loss of every epoch.
+    warm_start : `fit` goes on where the last one ended, with the state of the solver.
+    momentum, nesterovs_momentum : of "sgd".
+    early_stopping : stop when the score on a validation set no longer improves, and keep the best parameters.
+    validation_fraction : the share of the examples held out for it, where `fit` is given no X_val and y_val.
+    beta_1, beta_2, epsilon : of "adam".
+    n_iter_no_change : epochs without improvement after which to stop.
+    max_fun : evaluations of the objective, of "lbfgs".
+    l1, l2 : weights of sum |W| and sum W^2 in the mean objective; None: no such term. A search over them should pass
+        numbers (0 included), so that one compiled program serves all.
+    dropout : the share of hidden units dropped in training, or one for each layer; None: no dropout.
+    normalise : "batch" or "layer" normalisation of the hidden pre-activations.
+    clip_norm : the longest that the gradient may be.
+    scoring : what early stopping looks at: None (accuracy, R^2), "loss", or any of scikit-learn's scorers.
+    dtype : "float32", "float64" or "auto": that of X.
+    engine : "numpy", "native", "xla" or "auto": NumPy for short fits, else the fastest that is installed.
+    device : "cpu", "gpu" (engine "xla") or None: the engine's choice.
+    progress : a bar on a terminal, lines elsewhere.
+    loss : "log_loss", or a function (f, y) -> box of your own: f the probabilities, y the labels 0, 1, ...
+    class_weight : {class: weight}, "balanced" (N / (C count of the class)) or None: all weigh 1.
+
+    Attributes
+    ----------
+    coefs_, intercepts_ : W(k) of shape (inputs, outputs) and b(k) of every layer. What you put there is used.
+    loss_curve_, loss_, best_loss_ : the mean objective of every epoch (each example before its update), the last, the
+        lowest. Losses of several outputs are summed.
+    validation_scores_, best_validation_score_ : with early_stopping. validation_loss_curve_ : without penalties.
+    n_iter_, t_ : epochs of the last call, examples seen. n_layers_, n_outputs_, out_activation_ : the network.
+    n_features_in_, feature_names_in_ : of X.
+    classes_ : the labels; a list of them for y with columns.
+    """
+
+    def __init__(
+        self, hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001, batch_size="auto",
+        learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True, random_state=None,
+        tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True, early_stopping=False,
+        validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10, max_fun=15000,
+        loss="log_loss", class_weight=None, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None,
+        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())
+
+
+class MLPRegressor(NetworkRegressor, Perceptron):
+    """A multi-layer perceptron for numbers: scikit-learn's MLPRegressor, and what its users ask for beyond.
+
+    Parameters
+    ----------
+    loss : "squared_error" (sum over the outputs of (f - y)^2 / 2), "poisson" (f = exp(a), half the deviance),
+        "absolute_error", "huber", or a function (f, y) -> box of your own.
+
+    All others, and the attributes, are those of bprop.MLPClassifier, less class_weight and classes_.
+    """
+
+    def __init__(
+        self, loss="squared_error", hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001,
+        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
+        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
+        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
+        max_fun=15000, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None, scoring=None, dtype="auto",
+        engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())
+
+    def _loss_offset(self, examples: Examples) -> float:
+        if not (isinstance(self.loss, str) and self.loss == "poisson"):
+            return 0.0
+        y = examples.y.astype(np.float64)  # exp(a) - y a lacks what makes it half the deviance: y log y - y
+        return float(np.average((xlogy(y, y) - y).sum(axis=1), weights=examples.weights))

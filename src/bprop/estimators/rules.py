@@ -1,0 +1,54 @@
+"""scikit-learn's solvers as update rules, with its learning rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bprop.namespace import namespace
+from bprop.rules import SGD, Adam
+from bprop.rules.schedules import Schedule
+
+
+@dataclass(frozen=True)
+class ScaledAdam(Adam):
+    """theta <- theta - alpha_t m / (sqrt(v) + epsilon), alpha_t = alpha sqrt(1 - beta2^(t+1)) / (1 - beta1^(t+1)).
+
+    Kingma and Ba 2015, the order of computation at the end of section 2, which is scikit-learn's: epsilon is added
+    to sqrt(v) before v is corrected for its start at 0.
+    """
+
+    def direction(self, state, name, t):
+        scale = (1 - self.beta2 ** (t + 1)) ** 0.5 / (1 - self.beta1 ** (t + 1))
+        return scale * state["m"][name] / (namespace(state["v"][name]).sqrt(state["v"][name]) + self.epsilon)
+
+
+@dataclass(frozen=True)
+class HeavyBall(SGD):
+    """SGD with a momentum in [0, 1]: scikit-learn takes 1 as well."""
+
+    def __post_init__(self):  # the estimator has checked the numbers
+        pass
+
+
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """alpha = rate / (seen + samples k + 1) ** power in epoch k = floor((t - first) / steps); `now` in epoch 0.
+
+    rate : learning_rate_init; now : alpha at the start of the fit.
+    seen : examples seen before the fit; samples, steps : examples and updates in an epoch of it.
+    first : updates made before the fit.
+    """
+
+    now: float
+    seen: float
+    samples: float
+    steps: float
+    first: float
+    power: float
+
+    def __call__(self, t: Any) -> Any:
+        xp = namespace(t)
+        epoch = xp.floor((t - self.first) / self.steps)
+        scaled = self.rate / (self.seen + self.samples * epoch + 1) ** self.power
+        return xp.where(epoch > 0, scaled, self.now + 0 * scaled)
