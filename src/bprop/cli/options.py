@@ -89,7 +89,7 @@ Patience = Annotated[
 Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse, mae.")]
 Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
 Seed = Annotated[int, _training("Everything random follows from it.")]
-Precision = Annotated[str, _training("float32 or float64.")]
+Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
 EngineName = Annotated[str, _training("native, xla, numpy, or auto: the best installed that can do it.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]

@@ -15,7 +15,10 @@ from bprop.graph.graph import Graph
 
 @dataclass(frozen=True)
 class Job:
-    """What does not change during a run: graph, rule, data, batch size, precision, seed."""
+    """What does not change during a run: graph, rule, data, batch size, precision, seed.
+
+    narrow : the dtype in which an engine computes products ("bfloat16"), where that is not `dtype`, that of theta.
+    """
 
     graph: Graph
     rule: Any
@@ -24,6 +27,12 @@ class Job:
     dtype: np.dtype
     seed: int
     validation: DataSet | None = None
+    narrow: str | None = None
+
+    @property
+    def precision(self) -> str:
+        """The precision as the user names it."""
+        return self.narrow or self.dtype.name
 
     @property
     def steps_per_epoch(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet, split
-from bprop.engines import Job, choose
+from bprop.engines import NAMES, Job, choose
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
 from bprop.rules import SGD, as_rule
@@ -58,7 +58,8 @@ def train(
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs, and keep the best theta.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
-    dtype : "float32" or "float64" (also "longdouble" on NumPy).
+    dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
+        bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.
     engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
         do the job, in that order.
     callbacks : each is called as callback(record, fit) after every epoch; returning True stops training.
@@ -84,14 +85,15 @@ def train(
     examples, held = _hold_out(graph, examples, validation, seed)
     if patience is not None and held is None:
         raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
+    precision, narrow = _precision(dtype)
     job = Job(
         graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
-        _precision(dtype), seed, held,
+        precision, seed, held, narrow,
     )  # fmt: skip
     return Trainer(
-        job, choose(engine), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs), shuffle=shuffle,
-        stopping=None if patience is None else EarlyStopping(patience, monitor), callbacks=_callbacks(callbacks),
-        checkpoint=checkpoint, resume=resume, progress=progress,
+        job, choose(_able(engine, narrow)), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs),
+        shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
+        callbacks=_callbacks(callbacks), checkpoint=checkpoint, resume=resume, progress=progress,
     ).run()  # fmt: skip
 
 
@@ -125,14 +127,26 @@ def _batch_size(given: int | None, rows: int) -> int:
     return size
 
 
-def _precision(dtype: Any) -> np.dtype:
+def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
+    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
+    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
+        return np.dtype(np.float32), "bfloat16"
     try:
         found = np.dtype(dtype)
     except TypeError:
         found = np.dtype(bool)
     if found.kind != "f" or found.itemsize < 4:
-        raise SettingError(f"dtype must be float32, float64 or longdouble, not {dtype!r}")
-    return found
+        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
+    return found, None
+
+
+def _able(engine: str, narrow: str | None) -> str:
+    """The name of the engine, or of the one that mixes precisions where that is asked for."""
+    if narrow is None or engine not in NAMES:
+        return engine
+    if engine not in ("auto", "xla"):
+        raise SettingError(f"engine {engine!r} does not compute in {narrow}: use engine='xla', or dtype='float32'")
+    return "xla"
 
 
 def _hold_out(graph: Graph, examples: DataSet, validation: Any, seed: int) -> tuple[DataSet, DataSet | None]:

@@ -52,7 +52,7 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "examples": len(job.data),
         "batch_size": job.batch_size,
         "seed": job.seed,
-        "dtype": job.dtype.name,
+        "dtype": job.precision,
         "shuffle": shuffle,
         "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
     }

@@ -36,9 +36,9 @@ def compiled(job: Job) -> Compiled:
     """The functions for a job."""
     rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
     choices = Choices.of(job)
-    key = (structure(job.graph), rule, job.batch_size, str(job.dtype), choices)
+    key = (structure(job.graph), rule, job.batch_size, str(job.dtype), job.narrow, choices)
     if key not in _programs:
-        tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices)
+        tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices, job.narrow)
         _programs[key] = Compiled(
             epoch=Function(tracer.epoch),
             epoch_in_place=Function(tracer.epoch, given_up=(0, 1)),

@@ -17,6 +17,7 @@ from jax import lax
 from bprop.engines.engine import Job
 from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
 from bprop.engines.program import Program
+from bprop.engines.xla.mixed import mix
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
 from bprop.rules.runtime import with_numbers
@@ -53,6 +54,7 @@ class Tracer:
     rule: Any
     batch_size: int
     choices: Choices
+    narrow: str | None = None
 
     def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
@@ -69,7 +71,8 @@ class Tracer:
 
     def plan(self, plan: Plan, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A plan of the program as it is lowered here."""
-        return lay_out(plan, self.choices.transposed).bind(hyper)
+        lowered = lay_out(plan, self.choices.transposed).bind(hyper)
+        return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, sums,
               start, count, t):  # fmt: skip
