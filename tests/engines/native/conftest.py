@@ -1,13 +1,13 @@
 """Fixtures of the native engine's tests: programs of arrays run as compiled steps, and vectors of other widths."""
 
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native import compiler, evaluate, layout, routines, run, threads
+from bprop.engines.native import compiler, evaluate, layout, routines, run
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Machine, loaded, machine_code
 from bprop.engines.native.functions import new_tape
@@ -44,7 +44,8 @@ def play(function, arrays, *, steps=1, dtype="float64", counts=(1,)):
         nothing = np.zeros(1, np.int64)
         table = [(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table]
         addresses = np.array(table, np.int64)
-        threads.run(partial(code, addresses.ctypes.data), count, (count, 0, steps, 0))
+        with ThreadPoolExecutor(count) as pool:
+            list(pool.map(lambda i, at=addresses.ctypes.data, n=count: code(at, i, n, 0, steps, 0), range(count)))
         found.append([np.array(made.layouts[leaf].view(kept[leaf])) for leaf in trace.state.values()])
     return found, made
 

@@ -69,7 +69,7 @@ def test_functions_of_one_number_are_exact_to_a_few_units(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_functions_keep_the_sign_of_zero_and_infinity(dtype):
     x = np.array([0.0, -0.0, np.inf, -np.inf])
-    found = evaluate(lambda a: [np_tanh(a), -a, a * 2.0, abs(a), a + a, -(-a)], x, dtype=dtype)
+    found = evaluate(lambda a: [np_tanh(a), -a, a * 2.0, abs(a), a + a, a - 0.0], x, dtype=dtype)
     for values, expected in zip(found, [np.tanh(x), -x, x * 2.0, abs(x), x + x, x], strict=True):
         np.testing.assert_array_equal(values, expected)
         np.testing.assert_array_equal(np.signbit(values), np.signbit(expected))
@@ -88,8 +88,9 @@ PAIRS = {
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_functions_of_two_numbers(dtype):
     dtype = np.dtype(dtype)
+    info = np.finfo(dtype)
     some = np.array([0.0, -0.0, 1.0, -1.0, 0.5, 2.0, 3.0, -2.5, 1e-3, 30.0, 80.0, -80.0, 1e30, -1e30, np.inf, -np.inf,
-                     np.nan, np.finfo(dtype).tiny, np.finfo(dtype).smallest_subnormal, np.finfo(dtype).max])  # fmt: skip
+                     np.nan, info.tiny, info.smallest_subnormal, info.max])  # fmt: skip
     a, b = (part.ravel().astype(dtype) for part in np.meshgrid(some, some))
     compute = lambda a, b: [getattr(a.__array_namespace__(), name)(a, b) for name in PAIRS]  # noqa: E731
     found = evaluate(compute, a, b, dtype=dtype)
