@@ -7,8 +7,7 @@ never the terms of a sum.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import inf
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 
 TRIAL = 0.001
@@ -17,20 +16,24 @@ PART = 0.02
 """Seconds of work after which it is asked again which count is the quickest."""
 AGAIN = 0.2
 """Seconds of work after which all counts are tried once more."""
+SLOW = 1.5
+"""Times the best from which on a count is left out of the next trials, of 1, 3, 7, ... up to LONGEST of them."""
+LONGEST = 63
 
 
 class Crew:
-    """Chooses among 1, 2, 4, ... up to `most` threads for one loop.
+    """Chooses among 1, 2, 4, ... up to `most` threads for one run of a loop. `known`: what another run has found."""
 
-    Runs in several threads of Python may share one: what they tell it mixes, which is no worse than other noise.
-    """
-
-    def __init__(self, most: int):
+    def __init__(self, most: int, known: Mapping[int, float] | None = None):
         self.counts = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
-        self.seconds = dict.fromkeys(self.counts, inf)
+        self.seconds = {count: time for count, time in (known or {}).items() if count in self.counts}
         """What a step took with each count lately."""
-        self.trials = [1, *self.counts]  # the first steps ever find nothing in the caches: they do not count
+        # the first steps ever find nothing in the caches: they do not count
+        self.trials = [] if len(self.seconds) == len(self.counts) else [1, *self.counts]
         self.worked = 0.0
+        self.passed_over = dict.fromkeys(self.counts, 0)
+        """For how many more rounds of trials a count is left out."""
+        self.patience = dict.fromkeys(self.counts, 0)
 
     def parts(self, steps: int) -> Iterator[tuple[int, int]]:
         """(threads, steps) of runs that make up `steps`; each is to be timed by `timed`."""
@@ -43,20 +46,32 @@ class Crew:
         if len(self.counts) == 1:
             return self.counts[0], steps
         if not self.trials and self.worked > AGAIN:
-            self.trials, self.worked = list(self.counts), 0.0
-        trials = self.trials
-        if trials:
-            likely = min(TRIAL, *self.seconds.values())
-            return trials[0], min(steps, max(1, int(TRIAL / likely)))
+            self.begin_trials()
+        if self.trials:
+            likely = min(self.seconds.values(), default=TRIAL)
+            return self.trials[0], min(steps, max(1, int(TRIAL / likely)))
         best = min(self.counts, key=lambda count: self.seconds[count])
         return best, min(steps, max(1, int(PART / self.seconds[best])))
+
+    def begin_trials(self) -> None:
+        """Try all counts again; one that has been much slower, less and less often."""
+        self.worked = 0.0
+        best = min(self.seconds.values())
+        for count in self.counts:
+            if self.passed_over[count]:
+                self.passed_over[count] -= 1
+                continue
+            self.trials.append(count)
+            slow = self.seconds[count] > SLOW * best
+            self.patience[count] = min(LONGEST, 2 * self.patience[count] + 1) if slow else 0
+            self.passed_over[count] = self.patience[count]
 
     def timed(self, count: int, steps: int, start: float) -> None:
         """Say that these steps were done since `start`, on the clock of `now`."""
         taken = perf_counter() - start
         self.worked += taken
-        if self.trials[:1] == [count]:
-            self.trials = self.trials[1:]
+        if self.trials:
+            self.trials.pop(0)
         self.seconds[count] = taken / steps
 
 

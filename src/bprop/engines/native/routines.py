@@ -19,7 +19,6 @@ import numpy as np
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Code, loaded, machine, machine_code
-from bprop.engines.native.crew import Crew
 from bprop.engines.native.memory import Layout
 from bprop.engines.native.schedule import reachable
 from bprop.engines.native.trace import Trace
@@ -39,7 +38,10 @@ class Routine:
     layouts: Mapping[Traced, Layout]
     table: list[Any]
     code: Code
-    crew: Crew
+    most: int
+    """Threads that it may run on."""
+    speeds: dict[int, float]
+    """Seconds of a step by the number of threads, as the last run found them."""
 
 
 _routines: OrderedDict[Hashable, Routine] = OrderedDict()
@@ -86,8 +88,8 @@ def compiled(
     """A trace as machine code, with what it takes to run it. `more` says what the code depends on beside it."""
     assembler = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights)
     code, parallel = built(assembler, (describe(trace), *more))
-    crew = Crew(min(threads.cores(), threads.MOST) if parallel else 1)
-    return Routine(trace, assembler.layouts, assembler.table, code, crew)
+    most = min(threads.cores(), threads.MOST) if parallel else 1
+    return Routine(trace, assembler.layouts, assembler.table, code, most, {})
 
 
 def built(assembler: Assembler, what: Hashable) -> tuple[Code, bool]:

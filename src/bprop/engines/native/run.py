@@ -13,7 +13,7 @@ from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS
 from bprop.engines.native.compiler import machine
-from bprop.engines.native.crew import now
+from bprop.engines.native.crew import Crew, now
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import Routine, routine
 from bprop.engines.native.trace import BAD, Trace, Tracer
@@ -64,17 +64,19 @@ class Loaded:
         self.rows = np.array([len(data)], np.int64)
         self.arrived = np.zeros(1, np.int64)
         self.order = np.zeros(1, np.int32)
+        self.crew = Crew(routine.most, dict(routine.speeds))
 
     def __call__(self, first: int, steps: int, t: int) -> None:
         """Do `steps` steps from step `first` of the order."""
         addresses = np.array([self.address(key) for key in self.routine.table], np.int64)
-        code, table, crew = self.routine.code, addresses.ctypes.data, self.routine.crew
+        code, table, crew = self.routine.code, addresses.ctypes.data, self.crew
         for count, part in crew.parts(steps):
             begun = now()
             self.arrived[0] = 0
             count = threads.run(partial(code, table), count, first, part, t)
             crew.timed(count, part, begun)
             first, t = first + part, t + part
+        self.routine.speeds.update(crew.seconds)
 
     def address(self, key: Any) -> int:
         if isinstance(key, Traced):

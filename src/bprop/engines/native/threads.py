@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from threading import Lock
 
 from llvmlite import binding
 
@@ -23,7 +22,6 @@ MOST = 8
 
 _pool: ThreadPoolExecutor | None = None
 _claimed = Lock()
-_turn = Lock()
 
 
 def cores() -> int:
@@ -61,8 +59,8 @@ def pool() -> ThreadPoolExecutor:
 
 
 def _forget() -> None:
-    global _pool, _turn
-    _pool, _turn = None, Lock()
+    global _pool, _claimed
+    _pool, _claimed = None, Lock()
 
 
 if hasattr(os, "register_at_fork"):
