@@ -1,0 +1,175 @@
+"""Several threads in one loop: the same bits, whatever their number; processes that fork, and loops side by side."""
+
+import multiprocessing
+import os
+import threading
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.data import DataSet
+from bprop.engines import Job, choose
+from bprop.engines.native import threads
+
+PATIENCE = 60  # seconds after which something hangs
+
+
+@pytest.fixture
+def shared_out(monkeypatch):
+    """Kernels of any size are shared out among threads, in routines of their own."""
+    from bprop.engines.native import routines
+
+    monkeypatch.setattr(threads, "ENOUGH", 1)
+    monkeypatch.setattr(threads, "cores", lambda: 5)
+    monkeypatch.setattr(routines, "_routines", type(routines._routines)())
+
+
+def network():
+    return bp.mlp([40, 33, 21, 5], activation="tanh", l2=1e-3, normalise="layer", dropout=0.2)
+
+
+def rows(count=60):
+    rng = np.random.default_rng(0)
+    return {"x": rng.normal(size=(count, 40)), "y": rng.integers(5, size=count)}
+
+
+def train(count=None, seed=0):
+    """theta after two epochs on `count` threads."""
+    job = Job(network(), bp.Adam(), DataSet(rows()), 8, np.dtype("float32"), seed)
+    run = choose("native").start(job, job.graph.init(seed))
+    if count is not None:
+        run.step.crew.counts, run.step.crew.trials, run.step.crew.seconds = [count], [], {count: 1e-4}
+    for epoch in range(2):
+        run.set_order(np.arange(60, dtype=np.int32)[:: 1 - 2 * epoch])
+        stretch = run.steps(0, 8, 8 * epoch)
+        assert stretch.bad_step is None
+    return run.params()
+
+
+def equal(one, two):
+    for name, array in one.items():
+        np.testing.assert_array_equal(two[name], array)
+
+
+def test_the_number_of_threads_changes_no_bit(shared_out, monkeypatch):
+    counted = []
+    submit = threads.run
+    monkeypatch.setattr(threads, "run", lambda f, n, *rest: counted.append(submit(f, n, *rest)) or counted[-1])
+    alone = train(1)
+    for count in (2, 3, 5):
+        equal(alone, train(count))
+    equal(alone, train())
+    assert {1, 2, 3, 5} <= set(counted)
+
+
+def test_several_python_threads_train_at_the_same_time(shared_out):
+    alone = {seed: train(1, seed) for seed in range(3)}
+    found = {}
+
+    def work(seed):
+        for _ in range(2):
+            found[seed] = train(3, seed)
+
+    workers = [threading.Thread(target=work, args=(seed,), daemon=True) for seed in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE)
+        assert not worker.is_alive()
+    for seed, theta in alone.items():
+        equal(theta, found[seed])
+
+
+def test_many_python_threads_want_the_same_program_at_once(shared_out):
+    found = []
+    workers = [threading.Thread(target=lambda: found.append(train(2)), daemon=True) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE)
+    assert len(found) == 4
+    for theta in found[1:]:
+        equal(found[0], theta)
+
+
+def child(connection, count):
+    connection.send({name: array.tobytes() for name, array in train(count).items()})
+    connection.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_process_trains_too(shared_out):
+    """The threads of the pool are not in the child: it makes its own, and the parent's go on."""
+    expected = train(2)
+    context = multiprocessing.get_context("fork")
+    for count in (2, 3):
+        mine, theirs = context.Pipe()
+        process = context.Process(target=child, args=(theirs, count), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            assert mine.poll(PATIENCE)
+            found = mine.recv()
+        finally:
+            process.kill()
+            process.join()
+        assert found == {name: array.tobytes() for name, array in expected.items()}
+    equal(expected, train(2))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_process_forked_while_others_train_is_not_stuck(shared_out):
+    stop = threading.Event()
+
+    def work():
+        while not stop.is_set():
+            train(3)
+
+    worker = threading.Thread(target=work, daemon=True)
+    train(3)
+    worker.start()
+    context = multiprocessing.get_context("fork")
+    try:
+        for _ in range(2):
+            mine, theirs = context.Pipe()
+            process = context.Process(target=child, args=(theirs, 2), daemon=True)
+            process.start()
+            theirs.close()
+            try:
+                assert mine.poll(PATIENCE)
+            finally:
+                process.kill()
+                process.join()
+    finally:
+        stop.set()
+        worker.join(PATIENCE)
+
+
+def test_an_exception_in_a_helper_reaches_the_caller_and_the_pool_survives():
+    def fail(i, *_):
+        if i:
+            raise RuntimeError("helper")
+
+    with pytest.raises(RuntimeError, match="helper"):
+        threads.run(fail, 2, 0, 1, 0)
+    done = []
+    threads.run(lambda i, *rest: done.append((i, *rest)), 3, 7)
+    assert sorted(done) == [(0, 3, 7), (1, 3, 7), (2, 3, 7)]
+
+
+def test_who_comes_while_the_helpers_are_busy_works_alone():
+    """Threads that spin for each other must never wait for a place in the pool."""
+    inside, leave = threading.Event(), threading.Event()
+    first = threading.Thread(target=threads.run, args=(lambda i, n: (inside.set(), leave.wait(PATIENCE)), 2))
+    first.start()
+    try:
+        assert inside.wait(PATIENCE)
+        done = []
+        assert threads.run(lambda i, n: done.append((i, n)), 4) == 1
+        assert done == [(0, 1)]
+    finally:
+        leave.set()
+        first.join(PATIENCE)
