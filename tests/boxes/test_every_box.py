@@ -76,6 +76,26 @@ def on_xla(cls, index):
         return np.asarray(value), ours, {i: np.asarray(g) for i, g in zip(floats, oracle, strict=True)}
 
 
+def on_native(cls, index, dtype):
+    """(value, *bprop's gradients), compiled by the native engine."""
+    pytest.importorskip("llvmlite")
+    from bprop.engines.native.evaluate import evaluate
+
+    box, arrays, extras, grad = case(cls, index)
+
+    def compute(grad, *given):
+        arrays_, extras_ = given[: len(arrays)], given[len(arrays) :]
+        value = box.fprop(*arrays_, *extras_)
+        sent = gradients(box, grad, value, arrays_, extras_)
+        return [value, *(part for part in sent if part is not None)]
+
+    return evaluate(compute, grad, *arrays, *extras, dtype=dtype)
+
+
+def is_product_of_stacks(cls, index):
+    return cls is bp.MatMul and max(a.ndim for a in case(cls, index)[1]) > 2
+
+
 def close(found, expected, tolerance=1e-12):
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.shape == expected.shape
@@ -143,6 +163,23 @@ def test_numpy_and_xla_compute_the_same(cls, index, jax):
         assert (here is None) == (there is None)
         if here is not None:
             close(there, here)
+
+
+@every_example
+def test_numpy_and_native_compute_the_same(cls, index):
+    box, arrays, extras, grad = case(cls, index)
+    value = box.fprop(*arrays, *extras)
+    expected = [value, *(part for part in gradients(box, grad, value, arrays, extras) if part is not None)]
+    if is_product_of_stacks(cls, index):
+        with pytest.raises(errors.UnsupportedError, match="stacks of matrices"):
+            on_native(cls, index, "float64")
+        return
+    for dtype, tolerance in (("float64", 1e-12), ("float32", 3e-5)):
+        found = on_native(cls, index, dtype)
+        assert len(found) == len(expected)
+        for here, there in zip(found, expected, strict=True):
+            assert here.dtype == np.dtype(dtype)
+            close(here, there, tolerance)
 
 
 @every_example

@@ -11,34 +11,32 @@ from bprop.data import DataSet
 from bprop.engines import Job, choose
 
 
-def without_jax(monkeypatch):
+def without(monkeypatch, package):
     find = importlib.util.find_spec
-    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "jax" else find(name))
+    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == package else find(name))
 
 
-def test_an_engine_is_chosen_by_name(jax):
+@pytest.mark.parametrize(("name", "package"), [("numpy", "numpy"), ("xla", "jax"), ("native", "llvmlite")])
+def test_an_engine_is_chosen_by_name(name, package):
+    pytest.importorskip(package)
+    assert choose(name).name == name
+
+
+def test_without_a_name_the_job_decides():
+    assert choose().name == choose("auto").name == "auto"
+
+
+@pytest.mark.parametrize(("name", "package", "said"), [("xla", "jax", "JAX"), ("native", "llvmlite", "llvmlite")])
+def test_an_engine_that_is_not_installed_says_what_to_install(monkeypatch, name, package, said):
+    without(monkeypatch, package)
+    with pytest.raises(errors.MissingPackageError, match=rf"needs {said}: pip install 'bprop\[{name}\]'"):
+        choose(name)
     assert choose("numpy").name == "numpy"
-    assert choose("xla").name == "xla"
-
-
-def test_auto_is_xla_where_jax_is_installed(jax):
-    assert choose().name == choose("auto").name == "xla"
-
-
-def test_auto_is_numpy_where_jax_is_missing(monkeypatch):
-    without_jax(monkeypatch)
-    assert choose().name == "numpy"
-
-
-def test_xla_without_jax_says_what_to_install(monkeypatch):
-    without_jax(monkeypatch)
-    with pytest.raises(errors.MissingPackageError, match=r"pip install 'bprop\[xla\]'"):
-        choose("xla")
 
 
 @pytest.mark.parametrize("name", ["torch", "", "NumPy", None, 3])
 def test_an_unknown_engine_is_refused_and_the_known_are_named(name):
-    with pytest.raises(errors.UnknownNameError, match="auto, numpy, xla"):
+    with pytest.raises(errors.UnknownNameError, match="auto, native, numpy, xla"):
         choose(name)
 
 

@@ -124,8 +124,8 @@ def test_rows_are_visited_in_the_order_of_the_epoch_and_past_the_end_nothing_cou
     x, w = bp.Input("x"), bp.Parameter("w", ())
     X = np.arange(1.0, 8.0)
     settings = {"params": {"w": 0.0}, "dtype": "float64", "progress": False, "shuffle": False, "epochs": 1}
-    fit = bp.train(bp.Graph(loss=w * x), {"x": X}, rule=bp.SGD(1.0, decrease_constant=1.0), batch_size=2, engine="native",
-                   **settings)  # fmt: skip
+    fit = bp.train(bp.Graph(loss=w * x), {"x": X}, rule=bp.SGD(1.0, decrease_constant=1.0), batch_size=2,
+                   engine="native", **settings)  # fmt: skip
     means = [1.5, 3.5, 5.5, 7.0]
     assert fit.params["w"] == pytest.approx(-sum(m / (1 + t) for t, m in enumerate(means)), rel=1e-14)
 

@@ -125,7 +125,11 @@ class Traced:
     def __bool__(self) -> bool:
         raise UnsupportedError("box code that branches on a value (`if a > 0`): use where(...)")
 
-    __float__ = __int__ = __index__ = __iter__ = __bool__  # type: ignore[assignment]
+    __float__ = __int__ = __index__ = __bool__  # type: ignore[assignment]
+
+    def __iter__(self) -> Any:
+        raise UnsupportedError("box code that goes through an array row by row: use operations on whole arrays")
+
     __hash__ = object.__hash__
 
     def __array__(self, *_: Any, **__: Any) -> Any:

@@ -1,0 +1,238 @@
+"""engine="auto": the best engine that can do the job, and the way on where one cannot."""
+
+import importlib.util
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.data import DataSet
+from bprop.engines import Job, auto, choose
+
+
+def rows(count=20):
+    rng = np.random.default_rng(0)
+    return {"x": rng.normal(size=(count, 3)), "y": rng.integers(2, size=count)}
+
+
+def network(box=None, hidden=None):
+    x, y = bp.Input("x", (3,)), bp.Input("y", (), dtype="int")
+    h = x @ bp.Parameter("W", (3, 2))
+    return bp.Graph(loss=bp.cross_entropy(h if box is None else box(h), y))
+
+
+def job(graph=None, rule=None, dtype="float32", batch_size=4):
+    return Job(graph or network(), rule or bp.SGD(), DataSet(rows()), batch_size, np.dtype(dtype), 0)
+
+
+def train(graph, engine, **settings):
+    settings = {"rule": bp.SGD(0.5), "batch_size": 5, "epochs": 3, "dtype": "float64", "validation": 0.2} | settings
+    return bp.train(graph, rows(), engine=engine, progress=False, **settings)
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """installed(*packages): as if only these were, of those that engines need."""
+
+    def pretend(*packages):
+        find, asked = importlib.util.find_spec, {"jax", "llvmlite", *auto.ACCELERATORS}
+        found = lambda name: object() if name in packages else None if name in asked else find(name)  # noqa: E731
+        monkeypatch.setattr(auto, "find_spec", found)
+
+    return pretend
+
+
+# --- which engines are tried ---
+
+
+@pytest.mark.parametrize(
+    ("packages", "expected"),
+    [
+        (["jax", "llvmlite"], ["native", "xla", "numpy"]),
+        (["llvmlite"], ["native", "numpy"]),
+        (["jax"], ["xla", "numpy"]),
+        ([], ["numpy"]),
+        (["jax", "llvmlite", "jax_cuda12_plugin"], ["native", "xla", "numpy"]),
+    ],
+)
+def test_the_order_follows_what_is_installed(installed, packages, expected):
+    installed(*packages)
+    assert auto.names(job()) == expected
+
+
+def test_a_large_job_goes_to_the_accelerator_first(installed):
+    installed("jax", "llvmlite", "jax_cuda12_plugin")
+    large = job(bp.mlp([3, 2000, 2000, 2]), batch_size=20)
+    assert auto.work(large) == 3 * 20 * (3 * 2000 + 2000 + 2000 * 2000 + 2000 + 2000 * 2 + 2)
+    assert auto.names(large) == ["xla", "native", "numpy"]
+    installed("jax", "llvmlite")
+    assert auto.names(large) == ["native", "xla", "numpy"]
+
+
+def test_wider_precision_is_numpys(installed):
+    if np.dtype("longdouble").itemsize <= 8:
+        pytest.skip("longdouble is float64 here")
+    installed("jax", "llvmlite")
+    assert auto.names(job(dtype="longdouble")) == ["numpy"]
+    assert train(network(), "auto", dtype="longdouble").params["W"].dtype == np.longdouble
+
+
+def test_an_optax_rule_goes_to_xla(installed):
+    optax = pytest.importorskip("optax")
+    from bprop.rules import as_rule
+
+    installed("jax", "llvmlite")
+    assert auto.names(job(rule=as_rule(optax.sgd(0.1)))) == ["xla", "numpy"]
+
+
+def test_an_optax_rule_trains_and_is_refused_by_native():
+    optax = pytest.importorskip("optax")
+    one, two = (train(network(), "auto", rule=rule).params["W"] for rule in (optax.sgd(0.1), bp.SGD(0.1)))
+    np.testing.assert_allclose(one, two, rtol=1e-10, atol=1e-12)
+    pytest.importorskip("llvmlite")
+    with pytest.raises(errors.UnsupportedError, match="engine='xla'"):
+        train(network(), "native", rule=optax.sgd(0.1))
+
+
+def test_a_graph_of_very_many_boxes_is_not_compiled(installed, monkeypatch):
+    installed("jax", "llvmlite")
+    monkeypatch.setattr(auto, "MANY_BOXES", 3)
+    assert auto.names(job()) == ["numpy"]
+
+
+def test_native_refuses_other_precisions():
+    pytest.importorskip("llvmlite")
+    with pytest.raises(errors.SettingError, match="float32 or float64"):
+        choose("native").start(job(dtype="longdouble" if np.dtype("longdouble").itemsize > 8 else "float16"), {})
+
+
+# --- what runs ---
+
+
+def test_the_engine_that_runs_is_the_first_that_can():
+    pytest.importorskip("llvmlite")
+    run = choose("auto").start(job(), network().init(0))
+    assert type(run).__name__ == "NativeRun"
+
+
+def test_an_error_of_the_user_is_not_taken_for_one_of_the_engine():
+    """Only UnsupportedError sends a job on: a bad graph is told of once, by the first engine."""
+    asked = []
+
+    class Refusing:
+        def start(self, job, params):
+            asked.append(1)
+            raise errors.SettingError("no")
+
+    with pytest.raises(errors.SettingError):
+        auto.AutoEngine(lambda name: Refusing()).start(job(), {})
+    assert len(asked) == 1
+
+
+class Plain(bp.Box):
+    """What gives 2 a, in ways that not every engine follows. Shapes: a (N, ...) -> the same."""
+
+    def bprop(self, grad, value, a):
+        return 2.0 * grad
+
+
+class AsNumpy(Plain):
+    def fprop(self, a):
+        return 2.0 * np.asarray(a)
+
+
+class NumpysOwnFunction(Plain):
+    def fprop(self, a):
+        return np.add(a, a)
+
+
+class Branches(Plain):
+    def fprop(self, a):
+        return 2.0 * a if abs(a.sum()) >= 0 else a
+
+
+class Writes(Plain):
+    def fprop(self, a):
+        both = 1.0 * a
+        both[...] = 2.0 * a
+        return both
+
+
+class Loops(Plain):
+    def fprop(self, a):
+        return bp.namespace(a).stack([2.0 * row for row in a])
+
+
+class Unknown(Plain):
+    def fprop(self, a):
+        xp = bp.namespace(a)
+        return a + xp.flip(xp.flip(a, axis=-1), axis=-1)
+
+
+class Stacks(Plain):
+    def fprop(self, a):
+        two = bp.namespace(a).full((a.shape[0], a.shape[1], a.shape[1]), 2.0 / a.shape[1], dtype=a.dtype)
+        return (two @ a[..., None])[..., 0]
+
+
+FOREIGN = {
+    AsNumpy: "np.asarray", NumpysOwnFunction: "cannot follow this code: TypeError", Branches: "use where",
+    Writes: "cannot follow this code: TypeError", Loops: "row by row", Unknown: "the array function 'flip'",
+    Stacks: "stacks of matrices",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("box", FOREIGN, ids=lambda box: box.__name__)
+def test_code_that_cannot_be_traced_runs_all_the_same(box):
+    expected = train(network(box), "numpy")
+    found = train(network(box), "auto")
+    np.testing.assert_allclose(found.params["W"], expected.params["W"], rtol=0, atol=1e-13)
+    assert [r.loss for r in found.history] == pytest.approx([r.loss for r in expected.history], rel=1e-12)
+    assert found.history[-1].validation == pytest.approx(expected.history[-1].validation, rel=1e-12)
+
+
+@pytest.mark.parametrize("box", FOREIGN, ids=lambda box: box.__name__)
+def test_native_says_what_it_cannot_trace(box):
+    pytest.importorskip("llvmlite")
+    with pytest.raises(errors.UnsupportedError, match=FOREIGN[box]):
+        train(network(box), "native")
+
+
+class OnlyInEvaluation(Plain):
+    """Traceable in training; not in validation, where it meets other rows."""
+
+    def fprop(self, a):
+        return 2.0 * a if a.shape[0] == 5 else 2.0 * np.asarray(a)
+
+
+def test_what_cannot_be_traced_in_validation_alone_goes_on_too():
+    expected, found = (train(network(OnlyInEvaluation), engine) for engine in ("numpy", "auto"))
+    np.testing.assert_allclose(found.params["W"], expected.params["W"], rtol=0, atol=1e-13)
+    assert found.history[-1].validation == pytest.approx(expected.history[-1].validation, rel=1e-12)
+
+
+@pytest.mark.parametrize("rule", [bp.Adam(0.01), bp.SGD(0.1, momentum=0.9)], ids=str)
+def test_a_run_on_xla_that_goes_on_elsewhere_can_be_resumed(installed, tmp_path, rule):
+    pytest.importorskip("jax")
+    installed("jax")
+    path = tmp_path / "run.checkpoint"
+    settings = {"rule": rule}
+    whole = train(network(Branches), "auto", **settings)
+    train(network(Branches), "auto", checkpoint=path, **{**settings, "epochs": 2})
+    resumed = train(network(Branches), "auto", resume=path, **settings)
+    np.testing.assert_array_equal(resumed.params["W"], whole.params["W"])
+
+
+def test_a_run_on_xla_that_goes_on_elsewhere_tells_where_it_diverges(installed):
+    pytest.importorskip("jax")
+    installed("jax")
+    said = []
+    for engine in ("numpy", "auto"):
+        x, t, w = bp.Input("x"), bp.Input("t"), bp.Parameter("w", ())
+        graph = bp.Graph(loss=bp.squared_error(Branches(w * x), t))
+        with pytest.raises(errors.NonFiniteError) as caught:
+            bp.train(graph, {"x": np.ones(30), "t": np.ones(30)}, params={"w": 2.0}, rule=bp.SGD(9.0), batch_size=3,
+                     epochs=9, engine=engine, progress=False)  # fmt: skip
+        said.append(str(caught.value))
+    assert said[0] == said[1]
