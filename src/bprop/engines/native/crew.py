@@ -8,6 +8,7 @@ never the terms of a sum.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from time import perf_counter
 
 TRIAL = 0.001
@@ -26,10 +27,10 @@ class Crew:
 
     def __init__(self, most: int, known: Mapping[int, float] | None = None):
         self.counts = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
-        self.seconds = {count: time for count, time in (known or {}).items() if count in self.counts}
+        self.seconds = {count: (known or {}).get(count, inf) for count in self.counts}
         """What a step took with each count lately."""
         # the first steps ever find nothing in the caches: they do not count
-        self.trials = [] if len(self.seconds) == len(self.counts) else [1, *self.counts]
+        self.trials = [1, *self.counts] if inf in self.seconds.values() else []
         self.worked = 0.0
         self.passed_over = dict.fromkeys(self.counts, 0)
         """For how many more rounds of trials a count is left out."""
@@ -48,7 +49,7 @@ class Crew:
         if not self.trials and self.worked > AGAIN:
             self.begin_trials()
         if self.trials:
-            likely = min(self.seconds.values(), default=TRIAL)
+            likely = min(TRIAL, *self.seconds.values())
             return self.trials[0], min(steps, max(1, int(TRIAL / likely)))
         best = min(self.counts, key=lambda count: self.seconds[count])
         return best, min(steps, max(1, int(PART / self.seconds[best])))
