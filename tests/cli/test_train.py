@@ -348,7 +348,7 @@ BAD = [
     ("pets.csv", "--patience 2 --monitor rmse", ["'rmse'", "loss, accuracy"]),
     ("pets.csv", "--seed -1", ["seed", "-1"]),
     ("pets.csv", "--dtype float16", ["'float16'", "float64"]),
-    ("pets.csv", "--engine cuda", ["'cuda'", "auto, numpy, xla"]),
+    ("pets.csv", "--engine cuda", ["'cuda'", "auto, native, numpy, xla"]),
     ("pets.csv", "--out absent/x.bprop", ["absent", "no folder"]),
     ("pets.csv", "--out .", ["it is a folder"]),
     ("pets.csv", "--checkpoint absent/c", ["absent", "no folder"]),

@@ -94,7 +94,7 @@ class Assembler:
                 numbers[array] = len(numbers)
                 known = array in self.layouts
                 what = "given" if known and array not in inside else array.op
-                parts.append((what, array.shape, array.dtype.str, None if known else array.attr))
+                parts.append((what, array.shape, array.dtype.str, None if known else repr(array.attr)))
             return numbers[array]
 
         nodes = sorted(inside, key=lambda a: a.number)

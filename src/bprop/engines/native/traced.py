@@ -30,7 +30,8 @@ class Tape:
 
     def make(self, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype) -> Traced:
         """The array that `op` with the parameters `attr` gives of `args`."""
-        key = (op, tuple(id(a) for a in args), attr, shape, dtype.str)
+        said = repr(attr) if op == "constant" else attr  # 0.0 == -0.0, but they are two numbers
+        key = (op, tuple(id(a) for a in args), said, shape, dtype.str)
         if key not in self.known:
             if len(self.known) >= MOST:
                 raise UnsupportedError(f"a step of more than {MOST:,} array operations")

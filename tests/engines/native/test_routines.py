@@ -1,0 +1,144 @@
+"""Compiled traces: kept in the process, and as machine code between processes."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.engines.native import routines, run
+
+
+@pytest.fixture
+def forgotten(monkeypatch):
+    """forgotten(): as in a new process."""
+
+    def forget():
+        monkeypatch.setattr(routines, "_routines", type(routines._routines)())
+
+    forget()
+    return forget
+
+
+@pytest.fixture
+def compilations(monkeypatch):
+    """A list that grows with every module that is compiled."""
+    seen, compile_ = [], routines.machine_code
+    monkeypatch.setattr(routines, "machine_code", lambda module: seen.append(module) or compile_(module))
+    return seen
+
+
+def train(hidden=5, count=20, **settings):
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(count, 3)), "y": rng.integers(2, size=count)}
+    settings = {"rule": bp.SGD(0.1), "batch_size": 4, "epochs": 1, "validation": 0.25} | settings
+    return bp.train(bp.mlp([3, hidden, 2]), data, engine="native", progress=False, **settings).params
+
+
+def test_a_step_and_a_measure_are_compiled_once(forgotten, compilations):
+    train()
+    assert len(compilations) == 2
+    train(count=31, rule=bp.SGD(0.3), epochs=2, seed=3)
+    assert len(compilations) == 2
+
+
+@pytest.mark.parametrize(
+    "settings", [{"batch_size": 5}, {"dtype": "float64"}, {"rule": bp.Adam()}, {"hidden": 6}, {"weights": np.ones(20)}],
+    ids=lambda s: next(iter(s)),
+)  # fmt: skip
+def test_what_changes_the_program_is_compiled_again(forgotten, compilations, settings):
+    train()
+    before = len(compilations)
+    train(**settings)
+    assert len(compilations) > before
+
+
+def test_a_new_process_takes_the_machine_code_that_another_made(forgotten, compilations, monkeypatch, tmp_path):
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path / "kept"))
+    first = train()
+    assert len(compilations) == 2
+    assert list((tmp_path / "kept").iterdir())
+    forgotten()
+    again = train()
+    assert len(compilations) == 2
+    for name, array in first.items():
+        np.testing.assert_array_equal(again[name], array)
+
+
+def test_machine_code_of_another_version_or_machine_is_not_taken(
+    forgotten, compilations, monkeypatch, tmp_path, vectors
+):
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path / "kept"))
+    train()
+    forgotten()
+    monkeypatch.setattr(routines, "sources", lambda: "another version")
+    train()
+    assert len(compilations) == 4
+    forgotten()
+    here = routines.machine()
+    other = type(here)(here.name, here.features, 16 if here.vector_bytes > 16 else 32)
+    for module in (routines, run):
+        monkeypatch.setattr(module, "machine", lambda: other)
+    monkeypatch.setattr("bprop.engines.native.compiler.machine", lambda: other)
+    monkeypatch.setattr("bprop.engines.native.layout.machine", lambda: other)
+    train()
+    assert len(compilations) == 6
+
+
+def test_damaged_machine_code_is_made_again(forgotten, compilations, monkeypatch, tmp_path):
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path))
+    first = train()
+    for path in tmp_path.iterdir():
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 255
+        path.write_bytes(content)
+    forgotten()
+    again = train()
+    assert len(compilations) == 4
+    np.testing.assert_array_equal(again["W1"], first["W1"])
+
+
+def test_the_programs_used_longest_ago_are_forgotten(forgotten, compilations, monkeypatch):
+    monkeypatch.setattr(routines, "CACHED_PROGRAMS", 4)
+    train(3)
+    train(4)
+    train(3)
+    train(5)  # forgets those of 4 hidden units
+    assert len(compilations) == 6
+    train(3)
+    assert len(compilations) == 6
+    train(4)
+    assert len(compilations) == 8
+
+
+def test_a_failure_of_the_compiler_is_an_unsupported_job(forgotten, monkeypatch):
+    def fail(module):
+        raise RuntimeError("LLVM says no")
+
+    monkeypatch.setattr(routines, "machine_code", fail)
+    with pytest.raises(errors.UnsupportedError, match="LLVM says no"):
+        train()
+    assert not routines._routines
+
+
+def test_the_same_network_under_other_names_or_with_leaves_the_other_way_round(forgotten):
+    """What is kept must say all that code depends on: order of inputs, roles of leaves, dtypes of the data."""
+    rng = np.random.default_rng(0)
+    data = {"a": rng.normal(size=(20, 3)), "b": rng.normal(size=(20, 3))}
+
+    def build(turned):
+        a, b, w = bp.Input("a", (3,)), bp.Input("b", (3,)), bp.Parameter("w", (3,))
+        one, two = (b, a) if turned else (a, b)
+        return bp.Graph(loss=bp.sum(bp.square(one * w) - two * w, axis=1))
+
+    for turned in (False, True):
+        for kinds in (("float64", "float32"), ("float32", "float64")):
+            given = {name: array.astype(kind) for (name, array), kind in zip(data.items(), kinds, strict=True)}
+            settings = {
+                "params": {"w": np.ones(3)},
+                "batch_size": 4,
+                "epochs": 1,
+                "dtype": "float64",
+                "progress": False,
+            }
+            ours, theirs = (bp.train(build(turned), given, engine=e, **settings) for e in ("numpy", "native"))
+            np.testing.assert_allclose(theirs.params["w"], ours.params["w"], rtol=0, atol=1e-13)
