@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -16,31 +17,58 @@ from bprop.errors import ModelFileError
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
 CHECKSUM = "crc32"  # the key, in that JSON, of the checksum over all the rest
+UNFINISHED = ".tmp"  # the end of the names of files that are being written
+CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
 
 
 def write_atomically(path: str | os.PathLike, content: bytes) -> None:
-    """Write next to `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture."""
+    """Write next to `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture.
+
+    When it returns, the new file is on the disk. Raises ModelFileError where it cannot be written.
+    """
     target = Path(path)
-    temporary = target.parent / f".{target.name}.{os.getpid()}.tmp"
+    temporary = target.parent / f".{target.name}.{os.getpid()}{UNFINISHED}"
     try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_flushed(temporary, content)
         os.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            os.unlink(temporary)
         if isinstance(error, OSError):
             raise ModelFileError(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
         raise
-    if hasattr(os, "O_DIRECTORY"):
-        with contextlib.suppress(OSError):  # the file is there; not every file system can flush a folder
-            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+    try:
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise ModelFileError(f"{target} may not outlive a crash: {error.strerror or error}") from error
+
+
+def _write_flushed(path: Path, content: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(file, left) :]  # the system may take a part only
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _flush_folder(path: Path) -> None:
+    """Flush the names in a folder, where the file system can do that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    except PermissionError:  # one may write into it, but not look
+        return
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in CANNOT_FLUSH:
+            raise
+    finally:
+        os.close(folder)
 
 
 def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:

@@ -38,8 +38,10 @@ def train(
     engine: str = "auto",
     callbacks: Callback | Sequence[Callback] = (),
     checkpoint: str | os.PathLike | None = None,
-    resume: str | os.PathLike | None = None,
+    every: str | None = None,
+    resume: str | os.PathLike | bool | None = None,
     progress: bool | str = "auto",
+    notes: Mapping[str, Any] | None = None,
 ) -> Fit:
     """Minimise (1/T) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -63,9 +65,14 @@ def train(
     engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
         do the job, in that order.
     callbacks : each is called as callback(record, fit) after every epoch; returning True stops training.
-    checkpoint : a file written every 30 seconds, at the end and on Ctrl-C, from which the run can be resumed.
-    resume : such a file: continue its run bit for bit (same settings, data, device and versions).
+    checkpoint : where to write, while training, at the end and on Ctrl-C, what the run can be resumed from. A folder
+        (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
+        best on the validation set; a file is replaced each time.
+    every : how often: "30s" (default), "10min", "5epochs" or "200steps".
+    resume : such a folder or file: continue its run bit for bit (same settings, data, device and versions). True: that
+        of `checkpoint`, where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
+    notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes.
 
     Returns
     -------
@@ -93,7 +100,8 @@ def train(
     return Trainer(
         job, choose(_able(engine, narrow)), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
-        callbacks=_callbacks(callbacks), checkpoint=checkpoint, resume=resume, progress=progress,
+        callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
+        notes=notes,
     ).run()  # fmt: skip
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
+from bprop.box import Box
+from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.errors import ModelFileError
+from bprop.errors import ModelFileError, SettingError
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule
+from bprop.training.folder import Folder
 from bprop.training.stopping import EarlyStopping
 
 if TYPE_CHECKING:
     from bprop.training.trainer import Position
 
 EVERY_SECONDS = 30.0
-__all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "write"]
+PART = 4096  # rows looked at together
+Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
+__all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "settings", "write"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,23 @@ def check_place(path: str | os.PathLike, dtype: np.dtype) -> None:
         raise ModelFileError(f"cannot write a checkpoint of {dtype.name}, which the file format does not know")
 
 
+def source_of(resume: str | os.PathLike | bool | None, checkpoint: str | os.PathLike | None) -> Any:
+    """Where to resume from, or None. True stands for `checkpoint`, where that holds one already."""
+    if resume is None or resume is False:
+        return None
+    if resume is not True:
+        return resume
+    if checkpoint is None:
+        raise SettingError("resume=True continues from `checkpoint`: give checkpoint=, or the place as resume=")
+    there = bool(Folder(checkpoint).steps()) if os.path.isdir(checkpoint) else os.path.isfile(checkpoint)
+    return checkpoint if there else None
+
+
+def same_place(one: str | os.PathLike, other: str | os.PathLike) -> bool:
+    """Whether two paths are those of the same file or folder."""
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def settings(job: Job, shuffle: bool) -> dict[str, Any]:
     """What must be the same for a resumed run to be the run that was interrupted."""
     return {
@@ -55,11 +79,23 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "dtype": job.precision,
         "shuffle": shuffle,
         "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
+        "checksum of the data": checksum(job.data),
+        "checksum of the validation set": None if job.validation is None else checksum(job.validation),
     }
 
 
+def checksum(data: DataSet) -> str:
+    """CRC-32 of the examples and their weights."""
+    arrays = [*data.arrays.values(), *([] if data.weights is None else [data.weights])]
+    found = 0
+    for array in arrays:
+        for start in range(0, len(array), PART):
+            found = crc32(np.asarray(array[start : start + PART]).tobytes(), found)
+    return f"{found:08x}"
+
+
 def write(
-    path: str | os.PathLike, model: Model, job: Job, shuffle: bool, position: Position,
+    path: str | os.PathLike, model: Model, settings: Mapping[str, Any], position: Position,
     rule_arrays: list[np.ndarray], stopping: EarlyStopping | None,
 ) -> None:  # fmt: skip
     """Write a checkpoint, whole or not at all."""
@@ -67,21 +103,22 @@ def write(
     if stopping is not None:
         arrays |= {f"best/{name}": array for name, array in stopping.best_params.items()}
     training = {
-        "settings": settings(job, shuffle),
+        "settings": dict(settings),
         "position": asdict(position),
         "stopping": None if stopping is None else stopping.to_dict(),
     }
     write_model(path, model, training, arrays)
 
 
-def read(path: str | os.PathLike, job: Job, shuffle: bool) -> Saved:
-    """The checkpoint of a run with these settings. Raises ModelFileError where it is another's, or damaged."""
+def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
+    """The checkpoint of a run with these settings: a file, or the newest of a folder that is not damaged.
+
+    Raises ModelFileError where it is another run's, or damaged.
+    """
     own = tuple({type(box) for box in job.graph.order if ":" in type(box).type_key})
-    model, training, arrays = read_model(path, own)
-    if "position" not in training:
-        raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
-    now, then = settings(job, shuffle), training["settings"]
-    changed = [f"{key} was {then.get(key)!r}, now {now[key]!r}" for key in now if then.get(key) != now[key]]
+    path, (model, training, arrays) = _newest(path, own)
+    then = training["settings"]
+    changed = [f"{key} was {then[key]!r}, now {now[key]!r}" for key in now if key in then and then[key] != now[key]]
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
     _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
@@ -93,6 +130,29 @@ def read(path: str | os.PathLike, job: Job, shuffle: bool) -> Saved:
         stopping=training["stopping"],
         best_params={n.removeprefix("best/"): a for n, a in arrays.items() if n.startswith("best/")},
     )
+
+
+def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | os.PathLike, Content]:
+    """(file, what it holds) of a checkpoint: of a folder, the first from the newest that is whole."""
+    if not os.path.isdir(path):
+        return path, _content(path, own)
+    damage = None
+    for file in Folder(path).steps().values():
+        try:
+            return file, _content(file, own)
+        except ModelFileError as error:
+            print(f"bprop: {error}; going back to the checkpoint before it", file=sys.stderr)
+            damage = error
+    if damage is not None:
+        raise ModelFileError(f"{path}: none of its checkpoints can be read") from damage
+    raise ModelFileError(f"{path}: there is no checkpoint in this folder")
+
+
+def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
+    model, training, arrays = read_model(path, own)
+    if not {"position", "settings", "stopping"} <= training.keys():
+        raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
+    return model, training, arrays
 
 
 def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:

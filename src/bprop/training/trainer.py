@@ -13,7 +13,7 @@ import numpy as np
 from bprop.data import batch_order
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import Program
-from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
+from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.graph.plan import Context
 from bprop.model import Model
 from bprop.noise import key_of
@@ -21,6 +21,7 @@ from bprop.record import Record
 from bprop.training import checkpoint as files
 from bprop.training.diagnose import ADVICE, Batch, diagnose
 from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
@@ -57,24 +58,35 @@ class Trainer:
     def __init__(
         self, job: Job, engine: Engine, params: Mapping[str, np.ndarray], *, epochs: int, shuffle: bool = True,
         stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (),
-        checkpoint: str | os.PathLike | None = None, resume: str | os.PathLike | None = None, progress: Any = "auto",
+        checkpoint: str | os.PathLike | None = None, every: str | None = None,
+        resume: str | os.PathLike | bool | None = None, progress: Any = "auto", notes: Mapping[str, Any] | None = None,
     ):  # fmt: skip
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
-        self.callbacks, self.checkpoint, self.wanted_progress = list(callbacks), checkpoint, progress
+        self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
+        source = files.source_of(resume, checkpoint)
+        settings = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
+        self.keeper: Keeper | None = None
         if checkpoint is not None:
-            files.check_place(checkpoint, job.dtype)
+            fresh = source is None or not files.same_place(source, checkpoint)
+            monitor = stopping.monitor if stopping is not None else "loss"
+            self.keeper = Keeper(checkpoint, every, job.dtype, settings, monitor, fresh)
+        elif every is not None:
+            raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
         self.program = Program(job.graph, job.dtype)
         if stopping is not None and stopping.monitor not in ("loss", *self.program.metrics):
             known = ", ".join(("loss", *self.program.metrics))
             raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
         self.history: list[Record] = []
         self.position = Position()
-        saved = None if resume is None else files.read(resume, self.job, self.shuffle)
+        saved = None if source is None else files.read(source, self.job, settings)
         self.run_ = engine.start(job, params if saved is None else saved.params)
         if saved is not None:
             self._restore(saved)
         self.pace = Pace()
-        self.saved_at = files.clock()
+        if self.keeper is not None:
+            self.keeper.start(self.position, self.history)
+            if self.keeper.folder is not None and saved is None:
+                self._write()  # what cannot be written is said now, and there is something to resume from the start
 
     def run(self) -> Fit:
         """Train; see Fit.stopped for how it can end."""
@@ -85,7 +97,7 @@ class Trainer:
             try:
                 while stopped is None:
                     stopped = self._advance(interrupt)
-                self._save_checkpoint(last=True)
+                    self._save_checkpoint(last=stopped is not None)
             finally:
                 self.progress.close()
         return self._end(stopped, interrupt.signal)
@@ -95,8 +107,9 @@ class Trainer:
         if stopped != "interrupted":
             return fit
         at = self.position
-        print(f"bprop: interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept"
-              + (f", and {self.checkpoint} continues it" if self.checkpoint else ""), file=sys.stderr)  # fmt: skip
+        more = f", and resume={str(self.keeper.path)!r} continues it" if self.keeper is not None else ""
+        said = f"interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept{more}"
+        print(f"bprop: {said}", file=sys.stderr)
         if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
             raise Terminated(fit)
         return fit
@@ -134,7 +147,9 @@ class Trainer:
         self._finish_epoch()
 
     def _whole_turns(self, count: int) -> int:
-        """About `count` steps: whole turns of the engine, or the rest of the epoch."""
+        """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint."""
+        room = self.keeper.room(self.position) if self.keeper is not None else None
+        count = count if room is None else min(count, room)
         turn, left = self.run_.turn, self.job.steps_per_epoch - self.position.step
         return min(left, max(turn, count - count % turn)) if count < left else left
 
@@ -153,7 +168,13 @@ class Trainer:
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
         if self.stopping is not None and validation is not None and self.stopping.improved(record.epoch, validation):
             self.stopping.best_params = self.run_.params()
+        if self.keeper is not None:
+            self.keeper.note(record, self._best)
         self.progress.epoch(record)
+
+    def _best(self) -> Model:
+        """A model of the epoch just done, which is the best so far."""
+        return Model(self.job.graph, self.run_.params(), self.history, self.notes)
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
@@ -166,7 +187,9 @@ class Trainer:
     def _fit(self, stopped: str) -> Fit:
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         keep_best = best is not None and stopped in ("epochs", "patience", "callback")
-        fit = Fit(self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history)
+        fit = Fit(
+            self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history, self.notes
+        )
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.best_epoch = best.best_epoch if best else None
         return fit
@@ -206,19 +229,19 @@ class Trainer:
 
     def _save_checkpoint(self, last: bool = False) -> None:
         """Write a checkpoint if it is time. One that fails on the way is told of; training goes on."""
-        if self.checkpoint is None or not (last or files.clock() - self.saved_at > files.EVERY_SECONDS):
+        if self.keeper is None or not (last or self.keeper.due(self.position)):
             return
-        self.saved_at = files.clock()
-        fit = self._fit("running")
         try:
-            files.write(
-                self.checkpoint, fit, self.job, self.shuffle, self.position, self.run_.rule_arrays(), self.stopping
-            )
+            self._write()
         except ModelFileError as error:
             if last:
-                error.fit = fit  # nothing that was learned is lost
+                error.fit = self._fit("running")  # nothing that was learned is lost
                 raise
             print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
+
+    def _write(self) -> None:
+        assert self.keeper is not None
+        self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
 
     def _restore(self, saved: files.Saved) -> None:
         if [a.shape for a in saved.rule_arrays] != [a.shape for a in self.run_.rule_arrays()]:

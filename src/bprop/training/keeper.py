@@ -1,0 +1,111 @@
+"""When and where the checkpoints of a run are written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bprop.errors import ModelFileError, SettingError
+from bprop.model import Model, write_model
+from bprop.record import Record
+from bprop.training import checkpoint as files
+from bprop.training.every import Every
+from bprop.training.folder import Folder
+from bprop.training.stopping import EarlyStopping
+
+if TYPE_CHECKING:
+    from bprop.training.trainer import Position
+
+
+class Keeper:
+    """Writes into one file, replaced each time, or into a folder that keeps the last few and the best.
+
+    path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+    fresh : the run is not one that is continued in this very place.
+    settings : what a resumed run is compared with; monitor : what says, on the validation set, which epoch is best.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike, every: str | None, dtype: np.dtype, settings: Mapping[str, Any], monitor: str,
+        fresh: bool,
+    ):  # fmt: skip
+        self.path = Path(path)
+        self.every = Every(files.EVERY_SECONDS, "seconds") if every is None else Every.parse(every)
+        self.settings, self.monitor = settings, monitor
+        self.folder = Folder(path) if is_folder(path, every) else None
+        files.check_place(self.path, dtype)
+        if self.folder is not None:
+            open_folder(self.folder, fresh)
+        self.watch = EarlyStopping(1, monitor)
+        self.best: Model | None = None  # not yet written
+
+    def start(self, position: Position, history: Sequence[Record]) -> None:
+        """Begin to count from here."""
+        self._mark(position)
+        for record in history:
+            if record.validation is not None:
+                self.watch.improved(record.epoch, record.validation)
+
+    def _mark(self, position: Position) -> None:
+        self.at, self.marked = files.clock(), self._count(position)
+
+    def _count(self, position: Position) -> int:
+        return position.epoch if self.every.unit == "epochs" else position.updates
+
+    def due(self, position: Position) -> bool:
+        """Whether it is time."""
+        if self.every.unit == "seconds":
+            return files.clock() - self.at > self.every.count
+        return self._count(position) // self.every.count > self.marked // self.every.count
+
+    def room(self, position: Position) -> int | None:
+        """Steps until it is time, where steps are counted."""
+        if self.every.unit != "steps":
+            return None
+        return int(self.every.count - position.updates % self.every.count)
+
+    def note(self, record: Record, model: Callable[[], Model]) -> None:
+        """Remember the model of an epoch that did better on the validation set than all before."""
+        if self.folder is None or record.validation is None:
+            return
+        if self.watch.improved(record.epoch, record.validation):
+            self.best = model()
+
+    def write(
+        self, model: Model, position: Position, rule_arrays: list[np.ndarray], stopping: EarlyStopping | None
+    ) -> None:
+        """Write a checkpoint, whole or not at all; those kept before it stay until then. Raises ModelFileError."""
+        self._mark(position)
+        folder = self.folder
+        if folder is not None and self.best is not None:
+            write_model(folder.best, self.best)
+            self.best = None
+        target = self.path if folder is None else folder.step(position.updates)
+        files.write(target, model, self.settings, position, rule_arrays, stopping)
+        if folder is not None:
+            folder.prune(position.updates)
+
+
+def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
+    """Whether a place for checkpoints is a folder rather than a file."""
+    text = os.fspath(path)
+    if every is not None and os.path.isfile(text):
+        raise SettingError(f"{text} is a file: checkpoints every {every} go into a folder")
+    return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
+
+
+def open_folder(folder: Folder, fresh: bool) -> None:
+    """Make the folder. Raises ModelFileError where it holds another run's checkpoints, which are not overwritten."""
+    try:
+        folder.path.mkdir(exist_ok=True)
+        folder.clear_unfinished()
+    except OSError as error:
+        raise ModelFileError(f"cannot write the checkpoint {folder.path}: {error.strerror or error}") from error
+    if fresh and folder.steps():
+        raise ModelFileError(
+            f"{folder.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
+        )
