@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from bprop import check
 from bprop.check.report import Report
-from bprop.errors import SettingError
+from bprop.errors import BpropError, SettingError
 from bprop.estimators import settings
 from bprop.estimators.callbacks import CallbackSupportMixin, with_callbacks
 from bprop.estimators.inputs import (
@@ -32,6 +32,7 @@ from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
+from bprop.graph.feed import read_params
 
 Arrays = dict[str, np.ndarray]
 CHECKED_ROWS = 5
@@ -168,11 +169,23 @@ class NetworkEstimator(
             self.best_loss_, self.validation_scores_, self.best_validation_score_ = np.inf, None, None
             self.validation_loss_curve_ = None
             self._put(self._first_theta(self._network_, self._random_state, precision(self.dtype, X)))
+        else:
+            self._need_fitting_parameters()
         if not hasattr(self, "_optimizer") or self._optimizer.kind != kind_of(self):
             self._optimizer: Optimiser = new_optimiser(self)
             if any("noise" in step.box.needs for step in self._network_.graph.plan(training=True).steps):
                 self._optimizer.noise_seed = int(self._random_state.randint(2**31 - 1))
         self._optimizer.follow(float(self.learning_rate_init))
+
+    def _need_fitting_parameters(self) -> None:
+        """Raise SettingError where the parameters that there are belong to another network."""
+        try:
+            read_params(self._theta(), self._network_.graph.parameters)
+        except BpropError as error:
+            raise SettingError(
+                f"the parameters there are do not fit the network that is asked for now ({error}): fit it anew, with "
+                "warm_start=False"
+            ) from None
 
     def _validation(self, given: Given) -> Examples | None:
         """The user's validation set, read; records of validation are begun where there is one, or will be."""

@@ -77,7 +77,7 @@ def rule_of(settings: Any, optimiser: Optimiser, seen: int, samples: int, steps:
         )  # fmt: skip
     if settings.learning_rate == "invscaling":
         rate = InverseScaling(
-            float(settings.learning_rate_init), float(rate), float(seen), float(samples), float(steps),
-            float(optimiser.updates), float(settings.power_t),
+            float(settings.learning_rate_init), float(seen), float(samples), float(steps), float(optimiser.updates),
+            float(settings.power_t),
         )  # fmt: skip
     return HeavyBall(rate, float(settings.momentum), bool(settings.nesterovs_momentum), clip_norm=clip)

@@ -33,14 +33,13 @@ class HeavyBall(SGD):
 
 @dataclass(frozen=True)
 class InverseScaling(Schedule):
-    """alpha = rate / (seen + samples k + 1) ** power in epoch k = floor((t - first) / steps); `now` in epoch 0.
+    """alpha = rate / (seen + samples k + 1) ** power in epoch k = floor((t - first) / steps) of a fit.
 
-    rate : learning_rate_init; now : alpha at the start of the fit.
+    rate : learning_rate_init.
     seen : examples seen before the fit; samples, steps : examples and updates in an epoch of it.
     first : updates made before the fit.
     """
 
-    now: float
     seen: float
     samples: float
     steps: float
@@ -48,7 +47,5 @@ class InverseScaling(Schedule):
     power: float
 
     def __call__(self, t: Any) -> Any:
-        xp = namespace(t)
-        epoch = xp.floor((t - self.first) / self.steps)
-        scaled = self.rate / (self.seen + self.samples * epoch + 1) ** self.power
-        return xp.where(epoch > 0, scaled, self.now + 0 * scaled)
+        epoch = namespace(t).floor((t - self.first) / self.steps)
+        return self.rate / (self.seen + self.samples * epoch + 1) ** self.power
