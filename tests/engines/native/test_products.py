@@ -61,7 +61,7 @@ def test_products_of_rows_columns_and_numbers(dtype, vectors):
 sizes = st.integers(1, 70)
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(sizes, sizes, sizes), min_size=2, max_size=3), st.sampled_from(sorted(EPS)))
 def test_products_of_any_sizes(shapes, dtype):
     multiply(shapes, dtype)
@@ -86,7 +86,7 @@ def test_what_is_made_of_a_product_is_made_of_every_element(dtype):
         xp = np if isinstance(product, np.ndarray) else product.__array_namespace__()
         return [xp.tanh(0.1 * product) + 2.0]
 
-    multiply([(13, 9, 21), (1, 9, 21), (13, 9, 1), (13, 1, 21)], dtype, made)
+    multiply([(13, 9, 21), (13, 9, 1)], dtype, made)
 
 
 def epilogue(xp, W, h, g, b, s, _):

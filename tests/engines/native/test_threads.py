@@ -26,7 +26,7 @@ def shared_out(monkeypatch):
 
 
 def network():
-    return bp.mlp([40, 33, 21, 5], activation="tanh", l2=1e-3, normalise="layer", dropout=0.2)
+    return bp.mlp([40, 33, 5], activation="tanh", l2=1e-3)
 
 
 def rows(count=60):
