@@ -45,3 +45,11 @@ def test_backpropagation_by_hand_shows_values_and_gradients():
     said = run("by_hand.py")
     assert "gradient of the objective with respect to W1" in said
     assert "objective = loss" in said
+
+
+def test_a_gradient_that_is_wrong_by_the_number_of_outputs_is_found():
+    pytest.importorskip("sklearn")
+    said = run("multi_output_gradient.py")
+    assert "the box 'wrong' (HalfSquaredError)" in said
+    assert said.count("all gradients agree") == 1
+    assert re.search(r"^bprop +\d+ iterations", said, re.MULTILINE)
