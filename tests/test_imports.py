@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("boxes", "init", "rules", "metrics", "data", "record", "files"),
     ("graph",),
     ("perceptron", "check", "engines"),
-    ("model",),
+    ("model", "embedding"),
     ("training",),
     ("sources", "estimators"),
     ("cli",),

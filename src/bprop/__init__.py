@@ -19,6 +19,7 @@ from bprop.namespace import namespace
 if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import bprop` costs little
     from bprop import init
     from bprop.check import check_box, check_gradients
+    from bprop.embedding import tabular
     from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
     from bprop.graph import Gradients, Graph, Values
     from bprop.model import Model, load, save
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 _LATER = {
     "bprop": ("init",),
     "bprop.check": ("check_box", "check_gradients"),
+    "bprop.embedding": ("tabular",),
     "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.model": ("Model", "load", "save"),

@@ -115,18 +115,36 @@ def mlp(
     ------
     SettingError, UnknownNameError : for sizes or names that do not make a network.
     """
-    sizes = _sizes(sizes)
+    sizes = checked_sizes(sizes)
+    h = scaled_input(sizes[0], input_scaling)
+    return layers(
+        h, sizes, activation=activation, task=task, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise,
+        init=init, target_scaling=target_scaling,
+    )  # fmt: skip
+
+
+def scaled_input(size: int, scaling: tuple[Any, Any] | None) -> Box:
+    """The input x (size,), or (x - mean) / deviation."""
+    x = Input("x", (size,))
+    if scaling is None:
+        return x
+    mean, deviation = _scaling("x", scaling)
+    return (x - mean) / deviation
+
+
+def layers(
+    h: Box, sizes: list[int], *, activation: Any, task: str, loss: str | None, l1: float | None, l2: float | None,
+    dropout: Any, normalise: str | None, init: Any, target_scaling: tuple[Any, Any] | None,
+    weights: Sequence[Parameter] = (),
+) -> Graph:  # fmt: skip
+    """The layers of `mlp` on top of a box h (N, sizes[0]); the regularisers count further `weights` too."""
     head = _head(task, loss, sizes)
     hidden = len(sizes) - 2
     acts = _per_layer(_activation(activation), hidden, "activation")
     rates = _per_layer(dropout, hidden, "dropout")
-    x = h = Input("x", (sizes[0],))
-    if input_scaling is not None:
-        mean, deviation = _scaling("x", input_scaling)
-        h = (x - mean) / deviation
     if normalise not in (None, *NORMALISATIONS):
         raise UnknownNameError(f"no normalisation is called {normalise!r}; there are: {', '.join(NORMALISATIONS)}")
-    weights = []
+    weights = list(weights)
     for k in range(1, len(sizes)):
         W, b = Parameter(f"W{k}", (sizes[k - 1], sizes[k]), init=init), Parameter(f"b{k}", (sizes[k],))
         weights.append(W)
@@ -210,7 +228,7 @@ def _penalty(weights: list[Parameter], l1_weight: float | None, l2_weight: float
     return terms[0] + terms[1] if len(terms) == 2 else next(iter(terms), None)
 
 
-def _sizes(given: Any) -> list[int]:
+def checked_sizes(given: Any) -> list[int]:
     """[D, H_1, ..., outputs] as plain numbers."""
     try:
         sizes = [index(size) for size in given]
