@@ -124,8 +124,10 @@ def by_the_library(**settings):
 TRAINING = {
     "--lr 0.02": lambda: {"rule": bp.SGD(0.02)},
     "--dc 0.5": lambda: {"rule": bp.SGD(0.1, decrease_constant=0.5)},
-    "--schedule step --factor 0.3 --every 2": lambda: {"rule": bp.SGD(bp.schedules.step(0.1, 0.3, 2))},
-    "--schedule exponential --factor 0.3 --every 2": lambda: {"rule": bp.SGD(bp.schedules.exponential(0.1, 0.3, 2))},
+    "--schedule step --factor 0.3 --schedule-every 2": lambda: {"rule": bp.SGD(bp.schedules.step(0.1, 0.3, 2))},
+    "--schedule exponential --factor 0.3 --schedule-every 2": lambda: {
+        "rule": bp.SGD(bp.schedules.exponential(0.1, 0.3, 2))
+    },
     "--schedule cosine": lambda: {"rule": bp.SGD(bp.schedules.cosine(0.1, 6))},
     "--warm-up 4": lambda: {"rule": bp.SGD(bp.schedules.warm_up(4, 0.1))},
     "--momentum 0.9": lambda: {"rule": bp.SGD(0.1, momentum=0.9)},
@@ -229,7 +231,7 @@ def test_no_option_is_without_a_test():
     from bprop.cli.app import app
 
     tested = " ".join([*TRAINING, *NETWORK, BASE]) + (
-        " --target --labels --task --test --validation --seed --checkpoint --resume --progress"
+        " --target --labels --task --test --validation --seed --checkpoint --every --resume --progress"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
@@ -334,7 +336,7 @@ BAD = [
     ("pets.csv", "--lr nan", ["learning_rate", "nan"]),
     ("pets.csv", "--dc -1", ["decrease_constant"]),
     ("pets.csv", "--schedule linear", ["'linear'", "cosine"]),
-    ("pets.csv", "--schedule step --every 0", ["every"]),
+    ("pets.csv", "--schedule step --schedule-every 0", ["every"]),
     ("pets.csv", "--schedule exponential --factor -1", ["factor"]),
     ("pets.csv", "--warm-up -1", ["warm_up"]),
     ("pets.csv", "--momentum 1", ["momentum", "[0, 1)"]),

@@ -9,6 +9,7 @@ import typer
 from bprop.cli.check import check, graph
 from bprop.cli.errors import EXIT_CODES
 from bprop.cli.predict import evaluate, predict
+from bprop.cli.resume import resume
 from bprop.cli.train import train
 from bprop.files import bprop_version
 
@@ -37,5 +38,5 @@ def options(
     """What every command shares."""
 
 
-for function in (train, predict, evaluate, check, graph):
+for function in (train, resume, predict, evaluate, check, graph):
     app.command(epilog=EXIT_CODES)(function)

@@ -75,7 +75,7 @@ LearningRate = Annotated[float | None, _training("Learning rate (default: 0.1 fo
 DecreaseConstant = Annotated[float | None, _training("Decrease constant: lr / (1 + dc * updates) (sgd).")]
 ScheduleName = Annotated[str, _training("constant, step, exponential or cosine (to 0 at the end).")]
 Factor = Annotated[float, _training("Of the step and exponential schedules.")]
-Every = Annotated[int, _training("Updates between two steps of those schedules.")]
+ScheduleEvery = Annotated[int, _training("Updates between two steps of those schedules.")]
 WarmUp = Annotated[int, _training("Updates over which the learning rate rises from 0.")]
 Momentum = Annotated[float | None, _training("Of sgd, in [0, 1).")]
 Nesterov = Annotated[bool, _training("Nesterov's momentum (sgd).", "--nesterov")]
@@ -93,7 +93,14 @@ Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with 
 EngineName = Annotated[str, _training("native, xla, numpy, or auto: the best installed that can do it.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
-Checkpoint = Annotated[Path | None, _files("File from which the run can be resumed; written while training.")]
+Checkpoint = Annotated[
+    Path | None,
+    _files("Where to write, while training, what the run is resumed from: a folder with --every, else a file."),
+]
+Every = Annotated[
+    str | None,
+    _files("How often to write a checkpoint: 30s (default), 10min, 5epochs or 200steps; see `bprop resume`."),
+]
 Resume = Annotated[Path | None, _files("Continue from a checkpoint, with the same options.")]
 ShowProgress = Annotated[bool, _files("Show progress.")]
 

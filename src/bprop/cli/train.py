@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.errors import INTERRUPTED, command
 from bprop.cli.experiment import build, free_path, hold_out
+from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
 from bprop.engines import choose
@@ -19,10 +21,13 @@ from bprop.sources import Table, open_source
 from bprop.sources.encoding import Encoding
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
+from bprop.training.every import Every
+from bprop.training.keeper import is_folder
 
 
 @command
 def train(
+    context: typer.Context,
     data: opt.Source,
     target: opt.Target = None,
     labels: opt.Labels = None,
@@ -42,7 +47,7 @@ def train(
     dc: opt.DecreaseConstant = None,
     schedule: opt.ScheduleName = "constant",
     factor: opt.Factor = 0.5,
-    every: opt.Every = 1000,
+    schedule_every: opt.ScheduleEvery = 1000,
     warm_up: opt.WarmUp = 0,
     momentum: opt.Momentum = None,
     nesterov: opt.Nesterov = False,
@@ -58,6 +63,7 @@ def train(
     engine: opt.EngineName = "auto",
     out: opt.Out = None,
     checkpoint: opt.Checkpoint = None,
+    every: opt.Every = None,
     resume: opt.Resume = None,
     progress: opt.ShowProgress = True,
 ) -> None:
@@ -69,22 +75,34 @@ def train(
     bprop train house.csv --target price --rule adam --patience 10
     """
     choose(engine)  # a missing engine is said before any work
-    _check_writable(out, checkpoint)
+    _check_every(every, checkpoint)
+    _check_writable(out, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
     table = open_source(data, target=target, labels=labels)
     encoding = Encoding.of(table, task)
     trained, watched, tested = _split(table, encoding, test, validation, seed)
     graph = build(trained, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
     size = min(32, len(trained)) if batch_size is None else batch_size
-    options = RuleOptions(rule, lr, dc, schedule, factor, every, warm_up, momentum, nesterov, weight_decay, clip_norm)
+    options = RuleOptions(
+        rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
+    )
     settings = {
         "rule": options.make(epochs * -(-len(trained) // max(size, 1))), "batch_size": size, "epochs": epochs,
         "validation": None if watched is None else encoding.arrays(watched), "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
-        "progress": progress, "checkpoint": checkpoint, "resume": resume,
+        "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
+        "notes": encoding.to_notes(),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)
-    _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, tested, saved)
+    remember(context, saved)
+    _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, tested, saved, to_continue(context))
+
+
+def _check_every(every: str | None, checkpoint: Path | None) -> None:
+    if every is not None:
+        Every.parse(every)
+        if checkpoint is None:
+            raise SettingError(f"--every {every} says how often to write checkpoints: say where, with --checkpoint DIR")
 
 
 def _check_writable(*paths: Path | None) -> None:
@@ -106,12 +124,13 @@ def _split(
     return trained, watched, tested
 
 
-def _run(fit: Any, encoding: Encoding, tested: Table | None, path: Path) -> None:
-    """Train; however it ends, what was learned is saved."""
+def _run(fit: Any, encoding: Encoding, tested: Table | None, path: Path, how: str) -> None:
+    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with."""
     try:
         found = fit()
     except Terminated as end:
         _finish(end.fit, encoding, tested, path)
+        print(how, end="", file=sys.stderr)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
@@ -119,6 +138,7 @@ def _run(fit: Any, encoding: Encoding, tested: Table | None, path: Path) -> None
         raise
     _finish(found, encoding, tested, path)
     if found.stopped == "interrupted":
+        print(how, end="", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
 
 
