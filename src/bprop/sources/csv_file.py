@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -20,7 +22,7 @@ def read(path: Path, target: str | None, expected: tuple[str, ...] | None = None
 
     Raises DataError, naming file, line and column, for rows of another length and cells that are not numbers.
     """
-    header, rows, lines = _rows(path)
+    header, rows, lines = read_rows(path)
     if expected is None:
         target = header[-1] if target is None else target
         if target not in header:
@@ -37,12 +39,17 @@ def read(path: Path, target: str | None, expected: tuple[str, ...] | None = None
     return Table(path.stem, x, y, expected, target or "y")
 
 
-def _rows(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
-    """(header, rows of text, the line on which each row ends), blank lines left out."""
+def read_rows(
+    path: Path, content: bytes | None = None, delimiter: str = ","
+) -> tuple[list[str], list[list[str]], list[int]]:
+    """(header, rows of text, the line on which each row ends), blank lines left out.
+
+    content : what the file holds, where it is read already; `path` then only names it in errors.
+    """
     rows, lines = [], []
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.reader(file, skipinitialspace=True, strict=True)
+        with io.TextIOWrapper(_opened(path, content), encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
             for row in reader:
                 cells = [cell.strip() for cell in row]
                 if cells not in ([], [""]):  # blank lines
@@ -62,6 +69,10 @@ def _rows(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns")
     return header, rows[1:], lines[1:]
+
+
+def _opened(path: Path, content: bytes | None) -> BinaryIO:
+    return open(path, "rb") if content is None else io.BytesIO(content)
 
 
 def _numbers(path: Path, name: str, cells: tuple[str, ...], lines: list[int]) -> np.ndarray:

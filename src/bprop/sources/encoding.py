@@ -63,6 +63,15 @@ class Encoding:
             labels[row] = number[_plain(value)]
         return labels
 
+    @property
+    def outputs(self) -> int:
+        """Outputs of the network."""
+        return 1 if self.classes is None else len(self.classes)
+
+    def inputs(self, table: Table) -> dict[str, np.ndarray]:
+        """{"x": ...}"""
+        return {"x": self.x(table)}
+
     def arrays(self, table: Table) -> dict[str, np.ndarray]:
         """{"x": ..., "y": ...}"""
         return {"x": self.x(table), "y": self.y(table)}

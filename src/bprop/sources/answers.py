@@ -1,0 +1,156 @@
+"""What is to be predicted: one column or several, as classes or as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.sources import cells
+from bprop.sources.encoding import Encoding
+from bprop.sources.frame import Frame, texts
+from bprop.sources.table import Table
+
+SEVERAL = ("regression", "multilabel")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The columns to predict and their task.
+
+    classes : the labels, label k being number k; None for numbers. mean, deviation : of several columns of numbers,
+    each of which the network sees in units of its own deviation; empty otherwise.
+    """
+
+    columns: tuple[str, ...]
+    task: str
+    classes: tuple[Any, ...] | None
+    mean: tuple[float, ...] = ()
+    deviation: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, frame: Frame, columns: tuple[str, ...], task: str | None = None) -> Answer:
+        """As the columns look, or for the task that is said. Raises SettingError where they cannot serve it."""
+        if len(columns) == 1:
+            found = Encoding.of(_as_table(frame, columns[0], task == "classification"), task)
+            return cls(columns, found.task, found.classes)
+        if task not in (None, *SEVERAL):
+            raise UnknownNameError(f"several columns are predicted as one of: {', '.join(SEVERAL)}; not {task!r}")
+        values = _several(frame, columns)
+        switches = bool(np.isin(values, (0, 1)).all())
+        if task == "multilabel" and not switches:
+            raise SettingError(
+                f"multilabel needs targets of 0 and 1, or yes and no, in every one of {', '.join(columns)}"
+            )
+        return cls(columns, task or ("multilabel" if switches else "regression"), None)
+
+    def scaled_by(self, frame: Frame) -> Answer:
+        """The same, with mean and deviation of the training rows where it needs them."""
+        if len(self.columns) == 1 or self.task != "regression":
+            return self
+        values = _several(frame, self.columns)
+        deviation = values.std(axis=0)
+        return replace(
+            self,
+            mean=tuple(values.mean(axis=0).tolist()),
+            deviation=tuple(np.where(deviation > 0, deviation, 1).tolist()),
+        )
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of the network."""
+        return len(self.classes) if self.classes is not None else len(self.columns)
+
+    def y(self, frame: Frame) -> np.ndarray:
+        """Labels 0..C-1 or numbers (N,); for several columns (N, outputs), as the network sees them."""
+        if len(self.columns) == 1:
+            encoding = Encoding(frame.label, self.task, (), self.columns[0], self.classes)
+            return encoding.y(_as_table(frame, self.columns[0], self.task == "classification"))
+        values = _several(frame, self.columns)
+        if self.task == "multilabel":
+            if not np.isin(values, (0, 1)).all():
+                raise DataError(
+                    f"{frame.label}: the targets {', '.join(self.columns)} must all be 0 or 1 (or yes and no)"
+                )
+            return values.astype(np.int64)
+        return (values - np.array(self.mean)) / np.array(self.deviation)
+
+    def values(self, f: np.ndarray) -> np.ndarray:
+        """Numbers as the network sees them, in the units of the columns."""
+        return f * np.array(self.deviation) + np.array(self.mean) if self.mean else f
+
+
+def find_targets(frame: Frame, given: str | None) -> tuple[str, ...]:
+    """The columns that --target names: one, or several with commas between; default the last column."""
+    if given is None:
+        return (list(frame.columns)[-1],)
+    names = (given,) if given in frame.columns else tuple(name.strip() for name in given.split(","))
+    for name in names:
+        frame.column(name)
+    if len(set(names)) < len(names):
+        raise SettingError(f"--target {given}: a column is named twice")
+    return names
+
+
+def example_weights(frame: Frame | Table, name: str) -> np.ndarray:
+    """A column of example weights. Raises DataError, naming the place, where one is missing or below 0."""
+    if isinstance(frame, Table):
+        raise SettingError(f"--weights {name}: {frame.name} has no columns with names")
+    values = _numbers(frame, name, "weight")
+    if (values < 0).any():
+        row = int((values < 0).argmax())
+        raise DataError(f"{frame.where(row)}, column {name!r}: a weight must be 0 or more, not {values[row]:g}")
+    if not values.any():
+        raise DataError(f"{frame.label}, column {name!r}: all weights are 0")
+    return values
+
+
+def _numbers(frame: Frame, name: str, what: str) -> np.ndarray:
+    """A column of numbers, none of them missing."""
+    column = frame.column(name)
+    _all_there(frame, name, what)
+    values, bad = cells.numbers(column)
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(f"{frame.where(row)}, column {name!r}: {str(column[row])!r} is not a finite number")
+    return values
+
+
+def _all_there(frame: Frame, name: str, what: str) -> None:
+    gone = cells.missing(frame.column(name))
+    if gone.any():
+        row, count = int(gone.argmax()), int(gone.sum())
+        raise DataError(
+            f"{frame.where(row)}, column {name!r}: the {what} is missing; leave out the rows without one ({count:,})"
+        )
+
+
+def _as_table(frame: Frame, name: str, names: bool) -> Table:
+    """A column as the targets of a table: numbers if most cells are (and then all must be), else text.
+
+    names : also a few numbers among text are names of classes.
+    """
+    column = frame.column(name)
+    _all_there(frame, name, "target")
+    if column.dtype.kind == "M":
+        raise DataError(
+            f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
+        )
+    bad = cells.numbers(column)[1]
+    if 2 * bad.sum() < len(bad) and not (names and bad.any()):
+        y = _numbers(frame, name, "target")
+    else:
+        y = np.array(texts(column).tolist(), dtype=str)
+    return Table(frame.label, np.empty((len(y), 0)), y, (), name)
+
+
+def _several(frame: Frame, names: tuple[str, ...]) -> np.ndarray:
+    """(N, columns): numbers, or 0 and 1 for no and yes."""
+    found = []
+    for name in names:
+        words, bad = cells.booleans(frame.column(name))
+        _all_there(frame, name, "target")
+        found.append(_numbers(frame, name, "target") if bad.any() else words)
+    return np.stack(found, axis=1)

@@ -1,0 +1,84 @@
+"""What the cells of a column say: nothing, a number, yes or no, a date."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
+"""Text, in any case, that says that a value is missing."""
+WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
+_DATE = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?Z?")
+
+
+def missing(column: np.ndarray) -> np.ndarray:
+    """Where a value is missing: (N,) of bool."""
+    if column.dtype.kind == "O":
+        return np.fromiter((c is None or (len(c) < 5 and c.lower() in MISSING) for c in column), bool, len(column))
+    if column.dtype.kind == "M":
+        return np.isnat(column)
+    return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
+
+
+def numbers(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
+    if column.dtype.kind == "M":
+        return np.full(len(column), np.nan), ~np.isnat(column)
+    gone = missing(column)
+    values = np.full(len(column), np.nan)
+    values[~gone] = _floats(column[~gone])
+    return values, ~gone & ~np.isfinite(values)
+
+
+def booleans(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(1, 0 or NaN where missing, where a cell says neither yes nor no)."""
+    if column.dtype.kind != "O":
+        values, bad = numbers(column)
+        return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
+    gone = missing(column)
+    words = {**WORDS, "1": 1.0, "0": 0.0}
+    values = np.array([np.nan if g else words.get(c.lower(), np.nan) for c, g in zip(column, gone, strict=True)], float)
+    return values, ~gone & np.isnan(values)
+
+
+def dates(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(datetime64[us] with NaT where missing, where a cell is no date): 2024-05-31, perhaps with a time of day."""
+    if column.dtype.kind == "M":
+        return column.astype("datetime64[us]"), np.zeros(len(column), bool)
+    if column.dtype.kind != "O":
+        return np.full(len(column), "NaT", "datetime64[us]"), ~missing(column)
+    gone = missing(column)
+    values = np.full(len(column), "NaT", "datetime64[us]")
+    values[~gone] = [_date(cell) for cell in column[~gone]]
+    return values, ~gone & np.isnat(values)
+
+
+def _floats(cells: np.ndarray) -> np.ndarray:
+    """Numbers; NaN for text that is none."""
+    if cells.dtype.kind != "O":
+        return cells.astype(np.float64)
+    if not any("_" in cell for cell in cells):  # 1_000 is a number to Python alone
+        try:
+            return cells.astype(np.float64)
+        except ValueError:
+            pass
+    return np.array([_float(cell) for cell in cells], dtype=np.float64)
+
+
+def _float(cell: str) -> float:
+    try:
+        return np.nan if "_" in cell else float(cell)
+    except ValueError:
+        return np.nan
+
+
+def _date(cell: str) -> np.datetime64:
+    found = _DATE.fullmatch(cell)
+    if found is not None:
+        year, month, day, time = found.groups()
+        try:
+            return np.datetime64(f"{year}-{month}-{day}" + (f"T{time}" if time else ""), "us")
+        except ValueError:
+            pass  # 2024-13-45
+    return np.datetime64("NaT", "us")

@@ -1,0 +1,69 @@
+"""Parquet, Arrow (Feather) and JSON lines, read by polars: frames of typed columns."""
+
+from __future__ import annotations
+
+import io
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import DataError, MissingPackageError
+from bprop.sources.frame import Frame
+
+READERS = {
+    ".parquet": "read_parquet", ".pq": "read_parquet", ".arrow": "read_ipc", ".feather": "read_ipc",
+    ".ipc": "read_ipc", ".jsonl": "read_ndjson", ".ndjson": "read_ndjson",
+}  # fmt: skip
+
+
+def read(path: Path, content: bytes, suffix: str) -> Frame:
+    """The frame of a file's content. Raises MissingPackageError without polars, DataError for a damaged file."""
+    if find_spec("polars") is None:
+        raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+    import polars as pl
+
+    more = {"infer_schema_length": None} if READERS[suffix] == "read_ndjson" else {}
+    try:
+        frame = getattr(pl, READERS[suffix])(io.BytesIO(content), **more)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # polars raises a dozen kinds for damaged bytes, and panics are no Exceptions
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(f"{path}: not a {suffix} file, or a damaged one ({why})") from None
+    if not frame.width or not frame.height:
+        raise DataError(f"{path}: there are no rows in it")
+    columns = {name.strip(): _column(path, frame[name]) for name in frame.columns}
+    if "" in columns or len(columns) < frame.width:
+        raise DataError(f"{path}: every column needs a name of its own, found: {', '.join(map(repr, frame.columns))}")
+    return Frame(path.stem, columns, lambda row: f"{path}, row {row + 1}", source=str(path))
+
+
+def _column(path: Path, series: Any) -> np.ndarray:
+    """A polars series as a frame keeps it."""
+    import polars as pl
+
+    kind = series.dtype
+    if kind == pl.Boolean:
+        series = series.replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
+    elif kind == pl.Null or kind == pl.String or kind in (pl.Categorical, pl.Enum):
+        series = series.cast(pl.String).str.strip_chars()
+    elif kind.is_integer() and not series.null_count():
+        return np.asarray(series.to_numpy())
+    elif kind.is_numeric():
+        return np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64)
+    elif kind == pl.Date or kind == pl.Datetime:
+        if getattr(kind, "time_zone", None):
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return np.asarray(series.cast(pl.Datetime("us")).to_numpy(), dtype="datetime64[us]")
+    elif kind == pl.Duration or kind == pl.Time:
+        unit = {"ms": 1e3, "us": 1e6}.get(getattr(kind, "time_unit", None) or "ns", 1e9)
+        return np.asarray(series.cast(pl.Int64).cast(pl.Float64).to_numpy(), dtype=np.float64) / unit
+    else:
+        raise DataError(
+            f"{path}, column {series.name!r}: holds {kind}, and a cell of a table is a number, text or date"
+        )
+    cells = np.empty(len(series), dtype=object)
+    cells[:] = series.to_list()
+    return cells

@@ -1,0 +1,87 @@
+"""Which kind a column is, as its cells look."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.sources import cells
+from bprop.sources.frame import Frame
+from bprop.sources.kinds import KINDS, Boolean, Categorical, Date, Ignored, Kind, Numeric
+
+ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
+DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
+
+
+def fit_column(name: str, frame: Frame) -> Kind:
+    """The kind of a column, learned from the training rows.
+
+    Constants, row numbers and text that hardly ever repeats are ignored. Raises DataError where most cells are numbers
+    and some are not, naming the first.
+    """
+    column = frame.column(name)
+    gone = cells.missing(column)
+    counts = Counter(column[~gone].tolist())  # of cells that repeat, each is looked at once
+    if len(counts) + bool(gone.any()) < 2:
+        return Ignored(name, "constant" if counts else "all missing")
+    different = _array(list(counts), column.dtype)
+    count = np.fromiter(counts.values(), np.int64, len(counts))
+    bad = cells.numbers(different)[1]
+    if column.dtype.kind == "O" and bad.all() and not cells.booleans(different)[1].any():
+        return Boolean.fit(name, frame)
+    if 2 * count[bad].sum() < count.sum():
+        if not bad.any() and _is_id(name, cells.numbers(column[~gone])[0]):
+            return Ignored(name, "id")
+        return Numeric.fit(name, frame)
+    if not cells.dates(different)[1].any():
+        return Date.fit(name, frame)
+    if count.sum() >= ENOUGH and len(count) > DIFFERENT * count.sum():
+        return Ignored(name, "id")
+    return Categorical.fit(name, frame)
+
+
+def _array(values: list, dtype: np.dtype) -> np.ndarray:
+    found = np.empty(len(values), dtype=dtype)
+    found[:] = values
+    return found
+
+
+def _is_id(name: str, values: np.ndarray) -> bool:
+    """Whole numbers that never repeat, and either leave hardly a gap (rows that were numbered) or are called ids."""
+    if len(values) < ENOUGH or (values != np.round(values)).any() or len(np.unique(values)) < len(values):
+        return False
+    called = name.lower().replace("-", "_").split("_")[-1] in ("id", "index", "rownum", "uuid")
+    steps = np.diff(values)
+    return called or (
+        len(steps) > 0 and bool((steps > 0).all() or (steps < 0).all()) and bool(np.ptp(values) < 2 * len(values))
+    )
+
+
+def fit_columns(names: Sequence[str], frame: Frame, given: Mapping[str, str]) -> tuple[Kind, ...]:
+    """The kinds of several columns, `given` ones (name: kind) as told.
+
+    Raises SettingError, UnknownNameError for kinds given to no column or not known, DataError where none is left.
+    """
+    for name, kind in given.items():
+        if name not in names:
+            raise SettingError(f"--kind {name}={kind}: no input column is called so; there are: {', '.join(names)}")
+        if kind not in KINDS:
+            raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(KINDS)}")
+    found = tuple(KINDS[given[n]].fit(n, frame) if n in given else fit_column(n, frame) for n in names)
+    if all(isinstance(kind, Ignored) for kind in found):
+        which = ", ".join(map(str, found)) or "there is only the target"
+        raise DataError(f"{frame.label}: no column is left to learn from: {which}; --kind COLUMN=KIND takes one in")
+    return found
+
+
+def listed(kinds: Sequence[Kind]) -> str:
+    """The columns by kind, a line for each kind that there is."""
+    lines = []
+    for name, cls in KINDS.items():
+        of = [str(kind) for kind in kinds if isinstance(kind, cls)]
+        if of:
+            lines.append(f"  {name:<12}{len(of):>3}  {', '.join(of)}")
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""Real tables by name: a file, the files of a folder or of a pattern, or standard input."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import sys
+import zlib
+from functools import partial
+from pathlib import Path
+
+from bprop.errors import DataError
+from bprop.sources import columnar, delimited
+from bprop.sources.builtin import NAMES
+from bprop.sources.frame import Frame, joined
+
+STANDARD_INPUT = "-"
+SEPARATED = {".csv": None, ".tsv": "\t", ".tab": "\t"}
+SUFFIXES = (*SEPARATED, *columnar.READERS)
+
+
+def is_table(source: str) -> bool:
+    """Whether a source is one of these, rather than arrays, images or built-in data."""
+    if source == STANDARD_INPUT or _suffix(source) in SUFFIXES or glob.has_magic(source):
+        return True
+    try:
+        return bool(source) and Path(source).is_dir()
+    except OSError:  # a name too long for a file
+        return False
+
+
+def open_table(source: str) -> Frame:
+    """The frame of `source`: a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl; text also gzipped), a folder of
+    such files, a pattern such as "2024-*.csv", or "-" for standard input (CSV, TSV, JSON lines, Parquet or Arrow).
+
+    Raises DataError for what is missing or not readable, naming it.
+    """
+    try:
+        if source == STANDARD_INPUT:
+            return _standard_input()
+        paths = _paths(source)
+        name = Path(source).resolve().name if len(paths) > 1 or Path(source).is_dir() else _stem(paths[0])
+        return joined("table" if glob.has_magic(name) else name, [_read(path) for path in paths], source)
+    except OSError as error:
+        raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
+
+
+def _paths(source: str) -> list[Path]:
+    path = Path(source)
+    if path.is_file():
+        return [path]
+    found = path.rglob("*") if path.is_dir() else map(Path, glob.glob(source, recursive=True))
+    seen = sorted(p for p in found if p.is_file() and _suffix(p.name) in SUFFIXES and not p.name.startswith("."))
+    if seen:
+        return seen
+    if path.is_dir() or glob.has_magic(source):
+        raise DataError(f"{source}: there are no tables here: {', '.join(SUFFIXES)}")
+    known = ", ".join(NAMES)
+    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
+
+
+def _suffix(name: str) -> str:
+    return Path(name.lower().removesuffix(".gz")).suffix
+
+
+def _stem(path: Path) -> str:
+    return Path(path.name.removesuffix(".gz")).stem
+
+
+def _content(path: Path) -> bytes:
+    if path.suffix.lower() != ".gz":
+        return path.read_bytes()
+    try:
+        return gzip.decompress(path.read_bytes())
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{path}: not a gzip file, or a truncated one ({error})") from error
+
+
+def _read(path: Path) -> Frame:
+    return _parse(path, _content(path), _suffix(path.name))
+
+
+def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame:
+    if suffix in SEPARATED:
+        again = (lambda: content) if kept else partial(_content, path)
+        return delimited.read(path, content, again, SEPARATED[suffix])
+    return columnar.read(path, content, suffix)
+
+
+def _standard_input() -> Frame:
+    """What is piped in; its first bytes say the format."""
+    content = sys.stdin.buffer.read()
+    suffix = ".csv"
+    for start, found in ((b"PAR1", ".parquet"), (b"ARROW1", ".arrow"), (b"{", ".jsonl")):
+        if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(start):
+            suffix = found
+    return _parse(Path("stdin"), content, suffix, kept=True)

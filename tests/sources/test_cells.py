@@ -1,0 +1,73 @@
+"""What cells say."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bprop.sources import cells
+
+
+def objects(*values):
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
+
+
+@pytest.mark.parametrize("cell", ["", "?", "NA", "n/a", "NaN", "null", "None", "<NA>", None])
+def test_ways_to_say_that_a_value_is_missing(cell):
+    assert cells.missing(objects("x", cell)).tolist() == [False, True]
+
+
+def test_missing_numbers_and_dates():
+    assert cells.missing(np.array([1.0, np.nan])).tolist() == [False, True]
+    assert cells.missing(np.array([1, 2])).tolist() == [False, False]
+    assert cells.missing(np.array(["2024-01-01", "NaT"], "datetime64[us]")).tolist() == [False, True]
+
+
+@given(st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(10**9), 10**9), st.none())))
+def test_numbers_come_back_from_text(values):
+    found, bad = cells.numbers(objects(*("" if v is None else repr(v) for v in values)))
+    assert not bad.any()
+    np.testing.assert_array_equal(found, np.array([np.nan if v is None else v for v in values], float))
+
+
+@pytest.mark.parametrize("cell", ["x", "1_000", "1,5", "inf", "-inf", "1e999", "0x10", "12 3"])
+def test_what_is_no_number(cell):
+    values, bad = cells.numbers(objects("1", cell, "2"))
+    assert bad.tolist() == [False, True, False]
+    assert values[[0, 2]].tolist() == [1, 2]
+
+
+def test_numbers_that_are_not_finite_and_dates_are_no_numbers():
+    assert cells.numbers(np.array([1.0, np.inf, np.nan]))[1].tolist() == [False, True, False]
+    assert cells.numbers(np.array(["2024-01-01"], "datetime64[us]"))[1].all()
+
+
+@given(st.lists(st.text(max_size=12)))
+def test_any_text_is_read_or_refused_but_never_breaks(values):
+    column = objects(*values)
+    for reader in (cells.numbers, cells.booleans, cells.dates):
+        found, bad = reader(column)
+        assert len(found) == len(bad) == len(values)
+        assert not (bad & cells.missing(column)).any()
+
+
+def test_yes_and_no():
+    values, bad = cells.booleans(objects("yes", "No", "TRUE", "f", "1", "0", "", "maybe"))
+    np.testing.assert_array_equal(values, [1, 0, 1, 0, 1, 0, np.nan, np.nan])
+    assert bad.tolist() == [False] * 7 + [True]
+    assert cells.booleans(np.array([0.0, 1.0, 2.0, np.nan]))[1].tolist() == [False, False, True, False]
+
+
+def test_dates_with_and_without_a_time_of_day():
+    values, bad = cells.dates(objects("2024-05-31", "2024/05/31 12:30", "2024-05-31T12:30:15.5Z", "?", "31.5.2024"))
+    assert [str(v) for v in values[:3]] == [
+        "2024-05-31T00:00:00.000000", "2024-05-31T12:30:00.000000", "2024-05-31T12:30:15.500000",
+    ]  # fmt: skip
+    assert bad.tolist() == [False] * 4 + [True]
+
+
+@pytest.mark.parametrize("cell", ["2024-13-01", "2024-02-30", "2024-01-01 25:00", "2024", "12:30"])
+def test_what_is_no_date(cell):
+    assert cells.dates(objects(cell))[1].all()

@@ -1,0 +1,79 @@
+"""Parquet, Arrow and JSON lines."""
+
+import datetime
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bprop import errors
+from bprop.sources import columnar
+
+
+@pytest.fixture
+def pl():
+    return pytest.importorskip("polars", reason="these formats are read by polars")
+
+
+def content(frame, suffix):
+    file = io.BytesIO()
+    {"read_parquet": frame.write_parquet, "read_ipc": frame.write_ipc, "read_ndjson": frame.write_ndjson}[
+        columnar.READERS[suffix]
+    ](file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("suffix", columnar.READERS)
+def test_every_format_gives_the_same_columns(pl, suffix):
+    table = pl.DataFrame({"n": [1, 2, 3], "x": [0.5, None, 2.0], "s": ["a", None, " b "], "t": [True, None, False]})
+    frame = columnar.read(Path(f"some/t{suffix}"), content(table, suffix), suffix)
+    assert frame.name == "t"
+    assert frame.columns["n"].dtype.kind == "i"
+    np.testing.assert_array_equal(frame.columns["x"], [0.5, np.nan, 2])
+    assert frame.columns["s"].tolist() == ["a", None, "b"]
+    assert frame.columns["t"].tolist() == ["true", None, "false"]
+    assert frame.where(1) == f"some/t{suffix}, row 2"
+
+
+def test_types_that_only_typed_formats_have(pl):
+    when = datetime.datetime(2024, 5, 31, 12, tzinfo=datetime.UTC)
+    table = pl.DataFrame(
+        {
+            "day": [datetime.date(2024, 5, 31), None],
+            "when": [when, None],
+            "long": [datetime.timedelta(minutes=1.5), None],
+            "kind": pl.Series(["a", "b"], dtype=pl.Categorical),
+            "whole": [1, None],
+            "exact": pl.Series(["1.25", "2"]).cast(pl.Decimal(10, 2)),
+            "none": [None, None],
+        }
+    )
+    columns = columnar.read(Path("t.parquet"), content(table, ".parquet"), ".parquet").columns
+    assert columns["day"][0] == np.datetime64("2024-05-31")
+    assert np.isnat(columns["day"][1])
+    assert columns["when"][0] == np.datetime64("2024-05-31T12:00")
+    np.testing.assert_array_equal(columns["long"], [90, np.nan])
+    assert columns["kind"].tolist() == ["a", "b"]
+    np.testing.assert_array_equal(columns["whole"], [1, np.nan])
+    np.testing.assert_array_equal(columns["exact"], [1.25, 2])
+    assert columns["none"].tolist() == [None, None]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl"])
+@pytest.mark.parametrize("damage", [b"", b"no table", b"PAR1", b"ARROW1\0\0", b"{", b"{}\n"])
+def test_damaged_files_are_refused(pl, suffix, damage):
+    with pytest.raises(errors.DataError, match=f"t{suffix}"):
+        columnar.read(Path(f"t{suffix}"), damage, suffix)
+
+
+def test_a_column_that_is_no_column_of_cells(pl):
+    table = pl.DataFrame({"tags": [["a"], ["b", "c"]]})
+    with pytest.raises(errors.DataError, match=r"t.parquet, column 'tags': holds List"):
+        columnar.read(Path("t.parquet"), content(table, ".parquet"), ".parquet")
+
+
+def test_without_polars_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr("bprop.sources.columnar.find_spec", lambda name: None)
+    with pytest.raises(errors.MissingPackageError, match=r"t.parquet: .*pip install 'bprop\[tables\]'"):
+        columnar.read(Path("t.parquet"), b"", ".parquet")

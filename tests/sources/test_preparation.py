@@ -1,0 +1,120 @@
+"""From a frame to arrays, and into a model's notes."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bprop import errors
+from bprop.sources.answers import Answer
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import KEY, Preparation, as_frame
+from bprop.sources.table import Table
+
+N = 60
+
+
+def frame(**columns):
+    ready = {}
+    for name, values in columns.items():
+        column = np.empty(len(values), object)
+        column[:] = values
+        ready[name] = column
+    return Frame("t", ready, lambda row: f"t.csv, line {row + 2}", source="t.csv")
+
+
+def people(count=N):
+    return frame(
+        age=["?" if k % 7 == 0 else str(k % 13) for k in range(count)],
+        colour=[("red", "green", "blue")[k % 3] for k in range(count)],
+        name=[f"name {k % 25}" for k in range(count)],
+        row=[str(k) for k in range(count)],
+        y=[("low", "high")[k % 2] for k in range(count)],
+    )
+
+
+def fitted(table, **settings):
+    return Preparation.fit(table, Answer.of(table, ("y",)), **settings)
+
+
+def test_numbers_and_codes_of_a_table():
+    table = people()
+    found = fitted(table)
+    assert found.columns == ("age", "colour", "name")
+    assert found.ids == ("row",)
+    assert found.scaled.tolist() == [True, False, False, False, False]
+    assert found.embeddings["name"][0] == 27
+    arrays = found.arrays(table)
+    assert {name: array.shape for name, array in arrays.items()} == {"x": (N, 5), "c_name": (N,), "y": (N,)}
+    assert arrays["c_name"].dtype.kind == "i"
+    assert found.outputs == 2
+
+
+def test_only_embeddings_leave_no_numbers():
+    table = frame(name=[f"n {k % 25}" for k in range(N)], y=["a", "b"] * 30)
+    assert set(fitted(table).inputs(table)) == {"c_name"}
+
+
+def test_columns_set_apart_are_no_inputs():
+    assert fitted(people(), apart=("colour",), given={"row": "numeric"}).columns == ("age", "name", "row")
+
+
+@given(st.permutations(["age", "colour", "name", "row", "y"]), st.permutations(list(range(12))))
+def test_the_order_of_columns_does_not_matter_and_that_of_rows_is_kept(columns, rows):
+    table = people()
+    found = fitted(table)
+    other = frame(**{name: table.columns[name] for name in columns}, extra=["-"] * N).rows(np.array(rows))
+    for name, array in found.arrays(other).items():
+        np.testing.assert_array_equal(array, found.arrays(table)[name][rows])
+
+
+@given(st.lists(st.tuples(st.integers(-99, 99), st.text(max_size=4), st.text(max_size=4)), min_size=1, max_size=6))
+def test_new_rows_with_unseen_and_missing_cells_always_fit_the_network(rows):
+    found = fitted(people())
+    new = frame(
+        age=[str(a) if a else "" for a, _, _ in rows], colour=[c for _, c, _ in rows], name=[n for _, _, n in rows]
+    )
+    arrays = found.inputs(new)
+    assert arrays["x"].shape == (len(rows), 5)
+    assert np.isfinite(arrays["x"]).all()
+    assert ((arrays["c_name"] >= 0) & (arrays["c_name"] < found.embeddings["name"][0])).all()
+
+
+def test_columns_that_are_missing_are_named():
+    found = fitted(people())
+    with pytest.raises(errors.DataError, match=r"t.csv: the columns age, name are missing; there are: colour"):
+        found.inputs(frame(colour=["red"]))
+    with pytest.raises(errors.DataError, match=r"there are no targets here \(y\), and they are needed"):
+        found.y(frame(age=["1"]))
+
+
+def test_notes_are_plain_data_and_come_back():
+    table = people()
+    found = fitted(table)
+    back = Preparation.from_notes(json.loads(json.dumps(found.to_notes())))
+    assert back == found
+    for name, array in back.arrays(table).items():
+        np.testing.assert_array_equal(array, found.arrays(table)[name])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{KEY: None}, {KEY: {}}, {KEY: {"kinds": 3}}, {"classes": 7},
+     {KEY: {"kinds": [None], "targets": [], "mean": [], "deviation": []}},
+     {KEY: {"kinds": [], "targets": ["y"], "mean": ["x"], "deviation": []}}],
+)  # fmt: skip
+def test_damaged_notes(change):
+    with pytest.raises(errors.DataError, match="damaged"):
+        Preparation.from_notes({**fitted(people()).to_notes(), **change})
+
+
+def test_arrays_take_the_place_of_a_table_in_the_order_of_its_columns():
+    table = frame(a=["1", "2.5", "4"], b=["7", "8", "7"], y=["p", "q", "p"])
+    found = fitted(table)
+    arrays = Table("dots", np.array([[1.0, 7], [2.5, 8]]), np.array(["p", "q"]), ("x1", "x2"))
+    np.testing.assert_array_equal(found.inputs(as_frame(arrays, found))["x"], arrays.x)
+    assert found.y(as_frame(arrays, found)).tolist() == [0, 1]
+    with pytest.raises(errors.DataError, match="dots: 3 input columns, but the model takes 2: a, b"):
+        as_frame(Table("dots", np.ones((2, 3)), None, ("x1", "x2", "x3")), found)
