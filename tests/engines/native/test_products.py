@@ -134,6 +134,13 @@ def test_padding_beyond_a_row_is_never_part_of_a_sum(same):
     same(step, [rng.normal(size=(5, 43)), rng.normal(size=(6, 43)), np.zeros((5, 6))], steps=2)
 
 
+def test_padding_of_a_product_is_never_part_of_a_sum(same):
+    """log(a W) is -inf in the padding, where a W is 0: kept there, it would spoil the next product, log(a W) b^T."""
+    rng = np.random.default_rng(0)
+    arrays = [rng.uniform(1, 2, size=shape) for shape in ((5, 9), (9, 43), (6, 43))]
+    same(lambda xp, a, W, b, _: [None, None, None, xp.log(a @ W) @ b.T], [*arrays, np.zeros((5, 6))])
+
+
 # --- forms ---
 
 
