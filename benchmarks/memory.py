@@ -80,7 +80,12 @@ def markdown(found: dict[str, Any]) -> list[str]:
             beyond = one["peak"] - one["runtime"]
             sizes = (megabytes(one[what]) for what in ("peak", "runtime"))
             rows.append([f"{name}, {peer}", *sizes, megabytes(beyond), megabytes(allowed), f"{beyond / allowed:.2f}"])
-    lines = ["### Peak memory", "", "Megabytes of a fresh process that makes one pass over the data, its programs compiled by one before it;"]
-    lines += ["runtime: the same of a process that imports what the first one had imported and compiles one sum.", ""]
+    lines = [
+        "### Peak memory",
+        "",
+        "Megabytes of a fresh process that makes one pass over the data, its programs compiled by one before it;",
+        "runtime: the same of a process that imports what the first one had imported and compiles one sum.",
+        "",
+    ]
     head = ["case, peer", "peak", "runtime", "beyond the runtime", "data + 4 x parameters", "ratio"]
     return [*lines, *table(head, rows)]
