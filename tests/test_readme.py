@@ -11,7 +11,7 @@ README = Path(__file__).parent.parent / "README.md"
 def test_code_blocks_of_the_readme_run(tmp_path, monkeypatch):
     pytest.importorskip("sklearn")
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "readme"}
     for block in blocks:
@@ -22,6 +22,7 @@ def test_code_blocks_of_the_readme_run(tmp_path, monkeypatch):
     assert names["values"].objective > 0
     assert names["grads"][names["W1"]].shape == (64, 100)
     assert bp.check_box(names["Swish"]).ok
+    assert names["model"].score(names["X_test"], names["y_test"]) > 0.9
 
 
 def test_the_two_commands_are_where_ci_reads_them():
