@@ -110,7 +110,7 @@ def test_each_stream_has_its_part(start):
     process = start("train pets.csv --engine numpy --hidden 4 --epochs 2")
     out, error = process.communicate()
     assert process.returncode == 0
-    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "saved", "test"]
+    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "", "saved", "test"]
     assert all(line.startswith("epoch ") for line in error.splitlines())
     assert error
 

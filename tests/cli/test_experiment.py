@@ -7,7 +7,10 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.sources.answers import Answer
 from bprop.sources.encoding import Encoding
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
 from bprop.sources.table import Table
 
 pytestmark = pytest.mark.usefixtures("typer")
@@ -65,6 +68,22 @@ def test_nothing_may_be_held_out(experiment):
     assert experiment.hold_out(whole, 0, 0, "--test", True) == (whole, None)
 
 
+def test_what_is_held_out_may_be_a_file(experiment, folder):
+    whole = experiment_table(folder)
+    kept, held = experiment.hold_out(whole, "pets.csv", 0, "--test", True)
+    assert kept is whole
+    assert len(held) == 60
+    assert held.target == ("kind",)
+    with pytest.raises(errors.DataError, match=r"absent.csv: there is no such file"):
+        experiment.hold_out(whole, "absent.csv", 0, "--test", True)
+
+
+def experiment_table(folder):
+    from bprop.cli.opening import open_data
+
+    return open_data("pets.csv")
+
+
 def test_a_negative_seed(experiment):
     with pytest.raises(errors.SettingError, match="--seed -1"):
         experiment.hold_out(table([0, 1]), 0.5, -1, "--test", False)
@@ -103,6 +122,27 @@ def test_counts_are_not_scaled(experiment):
     assert "y_mean" not in experiment.build(rows, Encoding.of(rows, "counts"), network()).boxes
 
 
+def prepared(**columns):
+    frame = Frame("t", {n: np.array(c, object) for n, c in columns.items()}, str, target=("y",))
+    return frame, Preparation.fit(frame, Answer.of(frame, ("y",)))
+
+
+def test_measures_are_scaled_and_categories_are_not(experiment):
+    frame, encoding = prepared(size=["1", "3", "?", "8"], kind=["a", "b", "a", "b"], y=["p", "q", "p", "q"])
+    graph = experiment.build(frame, encoding, network())
+    assert graph.boxes["x_mean"].value.tolist() == [4, 0, 0, 0]
+    assert graph.boxes["x_deviation"].value[1:].tolist() == [1, 1, 1]
+    assert graph.parameters["W1"].shape == (4, 4)
+
+
+def test_many_categories_are_embedded(experiment):
+    names = [f"name {k % 30}" for k in range(90)]
+    frame, encoding = prepared(name=names, y=["p", "q", "r"] * 30)
+    graph = experiment.build(frame, encoding, network())
+    assert list(graph.inputs) == ["c_name", "y"]
+    assert graph.parameters["E_name"].shape == (32, encoding.embeddings["name"][1])
+
+
 def test_a_free_path_is_never_one_that_is_taken(experiment, folder):
     assert experiment.free_path("net") == Path("net.bprop")
     (folder / "net.bprop").touch()
@@ -115,13 +155,6 @@ def test_a_model_is_known_by_its_suffix(experiment):
     assert experiment.is_model("some/net.bprop")
     assert not experiment.is_model("net.csv")
     assert not experiment.is_model("digits")
-
-
-def test_data_for_a_model_has_its_columns(experiment, model):
-    opened, encoding = experiment.open_for(model, "pets.csv")
-    assert opened.columns == encoding.columns == ("size", "weight", "age")
-    assert set(opened.y.tolist()) == {"cat", "dog", "eel"}
-    assert experiment.open_for(model, "pets.csv", targets=False)[0].y is None
 
 
 def test_loading_a_model(experiment, model):

@@ -1,4 +1,4 @@
-"""`bprop predict` and `bprop evaluate`."""
+"""`bprop predict`, and what it shares with `bprop evaluate`."""
 
 import csv
 import io
@@ -77,32 +77,63 @@ def test_arrays_and_images(run, data):
     assert np.mean([int(row[0]) == k % 3 for k, row in enumerate(rows)]) > 0.9
 
 
-def test_evaluate_says_what_the_model_says(run, model):
+def test_a_column_of_ids_is_carried_along(run, folder):
+    lines = (folder / "pets.csv").read_text().splitlines()
+    named = ["person," + lines[0], *(f"{k + 100},{line}" for k, line in enumerate(lines[1:]))]
+    (folder / "named.csv").write_text("\n".join(named))
+    shown = run("train named.csv --engine numpy --hidden 4 --epochs 2 --out named.bprop").stdout
+    assert "person (id)" in shown
+    header, rows = rows_of(run("predict named.bprop named.csv").stdout)
+    assert header[:2] == ["person", "class"]
+    assert [row[0] for row in rows] == [str(k + 100) for k in range(60)]
+    assert rows_of(run("predict named.bprop pets.csv").stdout)[0][0] == "class"
+    header, rows = rows_of(run("predict named.bprop named.csv --id kind").stdout)
+    assert header[:2] == ["kind", "class"]
+    assert [row[0] for row in rows[:3]] == ["cat", "dog", "eel"]
+
+
+def test_several_columns_come_back_in_their_units(run, folder):
+    run("train house.csv --target price,area --engine numpy --hidden 8 --epochs 30 --lr 0.05 --out two.bprop")
+    header, rows = rows_of(run("predict two.bprop house.csv").stdout)
+    assert header == ["price", "area"]
+    found = np.array(rows, float)
+    table = open_source("house.csv", target="price")
+    assert np.corrcoef(found[:, 0], table.y)[0, 1] > 0.7
+    assert 50 < found[:, 0].mean() < 200
+
+
+def test_several_columns_of_yes_and_no(run, folder):
+    rows = [(k / 60, "yes" if k % 2 else "no", int(k > 30)) for k in range(60)]
+    (folder / "flags.csv").write_text("a,odd,late\n" + "\n".join(",".join(map(str, row)) for row in rows))
+    run("train flags.csv --target odd,late --engine numpy --hidden 4 --epochs 5 --out flags.bprop")
+    header, rows = rows_of(run("predict flags.bprop flags.csv").stdout)
+    assert header == ["p(odd)", "p(late)"]
+    assert all(0 <= float(p) <= 1 for row in rows for p in row)
+    found = json.loads(run("evaluate flags.bprop flags.csv --json --bootstrap 0").stdout)
+    assert set(found) == {"examples", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals"}
+
+
+def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder):
     table = open_source("pets.csv")
-    expected = model.evaluate(Encoding.from_notes(model.notes).arrays(table))
-    found = json.loads(run("evaluate pets.bprop pets.csv --json").stdout)
-    assert found == {"examples": 60, **expected}
-    shown = run("evaluate pets.bprop pets.csv").stdout
-    assert (
-        shown
-        == f"accuracy {100 * expected['accuracy']:.2f}%, loss {expected['loss']:.4g} nats on 60 examples of pets\n"
-    )
-
-
-def test_evaluate_with_labels_elsewhere(run, folder):
-    run("train dots.npz --engine numpy --hidden 8 --batch-size 4 --epochs 20")
-    (folder / "dots-labels-idx1-ubyte").rename(folder / "labels")
-    assert "no targets" in run("evaluate dots.bprop dots-images-idx3-ubyte", code=1).stderr
-    assert "accuracy" in run("evaluate dots.bprop dots-images-idx3-ubyte --labels labels").stdout
-
-
-def test_evaluate_on_the_built_in_data(run):
-    pytest.importorskip("sklearn", reason="the built-in data comes with scikit-learn")
-    run("train iris --engine numpy --hidden 4 --epochs 2")
-    assert "150 examples of iris" in run("evaluate iris.bprop iris").stdout
+    graph = bp.mlp([3, 4, 3])
+    old = bp.Model(graph, graph.init(0), [], Encoding.of(table).to_notes())
+    bp.save("old.bprop", old)
+    _, rows = rows_of(run("predict old.bprop pets.csv").stdout)
+    np.testing.assert_allclose(np.array([row[1:] for row in rows], float), old.predict(x=table.x), rtol=1e-9)
+    assert "on 60 examples of pets" in run("evaluate old.bprop pets.csv").stdout
 
 
 # --- errors ---
+
+
+def test_a_cell_that_does_not_fit_is_named_by_its_place(refused, model, folder):
+    (folder / "bad.csv").write_text("size,weight,age\n1,2,3\n\n4,big,6\n")
+    refused("predict pets.bprop bad.csv --out p.csv", "bad.csv, line 4, column 'weight'", "'big'", "1 of 2 rows")
+
+
+def test_a_column_to_carry_along_that_is_not_there(refused, model):
+    refused("predict pets.bprop pets.csv --id name", "'name'", "size, weight, age, kind")
+    refused("predict pets.bprop absent.csv --id name", "no such file")
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
@@ -128,7 +159,9 @@ def test_a_damaged_model_file(refused, model, folder, command):
 
 @pytest.mark.parametrize("command", ["predict", "evaluate"])
 def test_columns_that_do_not_fit(refused, model, command):
-    refused(f"{command} pets.bprop house.csv", "house.csv", "size, weight, age are missing")
+    refused(
+        f"{command} pets.bprop house.csv", "house.csv", "size, weight, age are missing", "price, area, rooms, floor"
+    )
     refused(f"{command} pets.bprop dots.npz", "16 input columns, but the model takes 3")
 
 

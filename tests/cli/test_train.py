@@ -102,6 +102,66 @@ def test_parts_are_shares_or_numbers(run, options, parts):
     assert ("test: " in result.stdout) == ("--test 0 " not in options)
 
 
+MIXED = "age,colour,member,since,row,y\n" + "\n".join(
+    f"{'?' if k % 7 == 0 else k % 13},{['red', 'green', ''][k % 3]},{['yes', 'no'][k % 2]},2024-{k % 12 + 1:02}-03,{k},"
+    f"{['low', 'high'][k % 2]}"
+    for k in range(80)
+)
+
+
+def test_a_real_table_is_trained_on_saved_and_predicted(run, folder):
+    (folder / "mixed.csv").write_text(MIXED)
+    lines = run("train mixed.csv --engine numpy --hidden 8 --epochs 30 --lr 0.3 --test 20").stdout.splitlines()
+    assert lines[0] == "mixed: 54 examples to train on, 6 to watch, 20 to test; 4 inputs, 2 classes"
+    assert [line.split() for line in lines[1:6]] == [
+        ["numeric", "1", "age"], ["categorical", "1", "colour", "(2,", "one-hot)"], ["boolean", "1", "member"],
+        ["date", "1", "since"], ["ignored", "1", "row", "(id)"],
+    ]  # fmt: skip
+    assert "accuracy 100.00%" in run("evaluate mixed.bprop mixed.csv").stdout
+    header, *rows = run("predict mixed.bprop mixed.csv").stdout.splitlines()
+    assert header == "row,class,p(high),p(low)"
+    assert [row.split(",")[0] for row in rows] == [str(k) for k in range(80)]
+
+
+def test_kinds_may_be_told(run, folder, refused):
+    (folder / "mixed.csv").write_text(MIXED)
+    base = "train mixed.csv --engine numpy --hidden 4 --epochs 1 --out x.bprop"
+    shown = run(f"{base} --kind age=categorical --kind row=numeric --kind since=ignored").stdout
+    assert "age (13, one-hot)" in shown
+    assert "since (as told)" in shown
+    assert "numeric       1  row" in shown
+    refused(f"{base} --kind age", "--kind age", "column=kind")
+    refused(f"{base} --kind age=text", "age=text", "numeric, categorical")
+    refused(f"{base} --kind years=numeric", "years=numeric", "age, colour")
+    refused(f"{base} --kind colour=numeric", "mixed.csv, line", "column 'colour'", "is not a finite number")
+
+
+def test_rows_to_watch_and_to_test_on_may_be_files(run, folder, refused):
+    lines = MIXED.splitlines()
+    for name, rows in (("a", lines[1:61]), ("b", lines[61:71]), ("c", lines[71:])):
+        (folder / f"{name}.csv").write_text("\n".join([lines[0], *rows]))
+    base = "train a.csv --engine numpy --hidden 4 --epochs 1 --out x.bprop"
+    shown = run(f"{base} --validation b.csv --test c.csv").stdout
+    assert "a: 60 examples to train on, 10 to watch, 10 to test" in shown
+    refused(f"{base} --test absent.csv", "absent.csv", "no such file")
+    refused(f"{base} --test pets.csv", "pets.csv", "missing")
+
+
+def test_example_weights_are_a_column(run, folder, refused):
+    lines = (folder / "pets.csv").read_text().splitlines()
+    for name, weight in (("one", lambda k: 1), ("odd", lambda k: k % 2), ("bad", lambda k: -k)):
+        text = "\n".join([f"w,{lines[0]}", *(f"{weight(k)},{line}" for k, line in enumerate(lines[1:]))])
+        (folder / f"{name}.csv").write_text(text)
+    options = "--engine numpy --hidden 4 --epochs 3 --weights w --out"
+    run(f"train one.csv {options} one.bprop")
+    run(f"train odd.csv {options} odd.bprop")
+    assert bp.load("one.bprop").notes["columns"] == ["size", "weight", "age"]
+    assert same(bp.load("one.bprop"), by_the_library())
+    assert not same(bp.load("one.bprop"), bp.load("odd.bprop"))
+    refused(f"train bad.csv {options} x.bprop", "bad.csv, line ", "column 'w'", "0 or more")
+    refused(f"train dots.npz {options} x.bprop", "--weights")
+
+
 # --- every option has its effect ---
 
 
@@ -231,7 +291,7 @@ def test_no_option_is_without_a_test():
     from bprop.cli.app import app
 
     tested = " ".join([*TRAINING, *NETWORK, BASE]) + (
-        " --target --labels --task --test --validation --seed --checkpoint --every --resume --progress"
+        " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
@@ -367,9 +427,10 @@ def test_what_cannot_be_is_said_and_nothing_is_written(refused, data, options, s
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("a,b,y\n1,2,3\n4,x,6\n", ["line 3", "column 'b'", "'x'"]),
+        ("a,b,y\n" + "1,2.5,3\n0,7,4\n" * 30 + "4,x,6\n", ["line 62", "column 'b'", "'x'", "--kind b=categorical"]),
         ("a,b,y\n1,2,3\n4,5\n", ["line 3", "2 cells"]),
-        ("a,b,y\n1,nan,3\n4,5,6\n", ["line 2", "column 'b'", "'nan'"]),
+        ("a,b,y\n" + "1,2.5,3\n0,7,4\n" * 30 + "4,inf,6\n", ["line 62", "column 'b'", "'inf'"]),
+        ("a,b,y\n1,nan,3\n4,5,\n", ["line 3", "column 'y'", "the target is missing"]),
         ("", ["at least one row"]),
         ("a,y\n1,cat\n2,cat\n3,cat\n", ["all targets are 'cat'"]),
     ],

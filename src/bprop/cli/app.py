@@ -8,7 +8,8 @@ import typer
 
 from bprop.cli.check import check, graph
 from bprop.cli.errors import EXIT_CODES
-from bprop.cli.predict import evaluate, predict
+from bprop.cli.evaluate import evaluate
+from bprop.cli.predict import predict
 from bprop.cli.resume import resume
 from bprop.cli.train import train
 from bprop.files import bprop_version

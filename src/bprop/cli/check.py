@@ -10,11 +10,10 @@ import typer
 from bprop.check import check_gradients
 from bprop.cli import options as opt
 from bprop.cli.errors import GRADIENTS_DISAGREE, command
-from bprop.cli.experiment import build, is_model, load_model, open_for
+from bprop.cli.experiment import build, is_model, load_model
+from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data, open_for
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.sources import Table, open_source
-from bprop.sources.encoding import Encoding
 
 Subject = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
@@ -90,7 +89,7 @@ def graph(
 def _subject(
     subject: str, data: str | None, target: str | None, labels: str | None, task: str | None,
     network: opt.Network, seed: int,
-) -> tuple[Graph, dict, Table, Encoding]:  # fmt: skip
+) -> tuple[Graph, dict, Rows, Coding]:  # fmt: skip
     """(graph, theta, table, encoding) of a saved model with data, or of data with a fresh network."""
     if is_model(subject):
         if data is None:
@@ -100,7 +99,7 @@ def _subject(
         return model.graph, model.params, table, encoding
     if data is not None:
         raise SettingError(f"{subject} is not a model file (*.bprop), so {data} is one argument too many")
-    table = open_source(subject, target=target, labels=labels)
-    encoding = Encoding.of(table, task)
+    table = open_data(subject, target, labels)
+    encoding = coding_of(table, answer_of(table, task))
     fresh = build(table, encoding, network)
     return fresh, fresh.init(seed), table, encoding

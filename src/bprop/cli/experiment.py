@@ -6,31 +6,45 @@ from pathlib import Path
 
 import numpy as np
 
+from bprop.cli.opening import Coding, Rows, open_beside
 from bprop.cli.options import Network
 from bprop.data import split
+from bprop.embedding import tabular
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
 from bprop.perceptron import mlp
-from bprop.sources import Table, open_source
-from bprop.sources.encoding import Encoding, scaling_of
+from bprop.sources.encoding import scaling_of
+from bprop.sources.preparation import Preparation
 
 SUFFIX = ".bprop"
 
 
-def build(table: Table, encoding: Encoding, network: Network) -> Graph:
+def build(table: Rows, encoding: Coding, network: Network) -> Graph:
     """The network for a table; scaling is taken from its rows, so give the training rows alone."""
-    outputs = 1 if encoding.classes is None else len(encoding.classes)
+    x = encoding.inputs(table).get("x", np.empty((len(table), 0)))
     y_scaling = None
-    if encoding.task == "regression":
+    if encoding.task == "regression" and encoding.outputs == 1:
         y = encoding.y(table)
         y_scaling = (float(y.mean()), float(y.std()) or 1.0)
-    return mlp(
-        [table.x.shape[1], *network.units, outputs],
-        activation=network.activations, task=encoding.task, loss=network.loss, l1=network.l1, l2=network.l2,
-        dropout=network.dropout, normalise=network.normalise, input_scaling=scaling_of(table.x, network.scale),
-        target_scaling=y_scaling,
-    )  # fmt: skip
+    settings = {
+        "activation": network.activations, "task": encoding.task, "loss": network.loss, "l1": network.l1,
+        "l2": network.l2, "dropout": network.dropout, "normalise": network.normalise,
+        "input_scaling": _scaling(x, encoding, network.scale), "target_scaling": y_scaling,
+    }  # fmt: skip
+    sizes = [x.shape[1], *network.units, encoding.outputs]
+    if isinstance(encoding, Preparation) and encoding.embeddings:
+        return tabular(sizes, encoding.embeddings, **settings)
+    return mlp(sizes, **settings)
+
+
+def _scaling(x: np.ndarray, encoding: Coding, how: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """(mean, deviation) of the inputs; what stands for a category or for yes and no stays 0 or 1."""
+    found = scaling_of(x, how)
+    if found is None or not isinstance(encoding, Preparation) or encoding.scaled.all():
+        return found
+    mean, deviation = found
+    return np.where(encoding.scaled, mean, 0.0), np.where(encoding.scaled, deviation, 1.0)
 
 
 def part(count: int, given: float, option: str) -> float:
@@ -41,23 +55,23 @@ def part(count: int, given: float, option: str) -> float:
     return share
 
 
-def hold_out(table: Table, given: float, seed: int, option: str, stratify: bool) -> tuple[Table, Table | None]:
-    """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0."""
+def hold_out(table: Rows, given: float | str, seed: int, option: str, stratify: bool) -> tuple[Rows, Rows | None]:
+    """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0.
+
+    given : text that is no number names a file of its own: (all, its rows).
+    """
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
+    try:
+        given = float(given)
+    except ValueError:
+        return table, open_beside(table, str(given))
     share = part(len(table), given, option)
     if share == 0:
         return table, None
     labels = np.unique(table.need_y(), return_inverse=True)[1] if stratify else None
     kept, held = split(len(table), share, seed, labels)
     return table.rows(kept), table.rows(held)
-
-
-def open_for(model: Model, source: str, labels: str | None = None, *, targets: bool = True) -> tuple[Table, Encoding]:
-    """The table of `source`, with the columns that the model takes; CSV targets are read only where wanted."""
-    encoding = Encoding.from_notes(model.notes)
-    target = encoding.target if targets else None
-    return open_source(source, target=target, labels=labels, expected=encoding.columns), encoding
 
 
 def is_model(source: str) -> bool:

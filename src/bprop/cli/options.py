@@ -32,15 +32,29 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help=f"Built-in real data ({', '.join(NAMES)}), or a file: .csv, .npz (arrays x and y), "
-        "idx images such as train-images-idx3-ubyte.gz.",
+        help="A table (.csv, .tsv, .parquet, .arrow, .feather, .jsonl), a folder or a pattern of such files, - for "
+        "standard input; arrays (.npz with x and y); idx images such as train-images-idx3-ubyte.gz; or built-in real "
+        f"data ({', '.join(NAMES)}).",
     ),
 ]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that `bprop train` saved.")]
 
-Target = Annotated[str | None, _data("Column of the targets in a CSV file (default: the last), array in .npz.")]
+Target = Annotated[
+    str | None, _data("Column of the targets (default: the last), or several: a,b; the name of the array in .npz.")
+]
 Labels = Annotated[str | None, _data("File of labels for idx images (default: found beside them).")]
-Task = Annotated[str | None, _data("classification, regression or counts (default: as the targets look).")]
+Task = Annotated[
+    str | None,
+    _data("classification, regression or counts; multilabel for several columns (default: as the targets look)."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    _data(
+        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, where a column is not what it looks like; may be "
+        "repeated.",
+    ),
+]
+Weights = Annotated[str | None, _data("Column of example weights; it is no input.")]
 Scale = Annotated[
     str,
     _data(
@@ -48,8 +62,10 @@ Scale = Annotated[
         "or auto (unit for bytes, else standard)."
     ),
 ]
-Test = Annotated[float, _data("Held out for the final test: a share, or a number of examples.")]
-Validation = Annotated[float, _data("Held out to watch while training: a share, or a number of examples.")]
+Test = Annotated[str, _data("Held out for the final test: a share, or a number of examples; or a file of its own.")]
+Validation = Annotated[
+    str, _data("Held out to watch while training: a share, or a number of examples; or a file of its own.")
+]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[

@@ -1,10 +1,9 @@
-"""`bprop predict` and `bprop evaluate`: a saved model on new rows."""
+"""`bprop predict`: a saved model on new rows."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +15,13 @@ import typer
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.errors import command
-from bprop.cli.experiment import load_model, open_for
-from bprop.cli.show import measures
+from bprop.cli.experiment import load_model
+from bprop.cli.opening import Coding, Rows, open_for
+from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
-from bprop.sources.encoding import Encoding
+from bprop.sources.frame import Frame, texts
+from bprop.sources.preparation import Preparation
 
 
 @command
@@ -28,53 +29,55 @@ def predict(
     model: opt.ModelFile,
     data: opt.Source,
     out: Annotated[Path | None, typer.Option(help="CSV file to write (default: standard output).")] = None,
+    ids: Annotated[
+        str | None,
+        typer.Option("--id", help="Column of DATA to carry along (default: those that training ignored as ids)."),
+    ] = None,
 ) -> None:
     """Predict every row of DATA, in order: the class and the probability (hinge: score) of each, or the value.
 
     \b
     bprop predict digits.bprop new.csv --out predictions.csv
+    cat new.csv | bprop predict adult.bprop - --id person
     """
     net = load_model(model)
-    table, encoding = open_for(net, data, targets=False)
+    rows, coding = open_for(net, data, targets=False)
+    carried = _carried(rows, coding, ids)
+    found = np.asarray(net.predict(coding.inputs(rows)))
     text = io.StringIO()
-    found = np.asarray(net.predict(x=encoding.x(table)))
-    csv.writer(text, lineterminator="\n").writerows(_rows(found, encoding, net))
+    writer = csv.writer(text, lineterminator="\n")
+    for row, predicted in enumerate(_rows(found, coding, net), -1):
+        writer.writerow([*(name if row < 0 else column[row] for name, column in carried.items()), *predicted])
     if out is None:
         sys.stdout.write(text.getvalue())
     else:
         write_atomically(out, text.getvalue().encode())
-        print(f"wrote {len(table):,} predictions to {out}", file=sys.stderr)
+        print(f"wrote {len(rows):,} predictions to {out}", file=sys.stderr)
 
 
-def _rows(f: np.ndarray, encoding: Encoding, net: Model) -> Iterator[list]:
+def _carried(rows: Rows, coding: Coding, ids: str | None) -> dict[str, np.ndarray]:
+    """The columns that say which row is which."""
+    if not isinstance(rows, Frame):
+        if ids is not None:
+            raise SettingError(f"--id {ids}: {rows.name} has no columns to carry along")
+        return {}
+    if ids is not None:
+        return {ids: texts(rows.column(ids))}
+    known = coding.ids if isinstance(coding, Preparation) else ()
+    return {name: texts(rows.columns[name]) for name in known if name in rows.columns}
+
+
+def _rows(f: np.ndarray, coding: Coding, net: Model) -> Iterator[list]:
     """Header and rows; numbers with the digits that the precision holds."""
     digits = 9 if net.dtype == np.float32 else 17
-    if encoding.classes is None:
-        yield [encoding.target]
-        yield from ([f"{value:.{digits}g}"] for value in f)
+    if coding.classes is not None:
+        number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
+        yield ["class", *(f"{number}({name})" for name in coding.classes)]
+        for row in f:
+            yield [coding.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
         return
-    number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
-    yield ["class", *(f"{number}({name})" for name in encoding.classes)]
-    for row in f:
-        yield [encoding.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
-
-
-@command
-def evaluate(
-    model: opt.ModelFile,
-    data: opt.Source,
-    labels: opt.Labels = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """Loss and metrics of MODEL on the rows of DATA, whose targets are known.
-
-    \b
-    bprop evaluate digits.bprop digits
-    """
-    net = load_model(model)
-    table, encoding = open_for(net, data, labels)
-    found = net.evaluate(encoding.arrays(table))
-    if as_json:
-        print(json.dumps({"examples": len(table), **found}))
-    else:
-        print(f"{measures(found, net.graph)} on {len(table):,} examples of {table.name}")
+    columns = coding.answer.columns if isinstance(coding, Preparation) else (coding.target,)
+    yield [f"p({name})" for name in columns] if coding.task == "multilabel" else list(columns)
+    values = coding.answer.values(f) if isinstance(coding, Preparation) else f
+    for row in values.reshape(len(values), -1):
+        yield [f"{value:.{digits}g}" for value in row]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.errors import INTERRUPTED, command
 from bprop.cli.experiment import build, free_path, hold_out
+from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.model import save
-from bprop.sources import Table, open_source
+from bprop.sources.answers import Answer, example_weights
 from bprop.sources.encoding import Encoding
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
@@ -33,8 +35,10 @@ def train(
     labels: opt.Labels = None,
     task: opt.Task = None,
     scale: opt.Scale = "auto",
-    test: opt.Test = 0.2,
-    validation: opt.Validation = 0.1,
+    kind: opt.Kinds = None,
+    weights: opt.Weights = None,
+    test: opt.Test = "0.2",
+    validation: opt.Validation = "0.1",
     hidden: opt.Hidden = "200",
     activation: opt.Activation = "relu",
     loss: opt.Loss = None,
@@ -73,13 +77,16 @@ def train(
     bprop train digits
     bprop train train-images-idx3-ubyte.gz --hidden 500 --batch-size 1 --lr 0.01
     bprop train house.csv --target price --rule adam --patience 10
+    bprop train "sales/*.parquet" --target sold --kind zip=categorical --test 2024.parquet
     """
     choose(engine)  # a missing engine is said before any work
     _check_every(every, checkpoint)
     _check_writable(out, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
-    table = open_source(data, target=target, labels=labels)
-    encoding = Encoding.of(table, task)
-    trained, watched, tested = _split(table, encoding, test, validation, seed)
+    table = open_data(data, target, labels)
+    answer = answer_of(table, task)
+    trained, watched, tested = _split(table, answer, test, validation, seed)
+    encoding = coding_of(trained, answer, kind or (), weights)
+    judge = _judge(encoding, tested, weights)
     graph = build(trained, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
     size = min(32, len(trained)) if batch_size is None else batch_size
     options = RuleOptions(
@@ -91,11 +98,12 @@ def train(
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
         "notes": encoding.to_notes(),
+        "weights": None if weights is None else example_weights(trained, weights),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)
     remember(context, saved)
-    _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, tested, saved, to_continue(context))
+    _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, judge, saved, to_continue(context))
 
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
@@ -115,43 +123,52 @@ def _check_writable(*paths: Path | None) -> None:
 
 
 def _split(
-    table: Table, encoding: Encoding, test: float, validation: float, seed: int
-) -> tuple[Table, Table | None, Table | None]:
+    table: Rows, answer: Answer | Encoding, test: str, validation: str, seed: int
+) -> tuple[Rows, Rows | None, Rows | None]:
     """(to train on, to watch, to test on)."""
-    stratify = encoding.classes is not None
+    stratify = answer.classes is not None
     rest, tested = hold_out(table, test, seed, "--test", stratify)
     trained, watched = hold_out(rest, validation, seed + 1, "--validation", stratify)
     return trained, watched, tested
 
 
-def _run(fit: Any, encoding: Encoding, tested: Table | None, path: Path, how: str) -> None:
+def _judge(encoding: Coding, tested: Rows | None, weights: str | None) -> Callable[[Fit], str] | None:
+    """What says how a fit does on the rows to test on; these are checked now, not when the training is over."""
+    if tested is None:
+        return None
+    arrays, count = encoding.arrays(tested), len(tested)
+    w = None if weights is None else example_weights(tested, weights)
+    return lambda fit: f"{measures(fit.evaluate(arrays, weights=w), fit.graph)} on {count:,} examples"
+
+
+def _run(fit: Any, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, how: str) -> None:
     """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with."""
     try:
         found = fit()
     except Terminated as end:
-        _finish(end.fit, encoding, tested, path)
+        _finish(end.fit, encoding, judge, path)
         print(how, end="", file=sys.stderr)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
             _save(error.fit, encoding, free_path(str(path.with_suffix("")), path.suffix))
         raise
-    _finish(found, encoding, tested, path)
+    _finish(found, encoding, judge, path)
     if found.stopped == "interrupted":
         print(how, end="", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
 
 
-def _finish(fit: Fit, encoding: Encoding, tested: Table | None, path: Path) -> None:
+def _finish(fit: Fit, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path) -> None:
     """Save, then say how the fit does on examples it never saw."""
     _save(fit, encoding, path)
     if fit.best_epoch is not None:
         print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
-    if tested is not None:
-        print(f"test: {measures(fit.evaluate(encoding.arrays(tested)), fit.graph)} on {len(tested):,} examples")
+    if judge is not None:
+        print(f"test: {judge(fit)}")
 
 
-def _save(fit: Fit, encoding: Encoding, path: Path) -> None:
+def _save(fit: Fit, encoding: Coding, path: Path) -> None:
     fit.notes.update(encoding.to_notes())
     save(path, fit)
     print(f"saved {path}")

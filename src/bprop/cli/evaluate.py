@@ -1,0 +1,106 @@
+"""`bprop evaluate`: how good a saved model is on rows whose targets are known."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from bprop.boxes import Sigmoid, Softmax
+from bprop.cli import options as opt
+from bprop.cli import scores
+from bprop.cli.errors import command
+from bprop.cli.experiment import load_model
+from bprop.cli.opening import Coding, Rows, open_for
+from bprop.cli.show import measures
+from bprop.errors import SettingError
+from bprop.model import Model
+from bprop.sources.answers import example_weights
+from bprop.sources.preparation import Preparation
+
+NAMES = {
+    "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
+    "mae": "MAE", "r2": "R2",
+}  # fmt: skip
+WIDEST = 20  # classes up to which the confusion matrix is printed; the JSON always has it
+
+
+@command
+def evaluate(
+    model: opt.ModelFile,
+    data: opt.Source,
+    labels: opt.Labels = None,
+    weights: opt.Weights = None,
+    bootstrap: Annotated[int, typer.Option(help="Resamples for the 95% confidence intervals; 0: none.", min=0)] = 500,
+    seed: opt.Seed = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Loss and measures of MODEL on the rows of DATA, whose targets are known, with 95% confidence intervals.
+
+    \b
+    bprop evaluate digits.bprop digits
+    bprop evaluate adult.bprop test.csv --json
+    """
+    net = load_model(model)
+    rows, coding = open_for(net, data, labels)
+    w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
+    if seed < 0:
+        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
+    loss = net.evaluate(coding.arrays(rows), weights=w)
+    found = judge(net, rows, coding, w, bootstrap, seed)
+    if as_json:
+        print(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}))
+    else:
+        shown = {"loss": loss["loss"], **{k: v for k, v in loss.items() if k in ("accuracy", "rmse", "mae")}}
+        print(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}")
+        print(_table(found))
+
+
+def judge(net: Model, rows: Rows, coding: Coding, weights: np.ndarray, resamples: int, seed: int) -> dict[str, Any]:
+    """{"values": measures, "more": {"intervals": ..., "confusion": ...}} of a model on rows with targets."""
+    f, y = np.asarray(net.predict(coding.inputs(rows))), coding.y(rows)
+    output = net.graph.outputs["f"]
+    more: dict[str, Any] = {}
+    if coding.classes is not None:
+        of = scores.of_classes(f, y, isinstance(output, Softmax))
+        names = [str(name) for name in coding.classes]
+        more["confusion"] = {"classes": names, "counts": scores.confusion(f, y).tolist()}
+    elif coding.task == "multilabel" and isinstance(output, Sigmoid):
+        of = scores.of_switches(f, y)
+    else:
+        of = _of_columns(f, y, coding)
+    values = {name: measure(weights) for name, measure in of.items()}
+    spans = scores.intervals(of, weights, resamples, seed)
+    more = {"intervals": {name: list(span) for name, span in spans.items()}, **more}
+    return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
+
+
+def _of_columns(f: np.ndarray, y: np.ndarray, coding: Coding) -> dict[str, scores.Measure]:
+    """The measures of numbers, for several columns each by its name, in the units of the table."""
+    if f.ndim == 1 or not isinstance(coding, Preparation):
+        return scores.of_numbers(f.reshape(len(f)), y)
+    f, y = coding.answer.values(f), coding.answer.values(y)
+    return {
+        f"{name}[{column}]": measure
+        for k, column in enumerate(coding.answer.columns)
+        for name, measure in scores.of_numbers(f[:, k], y[:, k]).items()
+    }
+
+
+def _table(found: dict[str, Any]) -> str:
+    lines, spans = [], found["more"]["intervals"]
+    for name, value in found["values"].items():
+        first, bracket, column = name.partition("[")
+        title = NAMES.get(first, first) + bracket + column
+        span = f"   95% within {spans[name][0]:.4g} .. {spans[name][1]:.4g}" if name in spans else ""
+        lines.append(f"  {title:<18} {'not defined' if value is None else f'{value:.4g}':<10}{span}".rstrip())
+    matrix = found["more"].get("confusion")
+    if matrix is not None and len(matrix["classes"]) <= WIDEST:
+        width = max(len(str(cell)) for cell in [*matrix["classes"], *np.ravel(matrix["counts"])]) + 2
+        lines.append("  true class (rows) and predicted class (columns):")
+        lines.append("  " + " " * width + "".join(name.rjust(width) for name in matrix["classes"]))
+        for name, counts in zip(matrix["classes"], matrix["counts"], strict=True):
+            lines.append("  " + name.rjust(width) + "".join(str(count).rjust(width) for count in counts))
+    return "\n".join(lines)

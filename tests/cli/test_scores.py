@@ -1,0 +1,102 @@
+"""The measures: against their definitions, against scikit-learn, and as functions of weights."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.fixture(scope="module")
+def scores():
+    pytest.importorskip("typer", reason="the command line needs typer")
+    from bprop.cli import scores
+
+    return scores
+
+
+def predictions(count=200, classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(classes, size=count)
+    a = rng.normal(size=(count, classes)) + 1.2 * np.eye(classes)[labels]
+    p = np.exp(a)
+    return p / p.sum(axis=1, keepdims=True), labels, rng.integers(0, 4, size=count).astype(float)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_classes_as_scikit_learn_judges_them(scores, classes, weighted):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    p, y, w = predictions(classes=classes)
+    w = w if weighted else np.ones(len(y))
+    found = {name: measure(w) for name, measure in scores.of_classes(p, y, True).items()}
+    assert found["accuracy"] == pytest.approx(metrics.accuracy_score(y, p.argmax(1), sample_weight=w))
+    assert found["log_loss"] == pytest.approx(metrics.log_loss(y, p, sample_weight=w))
+    auc = [metrics.roc_auc_score(y == c, p[:, c], sample_weight=w) for c in range(classes)]
+    assert found["roc_auc"] == pytest.approx(auc[1] if classes == 2 else np.mean(auc))
+    np.testing.assert_array_equal(scores.confusion(p, y), metrics.confusion_matrix(y, p.argmax(1)))
+
+
+def test_numbers_as_scikit_learn_judges_them(scores):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=100)
+    f, w = y + rng.normal(size=100), rng.random(100)
+    found = {name: measure(w) for name, measure in scores.of_numbers(f, y).items()}
+    assert found["rmse"] == pytest.approx(metrics.mean_squared_error(y, f, sample_weight=w) ** 0.5)
+    assert found["mae"] == pytest.approx(metrics.mean_absolute_error(y, f, sample_weight=w))
+    assert found["r2"] == pytest.approx(metrics.r2_score(y, f, sample_weight=w))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=2, max_size=15))
+def test_the_area_is_the_share_of_pairs_in_the_right_order(scores, examples):
+    score, positive = np.array([s for s, _ in examples]), np.array([p for _, p in examples])
+    pairs = [(a > b) + 0.5 * (a == b) for a in score[positive] for b in score[~positive]]
+    found = scores.roc_auc(score, positive)(np.ones(len(score)))
+    assert found == pytest.approx(np.mean(pairs)) if pairs else np.isnan(found)
+
+
+def test_calibration_is_the_gap_between_what_is_said_and_what_is_right(scores):
+    confidence, right = np.array([0.95, 0.95, 0.55, 0.55]), np.array([1.0, 0.0, 1.0, 0.0])
+    assert scores.calibration_error(confidence, right)(np.ones(4)) == pytest.approx((0.45 + 0.05) / 2)
+    assert scores.calibration_error(np.ones(3), np.ones(3))(np.ones(3)) == 0
+
+
+def test_weights_of_whole_numbers_are_repetitions(scores):
+    p, y, w = predictions()
+    again = np.repeat(np.arange(len(y)), w.astype(int))
+    whole, repeated = scores.of_classes(p, y, True), scores.of_classes(p[again], y[again], True)
+    for name in whole:
+        assert whole[name](w) == pytest.approx(repeated[name](np.ones(len(again)))), name
+
+
+def test_scores_that_are_no_probabilities_have_no_log_loss(scores):
+    p, y, _ = predictions()
+    assert set(scores.of_classes(np.log(p), y, False)) == {"accuracy", "roc_auc"}
+
+
+def test_a_probability_of_0_is_bad_and_not_infinite(scores):
+    assert 30 < scores.of_classes(np.array([[1.0, 0.0]]), np.array([1]), True)["log_loss"](np.ones(1)) < 40
+
+
+def test_several_switches_are_averaged(scores):
+    f, y = np.array([[0.9, 0.2], [0.4, 0.1]]), np.array([[1, 0], [1, 1]])
+    found = {name: measure(np.ones(2)) for name, measure in scores.of_switches(f, y).items()}
+    assert found["accuracy"] == 0.5
+    assert found["log_loss"] == pytest.approx(-np.log([0.9, 0.8, 0.4, 0.1]).mean())
+    assert found["roc_auc"] == 0  # of the second output; the first has no negatives
+
+
+def test_what_is_not_defined_is_nan(scores):
+    assert np.isnan(scores.of_numbers(np.ones(3), np.ones(3))["r2"](np.ones(3)))
+    assert np.isnan(scores.of_classes(np.array([[0.3, 0.7]]), np.array([1]), True)["roc_auc"](np.ones(1)))
+
+
+def test_intervals_are_as_wide_as_theory_says_and_follow_from_the_seed(scores):
+    right = np.arange(400) % 4 > 0
+    measure = {"accuracy": scores.mean(right * 1.0)}
+    low, high = scores.intervals(measure, np.ones(400), 2000)["accuracy"]
+    half = 1.96 * np.sqrt(0.75 * 0.25 / 400)
+    assert low == pytest.approx(0.75 - half, abs=0.006)
+    assert high == pytest.approx(0.75 + half, abs=0.006)
+    assert scores.intervals(measure, np.ones(400), 10) == scores.intervals(measure, np.ones(400), 10)
+    assert scores.intervals(measure, np.ones(400), 0) == {}
