@@ -1,11 +1,9 @@
-"""Small data sets and quick settings. Without scikit-learn the tests of this folder are skipped."""
+"""Small data sets and quick settings. Without scikit-learn every module of this folder skips itself."""
 
 import warnings
 
 import numpy as np
 import pytest
-
-pytest.importorskip("sklearn")
 
 
 @pytest.fixture

@@ -7,9 +7,13 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+import sklearn
 import sklearn.neural_network as theirs
 
 import bprop as bp
+
+RELEASE = tuple(int(part) for part in sklearn.__version__.split(".")[:2])
+beside_theirs = pytest.mark.skipif(RELEASE < (1, 9), reason="ours are like theirs of scikit-learn 1.9")
 
 SETTINGS = [
     {"solver": "adam"},
@@ -40,6 +44,7 @@ def assert_same(ours, other, rtol=1e-7):
         assert getattr(ours, name) == getattr(other, name)
 
 
+@beside_theirs
 @named
 def test_classifiers_of_three_classes(flowers, settings):
     ours, other = pair("MLPClassifier", settings)
@@ -48,6 +53,7 @@ def test_classifiers_of_three_classes(flowers, settings):
     assert ours.score(*flowers) == other.score(*flowers)
 
 
+@beside_theirs
 @named
 def test_classifiers_of_two_classes(flowers, settings):
     X, y = flowers[0][:100, :2], np.array(["no", "yes"])[flowers[1][:100]]
@@ -65,6 +71,7 @@ def test_classifiers_of_several_labels(flowers):
     assert ours.classes_.tolist() == other.classes_.tolist()
 
 
+@beside_theirs
 @named
 def test_regressors(waves, settings):
     X, Y = waves
@@ -73,6 +80,7 @@ def test_regressors(waves, settings):
     assert np.allclose(ours.predict(X), other.predict(X), atol=1e-8)
 
 
+@beside_theirs
 def test_regressors_of_counts(waves, rng):
     X, y = waves[0], rng.poisson(np.exp(waves[0][:, 0]))
     ours, other = pair("MLPRegressor", {"loss": "poisson"})
@@ -87,15 +95,15 @@ def test_several_numbers_have_the_same_network_and_a_loss_that_is_their_sum(wave
     assert np.allclose(ours.loss_curve_, 2 * np.array(other.loss_curve_))
 
 
+@beside_theirs
 def test_sample_weights(flowers, rng):
-    if "sample_weight" not in inspect.signature(theirs.MLPClassifier.fit).parameters:
-        pytest.skip("this scikit-learn's has no sample_weight")
     weights = rng.uniform(0.1, 2, size=len(flowers[1]))
     ours, other = pair("MLPClassifier", {"batch_size": "auto"})
     ours.fit(*flowers, sample_weight=weights), other.fit(*flowers, sample_weight=weights)
     assert_same(ours, other)
 
 
+@beside_theirs
 @pytest.mark.parametrize("cls", ["MLPClassifier", "MLPRegressor"])
 def test_every_parameter_of_theirs_is_there_with_its_default(cls):
     ours, other = (inspect.signature(getattr(module, cls)).parameters for module in (bp, theirs))
@@ -104,6 +112,7 @@ def test_every_parameter_of_theirs_is_there_with_its_default(cls):
     assert [name for name, p in ours.items() if p.kind is p.POSITIONAL_OR_KEYWORD] == first
 
 
+@beside_theirs
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
 @pytest.mark.parametrize("cls", ["MLPClassifier", "MLPRegressor"])
 def test_every_fitted_attribute_of_theirs_is_there(flowers, cls, solver):
