@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines"),
     ("model", "embedding"),
-    ("training",),
+    ("training", "onnx"),
     ("sources", "estimators"),
     ("cli",),
     ("__main__",),

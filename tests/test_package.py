@@ -17,7 +17,7 @@ FAMILIES = {
     "layers": "dropout layer_norm batch_norm",
     "losses": "nll cross_entropy binary_cross_entropy squared_error absolute_error huber hinge poisson",
     "regularisers": "l1 l2",
-    "work": "mlp tabular train save load check_gradients check_box namespace",
+    "work": "mlp tabular train save load to_onnx check_gradients check_box namespace",
     "rules and modules": "SGD Adam AdamW Rule schedules init errors boxes",
 }
 CONTRACT = [name for names in FAMILIES.values() for name in names.split()]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
     from bprop.graph import Gradients, Graph, Values
     from bprop.model import Model, load, save
+    from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
@@ -37,6 +38,7 @@ _LATER = {
     "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.model": ("Model", "load", "save"),
+    "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),

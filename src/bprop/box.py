@@ -39,6 +39,8 @@ class Box(ABC):
     """Hyper-parameters that a compiled program takes as arguments: a new value compiles nothing."""
     symbol: ClassVar[str] = ""
     """The infix sign under which the box is printed, if it has one."""
+    onnx: ClassVar[Any] = ""
+    """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
 
     @abstractmethod
     def fprop(self, *children: Array) -> Array:

@@ -61,4 +61,4 @@ class MissingPackageError(BpropError, ImportError):
 
 
 class UnsupportedError(BpropError, NotImplementedError):
-    """An engine has no code for something that a graph or a rule does; another engine has."""
+    """An engine, or a format, has no code for something that a graph or a rule does; another engine has."""

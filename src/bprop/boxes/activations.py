@@ -46,6 +46,8 @@ class Activation(Box):
 class Sigmoid(Activation):
     """1 / (1 + exp(-a)): derivative h (1 - h)."""
 
+    onnx = "Sigmoid(a)"
+
     def fprop(self, a):
         return logistic(a)
 
@@ -56,6 +58,8 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """tanh(a): derivative 1 - h^2."""
 
+    onnx = "Tanh(a)"
+
     def fprop(self, a):
         return namespace(a).tanh(a)
 
@@ -65,6 +69,8 @@ class Tanh(Activation):
 
 class Relu(Activation):
     """max(a, 0): derivative 1 where a > 0, else 0."""
+
+    onnx = "Relu(a)"
 
     def fprop(self, a):
         return namespace(a).maximum(a, 0)
@@ -77,6 +83,7 @@ class LeakyRelu(Activation):
     """a where a > 0, else slope a (Maas, Hannun and Ng 2013)."""
 
     slope: float = 0.01
+    onnx = "LeakyRelu(a, alpha=slope)"
 
     def fprop(self, a):
         return namespace(a).where(a > 0, a, self.slope * a)
@@ -89,6 +96,7 @@ class Elu(Activation):
     """a where a > 0, else alpha (exp(a) - 1) (Clevert, Unterthiner and Hochreiter 2016, eq. 14)."""
 
     alpha: float = 1.0
+    onnx = "Elu(a, alpha=alpha)"
 
     def fprop(self, a):
         xp = namespace(a)
@@ -104,6 +112,8 @@ class Gelu(Activation):
     This is their tanh form of a Phi(a), within 5e-4 of it.
     """
 
+    onnx = "0.5 * a * (1 + Tanh(0.7978845608028654 * (a + 0.044715 * a * a * a)))"
+
     def fprop(self, a):
         return 0.5 * a * (1 + namespace(a).tanh(sqrt(2 / pi) * (a + 0.044715 * a * a * a)))
 
@@ -116,6 +126,8 @@ class Gelu(Activation):
 class Silu(Activation):
     """a sigmoid(a): derivative s (1 + a (1 - s)) (Elfwing, Uchibe and Doya 2018)."""
 
+    onnx = "a * Sigmoid(a)"
+
     def fprop(self, a):
         return a * logistic(a)
 
@@ -126,6 +138,8 @@ class Silu(Activation):
 
 class Softplus(Activation):
     """log(1 + exp(a)): derivative sigmoid(a)."""
+
+    onnx = "Softplus(a)"
 
     def fprop(self, a):
         return namespace(a).logaddexp(a, namespace(a).zeros_like(a))

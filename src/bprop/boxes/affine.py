@@ -12,6 +12,8 @@ class Linear(Box):
     grad_h = grad_a W^T;  grad_W = h^T grad_a;  grad_b = the sum of grad_a over the examples.
     """
 
+    onnx = "h @ W + b"
+
     def fprop(self, h, W, b):
         return h @ W + b
 
@@ -40,6 +42,8 @@ class LinearTransposed(Box):
 
     The same as Linear with W = V^T; which of the two is faster depends on the machine and the batch.
     """
+
+    onnx = "h @ Transpose(V, perm=[1, 0]) + b"
 
     def fprop(self, h, V, b):
         return namespace(h, V).tensordot(h, V, axes=((-1,), (1,))) + b

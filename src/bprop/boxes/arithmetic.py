@@ -29,6 +29,7 @@ class Add(Box):
     """a + b, broadcast."""
 
     symbol: ClassVar = "+"
+    onnx = "a + b"
 
     def fprop(self, a, b):
         return a + b
@@ -47,6 +48,7 @@ class Subtract(Box):
     """a - b, broadcast."""
 
     symbol: ClassVar = "-"
+    onnx = "a - b"
 
     def fprop(self, a, b):
         return a - b
@@ -63,6 +65,7 @@ class Multiply(Box):
     """a * b elementwise, broadcast."""
 
     symbol: ClassVar = "*"
+    onnx = "a * b"
 
     def fprop(self, a, b):
         return a * b
@@ -80,6 +83,7 @@ class Divide(Box):
     """a / b elementwise, broadcast. d/db = -(a / b) / b."""
 
     symbol: ClassVar = "/"
+    onnx = "a / b"
 
     def fprop(self, a, b):
         return a / b
@@ -96,6 +100,8 @@ class Divide(Box):
 class Negative(Box):
     """-a."""
 
+    onnx = "-a"
+
     def fprop(self, a):
         return -a
 
@@ -111,6 +117,7 @@ class Power(Box):
     """a ** p elementwise for a number p, the hyper-parameter `exponent`: derivative p a ** (p - 1)."""
 
     exponent: float
+    onnx = "Pow(a, exponent)"
 
     def fprop(self, a):
         return a**self.exponent
@@ -129,6 +136,7 @@ class MatMul(Box):
     """a @ b with NumPy's rules: (..., N, D) @ (..., D, H) -> (..., N, H); a one-axis side is a vector."""
 
     symbol: ClassVar = "@"
+    onnx = "a @ b"
 
     def fprop(self, a, b):
         return a @ b

@@ -31,6 +31,8 @@ class Nll(ClassLoss):
     The partial derivative is -1(y=c) / f_c. A graph computes nll(softmax(a), y) as cross_entropy(a, y).
     """
 
+    onnx = "-ReduceSum(Flatten(Log(GatherElements(f, Unsqueeze(int(y), [-1]), axis=-1))), [1], keepdims=0)"
+
     def fprop(self, f, y):
         return per_example(-namespace(f).log(at_label(f, y)))
 
@@ -48,6 +50,10 @@ class CrossEntropy(ClassLoss):
 
     The gradient is the lecture's output gradient before activation, f(x) - e(y).
     """
+
+    onnx = (
+        "-ReduceSum(Flatten(GatherElements(LogSoftmax(a, axis=-1), Unsqueeze(int(y), [-1]), axis=-1)), [1], keepdims=0)"
+    )
 
     def fprop(self, a, y):
         return per_example(-at_label(log_softmax_of(a), y))
@@ -68,6 +74,7 @@ class BinaryCrossEntropy(Loss):
     """
 
     metrics: ClassVar = ("accuracy",)
+    onnx = "ReduceSum(Flatten(Softplus(a) - y * a), [1], keepdims=0)"
 
     def fprop(self, a, y):
         xp = namespace(a)
@@ -93,6 +100,7 @@ class Hinge(Loss):
     """max(0, 1 - y a), summed over the outputs. Shapes: a (N, ...), y (N, ...) of -1 and 1 -> (N,)."""
 
     metrics: ClassVar = ("accuracy",)
+    onnx = "ReduceSum(Flatten(Relu(1 - y * a)), [1], keepdims=0)"
 
     def fprop(self, a, y):
         return per_example(namespace(a).maximum(1 - y * a, 0))
@@ -116,6 +124,12 @@ class Hinge(Loss):
 
 class MulticlassHinge(ClassLoss):
     """max(0, 1 + max over c != y of a_c - a_y) (Crammer and Singer 2001). Shapes: (N, ..., C), (N, ...) -> (N,)."""
+
+    onnx = (
+        "r = Where(OneHot(int(y), [classes], [0.0, 1.0]) > 0.5, -inf, a); "
+        "s = GatherElements(a, Unsqueeze(int(y), [-1]), axis=-1); "
+        "ReduceSum(Flatten(Relu(1 + ReduceMax(r, axes=[-1]) - s)), [1], keepdims=0)"
+    )
 
     def rivals(self, a, y):
         """a with the label's own score out of the race."""

@@ -10,6 +10,8 @@ __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", 
 class Exp(Box):
     """e ** a."""
 
+    onnx = "Exp(a)"
+
     def fprop(self, a):
         return namespace(a).exp(a)
 
@@ -23,6 +25,8 @@ class Exp(Box):
 
 class Log(Box):
     """Natural logarithm of a > 0: derivative 1 / a."""
+
+    onnx = "Log(a)"
 
     def fprop(self, a):
         return namespace(a).log(a)
@@ -38,6 +42,8 @@ class Log(Box):
 class Abs(Box):
     """|a|: derivative sign(a), so 0 at 0."""
 
+    onnx = "Abs(a)"
+
     def fprop(self, a):
         return namespace(a).abs(a)
 
@@ -52,6 +58,8 @@ class Abs(Box):
 class Square(Box):
     """a ** 2: derivative 2 a."""
 
+    onnx = "a * a"
+
     def fprop(self, a):
         return a * a
 
@@ -65,6 +73,8 @@ class Square(Box):
 
 class Sqrt(Box):
     """Square root of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0."""
+
+    onnx = "Sqrt(a)"
 
     def fprop(self, a):
         return namespace(a).sqrt(a)
@@ -82,6 +92,7 @@ class Clip(Box):
 
     low: float
     high: float
+    onnx = "Clip(a, low, high)"
 
     def fprop(self, a):
         return namespace(a).clip(a, self.low, self.high)

@@ -33,6 +33,11 @@ class ClassLoss(Loss):
 
     metrics: ClassVar = ("accuracy",)
 
+    @property
+    def classes(self) -> int:
+        """C, the number of classes."""
+        return self.children[0].spec.shapes[0][-1]
+
     def check(self):
         scores, y = self.children
         if len(scores.dims) < 2 or scores.dims[:-1] != y.dims:
@@ -41,7 +46,7 @@ class ClassLoss(Loss):
             raise TypeError("the labels y must be an int input: Input('y', (), dtype='int')")
 
     def limits(self):
-        return {1: (0, self.children[0].spec.shapes[0][-1] - 1)}
+        return {1: (0, self.classes - 1)}
 
 
 def per_example(losses: Array) -> Array:

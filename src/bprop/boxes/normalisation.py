@@ -17,6 +17,7 @@ class LayerNorm(Box):
     """
 
     epsilon: float = 1e-5
+    onnx = "c = a - ReduceMean(a, axes=[-1]); gain * (c / Sqrt(ReduceMean(c * c, axes=[-1]) + epsilon)) + shift"
 
     def standardise(self, a):
         centred = a - a.mean(axis=-1, keepdims=True)
@@ -110,6 +111,7 @@ class Normalise(Box):
     """
 
     epsilon: float = 1e-5
+    onnx = "gain * (a - mean) / Sqrt(variance + epsilon) + shift"
 
     def fprop(self, a, gain, shift, mean, variance):
         return gain * (a - mean) / namespace(a).sqrt(variance + self.epsilon) + shift

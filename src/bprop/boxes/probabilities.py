@@ -22,6 +22,8 @@ def log_softmax_of(a: Array) -> Array:
 class Softmax(Box):
     """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
 
+    onnx = "Softmax(a, axis=-1)"
+
     def fprop(self, a):
         return softmax_of(a)
 
@@ -39,6 +41,8 @@ class Softmax(Box):
 
 class LogSoftmax(Box):
     """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
+
+    onnx = "LogSoftmax(a, axis=-1)"
 
     def fprop(self, a):
         return log_softmax_of(a)

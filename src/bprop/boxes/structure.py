@@ -25,10 +25,14 @@ __all__ = [
 ]
 
 
+END = 2**63 - 1  # in ONNX: as far as the axis goes
+
+
 class Reshape(Box):
     """a in another shape, with the same elements in the same order. (-1, 784) flattens images (N, 28, 28)."""
 
     shape: tuple
+    onnx = "Reshape(a, shape)"
 
     def fprop(self, a):
         return a.reshape(self.shape)
@@ -47,6 +51,10 @@ class Transpose(Box):
 
     axes: tuple
 
+    @property
+    def onnx(self):
+        return f"Transpose(a, perm={[i % len(self.axes) for i in self.axes]})"
+
     def fprop(self, a):
         return namespace(a).transpose(a, self.axes)
 
@@ -63,6 +71,7 @@ class Concat(Box):
     """The children one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...)."""
 
     axis: int = -1
+    onnx = "Concat(*parts, axis=axis)"
 
     def fprop(self, *parts):
         return namespace(*parts).concatenate(parts, axis=self.axis)
@@ -82,6 +91,10 @@ class Slice(Box):
     """a[index] with NumPy's basic indexing (integers, slices, None, ...), as `x[:, 3]` writes it."""
 
     index: Any
+
+    @property
+    def onnx(self):
+        return onnx_slice(self.index, len(self.children[0].dims))
 
     def fprop(self, a):
         return a[self.index]
@@ -108,6 +121,8 @@ class Take(Box):
     The gradient of a row is the sum over the places that took it.
     """
 
+    onnx = "Gather(W, int(rows), axis=0)"
+
     def fprop(self, W, rows):
         return namespace(W, rows).take(W, rows, axis=0)
 
@@ -127,6 +142,30 @@ class Take(Box):
         yield rng.normal(size=(5, 3)), np.array([4, 0, 4, 2])
         yield rng.normal(size=(5, 3)), np.array([[1, 1], [0, 3]])
         yield rng.normal(size=4), np.array([3, 3, 0])
+
+
+def onnx_slice(index: Any, rank: int) -> str:
+    """a[index] in ONNX: Slice, then Squeeze of the axes that integers take away, Unsqueeze for those that None adds."""
+    parts = list(index) if isinstance(index, tuple) else [index]
+    rest = [builtins.slice(None)] * (rank - len([p for p in parts if p is not None and p is not Ellipsis]))
+    at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
+    parts[at : at + 1] = rest
+    cuts, dropped, added, kept = [], [], [], 0
+    for p in parts:
+        if p is None:
+            added.append(kept)
+        elif isinstance(p, int):
+            dropped.append(len(cuts))
+            cuts.append((p, p + 1 or END, 1))
+        else:
+            step = p.step or 1
+            first, last = (0, END) if step > 0 else (END, -END)
+            cuts.append((first if p.start is None else p.start, last if p.stop is None else p.stop, step))
+        kept += not isinstance(p, int)
+    starts, ends, steps = ([cut[i] for cut in cuts] for i in range(3))
+    text = f"Slice(a, {starts}, {ends}, {[*range(rank)]}, {steps})"
+    text = f"Squeeze({text}, {dropped})" if dropped else text
+    return f"Unsqueeze({text}, {added})" if added else text
 
 
 def reshape(a, shape, *, name: str | None = None) -> Box:

@@ -24,6 +24,7 @@ class SquaredError(Loss):
     """(f - y)^2, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient 2 (f - y)."""
 
     metrics: ClassVar = ("rmse", "mae")
+    onnx = "ReduceSum(Flatten((f - y) * (f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         return per_example((f - y) ** 2)
@@ -42,6 +43,7 @@ class AbsoluteError(Loss):
     """|f - y|, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient sign(f - y)."""
 
     metrics: ClassVar = ("mae", "rmse")
+    onnx = "ReduceSum(Flatten(Abs(f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         return per_example(namespace(f).abs(f - y))
@@ -64,6 +66,7 @@ class Huber(Loss):
 
     delta: float = 1.0
     metrics: ClassVar = ("rmse", "mae")
+    onnx = "r = Abs(f - y); q = Min(r, delta); ReduceSum(Flatten(q * (r - 0.5 * q)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         xp = namespace(f)
@@ -94,6 +97,7 @@ class Poisson(Loss):
     """
 
     metrics: ClassVar = ("rmse", "mae")
+    onnx = "ReduceSum(Flatten(Exp(a) - y * a), [1], keepdims=0)"
 
     def fprop(self, a, y):
         return per_example(namespace(a).exp(a) - y * a)

@@ -1,4 +1,4 @@
-"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`."""
+"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`, `export`."""
 
 import sys
 from importlib.util import find_spec

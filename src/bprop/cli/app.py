@@ -9,6 +9,7 @@ import typer
 from bprop.cli.check import check, graph
 from bprop.cli.errors import EXIT_CODES
 from bprop.cli.evaluate import evaluate
+from bprop.cli.export import export
 from bprop.cli.predict import predict
 from bprop.cli.resume import resume
 from bprop.cli.train import train
@@ -39,5 +40,5 @@ def options(
     """What every command shares."""
 
 
-for function in (train, resume, predict, evaluate, check, graph):
+for function in (train, resume, predict, evaluate, check, graph, export):
     app.command(epilog=EXIT_CODES)(function)

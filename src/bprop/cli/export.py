@@ -1,0 +1,28 @@
+"""`bprop export`: a saved model as a file for other programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bprop.cli import options as opt
+from bprop.cli.errors import command
+from bprop.cli.experiment import load_model
+from bprop.onnx import to_onnx
+
+
+@command
+def export(
+    model: opt.ModelFile,
+    onnx: Annotated[Path, typer.Option(help="ONNX file to write (replaced where it is there).")],
+) -> None:
+    """Export MODEL to ONNX, which takes the numbers of the encoded columns and gives the outputs of the network.
+
+    \b
+    bprop export digits.bprop --onnx digits.onnx
+    """
+    made = to_onnx(load_model(model), onnx)
+    inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
+    print(f"wrote {onnx}: {inputs} -> {outputs}, opset {made.opset_import[0].version}")

@@ -1,0 +1,19 @@
+"""`bprop export`: a saved model as a file for other programs."""
+
+import numpy as np
+import pytest
+
+
+def test_a_model_is_exported(run, model, folder):
+    pytest.importorskip("onnx", reason="exporting needs the package onnx")
+    ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
+    assert run("export pets.bprop --onnx pets.onnx").stdout == "wrote pets.onnx: x -> f, opset 13\n"
+    session = ort.InferenceSession(str(folder / "pets.onnx"), providers=["CPUExecutionProvider"])
+    X = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    np.testing.assert_allclose(session.run(["f"], {"x": X})[0], model.predict(x=X), rtol=1e-5, atol=1e-6)
+
+
+def test_what_is_no_model_and_a_place_that_is_not_there_are_refused(refused, model):
+    pytest.importorskip("onnx", reason="exporting needs the package onnx")
+    refused("export pets.csv --onnx pets.onnx", "pets.csv", "not a model file")
+    refused("export pets.bprop --onnx absent/pets.onnx", "absent", "cannot write")
