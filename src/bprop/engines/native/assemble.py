@@ -74,6 +74,7 @@ class Assembler:
         if key not in self.made:
             name = f"kernel{len(self.made)}"
             function, emitter = self.function(name, [POINTER] * len(arrays) + [I64, I64], len(arrays))
+            function.attributes.add("noinline")  # in the loop of steps they would only take LLVM's time
             known = {a: Memory(p, self.layouts[a]) for a, p in zip(arrays, function.args, strict=False)}
             count, work, emit = self.plan(kernel, emitter, known)
             shares = count if work >= threads.ENOUGH else 1

@@ -59,17 +59,16 @@ class Code:
 
 
 def machine_code(module: ir.Module) -> bytes:
-    """A module as an object file for this processor."""
+    """A module as an object file for this processor.
+
+    LLVM's passes over the module are left out: the code is vectors and blocks for the registers already, and they
+    took as long as all the rest for code that was no faster.
+    """
     builder = _builder()
     module.triple = binding.get_default_triple()
     module.data_layout = str(builder.target_data)
     parsed = binding.parse_assembly(machine().with_attributes(str(module)))
     parsed.verify()
-    options = binding.create_pipeline_tuning_options(speed_level=1)
-    # the code is vectors and unrolled where it should be already: more of that only takes time
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
-    passes = binding.create_pass_builder(builder, options)
-    passes.getModulePassManager().run(parsed, passes)
     return builder.emit_object(parsed)
 
 
