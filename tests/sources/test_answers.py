@@ -79,7 +79,7 @@ def test_a_missing_target_is_named_and_counted():
 
 
 def test_a_class_that_is_not_known_is_refused():
-    with pytest.raises(errors.DataError, match=r"t.csv: row 1 is of class fox, .* \(cat, dog\)"):
+    with pytest.raises(errors.DataError, match=r"t.csv, line 3, column 'y': the class fox is not .* \(cat, dog\)"):
         Answer(("y",), "classification", ("cat", "dog")).y(frame(y=["cat", "fox"]))
 
 

@@ -1,13 +1,15 @@
 """From a frame to arrays, and into a model's notes."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bprop import errors
+from bprop.sources import delimited
 from bprop.sources.answers import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation, as_frame
@@ -118,3 +120,42 @@ def test_arrays_take_the_place_of_a_table_in_the_order_of_its_columns():
     assert found.y(as_frame(arrays, found)).tolist() == [0, 1]
     with pytest.raises(errors.DataError, match="dots: 3 input columns, but the model takes 2: a, b"):
         as_frame(Table("dots", np.ones((2, 3)), None, ("x1", "x2", "x3")), found)
+
+
+CELLS = st.one_of(
+    st.sampled_from(
+        ["", "?", "1", "2.5", "-7", "1e308", "inf", "nan", "yes", "no", "2024-05-31", "9999-12-31T23:59", "a,b"]
+    ),
+    st.text(max_size=4),
+)
+
+
+@given(
+    st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n, max_size=n), min_size=1, max_size=30)),
+    st.sampled_from([None, "classification", "regression", "counts"]),
+)
+@settings(max_examples=150)
+def test_any_table_gives_finite_arrays_or_a_clean_error(rows, task):
+    table = frame(**{f"c{k}": list(column) for k, column in enumerate(zip(*rows, strict=True))})
+    try:
+        answer = Answer.of(table, (list(table.columns)[-1],), task)
+        found = Preparation.fit(table, answer)
+        arrays = found.arrays(table)
+    except errors.BpropError as error:
+        assert "\n" not in str(error) or any("\n" in cell for row in rows for cell in row)
+        return
+    assert all(np.isfinite(array).all() for array in arrays.values())
+    back = Preparation.from_notes(json.loads(json.dumps(found.to_notes())))
+    assert back == found
+
+
+@given(st.binary(max_size=200) | st.text('a,b"1\n;\t.?', max_size=200).map(str.encode))
+@settings(max_examples=150)
+def test_any_bytes_are_a_table_or_a_clean_error(content):
+    try:
+        table = delimited.read(Path("data.csv"), content, lambda: content)
+        fitted_on = Preparation.fit(table, Answer.of(table, (list(table.columns)[-1],)))
+        arrays = fitted_on.arrays(table)
+    except errors.BpropError:
+        return
+    assert len(arrays["y"]) == len(table)

@@ -66,8 +66,9 @@ class Answer:
     def y(self, frame: Frame) -> np.ndarray:
         """Labels 0..C-1 or numbers (N,); for several columns (N, outputs), as the network sees them."""
         if len(self.columns) == 1:
-            encoding = Encoding(frame.label, self.task, (), self.columns[0], self.classes)
-            return encoding.y(_as_table(frame, self.columns[0], self.task == "classification"))
+            table = _as_table(frame, self.columns[0], self.task == "classification")
+            self._need_known(frame, table.need_y())
+            return Encoding(frame.label, self.task, (), self.columns[0], self.classes).y(table)
         values = _several(frame, self.columns)
         if self.task == "multilabel":
             if not np.isin(values, (0, 1)).all():
@@ -76,6 +77,17 @@ class Answer:
                 )
             return values.astype(np.int64)
         return (values - np.array(self.mean)) / np.array(self.deviation)
+
+    def _need_known(self, frame: Frame, y: np.ndarray) -> None:
+        """Raise DataError, naming the place, for a class that the model does not know."""
+        known = y.tolist() if self.classes is None else self.classes
+        strange = set(y.tolist()) - set(known)
+        if strange:
+            row = next(row for row, value in enumerate(y.tolist()) if value in strange)
+            raise DataError(
+                f"{frame.where(row)}, column {self.columns[0]!r}: the class {y[row]} is not one that the model knows "
+                f"({', '.join(map(str, known))})"
+            )
 
     def values(self, f: np.ndarray) -> np.ndarray:
         """Numbers as the network sees them, in the units of the columns."""
