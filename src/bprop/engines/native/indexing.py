@@ -64,7 +64,8 @@ def basic_index(index: Any, shape: Shape) -> tuple[list[tuple[int, int, int]], S
             axes.append((start, step, count))
             result.append(count)
         else:
-            if not -size <= operator.index(p) < size:
-                raise IndexError(f"element {p} of an axis of {size}")
-            axes.append((p % size, 1, 1))
+            place = operator.index(p)  # of NumPy's whole numbers too
+            if not -size <= place < size:
+                raise IndexError(f"element {place} of an axis of {size}")
+            axes.append((place % size, 1, 1))
     return axes, tuple(result)

@@ -13,7 +13,7 @@ from llvmlite import ir
 from bprop.engines.native.emitter import I8, Emitter, Int, Value, constant, stored_type, type_of
 from bprop.engines.native.points import Lane, Memory, Point, Points
 from bprop.engines.native.schedule import Kernel
-from bprop.engines.native.traced import Shape, Traced
+from bprop.engines.native.traced import UINT, Shape, Traced
 
 WIDE = 8
 """Rows of so many vectors are shared out among threads by columns, narrower ones by rows."""
@@ -144,7 +144,7 @@ class Loops:
         if not left:
             here = Points(self.e, self.reads)
             value = here.at(source, point)
-            return here.mathematics.apply(kind, *self.e.alike(carry, value))
+            return here.mathematics.apply(kind, *self.e.alike(carry, value), signed=source.dtype != UINT)
         first, rest = left[0], left[1:]
         whole = [*point]
         if len(point) < len(source.shape):
@@ -167,7 +167,7 @@ class Loops:
         def inner() -> None:
             start = constant(self.e.vector(type_of(array.dtype)), neutral(kind, array.dtype))
             total = self.sweep(source, [a for a in axes if source.shape[a] > 1], point, start, kind)
-            value = Points(self.e, self.reads).mathematics.across(kind, total)
+            value = Points(self.e, self.reads).mathematics.across(kind, total, source.dtype != UINT)
             self.write(value, self.known[array], tuple(point[i] for i in kept))
 
         self.nest(outer, source.shape, bounds if outer else None, point, inner)
@@ -183,13 +183,14 @@ class Loops:
             return self.e.repeat(0, source.shape[axis], [carry], body)[0]
         lanes = self.e.lanes
         whole, rest = divmod(source.shape[axis], lanes)
+        signed = source.dtype != UINT
 
         def take(base: Int, carry: Value, valid: int | None) -> Value:
             here = Points(self.e, self.reads)
             value = self.e.splat(here.at(source, (*point[:axis], Lane(base), *point[axis + 1 :])))
             if valid is not None:
                 value = self.b.select(self.mask(valid), value, constant(value.type, neutral(kind, source.dtype)))
-            return here.mathematics.apply(kind, carry, value)
+            return here.mathematics.apply(kind, carry, value, signed=signed)
 
         ways = 4 if whole >= 8 else 1  # several sums at a time: an addition need not wait for the last one
         carries = [carry] + [constant(carry.type, neutral(kind, source.dtype))] * (ways - 1)
@@ -201,7 +202,7 @@ class Loops:
             carries[0] = take(k * lanes, carries[0], None)
         found = carries[0]
         for other in carries[1:]:
-            found = Points(self.e, self.reads).mathematics.apply(kind, found, other)
+            found = Points(self.e, self.reads).mathematics.apply(kind, found, other, signed=signed)
         return take(whole * lanes, found, rest) if rest else found
 
     def place(self, kernel: Kernel, bounds: Bounds) -> None:

@@ -48,7 +48,9 @@ class Mathematics:
         if is_float(args[0]) and op in FLOAT_OPS:
             return getattr(self.b, FLOAT_OPS[op])(*args, flags=("contract",))
         if not is_float(args[0]) and op in INT_OPS:
-            return getattr(self.b, INT_OPS[op])(*args)
+            return getattr(self.b, "ashr" if op == "shr" and signed else INT_OPS[op])(*args)
+        if op in ("max", "min"):
+            return getattr(self, op)(*args, signed=signed)
         method = getattr(self, op, None)
         if method is None:
             raise UnsupportedError(f"the operation {op!r}")
@@ -73,16 +75,16 @@ class Mathematics:
     def floor(self, a: Value) -> Value:
         return self.e.intrinsic("floor", a)
 
-    def max(self, a: Value, c: Value) -> Value:
+    def max(self, a: Value, c: Value, signed: bool = True) -> Value:
         """The larger; NaN where either is NaN."""
         if is_float(a):
             return self.either(a, c, ">")
-        return self.b.or_(a, c) if scalar(a.type) == I1 else self.e.intrinsic("smax", a, c)
+        return self.b.or_(a, c) if scalar(a.type) == I1 else self.e.intrinsic("smax" if signed else "umax", a, c)
 
-    def min(self, a: Value, c: Value) -> Value:
+    def min(self, a: Value, c: Value, signed: bool = True) -> Value:
         if is_float(a):
             return self.either(a, c, "<")
-        return self.b.and_(a, c) if scalar(a.type) == I1 else self.e.intrinsic("smin", a, c)
+        return self.b.and_(a, c) if scalar(a.type) == I1 else self.e.intrinsic("smin" if signed else "umin", a, c)
 
     def either(self, a: Value, c: Value, sign: str) -> Value:
         """a where a sign c or a is NaN, else c (which may be NaN)."""
@@ -218,9 +220,9 @@ class Mathematics:
 
     # --- all lanes together ---
 
-    def across(self, kind: str, vector: Value) -> Value:
+    def across(self, kind: str, vector: Value, signed: bool = True) -> Value:
         """The sum, maximum or minimum of the lanes, in a fixed order: halves upon halves."""
-        step: Callable = lambda a, c: self.apply(kind, a, c)  # noqa: E731
+        step: Callable = lambda a, c: self.apply(kind, a, c, signed=signed)  # noqa: E731
         width = vector.type.count
         while width > 1:
             width //= 2
