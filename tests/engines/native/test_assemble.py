@@ -1,8 +1,16 @@
 """A program: equal kernels are one function, and threads meet only where one may still need what another has."""
 
 import numpy as np
+import pytest
 
-from bprop.engines.native.assemble import Watch
+pytest.importorskip("llvmlite")
+
+from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS, Assembler, Watch
+from bprop.engines.native.compiler import loaded, machine, machine_code
+from bprop.engines.native.functions import new_tape
+from bprop.engines.native.memory import memory
+from bprop.engines.native.routines import ARGUMENTS
+from bprop.engines.native.trace import Trace
 
 
 def layers(xp, a, *weights):
@@ -72,3 +80,53 @@ def test_threads_do_not_meet_where_nothing_is_shared():
     assert meetings(("a", "b", "shared"), ("a", "c", "shared"), ("d", "e", "alone")) == []
     assert meetings(("", "a", "alone"), ("a", "b", "alone"), ("b", "a", "alone")) == []
     assert meetings(("", "a", "shared"), ("a", "b", "shared"), ("a", "c", "shared")) == [1]
+
+
+# --- the loop of steps ---
+
+
+@pytest.fixture
+def looped(monkeypatch):
+    """looped(step, steps): (seen batches and weights, meetings) of steps on 10 rows of `ROWS`, 4 at a time.
+
+    `step(xp, x, w, t)` gives what becomes of arrays of the shapes of x, w and a number, which begin as zeros.
+    """
+    monkeypatch.setattr("bprop.engines.native.threads.ENOUGH", 1)
+
+    def run(step, steps):
+        trace = Trace(new_tape(np.dtype("float64")))
+        given = [trace.leaf(trace.batch, name, shape, trace.tape.dtype) for name, shape in (("x", (4, 9)), ("", (4,)))]
+        given.append(trace.leaf(trace.clock, "t", (), np.dtype("int32")))
+        kept = [trace.leaf(trace.state, str(i), leaf.shape, leaf.dtype) for i, leaf in enumerate(given)]
+        trace.updates = [*zip(kept, step(trace.tape.functions, *given), strict=True)]
+        data = {"x": np.dtype("float64")}
+        made = Assembler(trace, 4, machine().lanes(trace.tape.dtype), data, np.dtype("float64"))
+        arrays = {array: memory(place) for array, place in made.layouts.items()}
+        arrays |= {"data x": TABLE, WEIGHTS: np.arange(1.0, 13), ORDER: ORDERED, ROWS: np.array([10], np.int64)}
+        arrays[ARRIVED] = np.zeros(1, np.int64)
+        table = np.array([arrays[key].ctypes.data for key in made.table], np.int64)
+        loaded(machine_code(made.assemble()[0]), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, steps, 20)
+        return [np.array(made.layouts[leaf].view(arrays[leaf])) for leaf in kept], int(arrays[ARRIVED][0])
+
+    return run
+
+
+TABLE = np.arange(12 * 9.0).reshape(12, 9)
+ORDERED = np.array([5, 9, 3, 0, 8, 1, 2, 4, 7, 6, 11, 10], np.int32)  # the last two lie past the end of an order of 10
+
+
+@pytest.mark.parametrize(("steps", "rows"), [(1, [5, 9, 3, 0]), (2, [8, 1, 2, 4]), (3, [7, 6, 5, 5])])
+def test_a_step_sees_its_rows_and_past_the_end_the_first_ones_with_weight_0(looped, steps, rows):
+    (x, weights, t), _ = looped(lambda xp, x, w, t: [x + 0.0 * xp.exp(x * 0), w, t], steps)
+    np.testing.assert_array_equal(x, TABLE[rows])
+    inside = np.arange(4 * steps - 4, 4 * steps) < 10
+    np.testing.assert_array_equal(weights, (np.array(rows) + 1) * inside)
+    assert t == 20 + steps - 1
+
+
+def test_threads_meet_once_the_batch_is_there_and_when_a_step_is_done(looped):
+    """The batch is gathered by one thread while others may still read the last one."""
+    _, meetings = looped(lambda xp, x, w, t: [2.0 * x, 2.0 * w, t + 1], 3)
+    assert meetings == 3 * 2
+    _, meetings = looped(lambda xp, x, w, t: [x.sum(axis=0) + x, 2.0 * w, t + 1], 3)
+    assert meetings == 3 * 3

@@ -66,6 +66,40 @@ def test_functions_of_one_number_are_exact_to_a_few_units(dtype):
             assert off.max() <= WITHIN.get(name, 0.5), f"{name}({x[worst]!r}) = {values[worst]!r}: {off[worst]} units"
 
 
+DENSE = {"exp": 1, "log": 1, "tanh": 1.6, "log1p": 1.25, "expm1": 2}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_functions_are_as_exact_as_they_are_known_to_be_about_one(dtype):
+    """So close together that a term of a series too few shows."""
+    dtype = np.dtype(dtype)
+    x = np.geomspace(0.3, 3.5, 50_000).astype(dtype)
+    x = np.concatenate([x, -x[x < 0.95]])
+    for name, units in DENSE.items():
+        given = np.abs(x) if name == "log" else x
+        given = given[given > -0.95] if name == "log1p" else given
+        (found,) = evaluate(lambda a, name=name: [getattr(a.__array_namespace__(), name)(a)], given, dtype=dtype)
+        exact = getattr(np, name)(given.astype(wider(dtype)))
+        off = np.abs(found.astype(exact.dtype) - exact) / np.spacing(np.abs(exact.astype(dtype)))
+        assert off.max() <= units, f"{name}({given[np.argmax(off)]!r}): {off.max()} units"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_functions_are_exact_at_the_ends_of_their_range(dtype):
+    """A unit is the smallest of all numbers there: exp(-inf) must be 0 all the same."""
+    far = np.array([-np.inf, -1e30, -1000.0, 0.0, 1000.0, np.inf])
+    names = {
+        "exp": [0, 0, 0, 1, np.inf, np.inf],
+        "expm1": [-1, -1, -1, 0, np.inf, np.inf],
+        "tanh": [-1, -1, -1, 0, 1, 1],
+    }
+    found = evaluate(lambda a: [getattr(a.__array_namespace__(), name)(a) for name in names], far, dtype=dtype)
+    for values, wanted in zip(found, names.values(), strict=True):
+        np.testing.assert_array_equal(values, wanted)
+    one, *rest = evaluate(lambda a: [np_log(a), np_log(a - 1.0), np_log(a * np.inf)], np.ones(1), dtype=dtype)
+    assert (one[0], rest[0][0], rest[1][0]) == (0, -np.inf, np.inf)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_functions_keep_the_sign_of_zero_and_infinity(dtype):
     x = np.array([0.0, -0.0, np.inf, -np.inf])
@@ -77,6 +111,10 @@ def test_functions_keep_the_sign_of_zero_and_infinity(dtype):
 
 def np_tanh(a):
     return a.__array_namespace__().tanh(a)
+
+
+def np_log(a):
+    return a.__array_namespace__().log(a)
 
 
 PAIRS = {
