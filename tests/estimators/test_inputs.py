@@ -8,8 +8,8 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 
 import bprop as bp
-from bprop.errors import DataError
 from bprop.estimators import inputs
+from bprop.estimators.targets import Numbers
 
 
 def test_parts_of_a_sparse_matrix(monkeypatch, rng):
@@ -26,12 +26,16 @@ def test_precision():
     assert inputs.precision("float32", np.zeros(1)) == np.float32
 
 
-def test_weights_that_leave_nothing_to_learn():
-    inputs.need_weight(None)
-    inputs.need_weight(np.array([0.0, 1.0]))
-    for wrong in ([0.0, 0.0], [1.0, -1.0]):
-        with pytest.raises(DataError, match="sample_weight must not be negative"):
-            inputs.need_weight(np.array(wrong))
+def test_weights_are_multiplied():
+    X, y, target = np.zeros((3, 2)), np.zeros(3), Numbers(1)
+    assert inputs.read_examples(X, y, target).weights is None
+    assert inputs.read_examples(X, y, target, [1, 2, 3], None, [2, 2, 0]).weights.tolist() == [2, 4, 0]
+
+
+@pytest.mark.parametrize("wrong", [[0, 0, 0], [1, -1, 1], [1, 2], [1, np.nan, 1], [[1, 1, 1]]], ids=str)
+def test_weights_that_cannot_be(wrong):
+    with pytest.raises(ValueError, match="weights"):
+        inputs.read_examples(np.zeros((3, 2)), np.zeros(3), Numbers(1), wrong)
 
 
 def test_sparse_indicators(flowers):

@@ -23,6 +23,12 @@ def test_short_fits_run_on_numpy():
     assert engine_for(job((784, 500, 10), 2000, 200), 200, "auto", None).name == "auto"
 
 
+def test_a_stream_of_many_small_parts_is_compiled_only_where_a_part_is_worth_it():
+    assert engine_for(job(), 20, "auto", None, before=100).name == "numpy"
+    assert engine_for(job(), 20, "auto", None, before=100_000).name == "auto"
+    assert engine_for(job(), 1, "auto", None, before=100_000).name == "numpy"
+
+
 def test_an_engine_that_is_asked_for_is_taken():
     assert engine_for(job(), 10**9, "numpy", "cpu").name == "numpy"
     pytest.importorskip("llvmlite")

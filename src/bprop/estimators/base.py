@@ -20,7 +20,6 @@ from bprop.estimators.inputs import (
     Examples,
     Given,
     dense,
-    need_weight,
     parts,
     precision,
     read_examples,
@@ -33,6 +32,7 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
 from bprop.graph.feed import read_params
+from bprop.model import Model
 
 Arrays = dict[str, np.ndarray]
 CHECKED_ROWS = 5
@@ -145,13 +145,7 @@ class NetworkEstimator(
         X, y = read_pair(self, given.X, given.y, reset=fresh, numbers=self._numbers)
         self._target = self._choose_target(y, fresh, classes)
         weights = self._example_weights(y, incremental)
-        if given.sample_weight is not None or weights is not None:
-            examples = read_examples(self, X, y, given.sample_weight, self._target)
-            both = [w for w in (examples.weights, weights) if w is not None]
-            examples = Examples(X, examples.y, y, np.prod(both, axis=0))
-        else:
-            examples = read_examples(self, X, y, None, self._target)
-        need_weight(examples.weights)
+        examples = read_examples(X, y, self._target, given.sample_weight, weights)
         self._prepare(X, fresh)
         held = self._validation(given)
         if train:
@@ -200,7 +194,7 @@ class NetworkEstimator(
         if given.X_val is None:
             return None
         X, y = read_pair(self, given.X_val, given.y_val, reset=False, numbers=self._numbers)
-        return self._in_precision(read_examples(self, X, y, given.sample_weight_val, self._target))
+        return self._in_precision(read_examples(X, y, self._target, given.sample_weight_val))
 
     def _in_precision(self, examples: Examples) -> Examples:
         """In the precision of the parameters."""
@@ -280,6 +274,16 @@ class NetworkEstimator(
         X, y = dense(read_rows(self, X)), np.asarray(y)
         data = network.data(X, self._target.encode(y))
         return check.check_gradients(network.graph, self._theta(), data, **settings)
+
+    def to_model(self) -> Model:
+        """The fitted network as a bprop.Model: `bprop.save` writes it to a file without pickle, `bprop` reads it.
+
+        Its output is f, as the network gives it; notes["classes"] are the classes where they are plain data.
+        """
+        check_is_fitted(self)
+        classes = getattr(self, "classes_", None)
+        listed = classes.tolist() if isinstance(classes, np.ndarray) else [c.tolist() for c in classes or ()]
+        return Model(self._network_.graph, self._theta(), notes={"classes": listed} if listed else {})
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")

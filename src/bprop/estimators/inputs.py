@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 from sklearn.utils import column_or_1d
-from sklearn.utils.validation import _check_sample_weight, validate_data
+from sklearn.utils.validation import validate_data
 
 from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.estimators.network import Network
 from bprop.estimators.targets import Target
+from bprop.graph.feed import read_weights
 
 DENSE_ROWS = 4096
 """Rows of a sparse matrix made dense at a time to predict."""
@@ -74,12 +75,20 @@ def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> 
     return dense(X).astype(precision(estimator.dtype, X), copy=False), y
 
 
-def read_examples(estimator: Any, X: np.ndarray, y: np.ndarray, weights: Any, target: Target) -> Examples:
-    """X and y that are read, with their targets and weights."""
+def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -> Examples:
+    """X and y that are read, with their targets and the product of the weights that are given.
+
+    Raises DataError, ShapeError, DTypeError for weights that are negative, not finite, all 0, or not one an example.
+    """
     encoded = target.encode(y)
     if encoded.dtype.kind == "f":
         encoded = encoded.astype(X.dtype, copy=False)
-    return Examples(X, encoded, y, None if weights is None else _check_sample_weight(weights, X, dtype=np.float64))
+    given = [np.asarray(one) for one in weights if one is not None]
+    for array in given:
+        if array.size and not array.any():
+            raise DataError("the weights of the examples are all zero: there is nothing to learn from")
+    found = [read for one in given if (read := read_weights(one, len(X))) is not None]
+    return Examples(X, encoded, y, read_weights(np.prod(found, axis=0), len(X)) if found else None)
 
 
 def read_rows(estimator: Any, X: Any) -> Any:
@@ -100,9 +109,3 @@ def parts(X: Any) -> list[np.ndarray]:
 def dense(array: Any) -> np.ndarray:
     """A sparse matrix as an array; arrays as they are."""
     return array.toarray() if hasattr(array, "toarray") else array
-
-
-def need_weight(weights: np.ndarray | None) -> None:
-    """Raise DataError where all examples weigh 0, or one weighs less."""
-    if weights is not None and ((weights < 0).any() or not weights.any()):
-        raise DataError("sample_weight must not be negative, and not all 0: there would be nothing to learn from")

@@ -41,7 +41,7 @@ class Epochs:
         e, optimiser = self.estimator, self.optimiser
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
         job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
-        engine = engine_for(job, optimiser.updates + planned * self.steps, e.engine, e.device)
+        engine = engine_for(job, planned * self.steps, e.engine, e.device, optimiser.updates)
         self.run = engine.start(job, theta)
         if optimiser.arrays is not None:
             self.run.restore(theta, optimiser.arrays)
