@@ -98,7 +98,7 @@ def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
 
 def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the JSON of a file of `write_tensors`. Raises ModelFileError naming file and fault."""
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
     if not Path(path).is_file():
         raise ModelFileError(f"{path}: there is no such file")
@@ -112,12 +112,12 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
         if meta.pop(CHECKSUM, None) != checksum(meta, arrays):
             raise ModelFileError(f"{path}: a damaged model file: what it holds is not what was written")
         return arrays, meta
-    except (SafetensorError, RecursionError, AttributeError, TypeError, ValueError) as error:
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
+    except ModelFileError:
+        raise
     except OSError as error:
         raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
+    except Exception as error:  # whatever a file can hold that we did not think of
+        raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
 
 
 def bprop_version() -> str:

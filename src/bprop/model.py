@@ -21,6 +21,7 @@ from bprop.record import Record
 from bprop.rules import SGD
 
 FORMAT = 1
+ROOM = 2**24  # numbers: 128 MiB
 
 
 class Ready(NamedTuple):
@@ -127,17 +128,20 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
     """(model, what a checkpoint holds beside it, its arrays): the way back of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
+        if not isinstance(meta["format"], int) or meta["format"] < 1:
+            raise ModelFileError(f"there is no format {meta['format']!r}")
         if meta["format"] > FORMAT:
             raise ModelFileError(f"format {meta['format']} is newer than this bprop reads ({FORMAT}): update bprop")
-        graph = Graph.from_description(meta["graph"], boxes)
+        room = max(ROOM, 4 * sum(array.size for array in arrays.values()))
+        graph = Graph.from_description(meta["graph"], boxes, room)
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])
         return model, dict(meta.get("training") or {}), arrays
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
+    except Exception as error:  # whatever a file can say that we did not think of
+        raise ModelFileError(f"{path}: not a model file, or a damaged one ({type(error).__name__}: {error})") from error
 
 
 def save(path: str | os.PathLike, model: Model) -> None:

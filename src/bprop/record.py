@@ -50,7 +50,13 @@ class Record:
     def from_dict(cls, data: Mapping[str, Any]) -> Record:
         """From plain data; keys of newer versions are ignored."""
         known = {f.name for f in fields(cls)}
-        return cls(**{key: value for key, value in data.items() if key in known})
+        record = cls(**{key: value for key, value in data.items() if key in known})
+        named = [value for group in (record.metrics, record.validation or {}) for value in group.values()]
+        single = [record.loss, record.penalty, record.objective, record.seconds, record.examples_per_second]
+        rate = [] if record.learning_rate is None else [record.learning_rate]
+        if not all(isinstance(v, int | float) for v in (record.epoch, record.updates, *single, *named, *rate)):
+            raise TypeError(f"a record is made of numbers, not {dict(data)!r:.200}")
+        return record
 
     def __str__(self) -> str:
         shown = [f"epoch {self.epoch}", f"loss {self.loss:.4g}", *(f"{k} {v:.4g}" for k, v in self.metrics.items())]

@@ -13,7 +13,9 @@ from bprop import init
 from bprop.box import Box, plain, registered, registry
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.graph.order import topological_order
+from bprop.graph.room import need_room
 from bprop.leaves import Constant, Input, Parameter
+from bprop.shapes import kind_of
 
 if TYPE_CHECKING:
     from bprop.graph.graph import Graph
@@ -43,8 +45,13 @@ def describe(graph: Graph) -> dict[str, Any]:
     }
 
 
-def build(description: Mapping[str, Any], boxes: Iterable[type[Box]] = ()) -> dict[str, Any]:
+def build(
+    description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: int | None = None
+) -> dict[str, Any]:  # fmt: skip
     """The arguments of Graph from a description.
+
+    room : the most numbers that the value of a box may hold for a few examples, where the description is not trusted:
+    to find out shapes, values are computed.
 
     Raises GraphError for a description that is not one (a cycle, a missing child), UnknownNameError for a
     type of box that is neither bprop's, nor defined in this process, nor passed in `boxes`.
@@ -60,6 +67,8 @@ def build(description: Mapping[str, Any], boxes: Iterable[type[Box]] = ()) -> di
         made: dict[str, Box] = {}
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
+            if room is not None:
+                need_room(entries[name], made, room)
             made[name] = _make(entries[name], made, passed)
         return {
             "loss": _pick(made, description["loss"]),
@@ -153,6 +162,7 @@ def decode(value: Any) -> Any:
     if "float" in value:
         return float(value["float"])
     if "array" in value:
+        kind_of(value["dtype"])  # no objects, no texts
         return np.array(value["array"], dtype=value["dtype"]).reshape(value["shape"])
     settings = {k: v for k, v in value.items() if k != "initialiser"}
     if value["initialiser"] == "unsaved":

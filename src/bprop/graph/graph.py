@@ -251,9 +251,14 @@ class Graph:
         return describe(self)
 
     @classmethod
-    def from_description(cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = ()) -> Graph:
-        """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already."""
-        return cls(**build(description, boxes))
+    def from_description(
+        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: int | None = None
+    ) -> Graph:
+        """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already.
+
+        `room`: the most numbers that the value of a box may hold for 3 examples, if the description is not trusted.
+        """
+        return cls(**build(description, boxes, room))
 
     def __reduce__(self):
         own = tuple({type(box) for box in self.order if ":" in type(box).type_key})

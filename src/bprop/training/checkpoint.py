@@ -122,6 +122,7 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
     _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
+    _need_legal_place(path, training, job.steps_per_epoch, len(model.history))
     return Saved(
         params=model.params,
         rule_arrays=_under(arrays, "rule/"),
@@ -150,7 +151,7 @@ def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | 
 
 def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
     model, training, arrays = read_model(path, own)
-    if not {"position", "settings", "stopping"} <= training.keys():
+    if not {"position", "settings", "stopping"} <= training.keys() or not isinstance(training["settings"], dict):
         raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
     return model, training, arrays
 
@@ -161,6 +162,25 @@ def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict])
         raise ModelFileError(
             f"{path}: a checkpoint of another graph: boxes differ ({', '.join(dict.fromkeys(changed))})"
         )
+
+
+def _need_legal_place(path: str | os.PathLike, training: Mapping[str, Any], steps: int, epochs: int) -> None:
+    """Raise ModelFileError where a checkpoint does not say, sensibly, where a run of so many steps an epoch was."""
+    place, stopping = training["position"], training["stopping"]
+    try:
+        epoch, step, updates = counts = [place[key] for key in ("epoch", "step", "updates")]
+        rows, waited = place["running"], [] if stopping is None else [stopping["best_epoch"], stopping["waited"]]
+        best = None if stopping is None else stopping["best_value"]
+        floats = [place["seconds"], *([] if best is None else [best]), *(v for row in rows or () for v in row)]
+        legal = (
+            all(type(count) is int and count >= 0 for count in (*counts, *waited))
+            and all(type(number) in (int, float) for number in floats)
+            and epoch == epochs and step <= steps and updates == epoch * steps + step and (step > 0) == bool(rows)
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError):
+        legal = False
+    if not legal:
+        raise ModelFileError(f"{path}: a damaged checkpoint: it does not say where a run was")
 
 
 def _under(arrays: Mapping[str, np.ndarray], prefix: str) -> list[np.ndarray]:

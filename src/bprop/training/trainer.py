@@ -246,8 +246,13 @@ class Trainer:
     def _restore(self, saved: files.Saved) -> None:
         if [a.shape for a in saved.rule_arrays] != [a.shape for a in self.run_.rule_arrays()]:
             raise ModelFileError("the checkpoint holds the state of another rule: give the rule that it was made with")
-        self.run_.restore(saved.params, saved.rule_arrays)
-        self.history = list(saved.history)
-        self.position = Position(**saved.position)
-        if self.stopping is not None and saved.stopping is not None:
-            self.stopping.restore(saved.stopping, saved.best_params)
+        try:
+            self.run_.restore(saved.params, saved.rule_arrays)
+            self.history = list(saved.history)
+            self.position = Position(**saved.position)
+            if any(len(row) != len(self.program.sum_names) for row in self.position.running or ()):
+                raise ValueError("sums of other metrics")
+            if self.stopping is not None and saved.stopping is not None:
+                self.stopping.restore(saved.stopping, saved.best_params)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(f"the checkpoint does not tell of a run ({type(error).__name__}: {error})") from error
