@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 pytest.importorskip("llvmlite")
 
+from llvmlite import ir
+
+from bprop.engines.native.compiler import loaded, machine_code
+from bprop.engines.native.emitter import FLOATS, I64, POINTER, VOID, Emitter
 from bprop.engines.native.evaluate import evaluate
-from bprop.engines.native.points import groups
+from bprop.engines.native.memory import lay_out
+from bprop.engines.native.points import Memory, Points, groups
+from bprop.engines.native.routines import ARGUMENTS
 
 shapes = st.lists(st.integers(1, 4), max_size=5).map(tuple)
 
@@ -133,6 +139,23 @@ def test_iotas_constants_and_what_is_computed_of_them():
                 xp.take(i * 10, j - 13 + 4 * (j < 4)), (i * 2.5).reshape(3, 3)]  # fmt: skip
 
     same(compute, np.arange(3 * 13.0).reshape(3, 13))
+
+
+def test_lanes_beyond_an_array_read_some_element_of_it():
+    """The lanes past the end of a row, whose values are thrown away, must not read anybody else's memory."""
+    flat = np.full(64, np.nan)
+    flat[16:32] = np.arange(16.0)
+    module = ir.Module("test")
+    function = ir.Function(module, ir.FunctionType(VOID, [POINTER, *[I64] * 5]), "run")
+    e = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), 8)
+    layout = lay_out((8,), flat.dtype, 8)
+    assert layout.length == 16
+    offsets = ir.Constant(e.vector(I64), [-16, -1, 0, 7, 15, 16, 40, -8])
+    memory = Memory(e.at(function.args[0], 16, FLOATS["float64"]), layout)
+    e.store(Points(e, {}).gather(memory, offsets, FLOATS["float64"]), function.args[0], 0)
+    e.b.ret_void()
+    loaded(machine_code(module), "run", ARGUMENTS)(flat.ctypes.data, 0, 0, 0, 0, 0)
+    assert flat[:8].tolist() == [15, 15, 0, 7, 15, 15, 15, 15]
 
 
 # --- kinds of numbers ---
