@@ -138,7 +138,7 @@ class Disk:
 def job():
     x, w = bp.Input("x"), bp.Parameter("w", (2,))
     graph = bp.Graph(loss=bp.square(bp.sum(w) * x))
-    return Job(graph, bp.SGD(0.1, momentum=0.9), DataSet({"x": np.ones(4)}), 2, np.dtype("float64"), 0)
+    return Job(graph, bp.SGD(0.1, momentum=0.9), DataSet({"x": np.ones(40)}), 2, np.dtype("float64"), 0)
 
 
 JOB = job()
@@ -164,7 +164,7 @@ class Writer:
     def write(self, number):
         if number % 2:
             self.keeper.best = model(number)
-        position = Position(epoch=0, step=number, updates=number)
+        position = Position(epoch=0, step=number, updates=number, running=[[1.0, 2.0]])
         try:
             self.keeper.write(model(number), position, [np.full(2, float(number))], None)
             self.accepted = number
