@@ -80,6 +80,11 @@ def test_regressors(waves, settings):
     assert np.allclose(ours.predict(X), other.predict(X), atol=1e-8)
 
 
+def test_counts_below_zero_are_refused(waves):
+    with pytest.raises(ValueError, match=r"target 'y': -.* at row \d+"):
+        bp.MLPRegressor("poisson").fit(waves[0], waves[1][:, 0])
+
+
 @beside_theirs
 def test_regressors_of_counts(waves, rng):
     X, y = waves[0], rng.poisson(np.exp(waves[0][:, 0]))

@@ -31,7 +31,7 @@ from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
-from bprop.graph.feed import read_params
+from bprop.graph.feed import check_values, read_params
 from bprop.model import Model
 
 Arrays = dict[str, np.ndarray]
@@ -149,7 +149,7 @@ class NetworkEstimator(
         self._prepare(X, fresh)
         held = self._validation(given)
         if train:
-            self._train(given, self._in_precision(examples), held, incremental)
+            self._train(given, self._ready(examples), held, incremental)
         return self
 
     def _prepare(self, X: np.ndarray, fresh: bool) -> None:
@@ -194,10 +194,11 @@ class NetworkEstimator(
         if given.X_val is None:
             return None
         X, y = read_pair(self, given.X_val, given.y_val, reset=False, numbers=self._numbers)
-        return self._in_precision(read_examples(X, y, self._target, given.sample_weight_val))
+        return self._ready(read_examples(X, y, self._target, given.sample_weight_val))
 
-    def _in_precision(self, examples: Examples) -> Examples:
-        """In the precision of the parameters."""
+    def _ready(self, examples: Examples) -> Examples:
+        """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
+        check_values(self._network_.y, examples.y, self._network_.graph.limits, "target")
         dtype = next(iter(self._theta().values())).dtype
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)

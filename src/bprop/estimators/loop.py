@@ -49,11 +49,12 @@ class Epochs:
     def epoch(self, order: np.ndarray) -> float:
         """Do one epoch: the mean objective over its examples, each before its update; NaN where it is not finite."""
         self.run.set_order(order)
+        self.seconds = 0.0
         done, sums = 0, {}
         while done < self.steps:
             count = min(self.steps - done, -(-self.pace.next(self.steps - done) // self.run.turn) * self.run.turn)
             stretch = self.run.steps(done, count, self.optimiser.updates)
-            self.pace.done(count)
+            self.seconds += self.pace.done(count)
             if stretch.bad_step is not None:
                 return float("nan")
             sums = stretch.sums
@@ -169,11 +170,14 @@ class Turn:
         return False
 
     def say(self, end: str) -> None:
+        """Print why there was no improvement, where asked to."""
         if self.e.verbose:
             print(self.monitor.message + end)
 
     def show(self) -> None:
+        """Tell the progress bar of the epoch."""
         e, epochs = self.e, self.epochs
         if e.progress is not False:
-            record = Record(e.n_iter_, epochs.optimiser.updates, e.loss_, 0.0, e.loss_)
-            self.progress.epoch(record)
+            speed = len(epochs.data) / max(epochs.seconds, 1e-9)
+            updates = epochs.optimiser.updates
+            self.progress.epoch(Record(e.n_iter_, updates, e.loss_, 0.0, e.loss_, examples_per_second=speed))
