@@ -64,3 +64,12 @@ def test_a_record_prints_on_one_line():
 
 def test_a_penalty_of_zero_and_no_validation_are_not_printed():
     assert str(Record(1, 10, 0.5, 0.0, 0.5, examples_per_second=1e6)) == "epoch 1  loss 0.5  1,000,000 examples/s"
+
+
+@pytest.mark.parametrize(
+    "change", [{"validation": []}, {"validation": ""}, {"validation": 0}, {"metrics": []}, {"loss": "1"}]
+)
+def test_what_is_no_record_is_refused(change):
+    plain = {"epoch": 1, "updates": 2, "loss": 0.5, "penalty": 0.0, "objective": 0.5} | change
+    with pytest.raises(TypeError):
+        Record.from_dict(plain)
