@@ -20,7 +20,7 @@ def same(one, two):
     assert one.notes == two.notes
 
 
-def begun(start, epochs=400):
+def begun(start, epochs=150):
     """A run in a process of its own that has written checkpoints."""
     process = start(f"train pets.csv {OPTIONS} --epochs {epochs} --checkpoint run --every 3steps --no-progress")
     while process.poll() is None and not (
@@ -40,7 +40,7 @@ def test_a_run_that_was_stopped_is_continued(run, start, folder, number):
         assert process.returncode == 128 + number
         assert "continue with: bprop resume run" in said + complaint
     run("resume run")
-    run(f"train pets.csv {OPTIONS} --epochs 400 --out whole.bprop")
+    run(f"train pets.csv {OPTIONS} --epochs 150 --out whole.bprop")
     same("pets.bprop", "whole.bprop")
     assert "class,p(cat)" in run("predict run/best.bprop pets.csv").stdout
 

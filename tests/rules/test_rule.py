@@ -48,7 +48,9 @@ def run(rule, params, grads):
 
 
 def test_every_rule_of_the_package_is_tested_here():
-    ours = {cls for cls in subclasses(Rule) if cls.__module__.startswith("bprop.") and not inspect.isabstract(cls)}
+    ours = {
+        cls for cls in subclasses(Rule) if cls.__module__.startswith("bprop.rules.") and not inspect.isabstract(cls)
+    }
     assert {type(rule) for rule in RULES.values()} == ours
 
 

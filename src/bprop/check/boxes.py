@@ -13,7 +13,7 @@ from bprop.check.local import check_step
 from bprop.check.report import Report, Row
 from bprop.errors import BoxError
 from bprop.graph.plan import State, Step, picker
-from bprop.leaves import Constant
+from bprop.leaves import Constant, Input
 from bprop.namespace import Array
 
 
@@ -55,7 +55,10 @@ def prepare(
     hyper: dict[str, Any] = case[-1] if case and isinstance(case[-1], dict) else {}
     given = [np.asarray(a) for a in (case[:-1] if hyper or (case and isinstance(case[-1], dict)) else case)]
     arrays = [a.astype(precision.dtype) if a.dtype.kind == "f" else a for a in given]
-    box = kind(*map(Constant, arrays), **hyper)
+    leaves: list[Box] = [Constant(a) for a in arrays]
+    if "weights" in kind.needs:  # one weight for every example: the first child has them
+        leaves[0] = Input("a", arrays[0].shape[1:], arrays[0].dtype)
+    box = kind(*leaves, **hyper)
     extras = make_extras(box, arrays, precision, rng)
     for array in (*arrays, *extras):
         array.setflags(write=False)  # a box that writes to its inputs fails here

@@ -15,6 +15,13 @@ from bprop.engines.native import threads
 PATIENCE = 60  # seconds after which something hangs
 
 
+def forks(test):
+    """A test that forks: Python and JAX (where an earlier test imported it) warn of threads, the native engine copes."""
+    for kind in (DeprecationWarning, RuntimeWarning):
+        test = pytest.mark.filterwarnings(f"ignore:.*fork.*:{kind.__name__}")(test)
+    return pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")(test)
+
+
 @pytest.fixture
 def shared_out(monkeypatch):
     """Kernels of any size are shared out among threads, in routines of their own."""
@@ -98,8 +105,7 @@ def child(connection, count):
     connection.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 def test_a_forked_process_trains_too(shared_out):
     """The threads of the pool are not in the child: it makes its own, and the parent's go on."""
     expected = train(2)
@@ -119,8 +125,7 @@ def test_a_forked_process_trains_too(shared_out):
     equal(expected, train(2))
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+@forks
 def test_a_process_forked_while_others_train_is_not_stuck(shared_out):
     stop = threading.Event()
 
