@@ -16,7 +16,7 @@ PATIENCE = 60  # seconds after which something hangs
 
 
 def forks(test):
-    """A test that forks: Python and JAX (where an earlier test imported it) warn of threads, the native engine copes."""
+    """A test that forks. Python and JAX (where a test before imported it) warn of threads; the native engine copes."""
     for kind in (DeprecationWarning, RuntimeWarning):
         test = pytest.mark.filterwarnings(f"ignore:.*fork.*:{kind.__name__}")(test)
     return pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")(test)
