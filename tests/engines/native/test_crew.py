@@ -49,6 +49,23 @@ def test_a_count_that_becomes_the_quickest_is_found(clock):
     assert done[2] > 0.8 * 100_000
 
 
+def test_one_slow_moment_does_not_change_the_crew(clock):
+    mine = Crew(2)
+    work(mine, clock, {1: 1.7e-4, 2: 1e-4}, 1000)
+    begun = clock[0]
+    clock[0] += 100 * 2.2e-4
+    mine.timed(2, 100, begun)
+    assert mine.next(100)[0] == 2
+
+
+def test_a_count_that_was_not_to_be_had_is_no_trouble(clock):
+    mine = Crew(2)
+    mine.trials = []
+    clock[0] += 1.0
+    mine.timed(1, 10, 0.0)
+    assert mine.seconds[1] == 0.1
+
+
 def test_slow_steps_are_tried_one_at_a_time(clock):
     parts = []
     mine = Crew(2)

@@ -18,6 +18,7 @@ from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type,
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
 from bprop.engines.native.memory import lay_out
+from bprop.engines.native.partial import PartialProducts
 from bprop.engines.native.points import Memory
 from bprop.engines.native.products import Products
 from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
@@ -114,6 +115,9 @@ class Assembler:
         if core.op == "dot":
             product = Products(emitter, known, kernel, self.scheduler.forms[core])
             return product.units, core.size * core.args[0].shape[1], product.emit
+        if core.op == "partial_dots":
+            sums = PartialProducts(emitter, known, kernel, self.scheduler.forms[core])
+            return sums.units, core.size * core.attr, sums.emit
         if is_reduction(core):
             shares = reduction_units(core, self.lanes)
             return shares, core.args[0].size, lambda bounds: loops.reduction(kernel, bounds)

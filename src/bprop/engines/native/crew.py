@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from time import perf_counter
 
-TRIAL = 0.001
-"""Seconds that a count of threads is tried for."""
+TRIAL = 0.003
+"""Seconds that a count of threads is tried for: many times what it takes to wake one."""
 PART = 0.02
 """Seconds of work after which it is asked again which count is the quickest."""
-AGAIN = 0.2
+AGAIN = 0.3
 """Seconds of work after which all counts are tried once more."""
 SLOW = 1.5
 """Times the best from which on a count is left out of the next trials, of 1, 3, 7, ... up to LONGEST of them."""
@@ -71,9 +71,12 @@ class Crew:
         """Say that these steps were done since `start`, on the clock of `now`."""
         taken = perf_counter() - start
         self.worked += taken
+        found, before = taken / steps, self.seconds.get(count, inf)
         if self.trials:
             self.trials.pop(0)
-        self.seconds[count] = taken / steps
+        elif before < inf:  # one slow moment is not a slow crew
+            found = (found + before) / 2
+        self.seconds[count] = found
 
 
 now = perf_counter

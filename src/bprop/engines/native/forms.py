@@ -49,11 +49,34 @@ def operand(array: Traced, lanes: int, copied: bool = False) -> Operand:
     return Operand(array, (first, second))
 
 
+PARTS = 8
+"""Sums that a product of few rows with large weights is cut into."""
+WORTH = 256 * 1024
+"""Bytes of weights from which on a thread had better keep to its own rows of them."""
+
+
+def parts_of(a: Traced, b: Traced) -> int:
+    """How many partial sums make up a product a b: several where b are large weights and a has few rows.
+
+    A core keeps rows of W in its own cache from step to step if it reads in fprop those rows that it updates in bprop.
+    The number depends on the shapes alone, and never on the number of threads: a sum's order decides its last bits.
+    """
+    (M, K), N = a.shape, b.shape[1]
+    if b.op != "leaf" or N == 1 or K * N * b.dtype.itemsize < WORTH:
+        return 1
+    count = PARTS
+    while count > 1 and 8 * count * M > K:  # what is written and read again is to be little beside W
+        count //= 2
+    return count
+
+
 def form_of(dot: Traced, lanes: int) -> Form:
     """The form for a product: broadcast where the operands lie for it, as it is or turned; else inner."""
     a, b = dot.args
     (M, K), N = a.shape, b.shape[1]
     A, B = operand(a, lanes), operand(b, lanes)
+    if dot.op == "partial_dots":
+        return Form(BROADCAST, A, B, (M, K, N))
     rows, columns = lay_out(dot.shape, dot.dtype, lanes).strides
     if B.strides[1] == 1 and columns == 1:
         return Form(BROADCAST, A, B, (M, K, N))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.engines.native.forms import parts_of
 from bprop.engines.native.indexing import Zeros, basic_index
 from bprop.engines.native.traced import BOOL, INT, Shape, Tape, Traced
 from bprop.errors import UnsupportedError
@@ -282,7 +283,12 @@ class Functions:
             raise ValueError(f"rows of {a.shape[1]} times columns of {b.shape[0]}")
         if a.dtype.kind != "f":
             raise UnsupportedError("a product of matrices of whole numbers")
-        return self.tape.make("dot", (a, b), None, (a.shape[0], b.shape[1]), a.dtype)
+        (M, K), N = a.shape, b.shape[1]
+        count = parts_of(a, b)
+        if count == 1:
+            return self.tape.make("dot", (a, b), None, (M, N), a.dtype)
+        parts = self.tape.make("partial_dots", (a, b), -(-K // count), (count, M, N), a.dtype)
+        return _total([parts[i] for i in range(count)])
 
 
 def is_filled(a: Traced, value: float) -> bool:
@@ -290,6 +296,12 @@ def is_filled(a: Traced, value: float) -> bool:
     while a.op in ("broadcast", "reshape"):
         a = a.args[0]
     return a.is_constant and a.attr == value
+
+
+def _total(parts: list[Traced]) -> Traced:
+    """Their sum, two by two."""
+    half = len(parts) // 2
+    return parts[0] if not half else _total(parts[:half]) + _total(parts[half:])
 
 
 def _times(a: Traced, count: int) -> Traced:

@@ -16,7 +16,9 @@ from bprop.engines.native.schedule import Kernel
 from bprop.engines.native.traced import UINT, Shape, Traced
 
 WIDE = 8
-"""Rows of so many vectors are shared out among threads by columns, narrower ones by rows."""
+"""Rows of so many vectors may be shared out among threads by columns."""
+MANY = 64
+"""So many rows are shared out all the same: what lies together stays with one core."""
 Bounds = tuple[Int, Int]
 
 
@@ -262,7 +264,7 @@ class Loops:
 def by_columns(shape: Shape, lanes: int) -> bool:
     """Whether an index space is shared out by vectors of its last axis, else by rows."""
     real = [n for n in shape if n > 1]
-    return len(real) == 1 or (bool(real) and -(-real[-1] // lanes) >= WIDE)
+    return len(real) == 1 or (bool(real) and real[0] < MANY and -(-real[-1] // lanes) >= WIDE)
 
 
 def units(shape: Shape, lanes: int) -> int:

@@ -25,6 +25,8 @@ NEAR = 8
 """How many steps ahead of its use a row of a large operand is fetched."""
 CACHE = 256 * 1024
 """Bytes of an operand that are used again and again before the next ones come: well within a core's own cache."""
+MANY_TILES = 24
+"""From so many tiles on, threads share out the rows of an updated array evenly enough."""
 LONG = 64
 """Products of so many steps take longer than memory does to answer."""
 LARGE = 256 * 1024
@@ -70,7 +72,8 @@ class Products:
         self.loops = Loops(emitter, kernel, known)
         self.mathematics = Mathematics(emitter)
         assert kernel.core is not None
-        self.type, self.itemsize = stored_type(kernel.core.dtype), kernel.core.dtype.itemsize
+        self.array = kernel.core
+        self.type, self.itemsize = stored_type(self.array.dtype), self.array.dtype.itemsize
         self.M, self.K, self.N = form.sizes
         self.vectors = -(-self.N // emitter.lanes)
         self.valid = self.N % emitter.lanes or None
@@ -80,8 +83,13 @@ class Products:
         else:
             self.height, self.width = tile_rows(self.M, self.vectors, REGISTERS)
             self.rows, self.columns = Tiles.of(self.M, self.height), Tiles.of(self.vectors, self.width)
-        self.by_columns = self.columns.units >= min(4, self.rows.units) if form.kind != INNER else (
-            self.columns.units >= self.rows.units)  # fmt: skip
+        self.by_columns = self.shared_by_columns()
+
+    def shared_by_columns(self) -> bool:
+        """Whether threads take columns of C each. Rows of what is kept: they lie together, and stay with one core."""
+        if self.form.kind == INNER or (self.kernel.targets and self.rows.units >= MANY_TILES):
+            return self.columns.units >= self.rows.units
+        return self.columns.units >= min(4, self.rows.units)
 
     @property
     def units(self) -> int:
@@ -220,16 +228,19 @@ class Products:
 
     def finish(self, m: Int, height: int, n: Int, width: int, sums: list[Value]) -> None:
         """What is made of the tile, and where it goes."""
-        last = isinstance(n, int) and n + width == self.vectors
         for i in range(height):
             for j in range(width):
-                valid = self.valid if last and j == width - 1 else None
+                valid = self.valid_of(n, width, j)
                 row, column = self.e.add(m, i), Lane(self.e.mul(self.e.add(n, j), self.e.lanes))
                 self.put((row, column), sums[i * width + j], valid)
 
+    def valid_of(self, n: Int, width: int, j: int) -> int | None:
+        """How many lanes of vector `j` of a tile are elements of C; None for all."""
+        last = isinstance(n, int) and n + width == self.vectors
+        return self.valid if last and j == width - 1 else None
+
     def put(self, place: Point, value: Value, valid: int | None) -> None:
-        core = self.kernel.core
-        assert core is not None
+        core = self.array
         row, column = place if not self.form.swapped else place[::-1]
         point = tuple(0 if size == 1 else i for i, size in zip((row, column), core.shape, strict=True))
         points = Points(self.e, self.loops.reads)
@@ -281,9 +292,7 @@ class Products:
 
     def put_row(self, m: Int, n: Int, sums: list[Value]) -> None:
         """Store C[m, n], C[m, n + 1], ...: the sums over the lanes of these vectors."""
-        core = self.kernel.core
-        assert core is not None
-        memory = self.known[core]
+        memory = self.known[self.array]
         found = self.lane_sums(sums)
         row, column = memory.layout.strides
         if column == 1 and found.type.count == len(sums):

@@ -16,7 +16,8 @@ from bprop.engines.native.traced import Shape, Traced
 
 VIEWS = {"reshape", "transpose", "broadcast", "slice"}
 FREE = VIEWS | {"leaf", "constant", "iota", "take"}
-ALONE = {"dot", "place", "scatter"}  # and reductions
+PRODUCTS = {"dot", "partial_dots"}
+ALONE = {*PRODUCTS, "place", "scatter"}  # and reductions
 MOVING = VIEWS | ALONE | {"take"}
 DEEP = 40
 """Operations that are done one inside the other before a value is put in memory."""
@@ -66,7 +67,7 @@ class Scheduler:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms = {node: form_of(node, lanes) for node in self.nodes if node.op == "dot"}
+        self.forms = {node: form_of(node, lanes) for node in self.nodes if node.op in PRODUCTS}
         for node in self.nodes:
             self.store_at_first(node)
 
@@ -74,7 +75,7 @@ class Scheduler:
         """What cannot be computed on the way: reductions, and what products read."""
         if stands_alone(node) and not (node.op == "dot" and self.may_fuse(node)):
             self.stored.add(node)
-        if node.op == "dot":
+        if node.op in PRODUCTS:
             self.stored.update(a for a in self.forms[node].operands if a.op != "leaf")
 
     def may_fuse(self, dot: Traced) -> bool:
