@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from llvmlite import binding
 
 from bprop.engines.native.emitter import I32, I64, VOID, Emitter, Value
+from bprop.engines.native.helpers import Helper, elsewhere
 
 PATIENCE = 4000
 """Turns of waiting after which a thread lets others run, in case there are fewer cores than threads."""
@@ -20,7 +20,7 @@ ENOUGH = 20_000
 """Multiplications and additions of a kernel from which on it is worth sharing."""
 MOST = 8
 
-_pool: ThreadPoolExecutor | None = None
+_helpers: list[Helper] = []
 _claimed = Lock()
 
 
@@ -41,26 +41,31 @@ def run(function: Callable[..., None], threads: int, *rest: int) -> int:
         function(0, 1, *rest)
         return 1
     try:
-        others = [pool().submit(function, i, threads, *rest) for i in range(1, threads)]
-        function(0, threads, *rest)
-        for other in others:
-            other.result()
+        cores, working = elsewhere(), helpers(threads - 1)
+        for i, helper in enumerate(working, start=1):
+            helper.begin(cores, function, i, threads, *rest)
+        try:
+            function(0, threads, *rest)
+        finally:
+            errors = [helper.wait() for helper in working]
     finally:
         _claimed.release()
+    for error in filter(None, errors):
+        raise error
     return threads
 
 
-def pool() -> ThreadPoolExecutor:
-    """The threads that help. A forked process makes its own."""
-    global _pool
-    if _pool is None:
-        _pool = ThreadPoolExecutor(MOST, thread_name_prefix="bprop")
-    return _pool
+def helpers(count: int) -> list[Helper]:
+    """The first `count` threads that help. A forked process makes its own."""
+    while len(_helpers) < count:
+        _helpers.append(Helper(f"bprop-{len(_helpers) + 1}"))
+    return _helpers[:count]
 
 
 def _forget() -> None:
-    global _pool, _claimed
-    _pool, _claimed = None, Lock()
+    global _claimed
+    _helpers.clear()
+    _claimed = Lock()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,0 +1,62 @@
+"""Threads that help: each waits for a call, does it on a core where the caller is not, and says that it is done."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from queue import SimpleQueue
+from threading import Thread
+
+from llvmlite import binding
+
+
+class Helper:
+    """One thread, from its making to the end of the process."""
+
+    def __init__(self, name: str):
+        self.calls: SimpleQueue = SimpleQueue()
+        self.answers: SimpleQueue = SimpleQueue()
+        self.cores: frozenset[int] = frozenset()
+        self.thread = Thread(target=self._work, name=name, daemon=True)
+        self.thread.start()
+
+    def _work(self) -> None:
+        while True:
+            function, given = self.calls.get()
+            try:
+                function(*given)
+                self.answers.put(None)
+            except BaseException as error:
+                self.answers.put(error)
+
+    def begin(self, cores: frozenset[int], function: Callable[..., None], *given: int) -> None:
+        """Start function(*given) on one of `cores` (none given: on any). `wait` is to be called before the next one.
+
+        It is moved there before it wakes: systems like to wake a thread on the core of the one that wakes it, where
+        it would wait for milliseconds while the caller spins.
+        """
+        if cores and cores != self.cores and self.thread.native_id is not None:
+            self.cores = cores
+            with suppress(OSError):  # a core that has been taken away meanwhile
+                os.sched_setaffinity(self.thread.native_id, cores)
+        self.calls.put((function, given))
+
+    def wait(self) -> BaseException | None:
+        """Wait until the call is done; what it raised, if anything."""
+        return self.answers.get()
+
+
+def elsewhere() -> frozenset[int]:
+    """The cores that this process may use but for the one that the caller is on; none where it cannot be told."""
+    if not hasattr(os, "sched_setaffinity") or not binding.address_of_symbol("sched_getcpu"):
+        return frozenset()
+    return frozenset(os.sched_getaffinity(0) - {_core_asker()()})
+
+
+@cache
+def _core_asker() -> Callable[[], int]:
+    """The C library's function that tells the core on which it runs."""
+    return ctypes.CFUNCTYPE(ctypes.c_int)(binding.address_of_symbol("sched_getcpu"))
