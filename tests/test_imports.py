@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("boxes", "init", "rules", "metrics", "data", "record", "files"),
     ("graph",),
     ("perceptron", "check", "engines"),
-    ("model", "embedding"),
+    ("model", "embedding", "health"),
     ("training", "onnx"),
     ("sources", "estimators"),
     ("cli",),

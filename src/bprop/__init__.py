@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.embedding import tabular
     from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
     from bprop.graph import Gradients, Graph, Values
+    from bprop.health import advice
     from bprop.model import Model, load, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
@@ -37,6 +38,7 @@ _LATER = {
     "bprop.embedding": ("tabular",),
     "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
     "bprop.graph": ("Gradients", "Graph", "Values"),
+    "bprop.health": ("advice",),
     "bprop.model": ("Model", "load", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
