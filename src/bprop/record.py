@@ -17,7 +17,7 @@ class Record:
     metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
     validation : {"loss": ..., metric: ...} at the end of the epoch, or None.
     learning_rate : of the last update (None where the rule does not say); seconds : spent on updates.
-    health : of values, gradients and updates on a few rows at the end (see `bprop.health.measure`); None: not looked at.
+    health : of values, gradients and updates on a few rows at the end (see `bprop.health.measure`), or None.
 
     `record.accuracy` and `record.validation_loss` read from metrics and validation.
     """

@@ -60,7 +60,7 @@ class Examiner:
         key = (np.array([key_of(job.seed)], np.uint32), np.array([t], np.uint32))
         context = Context(weights.astype(job.dtype), key, job.dtype)
         params = run.params()
-        state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else None
+        state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
         return measure(self.program, job.rule, params, state, sample.arrays, context, t)
 
 

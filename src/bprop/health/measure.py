@@ -96,8 +96,7 @@ def _parameters(
 ) -> dict[str, dict[str, float | None]]:
     theta = {name: state.values[slot] for name, slot in targets.items()}
     found = {n: grads[s] if grads[s] is not None else np.zeros_like(theta[n]) for n, s in targets.items()}
-    knows = isinstance(rule, Rule) and rule_state is not None
-    moved = rule.step(theta, found, rule_state, t)[0] if knows else None
+    moved = rule.step(theta, found, rule_state, t)[0] if isinstance(rule, Rule) else None  # of optax there is no state
     return {
         name: {
             "norm": number(_norm(array)),
