@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files"),
     ("graph",),
-    ("perceptron", "check", "engines"),
+    ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
     ("training", "onnx"),
     ("sources", "estimators"),
