@@ -21,15 +21,28 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files"),
     ("graph",),
-    ("perceptron", "check", "engines"),
-    ("model", "embedding"),
-    ("training", "onnx"),
+    ("perceptron", "check", "engines", "stepper"),
+    ("model", "embedding", "health"),
+    ("training", "onnx", "tensorboard"),
     ("sources", "estimators"),
     ("cli",),
     ("__main__",),
 )
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
-HEAVY = ("jax", "jaxlib", "optax", "sklearn", "scipy", "polars", "rich", "typer", "safetensors", "pydantic", "onnx")
+HEAVY = (
+    "jax",
+    "jaxlib",
+    "optax",
+    "sklearn",
+    "scipy",
+    "polars",
+    "rich",
+    "typer",
+    "safetensors",
+    "pydantic",
+    "onnx",
+    "tensorboardX",
+)
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 
 

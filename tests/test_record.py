@@ -73,3 +73,41 @@ def test_what_is_no_record_is_refused(change):
     plain = {"epoch": 1, "updates": 2, "loss": 0.5, "penalty": 0.0, "objective": 0.5} | change
     with pytest.raises(TypeError):
         Record.from_dict(plain)
+
+
+HEALTH = {
+    "boxes": {"a1": {"value_mean": 0.5, "dead": None}},
+    "parameters": {"W1": {"norm": 1.0}},
+    "layers": ["a1"],
+    "first_not_finite": None,
+}
+
+
+def test_health_is_plain_data_too():
+    record = Record(1, 10, 0.5, 0.0, 0.5, health=HEALTH)
+    assert Record.from_dict(json.loads(json.dumps(record.to_dict()))) == record
+    assert str(record) == str(Record(1, 10, 0.5, 0.0, 0.5))
+
+
+def test_a_record_of_an_older_version_has_no_health():
+    plain = RECORD.to_dict()
+    del plain["health"]
+    assert Record.from_dict(plain) == RECORD
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"boxes": None}, {"boxes": []}, {"boxes": {"a1": 3}}, {"boxes": {"a1": {"value_mean": "much"}}},
+        {"layers": [1]}, {"layers": None}, {"first_not_finite": 2}, {"parameters": {"W1": {"norm": []}}},
+    ],
+)  # fmt: skip
+def test_what_is_no_health_is_refused(change):
+    with pytest.raises(TypeError, match="health"):
+        Record.from_dict(RECORD.to_dict() | {"health": HEALTH | change})
+
+
+@pytest.mark.parametrize("health", [{}, [], "well", 3])
+def test_health_without_its_parts_is_refused(health):
+    with pytest.raises(TypeError, match="health"):
+        Record.from_dict(RECORD.to_dict() | {"health": health})

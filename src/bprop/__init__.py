@@ -22,11 +22,14 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.embedding import tabular
     from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
     from bprop.graph import Gradients, Graph, Values
+    from bprop.health import advice
     from bprop.model import Model, load, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
+    from bprop.stepper import Stepper
+    from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
 
 __version__ = "0.1.0"
@@ -37,11 +40,14 @@ _LATER = {
     "bprop.embedding": ("tabular",),
     "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
     "bprop.graph": ("Gradients", "Graph", "Values"),
+    "bprop.health": ("advice",),
     "bprop.model": ("Model", "load", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
+    "bprop.stepper": ("Stepper",),
+    "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}

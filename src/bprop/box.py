@@ -39,6 +39,10 @@ class Box(ABC):
     """Hyper-parameters that a compiled program takes as arguments: a new value compiles nothing."""
     symbol: ClassVar[str] = ""
     """The infix sign under which the box is printed, if it has one."""
+    bounds: ClassVar[tuple[float, float] | None] = None
+    """Between which an activation's values lie, if both are finite: near them it is saturated (see `bprop.health`)."""
+    rectifies: ClassVar[bool] = False
+    """Whether it is 0 over a whole range of inputs, so that a unit can die there."""
     onnx: ClassVar[Any] = ""
     """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
 

@@ -17,6 +17,7 @@ class Record:
     metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
     validation : {"loss": ..., metric: ...} at the end of the epoch, or None.
     learning_rate : of the last update (None where the rule does not say); seconds : spent on updates.
+    health : of values, gradients and updates on a few rows at the end (see `bprop.health.measure`), or None.
 
     `record.accuracy` and `record.validation_loss` read from metrics and validation.
     """
@@ -31,6 +32,7 @@ class Record:
     learning_rate: float | None = None
     seconds: float = 0.0
     examples_per_second: float = 0.0
+    health: Mapping[str, Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
@@ -58,6 +60,8 @@ class Record:
         rate = [] if record.learning_rate is None else [record.learning_rate]
         if not all(isinstance(v, int | float) for v in (record.epoch, record.updates, *single, *named, *rate)):
             raise TypeError(f"a record is made of numbers, not {dict(data)!r:.200}")
+        if record.health is not None:
+            check_health(record.health)
         return record
 
     def __str__(self) -> str:
@@ -67,3 +71,18 @@ class Record:
         if self.validation is not None:
             shown.append("validation " + " ".join(f"{k} {v:.4g}" for k, v in self.validation.items()))
         return "  ".join([*shown, f"{self.examples_per_second:,.0f} examples/s"])
+
+
+def check_health(health: Any) -> None:
+    """Raise TypeError unless it is as `bprop.health.measure` gives it: numbers, or None, by box and by parameter."""
+    try:
+        names = [health["first_not_finite"], *health["layers"]]
+        tables = [health["boxes"], health["parameters"]]
+        named = [(name, row) for table in tables for name, row in table.items()]
+        numbers = [value for _, row in named for value in row.values()]
+    except (KeyError, TypeError, AttributeError):
+        names, named, numbers = [0], [], []
+    if not all(isinstance(name, str | None) for name in (*names, *(name for name, _ in named))) or not all(
+        isinstance(value, int | float | None) for value in numbers
+    ):
+        raise TypeError(f"the health of a record is numbers by box and by parameter, not {health!r:.200}")

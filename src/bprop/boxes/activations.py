@@ -1,6 +1,7 @@
 """Activations h = g(a), elementwise. Shapes: a (N, ...) -> (N, ...)."""
 
 from math import pi, sqrt
+from typing import ClassVar
 
 from bprop.box import Box, function
 from bprop.boxes.elementwise import away_from_zero
@@ -46,6 +47,7 @@ class Activation(Box):
 class Sigmoid(Activation):
     """1 / (1 + exp(-a)): derivative h (1 - h)."""
 
+    bounds: ClassVar = (0.0, 1.0)
     onnx = "Sigmoid(a)"
 
     def fprop(self, a):
@@ -58,6 +60,7 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """tanh(a): derivative 1 - h^2."""
 
+    bounds: ClassVar = (-1.0, 1.0)
     onnx = "Tanh(a)"
 
     def fprop(self, a):
@@ -70,6 +73,7 @@ class Tanh(Activation):
 class Relu(Activation):
     """max(a, 0): derivative 1 where a > 0, else 0."""
 
+    rectifies: ClassVar = True
     onnx = "Relu(a)"
 
     def fprop(self, a):

@@ -16,11 +16,13 @@ from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
+from bprop.cli.summary import show
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.model import save
 from bprop.sources.answers import Answer, example_weights
 from bprop.sources.encoding import Encoding
+from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
@@ -70,6 +72,9 @@ def train(
     every: opt.Every = None,
     resume: opt.Resume = None,
     progress: opt.ShowProgress = True,
+    health: opt.Health = False,
+    tensorboard: opt.TensorBoardFolder = None,
+    summary: opt.Summary = None,
 ) -> None:
     """Train a network on DATA, test it on examples it never saw, and save it.
 
@@ -97,13 +102,21 @@ def train(
         "validation": None if watched is None else encoding.arrays(watched), "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
-        "notes": encoding.to_notes(),
+        "notes": encoding.to_notes(), "health": "auto" if health or tensorboard is not None else False,
+        "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
         "weights": None if weights is None else example_weights(trained, weights),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)
     remember(context, saved)
-    _run(lambda: fit_graph(graph, encoding.arrays(trained), **settings), encoding, judge, saved, to_continue(context))
+    _run(
+        lambda: fit_graph(graph, encoding.arrays(trained), **settings),
+        encoding,
+        judge,
+        saved,
+        to_continue(context),
+        summary,
+    )
 
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
@@ -141,27 +154,33 @@ def _judge(encoding: Coding, tested: Rows | None, weights: str | None) -> Callab
     return lambda fit: f"{measures(fit.evaluate(arrays, weights=w), fit.graph)} on {count:,} examples"
 
 
-def _run(fit: Any, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, how: str) -> None:
-    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with."""
+def _run(
+    fit: Any, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, how: str, table: bool | None
+) -> None:
+    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with.
+
+    table : whether the curves are shown (see `summary.show`).
+    """
     try:
         found = fit()
     except Terminated as end:
-        _finish(end.fit, encoding, judge, path)
+        _finish(end.fit, encoding, judge, path, table)
         print(how, end="", file=sys.stderr)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
             _save(error.fit, encoding, free_path(str(path.with_suffix("")), path.suffix))
         raise
-    _finish(found, encoding, judge, path)
+    _finish(found, encoding, judge, path, table)
     if found.stopped == "interrupted":
         print(how, end="", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
 
 
-def _finish(fit: Fit, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path) -> None:
-    """Save, then say how the fit does on examples it never saw."""
+def _finish(fit: Fit, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, table: bool | None) -> None:
+    """Save, then say how the run went, and how the fit does on examples it never saw."""
     _save(fit, encoding, path)
+    show(fit.history, table)
     if fit.best_epoch is not None:
         print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
     if judge is not None:

@@ -189,14 +189,7 @@ class Graph:
         """
         asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
-        bypassed = {plan.slot_of.get(box) for box in self._bypassed}
-        for name in map(self.name_of, asked):
-            if plan.slot_of[self.boxes[name]] in bypassed:
-                raise errors.GraphError(
-                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
-                    "(see graph.rewrites); make the graph with stable=False to have this gradient"
-                )
-        targets = {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+        targets, bypassed = self.targets(plan, asked), self.bypassed(plan)
         grads = backpropagate(self, plan, values.state, values.context, targets)
         for slot in targets:
             if grads[slot] is None:
@@ -204,6 +197,21 @@ class Graph:
         boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
         found = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
         return Gradients(self, found)
+
+    def targets(self, plan: Plan, asked: Iterable[str | Box] = ()) -> set[int]:
+        """The slots of the trainable parameters and of further boxes whose gradients are asked for."""
+        bypassed = self.bypassed(plan)
+        for name in map(self.name_of, asked):
+            if plan.slot_of[self.boxes[name]] in bypassed:
+                raise errors.GraphError(
+                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
+                    "(see graph.rewrites); make the graph with stable=False to have this gradient"
+                )
+        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+
+    def bypassed(self, plan: Plan) -> set[int | None]:
+        """The slots of boxes that one above is computed in one with: what arrives there is not their whole gradient."""
+        return {plan.slot_of.get(box) for box in self._bypassed}
 
     def predict(
         self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
@@ -233,6 +241,13 @@ class Graph:
         weights: Any = None,
         dtype: Any = None,
     ) -> Values:
+        leaves, context = self.leaves_of(plan, params, data, seed, weights, dtype)
+        return Values(self, plan, plan.fprop(leaves, context), context)
+
+    def leaves_of(
+        self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
+    ) -> tuple[dict[str, Array], Context]:
+        """What a pass starts from: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = feed.read_params(params, self.parameters)
         arrays = self.read(data)
         rows = feed.check_rows(arrays) if arrays else 1
@@ -240,7 +255,7 @@ class Graph:
         context = Context.of(rows, dtype, _natural(seed), feed.read_weights(weights, rows))
         leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
         leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
-        return Values(self, plan, plan.fprop({n: leaves[n] for n in plan.leaves}, context), context)
+        return {n: leaves[n] for n in plan.leaves}, context
 
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
@@ -287,12 +302,17 @@ class Graph:
 
 def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, targets: Iterable[int]) -> list[Array]:
     """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / sum w, and 1 for the penalty."""
+    return plan.bprop(state, seeds_of(graph, plan, state, context), targets)
+
+
+def seeds_of(graph: Graph, plan: Plan, state: Any, context: Context) -> dict[int, Array]:
+    """Where backpropagation starts: the gradients at the loss and at the penalty, by slot."""
     weights = context.weights
     seeds = {plan.slot_of[graph.need_loss()]: weights / safe_total(weights)}
     if graph.penalty is not None:
         slot = plan.slot_of[graph.penalty]
         seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])
-    return plan.bprop(state, seeds, targets)
+    return seeds
 
 
 def _natural(seed: int) -> int:

@@ -42,6 +42,7 @@ def train(
     resume: str | os.PathLike | bool | None = None,
     progress: bool | str = "auto",
     notes: Mapping[str, Any] | None = None,
+    health: bool | str = False,
 ) -> Fit:
     """Minimise (1/T) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -73,6 +74,8 @@ def train(
         of `checkpoint`, where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes.
+    health : look at values, gradients and updates of a few rows after an epoch (`record.health`; `bp.advice` says what
+        it means): True, after every epoch; "auto", so seldom that it costs less than a fiftieth of the time; False.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def train(
         job, choose(_able(engine, narrow)), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
         callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
-        notes=notes,
+        notes=notes, health=health,
     ).run()  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from bprop.engines.engine import Engine, Job
 from bprop.engines.program import Program
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.graph.plan import Context
+from bprop.health import Examiner
 from bprop.model import Model
 from bprop.noise import key_of
 from bprop.record import Record
@@ -60,9 +61,11 @@ class Trainer:
         stopping: EarlyStopping | None = None, callbacks: Sequence[Callback] = (),
         checkpoint: str | os.PathLike | None = None, every: str | None = None,
         resume: str | os.PathLike | bool | None = None, progress: Any = "auto", notes: Mapping[str, Any] | None = None,
+        health: bool | str = False,
     ):  # fmt: skip
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
+        self.examine = Examiner(job, health)
         source = files.source_of(resume, checkpoint)
         settings = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
         self.keeper: Keeper | None = None
@@ -163,6 +166,7 @@ class Trainer:
             epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
             validation=validation, learning_rate=None if rate is None else float(rate), seconds=at.seconds,
             examples_per_second=len(job.data) / max(at.seconds, 1e-9),
+            health=self.examine(self.run_, at.updates, last=at.epoch + 1 == self.epochs),
         )  # fmt: skip
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)

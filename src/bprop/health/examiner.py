@@ -1,0 +1,70 @@
+"""Looks at a run after its epochs, on a fixed sample of its examples, so seldom that it costs next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from bprop.engines.engine import Job, Run
+from bprop.engines.program import Program
+from bprop.errors import SettingError
+from bprop.graph.plan import Context
+from bprop.health.budget import Budget
+from bprop.health.measure import Finding, measure
+from bprop.noise import key_of
+from bprop.rules import Rule
+
+ROWS = 256
+FEWEST = 16
+WORK = 200_000_000
+"""Multiplications of a look: networks of many weights are looked at on fewer rows, but FEWEST."""
+
+
+class Examiner:
+    """wanted : True, a look after every epoch; "auto", after the first, the last, and whenever the look before cost
+    less than a fiftieth of the time since; False, never.
+
+    Nothing of the run depends on it: it draws nothing and changes nothing.
+    """
+
+    def __init__(self, job: Job, wanted: bool | str, clock: Callable[[], float] = perf_counter):
+        if not isinstance(wanted, bool) and wanted != "auto":
+            raise SettingError(f"health is True (every epoch), 'auto' (at negligible cost) or False, not {wanted!r}")
+        self.job, self.wanted, self.budget = job, wanted, Budget(clock=clock)
+        if wanted is not False:
+            self.program = Program(job.graph, job.dtype)
+            self.sample = job.data.rows(sample_rows(job))
+
+    def __call__(self, run: Run, t: int, last: bool = False) -> Finding | None:
+        """The health after `t` updates; None where it is not wanted, or not due."""
+        if self.wanted is False or not (self.wanted is True or last or self.budget.allows):
+            return None
+        with self.budget.spending():
+            return self._look(run, t)
+
+    def _look(self, run: Run, t: int) -> Finding:
+        job, sample = self.job, self.sample
+        weights = np.ones(len(sample)) if sample.weights is None else sample.weights
+        key = (np.array([key_of(job.seed)], np.uint32), np.array([t], np.uint32))
+        context = Context(weights.astype(job.dtype), key, job.dtype)
+        params = run.params()
+        state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
+        return measure(self.program, job.rule, params, state, sample.arrays, context, t)
+
+
+def sample_rows(job: Job) -> np.ndarray:
+    """The numbers of the rows that are looked at: spread evenly, and the same for the whole run."""
+    weights = sum(prod(box.shape) for box in job.graph.parameters.values())
+    count = min(len(job.data), ROWS, max(FEWEST, WORK // (3 * max(weights, 1))))
+    return np.linspace(0, len(job.data) - 1, count).astype(np.intp)
+
+
+def rule_state(job: Job, arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:
+    """The state of one of our rules from its arrays, which every engine gives in the same order."""
+    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trainable}
+    given = iter(arrays)
+    return {k: {n: next(given) for n in sorted(p)} for k, p in sorted(job.rule.init(shapes).items())}

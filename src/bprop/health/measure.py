@@ -1,0 +1,129 @@
+"""One look at a network: fprop, bprop and the update that the rule would make, as numbers box by box."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.engines.program import Program
+from bprop.graph.graph import backpropagate, cast
+from bprop.graph.plan import Context, Plan, State
+from bprop.graph.values import safe_total
+from bprop.leaves import Parameter
+from bprop.rules import Rule
+
+Finding = dict[str, Any]
+"""What `measure` gives, plain data (JSON): None stands for a number that is not there, or is not finite."""
+NEAR_BOUND = 0.99
+"""Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
+
+
+def measure(
+    program: Program, rule: Any, params: Mapping[str, np.ndarray], rule_state: Any, arrays: Mapping[str, np.ndarray],
+    context: Context, t: int,
+) -> Finding:  # fmt: skip
+    """The health of theta on a batch.
+
+    boxes : {name: {"value_mean", "value_std" over the elements; "gradient_norm", the root mean square over the examples
+        of |dl_t/dbox|, and "gradient_std" over the elements, of the gradients dl_t/dbox of the examples' own losses (of
+        a box without batch axis: of the objective's); "saturated", the share of values near a bound (Box.bounds);
+        "dead", the share of units that are 0 for all rows (Box.rectifies)}}, in the order of forward propagation.
+    parameters : {name: {"norm", "gradient_norm", "update_ratio": |what the rule would add| / |theta|}}; the ratio is
+        None for biases (fewer than two axes), which begin at 0, and for optax.
+    layers : the boxes with a value an example that have weights (a trainable parameter of two axes or more) as a child.
+    first_not_finite : the first box whose value, or else whose gradient, holds NaN or infinity; None if all is well.
+    """
+    graph, plan = program.graph, program.training
+    batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
+    with np.errstate(all="ignore"):
+        state = plan.fprop({**params, **batch, **program.constants()}, context)
+        targets = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
+        grads = backpropagate(graph, plan, state, context, targets.values())
+        return {
+            "boxes": _boxes(plan, state, grads, context),
+            "parameters": _parameters(plan, state, grads, targets, rule, rule_state, t),
+            "layers": [step.name for step in plan.steps if _is_layer(step.box)],
+            "first_not_finite": _first_not_finite(plan, state, grads),
+        }
+
+
+def _is_layer(box: Box) -> bool:
+    weights = (isinstance(c, Parameter) and c.trainable and len(c.dims) > 1 for c in box.children)
+    return box.dims[:1] == ("N",) and any(weights)
+
+
+def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
+    total = float(safe_total(context.weights))  # undoes the mean: the gradients of the examples' own losses
+    found = {}
+    for step in plan.steps:
+        value, grad = np.asarray(state.values[step.slot]), grads[step.slot]
+        if value.dtype.kind != "f" or not value.size:
+            continue
+        grad = None if grad is None else np.asarray(grad) * (total if step.box.dims[:1] == ("N",) else 1.0)
+        found[step.name] = {
+            "value_mean": number(value.mean()),
+            "value_std": number(value.std()),
+            "gradient_norm": None if grad is None else number(_norm(grad) / np.sqrt(_rows(step.box, grad))),
+            "gradient_std": None if grad is None else number(grad.std()),
+            "saturated": _saturated(step.box, value),
+            "dead": _dead(step.box, value),
+        }
+    return found
+
+
+def _rows(box: Box, array: np.ndarray) -> int:
+    return len(array) if box.dims[:1] == ("N",) else 1
+
+
+def _saturated(box: Box, value: np.ndarray) -> float | None:
+    if box.bounds is None:
+        return None
+    low, high = box.bounds
+    return number((np.abs(value - (low + high) / 2) > NEAR_BOUND * (high - low) / 2).mean())
+
+
+def _dead(box: Box, value: np.ndarray) -> float | None:
+    if not box.rectifies or box.dims[:1] != ("N",):
+        return None
+    return number((value == 0).all(axis=0).mean())
+
+
+def _parameters(
+    plan: Plan, state: State, grads: list, targets: Mapping[str, int], rule: Any, rule_state: Any, t: int
+) -> dict[str, dict[str, float | None]]:
+    theta = {name: state.values[slot] for name, slot in targets.items()}
+    found = {n: grads[s] if grads[s] is not None else np.zeros_like(theta[n]) for n, s in targets.items()}
+    moved = rule.step(theta, found, rule_state, t)[0] if isinstance(rule, Rule) else None  # of optax there is no state
+    return {
+        name: {
+            "norm": number(_norm(array)),
+            "gradient_norm": number(_norm(found[name])),
+            "update_ratio": None
+            if moved is None or array.ndim < 2
+            else number(_norm(moved[name] - array) / _norm(array)),
+        }
+        for name, array in theta.items()
+    }
+
+
+def _norm(array: np.ndarray) -> np.floating:
+    return np.sqrt(np.square(array, dtype=np.promote_types(array.dtype, np.float64)).sum())
+
+
+def _first_not_finite(plan: Plan, state: State, grads: list) -> str | None:
+    for arrays, order in ((state.values, plan.steps), (grads, plan.steps[::-1])):
+        for step in order:
+            array = arrays[step.slot]
+            if array is not None and not np.isfinite(array).all():
+                return step.name
+    return None
+
+
+def number(value: Any) -> float | None:
+    """A number as JSON can hold it: None for NaN and infinity."""
+    value = float(value)
+    return value if isfinite(value) else None
