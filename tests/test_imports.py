@@ -23,8 +23,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines"),
     ("model", "embedding"),
-    ("training", "onnx"),
+    ("training",),
     ("sources", "estimators"),
+    ("onnx",),
     ("cli",),
     ("__main__",),
 )
