@@ -99,6 +99,7 @@ def train(
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
         "notes": encoding.to_notes(),
         "weights": None if weights is None else example_weights(trained, weights),
+        "validation_weights": None if weights is None or watched is None else example_weights(watched, weights),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)

@@ -31,8 +31,8 @@ def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bo
 
     Of a model that `bprop train` made from a table, there is an input (N,) for each column, as it stands in the table:
     float32 for numbers, NaN where missing; text for categories and yes or no, "" where missing; int64 for dates,
-    seconds since 1970, the least int64 (NaT) where missing. The outputs are named after the columns that are predicted; of a
-    class there are also the "probabilities" (hinge: "scores") of all classes, in the order of the notes.
+    seconds since 1970, the least int64 (NaT) where missing. The outputs are named after the columns that are
+    predicted; of a class there are also the "probabilities" (hinge: "scores") of all, in the order of the notes.
     encoders=False leaves all this out: what goes in is the encoded table, as the network takes it.
 
     Raises MissingPackageError without the package onnx, UnsupportedError for a box without ONNX operators, GraphError
