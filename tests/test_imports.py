@@ -23,8 +23,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
-    ("training", "onnx", "tensorboard"),
+    ("training", "tensorboard"),
     ("sources", "estimators"),
+    ("onnx",),
     ("cli",),
     ("__main__",),
 )

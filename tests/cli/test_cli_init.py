@@ -1,5 +1,6 @@
 """The entry point."""
 
+import os
 import subprocess
 import sys
 
@@ -29,3 +30,12 @@ def test_the_command_line_does_not_import_jax_for_the_numpy_engine(typer, folder
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_names_of_files_that_are_no_text_are_printed(typer, folder):
+    options = "--engine numpy --hidden 2 --epochs 1 --no-progress --out"
+    command = [sys.executable, "-m", "bprop", "train", "pets.csv", *options.split(), b"p\xff.bprop"]
+    done = subprocess.run(command, capture_output=True, timeout=120, env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    assert done.returncode == 0, done.stderr
+    assert b"saved p\\udcff.bprop" in done.stdout
+    assert os.path.exists(b"p\xff.bprop")

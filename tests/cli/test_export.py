@@ -7,7 +7,21 @@ import pytest
 def test_a_model_is_exported(run, model, folder):
     pytest.importorskip("onnx", reason="exporting needs the package onnx")
     ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
-    assert run("export pets.bprop --onnx pets.onnx").stdout == "wrote pets.onnx: x -> f, opset 13\n"
+    assert run("export pets.bprop --onnx pets.onnx").stdout == (
+        "wrote pets.onnx: size, weight, age -> kind, probabilities, opset 13\n"
+    )
+    session = ort.InferenceSession(str(folder / "pets.onnx"), providers=["CPUExecutionProvider"])
+    X = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    kinds, found = session.run(None, dict(zip(["size", "weight", "age"], X.T, strict=True)))
+    expected = model.predict(x=X)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert kinds.tolist() == [model.notes["classes"][k] for k in expected.argmax(axis=1)]
+
+
+def test_the_network_alone(run, model, folder):
+    pytest.importorskip("onnx", reason="exporting needs the package onnx")
+    ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
+    assert run("export pets.bprop --onnx pets.onnx --no-encoders").stdout == "wrote pets.onnx: x -> f, opset 13\n"
     session = ort.InferenceSession(str(folder / "pets.onnx"), providers=["CPUExecutionProvider"])
     X = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
     np.testing.assert_allclose(session.run(["f"], {"x": X})[0], model.predict(x=X), rtol=1e-5, atol=1e-6)

@@ -158,6 +158,15 @@ def test_example_weights_are_a_column(run, folder, refused):
     assert bp.load("one.bprop").notes["columns"] == ["size", "weight", "age"]
     assert same(bp.load("one.bprop"), by_the_library())
     assert not same(bp.load("one.bprop"), bp.load("odd.bprop"))
+    watched = "--engine numpy --hidden 4 --epochs 3 --weights w --validation watch.csv --out"
+    (folder / "watch.csv").write_text((folder / "odd.csv").read_text())
+    run(f"train one.csv {watched} watched.bprop")
+    (folder / "watch.csv").write_text((folder / "one.csv").read_text())
+    run(f"train one.csv {watched} alike.bprop")
+    losses = [bp.load(f"{name}.bprop").history[-1].validation_loss for name in ("watched", "alike")]
+    assert same(bp.load("watched.bprop"), bp.load("alike.bprop"))
+    assert losses[0] != losses[1]
+    refused(f"train one.csv {watched.replace('watch.csv', 'pets.csv')} x.bprop", "pets.csv", "'w'")
     refused(f"train bad.csv {options} x.bprop", "bad.csv, line ", "column 'w'", "0 or more")
     refused(f"train dots.npz {options} x.bprop", "--weights")
 

@@ -5,7 +5,8 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.onnx import formula_of, to_onnx
+from bprop.onnx import to_onnx
+from bprop.onnx.export import formula_of
 
 pytest.importorskip("onnx", reason="exporting needs the package onnx")
 ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")

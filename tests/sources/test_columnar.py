@@ -77,3 +77,11 @@ def test_without_polars_the_extra_is_named(monkeypatch):
     monkeypatch.setattr("bprop.sources.columnar.find_spec", lambda name: None)
     with pytest.raises(errors.MissingPackageError, match=r"t.parquet: .*pip install 'bprop\[tables\]'"):
         columnar.read(Path("t.parquet"), b"", ".parquet")
+
+
+def test_whole_numbers_too_large_for_numpy_are_floats(pl, tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"a": 5555555555555555555555, "b": 1}\n{"a": 1, "b": 2}\n')
+    column = columnar.read(path, path.read_bytes(), ".jsonl").columns["a"]
+    assert column.dtype == np.float64
+    np.testing.assert_allclose(column, [5555555555555555555555.0, 1.0])

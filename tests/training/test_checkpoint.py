@@ -239,6 +239,37 @@ def test_a_run_with_other_settings_is_not_resumed(tmp_path, settings, said):
         train(resume=tmp_path / "run", **settings)
 
 
+@pytest.mark.parametrize(("then", "now"), [("numpy", "native"), ("native", "xla"), ("xla", "numpy")])
+def test_a_run_goes_on_upon_another_engine_and_says_so(tmp_path, monkeypatch, capsys, then, now):
+    for needed in ("llvmlite", "jax"):
+        pytest.importorskip(needed, reason=f"the other engines need {needed}")
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 17)
+        train(then, checkpoint=tmp_path / "run")
+    capsys.readouterr()
+    found = train(now, resume=tmp_path / "run", checkpoint=tmp_path / "next")
+    assert capsys.readouterr().err == (
+        f"bprop: this run was on the {then} engine and goes on on {now}: not bit for bit the same; for that, resume it "
+        f"with engine='{then}'\n"
+    )
+    whole = train("numpy")
+    for record, expected in zip(found.history, whole.history, strict=True):
+        assert record.updates == expected.updates
+        assert record.loss == pytest.approx(expected.loss, rel=1e-3)
+    for name, array in whole.params.items():
+        np.testing.assert_allclose(found.params[name], array, rtol=1e-2, atol=1e-4)
+    train(now, resume=tmp_path / "next", epochs=6)  # its checkpoints are the new engine's
+    assert capsys.readouterr().err == ""
+
+
+def test_a_checkpoint_that_does_not_say_its_engine_is_resumed_in_silence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(checkpoint, "ENGINE", "unknown")
+    train(epochs=2, checkpoint=tmp_path / "run")
+    monkeypatch.undo()
+    same_run(train(resume=tmp_path / "run"), train())
+    assert capsys.readouterr().err == ""
+
+
 def test_another_optax_rule_is_not_resumed(tmp_path):
     optax = pytest.importorskip("optax")
     train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "run")

@@ -175,6 +175,8 @@ BAD_SETTINGS = {
     "a seed that is no number": ({"seed": None}, errors.SettingError, "seed"),
     "whole numbers as precision": ({"dtype": "int32"}, errors.SettingError, "dtype must be float32"),
     "half precision": ({"dtype": "float16"}, errors.SettingError, "dtype must be float32"),
+    "a precision that is no text": ({"dtype": "flo\udcff"}, errors.SettingError, "dtype must be float32"),
+    "a precision in brackets": ({"dtype": "(2,f4"}, errors.SettingError, "dtype must be float32"),
     "an unknown precision": ({"dtype": "double precision"}, errors.SettingError, "dtype must be float32"),
     "an unknown engine": ({"engine": "torch"}, errors.UnknownNameError, "torch"),
     "no rule": ({"rule": 0.1}, errors.SettingError, "rule must be"),
@@ -197,6 +199,22 @@ BAD_SETTINGS = {
     "negative weights": ({"weights": -np.ones(20)}, errors.DataError, "not negative"),
     "weights of NaN": ({"weights": np.full(20, np.nan)}, errors.DataError, "weights must be finite"),
     "weights of 0": ({"weights": np.zeros(20)}, errors.DataError, "all are 0"),
+    "weights of a share": (
+        {"validation": 0.2, "validation_weights": np.ones(4)},
+        errors.SettingError,
+        "a validation set of its own",
+    ),
+    "validation weights of nothing": ({"validation_weights": np.ones(4)}, errors.SettingError, "validation_weights"),
+    "too few validation weights": (
+        {"validation": GOOD, "validation_weights": np.ones(3)},
+        errors.ShapeError,
+        "validation_weights: needs one weight",
+    ),
+    "negative validation weights": (
+        {"validation": GOOD, "validation_weights": -np.ones(20)},
+        errors.DataError,
+        "validation_weights: -1",
+    ),
     "weights in words": ({"weights": ["heavy"] * 20}, errors.DTypeError, "weights"),
     "a missing parameter": ({"params": {"W": np.zeros((4, 3))}}, errors.UnknownNameError, "missing parameters: 'b'"),
     "an unknown parameter": (
@@ -248,6 +266,27 @@ def test_a_share_whose_examples_all_weigh_0_is_refused(untrained):
         weights[index] = 0
         with pytest.raises(errors.DataError, match=f"all examples of the {what} set have weight 0"):
             train(validation=0.2, weights=weights)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_validation_and_early_stopping_see_the_weights_of_the_validation_set(engine):
+    needs = {"native": "llvmlite", "xla": "jax"}.get(engine)
+    if needs:
+        pytest.importorskip(needs)
+    held = data()
+    w = np.arange(len(held["y"]), dtype=float) ** 2
+    weighted = train(validation=held, validation_weights=w, engine=engine, patience=5, epochs=3)
+    expected = weighted.evaluate(held, weights=w)["loss"]
+    assert expected != pytest.approx(weighted.evaluate(held)["loss"], rel=1e-3)
+    best = weighted.history[weighted.best_epoch - 1]
+    assert best.validation_loss == pytest.approx(expected, rel=1e-5)
+    chosen = train(validation=held, validation_weights=(w == w.max()) * 1.0, engine=engine, patience=5, epochs=3)
+    one = {name: array[[w.argmax()]] for name, array in held.items()}
+    alone = train(validation=one, engine=engine, patience=5, epochs=3)
+    assert [r.validation_loss for r in chosen.history] == pytest.approx(
+        [r.validation_loss for r in alone.history], 1e-5
+    )
+    assert chosen.best_epoch == alone.best_epoch
 
 
 def test_a_graph_without_a_loss_cannot_be_trained(untrained):

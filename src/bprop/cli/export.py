@@ -17,12 +17,16 @@ from bprop.onnx import to_onnx
 def export(
     model: opt.ModelFile,
     onnx: Annotated[Path, typer.Option(help="ONNX file to write (replaced where it is there).")],
+    encoders: Annotated[
+        bool, typer.Option(help="Take the columns of a table as they are, rather than the numbers they are encoded as.")
+    ] = True,
 ) -> None:
-    """Export MODEL to ONNX, which takes the numbers of the encoded columns and gives the outputs of the network.
+    """Export MODEL to ONNX: the columns of its table go in, classes and probabilities, or values, come out.
 
     \b
-    bprop export digits.bprop --onnx digits.onnx
+    bprop export adult.bprop --onnx adult.onnx
+    bprop export adult.bprop --onnx network.onnx --no-encoders
     """
-    made = to_onnx(load_model(model), onnx)
+    made = to_onnx(load_model(model), onnx, encoders=encoders)
     inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
     print(f"wrote {onnx}: {inputs} -> {outputs}, opset {made.opset_import[0].version}")

@@ -54,7 +54,7 @@ Kinds = Annotated[
         "repeated.",
     ),
 ]
-Weights = Annotated[str | None, _data("Column of example weights; it is no input.")]
+Weights = Annotated[str | None, _data("Column of example weights, of the rows held out too; it is no input.")]
 Scale = Annotated[
     str,
     _data(

@@ -105,6 +105,7 @@ def train(
         "notes": encoding.to_notes(), "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
         "weights": None if weights is None else example_weights(trained, weights),
+        "validation_weights": None if weights is None or watched is None else example_weights(watched, weights),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)

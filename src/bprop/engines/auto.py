@@ -78,6 +78,10 @@ class Cautious(Run):
         return getattr(self.run, what)(*args)
 
     @property
+    def engine(self) -> str:  # type: ignore[override]
+        return self.run.engine
+
+    @property
     def state(self) -> Any:  # type: ignore[override]
         return self.run, self.run.state
 

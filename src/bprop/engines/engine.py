@@ -58,6 +58,7 @@ class Run(ABC):
     of `steps` after it, when its memory may be used again."""
 
     state: Any
+    engine: str
     turn: int = 1
     """Steps that are computed together. Stretches of whole turns give the same bits however an epoch is cut."""
 

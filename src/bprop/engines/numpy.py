@@ -22,6 +22,8 @@ EVALUATION_ROWS = 1024
 class NumpyRun(Run):
     """Step after step, in Python."""
 
+    engine = "numpy"
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         self.job = job
         self.program = Program(job.graph, job.dtype)

@@ -81,22 +81,22 @@ def check_rows(arrays: Mapping[str, np.ndarray]) -> int:
     return count
 
 
-def read_weights(weights: Any, rows: int) -> np.ndarray | None:
+def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray | None:
     """Example weights as float64 of shape (N,): finite, not negative, not all zero. None stays None (all 1)."""
     if weights is None:
         return None
-    array = _array(weights, "weights")
+    array = _array(weights, name)
     if array.dtype.kind not in "fiub":
-        raise DTypeError(f"weights: needs numbers, got an array of {array.dtype}")
+        raise DTypeError(f"{name}: needs numbers, got an array of {array.dtype}")
     array = array.astype(np.float64)
     if array.shape != (rows,):
-        raise ShapeError(f"weights: needs one weight an example, shape ({rows},), got {array.shape}")
+        raise ShapeError(f"{name}: needs one weight an example, shape ({rows},), got {array.shape}")
     bad = ~np.isfinite(array) | (array < 0)
     if bad.any():
         where, value = _first(array, bad)
-        raise DataError(f"weights: {value} at {where}; weights must be finite and not negative")
+        raise DataError(f"{name}: {value} at {where}; weights must be finite and not negative")
     if not array.any():
-        raise DataError("weights: all are 0, so there is nothing to learn from")
+        raise DataError(f"{name}: all are 0, so there is nothing to learn from")
     return array
 
 

@@ -49,7 +49,7 @@ def _column(path: Path, series: Any) -> np.ndarray:
         series = series.replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
     elif kind == pl.Null or kind == pl.String or kind in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String).str.strip_chars()
-    elif kind.is_integer() and not series.null_count():
+    elif kind.is_integer() and not series.null_count() and "128" not in str(kind):  # NumPy has no such integers
         return np.asarray(series.to_numpy())
     elif kind.is_numeric():
         return np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64)

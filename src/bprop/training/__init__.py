@@ -31,6 +31,7 @@ def train(
     validation: Mapping[str, Any] | float | None = None,
     params: Mapping[str, Any] | None = None,
     weights: Any = None,
+    validation_weights: Any = None,
     shuffle: bool = True,
     patience: int | None = None,
     monitor: str = "loss",
@@ -58,6 +59,7 @@ def train(
     validation : a set like `data`, or the share of `data` to hold out, in (0, 1).
     params : where to start; default graph.init(seed).
     weights : (N,) example weights, default 1.
+    validation_weights : the same for a validation set of its own; a share of the data takes its weights along.
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs, and keep the best theta.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
@@ -70,8 +72,9 @@ def train(
         (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
         best on the validation set; a file is replaced each time.
     every : how often: "30s" (default), "10min", "5epochs" or "200steps".
-    resume : such a folder or file: continue its run bit for bit (same settings, data, device and versions). True: that
-        of `checkpoint`, where it holds one already; else the run begins.
+    resume : such a folder or file: continue its run bit for bit (same settings, data, engine, device and versions;
+        on another engine it goes on, and says on standard error that the bits will differ). True: that of `checkpoint`,
+        where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes.
     health : look at values, gradients and updates of a few rows after an epoch (`record.health`; `bp.advice` says what
@@ -92,7 +95,7 @@ def train(
     rows = feed.check_rows(examples.arrays) if examples.arrays else 0
     examples = DataSet(examples.arrays, feed.read_weights(weights, rows))
     seed = _whole("seed", seed, least=0)
-    examples, held = _hold_out(graph, examples, validation, seed)
+    examples, held = _hold_out(graph, examples, validation, validation_weights, seed)
     if patience is not None and held is None:
         raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
     precision, narrow = _precision(dtype)
@@ -144,7 +147,7 @@ def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
         return np.dtype(np.float32), "bfloat16"
     try:
         found = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
         found = np.dtype(bool)
     if found.kind != "f" or found.itemsize < 4:
         raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
@@ -160,12 +163,17 @@ def _able(engine: str, narrow: str | None) -> str:
     return "xla"
 
 
-def _hold_out(graph: Graph, examples: DataSet, validation: Any, seed: int) -> tuple[DataSet, DataSet | None]:
+def _hold_out(
+    graph: Graph, examples: DataSet, validation: Any, weights: Any, seed: int
+) -> tuple[DataSet, DataSet | None]:
     """(training set, validation set): the set given, a share held out at random, or none."""
+    if weights is not None and not isinstance(validation, Mapping):
+        raise SettingError("validation_weights are of a validation set of its own: give validation={...}")
     if validation is None:
         return examples, None
     if isinstance(validation, Mapping):
-        return examples, DataSet(graph.read(validation))
+        held = graph.read(validation)
+        return examples, DataSet(held, feed.read_weights(weights, feed.check_rows(held), "validation_weights"))
     if isinstance(validation, bool) or not isinstance(validation, float | int):
         raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {validation!r}")
     kept, held = (examples.rows(index) for index in split(len(examples), float(validation), seed))

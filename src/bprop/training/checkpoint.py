@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bprop.training.trainer import Position
 
 EVERY_SECONDS = 30.0
+ENGINE = "engine"  # among the settings, but a run may go on upon another
 PART = 4096  # rows looked at together
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
 __all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "settings", "write"]
@@ -42,6 +43,7 @@ class Saved:
     position: dict[str, Any]
     stopping: dict[str, Any] | None
     best_params: dict[str, np.ndarray]
+    engine: str | None  # which it ran on; None: an older bprop's, that did not say
 
 
 def check_place(path: str | os.PathLike, dtype: np.dtype) -> None:
@@ -130,6 +132,7 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
         position=training["position"],
         stopping=training["stopping"],
         best_params={n.removeprefix("best/"): a for n, a in arrays.items() if n.startswith("best/")},
+        engine=then.get(ENGINE),
     )
 
 

@@ -67,7 +67,7 @@ class Trainer:
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
         self.examine = Examiner(job, health)
         source = files.source_of(resume, checkpoint)
-        settings = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
+        self.settings = settings = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
         self.keeper: Keeper | None = None
         if checkpoint is not None:
             fresh = source is None or not files.same_place(source, checkpoint)
@@ -245,6 +245,7 @@ class Trainer:
 
     def _write(self) -> None:
         assert self.keeper is not None
+        self.settings[files.ENGINE] = self.run_.engine
         self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
 
     def _restore(self, saved: files.Saved) -> None:
@@ -256,7 +257,20 @@ class Trainer:
             self.position = Position(**saved.position)
             if any(len(row) != len(self.program.sum_names) for row in self.position.running or ()):
                 raise ValueError("sums of other metrics")
+            if saved.engine not in (None, self.run_.engine):
+                self._change_engine(str(saved.engine))
             if self.stopping is not None and saved.stopping is not None:
                 self.stopping.restore(saved.stopping, saved.best_params)
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"the checkpoint does not tell of a run ({type(error).__name__}: {error})") from error
+
+    def _change_engine(self, before: str) -> None:
+        """Say that the run goes on on another engine, and take over what that one summed up, in the common form."""
+        now, at = self.run_.engine, self.position
+        print(
+            f"bprop: this run was on the {before} engine and goes on on {now}: not bit for bit the same; for that, "
+            f"resume it with engine={before!r}", file=sys.stderr,
+        )  # fmt: skip
+        if at.running:
+            sums = list(self.program.totals(at.running).values())
+            at.running = [sums, [0.0] * len(sums)]

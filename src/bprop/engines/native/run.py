@@ -90,6 +90,8 @@ class Loaded:
 class NativeRun(Run):
     """Many steps in each call of machine code."""
 
+    engine = "native"
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str]):
         self.job, self.transposed = job, transposed
         self.program = Program(job.graph, job.dtype)

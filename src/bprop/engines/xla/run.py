@@ -31,6 +31,8 @@ class XlaRun(Run):
     threads, whose free memory the C library does not share: up to five times theta more, measured with glibc).
     """
 
+    engine = "xla"
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")

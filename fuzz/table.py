@@ -1,0 +1,102 @@
+"""Tables: bytes of a file, from reading to the arrays that a network takes.
+
+The first byte of an input chooses the kind of file, the second what is asked of it, the rest is the file.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from bprop import errors
+from bprop.cli.opening import coding_of, open_data
+from bprop.sources.answers import Answer
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
+from fuzz import guard
+
+FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
+SUFFIXES = (
+    ".csv",
+    ".csv",
+    ".csv",
+    ".csv",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+    ".csv.gz",
+    ".parquet",
+    ".arrow",
+    ".npz",
+    "-idx3-ubyte",
+)
+TASKS = (None, None, "classification", "regression", "counts", "multilabel")
+KINDS = ((), (), ("a=categorical",), ("a=date",), ("a=numeric",), ("a=boolean",), ("a=ignored",))
+
+CSV = (
+    b"a,b,c,d,e\n1,red,yes,2024-01-31,0.5\n2.5,,no,2024-02-29 10:20:30,1e3\n?,blue,NA,2024/12/01,-7\n,red,yes,,8\n",
+    b'a;"b;c";y\n1;"x ""y""\nz";1\n2; "q";0\n',
+    b"\xef\xbb\xbfid\ta\r\n1\tnan\r\n2\tinf\r\n3\t1_000\r\n",
+    b"a,y\n" + b"".join(b"%d,%d\n" % (k, k % 2) for k in range(25)),
+    b"a,y\n" + b"".join(b"t%d,%d.5\n" % (k % 20, k) for k in range(40)),
+    b"a\n\n1\n\x002\r3",
+    b"a,a\n1,2\n",
+    b"a,b\n1\n2,3,4\n",
+)
+
+
+def seeds() -> list[bytes]:
+    """Tables that are read, and tables that are not; one as Parquet, Arrow and JSON lines where polars is there."""
+    found = [bytes([0, task]) + text for text in CSV for task in range(3)]
+    found += [bytes([7, 0]) + gzip.compress(CSV[0]), bytes([5, 0]) + CSV[2]]
+    archive = io.BytesIO()
+    np.savez(archive, x=np.ones((4, 2)), y=np.arange(4))
+    found += [bytes([10, 0]) + archive.getvalue(), bytes([11, 0, 0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6])]
+    return found + _by_polars()
+
+
+def _by_polars() -> list[bytes]:
+    try:
+        import polars as pl
+    except ImportError:
+        return []
+    frame = pl.read_csv(CSV[0])
+    written = []
+    for choice, write in ((6, "write_ndjson"), (8, "write_parquet"), (9, "write_ipc")):
+        file = io.BytesIO()
+        getattr(frame, write)(file)
+        written.append(bytes([choice, 0]) + file.getvalue())
+    return written
+
+
+def one(data: bytes) -> None:
+    """Read the file, learn how to encode it, encode it; only a BpropError may come of it."""
+    if len(data) < 2:
+        return
+    path = FOLDER / f"table{SUFFIXES[data[0] % len(SUFFIXES)]}"
+    path.write_bytes(data[2:])
+    with guard.inside(FOLDER), np.errstate(all="ignore"):
+        try:
+            _encode(path, TASKS[data[1] % len(TASKS)], KINDS[data[1] // 8 % len(KINDS)])
+        except errors.BpropError as error:
+            str(error)
+        finally:
+            path.unlink()
+
+
+def _encode(path: Path, task: str | None, kinds: tuple[str, ...]) -> None:
+    rows = open_data(str(path))
+    if not isinstance(rows, Frame):
+        return
+    coding = coding_of(rows, Answer.of(rows, rows.target, task), kinds)
+    assert isinstance(coding, Preparation)
+    arrays = coding.arrays(rows)
+    for name, array in arrays.items():
+        assert len(array) == len(rows), name
+        assert np.isfinite(array).all(), f"{name} holds what is no finite number"
+    again = Preparation.from_notes(coding.to_notes()).arrays(rows)
+    assert all(np.array_equal(arrays[name], again[name]) for name in arrays)

@@ -1,0 +1,175 @@
+"""Models of tables in ONNX: raw rows in, answers out, as `Model.predict` gives them on encoded rows."""
+
+import json
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.embedding import tabular
+from bprop.onnx.table import label_array, of_table
+from bprop.sources.answers import Answer
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
+
+onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
+ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
+COUNT = 80
+KIND = [["cat", "dog", "eel"][k % 3] for k in range(COUNT)]
+
+
+def table(**targets):
+    """A frame with a column of each kind, whose names are those of parts of the network."""
+    rng = np.random.default_rng(0)
+    columns = {
+        "x": [None if k % 9 == 2 else f"{v:.3f}" for k, v in enumerate(rng.normal(3, 10, COUNT))],
+        "W1": [["red", "blue", "", "NA", "green"][k % 5] for k in range(COUNT)],
+        "town": [f"t{k % 23}" for k in range(COUNT)],
+        "probabilities": [["yes", "no", "?"][k % 3] for k in range(COUNT)],
+        "day": [f"20{20 + k % 5}-0{1 + k % 9}-{10 + k % 19} 1{k % 10}:00" for k in range(COUNT)],
+        **targets,
+    }
+    arrays = {}
+    for name, cells in columns.items():
+        arrays[name] = np.empty(COUNT, object)
+        arrays[name][:] = cells
+    return Frame("pets", arrays, lambda row: f"row {row}", target=tuple(targets))
+
+
+def trained(frame, task=None, only=None, dtype="float32", **settings):
+    kinds = {name: "ignored" for name in frame.columns if only and name not in (*only, *frame.target)}
+    coding = Preparation.fit(frame, Answer.of(frame, frame.target, task), kinds)
+    sizes = [len(coding.scaled), 6, coding.outputs]
+    graph = tabular(sizes, coding.embeddings, task=coding.task, **settings)
+    theta = graph.init(3, dtype)
+    rng = np.random.default_rng(1)
+    theta = {name: array + rng.normal(0, 0.2, array.shape).astype(dtype) for name, array in theta.items()}
+    return bp.Model(graph, theta, notes=json.loads(json.dumps(coding.to_notes()))), coding
+
+
+def raw(frame, columns):
+    """The cells of a frame as the runtime takes them."""
+    fed = {}
+    for name in columns:
+        cells = frame.columns[name]
+        if name == "x":
+            fed[name] = np.array([np.nan if c is None else float(c) for c in cells], "float32")
+        elif name == "day":
+            fed[name] = np.array([c or "NaT" for c in cells], "datetime64[s]").astype(np.int64)
+        else:
+            fed[name] = np.array([c or "" for c in cells], object)
+    return fed
+
+
+def answers(made, frame):
+    onnx.checker.check_model(made, full_check=True)
+    session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    fed = raw(frame, [one.name for one in session.get_inputs()])
+    return dict(zip(names, session.run(None, fed), strict=True))
+
+
+def new_rows():
+    """Rows with cells that training had not: unseen categories, all missing, far numbers, old dates."""
+    frame = table(kind=KIND)
+    columns = {name: column[:12].copy() for name, column in frame.columns.items()}
+    columns["x"][:6] = [None, "1e30", "-1e-30", "0", "nan", "-0"]
+    columns["W1"][:4] = ["violet", "NULL", "Red", ""]
+    columns["town"][:3] = ["", "t99", "T1"]
+    columns["probabilities"][:3] = ["", "TRUE", "f"]
+    columns["day"][:4] = [None, "1969-12-31", "2000-02-29", "2100-12-31 23:59:59"]
+    return Frame("new", columns, frame.place, target=frame.target)
+
+
+def close(found, expected):
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("rows", [table(kind=KIND), new_rows()], ids=["the same rows", "new rows"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_classes(rows, dtype):
+    model, coding = trained(table(kind=KIND), dtype=dtype)
+    assert {kind.kind for kind in coding.kinds} == {"numeric", "categorical", "boolean", "date"}
+    assert list(coding.embeddings) == ["town"]
+    found = answers(bp.to_onnx(model), rows)
+    expected = model.predict(coding.inputs(rows))
+    assert list(found) == ["kind", "probabilities_"]  # a column is called probabilities
+    close(found["probabilities_"], expected)
+    assert found["kind"].tolist() == [coding.classes[k] for k in expected.argmax(axis=1)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "dtype"), [(["4", "7"], np.int64), (["0.5", "1.5"], np.float64), (["a", "b"], object)]
+)
+def test_classes_that_are_numbers_are_numbers(labels, dtype):
+    frame = table(kind=[labels[k % 2] for k in range(COUNT)])
+    model, coding = trained(frame, "classification", ["x"], loss="hinge")
+    found = answers(bp.to_onnx(model), frame)
+    assert list(found) == ["kind", "scores"]
+    assert found["kind"].dtype == dtype
+    expected = model.predict(coding.inputs(frame))
+    assert found["kind"].tolist() == [coding.classes[k] for k in expected.argmax(axis=1)]
+    close(found["scores"], expected)
+
+
+def test_a_number():
+    frame = table(price=[f"{k * 1.5 + 100}" for k in range(COUNT)])
+    model, coding = trained(frame, target_scaling=(160.0, 35.0))
+    found = answers(bp.to_onnx(model), frame)
+    assert list(found) == ["price"]
+    close(found["price"], model.predict(coding.inputs(frame)).reshape(-1))
+
+
+def test_several_numbers_are_in_their_own_units():
+    frame = table(f=[f"{k * 1.5 + 100}" for k in range(COUNT)], h1=[f"{-k % 7}e-3" for k in range(COUNT)])
+    model, coding = trained(frame)
+    found = answers(bp.to_onnx(model), frame)
+    assert list(found) == ["f", "h1"]
+    expected = coding.answer.values(model.predict(coding.inputs(frame)))
+    close(found["f"], expected[:, 0])
+    close(found["h1"], expected[:, 1])
+
+
+def test_several_switches():
+    frame = table(a=[str(k % 2) for k in range(COUNT)], b=[str(k // 2 % 2) for k in range(COUNT)])
+    model, coding = trained(frame, only=["town"])
+    assert coding.task == "multilabel"
+    assert list(model.graph.predictor.inputs) == ["c_town"]
+    found = answers(bp.to_onnx(model), frame)
+    close(found["probabilities"], model.predict(coding.inputs(frame)))
+
+
+def test_what_the_file_says_of_itself():
+    model, _ = trained(table(kind=KIND))
+    made = bp.to_onnx(model)
+    assert {o.domain: o.version for o in made.opset_import} == {"": 13, "ai.onnx.ml": 2}
+    assert made.ir_version == 7
+    assert [value.name for value in made.graph.input] == ["x", "W1", "town", "probabilities", "day"]
+    model, _ = trained(table(kind=KIND), only=["x"])
+    assert [o.domain for o in bp.to_onnx(model).opset_import] == [""]
+
+
+def test_without_encoders_the_network_alone_is_exported():
+    model, coding = trained(table(kind=KIND))
+    made = bp.to_onnx(model, encoders=False)
+    assert [value.name for value in made.graph.input] == ["x", "c_town"]
+    session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    arrays = coding.inputs(table(kind=KIND))
+    close(session.run(["f"], {**arrays, "x": arrays["x"].astype("float32")})[0], model.predict(arrays))
+
+
+def test_notes_that_do_not_fit_the_network_are_refused():
+    model, coding = trained(table(kind=KIND))
+    for damage in ({"classes": ["a", "b"]}, {"table": {**model.notes["table"], "kinds": []}}, {"table": 1}):
+        other = bp.Model(model.graph, model.params, notes={**model.notes, **damage})
+        with pytest.raises(errors.DataError, match="notes"):
+            of_table(onnx, other).graph()
+    assert of_table(onnx, model).answer == coding.answer
+
+
+def test_labels_as_arrays():
+    assert label_array((1, 2)).dtype == np.int64
+    assert label_array((1, 2.5)).dtype == np.float64
+    assert label_array(("a", "b")).tolist() == ["a", "b"]

@@ -1,0 +1,113 @@
+"""The targets of fuzzing hold for their seeds, and these a little changed; the guard sees what is forbidden."""
+
+import importlib
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # the targets are no part of the package
+
+from fuzz import guard  # noqa: E402
+
+NAMES = ("model", "table", "arguments")
+
+
+@pytest.fixture(params=NAMES)
+def target(request):
+    pytest.importorskip("typer", reason="the targets use the command line")
+    return importlib.import_module(f"fuzz.{request.param}")
+
+
+def some_bytes(data, most, rng):
+    """In place of libFuzzer's own mutation."""
+    data = bytearray(data)
+    for _ in range(3):
+        at = rng.randrange(len(data) + 1)
+        data[at : at + rng.randrange(2)] = rng.randbytes(rng.randrange(3))
+    return bytes(data[:most])
+
+
+def test_seeds_and_what_becomes_of_them(target):
+    rng = random.Random(0)
+    seeds = target.seeds()
+    quick = [seed for seed in seeds if b"digits" not in seed]
+    for number, seed in enumerate(quick):
+        target.one(seed)
+        mutate = getattr(target, "mutate", None)
+        plain = lambda data, most: some_bytes(data, most, rng)  # noqa: E731
+        changed = plain(seed, 10_000) if mutate is None else mutate(seed, 10_000, number, plain)
+        assert isinstance(changed, bytes)
+        target.one(changed)
+
+
+def test_a_document_is_a_file_with_the_right_checksum(tmp_path):
+    pytest.importorskip("typer", reason="the targets use the command line")
+    from fuzz import model
+
+    import bprop as bp
+
+    for seed in model.seeds():
+        (tmp_path / "f").write_bytes(model.content(seed))
+        assert bp.load(tmp_path / "f").params
+    damaged = json.dumps({"meta": {"format": 1}, "arrays": {}}).encode()
+    (tmp_path / "f").write_bytes(model.content(damaged))
+    with pytest.raises(bp.errors.ModelFileError, match="KeyError"):  # past the checksum
+        bp.load(tmp_path / "f")
+
+
+WATCHED = """
+import os, socket, subprocess, sys
+from pathlib import Path
+from fuzz import guard
+place = Path(sys.argv[1])
+inside, outside = place / "in", place / "out"
+guard.watch()
+(outside / "before").write_text("nobody minds")
+
+def stopped(kind, what):
+    try:
+        what()
+    except kind:
+        print("stopped")
+    else:
+        print("NOT STOPPED")
+
+with guard.inside(inside):
+    (inside / "fine").write_text("fine")
+    os.replace(inside / "fine", inside / "moved")
+    (outside / "before").read_text()
+    stopped(guard.EscapeError, lambda: (outside / "new").write_text("x"))
+    stopped(guard.EscapeError, lambda: (inside / ".." / "out" / "new").write_text("x"))
+    stopped(guard.EscapeError, lambda: os.replace(inside / "moved", outside / "moved"))
+    stopped(guard.EscapeError, lambda: (outside / "before").unlink())
+    stopped(guard.EscapeError, lambda: os.system("true"))
+    stopped(guard.EscapeError, lambda: subprocess.run(["true"]))
+    stopped(guard.EscapeError, lambda: socket.create_connection(("127.0.0.1", 9)))
+with guard.inside(inside, refuse=True):
+    stopped(PermissionError, lambda: (outside / "new").write_text("x"))
+(outside / "after").write_text("nobody minds")
+"""
+
+
+def test_the_guard_stops_what_no_input_may_bring_about(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    command = [sys.executable, "-c", WATCHED, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.stderr == ""
+    assert done.stdout.split("\n") == ["stopped"] * 8 + [""]
+    assert sorted(os.listdir(tmp_path / "out")) == ["after", "before"]
+    assert {"os.system", "subprocess.Popen", "socket.connect"} <= set(guard.FORBIDDEN)
+
+
+def test_it_says_how_to_be_used():
+    command = [sys.executable, "-m", "fuzz"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr.startswith("usage: python -m fuzz {model,table,arguments}")
