@@ -110,6 +110,14 @@ def test_an_absurd_shape_is_refused_without_allocating_it(tmp_path):
         idx.read_array(tmp_path / "t-idx3")
 
 
+def test_shapes_that_numpy_does_not_have_are_refused(tmp_path):
+    for shape in ((2**32 - 1,) * 5 + (0,), (1,) * 70):  # found by fuzzing
+        head = bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
+        (tmp_path / "t-idx").write_bytes(head + b"1" * int(0 not in shape))
+        with pytest.raises(errors.DataError, match=f"t-idx: an array of {len(shape)} axes cannot be read"):
+            idx.read_array(tmp_path / "t-idx")
+
+
 @pytest.mark.parametrize("position", [0, 2, 20, 50, -6, -1])
 def test_a_damaged_gzip_file_is_refused(tmp_path, position):
     path = write(tmp_path / "t-idx3.gz", np.random.default_rng(0).integers(256, size=(4, 5, 5)).astype(np.uint8))

@@ -28,6 +28,8 @@ def resume(
 ) -> None:
     """Continue, bit for bit, a run that was interrupted or killed: same data, same options, same result.
 
+    On another engine (another machine may have none of the kind) it goes on too, says so, and the last digits differ.
+
     \b
     bprop train digits --checkpoint digits.run --every 30s
     bprop resume digits.run

@@ -9,7 +9,22 @@ import numpy as np
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
 """Text, in any case, that says that a value is missing."""
 WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
-_DATE = re.compile(r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?Z?")
+_TIME = r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?Z?"
+_DATES = tuple(
+    re.compile(day + _TIME, re.ASCII)
+    for day in (
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)",  # 2024-01-31
+        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",  # 31.01.2024: with points, the day is always first
+        r"(?P<day>\d{1,2})(?P<mark>[ -])(?P<month>[A-Za-z]{3,9})(?P=mark)(?P<year>\d{4})",  # 31 Jan 2024
+        r"(?P<month>[A-Za-z]{3,9}) (?P<day>\d{1,2})(?:, ?| )(?P<year>\d{4})",  # January 31, 2024
+    )
+)
+_UNCLEAR = re.compile(r"\d{1,2}([-/])\d{1,2}\1(\d{4}|\d\d)\b.*", re.ASCII)
+_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTHS = {name[:length]: k for k, name in enumerate(_NAMES, 1) for length in (3, len(name))} | {"sept": 9}
 
 
 def missing(column: np.ndarray) -> np.ndarray:
@@ -43,7 +58,8 @@ def booleans(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def dates(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(datetime64[us] with NaT where missing, where a cell is no date): 2024-05-31, perhaps with a time of day."""
+    """(datetime64[us] with NaT where missing, where a cell is no date): 2024-05-31, 2024/05/31,
+    31.05.2024, 31 May 2024 or May 31, 2024, perhaps with a time of day."""
     if column.dtype.kind == "M":
         return column.astype("datetime64[us]"), np.zeros(len(column), bool)
     if column.dtype.kind != "O":
@@ -73,12 +89,23 @@ def _float(cell: str) -> float:
         return np.nan
 
 
+def unclear_dates(column: np.ndarray) -> bool:
+    """Whether all cells that are not missing are dates that some read month first and some day first: 01/02/2024."""
+    if column.dtype.kind != "O":
+        return False
+    there = column[~missing(column)]
+    return len(there) > 0 and all(_UNCLEAR.fullmatch(cell) for cell in there)
+
+
 def _date(cell: str) -> np.datetime64:
-    found = _DATE.fullmatch(cell)
-    if found is not None:
-        year, month, day, time = found.groups()
+    for form in _DATES:
+        found = form.fullmatch(cell)
+        if found is None:
+            continue
+        year, month, day, time = found.group("year", "month", "day", "time")
+        number = _MONTHS.get(month.lower(), 0) if month[0].isalpha() else int(month)
         try:
-            return np.datetime64(f"{year}-{month}-{day}" + (f"T{time}" if time else ""), "us")
+            return np.datetime64(f"{year}-{number:02}-{int(day):02}" + (f"T{time}" if time else ""), "us")
         except ValueError:
-            pass  # 2024-13-45
+            break  # 2024-13-45
     return np.datetime64("NaT", "us")

@@ -32,7 +32,10 @@ def read_array(path: Path) -> np.ndarray:
     wanted = int(np.prod(shape, dtype=object)) * dtype.itemsize
     if len(body) != wanted:
         raise DataError(f"{path}: {len(body)} bytes of data where shape {shape} needs {wanted}: truncated or damaged")
-    return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    try:
+        return np.frombuffer(body, dtype).reshape(shape).astype(dtype.newbyteorder("="))
+    except ValueError as error:  # more axes than NumPy has, or huge ones beside one of 0
+        raise DataError(f"{path}: an array of {axes} axes cannot be read: {error}") from error
 
 
 def labels_beside(path: Path) -> Path | None:

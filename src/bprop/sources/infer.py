@@ -14,6 +14,7 @@ from bprop.sources.kinds import KINDS, Boolean, Categorical, Date, Ignored, Kind
 
 ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
+UNCLEAR = "dates, of which it is not clear what is the day and what the month: write 2024-05-31"
 
 
 def fit_column(name: str, frame: Frame) -> Kind:
@@ -39,7 +40,7 @@ def fit_column(name: str, frame: Frame) -> Kind:
     if not cells.dates(different)[1].any():
         return Date.fit(name, frame)
     if count.sum() >= ENOUGH and len(count) > DIFFERENT * count.sum():
-        return Ignored(name, "id")
+        return Ignored(name, UNCLEAR if cells.unclear_dates(different) else "id")
     return Categorical.fit(name, frame)
 
 
