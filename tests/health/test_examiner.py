@@ -77,7 +77,7 @@ def test_the_sample_is_spread_over_the_rows_and_small():
     assert (rows[0], rows[-1]) == (0, 299)
     assert len(np.unique(rows)) == 256
     assert list(sample_rows(job(rows=5, graph=GRAPH))) == [0, 1, 2, 3, 4]
-    assert len(sample_rows(job(graph=bp.mlp([4, 1000, 1000, 3])))) == 66
+    assert len(sample_rows(job(graph=bp.mlp([4, 1000, 1000, 3])))) == 33
     assert len(sample_rows(job(graph=bp.mlp([4, 9000, 9000, 3])))) == 16
 
 

@@ -20,7 +20,7 @@ from bprop.rules import Rule
 
 ROWS = 256
 FEWEST = 16
-WORK = 200_000_000
+WORK = 100_000_000
 """Multiplications of a look: networks of many weights are looked at on fewer rows, but FEWEST."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -104,14 +104,21 @@ def _parameters(
             "gradient_norm": number(_norm(found[name])),
             "update_ratio": None
             if moved is None or array.ndim < 2
-            else number(_norm(moved[name] - array) / _norm(array)),
+            else _ratio(_norm(moved[name] - array), _norm(array)),
         }
         for name, array in theta.items()
     }
 
 
-def _norm(array: np.ndarray) -> np.floating:
-    return np.sqrt(np.square(array, dtype=np.promote_types(array.dtype, np.float64)).sum())
+def _norm(array: np.ndarray) -> float:
+    squares = float(np.vdot(array, array))
+    if not 1e-20 < squares < 1e30:  # out of float32's good range, or nearly so: with more care, and three times slower
+        squares = float(np.square(array, dtype=np.promote_types(array.dtype, np.float64)).sum())
+    return sqrt(squares) if squares >= 0 else nan
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return number(part / whole) if whole else None
 
 
 def _first_not_finite(plan: Plan, state: State, grads: list) -> str | None:
