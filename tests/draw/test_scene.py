@@ -80,5 +80,8 @@ def test_values_and_gradients(values_of):
     assert list(panels["f"]) == ["value"]  # computed in one with the loss
     assert panels["h1"]["value"].note.endswith("saturated")
     assert f"= {float(values.objective):.4g}" in found["objective"].lines
+    through = bp.mlp([4, 5, 3], dropout=0.5)
+    dropped = nodes(through, collapse=True, values=through.fprop(params, batch))["layer 1"]
+    assert [(what, bool(summary.note)) for what, summary in dropped.panels] == [("d1 value", True)]
     layers = nodes(graph, collapse=True, values=values, grads=grads)
     assert [what for what, _ in layers["layer 1"].panels] == ["h1 value", "h1 gradient"]

@@ -44,6 +44,11 @@ def test_the_decade_of_a_constant(value, decade):
     assert summary.lines() == [f"all {value:.3g}"]
 
 
+def test_a_constant_has_its_note_and_no_sign_of_zero():
+    assert summarise(np.zeros(3), "100% of units dead").lines() == ["all 0", "100% of units dead"]
+    assert summarise(np.array([-0.0, -0.0])).lines() == ["all 0"]
+
+
 def test_whole_numbers_and_truth_values():
     assert summarise(np.array([0, 3])).high == 3
     assert summarise(np.array([True, True])).rms == 1
@@ -52,9 +57,15 @@ def test_whole_numbers_and_truth_values():
 def test_saturated_and_dead():
     a = bp.Input("a", (2,))
     value = np.array([[0.999, 0.2], [-0.999, 0.999], [0.0, 0.0], [-1.0, 0.5]])
-    assert note_of(bp.tanh(a), value) == "50% saturated"
-    assert note_of(bp.sigmoid(a), np.array([[0.001, 0.5], [0.995, 0.5]])) == "50% saturated"
-    assert note_of(bp.relu(a), np.array([[0.0, 1.0], [0.0, 0.0]])) == "50% of units dead"
-    assert note_of(bp.relu(a), np.ones((2, 2))) == "0% of units dead"
-    assert note_of(bp.tanh(a), np.append(np.zeros(999), 1.0)) == "<1% saturated"
-    assert note_of(bp.exp(a), value) == note_of(bp.tanh(a), np.float64(1)) == ""
+    assert note_of(bp.tanh(a), value) == ("50% saturated", 0.5)
+    assert note_of(bp.sigmoid(a), np.array([[0.001, 0.5], [0.995, 0.5]])) == ("50% saturated", 0.5)
+    assert note_of(bp.relu(a), np.array([[0.0, 1.0], [0.0, 0.0]])) == ("50% of units dead", 0.5)
+    assert note_of(bp.relu(a), np.ones((2, 2))) == ("0% of units dead", 0.0)
+    assert note_of(bp.tanh(a), np.append(np.zeros(999), 1.0)) == ("<1% saturated", 0.001)
+    assert note_of(bp.exp(a), value) == note_of(bp.tanh(a), np.float64(1)) == ("", 0.0)
+
+
+def test_what_is_to_be_seen_at_once():
+    assert summarise(np.ones(3), "30% saturated", 0.3).alarming
+    assert not summarise(np.ones(3), "29% saturated", 0.29).alarming
+    assert summarise(np.array([1.0, np.nan])).alarming

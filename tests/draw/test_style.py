@@ -24,6 +24,7 @@ def test_text_and_lines_stand_out(theme, scale):
     for back in ("page", *KINDS):
         assert contrast(theme["ink"], theme[back]) >= 4.5
         assert contrast(theme["faint"], theme[back]) >= 4.5
+        assert contrast(theme["alarm"], theme[back]) >= 4.5
     assert contrast(theme["line"], theme["page"]) >= 3
     for kind in KINDS:
         assert contrast(theme[f"{kind}-line"], theme["page"]) >= 3

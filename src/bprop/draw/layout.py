@@ -131,7 +131,7 @@ class _Painter:
     def _draw_link(self, pen: _Pen, link: Link) -> None:
         grid, upper = self.grid, link.upper
         end, bottom = upper.x + grid.entries[link], grid.base[grid.number[upper]]
-        pen.up(grid.top(link.lower) - (LABEL if link.lower.node else 0))
+        pen.up(grid.top(link.lower) - LABEL)
         detour = grid.detour(link)
         if detour is None:
             pen.curve(end, bottom)

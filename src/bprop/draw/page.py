@@ -102,26 +102,21 @@ def _panel(parent: ET.Element, node: Node, what: str, summary: Summary, y: float
     height = node.panel_height(summary) - 1
     _new(parent, "rect", class_="back", x=PADDING, y=y, width=BARS_WIDTH, height=height, rx=2)
     colour = _colour(summary)
-    _new(parent, "rect", class_=f"{colour} magnitude", x=PADDING, y=y, width=5, height=height)
-    step, most = (BARS_WIDTH - 8) / BINS, max(*summary.bars, 1)
+    _new(parent, "rect", class_=f"{colour} magnitude", x=PADDING, y=y, width=4, height=height)
+    step, most = (BARS_WIDTH - 10) / BINS, max(*summary.bars, 1)
     bars = []
     for place, count in enumerate(summary.bars):
         if count:
             bar = max(1.0, (height - 3) * count / most)
-            bars.append(f"M{PADDING + 7 + place * step:.1f} {y + height:.1f}v{-bar:.1f}h{step - 0.6:.1f}v{bar:.1f}z")
+            bars.append(f"M{PADDING + 9 + place * step:.1f} {y + height:.1f}v{-bar:.1f}h{step - 0.6:.1f}v{bar:.1f}z")
     _new(parent, "path", class_=f"{colour} bars", d="".join(bars) or "M0 0")
     x = PADDING + BARS_WIDTH + PANEL_GAP
     _new(parent, "text", what, class_="what", x=x, y=y + 10)
-    for place, line in enumerate(summary.lines(), start=1):
-        kind = "spoiled" if summary.spoiled else "numbers"
-        _new(
-            parent,
-            "text",
-            line,
-            class_=f"numbers {kind}".replace("numbers numbers", "numbers"),
-            x=x,
-            y=y + 10 + PANEL_LINE * place,
-        )
+    lines = summary.lines()
+    for place, line in enumerate(lines, start=1):
+        alarm = summary.alarming and (place == len(lines) or summary.spoiled)
+        kind = "numbers alarm" if alarm else "numbers"
+        _new(parent, "text", line, class_=kind, x=x, y=y + 10 + PANEL_LINE * place)
 
 
 def _colour(summary: Summary) -> str:

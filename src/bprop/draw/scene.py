@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bprop.box import Box, snake
@@ -55,13 +56,13 @@ class Node:
         """The height of the lines."""
         return 8 + HEAD_LINE + LINE * len(self.lines)
 
-    @property
+    @cached_property
     def width(self) -> float:
         text = max(width(self.shown, NAME), widest(self.lines, BODY))
         panel = max((self.panel_width(what, summary) for what, summary in self.panels), default=0.0)
         return max(text, panel) + 2 * PADDING
 
-    @property
+    @cached_property
     def height(self) -> float:
         return self.head + sum(self.panel_height(summary) + PANEL_GAP for _, summary in self.panels)
 
@@ -164,7 +165,7 @@ class Builder:
         title = [f"{name}: {self._declares(box)}", f"shape {shape}"]
         if name in self.graph.rewrites:
             title.append(f"computed stably as {self.graph.rewrites[name]}")
-        panels = self._panels(box, name)
+        panels = self._panels([box])
         return Node(kind, name, lines, ", ".join([*title, *_told(panels)]), (name,), shape, box in self.outputs, panels)
 
     def _kind(self, box: Box) -> str:
@@ -201,17 +202,21 @@ class Builder:
         shape = show_shape(top.dims)
         weights = [f"{names[box]} {show_shape(box.dims)}" for box in boxes if isinstance(box, Leaf)]
         steps = " → ".join(snake(type(box).__name__) for box in inner)
-        panels = self._panels(top, names[top], f"{names[top]} ")
+        panels = self._panels(inner, f"{names[top]} ")
         formulas = "; ".join(f"{names[box]} = {formula(box, names)}" for box in inner)
         title = ", ".join([f"layer {number}: {formulas}", *weights, f"shape {shape}", *_told(panels)])
         return Node(
             "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels
         )
 
-    def _panels(self, box: Box, name: str, prefix: str = "") -> list[tuple[str, Summary]]:
+    def _panels(self, boxes: list[Box], prefix: str = "") -> list[tuple[str, Summary]]:
+        """Value and gradient of the last of some boxes, with a note on the last that can saturate or die."""
         panels: list[tuple[str, Summary]] = []
+        name = self.graph.names[boxes[-1]]
         if self.values is not None and name in self.values:
-            panels.append((f"{prefix}value", summarise(self.values[name], note_of(box, self.values[name]))))
+            notes = [note_of(box, self.values[box]) for box in boxes if box in self.values]
+            text, stuck = next((note for note in reversed(notes) if note[0]), ("", 0.0))
+            panels.append((f"{prefix}value", summarise(self.values[name], text, stuck)))
         if self.grads is not None and name in self.grads:
             panels.append((f"{prefix}gradient", summarise(self.grads[name])))
         return panels

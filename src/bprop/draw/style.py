@@ -12,14 +12,14 @@ LIGHT = {
     "box": "#eef2f9", "box-line": "#52658c", "layer": "#e6ecf8", "layer-line": "#3c5692",
     "input": "#e2f3ea", "input-line": "#2a7c53", "parameter": "#fdf1da", "parameter-line": "#a06a08",
     "constant": "#f0f0f0", "constant-line": "#777777", "penalty": "#f6eaf7", "penalty-line": "#8a4a93",
-    "loss": "#fde9e6", "loss-line": "#b53d2c", "bars": "#00000014",
+    "loss": "#fde9e6", "loss-line": "#b53d2c", "alarm": "#a52a1a", "bars": "#00000014",
 }  # fmt: skip
 DARK = {
     "page": "#14181f", "ink": "#e9edf4", "faint": "#a3adbf", "line": "#8290aa",
     "box": "#222b3b", "box-line": "#8ba2d0", "layer": "#22304d", "layer-line": "#9bb6f0",
     "input": "#17352a", "input-line": "#5fc294", "parameter": "#3a2e14", "parameter-line": "#e0ab4a",
     "constant": "#2b2b2b", "constant-line": "#9a9a9a", "penalty": "#36223a", "penalty-line": "#d092da",
-    "loss": "#41211c", "loss-line": "#f08a78", "bars": "#ffffff1c",
+    "loss": "#41211c", "loss-line": "#f08a78", "alarm": "#ff9c8a", "bars": "#ffffff1c",
 }  # fmt: skip
 # magnitudes, from vanishing (blue) over usual (green) to exploding (red)
 COOL_TO_HOT_LIGHT = (
@@ -57,7 +57,8 @@ def css() -> str:
         ".bprop-graph .tip.penalised{fill:var(--g-penalty-line)}",
         ".bprop-graph .back{fill:var(--g-bars)}",
         ".bprop-graph .zero{fill:var(--g-faint)}",
-        ".bprop-graph .spoiled{fill:var(--g-loss-line);font-weight:600}",
+        ".bprop-graph .spoiled{fill:var(--g-loss-line)}",
+        ".bprop-graph .alarm{fill:var(--g-alarm);font-weight:600}",
     ]
     rules += [f".bprop-graph .{kind} .frame{{fill:var(--g-{kind});stroke:var(--g-{kind}-line)}}" for kind in KINDS]
     rules += [f".bprop-graph .m{place}{{fill:var(--g-m{place})}}" for place in range(len(DECADES))]
