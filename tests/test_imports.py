@@ -19,7 +19,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("noise", "shapes"),
     ("box",),
     ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula"),
+    ("draw",),
     ("graph",),
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
@@ -43,6 +44,7 @@ HEAVY = (
     "pydantic",
     "onnx",
     "tensorboardX",
+    "matplotlib",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

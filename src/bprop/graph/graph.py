@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
+from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.describe import build, describe
 from bprop.graph.feed import cast
@@ -20,10 +21,13 @@ from bprop.graph.order import topological_order
 from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
 from bprop.graph.rewrite import rewritten
-from bprop.graph.show import formula, show
+from bprop.graph.show import show
 from bprop.graph.values import Gradients, Values, safe_total
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array, namespace
+
+if TYPE_CHECKING:
+    from bprop.draw import Drawing
 
 
 class Graph:
@@ -260,6 +264,26 @@ class Graph:
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
         return feed.read_inputs(data, self.inputs, self.limits)
+
+    def draw(
+        self,
+        params: Mapping[str, Any] | None = None,
+        batch: Mapping[str, Any] | None = None,
+        *,
+        collapse: bool | str = "auto",
+        **inputs: Any,
+    ) -> Drawing:
+        """The graph as a picture: `graph.draw().save("net.svg")`; notebooks show it.
+
+        params, and a batch or inputs (`graph.draw(fit.params, x=X, y=Y)`) : draw in every box how its value and its
+        gradient are distributed. collapse : draw layers as one box each. See `bprop.draw.draw`.
+        """
+        from bprop.draw import draw  # most graphs are never drawn
+
+        return draw(self, params, batch, collapse=collapse, **inputs)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.draw()._repr_mimebundle_()
 
     def describe(self) -> dict[str, Any]:
         """The graph as plain data (dicts, lists, numbers, strings), from which `from_description` makes it."""
