@@ -23,6 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines"),
     ("model", "embedding", "health"),
+    ("report",),
     ("training", "onnx"),
     ("sources", "estimators"),
     ("cli",),
