@@ -19,9 +19,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("noise", "shapes"),
     ("box",),
     ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula"),
+    ("draw",),
     ("graph",),
-    ("perceptron", "check", "engines"),
+    ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
     ("report",),
     ("training", "onnx"),
@@ -30,7 +31,20 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
 )
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
-HEAVY = ("jax", "jaxlib", "optax", "sklearn", "scipy", "polars", "rich", "typer", "safetensors", "pydantic", "onnx")
+HEAVY = (
+    "jax",
+    "jaxlib",
+    "optax",
+    "sklearn",
+    "scipy",
+    "polars",
+    "rich",
+    "typer",
+    "safetensors",
+    "pydantic",
+    "onnx",
+    "matplotlib",
+)
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 
 

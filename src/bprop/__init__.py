@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.record import Record
     from bprop.report import Live, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
+    from bprop.stepper import Stepper
     from bprop.training import Fit, train
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ _LATER = {
     "bprop.record": ("Record",),
     "bprop.report": ("Live", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
+    "bprop.stepper": ("Stepper",),
     "bprop.training": ("Fit", "train"),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}

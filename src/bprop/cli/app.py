@@ -12,6 +12,7 @@ from bprop.cli.evaluate import evaluate
 from bprop.cli.export import export
 from bprop.cli.predict import predict
 from bprop.cli.resume import resume
+from bprop.cli.step import step
 from bprop.cli.train import train
 from bprop.files import bprop_version
 
@@ -40,5 +41,5 @@ def options(
     """What every command shares."""
 
 
-for function in (train, resume, predict, evaluate, check, graph, export):
+for function in (train, resume, predict, evaluate, check, graph, step, export):
     app.command(epilog=EXIT_CODES)(function)

@@ -48,7 +48,7 @@ def check(
     bprop check digits.bprop digits
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    graph, params, table, encoding = _subject(subject, data, target, labels, task, network, seed)
+    graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
     if rows > len(table):
         raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
     batch = table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
@@ -83,17 +83,17 @@ def graph(
         print(load_model(subject).graph)
         return
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    print(_subject(subject, None, target, labels, task, network, 0)[0])
+    print(subject_of(subject, None, target, labels, task, network, 0)[0])
 
 
-def _subject(
+def subject_of(
     subject: str, data: str | None, target: str | None, labels: str | None, task: str | None,
     network: opt.Network, seed: int,
 ) -> tuple[Graph, dict, Rows, Coding]:  # fmt: skip
     """(graph, theta, table, encoding) of a saved model with data, or of data with a fresh network."""
     if is_model(subject):
         if data is None:
-            raise SettingError(f"{subject} is a model: say which data to take rows from: bprop check {subject} DATA")
+            raise SettingError(f"{subject} is a model: say which data to take rows from, after it")
         model = load_model(subject)
         table, encoding = open_for(model, data, labels)
         return model.graph, model.params, table, encoding

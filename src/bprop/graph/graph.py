@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
+from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.describe import build, describe
 from bprop.graph.feed import cast
@@ -20,10 +21,13 @@ from bprop.graph.order import topological_order
 from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
 from bprop.graph.rewrite import rewritten
-from bprop.graph.show import formula, show
+from bprop.graph.show import show
 from bprop.graph.values import Gradients, Values, safe_total
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array, namespace
+
+if TYPE_CHECKING:
+    from bprop.draw import Drawing
 
 
 class Graph:
@@ -189,14 +193,7 @@ class Graph:
         """
         asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
-        bypassed = {plan.slot_of.get(box) for box in self._bypassed}
-        for name in map(self.name_of, asked):
-            if plan.slot_of[self.boxes[name]] in bypassed:
-                raise errors.GraphError(
-                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
-                    "(see graph.rewrites); make the graph with stable=False to have this gradient"
-                )
-        targets = {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+        targets, bypassed = self.targets(plan, asked), self.bypassed(plan)
         grads = backpropagate(self, plan, values.state, values.context, targets)
         for slot in targets:
             if grads[slot] is None:
@@ -204,6 +201,21 @@ class Graph:
         boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
         found = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
         return Gradients(self, found)
+
+    def targets(self, plan: Plan, asked: Iterable[str | Box] = ()) -> set[int]:
+        """The slots of the trainable parameters and of further boxes whose gradients are asked for."""
+        bypassed = self.bypassed(plan)
+        for name in map(self.name_of, asked):
+            if plan.slot_of[self.boxes[name]] in bypassed:
+                raise errors.GraphError(
+                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
+                    "(see graph.rewrites); make the graph with stable=False to have this gradient"
+                )
+        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+
+    def bypassed(self, plan: Plan) -> set[int | None]:
+        """The slots of boxes that one above is computed in one with: what arrives there is not their whole gradient."""
+        return {plan.slot_of.get(box) for box in self._bypassed}
 
     def predict(
         self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
@@ -233,6 +245,13 @@ class Graph:
         weights: Any = None,
         dtype: Any = None,
     ) -> Values:
+        leaves, context = self.leaves_of(plan, params, data, seed, weights, dtype)
+        return Values(self, plan, plan.fprop(leaves, context), context)
+
+    def leaves_of(
+        self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
+    ) -> tuple[dict[str, Array], Context]:
+        """What a pass starts from: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = feed.read_params(params, self.parameters)
         arrays = self.read(data)
         rows = feed.check_rows(arrays) if arrays else 1
@@ -240,11 +259,31 @@ class Graph:
         context = Context.of(rows, dtype, _natural(seed), feed.read_weights(weights, rows))
         leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
         leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
-        return Values(self, plan, plan.fprop({n: leaves[n] for n in plan.leaves}, context), context)
+        return {n: leaves[n] for n in plan.leaves}, context
 
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
         return feed.read_inputs(data, self.inputs, self.limits)
+
+    def draw(
+        self,
+        params: Mapping[str, Any] | None = None,
+        batch: Mapping[str, Any] | None = None,
+        *,
+        collapse: bool | str = "auto",
+        **inputs: Any,
+    ) -> Drawing:
+        """The graph as a picture: `graph.draw().save("net.svg")`; notebooks show it.
+
+        params, and a batch or inputs (`graph.draw(fit.params, x=X, y=Y)`) : draw in every box how its value and its
+        gradient are distributed. collapse : draw layers as one box each. See `bprop.draw.draw`.
+        """
+        from bprop.draw import draw  # most graphs are never drawn
+
+        return draw(self, params, batch, collapse=collapse, **inputs)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return self.draw()._repr_mimebundle_()
 
     def describe(self) -> dict[str, Any]:
         """The graph as plain data (dicts, lists, numbers, strings), from which `from_description` makes it."""
@@ -287,12 +326,17 @@ class Graph:
 
 def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, targets: Iterable[int]) -> list[Array]:
     """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / sum w, and 1 for the penalty."""
+    return plan.bprop(state, seeds_of(graph, plan, state, context), targets)
+
+
+def seeds_of(graph: Graph, plan: Plan, state: Any, context: Context) -> dict[int, Array]:
+    """Where backpropagation starts: the gradients at the loss and at the penalty, by slot."""
     weights = context.weights
     seeds = {plan.slot_of[graph.need_loss()]: weights / safe_total(weights)}
     if graph.penalty is not None:
         slot = plan.slot_of[graph.penalty]
         seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])
-    return plan.bprop(state, seeds, targets)
+    return seeds
 
 
 def _natural(seed: int) -> int:

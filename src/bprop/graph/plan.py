@@ -128,14 +128,7 @@ class Plan:
             if on_way[slot]:
                 grads[slot] = seed if grads[slot] is None else grads[slot] + seed
         for step in reversed(self.steps):
-            grad = grads[step.slot]
-            if grad is None or _is_zero(grad):
-                continue
-            wanted = [on_way[c] for c in step.children]
-            sent = send(step, grad, state, wanted)
-            for child, part, want in zip(step.children, sent, wanted, strict=True):
-                if want and part is not None:
-                    grads[child] = part if grads[child] is None else grads[child] + part
+            pass_on(step, grads, state, on_way)
         return grads
 
     def ways(self, targets: Iterable[int]) -> list[bool]:
@@ -164,6 +157,19 @@ def picker(slots: tuple[int, ...]) -> Callable[[list[Array]], Sequence[Array]]:
     if len(slots) > 1:
         return itemgetter(*slots)
     return itemgetter(slice(slots[0], slots[0] + 1) if slots else slice(0))
+
+
+def pass_on(step: Step, grads: list[Array], state: State, on_way: Sequence[bool]) -> tuple[Array, ...]:
+    """Add to the gradients, by slot, what one box sends to those of its children that are on the way; gives that."""
+    grad = grads[step.slot]
+    if grad is None or _is_zero(grad):
+        return ()
+    wanted = [on_way[c] for c in step.children]
+    sent = send(step, grad, state, wanted)
+    for child, part, want in zip(step.children, sent, wanted, strict=True):
+        if want and part is not None:
+            grads[child] = part if grads[child] is None else grads[child] + part
+    return sent
 
 
 def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import prod
 from typing import TYPE_CHECKING
 
-from bprop.box import Box, snake
+from bprop.formula import formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
 from bprop.shapes import show_shape
 
 if TYPE_CHECKING:
     from bprop.graph.graph import Graph
-
-
-def formula(box: Box, names: Mapping[Box, str]) -> str:
-    """How a box is computed: `linear(x, W1, b1)`, `0.0001 * l2_1`, `leaky_relu(a1, slope=0.2)`."""
-    children = [_term(child, names) for child in box.children]
-    if type(box).symbol:
-        return f" {type(box).symbol} ".join(children)
-    changed = [f"{key}={value!r}" for key, value in box.hyper.items() if value != type(box).hyper_defaults[key]]
-    return f"{snake(type(box).__name__)}({', '.join(children + changed)})"
-
-
-def _term(box: Box, names: Mapping[Box, str]) -> str:
-    """A child by its name; an unnamed number by its value."""
-    if isinstance(box, Constant) and not box.name and box.value.ndim == 0:
-        return f"{box.value[()]:g}" if box.value.dtype.kind == "f" else str(box.value[()])
-    return names[box]
 
 
 def show(graph: Graph) -> str:
@@ -47,7 +30,7 @@ def show(graph: Graph) -> str:
 
 
 def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
-    if isinstance(box, Constant) and not box.name and box.value.ndim == 0:
+    if is_bare_number(box):
         return ()  # shown by its value where it is used
     kind = type(box).__name__.lower()
     if isinstance(box, Input):

@@ -1,0 +1,131 @@
+"""`bprop step`: walk through fprop and bprop of a network, box by box, forward and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from bprop.cli import options as opt
+from bprop.cli.check import Subject, subject_of
+from bprop.cli.errors import command
+from bprop.errors import BpropError, SettingError
+from bprop.stepper import Stepper
+
+PROMPT = "n(ext) b(ack) f(prop's end) r(un) g(o) BOX e(xample) N q(uit) > "
+HELP = """n [K]   the next step, or the next K (an empty line: the next)
+b [K]   back by one step, or by K
+f       to the end of forward propagation
+r       run to the end of backpropagation
+g BOX   go to a box: to its fprop, and from there to its bprop
+e N     show the numbers of example N of the batch (0, 1, ...)
+q       quit"""
+
+
+@command
+def step(
+    subject: Subject,
+    data: Annotated[str | None, typer.Argument(help="With a model: the data to take rows from.")] = None,
+    rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
+    example: Annotated[int, typer.Option(help="The example of the batch whose numbers are shown.", min=0)] = 0,
+    target: opt.Target = None,
+    labels: opt.Labels = None,
+    task: opt.Task = None,
+    scale: opt.Scale = "auto",
+    hidden: opt.Hidden = "200",
+    activation: opt.Activation = "relu",
+    loss: opt.Loss = None,
+    l1: opt.L1 = None,
+    l2: opt.L2 = None,
+    dropout: opt.Dropout = None,
+    normalise: opt.Normalise = None,
+    seed: opt.Seed = 0,
+) -> None:
+    """Walk through fprop and bprop box by box, forward and back, with the numbers of an example.
+
+    \b
+    bprop step digits.bprop digits
+    bprop step digits --hidden 20 --activation tanh
+    printf 'f\\nn\\nn\\nq\\n' | bprop step digits.bprop digits --example 3
+    """
+    network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
+    graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
+    if rows > len(table):
+        raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
+    batch = table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
+    stepper = Stepper(graph, params, encoding.arrays(batch), example=example, seed=seed)
+    walk(stepper, lines_of_input(), printer())
+
+
+def walk(stepper: Stepper, lines: Iterable[str], show: Callable[[str], None]) -> None:
+    """Show the stepper, and again after each line of commands, until q or the last line."""
+    show(str(stepper))
+    for line in lines:
+        words = line.split()
+        if words[:1] in (["q"], ["quit"]):
+            return
+        try:
+            said = obey(stepper, words)
+        except BpropError as error:
+            said = f"error: {error}"
+        show(said)
+
+
+def obey(stepper: Stepper, words: list[str]) -> str:
+    """Do what a line says; what is to be shown then. Raises SettingError for a line that is no command."""
+    order, rest = (words[0], words[1:]) if words else ("n", [])
+    if order in ("n", "next"):
+        return _counted(stepper, stepper.step, rest)
+    if order in ("b", "back"):
+        return _counted(stepper, stepper.back, rest)
+    if order in ("f", "fprop") and not rest:
+        return str(stepper.run("fprop"))
+    if order in ("r", "run") and not rest:
+        return str(stepper.run())
+    if order in ("g", "go") and len(rest) == 1:
+        return str(stepper.to(rest[0]))
+    if order in ("e", "example") and len(rest) == 1:
+        stepper.example = _whole(rest[0])
+        return str(stepper)
+    if order in ("h", "help", "?"):
+        return HELP
+    raise SettingError(f"{' '.join(words)!r} is no command here; h lists them")
+
+
+def _counted(stepper: Stepper, move: Callable[[int], Stepper], rest: list[str]) -> str:
+    before = stepper.position
+    move(_whole(rest[0]) if rest else 1)
+    if stepper.position != before:
+        return str(stepper)
+    return "this is the end: all is computed" if stepper.done else "this is the beginning"
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingError(f"{text!r} is no whole number")
+    return int(text)
+
+
+def lines_of_input() -> Iterator[str]:
+    """Lines of standard input, asked for where somebody types them."""
+    while True:
+        if sys.stdin.isatty():
+            print(PROMPT, end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        yield line
+
+
+def printer() -> Callable[[str], None]:
+    """What prints a screen: with numbers in colour on a terminal where rich is installed, else as plain text."""
+    if sys.stdout.isatty() and find_spec("rich") is not None:
+        from rich.console import Console
+
+        console = Console()
+        return lambda text: console.print(text + "\n", markup=False, soft_wrap=True)
+    return lambda text: print(text + "\n", flush=True)

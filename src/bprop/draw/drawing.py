@@ -1,0 +1,53 @@
+"""A drawing of a graph: SVG for people's eyes, text for terminals."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bprop.draw.layout import Layout, lay_out
+from bprop.draw.page import write
+from bprop.draw.scene import Scene
+from bprop.errors import SettingError
+from bprop.files import write_atomically
+
+
+class Drawing:
+    """What `graph.draw()` gives: shown by notebooks, written by `save`."""
+
+    def __init__(self, scene: Scene, text: str):
+        self.scene, self._text = scene, text
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where everything stands, in pixels."""
+        return lay_out(self.scene)
+
+    def svg(self) -> str:
+        """One SVG element, style included: a file of its own, or a part of an HTML page."""
+        return write(self.scene, self.layout, self._text)
+
+    def text(self) -> str:
+        """The graph as lines of text, and what the boxes hold where the drawing has values."""
+        told = [node for node in self.scene.nodes if node.panels]
+        rows = [
+            (node.name, what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
+        ]  # fmt: skip
+        if not rows:
+            return self._text
+        names, whats = (max(len(row[i]) for row in rows) for i in (0, 1))
+        return "\n".join([self._text, *(f"  {a:<{names}}  {b:<{whats}}  {c}" for a, b, c in rows)])
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the SVG to a file, whole or not at all. Raises SettingError for other endings than .svg."""
+        if Path(path).suffix.lower() != ".svg":
+            raise SettingError(f"{path}: a drawing is written as .svg, which every browser shows and prints")
+        write_atomically(path, self.svg().encode())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg(), "text/plain": self.text()}
+
+    def __str__(self) -> str:
+        return self.text()

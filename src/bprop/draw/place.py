@@ -1,0 +1,127 @@
+"""Where the items of each row stand from left to right: few crossings first, then straight lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from itertools import pairwise
+
+from bprop.draw.rows import Item, Rows
+
+SWEEPS = 6
+
+
+class Link:
+    """A piece of an edge, from an item to one in the row above. Pieces that edges share are one link."""
+
+    __slots__ = ("exit", "lower", "pull", "upper")
+
+    def __init__(self, lower: Item, exit: float, upper: Item):
+        self.lower, self.exit, self.upper = lower, exit, upper
+        inner = sum(item.node is not None for item in (lower, upper))
+        self.pull = 1 if exit else (2, 1, 3)[inner]  # what carries values upwards is to be straight
+
+
+def links_of(rows: Rows) -> list[Link]:
+    """The links of all routes, each once."""
+    found: dict[tuple, Link] = {}
+    for route in rows.routes:
+        for lower, upper in pairwise(route.items):
+            exit = lower.exit(route.edge)
+            found.setdefault((lower, exit, upper), Link(lower, exit, upper))
+    return list(found.values())
+
+
+def place(rows: Rows) -> None:
+    """Set x of every item: no two of a row overlap, and the smallest left edge is 0."""
+    links = links_of(rows)
+    downward: dict[Item, list[Link]] = {item: [] for row in rows.rows for item in row}
+    upward: dict[Item, list[Link]] = {item: [] for item in downward}
+    for link in links:
+        downward[link.upper].append(link)
+        upward[link.lower].append(link)
+    _order(rows.rows, downward, upward)
+    for row in rows.rows:
+        _set(row, [0.0] * len(row))
+    for sweep in range(2 * SWEEPS):
+        _straighten(rows.rows[:: 1 if sweep % 2 == 0 else -1], downward, upward, both=sweep >= SWEEPS)
+    left = min(item.x - item.reach_left for item in downward)
+    for item in downward:
+        item.x -= left
+
+
+def _order(rows: list[list[Item]], downward: dict, upward: dict) -> None:
+    """Sort each row by the mean place of what its items hang on, as long as that makes fewer crossings."""
+    best, fewest = [list(row) for row in rows], _crossings(rows, upward)
+    for sweep in range(SWEEPS):
+        if fewest == 0:
+            break
+        up = sweep % 2 == 0
+        for below, row in zip(rows[:: 1 if up else -1], rows[:: 1 if up else -1][1:], strict=False):
+            place = {item: number for number, item in enumerate(below)}
+            near = downward if up else upward
+            keys = {item: _mean([_end(link, up, place) for link in near[item]]) for item in row}
+            known = [(key, number) for number, item in enumerate(row) if (key := keys[item]) is not None]
+            ordered = iter([row[number] for _, number in sorted(known)])
+            row[:] = [item if keys[item] is None else next(ordered) for item in row]
+        crossings = _crossings(rows, upward)
+        if crossings < fewest:
+            best, fewest = [list(row) for row in rows], crossings
+    for row, order in zip(rows, best, strict=True):
+        row[:] = order
+
+
+def _end(link: Link, up: bool, place: dict[Item, int]) -> float:
+    # a lane at the left of a node counts as being a bit to its left
+    return place[link.lower] + (-0.3 if link.exit < 0 else 0.0) if up else place[link.upper]
+
+
+def _mean(numbers: Sequence[float]) -> float | None:
+    return sum(numbers) / len(numbers) if numbers else None
+
+
+def _crossings(rows: list[list[Item]], upward: dict[Item, list[Link]]) -> int:
+    count = 0
+    for row, above in pairwise(rows):
+        place = {item: number for number, item in enumerate(above)}
+        seen: list[int] = []
+        for item in row:
+            # places of one exit do not cross each other
+            for exit in sorted({link.exit for link in upward[item]}):
+                ends = [place[link.upper] for link in upward[item] if link.exit == exit]
+                count += sum(len(seen) - bisect_right(seen, end) for end in ends)
+                for end in ends:
+                    insort(seen, end)
+    return count
+
+
+def _straighten(rows: list[list[Item]], downward: dict, upward: dict, both: bool) -> None:
+    """Bring every item as near as it can be to a place where its lines are straight."""
+    for row in rows:
+        wanted, weights = [], []
+        for item in row:
+            ends = [(link.pull, link.lower.x + link.exit) for link in downward[item]]
+            if both or not ends:
+                ends += [(link.pull, link.upper.x - link.exit) for link in upward[item]]
+            most = max((pull for pull, _ in ends), default=0)
+            mean = _mean([x for pull, x in ends if pull == most])
+            wanted.append(item.x if mean is None else mean)
+            weights.append((0.1, 1.0, 4.0, 16.0)[most])
+        _set(row, wanted, weights)
+
+
+def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float] | None = None) -> None:
+    """Minimise sum_i weight_i (x_i - wanted_i)^2 where neighbours do not overlap, by pooling those that would."""
+    offsets, at = [], 0.0
+    for number, item in enumerate(row):
+        at += row[number - 1].reach_right + item.reach_left if number else 0.0
+        offsets.append(at)
+    pools: list[list[float]] = []  # [weighted sum of wanted starts, sum of weights, how many]
+    for want, offset, weight in zip(wanted, offsets, weights or [1.0] * len(row), strict=True):
+        pools.append([weight * (want - offset), weight, 1])
+        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
+            last = pools.pop()
+            pools[-1] = [mine + more for mine, more in zip(pools[-1], last, strict=True)]
+    starts = [total / weight for total, weight, count in pools for _ in range(int(count))]
+    for item, start, offset in zip(row, starts, offsets, strict=True):
+        item.x = start + offset

@@ -1,0 +1,246 @@
+"""What is drawn, before it has a place: nodes with their text, and the edges between them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bprop.box import Box, snake
+from bprop.draw.layers import layers_of, users_of, wants_collapse
+from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
+from bprop.draw.statistics import Summary, note_of, summarise
+from bprop.formula import changed, formula, is_bare_number
+from bprop.leaves import Constant, Input, Leaf
+from bprop.shapes import show_shape
+
+if TYPE_CHECKING:
+    from bprop.graph import Gradients, Graph, Values
+
+WIDEST = 210
+"""Pixels that a line of a node may take: longer names are shortened, and whole in the node's title."""
+PADDING, HEAD_LINE, LINE = 10, 17, 14
+BARS_WIDTH, PANEL_GAP, PANEL_LINE = 76, 8, 13
+
+
+@dataclass(eq=False)
+class Node:
+    """A box, a layer of them, or the objective, as it is drawn.
+
+    kind : "input", "parameter", "constant", "box", "penalty", "loss", "layer" or "objective".
+    name : in the first line; lines : those below it; title : what a reader is told on asking.
+    members : the names of the boxes that it stands for; shape : of what flows out of it.
+    panels : [(what, summary)] of value and gradient.
+    """
+
+    kind: str
+    name: str
+    lines: list[str]
+    title: str
+    members: tuple[str, ...]
+    shape: str = ""
+    output: bool = False
+    panels: list[tuple[str, Summary]] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.shown = fit(self.name, NAME, WIDEST)
+        self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.kind in ("input", "parameter", "constant")
+
+    @property
+    def head(self) -> float:
+        """The height of the lines."""
+        return 8 + HEAD_LINE + LINE * len(self.lines)
+
+    @property
+    def width(self) -> float:
+        text = max(width(self.shown, NAME), widest(self.lines, BODY))
+        panel = max((self.panel_width(what, summary) for what, summary in self.panels), default=0.0)
+        return max(text, panel) + 2 * PADDING
+
+    @property
+    def height(self) -> float:
+        return self.head + sum(self.panel_height(summary) + PANEL_GAP for _, summary in self.panels)
+
+    @staticmethod
+    def panel_width(what: str, summary: Summary) -> float:
+        return BARS_WIDTH + PANEL_GAP + widest([what, *summary.lines()], SMALL)
+
+    @staticmethod
+    def panel_height(summary: Summary) -> float:
+        return PANEL_LINE * (1 + len(summary.lines()))
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What flows from one node into another. `leaf`: it is a parameter, a constant or an input."""
+
+    source: Node
+    target: Node
+    leaf: bool
+
+
+@dataclass
+class Scene:
+    """All nodes, and edges between them without doubles."""
+
+    nodes: list[Node]
+    edges: list[Edge]
+    caption: str
+    collapsed: bool
+
+
+class Builder:
+    """Makes the scene of a graph."""
+
+    def __init__(self, graph: Graph, collapse: bool | str, values: Values | None, grads: Gradients | None):
+        self.graph, self.values, self.grads = graph, values, grads
+        self.users = users_of(graph)
+        self.penalties = self._penalties()
+        outputs = set(graph.outputs.values())
+        self.collapsed = wants_collapse(graph, collapse)
+        apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
+        self.layers = layers_of(graph, apart) if self.collapsed else {}
+        self.outputs: dict[Box, list[str]] = {}
+        for name, box in graph.outputs.items():
+            self.outputs.setdefault(box, []).append(name)
+
+    def scene(self) -> Scene:
+        units: dict[Hashable, list[Box]] = {}
+        for box in self.graph.order:
+            if not self._hidden(box):
+                units.setdefault(self._unit(box), []).append(box)
+        nodes = {unit: self._node(unit, boxes) for unit, boxes in units.items()}
+        edges = {
+            (self._unit(child), self._unit(box)): Edge(
+                nodes[self._unit(child)], nodes[self._unit(box)], isinstance(child, Leaf)
+            )
+            for box in self.graph.order
+            for child in sorted(box.children, key=lambda child: not isinstance(child, Leaf))  # a layer's value wins
+            if not self._hidden(child) and self._unit(child) != self._unit(box)
+        }
+        found = list(edges.values())
+        if self.graph.loss is not None:
+            top = self._objective()
+            roots = [box for box in (self.graph.loss, self.graph.penalty) if box is not None and not self._hidden(box)]
+            found += [Edge(nodes[self._unit(box)], top, isinstance(box, Leaf)) for box in dict.fromkeys(roots)]
+            return Scene([*nodes.values(), top], found, self._caption(), self.collapsed)
+        return Scene(list(nodes.values()), found, self._caption(), self.collapsed)
+
+    def _unit(self, box: Box) -> Hashable:
+        return self.layers.get(box, box)
+
+    def _hidden(self, box: Box) -> bool:
+        return is_bare_number(box) and box not in self.outputs and box is not self.graph.loss
+
+    def _penalties(self) -> set[Box]:
+        """The boxes, leaves excepted, that only the penalty needs."""
+        wanted = [box for box in (self.graph.loss, *self.graph.outputs.values()) if box is not None]
+        needed: set[Box] = set()
+        while wanted:
+            box = wanted.pop()
+            if box not in needed:
+                needed.add(box)
+                wanted.extend(box.children)
+        return {box for box in self.graph.order if box not in needed and not isinstance(box, Leaf)}
+
+    def _caption(self) -> str:
+        return str(self.graph).partition("\n")[0] + (", layers collapsed" if self.layers else "")
+
+    def _node(self, unit: Hashable, boxes: list[Box]) -> Node:
+        if isinstance(unit, Box):
+            return self._box(unit)
+        return self._layer(int(unit), boxes)  # type: ignore[call-overload]
+
+    def _box(self, box: Box) -> Node:
+        name = self.graph.names[box]
+        shape = show_shape(box.dims)
+        kind = self._kind(box)
+        lines = [] if isinstance(box, Leaf) else [self._says(box)]
+        lines += self._marks(box, name)
+        title = [f"{name}: {self._declares(box)}", f"shape {shape}"]
+        if name in self.graph.rewrites:
+            title.append(f"computed stably as {self.graph.rewrites[name]}")
+        panels = self._panels(box, name)
+        return Node(kind, name, lines, ", ".join([*title, *_told(panels)]), (name,), shape, box in self.outputs, panels)
+
+    def _kind(self, box: Box) -> str:
+        if isinstance(box, Input):
+            return "input"
+        if isinstance(box, Leaf):
+            return "constant" if isinstance(box, Constant) else "parameter"
+        if box is self.graph.loss:
+            return "loss"
+        return "penalty" if box in self.penalties else "box"
+
+    def _says(self, box: Box) -> str:
+        """The type of a box, or its formula where that says more."""
+        if type(box).symbol:
+            return formula(box, self.graph.names)
+        return " ".join([snake(type(box).__name__), *changed(box)])
+
+    def _declares(self, box: Box) -> str:
+        return snake(type(box).__name__) if isinstance(box, Leaf) else formula(box, self.graph.names)
+
+    def _marks(self, box: Box, name: str) -> list[str]:
+        marks = []
+        if isinstance(box, Leaf) and name in self.graph.parameters and name not in self.graph.trainable:
+            marks.append("not trained")
+        if box in self.outputs:
+            others = [output for output in self.outputs[box] if output != name]
+            marks.append("output" + (f" {', '.join(others)}" if others else ""))
+        return marks
+
+    def _layer(self, number: int, boxes: list[Box]) -> Node:
+        names = self.graph.names
+        inner = [box for box in boxes if not isinstance(box, Leaf)]
+        top = inner[-1]
+        shape = show_shape(top.dims)
+        weights = [f"{names[box]} {show_shape(box.dims)}" for box in boxes if isinstance(box, Leaf)]
+        steps = " → ".join(snake(type(box).__name__) for box in inner)
+        panels = self._panels(top, names[top], f"{names[top]} ")
+        formulas = "; ".join(f"{names[box]} = {formula(box, names)}" for box in inner)
+        title = ", ".join([f"layer {number}: {formulas}", *weights, f"shape {shape}", *_told(panels)])
+        return Node(
+            "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels
+        )
+
+    def _panels(self, box: Box, name: str, prefix: str = "") -> list[tuple[str, Summary]]:
+        panels: list[tuple[str, Summary]] = []
+        if self.values is not None and name in self.values:
+            panels.append((f"{prefix}value", summarise(self.values[name], note_of(box, self.values[name]))))
+        if self.grads is not None and name in self.grads:
+            panels.append((f"{prefix}gradient", summarise(self.grads[name])))
+        return panels
+
+    def _objective(self) -> Node:
+        graph = self.graph
+        loss = graph.names[graph.loss]  # type: ignore[index]
+        lines = [f"mean of {one_line(loss)}"]
+        if graph.penalty is not None:
+            lines.append(f"+ {one_line(self._penalty_name())}")
+        if len(" ".join(lines)) < 28:
+            lines = [" ".join(lines)]
+        if self.values is not None:
+            lines.append(f"= {float(self.values.objective):.4g}")
+        title = f"objective: the mean over the examples of {loss}" + ("" if graph.penalty is None else " + penalty")
+        return Node("objective", "objective", lines, title, ())
+
+    def _penalty_name(self) -> str:
+        penalty = self.graph.penalty
+        bare = penalty is not None and self._hidden(penalty)
+        return f"{penalty.value[()]:g}" if bare else self.graph.names[penalty]  # type: ignore
+
+
+def _told(panels: list[tuple[str, Summary]]) -> list[str]:
+    return [f"{what}: {', '.join(summary.lines())}" for what, summary in panels]
+
+
+def build(
+    graph: Graph, collapse: bool | str = "auto", values: Values | None = None, grads: Mapping | None = None
+) -> Scene:
+    """The scene of a graph, with the values and gradients of a pass where they are given."""
+    return Builder(graph, collapse, values, grads).scene()  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""The colours of a drawing, for light and for dark pages, as CSS that touches nothing else on a page."""
+
+from __future__ import annotations
+
+from bprop.draw.statistics import HIGHEST, LOWEST
+
+FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
+DECADES = range(LOWEST, HIGHEST + 1)
+
+LIGHT = {
+    "page": "#ffffff", "ink": "#1a202c", "faint": "#566074", "line": "#64708a",
+    "box": "#eef2f9", "box-line": "#52658c", "layer": "#e6ecf8", "layer-line": "#3c5692",
+    "input": "#e2f3ea", "input-line": "#2a7c53", "parameter": "#fdf1da", "parameter-line": "#a06a08",
+    "constant": "#f0f0f0", "constant-line": "#777777", "penalty": "#f6eaf7", "penalty-line": "#8a4a93",
+    "loss": "#fde9e6", "loss-line": "#b53d2c", "bars": "#00000014",
+}  # fmt: skip
+DARK = {
+    "page": "#14181f", "ink": "#e9edf4", "faint": "#a3adbf", "line": "#8290aa",
+    "box": "#222b3b", "box-line": "#8ba2d0", "layer": "#22304d", "layer-line": "#9bb6f0",
+    "input": "#17352a", "input-line": "#5fc294", "parameter": "#3a2e14", "parameter-line": "#e0ab4a",
+    "constant": "#2b2b2b", "constant-line": "#9a9a9a", "penalty": "#36223a", "penalty-line": "#d092da",
+    "loss": "#41211c", "loss-line": "#f08a78", "bars": "#ffffff1c",
+}  # fmt: skip
+# magnitudes, from vanishing (blue) over usual (green) to exploding (red)
+COOL_TO_HOT_LIGHT = (
+    "#3a3fa0", "#3458b4", "#2f72bd", "#2a8bbd", "#1f9d9d", "#24a071",
+    "#5c9a35", "#93901a", "#c07a13", "#cf5527", "#b5213a",
+)  # fmt: skip
+COOL_TO_HOT_DARK = (
+    "#8f95ff", "#82a5ff", "#74b7fb", "#62c6ec", "#52cfc9", "#5dd3a0",
+    "#92cd68", "#c6c34c", "#ecad4b", "#f98c62", "#ff6f86",
+)  # fmt: skip
+KINDS = ("box", "layer", "input", "parameter", "constant", "penalty", "loss")
+
+
+def css() -> str:
+    """The style sheet of a drawing."""
+    light, dark = _variables(LIGHT, COOL_TO_HOT_LIGHT), _variables(DARK, COOL_TO_HOT_DARK)
+    rules = [
+        f".bprop-graph{{{light}font-family:{FONT}}}",
+        f"@media (prefers-color-scheme: dark){{.bprop-graph{{{dark}}}}}",
+        f":root[data-theme=light] .bprop-graph{{{light}}}",
+        f":root[data-theme=dark] .bprop-graph{{{dark}}}",
+        ".bprop-graph .page{fill:var(--g-page)}",
+        ".bprop-graph text{fill:var(--g-ink)}",
+        ".bprop-graph .name{font-size:13px;font-weight:600}",
+        ".bprop-graph .line,.bprop-graph .shape,.bprop-graph .key{font-size:11px;fill:var(--g-faint)}",
+        ".bprop-graph .what,.bprop-graph .numbers{font-size:10px}",
+        ".bprop-graph .numbers{fill:var(--g-faint)}",
+        ".bprop-graph .what{font-weight:600}",
+        ".bprop-graph .frame{stroke-width:1.3}",
+        ".bprop-graph .output .frame{stroke-width:3}",
+        ".bprop-graph .objective .frame{fill:none;stroke:var(--g-loss-line);stroke-dasharray:5 3}",
+        ".bprop-graph .edge{fill:none;stroke:var(--g-line);stroke-width:1.3}",
+        ".bprop-graph .edge.penalised{stroke:var(--g-penalty-line);stroke-dasharray:4 3}",
+        ".bprop-graph .tip{fill:var(--g-line)}",
+        ".bprop-graph .tip.penalised{fill:var(--g-penalty-line)}",
+        ".bprop-graph .back{fill:var(--g-bars)}",
+        ".bprop-graph .zero{fill:var(--g-faint)}",
+        ".bprop-graph .spoiled{fill:var(--g-loss-line);font-weight:600}",
+    ]
+    rules += [f".bprop-graph .{kind} .frame{{fill:var(--g-{kind});stroke:var(--g-{kind}-line)}}" for kind in KINDS]
+    rules += [f".bprop-graph .m{place}{{fill:var(--g-m{place})}}" for place in range(len(DECADES))]
+    return "".join(rules)
+
+
+def _variables(colours: dict[str, str], magnitudes: tuple[str, ...]) -> str:
+    every = {**colours, **{f"m{place}": colour for place, colour in enumerate(magnitudes)}}
+    return "".join(f"--g-{name}:{colour};" for name, colour in every.items())

@@ -1,0 +1,35 @@
+"""How a box is computed, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bprop.box import Box, snake
+from bprop.leaves import Constant
+
+
+def formula(box: Box, names: Mapping[Box, str]) -> str:
+    """How a box is computed: `linear(x, W1, b1)`, `0.0001 * l2_1`, `leaky_relu(a1, slope=0.2)`."""
+    children = [_term(child, names) for child in box.children]
+    if type(box).symbol:
+        return f" {type(box).symbol} ".join(children)
+    return f"{snake(type(box).__name__)}({', '.join(children + changed(box))})"
+
+
+def changed(box: Box) -> list[str]:
+    """The hyper-parameters that are not as their class has them: ["slope=0.2"]."""
+    defaults = type(box).hyper_defaults
+    return [f"{key}={value!r}" for key, value in box.hyper.items() if value != defaults[key]]
+
+
+def is_bare_number(box: Box) -> bool:
+    """Whether a box is an unnamed number, which is shown by its value where it is used."""
+    return isinstance(box, Constant) and not box.name and box.value.ndim == 0
+
+
+def _term(box: Box, names: Mapping[Box, str]) -> str:
+    """A child by its name; an unnamed number by its value."""
+    if is_bare_number(box):
+        value = box.hyper["value"]
+        return f"{value[()]:g}" if value.dtype.kind == "f" else str(value[()])
+    return names[box]

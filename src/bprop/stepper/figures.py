@@ -1,0 +1,36 @@
+"""Arrays as a few figures that fit on a line or three."""
+
+from __future__ import annotations
+
+import numpy as np
+
+MOST, LINES = 8, 4
+NOT_YET = "not yet computed"
+
+
+def shown(array: np.ndarray | None, example: int | None = None) -> list[str]:
+    """The numbers of an array, of one example where its first axis is the batch; long ones abbreviated."""
+    if array is None:
+        return [NOT_YET]
+    chosen = np.asarray(array) if example is None else np.asarray(array[example])
+    if chosen.ndim < 2:
+        return [_line(chosen)]
+    rows = chosen.reshape(-1, chosen.shape[-1])
+    lines = [_line(row) for row in rows[:LINES]]
+    return lines if len(rows) <= LINES else [*lines[:-1], f"... {len(rows) - LINES + 1:,} more rows"]
+
+
+def _line(array: np.ndarray) -> str:
+    if array.ndim == 0:
+        return figure(array)
+    figures = [figure(value) for value in array[:MOST]]
+    more = f" ... {array.size - MOST:,} more" if array.size > MOST else ""
+    return "[" + "  ".join(figures) + more + "]"
+
+
+def figure(value: object) -> str:
+    """A number with four digits: 0.1235, -2, 3.142e-07."""
+    array = np.asarray(value)
+    if array.dtype.kind in "biu":
+        return str(array[()])
+    return f"{float(array):.4g}"

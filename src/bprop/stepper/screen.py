@@ -1,0 +1,177 @@
+"""What a stepper shows: the boxes and how far the pass is, and the last move with its numbers."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.graph.plan import Step, send
+from bprop.graph.show import formula
+from bprop.namespace import Array
+from bprop.shapes import show_shape
+from bprop.stepper.figures import shown
+
+if TYPE_CHECKING:
+    from bprop.stepper.stepper import Move, Stepper
+
+AROUND = 10
+"""Boxes shown above and below that of the last move."""
+NOT_YET = "not yet"
+
+
+def screen(stepper: Stepper) -> str:
+    """The whole screen as text."""
+    fprops = len(stepper.plan.steps)
+    last, made = stepper.last, stepper.position
+    forward, back = min(made, fprops), max(0, made - fprops - 1)
+    backs = max(0, len(stepper.moves) - fprops - 1)
+    head = f"fprop {forward} of {fprops}, bprop {back} of {backs}; example {stepper.example} of {stepper.rows}"
+    if last is None:
+        detail = ["nothing is computed yet: the leaves are given"]
+    elif last.phase == "fprop":
+        assert last.step is not None
+        detail = _fprop(stepper, last.step)
+    elif last.step is None:
+        detail = _seed(stepper)
+    else:
+        detail = _bprop(stepper, last.step)
+    return "\n".join([head, "", *_boxes(stepper), "", *detail])
+
+
+def _boxes(stepper: Stepper) -> list[str]:
+    """A line a box: what is computed of it."""
+    plan = stepper.plan
+    here = _place(stepper)
+    first, end = max(0, here - AROUND), min(here + AROUND + 1, len(plan.boxes))
+    width = max(len(name) for name in plan.names[first:end])
+    partial = {
+        child for move in stepper.moves[stepper.position :] if move.phase == "bprop" for child in _children(move)
+    }
+    lines = [f"    ... {first} boxes before"] if first else []
+    for slot in range(first, end):
+        mark = ">" if slot == here and stepper.last is not None and stepper.last.step is not None else " "
+        box, name = plan.boxes[slot], plan.names[slot]
+        kind = _formula(stepper, box) if box.children else type(box).__name__.lower()
+        value = "value" if stepper.state.values[slot] is not None else NOT_YET
+        lines.append(f"  {mark} {value:8}  {_state(stepper, slot, slot in partial):8}  {name:<{width}}  {kind}")
+    left = len(plan.boxes) - end
+    return [*lines, f"    ... {left} boxes after"] if left else lines
+
+
+def _place(stepper: Stepper) -> int:
+    """The slot of the box of the last move."""
+    last = stepper.last
+    if last is None:
+        return 0
+    return len(stepper.plan.boxes) - 1 if last.step is None else last.step.slot
+
+
+def _children(move: Move) -> tuple[int, ...]:
+    return () if move.step is None else move.step.children
+
+
+def _state(stepper: Stepper, slot: int, partial: bool) -> str:
+    """What is known of a gradient: nothing where none is needed."""
+    if stepper.grads[slot] is None:
+        return NOT_YET if stepper.on_way[slot] and (partial or stepper.position <= len(stepper.plan.steps)) else ""
+    return "part" if partial else "gradient"
+
+
+def _fprop(stepper: Stepper, step: Step) -> list[str]:
+    lines = [f"fprop of {step.name}{_instead(stepper, step)}", f"  {step.name} = {_formula(stepper, step.box)}"]
+    lines += [f"  {text}" for text in _doc(step.box)[:1]]
+    lines += ["children"]
+    for child in step.children:
+        lines += _array(stepper, child, stepper.state.values[child])
+    for need, extra in zip(step.box.needs, stepper.state.extras[step.slot], strict=True):
+        lines += _entry(
+            need, "handed over by the pass", shown(extra, stepper.example if _has_batch(extra, stepper) else None)
+        )
+    return [*lines, "value", *_array(stepper, step.slot, stepper.state.values[step.slot])]
+
+
+def _seed(stepper: Stepper) -> list[str]:
+    graph, plan = stepper.graph, stepper.plan
+    lines = ["the gradient of the objective begins at the loss: each example has its share w_t / sum w"]
+    for root in (graph.loss, graph.penalty):
+        if root is not None and stepper.grads[plan.slot_of[root]] is not None:
+            lines += _array(stepper, plan.slot_of[root], stepper.grads[plan.slot_of[root]], "d objective / d ")
+    return lines
+
+
+def _bprop(stepper: Stepper, step: Step) -> list[str]:
+    grad, sent = stepper.grads[step.slot], stepper.sent[-1]
+    lines = [f"bprop of {step.name}{_instead(stepper, step)}", f"  {step.name} = {_formula(stepper, step.box)}"]
+    lines += [f"  {text}" for text in _doc(step.box) if re.search(r"grad|derivative|d/d", text, re.IGNORECASE)]
+    lines += ["arrives", *_array(stepper, step.slot, grad, "d objective / d ")]
+    if not sent:
+        return [*lines, "sends nothing: what arrives is 0"]
+    local = local_derivative(stepper, step, grad)
+    if local is not None:
+        lines += ["times the local derivative, element by element"]
+        example = stepper.example if step.box.dims[:1] == ("N",) else None
+        lines += _entry(f"d {step.name} / d {stepper.plan.names[step.children[0]]}", "", shown(local, example))
+    lines += ["sends"]
+    for child, part in zip(step.children, sent, strict=True):
+        name = stepper.plan.names[child]
+        if part is None:
+            why = (
+                "none: this box has no gradient for it"
+                if stepper.on_way[child]
+                else "none: not on a way to a parameter"
+            )
+            lines += _entry(f"to {name}", "", [why])
+            continue
+        lines += _array(stepper, child, part, "to ")
+        if stepper.grads[child] is not part:
+            lines += _array(stepper, child, stepper.grads[child], "summed with what came before: d objective / d ")
+    return lines
+
+
+def local_derivative(stepper: Stepper, step: Step, grad: Array) -> Array | None:
+    """g'(a) of a box of one child that works element by element, else None. Found by what bprop makes of ones."""
+    if len(step.children) != 1 or stepper.state.values[step.children[0]].shape != grad.shape or grad.ndim == 0:
+        return None
+    probe = np.random.default_rng(0).normal(size=grad.shape).astype(grad.dtype)
+    with np.errstate(all="ignore"):
+        local, sent = (send(step, given, stepper.state, [True])[0] for given in (np.ones_like(grad), probe))
+        if local is None or not np.allclose(sent, probe * local, rtol=1e-3, atol=1e-6 * np.abs(sent).max(initial=0)):
+            return None
+    return local
+
+
+def _formula(stepper: Stepper, box: Box) -> str:
+    return formula(box, stepper.graph.names)
+
+
+def _instead(stepper: Stepper, step: Step) -> str:
+    """A note where a box is computed in another way than it was written (see graph.rewrites)."""
+    written = stepper.graph.boxes.get(step.name)
+    if written is None or written is step.box:
+        return ""
+    return f" (written {formula(written, stepper.graph.names)})"
+
+
+def _doc(box: Box) -> list[str]:
+    """The sentences of a box's documentation."""
+    text = " ".join((inspect.getdoc(type(box)) or "").split())
+    return [part.strip() for part in re.split(r"(?<=[.;])\s+(?=[A-Za-z])", text) if part.strip()]
+
+
+def _array(stepper: Stepper, slot: int, array: Array, before: str = "") -> list[str]:
+    box, name = stepper.plan.boxes[slot], stepper.plan.names[slot]
+    example = stepper.example if box.dims[:1] == ("N",) else None
+    return _entry(before + name, show_shape(box.dims), shown(array, example))
+
+
+def _entry(label: str, note: str, lines: Sequence[str]) -> list[str]:
+    return [f"  {label}" + (f"  {note}" if note else ""), *(f"      {line}" for line in lines)]
+
+
+def _has_batch(extra: Array, stepper: Stepper) -> bool:
+    return extra.ndim > 0 and len(extra) == stepper.rows
