@@ -110,7 +110,7 @@ def train(
     saved = out or free_path(encoding.source)
     remember(context, saved)
     watching = watch(context, encoding, {"train": trained, "watch": watched, "test": tested}, weights)
-    fit = partial(fit_graph, graph, encoding.arrays(trained), **settings, **watching.settings)
+    fit = partial(fit_graph, graph, encoding.arrays(trained), **settings, **watching.settings(graph, epochs))
     try:
         _run(fit, Ending(encoding, judge, saved, watching), to_continue(context))
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,12 +16,16 @@ import typer
 from bprop.cli.opening import Coding, Rows
 from bprop.cli.resume import PLACES, words_of
 from bprop.errors import SettingError
+from bprop.graph import Graph
 from bprop.report import Facts, Live, report
 from bprop.sources.answers import example_weights
 from bprop.sources.frame import Frame
 from bprop.training import Fit
 
 APART = (*PLACES, "report", "live", "live_port", "live_wait", "every", "progress")  # no part of what is trained
+
+SMALL, MOST_LOOKS = 5_000_000, 300
+"""Epochs times weights, and epochs, up to which the health is looked at after every epoch: it takes no second."""
 
 
 @dataclass
@@ -38,12 +43,13 @@ class Watching:
     weights: np.ndarray | None
     name: str
 
-    @property
-    def settings(self) -> dict[str, Any]:
+    def settings(self, graph: Graph, epochs: int) -> dict[str, Any]:
         """What `bprop.train` is to be given beside other settings."""
         if self.path is None and self.live is None:
             return {}
-        return {"health": "auto", "callbacks": [] if self.live is None else [self.live]}
+        weights = sum(prod(box.shape) for box in graph.parameters.values())
+        small = epochs <= MOST_LOOKS and epochs * weights <= SMALL
+        return {"health": True if small else "auto", "callbacks": [] if self.live is None else [self.live]}
 
     def finish(self, fit: Fit) -> None:
         """Show how the network does, and write the report."""
@@ -104,6 +110,7 @@ def _cells(encoding: Coding, rows: Frame) -> Any:
 
     def cells(row: int) -> tuple[str, list[tuple[str, Any]]]:
         shown = [(name, rows.columns[name][row]) for name in encoding.columns]
-        return rows.where(row), [(name, "missing" if value is None else value) for name, value in shown]
+        place = rows.where(row).replace("\\", "/").rpartition("/")[2]
+        return place, [(name, "missing" if value is None else value) for name, value in shown]
 
     return cells

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
+from bprop.draw import draw
 from bprop.graph import Graph
 from bprop.health import advice
 from bprop.model import Model
@@ -25,7 +25,7 @@ def title_of(model: Model) -> str:
 
 def drawing_of(graph: Graph) -> str:
     """The graph as markup."""
-    return f"<pre>{escape(str(graph))}</pre>"
+    return draw(graph).svg()
 
 
 def run_of(model: Model) -> dict[str, Any]:

@@ -23,7 +23,11 @@ function valueOf(record, name) {
 
 function namesOf(records) {
   const names = Object.keys(records[records.length - 1].health[health.quantity.of]);
-  return names.filter((name) => records.some((record) => valueOf(record, name) !== null));
+  return names.filter((name) => records.some((record) => tells(valueOf(record, name))));
+}
+
+function tells(value) {
+  return value !== null && (value !== 0 || Boolean(health.quantity.share));
 }
 
 function measurable(quantity) {
@@ -111,8 +115,11 @@ function drawBars(record, names, strength) {
 }
 
 function colourDrawing(record, strength) {
-  for (const box of byId("drawing").querySelectorAll(".box[data-name]")) {
-    const found = strength(valueOf(record, box.dataset.name));
+  for (const box of byId("drawing").querySelectorAll("[data-name]")) {
+    // a layer that is drawn as one box has the colour of its last member
+    const members = box.dataset.members ? box.dataset.members.split(" ") : [box.dataset.name];
+    const values = members.map((name) => valueOf(record, name)).filter((value) => value !== null);
+    const found = strength(values.length ? values[values.length - 1] : null);
     const shape = box.querySelector("rect, ellipse, path, polygon");
     if (shape) shape.style.fill = found === null ? "" : colour(Math.min(1, found));
   }
