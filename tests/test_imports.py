@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
-    ("report",),
+    ("reporting",),
     ("training", "onnx"),
     ("sources", "estimators"),
     ("cli",),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
-    from bprop.report import Live, report
+    from bprop.reporting import Live, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.stepper import Stepper
     from bprop.training import Fit, train
@@ -45,7 +45,7 @@ _LATER = {
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
-    "bprop.report": ("Live", "report"),
+    "bprop.reporting": ("Live", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.stepper": ("Stepper",),
     "bprop.training": ("Fit", "train"),

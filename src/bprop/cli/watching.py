@@ -17,7 +17,7 @@ from bprop.cli.opening import Coding, Rows
 from bprop.cli.resume import PLACES, words_of
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.report import Facts, Live, report
+from bprop.reporting import Facts, Live, report
 from bprop.sources.answers import example_weights
 from bprop.sources.frame import Frame
 from bprop.training import Fit

@@ -47,7 +47,7 @@ class Fit(Model):
 
     def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
-        from bprop.report import report  # reports are no part of training
+        from bprop.reporting import report  # reports are no part of training
 
         report(self, path, data, **more)
 

@@ -19,13 +19,13 @@ DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"
 @cache
 def part(name: str) -> str:
     """A file that comes with the package, "page.html" or "page.css"."""
-    return (files("bprop.report") / "page" / name).read_text(encoding="utf-8")
+    return (files("bprop.reporting") / "page" / name).read_text(encoding="utf-8")
 
 
 @cache
 def script() -> str:
     """All of the page's script, in the order of the files' names."""
-    folder = files("bprop.report") / "page" / "js"
+    folder = files("bprop.reporting") / "page" / "js"
     found = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
     return "\n" + "\n".join(['"use strict";', *((folder / n).read_text(encoding="utf-8") for n in found)])
 

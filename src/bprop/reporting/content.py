@@ -10,9 +10,9 @@ from bprop.graph import Graph
 from bprop.health import advice
 from bprop.model import Model
 from bprop.record import Record
-from bprop.report import about
-from bprop.report.facts import Facts
-from bprop.report.plain import plain_history, text
+from bprop.reporting import about
+from bprop.reporting.facts import Facts
+from bprop.reporting.plain import plain_history, text
 
 MOST_ADVICE = 12
 

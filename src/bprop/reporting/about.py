@@ -12,8 +12,8 @@ from typing import Any
 
 from bprop.model import Model
 from bprop.record import Record
-from bprop.report.facts import Facts
-from bprop.report.plain import text
+from bprop.reporting.facts import Facts
+from bprop.reporting.plain import text
 
 MOST_COLUMNS = 200
 MOST_CLASSES = 200

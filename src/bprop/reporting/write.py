@@ -9,10 +9,10 @@ from typing import Any
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
-from bprop.report.content import drawing_of, page_of, title_of
-from bprop.report.facts import Facts
-from bprop.report.outcome import outcome
-from bprop.report.page import render
+from bprop.reporting.content import drawing_of, page_of, title_of
+from bprop.reporting.facts import Facts
+from bprop.reporting.outcome import outcome
+from bprop.reporting.page import render
 
 
 def report(

@@ -11,12 +11,12 @@ from urllib.parse import parse_qs
 
 from bprop.model import Model
 from bprop.record import Record
-from bprop.report.content import about_of, drawing_of, follows, run_of, title_of
-from bprop.report.facts import Facts
-from bprop.report.outcome import outcome
-from bprop.report.page import render
-from bprop.report.plain import plain, plain_history
-from bprop.report.server import Server
+from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
+from bprop.reporting.facts import Facts
+from bprop.reporting.outcome import outcome
+from bprop.reporting.page import render
+from bprop.reporting.plain import plain, plain_history
+from bprop.reporting.server import Server
 
 GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
 PRESENT = 6.0  # seconds since it asked last for which a page counts as open

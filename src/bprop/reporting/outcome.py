@@ -10,9 +10,9 @@ import numpy as np
 from bprop.boxes.loss import ClassLoss, Loss
 from bprop.graph import feed
 from bprop.model import Model
-from bprop.report.facts import Facts
-from bprop.report.pictures import Pictures
-from bprop.report.plain import number, numbers, spread, text
+from bprop.reporting.facts import Facts
+from bprop.reporting.pictures import Pictures
+from bprop.reporting.plain import number, numbers, spread, text
 
 PART = 4096  # rows computed at a time
 MOST_CLASSES = 40  # of a confusion matrix; of more, the most frequent mistakes
@@ -44,7 +44,7 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
     if seen.predicted is not None and seen.truth is not None:
         if classes is not None:
             found["confusion"] = _confusion(seen.predicted.argmax(axis=1), seen.truth, classes)
-        elif seen.truth.dtype.kind == "f" and seen.truth.ndim <= 2:
+        elif "accuracy" not in measures and seen.truth.ndim <= 2:
             found["residuals"] = _residuals(model, seen.predicted, seen.truth)
     counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
     found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
@@ -54,21 +54,27 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
 def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
     graph = model.graph
     loss = graph.need_loss()
-    compared = loss.children if isinstance(loss, Loss) and len(loss.children) >= 2 else ()
+    judge = judge_of(model)
+    compared = () if judge is None else judge.children[:2]
     parts: list[list[np.ndarray]] = []
     rows = len(next(iter(arrays.values())))
     for start in range(0, rows, PART):
         part = {name: array[start : start + PART] for name, array in arrays.items()}
         values = graph.fprop(model.params, part, training=False)
-        parts.append([np.asarray(values[box]) for box in (loss, *compared[:2])])
+        parts.append([np.asarray(values[box]) for box in (loss, *compared)])
     found = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return Seen(*found) if compared else Seen(found[0], None, None)
+    return Seen(found[0], None, None) if judge is None else Seen(found[0], judge.prediction(found[1]), found[2])
+
+
+def judge_of(model: Model) -> Loss | None:
+    """The box that compares predictions with targets, where there is only one."""
+    losses = list(model.graph.losses.values())
+    return losses[0] if len(losses) == 1 else None
 
 
 def class_names(model: Model, seen: Seen) -> list[str] | None:
     """The names of the classes, where the examples are of one class each."""
-    loss = model.graph.loss
-    if not isinstance(loss, ClassLoss) or seen.predicted is None or seen.predicted.ndim != 2:
+    if not isinstance(judge_of(model), ClassLoss) or seen.predicted is None or seen.predicted.ndim != 2:
         return None
     names = model.notes.get("classes") or ()
     count = seen.predicted.shape[1]

@@ -20,7 +20,8 @@ def number(value: Any) -> float | None:
     """Five digits of a number; None for NaN, infinity and what is not there."""
     if value is None or not isfinite(value):
         return None
-    return float(f"{value:.5g}")
+    short = float(f"{value:.5g}")
+    return short if isfinite(short) else float(value)  # the largest numbers are not rounded up
 
 
 def numbers(values: Any) -> list[float | None]:
