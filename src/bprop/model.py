@@ -99,6 +99,15 @@ class Model:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
+    def plot(self, *, log: bool = False) -> Any:
+        """A matplotlib Figure of loss and metrics over the epochs, training and validation. `log`: of the loss axis.
+
+        Nothing is shown: `fit.plot().savefig("curves.pdf")`. Raises MissingPackageError without matplotlib.
+        """
+        from bprop.draw.plot import plot
+
+        return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key != "_ready"}
 

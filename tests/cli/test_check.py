@@ -109,6 +109,29 @@ def test_what_has_no_graph(refused, folder):
     refused("graph bad.bprop", "bad.bprop")
 
 
+def test_the_graph_is_drawn(run, model, folder):
+    assert run("graph pets.bprop --svg net.svg").stdout == "wrote net.svg\n"
+    assert (folder / "net.svg").read_text(encoding="utf-8") == model.graph.draw().svg()
+    run(f"graph pets.csv {NETWORK} --collapse yes --svg fresh.svg")
+    assert "layer 1" in (folder / "fresh.svg").read_text(encoding="utf-8")
+
+
+def test_values_are_drawn_on_rows_of_the_data(run, model, folder):
+    run("graph pets.bprop pets.csv --svg values.svg")
+    assert "gradient" in (folder / "values.svg").read_text(encoding="utf-8")
+    shown = run(f"graph pets.csv {NETWORK} --values --rows 7").stdout
+    assert "gradient" in shown
+    assert shown != run(f"graph pets.csv {NETWORK} --values --rows 8").stdout
+    assert run(f"graph pets.csv {NETWORK} --values --rows 7 --seed 1").stdout != shown
+
+
+def test_drawings_that_cannot_be(refused, model):
+    refused("graph pets.bprop --svg net.png", "net.png", ".svg")
+    refused("graph pets.bprop --values", "say which data to take rows from")
+    refused("graph pets.csv --collapse some", "yes, no or auto")
+    refused("graph pets.csv house.csv", "one argument too many")
+
+
 def test_a_models_own_boxes_must_be_defined(run, start):
     class Cube(bp.Box):
         """a^3."""

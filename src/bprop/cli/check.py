@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -12,12 +13,16 @@ from bprop.cli import options as opt
 from bprop.cli.errors import GRADIENTS_DISAGREE, command
 from bprop.cli.experiment import build, is_model, load_model
 from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data, open_for
+from bprop.draw import draw
 from bprop.errors import SettingError
 from bprop.graph import Graph
 
 Subject = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
 ]
+
+
+COLLAPSE: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}
 
 
 @command
@@ -51,8 +56,7 @@ def check(
     graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
     if rows > len(table):
         raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
-    batch = table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
-    report = check_gradients(graph, params, encoding.arrays(batch), seed=seed, elements=elements or None)
+    report = check_gradients(graph, params, encoding.arrays(_some(table, rows)), seed=seed, elements=elements or None)
     print(report)
     if not report.ok:
         raise typer.Exit(GRADIENTS_DISAGREE)
@@ -61,6 +65,17 @@ def check(
 @command
 def graph(
     subject: Subject,
+    data: Annotated[
+        str | None, typer.Argument(help="With a model: data, of which some rows are drawn in the boxes.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw the graph into this SVG file.")] = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Show the values and gradients of the boxes, for some rows of the data.")
+    ] = False,
+    rows: Annotated[int, typer.Option(help="With values: examples in the batch.", min=1)] = 200,
+    collapse: Annotated[
+        str, typer.Option(help="Draw each layer as one box: yes, no, or auto (where there are many).")
+    ] = "auto",
     target: opt.Target = None,
     labels: opt.Labels = None,
     task: opt.Task = None,
@@ -72,18 +87,37 @@ def graph(
     l2: opt.L2 = None,
     dropout: opt.Dropout = None,
     normalise: opt.Normalise = None,
+    seed: opt.Seed = 0,
 ) -> None:
-    """Print the flow graph: every box with its formula and shape, in the order of forward propagation.
+    """Print the flow graph, every box with its formula and shape, in the order of forward propagation; or draw it.
 
     \b
     bprop graph digits --hidden 500,200 --dropout 0.5
-    bprop graph digits.bprop
+    bprop graph digits --values --svg fresh.svg
+    bprop graph digits.bprop --svg network.svg
+    bprop graph digits.bprop digits --svg values.svg
     """
-    if is_model(subject):
-        print(load_model(subject).graph)
-        return
+    if collapse not in COLLAPSE:
+        raise SettingError(f"--collapse {collapse}: give yes, no or auto")
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    print(subject_of(subject, None, target, labels, task, network, 0)[0])
+    if is_model(subject) and data is None and not values:
+        found = draw(load_model(subject).graph, collapse=COLLAPSE[collapse])
+    else:
+        shown, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
+        batch = {}
+        if values or data is not None:
+            batch = encoding.arrays(_some(table, min(rows, len(table))))
+        found = draw(shown, params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
+    if svg is None:
+        print(found.text())
+    else:
+        found.save(svg)
+        print(f"wrote {svg}")
+
+
+def _some(table: Rows, rows: int) -> Any:
+    """So many rows of a table, evenly spread."""
+    return table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
 
 
 def subject_of(
@@ -93,7 +127,7 @@ def subject_of(
     """(graph, theta, table, encoding) of a saved model with data, or of data with a fresh network."""
     if is_model(subject):
         if data is None:
-            raise SettingError(f"{subject} is a model: say which data to take rows from, after it")
+            raise SettingError(f"{subject} is a model: say which data to take rows from: {subject} DATA")
         model = load_model(subject)
         table, encoding = open_for(model, data, labels)
         return model.graph, model.params, table, encoding

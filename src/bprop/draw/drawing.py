@@ -43,7 +43,7 @@ class Drawing:
     def save(self, path: str | os.PathLike) -> None:
         """Write the SVG to a file, whole or not at all. Raises SettingError for other endings than .svg."""
         if Path(path).suffix.lower() != ".svg":
-            raise SettingError(f"{path}: a drawing is written as .svg, which every browser shows and prints")
+            raise SettingError(f"{path}: a drawing is written as .svg (browsers show and print it): end the name so")
         write_atomically(path, self.svg().encode())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from bprop.draw.statistics import BINS, LOWEST, Summary
 from bprop.draw.style import DECADES, css
 
 MARGIN, CAPTION, KEY_LINE, SWATCH = 16, 30, 22, 12
+SCALE = "root mean square"
 KEYS = {
     "input": "data", "parameter": "learned", "constant": "constant", "box": "box", "layer": "layer",
     "penalty": "penalty", "loss": "loss",
@@ -138,7 +139,7 @@ class _Keys:
         if any(node.output for node in scene.nodes):
             self.entries.append(("output", "output (thick line)"))
         self.scale = [f"1e{decade}" for decade in DECADES] if with_values else []
-        self.least = 0.0 if not with_values else len(self.scale) * self.cell + width("rms", BODY) + 10
+        self.least = 0.0 if not with_values else len(self.scale) * self.cell + width(SCALE, BODY) + 10
 
     cell = width("1e-8", BODY) + 4
 
@@ -169,8 +170,8 @@ class _Keys:
             x += self.size(text)
 
     def _draw_scale(self, svg: ET.Element, y: float) -> None:
-        _new(svg, "text", "rms", class_="key", x=MARGIN, y=y)
-        x = MARGIN + width("rms", BODY) + 10
+        _new(svg, "text", SCALE, class_="key", x=MARGIN, y=y)
+        x = MARGIN + width(SCALE, BODY) + 10
         for place, text in enumerate(self.scale):
             _new(svg, "rect", class_=f"m{place}", x=x, y=y + 4, width=self.cell, height=5)
             _new(svg, "text", text, class_="key", x=x, y=y)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bprop.draw.rows import Item, Rows
 
 SWEEPS = 6
+STRAIGHTENINGS = 40
 
 
 class Link:
@@ -43,8 +44,10 @@ def place(rows: Rows) -> None:
     _order(rows.rows, downward, upward)
     for row in rows.rows:
         _set(row, [0.0] * len(row))
-    for sweep in range(2 * SWEEPS):
+    for sweep in range(STRAIGHTENINGS):
         _straighten(rows.rows[:: 1 if sweep % 2 == 0 else -1], downward, upward, both=sweep >= SWEEPS)
+    for chain in _chains(links):
+        _align(chain, rows.rows)
     left = min(item.x - item.reach_left for item in downward)
     for item in downward:
         item.x -= left
@@ -108,6 +111,39 @@ def _straighten(rows: list[list[Item]], downward: dict, upward: dict, both: bool
             wanted.append(item.x if mean is None else mean)
             weights.append((0.1, 1.0, 4.0, 16.0)[most])
         _set(row, wanted, weights)
+
+
+def _chains(links: list[Link]) -> list[list[Item]]:
+    """Items that hang on each other one by one, from below: what is best drawn as one straight line."""
+    lower: dict[Item, list[Item]] = {}
+    upper: dict[Item, list[Item]] = {}
+    for link in links:
+        if link.pull > 1:
+            lower.setdefault(link.upper, []).append(link.lower)
+            upper.setdefault(link.lower, []).append(link.upper)
+    after = {item: up[0] for item, up in upper.items() if len(up) == 1 and len(lower[up[0]]) == 1}
+    inside = set(after.values())
+    chains = []
+    for item in after:
+        if item not in inside:
+            chains.append([item])
+            while chains[-1][-1] in after:
+                chains[-1].append(after[chains[-1][-1]])
+    return chains
+
+
+def _align(chain: list[Item], rows: list[list[Item]]) -> None:
+    """Bring a chain to one x, if all of it has room there."""
+    x = sum(item.x for item in chain) / len(chain)
+    for item in chain:
+        row = rows[item.rank]
+        at = row.index(item)
+        if at and row[at - 1].x + row[at - 1].reach_right > x - item.reach_left:
+            return
+        if at + 1 < len(row) and x + item.reach_right > row[at + 1].x - row[at + 1].reach_left:
+            return
+    for item in chain:
+        item.x = x
 
 
 def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float] | None = None) -> None:

@@ -168,7 +168,11 @@ class _Arranger:
         rows: list[list[Item]] = [[] for _ in range(max(item.rank for item in items.values()) + 1)]
         for side, item in self._sided(items):
             rows[item.rank].insert(len(rows[item.rank]) if side else 0, item)
-        return Rows([row for row in rows if row], routes)
+        rows = [row for row in rows if row]  # there may be nothing below the first box
+        for rank, row in enumerate(rows):
+            for item in row:
+                item.rank = rank
+        return Rows(rows, routes)
 
     def _way(self, edge: Edge, of: dict[Node, Item]) -> tuple[Item, ...]:
         first, last = of[edge.source], of[edge.target]

@@ -1,0 +1,144 @@
+"""Rectangles that do not overlap, lines that begin and end at them, arrows up."""
+
+import re
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bprop as bp
+from bprop.draw import draw
+from bprop.draw.letters import BODY, NAME, SMALL, width
+
+
+def overlap(a, b):
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
+
+
+def label_frame(label):
+    wide = width(label.text, BODY)
+    x = label.x if label.anchor == "start" else label.x - wide / 2
+    return type("Rectangle", (), {"x": x, "y": label.y - 8, "width": wide, "height": 9, "text": label.text})
+
+
+def check(layout):
+    """What must hold of every layout."""
+    frames, labels = layout.frames, [label_frame(label) for label in layout.labels if label.text]
+    for one, other in combinations(frames, 2):
+        assert not overlap(one, other), (one.node.name, other.node.name)
+    for label in labels:
+        assert not [f.node.name for f in frames if overlap(label, f)], label.text
+    for one, other in combinations(labels, 2):
+        assert not overlap(one, other), (one.text, other.text)
+    for part in [*frames, *labels]:
+        assert part.x >= 0 and part.x + part.width <= layout.width + 0.01
+        assert part.y >= 0 and part.y + part.height <= layout.height + 0.01
+    for frame in frames:
+        room, node = frame.width - 10, frame.node
+        assert width(node.shown, NAME) <= room
+        assert all(width(line, BODY) <= room for line in node.lines)
+        for what, summary in node.panels:
+            assert all(84 + width(line, SMALL) <= room for line in [what, *summary.lines()])
+    at = {frame.node: frame for frame in frames}
+    for line in layout.lines:
+        if line.tip is not None:
+            target, (x, y) = at[line.edge.target], line.tip
+            assert target.x - 0.1 <= x <= target.x + target.width + 0.1
+            assert target.y - 0.1 <= y <= target.y + target.height + 0.1
+    assert {line.edge.target for line in layout.lines} <= at.keys()
+    lines_keep_off_boxes(layout)
+
+
+def points(path):
+    """Points along straight pieces and curves of path data, in order."""
+    x = y = 0.0
+    for command, text in re.findall(r"([MLVHC])([^MLVHC]*)", path):
+        numbers = [float(n) for n in text.split()]
+        start = (x, y)
+        if command == "V":
+            ends = [(x, numbers[0])]
+        elif command == "H":
+            ends = [(numbers[0], y)]
+        else:
+            ends = list(zip(numbers[::2], numbers[1::2], strict=True))
+        x, y = ends[-1]
+        if command == "M":
+            continue
+        p0, *inner = [start, *ends]
+        for step in range(1, 20):
+            t = step / 20
+            if len(inner) == 1:
+                yield p0[0] + t * (x - p0[0]), p0[1] + t * (y - p0[1])
+            else:
+                (p1, p2, p3), u = inner, 1 - t
+                yield tuple(
+                    u**3 * a + 3 * u * u * t * b + 3 * u * t * t * c + t**3 * d
+                    for a, b, c, d in zip(p0, p1, p2, p3, strict=True)
+                )
+
+
+def lines_keep_off_boxes(layout):
+    for line in layout.lines:
+        for x, y in points(line.path):
+            for f in layout.frames:
+                inside = f.x + 1 < x < f.x + f.width - 1 and f.y + 1 < y < f.y + f.height - 1
+                assert not inside, (line.edge.source.name, line.edge.target.name, f.node.name)
+
+
+def test_every_graph_is_laid_out_well(graph):
+    check(draw(graph).layout)
+    check(draw(graph, collapse=True).layout)
+    check(draw(graph, collapse=False).layout)
+
+
+def test_so_it_is_with_values(graph, values_of):
+    params, data = values_of(graph)
+    check(draw(graph, params, data).layout)
+
+
+def test_a_tall_drawing_is_wrapped():
+    layout = draw(bp.mlp([8, *[6] * 49, 3], l2=1e-4)).layout
+    assert 0.5 < layout.width / layout.height < 2
+    assert len({round(frame.x) for frame in layout.frames if frame.node.kind == "layer"}) > 2
+
+
+def test_the_loss_is_above_what_it_needs():
+    for graph in (bp.mlp([4, 5, 3], l2=0.1), bp.mlp([4, 3], l1=0.1)):
+        frames = {frame.node.name: frame for frame in draw(graph).layout.frames}
+        for name, box in graph.boxes.items():
+            for child in {graph.names[child] for child in box.children} & frames.keys():
+                low, high = frames[child], frames[name]
+                beside = abs(low.y + low.height / 2 - high.y - high.height / 2) < high.height
+                assert beside or low.y > high.y + high.height
+        assert frames["objective"].y == min(frame.y for frame in frames.values())
+
+
+def test_a_piece_shared_by_edges_is_drawn_once():
+    layout = draw(bp.mlp([4, 5, 5, 5, 3], l2=0.1)).layout
+    pieces = [piece for line in layout.lines for piece in re.findall(r"C[^MLVHC]*", line.path)]
+    assert len(pieces) == len(set(pieces)) > 3
+
+
+@st.composite
+def graphs(draw_one):
+    """Any acyclic graph: each box takes any two before it."""
+    boxes = [bp.Input("x", (3,)), bp.Input("z", (3,)), bp.Parameter("w", (3,)), bp.Parameter("v", (3,))]
+    for number in range(draw_one(st.integers(1, 14))):
+        some = st.sampled_from(boxes)
+        one, other = draw_one(some), draw_one(some)
+        boxes.append(draw_one(st.sampled_from([bp.add, bp.multiply]))(one, other, name=f"box{number}"))
+    last = boxes[-1] + boxes[0]
+    penalised = [box for box in boxes[2:4] if draw_one(st.booleans())]
+    penalty = 0.1 * bp.l2(*penalised) if penalised else None
+    return bp.Graph(loss=bp.squared_error(last, bp.Input("y", (3,))), penalty=penalty, outputs={"last": last})
+
+
+@given(graphs())
+def test_any_graph_is_laid_out_well(graph):
+    check(draw(graph).layout)
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=12), st.booleans(), st.booleans())
+def test_any_perceptron_is_laid_out_well(sizes, collapse, penalised):
+    graph = bp.mlp([*sizes, 3], l2=0.1 if penalised else None, l1=0.2 if penalised else None)
+    check(draw(graph, collapse=collapse).layout)

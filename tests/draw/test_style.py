@@ -1,0 +1,40 @@
+"""Colours for light and dark."""
+
+import re
+
+import pytest
+
+from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, DARK, DECADES, KINDS, LIGHT, css
+
+
+def luminance(colour):
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted(luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("theme", "scale"), [(LIGHT, COOL_TO_HOT_LIGHT), (DARK, COOL_TO_HOT_DARK)])
+def test_text_and_lines_stand_out(theme, scale):
+    """WCAG 2: 4.5 for text, 3 for lines and the bars of histograms."""
+    for back in ("page", *KINDS):
+        assert contrast(theme["ink"], theme[back]) >= 4.5
+        assert contrast(theme["faint"], theme[back]) >= 4.5
+    assert contrast(theme["line"], theme["page"]) >= 3
+    for kind in KINDS:
+        assert contrast(theme[f"{kind}-line"], theme["page"]) >= 3
+    assert len(scale) == len(DECADES)
+    assert all(contrast(colour, theme["page"]) >= 3 for colour in scale)
+
+
+def test_the_style_touches_the_drawing_alone():
+    selectors = re.findall(r"(?:^|[{}])([^{}]+)\{", css())
+    assert all(".bprop-graph" in one for one in selectors if not one.startswith("@media"))
+    assert css().count("{") == css().count("}")
+    assert LIGHT.keys() == DARK.keys()
+    used = set(re.findall(r"var\(--g-([a-z0-9-]+)\)", css()))
+    assert used == LIGHT.keys() | {f"m{place}" for place in range(len(DECADES))}

@@ -1,0 +1,29 @@
+"""How a box is computed, as text."""
+
+import pytest
+
+import bprop as bp
+from bprop.formula import changed, formula, is_bare_number
+
+
+@pytest.mark.parametrize(
+    ("make", "text", "differs"),
+    [
+        (lambda x: bp.tanh(x), "tanh(x)", []),
+        (lambda x: bp.leaky_relu(x, slope=0.2), "leaky_relu(x, slope=0.2)", ["slope=0.2"]),
+        (lambda x: 2 * x, "2 * x", []),
+        (lambda x: x - 0.5, "x - 0.5", []),
+    ],
+)
+def test_formula(make, text, differs):
+    x = bp.Input("x", (3,))
+    box = make(x)
+    assert formula(box, {x: "x"}) == text
+    assert changed(box) == differs
+
+
+def test_only_an_unnamed_number_is_shown_by_its_value():
+    assert is_bare_number(bp.Constant(2.0))
+    assert not is_bare_number(bp.Constant(2.0, name="two"))
+    assert not is_bare_number(bp.Constant([2.0]))
+    assert not is_bare_number(bp.Input("x"))
