@@ -53,3 +53,15 @@ def test_a_gradient_that_is_wrong_by_the_number_of_outputs_is_found():
     assert "the box 'wrong' (HalfSquaredError)" in said
     assert said.count("all gradients agree") == 1
     assert re.search(r"^bprop +\d+ iterations", said, re.MULTILINE)
+
+
+def test_gradients_shrink_with_the_standard_initialisation_and_stay_with_the_normalised():
+    pytest.importorskip("sklearn")
+    said = run("glorot_bengio_2010.py")
+    series = {
+        name: [float(v) for v in re.search(rf"^ +{name} +(.*)$", said, re.MULTILINE)[1].split()]
+        for name in ("standard", "normalised")
+    }
+    assert all(len(values) == 5 for values in series.values())
+    assert series["standard"][0] < 0.02 * series["standard"][-1]  # (1/3)^4 = 0.012
+    assert series["normalised"][0] > 0.6 * series["normalised"][-1]

@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
     ("reporting",),
-    ("training", "onnx"),
+    ("training", "onnx", "tensorboard"),
     ("sources", "estimators"),
     ("cli",),
     ("__main__",),
@@ -44,6 +44,7 @@ HEAVY = (
     "pydantic",
     "onnx",
     "matplotlib",
+    "tensorboardX",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.reporting import Live, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.stepper import Stepper
+    from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
 
 __version__ = "0.1.0"
@@ -48,6 +49,7 @@ _LATER = {
     "bprop.reporting": ("Live", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.stepper": ("Stepper",),
+    "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}

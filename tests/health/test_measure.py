@@ -61,7 +61,7 @@ def test_numbers_of_parameters_are_those_of_the_rule(case):
         norm, slope = np.linalg.norm(theta[name]), np.linalg.norm(grads[name])
         expected = {"norm": norm, "gradient_norm": slope, "update_ratio": 0.5 * slope / norm}
         assert found[name] == pytest.approx(expected)
-    assert found["b1"]["update_ratio"] is None  # biases start at 0: there is no ratio
+    assert found["b1"]["update_ratio"] is None  # biases start at 0: a ratio would say nothing
 
 
 def test_an_optax_rule_has_no_ratio(case):

@@ -129,6 +129,21 @@ LiveWait = Annotated[
 ShowProgress = Annotated[bool, _files("Show progress.")]
 
 
+def _watching(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Watching")
+
+
+Health = Annotated[
+    bool,
+    _watching("Look, now and then, at values, gradients and updates, and say at the end what to try.", "--health"),
+]
+TensorBoardFolder = Annotated[Path | None, _watching("Folder for TensorBoard's event files.", "--tensorboard")]
+Summary = Annotated[
+    bool | None,
+    _watching("The curves in short at the end (default: on a terminal).", "--summary/--no-summary"),
+]
+
+
 @dataclass(frozen=True)
 class Network:
     """The options that say what network to build."""

@@ -17,12 +17,14 @@ from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
+from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.model import save
 from bprop.sources.answers import Answer, example_weights
 from bprop.sources.encoding import Encoding
+from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
@@ -76,6 +78,9 @@ def train(
     live_port: opt.LivePort = 0,
     live_wait: opt.LiveWait = False,
     progress: opt.ShowProgress = True,
+    health: opt.Health = False,
+    tensorboard: opt.TensorBoardFolder = None,
+    summary: opt.Summary = None,
 ) -> None:
     """Train a network on DATA, test it on examples it never saw, and save it.
 
@@ -103,16 +108,17 @@ def train(
         "validation": None if watched is None else encoding.arrays(watched), "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
-        "notes": encoding.to_notes(),
+        "notes": encoding.to_notes(), "health": "auto" if health or tensorboard is not None else False,
+        "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
         "weights": None if weights is None else example_weights(trained, weights),
     }  # fmt: skip
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)
     remember(context, saved)
     watching = watch(context, encoding, {"train": trained, "watch": watched, "test": tested}, weights)
-    fit = partial(fit_graph, graph, encoding.arrays(trained), **settings, **watching.settings(graph, epochs))
+    fit = partial(fit_graph, graph, encoding.arrays(trained), **watching.add_to(settings, graph))
     try:
-        _run(fit, Ending(encoding, judge, saved, watching), to_continue(context))
+        _run(fit, Ending(encoding, judge, saved, watching, summary), to_continue(context))
     finally:
         watching.close()
 
@@ -154,12 +160,13 @@ def _judge(encoding: Coding, tested: Rows | None, weights: str | None) -> Callab
 
 @dataclass
 class Ending:
-    """What is done with a fit: it is saved to `path`, judged, and shown."""
+    """What is done with a fit: it is saved to `path`, judged, and shown (`table`: see `summary.show`)."""
 
     encoding: Coding
     judge: Callable[[Fit], str] | None
     path: Path
     watching: Watching
+    table: bool | None
 
 
 def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
@@ -184,6 +191,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
     _save(fit, ending.encoding, ending.path)
+    show(fit.history, ending.table)
     if fit.best_epoch is not None:
         print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
     if ending.judge is not None:

@@ -22,7 +22,18 @@ from bprop.sources.answers import example_weights
 from bprop.sources.frame import Frame
 from bprop.training import Fit
 
-APART = (*PLACES, "report", "live", "live_port", "live_wait", "every", "progress")  # no part of what is trained
+APART = (
+    *PLACES,
+    "report",
+    "live",
+    "live_port",
+    "live_wait",
+    "every",
+    "progress",
+    "tensorboard",
+    "summary",
+    "health",
+)  # no part of what is trained
 
 SMALL, MOST_LOOKS = 5_000_000, 300
 """Epochs times weights, and epochs, up to which the health is looked at after every epoch: it takes no second."""
@@ -43,13 +54,15 @@ class Watching:
     weights: np.ndarray | None
     name: str
 
-    def settings(self, graph: Graph, epochs: int) -> dict[str, Any]:
-        """What `bprop.train` is to be given beside other settings."""
+    def add_to(self, settings: dict[str, Any], graph: Graph) -> dict[str, Any]:
+        """The settings of `bprop.train`, with what is needed to show training."""
         if self.path is None and self.live is None:
-            return {}
+            return settings
+        epochs = settings["epochs"]
         weights = sum(prod(box.shape) for box in graph.parameters.values())
         small = epochs <= MOST_LOOKS and epochs * weights <= SMALL
-        return {"health": True if small else "auto", "callbacks": [] if self.live is None else [self.live]}
+        callbacks = [*settings["callbacks"], *([] if self.live is None else [self.live])]
+        return {**settings, "health": True if small else "auto", "callbacks": callbacks}
 
     def finish(self, fit: Fit) -> None:
         """Show how the network does, and write the report."""

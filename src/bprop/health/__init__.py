@@ -1,7 +1,8 @@
 """Health: how values, gradients and updates are, box by box, on a few rows after an epoch; and what to try."""
 
 from bprop.health.advice import advice
+from bprop.health.budget import Budget
 from bprop.health.examiner import Examiner
 from bprop.health.measure import Finding, measure
 
-__all__ = ["Examiner", "Finding", "advice", "measure"]
+__all__ = ["Budget", "Examiner", "Finding", "advice", "measure"]

@@ -13,6 +13,7 @@ from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.graph.plan import Context
+from bprop.health.budget import Budget
 from bprop.health.measure import Finding, measure
 from bprop.noise import key_of
 from bprop.rules import Rule
@@ -21,8 +22,6 @@ ROWS = 256
 FEWEST = 16
 WORK = 200_000_000
 """Multiplications of a look: networks of many weights are looked at on fewer rows, but FEWEST."""
-SHARE = 0.02
-"""Of the time of training, the most that "auto" spends."""
 
 
 class Examiner:
@@ -35,24 +34,17 @@ class Examiner:
     def __init__(self, job: Job, wanted: bool | str, clock: Callable[[], float] = perf_counter):
         if not isinstance(wanted, bool) and wanted != "auto":
             raise SettingError(f"health is True (every epoch), 'auto' (at negligible cost) or False, not {wanted!r}")
-        self.job, self.wanted, self.clock = job, wanted, clock
-        self.cost, self.since = 0.0, -float("inf")
+        self.job, self.wanted, self.budget = job, wanted, Budget(clock=clock)
         if wanted is not False:
             self.program = Program(job.graph, job.dtype)
             self.sample = job.data.rows(sample_rows(job))
 
     def __call__(self, run: Run, t: int, last: bool = False) -> Finding | None:
         """The health after `t` updates; None where it is not wanted, or not due."""
-        if self.wanted is False or not (self.wanted is True or last or self._cheap()):
+        if self.wanted is False or not (self.wanted is True or last or self.budget.allows):
             return None
-        began = self.clock()
-        found = self._look(run, t)
-        self.since = self.clock()
-        self.cost = self.since - began
-        return found
-
-    def _cheap(self) -> bool:
-        return self.cost <= SHARE * (self.clock() - self.since)
+        with self.budget.spending():
+            return self._look(run, t)
 
     def _look(self, run: Run, t: int) -> Finding:
         job, sample = self.job, self.sample

@@ -32,7 +32,8 @@ def measure(
         of |dl_t/dbox|, and "gradient_std" over the elements, of the gradients dl_t/dbox of the examples' own losses (of
         a box without batch axis: of the objective's); "saturated", the share of values near a bound (Box.bounds);
         "dead", the share of units that are 0 for all rows (Box.rectifies)}}, in the order of forward propagation.
-    parameters : {name: {"norm", "gradient_norm", "update_ratio": |what the rule would add| / |theta|}}.
+    parameters : {name: {"norm", "gradient_norm", "update_ratio": |what the rule would add| / |theta|}}; the ratio is
+        None for biases (fewer than two axes), which begin at 0, and for optax.
     layers : the boxes with a value an example that have weights (a trainable parameter of two axes or more) as a child.
     first_not_finite : the first box whose value, or else whose gradient, holds NaN or infinity; None if all is well.
     """
@@ -101,7 +102,9 @@ def _parameters(
         name: {
             "norm": number(_norm(array)),
             "gradient_norm": number(_norm(found[name])),
-            "update_ratio": None if moved is None else number(_norm(moved[name] - array) / _norm(array)),
+            "update_ratio": None
+            if moved is None or array.ndim < 2
+            else number(_norm(moved[name] - array) / _norm(array)),
         }
         for name, array in theta.items()
     }

@@ -1,0 +1,85 @@
+"""What a run came to, on a few lines: a spark line for each curve, and what its health advises."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from math import isfinite
+
+from bprop.health import advice
+from bprop.record import Record
+
+BARS = "▁▂▃▄▅▆▇█"
+PLAIN = "_.-=*#"
+WIDTH = 40
+
+
+def spark_line(values: Sequence[float], bars: str = BARS, width: int = WIDTH) -> str:
+    """The values as bars from the smallest to the largest, at most `width`: of neighbours together the mean."""
+    count = min(width, len(values))
+    groups = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
+    means = [sum(group) / len(group) for group in groups]
+    finite = [mean for mean in means if isfinite(mean)]
+    low, high = min(finite, default=0.0), max(finite, default=0.0)
+    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
+    return "".join(bars[round((mean - low) * scale)] if isfinite(mean) else "?" for mean in means)
+
+
+def curves(history: Sequence[Record]) -> dict[str, list[float]]:
+    """{label: a value an epoch}: loss and metrics, those of the validation set beside them."""
+    found = {"loss": [record.loss for record in history]}
+    found |= {name: [record.metrics[name] for record in history] for name in history[-1].metrics}
+    for name in history[-1].validation or {}:
+        values = [record.validation[name] for record in history if record.validation is not None]
+        found[f"validation {name}"] = values
+    return dict(sorted(found.items(), key=lambda item: item[0].removeprefix("validation ") != "loss"))
+
+
+def rows(history: Sequence[Record], bars: str = BARS) -> list[tuple[str, str, str, str]]:
+    """(label, first value, spark line, last value) of every curve."""
+    found = curves(history).items()
+    return [(label, f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}") for label, values in found]
+
+
+def summary(history: Sequence[Record], bars: str = BARS) -> str:
+    """The table as plain text."""
+    table = [("", "first", f"{len(history)} epochs", "last"), *rows(history, bars)]
+    widths = [max(len(row[i]) for row in table) for i in range(4)]
+    return "\n".join(
+        f"{label:<{widths[0]}}  {first:>{widths[1]}}  {line:<{widths[2]}}  {last:>{widths[3]}}"
+        for label, first, line, last in table
+    )
+
+
+def show(history: Sequence[Record], table: bool | None) -> None:
+    """Print the table (None: where standard output is a terminal), and, where health was recorded, its advice."""
+    if not history:
+        return
+    terminal = sys.stdout.isatty()
+    if terminal if table is None else table:
+        _print_table(history, terminal)
+    for text in advice(history):
+        print(f"advice: {text}")
+
+
+def _print_table(history: Sequence[Record], terminal: bool) -> None:
+    bars = BARS if _can_show(BARS) else PLAIN
+    if not terminal or find_spec("rich") is None:
+        print(summary(history, bars))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", "first", f"{len(history)} epochs", "last", box=None, pad_edge=False)
+    for label, first, line, last in rows(history, bars):
+        table.add_row(label, first, f"[cyan]{line}[/cyan]", f"[bold]{last}[/bold]")
+    Console().print(table)
+
+
+def _can_show(text: str) -> bool:
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

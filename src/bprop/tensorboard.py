@@ -1,0 +1,150 @@
+"""Training watched in TensorBoard: scalars, histograms of the parameters, the graph. Through tensorboardX."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from socket import gethostname
+from time import time
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import MissingPackageError, SettingError
+from bprop.graph import Graph
+from bprop.health import Budget
+from bprop.model import Model
+from bprop.record import Record
+
+MOST = 100_000
+"""Elements of a parameter from which its histogram is made, evenly spaced where it has more."""
+BINS = 30
+
+
+class TensorBoard:
+    """A callback of `bp.train` that writes an event file: bp.train(..., callbacks=[bp.TensorBoard("runs/first")]).
+
+    After each epoch: loss, penalty, objective, metrics and those of the validation set, learning rate, examples/s,
+    health where it is recorded, and, as often as that takes under a fiftieth of the time, a histogram of every
+    parameter. Once: the graph, a node a box. The file is whole, and closed, between two epochs. See it with:
+    tensorboard --logdir runs
+
+    folder : made where it is not there; a run that is resumed adds a file to it.
+    histograms : False leaves them out.
+
+    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be written to.
+    """
+
+    def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
+        try:
+            import tensorboardX  # noqa: F401 (missing packages are said before any work)
+        except ImportError as error:
+            raise MissingPackageError("TensorBoard needs tensorboardX: pip install 'bprop[tensorboard]'") from error
+        self.folder, self.budget = Path(folder), Budget()
+        self.histograms = histograms
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingError(f"no event file can be written to {folder}: {error.strerror or error}") from error
+        self._path: Path | None = None
+
+    def __call__(self, record: Record, fit: Model) -> None:
+        """Write what an epoch came to."""
+        from tensorboardX.summary import scalar
+
+        proto = import_module("tensorboardX.proto.summary_pb2")
+        numbers = [value for tag, number in scalars(record) for value in scalar(tag, number).value]
+        events = [self._event(record.epoch, summary=proto.Summary(value=numbers))]
+        if self.histograms and self.budget.allows:
+            with self.budget.spending():
+                parts = (histogram(name, array) for name, array in fit.params.items())
+                events += [self._event(record.epoch, summary=part) for part in parts if part is not None]
+        if self._path is None:
+            events = [*self._beginning(record.epoch, fit.graph), *events]
+            self._path = self.folder / f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}"
+        try:
+            with open(self._path, "ab") as file:
+                file.write(b"".join(map(framed, events)))
+        except OSError as error:
+            raise SettingError(f"no event file can be written to {self.folder}: {error.strerror or error}") from error
+
+    def _beginning(self, epoch: int, graph: Graph) -> list[Any]:
+        log = import_module("tensorboardX.proto.event_pb2").SessionLog
+        return [
+            self._event(0, file_version="brain.Event:2"),
+            self._event(epoch, session_log=log(status=log.START)),  # later epochs of an earlier run are void
+            self._event(0, graph_def=graph_def(graph).SerializeToString()),
+        ]
+
+    def _event(self, epoch: int, **what: Any) -> Any:
+        return import_module("tensorboardX.proto.event_pb2").Event(wall_time=time(), step=epoch, **what)
+
+
+def framed(event: Any) -> bytes:
+    """An event as a record of the file: length, its checksum, data, its checksum."""
+    from tensorboardX.record_writer import masked_crc32c
+
+    data = event.SerializeToString()
+    length = struct.pack("<Q", len(data))
+    sums = (struct.pack("<I", masked_crc32c(part)) for part in (length, data))
+    return b"".join((length, next(sums), data, next(sums)))
+
+
+def histogram(name: str, array: np.ndarray) -> Any:
+    """The histogram of a parameter, of MOST of its elements; None where there is NaN or infinity among them."""
+    from tensorboardX import summary
+
+    elements = array.reshape(-1)[:: max(1, -(-array.size // MOST))]
+    if not np.isfinite(elements).all():
+        return None
+    return summary.histogram(f"parameters/{name}", elements, BINS)
+
+
+def scalars(record: Record) -> Iterator[tuple[str, float]]:
+    """(tag, value) of the numbers of a record: loss/train, accuracy/validation, gradient_norm/h1, ..."""
+    yield "loss/train", record.loss
+    yield "loss/objective", record.objective
+    yield "loss/penalty", record.penalty
+    for name, value in record.metrics.items():
+        yield f"{name}/train", value
+    for name, value in (record.validation or {}).items():
+        yield f"{name}/validation", value
+    if record.learning_rate is not None:
+        yield "training/learning_rate", record.learning_rate
+    yield "training/examples_per_second", record.examples_per_second
+    health = record.health or {"boxes": {}, "parameters": {}}
+    for kind, table in (("box", health["boxes"]), ("parameter", health["parameters"])):
+        for name, found in table.items():
+            for what, value in found.items():
+                if value is not None:
+                    yield f"{kind}_{what}/{name}", value
+
+
+def graph_def(graph: Graph) -> Any:
+    """The graph as TensorBoard reads it: a node a box, named and linked as here, with shapes and hyper-parameters."""
+    AttrValue, TensorShapeProto, NodeDef, GraphDef, VersionDef = (
+        getattr(import_module(f"tensorboardX.proto.{module}_pb2"), name)
+        for module, name in (
+            ("attr_value", "AttrValue"), ("tensor_shape", "TensorShapeProto"), ("node_def", "NodeDef"),
+            ("graph", "GraphDef"), ("versions", "VersionDef"),
+        )
+    )  # fmt: skip
+    nodes = []
+    for box in graph.order:
+        sizes = [TensorShapeProto.Dim(size=-1 if dim == "N" else dim) for dim in box.dims]
+        shapes = AttrValue.ListValue(shape=[TensorShapeProto(dim=sizes)])
+        attributes = {"_output_shapes": AttrValue(list=shapes)}
+        attributes |= {key: AttrValue(s=f"{value!r:.200}".encode()) for key, value in box.hyper.items()}
+        children = [node_name(graph.names[child]) for child in box.children]
+        nodes.append(NodeDef(name=node_name(graph.names[box]), op=type(box).__name__, input=children, attr=attributes))
+    return GraphDef(node=nodes, versions=VersionDef(producer=22))
+
+
+def node_name(name: str) -> str:
+    """A box's name in the letters that names of nodes may have."""
+    plain = re.sub(r"[^A-Za-z0-9_./-]", "_", name)
+    return plain if plain[:1].isalnum() else f"box{plain}"
