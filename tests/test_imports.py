@@ -24,6 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph",),
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
+    ("reporting",),
     ("training", "tensorboard"),
     ("sources", "estimators"),
     ("onnx",),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
+    from bprop.reporting import Live, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.stepper import Stepper
     from bprop.tensorboard import TensorBoard
@@ -45,6 +46,7 @@ _LATER = {
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
+    "bprop.reporting": ("Live", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.stepper": ("Stepper",),
     "bprop.tensorboard": ("TensorBoard",),

@@ -118,6 +118,14 @@ Every = Annotated[
     _files("How often to write a checkpoint: 30s (default), 10min, 5epochs or 200steps; see `bprop resume`."),
 ]
 Resume = Annotated[Path | None, _files("Continue from a checkpoint, with the same options.")]
+Report = Annotated[Path | None, _files("Write the training report to this file: one HTML page that needs no network.")]
+ShowLive = Annotated[
+    bool, typer.Option("--live", help="Serve that page on this machine while training runs.", rich_help_panel="Files")
+]
+LivePort = Annotated[int, _files("Where to serve it (default: any port that is free).")]
+LiveWait = Annotated[
+    bool, typer.Option("--live-wait", help="Serve it on when training has ended.", rich_help_panel="Files")
+]
 ShowProgress = Annotated[bool, _files("Show progress.")]
 
 

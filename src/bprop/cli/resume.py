@@ -54,12 +54,12 @@ def remember(context: typer.Context, out: Path) -> None:
     write_atomically(place / RUN, json.dumps(noted, indent=1).encode())
 
 
-def words_of(context: typer.Context) -> list[str]:
-    """The options of a command, those not given by their defaults too, as words of a command line."""
+def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, given: bool = False) -> list[str]:
+    """The options of a command but those `apart`, as words of a command line; `given`: not the defaults."""
     options, arguments = [], []
     for param in context.command.params:
         value: Any = context.params.get(param.name or "")
-        if value is None or param.name in PLACES:
+        if value is None or param.name in apart or (given and not _is_given(context, param.name or "")):
             continue
         if param.param_type_name == "argument":
             arguments.append(str(value))
@@ -70,6 +70,11 @@ def words_of(context: typer.Context) -> list[str]:
                 w for v in (value if isinstance(value, list | tuple) else [value]) for w in (param.opts[0], str(v))
             ]
     return [*options, *arguments]
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def recall(place: Path) -> tuple[list[str], str]:

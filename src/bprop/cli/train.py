@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import typer
 
@@ -17,6 +18,7 @@ from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
 from bprop.cli.summary import show
+from bprop.cli.watching import Watching, watch
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.model import save
@@ -71,6 +73,10 @@ def train(
     checkpoint: opt.Checkpoint = None,
     every: opt.Every = None,
     resume: opt.Resume = None,
+    report: opt.Report = None,
+    live: opt.ShowLive = False,
+    live_port: opt.LivePort = 0,
+    live_wait: opt.LiveWait = False,
     progress: opt.ShowProgress = True,
     health: opt.Health = False,
     tensorboard: opt.TensorBoardFolder = None,
@@ -86,7 +92,7 @@ def train(
     """
     choose(engine)  # a missing engine is said before any work
     _check_every(every, checkpoint)
-    _check_writable(out, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
+    _check_writable(out, report, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
     table = open_data(data, target, labels)
     answer = answer_of(table, task)
     trained, watched, tested = _split(table, answer, test, validation, seed)
@@ -110,14 +116,12 @@ def train(
     print(dataset(encoding, train=trained, watch=watched, test=tested))
     saved = out or free_path(encoding.source)
     remember(context, saved)
-    _run(
-        lambda: fit_graph(graph, encoding.arrays(trained), **settings),
-        encoding,
-        judge,
-        saved,
-        to_continue(context),
-        summary,
-    )
+    watching = watch(context, encoding, {"train": trained, "watch": watched, "test": tested}, weights)
+    fit = partial(fit_graph, graph, encoding.arrays(trained), **watching.add_to(settings, graph))
+    try:
+        _run(fit, Ending(encoding, judge, saved, watching, summary), to_continue(context))
+    finally:
+        watching.close()
 
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
@@ -155,37 +159,45 @@ def _judge(encoding: Coding, tested: Rows | None, weights: str | None) -> Callab
     return lambda fit: f"{measures(fit.evaluate(arrays, weights=w), fit.graph)} on {count:,} examples"
 
 
-def _run(
-    fit: Any, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, how: str, table: bool | None
-) -> None:
-    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with.
+@dataclass
+class Ending:
+    """What is done with a fit: it is saved to `path`, judged, and shown (`table`: see `summary.show`)."""
 
-    table : whether the curves are shown (see `summary.show`).
-    """
+    encoding: Coding
+    judge: Callable[[Fit], str] | None
+    path: Path
+    watching: Watching
+    table: bool | None
+
+
+def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
+    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with."""
     try:
         found = fit()
     except Terminated as end:
-        _finish(end.fit, encoding, judge, path, table)
+        _finish(end.fit, ending)
         print(how, end="", file=sys.stderr)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
-            _save(error.fit, encoding, free_path(str(path.with_suffix("")), path.suffix))
+            _save(error.fit, ending.encoding, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
+            ending.watching.finish(error.fit)
         raise
-    _finish(found, encoding, judge, path, table)
+    _finish(found, ending)
     if found.stopped == "interrupted":
         print(how, end="", file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
 
 
-def _finish(fit: Fit, encoding: Coding, judge: Callable[[Fit], str] | None, path: Path, table: bool | None) -> None:
-    """Save, then say how the run went, and how the fit does on examples it never saw."""
-    _save(fit, encoding, path)
-    show(fit.history, table)
+def _finish(fit: Fit, ending: Ending) -> None:
+    """Save, then say and show how the fit does on examples it never saw."""
+    _save(fit, ending.encoding, ending.path)
+    show(fit.history, ending.table)
     if fit.best_epoch is not None:
         print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
-    if judge is not None:
-        print(f"test: {judge(fit)}")
+    if ending.judge is not None:
+        print(f"test: {ending.judge(fit)}")
+    ending.watching.finish(fit)
 
 
 def _save(fit: Fit, encoding: Coding, path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from bprop.health import Examiner
 from bprop.model import Model
 from bprop.noise import key_of
 from bprop.record import Record
+from bprop.rules import Rule
 from bprop.training import checkpoint as files
 from bprop.training.diagnose import ADVICE, Batch, diagnose
 from bprop.training.interrupt import Interrupt, Terminated
@@ -35,11 +37,19 @@ class Fit(Model):
 
     stopped : "epochs" (all done), "patience" (early stopping; params are those of `best_epoch`), "callback",
     "interrupted" (Ctrl-C: params are those of the last step done) or "running" (in a callback).
+    settings : plain data, how it was trained, for people to read.
     """
 
     stopped: str = "running"
     best_epoch: int | None = None
     updates: int = 0
+    settings: Mapping[str, Any] = MappingProxyType({})
+
+    def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
+        from bprop.reporting import report  # reports are no part of training
+
+        report(self, path, data, **more)
 
 
 @dataclass
@@ -66,13 +76,14 @@ class Trainer:
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
         self.examine = Examiner(job, health)
+        self.settings = {**_settings(job, stopping), "engine": engine.name, "epochs": epochs, "shuffle": shuffle}
         source = files.source_of(resume, checkpoint)
-        self.settings = settings = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
+        self.compared = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
         self.keeper: Keeper | None = None
         if checkpoint is not None:
             fresh = source is None or not files.same_place(source, checkpoint)
             monitor = stopping.monitor if stopping is not None else "loss"
-            self.keeper = Keeper(checkpoint, every, job.dtype, settings, monitor, fresh)
+            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, monitor, fresh)
         elif every is not None:
             raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
         self.program = Program(job.graph, job.dtype)
@@ -81,7 +92,7 @@ class Trainer:
             raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
         self.history: list[Record] = []
         self.position = Position()
-        saved = None if source is None else files.read(source, self.job, settings)
+        saved = None if source is None else files.read(source, self.job, self.compared)
         self.run_ = engine.start(job, params if saved is None else saved.params)
         if saved is not None:
             self._restore(saved)
@@ -92,7 +103,24 @@ class Trainer:
                 self._write()  # what cannot be written is said now, and there is something to resume from the start
 
     def run(self) -> Fit:
-        """Train; see Fit.stopped for how it can end."""
+        """Train; see Fit.stopped for how it can end. Callbacks with `begin` and `end` are told of both."""
+        self._tell("begin", lambda: self._fit("running"))
+        try:
+            fit = self._train()
+        except (NonFiniteError, Terminated) as error:
+            self._tell("end", lambda fit=error.fit: fit)
+            raise
+        self._tell("end", lambda: fit)
+        return fit
+
+    def _tell(self, what: str, fit: Callable[[], Any]) -> None:
+        listening = [getattr(callback, what) for callback in self.callbacks if hasattr(callback, what)]
+        if listening:
+            found = fit()
+            for listener in listening:
+                listener(found)
+
+    def _train(self) -> Fit:
         total = self.epochs * self.job.steps_per_epoch
         self.progress = progress_of(self.wanted_progress, self.epochs, total, self.position.updates)
         stopped = None
@@ -194,7 +222,7 @@ class Trainer:
         fit = Fit(
             self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history, self.notes
         )
-        fit.stopped, fit.updates = stopped, self.position.updates
+        fit.stopped, fit.updates, fit.settings = stopped, self.position.updates, self.settings
         fit.best_epoch = best.best_epoch if best else None
         return fit
 
@@ -245,7 +273,7 @@ class Trainer:
 
     def _write(self) -> None:
         assert self.keeper is not None
-        self.settings[files.ENGINE] = self.run_.engine
+        self.compared[files.ENGINE] = self.run_.engine
         self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
 
     def _restore(self, saved: files.Saved) -> None:
@@ -274,3 +302,13 @@ class Trainer:
         if at.running:
             sums = list(self.program.totals(at.running).values())
             at.running = [sums, [0.0] * len(sums)]
+
+
+def _settings(job: Job, stopping: EarlyStopping | None) -> dict[str, Any]:
+    """How a job is trained, for people to read."""
+    found: dict[str, Any] = {
+        "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
+        "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
+        "validation_examples": None if job.validation is None else len(job.validation),
+    }  # fmt: skip
+    return found if stopping is None else {**found, "patience": stopping.patience, "monitor": stopping.monitor}

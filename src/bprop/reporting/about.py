@@ -1,0 +1,118 @@
+"""What a run was made of: the data and its encoding, settings, timings, versions, how to make it again."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median
+from typing import Any
+
+from bprop.model import Model
+from bprop.record import Record
+from bprop.reporting.facts import Facts
+from bprop.reporting.plain import text
+
+MOST_COLUMNS = 200
+MOST_CLASSES = 200
+LIBRARIES = ("numpy", "llvmlite", "jax", "scikit-learn", "polars", "optax")
+MODULES = {"scikit-learn": "sklearn"}
+Pairs = list[list[Any]]
+
+
+def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
+    """Columns, classes and counts, from the notes of a model and further facts; None where nothing is known."""
+    notes = model.notes
+    pairs: Pairs = [[label, text(notes[key])] for label, key in _NAMED if notes.get(key) is not None]
+    pairs += [[f"examples {what}", count] for what, count in facts.parts.items()]
+    if not pairs:
+        return None
+    columns = _columns(notes)
+    names = notes.get("classes") or ()
+    parts = list(facts.classes)
+    classes = [
+        [text(name, 40), *(facts.classes[part].get(str(name), 0) for part in parts)] for name in names[:MOST_CLASSES]
+    ]
+    return {
+        "facts": pairs, "columns": columns[:MOST_COLUMNS], "more_columns": max(0, len(columns) - MOST_COLUMNS),
+        "classes": classes, "parts": [f"examples {part}" for part in parts],
+    }  # fmt: skip
+
+
+_NAMED = (("source", "source"), ("task", "task"), ("predicts", "target"))
+
+
+def _columns(notes: Mapping[str, Any]) -> Pairs:
+    table = notes.get("table")
+    if table is None:
+        return [[text(name, 60), "number", "as it is, scaled in the graph"] for name in notes.get("columns") or ()]
+    return [[text(kind["name"], 60), kind["kind"], text(_encoding(kind), 120)] for kind in table["kinds"]]
+
+
+def _encoding(kind: Mapping[str, Any]) -> str:
+    missing = ", and a column that says where it is missing" if kind.get("indicator") else ""
+    if kind["kind"] == "categorical":
+        count = f"{len(kind['categories']):,} categories"
+        return f"{count}, an embedding of {kind['width']}" if kind["width"] else f"{count}, one-hot"
+    return {
+        "numeric": f"a number, standardised{missing}",
+        "boolean": f"0 or 1{missing}",
+        "date": f"days since {kind.get('origin')}, the place in the year and the week{missing}",
+        "ignored": f"left out: {kind.get('why')}",
+    }.get(kind["kind"], "")
+
+
+def settings_of(model: Model) -> Pairs:
+    """The settings of training, and the size of the network."""
+    settings = getattr(model, "settings", {})
+    size = sum(model.params[name].size for name in model.graph.trainable)
+    return [*([name.replace("_", " "), _said(value)] for name, value in settings.items()), ["parameters", size]]
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    return value if isinstance(value, int) else text(value, 300)
+
+
+def timings_of(history: Sequence[Record]) -> Pairs:
+    """How long training took."""
+    if not history:
+        return []
+    seconds = sum(record.seconds for record in history)
+    speed = median(record.examples_per_second for record in history)
+    return [
+        ["epochs", len(history)], ["updates", history[-1].updates], ["seconds of updates", f"{seconds:.3g}"],
+        ["examples a second (median)", round(speed)],
+    ]  # fmt: skip
+
+
+def versions_of() -> Pairs:
+    """Of bprop, Python, the machine, and the libraries that are in use."""
+    found: Pairs = [["bprop", _version("bprop")], ["Python", platform.python_version()]]
+    found += [[name, _version(name)] for name in LIBRARIES if MODULES.get(name, name) in sys.modules]
+    made = datetime.now().astimezone().isoformat(" ", "seconds")
+    return [*found, ["machine", f"{platform.system()} {platform.machine()}"], ["page made", made]]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def reproduce(model: Model, facts: Facts) -> Pairs:
+    """[how, text]: the command line, or the settings in Python."""
+    if facts.command is not None:
+        return [["On the command line, with the same data and versions:", facts.command]]
+    settings = getattr(model, "settings", None)
+    if not settings:
+        return []
+    known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor")
+    given = ["graph", "data", f"rule=bp.{settings['rule']}"]
+    given += [f"{name}={settings[name]!r}" for name in known if settings.get(name) is not None]
+    call = "bp.train(\n    " + ",\n    ".join(given) + ",\n)"
+    return [["In Python, with the same graph, data and versions:", f"import bprop as bp\n\n{call}"]]

@@ -1,0 +1,115 @@
+"""The report while training runs: a callback that serves the page and hands it every new record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from threading import Condition
+from time import monotonic
+from typing import Any
+from urllib.parse import parse_qs
+
+from bprop.model import Model
+from bprop.record import Record
+from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
+from bprop.reporting.facts import Facts
+from bprop.reporting.outcome import outcome
+from bprop.reporting.page import render
+from bprop.reporting.plain import plain, plain_history
+from bprop.reporting.server import Server
+
+GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
+PRESENT = 6.0  # seconds since it asked last for which a page counts as open
+
+
+class Live:
+    """A callback of `bp.train` that serves the training report on 127.0.0.1, updated while training runs.
+
+    `bp.train(..., callbacks=[bp.Live()])` prints the address, which holds a random token. The page goes on working when
+    training has ended, and when the program has. The training thread only puts records into a list; all else is done
+    in a thread of the server, when a page asks.
+
+    port : where to serve; 0 is any that is free. url : the address. close() : stop serving.
+    Raises SettingError where the port is taken.
+    """
+
+    def __init__(self, port: int = 0, *, facts: Facts | None = None, quiet: bool = False):
+        self.facts = facts or Facts()
+        self._changed = Condition()
+        self._model: Model | None = None
+        self._records: list[Record] = []
+        self._run: dict[str, Any] = {"status": "running", "epochs": None, "best_epoch": None}
+        self._outcome: dict[str, Any] | None = None
+        self._version = 1
+        self._told = (0, 0)  # how many records, and which version, a page has taken last
+        self._asked = -float("inf")
+        self._server = Server({"": self._page, "new": self._news}, port)
+        self.url = self._server.url
+        if not quiet:
+            print(f"live report: {self.url}", flush=True)
+
+    def begin(self, fit: Model) -> None:
+        """Training begins, or goes on."""
+        with self._changed:
+            self._model, self._records, self._run = fit, list(fit.history), run_of(fit)
+            self._version += 1
+
+    def __call__(self, record: Record, fit: Model) -> None:
+        """An epoch is done."""
+        with self._changed:
+            if self._model is None:
+                self._model, self._run = fit, run_of(fit)
+                self._version += 1
+            self._records.append(record)
+
+    def end(self, fit: Model) -> None:
+        """Training has ended."""
+        with self._changed:
+            self._model, self._run = fit, run_of(fit)
+            self._version += 1
+
+    def show(self, data: Mapping[str, Any], *, weights: Any = None, name: str = "test") -> None:
+        """Show how the network does on examples with targets, as `bp.report` does."""
+        assert self._model is not None, "nothing was trained yet"
+        found = outcome(self._model, data, weights, name, self.facts)
+        with self._changed:
+            self._outcome = found
+            self._version += 1
+
+    def close(self) -> None:
+        """Stop serving, when a page that is open has taken the last news, or after 3 seconds."""
+        with self._changed:
+            if monotonic() - self._asked < PRESENT:
+                self._changed.wait_for(lambda: self._told == (len(self._records), self._version), GRACE)
+        self._server.close()
+
+    def _page(self, query: str) -> tuple[str, bytes]:
+        with self._changed:
+            model = self._model
+        title, drawing = ("Training", "") if model is None else (title_of(model), drawing_of(model.graph))
+        empty = {"data": None, "settings": [], "timings": [], "versions": [], "reproduce": [], "advice": []}
+        data = {"live": True, "run": self._run, "records": [], "outcome": None, **empty}
+        return "text/html; charset=utf-8", render(title, drawing, data).encode()
+
+    def _news(self, query: str) -> tuple[str, bytes]:
+        given = parse_qs(query)
+        after, version = (_whole(given.get(name, ["0"])[0]) for name in ("after", "version"))
+        with self._changed:
+            model, history, run = self._model, list(self._records), self._run
+            now, found = self._version, self._outcome
+        records, count = history[after:], len(history)
+        news: dict[str, Any] = {"run": run, "next": count, "version": now}
+        news["records"] = plain_history(records) if after == 0 else [plain(record) for record in records]
+        if model is not None and version != now:
+            news["page"] = {"outcome": found, **about_of(model, self.facts)}
+        if records or version != now:
+            news["follows"] = follows(history)
+        content = json.dumps(news, allow_nan=False).encode()
+        with self._changed:
+            self._told, self._asked = (count, now), monotonic()
+            self._changed.notify_all()
+        return "application/json", content
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0

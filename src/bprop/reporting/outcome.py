@@ -1,0 +1,164 @@
+"""How a model does on rows that it was not trained on: measures, confusion or residuals, worst examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bprop.boxes.loss import ClassLoss, Loss
+from bprop.graph import feed
+from bprop.model import Model
+from bprop.reporting.facts import Facts
+from bprop.reporting.pictures import Pictures
+from bprop.reporting.plain import number, numbers, spread, text
+
+PART = 4096  # rows computed at a time
+MOST_CLASSES = 40  # of a confusion matrix; of more, the most frequent mistakes
+MOST_PAIRS = 40
+MOST_POINTS = 1500  # of a residual plot
+MOST_COLUMNS = 4  # plots of residuals
+WORST = 12
+MOST_CELLS = 30  # of an example
+TOP = 3
+
+
+class Seen(NamedTuple):
+    """What one pass over the examples gave: the loss (N,) of each, and what the loss box compared."""
+
+    losses: np.ndarray
+    predicted: np.ndarray | None
+    truth: np.ndarray | None
+
+
+def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, facts: Facts) -> dict[str, Any]:
+    """The part of a page about the examples `data`, called `name` there. Raises as `Model.evaluate` does."""
+    arrays = model.graph.read(data)
+    count = feed.check_rows(arrays)
+    w = feed.read_weights(weights, count)
+    seen = _look(model, arrays)
+    measures = {key: number(value) for key, value in model.evaluate(arrays, weights=w).items()}
+    found = {"name": text(name), "count": count, "measures": measures, "confusion": None, "residuals": None}
+    classes = class_names(model, seen)
+    if seen.predicted is not None and seen.truth is not None:
+        if classes is not None:
+            found["confusion"] = _confusion(seen.predicted.argmax(axis=1), seen.truth, classes)
+        elif "accuracy" not in measures and seen.truth.ndim <= 2:
+            found["residuals"] = _residuals(model, seen.predicted, seen.truth)
+    counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
+    found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
+    return found
+
+
+def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
+    graph = model.graph
+    loss = graph.need_loss()
+    judge = judge_of(model)
+    compared = () if judge is None else judge.children[:2]
+    parts: list[list[np.ndarray]] = []
+    rows = len(next(iter(arrays.values())))
+    for start in range(0, rows, PART):
+        part = {name: array[start : start + PART] for name, array in arrays.items()}
+        values = graph.fprop(model.params, part, training=False)
+        parts.append([np.asarray(values[box]) for box in (loss, *compared)])
+    found = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return Seen(found[0], None, None) if judge is None else Seen(found[0], judge.prediction(found[1]), found[2])
+
+
+def judge_of(model: Model) -> Loss | None:
+    """The box that compares predictions with targets, where there is only one."""
+    losses = list(model.graph.losses.values())
+    return losses[0] if len(losses) == 1 else None
+
+
+def class_names(model: Model, seen: Seen) -> list[str] | None:
+    """The names of the classes, where the examples are of one class each."""
+    if not isinstance(judge_of(model), ClassLoss) or seen.predicted is None or seen.predicted.ndim != 2:
+        return None
+    names = model.notes.get("classes") or ()
+    count = seen.predicted.shape[1]
+    return [text(name, 30) for name in (names if len(names) == count else range(count))]
+
+
+def _confusion(taken: np.ndarray, truth: np.ndarray, classes: list[str]) -> dict[str, Any]:
+    count = len(classes)
+    counts = np.bincount(truth.astype(np.int64) * count + taken, minlength=count**2).reshape(count, count)
+    if count <= MOST_CLASSES:
+        return {"classes": classes, "counts": counts.tolist(), "pairs": []}
+    np.fill_diagonal(counts, 0)
+    order = np.argsort(counts, axis=None)[::-1][:MOST_PAIRS]
+    pairs = [(int(k) // count, int(k) % count) for k in order if counts.flat[k]]
+    return {"classes": [], "counts": None, "pairs": [[classes[i], classes[j], int(counts[i, j])] for i, j in pairs]}
+
+
+def _residuals(model: Model, predicted: np.ndarray, truth: np.ndarray) -> list[dict[str, Any]]:
+    names, predicted, truth = _in_units(model, predicted, truth)
+    rows = spread(len(truth), MOST_POINTS)
+    return [
+        {"name": text(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
+        for k, name in enumerate(names[:MOST_COLUMNS])
+        if np.isfinite(predicted[:, k]).all()
+    ]
+
+
+def _in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """(names, predictions, targets) as columns, in the units of the table that the model was trained from."""
+    predicted, truth = predicted.reshape(len(truth), -1), truth.reshape(len(truth), -1)
+    table = model.notes.get("table") or {}
+    names = list(table.get("targets") or [model.notes.get("target", "y")])
+    if len(names) != truth.shape[1]:
+        names = [f"y{k + 1}" for k in range(truth.shape[1])]
+    mean, deviation = table.get("mean") or [], table.get("deviation") or []
+    if len(mean) == len(deviation) == truth.shape[1]:
+        predicted, truth = (np.array(deviation) * array + np.array(mean) for array in (predicted, truth))
+    return names, predicted, truth
+
+
+def _worst(
+    model: Model, arrays: Mapping[str, np.ndarray], seen: Seen, losses: np.ndarray, classes: list[str] | None,
+    facts: Facts,
+) -> list[dict[str, Any]]:  # fmt: skip
+    pictures = Pictures.of(arrays, model.notes)
+    order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:WORST]
+    found = []
+    for row in map(int, order):
+        place, cells = _cells(arrays, row, model, facts)
+        found.append(
+            {
+                "row": text(place), "loss": number(seen.losses[row]), **_said(model, seen, row, classes),
+                "image": pictures.picture(row) if pictures else None, "cells": [] if pictures else cells,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _said(model: Model, seen: Seen, row: int, classes: list[str] | None) -> dict[str, Any]:
+    """What is true of an example, and what was predicted."""
+    if seen.predicted is None or seen.truth is None:
+        return {"truth": None, "predicted": None, "top": []}
+    if classes is not None:
+        scores, label = seen.predicted[row], int(seen.truth[row])
+        best = np.argsort(-scores)[:TOP]
+        share = bool((scores >= 0).all() and abs(scores.sum() - 1) < 1e-3)
+        top = [[classes[k], number(scores[k])] for k in best] if share else []
+        return {"truth": classes[label], "predicted": classes[int(best[0])], "top": top}
+    names, predicted, truth = _in_units(model, seen.predicted[row : row + 1], seen.truth[row : row + 1])
+    if len(names) == 1:
+        return {"truth": number(truth[0, 0]), "predicted": number(predicted[0, 0]), "top": []}
+    shown = [", ".join(f"{value:.4g}" for value in array[0, :MOST_CELLS]) for array in (truth, predicted)]
+    return {"truth": shown[0], "predicted": shown[1], "top": []}
+
+
+def _cells(arrays: Mapping[str, np.ndarray], row: int, model: Model, facts: Facts) -> tuple[str, list[list[str]]]:
+    """The place and the cells of an example: those of its table, or else its numbers."""
+    if facts.cells is not None:
+        place, cells = facts.cells(row)
+        return place, [[text(name, 40), text(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
+    columns = model.notes.get("columns") or []
+    found = []
+    for name, array in arrays.items():
+        values = array[row].ravel()[:MOST_CELLS].tolist()
+        names = columns if len(columns) == array[row].size else [f"{name}[{k}]" for k in range(len(values))]
+        found += [[text(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]
+    return f"row {row + 1}", found[:MOST_CELLS]

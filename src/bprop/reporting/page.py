@@ -1,0 +1,65 @@
+"""The page: one HTML file with its style, its script and its data, that asks nothing of any network."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+# what must not stand in a <script> that holds JSON, and how JSON may also say it
+DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@cache
+def part(name: str) -> str:
+    """A file that comes with the package, "page.html" or "page.css"."""
+    return (files("bprop.reporting") / "page" / name).read_text(encoding="utf-8")
+
+
+@cache
+def script() -> str:
+    """All of the page's script, in the order of the files' names."""
+    folder = files("bprop.reporting") / "page" / "js"
+    found = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
+    return "\n" + "\n".join(['"use strict";', *((folder / n).read_text(encoding="utf-8") for n in found)])
+
+
+def as_script(data: Any) -> str:
+    """JSON that is harmless within a <script> element. Raises ValueError for NaN and infinity."""
+    found = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    found = re.sub("[<>&\u2028\u2029]", lambda match: DANGEROUS[match[0]], found)
+    return re.sub("[\ud800-\udfff]", "\ufffd", found)  # halves of letters, which no file can hold
+
+
+def policy(style: str, code: str, drawing: str, live: bool) -> str:
+    """The Content-Security-Policy: only the style and the script that we wrote, and no address but our own server's."""
+    styles = [style, *re.findall(r"<style[^>]*>(.*?)</style>", drawing, re.DOTALL)]
+    return "; ".join(
+        [
+            "default-src 'none'", f"script-src {_hash(code)}", f"style-src {' '.join(map(_hash, styles))}",
+            "img-src data:", f"connect-src {_SELF if live else _NONE}", "base-uri 'none'", "form-action 'none'",
+        ]
+    )  # fmt: skip
+
+
+_SELF, _NONE = "'self'", "'none'"
+
+
+def _hash(code: str) -> str:
+    return f"'sha256-{b64encode(sha256(code.encode()).digest()).decode()}'"
+
+
+def render(title: str, drawing: str, data: Mapping[str, Any]) -> str:
+    """The page. `drawing` is markup that we made; all else is escaped."""
+    style, code = part("page.css"), script()
+    fields = {
+        "policy": policy(style, code, drawing, bool(data["live"])), "title": escape(title), "style": style,
+        "drawing": drawing, "data": as_script(data), "script": code,
+    }  # fmt: skip
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], part("page.html"))

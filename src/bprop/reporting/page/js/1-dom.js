@@ -1,0 +1,49 @@
+// Making elements. All text goes in as text nodes, never as markup.
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.map((child) => (child instanceof Node ? child : String(child))));
+  return node;
+}
+
+function el(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function show(id, shown) {
+  byId(id).hidden = !shown;
+}
+
+function format(value) {
+  if (value === null || value === undefined) return "–";
+  if (typeof value !== "number") return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e9) return value.toLocaleString("en");
+  const size = Math.abs(value);
+  return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
+}
+
+function facts(id, pairs) {
+  const list = byId(id);
+  list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, format(value))]));
+}
+
+// head: names of columns; rows: arrays of values; numbers are set to the right.
+function table(caption, head, rows) {
+  const cell = (value) => el("td", { class: typeof value === "number" ? "number" : null }, format(value));
+  const numeric = (k) => rows.length > 0 && typeof rows[0][k] === "number";
+  const heads = head.map((name, k) => el("th", { scope: "col", class: numeric(k) ? "number" : null }, name));
+  return el(
+    "table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, ...heads)),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),
+  );
+}

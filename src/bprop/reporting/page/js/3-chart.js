@@ -1,0 +1,125 @@
+// One chart of lines over epochs, read with the mouse or the arrow keys.
+
+const MARGIN = { left: 52, right: 14, top: 10, bottom: 40 };
+
+class Chart {
+  constructor(title) {
+    this.title = title;
+    this.index = null; // which epoch is read
+    this.picture = svg("svg", { tabindex: 0, role: "img" });
+    this.legend = el("ul", { class: "legend" });
+    this.readout = el("p", { class: "readout", "aria-live": "polite" });
+    this.figure = el("figure", { class: "chart" }, el("figcaption", {}, title), this.legend, this.picture, this.readout);
+    this.picture.addEventListener("pointermove", (event) => this.point(event));
+    this.picture.addEventListener("pointerdown", (event) => this.point(event));
+    this.picture.addEventListener("pointerleave", () => this.read(null));
+    this.picture.addEventListener("focus", () => this.index === null && this.read(this.epochs.length - 1));
+    this.picture.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  // epochs: [numbers]; series: [{name, values}] of the same length
+  set(epochs, series, logarithmic) {
+    Object.assign(this, { epochs, series, logarithmic });
+    if (this.index !== null) this.index = Math.min(this.index, epochs.length - 1);
+    this.legend.replaceChildren(...series.map((one, k) => el("li", {}, sample(k), one.name)));
+    this.draw();
+  }
+
+  draw() {
+    this.width = Math.max(280, this.figure.clientWidth || 480);
+    this.height = 230;
+    this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
+    const last = this.series.map((one) => `${one.name} ${format(one.values[one.values.length - 1])}`).join(", ");
+    const said = `${this.title} over ${this.epochs.length} epochs; at the end ${last}. Arrow keys read single epochs.`;
+    this.picture.setAttribute("aria-label", said);
+    this.scale = scaleOf(this.series.flatMap((one) => one.values), this.logarithmic);
+    this.picture.replaceChildren(...this.axes(), ...this.series.map((one, k) => this.line(one, k)));
+    this.cursor = svg("g", {});
+    this.picture.append(this.cursor);
+    this.read(this.index);
+  }
+
+  x(k) {
+    const [first, last] = [this.epochs[0], this.epochs[this.epochs.length - 1]];
+    const share = last > first ? (this.epochs[k] - first) / (last - first) : 0.5;
+    return MARGIN.left + share * (this.width - MARGIN.left - MARGIN.right);
+  }
+
+  y(value) {
+    const share = value === null ? null : this.scale.at(value);
+    return share === null ? null : this.height - MARGIN.bottom - share * (this.height - MARGIN.top - MARGIN.bottom);
+  }
+
+  axes() {
+    const right = this.width - MARGIN.right;
+    const bottom = this.height - MARGIN.bottom;
+    const rows = this.scale.ticks.flatMap((value) => [
+      svg("line", { class: "axis", x1: MARGIN.left, x2: right, y1: this.y(value), y2: this.y(value) }),
+      svg("text", { class: "tick", x: MARGIN.left - 6, y: this.y(value) + 4, "text-anchor": "end" }, shortNumber(value)),
+    ]);
+    const columns = this.marks().map((k) =>
+      svg("text", { class: "tick", x: this.x(k), y: bottom + 17, "text-anchor": "middle" }, String(this.epochs[k])),
+    );
+    const name = svg("text", { class: "tick", x: (MARGIN.left + right) / 2, y: bottom + 34, "text-anchor": "middle" }, "epoch");
+    return [...rows, ...columns, name];
+  }
+
+  marks() {
+    const count = this.epochs.length;
+    const wanted = Math.min(count, 5);
+    const places = Array.from({ length: wanted }, (_, k) => Math.round((k * (count - 1)) / Math.max(wanted - 1, 1)));
+    return [...new Set(places)];
+  }
+
+  line(one, k) {
+    let path = "";
+    let drawing = false;
+    one.values.forEach((value, place) => {
+      const y = this.y(value);
+      if (y !== null) path += `${drawing ? "L" : "M"}${this.x(place).toFixed(1)} ${y.toFixed(1)}`;
+      drawing = y !== null;
+    });
+    return svg("path", { class: `series ink-${k % 4}`, d: path || "M0 0" });
+  }
+
+  point(event) {
+    const box = this.picture.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * this.width;
+    let best = null;
+    this.epochs.forEach((_, k) => {
+      if (best === null || Math.abs(this.x(k) - x) < Math.abs(this.x(best) - x)) best = k;
+    });
+    this.read(best);
+  }
+
+  key(event) {
+    const last = this.epochs.length - 1;
+    const at = this.index === null ? last : this.index;
+    const places = { ArrowLeft: at - 1, ArrowRight: at + 1, PageUp: at - 10, PageDown: at + 10, Home: 0, End: last };
+    if (event.key === "Escape") this.read(null);
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    this.read(Math.max(0, Math.min(last, places[event.key])));
+  }
+
+  // Say and mark the values of the epoch at place k; null: none
+  read(k) {
+    this.index = k === -1 ? null : k;
+    this.cursor.replaceChildren();
+    this.readout.textContent = "";
+    if (this.index === null) return;
+    const x = this.x(this.index);
+    const dots = this.series.map((one, s) => [this.y(one.values[this.index]), s]).filter(([y]) => y !== null);
+    this.cursor.append(
+      svg("line", { class: "cursor", x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom }),
+      ...dots.map(([y, s]) => svg("circle", { class: `point ink-${s % 4}`, cx: x, cy: y, r: 4 })),
+    );
+    const values = this.series.map((one) => `${one.name} ${format(one.values[this.index])}`);
+    this.readout.textContent = `Epoch ${this.epochs[this.index]}: ${values.join(", ")}`;
+  }
+}
+
+function sample(k) {
+  const line = svg("line", { class: `series ink-${k % 4}`, x1: 0, x2: 26, y1: 5, y2: 5 });
+  return svg("svg", { viewBox: "0 0 26 10", "aria-hidden": "true" }, line);
+}

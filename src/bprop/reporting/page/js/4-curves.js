@@ -1,0 +1,68 @@
+// What is charted of the records, and the same as a table.
+
+const charts = new Map();
+
+// records -> [{title, series: [{name, values}]}], a chart for each thing that is measured
+function curvesOf(records) {
+  const last = records[records.length - 1];
+  const seen = (pick) => records.map((record) => pick(record) ?? null);
+  const losses = [{ name: "loss", values: seen((r) => r.loss) }];
+  if (last.validation) losses.push({ name: "validation loss", values: seen((r) => r.validation?.loss) });
+  if (records.some((r) => r.penalty)) losses.push({ name: "objective", values: seen((r) => r.objective) });
+  const found = [{ title: "Loss", series: losses }];
+  for (const name of metricsOf(last)) {
+    const series = [];
+    if (name in last.metrics) series.push({ name, values: seen((r) => r.metrics[name]) });
+    if (last.validation && name in last.validation) {
+      series.push({ name: `validation ${name}`, values: seen((r) => r.validation?.[name]) });
+    }
+    found.push({ title: name[0].toUpperCase() + name.slice(1), series });
+  }
+  const rates = seen((r) => r.learning_rate);
+  if (rates.some((rate) => rate !== rates[0])) {
+    found.push({ title: "Learning rate", series: [{ name: "learning rate", values: rates }] });
+  }
+  found.push({ title: "Speed", series: [{ name: "examples/s", values: seen((r) => r.examples_per_second) }] });
+  return found;
+}
+
+function metricsOf(record) {
+  const names = [...Object.keys(record.metrics), ...Object.keys(record.validation || {})];
+  return [...new Set(names)].filter((name) => name !== "loss");
+}
+
+function drawCurves(records) {
+  if (!records.length) {
+    byId("charts").replaceChildren(el("p", { class: "note" }, "No epoch is done yet."));
+    return;
+  }
+  if (!charts.size) byId("charts").replaceChildren();
+  const epochs = records.map((record) => record.epoch);
+  const logarithmic = byId("log").checked;
+  const curves = curvesOf(records);
+  for (const { title, series } of curves) {
+    if (!charts.has(title)) {
+      charts.set(title, new Chart(title));
+      byId("charts").append(charts.get(title).figure);
+    }
+    charts.get(title).set(epochs, series, logarithmic);
+  }
+  if (byId("curve-table").closest("details").open) tabulate(epochs, curves);
+}
+
+function tabulate(epochs, curves) {
+  const series = curves.flatMap((curve) => curve.series);
+  const rows = epochs.map((epoch, k) => [epoch, ...series.map((one) => one.values[k])]);
+  byId("curve-table").replaceChildren(table("Values by epoch", ["epoch", ...series.map((one) => one.name)], rows));
+}
+
+function startCurves(page) {
+  byId("log").addEventListener("change", () => drawCurves(page.records));
+  byId("curve-table").closest("details").addEventListener("toggle", () => drawCurves(page.records));
+  let width = 0;
+  new ResizeObserver(() => {
+    if (byId("charts").clientWidth === width) return;
+    width = byId("charts").clientWidth;
+    charts.forEach((chart) => chart.draw());
+  }).observe(byId("charts"));
+}

@@ -1,0 +1,45 @@
+// While training runs, ask the server that sent this page for what is new. Nobody else is ever asked.
+
+const MOST_RECORDS = 1000;
+const live = { next: 0, version: 0, failures: 0 };
+
+async function poll(page) {
+  try {
+    const answer = await fetch(`new?after=${live.next}&version=${live.version}`, { cache: "no-store" });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    take(page, await answer.json());
+    live.failures = 0;
+  } catch {
+    live.failures += 1;
+  }
+  drawStatus(page, live.failures > 1);
+  const finished = page.run.status !== "running";
+  if (finished && live.failures > 3) return; // the server has gone, and nothing more is to come
+  setTimeout(() => poll(page), live.failures ? Math.min(5000, 400 * live.failures) : finished ? 1500 : 500);
+}
+
+function take(page, news) {
+  live.next = news.next;
+  page.run = news.run;
+  if (news.page) {
+    Object.assign(page, news.page);
+    live.version = news.version;
+    drawOutcome(page.outcome);
+  }
+  if (news.follows) {
+    Object.assign(page, news.follows);
+    drawAbout(page);
+  }
+  if (news.records.length) {
+    page.records = thinned([...page.records, ...news.records]);
+    drawCurves(page.records);
+    drawHealth(page.records);
+  }
+  if (news.page || news.records.length) drawHeadline(page);
+}
+
+// Every second record where there are too many, the last always
+function thinned(records) {
+  if (records.length <= MOST_RECORDS) return records;
+  return records.filter((_, k) => k % 2 === 0 || k === records.length - 1);
+}

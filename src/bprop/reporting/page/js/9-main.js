@@ -1,0 +1,14 @@
+function start() {
+  const page = JSON.parse(byId("page-data").textContent);
+  startCurves(page);
+  startHealth(page);
+  drawCurves(page.records);
+  drawHealth(page.records);
+  drawOutcome(page.outcome);
+  drawAbout(page);
+  drawHeadline(page);
+  drawStatus(page, false);
+  if (page.live) poll(page);
+}
+
+start();

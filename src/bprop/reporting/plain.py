@@ -1,0 +1,78 @@
+"""Numbers and records as a page takes them: short, and null for what is not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from bprop.record import Record
+
+BOX_VALUES = ("value_mean", "value_std", "gradient_norm", "gradient_std", "saturated", "dead")
+PARAMETER_VALUES = ("norm", "gradient_norm", "update_ratio")
+MOST_RECORDS = 500  # of a page: more are thinned out evenly
+MOST_HEALTH = 40_000  # numbers of health in a page: about 300 kB
+
+
+def number(value: Any) -> float | None:
+    """Five digits of a number; None for NaN, infinity and what is not there."""
+    if value is None or not isfinite(value):
+        return None
+    short = float(f"{value:.5g}")
+    return short if isfinite(short) else float(value)  # the largest numbers are not rounded up
+
+
+def numbers(values: Any) -> list[float | None]:
+    """The same of many."""
+    return [number(value) for value in values]
+
+
+def text(value: Any, most: int = 80) -> str:
+    """A cell or a name on one line of at most `most` letters."""
+    line = " ".join(str(value).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def plain(record: Record, health: bool = True) -> dict[str, Any]:
+    """A record as the page reads it."""
+    validation = record.validation
+    return {
+        "epoch": record.epoch, "updates": record.updates, "loss": number(record.loss),
+        "penalty": number(record.penalty), "objective": number(record.objective),
+        "metrics": {name: number(value) for name, value in record.metrics.items()},
+        "validation": None if validation is None else {name: number(value) for name, value in validation.items()},
+        "learning_rate": number(record.learning_rate), "seconds": number(record.seconds),
+        "examples_per_second": number(record.examples_per_second),
+        "health": _health(record.health) if health and record.health is not None else None,
+    }  # fmt: skip
+
+
+def _health(health: Mapping[str, Any]) -> dict[str, Any]:
+    def rows(of: str, keys: Sequence[str]) -> dict[str, list[float | None]]:
+        return {name: numbers(found.get(key) for key in keys) for name, found in health[of].items()}
+
+    return {
+        "keys": {"boxes": BOX_VALUES, "parameters": PARAMETER_VALUES},
+        "boxes": rows("boxes", BOX_VALUES),
+        "parameters": rows("parameters", PARAMETER_VALUES),
+        "first_not_finite": health["first_not_finite"],
+    }
+
+
+def plain_history(history: Sequence[Record], best: int | None = None) -> list[dict[str, Any]]:
+    """Records for a page, at most MOST_RECORDS of them: evenly spread, with the first, the best and the last."""
+    places = set(spread(len(history), MOST_RECORDS))
+    places |= {place for place, record in enumerate(history) if record.epoch == best}
+    examined = [place for place in sorted(places) if history[place].health is not None]
+    if examined:
+        health = history[examined[-1]].health or {}
+        cells = 6 * len(health["boxes"]) + 3 * len(health["parameters"])
+        examined = [examined[k] for k in spread(len(examined), max(2, MOST_HEALTH // max(cells, 1)))]
+    return [plain(history[place], place in examined) for place in sorted(places)]
+
+
+def spread(count: int, most: int) -> list[int]:
+    """0 .. count - 1, or `most` of them spread evenly, the first and the last among them."""
+    return sorted({round(k) for k in np.linspace(0, count - 1, min(count, most))}) if count else []

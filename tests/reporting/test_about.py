@@ -1,0 +1,55 @@
+"""What a run was made of."""
+
+from bprop.model import Model
+from bprop.reporting.about import MOST_COLUMNS, data_of, reproduce, settings_of, timings_of, versions_of
+from bprop.reporting.facts import Facts
+
+
+def test_columns_are_told_with_their_encoding(classes):
+    fit, _ = classes
+    kinds = [
+        {"kind": "numeric", "name": "age", "fill": 0.0, "indicator": True},
+        {"kind": "categorical", "name": "colour", "categories": ["a", "b"], "codes": [2, 3], "width": 0},
+        {"kind": "categorical", "name": "zip", "categories": ["a"] * 90, "codes": [], "width": 7},
+        {"kind": "date", "name": "since", "origin": "2024-01-01", "indicator": False},
+        {"kind": "boolean", "name": "member", "indicator": False},
+        {"kind": "ignored", "name": "row", "why": "id"},
+    ]
+    fit.notes["table"] = {"kinds": kinds}
+    found = {name: said for name, _, said in data_of(fit, Facts())["columns"]}
+    assert "standardised, and a column that says where it is missing" in found["age"]
+    assert found["colour"] == "2 categories, one-hot"
+    assert found["zip"] == "90 categories, an embedding of 7"
+    assert "days since 2024-01-01" in found["since"]
+    assert found["member"] == "0 or 1"
+    assert found["row"] == "left out: id"
+
+
+def test_many_columns_are_cut(classes):
+    fit, _ = classes
+    fit.notes["columns"] = [f"c{k}" for k in range(MOST_COLUMNS + 7)]
+    found = data_of(fit, Facts())
+    assert len(found["columns"]) == MOST_COLUMNS
+    assert found["more_columns"] == 7
+
+
+def test_without_notes_nothing_is_said_of_the_data(values):
+    assert data_of(values[0], Facts()) is None
+
+
+def test_settings_timings_and_versions(values):
+    fit, _ = values
+    assert ["parameters", 41] in settings_of(fit)
+    assert ["engine", "numpy"] in settings_of(fit)
+    assert timings_of(fit.history)[0] == ["epochs", 4]
+    assert timings_of([]) == []
+    assert {"bprop", "Python", "numpy", "machine"} <= {name for name, _ in versions_of()}
+
+
+def test_how_to_make_it_again(values):
+    fit, _ = values
+    assert reproduce(fit, Facts(command="bprop train pets"))[0][1] == "bprop train pets"
+    text = reproduce(fit, Facts())[0][1]
+    assert "bp.SGD(learning_rate=0.1" in text and "epochs=4" in text
+    compile(text, "reproduce", "exec")
+    assert reproduce(Model(fit.graph, fit.params), Facts()) == []

@@ -1,0 +1,118 @@
+"""`bp.Live`: what the page of a run is told."""
+
+import json
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.reporting import live as module
+
+
+@pytest.fixture
+def live():
+    found = bp.Live(quiet=True)
+    yield found
+    found.close()
+
+
+def news(live, after=0, version=0):
+    with urlopen(f"{live.url}new?after={after}&version={version}", timeout=5) as answer:
+        return json.load(answer)
+
+
+def trained(live, epochs=3, **settings):
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    more = {"engine": "numpy", "progress": False, "batch_size": 2, **settings}
+    return bp.train(bp.mlp([4, 5, 3]), data, epochs=epochs, callbacks=[live], **more), data
+
+
+def test_the_address_is_said(capsys):
+    live = bp.Live()
+    assert capsys.readouterr().out == f"live report: {live.url}\n"
+    live.close()
+
+
+def test_before_training_there_is_an_empty_page(live, data_of):
+    with urlopen(live.url, timeout=5) as answer:
+        page = data_of(answer.read().decode())
+    assert page["live"] is True and page["records"] == []
+    assert news(live)["run"]["status"] == "running"
+
+
+def test_records_come_while_training_runs(live):
+    seen = []
+
+    def look(record, fit):
+        told = news(live, after=len(seen), version=1)
+        seen.extend(one["epoch"] for one in told["records"])
+        assert told["next"] == record.epoch
+        assert told["run"] == {"status": "running", "epochs": 3, "best_epoch": None}
+
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    graph = bp.mlp([4, 5, 3])
+    bp.train(graph, data, epochs=3, callbacks=[live, look], engine="numpy", progress=False, health=True)
+    assert seen == [1, 2, 3]
+    end = news(live, after=3, version=1)
+    assert end["run"]["status"] == "epochs"
+    assert end["records"] == []
+    assert dict(end["page"]["settings"])["epochs"] == 3
+
+
+def test_what_is_known_is_not_sent_again(live):
+    trained(live)
+    first = news(live)
+    again = news(live, first["next"], first["version"])
+    assert "page" not in first["records"] and len(first["records"]) == 3
+    assert again["records"] == [] and "page" not in again and "follows" not in again
+
+
+def test_the_result_on_rows_held_out_is_shown(live):
+    _, data = trained(live)
+    live.show(data, name="test")
+    assert news(live)["page"]["outcome"]["count"] == 6
+
+
+def test_a_run_that_is_gone_on_with_shows_its_past(live, tmp_path):
+    first = bp.Live(quiet=True)
+    trained(first, epochs=2, checkpoint=tmp_path / "c")
+    first.close()
+    trained(live, epochs=4, resume=tmp_path / "c")
+    assert [record["epoch"] for record in news(live)["records"]] == [1, 2, 3, 4]
+
+
+def test_a_run_that_diverges_is_told(live):
+    with pytest.raises(bp.errors.NonFiniteError):
+        data = {"x": 1e3 * np.eye(6, 4), "y": np.arange(6.0)}
+        graph = bp.mlp([4, 5, 1], activation="relu", task="regression")
+        bp.train(graph, data, rule=bp.SGD(1e3), callbacks=[live], engine="numpy", progress=False, epochs=50)
+    assert news(live)["run"]["status"] == "diverged"
+
+
+def test_odd_questions_are_answered_as_the_first(live):
+    trained(live)
+    for query in ("after=-1", "after=x", "after=9999999999999999", "", "after=%F0", "version=1e9"):
+        with urlopen(f"{live.url}new?{query}", timeout=5) as answer:
+            assert json.load(answer)["next"] == 3
+
+
+def test_training_is_the_same_with_it(live):
+    with_it, _ = trained(live)
+    without, _ = trained(lambda record, fit: None)
+    assert all(with_it.params[name].tobytes() == without.params[name].tobytes() for name in without.params)
+
+
+def test_it_waits_for_a_page_that_is_open_and_no_longer(monkeypatch):
+    monkeypatch.setattr(module, "GRACE", 0.2)
+    live, waited = bp.Live(quiet=True), []
+    trained(live)
+    monkeypatch.setattr(live._changed, "wait_for", lambda done, seconds: waited.append((done(), seconds)))
+    live.close()
+    assert waited == []  # nobody looks
+    live = bp.Live(quiet=True)
+    news(live)
+    trained(live)
+    monkeypatch.setattr(live._changed, "wait_for", lambda done, seconds: waited.append((done(), seconds)))
+    live.close()
+    assert waited == [(False, 0.2)]

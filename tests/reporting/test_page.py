@@ -1,0 +1,49 @@
+"""The page around the data."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bprop.reporting.page import as_script, policy, render, script
+
+DATA = {"live": False}
+
+
+@given(st.text())
+def test_any_text_is_harmless_in_a_script_and_comes_back(given):
+    found = as_script({"name": given})
+    assert not set(found) & {"<", ">", "&", "\u2028", "\u2029"}
+    found.encode()
+    if given.isprintable():
+        assert json.loads(found)["name"] == given
+
+
+def test_lone_halves_of_letters_do_not_break_the_file():
+    render("\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "", DATA).encode()
+    as_script({"name": "\ud800"}).encode()
+
+
+def test_what_is_no_json_is_refused():
+    with pytest.raises(ValueError, match="JSON"):
+        as_script({"loss": float("nan")})
+
+
+def test_fields_are_filled_once():
+    html = render("{{script}}", "<p>{{data}}</p>", DATA)
+    assert "<title>{{script}}</title>" in html
+    assert "<p>{{data}}</p>" in html
+
+
+def test_only_what_we_wrote_may_run():
+    plain, more = policy("a{}", "f()", "", False), policy("a{}", "f()", "<svg><style>b{}</style></svg>", True)
+    assert plain.count("sha256-") == 2 and more.count("sha256-") == 3
+    assert "connect-src 'none'" in plain and "connect-src 'self'" in more
+    assert "unsafe" not in more
+
+
+def test_the_script_is_strict_and_makes_no_markup_of_text():
+    assert script().lstrip().startswith('"use strict";')
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://", "https://"):
+        assert way not in script().replace("http://www.w3.org/2000/svg", "")
