@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("box",),
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files"),
-    ("graph",),
+    ("graph", "mapped"),
     ("perceptron", "check", "engines"),
     ("model", "embedding"),
     ("training", "onnx"),
