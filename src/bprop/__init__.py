@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.perceptron import mlp
     from bprop.record import Record
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
+    from bprop.sources.stream import stream
     from bprop.training import Fit, train
 
 __version__ = "0.1.0"
@@ -42,6 +43,7 @@ _LATER = {
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
+    "bprop.sources.stream": ("stream",),
     "bprop.training": ("Fit", "train"),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}

@@ -22,7 +22,7 @@ class Mapped(DataSet):
     """
 
     regions: Mapping[str, Region] = field(default_factory=dict)
-    pages: Pages = Pages(0, 1, 1)
+    pages: Pages = field(default_factory=lambda: Pages(0, 1, 1))
 
     @property
     def in_memory(self) -> bool:

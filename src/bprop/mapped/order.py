@@ -46,7 +46,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Epoch:
-    """The pages (count,) in the order in which they are taken; `rng` shuffles the rows of windows, None: it does not."""
+    """The pages (count,) in the order in which they are taken; `rng` shuffles the rows of windows, or is None."""
 
     pages: Pages
     taken: np.ndarray

@@ -40,13 +40,14 @@ class Spool:
             for name, array in given.items():
                 kind = self.dtype if array.dtype.kind == "f" else np.dtype(np.int32)
                 if name not in self.files:
-                    self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")
+                    self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")  # noqa: SIM115
                     self.kinds[name] = kind, array.shape[1:]
                 self.files[name].write(np.ascontiguousarray(array, kind).data)
         except OSError as error:
             self.close()
             raise DataError(
-                f"cannot write the examples to {self.folder}: {error.strerror or error}; give another folder: --spool DIR"
+                f"cannot write the examples to {self.folder}: {error.strerror or error}; give another folder: "
+                "--spool DIR"
             ) from error
         self.rows += len(next(iter(arrays.values())))
 
