@@ -21,6 +21,10 @@ class Region:
     memory: mmap.mmap
     row_bytes: int
 
+    def __post_init__(self) -> None:
+        # else a system that maps files by 2 MB has nearly all of a file in memory for some pages here and there of it
+        self._advise("MADV_NOHUGEPAGE", 0, len(self.memory) // max(1, self.row_bytes))
+
     def fetch(self, start: int, stop: int) -> None:
         """Ask the system to read rows start .. stop - 1, without waiting for them."""
         self._advise("MADV_WILLNEED", start, stop)

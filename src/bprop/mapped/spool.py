@@ -15,6 +15,7 @@ from bprop.mapped.ahead import Region
 from bprop.mapped.dataset import Mapped
 from bprop.mapped.order import WINDOW_BYTES, Pages
 
+TOGETHER = 64 * 2**10  # bytes written at once: Linux keeps, and later maps, such pieces as a whole, 2 MB of them too
 WEIGHTS = "weights of the examples"  # no input can be called so
 
 
@@ -42,7 +43,9 @@ class Spool:
                 if name not in self.files:
                     self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")  # noqa: SIM115
                     self.kinds[name] = kind, array.shape[1:]
-                self.files[name].write(np.ascontiguousarray(array, kind).data)
+                content = np.ascontiguousarray(array, kind).reshape(-1).view(np.uint8).data
+                for start in range(0, len(content), TOGETHER):
+                    self.files[name].write(content[start : start + TOGETHER])
         except OSError as error:
             self.close()
             raise DataError(
