@@ -16,12 +16,12 @@ ROOT = Path(bprop.__file__).parent
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace"),
-    ("noise", "shapes"),
+    ("noise", "shapes", "memory"),
     ("box",),
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula"),
     ("draw",),
-    ("graph",),
+    ("graph", "mapped"),
     ("perceptron", "check", "engines", "stepper"),
     ("model", "embedding", "health"),
     ("reporting",),

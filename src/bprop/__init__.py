@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import
     from bprop.record import Record
     from bprop.reporting import Live, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
+    from bprop.sources.stream import stream
     from bprop.stepper import Stepper
     from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
@@ -48,6 +49,7 @@ _LATER = {
     "bprop.record": ("Record",),
     "bprop.reporting": ("Live", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
+    "bprop.sources.stream": ("stream",),
     "bprop.stepper": ("Stepper",),
     "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),

@@ -1,12 +1,25 @@
 """Data sets and the order of their examples."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bprop.errors import SettingError
+
+
+class Reader:
+    """What is told where an epoch has come to. For a set in memory there is nothing to do."""
+
+    most: int | None = None
+    """Rows that may be visited between two calls of `reach`; None: any number."""
+
+    def reach(self, start: int, stop: int) -> None:
+        """Positions start .. stop - 1 of the epoch's order are visited next; those before are done with."""
+
+    def close(self) -> None:
+        """The epoch is over, or has been left."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,28 @@ class DataSet:
         weights = None if self.weights is None else self.weights[index]
         arrays = {name: array[index] for name, array in self.arrays.items()}
         return DataSet(arrays, weights, np.asarray(index) if self.numbers is None else self.numbers[index])
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether all of it is in memory, so that a copy of it may be too."""
+        return True
+
+    @property
+    def arrangement(self) -> list[int] | None:
+        """What the order of an epoch follows from beside seed, epoch and the number of examples."""
+        return None
+
+    def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
+        """The order (N,) in which epoch `epoch` visits the examples: a function of (seed, epoch)."""
+        return batch_order(len(self), seed, epoch, shuffle)
+
+    def reader(self, seed: int, epoch: int, shuffle: bool = True) -> Reader:
+        """What reads ahead of the visits in that order."""
+        return Reader()
+
+    def cuts(self) -> Iterator[slice]:
+        """The rows from first to last, as many at a time as may be looked at together: whole here."""
+        yield slice(0, len(self))
 
 
 def batch_order(count: int, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:

@@ -88,10 +88,13 @@ class Model:
             self._ready = ready = Ready.of(self.graph, self.params, self.dtype)
         return predictor.outputs(ready.start, arrays)
 
-    def evaluate(self, data: Mapping[str, Any] | None = None, /, *, weights: Any = None, **inputs: Any) -> dict:
+    def evaluate(
+        self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
+    ) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`."""
-        arrays = self.graph.read({**(data or {}), **inputs})
-        examples = DataSet(arrays, feed.read_weights(weights, feed.check_rows(arrays)))
+        given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
+        examples = self.graph.read_set(given, weights)
+        feed.check_rows(examples.arrays)
         job = Job(self.graph, SGD(), examples, 1, self.dtype, 0)
         return NumpyRun(job, self.params).evaluate("data")
 

@@ -14,8 +14,8 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
 from bprop.perceptron import mlp
-from bprop.sources.encoding import scaling_of
 from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import settings_of
 
 SUFFIX = ".bprop"
 
@@ -23,28 +23,14 @@ SUFFIX = ".bprop"
 def build(table: Rows, encoding: Coding, network: Network) -> Graph:
     """The network for a table; scaling is taken from its rows, so give the training rows alone."""
     x = encoding.inputs(table).get("x", np.empty((len(table), 0)))
-    y_scaling = None
-    if encoding.task == "regression" and encoding.outputs == 1:
-        y = encoding.y(table)
-        y_scaling = (float(y.mean()), float(y.std()) or 1.0)
     settings = {
-        "activation": network.activations, "task": encoding.task, "loss": network.loss, "l1": network.l1,
-        "l2": network.l2, "dropout": network.dropout, "normalise": network.normalise,
-        "input_scaling": _scaling(x, encoding, network.scale), "target_scaling": y_scaling,
+        "activation": network.activations, "loss": network.loss, "l1": network.l1, "l2": network.l2,
+        "dropout": network.dropout, "normalise": network.normalise, **settings_of(x, table, encoding, network.scale),
     }  # fmt: skip
     sizes = [x.shape[1], *network.units, encoding.outputs]
     if isinstance(encoding, Preparation) and encoding.embeddings:
         return tabular(sizes, encoding.embeddings, **settings)
     return mlp(sizes, **settings)
-
-
-def _scaling(x: np.ndarray, encoding: Coding, how: str) -> tuple[np.ndarray, np.ndarray] | None:
-    """(mean, deviation) of the inputs; what stands for a category or for yes and no stays 0 or 1."""
-    found = scaling_of(x, how)
-    if found is None or not isinstance(encoding, Preparation) or encoding.scaled.all():
-        return found
-    mean, deviation = found
-    return np.where(encoding.scaled, mean, 0.0), np.where(encoding.scaled, deviation, 1.0)
 
 
 def part(count: int, given: float, option: str) -> float:

@@ -81,7 +81,7 @@ def coding_of(
     trained: Rows, answer: Answer | Encoding, kinds: Sequence[str] = (), weights: str | None = None
 ) -> Coding:
     """How rows become arrays, learned from the rows to train on."""
-    given = dict(map(_kind, kinds))
+    given = kinds_of(kinds)
     if isinstance(answer, Answer) and isinstance(trained, Frame):
         apart = () if weights is None else (weights,)
         return Preparation.fit(trained, answer, given, apart)
@@ -90,6 +90,11 @@ def coding_of(
     if not isinstance(answer, Encoding):
         raise AssertionError("a table of numbers has an Encoding")
     return answer
+
+
+def kinds_of(given: Sequence[str]) -> dict[str, str]:
+    """{column: kind} of the words "column=kind"."""
+    return dict(map(_kind, given))
 
 
 def _kind(given: str) -> tuple[str, str]:

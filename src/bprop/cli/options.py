@@ -67,6 +67,17 @@ Validation = Annotated[
     str, _data("Held out to watch while training: a share, or a number of examples; or a file of its own.")
 ]
 
+Stream = Annotated[
+    bool | None,
+    typer.Option(
+        "--stream/--no-stream",
+        help="Keep the table in temporary files rather than in memory (default: where it does not fit in half of the "
+        "free memory, or in BPROP_DATA_MEMORY).",
+        rich_help_panel="Data",
+    ),
+]
+SpoolFolder = Annotated[Path | None, _data("Where those files are (default: the system's temporary folder).")]
+
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[
     str,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 
 from bprop.boxes import BinaryCrossEntropy, CrossEntropy, Nll, Poisson
-from bprop.cli.opening import Coding, Rows
+from bprop.cli.opening import Coding
 from bprop.graph import Graph
 from bprop.sources.infer import listed
 from bprop.sources.preparation import Preparation
@@ -27,7 +27,7 @@ def measures(found: Mapping[str, float], graph: Graph) -> str:
 _PURPOSE = {"train": "examples to train on"}
 
 
-def dataset(encoding: Coding, **parts: Rows | None) -> str:
+def dataset(encoding: Coding, **parts: Sized | None) -> str:
     """digits: 1,437 examples to train on, 360 to test; 64 inputs, 10 classes; of a real table its columns too."""
     counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
     kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"

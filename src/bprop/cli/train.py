@@ -12,18 +12,18 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.errors import INTERRUPTED, command
-from bprop.cli.experiment import build, free_path, hold_out
-from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data
+from bprop.cli.experiment import build, free_path
+from bprop.cli.opening import Coding
+from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.show import dataset, measures
+from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.model import save
-from bprop.sources.answers import Answer, example_weights
-from bprop.sources.encoding import Encoding
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
@@ -43,6 +43,8 @@ def train(
     weights: opt.Weights = None,
     test: opt.Test = "0.2",
     validation: opt.Validation = "0.1",
+    stream: opt.Stream = None,
+    spool: opt.SpoolFolder = None,
     hidden: opt.Hidden = "200",
     activation: opt.Activation = "relu",
     loss: opt.Loss = None,
@@ -93,31 +95,28 @@ def train(
     choose(engine)  # a missing engine is said before any work
     _check_every(every, checkpoint)
     _check_writable(out, report, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
-    table = open_data(data, target, labels)
-    answer = answer_of(table, task)
-    trained, watched, tested = _split(table, answer, test, validation, seed)
-    encoding = coding_of(trained, answer, kind or (), weights)
-    judge = _judge(encoding, tested, weights)
-    graph = build(trained, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
-    size = min(32, len(trained)) if batch_size is None else batch_size
+    given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed)
+    big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
+    found = streamed(given, dtype, spool, progress) if big else in_memory(given)
+    encoding, judge = found.encoding, _judge(found)
+    graph = build(found.sample, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
+    size = min(32, len(found.train)) if batch_size is None else batch_size
     options = RuleOptions(
         rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
     )
     settings = {
-        "rule": options.make(epochs * -(-len(trained) // max(size, 1))), "batch_size": size, "epochs": epochs,
-        "validation": None if watched is None else encoding.arrays(watched), "patience": patience,
+        "rule": options.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
+        "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
         "notes": encoding.to_notes(), "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
-        "weights": None if weights is None else example_weights(trained, weights),
-        "validation_weights": None if weights is None or watched is None else example_weights(watched, weights),
     }  # fmt: skip
-    print(dataset(encoding, train=trained, watch=watched, test=tested))
+    print(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
     saved = out or free_path(encoding.source)
     remember(context, saved)
-    watching = watch(context, encoding, {"train": trained, "watch": watched, "test": tested}, weights)
-    fit = partial(fit_graph, graph, encoding.arrays(trained), **watching.add_to(settings, graph))
+    watching = watch(context, found)
+    fit = partial(fit_graph, graph, found.train, **watching.add_to(settings, graph))
     try:
         _run(fit, Ending(encoding, judge, saved, watching, summary), to_continue(context))
     finally:
@@ -140,23 +139,12 @@ def _check_writable(*paths: Path | None) -> None:
             raise SettingError(f"{path} cannot be written: there is no folder {path.resolve().parent}")
 
 
-def _split(
-    table: Rows, answer: Answer | Encoding, test: str, validation: str, seed: int
-) -> tuple[Rows, Rows | None, Rows | None]:
-    """(to train on, to watch, to test on)."""
-    stratify = answer.classes is not None
-    rest, tested = hold_out(table, test, seed, "--test", stratify)
-    trained, watched = hold_out(rest, validation, seed + 1, "--validation", stratify)
-    return trained, watched, tested
-
-
-def _judge(encoding: Coding, tested: Rows | None, weights: str | None) -> Callable[[Fit], str] | None:
-    """What says how a fit does on the rows to test on; these are checked now, not when the training is over."""
-    if tested is None:
+def _judge(found: Prepared) -> Callable[[Fit], str] | None:
+    """What says how a fit does on the rows to test on."""
+    test = found.test
+    if test is None:
         return None
-    arrays, count = encoding.arrays(tested), len(tested)
-    w = None if weights is None else example_weights(tested, weights)
-    return lambda fit: f"{measures(fit.evaluate(arrays, weights=w), fit.graph)} on {count:,} examples"
+    return lambda fit: f"{measures(fit.evaluate(test), fit.graph)} on {len(test):,} examples"
 
 
 @dataclass

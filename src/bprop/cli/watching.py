@@ -13,27 +13,24 @@ from typing import Any
 import numpy as np
 import typer
 
-from bprop.cli.opening import Coding, Rows
+from bprop.cli.opening import Coding
+from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
+from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
-from bprop.sources.answers import example_weights
 from bprop.sources.frame import Frame
 from bprop.training import Fit
 
+# fmt: off
 APART = (
-    *PLACES,
-    "report",
-    "live",
-    "live_port",
-    "live_wait",
-    "every",
-    "progress",
-    "tensorboard",
-    "summary",
-    "health",
+    *PLACES, "report", "live", "live_port", "live_wait", "every", "progress", "tensorboard", "summary", "health",
+    "spool",
 )  # no part of what is trained
+# fmt: on
+
+MOST_HELD = 100_000  # rows of a set larger than memory on which a result is shown, evenly spread
 
 SMALL, MOST_LOOKS = 5_000_000, 300
 """Epochs times weights, and epochs, up to which the health is looked at after every epoch: it takes no second."""
@@ -83,39 +80,39 @@ class Watching:
         self.live.close()
 
 
-def watch(
-    context: typer.Context, encoding: Coding, parts: Mapping[str, Rows | None], weights: str | None
-) -> Watching:  # fmt: skip
-    """What the options --report and --live of a command ask for; `parts` are its rows to train, watch and test on."""
+def watch(context: typer.Context, found: Prepared) -> Watching:
+    """What the options --report and --live of a command ask for."""
     path, live, port, wait = (context.params[name] for name in ("report", "live", "live_port", "live_wait"))
     if not live and (port or wait):
         raise SettingError("--live-port and --live-wait say how to serve the live report: add --live")
     if path is None and not live:
         return Watching(None, None, False, Facts(), None, None, "")
-    rows = parts["test"] or parts["watch"]
+    sets = {"train": found.train, "watch": found.validation, "test": found.test}
     facts = Facts(
-        parts={f"to {what}": len(part) for what, part in parts.items() if part is not None},
-        classes=_counts(encoding, parts),
+        parts={f"to {what}": len(part) for what, part in sets.items() if part is not None},
+        classes=_counts(found.encoding, sets),
         command=" ".join(["bprop train", *words_of(context, apart=APART, given=True)]),
-        cells=_cells(encoding, rows) if isinstance(rows, Frame) else None,
+        cells=_cells(found.encoding, found.held) if isinstance(found.held, Frame) else None,
     )
-    data = None if rows is None else encoding.arrays(rows)
-    w = None if weights is None or rows is None else example_weights(rows, weights)
+    held, name = (found.validation, "validation") if found.test is None else (found.test, "test")
+    if held is not None and not held.in_memory and len(held) > MOST_HELD:
+        held = held.rows(np.linspace(0, len(held) - 1, MOST_HELD).astype(int))
     server = Live(port, facts=facts) if live else None
-    return Watching(path, server, wait, facts, data, w, "test" if parts["test"] is not None else "validation")
+    arrays, weights = (None, None) if held is None else (held.arrays, held.weights)
+    return Watching(path, server, wait, facts, arrays, weights, name)
 
 
-def _counts(encoding: Coding, parts: Mapping[str, Rows | None]) -> dict[str, dict[str, int]]:
+def _counts(encoding: Coding, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:
     """{part: {class: how many}}, where classes are predicted."""
     classes = encoding.classes
     if classes is None:
         return {}
-    counted = {
-        what: np.bincount(encoding.y(part), minlength=len(classes)).tolist()
-        for what, part in parts.items()
-        if part is not None
-    }
-    return {f"to {what}": dict(zip(map(str, classes), counts, strict=True)) for what, counts in counted.items()}
+    counted = {}
+    for what, part in sets.items():
+        if part is not None:
+            count = sum(np.bincount(part.arrays["y"][cut], minlength=len(classes)) for cut in part.cuts())
+            counted[f"to {what}"] = dict(zip(map(str, classes), np.asarray(count).tolist(), strict=True))
+    return counted
 
 
 def _cells(encoding: Coding, rows: Frame) -> Any:

@@ -75,8 +75,9 @@ class NumpyRun(Run):
         assert data is not None
         sums: dict[str, float] = {}
         with np.errstate(all="ignore"):
-            for start in range(0, len(data), EVALUATION_ROWS):
-                batch, context = self._batch(data, np.arange(start, min(start + EVALUATION_ROWS, len(data))), 0)
+            cuts = ((start, cut.stop) for cut in data.cuts() for start in range(cut.start, cut.stop, EVALUATION_ROWS))
+            for start, stop in cuts:
+                batch, context = self._batch(data, np.arange(start, min(start + EVALUATION_ROWS, stop)), 0)
                 _accumulate(sums, self.program.measure(self.state[0], batch, self.constants, context))
         return self.program.finish(sums)
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
-from bprop.errors import DataError, DTypeError, ShapeError, UnknownNameError
+from bprop.data import DataSet
+from bprop.errors import DataError, DTypeError, SettingError, ShapeError, UnknownNameError
 from bprop.leaves import Input, Parameter
 from bprop.namespace import Array
 
@@ -67,6 +68,21 @@ def read_inputs(given: Mapping[str, Any], expected: Mapping[str, Input], limits:
     if arrays:
         check_rows(arrays)
     return arrays
+
+
+def read_set(
+    given: Mapping[str, Any] | DataSet, expected: Mapping[str, Input], limits: Limits, weights: Any = None,
+    name: str = "weights",
+) -> DataSet:  # fmt: skip
+    """Examples and weights, checked as by `read_inputs`. A DataSet stays itself and is looked at part by part."""
+    if not isinstance(given, DataSet):
+        arrays = read_inputs(given, expected, limits)
+        return DataSet(arrays, read_weights(weights, check_rows(arrays) if arrays else 0, name))
+    if weights is not None:
+        raise SettingError(f"{name}: this data set has its own")
+    for cut in given.cuts():
+        read_inputs({name: array[cut] for name, array in given.arrays.items()}, expected, limits)
+    return given
 
 
 def check_rows(arrays: Mapping[str, np.ndarray]) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
+from bprop.data import DataSet
 from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.describe import build, describe
@@ -264,6 +265,10 @@ class Graph:
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
         return feed.read_inputs(data, self.inputs, self.limits)
+
+    def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
+        """The same as a data set, with its example weights, which errors call by `name`."""
+        return feed.read_set(data, self.inputs, self.limits, weights, name)
 
     def draw(
         self,

@@ -110,12 +110,18 @@ def example_weights(frame: Frame | Table, name: str) -> np.ndarray:
     """A column of example weights. Raises DataError, naming the place, where one is missing or below 0."""
     if isinstance(frame, Table):
         raise SettingError(f"--weights {name}: {frame.name} has no columns with names")
+    values = some_weights(frame, name)
+    if not values.any():
+        raise DataError(f"{frame.label}, column {name!r}: all weights are 0")
+    return values
+
+
+def some_weights(frame: Frame, name: str) -> np.ndarray:
+    """The same of some of the rows, which may all be 0."""
     values = _numbers(frame, name, "weight")
     if (values < 0).any():
         row = int((values < 0).argmax())
         raise DataError(f"{frame.where(row)}, column {name!r}: a weight must be 0 or more, not {values[row]:g}")
-    if not values.any():
-        raise DataError(f"{frame.label}, column {name!r}: all weights are 0")
     return values
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,27 +22,57 @@ READERS = {
 
 def read(path: Path, content: bytes, suffix: str) -> Frame:
     """The frame of a file's content. Raises MissingPackageError without polars, DataError for a damaged file."""
-    if find_spec("polars") is None:
-        raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+    need_polars(path, suffix)
     import polars as pl
 
     more = {"infer_schema_length": None} if READERS[suffix] == "read_ndjson" else {}
-    try:
+    with damage_said(path, suffix):
         frame = getattr(pl, READERS[suffix])(io.BytesIO(content), **more)
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as error:  # polars raises a dozen kinds for damaged bytes, and panics are no Exceptions
-        why = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise DataError(f"{path}: not a {suffix} file, or a damaged one ({why})") from None
     if not frame.width or not frame.height:
         raise DataError(f"{path}: there are no rows in it")
-    columns = {name.strip(): _column(path, frame[name]) for name in frame.columns}
+    columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
         raise DataError(f"{path}: every column needs a name of its own, found: {', '.join(map(repr, frame.columns))}")
     return Frame(path.stem, columns, lambda row: f"{path}, row {row + 1}", source=str(path))
 
 
-def _column(path: Path, series: Any) -> np.ndarray:
+def scan(path: Path, suffix: str) -> Any:
+    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for."""
+    need_polars(path, suffix)
+    import polars as pl
+
+    with damage_said(path, suffix):
+        return pl.scan_parquet(path) if READERS[suffix] == "read_parquet" else pl.scan_ipc(path)
+
+
+def shape(path: Path, suffix: str) -> tuple[int, int]:
+    """(rows, columns) of such a file, from what it says of itself."""
+    frame = scan(path, suffix)
+    import polars as pl
+
+    with damage_said(path, suffix):
+        return frame.select(pl.len()).collect().item(), len(frame.collect_schema())
+
+
+def need_polars(path: Path, suffix: str) -> None:
+    """Raise MissingPackageError where polars is not installed."""
+    if find_spec("polars") is None:
+        raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+
+
+@contextmanager
+def damage_said(path: Path, suffix: str) -> Iterator[None]:
+    """What polars raises while it reads a file, as a DataError."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # polars raises a dozen kinds for damaged bytes, and panics are no Exceptions
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(f"{path}: not a {suffix} file, or a damaged one ({why})") from None
+
+
+def column_of(path: Path, series: Any) -> np.ndarray:
     """A polars series as a frame keeps it."""
     import polars as pl
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +28,9 @@ def read(path: Path, content: bytes, again: Callable[[], bytes], delimiter: str 
 
     Raises DataError, naming file and line, for rows of another length, quotes left open, columns without a name.
     """
-    delimiter = delimiter or _delimiter(content)
-    found = _fast(content, delimiter) if find_spec("polars") is not None else None
-    header, columns = found or _careful(path, content, delimiter)
+    delimiter = delimiter or delimiter_of(content)
+    found = fast(content, delimiter) if find_spec("polars") is not None else None
+    header, columns = careful(path, content, delimiter) if found is None else (found[0], as_text(found[1]))
     lines: list[int] = []
 
     def place(row: int) -> str:
@@ -40,18 +41,20 @@ def read(path: Path, content: bytes, again: Callable[[], bytes], delimiter: str 
     return Frame(path.stem, dict(zip(header, columns, strict=True)), place, source=str(path))
 
 
-def _delimiter(content: bytes) -> str:
+def delimiter_of(content: bytes) -> str:
+    """The first of comma, tab, semicolon and bar that the header holds."""
     header = content.lstrip(b"\r\n \xef\xbb\xbf").partition(b"\n")[0]
     return next((mark for mark in DELIMITERS if mark.encode() in header), ",")
 
 
-def _careful(path: Path, content: bytes, delimiter: str) -> tuple[list[str], list[np.ndarray]]:
+def careful(path: Path, content: bytes, delimiter: str) -> tuple[list[str], list[np.ndarray]]:
+    """Header and columns as Python reads them. Raises DataError, naming file and line."""
     header, rows, _ = read_rows(path, content, delimiter)
     return header, [_objects(cells) for cells in zip(*rows, strict=True)]
 
 
-def _fast(content: bytes, delimiter: str) -> tuple[list[str], list[np.ndarray]] | None:
-    """Header and columns as polars reads them; None where the careful reader must look.
+def fast(content: bytes, delimiter: str) -> tuple[list[str], Any] | None:
+    """Header and rows (a frame of text) as polars reads them; None where the careful reader must look.
 
     Polars takes a row that is too short for one with empty cells at its end, a blank line for a row, and a carriage
     return alone, or spaces before a quote, for text.
@@ -72,7 +75,12 @@ def _fast(content: bytes, delimiter: str) -> tuple[list[str], list[np.ndarray]] 
     header = [str(name).strip() for name in frame.row(0)]
     if not all(header) or len(set(header)) < len(header):
         return None
-    return header, [_objects([cell.strip() for cell in series.to_list()]) for series in frame.slice(1).iter_columns()]
+    return header, frame.slice(1)
+
+
+def as_text(frame: Any) -> list[np.ndarray]:
+    """The columns of a frame of text."""
+    return [_objects([cell.strip() for cell in series.to_list()]) for series in frame.iter_columns()]
 
 
 def _objects(cells: tuple[str, ...] | list[str]) -> np.ndarray:

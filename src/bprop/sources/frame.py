@@ -38,6 +38,11 @@ class Frame:
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
+    @property
+    def span(self) -> int:
+        """Rows of the file from the first of these to the last."""
+        return len(self) if self.numbers is None or not len(self) else int(np.ptp(self.numbers)) + 1
+
     def where(self, row: int) -> str:
         """Where one of these rows stands."""
         return self.place(row if self.numbers is None else int(self.numbers[row]))
@@ -82,11 +87,12 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
         part = int(np.searchsorted(ends, row, side="right"))
         return parts[part].place(row - (ends[part - 1] if part else 0))
 
-    columns = {key: _concatenated([part.columns[key] for part in parts]) for key in first.columns}
+    columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
     return Frame(name, columns, place, source=source)
 
 
-def _concatenated(arrays: list[np.ndarray]) -> np.ndarray:
+def concatenated(arrays: list[np.ndarray]) -> np.ndarray:
+    """Parts of a column, one after the other: as text where one holds numbers and another text."""
     groups = {"f": "n", "i": "n", "u": "n"}
     if len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1:
         arrays = [texts(array) for array in arrays]

@@ -34,7 +34,7 @@ def fit_column(name: str, frame: Frame) -> Kind:
     if column.dtype.kind == "O" and bad.all() and not cells.booleans(different)[1].any():
         return Boolean.fit(name, frame)
     if 2 * count[bad].sum() < count.sum():
-        if not bad.any() and _is_id(name, cells.numbers(column[~gone])[0]):
+        if not bad.any() and _is_id(name, cells.numbers(column[~gone])[0], frame.span):
             return Ignored(name, "id")
         return Numeric.fit(name, frame)
     if not cells.dates(different)[1].any():
@@ -50,14 +50,19 @@ def _array(values: list, dtype: np.dtype) -> np.ndarray:
     return found
 
 
-def _is_id(name: str, values: np.ndarray) -> bool:
-    """Whole numbers that never repeat, and either leave hardly a gap (rows that were numbered) or are called ids."""
+def _is_id(name: str, values: np.ndarray, span: int) -> bool:
+    """Whole numbers that never repeat, and either leave hardly a gap (rows that were numbered) or are called ids.
+
+    span : rows of the table from the first to the last of these.
+    """
     if len(values) < ENOUGH or (values != np.round(values)).any() or len(np.unique(values)) < len(values):
         return False
     called = name.lower().replace("-", "_").split("_")[-1] in ("id", "index", "rownum", "uuid")
     steps = np.diff(values)
     return called or (
-        len(steps) > 0 and bool((steps > 0).all() or (steps < 0).all()) and bool(np.ptp(values) < 2 * len(values))
+        len(steps) > 0
+        and bool((steps > 0).all() or (steps < 0).all())
+        and bool(np.ptp(values) < 2 * max(span, len(values)))
     )
 
 

@@ -21,7 +21,7 @@ SUFFIXES = (*SEPARATED, *columnar.READERS)
 
 def is_table(source: str) -> bool:
     """Whether a source is one of these, rather than arrays, images or built-in data."""
-    if source == STANDARD_INPUT or _suffix(source) in SUFFIXES or glob.has_magic(source):
+    if source == STANDARD_INPUT or suffix_of(source) in SUFFIXES or glob.has_magic(source):
         return True
     try:
         return bool(source) and Path(source).is_dir()
@@ -38,19 +38,19 @@ def open_table(source: str) -> Frame:
     try:
         if source == STANDARD_INPUT:
             return _standard_input()
-        paths = _paths(source)
-        name = Path(source).resolve().name if len(paths) > 1 or Path(source).is_dir() else _stem(paths[0])
-        return joined("table" if glob.has_magic(name) else name, [_read(path) for path in paths], source)
+        paths = paths_of(source)
+        return joined(name_of(source, paths), [_read(path) for path in paths], source)
     except OSError as error:
         raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
 
 
-def _paths(source: str) -> list[Path]:
+def paths_of(source: str) -> list[Path]:
+    """The files of a table. Raises DataError where there are none."""
     path = Path(source)
     if path.is_file():
         return [path]
     found = path.rglob("*") if path.is_dir() else map(Path, glob.glob(source, recursive=True))
-    seen = sorted(p for p in found if p.is_file() and _suffix(p.name) in SUFFIXES and not p.name.startswith("."))
+    seen = sorted(p for p in found if p.is_file() and suffix_of(p.name) in SUFFIXES and not p.name.startswith("."))
     if seen:
         return seen
     if path.is_dir() or glob.has_magic(source):
@@ -59,7 +59,14 @@ def _paths(source: str) -> list[Path]:
     raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
 
 
-def _suffix(name: str) -> str:
+def name_of(source: str, paths: list[Path]) -> str:
+    """What a table of these files is called."""
+    name = Path(source).resolve().name if len(paths) > 1 or Path(source).is_dir() else _stem(paths[0])
+    return "table" if glob.has_magic(name) else name
+
+
+def suffix_of(name: str) -> str:
+    """What the name of a file says of its format: ".csv"."""
     return Path(name.lower().removesuffix(".gz")).suffix
 
 
@@ -77,7 +84,7 @@ def _content(path: Path) -> bytes:
 
 
 def _read(path: Path) -> Frame:
-    return _parse(path, _content(path), _suffix(path.name))
+    return _parse(path, _content(path), suffix_of(path.name))
 
 
 def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame:

@@ -22,13 +22,13 @@ __all__ = ["EarlyStopping", "Fit", "Terminated", "train"]
 
 def train(
     graph: Graph,
-    data: Mapping[str, Any],
+    data: Mapping[str, Any] | DataSet,
     *,
     rule: Any = None,
     batch_size: int | None = None,
     epochs: int = 10,
     seed: int = 0,
-    validation: Mapping[str, Any] | float | None = None,
+    validation: Mapping[str, Any] | DataSet | float | None = None,
     params: Mapping[str, Any] | None = None,
     weights: Any = None,
     validation_weights: Any = None,
@@ -52,7 +52,7 @@ def train(
     Parameters
     ----------
     graph : the flow graph, with a loss.
-    data : {input: array (N, ...)} for every input.
+    data : {input: array (N, ...)} for every input; or a set that is larger than memory, of bp.stream.
     rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), or an optax transformation (XLA).
     batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
     seed : everything random follows from it: initialisation, order of the examples, dropout, held-out rows.
@@ -91,9 +91,7 @@ def train(
     NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
     """
     graph.need_loss()
-    examples = DataSet(graph.read(data), None)
-    rows = feed.check_rows(examples.arrays) if examples.arrays else 0
-    examples = DataSet(examples.arrays, feed.read_weights(weights, rows))
+    examples = graph.read_set(data, weights)
     seed = _whole("seed", seed, least=0)
     examples, held = _hold_out(graph, examples, validation, validation_weights, seed)
     if patience is not None and held is None:
@@ -167,13 +165,14 @@ def _hold_out(
     graph: Graph, examples: DataSet, validation: Any, weights: Any, seed: int
 ) -> tuple[DataSet, DataSet | None]:
     """(training set, validation set): the set given, a share held out at random, or none."""
-    if weights is not None and not isinstance(validation, Mapping):
+    if weights is not None and not isinstance(validation, Mapping | DataSet):
         raise SettingError("validation_weights are of a validation set of its own: give validation={...}")
     if validation is None:
         return examples, None
-    if isinstance(validation, Mapping):
-        held = graph.read(validation)
-        return examples, DataSet(held, feed.read_weights(weights, feed.check_rows(held), "validation_weights"))
+    if isinstance(validation, Mapping | DataSet):
+        return examples, graph.read_set(validation, weights, "validation_weights")
+    if not examples.in_memory:
+        raise SettingError("a set larger than memory is parted when it is made: bp.stream(..., validation=0.1)")
     if isinstance(validation, bool) or not isinstance(validation, float | int):
         raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {validation!r}")
     kept, held = (examples.rows(index) for index in split(len(examples), float(validation), seed))

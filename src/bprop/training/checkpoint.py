@@ -81,6 +81,7 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "dtype": job.precision,
         "shuffle": shuffle,
         "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
+        "arrangement of the data": job.data.arrangement,
         "checksum of the data": checksum(job.data),
         "checksum of the validation set": None if job.validation is None else checksum(job.validation),
     }
@@ -91,8 +92,9 @@ def checksum(data: DataSet) -> str:
     arrays = [*data.arrays.values(), *([] if data.weights is None else [data.weights])]
     found = 0
     for array in arrays:
-        for start in range(0, len(array), PART):
-            found = crc32(np.asarray(array[start : start + PART]).tobytes(), found)
+        for cut in data.cuts():
+            for start in range(cut.start, cut.stop, PART):
+                found = crc32(np.asarray(array[start : min(start + PART, cut.stop)]).tobytes(), found)
     return f"{found:08x}"
 
 

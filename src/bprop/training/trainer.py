@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from bprop.data import batch_order
+from bprop.data import Reader
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import Program
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
@@ -159,12 +160,21 @@ class Trainer:
     def _epoch(self, interrupt: Interrupt) -> None:
         """One epoch from where the run is, or as far as it comes before a signal."""
         at, job = self.position, self.job
-        order = batch_order(len(job.data), job.seed, at.epoch, self.shuffle)
+        order = job.data.order(job.seed, at.epoch, self.shuffle)
         self.run_.set_order(order, at.running)
+        with closing(job.data.reader(job.seed, at.epoch, self.shuffle)) as reader:
+            self._stretches(order, reader, interrupt)
+        if at.step == job.steps_per_epoch:
+            self._finish_epoch()
+
+    def _stretches(self, order: np.ndarray, reader: Reader, interrupt: Interrupt) -> None:
+        """The steps that are left of the epoch, or as many as are done before a signal."""
+        at, job = self.position, self.job
         while at.step < job.steps_per_epoch:
             if interrupt.signal is not None:
                 return
-            count = self._whole_turns(self.pace.next(job.steps_per_epoch - at.step))
+            count = self._whole_turns(self.pace.next(job.steps_per_epoch - at.step), reader.most)
+            reader.reach(at.step * job.batch_size, (at.step + count) * job.batch_size)
             before = self.run_.state
             stretch = self.run_.steps(at.step, count, at.updates)
             at.seconds += self.pace.done(count)
@@ -175,12 +185,13 @@ class Trainer:
             at.running = stretch.running
             self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
             self._save_checkpoint()
-        self._finish_epoch()
 
-    def _whole_turns(self, count: int) -> int:
-        """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint."""
+    def _whole_turns(self, count: int, most: int | None = None) -> int:
+        """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint, and
+        (but for a turn) no more than `most` examples."""
         room = self.keeper.room(self.position) if self.keeper is not None else None
         count = count if room is None else min(count, room)
+        count = count if most is None else min(count, max(1, most // self.job.batch_size))
         turn, left = self.run_.turn, self.job.steps_per_epoch - self.position.step
         return min(left, max(turn, count - count % turn)) if count < left else left
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from bprop import errors
+from bprop import errors, memory
 
 pytest.importorskip("jax")
 budget = pytest.importorskip("bprop.engines.xla.budget")
@@ -43,7 +43,7 @@ def test_else_it_is_a_share_of_the_main_memory_that_is_free(monkeypatch):
 
 
 def test_without_linux_it_is_a_share_of_all_main_memory(monkeypatch):
-    monkeypatch.setattr(budget, "Path", lambda name: Missing())
+    monkeypatch.setattr(memory, "Path", lambda name: Missing())
     monkeypatch.setattr(os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**20}[name], raising=False)
     assert budget.data_budget(Device({})) == 2**30
     monkeypatch.delattr(os, "sysconf")

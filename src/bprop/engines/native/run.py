@@ -37,7 +37,7 @@ def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
     """The data set in the dtypes in which it is read, every array in C order."""
     kinds = {name: legible(narrow(name, array, dtype)) for name, array in data.arrays.items()}
     arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
-    return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype))
+    return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
 
 
 def legible(dtype: np.dtype) -> np.dtype:
@@ -195,7 +195,9 @@ class NativeRun(Run):
         arrays = {name: measure.arrays[leaf] for name, leaf in measure.routine.trace.state.items()}
         self.put_sums(arrays, [[0.0] * len(self.program.sum_names)] * 2)
         size = measure.routine.trace.batch[next(iter(self.job.graph.inputs))].shape[0]
-        measure(0, -(-len(measure.data) // size), 0)
+        data = self.job.data if which == "data" or self.job.validation is None else self.job.validation
+        for cut in data.cuts():  # of whole steps
+            measure(cut.start // size, -(-(cut.stop - cut.start) // size), 0)
         return self.program.finish(self.program.totals(self.sums(arrays)))
 
     def measure(self, which: str) -> Loaded:

@@ -59,7 +59,7 @@ class XlaRun(Run):
             elif data is not None:
                 source = Source.of(data, job.dtype)
                 size = source.row_bytes * round_up(len(data))
-                fits = size <= left
+                fits = data.in_memory and size <= left
                 placed[name] = Resident(source) if fits else Streamed(source, job.batch_size, self.turn, left)
                 left -= size if fits else 0
         return placed

@@ -1,0 +1,84 @@
+"""`bprop train` on a table that does not fit in memory."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+from bprop.cli.opening import kinds_of
+from bprop.cli.prepared import Given, Prepared
+from bprop.errors import DataError, SettingError
+from bprop.memory import data_memory
+from bprop.sources.size import bytes_in_memory
+from bprop.sources.stream import Stream, stream, stream_beside
+from bprop.sources.tables import STANDARD_INPUT, is_table
+
+
+def streams(source: str, wanted: bool | None) -> bool:
+    """Whether to stream: as told, or where a table would take more memory than data may."""
+    table = is_table(source) and source != STANDARD_INPUT
+    if wanted and not table:
+        raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")
+    if wanted is not None or not table:
+        return bool(wanted)
+    needed, most = bytes_in_memory(source), data_memory()
+    if needed > most:
+        print(
+            f"{source} would take about {needed / 2**30:.1f} GB of memory, and {most / 2**30:.1f} GB are for data: it "
+            "is streamed from temporary files (--no-stream holds it in memory)",
+            file=sys.stderr,
+        )
+    return needed > most
+
+
+def streamed(given: Given, dtype: str, folder: Path | None, progress: bool) -> Prepared:
+    """The data in temporary files, in the precision of training."""
+    if given.seed < 0:
+        raise SettingError(f"--seed {given.seed}: give a whole number, 0 or more")
+    precision = "float64" if dtype in ("float64", "longdouble") else "float32"
+    more = {"weights": given.weights, "dtype": precision, "folder": folder, "tell": Told() if progress else _silent}
+    test, validation = _share(given.test, "--test"), _share(given.validation, "--validation")
+    found = stream(
+        given.source, given.target, task=given.task, kinds=kinds_of(given.kinds), seed=given.seed,
+        test=0.0 if test is None else test, validation=0.0 if validation is None else validation, **more,
+    )  # fmt: skip
+    if test is None:
+        found = replace(found, test=_beside(found, given.test, more))
+    if validation is None:
+        found = replace(found, validation=_beside(found, given.validation, more))
+    return Prepared(found.preparation, found.sample, found.train, found.validation, found.test)
+
+
+def _beside(found: Stream, source: str, more: dict):
+    if not is_table(source) or source == STANDARD_INPUT:
+        raise DataError(f"{source}: is no table in a file (.csv, .parquet, ...)")
+    return stream_beside(found, source, **more)
+
+
+def _share(given: str, option: str) -> float | None:
+    """A share; None where it is the name of a file."""
+    try:
+        share = float(given)
+    except ValueError:
+        return None
+    if not 0 <= share < 1:
+        raise SettingError(f"{option} {given}: of a table that is streamed, give a share in [0, 1), or a file")
+    return share
+
+
+class Told:
+    """Says on standard error how far the reading is, every few seconds."""
+
+    def __init__(self, seconds: float = 5.0):
+        self.seconds, self.said = seconds, perf_counter()
+
+    def __call__(self, what: str, rows: int) -> None:
+        if perf_counter() - self.said > self.seconds:
+            self.said = perf_counter()
+            print(f"{rows:,} rows {what}", file=sys.stderr, flush=True)
+
+
+def _silent(what: str, rows: int) -> None:
+    pass

@@ -1,0 +1,87 @@
+"""Reading ahead: a thread that brings the next window into memory and lets go of those that are done with."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from bprop.data import Reader
+from bprop.mapped.order import Epoch
+
+
+@dataclass(frozen=True)
+class Region:
+    """An array in a file: `memory` is the mapping of it, `row_bytes` the bytes of a row."""
+
+    memory: mmap.mmap
+    row_bytes: int
+
+    def __post_init__(self) -> None:
+        # else a system that maps files by 2 MB has nearly all of a file in memory for some pages here and there of it
+        self._advise("MADV_NOHUGEPAGE", 0, len(self.memory) // max(1, self.row_bytes))
+
+    def fetch(self, start: int, stop: int) -> None:
+        """Ask the system to read rows start .. stop - 1, without waiting for them."""
+        self._advise("MADV_WILLNEED", start, stop)
+
+    def drop(self, start: int, stop: int) -> None:
+        """Let go of the memory of these rows; it is read again where it is wanted again."""
+        self._advise("MADV_DONTNEED", start, stop)
+
+    def _advise(self, what: str, start: int, stop: int) -> None:
+        """Where the system takes advice. What is not there yet is read when it is visited."""
+        first = start * self.row_bytes // mmap.PAGESIZE * mmap.PAGESIZE
+        size = min(stop * self.row_bytes, len(self.memory)) - first
+        if size > 0 and hasattr(mmap, what):
+            with contextlib.suppress(OSError):
+                self.memory.madvise(getattr(mmap, what), first, size)
+
+
+class Ahead(Reader):
+    """Follows the visits of an epoch, a window ahead of them.
+
+    At most three windows are in memory: two that are visited, and the next.
+    """
+
+    def __init__(self, regions: Iterable[Region], epoch: Epoch):
+        self.regions, self.epoch, self.ends = list(regions), epoch, epoch.ends
+        self.most = int(epoch.pages.window * epoch.pages.page)
+        self.fetched = self.dropped = 0  # windows
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
+
+    def reach(self, start, stop):
+        now = int(np.searchsorted(self.ends, start, side="right"))
+        last = int(np.searchsorted(self.ends, stop - 1, side="right"))
+        for window in range(self.dropped, now):
+            self.thread.submit(self._drop, window)
+        self.dropped = max(self.dropped, now)
+        for window in range(max(self.fetched, now), min(last + 2, len(self.ends))):
+            self.thread.submit(self._fetch, window)
+        self.fetched = max(self.fetched, last + 2)
+
+    def _fetch(self, window: int) -> None:
+        for start, stop in self._runs(window):
+            for region in self.regions:
+                region.fetch(start, stop)
+
+    def _drop(self, window: int) -> None:
+        for start, stop in self._runs(window):
+            for region in self.regions:
+                region.drop(start, stop)
+
+    def _runs(self, window: int) -> list[tuple[int, int]]:
+        """The rows of a window as runs of neighbouring pages."""
+        pages = np.sort(self.epoch.window(window))
+        parts = np.split(pages, np.nonzero(np.diff(pages) > 1)[0] + 1)
+        size, rows = self.epoch.pages.page, self.epoch.pages.rows
+        return [(int(part[0]) * size, min((int(part[-1]) + 1) * size, rows)) for part in parts]
+
+    def close(self):
+        self.thread.shutdown(cancel_futures=True)
+        for region in self.regions:
+            region.drop(0, self.epoch.pages.rows)

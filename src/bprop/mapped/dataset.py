@@ -1,0 +1,46 @@
+"""A data set whose arrays lie in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bprop.data import DataSet, Reader
+from bprop.mapped.ahead import Ahead, Region
+from bprop.mapped.order import Pages
+
+TOGETHER = 1024  # cuts are of whole such blocks, as the engines evaluate them
+
+
+@dataclass(frozen=True)
+class Mapped(DataSet):
+    """Arrays of rows in files, of which only the windows that are visited are in memory.
+
+    An epoch's order is random within and across windows: see bprop.mapped.order.
+    """
+
+    regions: Mapping[str, Region] = field(default_factory=dict)
+    pages: Pages = field(default_factory=lambda: Pages(0, 1, 1))
+
+    @property
+    def in_memory(self) -> bool:
+        return False
+
+    @property
+    def arrangement(self) -> list[int]:
+        return [self.pages.page, self.pages.window]
+
+    def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
+        return self.pages.epoch(seed, epoch, shuffle).order()
+
+    def reader(self, seed: int, epoch: int, shuffle: bool = True) -> Reader:
+        return Ahead(self.regions.values(), self.pages.epoch(seed, epoch, shuffle))
+
+    def cuts(self) -> Iterator[slice]:
+        size = max(1, self.pages.window * self.pages.page // TOGETHER) * TOGETHER
+        for start in range(0, len(self), size):
+            yield slice(start, min(start + size, len(self)))
+            for region in self.regions.values():
+                region.drop(start, min(start + size, len(self)))

@@ -1,0 +1,81 @@
+"""Writing a data set that is larger than memory into temporary files, and mapping them."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import BinaryIO
+
+import numpy as np
+
+from bprop.errors import DataError
+from bprop.mapped.ahead import Region
+from bprop.mapped.dataset import Mapped
+from bprop.mapped.order import WINDOW_BYTES, Pages
+
+TOGETHER = 64 * 2**10  # bytes written at once: Linux keeps, and later maps, such pieces as a whole, 2 MB of them too
+WEIGHTS = "weights of the examples"  # no input can be called so
+
+
+class Spool:
+    """Takes rows part by part, and gives them as a Mapped set.
+
+    The files have no name in `folder` (where the system knows such files): they are gone when nothing uses them any
+    more, however the program ends.
+
+    dtype : of the numbers; whole numbers are stored in 32 bits. window : bytes of a window of the order of an epoch.
+    """
+
+    def __init__(self, folder: str | os.PathLike | None = None, dtype: str = "float32", window: int = WINDOW_BYTES):
+        self.folder, self.dtype, self.window = folder or tempfile.gettempdir(), np.dtype(dtype), window
+        self.files: dict[str, BinaryIO] = {}
+        self.kinds: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}
+        self.rows = 0
+
+    def append(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None = None) -> None:
+        """Further rows. Raises DataError where they cannot be written."""
+        given = dict(arrays) if weights is None else {**arrays, WEIGHTS: weights}
+        try:
+            for name, array in given.items():
+                kind = self.dtype if array.dtype.kind == "f" else np.dtype(np.int32)
+                if name not in self.files:
+                    self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")  # noqa: SIM115
+                    self.kinds[name] = kind, array.shape[1:]
+                content = np.ascontiguousarray(array, kind).reshape(-1).view(np.uint8).data
+                for start in range(0, len(content), TOGETHER):
+                    self.files[name].write(content[start : start + TOGETHER])
+        except OSError as error:
+            self.close()
+            raise DataError(
+                f"cannot write the examples to {self.folder}: {error.strerror or error}; give another folder: "
+                "--spool DIR"
+            ) from error
+        self.rows += len(next(iter(arrays.values())))
+
+    def finish(self) -> Mapped | None:
+        """The rows as a data set; None where there are none."""
+        if not self.rows:
+            return None
+        arrays, regions = {}, {}
+        try:
+            for name, file in self.files.items():
+                file.flush()
+                dtype, inner = self.kinds[name]
+                memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                arrays[name] = np.frombuffer(memory, dtype).reshape(-1, *inner)
+                regions[name] = Region(memory, arrays[name][:1].nbytes)
+        except OSError as error:
+            raise DataError(f"cannot read the examples back from {self.folder}: {error.strerror or error}") from error
+        finally:
+            self.close()  # a mapping stays without its file
+        weights = arrays.pop(WEIGHTS, None)
+        pages = Pages.of(self.rows, sum(region.row_bytes for region in regions.values()), self.window)
+        return Mapped(arrays, weights, None, regions, pages)
+
+    def close(self) -> None:
+        """Let go of the files; what was mapped stays."""
+        for file in self.files.values():
+            file.close()
+        self.files.clear()

@@ -1,0 +1,100 @@
+"""A table that need not fit in memory: its rows in order, some at a time, as often as they are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError
+from bprop.sources.answers import find_targets
+from bprop.sources.frame import Frame
+from bprop.sources.pieces import Piece, pieces, place
+from bprop.sources.tables import STANDARD_INPUT, name_of, paths_of
+
+
+@dataclass
+class Chunks:
+    """The rows of a table, some at a time. Iterate over it anew for each pass.
+
+    ends : the number of rows up to the end of each file that was read to its end.
+    """
+
+    source: str
+    target: str | None = None
+    ends: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.source == STANDARD_INPUT:
+            raise SettingError("standard input can be read only once: give a file, or --no-stream to hold it in memory")
+        try:
+            self.paths = paths_of(self.source)
+        except OSError as error:
+            raise DataError(f"cannot read {self.source}: {error.strerror or error}") from error
+        self.name = name_of(self.source, self.paths)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        names: list[str] = []
+        targets: tuple[str, ...] = ()
+        row = 0
+        for number, path in enumerate(self.paths):
+            try:
+                for piece in pieces(path):
+                    if not names:
+                        names = piece.names
+                        targets = find_targets(self._frame(dict.fromkeys(names, np.empty(0)), None), self.target)
+                    _need_same(self.paths[0], path, names, piece.names)
+                    yield Chunk(self, piece, names, targets, row)
+                    row += len(piece)
+            except OSError as error:
+                raise DataError(f"cannot read {path}: {error.strerror or error}") from error
+            if number == len(self.ends):
+                self.ends.append(row)
+        if not row:
+            raise DataError(f"{self.source}: there are no rows in it")
+
+    def place(self, row: int) -> str:
+        """Where a row stands: the files are read again up to it."""
+        part = int(np.searchsorted(self.ends, row, side="right"))
+        return place(self.paths[part], row - (self.ends[part - 1] if part else 0))
+
+    def _frame(self, columns: dict[str, np.ndarray], numbers: np.ndarray | None, target: Sequence[str] = ()) -> Frame:
+        return Frame(self.name, columns, self.place, numbers, tuple(target), self.source)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some neighbouring rows; `start` is the number of the first."""
+
+    chunks: Chunks
+    piece: Piece
+    names: list[str]
+    target: tuple[str, ...]
+    start: int
+
+    def __len__(self) -> int:
+        return len(self.piece)
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """(N,) the numbers of the rows in the table."""
+        return np.arange(self.start, self.start + len(self))
+
+    def frame(
+        self,
+        index: np.ndarray | None = None,
+        names: Sequence[str] | None = None,
+        numeric: frozenset[str] = frozenset(),
+    ) -> Frame:
+        """Some of the rows (default: all), some of the columns; those that are `numeric` as numbers where they can."""
+        wanted = self.names if names is None else list(names)
+        columns = self.piece.columns(index, wanted, numeric)
+        numbers = self.numbers if index is None else self.numbers[index]
+        return self.chunks._frame(columns, numbers, self.target)
+
+
+def _need_same(first: object, path: object, names: list[str], found: list[str]) -> None:
+    if set(names) != set(found):
+        odd = ", ".join(sorted(set(names) ^ set(found)))
+        raise DataError(f"{path} has other columns than {first}: {odd}; the files of a table need the same")

@@ -1,0 +1,154 @@
+"""A table larger than memory as data sets: read twice, a chunk at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import DataError
+from bprop.mapped import Mapped, Spool
+from bprop.mapped.order import WINDOW_BYTES
+from bprop.sources.answers import some_weights
+from bprop.sources.chunks import Chunks
+from bprop.sources.frame import Frame
+from bprop.sources.kinds import Numeric
+from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import settings_of
+from bprop.sources.survey import Shares, Tell, survey
+
+SPARE = 1.05  # of the room that is needed, so that the disk is not filled to the brim
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A table larger than memory, in parts. The parts lie in temporary files, which are gone when they are.
+
+    preparation : what turns its rows into arrays. sample : some of the rows to train on, from which that was learned.
+    train, validation, test : data sets for `bp.train` and `fit.evaluate`; None where no row is for it.
+    """
+
+    preparation: Preparation
+    sample: Frame
+    train: Mapped
+    validation: Mapped | None
+    test: Mapped | None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """For bp.mlp(sizes, **settings), or bp.tabular where there are embeddings: the task, and the scaling."""
+        x = self.preparation.inputs(self.sample).get("x", np.empty((len(self.sample), 0)))
+        return settings_of(x, self.sample, self.preparation)
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """For bp.train(..., notes=...): the model then takes tables like this one (`bprop predict`)."""
+        return self.preparation.to_notes()
+
+    @property
+    def inputs(self) -> int:
+        """Numbers in an example, without the columns that are embedded."""
+        found = self.train.arrays.get("x")
+        return 0 if found is None else found.shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of a network for it."""
+        return self.preparation.outputs
+
+
+def stream(
+    source: str | os.PathLike, target: str | None = None, *, task: str | None = None,
+    kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
+    seed: int = 0, dtype: str = "float32", folder: str | os.PathLike | None = None, window: int = WINDOW_BYTES,
+    tell: Tell = lambda what, rows: None,
+) -> Stream:  # fmt: skip
+    """A table that need not fit in memory, made ready to train on.
+
+    It is read twice. First a sample (2 million cells or so) is drawn, from which the kinds of columns, vocabularies,
+    means and deviations are learned, and every class is noted. Then all rows are encoded and written, in the precision
+    of training, to files without names in `folder`, of which training maps the windows that it visits: see
+    bprop.mapped.order for how examples are shuffled.
+
+    Parameters
+    ----------
+    source : a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl), a folder or a pattern of such files.
+    target : the column to predict, or several with commas between; default the last.
+    task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
+    validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
+    dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
+    window : bytes of the examples that are shuffled together. tell : told (what, rows) after every chunk.
+
+    Raises
+    ------
+    DataError : for what cannot be read, naming file and line (or row) and column; where the disk has no room.
+    """
+    chunks = Chunks(os.fspath(source), target)
+    shares = Shares(validation, test, seed)
+    found = survey(chunks, task, shares, tell)
+    preparation = Preparation.fit(found.sample, found.answer, kinds, () if weights is None else (weights,))
+    spools = [Spool(folder, dtype, window) for _ in range(3)]
+    _need_room(spools[0], preparation, found.sample, found.rows)
+    train, watched, tested = _spooled(chunks, preparation, shares, weights, spools, found.rows, tell)
+    if train is None:
+        raise DataError(f"{found.sample.label}: no row is left to train on: hold out less")
+    return Stream(preparation, found.sample, train, watched, tested)
+
+
+def stream_beside(
+    given: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
+    folder: str | os.PathLike | None = None, tell: Tell = lambda what, rows: None,
+) -> Mapped:  # fmt: skip
+    """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
+    chunks = Chunks(os.fspath(source), ",".join(given.preparation.answer.columns))
+    found = _spooled(chunks, given.preparation, Shares(0, 0, 0), weights, [Spool(folder, dtype)], None, tell)[0]
+    assert found is not None  # a table without rows is refused as it is read
+    return found
+
+
+def _spooled(
+    chunks: Chunks, preparation: Preparation, shares: Shares, weights: str | None, spools: list[Spool],
+    rows: int | None, tell: Tell,
+) -> list[Mapped | None]:  # fmt: skip
+    """Every row encoded and written to the spool of its part."""
+    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
+    seen = 0
+    try:
+        for chunk in chunks:
+            frame = chunk.frame(numeric=numeric)
+            arrays = preparation.arrays(frame)
+            w = None if weights is None else some_weights(frame, weights)
+            parts = shares.parts(chunk.numbers)
+            for part, spool in enumerate(spools):
+                mine = np.nonzero(parts == part)[0]
+                if len(mine):
+                    some = {name: array[mine] for name, array in arrays.items()}
+                    spool.append(some, None if w is None else w[mine])
+            seen += len(chunk)
+            tell("encoded", seen)
+        if rows is not None and seen != rows:
+            raise DataError(f"{chunks.source}: had {rows:,} rows, and then {seen:,}: it was changed while it was read")
+        return [spool.finish() for spool in spools]
+    finally:
+        for spool in spools:
+            spool.close()
+
+
+def _need_room(spool: Spool, preparation: Preparation, sample: Frame, rows: int) -> None:
+    """Raise DataError where the encoded rows do not fit on the disk: better now than after an hour of reading."""
+    one = preparation.arrays(sample.rows(np.arange(1)))
+    row = sum(a[:1].size * (spool.dtype.itemsize if a.dtype.kind == "f" else 4) for a in one.values())
+    needed = int(SPARE * rows * row)
+    try:
+        free = shutil.disk_usage(spool.folder).free
+    except OSError as error:
+        raise DataError(f"cannot write the examples to {spool.folder}: {error.strerror or error}") from error
+    if needed > free:
+        raise DataError(
+            f"the encoded examples take {needed / 2**30:.1f} GB, and {spool.folder} has {free / 2**30:.1f} GB free: "
+            "give another folder: --spool DIR"
+        )

@@ -1,0 +1,38 @@
+"""From options to data sets in memory."""
+
+import numpy as np
+import pytest
+
+from bprop.cli.prepared import Given, in_memory
+
+pytest.importorskip("typer", reason="the command line needs typer")
+
+
+def given(**more):
+    options = {"source": "house.csv", "target": "price", "labels": None, "task": None, "kinds": (), "weights": None}
+    return Given(**{**options, "test": "0.2", "validation": "0.1", "seed": 0, **more})
+
+
+def test_the_parts_have_their_shares_and_their_encoding(folder):
+    found = in_memory(given())
+    assert (len(found.train), len(found.validation), len(found.test)) == (43, 5, 12)
+    assert found.encoding.columns == ("area", "rooms", "floor")
+    np.testing.assert_array_equal(found.train.arrays["y"], found.encoding.y(found.sample))
+    assert found.train.weights is None
+
+
+def test_weights_are_those_of_each_part(folder):
+    text = (folder / "house.csv").read_text().splitlines()
+    (folder / "w.csv").write_text("\n".join([text[0] + ",w", *(f"{line},{i + 1}" for i, line in enumerate(text[1:]))]))
+    found = in_memory(given(source="w.csv", weights="w"))
+    seen = [*found.train.weights, *found.test.weights]
+    assert len(set(seen)) == len(seen) == 55
+    assert set(seen) < set(range(1, 61))
+    assert found.validation.weights is None
+
+
+def test_no_part_is_held_out_where_none_is_asked_for(folder):
+    found = in_memory(given(test="0", validation="0"))
+    assert found.test is None
+    assert found.validation is None
+    assert len(found.train) == 60

@@ -1,0 +1,109 @@
+"""Files a piece at a time."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bprop import errors
+from bprop.sources import delimited, pieces
+from bprop.sources.tables import open_table
+
+pl = pytest.importorskip("polars", reason="tables are read piece by piece with polars")
+anew = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(pieces, "BLOCK", 40)
+    monkeypatch.setattr(pieces, "CELLS", 20)
+    monkeypatch.setattr(pieces, "ROWS", (3, 8))
+
+
+def whole(path, numeric=frozenset()):
+    parts = [piece.columns(None, piece.names, numeric) for piece in pieces.pieces(path)]
+    assert len(parts) > 1, "not cut at all"
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+cell = st.sampled_from(["1", "2.5", "", "x", 'a "quoted" one', "two\nlines", "a,b", "?", " wide ", "é"])
+
+
+@anew
+@given(st.lists(st.tuples(cell, cell, st.sampled_from(["0", "1", "-7e3"])), min_size=8, max_size=40), st.booleans())
+def test_csv_gives_the_rows_and_places_of_the_file_read_whole(small, tmp_path, rows, windows):
+    def quoted(text):
+        return f'"{text.replace(chr(34), chr(34) * 2)}"' if set(text) & set('",\n') else text
+
+    end = "\r\n" if windows else "\n"
+    path = tmp_path / "t.csv"
+    path.write_bytes(end.join(["a,b,c", *(",".join(map(quoted, row)) for row in rows), ""]).encode())
+    expected = delimited.read(path, path.read_bytes(), path.read_bytes)
+    found = whole(path)
+    assert {name: c.tolist() for name, c in found.items()} == {n: c.tolist() for n, c in expected.columns.items()}
+    for row in (0, len(rows) // 2, len(rows) - 1):
+        assert pieces.place(path, row) == expected.where(row)
+
+
+def test_numbers_are_read_as_python_reads_them(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    texts = [repr(float(v)) for v in rng.normal(size=50) * 10.0 ** rng.integers(-20, 20, 50)]
+    path = tmp_path / "t.csv"
+    path.write_text("b,a\n" + "".join(f"{'' if i % 7 else ' 3'},{t}\n" for i, t in enumerate(texts)))
+    monkeypatch.setattr(pieces, "BLOCK", 400)
+    found = whole(path, frozenset("ab"))
+    assert found["a"].dtype == found["b"].dtype == np.float64
+    assert found["a"].tolist() == [float(t) for t in texts]
+    assert np.isnan(found["b"]).sum() == sum(bool(i % 7) for i in range(50))
+
+
+def test_what_is_no_number_stays_text(small, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "1,2\n" * 20 + "x,inf\n" + "1,2\n" * 20)
+    kinds = {piece.columns(None, ["a"], frozenset("a"))["a"].dtype.kind for piece in pieces.pieces(path)}
+    assert kinds == {"f", "O"}
+    assert "inf" in [c for p in pieces.pieces(path) for c in p.columns(None, ["b"], frozenset("b"))["b"].tolist()]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl"])
+def test_other_files_give_the_rows_of_the_file_read_whole(small, tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    frame = pl.DataFrame({"n": [1.5, None, 3.0] * 10, "s": ["x", None, " y "] * 10, "i": range(30)})
+    getattr(frame, {".parquet": "write_parquet", ".arrow": "write_ipc", ".jsonl": "write_ndjson"}[suffix])(path)
+    found, expected = whole(path), open_table(str(path))
+    for name, column in expected.columns.items():
+        np.testing.assert_array_equal(found[name], column)
+    assert pieces.place(path, 7) == expected.where(7)
+
+
+def test_text_may_be_packed(small, tmp_path):
+    content = b"a,b\n" + b"1,2\n" * 50
+    (tmp_path / "t.csv.gz").write_bytes(gzip.compress(content))
+    assert len(whole(tmp_path / "t.csv.gz")["a"]) == 50
+    (tmp_path / "t.parquet.gz").write_bytes(gzip.compress(b"x"))
+    with pytest.raises(errors.DataError, match="unpack it first"):
+        pieces.pieces(tmp_path / "t.parquet.gz")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a,b\n" + b"1,2\n" * 30 + b"1,2,3\n" + b"1,2\n" * 30, r"line 32: 3 cells"),
+        (b"\n\na,b\n" + b"1,2\n" * 30 + b"1\n", r"line 34: 1 cells"),
+        (b"", "needs a header line"),
+        (b"a,b\n" + b'"1,2\n' + b"1,2\n" * 300, "a quote is left open"),
+    ],
+)
+def test_errors_name_the_line_of_the_file(small, tmp_path, content, message):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(errors.DataError, match=message):
+        list(pieces.pieces(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl"])
+def test_a_damaged_file_is_named(tmp_path, suffix):
+    (tmp_path / f"t{suffix}").write_bytes(b"PAR1 no such thing\n")
+    with pytest.raises(errors.DataError, match=f"t{suffix}: not a {suffix} file, or a damaged one"):
+        list(pieces.pieces(tmp_path / f"t{suffix}"))
