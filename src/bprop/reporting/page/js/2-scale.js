@@ -38,5 +38,5 @@ function niceStep(rough) {
 function shortNumber(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e5 ? String(value) : value.toExponential(0);
+  return size >= 1e-3 && size < 1e5 ? String(value) : Number(value.toPrecision(3)).toExponential().replace("e+", "e");
 }

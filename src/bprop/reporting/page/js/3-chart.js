@@ -64,11 +64,12 @@ class Chart {
     return [...rows, ...columns, name];
   }
 
+  // The places of the epochs that the axis names: the first, and round numbers
   marks() {
-    const count = this.epochs.length;
-    const wanted = Math.min(count, 5);
-    const places = Array.from({ length: wanted }, (_, k) => Math.round((k * (count - 1)) / Math.max(wanted - 1, 1)));
-    return [...new Set(places)];
+    const [first, last] = [this.epochs[0], this.epochs[this.epochs.length - 1]];
+    const step = Math.max(1, niceStep((last - first) / 4 || 1));
+    const places = this.epochs.map((_, k) => k).filter((k) => k && this.epochs[k] % step === 0);
+    return places.length && this.epochs[places[0]] - first < step / 2 ? places : [0, ...places];
   }
 
   line(one, k) {

@@ -40,13 +40,12 @@ function drawCurves(records) {
   const epochs = records.map((record) => record.epoch);
   const logarithmic = byId("log").checked;
   const curves = curvesOf(records);
-  for (const { title, series } of curves) {
-    if (!charts.has(title)) {
-      charts.set(title, new Chart(title));
-      byId("charts").append(charts.get(title).figure);
-    }
-    charts.get(title).set(epochs, series, logarithmic);
+  for (const { title } of curves.filter((one) => !charts.has(one.title))) {
+    charts.set(title, new Chart(title));
+    byId("charts").append(charts.get(title).figure);
   }
+  // all stand in their places before the first is drawn, which takes the width that it has
+  curves.forEach(({ title, series }) => charts.get(title).set(epochs, series, logarithmic));
   if (byId("curve-table").closest("details").open) tabulate(epochs, curves);
 }
 
