@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))  # the targets are no part of the package
 
 from fuzz import guard  # noqa: E402
 
-NAMES = ("model", "table", "arguments")
+NAMES = ("model", "table", "stream", "arguments")
 
 
 @pytest.fixture(params=NAMES)
@@ -110,4 +110,4 @@ def test_it_says_how_to_be_used():
     command = [sys.executable, "-m", "fuzz"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 1
-    assert done.stderr.startswith("usage: python -m fuzz {model,table,arguments}")
+    assert done.stderr.startswith("usage: python -m fuzz {model,table,stream,arguments}")

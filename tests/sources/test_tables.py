@@ -99,6 +99,6 @@ def test_a_file_that_cannot_be_read(folder, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr("bprop.sources.tables._content", refuse)
+    monkeypatch.setattr("bprop.sources.tables.content_of", refuse)
     with pytest.raises(errors.DataError, match=r"cannot read 2024/a.csv: Permission denied"):
         open_table("2024/a.csv")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.sources.packed import content_of
 from bprop.sources.table import Table, as_examples, check_finite, numbered
 
 _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -17,10 +16,7 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 
 def read_array(path: Path) -> np.ndarray:
     """The array of one idx file. Raises DataError where it is not one, or truncated."""
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path}: not a gzip file, or a truncated one ({error})") from error
+    content = content_of(path)
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES or content[3] == 0:
         raise DataError(f"{path}: not an idx file: it begins with {content[:4].hex(' ')}")
     axes = content[3]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from bprop.errors import DataError
 from bprop.sources import columnar, delimited
 from bprop.sources.csv_file import read_rows
+from bprop.sources.packed import opened
 from bprop.sources.tables import SEPARATED, suffix_of
 
 BLOCK = 8 * 2**20  # bytes of text in a piece
@@ -91,10 +91,6 @@ def place(path: Path, row: int) -> str:
     return f"{path}, row {row + 1}"
 
 
-def _opened(path: Path) -> BinaryIO:
-    return gzip.open(path) if path.suffix.lower() == ".gz" else open(path, "rb")  # type: ignore[return-value]
-
-
 def _columnar(path: Path, suffix: str) -> Iterator[Piece]:
     """Slices of rows: polars reads no more of the file than holds them."""
     frame, (height, width) = columnar.scan(path, suffix), columnar.shape(path, suffix)
@@ -109,7 +105,7 @@ def _json_lines(path: Path) -> Iterator[Piece]:
     columnar.need_polars(path, ".jsonl")
     import polars as pl
 
-    with _opened(path) as file:
+    with opened(path) as file:
         for content in _blocks(path, file, b"", quotes=False):
             with columnar.damage_said(path, ".jsonl"):
                 piece = pl.read_ndjson(io.BytesIO(content), infer_schema_length=None)
@@ -118,7 +114,7 @@ def _json_lines(path: Path) -> Iterator[Piece]:
 
 def _separated(path: Path, delimiter: str | None) -> Iterator[tuple[Piece, Any]]:
     """(a piece, what gives the lines on which its rows end) of a file of text with a header line."""
-    with _opened(path) as file:
+    with opened(path) as file:
         header, before = _header(path, file)
         mark = delimiter or delimited.delimiter_of(header)
         for content in _blocks(path, file, b"", quotes=True):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import gzip
 import sys
-import zlib
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from bprop.errors import DataError
 from bprop.sources import columnar, delimited
 from bprop.sources.builtin import NAMES
 from bprop.sources.frame import Frame, joined
+from bprop.sources.packed import content_of
 
 STANDARD_INPUT = "-"
 SEPARATED = {".csv": None, ".tsv": "\t", ".tab": "\t"}
@@ -74,22 +73,13 @@ def _stem(path: Path) -> str:
     return Path(path.name.removesuffix(".gz")).stem
 
 
-def _content(path: Path) -> bytes:
-    if path.suffix.lower() != ".gz":
-        return path.read_bytes()
-    try:
-        return gzip.decompress(path.read_bytes())
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{path}: not a gzip file, or a truncated one ({error})") from error
-
-
 def _read(path: Path) -> Frame:
-    return _parse(path, _content(path), suffix_of(path.name))
+    return _parse(path, content_of(path), suffix_of(path.name))
 
 
 def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame:
     if suffix in SEPARATED:
-        again = (lambda: content) if kept else partial(_content, path)
+        again = (lambda: content) if kept else partial(content_of, path)
         return delimited.read(path, content, again, SEPARATED[suffix])
     return columnar.read(path, content, suffix)
 
