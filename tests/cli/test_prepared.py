@@ -19,20 +19,21 @@ def test_the_parts_have_their_shares_and_their_encoding(folder):
     assert found.encoding.columns == ("area", "rooms", "floor")
     np.testing.assert_array_equal(found.train.arrays["y"], found.encoding.y(found.sample))
     assert found.train.weights is None
+    assert len(found.held) == 12
+    assert len(in_memory(given(test="0")).held) == 6
 
 
 def test_weights_are_those_of_each_part(folder):
     text = (folder / "house.csv").read_text().splitlines()
     (folder / "w.csv").write_text("\n".join([text[0] + ",w", *(f"{line},{i + 1}" for i, line in enumerate(text[1:]))]))
     found = in_memory(given(source="w.csv", weights="w"))
-    seen = [*found.train.weights, *found.test.weights]
-    assert len(set(seen)) == len(seen) == 55
-    assert set(seen) < set(range(1, 61))
-    assert found.validation.weights is None
+    seen = [*found.train.weights, *found.validation.weights, *found.test.weights]
+    assert sorted(seen) == list(range(1, 61))
 
 
 def test_no_part_is_held_out_where_none_is_asked_for(folder):
     found = in_memory(given(test="0", validation="0"))
     assert found.test is None
     assert found.validation is None
+    assert found.held is None
     assert len(found.train) == 60

@@ -1,5 +1,8 @@
 """`bprop train` on tables that do not fit in memory."""
 
+import json
+import re
+
 import numpy as np
 import pytest
 
@@ -86,3 +89,15 @@ def test_long_reading_is_told_of(capsys):
     assert capsys.readouterr().err == "1,000,000 rows read\n"
     streaming.Told()("read", 5)
     assert capsys.readouterr().err == ""
+
+
+def test_a_report_shows_some_of_many_rows(run, many, monkeypatch):
+    monkeypatch.setattr("bprop.cli.watching.MOST_HELD", 50)
+    run(f"train many.csv --stream {OPTIONS} --report r.html")
+    page = json.loads(re.search(r'id="page-data">(.*?)</script>', (many / "r.html").read_text("utf-8"), re.S)[1])
+    assert page["outcome"]["count"] == 50
+    parts = dict(
+        zip(page["data"]["parts"], zip(*(row[1:] for row in page["data"]["classes"]), strict=True), strict=True)
+    )
+    assert sum(map(sum, parts.values())) == 1200
+    assert len(page["outcome"]["confusion"]["classes"]) == 3

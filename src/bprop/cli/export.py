@@ -24,6 +24,7 @@ def export(
     """Export MODEL to ONNX: the columns of its table go in, classes and probabilities, or values, come out.
 
     \b
+    bprop export digits.bprop --onnx digits.onnx
     bprop export adult.bprop --onnx adult.onnx
     bprop export adult.bprop --onnx network.onnx --no-encoders
     """
