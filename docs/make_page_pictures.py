@@ -6,6 +6,8 @@ Needs Chromium and Playwright (extra `browser`). Look at them: overlaps, clipped
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +16,7 @@ from playwright.sync_api import sync_playwright
 import bprop as bp
 
 FOLDER = Path(__file__).parent
+EXAMPLE = FOLDER.parent / "examples" / "glorot_bengio_2010.py"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -31,14 +34,19 @@ def trained(callbacks: list) -> tuple[bp.Fit, dict]:
     return fit, test
 
 
-def shoot(address: str, path: Path, height: int) -> None:
-    """A PNG of the top of a page."""
+def shoot(address: str, path: Path, height: int, part: str | None = None, epoch: int | None = None) -> None:
+    """A PNG of the top of a page, or of what stands beside the drawing there; `epoch`: where the slider is put."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1100, "height": height})
         page.goto(address)
         page.wait_for_timeout(1500)
-        page.screenshot(path=path)
+        if epoch is not None:
+            page.locator("#epoch").fill(str(epoch - 1))
+        if part is None:
+            page.screenshot(path=path)
+        else:
+            page.locator(part).screenshot(path=path)
         browser.close()
     print(f"wrote {path} ({path.stat().st_size:,} bytes)")
 
@@ -59,6 +67,15 @@ def shoot_live() -> None:
     live.close()
 
 
+def shoot_glorot() -> None:
+    """Glorot and Bengio's finding: the layers of two networks after their first epoch."""
+    with TemporaryDirectory() as place:
+        subprocess.run([sys.executable, EXAMPLE], cwd=place, check=True, stdout=subprocess.DEVNULL)
+        for name in ("standard", "normalised"):
+            shoot((Path(place) / f"glorot-{name}.html").as_uri(), FOLDER / f"glorot-{name}.png", 760, "#stage", epoch=1)
+
+
 if __name__ == "__main__":
     shoot_report()
     shoot_live()
+    shoot_glorot()

@@ -49,8 +49,9 @@ function strengthOf(names) {
     return (value) => (value === null ? null : Math.abs(value) / most);
   }
   const positive = sizes.filter((v) => v > 0);
-  const low = Math.log(positive.reduce((a, b) => Math.min(a, b), Infinity));
   const high = Math.log(positive.reduce((a, b) => Math.max(a, b), 0));
+  // three decades at least, so that what is nearly the same looks so
+  const low = Math.min(Math.log(positive.reduce((a, b) => Math.min(a, b), Infinity)), high - Math.log(1000));
   const room = high - low || 1;
   return (value) => (value === null ? null : value > 0 ? 0.05 + (0.95 * (Math.log(value) - low)) / room : 0);
 }
