@@ -5,8 +5,8 @@ A network of five hidden tanh layers, before any training. With the standard ini
 way down, to a third each time, for n Var(W) = 1/3. With the normalised one, W ~ U[-b, b] with b = sqrt(6 / (inputs +
 outputs)), it is nearly constant.
 
-The same is then seen in reports of training, glorot-standard.html and glorot-normalised.html: with the slider "Epoch" at 1,
-the bars "Deviation of the gradient" of a1 to a5 are stairs, or level.
+The same is then seen in reports of training, glorot-standard.html and glorot-normalised.html: with the slider "Epoch"
+at 1, the bars "Deviation of the gradient" of a1 to a5 are stairs, or level.
 """
 
 import numpy as np
