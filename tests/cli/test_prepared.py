@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bprop.cli.prepared import Given, in_memory
-
 pytest.importorskip("typer", reason="the command line needs typer")
+
+from bprop.cli.prepared import Given, in_memory  # noqa: E402
 
 
 def given(**more):

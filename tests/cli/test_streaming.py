@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.cli import streaming
 
 pytest.importorskip("typer", reason="the command line needs typer")
+
+from bprop.cli import streaming  # noqa: E402
 OPTIONS = "--engine numpy --hidden 4 --epochs 3 --no-progress"
 
 
