@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.cli.prepared import Given, in_memory  # noqa: E402
+from bprop.cli.prepared import Given, in_memory
 
 
 def given(**more):

@@ -10,7 +10,8 @@ import bprop as bp
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.cli import streaming  # noqa: E402
+from bprop.cli import streaming
+
 OPTIONS = "--engine numpy --hidden 4 --epochs 3 --no-progress"
 
 
