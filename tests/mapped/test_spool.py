@@ -66,3 +66,11 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch):
     with pytest.raises(errors.DataError, match="No space left on device; give another folder"):
         Spool(tmp_path).append({"x": np.zeros(3)})
     assert file.closed
+
+
+def test_more_rows_than_can_be_counted_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("bprop.mapped.spool.MOST_ROWS", 10)
+    spool = Spool(tmp_path)
+    spool.append({"x": np.zeros(10)})
+    with pytest.raises(errors.DataError, match="10 rows: at most 9"):
+        spool.finish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import numpy as np
 from bprop.data import DataSet, Reader
 from bprop.mapped.ahead import Ahead, Region
 from bprop.mapped.order import Pages
+from bprop.mapped.scratch import scratch
 
 TOGETHER = 1024  # cuts are of whole such blocks, as the engines evaluate them
 
@@ -18,11 +20,12 @@ TOGETHER = 1024  # cuts are of whole such blocks, as the engines evaluate them
 class Mapped(DataSet):
     """Arrays of rows in files, of which only the windows that are visited are in memory.
 
-    An epoch's order is random within and across windows: see bprop.mapped.order.
+    An epoch's order is random within and across windows: see bprop.mapped.order. It lies in a file of `folder`, too.
     """
 
     regions: Mapping[str, Region] = field(default_factory=dict)
     pages: Pages = field(default_factory=lambda: Pages(0, 1, 1))
+    folder: str | os.PathLike | None = None
 
     @property
     def in_memory(self) -> bool:
@@ -33,7 +36,7 @@ class Mapped(DataSet):
         return [self.pages.page, self.pages.window]
 
     def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
-        return self.pages.epoch(seed, epoch, shuffle).order()
+        return self.pages.epoch(seed, epoch, shuffle).order(scratch(len(self), np.int32, self.folder))
 
     def reader(self, seed: int, epoch: int, shuffle: bool = True) -> Reader:
         return Ahead(self.regions.values(), self.pages.epoch(seed, epoch, shuffle))

@@ -64,10 +64,13 @@ class Epoch:
         sizes = np.minimum(cut.page, cut.rows - self.taken * cut.page)
         return np.add.reduceat(sizes, np.arange(0, len(sizes), cut.window)).cumsum()
 
-    def order(self) -> np.ndarray:
-        """(N,) row numbers as they are visited. Call it once: the rows of a window are drawn anew each time."""
+    def order(self, into: np.ndarray | None = None) -> np.ndarray:
+        """(N,) row numbers as they are visited. Call it once: the rows of a window are drawn anew each time.
+
+        into : an array (N,) of int32 that takes them, for sets so large that even this does not fit in memory.
+        """
         cut = self.pages
-        order, start = np.empty(cut.rows, np.int32), 0
+        order, start = np.empty(cut.rows, np.int32) if into is None else into, 0
         for number, end in enumerate(self.ends.tolist()):
             rows = (self.window(number)[:, None] * cut.page + np.arange(cut.page)).ravel()
             rows = rows[rows < cut.rows].astype(np.int32)

@@ -16,6 +16,7 @@ from bprop.mapped.dataset import Mapped
 from bprop.mapped.order import WINDOW_BYTES, Pages
 
 TOGETHER = 64 * 2**10  # bytes written at once: Linux keeps, and later maps, such pieces as a whole, 2 MB of them too
+MOST_ROWS = 2**31  # an order counts rows in 32 bits
 WEIGHTS = "weights of the examples"  # no input can be called so
 
 
@@ -58,6 +59,9 @@ class Spool:
         """The rows as a data set; None where there are none."""
         if not self.rows:
             return None
+        if self.rows >= MOST_ROWS:
+            self.close()
+            raise DataError(f"{self.rows:,} rows: at most {MOST_ROWS - 1:,} can be counted")
         arrays, regions = {}, {}
         try:
             for name, file in self.files.items():
@@ -72,7 +76,7 @@ class Spool:
             self.close()  # a mapping stays without its file
         weights = arrays.pop(WEIGHTS, None)
         pages = Pages.of(self.rows, sum(region.row_bytes for region in regions.values()), self.window)
-        return Mapped(arrays, weights, None, regions, pages)
+        return Mapped(arrays, weights, None, regions, pages, self.folder)
 
     def close(self) -> None:
         """Let go of the files; what was mapped stays."""

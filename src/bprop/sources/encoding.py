@@ -55,12 +55,12 @@ class Encoding:
                 raise DataError(f"{table.name}: the targets are text, but the model predicts numbers")
             return y.astype(np.float64)
         number = {value: k for k, value in enumerate(self.classes)}
-        labels = np.empty(len(y), np.int64)
-        for row, value in enumerate(y):
-            if _plain(value) not in number:
-                known = ", ".join(map(str, self.classes))
-                raise DataError(f"{table.name}: row {row} is of class {value}, which the model does not know ({known})")
-            labels[row] = number[_plain(value)]
+        found, inverse = np.unique(y, return_inverse=True)
+        labels = np.array([number.get(_plain(value), -1) for value in found], np.int64)[inverse]
+        strange = np.nonzero(labels < 0)[0]
+        if len(strange):
+            row, known = int(strange[0]), ", ".join(map(str, self.classes))
+            raise DataError(f"{table.name}: row {row} is of class {y[row]}, which the model does not know ({known})")
         return labels
 
     @property
