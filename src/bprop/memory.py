@@ -50,8 +50,9 @@ def _limits() -> list[int]:
         found += [end for end in ends if end != resource.RLIM_INFINITY]
     except (ImportError, OSError, AttributeError):  # Windows
         pass
-    with suppress(OSError, ValueError):  # there is none, or "max"
-        found.append(int(Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii")))
+    for path in ("memory.max", "memory/memory.limit_in_bytes"):  # of control groups, the second kind and the first
+        with suppress(OSError, ValueError):  # there is none, or "max"
+            found.append(int(Path("/sys/fs/cgroup", path).read_text(encoding="ascii")))
     return found
 
 

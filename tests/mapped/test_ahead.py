@@ -1,9 +1,11 @@
 """The thread that reads ahead, and lets go of what is done with."""
 
+import mmap
+
 import numpy as np
 import pytest
 
-from bprop.mapped.ahead import Ahead, Region
+from bprop.mapped.ahead import PIECE, Ahead, Region
 from bprop.mapped.order import Pages
 
 
@@ -58,8 +60,6 @@ def test_nobody_is_read_ahead_of_without_rows_to_visit():
 
 
 def test_a_region_that_is_let_go_of_still_holds_its_rows(tmp_path):
-    import mmap
-
     array = np.arange(30_000, dtype=np.int32).reshape(10_000, 3)
     array.tofile(tmp_path / "rows")
     with open(tmp_path / "rows", "rb") as file:
@@ -72,3 +72,27 @@ def test_a_region_that_is_let_go_of_still_holds_its_rows(tmp_path):
             np.testing.assert_array_equal(found, array)
         del found
         memory.close()
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_DONTNEED"), reason="this system takes no advice")
+def test_advice_is_in_pieces_that_the_system_takes_whole():
+    class Asked:
+        def __init__(self):
+            self.log = []
+
+        def __len__(self):
+            return 10 * 2**20
+
+        def madvise(self, what, start, size):
+            self.log.append((what, start, size))
+
+    asked = Asked()
+    region = Region(asked, 2**10)
+    asked.log.clear()
+    region.fetch(5, 5 + 1024)
+    assert all(size <= PIECE + mmap.PAGESIZE for _, _, size in asked.log)
+    covered = {page for _, start, size in asked.log for page in range(start, start + size, mmap.PAGESIZE)}
+    assert covered >= set(range(5 * 2**10 // mmap.PAGESIZE * mmap.PAGESIZE, (5 + 1024) * 2**10, mmap.PAGESIZE))
+    asked.log.clear()
+    region.drop(0, 100)
+    assert [what for what, _, _ in asked.log][-1] == mmap.MADV_DONTNEED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,11 @@ import numpy as np
 
 from bprop.data import Reader
 from bprop.mapped.order import Epoch
+
+ADVICE = {"MADV_COLD": 20} if sys.platform == "linux" else {}
+"""What Python's mmap does not name."""
+PIECE = 128 * 2**10
+"""Bytes that are asked for at once: Linux reads no more than what it would read ahead on that disk."""
 
 
 @dataclass(frozen=True)
@@ -22,24 +28,30 @@ class Region:
     row_bytes: int
 
     def __post_init__(self) -> None:
-        # else a system that maps files by 2 MB has nearly all of a file in memory for some pages here and there of it
-        self._advise("MADV_NOHUGEPAGE", 0, len(self.memory) // max(1, self.row_bytes))
+        # else a system that maps files by 2 MB has nearly all of a file in memory for some pages here and there of it;
+        # and one that reads megabytes around every row would push out what was fetched
+        for what in ("MADV_NOHUGEPAGE", "MADV_RANDOM"):
+            self._advise(what, 0, len(self.memory) // max(1, self.row_bytes))
 
     def fetch(self, start: int, stop: int) -> None:
         """Ask the system to read rows start .. stop - 1, without waiting for them."""
-        self._advise("MADV_WILLNEED", start, stop)
+        rows = max(1, PIECE // max(1, self.row_bytes))
+        for piece in range(start, stop, rows):
+            self._advise("MADV_WILLNEED", piece, min(piece + rows, stop))
 
     def drop(self, start: int, stop: int) -> None:
         """Let go of the memory of these rows; it is read again where it is wanted again."""
+        self._advise("MADV_COLD", start, stop)  # else what was visited pushes out what was fetched since
         self._advise("MADV_DONTNEED", start, stop)
 
     def _advise(self, what: str, start: int, stop: int) -> None:
         """Where the system takes advice. What is not there yet is read when it is visited."""
+        advice = ADVICE.get(what, getattr(mmap, what, None))
         first = start * self.row_bytes // mmap.PAGESIZE * mmap.PAGESIZE
         size = min(stop * self.row_bytes, len(self.memory)) - first
-        if size > 0 and hasattr(mmap, what):
+        if size > 0 and advice is not None:
             with contextlib.suppress(OSError):
-                self.memory.madvise(getattr(mmap, what), first, size)
+                self.memory.madvise(advice, first, size)
 
 
 class Ahead(Reader):

@@ -43,7 +43,15 @@ class Mapped(DataSet):
 
     def cuts(self) -> Iterator[slice]:
         size = max(1, self.pages.window * self.pages.page // TOGETHER) * TOGETHER
-        for start in range(0, len(self), size):
-            yield slice(start, min(start + size, len(self)))
+        cuts = [slice(start, min(start + size, len(self))) for start in range(0, len(self), size)]
+        self._fetch(cuts[0])
+        for number, cut in enumerate(cuts):
+            for following in cuts[number + 1 : number + 2]:
+                self._fetch(following)
+            yield cut
             for region in self.regions.values():
-                region.drop(start, min(start + size, len(self)))
+                region.drop(cut.start, cut.stop)
+
+    def _fetch(self, cut: slice) -> None:
+        for region in self.regions.values():
+            region.fetch(cut.start, cut.stop)
