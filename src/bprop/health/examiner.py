@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.blas import one_thread
 from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
@@ -43,7 +44,7 @@ class Examiner:
         """The health after `t` updates; None where it is not wanted, or not due."""
         if self.wanted is False or not (self.wanted is True or last or self.budget.allows):
             return None
-        with self.budget.spending():
+        with self.budget.spending(), one_thread():
             return self._look(run, t)
 
     def _look(self, run: Run, t: int) -> Finding:

@@ -58,6 +58,20 @@ def test_one_slow_moment_does_not_change_the_crew(clock):
     assert mine.next(100)[0] == 2
 
 
+def test_two_bad_moments_at_the_beginning_are_soon_forgotten(clock):
+    mine = Crew(2)
+    work(mine, clock, {1: 1e-4, 2: 5e-4}, int((crew.SOON * 1.5) / 1e-4))
+    done = work(mine, clock, {1: 1e-4, 2: 6e-5}, 10_000)
+    assert done[2] > 0.6 * 10_000
+
+
+def test_what_is_always_slow_is_hardly_ever_tried(clock):
+    mine = Crew(2)
+    work(mine, clock, {1: 1e-4, 2: 1e-2}, 100_000)
+    done = work(mine, clock, {1: 1e-4, 2: 1e-2}, 100_000)
+    assert done[2] < 30
+
+
 def test_a_count_that_was_not_to_be_had_is_no_trouble(clock):
     mine = Crew(2)
     mine.trials = []

@@ -15,10 +15,14 @@ TRIAL = 0.003
 """Seconds that a count of threads is tried for: many times what it takes to wake one."""
 PART = 0.02
 """Seconds of work after which it is asked again which count is the quickest."""
-AGAIN = 0.3
-"""Seconds of work after which all counts are tried once more."""
+SOON, AGAIN = 0.05, 0.4
+"""Seconds of work after which all counts are tried once more: at first, and, doubled each time, at most. The beginning
+is a bad witness: threads of other libraries may still be spinning from what was done before."""
 SLOW = 1.5
-"""Times the best from which on a count is left out of the next trials, of 1, 3, 7, ... up to LONGEST of them."""
+"""Times the best from which on a count is slow. One that is slow again and again is left out of the next trials, of 1,
+3, 7, ... up to LONGEST of them."""
+OFTEN = 3
+"""Trials running that a count is slow in before it is left out: a bad moment may last for two."""
 LONGEST = 63
 
 
@@ -31,10 +35,11 @@ class Crew:
         """What a step took with each count lately."""
         # the first steps ever find nothing in the caches: they do not count
         self.trials = [1, *self.counts] if inf in self.seconds.values() else []
-        self.worked = 0.0
+        self.worked, self.again = 0.0, SOON
         self.passed_over = dict.fromkeys(self.counts, 0)
         """For how many more rounds of trials a count is left out."""
-        self.patience = dict.fromkeys(self.counts, 0)
+        self.slow = dict.fromkeys(self.counts, 0)
+        """In how many trials running it was slow."""
 
     def parts(self, steps: int) -> Iterator[tuple[int, int]]:
         """(threads, steps) of runs that make up `steps`; each is to be timed by `timed`."""
@@ -46,7 +51,7 @@ class Crew:
     def next(self, steps: int) -> tuple[int, int]:
         if len(self.counts) == 1:
             return self.counts[0], steps
-        if not self.trials and self.worked > AGAIN:
+        if not self.trials and self.worked > self.again:
             self.begin_trials()
         if self.trials:
             likely = min(TRIAL, *self.seconds.values())
@@ -56,16 +61,15 @@ class Crew:
 
     def begin_trials(self) -> None:
         """Try all counts again; one that has been much slower, less and less often."""
-        self.worked = 0.0
+        self.worked, self.again = 0.0, min(AGAIN, 2 * self.again)
         best = min(self.seconds.values())
         for count in self.counts:
             if self.passed_over[count]:
                 self.passed_over[count] -= 1
                 continue
             self.trials.append(count)
-            slow = self.seconds[count] > SLOW * best
-            self.patience[count] = min(LONGEST, 2 * self.patience[count] + 1) if slow else 0
-            self.passed_over[count] = self.patience[count]
+            self.slow[count] = self.slow[count] + 1 if self.seconds[count] > SLOW * best else 0
+            self.passed_over[count] = min(LONGEST, (1 << max(0, self.slow[count] - OFTEN + 1)) - 1)
 
     def timed(self, count: int, steps: int, start: float) -> None:
         """Say that these steps were done since `start`, on the clock of `now`."""
