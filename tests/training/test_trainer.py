@@ -213,6 +213,19 @@ def test_a_callback_cannot_change_the_run():
     np.testing.assert_array_equal(one.params["W1"], two.params["W1"])
 
 
+def test_a_callback_that_needs_no_fit_is_given_none():
+    seen = []
+
+    def mine(record, fit):
+        seen.append(fit)
+
+    mine.needs_fit = False
+    train(callbacks=[mine], epochs=2)
+    assert seen == [None, None]
+    train(callbacks=[mine, lambda record, fit: None], epochs=1)
+    assert seen[2].updates
+
+
 def test_an_error_in_a_callback_is_the_users_own():
     def fail(record, fit):
         raise KeyError("mine")

@@ -33,6 +33,8 @@ class Live:
     Raises SettingError where the port is taken.
     """
 
+    needs_fit = False  # where `begin` was called, records are all that is used
+
     def __init__(self, port: int = 0, *, facts: Facts | None = None, quiet: bool = False):
         self.facts = facts or Facts()
         self._changed = Condition()
@@ -54,10 +56,10 @@ class Live:
             self._model, self._records, self._run = fit, list(fit.history), run_of(fit)
             self._version += 1
 
-    def __call__(self, record: Record, fit: Model) -> None:
+    def __call__(self, record: Record, fit: Model | None) -> None:
         """An epoch is done."""
         with self._changed:
-            if self._model is None:
+            if self._model is None and fit is not None:
                 self._model, self._run = fit, run_of(fit)
                 self._version += 1
             self._records.append(record)

@@ -67,7 +67,8 @@ def train(
         bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.
     engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
         do the job, in that order.
-    callbacks : each is called as callback(record, fit) after every epoch; returning True stops training.
+    callbacks : each is called as callback(record, fit) after every epoch; returning True stops training. Where all have
+        an attribute needs_fit = False, fit is None, which saves copying the parameters.
     checkpoint : where to write, while training, at the end and on Ctrl-C, what the run can be resumed from. A folder
         (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
         best on the validation set; a file is replaced each time.

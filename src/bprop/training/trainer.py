@@ -223,7 +223,8 @@ class Trainer:
         """Call every callback with the last record; True if one of them returned True."""
         if not self.callbacks:
             return False
-        fit = self._fit("running")
+        # a fit holds copies of all parameters: none is made where records are enough
+        fit = self._fit("running") if any(getattr(c, "needs_fit", True) for c in self.callbacks) else None
         answers = [callback(self.history[-1], fit) for callback in self.callbacks]  # all of them are called
         return any(answer is True for answer in answers)
 
