@@ -46,6 +46,18 @@ def test_health_is_thinned_by_what_it_takes():
     assert kept[0]["health"]["boxes"]["h3"] == [0.5] * 6
 
 
+def test_rare_looks_at_the_health_are_kept():
+    history = records(5000)
+    looked = records(5000, boxes=1)
+    for place in (0, 13, 777, 4999):
+        history[place] = looked[place]
+    for most in (2, 40):
+        found = plain_history(history, most=most)
+        assert len(found) <= 2 * most + 2
+        if most == 40:
+            assert [record["epoch"] for record in found if record["health"]] == [1, 14, 778, 5000]
+
+
 def test_what_is_not_finite_is_null():
     record = Record(1, 1, float("nan"), 0.0, float("inf"), {"rmse": float("nan")}, {"loss": float("inf")})
     found = plain(record)

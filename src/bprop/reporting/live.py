@@ -15,10 +15,11 @@ from bprop.reporting.content import about_of, drawing_of, follows, run_of, title
 from bprop.reporting.facts import Facts
 from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
-from bprop.reporting.plain import plain, plain_history
+from bprop.reporting.plain import MOST_RECORDS, plain_history
 from bprop.reporting.server import Server
 
 GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
+MOST_NEWS = 40  # records that a page is given at a time: a thousand epochs a second cannot be seen, only be in the way
 PRESENT = 6.0  # seconds since it asked last for which a page counts as open
 
 
@@ -101,7 +102,7 @@ class Live:
             now, found = self._version, self._outcome
         records, count = history[after:], len(history)
         news: dict[str, Any] = {"run": run, "next": count, "version": now}
-        news["records"] = plain_history(records) if after == 0 else [plain(record) for record in records]
+        news["records"] = plain_history(records, most=MOST_NEWS if after else MOST_RECORDS)
         if model is not None and version != now:
             news["page"] = {"outcome": found, **about_of(model, self.facts)}
         if records or version != now:

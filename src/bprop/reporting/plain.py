@@ -61,16 +61,16 @@ def _health(health: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def plain_history(history: Sequence[Record], best: int | None = None) -> list[dict[str, Any]]:
-    """Records for a page, at most MOST_RECORDS of them: evenly spread, with the first, the best and the last."""
-    places = set(spread(len(history), MOST_RECORDS))
+def plain_history(history: Sequence[Record], best: int | None = None, most: int = MOST_RECORDS) -> list[dict[str, Any]]:
+    """Records for a page, about `most` of them: evenly spread, with the first, the best and the last."""
+    places = set(spread(len(history), most))
     places |= {place for place, record in enumerate(history) if record.epoch == best}
-    examined = [place for place in sorted(places) if history[place].health is not None]
-    if examined:
-        health = history[examined[-1]].health or {}
+    looked = [place for place, record in enumerate(history) if record.health is not None]
+    if looked:
+        health = history[looked[-1]].health or {}
         cells = 6 * len(health["boxes"]) + 3 * len(health["parameters"])
-        examined = [examined[k] for k in spread(len(examined), max(2, MOST_HEALTH // max(cells, 1)))]
-    return [plain(history[place], place in examined) for place in sorted(places)]
+        looked = [looked[k] for k in spread(len(looked), min(most, max(2, MOST_HEALTH // max(cells, 1))))]
+    return [plain(history[place], place in looked) for place in sorted(places.union(looked))]
 
 
 def spread(count: int, most: int) -> list[int]:

@@ -30,7 +30,8 @@ from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
 
-Callback = Callable[[Record, "Fit"], Any]
+Callback = Callable[[Record, Any], Any]
+"""Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
 
 
 class Fit(Model):
