@@ -100,7 +100,7 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
     """The arrays and the JSON of a file of `write_tensors`. Raises ModelFileError naming file and fault."""
     from safetensors import safe_open
 
-    if not Path(path).is_file():
+    if not os.path.isfile(path):  # false for a name that is too long, too
         raise ModelFileError(f"{path}: there is no such file")
     try:
         with safe_open(str(path), framework="numpy") as file:

@@ -121,3 +121,11 @@ def test_an_error_of_a_process_is_a_line_on_standard_error(start):
     assert (process.returncode, out) == (1, "")
     assert error.startswith("error: absent.csv: there is no such file")
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["predict", "train", "graph", "resume", "evaluate"])
+def test_a_name_that_is_too_long_is_a_line(run, command):
+    beside = " pets.csv" if command in ("predict", "evaluate") else ""
+    shown = run(f"{command} {'a' * 5000}{beside}", code=1).stderr
+    assert shown.startswith("error: ")
+    assert shown.count("\n") <= 2

@@ -93,6 +93,8 @@ def test_text_may_be_packed(small, tmp_path):
         (b"a,b\n" + b"1,2\n" * 30 + b"1,2,3\n" + b"1,2\n" * 30, r"line 32: 3 cells"),
         (b"\n\na,b\n" + b"1,2\n" * 30 + b"1\n", r"line 34: 1 cells"),
         (b"", "needs a header line"),
+        (b"a,b\r1,2\r3,4\r", r"its lines end in \\r alone"),
+        (b"a,b\r1,2\n3,4\n" * 30, r"its lines end in \\r alone"),
         (b"a,b\n" + b'"1,2\n' + b"1,2\n" * 300, "a quote is left open"),
     ],
 )

@@ -15,6 +15,7 @@ from bprop.errors import BpropError
 BAD = 1
 GRADIENTS_DISAGREE = 3
 INTERRUPTED = 130
+LONG = 200  # letters of a name that are shown
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
@@ -34,11 +35,17 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         except BpropError as error:
             print(f"error: {error}", file=sys.stderr)
             raise typer.Exit(BAD) from None
-        except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
-            raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:  # `bprop predict ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(BAD) from None
+        except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
+            if error.filename is None:
+                raise
+            name = str(error.filename)
+            print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
+            raise typer.Exit(BAD) from None
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+            raise typer.Exit(INTERRUPTED) from None
 
     return run

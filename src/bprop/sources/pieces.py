@@ -151,6 +151,8 @@ def _header(path: Path, file: BinaryIO) -> tuple[bytes, int]:
             blank += 1
             continue
         header += line
+        if b"\r" in header.replace(b"\r\n", b""):
+            raise DataError(f"{path}: its lines end in \\r alone; --no-stream reads such a file, whole")
         if header.count(b'"') % 2 == 0:
             return (header if header.endswith(b"\n") else header + b"\n"), blank + header.count(b"\n")
 
