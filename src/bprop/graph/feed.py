@@ -48,7 +48,7 @@ def read_input(box: Input, given: Any) -> np.ndarray:
 
 def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
     """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
-    if array.dtype.kind == "f" and not _all_finite(array):
+    if array.dtype.kind == "f" and not all_finite(array):
         where, value = _first(array, ~np.isfinite(array))
         raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
     if name in limits:
@@ -159,7 +159,8 @@ def _array(given: Any, what: str, name: str | None = None) -> np.ndarray:
         raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
 
 
-def _all_finite(array: np.ndarray) -> bool:
+def all_finite(array: np.ndarray) -> bool:
+    """Whether no element is NaN or infinite."""
     # a finite sum has finite terms, and takes less time to find; one that overflows says nothing. (A product would wake
     # the threads of NumPy's BLAS, which then spin on the cores where training begins.)
     with np.errstate(all="ignore"):

@@ -20,6 +20,7 @@ from bprop.engines.native.trace import BAD, Trace, Tracer
 from bprop.engines.native.traced import Traced
 from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
+from bprop.graph.feed import all_finite
 from bprop.graph.plan import Context
 from bprop.noise import key_of
 from bprop.rules.runtime import numbers_of, structure_of
@@ -96,6 +97,7 @@ class NativeRun(Run):
         self.job, self.transposed = job, transposed
         self.program = Program(job.graph, job.dtype)
         self.memory: dict[str, np.ndarray] = {}
+        self.kept: dict[str, np.ndarray] | None = None
         self.given = self.values()
         self.numbers = numbers_of(job.rule)
         self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
@@ -137,7 +139,13 @@ class NativeRun(Run):
 
     @property
     def state(self) -> dict[str, np.ndarray]:  # type: ignore[override]
-        return {name: array.copy() for name, array in self.memory.items() if name[:2] in ("p:", "r:")}
+        """A copy of theta and the rule's state, until the next is asked for: that one is put in the same place."""
+        kept = {name: array for name, array in self.memory.items() if name[:2] in ("p:", "r:")}
+        if self.kept is None:  # memory that is new to the process is several times slower to write than to write again
+            self.kept = {name: array.copy() for name, array in kept.items()}
+        for name, array in kept.items():
+            np.copyto(self.kept[name], array)
+        return self.kept
 
     @state.setter
     def state(self, kept: dict[str, np.ndarray]) -> None:
@@ -184,7 +192,7 @@ class NativeRun(Run):
         self.step(start, count, t)
         running = self.sums(self.memory)
         bad = int(self.memory[BAD][0])
-        if bad < 0 and not all(np.isfinite(self.view(f"p:{name}")).all() for name in self.job.graph.parameters):
+        if bad < 0 and not all(all_finite(self.view(f"p:{name}")) for name in self.job.graph.parameters):
             bad = count
         return Stretch(self.program.totals(running), None if bad < 0 else bad, running)
 
