@@ -135,7 +135,7 @@ HEAD = ["case", "score, scikit-learn", "score, bprop", "fit, scikit-learn (s)", 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.estimators", description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where adult.csv and housing.csv are")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="where adult.csv and housing.csv are")
     parser.add_argument("--seeds", type=int, default=5, help="splits and random states (default 5)")
     parser.add_argument("--only", default="", help="only cases whose names contain one of these, comma-separated")
     parser.add_argument("--dtype", default="auto", help="bprop's dtype: auto (as scikit-learn's), float32")
