@@ -52,7 +52,7 @@ def _limits() -> list[int]:
         pass
     for path in ("memory.max", "memory/memory.limit_in_bytes"):  # of control groups, the second kind and the first
         with suppress(OSError, ValueError):  # there is none, or "max"
-            found.append(int(Path("/sys/fs/cgroup", path).read_text(encoding="ascii")))
+            found.append(int(Path(f"/sys/fs/cgroup/{path}").read_text(encoding="ascii")))
     return found
 
 
