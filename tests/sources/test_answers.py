@@ -108,3 +108,8 @@ def test_weights_are_numbers_from_0_on():
             example_weights(frame(w=values), "w")
     with pytest.raises(errors.SettingError, match="has no columns with names"):
         example_weights(Table("dots", np.ones((1, 1)), None, ("x1",)), "w")
+
+
+def test_a_table_without_columns_has_no_target():
+    with pytest.raises(errors.DataError, match="there are no columns"):
+        find_targets(Frame("t", {}, str, source="t"), None)

@@ -96,6 +96,8 @@ class Answer:
 
 def find_targets(frame: Frame, given: str | None) -> tuple[str, ...]:
     """The columns that --target names: one, or several with commas between; default the last column."""
+    if not frame.columns:
+        raise DataError(f"{frame.label}: there are no columns in it")
     if given is None:
         return (list(frame.columns)[-1],)
     names = (given,) if given in frame.columns else tuple(name.strip() for name in given.split(","))

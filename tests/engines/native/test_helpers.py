@@ -57,5 +57,19 @@ def test_elsewhere_is_not_here(monkeypatch):
 
 
 def test_where_the_core_is_not_told_there_is_no_elsewhere(monkeypatch):
+    helpers._core_asker.cache_clear()
     monkeypatch.setattr(helpers.binding, "address_of_symbol", lambda name: None)
-    assert elsewhere() == frozenset()
+    try:
+        assert elsewhere() == frozenset()
+    finally:
+        helpers._core_asker.cache_clear()
+
+
+def test_llvm_is_asked_once_and_then_left_alone(monkeypatch):
+    elsewhere()
+
+    def fail(name):
+        raise AssertionError("a process that is forked meanwhile would find LLVM's library locked")
+
+    monkeypatch.setattr(helpers.binding, "address_of_symbol", fail)
+    elsewhere()

@@ -51,12 +51,15 @@ class Helper:
 
 def elsewhere() -> frozenset[int]:
     """The cores that this process may use but for the one that the caller is on; none where it cannot be told."""
-    if not hasattr(os, "sched_setaffinity") or not binding.address_of_symbol("sched_getcpu"):
-        return frozenset()
-    return frozenset(os.sched_getaffinity(0) - {_core_asker()()})
+    ask = _core_asker()
+    return frozenset() if ask is None else frozenset(os.sched_getaffinity(0) - {ask()})
 
 
 @cache
-def _core_asker() -> Callable[[], int]:
-    """The C library's function that tells the core on which it runs."""
-    return ctypes.CFUNCTYPE(ctypes.c_int)(binding.address_of_symbol("sched_getcpu"))
+def _core_asker() -> Callable[[], int] | None:
+    """The C library's function that tells the core on which it runs, where there is one.
+
+    Looked up once: a process that is forked while another thread is in LLVM's library finds that locked for ever.
+    """
+    address = binding.address_of_symbol("sched_getcpu") if hasattr(os, "sched_setaffinity") else None
+    return ctypes.CFUNCTYPE(ctypes.c_int)(address) if address else None
