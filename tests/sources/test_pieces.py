@@ -78,6 +78,22 @@ def test_other_files_give_the_rows_of_the_file_read_whole(small, tmp_path, suffi
     assert pieces.place(path, 7) == expected.where(7)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a\tb\n" + b"1\t2\n" * 40 + b"\t",
+        b"a\tb\n" + b"\t\n" * 90,
+        b"a\n" + b"1\n \n" * 60,
+        b"a\tb\n" + b"1\t2\n\n\n" * 30,
+    ],
+)
+def test_rows_of_empty_cells_are_rows(small, tmp_path, content):
+    path = tmp_path / "t.tsv"
+    path.write_bytes(content)
+    expected = delimited.read(path, content, path.read_bytes)
+    assert [len(column) for column in whole(path).values()] == [len(column) for column in expected.columns.values()]
+
+
 def test_text_may_be_packed(small, tmp_path):
     content = b"a,b\n" + b"1,2\n" * 50
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(content))

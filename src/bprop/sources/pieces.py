@@ -120,7 +120,7 @@ def _separated(path: Path, delimiter: str | None) -> Iterator[tuple[Piece, Any]]
         for content in _blocks(path, file, b"", quotes=True):
             read = partial(_padded_lines, path, header, content, before, mark)
             before += content.count(b"\n")
-            if not content.strip():
+            if not content.strip(b"\r\n"):
                 continue
             found = delimited.fast(header + content, mark) if find_spec("polars") is not None else None
             if found is not None:
@@ -163,7 +163,7 @@ def _blocks(path: Path, file: BinaryIO, rest: bytes, quotes: bool) -> Iterator[b
         read = file.read(BLOCK)
         rest += read
         if not read:
-            if rest.strip():
+            if rest.strip(b"\r\n" if quotes else None):  # of a table, a line of tabs is a row of empty cells
                 yield rest
             return
         end = _last_end(rest, quotes)
