@@ -54,9 +54,8 @@ def check(
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
     graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
-    if rows > len(table):
-        raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
-    report = check_gradients(graph, params, encoding.arrays(_some(table, rows)), seed=seed, elements=elements or None)
+    batch = encoding.arrays(some_rows(table, rows))
+    report = check_gradients(graph, params, batch, seed=seed, elements=elements or None)
     print(report)
     if not report.ok:
         raise typer.Exit(GRADIENTS_DISAGREE)
@@ -106,7 +105,7 @@ def graph(
         shown, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
         batch = {}
         if values or data is not None:
-            batch = encoding.arrays(_some(table, min(rows, len(table))))
+            batch = encoding.arrays(some_rows(table, min(rows, len(table))))
         found = draw(shown, params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
     if svg is None:
         print(found.text())
@@ -115,8 +114,10 @@ def graph(
         print(f"wrote {svg}")
 
 
-def _some(table: Rows, rows: int) -> Any:
-    """So many rows of a table, evenly spread."""
+def some_rows(table: Rows, rows: int) -> Any:
+    """So many rows of a table, evenly spread. Raises SettingError where it has fewer."""
+    if rows > len(table):
+        raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
     return table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
 
 

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from bprop.cli import options as opt
-from bprop.cli.check import Subject, subject_of
+from bprop.cli.check import Subject, some_rows, subject_of
 from bprop.cli.errors import command
 from bprop.errors import BpropError, SettingError
 from bprop.stepper import Stepper
@@ -54,10 +53,8 @@ def step(
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
     graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
-    if rows > len(table):
-        raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
-    batch = table.rows(np.linspace(0, len(table) - 1, rows).astype(int))
-    stepper = Stepper(graph, params, encoding.arrays(batch), example=example, seed=seed)
+    batch = encoding.arrays(some_rows(table, rows))
+    stepper = Stepper(graph, params, batch, example=example, seed=seed)
     walk(stepper, lines_of_input(), printer())
 
 

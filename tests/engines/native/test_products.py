@@ -10,7 +10,6 @@ from bprop.engines.native.compiler import machine
 from bprop.engines.native.evaluate import evaluate
 from bprop.engines.native.forms import BROADCAST, INNER, form_of
 from bprop.engines.native.functions import new_tape
-from bprop.engines.native.products import REGISTERS, Tiles, tile_rows
 from bprop.errors import UnsupportedError
 
 EPS = {"float32": 1e-5, "float64": 1e-13}
@@ -48,22 +47,6 @@ def multiply(shapes, dtype, made=lambda product: [product]):
         assert found.shape == wanted.shape
         scale = np.sqrt(shape[1]) * 4
         np.testing.assert_allclose(found, wanted, rtol=0, atol=EPS[dtype] * scale, err_msg=str(shape))
-
-
-@given(st.integers(1, 500), st.integers(1, 40))
-def test_tiles_cover_an_axis(length, size):
-    tiles = Tiles.of(length, size)
-    assert tiles.count * tiles.size + tiles.rest == length
-    assert 0 <= tiles.rest < tiles.size == size
-    assert tiles.units == -(-length // size)
-
-
-@given(st.integers(1, 300), st.integers(1, 300))
-def test_tiles_are_no_larger_than_what_they_tile_nor_than_the_registers(rows, columns):
-    height, width = tile_rows(rows, columns, REGISTERS)
-    assert 1 <= height <= rows
-    assert 1 <= width <= columns
-    assert height * width + width + 1 <= REGISTERS or (height, width) == (1, 1)
 
 
 SMALL = [(1, 1, 1), (1, 7, 1), (1, 1, 7), (7, 1, 1), (1, 20, 33), (33, 20, 1), (5, 1, 40), (2, 3, 2), (17, 9, 16)]

@@ -7,7 +7,6 @@ in bprop) is done to the tile before it leaves the registers, so W is read and w
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from llvmlite import ir
 
@@ -17,6 +16,7 @@ from bprop.engines.native.loops import Bounds, Loops
 from bprop.engines.native.mathematics import Mathematics
 from bprop.engines.native.points import Lane, Memory, Point, Points
 from bprop.engines.native.schedule import Kernel
+from bprop.engines.native.tiles import Tiles, inner_tile, tile_rows
 from bprop.engines.native.traced import Traced
 
 REGISTERS = 30
@@ -31,37 +31,6 @@ LONG = 64
 """Products of so many steps take longer than memory does to answer."""
 LARGE = 256 * 1024
 """Bytes from which on an operand is fetched ahead."""
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """Cuts of one axis: `count` whole tiles of `size`, and a rest."""
-
-    size: int
-    count: int
-    rest: int
-
-    @classmethod
-    def of(cls, length: int, size: int) -> Tiles:
-        return cls(size, length // size, length % size)
-
-    @property
-    def units(self) -> int:
-        return self.count + bool(self.rest)
-
-
-def tile_rows(rows: int, columns: int, registers: int) -> tuple[int, int]:
-    """(rows, vectors) of a tile: as square as the registers allow, with as little rest as can be."""
-    best, least = (1, 1), float("inf")
-    for height in range(1, min(rows, 14) + 1):
-        width = min(columns, (registers - 1) // (height + 1))
-        if width < 1:
-            continue
-        tiles = -(-rows // height) * -(-columns // width)
-        full = (height * width + 1.5 * (height + width)) * tiles  # products and what they load
-        if full < least:
-            best, least = (height, width), full
-    return best
 
 
 class Products:
@@ -344,12 +313,3 @@ class Products:
 
     def offset(self, operand: Operand, first: Int, second: Int) -> Int:
         return self.e.add(self.e.mul(first, operand.strides[0]), self.e.mul(second, operand.strides[1]))
-
-
-def inner_tile(rows: int, columns: int) -> tuple[int, int]:
-    """(rows, columns) of a tile of inner products: columns a power of 2, as their lanes are summed together."""
-    if rows == 1:
-        return 1, min(16, columns)
-    if rows in (2, 3):
-        return rows, min(8, columns)
-    return (5, 4) if rows % 5 == 0 else (3, 8)
