@@ -60,5 +60,9 @@ class MissingPackageError(BpropError, ImportError):
     """An optional package is needed; the message gives the pip command that brings it."""
 
 
+class InternalError(BpropError, RuntimeError):
+    """A fault of bprop itself: an engine failed at something that it should have code for. Please report it."""
+
+
 class UnsupportedError(BpropError, NotImplementedError):
     """An engine, or a format, has no code for something that a graph or a rule does; another engine has."""

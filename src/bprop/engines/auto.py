@@ -23,14 +23,38 @@ MANY_BOXES = 2000
 
 def names(job: Job) -> list[str]:
     """The engines to try for a job, the best first. NumPy, which can do everything, is the last."""
-    compiled = len(job.graph.order) <= MANY_BOXES
-    native = compiled and not isinstance(job.rule, Foreign) and job.dtype in (np.float32, np.float64)
-    xla = find_spec("jax") is not None and (compiled or isinstance(job.rule, Foreign)) and job.dtype.itemsize <= 8
-    found = ["native"] if native and find_spec("llvmlite") is not None else []
-    if xla:
-        accelerated = any(find_spec(name) is not None for name in ACCELERATORS)
-        found.insert(0 if accelerated and work(job) >= WORTH_SENDING else len(found), "xla")
-    return [*found, "numpy"]
+    return [name for name in preferred(job) if obstacle(name, job) is None]
+
+
+def preferred(job: Job) -> list[str]:
+    """All engines, the one that is likely to be fastest for a job first."""
+    accelerated = any(find_spec(name) is not None for name in ACCELERATORS)
+    compilers = ["native", "xla"]
+    return [*(compilers[::-1] if accelerated and work(job) >= WORTH_SENDING else compilers), "numpy"]
+
+
+def obstacle(name: str, job: Job) -> str | None:
+    """Why an engine is not tried for a job, or None where it is."""
+    if name == "numpy":
+        return None
+    package = {"native": "llvmlite", "xla": "jax"}[name]
+    foreign, boxes = isinstance(job.rule, Foreign), len(job.graph.order)
+    if find_spec(package) is None:
+        return f"{package} is not installed (pip install 'bprop[{name}]')"
+    if job.dtype not in (np.float32, np.float64):
+        return f"it does not compute in {job.dtype.name}"
+    if foreign and name == "native":
+        return "an optax rule computes with JAX"
+    if boxes > MANY_BOXES and not foreign:
+        return f"compiling {boxes:,} boxes would take longer than most training"
+    return None
+
+
+def why(name: str, declined: Mapping[str, str]) -> str:
+    """A sentence on the choice of an engine, and on what each faster one said."""
+    if not declined:
+        return f"{name} is the fastest engine for this job"
+    return f"{name}, because " + "; ".join(f"{other} declined: {said}" for other, said in declined.items())
 
 
 def work(job: Job) -> int:
@@ -48,31 +72,48 @@ class AutoEngine(Engine):
         self.choose = choose
 
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
-        *better, last = names(job)
+        *better, last = preferred(job)
+        declined: dict[str, str] = {}
         for name in better:
             try:
-                run = self.choose(name).start(job, params)
-            except UnsupportedError:
+                run = None if self.skipped(name, job, declined) else self.choose(name).start(job, params)
+            except UnsupportedError as error:
+                declined[name] = str(error)
                 continue
-            if name != "xla" or isinstance(job.rule, Foreign):
-                return run
-            return Cautious(run, lambda params: self.choose(last).start(job, params))
-        return self.choose(last).start(job, params)
+            if run is None:
+                continue
+            run.reason = why(name, declined)
+            if name == "xla" and not isinstance(job.rule, Foreign):
+                return Cautious(run, lambda params: self.choose(last).start(job, params), declined)
+            return run
+        run = self.choose(last).start(job, params)
+        run.reason = why(last, declined)
+        return run
+
+    @staticmethod
+    def skipped(name: str, job: Job, declined: dict[str, str]) -> bool:
+        """Whether an engine is not even tried; `declined` takes down why."""
+        reason = obstacle(name, job)
+        if reason is not None:
+            declined[name] = reason
+        return reason is not None
 
 
 class Cautious(Run):
     """A run on XLA, which sees code only when that is to run first: what it cannot trace goes on elsewhere."""
 
-    def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run]):
-        self.run, self.elsewhere = run, elsewhere
+    def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
+        self.run, self.elsewhere, self.declined = run, elsewhere, declined
         self.turn = run.turn
 
     def attempt(self, what: str, *args: Any) -> Any:
         """What the run answers; from a new one where box code does with arrays what a traced one refuses."""
         try:
             return getattr(self.run, what)(*args)
-        except TypeError:  # that is what JAX raises: no conversion to NumPy or to bool, no assignment
+        except TypeError as error:  # that is what JAX raises: no conversion to NumPy or to bool, no assignment
+            said = f"it cannot follow this code: {str(error).splitlines()[0]}"
             before, self.run = self.run, self.elsewhere(self.run.params())
+            self.run.reason = why(self.run.engine, {**self.declined, before.engine: said})
             self.run.restore(before.params(), before.rule_arrays())
             self.run.set_order(*self.order)
         return getattr(self.run, what)(*args)
@@ -80,6 +121,10 @@ class Cautious(Run):
     @property
     def engine(self) -> str:  # type: ignore[override]
         return self.run.engine
+
+    @property
+    def reason(self) -> str:  # type: ignore[override]
+        return self.run.reason
 
     @property
     def state(self) -> Any:  # type: ignore[override]

@@ -59,6 +59,9 @@ class Run(ABC):
 
     state: Any
     engine: str
+    """The name of the engine that does the work."""
+    reason: str = ""
+    """Why this engine and no faster one, in a sentence, where the choice was left to bprop."""
     turn: int = 1
     """Steps that are computed together. Stretches of whole turns give the same bits however an epoch is cut."""
 

@@ -39,12 +39,16 @@ class Fit(Model):
 
     stopped : "epochs" (all done), "patience" (early stopping; params are those of `best_epoch`), "callback",
     "interrupted" (Ctrl-C: params are those of the last step done) or "running" (in a callback).
+    engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
+    engine declined, where the choice was left to bprop (engine="auto").
     settings : plain data, how it was trained, for people to read.
     """
 
     stopped: str = "running"
     best_epoch: int | None = None
     updates: int = 0
+    engine: str = ""
+    engine_reason: str = ""
     settings: Mapping[str, Any] = MappingProxyType({})
 
     def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
@@ -235,7 +239,9 @@ class Trainer:
         fit = Fit(
             self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history, self.notes
         )
-        fit.stopped, fit.updates, fit.settings = stopped, self.position.updates, self.settings
+        fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
+        fit.stopped, fit.updates = stopped, self.position.updates
+        fit.settings = {**self.settings, "engine": fit.engine, "engine_reason": fit.engine_reason}
         fit.best_epoch = best.best_epoch if best else None
         return fit
 

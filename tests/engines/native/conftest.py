@@ -60,6 +60,12 @@ def play_numpy(function, arrays, steps=1):
     return arrays
 
 
+@pytest.fixture(name="step_of")
+def _step_of():
+    """step_of(function, arrays, dtype): the trace of a step."""
+    return step_of
+
+
 @pytest.fixture
 def steps():
     """steps(function, arrays, steps=, dtype=, counts=): the leaves after some compiled steps by count of threads."""

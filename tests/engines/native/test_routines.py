@@ -31,7 +31,8 @@ def train(hidden=5, count=20, **settings):
     rng = np.random.default_rng(0)
     data = {"x": rng.normal(size=(count, 3)), "y": rng.integers(2, size=count)}
     settings = {"rule": bp.SGD(0.1), "batch_size": 4, "epochs": 1} | settings
-    return bp.train(bp.mlp([3, hidden, 2]), data, engine="native", progress=False, **settings).params
+    settings = {"engine": "native"} | settings
+    return bp.train(bp.mlp([3, hidden, 2]), data, progress=False, **settings).params
 
 
 def test_a_step_and_a_measure_are_compiled_once(forgotten, compilations):
@@ -108,13 +109,15 @@ def test_the_programs_used_longest_ago_are_forgotten(forgotten, compilations, mo
     assert len(compilations) == 4
 
 
-def test_a_failure_of_the_compiler_is_an_unsupported_job(forgotten, monkeypatch):
+def test_a_failure_of_the_compiler_is_a_fault_of_bprop_and_no_reason_to_go_on_elsewhere(forgotten, monkeypatch):
     def fail(module):
         raise RuntimeError("LLVM says no")
 
     monkeypatch.setattr(routines, "machine_code", fail)
-    with pytest.raises(errors.UnsupportedError, match="LLVM says no"):
-        train()
+    for engine in ("native", "auto"):
+        with pytest.raises(errors.InternalError, match="fault of bprop.*report it") as caught:
+            train(engine=engine)
+        assert "LLVM says no" in str(caught.value)
     assert not routines._routines
 
 

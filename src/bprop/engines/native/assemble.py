@@ -15,6 +15,7 @@ from llvmlite import ir
 
 from bprop.engines.native import threads
 from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
+from bprop.engines.native.contraction import contracted
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
 from bprop.engines.native.memory import lay_out
@@ -39,7 +40,7 @@ class Assembler:
                  weights: np.dtype | None):  # fmt: skip
         self.trace, self.size, self.lanes = trace, batch_size, lanes
         self.data, self.weights = data, weights
-        self.scheduler = Scheduler(trace.updates, lanes)
+        self.scheduler = Scheduler(contracted(trace.updates), lanes)
         self.kernels = self.scheduler.kernels()
         self.module = ir.Module("bprop")
         leaves = [leaf for role in (trace.state, trace.given, trace.clock, trace.batch) for leaf in role.values()]
@@ -101,6 +102,8 @@ class Assembler:
 
         nodes = sorted(inside, key=lambda a: a.number)
         parts += [(*(number(array) for array in (*node.args, node)), node.attr) for node in nodes]
+        forms = [self.scheduler.forms[node] for node in nodes if node in self.scheduler.forms]
+        parts += [(number(o.base), o.strides, form.kind, form.swapped) for form in forms for o in (form.A, form.B)]
         parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
         arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
         return tuple(parts), arrays

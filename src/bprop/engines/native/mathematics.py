@@ -20,7 +20,7 @@ INT_OPS = {"add": "add", "sub": "sub", "mul": "mul", "and": "and_", "or": "or_",
            "shr": "lshr"}  # fmt: skip
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 COSTLY = {"exp": 10, "expm1": 10, "log": 10, "log1p": 14, "tanh": 14, "pow": 100, "sin": 100, "cos": 100, "div": 4,
-          "sqrt": 4}  # fmt: skip
+          "sqrt": 4, "fma": 2, "fma_minus": 2, "minus_fma": 2}  # fmt: skip
 """What an operation costs, where that of most is 1."""
 
 
@@ -46,7 +46,7 @@ class Mathematics:
         if op in COMPARISONS:
             return self.compare(COMPARISONS[op], *args, signed=signed)
         if is_float(args[0]) and op in FLOAT_OPS:
-            return getattr(self.b, FLOAT_OPS[op])(*args, flags=("contract",))
+            return getattr(self.b, FLOAT_OPS[op])(*args)
         if not is_float(args[0]) and op in INT_OPS:
             return getattr(self.b, "ashr" if op == "shr" and signed else INT_OPS[op])(*args)
         if op in ("max", "min"):
@@ -62,6 +62,14 @@ class Mathematics:
         return (self.b.icmp_signed if signed and scalar(a.type) != I1 else self.b.icmp_unsigned)(sign, a, c)
 
     # --- short ones ---
+
+    def fma_minus(self, a: Value, x: Value, y: Value) -> Value:
+        """a x - y, rounded once."""
+        return self.fma(a, x, self.b.fneg(y))
+
+    def minus_fma(self, a: Value, x: Value, y: Value) -> Value:
+        """y - a x, rounded once."""
+        return self.fma(self.b.fneg(a), x, y)
 
     def neg(self, a: Value) -> Value:
         return self.b.fneg(a) if is_float(a) else self.b.neg(a)

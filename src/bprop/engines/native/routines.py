@@ -20,11 +20,10 @@ from bprop.engines.native import threads
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Code, loaded, machine, machine_code
 from bprop.engines.native.memory import Layout
-from bprop.engines.native.schedule import reachable
 from bprop.engines.native.trace import Trace
-from bprop.engines.native.traced import Traced
+from bprop.engines.native.traced import Traced, reachable
 from bprop.engines.store import Store, default_folder
-from bprop.errors import BpropError, UnsupportedError
+from bprop.errors import BpropError, InternalError, UnsupportedError
 
 CACHED_PROGRAMS = 64
 ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
@@ -65,21 +64,35 @@ def routine(
     key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
     with _one_at_a_time:
         if key not in _routines:
-            _routines[key] = supported(lambda: compiled(make(), batch_size, kinds, weights, dtype, key[1:]))
+            trace = followed(make)
+            _routines[key] = without_fault(lambda: compiled(trace, batch_size, kinds, weights, dtype, key[1:]))
             if len(_routines) > CACHED_PROGRAMS:
                 _routines.popitem(last=False)
         _routines.move_to_end(key)
         return _routines[key]
 
 
-def supported(make: Callable[[], Routine]) -> Routine:
-    """The routine, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+def followed(make: Callable[[], Trace]) -> Trace:
+    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
     try:
         return make()
     except BpropError:
         raise
     except Exception as error:
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+
+
+def without_fault(make: Callable[[], Routine]) -> Routine:
+    """The routine. What fails here is no code of the user's: InternalError, never a reason to go on elsewhere."""
+    try:
+        return make()
+    except (BpropError, MemoryError):
+        raise
+    except Exception as error:
+        raise InternalError(
+            f"the native engine failed to compile this graph ({type(error).__name__}: {error}). This is a fault of "
+            "bprop: please report it, with the graph. engine='numpy' or engine='xla' can run it meanwhile"
+        ) from error
 
 
 def compiled(

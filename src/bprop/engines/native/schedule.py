@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bprop.engines.native.forms import INNER, form_of
 from bprop.engines.native.mathematics import COSTLY
-from bprop.engines.native.traced import Shape, Traced
+from bprop.engines.native.traced import Shape, Traced, reachable
 
 VIEWS = {"reshape", "transpose", "broadcast", "slice"}
 FREE = VIEWS | {"leaf", "constant", "iota", "take"}
@@ -179,11 +179,16 @@ class Scheduler:
                 front += [a for a in node.args if a not in self.stored and a.op not in ("leaf", "constant")]
         return found
 
+    def operands(self, node: Traced) -> tuple[Traced, ...]:
+        """The arrays from which an operation is computed: a product reads a transpose as what it is the transpose of,
+        though another product may have the transpose in memory."""
+        return self.forms[node].operands if node in self.forms else node.args
+
     # --- kernels in order ---
 
     def kernel(self, outputs: list[tuple[Traced, Traced | None]]) -> Kernel:
         inside = self.inside(outputs)
-        reads = {a for node in inside for a in node.args if a in self.stored or a.op == "leaf"}
+        reads = {a for node in inside for a in self.operands(node) if a in self.stored or a.op == "leaf"}
         reads |= {array for array, leaf in outputs if leaf is not None and (array in self.stored or array.op == "leaf")}
         alone = [node for node in inside if stands_alone(node)]
         return Kernel(outputs, alone[0] if alone else None, reads)
@@ -245,15 +250,3 @@ class Scheduler:
 
 def own_cost(node: Traced) -> int:
     return 0 if node.op in FREE else COSTLY.get(node.op, 1)
-
-
-def reachable(outputs: Iterable[Traced]) -> list[Traced]:
-    """All arrays that the outputs depend on, each after its arguments."""
-    found: dict[Traced, None] = {}
-    front = list(outputs)
-    while front:
-        node = front.pop()
-        if node not in found:
-            found[node] = None
-            front += node.args
-    return sorted(found, key=lambda node: node.number)

@@ -6,6 +6,7 @@ same object (the tape keeps them), so what boxes compute twice is compiled once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
@@ -25,6 +26,7 @@ class Tape:
 
     def __init__(self, dtype: np.dtype):
         self.dtype = dtype
+        self.most = MOST
         self.known: dict[tuple, Traced] = {}
         self.functions: Any = None
 
@@ -33,8 +35,8 @@ class Tape:
         said = repr(attr) if op == "constant" else attr  # 0.0 == -0.0, but they are two numbers
         key = (op, tuple(id(a) for a in args), said, shape, dtype.str)
         if key not in self.known:
-            if len(self.known) >= MOST:
-                raise UnsupportedError(f"a step of more than {MOST:,} array operations")
+            if len(self.known) >= self.most:
+                raise UnsupportedError(f"a step of more than {self.most:,} array operations")
             self.known[key] = Traced(self, op, args, attr, shape, dtype, len(self.known))
         return self.known[key]
 
@@ -199,3 +201,15 @@ class Traced:
     __lt__, __le__ = _operator("less"), _operator("less_equal")
     __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
     __eq__, __ne__ = _operator("equal"), _operator("not_equal")
+
+
+def reachable(outputs: Iterable[Traced]) -> list[Traced]:
+    """All arrays that the outputs depend on, each after its arguments."""
+    found: dict[Traced, None] = {}
+    front = list(outputs)
+    while front:
+        node = front.pop()
+        if node not in found:
+            found[node] = None
+            front += node.args
+    return sorted(found, key=lambda node: node.number)
