@@ -193,3 +193,15 @@ def test_a_long_chain_is_cut(same):
         return [a]
 
     same(step, [np.random.default_rng(0).uniform(0.1, 0.9, size=(N,))])
+
+
+def test_a_transpose_that_one_product_copies_and_another_reads_in_place(same):
+    """Few columns: h W^T is computed from a copy of W^T, and W^T M beside it from W itself."""
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape) for shape in ((6, 4), (6, 4), (20, 4), (20, 6), (4, 4))]
+
+    def step(xp, W, M, h, r, p):
+        Wt = W.T
+        return [W - 0.1 * (M @ (Wt @ M)), M + 0.01 * W, None, h @ Wt, Wt @ M]
+
+    same(step, arrays, steps=3)

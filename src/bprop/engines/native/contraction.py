@@ -47,4 +47,3 @@ def fused(node: Traced, uses: Counter[Traced]) -> tuple[str, tuple[Traced, ...]]
 def is_taken_in(product: Traced, node: Traced, uses: Counter[Traced]) -> bool:
     """Whether a product is computed element by element for one sum or difference alone."""
     return product.op == "mul" and uses[product] == 1 and product.shape == node.shape
-

@@ -126,13 +126,17 @@ class Tracer:
                 trace.updates.append((leaf, new.astype(leaf.dtype)))
 
     def update_sums(self, trace: Trace, found: Mapping[str, Traced]) -> None:
-        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding.
+
+        A sum that is infinite stays so, as without compensation; its correction would be infinity - infinity.
+        """
+        xp = trace.tape.functions
         for name in self.program.sum_names:
             total = trace.leaf(trace.state, f"s:{name}", (), self.dtype)
             correction = trace.leaf(trace.state, f"k:{name}", (), self.dtype)
             term = found[name].astype(self.dtype) - correction
             after = total + term
-            trace.updates += [(total, after), (correction, (after - total) - term)]
+            trace.updates += [(total, after), (correction, xp.where(xp.isfinite(after), (after - total) - term, 0.0))]
 
 
 def kind_of(value: Any) -> np.dtype:

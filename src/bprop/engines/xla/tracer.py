@@ -18,6 +18,7 @@ from bprop.engines.engine import Job
 from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
 from bprop.engines.program import Program
 from bprop.engines.xla.mixed import mix
+from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
 from bprop.rules.runtime import with_numbers
@@ -90,9 +91,13 @@ class Tracer:
             take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
             w = self.weights(weights, take, first + jnp.arange(size, dtype=jnp.int32), rows)
             key = (seed, (t + i).astype(jnp.uint32).reshape(1))
-            context = Context(w, key, self.program.dtype)
-            theta, rule_state, found = self.program.step(
-                rule, theta, rule_state, self.batch(data, take), constants, context, t + i, plan
+
+            def step(theta, rule_state, batch, w, key, t):
+                context = Context(w, key, self.program.dtype)
+                return self.program.step(rule, theta, rule_state, batch, constants, context, t, plan)
+
+            theta, rule_state, found = repeatable(step, hidden_zero(rows))(
+                theta, rule_state, self.batch(data, take), w, key, t + i
             )
             bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
             return theta, rule_state, self.add(sums, found), bad
@@ -113,8 +118,13 @@ class Tracer:
         def body(i, sums):
             position = i * size + jnp.arange(size, dtype=jnp.int32)
             take = rows_at(jnp.minimum(position, jnp.minimum(rows - 1, last)))
-            context = Context(self.weights(weights, take, position, rows), (seed, seed), self.program.dtype)
-            return self.add(sums, self.program.measure(theta, self.batch(data, take), constants, context, plan))
+
+            def measure(theta, batch, w):
+                context = Context(w, (seed, seed), self.program.dtype)
+                return self.program.measure(theta, batch, constants, context, plan)
+
+            w = self.weights(weights, take, position, rows)
+            return self.add(sums, repeatable(measure, hidden_zero(rows))(theta, self.batch(data, take), w))
 
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
 
@@ -124,11 +134,19 @@ class Tracer:
         return jnp.zeros((), self.program.dtype) if found is None else found
 
     def add(self, sums: tuple[Any, Any], found: Mapping[str, Any]) -> tuple[Any, Any]:
-        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding."""
+        """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding.
+
+        A sum that is infinite stays so, as without compensation; its correction would be infinity - infinity.
+        """
         before, correction = sums
         term = jnp.stack([found[name] for name in self.program.sum_names]) - correction
         after = before + term
-        return after, (after - before) - term
+        return after, jnp.where(jnp.isfinite(after), (after - before) - term, 0)
+
+
+def hidden_zero(rows: Any) -> Any:
+    """0, as no compiler can know: the sign of the number of rows, which is an argument of the program."""
+    return rows >> 31
 
 
 def duplicate(state: Any, room: Any) -> Any:
