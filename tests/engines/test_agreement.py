@@ -247,3 +247,29 @@ def test_the_same_call_gives_the_same_bits(engine, case):
     )
     for name, array in one.params.items():
         np.testing.assert_array_equal(two.params[name], array)
+
+
+# --- overflow ---
+
+
+@pytest.mark.parametrize("rows", [2, 300])
+@pytest.mark.parametrize("box", [bp.huber, bp.squared_error, bp.absolute_error, bp.poisson], ids=lambda b: b.__name__)
+def test_a_measure_that_overflows_is_infinite_on_every_engine(engine, box, rows):
+    """The compiled engines compensate their sums and fill up their rows: neither turns infinity into NaN."""
+    f, y, p = bp.Input("f"), bp.Input("y"), bp.Parameter("p", ())
+    far = {"f": np.r_[1e30, np.ones(rows - 1)], "y": np.zeros(rows)}
+    near = {"f": np.ones(4), "y": np.zeros(4)}
+    fit = bp.train(bp.Graph(loss=box(f * p, y)), near, params={"p": 1.0}, rule=bp.SGD(0.0), batch_size=2, epochs=1,
+                   engine=engine, progress=False, validation=far)  # fmt: skip
+    measured = fit.history[0].validation
+    assert measured["rmse"] == np.inf
+    assert measured["loss"] == (np.inf if box in (bp.squared_error, bp.poisson) else pytest.approx(measured["mae"]))
+
+
+def test_an_example_of_weight_0_does_not_count_though_its_loss_is_infinite(engine):
+    f, y, p = bp.Input("f"), bp.Input("y"), bp.Parameter("p", ())
+    data = {"f": np.array([1e30, 1.0, 3.0]), "y": np.zeros(3)}
+    fit = bp.train(bp.Graph(loss=bp.squared_error(f * p, y)), {"f": np.ones(4), "y": np.zeros(4)}, params={"p": 1.0},
+                   rule=bp.SGD(0.0), batch_size=2, epochs=1, engine=engine, progress=False, validation=data,
+                   validation_weights=[0.0, 1.0, 3.0])  # fmt: skip
+    assert fit.history[0].validation["loss"] == pytest.approx((1 + 3 * 9) / 4)

@@ -237,3 +237,55 @@ def test_a_run_on_xla_that_goes_on_elsewhere_tells_where_it_diverges(installed):
                      epochs=9, engine=engine, progress=False)  # fmt: skip
         said.append(str(caught.value))
     assert said[0] == said[1]
+
+
+# --- which engine runs, and why, is told ---
+
+
+def test_a_fit_tells_the_engine_that_ran_and_why(installed):
+    pytest.importorskip("llvmlite")
+    fit = train(network(), "auto")
+    assert (fit.engine, fit.settings["engine"]) == ("native", "native")
+    assert fit.engine_reason == "native is the fastest engine for this job"
+    assert train(network(), "numpy").engine == "numpy"
+    installed()
+    fit = train(network(), "auto")
+    assert fit.engine == "numpy"
+    assert fit.engine_reason == fit.settings["engine_reason"]
+    assert "native declined: llvmlite is not installed (pip install 'bprop[native]')" in fit.engine_reason
+    assert "xla declined: jax is not installed (pip install 'bprop[xla]')" in fit.engine_reason
+
+
+def test_what_a_faster_engine_declined_is_told():
+    pytest.importorskip("llvmlite")
+    pytest.importorskip("jax")
+    fit = train(network(Unknown), "auto")
+    assert fit.engine == "xla"
+    assert fit.engine_reason == "xla, because native declined: the array function 'flip'"
+    fit = train(network(Branches), "auto")
+    assert fit.engine == "numpy"
+    assert "native declined: box code that branches on a value" in fit.engine_reason
+    assert "xla declined: it cannot follow this code" in fit.engine_reason
+
+
+def test_why_an_engine_is_not_tried(installed, monkeypatch):
+    installed("jax", "llvmlite")
+    assert [auto.obstacle(name, job()) for name in ("native", "xla", "numpy")] == [None] * 3
+    if np.dtype("longdouble").itemsize > 8:
+        wide = job(dtype="longdouble")
+        assert (
+            auto.obstacle("native", wide) == auto.obstacle("xla", wide) == f"it does not compute in {wide.dtype.name}"
+        )
+        assert auto.obstacle("numpy", wide) is None
+    monkeypatch.setattr(auto, "MANY_BOXES", 2)
+    boxes = len(job().graph.order)
+    assert auto.obstacle("native", job()) == f"compiling {boxes} boxes would take longer than most training"
+
+
+def test_a_fault_of_an_engine_is_never_a_reason_to_go_on_elsewhere():
+    class Faulty:
+        def start(self, job, params):
+            raise errors.InternalError("a fault of bprop")
+
+    with pytest.raises(errors.InternalError):
+        auto.AutoEngine(lambda name: Faulty()).start(job(), {})

@@ -3,7 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph.values import safe_total, weighted_mean
+from bprop.graph.values import safe_total, weighted_mean, weighted_sum
 
 
 @pytest.fixture
@@ -81,3 +81,12 @@ def test_weighted_mean_of_weights_that_are_all_zero_is_zero():
     assert weighted_mean(losses, np.zeros(2)) == 0
     assert weighted_mean(losses, np.array([1.0, 3.0])) == 1.75
     assert safe_total(np.zeros(3)) == 1 and safe_total(np.array([0.0, 0.25])) == 0.25
+
+
+def test_the_mean_leaves_out_examples_of_weight_0():
+    losses, weights = np.array([np.inf, 1.0, np.nan, 4.0]), np.array([0.0, 1.0, 0.0, 2.0])
+    assert weighted_mean(losses, weights) == 3.0
+    assert weighted_sum(losses, weights) == 9.0
+    assert np.isnan(weighted_sum(losses, np.ones(4)))
+    assert weighted_sum(losses[:2], np.ones(2)) == np.inf
+    assert weighted_mean(losses, np.zeros(4)) == 0.0

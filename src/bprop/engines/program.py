@@ -13,6 +13,7 @@ from typing import Any
 from bprop.boxes.loss import Loss
 from bprop.graph.graph import Graph, backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
+from bprop.graph.values import weighted_sum
 from bprop.leaves import Constant, Parameter
 from bprop.metrics import METRICS
 from bprop.namespace import Array, namespace
@@ -92,11 +93,11 @@ class Program:
     def sums(self, plan: Plan, state: State, context: Context) -> Sums:
         """Weighted sums over a batch of the loss and of every metric."""
         weights, values = context.weights, state.values
-        found = {"weight": weights.sum(), "loss": (values[plan.slot_of[self.graph.need_loss()]] * weights).sum()}
+        found = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
         for name, (metric, box) in self.metrics.items():
             said, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
             each = METRICS[metric].per_example(box.prediction(said), y).astype(weights.dtype)
-            found[name] = (each * weights).sum()
+            found[name] = weighted_sum(each, weights)
         return found
 
     def totals(self, running: Sequence[Sequence[float]]) -> dict[str, float]:

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 def weighted_mean(losses: Array, weights: Array) -> Array:
     """sum_t w_t l_t / sum_t w_t over the examples of a batch; 0 where all weights are 0."""
-    return (losses * weights).sum() / safe_total(weights)
+    return weighted_sum(losses, weights) / safe_total(weights)
+
+
+def weighted_sum(each: Array, weights: Array) -> Array:
+    """sum_t w_t each_t over the examples that have a weight: one of weight 0 does not count, even if it is infinite."""
+    xp = namespace(each, weights)
+    if xp is np:
+        total = (each * weights).sum()
+        if total == total:  # no NaN: nothing to leave out
+            return total
+    return xp.where(weights > 0, each * weights, 0).sum()
 
 
 def safe_total(weights: Array) -> Array:

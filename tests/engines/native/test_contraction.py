@@ -129,7 +129,9 @@ def test_two_computations_of_any_expression_agree_to_the_bit(steps, tree, beside
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("box", [lambda a, y: bp.max(a, axis=1), bp.hinge, bp.cross_entropy], ids=["max", "hinge", "ce"])
+@pytest.mark.parametrize(
+    "box", [lambda a, y: bp.max(a, axis=1), bp.hinge, bp.cross_entropy], ids=["max", "hinge", "ce"]
+)
 def test_training_finds_the_largest_as_numpy_does(box, dtype):
     """The gradient of a maximum was lost where `a` was computed twice, with and without a fused multiply-add."""
 

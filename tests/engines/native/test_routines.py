@@ -115,7 +115,7 @@ def test_a_failure_of_the_compiler_is_a_fault_of_bprop_and_no_reason_to_go_on_el
 
     monkeypatch.setattr(routines, "machine_code", fail)
     for engine in ("native", "auto"):
-        with pytest.raises(errors.InternalError, match="fault of bprop.*report it") as caught:
+        with pytest.raises(errors.InternalError, match=r"fault of bprop.*report it") as caught:
             train(engine=engine)
         assert "LLVM says no" in str(caught.value)
     assert not routines._routines

@@ -147,7 +147,7 @@ def test_other_numbers_and_another_number_of_rows_compile_nothing(monkeypatch):
     two = bp.train(plain(1e-5, 1e-2, 0.1), examples(61), rule=bp.SGD(0.3, momentum=0.9), validation=0.2,
                    **{**settings, "engine": "numpy"})  # fmt: skip
     np.testing.assert_allclose(one.params["W1"], two.params["W1"], rtol=0, atol=1e-5)
-    with pytest.raises(errors.UnsupportedError, match="compiled again"):
+    with pytest.raises(errors.InternalError, match="compiled again"):
         train(40, bp.mlp([6, 10, 3]), bp.SGD(0.1))
 
 

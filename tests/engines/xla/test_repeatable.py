@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+import bprop as bp
+
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
-
-import bprop as bp
-from bprop.engines.xla.repeatable import Listing, backwards, repeatable
+module = pytest.importorskip("bprop.engines.xla.repeatable")
+Listing, backwards, repeatable = module.Listing, module.backwards, module.repeatable
 
 RNG = np.random.default_rng(3)
 X, W, B = RNG.normal(size=(64, 6)), RNG.normal(size=6), RNG.normal(size=(64, 6))

@@ -14,8 +14,8 @@ import numpy as np
 from llvmlite import ir
 
 from bprop.engines.native import threads
-from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
 from bprop.engines.native.contraction import contracted
+from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
 from bprop.engines.native.memory import lay_out

@@ -24,9 +24,9 @@ from jax.extend.core import ClosedJaxpr, Literal
 DECIDING = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "sign", "floor", "ceil", "round"})
 """Operations whose result jumps with the last bit of their arguments."""
 UNFUSED = frozenset({
-    "abs", "add", "add_any", "broadcast_in_dim", "clamp", "concatenate", "copy", "copy_p", "dynamic_slice", "expand_dims",
-    "gather", "iota", "max", "min", "neg", "pad", "reduce_max", "reduce_min", "reduce_sum", "reshape", "rev", "select_n",
-    "slice", "split", "squeeze", "stop_gradient", "sub", "transpose",
+    "abs", "add", "add_any", "broadcast_in_dim", "clamp", "concatenate", "copy", "copy_p", "dynamic_slice",
+    "expand_dims", "gather", "iota", "max", "min", "neg", "pad", "reduce_max", "reduce_min", "reduce_sum", "reshape",
+    "rev", "select_n", "slice", "split", "squeeze", "stop_gradient", "sub", "transpose",
 })  # fmt: skip
 """Operations that do not end in a product, so that no sum can take their last step in."""
 COMPUTED_ONCE = frozenset({"dot_general", "conv_general_dilated"})
