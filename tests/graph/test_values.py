@@ -83,6 +83,7 @@ def test_weighted_mean_of_weights_that_are_all_zero_is_zero():
     assert safe_total(np.zeros(3)) == 1 and safe_total(np.array([0.0, 0.25])) == 0.25
 
 
+@np.errstate(invalid="ignore")
 def test_the_mean_leaves_out_examples_of_weight_0():
     losses, weights = np.array([np.inf, 1.0, np.nan, 4.0]), np.array([0.0, 1.0, 0.0, 2.0])
     assert weighted_mean(losses, weights) == 3.0
