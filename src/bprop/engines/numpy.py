@@ -33,7 +33,7 @@ class NumpyRun(Run):
 
     def restore(self, params, rule_arrays):
         theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
-        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trainable})
+        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trained})
         if rule_arrays is not None:
             given = iter(rule_arrays)
             state = {k: {n: next(given).astype(self.job.dtype) for n in sorted(p)} for k, p in sorted(state.items())}

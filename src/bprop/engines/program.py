@@ -61,7 +61,7 @@ class Program:
         """fprop, bprop, update: theta and the rule's state after the step, and the sums of the batch before it."""
         plan = plan or self.training
         state = plan.fprop({**params, **batch, **constants}, context)
-        trainable = {name: params[name] for name in self.graph.trainable if name in plan.leaves}
+        trainable = {name: params[name] for name in self.graph.trained}
         targets = {name: plan.leaves[name] for name in trainable}
         found = backpropagate(self.graph, plan, state, context, targets.values())
         # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0

@@ -89,6 +89,13 @@ class Graph:
         return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
 
     @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The trainable parameters that the objective depends on: those that training moves."""
+        roots = [box for box in (self.loss, self.penalty) if box is not None]
+        needed = set(topological_order(roots, lambda box: box.children))
+        return tuple(name for name in self.trainable if self.parameters[name] in needed)
+
+    @cached_property
     def limits(self) -> feed.Limits:
         """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
         found: dict[str, tuple[float, float, str]] = {}

@@ -66,6 +66,6 @@ def sample_rows(job: Job) -> np.ndarray:
 
 def rule_state(job: Job, arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:
     """The state of one of our rules from its arrays, which every engine gives in the same order."""
-    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trainable}
+    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trained}
     given = iter(arrays)
     return {k: {n: next(given) for n in sorted(p)} for k, p in sorted(job.rule.init(shapes).items())}

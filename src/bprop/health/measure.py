@@ -41,7 +41,7 @@ def measure(
     batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
     with np.errstate(all="ignore"):
         state = plan.fprop({**params, **batch, **program.constants()}, context)
-        targets = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
+        targets = {name: plan.leaves[name] for name in graph.trained}
         grads = backpropagate(graph, plan, state, context, targets.values())
         return {
             "boxes": _boxes(plan, state, grads, context),

@@ -105,7 +105,7 @@ class NativeRun(Run):
         key = (self.structure, structure_of(job.rule), transposed)
         every = job.batch_size == 1 and data.weights is None
         tracer = Tracer(self.program, job.rule, job.batch_size, not every, transposed)
-        small = {n: np.zeros((), job.dtype) for n in job.graph.trainable}
+        small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
         self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
         make = partial(tracer.step, self.numbers, self.layout_of_rule)
         self.step = Loaded(
@@ -166,7 +166,7 @@ class NativeRun(Run):
         for name, array in params.items():
             self.users(f"p:{name}", name)[...] = array
         if rule_arrays is None:
-            theta = {name: self.users(f"p:{name}", name) for name in self.job.graph.trainable}
+            theta = {name: self.users(f"p:{name}", name) for name in self.job.graph.trained}
             state = self.job.rule.init(theta)
             rule_arrays = [state[what][name] for what, names in self.layout_of_rule.items() for name in names]
         given = iter(rule_arrays)

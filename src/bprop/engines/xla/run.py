@@ -86,10 +86,10 @@ class XlaRun(Run):
 
     def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
         """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
-        trainable = self.job.graph.trainable
+        trained = self.job.graph.trained
         if isinstance(self.job.rule, Foreign):
-            return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trainable}))
-        leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trainable}))
+            return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trained}))
+        leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trained}))
         arrays = [np.asarray(leaf) for leaf in leaves]
         return [copied(a, self.job.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays], tree
 
