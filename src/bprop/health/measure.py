@@ -12,7 +12,7 @@ from bprop.box import Box
 from bprop.engines.program import Program
 from bprop.graph.graph import backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import safe_total
+from bprop.graph.values import divisor_of
 from bprop.leaves import Parameter
 from bprop.rules import Rule
 
@@ -57,7 +57,7 @@ def _is_layer(box: Box) -> bool:
 
 
 def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
-    total = float(safe_total(context.weights))  # undoes the mean: the gradients of the examples' own losses
+    total = float(divisor_of(context))  # undoes the mean: the gradients of the examples' own losses
     found = {}
     for step in plan.steps:
         value, grad = np.asarray(state.values[step.slot]), grads[step.slot]
