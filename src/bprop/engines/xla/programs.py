@@ -34,6 +34,8 @@ class Compiled:
     def evaluate_whole(self, rows: int) -> Function:
         """`evaluate` of a set of so many rows as one batch."""
         if rows not in self.whole:
+            if len(self.whole) == CACHED_PROGRAMS:
+                self.whole.clear()
             self.whole[rows] = Function(partial(self.tracer.evaluate, together=rows))
         return self.whole[rows]
 
@@ -41,8 +43,9 @@ class Compiled:
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def compiled(job: Job, rows: int) -> Compiled:
-    """The functions for a job, with steps of `rows` rows."""
+def compiled(job: Job, rows: int | None = None) -> Compiled:
+    """The functions for a job, with steps of `rows` rows (default: of its batches)."""
+    rows = job.batches.rows if rows is None else rows
     rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
     choices = Choices.of(job)
     key = (structure(job.graph), rule, rows, str(job.dtype), job.narrow, choices)

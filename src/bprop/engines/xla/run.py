@@ -39,7 +39,7 @@ class XlaRun(Run):
         self.wide = job.dtype == np.float64
         with jax.enable_x64(self.wide):
             self.batches = job.batches
-            self.compiled = compiled(job, self.batches.rows)
+            self.compiled = compiled(job)
             self.compiled_last = compiled(job, self.batches.last) if self.batches.last else self.compiled
             self.turn = self.compiled.choices.unrolled
             self.program = Program(job.graph, job.dtype)
