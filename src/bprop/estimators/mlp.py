@@ -99,7 +99,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
 
     Two classes, or several labels an example: logistic outputs and binary cross-entropy. More classes, or several
     outputs of several classes each: softmax and negative log-likelihood. With weights of examples or classes, the loss
-    of a batch is divided by the sum of its weights, as scikit-learn does (`bprop.train`: by the mean weight of the set).
+    of a batch is divided by the sum of its weights, as scikit-learn does (`bprop.train`: by the set's mean weight).
 
     Parameters
     ----------

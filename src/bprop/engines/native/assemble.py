@@ -171,7 +171,7 @@ class Assembler:
                 if name in self.trace.clock:
                     e.store(e.b.trunc(value(), I32), addresses[self.trace.clock[name]], 0)
             with e.loop(0, self.size) as index:
-                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows)
+                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
                 for name, leaf in self.trace.batch.items():
                     memory = Memory(addresses[leaf], self.layouts[leaf])
                     if name:

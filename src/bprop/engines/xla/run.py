@@ -115,7 +115,8 @@ class XlaRun(Run):
     def set_order(self, order, running=None):
         if self.order is None or not np.array_equal(order, self.order):
             size = self.batches.rows * round_up(self.job.steps_per_epoch)
-            padded = np.full(size, order[0], np.int32)  # rows past the end: a real row, of weight 0
+            first = (self.job.steps_per_epoch - 1) * self.batches.rows
+            padded = np.full(size, order[first], np.int32)  # rows past the end: one of the same batch, of weight 0
             padded[: len(order)] = order
             self.sets["data"].set_order(padded)
             self.order = order
