@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 from zlib import crc32
 
@@ -61,15 +62,15 @@ def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.nd
     """Values for the children, legal as far as the box says: COUNT rows where there are rows."""
     limits = box.limits()
     for position, child in enumerate(box.children):
-        shape = [COUNT if size == "N" else size for size in child.dims]
+        shape = tuple(COUNT if isinstance(size, str) else size for size in child.dims)
         if child.spec.kind == "float":
             low, high = limits.get(position, (-np.inf, np.inf))
-            size = int(np.prod(shape, dtype=np.int64))
+            size = prod(shape)
             drawn = numbers(rng, size if "N" in child.dims else min(PATTERN, size))
             yield np.resize(np.clip(drawn, low, high), shape)
         else:
             low, high = limits.get(position, (0, 1))
-            drawn = rng.integers(low, min(high, low + 100), size=shape, endpoint=True)
+            drawn = rng.integers(int(low), int(min(high, low + 100)), size=shape, endpoint=True)
             yield drawn.astype(bool) if child.spec.kind == "bool" else drawn
 
 
