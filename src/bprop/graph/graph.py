@@ -92,7 +92,9 @@ class Graph:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that the objective depends on: those that training moves."""
+        """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""
+        if self.loss is None:
+            return self.trainable
         roots = [box for box in (self.loss, self.penalty) if box is not None]
         needed = set(topological_order(roots, lambda box: box.children))
         return tuple(name for name in self.trainable if self.parameters[name] in needed)
