@@ -117,3 +117,8 @@ def test_with_labels_rows_are_still_held_out_at_random():
 def test_a_share_that_leaves_a_part_empty_is_refused(share):
     with pytest.raises(errors.SettingError, match="hold out"):
         split(10, share, 0)
+
+
+def test_the_mean_weight_is_that_of_all_examples():
+    assert DataSet({"x": np.zeros(3)}).mean_weight is None
+    assert DataSet({"x": np.zeros(4)}, np.array([0, 1, 2, 3], np.float32)).mean_weight == 1.5

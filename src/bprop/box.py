@@ -43,6 +43,9 @@ class Box(ABC):
     """Between which an activation's values lie, if both are finite: near them it is saturated (see `bprop.health`)."""
     rectifies: ClassVar[bool] = False
     """Whether it is 0 over a whole range of inputs, so that a unit can die there."""
+    keeps_rows: ClassVar[Any] = None
+    """Whether row i of the value, and of the gradients, comes from row i of the children alone, where they have one row
+    an example. None: it is tried out (see `bprop.graph.mixing`). True in a class of yours: where that says nothing."""
     onnx: ClassVar[Any] = ""
     """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
 

@@ -43,6 +43,11 @@ class DataSet:
         return DataSet(arrays, weights, np.asarray(index) if self.numbers is None else self.numbers[index])
 
     @property
+    def mean_weight(self) -> float | None:
+        """(1 / N) sum_t w_t, in float64; None where all weigh 1."""
+        return None if self.weights is None else float(self.weights.mean(dtype=np.float64))
+
+    @property
     def in_memory(self) -> bool:
         """Whether all of it is in memory, so that a copy of it may be too."""
         return True

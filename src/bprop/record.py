@@ -13,7 +13,9 @@ class Record:
 
     epoch : 1, 2, ...; updates : made since the start of training.
     loss : mean over the examples of the epoch, each taken just before the update that used it, in the loss's
-        units (nats per example for likelihoods); penalty : lambda * Omega(theta) at the end; objective : their sum.
+        units (nats per example for likelihoods); penalty : lambda * Omega(theta) at the end (of one that
+        depends on the data, such as one on activations, the mean over the batches of the epoch, each taken just before
+        its update); objective : their sum.
     metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
     validation : {"loss": ..., metric: ...} at the end of the epoch, or None.
     learning_rate : of the last update (None where the rule does not say); seconds : spent on updates.

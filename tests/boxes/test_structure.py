@@ -3,6 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
+from bprop.boxes import structure
 
 
 def test_reshape_keeps_the_order_and_sends_the_gradient_back(bare, rng):
@@ -138,3 +139,35 @@ def test_how_many_rows_a_batch_has_is_not_known_beforehand():
     assert box.limits() == {}
     values = bp.Graph(outputs={"t": box}).fprop({}, x=np.eye(3), r=[2, 2, 0])
     np.testing.assert_array_equal(values["t"], np.eye(3)[[2, 2, 0]])
+
+
+@pytest.mark.parametrize(
+    ("index", "rank", "whole"),
+    [
+        ((), 1, True),
+        (slice(None), 1, True),
+        (slice(0, None), 2, True),
+        ((slice(None), 2), 2, True),
+        ((None, slice(None)), 1, True),
+        (Ellipsis, 1, True),
+        ((Ellipsis, 0), 2, True),
+        ((Ellipsis, slice(None, None, -1)), 1, False),
+        (slice(None, None, -1), 1, False),
+        (slice(None, 5), 2, False),
+        (slice(1, None), 2, False),
+        (slice(None, None, 2), 2, False),
+        (0, 2, False),
+    ],
+)
+def test_a_slice_knows_whether_it_takes_all_rows(index, rank, whole):
+    assert structure.takes_all_rows(index, rank) is whole
+    places = np.arange(9).reshape(9, *[1] * (rank - 1)) + np.zeros((9, 3)[:rank], int)
+    taken = places[index]
+    rows = taken.ravel() if np.size(taken) != 27 else taken.reshape(9, 3)[:, 0]
+    assert np.array_equal(rows, np.arange(9)) is whole
+
+
+def test_rows_taken_from_other_rows_are_not_apart():
+    rows = bp.Input("rows", (), "int")
+    assert bp.take(bp.Parameter("W", (5, 3)), rows).keeps_rows
+    assert not bp.take(bp.Input("x", (3,)), rows).keeps_rows

@@ -46,3 +46,52 @@ def test_a_ragged_last_batch_is_a_step(rows, batch_size, steps):
     graph = bp.Graph(loss=bp.square(x))
     job = Job(graph, bp.SGD(), DataSet({"x": np.zeros(rows)}), batch_size, np.dtype("float64"), 0)
     assert job.steps_per_epoch == steps
+
+
+# --- what a job knows of batches and weights ---
+
+
+def job_of(graph, rows=10, batch_size=4, weights=None, mean_weight=None, validation=None):
+    data = DataSet({"x": np.ones((rows, 2))}, weights)
+    return Job(graph, bp.SGD(), data, batch_size, np.dtype("float32"), 3, validation, None, mean_weight)
+
+
+def graph_of(mixed):
+    x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
+    return bp.Graph(loss=bp.sum((x[::-1] if mixed else x) * w, axis=1))
+
+
+@pytest.mark.parametrize(
+    ("mixed", "rows", "batch_size", "batches"),
+    [
+        (False, 10, 4, (4, 3, 0)),  # the last is filled up
+        (True, 10, 4, (4, 2, 2)),
+        (True, 8, 4, (4, 2, 0)),
+        (True, 3, 200, (3, 1, 0)),
+        (True, 1, 1, (1, 1, 0)),
+    ],
+)
+def test_batches_of_mixed_rows_have_no_rows_of_others(mixed, rows, batch_size, batches):
+    assert job_of(graph_of(mixed), rows, batch_size).batches == batches
+
+
+def test_a_set_of_mixed_rows_is_evaluated_together_and_must_fit_in_memory():
+    class Vast(DataSet):
+        in_memory = False
+
+    vast = Vast({"x": np.ones((9, 2))})
+    assert job_of(graph_of(False)).together(vast) is None
+    job = job_of(graph_of(True))
+    assert job.together(job.data) == 10
+    with pytest.raises(errors.SettingError, match=r"the box 'slice_1' mixes the rows of a batch.*fits in memory"):
+        job.together(vast)
+
+
+def test_the_context_of_a_batch_divides_by_the_mean_weight_of_the_set():
+    weights = np.arange(1.0, 11.0)
+    context = job_of(graph_of(False), weights=weights, mean_weight=5.5).context(weights[:3], 7)
+    assert context.weights.dtype == np.float32
+    assert context.divisor == pytest.approx(3 * 5.5)
+    assert context.divisor.dtype == np.float32
+    assert context.key[1] == 7
+    assert job_of(graph_of(False), weights=weights).context(weights[:3], 7).divisor is None

@@ -150,3 +150,28 @@ def test_hyper_parameters_that_shape_the_program_are_structure():
 
     assert structure(clipped(0.0)) == structure(clipped(0.0))
     assert structure(clipped(0.0)) != structure(clipped(0.5))
+
+
+def test_a_penalty_on_the_data_is_added_up_with_the_losses():
+    x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
+    graph = bp.Graph(loss=bp.sum(x * w, axis=1), penalty=bp.mean(bp.square(x * w)))
+    program = Program(graph, np.dtype("float64"))
+    assert program.penalises_data
+    assert program.sum_names == ("weight", "loss", "penalty")
+    theta, rows = {"w": np.array([1.0, 2.0])}, np.array([[1.0, 1.0], [3.0, 0.0]])
+    assert program.penalty(theta, {}, context(1)) is None
+    *_, sums = program.step(bp.SGD(0.1), theta, {}, {"x": rows}, {}, context(2), 0)
+    assert sums["penalty"] == (1 + 4 + 9 + 0) / 4
+    assert program.watched(sums) == sums["loss"] + sums["penalty"]
+    assert "penalty" not in program.finish(sums)
+    plain = Program(bp.Graph(loss=bp.sum(x * w, axis=1), penalty=bp.l2(w)), np.dtype("float64"))
+    assert not plain.penalises_data
+    assert plain.sum_names == ("weight", "loss")
+
+
+def test_the_rule_keeps_nothing_of_what_only_outputs_need():
+    x, w, v = bp.Input("x", (2,)), bp.Parameter("w", (2,)), bp.Parameter("v", (2,))
+    graph = bp.Graph(loss=bp.sum(x * w, axis=1), penalty=bp.l2(w), outputs={"f": x * v})
+    assert graph.trained == ("w",)
+    assert bp.Graph(loss=bp.sum(x * w, axis=1), penalty=bp.l2(v)).trained == ("w", "v")
+    assert bp.Graph(outputs={"f": x * v}).trained == ("v",)

@@ -42,6 +42,15 @@ class Proud(bp.Box):
         return grad
 
 
+class Refusing(Proud):
+    """The identity, which refuses what it is tried out on."""
+
+    def fprop(self, a):
+        if len(a) == 6:
+            raise ValueError("six rows")
+        return a
+
+
 class Jitter(bp.Box):
     """a + noise, outside training too."""
 
@@ -87,6 +96,10 @@ def test_every_network_is_computed_in_parts(graph, rng, monkeypatch):
     np.testing.assert_allclose(graph.predict(theta, x=x), whole, rtol=1e-13)
 
 
+def test_a_box_of_ones_own_that_keeps_rows_apart_is_computed_in_parts():
+    assert bp.Graph(outputs={"f": Proud(bp.Input("x", (2,)))}).predictor.in_parts
+
+
 def test_an_embedding_is_computed_in_parts(monkeypatch):
     rows, W = bp.Input("rows", (), "int"), bp.Parameter("W", (6, 2))
     graph = bp.Graph(outputs={"f": bp.take(W, rows), "same": rows})
@@ -110,7 +123,8 @@ def test_an_embedding_is_computed_in_parts(monkeypatch):
         lambda x: bp.concat([x, np.ones((1, 2))], axis=0),
         Centre,
         lambda x: bp.tanh(Centre(x) * 2.0),
-        Proud,
+        lambda x: x[:7],
+        Refusing,
         Jitter,
     ],
 )

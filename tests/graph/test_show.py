@@ -57,3 +57,12 @@ def test_numbers_show_as_numbers_and_named_constants_by_name():
         assert line in str(graph)
     assert "constant_1" not in str(graph)
     assert "c" in [line.split()[0] for line in str(graph).splitlines()[1:]]
+
+
+def test_what_only_an_output_uses_is_not_trained():
+    x, W, V = bp.Input("x", (2,)), bp.Parameter("W", (2,)), bp.Parameter("V", (3, 2))
+    graph = bp.Graph(loss=bp.sum(x * W, axis=1), outputs={"f": x @ bp.transpose(V, (1, 0))})
+    lines = str(graph).splitlines()
+    assert lines[0] == "Graph of 7 boxes, 2 weights and biases to learn"
+    assert [line.split()[0] for line in lines if "(not trained)" in line] == ["V"]
+    assert "6 weights" in str(bp.Graph(outputs={"f": x @ bp.transpose(V, (1, 0))}))

@@ -3,7 +3,8 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph.values import safe_total, weighted_mean, weighted_sum
+from bprop.graph.plan import Context
+from bprop.graph.values import divisor_of, safe_total, weighted_mean, weighted_sum
 
 
 @pytest.fixture
@@ -91,3 +92,10 @@ def test_the_mean_leaves_out_examples_of_weight_0():
     assert np.isnan(weighted_sum(losses, np.ones(4)))
     assert weighted_sum(losses[:2], np.ones(2)) == np.inf
     assert weighted_mean(losses, np.zeros(4)) == 0.0
+
+
+def test_losses_are_divided_by_what_the_context_says_or_by_the_weights():
+    context = Context.of(3, np.dtype("float64"), 0, np.array([1.0, 2.0, 0.0]))
+    assert divisor_of(context) == 3
+    assert divisor_of(context._replace(divisor=12.0)) == 12
+    assert divisor_of(context._replace(weights=np.zeros(3))) == 1

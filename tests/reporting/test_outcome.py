@@ -85,3 +85,16 @@ def test_a_loss_of_ones_own_has_its_worst_examples_alone():
     found = outcome(fit, data, None, "test", Facts())
     assert found["confusion"] is None and found["residuals"] is None
     assert found["worst"][0]["row"] == "row 2"
+
+
+def test_rows_that_mix_are_looked_at_together(monkeypatch):
+    x, y, w = bp.Input("x", (2,)), bp.Input("y"), bp.Parameter("w", (2,))
+    f = bp.sum((x - bp.mean(x, axis=0)) * w, axis=1)
+    model = bp.Model(bp.Graph(loss=bp.squared_error(f, y), outputs={"f": f}), {"w": np.array([1.0, 2.0])})
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(20, 2)), "y": rng.normal(size=20)}
+    monkeypatch.setattr("bprop.reporting.outcome.PART", 7)
+    found = outcome(model, data, None, "test", Facts())["worst"]
+    assert [one["loss"] for one in found] == pytest.approx(
+        np.sort(losses_of(model, data))[::-1][:WORST].tolist(), rel=1e-3
+    )

@@ -389,3 +389,30 @@ def test_where_the_last_checkpoint_fails_the_fit_is_with_the_error(tmp_path, mon
         train(checkpoint=tmp_path / "run.bprop")
     plain = train()
     assert all(np.array_equal(array, plain.params[name]) for name, array in caught.value.fit.params.items())
+
+
+# --- example weights ---
+
+
+def test_a_run_with_other_weights_is_not_resumed(tmp_path):
+    weights = np.arange(1.0, EXAMPLES + 1)
+    train(checkpoint=tmp_path / "run.bprop", weights=weights, epochs=1)
+    same_run(train(resume=tmp_path / "run.bprop", weights=weights), train(weights=weights))
+    for other in (None, weights[::-1], 2 * weights):
+        with pytest.raises(errors.ModelFileError, match="checksum of the data"):
+            train(resume=tmp_path / "run.bprop", weights=other)
+
+
+def test_a_weighted_run_of_an_older_bprop_is_not_resumed(tmp_path, monkeypatch):
+    weights, real = np.arange(1.0, EXAMPLES + 1), checkpoint.settings
+
+    def older(job, shuffle):
+        return {name: value for name, value in real(job, shuffle).items() if name != checkpoint.WEIGHTS}
+
+    monkeypatch.setattr(checkpoint, "settings", older)
+    train(checkpoint=tmp_path / "weighted.bprop", weights=weights, epochs=1)
+    train(checkpoint=tmp_path / "plain.bprop", epochs=1)
+    monkeypatch.setattr(checkpoint, "settings", real)
+    with pytest.raises(errors.ModelFileError, match="weights divided was 'by the sum of each batch"):
+        train(resume=tmp_path / "weighted.bprop", weights=weights)
+    same_run(train(resume=tmp_path / "plain.bprop"), train())

@@ -1,6 +1,7 @@
 """bp.train: its arguments, its defaults, and what it refuses before anything is trained."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -309,3 +310,15 @@ def test_a_single_callback_needs_no_list():
 def test_a_callback_that_cannot_be_called_is_refused_before_training():
     with pytest.raises(errors.SettingError, match=r"callback\(record, fit\)"):
         train(callbacks=[print, "not a function"])
+
+
+@pytest.mark.parametrize("scale", [1e39, 1e-50, 1e-44])
+@pytest.mark.parametrize("name", ["weights", "validation_weights"])
+def test_weights_out_of_the_range_of_the_precision_are_refused(scale, name, tmp_path):
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    graph, data = bp.Graph(loss=bp.square(x * w - 1)), {"x": np.ones(4)}
+    more = {name: np.full(4, scale), "validation": data, "engine": "numpy", "epochs": 1, "progress": False}
+    with pytest.raises(errors.DataError, match=re.escape(f"{name}: {scale:g}, the largest, is out of the range")):
+        bp.train(graph, data, checkpoint=tmp_path / "run.bprop", **more)
+    assert not list(tmp_path.iterdir())
+    assert bp.train(graph, data, dtype="float64", **more).stopped == "epochs"

@@ -38,6 +38,8 @@ def logistic(a: Array) -> Array:
 class Activation(Box):
     """An elementwise function of one child, usable by name in `bprop.mlp`."""
 
+    keeps_rows = True
+
     @classmethod
     def examples(cls, rng):
         yield (away_from_zero(rng),)

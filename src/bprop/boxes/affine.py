@@ -12,6 +12,7 @@ class Linear(Box):
     grad_h = grad_a W^T;  grad_W = h^T grad_a;  grad_b = the sum of grad_a over the examples.
     """
 
+    keeps_rows = True
     onnx = "h @ W + b"
 
     def fprop(self, h, W, b):
@@ -43,6 +44,7 @@ class LinearTransposed(Box):
     The same as Linear with W = V^T; which of the two is faster depends on the machine and the batch.
     """
 
+    keeps_rows = True
     onnx = "h @ Transpose(V, perm=[1, 0]) + b"
 
     def fprop(self, h, V, b):

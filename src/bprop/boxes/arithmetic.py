@@ -28,6 +28,7 @@ __all__ = [
 class Add(Box):
     """a + b, broadcast."""
 
+    keeps_rows = True
     symbol: ClassVar = "+"
     onnx = "a + b"
 
@@ -47,6 +48,7 @@ class Add(Box):
 class Subtract(Box):
     """a - b, broadcast."""
 
+    keeps_rows = True
     symbol: ClassVar = "-"
     onnx = "a - b"
 
@@ -64,6 +66,7 @@ class Subtract(Box):
 class Multiply(Box):
     """a * b elementwise, broadcast."""
 
+    keeps_rows = True
     symbol: ClassVar = "*"
     onnx = "a * b"
 
@@ -82,6 +85,7 @@ class Multiply(Box):
 class Divide(Box):
     """a / b elementwise, broadcast. d/db = -(a / b) / b."""
 
+    keeps_rows = True
     symbol: ClassVar = "/"
     onnx = "a / b"
 
@@ -100,6 +104,7 @@ class Divide(Box):
 class Negative(Box):
     """-a."""
 
+    keeps_rows = True
     onnx = "-a"
 
     def fprop(self, a):
@@ -116,6 +121,7 @@ class Negative(Box):
 class Power(Box):
     """a ** p elementwise for a number p, the hyper-parameter `exponent`: derivative p a ** (p - 1)."""
 
+    keeps_rows = True
     exponent: float
     onnx = "Pow(a, exponent)"
 
@@ -135,6 +141,7 @@ class Power(Box):
 class MatMul(Box):
     """a @ b with NumPy's rules: (..., N, D) @ (..., D, H) -> (..., N, H); a one-axis side is a vector."""
 
+    keeps_rows = True
     symbol: ClassVar = "@"
     onnx = "a @ b"
 

@@ -10,6 +10,7 @@ __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", 
 class Exp(Box):
     """e ** a."""
 
+    keeps_rows = True
     onnx = "Exp(a)"
 
     def fprop(self, a):
@@ -26,6 +27,7 @@ class Exp(Box):
 class Log(Box):
     """Natural logarithm of a > 0: derivative 1 / a."""
 
+    keeps_rows = True
     onnx = "Log(a)"
 
     def fprop(self, a):
@@ -42,6 +44,7 @@ class Log(Box):
 class Abs(Box):
     """|a|: derivative sign(a), so 0 at 0."""
 
+    keeps_rows = True
     onnx = "Abs(a)"
 
     def fprop(self, a):
@@ -58,6 +61,7 @@ class Abs(Box):
 class Square(Box):
     """a ** 2: derivative 2 a."""
 
+    keeps_rows = True
     onnx = "a * a"
 
     def fprop(self, a):
@@ -74,6 +78,7 @@ class Square(Box):
 class Sqrt(Box):
     """Square root of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0."""
 
+    keeps_rows = True
     onnx = "Sqrt(a)"
 
     def fprop(self, a):
@@ -90,6 +95,7 @@ class Sqrt(Box):
 class Clip(Box):
     """min(max(a, low), high): the gradient passes where low <= a <= high, and is 0 elsewhere."""
 
+    keeps_rows = True
     low: float
     high: float
     onnx = "Clip(a, low, high)"

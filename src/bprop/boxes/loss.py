@@ -14,6 +14,7 @@ class Loss(Box):
     The first child is what the network says, the second is the target y.
     """
 
+    keeps_rows = True
     metrics: ClassVar[tuple[str, ...]] = ()
     """Names (see `bprop.metrics`) of what is reported beside the loss."""
 

@@ -16,6 +16,7 @@ class LayerNorm(Box):
     Shapes: a (N, ..., H), gain (H,), shift (H,) -> (N, ..., H). Ba, Kiros and Hinton 2016, eq. 4.
     """
 
+    keeps_rows = True
     epsilon: float = 1e-5
     onnx = "c = a - ReduceMean(a, axes=[-1]); gain * (c / Sqrt(ReduceMean(c * c, axes=[-1]) + epsilon)) + shift"
 
@@ -110,6 +111,7 @@ class Normalise(Box):
     Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H).
     """
 
+    keeps_rows = True
     epsilon: float = 1e-5
     onnx = "gain * (a - mean) / Sqrt(variance + epsilon) + shift"
 

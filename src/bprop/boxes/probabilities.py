@@ -22,6 +22,7 @@ def log_softmax_of(a: Array) -> Array:
 class Softmax(Box):
     """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
 
+    keeps_rows = True
     onnx = "Softmax(a, axis=-1)"
 
     def fprop(self, a):
@@ -42,6 +43,7 @@ class Softmax(Box):
 class LogSoftmax(Box):
     """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
 
+    keeps_rows = True
     onnx = "LogSoftmax(a, axis=-1)"
 
     def fprop(self, a):

@@ -16,6 +16,7 @@ Axis = int | tuple[int, ...] | None
 class Reduction(Box):
     """A reduction over `axis` (an int, a tuple or None for all of them); `keepdims` as in NumPy."""
 
+    keeps_rows = True
     axis: Any = None
     keepdims: bool = False
 

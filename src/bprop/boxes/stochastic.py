@@ -14,6 +14,7 @@ class Dropout(Box):
     The noise is uniform on [0, 1), one number an element; an element is kept where it is >= rate.
     """
 
+    keeps_rows = True
     rate: float = 0.5
     needs: ClassVar = ("noise",)
     runtime: ClassVar = ("rate",)

@@ -31,6 +31,7 @@ END = 2**63 - 1  # in ONNX: as far as the axis goes
 class Reshape(Box):
     """a in another shape, with the same elements in the same order. (-1, 784) flattens images (N, 28, 28)."""
 
+    keeps_rows = True
     shape: tuple
     onnx = "Reshape(a, shape)"
 
@@ -49,6 +50,7 @@ class Reshape(Box):
 class Transpose(Box):
     """a with its axes permuted: axis i of the value is axis `axes[i]` of a."""
 
+    keeps_rows = True
     axes: tuple
 
     @property
@@ -70,6 +72,7 @@ class Transpose(Box):
 class Concat(Box):
     """The children one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...)."""
 
+    keeps_rows = True
     axis: int = -1
     onnx = "Concat(*parts, axis=axis)"
 
@@ -91,6 +94,11 @@ class Slice(Box):
     """a[index] with NumPy's basic indexing (integers, slices, None, ...), as `x[:, 3]` writes it."""
 
     index: Any
+
+    @property
+    def keeps_rows(self):
+        """Whether all rows are taken, in their order: x[:5], too, has N rows of a few examples."""
+        return takes_all_rows(self.index, len(self.children[0].dims))
 
     @property
     def onnx(self):
@@ -123,6 +131,11 @@ class Take(Box):
 
     onnx = "Gather(W, int(rows), axis=0)"
 
+    @property
+    def keeps_rows(self):
+        """Whether W is the same for all examples; else rows take the rows of others."""
+        return self.children[0].dims[:1] != ("N",)
+
     def fprop(self, W, rows):
         return namespace(W, rows).take(W, rows, axis=0)
 
@@ -142,6 +155,16 @@ class Take(Box):
         yield rng.normal(size=(5, 3)), np.array([4, 0, 4, 2])
         yield rng.normal(size=(5, 3)), np.array([[1, 1], [0, 3]])
         yield rng.normal(size=4), np.array([3, 3, 0])
+
+
+def takes_all_rows(index: Any, rank: int) -> bool:
+    """Whether a[index] takes all of axis 0, in its order."""
+    parts = [part for part in (index if isinstance(index, tuple) else (index,)) if part is not None]
+    if not parts or (parts[0] is Ellipsis and len(parts) <= rank):
+        return True
+    first = parts[parts[0] is Ellipsis]
+    whole = isinstance(first, builtins.slice) and first.start in (None, 0) and first.stop is None
+    return whole and first.step in (None, 1)
 
 
 def onnx_slice(index: Any, rank: int) -> str:

@@ -188,7 +188,7 @@ class Builder:
 
     def _marks(self, box: Box, name: str) -> list[str]:
         marks = []
-        if isinstance(box, Leaf) and name in self.graph.parameters and name not in self.graph.trainable:
+        if isinstance(box, Leaf) and name in self.graph.parameters and name not in self.graph.trained:
             marks.append("not trained")
         if box in self.outputs:
             others = [output for output in self.outputs[box] if output != name]

@@ -5,12 +5,25 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.errors import SettingError
 from bprop.graph.graph import Graph
+from bprop.graph.plan import Context
+from bprop.noise import key_of
+
+
+class Batches(NamedTuple):
+    """How compiled steps cover an epoch: `full` steps of `rows` rows, and one of `last` rows that is a program of its
+    own (0: there is none; then the last of the full ones may be filled up with rows of weight 0)."""
+
+    rows: int
+    full: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -18,6 +31,8 @@ class Job:
     """What does not change during a run: graph, rule, data, batch size, precision, seed.
 
     narrow : the dtype in which an engine computes products ("bfloat16"), where that is not `dtype`, that of theta.
+    mean_weight : the mean weight of the training set, by which example weights are divided; None: those of a batch are
+        divided by their own mean (as scikit-learn does), which is the same where all weigh 1.
     """
 
     graph: Graph
@@ -28,6 +43,7 @@ class Job:
     seed: int
     validation: DataSet | None = None
     narrow: str | None = None
+    mean_weight: float | None = None
 
     @property
     def precision(self) -> str:
@@ -37,6 +53,45 @@ class Job:
     @property
     def steps_per_epoch(self) -> int:
         return -(-len(self.data) // self.batch_size)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """The batches of an epoch. No row is added to one where boxes mix rows."""
+        if self.graph.mixing() is None:
+            return Batches(self.batch_size, self.steps_per_epoch, 0)
+        rows = min(self.batch_size, len(self.data))
+        return Batches(rows, *divmod(len(self.data), rows))
+
+    def set_of(self, which: str) -> DataSet:
+        """The set "data" or "validation"."""
+        found = self.data if which == "data" else self.validation
+        assert found is not None
+        return found
+
+    def together(self, data: DataSet) -> int | None:
+        """How many rows must be evaluated as one batch: all where boxes mix rows, else any number (None).
+
+        Raises SettingError where that cannot be: for a set that is larger than memory.
+        """
+        mixing = self.graph.mixing(training=False)
+        if mixing is None:
+            return None
+        if not data.in_memory:
+            raise SettingError(
+                f"the box {mixing!r} mixes the rows of a batch, so that a set is evaluated as one batch: a set larger "
+                "than memory cannot be; evaluate a part of it that fits in memory"
+            )
+        return len(data)
+
+    def context(self, weights: np.ndarray, t: int) -> Context:
+        """That of a batch of the training set on NumPy: its weights, and the noise of update `t`."""
+        divisor = None if self.mean_weight is None else self.dtype.type(len(weights) * self.mean_weight)
+        return Context(weights.astype(self.dtype), (self.seed_key, np.array([t], np.uint32)), self.dtype, divisor)
+
+    @cached_property
+    def seed_key(self) -> np.ndarray:
+        """The word of the noise key that follows from the seed."""
+        return np.array([key_of(self.seed)], np.uint32)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.graph.graph import cast
 from bprop.graph.plan import Context
-from bprop.noise import key_of
 from bprop.rules import Foreign
 
 EVALUATION_ROWS = 1024
@@ -28,12 +27,11 @@ class NumpyRun(Run):
         self.job = job
         self.program = Program(job.graph, job.dtype)
         self.constants = self.program.constants()
-        self.seed = np.array([key_of(job.seed)], np.uint32)
         self.restore(params, None)
 
     def restore(self, params, rule_arrays):
         theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
-        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trainable})
+        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trained})
         if rule_arrays is not None:
             given = iter(rule_arrays)
             state = {k: {n: next(given).astype(self.job.dtype) for n in sorted(p)} for k, p in sorted(state.items())}
@@ -59,7 +57,7 @@ class NumpyRun(Run):
                 theta, rule_state, found = self.program.step(
                     self.job.rule, theta, rule_state, batch, self.constants, context, t + i
                 )
-                if not np.isfinite(found["loss"]):
+                if not np.isfinite(self.program.watched(found)):
                     return self._stretch(i)
                 self.state = theta, rule_state
                 _accumulate(self.sums, found)
@@ -71,28 +69,25 @@ class NumpyRun(Run):
         return Stretch(dict(self.sums), bad_step, [running])
 
     def evaluate(self, which):
-        data = self.job.data if which == "data" else self.job.validation
-        assert data is not None
+        data = self.job.set_of(which)
+        size = self.job.together(data) or EVALUATION_ROWS
         sums: dict[str, float] = {}
         with np.errstate(all="ignore"):
-            cuts = ((start, cut.stop) for cut in data.cuts() for start in range(cut.start, cut.stop, EVALUATION_ROWS))
+            cuts = ((start, cut.stop) for cut in data.cuts() for start in range(cut.start, cut.stop, size))
             for start, stop in cuts:
-                batch, context = self._batch(data, np.arange(start, min(start + EVALUATION_ROWS, stop)), 0)
+                batch, context = self._batch(data, np.arange(start, min(start + size, stop)), 0)
                 _accumulate(sums, self.program.measure(self.state[0], batch, self.constants, context))
         return self.program.finish(sums)
 
     def penalty(self):
-        found = self.program.penalty(self.state[0], self.constants, self._context(np.ones(1), 0))
+        found = self.program.penalty(self.state[0], self.constants, self.job.context(np.ones(1), 0))
         return 0.0 if found is None else float(found)
 
     def _batch(self, data: DataSet, rows: np.ndarray, t: int) -> tuple[dict[str, Any], Context]:
         inputs = self.job.graph.inputs
         batch = {name: cast(array[rows], inputs[name], self.job.dtype) for name, array in data.arrays.items()}
         weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
-        return batch, self._context(weights, t)
-
-    def _context(self, weights: np.ndarray, t: int) -> Context:
-        return Context(weights.astype(self.job.dtype), (self.seed, np.array([t], np.uint32)), self.job.dtype)
+        return batch, self.job.context(weights, t)
 
 
 def _accumulate(sums: dict[str, float], found: Mapping[str, Any]) -> None:

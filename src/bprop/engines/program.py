@@ -14,13 +14,14 @@ from bprop.boxes.loss import Loss
 from bprop.graph.graph import Graph, backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
 from bprop.graph.values import weighted_sum
-from bprop.leaves import Constant, Parameter
+from bprop.leaves import Constant, Input, Parameter
 from bprop.metrics import METRICS
 from bprop.namespace import Array, namespace
 
 Arrays = Mapping[str, Array]
 Sums = dict[str, Array]
-"""{"weight": sum_t w_t, "loss": sum_t w_t l_t, metric: sum_t w_t m_t, ...}"""
+"""{"weight": sum_t w_t, "loss": sum_t w_t l_t, metric: sum_t w_t m_t, ...}, and "penalty" where it depends on data."""
+PENALTY = "penalty"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Program:
         """fprop, bprop, update: theta and the rule's state after the step, and the sums of the batch before it."""
         plan = plan or self.training
         state = plan.fprop({**params, **batch, **constants}, context)
-        trainable = {name: params[name] for name in self.graph.trainable if name in plan.leaves}
+        trainable = {name: params[name] for name in self.graph.trained}
         targets = {name: plan.leaves[name] for name in trainable}
         found = backpropagate(self.graph, plan, state, context, targets.values())
         # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0
@@ -76,9 +77,16 @@ class Program:
         plan = plan or self.evaluating
         return self.sums(plan, plan.fprop({**params, **batch, **constants}, context), context)
 
-    def penalty(self, params: Arrays, constants: Arrays, context: Context) -> Array | None:
-        """lambda * Omega(theta), or None where the graph has no penalty."""
+    @cached_property
+    def penalises_data(self) -> bool:
+        """Whether the penalty depends on the batch, as one on activations does: then `sums` adds it up."""
         if self.graph.penalty is None:
+            return False
+        return any(isinstance(box, Input) for box in self.graph.plan([self.graph.penalty]).boxes)
+
+    def penalty(self, params: Arrays, constants: Arrays, context: Context) -> Array | None:
+        """lambda * Omega(theta), or None where the graph has no penalty, or one that depends on the batch."""
+        if self.graph.penalty is None or self.penalises_data:
             return None
         plan = self.graph.plan([self.graph.penalty], training=False)
         leaves = {**params, **constants}
@@ -88,7 +96,7 @@ class Program:
     @property
     def sum_names(self) -> tuple[str, ...]:
         """The names of what `sums` gives."""
-        return "weight", "loss", *self.metrics
+        return "weight", "loss", *self.metrics, *([PENALTY] if self.penalises_data else [])
 
     def sums(self, plan: Plan, state: State, context: Context) -> Sums:
         """Weighted sums over a batch of the loss and of every metric."""
@@ -98,7 +106,14 @@ class Program:
             said, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
             each = METRICS[metric].per_example(box.prediction(said), y).astype(weights.dtype)
             found[name] = weighted_sum(each, weights)
+        if self.penalises_data:
+            assert self.graph.penalty is not None
+            found[PENALTY] = values[plan.slot_of[self.graph.penalty]].astype(weights.dtype)
         return found
+
+    def watched(self, sums: Sums) -> Array:
+        """What must be finite for a step to be well: the loss of the batch, and its penalty."""
+        return sums["loss"] + sums[PENALTY] if self.penalises_data else sums["loss"]
 
     def totals(self, running: Sequence[Sequence[float]]) -> dict[str, float]:
         """Sums by name, of running sums and, where an engine keeps them, the corrections to take from them."""

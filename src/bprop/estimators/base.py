@@ -108,7 +108,9 @@ class NetworkEstimator(
         ----------
         X : (N, D) array, frame or sparse matrix (which is made dense).
         y : (N,) or (N, K) targets.
-        sample_weight : (N,) weights of the examples in the loss, default 1.
+        sample_weight : (N,) weights of the examples in the loss, default 1. As in scikit-learn, the loss of a batch is
+            divided by the sum of its own weights, so that in small batches they count for less (with batch_size=1 for
+            nothing); bprop.train divides them by the mean weight of the set.
         X_val, y_val, sample_weight_val : a validation set of your own. Its loss goes into `validation_loss_curve_`, and
             `early_stopping` looks at it instead of holding out `validation_fraction`.
 

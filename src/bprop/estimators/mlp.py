@@ -98,7 +98,8 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     """A multi-layer perceptron for classification: scikit-learn's MLPClassifier, and what its users ask for beyond.
 
     Two classes, or several labels an example: logistic outputs and binary cross-entropy. More classes, or several
-    outputs of several classes each: softmax and negative log-likelihood.
+    outputs of several classes each: softmax and negative log-likelihood. With weights of examples or classes, the loss
+    of a batch is divided by the sum of its weights, as scikit-learn does (`bprop.train`: by the set's mean weight).
 
     Parameters
     ----------
@@ -163,6 +164,9 @@ class MLPClassifier(NetworkClassifier, Perceptron):
 
 class MLPRegressor(NetworkRegressor, Perceptron):
     """A multi-layer perceptron for numbers: scikit-learn's MLPRegressor, and what its users ask for beyond.
+
+    With weights of examples, the loss of a batch is divided by the sum of its weights, as scikit-learn does
+    (`bprop.train`: by the mean weight of the set).
 
     Parameters
     ----------

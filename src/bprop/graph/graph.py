@@ -17,13 +17,14 @@ from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.describe import build, describe
 from bprop.graph.feed import cast
+from bprop.graph.mixing import Rows
 from bprop.graph.naming import name_boxes
 from bprop.graph.order import topological_order
 from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
 from bprop.graph.rewrite import rewritten
 from bprop.graph.show import show
-from bprop.graph.values import Gradients, Values, safe_total
+from bprop.graph.values import Gradients, Values, divisor_of
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array, namespace
 
@@ -77,6 +78,7 @@ class Graph:
         self._bypassed = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
         self._evaluated: dict[Box, Box] = {}
         self._plans: dict[tuple, Plan] = {}
+        self._mixing: dict[bool, str | None] = {}
 
     @property
     def roots(self) -> list[Box]:
@@ -87,6 +89,15 @@ class Graph:
     def rewrites(self) -> dict[str, str]:
         """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
         return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""
+        if self.loss is None:
+            return self.trainable
+        roots = [box for box in (self.loss, self.penalty) if box is not None]
+        needed = set(topological_order(roots, lambda box: box.children))
+        return tuple(name for name in self.trainable if self.parameters[name] in needed)
 
     @cached_property
     def limits(self) -> feed.Limits:
@@ -132,6 +143,17 @@ class Graph:
         if key not in self._plans:
             self._plans[key] = Plan(roots, self.names, self._computed if training else self._evaluated_as)
         return self._plans[key]
+
+    def mixing(self, *, training: bool = True) -> str | None:
+        """The name of a box that mixes the rows of a batch (see `bprop.graph.mixing`), or None where none does.
+
+        training : in the objective, as a batch is trained on. False: in the loss, outside training. Then a set is
+        evaluated as one batch, not in parts.
+        """
+        if training not in self._mixing:
+            roots = [self.need_loss()] if self.penalty is None or not training else [self.need_loss(), self.penalty]
+            self._mixing[training] = Rows(self.plan(roots, training=training), training).mixing
+        return self._mixing[training]
 
     def _computed(self, box: Box) -> Box:
         return self._replaced.get(box, box)
@@ -330,14 +352,13 @@ class Graph:
 
 
 def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, targets: Iterable[int]) -> list[Array]:
-    """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / sum w, and 1 for the penalty."""
+    """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / divisor, and 1 for the penalty."""
     return plan.bprop(state, seeds_of(graph, plan, state, context), targets)
 
 
 def seeds_of(graph: Graph, plan: Plan, state: Any, context: Context) -> dict[int, Array]:
     """Where backpropagation starts: the gradients at the loss and at the penalty, by slot."""
-    weights = context.weights
-    seeds = {plan.slot_of[graph.need_loss()]: weights / safe_total(weights)}
+    seeds = {plan.slot_of[graph.need_loss()]: context.weights / divisor_of(context)}
     if graph.penalty is not None:
         slot = plan.slot_of[graph.penalty]
         seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])

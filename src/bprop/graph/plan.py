@@ -24,11 +24,15 @@ from bprop.namespace import Array, namespace
 
 
 class Context(NamedTuple):
-    """What a pass knows beside the leaves: example weights (N,), the noise key (seed, update), the dtype."""
+    """What a pass knows beside the leaves: example weights (N,), the noise key (seed, update), the dtype.
+
+    divisor : what the weighted sum of the losses is divided by, for backpropagation; None: the sum of the weights.
+    """
 
     weights: Array
     key: tuple[Array, Array]
     dtype: Any
+    divisor: Array | None = None
 
     @classmethod
     def of(cls, rows: int, dtype: np.dtype, seed: int = 0, weights: Array | None = None) -> Context:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bprop.box import Box
 from bprop.graph import feed
+from bprop.graph.mixing import ROWS, Rows
 from bprop.graph.plan import Context
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array
-from bprop.shapes import Spec
 
 if TYPE_CHECKING:
     from bprop.graph.graph import Graph
@@ -86,35 +85,5 @@ class Predictor:
     @cached_property
     def in_parts(self) -> bool:
         """Whether row i of every output comes from row i of the inputs alone, so that the parts give the whole."""
-        moving = self.plan.ways(self.plan.leaves[name] for name in self.inputs)
-        steps = [step for step in self.plan.steps if moving[step.slot]]
-        return (
-            not self.needs_context
-            and all(moving[slot] for slot in self.slots)
-            and all(keeps_rows_apart(step.box) for step in steps)
-        )
-
-
-def keeps_rows_apart(box: Box) -> bool:
-    """Whether a box has one row an example, and the first stays the same whatever the second row of its children.
-
-    It is tried out: other numbers in the second row, NaN where it holds floats, must not reach the first.
-    """
-    if box.dims[:1] != ("N",):
-        return False
-    specs = [child.spec for child in box.children]
-    try:
-        with np.errstate(all="ignore"):
-            before = np.asarray(box.fprop(*(spec.dummy(0) for spec in specs)))[0]
-            after = np.asarray(box.fprop(*map(_other_second_row, specs)))[0]
-    except Exception:  # a box may refuse such numbers: then nothing is known
-        return False
-    return np.array_equal(before, after)  # NaN is not equal to itself
-
-
-def _other_second_row(spec: Spec) -> np.ndarray:
-    array = spec.dummy(0)
-    if spec.dims[:1] == ("N",):
-        array = array.copy()
-        array[1] = {"float": np.nan, "int": 1, "bool": False}[spec.kind]
-    return array
+        rows = Rows(self.plan, training=False)
+        return rows.mixing is None and not self.needs_context and all(rows.kinds[slot] == ROWS for slot in self.slots)

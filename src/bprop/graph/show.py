@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(graph: Graph) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
-    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trainable)
+    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trained)
     rows = [_leaf_row(graph, box) for box in graph.order if isinstance(box, Leaf)]
     rows += [
         (graph.names[box], formula(box, graph.names), show_shape(box.dims))
@@ -35,7 +35,7 @@ def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
     kind = type(box).__name__.lower()
     if isinstance(box, Input):
         kind += "" if box.dtype == "float" else f" ({box.dtype})"
-    elif not isinstance(box, Constant) and graph.names[box] not in graph.trainable:
+    elif not isinstance(box, Constant) and graph.names[box] not in graph.trained:
         kind += " (not trained)"
     return graph.names[box], kind, show_shape(box.dims)
 

@@ -37,6 +37,15 @@ def safe_total(weights: Array) -> Array:
     return namespace(weights).where(total > 0, total, total + 1)
 
 
+def divisor_of(context: Context) -> Array:
+    """What the weighted sum of the losses of a batch is divided by: what the context says, or the sum of the weights.
+
+    In training on weighted examples that is the number of rows times the mean weight of the whole set. So an example
+    counts in proportion to its weight however small batches are, and (1 / sum w) sum_t w_t l_t is minimised.
+    """
+    return safe_total(context.weights) if context.divisor is None else context.divisor
+
+
 class BoxMapping(Mapping[str, Array]):
     """Arrays by the name of a box, and by the box itself."""
 

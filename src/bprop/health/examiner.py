@@ -13,10 +13,8 @@ from bprop.blas import one_thread
 from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
-from bprop.graph.plan import Context
 from bprop.health.budget import Budget
 from bprop.health.measure import Finding, measure
-from bprop.noise import key_of
 from bprop.rules import Rule
 
 ROWS = 256
@@ -50,8 +48,7 @@ class Examiner:
     def _look(self, run: Run, t: int) -> Finding:
         job, sample = self.job, self.sample
         weights = np.ones(len(sample)) if sample.weights is None else sample.weights
-        key = (np.array([key_of(job.seed)], np.uint32), np.array([t], np.uint32))
-        context = Context(weights.astype(job.dtype), key, job.dtype)
+        context = job.context(weights, t)
         params = run.params()
         state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
         return measure(self.program, job.rule, params, state, sample.arrays, context, t)
@@ -66,6 +63,6 @@ def sample_rows(job: Job) -> np.ndarray:
 
 def rule_state(job: Job, arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:
     """The state of one of our rules from its arrays, which every engine gives in the same order."""
-    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trainable}
+    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trained}
     given = iter(arrays)
     return {k: {n: next(given) for n in sorted(p)} for k, p in sorted(job.rule.init(shapes).items())}

@@ -12,7 +12,7 @@ from bprop.box import Box
 from bprop.engines.program import Program
 from bprop.graph.graph import backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import safe_total
+from bprop.graph.values import divisor_of
 from bprop.leaves import Parameter
 from bprop.rules import Rule
 
@@ -41,7 +41,7 @@ def measure(
     batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
     with np.errstate(all="ignore"):
         state = plan.fprop({**params, **batch, **program.constants()}, context)
-        targets = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
+        targets = {name: plan.leaves[name] for name in graph.trained}
         grads = backpropagate(graph, plan, state, context, targets.values())
         return {
             "boxes": _boxes(plan, state, grads, context),
@@ -57,7 +57,7 @@ def _is_layer(box: Box) -> bool:
 
 
 def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
-    total = float(safe_total(context.weights))  # undoes the mean: the gradients of the examples' own losses
+    total = float(divisor_of(context))  # undoes the mean: the gradients of the examples' own losses
     found = {}
     for step in plan.steps:
         value, grad = np.asarray(state.values[step.slot]), grads[step.slot]

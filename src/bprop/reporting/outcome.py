@@ -58,8 +58,9 @@ def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
     compared = () if judge is None else judge.children[:2]
     parts: list[list[np.ndarray]] = []
     rows = len(next(iter(arrays.values())))
-    for start in range(0, rows, PART):
-        part = {name: array[start : start + PART] for name, array in arrays.items()}
+    size = PART if graph.mixing(training=False) is None else rows
+    for start in range(0, rows, size):
+        part = {name: array[start : start + size] for name, array in arrays.items()}
         values = graph.fprop(model.params, part, training=False)
         parts.append([np.asarray(values[box]) for box in (loss, *compared)])
     found = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]

@@ -45,9 +45,12 @@ def train(
     notes: Mapping[str, Any] | None = None,
     health: bool | str = False,
 ) -> Fit:
-    """Minimise (1/T) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
+    """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
-    In each of `epochs` epochs every example is visited once, in batches; after each batch, theta is updated.
+    In each of `epochs` epochs every example is visited once, in batches; after each batch of b examples, theta is
+    updated by the gradient of (1/b) sum_t (w_t / m) l_t + lambda Omega(theta), where m is the mean weight of the whole
+    training set: an example counts in proportion to its weight at every batch size. (The estimators divide the weights
+    of a batch by their own sum, as scikit-learn does.)
 
     Parameters
     ----------
@@ -100,14 +103,33 @@ def train(
     precision, narrow = _precision(dtype)
     job = Job(
         graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
-        precision, seed, held, narrow,
+        precision, seed, held, narrow, examples.mean_weight,
     )  # fmt: skip
+    for part, what in ((examples, "weights"), (held, "validation_weights")):
+        if part is not None:
+            _need_range(part.weights, precision, what)
+    if held is not None:
+        job.together(held)
     return Trainer(
         job, choose(_able(engine, narrow)), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
         callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
         notes=notes, health=health,
     ).run()  # fmt: skip
+
+
+def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
+    """Raise DataError where weights are out of the range of numbers that the run computes with."""
+    if weights is None:
+        return
+    with np.errstate(all="ignore"):
+        total = float(weights.astype(dtype, copy=False).sum(dtype=np.promote_types(dtype, np.float64)))
+    limits = np.finfo(dtype)
+    if not (total / len(weights) >= limits.tiny and total <= limits.max):
+        raise DataError(
+            f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
+            f"count: divide them by their mean"
+        )
 
 
 def _first_theta(graph: Graph, params: Mapping[str, Any] | None, seed: int) -> dict[str, np.ndarray]:

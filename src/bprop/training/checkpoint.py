@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 30.0
 ENGINE = "engine"  # among the settings, but a run may go on upon another
+WEIGHTS = "weights divided"
 PART = 4096  # rows looked at together
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
 __all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "settings", "write"]
@@ -84,6 +85,7 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "arrangement of the data": job.data.arrangement,
         "checksum of the data": checksum(job.data),
         "checksum of the validation set": None if job.validation is None else checksum(job.validation),
+        WEIGHTS: None if job.mean_weight is None else "by the mean of the set",
     }
 
 
@@ -122,6 +124,8 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
     own = tuple({type(box) for box in job.graph.order if ":" in type(box).type_key})
     path, (model, training, arrays) = _newest(path, own)
     then = training["settings"]
+    if job.mean_weight is not None:
+        then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
     changed = [f"{key} was {then[key]!r}, now {now[key]!r}" for key in now if key in then and then[key] != now[key]]
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")

@@ -48,7 +48,7 @@ def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> st
 
 
 def _first_gradient(plan: Plan, state: State, graph: Graph, batch: Batch) -> str | None:
-    targets = [plan.leaves[name] for name in graph.trainable if name in plan.leaves]
+    targets = [plan.leaves[name] for name in graph.trained]
     grads = backpropagate(graph, plan, state, batch.context, targets)
     senders = {child: step for step in plan.steps for child in step.children}
     for slot in reversed(range(len(grads))):

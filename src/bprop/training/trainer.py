@@ -14,12 +14,10 @@ import numpy as np
 
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job
-from bprop.engines.program import Program
+from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
-from bprop.graph.plan import Context
 from bprop.health import Examiner
 from bprop.model import Model
-from bprop.noise import key_of
 from bprop.record import Record
 from bprop.rules import Rule
 from bprop.training import checkpoint as files
@@ -202,8 +200,10 @@ class Trainer:
 
     def _finish_epoch(self) -> None:
         at, job = self.position, self.job
-        means = self.program.finish(self.program.totals(at.running or []))
-        loss, penalty = means.pop("loss"), self.run_.penalty()
+        sums = self.program.totals(at.running or [])
+        means = self.program.finish(sums)
+        loss = means.pop("loss")
+        penalty = sums[PENALTY] / job.steps_per_epoch if self.program.penalises_data else self.run_.penalty()
         validation = None if job.validation is None else self.run_.evaluate("validation")
         rate = job.rule.rate(at.updates - 1)
         record = Record(
@@ -254,8 +254,7 @@ class Trainer:
         rows = order[start * size : (start + 1) * size]
         data = self.job.data
         weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
-        key = (np.array([key_of(self.job.seed)], np.uint32), np.array([at.updates + good], np.uint32))
-        context = Context(weights.astype(self.job.dtype), key, self.job.dtype)
+        context = self.job.context(weights, at.updates + good)
         numbers = rows if data.numbers is None else data.numbers[rows]
         batch = Batch({name: array[rows] for name, array in data.arrays.items()}, numbers, context)
         reason = diagnose(self.job.graph, self.run_.params(), batch)

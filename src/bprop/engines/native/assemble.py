@@ -23,7 +23,7 @@ from bprop.engines.native.partial import PartialProducts
 from bprop.engines.native.points import Memory
 from bprop.engines.native.products import Products
 from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
-from bprop.engines.native.trace import Trace
+from bprop.engines.native.trace import ROWS_OF_BATCH, Trace
 from bprop.engines.native.traced import Traced
 
 ORDER, ROWS, WEIGHTS, ARRIVED = "order", "rows", "weights", "arrived"
@@ -164,13 +164,14 @@ class Assembler:
         """The rows of a step, gathered by thread 0, and the numbers of the step."""
         gather = Gather(e)
         with e.b.if_then(mine):
-            for name, value in (("i", i), ("t", t)):
-                if name in self.trace.clock:
-                    e.store(e.b.trunc(value, I32), addresses[self.trace.clock[name]], 0)
             rows = e.load(addresses[ROWS], 0, I64)
             first = e.b.mul(step, I64(self.size))
+            left = lambda: e.minimum(e.b.sub(rows, first), self.size)  # noqa: E731
+            for name, value in (("i", lambda: i), ("t", lambda: t), (ROWS_OF_BATCH, left)):
+                if name in self.trace.clock:
+                    e.store(e.b.trunc(value(), I32), addresses[self.trace.clock[name]], 0)
             with e.loop(0, self.size) as index:
-                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows)
+                row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
                 for name, leaf in self.trace.batch.items():
                     memory = Memory(addresses[leaf], self.layouts[leaf])
                     if name:

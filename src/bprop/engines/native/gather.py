@@ -19,10 +19,13 @@ class Gather:
     def __init__(self, emitter: Emitter):
         self.e, self.b = emitter, emitter.b
 
-    def row(self, order: Value, position: Value, rows: Value) -> tuple[Value, Value]:
-        """(the number of the row at a position of the order, whether the position is within it)."""
+    def row(self, order: Value, position: Value, rows: Value, first: Value) -> tuple[Value, Value]:
+        """(the number of the row at a position of the order, whether the position is within it).
+
+        Past the end it is the row at position `first` of the same batch: what it computes is finite where the batch is.
+        """
         inside = self.b.icmp_signed("<", position, rows)
-        place = self.b.select(inside, position, I64(0))
+        place = self.b.select(inside, position, first)
         return self.b.sext(self.e.load(order, place, I32), I64), inside
 
     def copy(self, source: Value, dtype: np.dtype, row: Value, index: Int, memory: Memory) -> None:

@@ -16,12 +16,11 @@ from bprop.engines.native.compiler import machine
 from bprop.engines.native.crew import Crew, now
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import Routine, routine
-from bprop.engines.native.trace import BAD, Trace, Tracer
+from bprop.engines.native.trace import BAD, MEAN_WEIGHT, Trace, Tracer
 from bprop.engines.native.traced import Traced
 from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
 from bprop.graph.feed import all_finite
-from bprop.graph.plan import Context
 from bprop.noise import key_of
 from bprop.rules.runtime import numbers_of, structure_of
 
@@ -101,18 +100,27 @@ class NativeRun(Run):
         self.given = self.values()
         self.numbers = numbers_of(job.rule)
         self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
+        self.given |= {} if job.mean_weight is None else {MEAN_WEIGHT: job.mean_weight}
         data = narrowed(job.data, job.dtype)
-        key = (self.structure, structure_of(job.rule), transposed)
-        every = job.batch_size == 1 and data.weights is None
-        tracer = Tracer(self.program, job.rule, job.batch_size, not every, transposed)
-        small = {n: np.zeros((), job.dtype) for n in job.graph.trainable}
+        small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
         self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
-        make = partial(tracer.step, self.numbers, self.layout_of_rule)
-        self.step = Loaded(
-            routine_for((key, "step"), make, job.batch_size, data, job.dtype), data, self.memory, self.given
-        )
+        rows, _, last = job.batches
+        self.step = self.compiled_step(rows, data)
+        self.last = self.compiled_step(last, data) if last else None
         self.measures = {} if job.validation is None else {"validation": self.measure("validation")}
         self.restore(params, None)
+
+    def compiled_step(self, rows: int, data: DataSet) -> Loaded:
+        """A step of `rows` rows. It shares theta, the rule's state and the sums with others."""
+        job = self.job
+        by_mean = job.mean_weight is not None
+        every = rows == 1 or job.graph.mixing() is not None  # no row is ever added to a batch
+        tracer = Tracer(
+            self.program, job.rule, rows, not every or data.weights is not None, self.transposed, by_mean
+        )  # fmt: skip
+        key = ((self.structure, structure_of(job.rule), self.transposed), "step", by_mean)
+        make = partial(tracer.step, self.numbers, self.layout_of_rule)
+        return Loaded(routine_for(key, make, rows, data, job.dtype), data, self.memory, self.given)
 
     def values(self) -> dict[str, Any]:
         """Numbers and constants by their names in a trace."""
@@ -166,7 +174,7 @@ class NativeRun(Run):
         for name, array in params.items():
             self.users(f"p:{name}", name)[...] = array
         if rule_arrays is None:
-            theta = {name: self.users(f"p:{name}", name) for name in self.job.graph.trainable}
+            theta = {name: self.users(f"p:{name}", name) for name in self.job.graph.trained}
             state = self.job.rule.init(theta)
             rule_arrays = [state[what][name] for what, names in self.layout_of_rule.items() for name in names]
         given = iter(rule_arrays)
@@ -177,7 +185,11 @@ class NativeRun(Run):
     # --- steps ---
 
     def set_order(self, order, running=None):
-        self.step.order = np.ascontiguousarray(order, np.int32)
+        self.step.order = order = np.ascontiguousarray(order, np.int32)
+        if self.last is not None:
+            rows, full, last = self.job.batches
+            self.last.order = order[rows * full :]
+            self.last.rows[0] = last
         self.put_sums(self.memory, running or [[0.0] * len(self.program.sum_names)] * 2)
 
     def put_sums(self, arrays: Mapping[str, np.ndarray], running: Any) -> None:
@@ -189,9 +201,14 @@ class NativeRun(Run):
 
     def steps(self, start, count, t):
         self.memory[BAD][0] = -1
-        self.step(start, count, t)
-        running = self.sums(self.memory)
+        full = count if self.last is None else min(count, self.job.batches.full - start)
+        if full:
+            self.step(start, full, t)
         bad = int(self.memory[BAD][0])
+        if self.last is not None and full < count:
+            self.last(0, 1, t + full)
+            bad = full if bad < 0 <= int(self.memory[BAD][0]) else bad
+        running = self.sums(self.memory)
         if bad < 0 and not all(all_finite(self.view(f"p:{name}")) for name in self.job.graph.parameters):
             bad = count
         return Stretch(self.program.totals(running), None if bad < 0 else bad, running)
@@ -203,19 +220,19 @@ class NativeRun(Run):
         arrays = {name: measure.arrays[leaf] for name, leaf in measure.routine.trace.state.items()}
         self.put_sums(arrays, [[0.0] * len(self.program.sum_names)] * 2)
         size = measure.routine.trace.batch[next(iter(self.job.graph.inputs))].shape[0]
-        data = self.job.data if which == "data" or self.job.validation is None else self.job.validation
-        for cut in data.cuts():  # of whole steps
+        for cut in self.job.set_of(which).cuts():  # of whole steps
             measure(cut.start // size, -(-(cut.stop - cut.start) // size), 0)
         return self.program.finish(self.program.totals(self.sums(arrays)))
 
     def measure(self, which: str) -> Loaded:
         """What evaluates the set "data" or "validation"; it shares theta, and has sums of its own."""
         job = self.job
-        given = job.data if which == "data" or job.validation is job.data else job.validation
-        assert given is not None
+        given = job.set_of(which)
+        together = job.together(given)
         data = self.step.data if given is job.data else narrowed(given, job.dtype)
-        size = EVALUATION_ROWS
-        tracer = Tracer(self.program, job.rule, size, True, self.transposed)
+        size = together or EVALUATION_ROWS
+        weighted = together is None or data.weights is not None
+        tracer = Tracer(self.program, job.rule, size, weighted, self.transposed)
         key = (self.structure, self.transposed, "measure")
         theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
         found = Loaded(routine_for(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
@@ -224,7 +241,5 @@ class NativeRun(Run):
 
     def penalty(self):
         params = {name: np.asarray(self.users(f"p:{name}", name)) for name in self.job.graph.parameters}
-        seed = np.array([key_of(self.job.seed)], np.uint32)
-        context = Context(np.ones(1, self.job.dtype), (seed, seed), self.job.dtype)
-        found = self.program.penalty(params, self.program.constants(), context)
+        found = self.program.penalty(params, self.program.constants(), self.job.context(np.ones(1), 0))
         return 0.0 if found is None else float(found)

@@ -15,7 +15,7 @@ from bprop.engines.program import Program
 from bprop.graph.plan import Context, Plan
 from bprop.rules.runtime import with_numbers
 
-BAD = "bad step"
+BAD, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "mean weight", "b"
 
 
 @dataclass(eq=False)
@@ -30,7 +30,7 @@ class Trace:
     given: dict[str, Traced] = field(default_factory=dict)
     """Constants and numbers that a call is given."""
     clock: dict[str, Traced] = field(default_factory=dict)
-    """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever."""
+    """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever, "b" rows of the batch."""
     updates: list[tuple[Traced, Traced]] = field(default_factory=list)
 
     def leaf(self, role: dict[str, Traced], name: str, shape: Shape, dtype: np.dtype) -> Traced:
@@ -40,11 +40,17 @@ class Trace:
 
 
 class Tracer:
-    """Traces the steps of a program with batches of `batch_size` rows."""
+    """Traces the steps of a program with batches of `batch_size` rows.
 
-    def __init__(self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str]):
+    weighted : rows have weights. by_mean : they are divided by the mean weight of the set, not by that of the batch.
+    """
+
+    def __init__(
+        self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
+        by_mean: bool = False,
+    ):  # fmt: skip
         self.program, self.rule, self.size = program, rule, batch_size
-        self.weighted, self.transposed = weighted, transposed
+        self.weighted, self.transposed, self.by_mean = weighted, transposed, by_mean
         self.dtype = program.dtype
 
     def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
@@ -58,6 +64,9 @@ class Tracer:
         t = trace.leaf(trace.clock, "t", (), INT)
         rule = with_numbers(self.rule, {n: trace.leaf(trace.given, f"n:{n}", (), self.dtype) for n in numbers})
         batch, context = self.batch(trace, t)
+        if self.by_mean:
+            rows = trace.leaf(trace.clock, ROWS_OF_BATCH, (), INT).astype(self.dtype)
+            context = context._replace(divisor=rows * trace.leaf(trace.given, MEAN_WEIGHT, (), self.dtype))
         plan = self.bound(self.program.training, trace)
         after, rule_after, found = self.program.step(
             rule, theta, rule_state, batch, self.constants(trace), context, t, plan
@@ -65,7 +74,7 @@ class Tracer:
         self.update_sums(trace, found)
         bad, i = trace.leaf(trace.state, BAD, (), INT), trace.leaf(trace.clock, "i", (), INT)
         xp = trace.tape.functions
-        wrong = (bad < 0) & ~xp.isfinite(found["loss"])
+        wrong = (bad < 0) & ~xp.isfinite(self.program.watched(found))
         trace.updates.append((bad, xp.where(wrong, i, bad)))
         self.update(trace, theta, after)
         for what, arrays in rule_state.items():

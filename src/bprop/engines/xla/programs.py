@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from bprop.engines.engine import Job
 from bprop.engines.program import Program, structure
@@ -27,18 +28,29 @@ class Compiled:
     penalty: Function
     init: Function
     choices: Choices
+    tracer: Tracer
+    whole: dict[int, Function] = field(default_factory=dict)
+
+    def evaluate_whole(self, rows: int) -> Function:
+        """`evaluate` of a set of so many rows as one batch."""
+        if rows not in self.whole:
+            if len(self.whole) == CACHED_PROGRAMS:
+                self.whole.clear()
+            self.whole[rows] = Function(partial(self.tracer.evaluate, together=rows))
+        return self.whole[rows]
 
 
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def compiled(job: Job) -> Compiled:
-    """The functions for a job."""
+def compiled(job: Job, rows: int | None = None) -> Compiled:
+    """The functions for a job, with steps of `rows` rows (default: of its batches)."""
+    rows = job.batches.rows if rows is None else rows
     rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
     choices = Choices.of(job)
-    key = (structure(job.graph), rule, job.batch_size, str(job.dtype), job.narrow, choices)
+    key = (structure(job.graph), rule, rows, str(job.dtype), job.narrow, choices)
     if key not in _programs:
-        tracer = Tracer(Program(job.graph, job.dtype), job.rule, job.batch_size, choices, job.narrow)
+        tracer = Tracer(Program(job.graph, job.dtype), job.rule, rows, choices, job.narrow)
         _programs[key] = Compiled(
             epoch=Function(tracer.epoch),
             epoch_in_place=Function(tracer.epoch, given_up=(0, 1)),
@@ -47,6 +59,7 @@ def compiled(job: Job) -> Compiled:
             penalty=Function(tracer.penalty),
             init=Function(job.rule.init),
             choices=choices,
+            tracer=tracer,
         )
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -13,10 +13,9 @@ from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
-from bprop.engines.xla.programs import compiled
-from bprop.engines.xla.sets import Resident, Source, Streamed
+from bprop.engines.xla.programs import Compiled, compiled
+from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
-from bprop.noise import key_of
 from bprop.rules import Foreign
 from bprop.rules.runtime import numbers_of
 
@@ -39,7 +38,9 @@ class XlaRun(Run):
         self.job = job
         self.wide = job.dtype == np.float64
         with jax.enable_x64(self.wide):
+            self.batches = job.batches
             self.compiled = compiled(job)
+            self.compiled_last = compiled(job, self.batches.last) if self.batches.last else self.compiled
             self.turn = self.compiled.choices.unrolled
             self.program = Program(job.graph, job.dtype)
             self.sets = self._place(job)
@@ -60,16 +61,17 @@ class XlaRun(Run):
                 source = Source.of(data, job.dtype)
                 size = source.row_bytes * round_up(len(data))
                 fits = data.in_memory and size <= left
-                placed[name] = Resident(source) if fits else Streamed(source, job.batch_size, self.turn, left)
+                placed[name] = Resident(source) if fits else Streamed(source, job.batches.rows, self.turn, left)
                 left -= size if fits else 0
         return placed
 
     def _arguments(self) -> tuple[Any, ...]:
-        """(constants, hyper, numbers, seed), on the device: a call then costs less."""
+        """(constants, hyper, numbers, seed, mean weight), on the device: a call then costs less."""
         job, of = self.job, self.job.dtype.type
         hyper = {n: {k: of(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
         numbers = None if isinstance(job.rule, Foreign) else {k: of(v) for k, v in numbers_of(job.rule).items()}
-        return jax.device_put((self.program.constants(), hyper, numbers, np.array([key_of(job.seed)], np.uint32)))
+        mean = None if job.mean_weight is None else of(job.mean_weight)
+        return jax.device_put((self.program.constants(), hyper, numbers, job.seed_key, mean))
 
     def restore(self, params, rule_arrays):
         with jax.enable_x64(self.wide):
@@ -86,10 +88,10 @@ class XlaRun(Run):
 
     def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
         """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
-        trainable = self.job.graph.trainable
+        trained = self.job.graph.trained
         if isinstance(self.job.rule, Foreign):
-            return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trainable}))
-        leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trainable}))
+            return jax.tree.flatten(self.compiled.init({name: theta[name] for name in trained}))
+        leaves, tree = jax.tree.flatten(self.job.rule.init({name: host[name] for name in trained}))
         arrays = [np.asarray(leaf) for leaf in leaves]
         return [copied(a, self.job.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays], tree
 
@@ -112,8 +114,9 @@ class XlaRun(Run):
 
     def set_order(self, order, running=None):
         if self.order is None or not np.array_equal(order, self.order):
-            size = self.job.batch_size * round_up(self.job.steps_per_epoch)
-            padded = np.full(size, order[0], np.int32)  # rows past the end: a real row, of weight 0
+            size = self.batches.rows * round_up(self.job.steps_per_epoch)
+            first = (self.job.steps_per_epoch - 1) * self.batches.rows
+            padded = np.full(size, order[first], np.int32)  # rows past the end: one of the same batch, of weight 0
             padded[: len(order)] = order
             self.sets["data"].set_order(padded)
             self.order = order
@@ -122,10 +125,10 @@ class XlaRun(Run):
     def steps(self, start, count, t):
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
-        epoch = self.compiled.epoch_in_place if self.large else self.compiled.epoch
         with jax.enable_x64(self.wide):
             state = self._working_copy() if self.large else self.state
-            for part in self.sets["data"].parts(start, count):
+            for compiled, part in self._parts(start, count):
+                epoch = compiled.epoch_in_place if self.large else compiled.epoch
                 *state, self.sums, found = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
                     np.int32(part.start), np.int32(part.count), np.int32(t + done),
@@ -143,6 +146,16 @@ class XlaRun(Run):
             self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
         )
 
+    def _parts(self, start: int, count: int) -> Iterator[tuple[Compiled, Part]]:
+        """The steps with the functions that do them: those of the last batch, where it has some of its own."""
+        data, (rows, full, last) = self.sets["data"], self.batches
+        many = min(count, full - start) if last else count
+        if many > 0:
+            for part in data.parts(start, many):
+                yield self.compiled, part
+        if last and start + count > full:
+            yield self.compiled_last, data.last(full * rows, last)
+
     def _working_copy(self) -> Any:
         """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
         room, self.left = self.left, None
@@ -153,20 +166,23 @@ class XlaRun(Run):
         return self.compiled.duplicate(self.state, room)
 
     def evaluate(self, which):
-        constants, hyper, _, seed = self.arguments
+        constants, hyper, _, seed, _ = self.arguments
         sums = before = self.no_sums
+        together = self.job.together(self.job.set_of(which))
+        evaluate = self.compiled.evaluate if together is None else self.compiled.evaluate_whole(together)
         with jax.enable_x64(self.wide):
-            for arrays, weights, rows in self.sets[which].pieces():
+            pieces = self.sets[which].pieces() if together is None else [self.sets[which].whole()]
+            for arrays, weights, rows in pieces:
                 jax.block_until_ready(before)
                 before = sums
-                sums = self.compiled.evaluate(self.state[0], arrays, weights, rows, constants, hyper, seed, sums)
+                sums = evaluate(self.state[0], arrays, weights, rows, constants, hyper, seed, sums)
         return self.program.finish(self.program.totals(np.asarray(sums).tolist()))
 
     def penalty(self):
         state, found = self.penalty_of
         if state is self.state:
             return found
-        constants, _, _, seed = self.arguments
+        constants, _, _, seed, _ = self.arguments
         with jax.enable_x64(self.wide):
             return float(self.compiled.penalty(self.state[0], constants, seed))
 

@@ -65,15 +65,24 @@ class Resident:
 
     def set_order(self, order: np.ndarray) -> None:
         """The order of the epoch, in whole batches."""
-        self.order = jax.device_put(order)
+        self.visits, self.order = order, jax.device_put(order)
 
     def parts(self, start: int, count: int) -> Iterator[Part]:
         """The steps, all at once."""
         yield Part(self.arrays, self.weights, self.rows, self.order, start, count)
 
+    def last(self, first: int, rows: int) -> Part:
+        """The rows of the last step, which begins at position `first` of the order, by themselves."""
+        order = jax.device_put(self.visits[first : first + rows])
+        return Part(self.arrays, self.weights, np.int32(rows), order, 0, 1)
+
+    def whole(self) -> tuple[dict[str, Any], Any, Any]:
+        """(arrays, weights, rows) of the whole set."""
+        return self.arrays, self.weights, self.rows
+
     def pieces(self) -> Iterator[tuple[dict[str, Any], Any, Any]]:
         """(arrays, weights, rows) of the whole set, for an evaluation."""
-        yield self.arrays, self.weights, self.rows
+        yield self.whole()
 
 
 class Streamed:
@@ -110,6 +119,15 @@ class Streamed:
             start += some
             if (chunk + 1) * self.size < len(self.order):
                 self._chunk(chunk + 1)
+
+    def last(self, first: int, rows: int) -> Part:
+        """The rows of the last step, which begins at position `first` of the order, by themselves."""
+        arrays, weights = self.source.put(rows, self.order[first : first + rows])
+        return Part(arrays, weights, np.int32(rows), jax.device_put(np.arange(rows, dtype=np.int32)), 0, 1)
+
+    def whole(self) -> tuple[dict[str, Any], Any, Any]:
+        """(arrays, weights, rows) of the whole set, which must fit on the device."""
+        return *self.source.put(len(self.source.data)), np.int32(len(self.source.data))
 
     def _chunk(self, chunk: int) -> tuple[dict[str, Any], Any]:
         self.chunks = {c: held for c, held in self.chunks.items() if c in (chunk - 1, chunk)}

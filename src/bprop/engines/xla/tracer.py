@@ -65,17 +65,19 @@ class Tracer:
     def widen(self, box: Input, array: Any) -> Any:
         return array.astype(self.program.dtype if box.dtype == "float" else {"int": jnp.int32, "bool": bool}[box.dtype])
 
-    def weights(self, weights: Any, take: Callable, position: Any, rows: Any) -> Any:
-        """Weights of a batch: those of its examples, and 0 for rows past the end of the set."""
+    def weights(self, weights: Any, take: Callable, position: Any, rows: Any, mean: Any = None) -> tuple[Any, Any]:
+        """(weights of a batch: those of its examples, and 0 for rows past the end of the set; what they are divided by:
+        the rows of the batch times `mean`, or by default (None) their sum)."""
         inside = (position < rows).astype(self.program.dtype)
-        return inside if weights is None else inside * take(weights)
+        divisor = None if mean is None else inside.sum() * mean
+        return (inside if weights is None else inside * take(weights)), divisor
 
     def plan(self, plan: Plan, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A plan of the program as it is lowered here."""
         lowered = lay_out(plan, self.choices.transposed).bind(hyper)
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
-    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, sums,
+    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
               start, count, t):  # fmt: skip
         """`count` steps from step `start` of the epoch.
 
@@ -89,17 +91,18 @@ class Tracer:
             theta, rule_state, sums, bad = carry
             first = (start + i) * size
             take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
-            w = self.weights(weights, take, first + jnp.arange(size, dtype=jnp.int32), rows)
+            position = first + jnp.arange(size, dtype=jnp.int32)
+            w, divisor = self.weights(weights, take, position, rows, mean_weight)
             key = (seed, (t + i).astype(jnp.uint32).reshape(1))
 
-            def step(theta, rule_state, batch, w, key, t):
-                context = Context(w, key, self.program.dtype)
+            def step(theta, rule_state, batch, w, divisor, key, t):
+                context = Context(w, key, self.program.dtype, divisor)
                 return self.program.step(rule, theta, rule_state, batch, constants, context, t, plan)
 
             theta, rule_state, found = repeatable(step, hidden_zero(rows))(
-                theta, rule_state, self.batch(data, take), w, key, t + i
+                theta, rule_state, self.batch(data, take), w, divisor, key, t + i
             )
-            bad = jnp.where((bad < 0) & ~jnp.isfinite(found["loss"]), i, bad)
+            bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
             return theta, rule_state, self.add(sums, found), bad
 
         carry = theta, rule_state, (sums[0], sums[1]), jnp.int32(-1)
@@ -109,10 +112,13 @@ class Tracer:
         told = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
         return theta, rule_state, jnp.stack(sums), (told, bad)
 
-    def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums):
-        """The sums, to which those of the given rows are added, outside training."""
+    def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums, together=None):
+        """The sums, to which those of the given rows are added, outside training.
+
+        together : how many rows are one batch, where that makes a difference: all of them.
+        """
         plan = self.plan(self.program.evaluating, hyper)
-        size = min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
+        size = together or min(EVALUATION_ROWS, next(iter(data.values())).shape[0])
         last = next(iter(data.values())).shape[0] - 1
 
         def body(i, sums):
@@ -120,10 +126,10 @@ class Tracer:
             take = rows_at(jnp.minimum(position, jnp.minimum(rows - 1, last)))
 
             def measure(theta, batch, w):
-                context = Context(w, (seed, seed), self.program.dtype)
+                context = Context(w, (seed, jnp.zeros_like(seed)), self.program.dtype)
                 return self.program.measure(theta, batch, constants, context, plan)
 
-            w = self.weights(weights, take, position, rows)
+            w, _ = self.weights(weights, take, position, rows)
             return self.add(sums, repeatable(measure, hidden_zero(rows))(theta, self.batch(data, take), w))
 
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))

@@ -1,0 +1,157 @@
+"""A box tried out on marked rows: does a batch give what some of its rows give by themselves?"""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from bprop import noise
+from bprop.box import Box
+from bprop.boxes.loss import Loss
+
+COUNT = 6
+FIRST, OTHERS = [0, 1, 2], [4, 1, 3]  # rows to keep: as where a batch is filled up, and out of order
+TOLERANCE = 1e-9
+PATTERN = 997  # numbers that large parameters are filled with, over and over
+UNKNOWN, APART, MIXED = None, True, False
+
+
+def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
+    """Whether rows of a batch get from a box what they get without the others; None where it refuses all numbers.
+
+    training : the others have weight 0 and the gradient 0; bprop is looked at, too, and what `updates` gives.
+    Else all rows weigh something, and only the value counts.
+    """
+    answers = []
+    for seed, numbers in enumerate(NUMBERS):
+        rng = np.random.default_rng([crc32(type(box).type_key.encode()), seed])
+        for kept in (FIRST,) if "noise" in box.needs else (FIRST, OTHERS):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    answers.append(Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer())
+                except Exception:  # a box may refuse what it is given, in any way
+                    answers.append(UNKNOWN)
+        if MIXED in answers:
+            return MIXED
+    return APART if APART in answers else UNKNOWN
+
+
+def _normal(rng: np.random.Generator, size: int) -> np.ndarray:
+    return rng.normal(size=size)
+
+
+def _share(rng: np.random.Generator, size: int) -> np.ndarray:
+    return rng.uniform(0.05, 0.95, size)
+
+
+def _large(rng: np.random.Generator, size: int) -> np.ndarray:
+    return rng.uniform(1.0, 30.0, size)
+
+
+NUMBERS = (_normal, _share, _large)
+
+
+def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Values for the children, legal as far as the box says: COUNT rows where there are rows."""
+    limits = box.limits()
+    for position, child in enumerate(box.children):
+        shape = tuple(COUNT if isinstance(size, str) else size for size in child.dims)
+        if child.spec.kind == "float":
+            low, high = limits.get(position, (-np.inf, np.inf))
+            size = prod(shape)
+            drawn = numbers(rng, size if "N" in child.dims else min(PATTERN, size))
+            yield np.resize(np.clip(drawn, low, high), shape)
+        else:
+            low, high = limits.get(position, (0, 1))
+            drawn = rng.integers(int(low), int(min(high, low + 100)), size=shape, endpoint=True)
+            yield drawn.astype(bool) if child.spec.kind == "bool" else drawn
+
+
+class Trial:
+    """One comparison: `arrays` on all their rows, and on those kept."""
+
+    def __init__(
+        self, box: Box, moving: Sequence[bool], training: bool, kept: list[int], arrays: list, rng: np.random.Generator
+    ):
+        self.box, self.moving, self.training, self.kept = box, moving, training, kept
+        self.others = [row for row in range(COUNT) if row not in kept]
+        self.by_example = box.dims[:1] == ("N",)
+        self.weights = rng.uniform(0.5, 2.0, COUNT)
+        if training:
+            self.weights[self.others] = 0.0
+        self.whole, self.part = arrays, [a[kept] if m else a for a, m in zip(arrays, moving, strict=True)]
+        self.rng = rng
+
+    def answer(self) -> bool | None:
+        """APART, MIXED, or UNKNOWN where numbers are not finite."""
+        more, fewer = self.extras(self.whole, self.weights), self.extras(self.part, self.weights[self.kept])
+        value, alone = self.box.fprop(*self.whole, *more), self.box.fprop(*self.part, *fewer)
+        pairs = [(self.cut(value, self.by_example), alone)]
+        if self.training:
+            pairs += self.gradients(value, alone, more, fewer)
+            pairs += self.updated(value, alone, more, fewer)
+        pairs += self.predicted()
+        pairs = [(np.asarray(a, np.float64), np.asarray(b, np.float64)) for a, b in pairs]
+        if not all(np.isfinite(array).all() for pair in pairs for array in pair):
+            return UNKNOWN
+        return APART if all(alike(a, b) for a, b in pairs) else MIXED
+
+    def cut(self, array: Any, rows: bool) -> Any:
+        return array[self.kept] if rows else array
+
+    def extras(self, arrays: list, weights: np.ndarray) -> tuple:
+        key = np.zeros(1, np.uint32), np.zeros(1, np.uint32)
+        made = {
+            "weights": lambda: weights,
+            "noise": lambda: self.box.noise(lambda shape: noise.uniform(key, 0, shape, np.float64), *arrays),
+        }
+        return tuple(made[need]() for need in self.box.needs)
+
+    def gradients(self, value: Any, alone: Any, more: tuple, fewer: tuple) -> list[tuple]:
+        """What each float child is sent. A child with rows: the same for rows that are kept, 0 for the others."""
+        grad = self.rng.normal(size=np.shape(value))
+        if self.by_example:
+            grad[self.others] = 0.0
+        sent = self.sent(grad, value, self.whole, more)
+        by_itself = self.sent(self.cut(grad, self.by_example), alone, self.part, fewer)
+        pairs = []
+        for a, b, moves, child in zip(sent, by_itself, self.moving, self.box.children, strict=True):
+            if child.spec.kind != "float" or (a is None and b is None):
+                continue
+            expected = b
+            if moves:
+                expected = np.zeros_like(a)
+                expected[self.kept] = b
+            pairs.append((a, expected))
+        return pairs
+
+    def sent(self, grad: Any, value: Any, arrays: list, extras: tuple) -> tuple:
+        takes = inspect.signature(self.box.bprop).parameters
+        more = {"wanted": (True,) * len(arrays)} if "wanted" in takes else {}
+        sent = self.box.bprop(grad, value, *arrays, *extras, **more)
+        return tuple(sent) if isinstance(sent, tuple | list) else (sent,)
+
+    def updated(self, value: Any, alone: Any, more: tuple, fewer: tuple) -> list[tuple]:
+        one = self.box.updates(value, *self.whole, *more)
+        other = self.box.updates(alone, *self.part, *fewer)
+        return [(one[position], other[position]) for position in one]
+
+    def predicted(self) -> list[tuple]:
+        """What metrics compare with the targets, where the box is a loss."""
+        if not isinstance(self.box, Loss) or not self.moving[0]:
+            return []
+        return [(self.box.prediction(self.whole[0])[self.kept], self.box.prediction(self.part[0]))]
+
+
+def alike(a: np.ndarray, b: np.ndarray) -> bool:
+    """Equal but for rounding."""
+    return a.shape == b.shape and bool(
+        (abs(a - b) <= TOLERANCE * max(abs(a).max(initial=0.0), abs(b).max(initial=0.0))).all()
+    )

@@ -1,0 +1,70 @@
+"""Boxes tried out on marked rows."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import boxes, errors
+from bprop.graph.mixing import has_rows
+from bprop.graph.trial import try_out
+
+CATALOGUE = boxes.catalogue()
+
+
+def placed(cls):
+    """(box, which children have rows), for every example of a box and all ways in which they can lie in a graph."""
+    for *arrays, last in cls.examples(np.random.default_rng(1)):
+        hyper = last if isinstance(last, dict) else {}
+        arrays = [np.asarray(a) for a in (arrays if hyper else [*arrays, last])]
+        for moving in product([False, True], repeat=len(arrays)):
+            children = [leaf(f"c{i}", a, m) for i, (a, m) in enumerate(zip(arrays, moving, strict=True))]
+            try:
+                box = cls(*children, **hyper)
+            except (errors.BpropError, ValueError):
+                continue  # it does not fit so
+            if any(moving) and has_rows(box.dims):
+                yield box, moving
+
+
+def leaf(name, array, moving):
+    kind = {"f": "float", "i": "int", "b": "bool"}[array.dtype.kind]
+    return bp.Input(name, array.shape[1:], kind) if moving and array.ndim else bp.Constant(array)
+
+
+@pytest.mark.parametrize("cls", CATALOGUE, ids=lambda cls: cls.__name__)
+def test_what_our_boxes_say_of_rows_is_what_trying_out_finds(cls):
+    for box, moving in placed(cls):
+        children = [bool(c.dims[:1] == ("N",)) for c in box.children]
+        if box.keeps_rows:
+            for training in (True, False):
+                assert try_out(box, children, training) is True, (box, moving)
+        elif box.keeps_rows is False:
+            assert not try_out(box, children, True), (box, moving)
+
+
+def test_every_box_that_can_keep_rows_says_so():
+    silent = {cls.__name__ for cls in CATALOGUE if cls.keeps_rows is None and any(True for _ in placed(cls))}
+    assert silent == {"BatchNorm"}  # by weight: it is tried out in every graph
+
+
+def test_trying_out_is_the_same_every_time():
+    class Rounded(bp.Box):
+        seen: list = []
+
+        def fprop(self, a):
+            Rounded.seen.append(np.array(a))
+            return a
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    box = Rounded(bp.Input("x", (2,)))
+    Rounded.seen.clear()
+    assert try_out(box, [True], True) is True
+    first, Rounded.seen = Rounded.seen, []
+    assert try_out(box, [True], True) is True
+    assert len(first) == len(Rounded.seen) > 4
+    for one, other in zip(first, Rounded.seen, strict=True):
+        np.testing.assert_array_equal(one, other)
