@@ -10,7 +10,9 @@ def test_a_page_is_plain_data(classes):
     fit, _ = classes
     page = page_of(fit, Facts(), None)
     json.dumps(page, allow_nan=False)
-    assert page["run"] == {"status": "epochs", "epochs": 8, "best_epoch": None}
+    assert page["run"] == {
+        "status": "epochs", "epochs": 8, "best_epoch": None, "kept_epoch": None, "within_epoch": False, "failure": None,
+    }  # fmt: skip
     assert page["records"][-1]["health"]["boxes"]["h1"][3] > 0
 
 

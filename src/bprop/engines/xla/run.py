@@ -123,6 +123,7 @@ class XlaRun(Run):
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
         epoch = self.compiled.epoch_in_place if self.large else self.compiled.epoch
+        before = epoch.seconds + self.compiled.duplicate.seconds
         with jax.enable_x64(self.wide):
             state = self._working_copy() if self.large else self.state
             for part in self.sets["data"].parts(start, count):
@@ -134,6 +135,7 @@ class XlaRun(Run):
                     jax.block_until_ready(told[-1])
                 told.append((done, found))
                 done += part.count
+        self.compiling = epoch.seconds + self.compiled.duplicate.seconds - before
         self.left, self.state = self.state, tuple(state)
         *running, penalty = np.asarray(told[-1][1][0]).tolist()
         self.penalty_of = self.state, penalty
@@ -142,6 +144,9 @@ class XlaRun(Run):
         return Stretch(
             self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
         )
+
+    def compile_seconds(self):
+        return self.compiling
 
     def _working_copy(self) -> Any:
         """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
