@@ -88,7 +88,7 @@ def timings_of(history: Sequence[Record]) -> Pairs:
     seconds = sum(record.seconds for record in history)
     speed = median(record.examples_per_second for record in history)
     return [
-        ["epochs", len(history)], ["updates", history[-1].updates], ["seconds of updates, without compiling", f"{seconds:.3g}"],
+        ["epochs", len(history)], ["updates", history[-1].updates], ["seconds of updates", f"{seconds:.3g}"],
         ["examples a second (median)", round(speed)],
     ]  # fmt: skip
 

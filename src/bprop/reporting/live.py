@@ -19,6 +19,7 @@ from bprop.reporting.plain import MOST_RECORDS, plain_history
 from bprop.reporting.server import Server
 
 GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
+OPENING = 15.0  # seconds for a browser to start
 MOST_NEWS = 40  # records that a page is given at a time: a thousand epochs a second cannot be seen, only be in the way
 WAITING = {
     "status": "waiting", "epochs": None, "best_epoch": None, "kept_epoch": None, "within_epoch": False, "failure": None,
@@ -86,11 +87,16 @@ class Live:
             self._outcome = found
             self._version += 1
 
-    def close(self) -> None:
-        """Stop serving, when a page that is open has taken the last news, or after 3 seconds."""
+    def close(self, awaited: bool = False) -> None:
+        """Stop serving, when a page that is open has taken the last news, or after 3 seconds.
+
+        awaited : a browser was asked to open the page: where it has not yet asked for it, wait for it too, 15 seconds.
+        """
         with self._changed:
-            if monotonic() - self._asked < PRESENT:
-                self._changed.wait_for(lambda: self._told == (len(self._records), self._version), GRACE)
+            opening = awaited and self._asked < 0
+            if opening or monotonic() - self._asked < PRESENT:
+                done = lambda: self._told == (len(self._records), self._version)  # noqa: E731
+                self._changed.wait_for(done, OPENING if opening else GRACE)
         self._server.close()
 
     def _page(self, query: str) -> tuple[str, bytes]:
