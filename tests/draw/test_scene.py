@@ -68,6 +68,7 @@ def test_labels_and_codes_have_no_magnitude(rng):
     (panel,) = {n.name: n for n in build(graph, False, graph.fprop(graph.init(0), data)).nodes}["y"].panels
     assert panel[1].lines() == ["3 different", "0 … 2"]
 
+
 def test_a_penalty_that_is_a_number():
     graph = bp.Graph(loss=bp.square(bp.Input("x")), penalty=0.5)
     assert nodes(graph)["objective"].lines == ["mean of square_1 + 0.5"]

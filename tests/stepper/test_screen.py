@@ -88,7 +88,9 @@ def test_a_box_without_a_gradient_of_its_own_says_why(stepper):
     assert "none" in line
     assert line.endswith("(no gradient: loss is computed from d directly)")
     unstable = bp.Graph(loss=stepper.graph.loss, stable=False)
-    assert "no gradient:" not in str(bp.Stepper(unstable, {"W": np.eye(2), "b": [0.0, 0.0]}, {"x": np.eye(2), "y": [0, 1]}))
+    assert "no gradient:" not in str(
+        bp.Stepper(unstable, {"W": np.eye(2), "b": [0.0, 0.0]}, {"x": np.eye(2), "y": [0, 1]})
+    )
 
 
 def numbers(said, label):

@@ -87,8 +87,8 @@ class Watching:
         if self.live is None:
             return
         if self.stays(error):
-            print(f"training has ended; the live report stays at {self.live.url} until Ctrl-C", flush=True)
             with suppress(KeyboardInterrupt):
+                print(f"training has ended; the live report stays at {self.live.url} until Ctrl-C", flush=True)
                 Event().wait()
         self.live.close(awaited=self.opened and error is None)
 
@@ -102,9 +102,13 @@ def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     """The live page; how long it can be read is said with its address."""
     live = Live(port, facts=facts)
     if wait or (wait is None and on_terminal()):
-        print("open this address in a browser; when training has ended, the page stays until you press Ctrl-C", flush=True)
+        print(
+            "open this address in a browser; when training has ended, the page stays until you press Ctrl-C", flush=True
+        )
     else:
-        print("open this address in a browser while training runs; to read the page longer, add --live-wait", flush=True)
+        print(
+            "open this address in a browser while training runs; to read the page longer, add --live-wait", flush=True
+        )
     if opened and not open_in_browser(live.url):
         print("no browser could be started here: open the address yourself", file=sys.stderr)
     return live
@@ -116,8 +120,8 @@ def open_in_browser(url: str) -> bool:
 
     try:
         browser = webbrowser.get()
-        graphical = not isinstance(browser, webbrowser.GenericBrowser) or "BROWSER" in os.environ
-        return graphical and browser.open(url)
+        in_terminal = type(browser) is webbrowser.GenericBrowser and "BROWSER" not in os.environ
+        return not in_terminal and browser.open(url)
     except (webbrowser.Error, OSError):
         return False
 

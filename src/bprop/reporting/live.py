@@ -95,9 +95,11 @@ class Live:
         with self._changed:
             opening = awaited and self._asked < 0
             if opening or monotonic() - self._asked < PRESENT:
-                done = lambda: self._told == (len(self._records), self._version)  # noqa: E731
-                self._changed.wait_for(done, OPENING if opening else GRACE)
+                self._changed.wait_for(self._all_told, OPENING if opening else GRACE)
         self._server.close()
+
+    def _all_told(self) -> bool:
+        return self._told == (len(self._records), self._version)
 
     def _page(self, query: str) -> tuple[str, bytes]:
         with self._changed:
