@@ -34,7 +34,8 @@ def test_at_the_start_only_leaves_have_values(stepper):
 
 def test_fprop_shows_formula_children_and_value_of_the_example(stepper):
     said = str(stepper.step())
-    for part in ("a = linear(x, W, b)", "h W + b.", "x  (N, 2), of which example 0\n      [1  0]", "W  (2, 2)\n      [1  2]\n      [3  4]",
+    for part in ("a = linear(x, W, b)", "h W + b.", "x  (N, 2), of which example 0\n      [1  0]",
+                 "W  (2, 2)\n      [1  2]\n      [3  4]",
                  "value\n  a  (N, 2), of which example 0\n      [1.25  1.75]"):  # fmt: skip
         assert part in said
     stepper.example = 1

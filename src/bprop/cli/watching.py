@@ -27,8 +27,8 @@ from bprop.training import Fit, Terminated
 
 # fmt: off
 APART = (
-    *PLACES, "report", "live", "live_port", "live_wait", "open_page", "every", "progress", "tensorboard", "summary", "health",
-    "spool",
+    *PLACES, "report", "live", "live_port", "live_wait", "open_page", "every", "progress", "tensorboard", "summary",
+    "health", "spool",
 )  # no part of what is trained
 # fmt: on
 

@@ -49,7 +49,7 @@ class Summary:
 
     @property
     def decade(self) -> int | None:
-        """floor(log10(rms)), kept within LOWEST..HIGHEST; None where all finite entries are 0, and of labels and codes."""
+        """floor(log10(rms)), kept within LOWEST..HIGHEST; None where all finite entries are 0, and of whole numbers."""
         return None if self.rms == 0 or self.distinct is not None else min(max(floor(log10(self.rms)), LOWEST), HIGHEST)
 
     @property

@@ -56,8 +56,8 @@ def _finite(health: Mapping[str, Any]) -> Iterable[str]:
     name = health["first_not_finite"]
     if name is not None:
         yield (
-            f"the box {name!r} was the first to hold NaN or infinity: try {SMALLER}, clip_norm=1.0, or inputs of mean 0 "
-            "and deviation 1"
+            f"the box {name!r} was the first to hold NaN or infinity: try {SMALLER}, clip_norm=1.0, or inputs of "
+            "mean 0 and deviation 1"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -74,7 +74,7 @@ def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float
         "mae": float(np.mean([_least_distance(column, w) for column in y.T])),
     }
     known = {key: measures[key] for key in constant if key in measures}
-    if not known or not all(constant[key] > 0 and value >= constant[key] for key, value in known.items()):
+    if not known or not all(constant[key] > 0 and constant[key] <= value < inf for key, value in known.items()):
         return None
     key, value = next(iter(known.items()))
     what, answer = {"rmse": ("root mean square error", "mean"), "mae": ("mean absolute error", "median")}[key]

@@ -36,7 +36,8 @@ def run_of(model: Model) -> dict[str, Any]:
     settings = getattr(model, "settings", None)
     return {
         "status": "saved" if settings is None else model.stopped, "epochs": (settings or {}).get("epochs"),
-        "best_epoch": model.best_epoch, "kept_epoch": model.kept_epoch, "within_epoch": model.stopped in WITHIN, "failure": model.failure and text(model.failure, MOST_LETTERS),
+        "best_epoch": model.best_epoch, "kept_epoch": model.kept_epoch, "within_epoch": model.stopped in WITHIN,
+        "failure": model.failure and text(model.failure, MOST_LETTERS),
     }  # fmt: skip
 
 

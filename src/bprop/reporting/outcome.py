@@ -40,7 +40,7 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
     w = feed.read_weights(weights, count)
     measured = model.evaluate(arrays, weights=w)
     found = {
-        "name": text(name), "count": count, "measures": {key: number(value) for key, value in measured.items()},
+        "name": text(name), "count": count, "measures": {key: _measure(value) for key, value in measured.items()},
         "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "worst": [],
     }  # fmt: skip
     if model.stopped == "diverged":
@@ -50,15 +50,19 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
     found["warnings"] = [*_not_finite(seen), *_constant(model, arrays, measured, w, name)]
     if seen.predicted is not None and seen.truth is not None:
         usable = _finite_rows(seen)
-        if not usable.any():
-            pass
-        elif classes is not None:
-            found["confusion"] = _confusion(seen.predicted[usable].argmax(axis=1), seen.truth[usable], classes)
-        elif "accuracy" not in measured and seen.truth.ndim <= 2:
-            found["residuals"] = _residuals(model, seen.predicted[usable], seen.truth[usable])
+        predicted, truth = seen.predicted[usable], seen.truth[usable]
+        if classes is not None:
+            found["confusion"] = _confusion(predicted.argmax(axis=1), truth, classes)
+        elif "accuracy" not in measured and truth.ndim <= 2:
+            found["residuals"] = _residuals(model, predicted, truth)
     counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
     found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
     return found
+
+
+def _measure(value: float) -> float | str:
+    found = number(value)
+    return "not finite" if found is None else found
 
 
 def whose(model: Model) -> str:
@@ -83,7 +87,7 @@ def _updates(model: Model) -> str:
 def _finite_rows(seen: Seen) -> np.ndarray:
     """(N,) True where the prediction is finite."""
     assert seen.predicted is not None
-    return np.isfinite(seen.predicted).reshape(len(seen.predicted), -1).all(axis=1)
+    return np.asarray(np.isfinite(seen.predicted).reshape(len(seen.predicted), -1).all(axis=1))
 
 
 def _not_finite(seen: Seen) -> list[str]:
