@@ -113,7 +113,8 @@ def test_a_target_that_is_a_picture_is_not_shown_as_the_input(rng):
 def test_predictions_that_are_not_finite_are_counted_apart(classes):
     """argmax of NaN is 0: they must not stand as predictions of the first class."""
     fit, data = classes
-    fit.params["W2"][:, 0] = 2e38  # finite, and infinite where the units of h1 add up to more than 1.7
+    fit.params["W2"] = fit.params["W2"].astype(np.float64)
+    fit.params["W2"][:, 0] = 1e308  # finite, and infinite where the units of h1 add up to more than 1.8
     with np.errstate(all="ignore"):
         values = fit.graph.fprop(fit.params, data)["f"]
         found = outcome(fit, data, None, "test", Facts())
