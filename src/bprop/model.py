@@ -162,7 +162,8 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])
-        _recall(model, meta.get("ended") or {})
+        ended = meta.get("ended")  # older files have none
+        _recall(model, ended if isinstance(ended, Mapping) else {})
         return model, dict(meta.get("training") or {}), arrays
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
@@ -173,9 +174,10 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
 def _recall(model: Model, ended: Mapping[str, Any]) -> None:
     """Take over how training ended, from a file: what is not as it should be is not known."""
     stopped, best, failure = (ended.get(name) for name in ("stopped", "best_epoch", "failure"))
-    if stopped in ENDS:
+    if isinstance(stopped, str) and stopped in ENDS:
+        whole = isinstance(best, int) and not isinstance(best, bool)
         model.stopped = stopped
-        model.best_epoch = best if isinstance(best, int) and 0 < best <= len(model.history) else None
+        model.best_epoch = best if whole and 0 < best <= len(model.history) else None
         model.failure = failure if isinstance(failure, str) else None
 
 
