@@ -71,8 +71,8 @@ def test_a_run_that_ends_early_has_spent_no_more_seconds_than_planned():
     assert (len(found) - 1) * 0.1 <= 0.02 * 1000
 
 
-def test_a_run_of_a_tenth_of_a_second_may_spend_half_of_that():
+def test_a_run_of_a_tenth_of_a_second_may_spend_as_much_again():
     found = looked_at(2000, 0.003, 50e-6, first_cost=0.05)
     assert found[:2] == [1, 2]
-    assert 10 <= len(found) <= 18
+    assert 10 <= len(found) <= 35
     assert found[-1] == 2000

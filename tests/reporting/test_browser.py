@@ -441,7 +441,10 @@ READABLE = """() => {
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   // "rgb(255, 0, 0)", or "color(srgb 1 0 0)" of a mixed colour
-  const parts = (text) => text.match(/[0-9.e-]+/g).slice(0, 3).map((v) => (text.startsWith("rgb") ? v / 255 : Number(v)));
+  const parts = (text) => {
+    const whole = text.startsWith("rgb") ? 255 : 1;
+    return text.match(/[0-9.e-]+/g).slice(0, 3).map((v) => v / whole);
+  };
   const found = [...document.querySelectorAll("#drawing .measured")].flatMap((box) => {
     const behind = luminance(parts(getComputedStyle(box.querySelector("rect")).fill.replace("color(srgb ", "(")));
     return [...box.querySelectorAll("text")].map((text) => {

@@ -11,7 +11,7 @@ from time import perf_counter
 SHARE = 0.02
 CHEAP = 0.1
 """Seconds: a first look that took no more is followed by a second one, since the first has warmed things up."""
-UNNOTICED = 0.05
+UNNOTICED = 0.1
 """Seconds that looks may take in any run, however short: nobody notices them."""
 FACTOR = 2.0
 """The largest factor between the epochs of two looks, as long as there is time for them."""
@@ -20,7 +20,7 @@ FACTOR = 2.0
 class Looks:
     """Chooses epochs whose numbers grow by a factor (1, 2, 4, 8, 20 of 20), the smallest that is affordable.
 
-    All looks after the first together take about `share` of the time that the epochs take, or a twentieth of a second
+    All looks after the first together take about `share` of the time that the epochs take, or a tenth of a second
     where that is more. The time is projected from the epochs so far: a run that ends early may spend more than `share`
     of its time on looks, but no more seconds.
     The first and the last epoch are always looked at.
@@ -74,6 +74,9 @@ class Looks:
         """The epoch of the look after that at `epoch`."""
         if len(self.costs) == 1:
             return epoch + 1 if self.cost <= CHEAP or self.left >= self.cost else self.epochs
-        looks = self.left / self.cost if self.cost > 0 else float("inf")
-        factor = FACTOR if looks < 1 else min(FACTOR, (self.epochs / epoch) ** (1 / int(min(looks, 1e9))))
+        looks = int(min(self.left / self.cost, self.epochs)) if self.cost > 0 else self.epochs
+        if looks >= self.epochs - epoch:
+            return epoch + 1
+        planned = looks // 2  # the other half is kept for looks that take longer, and for the later epochs
+        factor = FACTOR if planned < 1 else min(FACTOR, (self.epochs / epoch) ** (1 / planned))
         return max(epoch + 1, ceil(epoch * factor))
