@@ -1,6 +1,7 @@
 """The table of curves, and the advice below it."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -99,6 +100,7 @@ def test_a_network_that_is_no_better_than_a_constant_is_told_of_after_the_test(r
 
 def test_the_engine_is_told(run):
     assert "engine: numpy\n" in run("train pets.csv --epochs 1 --engine numpy").stdout
+    assert re.search(r"engine: (native|xla|numpy)( is the fastest|, because)", run("train pets.csv --epochs 1").stdout)
 
 
 def test_after_early_stopping_it_is_said_which_weights_are_saved(run):

@@ -384,10 +384,15 @@ def test_the_colours_of_the_health_have_a_fixed_scale_that_is_shown(opened, tmp_
     ]
     names = page.locator("#bars th").all_text_contents()
     assert "a1" in names and "squared_error_1" not in names and "multiply_2" not in names
+    low, high = map(float, re.findall(r"1e(-?\d+)", page.text_content("#bars caption")))
+    assert -8 <= low <= high - 3 <= -1
     for name in ("a1", "a3"):
         size = fit.history[-1].health["boxes"][name]["gradient_std"]
-        place = float(width_of(page, name).rstrip("%")) / 100
-        assert place == pytest.approx((np.log10(size) + 8) / 10, abs=1e-3)
+        bar = float(width_of(page, name).rstrip("%")) / 100
+        assert bar == pytest.approx((np.log10(size) - low) / (high - low), abs=1e-3)
+        place = np.log10(size) + 8  # on the scale of the colours
+        mixed = f"var(--m{int(place) + 1}) {100 * (place - int(place)):.1f}%, var(--m{int(place)})"
+        assert mixed in page.evaluate(f"colourScale(health.quantity, []).colour({size})")
     page.select_option("#quantity", label="Mean of the value")
     assert page.locator("#scale .scale-ticks span").first.text_content() == "0"
 

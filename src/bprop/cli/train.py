@@ -215,7 +215,7 @@ def _finish(fit: Fit, ending: Ending) -> None:
 
 def engine_of(fit: Fit) -> str:
     """The engine that ran, and why it was chosen, where the choice was left to bprop."""
-    return getattr(fit, "engine_reason", "") or str(fit.settings["engine"])
+    return fit.engine_reason or fit.engine
 
 
 def kept(fit: Fit) -> str:

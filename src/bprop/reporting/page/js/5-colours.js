@@ -2,14 +2,16 @@
 
 const [LOWEST, HIGHEST] = [-8, 2]; // decades: the fixed scale, which is that of drawings with values
 
-// -> {at(value): its place in [0, 1], colour(value), ticks: [[place, text]], said}; both null where there is no value
+// -> {bar(value): the length of its bar in [0, 1], barsSaid, colour(value), ticks: [[place, text]], said};
+// bar and colour are null where there is no value
 function colourScale(quantity, values) {
-  if (quantity.logarithmic) return decades();
+  if (quantity.logarithmic) return { ...decades(), ...barDecades(values) };
   const most = quantity.share ? 1 : values.reduce((a, b) => Math.max(a, Math.abs(b ?? 0)), 0) || 1;
   const at = (value) => (value === null ? null : Math.min(1, Math.abs(value) / most));
   const name = (value) => (quantity.share ? `${100 * value}%` : format(value));
   return {
-    at,
+    bar: at,
+    barsSaid: "",
     colour: (value) => (value === null ? null : colour(at(value))),
     ticks: [0, 0.5, 1].map((place) => [place, name(place * most)]),
     said: quantity.share ? "from none to all" : "by size, from 0 to the largest of all epochs",
@@ -22,10 +24,22 @@ function decades() {
   const ticks = [];
   for (let k = 0; k <= count; k += 2) ticks.push([k / count, `1e${LOWEST + k}`]);
   return {
-    at: (value) => (value === null ? null : value === 0 ? 0 : step(value) / count),
     colour: (value) => (value === null ? null : value === 0 ? "var(--zero)" : between(step(value))),
     ticks,
     said: `a fixed logarithmic scale from 1e${LOWEST} or less to 1e${HIGHEST} or more; grey: exactly 0`,
+  };
+}
+
+// Bars span the decades that occur, three at the least, so that layers are told apart that have nearly one colour.
+function barDecades(values) {
+  const logs = values.filter((value) => value !== null && value !== 0).map((value) => Math.log10(Math.abs(value)));
+  const within = (log) => Math.max(LOWEST, Math.min(HIGHEST, log));
+  const high = Math.max(LOWEST + 3, Math.ceil(within(logs.reduce((a, b) => Math.max(a, b), -Infinity))));
+  const low = Math.min(high - 3, Math.floor(within(logs.reduce((a, b) => Math.min(a, b), Infinity))));
+  const share = (value) => (Math.log10(Math.abs(value)) - low) / (high - low);
+  return {
+    bar: (value) => (value === null ? null : value === 0 ? 0 : Math.max(0, Math.min(1, share(value)))),
+    barsSaid: `Bars: a logarithmic scale from 1e${low} to 1e${high}, the same for all epochs.`,
   };
 }
 

@@ -98,12 +98,12 @@ function drawBars(record, names, scale) {
   const rows = names.map((name) => {
     const value = valueOf(record, name);
     const bar = el("div", { class: "bar", "data-bar": name });
-    bar.style.width = `${100 * (scale.at(value) ?? 0)}%`;
+    bar.style.width = `${100 * (scale.bar(value) ?? 0)}%`;
     bar.style.background = scale.colour(value) ?? "";
     const shown = value !== null && health.quantity.share ? `${(100 * value).toFixed(1)}%` : format(value);
     return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "room" }, bar), el("td", { class: "number" }, shown));
   });
-  byId("bars").replaceChildren(el("table", {}, el("tbody", {}, ...rows)));
+  byId("bars").replaceChildren(el("table", {}, el("caption", {}, scale.barsSaid), el("tbody", {}, ...rows)));
 }
 
 // A box that was measured has a frame in its colour and is filled with a little of it, so that it can be read.
