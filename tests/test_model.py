@@ -463,3 +463,18 @@ def test_parameters_that_do_not_fit_are_refused():
 
 def test_a_model_prints_shortly():
     assert repr(made()) == f"<Model: {made().graph!r}, 1 epochs>"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [None, {}, {"stopped": "well"}, {"stopped": 3}, {"stopped": "running", "best_epoch": 1}, {"stopped": ["epochs"]}],
+)
+def test_how_training_ended_is_not_known_where_a_file_does_not_say_it(tmp_path, ended):
+    model = bp.load(changed(tmp_path, ended=ended))
+    assert (model.stopped, model.best_epoch, model.kept_epoch, model.failure) == ("saved", None, None, None)
+
+
+@pytest.mark.parametrize("best", [0, -1, 99, "2", 1.5, None, True])
+def test_a_best_epoch_that_is_none_of_the_history_is_not_known(tmp_path, best):
+    model = bp.load(changed(tmp_path, ended={"stopped": "patience", "best_epoch": best, "failure": 3}))
+    assert (model.stopped, model.best_epoch, model.failure) == ("patience", None, None)

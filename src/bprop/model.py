@@ -21,6 +21,9 @@ from bprop.record import Record
 from bprop.rules import SGD
 
 FORMAT = 1
+KEEP_BEST = ("epochs", "patience", "callback")
+"""Ways for training to end after which early stopping puts back the parameters of the best epoch."""
+ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
 ROOM = 2**24  # numbers: 128 MiB
 
 
@@ -55,8 +58,12 @@ class Model:
 
     graph : the Graph; params : {name: array}; history : one Record an epoch.
     notes : plain data (JSON) that travels with the model, such as the names of the classes.
+    stopped, best_epoch, failure : how its training ended, as a Fit says it, where that is known ("saved": it is not).
     """
 
+    stopped: str = "saved"
+    best_epoch: int | None = None
+    failure: str | None = None
     _ready: Ready | None = None
 
     def __init__(
@@ -70,6 +77,11 @@ class Model:
         self.params = feed.read_params(params, graph.parameters)
         self.history = list(history)
         self.notes = dict(notes or {})
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """The epoch whose parameters these are, where early stopping has put back those of the best; else None."""
+        return self.best_epoch if self.stopped in KEEP_BEST else None
 
     @property
     def dtype(self) -> np.dtype:
@@ -131,6 +143,7 @@ def write_model(
         "graph": model.graph.describe(),
         "history": [record.to_dict() for record in model.history],
         "notes": model.notes,
+        "ended": {"stopped": model.stopped, "best_epoch": model.best_epoch, "failure": model.failure},
         "training": training,
     }
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
@@ -149,11 +162,23 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])
+        ended = meta.get("ended")  # older files have none
+        _recall(model, ended if isinstance(ended, Mapping) else {})
         return model, dict(meta.get("training") or {}), arrays
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
     except Exception as error:  # whatever a file can say that we did not think of
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({type(error).__name__}: {error})") from error
+
+
+def _recall(model: Model, ended: Mapping[str, Any]) -> None:
+    """Take over how training ended, from a file: what is not as it should be is not known."""
+    stopped, best, failure = (ended.get(name) for name in ("stopped", "best_epoch", "failure"))
+    if isinstance(stopped, str) and stopped in ENDS:
+        whole = isinstance(best, int) and not isinstance(best, bool)
+        model.stopped = stopped
+        model.best_epoch = best if whole and 0 < best <= len(model.history) else None
+        model.failure = failure if isinstance(failure, str) else None
 
 
 def save(path: str | os.PathLike, model: Model) -> None:

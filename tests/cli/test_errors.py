@@ -107,10 +107,10 @@ def test_an_interrupted_run_can_be_resumed(start, run):
 
 
 def test_each_stream_has_its_part(start):
-    process = start("train pets.csv --engine numpy --hidden 4 --epochs 2")
+    process = start("train pets.csv --engine numpy --hidden 8 --epochs 30")
     out, error = process.communicate()
     assert process.returncode == 0
-    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "", "saved", "test"]
+    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "", "saved", "engine", "test"]
     assert all(line.startswith("epoch ") for line in error.splitlines())
     assert error
 

@@ -23,6 +23,16 @@ def test_the_parts_have_their_shares_and_their_encoding(folder):
     assert len(in_memory(given(test="0")).held) == 6
 
 
+def test_each_part_knows_which_rows_of_the_file_it_has(folder):
+    """An error then names the row of the file, not that of the part."""
+    found = in_memory(given())
+    parts = (found.train, found.validation, found.test)
+    assert sorted(n for part in parts for n in part.numbers) == list(range(60))
+    prices = [float(line.split(",")[0]) for line in (folder / "house.csv").read_text().splitlines()[1:]]
+    for part in parts:
+        np.testing.assert_allclose(part.arrays["y"], [prices[n] for n in part.numbers])
+
+
 def test_weights_are_those_of_each_part(folder):
     text = (folder / "house.csv").read_text().splitlines()
     (folder / "w.csv").write_text("\n".join([text[0] + ",w", *(f"{line},{i + 1}" for i, line in enumerate(text[1:]))]))

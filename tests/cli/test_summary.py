@@ -1,6 +1,7 @@
 """The table of curves, and the advice below it."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -80,11 +81,31 @@ def test_no_epoch_no_table(summary, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_advice_is_given_with_health_alone(run):
+def test_advice_on_the_health_is_given_with_health_alone(run):
     sick = "train pets.csv --hidden 20,20,20,20,20,20,20 --activation sigmoid --epochs 2 --engine numpy"
     assert "gradients vanish" in run(f"{sick} --health").stdout
-    assert "advice" not in run(sick).stdout
+    assert "gradients" not in run(sick).stdout
     assert "advice" not in run("train pets.csv --epochs 3 --engine numpy --activation tanh --hidden 8 --health").stdout
+
+
+def test_a_network_that_is_no_better_than_a_constant_is_told_of_after_the_test(run):
+    sick = "train pets.csv --hidden 20,20,20,20,20,20,20 --activation sigmoid --epochs 2 --engine numpy"
+    lines = run(sick).stdout.splitlines()
+    (place,) = (k for k, line in enumerate(lines) if line.startswith("test: "))
+    assert lines[place + 1].startswith("advice: on the 12 test examples the network is right for 33.3%, no better than")
+    assert "no better" not in run("train pets.csv --epochs 30 --engine numpy --hidden 8").stdout
+    assert "no better" in run("train house.csv --target price --epochs 1 --lr 1e-9 --engine numpy").stdout
+    assert "no better" not in run("train house.csv --target price --epochs 60 --hidden 8 --engine numpy").stdout
+
+
+def test_the_engine_is_told(run):
+    assert "engine: numpy\n" in run("train pets.csv --epochs 1 --engine numpy").stdout
+    assert re.search(r"engine: (native|xla|numpy)( is the fastest|, because)", run("train pets.csv --epochs 1").stdout)
+
+
+def test_after_early_stopping_it_is_said_which_weights_are_saved(run):
+    said = run("train pets.csv --epochs 200 --patience 2 --lr 0.5 --engine numpy").stdout
+    assert "(its weights are saved and tested)" in said
 
 
 def test_the_table_of_a_real_run(run):

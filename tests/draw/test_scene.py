@@ -35,10 +35,38 @@ def test_kinds_and_lines():
     }  # fmt: skip
     assert found["d1"].lines == ["dropout rate=0.2"]
     assert found["multiply_1"].lines == ["0.1 * l2_1"]
-    assert found["f"].lines == ["softmax", "output"] and found["f"].output
+    assert found["f"].lines[:2] == ["softmax", "output"] and found["f"].output
     assert found["objective"].lines == ["mean of loss + multiply_1"]
     assert found["loss"].title == "loss: nll(f, y), shape (N,), computed stably as cross_entropy(a2, y)"
     assert found["W1"].shape == "(4, 5)"
+
+
+def test_a_box_that_is_computed_in_one_with_another_says_why_it_has_no_gradient(rng):
+    graph = bp.mlp([4, 5, 3])
+    data = {"x": rng.normal(size=(6, 4)), "y": rng.integers(3, size=6)}
+    values = graph.fprop(graph.init(0), data)
+    found = {node.name: node for node in build(graph, False, values, graph.bprop(values)).nodes}
+    assert [what for what, _ in found["f"].panels] == ["value"]
+    assert found["f"].lines[2:] == ["no gradient: loss is", "computed from a2 directly"]
+    assert found["loss"].lines == ["nll, computed as", "cross_entropy(a2, y)"]
+    assert "no gradient" not in " ".join(line for name in ("a1", "h1", "a2", "loss") for line in found[name].lines)
+    assert "no gradient of its own: loss is computed from a2 directly" in found["f"].title
+
+
+def test_a_box_that_has_its_gradient_says_nothing_of_it():
+    x, y, W = bp.Input("x", (4,)), bp.Input("y", dtype="int"), bp.Parameter("W", (4, 3))
+    unstable = bp.Graph(loss=bp.nll(bp.softmax(x @ W, name="f"), y, name="loss"), stable=False)
+    assert nodes(unstable)["f"].lines == ["softmax"]
+    assert nodes(unstable)["loss"].lines == ["nll"]
+    alone = bp.Graph(outputs={"f": bp.log(bp.softmax(x @ W, name="s"))})
+    assert "no gradient" not in " ".join(nodes(alone)["s"].lines)
+
+
+def test_labels_and_codes_have_no_magnitude(rng):
+    graph = bp.mlp([4, 5, 3])
+    data = {"x": rng.normal(size=(6, 4)), "y": [0, 1, 2, 2, 1, 0]}
+    (panel,) = {n.name: n for n in build(graph, False, graph.fprop(graph.init(0), data)).nodes}["y"].panels
+    assert panel[1].lines() == ["3 different", "0 … 2"]
 
 
 def test_a_penalty_that_is_a_number():

@@ -54,6 +54,17 @@ def test_whole_numbers_and_truth_values():
     assert summarise(np.array([True, True])).rms == 1
 
 
+def test_of_labels_and_codes_only_their_number_and_range_are_told():
+    for labels in (np.array([0, 9, 9, 4]), np.array([[0, 9], [9, 4]], np.int32)):
+        summary = summarise(labels)
+        assert summary.lines() == ["3 different", "0 … 9"]
+        assert summary.decade is None
+        assert sum(summary.bars) == 4
+    assert summarise(np.array([123456789, 5])).lines() == ["2 different", "5 … 123456789"]
+    assert summarise(np.array([7, 7])).lines() == ["all 7"]
+    assert summarise(np.array([0.0, 9.0])).lines() == ["rms 6.4", "0 … 9"]
+
+
 def test_saturated_and_dead():
     a = bp.Input("a", (2,))
     value = np.array([[0.999, 0.2], [-0.999, 0.999], [0.0, 0.0], [-1.0, 0.5]])

@@ -70,6 +70,43 @@ def test_many_parameters_are_told_of_in_short():
     assert "W3 by 0.5 and 3 more" in text
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"parameters": {"W1": FINE | {"update_ratio": 1e-9}, "W2": FINE | {"update_ratio": 0.5}}},
+        {"parameters": {"W1": FINE | {"update_ratio": 1e-9}}, "h1": {"dead": 0.9}},
+        {"parameters": {"W1": FINE | {"update_ratio": 1e-9}}, "h1": {"saturated": 0.9}},
+        {"parameters": {"W1": FINE | {"update_ratio": 1e-9}}, "first": "a2"},
+    ],
+)
+def test_a_smaller_and_a_larger_learning_rate_are_never_advised_at_once(changes):
+    said = " ".join(advice([record(**changes)]))
+    assert "W1 by 1e-09" in said
+    assert "larger learning rate" not in said
+
+
+def test_after_a_divergence_the_advice_begins_with_it_and_raises_no_learning_rate():
+    """One layer's updates are small, since another's are so large."""
+    x, y = np.random.default_rng(0).normal(size=(64, 3)) * 1e4, np.arange(64.0)
+    graph = bp.mlp([3, 8, 1], activation="relu", task="regression")
+    with pytest.raises(bp.errors.NonFiniteError) as caught:
+        bp.train(graph, {"x": x, "y": y}, rule=bp.SGD(0.1), batch_size=8, engine="numpy", progress=False, health=True)
+    fit = caught.value.fit
+    assert advice(fit)[0] == str(caught.value) == fit.failure
+    small = {"W1": FINE | {"update_ratio": 1e-9}}
+    fit.history.append(record(parameters=small))
+    said = advice(fit)
+    assert "W1 by 1e-09" in said[-1] and "try the other advice first" in said[-1]
+    assert not any("larger learning rate" in text for text in said)
+    assert "larger learning rate" in advice(fit.history)[-1]  # where nothing else is known
+
+
+def test_a_run_that_a_callback_broke_off_has_no_advice_on_that():
+    model = bp.Model(bp.mlp([2, 2]), bp.mlp([2, 2]).init(0))
+    model.stopped, model.failure = "failed", "KeyError: 'x'"
+    assert advice(model) == []
+
+
 # --- on real networks ---
 
 

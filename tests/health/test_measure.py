@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop.engines.program import Program
 from bprop.graph.plan import Context
-from bprop.health.measure import measure, number
+from bprop.health.measure import deviation, measure, number
 
 
 def look(graph, theta, data, rule=None, weights=None, dtype="float64"):
@@ -147,3 +147,26 @@ def test_float32_norms_do_not_overflow(case):
 @pytest.mark.parametrize(("value", "expected"), [(1.5, 1.5), (np.float32(2), 2.0), (np.nan, None), (-np.inf, None)])
 def test_a_number_is_one_that_json_can_hold(value, expected):
     assert number(value) == expected
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_deviation_of_a_constant_is_0_and_no_rounding_noise(rng, dtype):
+    constant = np.full(1000, 0.1, dtype)
+    assert constant.std() != 0.0  # which is why
+    assert deviation(constant) == 0.0
+    assert deviation(np.nextafter(constant, 1, dtype=dtype)) == 0.0
+    assert deviation(np.append(constant, np.nextafter(constant[0], 1, dtype=dtype))) == 0.0
+    assert deviation(np.zeros(3, dtype)) == 0.0
+    values = rng.normal(size=1000).astype(dtype)
+    assert deviation(1e-9 * values) == (1e-9 * values).std()
+    assert deviation(1 + 1e-4 * values) == (1 + 1e-4 * values).std()
+    assert np.isnan(deviation(np.array([1.0, np.nan], dtype)))
+
+
+def test_the_gradient_at_the_loss_is_a_constant(rng):
+    """Each example's loss has the gradient 1: its deviation tells nothing of the network."""
+    graph = bp.mlp([3, 4, 1], task="regression", target_scaling=(50.0, 7.0))
+    data = {"x": rng.normal(size=(37, 3)), "y": rng.normal(50, 7, size=37)}
+    for dtype in ("float32", "float64"):
+        found = look(graph, graph.init(0), data, dtype=dtype)["boxes"]
+        assert [name for name, box in found.items() if box["gradient_std"] == 0.0] == ["squared_error_1", "multiply_2"]

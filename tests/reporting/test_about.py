@@ -53,3 +53,14 @@ def test_how_to_make_it_again(values):
     assert "bp.SGD(learning_rate=0.1" in text and "epochs=4" in text
     compile(text, "reproduce", "exec")
     assert reproduce(Model(fit.graph, fit.params), Facts()) == []
+
+
+def test_the_engine_that_ran_is_told_with_the_reason(values):
+    fit, _ = values
+    assert "why this engine" not in dict(settings_of(fit))
+    fit.settings = {**fit.settings, "engine": "numpy", "engine_reason": "numpy, because native declined: it is too new"}
+    found = dict(settings_of(fit))
+    assert found["engine"] == "numpy"
+    assert found["why this engine"] == "numpy, because native declined: it is too new"
+    fit.settings = {**fit.settings, "engine_reason": ""}
+    assert "why this engine" not in dict(settings_of(fit))

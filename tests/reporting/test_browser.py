@@ -7,8 +7,10 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
 import bprop as bp
@@ -297,3 +299,175 @@ def test_other_pages_cannot_read_the_live_page(opened, report):
     ask = "(url) => fetch(url).then(() => 'read', () => 'refused')"
     assert page.evaluate(ask, f"{live.url}new") == "refused"
     live.close()
+
+
+# --- what is true of a run is what the page says ---
+
+
+def headline(page):
+    """{label: number} at the top."""
+    pairs = page.eval_on_selector_all("#headline > div", "found => found.map((one) => one.innerText.split('\\n'))")
+    return {pair[0]: pair[-1] for pair in pairs}
+
+
+@pytest.fixture
+def stopped_early(tmp_path, rng):
+    """(fit, address) of a run that early stopping ended."""
+    data = {"x": rng.normal(size=(80, 6)), "y": rng.integers(2, size=80)}
+    settings = {"rule": bp.SGD(0.5), "validation": 0.5, "patience": 4, "epochs": 300, "health": True}
+    fit = bp.train(bp.mlp([6, 20, 2]), data, engine="numpy", progress=False, **settings)
+    fit.report(tmp_path / "early.html", data)
+    return fit, (tmp_path / "early.html").as_uri()
+
+
+def test_after_early_stopping_the_headline_has_the_numbers_of_the_best_epoch(opened, stopped_early):
+    fit, address = stopped_early
+    found = opened(address)
+    shown, best = headline(found.page), fit.history[fit.best_epoch - 1]
+    assert shown["best epoch"] == f"{fit.best_epoch} of {len(fit.history)}"
+    assert float(shown["loss"]) == pytest.approx(best.loss, rel=1e-3)
+    assert float(shown["validation loss"]) == pytest.approx(best.validation["loss"], rel=1e-3)
+    assert f"weights of epoch {fit.best_epoch}, the best" in found.page.text_content("#outcome-note")
+    assert found.complaints == []
+
+
+def test_the_best_epoch_is_marked_in_every_curve(opened, stopped_early):
+    fit, address = stopped_early
+    page = opened(address).page
+    assert page.locator("#charts line.best").count() == page.locator("#charts svg[role=img]").count() == 3
+    assert page.locator("#charts text", has_text=f"best epoch: {fit.best_epoch}").count() == 3
+    page.locator("#charts svg[role=img]").first.focus()
+    page.keyboard.press("Home")
+    for _ in range(fit.best_epoch - 1):
+        page.keyboard.press("ArrowRight")
+    assert page.locator(".readout").first.text_content().startswith(f"Epoch {fit.best_epoch} (the best): ")
+
+
+def test_without_early_stopping_no_epoch_is_marked(opened, report):
+    page = opened(report).page
+    assert page.locator("#charts line.best").count() == 0
+    assert headline(page)["epoch"] == "8"
+
+
+def test_a_run_that_diverged_says_what_and_where_and_shows_no_single_examples(opened, tmp_path):
+    data = {"x": 1e3 * np.eye(6, 4), "y": np.arange(6.0)}
+    graph = bp.mlp([4, 5, 1], activation="relu", task="regression")
+    with pytest.raises(bp.errors.NonFiniteError) as caught:
+        bp.train(graph, data, rule=bp.SGD(1e3), engine="numpy", progress=False, epochs=50)
+    caught.value.fit.report(tmp_path / "bad.html", data)
+    found = opened((tmp_path / "bad.html").as_uri())
+    page = found.page
+    said = page.text_content("#failure")
+    assert said[1:].rstrip(".") == str(caught.value)[1:]
+    assert "diverged in epoch" in page.text_content("#status")
+    assert page.is_hidden("#worst")
+    assert "single examples are not shown" in page.text_content("#outcome-note")
+    assert not any(label.startswith("test ") for label in headline(page))
+    assert found.complaints == []
+
+
+def test_the_colours_of_the_health_have_a_fixed_scale_that_is_shown(opened, tmp_path, rng):
+    x = rng.normal(size=(60, 3))
+    graph = bp.mlp([3, 8, 8, 1], task="regression", target_scaling=(50.0, 7.0))
+    fit = bp.train(
+        graph, {"x": x, "y": 50 + 7 * x[:, 0]}, epochs=4, engine="numpy", progress=False, health=True, rule=bp.SGD(0.01)
+    )
+    fit.report(tmp_path / "r.html")
+    page = opened((tmp_path / "r.html").as_uri()).page
+    assert page.locator("#scale .scale-ticks span").all_text_contents() == [
+        "1e-8",
+        "1e-6",
+        "1e-4",
+        "1e-2",
+        "1e0",
+        "1e2",
+    ]
+    names = page.locator("#bars th").all_text_contents()
+    assert "a1" in names and "squared_error_1" not in names and "multiply_2" not in names
+    low, high = map(float, re.findall(r"1e(-?\d+)", page.text_content("#bars caption")))
+    assert -8 <= low <= high - 3 <= -1
+    for name in ("a1", "a3"):
+        size = fit.history[-1].health["boxes"][name]["gradient_std"]
+        bar = float(width_of(page, name).rstrip("%")) / 100
+        assert bar == pytest.approx((np.log10(size) - low) / (high - low), abs=1e-3)
+        place = np.log10(size) + 8  # on the scale of the colours
+        mixed = f"var(--m{int(place) + 1}) {100 * (place - int(place)):.1f}%, var(--m{int(place)})"
+        assert mixed in page.evaluate(f"colourScale(health.quantity, []).colour({size})")
+    page.select_option("#quantity", label="Mean of the value")
+    assert page.locator("#scale .scale-ticks span").first.text_content() == "0"
+
+
+def test_epochs_that_were_looked_at_stand_on_a_true_axis(opened, tmp_path, classes):
+    fit, _ = classes
+    record = fit.history[-1]
+    looked = (1, 2, 5, 20, 100, 2000)
+    fit.history = [replace(record, epoch=e, health=record.health if e in looked else None) for e in range(1, 2001)]
+    fit.report(tmp_path / "long.html")
+    page = opened((tmp_path / "long.html").as_uri()).page
+    places = [float(line.get_attribute("x1")) for line in page.locator("#heat line.look").all()]
+    logs = np.log(looked)
+    expected = places[0] + (logs - logs[0]) / (logs[-1] - logs[0]) * (places[-1] - places[0])
+    np.testing.assert_allclose(places, expected, atol=0.01)
+    assert page.locator("#heat text", has_text="logarithmic axis").count() == 1
+    assert "after the epochs 1, 2, 5, 20, 100, 2000." in page.text_content("#looks")
+    box = page.locator("#heat svg").bounding_box()
+    page.locator("#heat svg").click(position={"x": places[4] / 522 * box["width"], "y": 8})
+    assert page.text_content("#epoch-shown") == "epoch 100"
+
+
+def test_a_page_that_is_open_before_training_gets_its_title_and_drawing_without_reload(opened, classes):
+    live = bp.Live(quiet=True)
+    found = opened(live.url)
+    page = found.page
+    assert "Waiting for training" in page.text_content("#status")
+    page.evaluate("document.body.dataset.mark = 'the same page'")
+    fit, data = classes
+    settings = {"epochs": 3, "engine": "numpy", "progress": False, "health": True}
+    for graph, names in ((fit.graph, ["h1"]), (bp.mlp([16, 5, 4, 3], activation="tanh"), ["h1", "h2"])):
+        bp.train(graph, data, callbacks=[live], notes={"source": f"pets {len(names)}"}, **settings)
+        until(page, f"document.querySelector('h1').textContent === 'Training on pets {len(names)}'")
+        until(page, "document.getElementById('status').textContent.startsWith('Finished: all 3 epochs')")
+        assert page.title() == f"Training on pets {len(names)}"
+        shown = page.locator("#drawing svg [data-name]").evaluate_all("found => found.map((one) => one.dataset.name)")
+        assert [name for name in shown if name.startswith("h")] == names
+        page.click("#curves summary")
+        until(page, "document.querySelectorAll('#curve-table tbody tr').length === 3")  # of this run alone
+        page.click("#curves summary")
+    ink = page.eval_on_selector("#drawing text.name", "text => getComputedStyle(text).fontWeight")
+    assert ink == "600"  # the drawing's own style is let in
+    assert page.evaluate("document.body.dataset.mark") == "the same page"
+    assert found.complaints == []
+    live.close()
+
+
+READABLE = """() => {
+  const luminance = (parts) => {
+    const [r, g, b] = parts.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  // "rgb(255, 0, 0)", or "color(srgb 1 0 0)" of a mixed colour
+  const parts = (text) => {
+    const whole = text.startsWith("rgb") ? 255 : 1;
+    return text.match(/[0-9.e-]+/g).slice(0, 3).map((v) => v / whole);
+  };
+  const found = [...document.querySelectorAll("#drawing .measured")].flatMap((box) => {
+    const behind = luminance(parts(getComputedStyle(box.querySelector("rect")).fill.replace("color(srgb ", "(")));
+    return [...box.querySelectorAll("text")].map((text) => {
+      const ink = luminance(parts(getComputedStyle(text).fill));
+      return [(Math.max(ink, behind) + 0.05) / (Math.min(ink, behind) + 0.05), text.textContent];
+    });
+  });
+  return found.sort((a, b) => a[0] - b[0])[0];
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_coloured_boxes_can_be_read(opened, report, scheme):
+    page = opened(report, color_scheme=scheme).page
+    seen = 0
+    for quantity in page.locator("#quantity option").all_text_contents():
+        page.select_option("#quantity", label=quantity)
+        worst = page.evaluate(READABLE)
+        seen += worst is not None  # what is measured of parameters colours no box
+        assert worst is None or worst[0] >= 4.5, (worst, quantity)
+    assert seen >= 4

@@ -22,6 +22,11 @@ def news(live, after=0, version=0):
         return json.load(answer)
 
 
+def asked(live, after=0, version=0, began=0):
+    with urlopen(f"{live.url}new?after={after}&version={version}&began={began}", timeout=5) as answer:
+        return json.load(answer)
+
+
 def trained(live, epochs=3, **settings):
     data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
     more = {"engine": "numpy", "progress": False, "batch_size": 2, **settings}
@@ -38,7 +43,7 @@ def test_before_training_there_is_an_empty_page(live, data_of):
     with urlopen(live.url, timeout=5) as answer:
         page = data_of(answer.read().decode())
     assert page["live"] is True and page["records"] == []
-    assert news(live)["run"]["status"] == "running"
+    assert news(live)["run"]["status"] == "waiting"
 
 
 def test_records_come_while_training_runs(live):
@@ -48,7 +53,8 @@ def test_records_come_while_training_runs(live):
         told = news(live, after=len(seen), version=1)
         seen.extend(one["epoch"] for one in told["records"])
         assert told["next"] == record.epoch
-        assert told["run"] == {"status": "running", "epochs": 3, "best_epoch": None}
+        assert told["run"]["status"] == "running"
+        assert told["run"]["epochs"] == 3
 
     data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
     graph = bp.mlp([4, 5, 3])
@@ -116,3 +122,61 @@ def test_it_waits_for_a_page_that_is_open_and_no_longer(monkeypatch):
     monkeypatch.setattr(live._changed, "wait_for", lambda done, seconds: waited.append((done(), seconds)))
     live.close()
     assert waited == [(False, 0.2)]
+
+
+def test_a_page_that_is_open_before_training_gets_title_and_drawing(live, data_of):
+    with urlopen(live.url, timeout=5) as answer:
+        page = data_of(answer.read().decode())
+    assert page["began"] == 0 and "graph" not in asked(live, began=0)
+    trained(live, notes={"source": "pets"})
+    told = asked(live, began=page["began"])
+    assert told["graph"]["title"] == "Training on pets"
+    assert 'data-name="h1"' in told["graph"]["drawing"]
+    assert "graph" not in asked(live, began=told["began"])  # once is enough
+
+
+def test_a_second_training_begins_anew(live):
+    trained(live, epochs=5)
+    first = asked(live, began=0)
+    live.show({"x": np.eye(6, 4), "y": np.arange(6) % 3})
+    trained(live, epochs=2)
+    told = asked(live, after=first["next"], version=first["version"], began=first["began"])
+    assert [record["epoch"] for record in told["records"]] == [1, 2]
+    assert told["began"] == first["began"] + 1 and "graph" in told
+    assert told["page"]["outcome"] is None  # that was the first network's
+
+
+def test_how_a_run_ended_is_told(live):
+    trained(live, epochs=40, validation=0.5, patience=1, rule=bp.SGD(5.0))
+    run = news(live)["run"]
+    assert run["status"] == "patience"
+    assert run["kept_epoch"] == run["best_epoch"] is not None
+
+
+def test_a_run_that_diverges_says_where_and_what(live):
+    with pytest.raises(bp.errors.NonFiniteError) as caught:
+        data = {"x": 1e3 * np.eye(6, 4), "y": np.arange(6.0)}
+        graph = bp.mlp([4, 5, 1], activation="relu", task="regression")
+        bp.train(graph, data, rule=bp.SGD(1e3), callbacks=[live], engine="numpy", progress=False, epochs=50)
+    told = news(live)
+    assert told["run"]["failure"] == str(caught.value)
+    assert not any("diverged" in said for said in told["follows"]["advice"])  # it stands at the top
+
+
+def test_a_run_that_a_callback_breaks_off_is_not_said_to_go_on(live):
+    def fail(record, fit):
+        raise LookupError("no such thing")
+
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    with pytest.raises(LookupError):
+        bp.train(bp.mlp([4, 5, 3]), data, callbacks=[live, fail], engine="numpy", progress=False)
+    run = news(live)["run"]
+    assert (run["status"], run["failure"]) == ("failed", "LookupError: no such thing")
+
+
+def test_where_a_browser_was_asked_it_is_waited_for(monkeypatch):
+    monkeypatch.setattr(module, "OPENING", 0.3)
+    live, waited = bp.Live(quiet=True), []
+    monkeypatch.setattr(live._changed, "wait_for", lambda done, seconds: waited.append((done(), seconds)))
+    live.close(awaited=True)
+    assert waited == [(False, 0.3)]

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.reporting.facts import Facts
-from bprop.reporting.outcome import MOST_CLASSES, MOST_POINTS, WORST, outcome
+from bprop.reporting.outcome import MOST_CLASSES, MOST_POINTS, WORST, inputs_of, outcome, whose
 
 
 def losses_of(fit, data):
@@ -98,3 +98,77 @@ def test_rows_that_mix_are_looked_at_together(monkeypatch):
     assert [one["loss"] for one in found] == pytest.approx(
         np.sort(losses_of(model, data))[::-1][:WORST].tolist(), rel=1e-3
     )
+
+
+def test_targets_are_not_listed_among_the_inputs(classes, values):
+    for fit, data in (classes, values):
+        names = [name for one in outcome(fit, data, None, "test", Facts())["worst"] for name, _ in one["cells"]]
+        assert names and not any(name.startswith("y") for name in names)
+        assert len(outcome(fit, data, None, "test", Facts())["worst"][0]["cells"]) == data["x"].shape[1]
+
+
+def test_without_outputs_all_but_the_targets_are_inputs():
+    x, z, y, W = bp.Input("x", (2,)), bp.Input("z"), bp.Input("y"), bp.Parameter("W", (2,))
+    graph = bp.Graph(loss=bp.squared_error(bp.sum(x * W, axis=1) * z, y))
+    model = bp.Model(graph, graph.init(0))
+    data = {"x": np.ones((3, 2)), "z": np.ones(3), "y": np.zeros(3)}
+    assert list(inputs_of(model, data)) == ["x", "z"]
+
+
+def test_a_target_that_is_a_picture_is_not_shown_as_the_input(rng):
+    x, y, W = bp.Input("x", (9, 9)), bp.Input("y", (9, 9)), bp.Parameter("W", (9, 9))
+    graph = bp.Graph(loss=bp.squared_error(x * W, y), outputs={"f": x * W})
+    data = {"y": np.zeros((4, 9, 9)), "x": rng.uniform(size=(4, 9, 9))}
+    shown = outcome(bp.Model(graph, graph.init(0)), data, None, "test", Facts())["worst"][0]["image"]
+    assert max(shown["bytes"]) > 0
+
+
+def test_predictions_that_are_not_finite_are_counted_apart(classes):
+    """argmax of NaN is 0: they must not stand as predictions of the first class."""
+    fit, data = classes
+    fit.params["W2"] = fit.params["W2"].astype(np.float64)
+    fit.params["W2"][:, 0] = 1.7e308  # finite, and infinite where the units of h1 add up to more than 1.06
+    with np.errstate(all="ignore"):
+        values = fit.graph.fprop(fit.params, data)["f"]
+        found = outcome(fit, data, None, "test", Facts())
+    broken = int((~np.isfinite(values)).any(axis=1).sum())
+    assert 1 < broken < 90
+    assert np.sum(found["confusion"]["counts"]) == 90 - broken
+    assert f"{broken} examples are NaN or infinite" in found["warnings"][0]
+
+
+def test_of_a_run_that_diverged_no_single_examples_are_shown(classes):
+    fit, data = classes
+    fit.stopped, fit.failure = "diverged", "training diverged at epoch 9"
+    found = outcome(fit, data, None, "test", Facts())
+    assert found["worst"] == [] and found["confusion"] is None and found["residuals"] is None
+    assert found["measures"]["accuracy"] > 0
+    assert "weights just before the update that failed" in found["note"]
+
+
+def test_measures_that_are_not_finite_say_so(values):
+    fit, data = values
+    fit.params["W2"][:] = 1e30
+    with np.errstate(all="ignore"):
+        found = outcome(fit, data, None, "test", Facts())
+    assert found["measures"]["rmse"] == "not finite"
+
+
+def test_it_is_said_whose_weights_the_results_are_of(classes):
+    fit, _ = classes
+    assert whose(fit) == ""
+    fit.stopped, fit.best_epoch = "patience", 5
+    assert "weights of epoch 5, the best on the validation set" in whose(fit)
+    fit.best_epoch = 8
+    assert whose(fit) == ""  # the last
+    fit.stopped, fit.updates = "interrupted", 1234
+    assert "interrupted, after 1,234 updates" in whose(fit)
+
+
+def test_a_network_that_does_no_better_than_the_usual_class_is_told_of(classes):
+    fit, data = classes
+    assert outcome(fit, data, None, "test", Facts())["warnings"] == []
+    for array in fit.params.values():
+        array[...] = 0
+    (said,) = outcome(fit, data, None, "test", Facts())["warnings"]
+    assert said.startswith("on the 90 test examples the network is right for 33.3%, no better than")

@@ -1,12 +1,17 @@
 """The page around the data."""
 
 import json
+import re
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bprop.reporting.page import as_script, policy, render, script
+import bprop as bp
+from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT
+from bprop.reporting.page import as_script, policy, render, script, style
 
 DATA = {"live": False}
 
@@ -47,3 +52,17 @@ def test_the_script_is_strict_and_makes_no_markup_of_text():
     assert script().lstrip().startswith('"use strict";')
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://", "https://"):
         assert way not in script().replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_page_has_the_colours_of_drawings_for_magnitudes():
+    for place, (light, dark) in enumerate(zip(COOL_TO_HOT_LIGHT, COOL_TO_HOT_DARK, strict=True)):
+        assert f"--m{place}:{light};" in style()
+        assert f"--m{place}:{dark};" in style()
+
+
+def test_a_live_page_lets_in_the_style_of_a_drawing_that_comes_later():
+    drawing = bp.mlp([2, 3]).draw().svg()
+    (found,) = re.findall(r"<style>(.*?)</style>", drawing, re.S)
+    digest = b64encode(sha256(found.encode()).digest()).decode()
+    assert digest in policy(style(), script(), "", True)
+    assert digest not in policy(style(), script(), "", False)

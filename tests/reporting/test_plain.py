@@ -1,13 +1,14 @@
 """Records as a page takes them: bounded, and null for what is not finite."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bprop.record import Record
-from bprop.reporting.plain import MOST_HEALTH, MOST_RECORDS, number, plain, plain_history, spread, text
+from bprop.reporting.plain import MOST_HEALTH, MOST_RECORDS, early, number, plain, plain_history, spread, text
 
 
 def records(count, boxes=0):
@@ -68,3 +69,27 @@ def test_what_is_not_finite_is_null():
 def test_text_is_one_short_line():
     assert text("a\n b") == "a b"
     assert len(text("x" * 500)) == 80
+
+
+@given(st.integers(0, 3000), st.integers(1, 600))
+def test_early_places_are_as_many_and_their_distances_grow(count, most):
+    found = early(count, most)
+    assert len(found) == min(count, most) if count else not found
+    assert found == sorted(set(found))
+    if count:
+        assert (found[0], found[-1]) == (0, count - 1 if len(found) > 1 else 0)
+    steps = [b - a for a, b in pairwise(found)]
+    assert all(later >= sooner - 1 for sooner, later in pairwise(steps[:-1]))
+
+
+def test_of_two_thousand_epochs_the_first_hundred_are_seen():
+    found = early(2000, 66)
+    assert len([place for place in found if place < 100]) > 25
+    assert len([place for place in spread(2000, 66) if place < 100]) < 5
+
+
+def test_looks_at_the_health_are_thinned_where_they_are_many_and_late():
+    found = plain_history(records(2000, boxes=100))
+    kept = [record["epoch"] for record in found if record["health"]]
+    assert len([epoch for epoch in kept if epoch <= 100]) > 25
+    assert kept[-1] == 2000

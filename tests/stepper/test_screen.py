@@ -34,8 +34,9 @@ def test_at_the_start_only_leaves_have_values(stepper):
 
 def test_fprop_shows_formula_children_and_value_of_the_example(stepper):
     said = str(stepper.step())
-    for part in ("a = linear(x, W, b)", "h W + b.", "x  (N, 2)\n      [1  0]", "W  (2, 2)\n      [1  2]\n      [3  4]",
-                 "value\n  a  (N, 2)\n      [1.25  1.75]"):  # fmt: skip
+    for part in ("a = linear(x, W, b)", "h W + b.", "x  (N, 2), of which example 0\n      [1  0]",
+                 "W  (2, 2)\n      [1  2]\n      [3  4]",
+                 "value\n  a  (N, 2), of which example 0\n      [1.25  1.75]"):  # fmt: skip
         assert part in said
     stepper.example = 1
     said = str(stepper)
@@ -58,7 +59,7 @@ def test_a_box_computed_in_another_way_says_so(stepper):
 def test_bprop_begins_at_the_loss(stepper):
     said = str(stepper.run("fprop").step())
     assert "each example has its share" in said
-    assert "d objective / d loss  (N,)\n      0.5" in said
+    assert "d objective / d loss  (N,), of which example 0\n      0.5" in said
     assert "d objective / d multiply_1  ()\n      1" in said
 
 
@@ -70,7 +71,7 @@ def test_bprop_shows_what_arrives_the_local_derivative_and_what_is_sent(stepper)
     local = "  ".join(f"{v:.4g}" for v in 1 - value**2)
     assert f"d h / d a\n      [{local}]" in said
     sent = "  ".join(f"{v:.4g}" for v in grads["a"][0])
-    assert f"to a  (N, 2)\n      [{sent}]" in said
+    assert f"to a  (N, 2), of which example 0\n      [{sent}]" in said
 
 
 def test_gradients_of_several_parents_are_summed_before_the_eyes(stepper):
@@ -80,7 +81,73 @@ def test_gradients_of_several_parents_are_summed_before_the_eyes(stepper):
     assert rows(stepper)["W"] == ("value", "gradient")
     assert "summed with what came before: d objective / d W" in said
     assert "to x\n      none: not on a way to a parameter" in said
-    assert rows(stepper)["f"][1] == ""
+    assert rows(stepper)["f"][1] == "none"
+
+
+def test_a_box_without_a_gradient_of_its_own_says_why(stepper):
+    line = next(line for line in str(stepper.run()).splitlines() if "softmax(d)" in line)
+    assert "none" in line
+    assert line.endswith("(no gradient: loss is computed from d directly)")
+    unstable = bp.Graph(loss=stepper.graph.loss, stable=False)
+    assert "no gradient:" not in str(
+        bp.Stepper(unstable, {"W": np.eye(2), "b": [0.0, 0.0]}, {"x": np.eye(2), "y": [0, 1]})
+    )
+
+
+def numbers(said, label):
+    """The array below the only line that begins with a label."""
+    lines = said.splitlines()
+    (place,) = (k for k, line in enumerate(lines) if line.strip().startswith(label))
+    rows = []
+    for line in lines[place + 1 :]:
+        if not line.startswith("      "):
+            break
+        rows.append([float(figure) for figure in line.strip(" []").split()])
+    return np.squeeze(rows)
+
+
+@pytest.fixture
+def linear_layers(rng):
+    graph = bp.mlp([3, 4, 3], activation="tanh")
+    data = {"x": rng.normal(size=(5, 3)), "y": [0, 1, 2, 1, 0]}
+    return bp.Stepper(graph, graph.init(0), data, example=2)
+
+
+def test_the_numbers_on_the_screen_add_up_for_a_weight(linear_layers):
+    """What the formula needs is there, and its result for the example that is shown."""
+    said = str(linear_layers.to("a2", "bprop"))
+    h, W, grad = (numbers(said, label) for label in ("h = h1  ", "W = W2  ", "d objective / d a2  "))
+    near = {"rtol": 2e-3, "atol": 2e-4}  # four figures are shown
+    np.testing.assert_allclose(numbers(said, "to W2  (4, 3), from example 2 alone"), np.outer(h, grad), **near)
+    np.testing.assert_allclose(numbers(said, "to h1  "), W @ grad, **near)
+    np.testing.assert_allclose(numbers(said, "to b2  (3,), from example 2 alone"), grad, **near)
+    whole = linear_layers.gradients["W2"]
+    np.testing.assert_allclose(numbers(said, "to W2  (4, 3), the sum over all 5 examples"), whole, **near)
+
+
+def test_the_shares_of_all_examples_add_up_to_the_gradient(linear_layers):
+    total = np.zeros((3, 4))
+    for example in range(5):
+        linear_layers.example = example
+        total += numbers(str(linear_layers.to("a1", "bprop")), f"to W1  (3, 4), from example {example} alone")
+    np.testing.assert_allclose(total, linear_layers.gradients["W1"], rtol=5e-3, atol=1e-5)
+
+
+def test_the_numbers_add_up_at_the_loss_and_at_tanh(linear_layers):
+    said = str(linear_layers.to("loss", "bprop"))
+    f, grad = numbers(said, "f  (N, 3)"), numbers(said, "d objective / d loss  ")
+    np.testing.assert_allclose(numbers(said, "to a2  "), grad * (f - np.eye(3)[2]), rtol=2e-3, atol=1e-4)
+    said = str(linear_layers.to("h1", "bprop"))
+    h, grad = numbers(said, "h1  (N, 4)"), numbers(said, "d objective / d h1  ")
+    np.testing.assert_allclose(numbers(said, "to a1  "), grad * (1 - h**2), rtol=2e-3, atol=1e-4)
+
+
+def test_of_a_single_example_there_is_no_sum_to_tell_of(rng):
+    graph = bp.mlp([3, 4, 3])
+    said = str(bp.Stepper(graph, graph.init(0), {"x": rng.normal(size=(1, 3)), "y": [0]}).to("a2", "bprop"))
+    assert "example 0 of 1" in said
+    assert "of which" not in said
+    assert "to W2  (4, 3)\n" in said
 
 
 def test_the_local_derivative_is_that_of_boxes_that_work_element_by_element(stepper):

@@ -2,12 +2,13 @@
 
 import importlib.util
 import sys
+from dataclasses import replace
 
 import pytest
 
 from bprop import Record
 from bprop.training import progress
-from bprop.training.progress import Bar, Lines, Silent, progress_of
+from bprop.training.progress import Bar, Lines, Silent, brief, progress_of
 
 
 def record(epoch):
@@ -102,6 +103,12 @@ def test_a_long_epoch_is_told_from_within(clock, capsys):
 
 
 # --- the bar ---
+
+
+def test_beside_the_bar_it_is_said_of_which_examples_a_number_is():
+    assert brief(record(2)) == "loss 0.5  accuracy 0.5"
+    watched = replace(record(2), validation={"loss": 0.75, "accuracy": 0.25})
+    assert brief(watched) == "loss 0.5  validation loss 0.75 accuracy 0.25"
 
 
 def test_a_bar_counts_updates_and_shows_the_last_record(capsys):

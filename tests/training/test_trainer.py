@@ -332,3 +332,64 @@ def test_progress_on_demand_is_written_to_stderr(capfd):
     assert out == ""
     assert err.startswith("epoch 1/4")
     assert "epoch 4/4" in err.splitlines()[-1]
+
+
+# --- what records and fits say ---
+
+
+def test_seconds_of_compiling_are_no_seconds_of_updates(monkeypatch):
+    """A run that says that all of the time went into compiling: nothing is left for updates."""
+    from bprop.engines.numpy import NumpyRun
+
+    data = {"x": np.eye(6, 4), "y": np.arange(6) % 3}
+    settings = {"epochs": 2, "engine": "numpy", "progress": False}
+    assert all(record.seconds > 0 for record in bp.train(network(), data, **settings).history)
+    monkeypatch.setattr(NumpyRun, "compile_seconds", lambda self: 1e9)
+    assert [record.seconds for record in bp.train(network(), data, **settings).history] == [0.0, 0.0]
+
+
+def test_xla_tells_what_its_first_call_spent_on_compiling(monkeypatch):
+    pytest.importorskip("jax")
+    from bprop.data import DataSet
+    from bprop.engines import Job, choose
+    from bprop.engines.xla import functions
+
+    clock, compile_ = [0.0], functions.compiled
+
+    def compiled(*args):
+        clock[0] += 7.0
+        return compile_(*args)
+
+    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(functions, "compiled", compiled)
+    graph = network(l2=0.123)  # no other test has compiled it
+    job = Job(graph, bp.SGD(0.1), DataSet({"x": np.eye(6, 4), "y": np.arange(6) % 3}), 5, np.dtype("float32"), 0)
+    run = choose("xla").start(job, graph.init(0))
+    run.set_order(np.arange(6, dtype=np.int32))
+    run.steps(0, 1, 0)
+    assert run.compile_seconds() >= 7.0
+    run.steps(1, 1, 1)
+    assert run.compile_seconds() == 0.0
+
+
+def test_a_fit_says_which_epoch_its_weights_are_of(engine):
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(60, 4)), "y": rng.integers(3, size=60)}
+    settings = {"epochs": 60, "validation": 0.5, "engine": engine, "progress": False, "rule": bp.SGD(0.5)}
+    fit = bp.train(network(), data, patience=3, **settings)
+    assert fit.stopped == "patience"
+    assert fit.kept_epoch == fit.best_epoch == len(fit.history) - 3
+    assert bp.train(network(), data, **settings).kept_epoch is None
+
+
+def test_the_failure_of_a_run_stands_in_its_fit(tmp_path):
+    data = {"x": 1e3 * np.eye(6, 4), "y": np.arange(6.0)}
+    graph = bp.mlp([4, 5, 1], activation="relu", task="regression")
+    with pytest.raises(errors.NonFiniteError) as caught:
+        bp.train(graph, data, rule=bp.SGD(1e3), engine="numpy", progress=False, epochs=50)
+    fit = caught.value.fit
+    assert (fit.stopped, fit.failure) == ("diverged", str(caught.value))
+    assert "counted from 0" in fit.failure
+    fit.save(tmp_path / "net.bprop")
+    again = bp.load(tmp_path / "net.bprop")
+    assert (again.stopped, again.failure, again.kept_epoch) == ("diverged", fit.failure, None)

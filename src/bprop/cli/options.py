@@ -135,7 +135,15 @@ ShowLive = Annotated[
 ]
 LivePort = Annotated[int, _files("Where to serve it (default: any port that is free).")]
 LiveWait = Annotated[
-    bool, typer.Option("--live-wait", help="Serve it on when training has ended.", rich_help_panel="Files")
+    bool | None,
+    typer.Option(
+        "--live-wait/--no-live-wait",
+        help="Keep serving that page after training has ended, until Ctrl-C (default: on a terminal).",
+        rich_help_panel="Files",
+    ),
+]
+OpenPage = Annotated[
+    bool, typer.Option("--open", help="Open that page in your browser; needs --live.", rich_help_panel="Files")
 ]
 ShowProgress = Annotated[bool, _files("Show progress.")]
 

@@ -55,4 +55,5 @@ def in_memory(given: Given) -> Prepared:
 
 
 def _set(rows: Rows, encoding: Coding, weights: str | None) -> DataSet:
-    return DataSet(encoding.arrays(rows), None if weights is None else example_weights(rows, weights))
+    numbers = getattr(rows, "numbers", None)  # so that an error names the rows of the file, not of this part of it
+    return DataSet(encoding.arrays(rows), None if weights is None else example_weights(rows, weights), numbers)

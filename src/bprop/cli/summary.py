@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from math import isfinite
+from typing import Any
 
 from bprop.health import advice
 from bprop.record import Record
@@ -52,14 +53,15 @@ def summary(history: Sequence[Record], bars: str = BARS) -> str:
     )
 
 
-def show(history: Sequence[Record], table: bool | None) -> None:
-    """Print the table (None: where standard output is a terminal), and, where health was recorded, its advice."""
+def show(run: Any, table: bool | None) -> None:
+    """Print the table (None: where standard output is a terminal), and advice. `run` : a fit, or its records."""
+    history = getattr(run, "history", run)
     if not history:
         return
     terminal = sys.stdout.isatty()
     if terminal if table is None else table:
         _print_table(history, terminal)
-    for text in advice(history):
+    for text in advice(run):
         print(f"advice: {text}")
 
 

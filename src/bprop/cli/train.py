@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from bprop.cli import options as opt
-from bprop.cli.errors import INTERRUPTED, command
+from bprop.cli.errors import BAD, INTERRUPTED, command
 from bprop.cli.experiment import build, free_path
 from bprop.cli.opening import Coding
 from bprop.cli.prepared import Given, Prepared, in_memory
@@ -23,12 +23,16 @@ from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
+from bprop.health.constant import no_better
 from bprop.model import save
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
 from bprop.training.keeper import is_folder
+
+MOST_JUDGED = 10_000_000
+"""Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
 
 
 @command
@@ -78,7 +82,8 @@ def train(
     report: opt.Report = None,
     live: opt.ShowLive = False,
     live_port: opt.LivePort = 0,
-    live_wait: opt.LiveWait = False,
+    live_wait: opt.LiveWait = None,
+    open_page: opt.OpenPage = False,
     progress: opt.ShowProgress = True,
     health: opt.Health = False,
     tensorboard: opt.TensorBoardFolder = None,
@@ -119,8 +124,17 @@ def train(
     fit = partial(fit_graph, graph, found.train, **watching.add_to(settings, graph))
     try:
         _run(fit, Ending(encoding, judge, saved, watching, summary), to_continue(context))
-    finally:
-        watching.close()
+    except NonFiniteError as error:
+        if watching.stays(error):  # said before the page is left open, not after
+            print(f"error: {error}", file=sys.stderr)
+            watching.close(error)
+            raise typer.Exit(BAD) from None
+        watching.close(error)
+        raise
+    except BaseException as error:
+        watching.close(error)
+        raise
+    watching.close()
 
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
@@ -139,12 +153,20 @@ def _check_writable(*paths: Path | None) -> None:
             raise SettingError(f"{path} cannot be written: there is no folder {path.resolve().parent}")
 
 
-def _judge(found: Prepared) -> Callable[[Fit], str] | None:
-    """What says how a fit does on the rows to test on."""
+def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
+    """What says how a fit does on the rows to test on, with a warning where it does no better than a constant."""
     test = found.test
     if test is None:
         return None
-    return lambda fit: f"{measures(fit.evaluate(test), fit.graph)} on {len(test):,} examples"
+
+    def judge(fit: Fit) -> tuple[str, str | None]:
+        measured = fit.evaluate(test)
+        seen = test if test.in_memory or len(test) <= MOST_JUDGED else None
+        name = f"the {len(test):,} test"
+        warning = None if seen is None else no_better(fit.graph, seen.arrays, measured, seen.weights, name)
+        return f"{measures(measured, fit.graph)} on {len(test):,} examples", warning
+
+    return judge
 
 
 @dataclass
@@ -152,7 +174,7 @@ class Ending:
     """What is done with a fit: it is saved to `path`, judged, and shown (`table`: see `summary.show`)."""
 
     encoding: Coding
-    judge: Callable[[Fit], str] | None
+    judge: Callable[[Fit], tuple[str, str | None]] | None
     path: Path
     watching: Watching
     table: bool | None
@@ -167,8 +189,9 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         print(how, end="", file=sys.stderr)
         raise
     except NonFiniteError as error:
-        if isinstance(error.fit, Fit) and error.fit.updates:  # what went wrong replaces no earlier model
-            _save(error.fit, ending.encoding, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
+        if isinstance(error.fit, Fit):
+            if error.fit.updates:  # what went wrong replaces no earlier model
+                _save(error.fit, ending.encoding, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
             ending.watching.finish(error.fit)
         raise
     _finish(found, ending)
@@ -180,12 +203,26 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
     _save(fit, ending.encoding, ending.path)
-    show(fit.history, ending.table)
+    print(f"engine: {engine_of(fit)}")
+    show(fit, ending.table)
     if fit.best_epoch is not None:
-        print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}")
+        print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
     if ending.judge is not None:
-        print(f"test: {ending.judge(fit)}")
+        result, warning = ending.judge(fit)
+        print(f"test: {result}" + (f"\nadvice: {warning}" if warning else ""))
     ending.watching.finish(fit)
+
+
+def engine_of(fit: Fit) -> str:
+    """The engine that ran, and why it was chosen, where the choice was left to bprop."""
+    return fit.engine_reason or fit.engine
+
+
+def kept(fit: Fit) -> str:
+    """Which weights are saved and tested, after early stopping."""
+    if fit.kept_epoch is not None:
+        return " (its weights are saved and tested)"
+    return " (the weights of the last update are saved and tested)"
 
 
 def _save(fit: Fit, encoding: Coding, path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,16 +19,16 @@ from bprop.cli.opening import Coding
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.data import DataSet
-from bprop.errors import SettingError
+from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
 from bprop.sources.frame import Frame
-from bprop.training import Fit
+from bprop.training import Fit, Terminated
 
 # fmt: off
 APART = (
-    *PLACES, "report", "live", "live_port", "live_wait", "every", "progress", "tensorboard", "summary", "health",
-    "spool",
+    *PLACES, "report", "live", "live_port", "live_wait", "open_page", "every", "progress", "tensorboard", "summary",
+    "health", "spool",
 )  # no part of what is trained
 # fmt: on
 
@@ -40,12 +42,15 @@ SMALL, MOST_LOOKS = 5_000_000, 300
 class Watching:
     """Where training is shown, and the examples that its result is shown on.
 
+    wait : whether the live page stays after training, None: on a terminal, where training was not interrupted.
+    opened : a browser was asked to open the live page.
     data : their arrays, None where no rows are held out; name : "test" or "validation".
     """
 
     path: Path | None
     live: Live | None
-    wait: bool
+    wait: bool | None
+    opened: bool
     facts: Facts
     data: Mapping[str, np.ndarray] | None
     weights: np.ndarray | None
@@ -69,24 +74,66 @@ class Watching:
             report(fit, self.path, self.data, weights=self.weights, name=self.name, facts=self.facts)
             print(f"report {self.path}")
 
-    def close(self) -> None:
-        """Stop serving; with --live-wait, on Ctrl-C."""
+    def stays(self, error: BaseException | None = None) -> bool:
+        """Whether the live page is served on. `error` : what training ended with."""
+        if self.live is None or self.wait is False or isinstance(error, Terminated):
+            return False
+        if isinstance(error, typer.Exit):  # by Ctrl-C
+            return self.wait is True
+        return (error is None or isinstance(error, NonFiniteError)) and (self.wait is True or on_terminal())
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Stop serving: at once, or on Ctrl-C where the page stays."""
         if self.live is None:
             return
-        if self.wait:
-            print(f"the live report stays at {self.live.url} until Ctrl-C", flush=True)
+        if self.stays(error):
             with suppress(KeyboardInterrupt):
+                print(f"training has ended; the live report stays at {self.live.url} until Ctrl-C", flush=True)
                 Event().wait()
-        self.live.close()
+        self.live.close(awaited=self.opened and error is None)
+
+
+def on_terminal() -> bool:
+    """Whether somebody types commands and reads what they print."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
+    """The live page; how long it can be read is said with its address."""
+    live = Live(port, facts=facts)
+    if wait or (wait is None and on_terminal()):
+        print(
+            "open this address in a browser; when training has ended, the page stays until you press Ctrl-C", flush=True
+        )
+    else:
+        print(
+            "open this address in a browser while training runs; to read the page longer, add --live-wait", flush=True
+        )
+    if opened and not open_in_browser(live.url):
+        print("no browser could be started here: open the address yourself", file=sys.stderr)
+    return live
+
+
+def open_in_browser(url: str) -> bool:
+    """Show an address in the user's browser; False where there is none, or one that would take over the terminal."""
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+        in_terminal = type(browser) is webbrowser.GenericBrowser and "BROWSER" not in os.environ
+        return not in_terminal and browser.open(url)
+    except (webbrowser.Error, OSError):
+        return False
 
 
 def watch(context: typer.Context, found: Prepared) -> Watching:
     """What the options --report and --live of a command ask for."""
-    path, live, port, wait = (context.params[name] for name in ("report", "live", "live_port", "live_wait"))
-    if not live and (port or wait):
-        raise SettingError("--live-port and --live-wait say how to serve the live report: add --live")
+    names = ("report", "live", "live_port", "live_wait", "open_page")
+    path, live, port, wait, opened = (context.params[name] for name in names)
+    if not live and (port or wait is not None or opened):
+        raise SettingError("--live-port, --live-wait and --open are about the live report: add --live")
     if path is None and not live:
-        return Watching(None, None, False, Facts(), None, None, "")
+        return Watching(None, None, None, False, Facts(), None, None, "")
     sets = {"train": found.train, "watch": found.validation, "test": found.test}
     facts = Facts(
         parts={f"to {what}": len(part) for what, part in sets.items() if part is not None},
@@ -97,9 +144,9 @@ def watch(context: typer.Context, found: Prepared) -> Watching:
     held, name = (found.validation, "validation") if found.test is None else (found.test, "test")
     if held is not None and not held.in_memory and len(held) > MOST_HELD:
         held = held.rows(np.linspace(0, len(held) - 1, MOST_HELD).astype(int))
-    server = Live(port, facts=facts) if live else None
+    server = serve(port, wait, opened, facts) if live else None
     arrays, weights = (None, None) if held is None else (held.arrays, held.weights)
-    return Watching(path, server, wait, facts, arrays, weights, name)
+    return Watching(path, server, wait, opened, facts, arrays, weights, name)
 
 
 def _counts(encoding: Coding, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:

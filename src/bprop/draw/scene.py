@@ -100,6 +100,7 @@ class Builder:
     def __init__(self, graph: Graph, collapse: bool | str, values: Values | None, grads: Gradients | None):
         self.graph, self.values, self.grads = graph, values, grads
         self.users = users_of(graph)
+        self.rewrites, self.merged = graph.rewrites, graph.merged
         self.penalties = self._penalties()
         outputs = set(graph.outputs.values())
         self.collapsed = wants_collapse(graph, collapse)
@@ -161,10 +162,15 @@ class Builder:
         shape = show_shape(box.dims)
         kind = self._kind(box)
         lines = [] if isinstance(box, Leaf) else [self._says(box)]
-        lines += self._marks(box, name)
         title = [f"{name}: {self._declares(box)}", f"shape {shape}"]
-        if name in self.graph.rewrites:
-            title.append(f"computed stably as {self.graph.rewrites[name]}")
+        if name in self.rewrites:
+            lines = [f"{lines[0]}, computed as", self.rewrites[name]]
+            title.append(f"computed stably as {self.rewrites[name]}")
+        lines += self._marks(box, name)
+        if self.graph.loss is not None and name in self.merged:
+            above, sources = self.merged[name]
+            lines += [f"no gradient: {above} is", f"computed from {', '.join(sources)} directly"]
+            title.append(f"no gradient of its own: {above} is computed from {', '.join(sources)} directly")
         panels = self._panels([box])
         return Node(kind, name, lines, ", ".join([*title, *_told(panels)]), (name,), shape, box in self.outputs, panels)
 

@@ -27,6 +27,8 @@ class Summary:
     bars : a histogram of the finite entries over [low, high], BINS counts.
     nan, infinite : how many entries are not finite; count : of all entries.
     note : "38% saturated" or "12% of units dead", or "". stuck : that share.
+    distinct : how many different entries there are, of whole numbers and truth values: labels and codes are names,
+        of which only that and their range can be told; None of other numbers.
     """
 
     count: int
@@ -38,6 +40,7 @@ class Summary:
     infinite: int = 0
     note: str = ""
     stuck: float = 0.0
+    distinct: int | None = None
 
     @property
     def alarming(self) -> bool:
@@ -46,8 +49,8 @@ class Summary:
 
     @property
     def decade(self) -> int | None:
-        """floor(log10(rms)), kept within LOWEST..HIGHEST; None where all finite entries are 0."""
-        return None if self.rms == 0 else min(max(floor(log10(self.rms)), LOWEST), HIGHEST)
+        """floor(log10(rms)), kept within LOWEST..HIGHEST; None where all finite entries are 0, and of whole numbers."""
+        return None if self.rms == 0 or self.distinct is not None else min(max(floor(log10(self.rms)), LOWEST), HIGHEST)
 
     @property
     def spoiled(self) -> str:
@@ -62,6 +65,8 @@ class Summary:
         notes = [self.note] if self.note else []
         if self.low == self.high:
             return [f"all {self.low + 0.0:.3g}", *notes]  # + 0.0: -0 is 0
+        if self.distinct is not None:
+            return [f"{self.distinct:,} different", f"{self.low:.10g} … {self.high:.10g}", *notes]
         return [f"rms {self.rms:.2g}", f"{self.low:.2g} … {self.high:.2g}", *notes]
 
 
@@ -75,7 +80,8 @@ def summarise(array: np.ndarray, note: str = "", stuck: float = 0.0) -> Summary:
         return Summary(entries.size, 0.0, 0.0, 0.0, (0,) * BINS, nan, infinite, note, stuck)
     low, high, top = float(finite.min()), float(finite.max()), float(np.abs(finite).max())
     rms = 0.0 if top == 0 else top * float(np.sqrt(np.mean((finite / top) ** 2)))  # the squares alone may overflow
-    return Summary(entries.size, rms, low, high, _bars(finite, low, high), nan, infinite, note, stuck)
+    distinct = len(np.unique(array)) if np.asarray(array).dtype.kind in "biu" else None
+    return Summary(entries.size, rms, low, high, _bars(finite, low, high), nan, infinite, note, stuck, distinct)
 
 
 def _bars(finite: np.ndarray, low: float, high: float) -> tuple[int, ...]:

@@ -141,6 +141,9 @@ class Cautious(Run):
     def steps(self, start, count, t):
         return self.attempt("steps", start, count, t)
 
+    def compile_seconds(self):
+        return self.run.compile_seconds()
+
     def evaluate(self, which):
         return self.attempt("evaluate", which)
 

@@ -128,6 +128,10 @@ class Run(ABC):
     def steps(self, start: int, count: int, t: int) -> Stretch:
         """Do steps start .. start + count - 1 of the epoch; t updates were made before them."""
 
+    def compile_seconds(self) -> float:
+        """The seconds that the last call of `steps` spent on compiling code, which are no seconds of updates."""
+        return 0.0
+
     @abstractmethod
     def evaluate(self, which: str) -> dict[str, float]:
         """Loss and metrics of the set "data" or "validation", outside training."""

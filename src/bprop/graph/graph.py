@@ -90,6 +90,17 @@ class Graph:
         """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
         return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
 
+    @property
+    def merged(self) -> dict[str, tuple[str, list[str]]]:
+        """{box: (the box above, what that is computed from in its place)}: boxes that one above is computed in one with
+        (see `rewrites`), so that no gradient of theirs is known: {"f": ("loss", ["a2"])}."""
+        return {
+            self.names[child]: (self.names[box], [self.names[c] for c in new.children if c not in box.children])
+            for box, new in self._replaced.items()
+            for child in box.children
+            if child not in new.children
+        }
+
     @cached_property
     def trained(self) -> tuple[str, ...]:
         """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""

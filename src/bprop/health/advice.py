@@ -5,33 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bprop.record import Record
+from bprop.health.constant import no_better
+from bprop.health.curves import SMALLER, growth, overfitting
 
 FACTOR = 100.0
 SHARE = 0.5
 LARGEST, SMALLEST = 0.1, 1e-6
 
 
-def advice(records: Iterable[Record]) -> list[str]:
-    """Warnings on the last look at the run's health; empty where all is well, or where there was no look.
+def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = None) -> list[str]:
+    """Warnings about a run, in plain words, each with what to try; empty where all is well.
 
-    Vanishing or exploding gradients (the norms of the first and the last layer differ by a factor of more than 100),
-    more than half of the values saturated or of the units dead, updates of more than 0.1 or less than 1e-6 of the
-    weights, and the first box that is not finite.
+    Of the curves: training that diverged or diverges, a network that overfits. Of the last look at the run's health,
+    if it was recorded: vanishing or exploding gradients (the norms of the first and the last layer differ by a factor
+    of more than 100), more than half of the values saturated or of the units dead, updates of more than 0.1 or less
+    than 1e-6 of the weights, and the first box that is not finite.
+
+    run : a fit or a model, or the records of its history (which do not say how training ended).
+    data, weights : of a fit or model, examples with targets {input: array (N, ...)}; a network that does no better
+    on them than an answer that is always the same is warned of too.
     """
-    looks = [(record.epoch, record.health) for record in records if record.health is not None]
-    if not looks:
-        return []
-    epoch, last = looks[-1]
-    return [f"after epoch {epoch}, {text}" for text in (*_finite(last), *_flow(last), *_units(last), *_updates(last))]
+    history = list(getattr(run, "history", run))
+    found = [*_failure(run), *growth(history)]
+    if not _holds_best(run):
+        found += overfitting(history)
+    looks = [(record.epoch, record.health) for record in history if record.health is not None]
+    if looks:
+        epoch, last = looks[-1]
+        seen = [*_finite(last), *_flow(last), *_units(last)]
+        seen += _updates(last, smaller=any(SMALLER in text for text in (*found, *seen)))
+        found += [f"after epoch {epoch}, {text}" for text in seen]
+    if data is not None:
+        constant = no_better(run.graph, data, run.evaluate(data, weights=weights), weights)
+        found += [] if constant is None else [constant]
+    return found
+
+
+def _failure(run: Any) -> list[str]:
+    """What ended a run that diverged."""
+    failure = getattr(run, "failure", None)
+    return [failure] if failure and getattr(run, "stopped", None) == "diverged" else []
+
+
+def _holds_best(run: Any) -> bool:
+    """Whether early stopping has kept the weights of the best epoch: what came after it does not matter then."""
+    return getattr(run, "kept_epoch", None) is not None
 
 
 def _finite(health: Mapping[str, Any]) -> Iterable[str]:
     name = health["first_not_finite"]
     if name is not None:
         yield (
-            f"the box {name!r} was the first to hold NaN or infinity: try a smaller learning rate, clip_norm=1.0, or "
-            "inputs of mean 0 and deviation 1"
+            f"the box {name!r} was the first to hold NaN or infinity: try {SMALLER}, clip_norm=1.0, or inputs of "
+            "mean 0 and deviation 1"
         )
 
 
@@ -58,26 +84,34 @@ def _units(health: Mapping[str, Any]) -> Iterable[str]:
         if (found.get("saturated") or 0) > SHARE:
             yield (
                 f"{found['saturated']:.0%} of the values of {name!r} are saturated, where hardly any gradient passes: "
-                "try a smaller learning rate, scaled inputs, smaller initial weights, or relu"
+                f"try {SMALLER}, scaled inputs, smaller initial weights, or relu"
             )
         if (found.get("dead") or 0) > SHARE:
             yield (
                 f"{found['dead']:.0%} of the units of {name!r} are dead (0 for every row looked at) and learn no more: "
-                "try a smaller learning rate, or leaky_relu"
+                f"try {SMALLER}, or leaky_relu"
             )
 
 
-def _updates(health: Mapping[str, Any]) -> Iterable[str]:
+def _updates(health: Mapping[str, Any], smaller: bool) -> Iterable[str]:
+    """Updates that are too large or too small. `smaller`: other advice is to lower the learning rate, so that none
+    here may be to raise it."""
     ratios = {name: found.get("update_ratio") for name, found in health["parameters"].items()}
     large = {name: ratio for name, ratio in ratios.items() if ratio is not None and ratio > LARGEST}
     small = {name: ratio for name, ratio in ratios.items() if ratio is not None and 0 < ratio < SMALLEST}
-    if large:
-        yield f"an update changes {_listed(large)} of its size, more than {LARGEST:g}: try a smaller learning rate"
-    if small:
+    if large and small:
         yield (
-            f"an update changes {_listed(small)} of its size, less than {SMALLEST:g}: if the loss is not yet good, try "
-            "a larger learning rate"
+            f"an update changes {_listed(large)} of its size, more than {LARGEST:g}, and {_listed(small)}, less than "
+            f"{SMALLEST:g}: one learning rate does not suit both: try Adam, or normalisation (normalise='layer')"
         )
+    elif large:
+        yield f"an update changes {_listed(large)} of its size, more than {LARGEST:g}: try {SMALLER}"
+    elif small:
+        less = f"an update changes {_listed(small)} of its size, less than {SMALLEST:g}"
+        if smaller:
+            yield f"{less}, so it hardly learns: try the other advice first"
+        else:
+            yield f"{less}: if the loss is not yet good, try a larger learning rate"
 
 
 def _listed(ratios: Mapping[str, float], most: int = 3) -> str:

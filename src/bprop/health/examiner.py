@@ -13,7 +13,7 @@ from bprop.blas import one_thread
 from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
-from bprop.health.budget import Budget
+from bprop.health.looks import Looks
 from bprop.health.measure import Finding, measure
 from bprop.rules import Rule
 
@@ -24,25 +24,26 @@ WORK = 100_000_000
 
 
 class Examiner:
-    """wanted : True, a look after every epoch; "auto", after the first, the last, and whenever the look before cost
-    less than a fiftieth of the time since; False, never.
+    """wanted : True, a look after every epoch; "auto", after so many of the `epochs`, the first and the last among
+    them, that the looks take about a fiftieth of the time (see `Looks`); False, never.
 
     Nothing of the run depends on it: it draws nothing and changes nothing.
     """
 
-    def __init__(self, job: Job, wanted: bool | str, clock: Callable[[], float] = perf_counter):
+    def __init__(self, job: Job, wanted: bool | str, epochs: int, clock: Callable[[], float] = perf_counter):
         if not isinstance(wanted, bool) and wanted != "auto":
             raise SettingError(f"health is True (every epoch), 'auto' (at negligible cost) or False, not {wanted!r}")
-        self.job, self.wanted, self.budget = job, wanted, Budget(clock=clock)
+        self.job, self.wanted, self.looks = job, wanted, Looks(epochs, clock=clock)
         if wanted is not False:
             self.program = Program(job.graph, job.dtype)
             self.sample = job.data.rows(sample_rows(job))
 
-    def __call__(self, run: Run, t: int, last: bool = False) -> Finding | None:
-        """The health after `t` updates; None where it is not wanted, or not due."""
-        if self.wanted is False or not (self.wanted is True or last or self.budget.allows):
+    def __call__(self, run: Run, t: int) -> Finding | None:
+        """The health after `t` updates, the last of an epoch; None where it is not wanted, or not due."""
+        epoch = -(-t // self.job.steps_per_epoch)
+        if self.wanted is False or not (self.wanted is True or self.looks.due(epoch)):
             return None
-        with self.budget.spending(), one_thread():
+        with self.looks.looking(epoch), one_thread():
             return self._look(run, t)
 
     def _look(self, run: Run, t: int) -> Finding:

@@ -20,6 +20,8 @@ Finding = dict[str, Any]
 """What `measure` gives, plain data (JSON): None stands for a number that is not there, or is not finite."""
 NEAR_BOUND = 0.99
 """Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
+ROUNDING = 4
+"""Units in the last place of the largest entry: a deviation up to here is rounding noise."""
 
 
 def measure(
@@ -32,6 +34,7 @@ def measure(
         of |dl_t/dbox|, and "gradient_std" over the elements, of the gradients dl_t/dbox of the examples' own losses (of
         a box without batch axis: of the objective's); "saturated", the share of values near a bound (Box.bounds);
         "dead", the share of units that are 0 for all rows (Box.rectifies)}}, in the order of forward propagation.
+        The deviation of entries that are all the same is exactly 0.
     parameters : {name: {"norm", "gradient_norm", "update_ratio": |what the rule would add| / |theta|}}; the ratio is
         None for biases (fewer than two axes), which begin at 0, and for optax.
     layers : the boxes with a value an example that have weights (a trainable parameter of two axes or more) as a child.
@@ -66,13 +69,19 @@ def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str,
         grad = None if grad is None else np.asarray(grad) * (total if step.box.dims[:1] == ("N",) else 1.0)
         found[step.name] = {
             "value_mean": number(value.mean()),
-            "value_std": number(value.std()),
+            "value_std": number(deviation(value)),
             "gradient_norm": None if grad is None else number(_norm(grad) / np.sqrt(_rows(step.box, grad))),
-            "gradient_std": None if grad is None else number(grad.std()),
+            "gradient_std": None if grad is None else number(deviation(grad)),
             "saturated": _saturated(step.box, value),
             "dead": _dead(step.box, value),
         }
     return found
+
+
+def deviation(array: np.ndarray) -> float:
+    """The standard deviation, and 0 where the entries differ by no more than rounding: a constant has none."""
+    spread = float(array.std())
+    return 0.0 if spread <= ROUNDING * np.finfo(array.dtype).eps * float(np.abs(array).max()) else spread
 
 
 def _rows(box: Box, array: np.ndarray) -> int:

@@ -68,7 +68,11 @@ def settings_of(model: Model) -> Pairs:
     """The settings of training, and the size of the network."""
     settings = getattr(model, "settings", {})
     size = sum(model.params[name].size for name in model.graph.trainable)
-    return [*([name.replace("_", " "), _said(value)] for name, value in settings.items()), ["parameters", size]]
+    shown = {name: value for name, value in settings.items() if (name, value) != ("engine_reason", "")}
+    return [*([_LABELS.get(name, name.replace("_", " ")), _said(v)] for name, v in shown.items()), ["parameters", size]]
+
+
+_LABELS = {"engine_reason": "why this engine"}
 
 
 def _said(value: Any) -> Any:

@@ -14,7 +14,10 @@ from bprop.reporting import about
 from bprop.reporting.facts import Facts
 from bprop.reporting.plain import plain_history, text
 
+WITHIN = ("interrupted", "diverged", "failed")
+"""Ends of training after which the weights may be those of the middle of an epoch."""
 MOST_ADVICE = 12
+MOST_LETTERS = 600
 
 
 def title_of(model: Model) -> str:
@@ -29,11 +32,12 @@ def drawing_of(graph: Graph) -> str:
 
 
 def run_of(model: Model) -> dict[str, Any]:
-    """Where the run stands."""
-    settings = getattr(model, "settings", {})
+    """Where the run stands, how it ended, and whose weights the model holds: see Fit."""
+    settings = getattr(model, "settings", None)
     return {
-        "status": getattr(model, "stopped", "saved"), "epochs": settings.get("epochs"),
-        "best_epoch": getattr(model, "best_epoch", None),
+        "status": "saved" if settings is None else model.stopped, "epochs": (settings or {}).get("epochs"),
+        "best_epoch": model.best_epoch, "kept_epoch": model.kept_epoch, "within_epoch": model.stopped in WITHIN,
+        "failure": model.failure and text(model.failure, MOST_LETTERS),
     }  # fmt: skip
 
 
@@ -47,16 +51,17 @@ def about_of(model: Model, facts: Facts) -> dict[str, Any]:
     }
 
 
-def follows(history: Sequence[Record]) -> dict[str, Any]:
-    """What is said of all records together."""
-    warnings = [text(line, 400) for line in advice(history)[:MOST_ADVICE]]
-    return {"timings": about.timings_of(history), "advice": warnings}
+def follows(history: Sequence[Record], model: Model | None = None) -> dict[str, Any]:
+    """What is said of all records together. model : at the end of training, which ended as it says."""
+    found = advice(history if model is None else model)
+    failure = None if model is None else model.failure  # stands at the top of the page
+    warnings = [text(line, MOST_LETTERS) for line in found if line != failure]
+    return {"timings": about.timings_of(history), "advice": warnings[:MOST_ADVICE]}
 
 
 def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
     """The page of a model that is trained."""
-    best = getattr(model, "best_epoch", None)
     return {
-        "live": False, "run": run_of(model), "records": plain_history(model.history, best), "outcome": outcome,
-        **about_of(model, facts), **follows(model.history),
+        "live": False, "run": run_of(model), "records": plain_history(model.history, model.best_epoch),
+        "outcome": outcome, **about_of(model, facts), **follows(model.history, model),
     }  # fmt: skip

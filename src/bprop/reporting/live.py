@@ -19,7 +19,11 @@ from bprop.reporting.plain import MOST_RECORDS, plain_history
 from bprop.reporting.server import Server
 
 GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
+OPENING = 15.0  # seconds for a browser to start
 MOST_NEWS = 40  # records that a page is given at a time: a thousand epochs a second cannot be seen, only be in the way
+WAITING = {
+    "status": "waiting", "epochs": None, "best_epoch": None, "kept_epoch": None, "within_epoch": False, "failure": None,
+}  # fmt: skip
 PRESENT = 6.0  # seconds since it asked last for which a page counts as open
 
 
@@ -41,9 +45,10 @@ class Live:
         self._changed = Condition()
         self._model: Model | None = None
         self._records: list[Record] = []
-        self._run: dict[str, Any] = {"status": "running", "epochs": None, "best_epoch": None}
+        self._run: dict[str, Any] = WAITING
         self._outcome: dict[str, Any] | None = None
         self._version = 1
+        self._began = 0  # how many trainings it has shown: a page that showed another one begins anew
         self._told = (0, 0)  # how many records, and which version, a page has taken last
         self._asked = -float("inf")
         self._server = Server({"": self._page, "new": self._news}, port)
@@ -55,6 +60,8 @@ class Live:
         """Training begins, or goes on."""
         with self._changed:
             self._model, self._records, self._run = fit, list(fit.history), run_of(fit)
+            self._outcome = None
+            self._began += 1
             self._version += 1
 
     def __call__(self, record: Record, fit: Model | None) -> None:
@@ -62,6 +69,7 @@ class Live:
         with self._changed:
             if self._model is None and fit is not None:
                 self._model, self._run = fit, run_of(fit)
+                self._began += 1
                 self._version += 1
             self._records.append(record)
 
@@ -79,34 +87,44 @@ class Live:
             self._outcome = found
             self._version += 1
 
-    def close(self) -> None:
-        """Stop serving, when a page that is open has taken the last news, or after 3 seconds."""
+    def close(self, awaited: bool = False) -> None:
+        """Stop serving, when a page that is open has taken the last news, or after 3 seconds.
+
+        awaited : a browser was asked to open the page: where it has not yet asked for it, wait for it too, 15 seconds.
+        """
         with self._changed:
-            if monotonic() - self._asked < PRESENT:
-                self._changed.wait_for(lambda: self._told == (len(self._records), self._version), GRACE)
+            opening = awaited and self._asked < 0
+            if opening or monotonic() - self._asked < PRESENT:
+                self._changed.wait_for(self._all_told, OPENING if opening else GRACE)
         self._server.close()
+
+    def _all_told(self) -> bool:
+        return self._told == (len(self._records), self._version)
 
     def _page(self, query: str) -> tuple[str, bytes]:
         with self._changed:
-            model = self._model
+            model, began = self._model, self._began
         title, drawing = ("Training", "") if model is None else (title_of(model), drawing_of(model.graph))
         empty = {"data": None, "settings": [], "timings": [], "versions": [], "reproduce": [], "advice": []}
-        data = {"live": True, "run": self._run, "records": [], "outcome": None, **empty}
+        data = {"live": True, "began": began, "run": self._run, "records": [], "outcome": None, **empty}
         return "text/html; charset=utf-8", render(title, drawing, data).encode()
 
     def _news(self, query: str) -> tuple[str, bytes]:
-        given = parse_qs(query)
-        after, version = (_whole(given.get(name, ["0"])[0]) for name in ("after", "version"))
+        asked = {name: _whole(values[0]) for name, values in parse_qs(query).items()}
         with self._changed:
             model, history, run = self._model, list(self._records), self._run
-            now, found = self._version, self._outcome
+            now, found, began = self._version, self._outcome, self._began
+        another = asked.get("began", began) != began
+        after, version = (0 if another else asked.get(name, 0) for name in ("after", "version"))
         records, count = history[after:], len(history)
-        news: dict[str, Any] = {"run": run, "next": count, "version": now}
-        news["records"] = plain_history(records, most=MOST_NEWS if after else MOST_RECORDS)
+        news: dict[str, Any] = {"run": run, "next": count, "version": now, "began": began}
+        news["records"] = plain_history(records, run["best_epoch"], MOST_NEWS if after else MOST_RECORDS)
+        if model is not None and another:
+            news["graph"] = {"title": title_of(model), "drawing": drawing_of(model.graph)}
         if model is not None and version != now:
             news["page"] = {"outcome": found, **about_of(model, self.facts)}
         if records or version != now:
-            news["follows"] = follows(history)
+            news["follows"] = follows(history, None if run["status"] == "running" else model)
         content = json.dumps(news, allow_nan=False).encode()
         with self._changed:
             self._told, self._asked = (count, now), monotonic()

@@ -9,6 +9,7 @@ import numpy as np
 
 from bprop.boxes.loss import ClassLoss, Loss
 from bprop.graph import feed
+from bprop.health.constant import no_better
 from bprop.model import Model
 from bprop.reporting.facts import Facts
 from bprop.reporting.pictures import Pictures
@@ -37,18 +38,72 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
     arrays = model.graph.read(data)
     count = feed.check_rows(arrays)
     w = feed.read_weights(weights, count)
+    measured = model.evaluate(arrays, weights=w)
+    found = {
+        "name": text(name), "count": count, "measures": {key: _measure(value) for key, value in measured.items()},
+        "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "worst": [],
+    }  # fmt: skip
+    if model.stopped == "diverged":
+        return found
     seen = _look(model, arrays)
-    measures = {key: number(value) for key, value in model.evaluate(arrays, weights=w).items()}
-    found = {"name": text(name), "count": count, "measures": measures, "confusion": None, "residuals": None}
     classes = class_names(model, seen)
+    found["warnings"] = [*_not_finite(seen), *_constant(model, arrays, measured, w, name)]
     if seen.predicted is not None and seen.truth is not None:
+        usable = _finite_rows(seen)
+        predicted, truth = seen.predicted[usable], seen.truth[usable]
         if classes is not None:
-            found["confusion"] = _confusion(seen.predicted.argmax(axis=1), seen.truth, classes)
-        elif "accuracy" not in measures and seen.truth.ndim <= 2:
-            found["residuals"] = _residuals(model, seen.predicted, seen.truth)
+            found["confusion"] = _confusion(predicted.argmax(axis=1), truth, classes)
+        elif "accuracy" not in measured and truth.ndim <= 2:
+            found["residuals"] = _residuals(model, predicted, truth)
     counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
     found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
     return found
+
+
+def _measure(value: float) -> float | str:
+    found = number(value)
+    return "not finite" if found is None else found
+
+
+def whose(model: Model) -> str:
+    """Which weights the results are of, where that is not plain; "" where they are those of the last epoch."""
+    if model.kept_epoch is not None and model.kept_epoch != len(model.history):
+        return f"These results are of the weights of epoch {model.kept_epoch}, the best on the validation set."
+    if model.stopped == "interrupted":
+        return f"These results are of the weights when training was interrupted{_updates(model)}."
+    if model.stopped == "diverged":
+        return (
+            f"Training diverged. These results are of the weights just before the update that failed{_updates(model)}. "
+            "What such a network predicts means little, so single examples are not shown."
+        )
+    return ""
+
+
+def _updates(model: Model) -> str:
+    updates = getattr(model, "updates", None)
+    return "" if updates is None else f", after {updates:,} update{'' if updates == 1 else 's'}"
+
+
+def _finite_rows(seen: Seen) -> np.ndarray:
+    """(N,) True where the prediction is finite."""
+    assert seen.predicted is not None
+    return np.asarray(np.isfinite(seen.predicted).reshape(len(seen.predicted), -1).all(axis=1))
+
+
+def _not_finite(seen: Seen) -> list[str]:
+    """A warning where predictions are NaN or infinite: they are in no matrix and no plot."""
+    count = 0 if seen.predicted is None else int((~_finite_rows(seen)).sum())
+    if not count:
+        return []
+    whom = "one example is" if count == 1 else f"{count:,} examples are"
+    return [f"the prediction for {whom} NaN or infinite: this page counts and plots the others alone"]
+
+
+def _constant(
+    model: Model, arrays: Mapping[str, np.ndarray], measured: Mapping[str, float], w: np.ndarray | None, name: str
+) -> list[str]:
+    warning = no_better(model.graph, arrays, measured, w, f"the {len(next(iter(arrays.values()))):,} {text(name)}")
+    return [] if warning is None else [warning]
 
 
 def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
@@ -99,7 +154,6 @@ def _residuals(model: Model, predicted: np.ndarray, truth: np.ndarray) -> list[d
     return [
         {"name": text(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
         for k, name in enumerate(names[:MOST_COLUMNS])
-        if np.isfinite(predicted[:, k]).all()
     ]
 
 
@@ -120,11 +174,12 @@ def _worst(
     model: Model, arrays: Mapping[str, np.ndarray], seen: Seen, losses: np.ndarray, classes: list[str] | None,
     facts: Facts,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    pictures = Pictures.of(arrays, model.notes)
+    shown = inputs_of(model, arrays)
+    pictures = Pictures.of(shown, model.notes)
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:WORST]
     found = []
     for row in map(int, order):
-        place, cells = _cells(arrays, row, model, facts)
+        place, cells = _cells(shown, row, model, facts)
         found.append(
             {
                 "row": text(place), "loss": number(seen.losses[row]), **_said(model, seen, row, classes),
@@ -132,6 +187,15 @@ def _worst(
             }
         )  # fmt: skip
     return found
+
+
+def inputs_of(model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What the network predicts from: the inputs that its outputs need, or else all but the targets of its losses."""
+    graph = model.graph
+    if graph.outputs:
+        return {name: array for name, array in arrays.items() if name in graph.predictor.inputs}
+    targets = {graph.names[child] for loss in graph.losses.values() for child in loss.children[1:]}
+    return {name: array for name, array in arrays.items() if name not in targets}
 
 
 def _said(model: Model, seen: Seen, row: int, classes: list[str] | None) -> dict[str, Any]:
@@ -151,14 +215,14 @@ def _said(model: Model, seen: Seen, row: int, classes: list[str] | None) -> dict
     return {"truth": shown[0], "predicted": shown[1], "top": []}
 
 
-def _cells(arrays: Mapping[str, np.ndarray], row: int, model: Model, facts: Facts) -> tuple[str, list[list[str]]]:
+def _cells(inputs: Mapping[str, np.ndarray], row: int, model: Model, facts: Facts) -> tuple[str, list[list[str]]]:
     """The place and the cells of an example: those of its table, or else its numbers."""
     if facts.cells is not None:
         place, cells = facts.cells(row)
         return place, [[text(name, 40), text(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
     columns = model.notes.get("columns") or []
     found = []
-    for name, array in arrays.items():
+    for name, array in inputs.items():
         values = array[row].ravel()[:MOST_CELLS].tolist()
         names = columns if len(columns) == array[row].size else [f"{name}[{k}]" for k in range(len(values))]
         found += [[text(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]

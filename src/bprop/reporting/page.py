@@ -12,6 +12,8 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, css
+
 # what must not stand in a <script> that holds JSON, and how JSON may also say it
 DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -20,6 +22,16 @@ DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"
 def part(name: str) -> str:
     """A file that comes with the package, "page.html" or "page.css"."""
     return (files("bprop.reporting") / "page" / name).read_text(encoding="utf-8")
+
+
+@cache
+def style() -> str:
+    """The page's style, with the colours that a drawing has for magnitudes: --m0 for 1e-8 to --m10 for 1e2."""
+    light, dark = (
+        "".join(f"--m{k}:{colour};" for k, colour in enumerate(colours))
+        for colours in (COOL_TO_HOT_LIGHT, COOL_TO_HOT_DARK)
+    )
+    return f"{part('page.css')}:root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
 
 
 @cache
@@ -37,9 +49,12 @@ def as_script(data: Any) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", found)  # halves of letters, which no file can hold
 
 
-def policy(style: str, code: str, drawing: str, live: bool) -> str:
-    """The Content-Security-Policy: only the style and the script that we wrote, and no address but our own server's."""
-    styles = [style, *re.findall(r"<style[^>]*>(.*?)</style>", drawing, re.DOTALL)]
+def policy(own: str, code: str, drawing: str, live: bool) -> str:
+    """The Content-Security-Policy: only the style and the script that we wrote, and no address but our own server's.
+
+    A live page may get its drawing later: the style of drawings is allowed there from the start.
+    """
+    styles = [own, *([css()] if live else re.findall(r"<style[^>]*>(.*?)</style>", drawing, re.DOTALL))]
     return "; ".join(
         [
             "default-src 'none'", f"script-src {_hash(code)}", f"style-src {' '.join(map(_hash, styles))}",
@@ -57,9 +72,9 @@ def _hash(code: str) -> str:
 
 def render(title: str, drawing: str, data: Mapping[str, Any]) -> str:
     """The page. `drawing` is markup that we made; all else is escaped."""
-    style, code = part("page.css"), script()
+    own, code = style(), script()
     fields = {
-        "policy": policy(style, code, drawing, bool(data["live"])), "title": escape(title), "style": style,
+        "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,
         "drawing": drawing, "data": as_script(data), "script": code,
     }  # fmt: skip
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], part("page.html"))

@@ -58,7 +58,8 @@ def _boxes(stepper: Stepper) -> list[str]:
         box, name = plan.boxes[slot], plan.names[slot]
         kind = _formula(stepper, box) if box.children else type(box).__name__.lower()
         value = "value" if stepper.state.values[slot] is not None else NOT_YET
-        lines.append(f"  {mark} {value:8}  {_state(stepper, slot, slot in partial):8}  {name:<{width}}  {kind}")
+        state, why = _state(stepper, slot, slot in partial), _merged(stepper, name)
+        lines.append(f"  {mark} {value:8}  {'none' if why else state:8}  {name:<{width}}  {kind}{why}")
     left = len(plan.boxes) - end
     return [*lines, f"    ... {left} boxes after"] if left else lines
 
@@ -82,17 +83,29 @@ def _state(stepper: Stepper, slot: int, partial: bool) -> str:
     return "part" if partial else "gradient"
 
 
+def _merged(stepper: Stepper, name: str) -> str:
+    """Why a box has no gradient of its own, where the one above it is computed in one with it (see graph.rewrites)."""
+    if stepper.graph.loss is None or name not in stepper.graph.merged:
+        return ""
+    above, sources = stepper.graph.merged[name]
+    return f"   (no gradient: {above} is computed from {', '.join(sources)} directly)"
+
+
 def _fprop(stepper: Stepper, step: Step) -> list[str]:
     lines = [f"fprop of {step.name}{_instead(stepper, step)}", f"  {step.name} = {_formula(stepper, step.box)}"]
     lines += [f"  {text}" for text in _doc(step.box)[:1]]
     lines += ["children"]
     for child in step.children:
         lines += _array(stepper, child, stepper.state.values[child])
+    return [*lines, *_extras(stepper, step), "value", *_array(stepper, step.slot, stepper.state.values[step.slot])]
+
+
+def _extras(stepper: Stepper, step: Step) -> list[str]:
+    lines = []
     for need, extra in zip(step.box.needs, stepper.state.extras[step.slot], strict=True):
-        lines += _entry(
-            need, "handed over by the pass", shown(extra, stepper.example if _has_batch(extra, stepper) else None)
-        )
-    return [*lines, "value", *_array(stepper, step.slot, stepper.state.values[step.slot])]
+        example = stepper.example if _has_batch(extra, stepper) else None
+        lines += _entry(need, "handed over by the pass", shown(extra, example))
+    return lines
 
 
 def _seed(stepper: Stepper) -> list[str]:
@@ -111,13 +124,15 @@ def _bprop(stepper: Stepper, step: Step) -> list[str]:
     lines += ["arrives", *_array(stepper, step.slot, grad, "d objective / d ")]
     if not sent:
         return [*lines, "sends nothing: what arrives is 0"]
+    lines += ["with the values", *_used(stepper, step)]
     local = local_derivative(stepper, step, grad)
     if local is not None:
         lines += ["times the local derivative, element by element"]
         example = stepper.example if step.box.dims[:1] == ("N",) else None
         lines += _entry(f"d {step.name} / d {stepper.plan.names[step.children[0]]}", "", shown(local, example))
     lines += ["sends"]
-    for child, part in zip(step.children, sent, strict=True):
+    shares = _shares(stepper, step, grad)
+    for child, part, share in zip(step.children, sent, shares, strict=True):
         name = stepper.plan.names[child]
         if part is None:
             why = (
@@ -127,10 +142,48 @@ def _bprop(stepper: Stepper, step: Step) -> list[str]:
             )
             lines += _entry(f"to {name}", "", [why])
             continue
-        lines += _array(stepper, child, part, "to ")
+        if share is not None:
+            shape = show_shape(stepper.plan.boxes[child].dims)
+            lines += _entry(f"to {name}", f"{shape}, from example {stepper.example} alone", shown(share))
+            lines += _entry(f"to {name}", f"{shape}, the sum over all {stepper.rows} examples", shown(part))
+        else:
+            lines += _array(stepper, child, part, "to ")
         if stepper.grads[child] is not part:
             lines += _array(stepper, child, stepper.grads[child], "summed with what came before: d objective / d ")
     return lines
+
+
+def _used(stepper: Stepper, step: Step) -> list[str]:
+    """The values that bprop may compute with: those of the children, each by its name in the formula, and the box's."""
+    parameters = list(inspect.signature(step.box.fprop).parameters.values())
+    roles = [p.name for p in parameters] if all(p.kind is not p.VAR_POSITIONAL for p in parameters) else []
+    lines: list[str] = []
+    for place, child in enumerate(step.children):
+        role = roles[place] if place < len(roles) else ""
+        before = f"{role} = " if role and role != stepper.plan.names[child] else ""
+        lines += _array(stepper, child, stepper.state.values[child], before)
+    for name, (above, _) in stepper.graph.merged.items():  # f of cross_entropy(a, y), whose gradient is f - e(y)
+        slot = stepper.plan.slot_of.get(stepper.graph.boxes[name])
+        if above == step.name and slot is not None:
+            lines += _array(stepper, slot, stepper.state.values[slot])
+    return [*lines, *_array(stepper, step.slot, stepper.state.values[step.slot]), *_extras(stepper, step)]
+
+
+def _shares(stepper: Stepper, step: Step, grad: Array) -> list[Array | None]:
+    """What the example that is shown adds to each gradient that is a sum over the batch; None for all others.
+
+    It is what bprop sends where the gradients of all other examples are 0.
+    """
+    plan = stepper.plan
+    summed = [step.box.dims[:1] == ("N",) and plan.boxes[child].dims[:1] != ("N",) for child in step.children]
+    wanted = [which and stepper.on_way[child] for which, child in zip(summed, step.children, strict=True)]
+    if not any(wanted) or stepper.rows == 1:
+        return [None] * len(wanted)
+    alone = np.zeros_like(grad)
+    alone[stepper.example] = grad[stepper.example]
+    with np.errstate(all="ignore"):
+        parts = send(step, alone, stepper.state, wanted)
+    return [part if which else None for part, which in zip(parts, wanted, strict=True)]
 
 
 def local_derivative(stepper: Stepper, step: Step, grad: Array) -> Array | None:
@@ -166,7 +219,10 @@ def _doc(box: Box) -> list[str]:
 def _array(stepper: Stepper, slot: int, array: Array, before: str = "") -> list[str]:
     box, name = stepper.plan.boxes[slot], stepper.plan.names[slot]
     example = stepper.example if box.dims[:1] == ("N",) else None
-    return _entry(before + name, show_shape(box.dims), shown(array, example))
+    shape = show_shape(box.dims)
+    if example is not None and stepper.rows > 1:
+        shape += f", of which example {example}"
+    return _entry(before + name, shape, shown(array, example))
 
 
 def _entry(label: str, note: str, lines: Sequence[str]) -> list[str]:

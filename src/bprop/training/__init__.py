@@ -82,7 +82,8 @@ def train(
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes.
     health : look at values, gradients and updates of a few rows after an epoch (`record.health`; `bp.advice` says what
-        it means): True, after every epoch; "auto", so seldom that it costs less than a fiftieth of the time; False.
+        it means): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
+        False.
 
     Returns
     -------

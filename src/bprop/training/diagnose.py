@@ -69,7 +69,7 @@ def _rows(array: np.ndarray, rows: np.ndarray, graph: Graph, name: str) -> str:
     if graph.boxes[name].dims[:1] != ("N",):
         return ""
     bad = ~np.isfinite(array).reshape(len(array), -1).all(axis=1)
-    return f" for row{'s' if bad.sum() > 1 else ''} {_some(rows[bad])} of the data"
+    return f" for row{'s' if bad.sum() > 1 else ''} {_some(rows[bad])} of the data, counted from 0"
 
 
 def _some(numbers: Sequence[int] | np.ndarray, most: int = 5) -> str:

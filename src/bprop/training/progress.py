@@ -73,7 +73,7 @@ class Bar:
 
         self.epochs = epochs
         self.bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=12), TimeRemainingColumn(),
+            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}"), console=Console(stderr=True),
         )  # fmt: skip
         self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
@@ -90,13 +90,12 @@ class Bar:
 
 
 def brief(record: Record) -> str:
-    """What fits beside the bar on 80 columns: metrics of the validation set, or else of the training set."""
-    metrics = record.metrics
+    """What fits beside the bar on 80 columns: the loss, and metrics of the validation set, or else the training set."""
     shown = f"loss {record.loss:.3g}"
-    if record.validation is not None:
-        metrics = {name: value for name, value in record.validation.items() if name != "loss"}
-        shown += f"  validation {record.validation['loss']:.3g}"
-    return "  ".join([shown, *(f"{name} {value:.4g}" for name, value in metrics.items())])
+    if record.validation is None:
+        return "  ".join([shown, *(f"{name} {value:.4g}" for name, value in record.metrics.items())])
+    metrics = [f" {name} {value:.4g}" for name, value in record.validation.items() if name != "loss"]
+    return f"{shown}  validation loss {record.validation['loss']:.3g}{''.join(metrics)}"
 
 
 def progress_of(wanted: Any, epochs: int, total: int, start: int) -> Progress:

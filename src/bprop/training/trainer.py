@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from bprop.engines.engine import Engine, Job
 from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.health import Examiner
-from bprop.model import Model
+from bprop.model import KEEP_BEST, Model
 from bprop.record import Record
 from bprop.rules import Rule
 from bprop.training import checkpoint as files
@@ -35,15 +35,17 @@ Callback = Callable[[Record, Any], Any]
 class Fit(Model):
     """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
 
-    stopped : "epochs" (all done), "patience" (early stopping; params are those of `best_epoch`), "callback",
-    "interrupted" (Ctrl-C: params are those of the last step done) or "running" (in a callback).
+    stopped : "epochs" (all done), "patience" (early stopping), "callback", "interrupted" (Ctrl-C), "diverged" (a loss
+    was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
+    best_epoch : the best on the validation set, where early stopping looks; kept_epoch : the same where `params` are
+    those of that epoch, else None: then they are those after `updates` updates.
+    failure : what went wrong, where stopped is "diverged" or "failed".
     engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
     engine declined, where the choice was left to bprop (engine="auto").
     settings : plain data, how it was trained, for people to read.
     """
 
     stopped: str = "running"
-    best_epoch: int | None = None
     updates: int = 0
     engine: str = ""
     engine_reason: str = ""
@@ -79,7 +81,7 @@ class Trainer:
     ):  # fmt: skip
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
-        self.examine = Examiner(job, health)
+        self.examine = Examiner(job, health, epochs)
         self.settings = {**_settings(job, stopping), "engine": engine.name, "epochs": epochs, "shuffle": shuffle}
         source = files.source_of(resume, checkpoint)
         self.compared = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
@@ -113,6 +115,11 @@ class Trainer:
             fit = self._train()
         except (NonFiniteError, Terminated) as error:
             self._tell("end", lambda fit=error.fit: fit)
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            with suppress(Exception):  # a page that shows this run must not say that it goes on
+                self._tell("end", lambda: self._fit("failed", why))
             raise
         self._tell("end", lambda: fit)
         return fit
@@ -180,7 +187,7 @@ class Trainer:
             reader.reach(at.step * job.batch_size, (at.step + count) * job.batch_size)
             before = self.run_.state
             stretch = self.run_.steps(at.step, count, at.updates)
-            at.seconds += self.pace.done(count)
+            at.seconds += self.pace.done(count, self.run_.compile_seconds())
             if stretch.bad_step is not None:
                 self._fail(before, order, stretch.bad_step)
             at.step += count
@@ -210,7 +217,7 @@ class Trainer:
             epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
             validation=validation, learning_rate=None if rate is None else float(rate), seconds=at.seconds,
             examples_per_second=len(job.data) / max(at.seconds, 1e-9),
-            health=self.examine(self.run_, at.updates, last=at.epoch + 1 == self.epochs),
+            health=self.examine(self.run_, at.updates),
         )  # fmt: skip
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
@@ -233,16 +240,16 @@ class Trainer:
         answers = [callback(self.history[-1], fit) for callback in self.callbacks]  # all of them are called
         return any(answer is True for answer in answers)
 
-    def _fit(self, stopped: str) -> Fit:
+    def _fit(self, stopped: str, failure: str | None = None) -> Fit:
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
-        keep_best = best is not None and stopped in ("epochs", "patience", "callback")
+        keep_best = best is not None and stopped in KEEP_BEST
         fit = Fit(
             self.job.graph, best.best_params if best and keep_best else self.run_.params(), self.history, self.notes
         )
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.settings, "engine": fit.engine, "engine_reason": fit.engine_reason}
-        fit.best_epoch = best.best_epoch if best else None
+        fit.best_epoch, fit.failure = best.best_epoch if best else None, failure
         return fit
 
     def _fail(self, before: Any, order: np.ndarray, bad_step: int) -> None:
@@ -260,7 +267,8 @@ class Trainer:
         reason = diagnose(self.job.graph, self.run_.params(), batch)
         at.step, at.updates = start, at.updates + good
         where = f"epoch {at.epoch + 1}, step {start + 1} of {self.job.steps_per_epoch} (update {at.updates + 1:,})"
-        raise NonFiniteError(f"training diverged at {where}: {reason}; {ADVICE}", self._fit("diverged"))
+        failure = f"training diverged at {where}: {reason}; {ADVICE}"
+        raise NonFiniteError(failure, self._fit("diverged", failure))
 
     def _good_steps(self, bad_step: int) -> int:
         """Redo the stretch up to the step to blame; how many steps of it are to be trusted.

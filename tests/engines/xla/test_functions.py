@@ -46,3 +46,19 @@ def test_only_so_many_programs_are_kept_ready(monkeypatch):
     for size in range(1, 5):
         function(np.ones(size, np.float32))
     assert len(function._ready) == 2
+
+
+def test_the_seconds_of_compiling_are_counted_and_those_of_calls_are_not(monkeypatch):
+    clock = [0.0]
+
+    def compiled(lowered, device, store):
+        clock[0] += 7.0
+        return lowered.compile()
+
+    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(functions, "compiled", compiled)
+    function = functions.Function(double)
+    for shape, seconds in (((2,), 7.0), ((2,), 7.0), ((3,), 14.0), ((2,), 14.0)):
+        function({"a": np.ones(shape, np.float32)}, np.float32(1))
+        assert function.seconds == seconds
+    assert functions.Function(double).seconds == 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from time import perf_counter
 from typing import Any
 
 import jax
@@ -19,7 +20,10 @@ class Function:
     """A pure function of (trees of) arrays. The programs made of it are kept between processes, see `kept`.
 
     given_up : positions of arguments that nobody needs after a call: results of their shapes take over their memory.
+    seconds : what compiling has taken so far.
     """
+
+    seconds = 0.0
 
     def __init__(self, function: Callable, given_up: tuple[int, ...] = ()):
         self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
@@ -29,10 +33,12 @@ class Function:
         leaves, tree = jax.tree.flatten(args)
         key = tree, tuple([(a.shape, a.dtype) for a in leaves]), *self._surroundings()
         if key not in self._ready:
+            began = perf_counter()
             device = next((d for a in leaves if isinstance(a, jax.Array) for d in a.devices()), jax.devices()[0])
             self._ready[key] = compiled(self._jitted.lower(*args), device, Store(default_folder()))
             if len(self._ready) > READY:
                 self._ready.popitem(last=False)
+            self.seconds += perf_counter() - began
         self._ready.move_to_end(key)
         return self._ready[key](*args)
 

@@ -125,6 +125,7 @@ class XlaRun(Run):
     def steps(self, start, count, t):
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
+        before = self._seconds_compiled()
         with jax.enable_x64(self.wide):
             state = self._working_copy() if self.large else self.state
             for compiled, part in self._parts(start, count):
@@ -137,6 +138,7 @@ class XlaRun(Run):
                     jax.block_until_ready(told[-1])
                 told.append((done, found))
                 done += part.count
+        self.compiling = self._seconds_compiled() - before
         self.left, self.state = self.state, tuple(state)
         *running, penalty = np.asarray(told[-1][1][0]).tolist()
         self.penalty_of = self.state, penalty
@@ -155,6 +157,14 @@ class XlaRun(Run):
                 yield self.compiled, part
         if last and start + count > full:
             yield self.compiled_last, data.last(full * rows, last)
+
+    def compile_seconds(self):
+        return self.compiling
+
+    def _seconds_compiled(self) -> float:
+        """What compiling the functions that steps call has taken so far."""
+        programs = {id(c): c for c in (self.compiled, self.compiled_last)}.values()
+        return sum(f.seconds for c in programs for f in (c.epoch, c.epoch_in_place, c.duplicate))
 
     def _working_copy(self) -> Any:
         """A copy of the state in the memory of the one left before it, unless that has been gone back to."""

@@ -24,6 +24,11 @@ function show(id, shown) {
   byId(id).hidden = !shown;
 }
 
+// A message as a sentence: with a capital and a full stop
+function sentence(text) {
+  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+}
+
 function format(value) {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return String(value);

@@ -17,9 +17,10 @@ class Chart {
     this.picture.addEventListener("keydown", (event) => this.key(event));
   }
 
-  // epochs: [numbers]; series: [{name, values}] of the same length
-  set(epochs, series, logarithmic) {
-    Object.assign(this, { epochs, series, logarithmic });
+  // epochs: [numbers]; series: [{name, values}] of the same length; best: the best epoch, which is marked, or null
+  set(epochs, series, logarithmic, best) {
+    Object.assign(this, { epochs, series, logarithmic, best: epochs.indexOf(best) });
+    this.top = this.best < 0 ? MARGIN.top : MARGIN.top + 16;
     if (this.index !== null) this.index = Math.min(this.index, epochs.length - 1);
     this.legend.replaceChildren(...series.map((one, k) => el("li", {}, sample(k), one.name)));
     this.draw();
@@ -30,10 +31,11 @@ class Chart {
     this.height = 230;
     this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
     const last = this.series.map((one) => `${one.name} ${format(one.values[one.values.length - 1])}`).join(", ");
-    const said = `${this.title} over ${this.epochs.length} epochs; at the end ${last}. Arrow keys read single epochs.`;
+    const marked = this.best < 0 ? "" : ` The best epoch, ${this.epochs[this.best]}, is marked.`;
+    const said = `${this.title} over ${this.epochs.length} epochs; at the end ${last}.${marked} Arrow keys read single epochs.`;
     this.picture.setAttribute("aria-label", said);
     this.scale = scaleOf(this.series.flatMap((one) => one.values), this.logarithmic);
-    this.picture.replaceChildren(...this.axes(), ...this.series.map((one, k) => this.line(one, k)));
+    this.picture.replaceChildren(...this.axes(), ...this.markOfBest(), ...this.series.map((one, k) => this.line(one, k)));
     this.cursor = svg("g", {});
     this.picture.append(this.cursor);
     this.read(this.index);
@@ -47,7 +49,17 @@ class Chart {
 
   y(value) {
     const share = value === null ? null : this.scale.at(value);
-    return share === null ? null : this.height - MARGIN.bottom - share * (this.height - MARGIN.top - MARGIN.bottom);
+    return share === null ? null : this.height - MARGIN.bottom - share * (this.height - this.top - MARGIN.bottom);
+  }
+
+  markOfBest() {
+    if (this.best < 0) return [];
+    const x = this.x(this.best);
+    const anchor = x > this.width / 2 ? "end" : "start";
+    return [
+      svg("line", { class: "best", x1: x, x2: x, y1: this.top - 8, y2: this.height - MARGIN.bottom }),
+      svg("text", { class: "tick", x: x + (anchor === "end" ? -5 : 5), y: this.top - 4, "text-anchor": anchor }, `best epoch: ${this.epochs[this.best]}`),
+    ];
   }
 
   axes() {
@@ -112,11 +124,12 @@ class Chart {
     const x = this.x(this.index);
     const dots = this.series.map((one, s) => [this.y(one.values[this.index]), s]).filter(([y]) => y !== null);
     this.cursor.append(
-      svg("line", { class: "cursor", x1: x, x2: x, y1: MARGIN.top, y2: this.height - MARGIN.bottom }),
+      svg("line", { class: "cursor", x1: x, x2: x, y1: this.top, y2: this.height - MARGIN.bottom }),
       ...dots.map(([y, s]) => svg("circle", { class: `point ink-${s % 4}`, cx: x, cy: y, r: 4 })),
     );
     const values = this.series.map((one) => `${one.name} ${format(one.values[this.index])}`);
-    this.readout.textContent = `Epoch ${this.epochs[this.index]}: ${values.join(", ")}`;
+    const best = this.index === this.best ? " (the best)" : "";
+    this.readout.textContent = `Epoch ${this.epochs[this.index]}${best}: ${values.join(", ")}`;
   }
 }
 

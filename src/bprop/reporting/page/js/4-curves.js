@@ -31,9 +31,10 @@ function metricsOf(record) {
   return [...new Set(names)].filter((name) => name !== "loss");
 }
 
-function drawCurves(records) {
+function drawCurves({ records, run }) {
   if (!records.length) {
-    byId("charts").replaceChildren(el("p", { class: "note" }, "No epoch is done yet."));
+    const none = hasEnded(run) ? "Not one epoch was completed, so there are no curves." : "No epoch is done yet.";
+    byId("charts").replaceChildren(el("p", { class: "note" }, none));
     return;
   }
   if (!charts.size) byId("charts").replaceChildren();
@@ -45,19 +46,25 @@ function drawCurves(records) {
     byId("charts").append(charts.get(title).figure);
   }
   // all stand in their places before the first is drawn, which takes the width that it has
-  curves.forEach(({ title, series }) => charts.get(title).set(epochs, series, logarithmic));
-  if (byId("curve-table").closest("details").open) tabulate(epochs, curves);
+  curves.forEach(({ title, series }) => charts.get(title).set(epochs, series, logarithmic, run.best_epoch));
+  if (byId("curve-table").closest("details").open) tabulate(epochs, curves, run.best_epoch);
 }
 
-function tabulate(epochs, curves) {
+function forgetCurves() {
+  charts.clear();
+  byId("charts").replaceChildren();
+}
+
+function tabulate(epochs, curves, best) {
   const series = curves.flatMap((curve) => curve.series);
   const rows = epochs.map((epoch, k) => [epoch, ...series.map((one) => one.values[k])]);
-  byId("curve-table").replaceChildren(table("Values by epoch", ["epoch", ...series.map((one) => one.name)], rows));
+  const caption = best === null ? "Values by epoch" : `Values by epoch; the best on the validation set is epoch ${best}`;
+  byId("curve-table").replaceChildren(table(caption, ["epoch", ...series.map((one) => one.name)], rows));
 }
 
 function startCurves(page) {
-  byId("log").addEventListener("change", () => drawCurves(page.records));
-  byId("curve-table").closest("details").addEventListener("toggle", () => drawCurves(page.records));
+  byId("log").addEventListener("change", () => drawCurves(page));
+  byId("curve-table").closest("details").addEventListener("toggle", () => drawCurves(page));
   let width = 0;
   new ResizeObserver(() => {
     if (byId("charts").clientWidth === width) return;

@@ -11,9 +11,8 @@ const QUANTITIES = [
   { of: "parameters", name: "norm", title: "Norm of the weights", logarithmic: true },
   { of: "parameters", name: "gradient_norm", title: "Norm of their gradient", logarithmic: true },
 ];
-const MOST_ROWS = 60; // of the picture over all epochs
 
-const health = { records: [], quantity: QUANTITIES[0], at: 0, following: true, timer: null };
+const health = { records: [], quantity: QUANTITIES[0], at: 0, following: true, timer: null, edges: [] };
 
 function valueOf(record, name) {
   const { of, name: what } = health.quantity;
@@ -38,26 +37,8 @@ function measurable(quantity) {
   return found;
 }
 
-// Where a value stands between the least and the largest of all epochs, in [0, 1]; null where there is none
-function strengthOf(names) {
-  const { share, signed, logarithmic } = health.quantity;
-  if (share) return (value) => value;
-  const values = health.records.flatMap((record) => names.map((name) => valueOf(record, name)));
-  const sizes = values.filter((v) => v !== null).map(Math.abs);
-  if (!logarithmic) {
-    const most = sizes.reduce((a, b) => Math.max(a, b), 0) || 1;
-    return (value) => (value === null ? null : Math.abs(value) / most);
-  }
-  const positive = sizes.filter((v) => v > 0);
-  const high = Math.log(positive.reduce((a, b) => Math.max(a, b), 0));
-  // three decades at least, so that what is nearly the same looks so
-  const low = Math.min(Math.log(positive.reduce((a, b) => Math.min(a, b), Infinity)), high - Math.log(1000));
-  const room = high - low || 1;
-  return (value) => (value === null ? null : value > 0 ? 0.05 + (0.95 * (Math.log(value) - low)) / room : 0);
-}
-
-function colour(strength) {
-  return `color-mix(in srgb, var(--heat-high) ${(100 * strength).toFixed(1)}%, var(--heat-low))`;
+function scaleOfHealth(names) {
+  return colourScale(health.quantity, health.records.flatMap((record) => names.map((name) => valueOf(record, name))));
 }
 
 function drawHealth(records) {
@@ -65,14 +46,24 @@ function drawHealth(records) {
   const known = health.records.length > 0;
   show("health-controls", known);
   show("health", known);
+  show("scale", known);
   if (!known) return;
   if (!byId("quantity").options.length) chooseQuantities();
   const last = health.records.length - 1;
   if (health.following || health.at > last) health.at = last;
   byId("epoch").max = last;
   const names = namesOf(health.records);
-  drawHeat(names, strengthOf(names));
+  const scale = scaleOfHealth(names);
+  drawScale(scale, health.quantity);
+  drawHeat(names, scale);
   showEpoch();
+}
+
+function forgetHealth() {
+  stopReplay();
+  byId("quantity").replaceChildren();
+  Object.assign(health, { records: [], at: 0, following: true });
+  drawHealth([]);
 }
 
 function chooseQuantities() {
@@ -89,13 +80,13 @@ function chooseQuantities() {
 function showEpoch() {
   const record = health.records[health.at];
   const names = namesOf(health.records);
-  const strength = strengthOf(names);
+  const scale = scaleOfHealth(names);
   byId("epoch").value = health.at;
   byId("epoch").setAttribute("aria-valuetext", `epoch ${record.epoch}`);
   byId("epoch-shown").textContent = `epoch ${record.epoch}`;
   byId("bars-title").textContent = `${health.quantity.title}, epoch ${record.epoch}`;
-  drawBars(record, names, strength);
-  colourDrawing(record, strength);
+  drawBars(record, names, scale);
+  colourDrawing(record, scale);
   markHeat();
   const bad = record.health.first_not_finite;
   show("health-note", Boolean(bad));
@@ -103,62 +94,31 @@ function showEpoch() {
   byId("health-note").textContent = bad ? `Epoch ${record.epoch}: the first box that is not finite is ${bad}.` : "";
 }
 
-function drawBars(record, names, strength) {
+function drawBars(record, names, scale) {
   const rows = names.map((name) => {
     const value = valueOf(record, name);
     const bar = el("div", { class: "bar", "data-bar": name });
-    bar.style.width = `${100 * Math.max(0, Math.min(1, strength(value) ?? 0))}%`;
+    bar.style.width = `${100 * (scale.bar(value) ?? 0)}%`;
+    bar.style.background = scale.colour(value) ?? "";
     const shown = value !== null && health.quantity.share ? `${(100 * value).toFixed(1)}%` : format(value);
     return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "room" }, bar), el("td", { class: "number" }, shown));
   });
-  const scale = health.quantity.logarithmic ? "Bars are on a logarithmic scale, the same for all epochs." : "";
-  byId("bars").replaceChildren(el("table", {}, el("caption", {}, scale), el("tbody", {}, ...rows)));
+  byId("bars").replaceChildren(el("table", {}, el("caption", {}, scale.barsSaid), el("tbody", {}, ...rows)));
 }
 
-function colourDrawing(record, strength) {
+// A box that was measured has a frame in its colour and is filled with a little of it, so that it can be read.
+function colourDrawing(record, scale) {
   for (const box of byId("drawing").querySelectorAll("[data-name]")) {
     // a layer that is drawn as one box has the colour of its last member
     const members = box.dataset.members ? box.dataset.members.split(" ") : [box.dataset.name];
     const values = members.map((name) => valueOf(record, name)).filter((value) => value !== null);
-    const found = strength(values.length ? values[values.length - 1] : null);
+    const found = scale.colour(values.length ? values[values.length - 1] : null);
     const shape = box.querySelector("rect, ellipse, path, polygon");
-    if (shape) shape.style.fill = found === null ? "" : colour(Math.min(1, found));
+    box.classList.toggle("measured", found !== null);
+    if (!shape) continue;
+    shape.style.fill = found === null ? "" : `color-mix(in srgb, ${found} 30%, var(--surface))`;
+    shape.style.stroke = found ?? "";
   }
-}
-
-function drawHeat(names, strength) {
-  const shown = names.slice(0, MOST_ROWS);
-  const [left, row, width] = [110, 15, 520];
-  const step = (width - left) / health.records.length;
-  const height = row * shown.length;
-  const parts = [];
-  shown.forEach((name, y) => {
-    const label = name.length > 15 ? `${name.slice(0, 14)}…` : name;
-    parts.push(svg("text", { class: "tick", x: left - 6, y: y * row + 11, "text-anchor": "end" }, label));
-    health.records.forEach((record, x) => {
-      const found = strength(valueOf(record, name));
-      const cell = svg("rect", { x: left + x * step, y: y * row, width: step + 0.3, height: row - 1 });
-      cell.style.fill = found === null ? "transparent" : colour(Math.min(1, found));
-      parts.push(cell);
-    });
-  });
-  const [first, last] = [health.records[0].epoch, health.records[health.records.length - 1].epoch];
-  parts.push(svg("text", { class: "tick", x: left, y: height + 14 }, `epoch ${first}`));
-  parts.push(svg("text", { class: "tick", x: width, y: height + 14, "text-anchor": "end" }, `epoch ${last}`));
-  parts.push(svg("rect", { id: "heat-mark", y: 0, width: Math.max(step, 2), height, fill: "none", stroke: "var(--text)" }));
-  const said = `${health.quantity.title} of ${shown.length} over ${health.records.length} epochs; the slider chooses one.`;
-  const picture = svg("svg", { viewBox: `0 0 ${width + 2} ${height + 20}`, role: "img", "aria-label": said }, ...parts);
-  picture.addEventListener("click", (event) => {
-    const box = picture.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * (width + 2) - left;
-    chooseEpoch(Math.max(0, Math.min(health.records.length - 1, Math.floor(x / step))));
-  });
-  byId("heat").replaceChildren(picture);
-  health.step = step;
-}
-
-function markHeat() {
-  byId("heat-mark").setAttribute("x", 110 + health.at * health.step);
 }
 
 function chooseEpoch(place) {

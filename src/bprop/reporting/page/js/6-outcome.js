@@ -5,6 +5,10 @@ function drawOutcome(outcome) {
   show("worst", Boolean(outcome?.worst.length));
   if (!outcome) return;
   byId("outcome-title").textContent = `On ${format(outcome.count)} ${outcome.name} examples`;
+  byId("outcome-note").textContent = outcome.note;
+  show("outcome-note", outcome.note !== "");
+  byId("outcome-warnings").replaceChildren(...outcome.warnings.map((line) => el("li", {}, sentence(line))));
+  show("outcome-warnings", outcome.warnings.length > 0);
   facts("measures", Object.entries(outcome.measures));
   show("confusion", Boolean(outcome.confusion));
   show("residuals", Boolean(outcome.residuals));

@@ -1,11 +1,11 @@
 // While training runs, ask the server that sent this page for what is new. Nobody else is ever asked.
 
 const MOST_RECORDS = 1000;
-const live = { next: 0, version: 0, failures: 0 };
+const live = { next: 0, version: 0, began: 0, failures: 0 };
 
 async function poll(page) {
   try {
-    const answer = await fetch(`new?after=${live.next}&version=${live.version}`, { cache: "no-store" });
+    const answer = await fetch(`new?after=${live.next}&version=${live.version}&began=${live.began}`, { cache: "no-store" });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     take(page, await answer.json());
     live.failures = 0;
@@ -13,12 +13,13 @@ async function poll(page) {
     live.failures += 1;
   }
   drawStatus(page, live.failures > 1);
-  const finished = page.run.status !== "running";
+  const finished = hasEnded(page.run);
   if (finished && live.failures > 3) return; // the server has gone, and nothing more is to come
   setTimeout(() => poll(page), live.failures ? Math.min(5000, 400 * live.failures) : finished ? 1500 : 500);
 }
 
 function take(page, news) {
+  if (news.began !== live.began) beginAnew(page, news);
   live.next = news.next;
   page.run = news.run;
   if (news.page) {
@@ -32,10 +33,24 @@ function take(page, news) {
   }
   if (news.records.length) {
     page.records = thinned([...page.records, ...news.records]);
-    drawCurves(page.records);
     drawHealth(page.records);
   }
-  if (news.page || news.records.length) drawHeadline(page);
+  if (news.page || news.records.length) {
+    drawCurves(page);
+    drawHeadline(page);
+  }
+}
+
+// Training has begun, perhaps of another network than the page has shown so far.
+function beginAnew(page, news) {
+  live.began = news.began;
+  page.records = [];
+  forgetCurves();
+  forgetHealth();
+  document.title = news.graph.title;
+  document.querySelector("h1").textContent = news.graph.title;
+  const drawing = new DOMParser().parseFromString(news.graph.drawing, "image/svg+xml").documentElement;
+  byId("drawing").replaceChildren(document.importNode(drawing, true));
 }
 
 // Every second record where there are too many, the last always

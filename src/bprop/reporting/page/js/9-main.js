@@ -2,7 +2,8 @@ function start() {
   const page = JSON.parse(byId("page-data").textContent);
   startCurves(page);
   startHealth(page);
-  drawCurves(page.records);
+  live.began = page.began;
+  drawCurves(page);
   drawHealth(page.records);
   drawOutcome(page.outcome);
   drawAbout(page);

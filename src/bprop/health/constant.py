@@ -1,0 +1,92 @@
+"""Whether a network does better than an answer that is always the same: the usual class, or the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf, sqrt
+from typing import Any
+
+import numpy as np
+
+from bprop.graph import Graph
+from bprop.leaves import Input
+
+FEWEST = 10
+"""Rows from which on it is worth a word."""
+ERRORS = 2.0
+"""Standard errors by which an accuracy must be above that of the usual class to be clearly better."""
+
+
+def no_better(
+    graph: Graph, data: Mapping[str, Any], measures: Mapping[str, float], weights: Any = None, name: str = "these"
+) -> str | None:
+    """A sentence where `measures` of some examples are no better than those of the best constant answer, else None.
+
+    data : the examples by input, with their targets. measures : {"accuracy": ...} or {"rmse": ..., "mae": ...} of the
+    network on them. weights : (N,), default 1. name : what the examples are called in the sentence.
+    None too where that cannot be said: fewer than 10 examples, targets that are all the same, several losses.
+    """
+    y = _targets(graph, data)
+    if y is None or len(y) < FEWEST:
+        return None
+    w = np.ones(len(y)) if weights is None else np.asarray(weights, np.float64)
+    if not w.sum() > 0:
+        return None
+    if "accuracy" in measures:
+        return _no_better_class(y, w, measures["accuracy"], name)
+    return _no_better_number(y, w, measures, name)
+
+
+def _targets(graph: Graph, data: Mapping[str, Any]) -> np.ndarray | None:
+    """The targets (N, K) of the only loss of a graph, where they are an input."""
+    losses = list(graph.losses.values())
+    if len(losses) != 1 or not isinstance(losses[0].children[1], Input):
+        return None
+    y = np.asarray(data[graph.names[losses[0].children[1]]])
+    return y.reshape(len(y), -1) if y.size else None
+
+
+def _no_better_class(y: np.ndarray, w: np.ndarray, accuracy: float, name: str) -> str | None:
+    usual = float(np.mean([_largest_share(column, w) for column in y.T]))
+    if usual >= 1.0 or (y.dtype.kind == "f" and not np.isin(y, (-1, 0, 1)).all()):
+        return None
+    error = sqrt(usual * (1 - usual) * np.square(w).sum() / w.sum() ** 2)
+    if not accuracy <= usual + ERRORS * error:
+        return None
+    how = "no better" if accuracy <= usual else "not clearly better"
+    always = "the most frequent class" if y.shape[1] == 1 else "the most frequent class of each output"
+    return (
+        f"on {name} examples the network is right for {accuracy:.1%}, {how} than always answering {always} "
+        f"({usual:.1%}): it may have learned nothing yet: try more epochs, another learning rate, or other inputs"
+    )
+
+
+def _largest_share(column: np.ndarray, w: np.ndarray) -> float:
+    _, place = np.unique(column, return_inverse=True)
+    return float(np.bincount(place, weights=w).max() / w.sum())
+
+
+def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float], name: str) -> str | None:
+    y = y.astype(np.float64)
+    mean = np.average(y, axis=0, weights=w)
+    constant = {
+        "rmse": sqrt(np.average(np.square(y - mean), axis=0, weights=w).mean()),
+        "mae": float(np.mean([_least_distance(column, w) for column in y.T])),
+    }
+    known = {key: measures[key] for key in constant if key in measures}
+    if not known or not all(constant[key] > 0 and constant[key] <= value < inf for key, value in known.items()):
+        return None
+    key, value = next(iter(known.items()))
+    what, answer = {"rmse": ("root mean square error", "mean"), "mae": ("mean absolute error", "median")}[key]
+    return (
+        f"on {name} examples the network's {what} is {value / constant[key]:.0%} of that of always answering the "
+        f"{answer} of the targets, so it is no better: it may have learned nothing yet: try more epochs, another "
+        "learning rate, or other inputs"
+    )
+
+
+def _least_distance(column: np.ndarray, w: np.ndarray) -> float:
+    """The mean distance from the (weighted) median, which is the least that a constant can have."""
+    order = np.argsort(column, kind="stable")
+    middle = column[order][np.searchsorted(np.cumsum(w[order]), w.sum() / 2)]
+    return float(np.average(np.abs(column - middle), weights=w))

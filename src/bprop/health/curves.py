@@ -1,0 +1,64 @@
+"""What the curves of a run mean, in plain words, and what to try: a loss that grows, a network that overfits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+
+from bprop.metrics import higher_is_better
+from bprop.record import Record
+
+SMALLER = "a smaller learning rate"
+GROWN = 2.0
+"""A loss that is this many times that of the first epoch has grown."""
+RISEN = 0.1
+"""The part of its least value by which the validation loss must have risen."""
+FEWEST = 3
+"""Epochs after the best one, at the least, that must all be worse."""
+
+
+def growth(history: Sequence[Record]) -> Iterable[str]:
+    """A training loss at the end that is more than twice that of the first epoch."""
+    if len(history) < 2:
+        return
+    first, last = history[0], history[-1]
+    if 0 < first.loss < float("inf") and last.loss > GROWN * first.loss:
+        yield (
+            f"training diverges: the loss has grown from {first.loss:.3g} in epoch {first.epoch} to {last.loss:.3g} "
+            f"in epoch {last.epoch}: try {SMALLER}, or clip_norm=1.0"
+        )
+
+
+def overfitting(history: Sequence[Record]) -> Iterable[str]:
+    """A validation loss that was least long ago and has risen since, while the training loss fell further.
+
+    Nothing is said of a rise by less than a tenth, or where one of the last epochs (3, or a tenth of all) was as good.
+    """
+    watched = [(record, record.validation) for record in history if record.validation is not None]
+    losses = [validation["loss"] for _, validation in watched]
+    if len(watched) <= FEWEST or not all(map(isfinite, losses)):
+        return
+    least = min(losses)
+    place = losses.index(least)
+    late = losses[-max(FEWEST, len(losses) // 10) :]
+    scale = least if least > 0 else losses[0] - least
+    (best, then), (last, now) = watched[place], watched[-1]
+    if min(late) <= least + RISEN * scale or last.loss >= best.loss:
+        return
+    facts = (
+        f"the validation loss was least after epoch {best.epoch} ({least:.3g}) and has risen to {losses[-1]:.3g}, "
+        f"while the training loss fell from {best.loss:.3g} to {last.loss:.3g}"
+    )
+    better = [name for name in now if name != "loss" and _better(name, now[name], then[name])]
+    if better:
+        shown = ", ".join(f"{name} from {then[name]:.4g} to {now[name]:.4g}" for name in better)
+        yield (
+            f"{facts}; yet on the validation set the network improved its {shown}: it is often right, and too sure "
+            "where it is wrong: try dropout or an l2 penalty before you trust its probabilities"
+        )
+    else:
+        yield f"the network overfits: {facts}: try early stopping (patience), dropout, an l2 penalty, or more data"
+
+
+def _better(name: str, now: float, then: float) -> bool:
+    return now > then if higher_is_better(name) else now < then
