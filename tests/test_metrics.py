@@ -31,6 +31,30 @@ def test_right_of_scores_for_each_place_is_the_share_of_places():
     np.testing.assert_array_equal(right(scores, np.array([[0, 0], [2, 2]])), [0.5, 1.0])
 
 
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize(
+    ("loss", "said", "labels"),
+    [
+        (bp.CrossEntropy, [[np.nan] * 3, [1.0, np.nan, 3.0], [1.0, 2.0, 3.0]], ([0, 1, 2], [2, 2, 2])),
+        (bp.BinaryCrossEntropy, [np.nan, np.nan, 1.0], ([0.0, 0.0, 1.0], [1.0, 1.0, 1.0])),
+        (bp.Hinge, [np.nan, np.nan, 1.0], ([-1.0, -1.0, 1.0], [1.0, 1.0, 1.0])),
+    ],
+)
+def test_a_score_that_is_not_a_number_is_right_for_no_class(loss, said, labels, engine, bare):
+    box = bare(loss)
+
+    def judge(said, y):
+        return [right(box.prediction(said), y)]
+
+    for y in labels:
+        if engine == "native":
+            evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+            found = evaluate(judge, np.array(said), np.array(y))
+        else:
+            found = (pytest.importorskip("jax").jit(judge) if engine == "xla" else judge)(np.array(said), np.array(y))
+        np.testing.assert_array_equal(found[0], [0.0, 0.0, 1.0])
+
+
 def test_squared_and_absolute_are_means_over_the_outputs():
     prediction, y = np.array([[1.0, 5.0], [2.0, 2.0]]), np.array([[0.0, 2.0], [2.0, 3.0]])
     np.testing.assert_array_equal(squared(prediction, y), [5.0, 0.5])
