@@ -102,3 +102,28 @@ def test_regression_metrics_are_in_the_targets_units():
     found = model.evaluate(x=np.array([1.0, 2.0, 3.0]), y=np.array([1.0, 2.0, 6.0]))
     assert found["rmse"] == pytest.approx(sqrt(3.0))
     assert found["mae"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("loss", "large", "infinite"),
+    [
+        (bp.squared_error, 1e200, {"loss", "rmse"}),
+        (bp.huber, 1e200, {"rmse"}),
+        (bp.absolute_error, 1e200, {"rmse"}),
+        (bp.poisson, 800.0, {"loss", "rmse", "mae"}),
+    ],
+)
+def test_a_measure_that_overflows_is_infinite_on_every_engine(loss, large, infinite, dtype, engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    large = min(large, 1e30) if dtype == "float32" else large
+    f, y, w = bp.Input("f"), bp.Input("y"), bp.Parameter("w", ())
+    data = {"f": np.linspace(-1.0, 1.0, 6), "y": np.ones(6)}
+    spread = {"f": np.array([1.0, large, 2.0, 1.0, large]), "y": np.ones(5)}
+    record = bp.train(
+        bp.Graph(loss=loss(f * w, y)), data, params={"w": 1.0}, rule=bp.SGD(0.0), batch_size=2, epochs=1,
+        validation=spread, dtype=dtype, engine=engine, progress=False,
+    ).history[0]  # fmt: skip
+    assert {name for name, value in record.validation.items() if value == np.inf} == infinite
+    assert not any(np.isnan(value) for value in record.validation.values())
