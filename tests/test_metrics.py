@@ -31,6 +31,30 @@ def test_right_of_scores_for_each_place_is_the_share_of_places():
     np.testing.assert_array_equal(right(scores, np.array([[0, 0], [2, 2]])), [0.5, 1.0])
 
 
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize(
+    ("loss", "said", "labels"),
+    [
+        (bp.CrossEntropy, [[np.nan] * 3, [1.0, np.nan, 3.0], [1.0, 2.0, 3.0]], ([0, 1, 2], [2, 2, 2])),
+        (bp.BinaryCrossEntropy, [np.nan, np.nan, 1.0], ([0.0, 0.0, 1.0], [1.0, 1.0, 1.0])),
+        (bp.Hinge, [np.nan, np.nan, 1.0], ([-1.0, -1.0, 1.0], [1.0, 1.0, 1.0])),
+    ],
+)
+def test_a_score_that_is_not_a_number_is_right_for_no_class(loss, said, labels, engine, bare):
+    box = bare(loss)
+
+    def judge(said, y):
+        return [right(box.prediction(said), y)]
+
+    for y in labels:
+        if engine == "native":
+            evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+            found = evaluate(judge, np.array(said), np.array(y))
+        else:
+            found = (pytest.importorskip("jax").jit(judge) if engine == "xla" else judge)(np.array(said), np.array(y))
+        np.testing.assert_array_equal(found[0], [0.0, 0.0, 1.0])
+
+
 def test_squared_and_absolute_are_means_over_the_outputs():
     prediction, y = np.array([[1.0, 5.0], [2.0, 2.0]]), np.array([[0.0, 2.0], [2.0, 3.0]])
     np.testing.assert_array_equal(squared(prediction, y), [5.0, 0.5])
@@ -78,3 +102,28 @@ def test_regression_metrics_are_in_the_targets_units():
     found = model.evaluate(x=np.array([1.0, 2.0, 3.0]), y=np.array([1.0, 2.0, 6.0]))
     assert found["rmse"] == pytest.approx(sqrt(3.0))
     assert found["mae"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("loss", "large", "infinite"),
+    [
+        (bp.squared_error, 1e200, {"loss", "rmse"}),
+        (bp.huber, 1e200, {"rmse"}),
+        (bp.absolute_error, 1e200, {"rmse"}),
+        (bp.poisson, 800.0, {"loss", "rmse", "mae"}),
+    ],
+)
+def test_a_measure_that_overflows_is_infinite_on_every_engine(loss, large, infinite, dtype, engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    large = min(large, 1e30) if dtype == "float32" else large
+    f, y, w = bp.Input("f"), bp.Input("y"), bp.Parameter("w", ())
+    data = {"f": np.linspace(-1.0, 1.0, 6), "y": np.ones(6)}
+    spread = {"f": np.array([1.0, large, 2.0, 1.0, large]), "y": np.ones(5)}
+    record = bp.train(
+        bp.Graph(loss=loss(f * w, y)), data, params={"w": 1.0}, rule=bp.SGD(0.0), batch_size=2, epochs=1,
+        validation=spread, dtype=dtype, engine=engine, progress=False,
+    ).history[0]  # fmt: skip
+    assert {name for name, value in record.validation.items() if value == np.inf} == infinite
+    assert not any(np.isnan(value) for value in record.validation.values())

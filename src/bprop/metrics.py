@@ -21,9 +21,13 @@ def _examples_mean(a: Array) -> Array:
 
 
 def right(prediction: Array, y: Array) -> Array:
-    """Share of the outputs of each example that are right: scores (N, ..., C) by argmax, else by equality."""
+    """Share of the outputs of each example that are right: scores (N, ..., C) by argmax, else by equality.
+
+    Where a score is NaN nothing is right.
+    """
     if prediction.ndim == y.ndim + 1:
-        prediction = prediction.argmax(axis=-1)
+        best = prediction.max(axis=-1)
+        return _examples_mean(((prediction.argmax(axis=-1) == y) & (best == best)) * 1.0)
     return _examples_mean((prediction == y) * 1.0)
 
 

@@ -98,3 +98,14 @@ def test_the_functions_take_hyper_parameters_and_a_name():
     h = bp.leaky_relu(a, slope=0.3, name="h1")
     assert (h.slope, h.name) == (0.3, "h1")
     assert bp.elu(a, alpha=0.5).alpha == 0.5
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("off", [bp.relu, lambda a: bp.clip(a, 0.0, 9.0)], ids=["relu", "clip"])
+def test_a_unit_that_is_off_passes_no_gradient_however_steep_what_follows(off, engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
+    graph = bp.Graph(loss=bp.sum(bp.sqrt(off(x * w)), axis=1))  # the root of 0 is infinitely steep
+    data, params = {"x": np.array([[-3.0, 4.0]])}, {"w": np.ones(2)}
+    run = bp.train(graph, data, params=params, rule=bp.SGD(0.5), epochs=1, engine=engine, progress=False)
+    np.testing.assert_allclose(run.params["w"], [1.0, 0.5], rtol=1e-6)

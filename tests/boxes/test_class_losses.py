@@ -109,3 +109,20 @@ def test_targets_out_of_range_are_refused(make, wrong, limits):
 def test_a_probability_of_one_costs_nothing_and_of_exp_minus_7_costs_7_nats(bare):
     assert bare(boxes.Nll).fprop(np.array([[1.0, 0.0]]), np.array([0]))[0] == 0
     assert bare(boxes.Nll).fprop(np.array([[exp(-7), 1 - exp(-7)]]), np.array([0]))[0] == pytest.approx(7)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_nll_trains_where_the_probability_of_another_class_is_0(engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    x, y, w = bp.Input("x", (2,)), bp.Input("y", (), dtype="int"), bp.Parameter("w", (2,))
+    graph = bp.Graph(loss=bp.nll(bp.softmax(x * w), y), stable=False)
+    data, params = {"x": np.array([[800.0, 0.0]]), "y": [0]}, {"w": np.ones(2)}
+    run = bp.train(graph, data, params=params, epochs=1, engine=engine, progress=False)
+    np.testing.assert_array_equal(run.params["w"], [1.0, 1.0])
+
+
+def test_scores_far_from_0_keep_the_margin_of_1(bare):
+    a, y = np.array([[1e9, 1e9, 5.0]], "float32"), np.array([0])
+    box = bare(boxes.MulticlassHinge)
+    np.testing.assert_array_equal(box.fprop(a, y), [1.0])
+    np.testing.assert_array_equal(box.bprop(np.ones(1, "float32"), None, a, y)[0], [[-1.0, 1.0, 0.0]])

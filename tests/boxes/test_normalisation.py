@@ -90,7 +90,7 @@ def test_a_row_of_weight_zero_has_no_part_in_anything(layer):
     weights = np.array([1.0, 0.0, 2.0, 0.0, 0.5, 1.5])
     kept = weights > 0
     padded = X.copy()
-    padded[~kept] = 1e6  # whatever the padding holds
+    padded[~kept] = 1e200  # whatever the padding holds
     all_rows, some = graph.fprop(theta, x=padded, weights=weights), graph.fprop(theta, x=X[kept], weights=weights[kept])
     np.testing.assert_allclose(all_rows["h"][kept], some["h"], rtol=1e-12)
     assert all_rows.objective == pytest.approx(some.objective, rel=1e-12)
@@ -125,12 +125,66 @@ def test_a_batch_in_which_all_weights_are_zero_changes_nothing_and_is_finite(bar
     np.testing.assert_array_equal(updates[4], variance)
 
 
-def test_running_averages_move_towards_the_batchs(layer):
+@pytest.mark.parametrize("weights", [None, np.array([1.0, 0.0, 2.0, 0.5, 0.5, 1.5])], ids=["equal", "weighted"])
+def test_running_averages_move_towards_the_batchs_unbiased_moments(layer, weights):
     graph, theta, X = layer
-    updates = graph.fprop(theta, x=X).updates
+    updates = graph.fprop(theta, x=X, weights=weights).updates
     assert set(updates) == {"mean", "variance"}
-    np.testing.assert_allclose(updates["mean"], 0.75 * theta["mean"] + 0.25 * X.mean(axis=0), rtol=1e-13)
-    np.testing.assert_allclose(updates["variance"], 0.75 * theta["variance"] + 0.25 * X.var(axis=0), rtol=1e-13)
+    shares = np.full(6, 1 / 6) if weights is None else weights / weights.sum()
+    move = 0.25 * (1 - (shares**2).sum())
+    unbiased = np.cov(X.T, aweights=shares).diagonal()  # NumPy's correction for weights is the same
+    for name, batch in (("mean", shares @ X), ("variance", unbiased)):
+        np.testing.assert_allclose(updates[name], theta[name] + move * (batch - theta[name]), rtol=1e-12)
+
+
+@pytest.mark.parametrize("weights", [[1.0], [0.3], [0.0, 0.7, 0.0]])
+def test_a_batch_of_one_row_leaves_the_running_averages_as_they_are(layer, weights):
+    graph, theta, X = layer
+    updates = graph.fprop(theta, x=X[: len(weights)], weights=np.array(weights)).updates
+    for name in ("mean", "variance"):
+        np.testing.assert_array_equal(updates[name], theta[name])
+
+
+def test_places_of_one_example_are_rows_of_the_running_averages(bare, rng):
+    a, running = rng.normal(size=(1, 5, 3)), np.ones(3)
+    updates = bare(boxes.BatchNorm).updates(None, a, running, running, running, running, np.ones(1))
+    expected = running + 0.1 * (1 - 1 / 5) * (a[0].var(axis=0, ddof=1) - running)
+    np.testing.assert_allclose(updates[4], expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("rows", [100, 101, 102])
+def test_a_short_last_batch_does_not_pull_the_running_variance_away(rows, engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    x, y = bp.Input("x", (2,)), bp.Input("y", (2,))
+    ones, zeros = bp.Parameter("gain", (2,), init=bp.init.ones), bp.Parameter("shift", (2,))
+    mean = bp.Parameter("mean", (2,), trainable=False)
+    variance = bp.Parameter("variance", (2,), init=bp.init.ones, trainable=False)
+    graph = bp.Graph(loss=bp.squared_error(bp.batch_norm(x, ones, zeros, mean, variance), y))
+    X = 3 + 2 * np.random.default_rng(1).normal(size=(rows, 2))
+    run = bp.train(graph, {"x": X, "y": 0 * X}, batch_size=100, epochs=60, engine=engine, progress=False)
+    np.testing.assert_allclose(run.params["variance"], X.var(axis=0), rtol=0.2 if rows == 102 else 0.03)
+    np.testing.assert_allclose(run.params["mean"], X.mean(axis=0), atol=0.3 if rows == 102 else 0.05)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rows", [3, 7, 100])
+def test_what_is_the_same_everywhere_is_normalised_to_the_shift_however_large_it_is(rows, dtype, bare):
+    large = np.array([0.1, 1e4 / 3, 1e6 / 3], dtype)
+    ones, shift = np.ones(3, dtype), np.array([0.5, -1.0, 2.0], dtype)
+    batch = bare(boxes.BatchNorm).fprop(np.tile(large, (rows, 1)), ones, shift, None, None, ones[:1].repeat(rows))
+    np.testing.assert_allclose(batch, np.tile(shift, (rows, 1)), atol=1e-4)
+    row = np.zeros(rows, dtype)
+    layer = bare(boxes.LayerNorm).fprop(np.tile(large[:, None], (1, rows)), row + 1, row)
+    np.testing.assert_allclose(layer, np.zeros((3, rows)), atol=1e-4)
+
+
+@pytest.mark.parametrize("cls", [boxes.LayerNorm, boxes.BatchNorm, boxes.Normalise])
+def test_a_deviation_that_overflows_is_not_taken_for_a_value_of_0(cls, bare):
+    a, one = np.array([[1e30, 2e30], [-4e30, 1.0]], "float32"), np.ones(2, "float32")
+    given = {"LayerNorm": (), "BatchNorm": (0 * one, one, one), "Normalise": (0 * one, np.inf * one)}[cls.__name__]
+    with np.errstate(all="ignore"):
+        assert np.isnan(bare(cls).fprop(a, one, one, *given)).all()
 
 
 def test_running_averages_get_no_gradient(layer):

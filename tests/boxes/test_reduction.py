@@ -65,3 +65,30 @@ def test_a_number_has_no_axis_but_can_be_reduced_over_all():
 def test_an_axis_that_is_no_whole_number_is_refused():
     with pytest.raises(errors.DTypeError):
         bp.mean(bp.Input("x", (3, 4)), axis=1.5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_infinite_gradient_of_a_maximum_reaches_the_largest_alone_and_in_its_precision(dtype, bare):
+    a, grad = np.array([[1.0, 3.0, 3.0]], dtype), np.array([np.inf], dtype)
+    box = bare(boxes.Max, axis=1)
+    sent = box.bprop(grad, box.fprop(a), a)
+    np.testing.assert_array_equal(sent, [[0.0, np.inf, np.inf]])
+    assert sent.dtype == dtype
+
+
+def test_the_maximum_of_infinities_is_infinite_and_they_share_the_gradient(bare):
+    a = np.array([[-np.inf, -np.inf], [np.inf, 3.0], [-np.inf, 1.0]])
+    box = bare(boxes.Max, axis=1)
+    value = box.fprop(a)
+    np.testing.assert_array_equal(value, [-np.inf, np.inf, 1.0])
+    np.testing.assert_array_equal(box.bprop(np.ones(3), value, a), [[0.5, 0.5], [1.0, 0.0], [0.0, 1.0]])
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_a_mean_overflows_where_its_sum_does(engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    x, y, w = bp.Input("x", (2,)), bp.Input("y"), bp.Parameter("w", ())
+    graph = bp.Graph(loss=bp.absolute_error(bp.mean(x, axis=1) * w, y))
+    data = {"x": np.full((1, 2), 3e38), "y": np.zeros(1)}
+    with pytest.raises(errors.NonFiniteError, match="infinity"):
+        bp.train(graph, data, epochs=1, engine=engine, progress=False)

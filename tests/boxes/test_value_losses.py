@@ -66,3 +66,16 @@ def test_the_prediction_is_what_the_network_says(bare):
     f = np.array([1.0, 2.0])
     for cls in (boxes.SquaredError, boxes.AbsoluteError, boxes.Huber):
         assert bare(cls).prediction(f) is f
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize(("a", "y"), [(100.0, 3), (3e38, 100), (np.inf, 0), (np.inf, 7)])
+def test_a_rate_that_overflows_costs_infinity_on_every_engine(a, y, engine, bare):
+    box, given = bare(boxes.Poisson), (np.array([a], "float32"), np.array([y]))
+    if engine == "native":
+        evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+        found = evaluate(lambda *args: [box.fprop(*args)], *given, dtype="float32")[0]
+    else:
+        with np.errstate(over="ignore"):
+            found = (pytest.importorskip("jax").jit(box.fprop) if engine == "xla" else box.fprop)(*given)
+    np.testing.assert_array_equal(found, [np.inf])

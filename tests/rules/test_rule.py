@@ -204,3 +204,31 @@ def test_clipping_is_optaxs(jax):
         expected, _ = optax.clip_by_global_norm(0.7).update(grads, optax.EmptyState())
         for name, clipped in clip_by_norm(grads, 0.7).items():
             np.testing.assert_allclose(clipped, expected[name], rtol=1e-12)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("size", [1e-30, 1e-22, 1.0, 1e20, 1e30, 1e38])
+def test_no_size_of_the_gradient_overflows_or_vanishes_as_it_is_clipped(size, engine):
+    grads = {"a": np.array([3.0, 0.0], "float32") * np.float32(size), "b": np.array([[-2.5]], "float32") * size}
+    limit = 0.5 * size
+
+    def clip(a, b):
+        return list(clip_by_norm({"a": a, "b": b}, limit).values())
+
+    if engine == "native":
+        evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+        found = evaluate(clip, grads["a"], grads["b"], dtype="float32")
+    else:
+        run = pytest.importorskip("jax").jit(clip) if engine == "xla" else clip
+        found = [np.asarray(g) for g in run(grads["a"], grads["b"].astype("float32"))]
+    norm = np.hypot(3.0, 2.5)
+    np.testing.assert_allclose(found[0], np.array([3.0, 0.0]) * size * 0.5 / norm, rtol=1e-6)
+    np.testing.assert_allclose(found[1], [[-2.5 * size * 0.5 / norm]], rtol=1e-6)
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan])
+def test_a_gradient_that_is_not_finite_stays_so(odd):
+    with np.errstate(all="ignore"):
+        clipped = clip_by_norm({"a": np.array([odd, 1.0]), "b": np.ones(2)}, 1.0)
+    assert not np.isfinite(clipped["a"][0])
+    assert clipped["b"].all()  # nothing is 0 for that

@@ -47,7 +47,7 @@ class Activation(Box):
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-a)): derivative h (1 - h)."""
+    """1 / (1 + exp(-a)): derivative h (1 - h) = z / (1 + z)^2 with z = exp(-|a|), which keeps both tails."""
 
     bounds: ClassVar = (0.0, 1.0)
     onnx = "Sigmoid(a)"
@@ -56,11 +56,12 @@ class Sigmoid(Activation):
         return logistic(a)
 
     def bprop(self, grad, value, a):
-        return grad * value * (1 - value)
+        z = namespace(a).exp(-namespace(a).abs(a))
+        return grad * z / ((1 + z) * (1 + z))
 
 
 class Tanh(Activation):
-    """tanh(a): derivative 1 - h^2."""
+    """tanh(a): derivative 1 - h^2 = sech(a)^2, sech(a) = 2 z / (1 + z^2) with z = exp(-|a|), which keeps both tails."""
 
     bounds: ClassVar = (-1.0, 1.0)
     onnx = "Tanh(a)"
@@ -69,7 +70,9 @@ class Tanh(Activation):
         return namespace(a).tanh(a)
 
     def bprop(self, grad, value, a):
-        return grad * (1 - value * value)
+        z = namespace(a).exp(-namespace(a).abs(a))
+        sech = 2 * z / (1 + z * z)
+        return grad * sech * sech
 
 
 class Relu(Activation):
@@ -82,7 +85,7 @@ class Relu(Activation):
         return namespace(a).maximum(a, 0)
 
     def bprop(self, grad, value, a):
-        return grad * (a > 0)
+        return namespace(a).where(a > 0, grad, 0)
 
 
 class LeakyRelu(Activation):
@@ -99,7 +102,10 @@ class LeakyRelu(Activation):
 
 
 class Elu(Activation):
-    """a where a > 0, else alpha (exp(a) - 1) (Clevert, Unterthiner and Hochreiter 2016, eq. 14)."""
+    """a where a > 0, else alpha (exp(a) - 1): derivative alpha exp(a) there.
+
+    Clevert, Unterthiner and Hochreiter 2016, eq. 14.
+    """
 
     alpha: float = 1.0
     onnx = "Elu(a, alpha=alpha)"
@@ -109,24 +115,26 @@ class Elu(Activation):
         return xp.where(a > 0, a, self.alpha * xp.expm1(xp.minimum(a, 0)))
 
     def bprop(self, grad, value, a):
-        return namespace(a).where(a > 0, grad, grad * (value + self.alpha))
+        xp = namespace(a)
+        return xp.where(a > 0, grad, grad * self.alpha * xp.exp(xp.minimum(a, 0)))
 
 
 class Gelu(Activation):
-    """a (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (a + 0.044715 a^3) (Hendrycks and Gimpel 2016, section 2).
+    """a (1 + tanh(u)) / 2 = a sigmoid(2 u), u = sqrt(2 / pi) (a + 0.044715 a^3) (Hendrycks and Gimpel 2016, section 2).
 
-    This is their tanh form of a Phi(a), within 5e-4 of it.
+    This is their tanh form of a Phi(a), within 5e-4 of it. With s = sigmoid(2 u): derivative s (1 + a (1 - s) 2 u').
     """
 
-    onnx = "0.5 * a * (1 + Tanh(0.7978845608028654 * (a + 0.044715 * a * a * a)))"
+    onnx = "a * Sigmoid(1.5957691216057308 * (a + 0.044715 * a * a * a))"
 
     def fprop(self, a):
-        return 0.5 * a * (1 + namespace(a).tanh(sqrt(2 / pi) * (a + 0.044715 * a * a * a)))
+        return a * logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
 
     def bprop(self, grad, value, a):
-        t = namespace(a).tanh(sqrt(2 / pi) * (a + 0.044715 * a * a * a))
-        slope = sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
-        return grad * 0.5 * (1 + t + a * (1 - t * t) * slope)
+        a = namespace(a).clip(a, -100, 100)  # beyond, the derivative is 0 or 1, and u' could overflow
+        s = logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
+        slope = 2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
+        return grad * s * (1 + a * (1 - s) * slope)
 
 
 class Silu(Activation):

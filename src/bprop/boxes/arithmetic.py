@@ -93,7 +93,8 @@ class Divide(Box):
         return a / b
 
     def bprop(self, grad, value, a, b):
-        return unbroadcast(grad / b, a.shape), unbroadcast(-grad * value / b, b.shape)
+        grad_a = grad / b
+        return unbroadcast(grad_a, a.shape), unbroadcast(-grad_a * value, b.shape)
 
     @classmethod
     def examples(cls, rng):

@@ -8,7 +8,6 @@ from bprop.box import Box, as_box, function
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Loss, at_label, one_hot, per_example, per_output
-from bprop.boxes.probabilities import log_softmax_of, softmax_of
 from bprop.namespace import namespace
 
 __all__ = [
@@ -37,7 +36,8 @@ class Nll(ClassLoss):
         return per_example(-namespace(f).log(at_label(f, y)))
 
     def bprop(self, grad, value, f, y):
-        return -per_output(grad, f) * one_hot(y, f) / f, None
+        xp, hot = namespace(f), one_hot(y, f)
+        return xp.where(hot, -per_output(grad, f) / xp.where(hot, f, 1), 0), None
 
     @classmethod
     def examples(cls, rng):
@@ -48,18 +48,29 @@ class Nll(ClassLoss):
 class CrossEntropy(ClassLoss):
     """-log softmax(a)_y from pre-activations a. Shapes: a (N, ..., C), y (N, ...) -> (N,).
 
-    The gradient is the lecture's output gradient before activation, f(x) - e(y).
+    The gradient is the lecture's output gradient before activation, f(x) - e(y). With r = the sum of exp(a_c)
+    over the other classes: log(1 + r / exp(a_y)), and the gradient at y is -r / (r + exp(a_y)).
     """
 
     onnx = (
         "-ReduceSum(Flatten(GatherElements(LogSoftmax(a, axis=-1), Unsqueeze(int(y), [-1]), axis=-1)), [1], keepdims=0)"
     )
 
+    def parts(self, a, y):
+        """(a_y - max a, its exponential, those of the others and 0 at y, their sum), without overflow."""
+        xp = namespace(a)
+        shifted = a - a.max(axis=-1, keepdims=True)
+        own = at_label(shifted, y)[..., None]
+        others = xp.where(one_hot(y, a), 0, xp.exp(shifted))
+        return own, xp.exp(own), others, others.sum(axis=-1, keepdims=True)
+
     def fprop(self, a, y):
-        return per_example(-at_label(log_softmax_of(a), y))
+        own, e, _, rest = self.parts(a, y)
+        return per_example((namespace(a).log1p(rest + (e - 1)) - own)[..., 0])
 
     def bprop(self, grad, value, a, y):
-        return per_output(grad, a) * (softmax_of(a) - one_hot(y, a)), None
+        _, e, others, rest = self.parts(a, y)
+        return per_output(grad, a) * (namespace(a).where(one_hot(y, a), -rest, others) / (rest + e)), None
 
     @classmethod
     def examples(cls, rng):
@@ -70,22 +81,23 @@ class CrossEntropy(ClassLoss):
 class BinaryCrossEntropy(Loss):
     """-y log p - (1 - y) log(1 - p) with p = sigmoid(a), from pre-activations a, summed over the outputs.
 
-    Shapes: a (N, ...), y (N, ...) in [0, 1] -> (N,). Gradient p - y.
+    Shapes: a (N, ...), y (N, ...) in [0, 1] -> (N,). Gradient p - y = (1 - y) p - y (1 - p).
     """
 
     metrics: ClassVar = ("accuracy",)
-    onnx = "ReduceSum(Flatten(Softplus(a) - y * a), [1], keepdims=0)"
+    onnx = "ReduceSum(Flatten(Relu(a) * (1 - y) + Relu(-a) * y + Softplus(-Abs(a))), [1], keepdims=0)"
 
     def fprop(self, a, y):
         xp = namespace(a)
-        return per_example(xp.logaddexp(a, xp.zeros_like(a)) - y * a)
+        return per_example(xp.where(a > 0, (1 - y) * a, -y * a) + xp.log1p(xp.exp(-xp.abs(a))))
 
     def bprop(self, grad, value, a, y):
         each = per_output(grad, a)
-        return each * (logistic(a) - y), -each * a
+        return each * ((1 - y) * logistic(a) - y * logistic(-a)), -each * a
 
     def prediction(self, said):
-        return said > 0
+        xp = namespace(said)
+        return xp.where(said > 0, 1, xp.where(said <= 0, 0, -1))  # -1, no class, where it is NaN
 
     def limits(self):
         return {1: (0, 1)}
@@ -110,7 +122,8 @@ class Hinge(Loss):
         return -each * y, -each * a
 
     def prediction(self, said):
-        return namespace(said).where(said > 0, 1, -1)
+        xp = namespace(said)
+        return xp.where(said > 0, 1, xp.where(said <= 0, -1, 0))  # 0, no class, where it is NaN
 
     def limits(self):
         return {1: (-1, 1)}
@@ -136,14 +149,14 @@ class MulticlassHinge(ClassLoss):
         return namespace(a).where(one_hot(y, a), -np.inf, a)
 
     def fprop(self, a, y):
-        margin = 1 + self.rivals(a, y).max(axis=-1) - at_label(a, y)
+        margin = 1 + (self.rivals(a, y).max(axis=-1) - at_label(a, y))
         return per_example(namespace(a).maximum(margin, 0))
 
     def bprop(self, grad, value, a, y):
         rivals = self.rivals(a, y)
         best = rivals.max(axis=-1, keepdims=True)
-        leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True)
-        wrong = (1 + best[..., 0] - at_label(a, y) > 0)[..., None]
+        leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True).astype(a.dtype)
+        wrong = (1 + (best[..., 0] - at_label(a, y)) > 0)[..., None]
         return per_output(grad, a) * wrong * (leader - one_hot(y, a)), None
 
     @classmethod

@@ -104,7 +104,7 @@ class Clip(Box):
         return namespace(a).clip(a, self.low, self.high)
 
     def bprop(self, grad, value, a):
-        return grad * ((a >= self.low) & (a <= self.high))
+        return namespace(a).where((a >= self.low) & (a <= self.high), grad, 0)
 
     def check(self):
         if not self.low <= self.high:

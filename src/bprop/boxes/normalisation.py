@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bprop import errors
 from bprop.box import Box, function
-from bprop.namespace import namespace, unbroadcast
+from bprop.namespace import Array, namespace, unbroadcast
 
 __all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]
 
@@ -18,21 +18,25 @@ class LayerNorm(Box):
 
     keeps_rows = True
     epsilon: float = 1e-5
-    onnx = "c = a - ReduceMean(a, axes=[-1]); gain * (c / Sqrt(ReduceMean(c * c, axes=[-1]) + epsilon)) + shift"
+    onnx = (
+        "b = a - ReduceMean(a, axes=[-1]); c = b - ReduceMean(b, axes=[-1]); "
+        "gain * (c / Sqrt(ReduceMean(c * c, axes=[-1]) + epsilon)) + shift"
+    )
 
     def standardise(self, a):
         centred = a - a.mean(axis=-1, keepdims=True)
-        deviation = namespace(a).sqrt((centred * centred).mean(axis=-1, keepdims=True) + self.epsilon)
-        return centred / deviation, deviation
+        centred = centred - centred.mean(axis=-1, keepdims=True)  # what rounding left of the mean
+        scale = inverse_deviation((centred * centred).mean(axis=-1, keepdims=True), self.epsilon)
+        return centred * scale, scale
 
     def fprop(self, a, gain, shift):
         return gain * self.standardise(a)[0] + shift
 
     def bprop(self, grad, value, a, gain, shift):
-        normal, deviation = self.standardise(a)
+        normal, scale = self.standardise(a)
         g = grad * gain
         average = g.mean(axis=-1, keepdims=True)
-        grad_a = (g - average - normal * (g * normal).mean(axis=-1, keepdims=True)) / deviation
+        grad_a = (g - average - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
         return grad_a, unbroadcast(grad * normal, gain.shape), unbroadcast(grad, shift.shape)
 
     def check(self):
@@ -49,8 +53,13 @@ class BatchNorm(Box):
 
     Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H). Ioffe and Szegedy 2015, alg. 1.
     The statistics weigh examples as the loss does, so a row of weight 0 has no part in them. `mean` and
-    `variance` are non-trainable parameters: running averages (of the biased variance) that training moves,
-    new = decay * old + (1 - decay) * batch's, and that stand in for the batch's outside training.
+    `variance` are non-trainable parameters: running averages that training moves and that stand in for the
+    batch's outside training. With the examples' shares s_i of all weight, 1 / n = sum_i s_i^2 (n rows of one weight):
+
+        mean <- mean + (1 - decay) (1 - 1/n) (the batch's - mean)
+        variance <- variance + (1 - decay) (1 - 1/n) (v - variance),   v = the batch's n / (n - 1)
+
+    v is the unbiased estimate (their alg. 2), and a batch of one row, which knows nothing of it, moves neither.
     """
 
     epsilon: float = 1e-5
@@ -58,11 +67,13 @@ class BatchNorm(Box):
     needs: ClassVar = ("weights",)
 
     def statistics(self, a, weights):
-        """(shares, mean, variance): what each row counts, and a's moments over all axes but the last."""
+        """(shares, a - mean, mean, variance): what each row counts, and a's moments over all axes but the last."""
         shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
         mean = (a * shares).sum(axis=axes)
-        return shares, mean, ((a - mean) ** 2 * shares).sum(axis=axes)
+        rest = ((a - mean) * shares).sum(axis=axes)  # what rounding left of the mean
+        centred = a - mean - rest
+        return shares, centred, mean + rest, (centred * (centred * shares)).sum(axis=axes)
 
     def shares(self, a, weights):
         """What each place of each example counts in the statistics: shares that sum to 1 (0 where all weigh 0)."""
@@ -71,26 +82,25 @@ class BatchNorm(Box):
         return weights.reshape(-1, *[1] * (a.ndim - 1)) / namespace(weights).where(total > 0, total, 1)
 
     def fprop(self, a, gain, shift, mean, variance, weights):
-        _, batch_mean, batch_variance = self.statistics(a, weights)
-        return gain * (a - batch_mean) / namespace(a).sqrt(batch_variance + self.epsilon) + shift
+        _, centred, _, batch_variance = self.statistics(a, weights)
+        return centred * (gain * inverse_deviation(batch_variance, self.epsilon)) + shift
 
     def bprop(self, grad, value, a, gain, shift, mean, variance, weights):
-        shares, batch_mean, batch_variance = self.statistics(a, weights)
-        deviation = namespace(a).sqrt(batch_variance + self.epsilon)
-        normal = (a - batch_mean) / deviation
+        shares, centred, _, batch_variance = self.statistics(a, weights)
+        scale = inverse_deviation(batch_variance, self.epsilon)
+        normal, g = centred * scale, grad * (gain * scale)
         axes = tuple(range(a.ndim - 1))
-        g = grad * gain
         # the gradients that reach the statistics are plain sums; they come back in proportion to the shares
-        grad_a = (g - shares * g.sum(axis=axes) - shares * normal * (g * normal).sum(axis=axes)) / deviation
+        grad_a = g - shares * (g.sum(axis=axes) + normal * (g * normal).sum(axis=axes))
         zero = namespace(a).zeros_like(mean)
         return grad_a, (grad * normal).sum(axis=axes), grad.sum(axis=axes), zero, zero
 
     def updates(self, value, a, gain, shift, mean, variance, weights):
-        _, batch_mean, batch_variance = self.statistics(a, weights)
-        xp, total = namespace(weights), weights.sum()
-        move = xp.where(total > 0, xp.full_like(total, 1 - self.decay), 0)  # all of weight 0: nothing to learn
-        keep = 1 - move
-        return {3: keep * mean + move * batch_mean, 4: keep * variance + move * batch_variance}
+        shares, _, batch_mean, batch_variance = self.statistics(a, weights)
+        move, places = 1 - self.decay, prod(a.shape[1:-1])
+        known = (shares.sum() - (shares * shares).sum()) * places  # 1 - 1/n; 0 where all weigh 0
+        keep = 1 - move * known
+        return {3: keep * mean + move * known * batch_mean, 4: keep * variance + move * batch_variance}
 
     def evaluation(self):
         return Normalise(*self.children, epsilon=self.epsilon, name=self.name)
@@ -116,17 +126,17 @@ class Normalise(Box):
     onnx = "gain * (a - mean) / Sqrt(variance + epsilon) + shift"
 
     def fprop(self, a, gain, shift, mean, variance):
-        return gain * (a - mean) / namespace(a).sqrt(variance + self.epsilon) + shift
+        return (a - mean) * (gain * inverse_deviation(variance, self.epsilon)) + shift
 
     def bprop(self, grad, value, a, gain, shift, mean, variance):
-        deviation = namespace(a).sqrt(variance + self.epsilon)
-        normal, grad_a = (a - mean) / deviation, grad * gain / deviation
+        scale = inverse_deviation(variance, self.epsilon)
+        normal, grad_a = (a - mean) * scale, grad * (gain * scale)
         return (
             grad_a,
             unbroadcast(grad * normal, gain.shape),
             unbroadcast(grad, shift.shape),
             -unbroadcast(grad_a, mean.shape),
-            -unbroadcast(grad_a * normal / (2 * deviation), variance.shape),
+            -unbroadcast(grad_a * normal, variance.shape) * scale / 2,
         )
 
     def check(self):
@@ -135,6 +145,12 @@ class Normalise(Box):
     @classmethod
     def examples(cls, rng):
         return BatchNorm.examples(rng)
+
+
+def inverse_deviation(variance: Array, epsilon: float) -> Array:
+    """1 / sqrt(variance + epsilon); NaN where that overflows, so that what does is not taken for a deviation of 0."""
+    v = variance + epsilon
+    return namespace(v).sqrt(v) / v
 
 
 def check_features(box: Box, children: tuple[Box, ...]) -> None:

@@ -1,6 +1,7 @@
 """Softmax over the classes, and its logarithm."""
 
 from bprop.box import Box, function
+from bprop.boxes.loss import at_label, one_hot
 from bprop.namespace import Array, namespace
 
 __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
@@ -13,10 +14,14 @@ def softmax_of(a: Array) -> Array:
 
 
 def log_softmax_of(a: Array) -> Array:
-    """a_c - log sum_c' exp(a_c') over the last axis, without overflow."""
-    shifted = a - a.max(axis=-1, keepdims=True)
+    """a_c - log sum_c' exp(a_c') over the last axis, without overflow, and exact where it is near 0.
+
+    With m the largest class: a_c - a_m - log(1 + sum over c' != m of exp(a_c' - a_m)).
+    """
     xp = namespace(a)
-    return shifted - xp.log(xp.exp(shifted).sum(axis=-1, keepdims=True))
+    shifted = a - a.max(axis=-1, keepdims=True)
+    rest = xp.where(one_hot(a.argmax(axis=-1), a), 0, xp.exp(shifted))
+    return shifted - xp.log1p(rest.sum(axis=-1, keepdims=True))
 
 
 class Softmax(Box):
@@ -29,6 +34,8 @@ class Softmax(Box):
         return softmax_of(a)
 
     def bprop(self, grad, value, a):
+        # value sums to 1, so grad counts from that of the largest class: what is left of 1 there is not lost
+        grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
 
     def check(self):
@@ -50,7 +57,9 @@ class LogSoftmax(Box):
         return log_softmax_of(a)
 
     def bprop(self, grad, value, a):
-        return grad - namespace(a).exp(value) * grad.sum(axis=-1, keepdims=True)
+        xp = namespace(a)
+        others = grad.sum(axis=-1, keepdims=True) - grad
+        return -xp.expm1(value) * grad - xp.exp(value) * others
 
     def check(self):
         check_classes(self)

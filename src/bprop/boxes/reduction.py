@@ -83,8 +83,8 @@ class Max(Reduction):
 
     def bprop(self, grad, value, a):
         largest = a == self.spread(value, a)
-        ties = largest.sum(axis=self.axis, keepdims=True)
-        return self.spread(grad, a) * largest / ties
+        ties = largest.sum(axis=self.axis, keepdims=True).astype(a.dtype)
+        return namespace(a).where(largest, self.spread(grad, a) / ties, 0)
 
 
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:

@@ -93,14 +93,15 @@ class Huber(Loss):
 class Poisson(Loss):
     """exp(a) - y a: the negative log-likelihood of counts y at the rate exp(a), without the constant log y!.
 
-    Shapes: a (N, ...), y (N, ...) >= 0 -> (N,), in nats. Gradient exp(a) - y.
+    Shapes: a (N, ...), y (N, ...) >= 0 -> (N,), in nats. Gradient exp(a) - y. Infinite, not NaN, where exp(a) is.
     """
 
     metrics: ClassVar = ("rmse", "mae")
-    onnx = "ReduceSum(Flatten(Exp(a) - y * a), [1], keepdims=0)"
+    onnx = "ReduceSum(Flatten(Exp(a) - y * Min(a, 20000.0)), [1], keepdims=0)"
 
     def fprop(self, a, y):
-        return per_example(namespace(a).exp(a) - y * a)
+        xp = namespace(a)
+        return per_example(xp.exp(a) - y * xp.minimum(a, 20000))  # exp(a) is infinite long before
 
     def bprop(self, grad, value, a, y):
         each = per_output(grad, a)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -59,12 +60,18 @@ class Rule(ABC):
 
 
 def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:
-    """All gradients times min(1, limit / their common Euclidean norm)."""
+    """All gradients times min(1, limit / their common Euclidean norm).
+
+    The norm is that of the gradients over their largest element, times it, so that no square leaves the range.
+    """
     if not grads:
         return {}
     xp = namespace(*grads.values())
-    norm = xp.sqrt(sum((g * g).sum() for g in grads.values()))
-    factor = xp.where(norm > limit, limit / xp.where(norm > 0, norm, norm + 1), norm * 0 + 1)
+    largest = reduce(xp.maximum, (xp.abs(g).max() for g in grads.values()))
+    size = xp.where(largest > 0, largest, largest * 0 + 1)
+    norm = xp.maximum(xp.sqrt(sum(xp.square(g / size).sum() for g in grads.values())), 1)  # 1 where all are 0
+    allowed = limit / norm  # what the largest element may be
+    factor = xp.where(size > allowed, allowed, 1) / xp.where(size > allowed, size, 1)
     return {name: g * factor.astype(g.dtype) for name, g in grads.items()}
 
 

@@ -32,6 +32,14 @@ def is_float(value: Value) -> bool:
     return scalar(value.type) in SUFFIX
 
 
+def tanh_series(count: int) -> list[float]:
+    """c_0, c_1, ... of tanh(x) = sum_n c_n x^(2n + 1): from tanh' = 1 - tanh^2."""
+    terms = [1.0]
+    for n in range(1, count):
+        terms.append(-sum(a * b for a, b in zip(terms, reversed(terms), strict=True)) / (2 * n + 1))
+    return terms
+
+
 class Mathematics:
     """Elementwise operations on the values of an emitter, by the name that the tape gives them."""
 
@@ -178,12 +186,17 @@ class Mathematics:
         return self.b.fmul(self.fma(q, scale, shift), rest)
 
     def tanh(self, x: Value) -> Value:
-        """y / (y + 2) with y = expm1(2 |x|), and the sign of x."""
-        size = self.clamped(self.abs(x), 0.0, 10.0 if scalar(x.type) == ir.FloatType() else 20.0)
+        """y / (y + 2) with y = expm1(2 |x|), and the sign of x; near 0, where that rounds thrice, its series."""
+        single = scalar(x.type) == ir.FloatType()
+        size = self.clamped(self.abs(x), 0.0, 10.0 if single else 20.0)
         k, q = self.reduced(self.b.fadd(size, size))
         scale = self.power_of_two(k)
         y = self.fma(q, scale, self.b.fsub(scale, self.c(x, 1)))
-        return self.e.intrinsic("copysign", self.b.fdiv(y, self.b.fadd(y, self.c(x, 2))), x)
+        far = self.b.fdiv(y, self.b.fadd(y, self.c(x, 2)))
+        z = self.b.fmul(size, size)
+        near = self.fma(self.b.fmul(size, z), self.polynomial(z, tanh_series(6 if single else 12)[1:]), size)
+        found = self.b.select(self.b.fcmp_ordered("<", size, self.c(x, 0.3)), near, far)
+        return self.e.intrinsic("copysign", found, x)
 
     def log(self, x: Value) -> Value:
         """k log 2 + log(m), x = 2^k m with m in [sqrt(1/2), sqrt(2)): log(m) = 2 artanh(s), s = (m - 1) / (m + 1)."""
