@@ -3,7 +3,7 @@
 import numpy as np
 
 import bprop as bp
-from bprop.check.difference import best_precision
+from bprop.check.precision import best_precision
 from bprop.check.local import check_step
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
-from bprop.check.difference import Precision, best_precision
+from bprop.check.precision import Precision, best_precision
 from bprop.check.local import check_step
 from bprop.check.report import Report, Row
 from bprop.errors import BoxError

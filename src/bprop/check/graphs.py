@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from bprop.check.difference import Comparison, best_precision, rounding_noise
+from bprop.check.difference import Comparison
+from bprop.check.precision import best_precision, rounding_noise
 from bprop.check.local import check_step
 from bprop.check.report import Report, Row
 from bprop.errors import BpropError, UnknownNameError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bprop.check.difference import Comparison, Coverage, Precision, rounding_noise
+from bprop.check.difference import Comparison, Coverage
+from bprop.check.precision import Precision, rounding_noise
 from bprop.check.report import Row
 from bprop.errors import BpropError
 from bprop.graph.plan import State, Step, send

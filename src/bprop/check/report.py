@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bprop.check.difference import Coverage, Mismatch, Precision
+from bprop.check.difference import Coverage, Mismatch
+from bprop.check.precision import Precision
 from bprop.shapes import show_shape
 
 MOST_SHOWN = 5

@@ -1,0 +1,249 @@
+"""Is this the slope? The verdict on one directional derivative, and how it is reached.
+
+1. The lecture's quotient (f(x + eps) - f(x - eps)) / (2 eps), taken at eps and at 2 eps and extrapolated (Richardson),
+   so that the truncation error is O(eps^4). Where it agrees with bprop, and no kink is seen, bprop is right. Where it
+   gives the same wrong answer at a second, much smaller eps, bprop is wrong.
+2. Else the slope is looked for at all scales, from coarse steps to fine ones, each time with its uncertainty (see
+   `bprop.check.fit`). The coarsest step that gives a clear slope counts, and finer ones that are consistent with it
+   sharpen it. A slope that is seen only at finer steps and contradicts it is roughness: rounding, a table, a cast.
+3. Where only the two one-sided slopes are clear, and they differ down to the finest step, there is a kink. A gradient
+   is legal there if it lies between them.
+4. Where nothing is clear, the slope is not resolved, and nothing is said for bprop or against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bprop.check.fit import Estimate, Sides, estimate
+from bprop.check.precision import Precision
+
+CLEAR = 1e-3
+"""A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor."""
+SHARP = 1e-6
+"""Agreement to the tolerance is believed where the uncertainty is at most this share."""
+JUMP = 1e-3
+"""Difference of the one-sided slopes, as a share of the scale, from which a kink is suspected."""
+COARSEST, RATIO, FINEST = 2.0**-2, 2.0**-3, 2.0**-46
+WIDER = (2.0, 2.0**4, 2.0**7)
+"""Steps that are tried last, for functions that are nearly linear and very rough."""
+AT_ZERO = 2.0**14
+"""Multiples of the rounding of f below which a gradient is 0 within rounding."""
+
+RIGHT, WRONG, KINK, UNRESOLVED = "right", "wrong", "kink", "not resolved"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was concluded, the nearest slope that finite differences give, and its uncertainty.
+
+    At a kink, `left` and `right` are the one-sided slopes.
+    """
+
+    kind: str
+    numeric: float
+    error: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+    flat: bool = False
+
+
+@dataclass
+class Slope:
+    """A function of t, its change from t = 0, against the slope that bprop says it has at 0.
+
+    unit : the natural unit of t; own : the smallest magnitude of what moves, where that is smaller.
+    scale : the slope that matters: the largest of the tensor. noise : the rounding of f to be expected.
+    """
+
+    change: Callable[[float], float]
+    analytic: float
+    unit: float
+    scale: float
+    noise: float
+    precision: Precision
+    own: float = np.inf
+    seen: dict[float, Sides] = field(default_factory=dict)
+
+    def verdict(self) -> Verdict:
+        if not np.isfinite(self.analytic):
+            return Verdict(WRONG, self._quotient(self.precision.steps[-1] * self.unit)[0])
+        quick = self._quick()
+        if quick is not None and not quick.flat:
+            return quick
+        if quick is not None:
+            return self._flat(quick)
+        return self._at_all_scales()
+
+    # --- the lecture's quotient ---
+
+    def _quotient(self, h: float) -> tuple[float, float]:
+        """(the extrapolated quotient, how far the one-sided slopes differ) at one step."""
+        right, left = self.change(h), self.change(-h)
+        near, far = (right - left) / (2 * h), (self.change(2 * h) - self.change(-2 * h)) / (4 * h)
+        return float((4 * near - far) / 3), float(abs(right + left) / h)
+
+    def _quick(self) -> Verdict | None:
+        """RIGHT or WRONG where the quotients at two steps leave no doubt."""
+        slopes, jumps = [], []
+        for number, step in enumerate(self.precision.steps[:2]):
+            h = step * self.unit
+            slope, jump = self._quotient(h)
+            slopes.append(slope)
+            jumps.append(jump)
+            size = max(self.scale, abs(slope))
+            smooth = jump <= JUMP * size or (number and jump <= jumps[0] / 8)
+            if smooth and self._agrees(slope, self._floor(h, slope)):
+                flat = slope == 0 and self.analytic == 0 and jump == 0
+                return Verdict(RIGHT, slope, self._floor(h, slope), flat=flat)
+        away = abs(slopes[-1] - self.analytic)
+        floor = 4 * self.noise / (self.precision.steps[min(1, len(self.precision.steps) - 1)] * self.unit)
+        if np.isfinite(slopes).all() and abs(slopes[0] - slopes[-1]) <= 1e-3 * away:
+            if jumps[-1] <= 1e-2 * away and floor <= 1e-2 * away and slopes[-1] != 0:
+                return Verdict(WRONG, slopes[-1], floor)
+        return None
+
+    def _floor(self, h: float, slope: float) -> float:
+        """The rounding of a quotient, as far as it may excuse a difference: it must be small beside the scale."""
+        floor = 4 * self.noise / h
+        return floor if floor <= SHARP * max(self.scale, abs(slope)) else 0.0
+
+    def _agrees(self, slope: float, floor: float = 0.0) -> bool:
+        rounding = 2**10 * self.precision.epsilon * self.scale
+        size = max(abs(slope), abs(self.analytic))
+        return bool(abs(slope - self.analytic) <= self.precision.tolerance * size + rounding + floor)
+
+    def _flat(self, quick: Verdict) -> Verdict:
+        """f does not move at small steps and bprop says 0: a staircase (a cast, a table) shows at larger ones."""
+        if all(self.change(t * self.unit) == 0 for t in (0.2, -0.2, 0.03, -0.03)):
+            return quick
+        found = [sides.both for step in (COARSEST, 2.0**-5, 2.0**-8) if (sides := self._sides(step)).both]
+        clear = [e for e in found if e.error <= CLEAR * abs(e.slope)]
+        return Verdict(UNRESOLVED, clear[0].slope, clear[0].error, flat=True) if clear else quick
+
+    # --- all scales ---
+
+    def _sides(self, step: float) -> Sides:
+        if step not in self.seen:
+            self.seen[step] = estimate(self.change, step * self.unit)
+        return self.seen[step]
+
+    def _at_all_scales(self) -> Verdict:
+        finest = FINEST * min(1.0, max(self.own / self.unit, 2.0**-60)) if self.own > 0 else FINEST
+        step, kinks = COARSEST, 0
+        while step >= finest:
+            sides = self._sides(step)
+            if self._sharp(sides.both):
+                return Verdict(RIGHT, sides.both.slope, 0.0)  # type: ignore[union-attr]
+            if self._settled():
+                break
+            kinks = kinks + 1 if self._kink(sides) else 0
+            if kinks == 3 and (verdict := self._same_at(finest)):
+                return verdict
+            step *= RATIO
+        verdict = self._conclude()
+        if verdict.kind == UNRESOLVED:
+            for step in WIDER:
+                self._sides(step)
+            verdict = self._conclude()
+        return verdict
+
+    def _sharp(self, both: Estimate | None) -> bool:
+        """Whether an estimate agrees with bprop to the tolerance, and is sure enough for that to be no accident."""
+        return both is not None and both.moves and both.resolves(SHARP, self.scale) and self._agrees(both.slope)
+
+    def _settled(self) -> bool:
+        """Whether a clear slope agrees with bprop, and finer steps have only made it less sure."""
+        steps = sorted(self.seen, reverse=True)
+        errors = [b.error if (b := self.seen[s].both) is not None else np.inf for s in steps]
+        best = int(np.argmin(errors))
+        if len(errors) - best < 4 or not np.isfinite(errors[best]):
+            return False
+        clear = clearest([self.seen[s].both for s in steps], self.scale)
+        if clear is None or not clear.resolves(CLEAR, 0.0):
+            return False
+        return self._compare(clear).kind == RIGHT or clear.resolves(1e-8, 0.0)
+
+    def _kink(self, sides: Sides) -> bool:
+        """Whether both one-sided slopes are clear at a step, and differ."""
+        left, right = sides.left, sides.right
+        if left is None or right is None:
+            return False
+        scale = max(self.scale, abs(left.slope), abs(right.slope))
+        return left.resolves(CLEAR, scale) and right.resolves(CLEAR, scale) and not left.fits(right)
+
+    def _same_at(self, finest: float) -> Verdict | None:
+        """The kink, if it is there at the finest step that can tell as well."""
+        step = max(finest, 1e4 * self.noise / (self.unit * max(self.scale, 1e-300)))
+        for _ in range(8):
+            sides = self._sides(step)
+            if sides.both is not None and sides.both.resolves(CLEAR, self.scale):
+                return None  # smooth there: the kink is farther away
+            if self._kink(sides):
+                return self._between(sides)
+            step /= RATIO
+        return None
+
+    def _between(self, sides: Sides) -> Verdict:
+        """KINK where bprop lies between the one-sided slopes, else WRONG with the nearer one."""
+        left, right = sides.left, sides.right
+        assert left is not None and right is not None
+        low, high = sorted((left.slope, right.slope))
+        slack = left.error + right.error + self.precision.tolerance * max(abs(low), abs(high), self.scale)
+        nearest = float(np.clip(self.analytic, low, high))
+        kind = KINK if abs(nearest - self.analytic) <= slack else WRONG
+        return Verdict(kind, nearest, slack, left.slope, right.slope)
+
+    def _conclude(self) -> Verdict:
+        """The verdict from all that was seen."""
+        sides = [self.seen[step] for step in sorted(self.seen, reverse=True)]
+        best = clearest([s.both for s in sides], self.scale)
+        if best is not None:
+            return self._compare(best)
+        for seen in reversed(sides):
+            if self._kink(seen):
+                return self._between(seen)
+        one_sided = self._one_sided(sides)
+        if one_sided is not None:
+            return self._compare(one_sided)
+        every = [s.both for s in sides if s.both is not None]
+        if not every:
+            return Verdict(UNRESOLVED, float("nan"), float("inf"))
+        least = min(every, key=lambda e: e.error)
+        rounding = AT_ZERO * self.noise / self.unit
+        if max(abs(self.analytic), least.error) <= rounding and abs(least.slope) <= least.error:
+            return Verdict(RIGHT, least.slope, least.error)  # 0 within the rounding of f
+        return Verdict(UNRESOLVED, least.slope, least.error)
+
+    def _compare(self, best: Estimate) -> Verdict:
+        away = abs(best.slope - self.analytic)
+        if away <= best.error or self._agrees(best.slope):
+            return Verdict(RIGHT, best.slope, best.error)
+        return Verdict(WRONG, best.slope, best.error)
+
+    def _one_sided(self, sides: list[Sides]) -> Estimate | None:
+        """The clear slope on the one side on which f is defined at all."""
+        for here, there in (("left", "right"), ("right", "left")):
+            if all(getattr(s, there) is None for s in sides):
+                return clearest([getattr(s, here) for s in sides], self.scale)
+        return None
+
+
+def clearest(estimates: list[Estimate | None], scale: float) -> Estimate | None:
+    """The first clear estimate, from coarse to fine, sharpened by those that fit it; None where none is clear.
+
+    One that finer steps contradict stays only if it is clear by itself, and not only beside the scale: then what they
+    see is roughness. The slope of a fast wave is clear at fine steps alone; at coarse ones it is 0 beside the scale.
+    """
+    best = None
+    for each in estimates:
+        if each is None or not each.resolves(CLEAR, scale):
+            continue
+        if best is None or (each.fits(best) and each.error < best.error):
+            best = each
+        elif not each.fits(best) and not best.resolves(CLEAR, 0.0) and each.moves and each.resolves(CLEAR, 0.0):
+            best = each
+    return best
