@@ -151,6 +151,9 @@ class Comparison:
                     error = abs(verdict.numeric - analytic)
                     self._right(self._along_relative(error, direction), verdict, found)
                     break
+                if verdict.kind == UNRESOLVED:
+                    self._sample(rng, found, "random projections are not resolved")
+                    return
                 culprit = self._bisect(direction)
                 if culprit is None:
                     self._sample(rng, found)
@@ -175,9 +178,11 @@ class Comparison:
         size = self.sensitivity / np.sqrt(max(1, self.x.size))
         return difference / size if size > 0 else float(difference != 0)
 
-    def _sample(self, rng: np.random.Generator, found: Coverage) -> None:
-        """Where kinks blur the projections: elements at random instead, and the coverage says so."""
-        found.note = "a sample: kinks blur random projections"
+    def _sample(
+        self, rng: np.random.Generator, found: Coverage, reason: str = "kinks blur random projections"
+    ) -> None:
+        """Where projections tell nothing: elements at random instead, and the coverage says so."""
+        found.note = f"a sample: {reason}"
         self._elements(rng.choice(self.x.size, min(self.SAMPLE, self.x.size), replace=False), found)
 
     def _bisect(self, direction: np.ndarray) -> tuple[int, ...] | None:

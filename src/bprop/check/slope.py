@@ -121,7 +121,7 @@ class Slope:
         if all(self.change(t * self.unit) == 0 for t in (0.2, -0.2, 0.03, -0.03)):
             return quick
         found = [sides.both for step in (COARSEST, 2.0**-5, 2.0**-8) if (sides := self._sides(step)).both]
-        clear = [e for e in found if e.error <= CLEAR * abs(e.slope)]
+        clear = [e for e in found if e.moves and e.resolves(CLEAR, 0.0)]
         return Verdict(UNRESOLVED, clear[0].slope, clear[0].error, flat=True) if clear else quick
 
     # --- all scales ---
