@@ -100,7 +100,11 @@ def _compare(found: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Cover
     for index in map(tuple, np.argwhere(~(away <= allowed))):
         place = tuple(int(k) for k in index)
         mismatch = Mismatch(
-            place, float(found[place]), float(right[place]), float(relative[place]), "the numbers of engine and reference"
+            place,
+            float(found[place]),
+            float(right[place]),
+            float(relative[place]),
+            "the numbers of engine and reference",
         )
         coverage.mismatches.append(mismatch)
     return coverage

@@ -178,9 +178,7 @@ class Comparison:
         size = self.sensitivity / np.sqrt(max(1, self.x.size))
         return difference / size if size > 0 else float(difference != 0)
 
-    def _sample(
-        self, rng: np.random.Generator, found: Coverage, reason: str = "kinks blur random projections"
-    ) -> None:
+    def _sample(self, rng: np.random.Generator, found: Coverage, reason: str = "kinks blur random projections") -> None:
         """Where projections tell nothing: elements at random instead, and the coverage says so."""
         found.note = f"a sample: {reason}"
         self._elements(rng.choice(self.x.size, min(self.SAMPLE, self.x.size), replace=False), found)

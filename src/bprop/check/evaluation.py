@@ -119,7 +119,9 @@ def _moves(trial: Trial) -> list[str]:
             return [f"updates gives a new value for child {i!r}; there are {len(trial.children)} children"]
         child, name, array = trial.children[i], trial.name(i), np.asarray(array)
         if array.shape != child.shape:
-            return [f"updates gives a value of shape {array.shape} for child {name}, whose value has shape {child.shape}"]
+            return [
+                f"updates gives a value of shape {array.shape} for child {name}, whose value has shape {child.shape}"
+            ]
         if not np.isfinite(array).all() and np.isfinite(trial.value).all():
             return [f"updates gives a value for child {name} that is not finite"]
         if not np.array_equal(array, _new(trial)[i], equal_nan=True):

@@ -88,7 +88,7 @@ class Slope:
 
     def _quick(self) -> Verdict | None:
         """RIGHT or WRONG where the quotients at two steps leave no doubt."""
-        slopes, jumps = [], []
+        slopes, jumps, h = [], [], self.unit
         for number, step in enumerate(self.precision.steps[:2]):
             h = step * self.unit
             slope, jump = self._quotient(h)
@@ -99,11 +99,11 @@ class Slope:
             if smooth and self._agrees(slope, self._floor(h, slope)):
                 flat = slope == 0 and self.analytic == 0 and jump == 0
                 return Verdict(RIGHT, slope, self._floor(h, slope), flat=flat)
-        away = abs(slopes[-1] - self.analytic)
-        floor = 4 * self.noise / (self.precision.steps[min(1, len(self.precision.steps) - 1)] * self.unit)
-        if np.isfinite(slopes).all() and abs(slopes[0] - slopes[-1]) <= 1e-3 * away:
-            if jumps[-1] <= 1e-2 * away and floor <= 1e-2 * away and slopes[-1] != 0:
-                return Verdict(WRONG, slopes[-1], floor)
+        # what both steps see is believed against bprop only if it is clear by itself: a fast wave looks alike at both
+        clear = min(abs(slopes[-1] - self.analytic), abs(slopes[-1]))
+        steady = abs(slopes[0] - slopes[-1]) <= 1e-3 * clear
+        if steady and max(jumps[-1], 4 * self.noise / h) <= 1e-2 * clear and clear > 0:
+            return Verdict(WRONG, slopes[-1], 4 * self.noise / h)
         return None
 
     def _floor(self, h: float, slope: float) -> float:
@@ -157,13 +157,12 @@ class Slope:
 
     def _settled(self) -> bool:
         """Whether a clear slope agrees with bprop, and finer steps have only made it less sure."""
-        steps = sorted(self.seen, reverse=True)
-        errors = [b.error if (b := self.seen[s].both) is not None else np.inf for s in steps]
-        best = int(np.argmin(errors))
-        if len(errors) - best < 4 or not np.isfinite(errors[best]):
-            return False
-        clear = clearest([self.seen[s].both for s in steps], self.scale)
+        every = [self.seen[step].both for step in sorted(self.seen, reverse=True)]
+        clear = clearest(every, self.scale)
         if clear is None or not clear.resolves(CLEAR, 0.0):
+            return False
+        finer = [e.error for e in every[every.index(clear) + 1 :] if e is not None]
+        if len(finer) < 3 or min(finer) < clear.error:
             return False
         return self._compare(clear).kind == RIGHT or clear.resolves(1e-8, 0.0)
 
@@ -242,8 +241,8 @@ def clearest(estimates: list[Estimate | None], scale: float) -> Estimate | None:
     for each in estimates:
         if each is None or not each.resolves(CLEAR, scale):
             continue
-        if best is None or (each.fits(best) and each.error < best.error):
-            best = each
-        elif not each.fits(best) and not best.resolves(CLEAR, 0.0) and each.moves and each.resolves(CLEAR, 0.0):
+        sharper = best is not None and each.fits(best) and each.error < best.error
+        real = best is not None and not each.fits(best) and not best.resolves(CLEAR, 0.0)
+        if best is None or sharper or (real and each.moves and each.resolves(CLEAR, 0.0)):
             best = each
     return best
