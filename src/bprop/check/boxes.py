@@ -125,6 +125,8 @@ def _many_rows(kind: type[Box], case: Case, report: Report, rng: np.random.Gener
                 many = prepare(kind, arrays, case.hyper, case.precision, rng)
             except Exception:  # the box, or a shape, does not allow so many rows
                 continue
+            if not np.isfinite(many.trial.value).all():
+                continue
             rows, _ = check_step(many.step, many.state, many.grad, case.precision, FEW, rng)
             count = max(len(a) for a in arrays if a.ndim)
             wrong += [Row(f"{row.name} with {count} rows", row.coverage, row.box) for row in rows if row.wrong]

@@ -53,24 +53,35 @@ class Coverage:
 class Comparison:
     """A scalar function f of an array x against its gradient g.
 
-    `noise` is the rounding of one evaluation of f that is to be expected.
+    `noise` is the rounding of one evaluation of f that is to be expected, `blur` that of every element of g.
     """
 
     MOST_KINKS = 20  # found one by one in a large tensor, before elements are sampled instead
     MOST_UNRESOLVED = 10  # after so many the rest of a tensor is left out
     SAMPLE = 100
 
-    def __init__(self, f: Callable, x: np.ndarray, g: np.ndarray, noise: float, precision: Precision):
+    def __init__(
+        self,
+        f: Callable,
+        x: np.ndarray,
+        g: np.ndarray,
+        noise: float,
+        precision: Precision,
+        blur: np.ndarray | None = None,
+    ):
         self.f, self.x, self.g, self.noise, self.precision = f, x, g, noise, precision
+        self.blur = np.zeros_like(x) if blur is None else blur
         self.scale = float(np.abs(finite(g)).max(initial=0))
         self.units = natural_units(x)
-        self.sensitivity = float(np.abs(finite(g) * self.units).max(initial=0))
-        """The largest change of f as one element moves by its unit."""
+        size = np.where(x != 0, np.abs(x), self.units)
+        self.sensitivity = float(np.abs(finite(g * size)).max(initial=0))
+        """The largest change of f as one element moves by its own magnitude."""
         self.centre = f(x)
 
     def run(self, most_elements: int | None, rng: np.random.Generator, projections: int = 2) -> Coverage:
         """Every element of a tensor of at most `most_elements` (None: of any); else random projections."""
         found = Coverage(self.x.shape, scale=self.scale)
+        self.sample = min(self.SAMPLE, self.x.size, most_elements or self.SAMPLE)
         if most_elements is None or self.x.size <= most_elements:
             self._elements(range(self.x.size), found)
         else:
@@ -125,7 +136,7 @@ class Comparison:
         """(analytic slope, verdict) along a direction of many elements, which is in natural units."""
         moved = direction != 0
         parts = self.g[moved] * direction[moved]
-        scale = float(np.sqrt((finite(parts) ** 2).sum()))
+        scale = float(np.abs(finite(parts)).max(initial=0))  # a single element must not hide among the others
         own = np.abs(self.x[moved] / direction[moved])
         least = float(own[own > 0].min(initial=np.inf))
         return float(parts.sum()), self._verdict(direction, 1.0, scale, least)
@@ -136,7 +147,8 @@ class Comparison:
         def change(t: float) -> float:
             return self.f(self.x + t * direction) - self.centre
 
-        return Slope(change, analytic, unit, scale, self.noise, self.precision, own).verdict()
+        blur = float(np.abs(self.blur * direction).sum())
+        return Slope(change, analytic, unit, scale, self.noise, self.precision, own, blur).verdict()
 
     # --- large tensors ---
 
@@ -181,7 +193,7 @@ class Comparison:
     def _sample(self, rng: np.random.Generator, found: Coverage, reason: str = "kinks blur random projections") -> None:
         """Where projections tell nothing: elements at random instead, and the coverage says so."""
         found.note = f"a sample: {reason}"
-        self._elements(rng.choice(self.x.size, min(self.SAMPLE, self.x.size), replace=False), found)
+        self._elements(rng.choice(self.x.size, self.sample, replace=False), found)
 
     def _bisect(self, direction: np.ndarray) -> tuple[int, ...] | None:
         """An element whose part in the projection is wrong, by halving; None where no half is."""

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 RIGHT = np.array([0.21, 0.38, 0.55, 0.71, 0.86, 1.0])
 LEFT = np.array([0.17, 0.33, 0.52, 0.68, 0.89, 1.0])
 """Points as shares of h. They are irregular, so that no wave of one frequency is seen as a constant."""
+SURE = 3.0
+"""Multiples of the uncertainty from which a gradient is called wrong."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +33,16 @@ class Estimate:
         """Whether the error is at most this share of the slope, or of a scale."""
         return bool(self.error <= share * max(scale, abs(self.slope)))
 
+    def holds(self, slope: float) -> bool:
+        """Whether a slope is so near that it cannot be called wrong."""
+        return bool(abs(slope - self.slope) <= SURE * self.error)
+
     def fits(self, other: Estimate) -> bool:
         """Whether both can be true."""
         return bool(abs(self.slope - other.slope) <= self.error + other.error)
 
 
-@dataclass(frozen=True)
-class Sides:
+class Sides(NamedTuple):
     """Estimates at one step: of the slope on both sides together, on the left, and on the right (None: not finite)."""
 
     both: Estimate | None

@@ -13,6 +13,8 @@ from bprop.check.report import Row
 from bprop.errors import BpropError
 from bprop.graph.plan import State, Step, send
 
+BLUR, MOST_BLUR = 4.0, 0.1
+"""Multiples of what rounding is seen to change that a gradient may be off by, and the largest share of it that that can be."""
 BESIDE = 1e-3
 """How far beside kinks a tensor of nothing but kinks is compared again, in natural units."""
 
@@ -31,19 +33,49 @@ def check_step(
         except Exception as error:
             return [], [f"the box {label(step)}: bprop failed: {type(error).__name__}: {error}"]
         noise = rounding_noise([grad, *sent], [state.values[step.slot], *children], precision.epsilon)
+        blurs = _blurs(step, state, grad, wanted, sent, precision, rng)
         rows = []
         for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
             if want:
                 given = np.zeros_like(child) if part is None else part
-                local = Local(step, state, position, grad, noise, precision)
+                local = Local(step, state, position, grad, noise, precision, blurs[position])
                 rows.append(Row(role(step, position), local.compare(given, elements, rng), label(step)))
     return rows, []
+
+
+def _blurs(step, state: State, grad, wanted, sent, precision: Precision, rng) -> list[np.ndarray | None]:
+    """How far rounding moves what bprop sends: the rounding of the value, which is given to it as it is rounded."""
+    blurs: list[np.ndarray | None] = [None] * len(sent)
+    value = np.asarray(state.values[step.slot])
+    if value.dtype.kind != "f":
+        return blurs
+    for _ in range(2):
+        values = list(state.values)
+        values[step.slot] = value * (1 + precision.epsilon * rng.choice([-2.0, 2.0], value.shape)).astype(value.dtype)
+        moved = send(step, grad, State(values, state.extras), wanted)
+        for i, (part, right) in enumerate(zip(moved, sent, strict=True)):
+            if part is not None and right is not None:
+                away = np.abs(part - right)
+                # what changes by much is no rounding: it asks whether a number equals the value
+                away = np.where(away <= MOST_BLUR * np.abs(right), BLUR * away, 0)
+                blurs[i] = away if blurs[i] is None else np.maximum(blurs[i], away)
+    return blurs
 
 
 class Local:
     """A box in a pass as a function of one of its children, the others being held fixed."""
 
-    def __init__(self, step: Step, state: State, position: int, grad: np.ndarray, noise: float, precision: Precision):
+    def __init__(
+        self,
+        step: Step,
+        state: State,
+        position: int,
+        grad: np.ndarray,
+        noise: float,
+        precision: Precision,
+        blur: np.ndarray | None,
+    ):
+        self.blur = blur
         self.step, self.state, self.position = step, state, position
         self.grad, self.noise, self.precision = grad, noise, precision
         self.children = [state.values[c] for c in step.children]
@@ -79,7 +111,7 @@ class Local:
     def compare(self, given: np.ndarray, elements: int | None, rng: np.random.Generator) -> Coverage:
         """The gradient of one child against finite differences, with kinks judged output by output."""
         x = self.children[self.position]
-        comparison = Comparison(self.change(x), x, given, self.noise, self.precision)
+        comparison = Comparison(self.change(x), x, given, self.noise, self.precision, self.blur)
         coverage = comparison.run(elements, rng)
         if coverage.kinks or coverage.mismatches:
             corner = Corner(self.value, self.at(x), x, comparison.units, self.grad, self.precision)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bprop.check.units import natural_units
+
 ROWS = 1000
 MOST_NUMBERS = 50_000
 JITTER = 0.01
@@ -14,7 +16,7 @@ JITTER = 0.01
 def repeated(arrays: list[np.ndarray], rng: np.random.Generator) -> Iterator[list[list[np.ndarray]]]:
     """For each length of a first axis: the arrays with those of that length repeated, all or else the first alone.
 
-    Repeated rows are made to differ a little, so that none tie. Whether a box takes such arrays, it must say itself.
+    Repeated rows are moved away from 0 a little, each by another step, so that they neither tie nor stand at 0. Whether a box takes such arrays, it must say itself.
     """
     lengths = dict.fromkeys(a.shape[0] for a in arrays if a.ndim and a.size)
     for length in lengths:
@@ -31,5 +33,6 @@ def _repeat(arrays: list[np.ndarray], members: list[int], times: int, rng: np.ra
     for i in members:
         many[i] = np.concatenate([arrays[i]] * times)
         if many[i].dtype.kind == "f":
-            many[i] = many[i] * (1 + JITTER * rng.uniform(-1, 1, many[i].shape)).astype(many[i].dtype)
+            share = (JITTER * rng.uniform(0.5, 1.5, many[i].shape)).astype(many[i].dtype)
+            many[i] = np.where(many[i] != 0, many[i] * (1 + share), share * natural_units(many[i]))
     return many

@@ -14,20 +14,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bprop.check.fit import Estimate, Sides, estimate
+from bprop.check.fit import SURE, Estimate, Sides, estimate
 from bprop.check.precision import Precision
 
-CLEAR = 1e-3
-"""A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor."""
+CLEAR, LOOSE = 2e-3, 0.03
+"""A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor. One that is
+loosely clear proves no gradient right, but what is far from it is wrong, and a cell of a staircase does not refute it."""
 SHARP = 1e-6
 """Agreement to the tolerance is believed where the uncertainty is at most this share."""
 JUMP = 1e-3
 """Difference of the one-sided slopes, as a share of the scale, from which a kink is suspected."""
-COARSEST, RATIO, FINEST = 2.0**-2, 2.0**-3, 2.0**-46
+COARSEST, RATIO = 2.0**-2, 2.0**-3
 WIDER = (2.0, 2.0**4, 2.0**7)
 """Steps that are tried last, for functions that are nearly linear and very rough."""
 AT_ZERO = 2.0**14
@@ -56,7 +57,8 @@ class Slope:
     """A function of t, its change from t = 0, against the slope that bprop says it has at 0.
 
     unit : the natural unit of t; own : the smallest magnitude of what moves, where that is smaller.
-    scale : the slope that matters: the largest of the tensor. noise : the rounding of f to be expected.
+    scale : the slope that matters: the largest of the tensor. noise : the rounding of f to be expected. blur : that of
+    what bprop says.
     """
 
     change: Callable[[float], float]
@@ -66,6 +68,7 @@ class Slope:
     noise: float
     precision: Precision
     own: float = np.inf
+    blur: float = 0.0
     seen: dict[float, Sides] = field(default_factory=dict)
 
     def verdict(self) -> Verdict:
@@ -99,11 +102,15 @@ class Slope:
             if smooth and self._agrees(slope, self._floor(h, slope)):
                 flat = slope == 0 and self.analytic == 0 and jump == 0
                 return Verdict(RIGHT, slope, self._floor(h, slope), flat=flat)
-        # what both steps see is believed against bprop only if it is clear by itself: a fast wave looks alike at both
-        clear = min(abs(slopes[-1] - self.analytic), abs(slopes[-1]))
+        # what both steps see is believed against bprop only if it is clear by itself (a fast wave looks alike at both),
+        # and if a fit agrees (rounding may make two quotients alike)
+        away = abs(slopes[-1] - self.analytic)
+        clear = min(away, abs(slopes[-1]))
         steady = abs(slopes[0] - slopes[-1]) <= 1e-3 * clear
         if steady and max(jumps[-1], 4 * self.noise / h) <= 1e-2 * clear and clear > 0:
-            return Verdict(WRONG, slopes[-1], 4 * self.noise / h)
+            between = self._sides(float(np.sqrt(np.prod(self.precision.steps[:2])))).both
+            if between is not None and not between.holds(self.analytic):
+                return Verdict(WRONG, slopes[-1], 4 * self.noise / h)
         return None
 
     def _floor(self, h: float, slope: float) -> float:
@@ -114,42 +121,68 @@ class Slope:
     def _agrees(self, slope: float, floor: float = 0.0) -> bool:
         rounding = 2**10 * self.precision.epsilon * self.scale
         size = max(abs(slope), abs(self.analytic))
-        return bool(abs(slope - self.analytic) <= self.precision.tolerance * size + rounding + floor)
+        return bool(abs(slope - self.analytic) <= self.precision.tolerance * size + rounding + floor + self.blur)
 
     def _flat(self, quick: Verdict) -> Verdict:
         """f does not move at small steps and bprop says 0: a staircase (a cast, a table) shows at larger ones."""
         if all(self.change(t * self.unit) == 0 for t in (0.2, -0.2, 0.03, -0.03)):
             return quick
         found = [sides.both for step in (COARSEST, 2.0**-5, 2.0**-8) if (sides := self._sides(step)).both]
-        clear = [e for e in found if e.moves and e.resolves(CLEAR, 0.0)]
+        clear = [e for e in found if e.moves and e.resolves(LOOSE, 0.0)]
         return Verdict(UNRESOLVED, clear[0].slope, clear[0].error, flat=True) if clear else quick
 
     # --- all scales ---
 
     def _sides(self, step: float) -> Sides:
         if step not in self.seen:
-            self.seen[step] = estimate(self.change, step * self.unit)
+            h = step * self.unit
+            seen = estimate(self.change, h)
+            # where f stands still, its slope may be anything that its rounding hides
+            still = [e if e is None or e.moves else replace(e, error=self.noise / h) for e in seen]
+            self.seen[step] = Sides(*still)
         return self.seen[step]
 
     def _at_all_scales(self) -> Verdict:
-        finest = FINEST * min(1.0, max(self.own / self.unit, 2.0**-60)) if self.own > 0 else FINEST
-        step, kinks = COARSEST, 0
-        while step >= finest:
+        steps, kinks = self._steps(), 0
+        for step in steps:
             sides = self._sides(step)
             if self._sharp(sides.both):
                 return Verdict(RIGHT, sides.both.slope, 0.0)  # type: ignore[union-attr]
             if self._settled():
                 break
             kinks = kinks + 1 if self._kink(sides) else 0
-            if kinks == 3 and (verdict := self._same_at(finest)):
+            if kinks == 3 and (verdict := self._same_at(steps[-1])):
                 return verdict
-            step *= RATIO
+        return self._conclude_or(self._refine, self._widen)
+
+    def _steps(self) -> list[float]:
+        """Steps from coarse to fine, in units: those that suit the unit, and those that suit the smallest magnitude."""
+        ladder = [COARSEST * RATIO**i for i in range(16)]
+        own = self.own / self.unit
+        if 0 < own < 2.0**-10:
+            ladder = sorted({*ladder, *(own * step for step in ladder)}, reverse=True)
+        return ladder
+
+    def _conclude_or(self, *more: Callable[[], None]) -> Verdict:
+        """The verdict from all that was seen, after some more looks where that is not enough."""
         verdict = self._conclude()
-        if verdict.kind == UNRESOLVED:
-            for step in WIDER:
-                self._sides(step)
-            verdict = self._conclude()
+        for look in more:
+            if verdict.kind == UNRESOLVED:
+                look()
+                verdict = self._conclude()
         return verdict
+
+    def _refine(self) -> None:
+        """Look at steps between, around the step that tells most."""
+        errors = {step: b.error for step, sides in self.seen.items() if (b := sides.both) is not None and b.moves}
+        if errors:
+            best = min(errors, key=lambda step: errors[step])
+            for factor in (0.5, 2.0, 4.0):
+                self._sides(best * factor)
+
+    def _widen(self) -> None:
+        for step in WIDER:
+            self._sides(step)
 
     def _sharp(self, both: Estimate | None) -> bool:
         """Whether an estimate agrees with bprop to the tolerance, and is sure enough for that to be no accident."""
@@ -157,11 +190,11 @@ class Slope:
 
     def _settled(self) -> bool:
         """Whether a clear slope agrees with bprop, and finer steps have only made it less sure."""
-        every = [self.seen[step].both for step in sorted(self.seen, reverse=True)]
+        every = monotone([b for step in sorted(self.seen, reverse=True) if (b := self.seen[step].both) is not None])
         clear = clearest(every, self.scale)
         if clear is None or not clear.resolves(CLEAR, 0.0):
             return False
-        finer = [e.error for e in every[every.index(clear) + 1 :] if e is not None]
+        finer = [e.error for e in every if e.step < clear.step]
         if len(finer) < 3 or min(finer) < clear.error:
             return False
         return self._compare(clear).kind == RIGHT or clear.resolves(1e-8, 0.0)
@@ -199,16 +232,20 @@ class Slope:
     def _conclude(self) -> Verdict:
         """The verdict from all that was seen."""
         sides = [self.seen[step] for step in sorted(self.seen, reverse=True)]
-        best = clearest([s.both for s in sides], self.scale)
-        if best is not None:
-            return self._compare(best)
+        every = monotone([s.both for s in sides if s.both is not None])
+        best, loose = clearest(every, self.scale), loosest(every)
+        if best is not None and (loose is None or loose.step <= best.step or loose.fits(best)):
+            return self._unless_only_there(best, every)
+        if loose is not None and loose.holds(self.analytic):
+            return Verdict(UNRESOLVED, loose.slope, loose.error)
+        if best is not None or loose is not None:
+            return self._compare(best or loose)  # type: ignore[arg-type]
         for seen in reversed(sides):
             if self._kink(seen):
                 return self._between(seen)
         one_sided = self._one_sided(sides)
         if one_sided is not None:
             return self._compare(one_sided)
-        every = [s.both for s in sides if s.both is not None]
         if not every:
             return Verdict(UNRESOLVED, float("nan"), float("inf"))
         least = min(every, key=lambda e: e.error)
@@ -217,32 +254,66 @@ class Slope:
             return Verdict(RIGHT, least.slope, least.error)  # 0 within the rounding of f
         return Verdict(UNRESOLVED, least.slope, least.error)
 
+    def _unless_only_there(self, best: Estimate, every: list[Estimate]) -> Verdict:
+        """The comparison; but what many coarser steps do not refute is not called wrong for what fine ones see."""
+        verdict = self._compare(best)
+        coarser = [e for e in every if e.step > best.step]
+        if verdict.kind == WRONG and len(coarser) >= 4 and all(e.holds(self.analytic) for e in coarser):
+            return Verdict(UNRESOLVED, verdict.numeric, verdict.error)
+        return verdict
+
     def _compare(self, best: Estimate) -> Verdict:
         away = abs(best.slope - self.analytic)
-        if away <= best.error or self._agrees(best.slope):
-            return Verdict(RIGHT, best.slope, best.error)
+        if away <= SURE * best.error + self.blur or self._agrees(best.slope):
+            return Verdict(RIGHT, best.slope, max(best.error, float(away)))
         return Verdict(WRONG, best.slope, best.error)
 
     def _one_sided(self, sides: list[Sides]) -> Estimate | None:
         """The clear slope on the one side on which f is defined at all."""
         for here, there in (("left", "right"), ("right", "left")):
             if all(getattr(s, there) is None for s in sides):
-                return clearest([getattr(s, here) for s in sides], self.scale)
+                return clearest(monotone([e for s in sides if (e := getattr(s, here)) is not None]), self.scale)
         return None
 
 
-def clearest(estimates: list[Estimate | None], scale: float) -> Estimate | None:
+def monotone(estimates: list[Estimate]) -> list[Estimate]:
+    """Estimates from coarse to fine with errors that allow for what finer steps show: they see no more than coarser ones.
+
+    So a rough function that happens to look smooth at one step is not believed there.
+    """
+    found, rest = [], 0.0
+    for each in reversed(estimates):
+        rest = max(rest, each.error * each.step)
+        found.append(replace(each, error=rest / each.step))
+    return found[::-1]
+
+
+def loosest(estimates: list[Estimate]) -> Estimate | None:
+    """The least uncertain of the estimates that are loosely clear by themselves."""
+    loose = [e for e in estimates if e.moves and e.resolves(LOOSE, 0.0)]
+    return min(loose, key=lambda e: e.error / abs(e.slope)) if loose else None
+
+
+def clearest(estimates: list[Estimate], scale: float) -> Estimate | None:
     """The first clear estimate, from coarse to fine, sharpened by those that fit it; None where none is clear.
 
     One that finer steps contradict stays only if it is clear by itself, and not only beside the scale: then what they
     see is roughness. The slope of a fast wave is clear at fine steps alone; at coarse ones it is 0 beside the scale.
     """
-    best = None
+    best = loose = None
     for each in estimates:
-        if each is None or not each.resolves(CLEAR, scale):
+        if each.moves and loose is None and each.resolves(LOOSE, 0.0):
+            loose = each
+        if not each.resolves(CLEAR, scale):
             continue
-        sharper = best is not None and each.fits(best) and each.error < best.error
-        real = best is not None and not each.fits(best) and not best.resolves(CLEAR, 0.0)
-        if best is None or sharper or (real and each.moves and each.resolves(CLEAR, 0.0)):
+        if not each.moves and loose is not None and not each.fits(loose):
+            continue  # a cell of a staircase
+        if best is None:
+            best = each
+        elif each.fits(best):
+            best = each if each.error < best.error else best
+        elif (gap := abs(each.slope - best.slope)) <= CLEAR * max(scale, abs(best.slope)):
+            best = replace(each, error=max(each.error, gap))  # the uncertainty was underestimated
+        elif not best.resolves(CLEAR, 0.0) and each.moves and each.resolves(CLEAR, 0.0):
             best = each
     return best
