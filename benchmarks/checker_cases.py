@@ -140,9 +140,7 @@ def _cross_terms(rng: np.random.Generator) -> Iterator[Case]:
     softmaxes, standards = BASES[5], BASES[6]
     yield softmaxes.case("cross terms", "diagonal alone", False, lambda xp, g, v, a: g * v * (1 - v), rng)
     yield softmaxes.case("cross terms", "v g", False, lambda xp, g, v, a: g * v, rng)
-    yield standards.case(
-        "cross terms", "no mean", False, lambda xp, g, v, a: standard_back(xp, g, v, a, mean=0.0), rng
-    )
+    yield standards.case("cross terms", "no mean", False, lambda xp, g, v, a: standard_back(xp, g, v, a, mean=0.0), rng)
     yield standards.case(
         "cross terms", "no variance", False, lambda xp, g, v, a: standard_back(xp, g, v, a, variance=0.0), rng
     )
@@ -195,7 +193,9 @@ def _several_children(rng: np.random.Generator) -> Iterator[Case]:
 def _curved(rng: np.random.Generator) -> Iterator[Case]:
     for base in BASES:
         b = base.backward
-        yield base.case("curved", "at 1.001 a", False, lambda xp, g, v, a, b=b: b(xp, g, v, 1.001 * a) + 1e-4 * g * a, rng)
+        yield base.case(
+            "curved", "at 1.001 a", False, lambda xp, g, v, a, b=b: b(xp, g, v, 1.001 * a) + 1e-4 * g * a, rng
+        )
         yield base.case(
             "curved", "a secant over 1e-4", False,
             lambda xp, g, v, a, b=b: (b(xp, g, v, a) + b(xp, g * (1 + 1e-4 * a), v, a)) / 2, rng,
@@ -295,7 +295,8 @@ def _at_kinks(rng: np.random.Generator) -> Iterator[Case]:
         yield Case("at kinks", f"abs, {slope:g} at 0", right, KINKS[1][1], sign, (a,))
     ties = np.array([[1.0, 1.0], [3.0, 2.0], [-2.0, -2.0]])
     for first, second, right in (
-        (0.5, 0.5, True), (1.0, 0.0, True), (0.25, 0.75, True), (1.0, 1.0, False), (0.0, 0.0, False), (1.5, -0.5, False),
+        (0.5, 0.5, True), (1.0, 0.0, True), (0.25, 0.75, True),
+        (1.0, 1.0, False), (0.0, 0.0, False), (1.5, -0.5, False),
     ):  # fmt: skip
 
         def shares(xp, g, v, a, p=first, q=second):
@@ -413,10 +414,11 @@ def _rough(rng: np.random.Generator) -> Iterator[Case]:
 
         a = rng.normal(size=(3, 3))
         for name, factor in (("twice", 2.0), ("zeros", 0.0), ("10 % off", 1.1)):
-            yield Case(
-                "rough", f"tanh, rough at {size:g}, {name}", False, forward,
-                lambda xp, g, v, a, f=factor, size=size: f * g * (1 - xp.tanh(a) ** 2 + xp.cos(a / size / 100) / 100), (a,),
-            )  # fmt: skip
+
+            def backward(xp, g, v, a, f=factor, size=size):
+                return f * g * (1 - xp.tanh(a) ** 2 + xp.cos(a / size / 100) / 100)
+
+            yield Case("rough", f"tanh, rough at {size:g}, {name}", False, forward, backward, (a,))
 
 
 def _ordinary(rng: np.random.Generator) -> Iterator[Case]:
@@ -425,9 +427,7 @@ def _ordinary(rng: np.random.Generator) -> Iterator[Case]:
             yield base.case("ordinary", "right", True, base.backward, rng)
     for shape in ((), (1,), (1, 1), (2, 3, 2), (60, 3)):
         a = rng.normal(size=shape)
-        yield Case(
-            "ordinary", f"tanh of shape {shape}", True, BASES[0].forward, BASES[0].backward, (np.asarray(a),)
-        )
+        yield Case("ordinary", f"tanh of shape {shape}", True, BASES[0].forward, BASES[0].backward, (np.asarray(a),))
     a = rng.normal(size=(4, 3))
     yield Case("ordinary", "0 a", True, lambda xp, a: 0 * a, lambda xp, g, v, a: 0 * g, (a,))
     yield Case(
@@ -440,9 +440,7 @@ def _extreme(rng: np.random.Generator) -> Iterator[Case]:
     for size in (10.0, 15.0, 20.0):
         a = size * np.array([[1.0, -1.0, 0.9]])
         yield Case("saturated", f"tanh at {size:g}", True, BASES[0].forward, BASES[0].backward, (a,))
-        yield Case(
-            "saturated", f"exp at {size:g}", True, BASES[1].forward, BASES[1].backward, (a,)
-        )
+        yield Case("saturated", f"exp at {size:g}", True, BASES[1].forward, BASES[1].backward, (a,))
     for size in (1e3, 1e6):
         a = size * rng.normal(size=(2, 3))
         yield Case("large values", f"a^3 at {size:g}", True, BASES[2].forward, BASES[2].backward, (a,))

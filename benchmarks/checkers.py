@@ -114,8 +114,7 @@ def table(some: list[Case], correct: dict[str, list[bool]]) -> str:
         "| --- |" + " --- |" * len(correct),
     ]
     kinds = list(dict.fromkeys(case.kind for case in some))
-    for kind in kinds:
-        lines.append(_line(kind, some, correct, lambda case, kind=kind: case.kind == kind))
+    lines += [_line(kind, some, correct, lambda case, kind=kind: case.kind == kind) for kind in kinds]
     lines.append(_line("**all**", some, correct, lambda case: True))
     return "\n".join(lines)
 

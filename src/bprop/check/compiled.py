@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -18,14 +18,20 @@ from bprop.engines import Job, choose
 from bprop.errors import BpropError
 from bprop.graph import Graph
 from bprop.graph.graph import backpropagate
+from bprop.graph.plan import Context, Plan
 from bprop.rules import Rule
-
-if TYPE_CHECKING:
-    from bprop.check.graphs import GraphCheck
 
 DTYPE = np.dtype("float64")
 TOLERANCE = 1e-10
 SLACK = 64.0
+
+
+class Reference(NamedTuple):
+    """What a pass on NumPy in the best precision starts from."""
+
+    plan: Plan
+    leaves: Mapping[str, np.ndarray]
+    context: Context
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Reveal(Rule):
 def engine_step(
     graph: Graph, params: Mapping[str, Any], data: Mapping[str, Any], weights: Any, seed: int, engine: str
 ) -> tuple[str, dict[str, np.ndarray], bool]:
-    """(the engine that ran, gradients and new averages by name, whether the loss is finite) of one step over a batch."""
+    """(the engine that ran, gradients and new averages, whether the loss is finite) of one step over the batch."""
     batch = graph.read_set(data, weights)
     theta = {name: np.asarray(array, DTYPE) for name, array in params.items()}
     job = Job(graph, Reveal(), batch, len(batch), DTYPE, seed)
@@ -53,7 +59,7 @@ def engine_step(
 
 def check_engine(
     graph: Graph, params: Mapping[str, Any], data: Mapping[str, Any], weights: Any, seed: int, engine: str,
-    check: GraphCheck, report: Report, only: str | None,
+    start: Reference, report: Report, only: str | None,
 ) -> None:  # fmt: skip
     """Add to the report a row for every trainable parameter, and for every average that a step moves."""
     try:
@@ -70,18 +76,18 @@ def check_engine(
         f"NAME ({ran}): gradients of the training step of engine {ran}, in {DTYPE.name}, against bprop on NumPy in "
         f"{report.precision}"
     )
-    reference, rounded = _expected(graph, check, check.precision.dtype), _expected(graph, check, DTYPE)
-    for name, right in reference.items():
+    expected, rounded = (_expected(graph, start, dtype) for dtype in (report.precision.dtype, DTYPE))
+    for name, right in expected.items():
         if only is None or name == only:
             coverage = _compare(found[name], right, rounded[name])
-            report.rows.append(Row(f"{name} ({ran})", coverage))
+            report.rows.append(Row(f"{name} ({ran})", coverage, sides=(f"engine {ran}", "NumPy")))
 
 
-def _expected(graph: Graph, check: GraphCheck, dtype: np.dtype) -> dict[str, np.ndarray]:
+def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.ndarray]:
     """What a step must give on NumPy in a precision: gradients by parameter, and new averages."""
-    plan = check.plan
-    leaves = {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in check.leaves.items()}
-    context = check.context._replace(weights=check.context.weights.astype(dtype), dtype=dtype)
+    plan = start.plan
+    leaves = {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in start.leaves.items()}
+    context = start.context._replace(weights=start.context.weights.astype(dtype), dtype=dtype)
     with np.errstate(all="ignore"):
         state = plan.fprop(leaves, context)
         slots = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}

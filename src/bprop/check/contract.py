@@ -171,7 +171,7 @@ def _kinds(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
                 f"{child.shape} (was a sum over broadcast axes forgotten?)"
             )
         elif part.dtype.kind == "f" and part.dtype.itemsize < min(8, child.dtype.itemsize):
-            yield f"bprop gives {part.dtype.name} for child {trial.name(i)}, which is {child.dtype.name}: digits are lost"
+            yield f"bprop gives {part.dtype.name} for child {trial.name(i)} of {child.dtype.name}: digits are lost"
         elif part.dtype.kind not in "fiub":
             yield f"bprop gives {part.dtype} for child {trial.name(i)}: a gradient is made of floats"
         elif np.isnan(part).any() and np.isfinite(trial.value).all() and np.isfinite(child).all():
@@ -196,7 +196,7 @@ def _linear(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
             if a is None or s is None:
                 continue
             if np.abs(s - scale * a).max(initial=0) > LINEAR * abs(scale) * np.abs(a).max(initial=0):
-                yield f"{sentence}: for child {trial.name(i)}, {scale:.0e} times it does not give {scale:.0e} times as much"
+                yield f"{sentence}: {scale:.0e} times it does not give child {trial.name(i)} {scale:.0e} times as much"
                 return
 
 
@@ -212,11 +212,12 @@ def _patterns(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
         for i, (part, full) in enumerate(zip(trial.bprop(wanted=pattern), every, strict=True)):
             if not pattern[i]:
                 continue
-            if (part is None) != (full is None) and np.any(full if part is None else part):
+            one = full if part is None else part
+            if (part is None or full is None) and one is not None and part is not full and np.any(one):
                 none = "None" if part is None else "a gradient"
-                yield f"bprop gives {none} for child {trial.name(i)} where wanted={pattern}, but not where all are wanted"
+                yield f"bprop gives {none} for child {trial.name(i)} with wanted={pattern}, but not where all are"
             elif part is not None and full is not None and not _close(part, full):
-                yield f"bprop gives another gradient for child {trial.name(i)} where wanted={pattern} than where all are"
+                yield f"bprop gives child {trial.name(i)} another gradient with wanted={pattern} than where all are"
 
 
 def gradients_of_whole_numbers(trial: Trial, floats: set[int]) -> list[str]:
@@ -230,7 +231,8 @@ def gradients_of_whole_numbers(trial: Trial, floats: set[int]) -> list[str]:
     parts = sent if isinstance(sent, tuple | list) else (sent,)
     return [
         f"the box {label(trial.step)}: bprop gives a gradient for child {trial.name(i)}, which is made of "
-        f"{'whole numbers' if child.dtype.kind in 'iu' else 'booleans'} and has none: return None for it, or give an example where it is made of floats"
+        f"{'whole numbers' if child.dtype.kind in 'iu' else 'booleans'} and has none: return None for it, "
+        "or give an example where it is made of floats"
         for i, (part, child) in enumerate(zip(parts, trial.children, strict=True))
         if part is not None and child.dtype.kind != "f" and i not in floats and np.any(part)
     ]

@@ -119,9 +119,7 @@ def _moves(trial: Trial) -> list[str]:
             return [f"updates gives a new value for child {i!r}; there are {len(trial.children)} children"]
         child, name, array = trial.children[i], trial.name(i), np.asarray(array)
         if array.shape != child.shape:
-            return [
-                f"updates gives a value of shape {array.shape} for child {name}, whose value has shape {child.shape}"
-            ]
+            return [f"updates gives child {name} a value of shape {array.shape}; it has shape {child.shape}"]
         if not np.isfinite(array).all() and np.isfinite(trial.value).all():
             return [f"updates gives a value for child {name} that is not finite"]
         if not np.array_equal(array, _new(trial)[i], equal_nan=True):
@@ -148,7 +146,7 @@ def _settles(trial: Trial, extras: Extras) -> list[str]:
     # an unbiased variance differs from a biased one by its number of rows
     if inside.shape == outside.shape and away > (1 / rows + 1e-6) * np.abs(inside).max(initial=0):
         return [
-            "the running averages do not settle where they should: when they have been moved by one batch until nothing "
+            "the running averages do not settle where they should: when one batch has moved them until nothing "
             f"changes, the value outside training is off by {float(away):.3g}, of {float(np.abs(inside).max()):.3g}"
         ]
     return []

@@ -22,7 +22,7 @@ SURE = 3.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """A slope that is off by `error` at most, seen within a step h; `moves` where the function is not constant there."""
+    """A slope seen within a step, that is off by `error` at most; `moves` where the function is not constant there."""
 
     step: float
     slope: float

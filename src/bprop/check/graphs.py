@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
-from bprop.check.compiled import check_engine
+from bprop.check.compiled import Reference, check_engine
 from bprop.check.contract import Trial, broken_promises, impurities
 from bprop.check.difference import Comparison, Coverage
 from bprop.check.dtypes import disagreements
@@ -18,6 +18,7 @@ from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.precision import Precision, best_precision, rounding_noise
 from bprop.check.report import Report, Row
 from bprop.check.units import natural_units
+from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
 from bprop.graph.graph import backpropagate
@@ -67,6 +68,8 @@ def check_gradients(
     """
     if engine is not None and not training:
         raise SettingError(f"engine={engine!r} checks the program that trains: it goes with training=True")
+    if engine is not None:
+        choose(engine)  # one that is unknown, or not installed, is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
@@ -78,7 +81,8 @@ def check_gradients(
         if check.promises(targets):
             check.compare(targets, elements)
     if engine is not None and check.grads:
-        check_engine(graph, params, batch, weights, seed, engine, check, report, only)
+        start = Reference(plan, check.leaves, check.context)
+        check_engine(graph, params, batch, weights, seed, engine, start, report, only)
     return report
 
 

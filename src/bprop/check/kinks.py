@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -53,7 +54,7 @@ class Slopes:
 
 @dataclass
 class Corner:
-    """A box near one value x of one of its children: value(x), the gradient of any sum of outputs, and natural units."""
+    """A box near a value x of one of its children: value(x), gradients of sums of outputs, and natural units."""
 
     value: Callable[[np.ndarray], np.ndarray]
     pull: Callable[[np.ndarray], np.ndarray]
@@ -126,7 +127,7 @@ def judge_kinks(corner: Corner, coverage: Coverage, rng: np.random.Generator) ->
     coverage.mismatches, coverage.kinks = wrong, kinks
 
 
-def _element(corner: Corner, each: Mismatch, senses: dict) -> Mismatch | bool | None:
+def _element(corner: Corner, each: Mismatch, senses: dict) -> Mismatch | Literal[True] | None:
     """True where an element is legal at its kinks, the mismatch where it is not, None where nothing has a kink."""
     unit = float(corner.units[each.index])
     slopes = corner.slopes(corner.single(each.index))

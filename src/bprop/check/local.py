@@ -14,7 +14,7 @@ from bprop.errors import BpropError
 from bprop.graph.plan import State, Step, send
 
 BLUR, MOST_BLUR = 4.0, 0.1
-"""Multiples of what rounding is seen to change that a gradient may be off by, and the largest share of it that that can be."""
+"""A gradient may be off by so many times what rounding changes, if that is no more than this share of it."""
 BESIDE = 1e-3
 """How far beside kinks a tensor of nothing but kinks is compared again, in natural units."""
 
@@ -58,7 +58,8 @@ def _blurs(step, state: State, grad, wanted, sent, precision: Precision, rng) ->
                 away = np.abs(part - right)
                 # what changes by much is no rounding: it asks whether a number equals the value
                 away = np.where(away <= MOST_BLUR * np.abs(right), BLUR * away, 0)
-                blurs[i] = away if blurs[i] is None else np.maximum(blurs[i], away)
+                before = blurs[i]
+                blurs[i] = away if before is None else np.maximum(before, away)
     return blurs
 
 
@@ -104,7 +105,7 @@ class Local:
         return pull
 
     def change(self, x: np.ndarray) -> Callable[[np.ndarray], np.floating]:
-        """f(x') = sum_j grad_j (v_j(x') - v_j(x)): what an element does not move does not count, not even its rounding."""
+        """f(x') = sum_j grad_j (v_j(x') - v_j(x)): what an element does not move does not even add rounding."""
         centre = self.value(x)
         return lambda moved: (self.grad * (self.value(moved) - centre)).sum()
 

@@ -16,7 +16,8 @@ JITTER = 0.01
 def repeated(arrays: list[np.ndarray], rng: np.random.Generator) -> Iterator[list[list[np.ndarray]]]:
     """For each length of a first axis: the arrays with those of that length repeated, all or else the first alone.
 
-    Repeated rows are moved away from 0 a little, each by another step, so that they neither tie nor stand at 0. Whether a box takes such arrays, it must say itself.
+    Repeated rows are moved away from 0 a little, each by another step, so that they neither tie nor stand at 0.
+    Whether a box takes such arrays, it must say itself.
     """
     lengths = dict.fromkeys(a.shape[0] for a in arrays if a.ndim and a.size)
     for length in lengths:

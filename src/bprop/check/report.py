@@ -10,8 +10,8 @@ from bprop.shapes import show_shape
 
 MOST_SHOWN = 5
 RESOLVE = (
-    "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and smoothly "
-    "in them, or check at other values."
+    "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and "
+    "smoothly in them, or check at other values."
 )
 
 
@@ -23,6 +23,8 @@ class Row:
     coverage: Coverage
     box: str = ""
     """The box that is checked, where a single one is."""
+    sides: tuple[str, str] = ("bprop", "finite differences")
+    """Whose gradient is compared with whose."""
 
     @property
     def wrong(self) -> bool:
@@ -111,9 +113,11 @@ class Report:
 def describe_mismatches(row: Row) -> list[str]:
     """Sentences on what is wrong in a row, most wrong first."""
     wrong = sorted(row.coverage.mismatches, key=lambda m: -m.error)
+    one, other = row.sides
+    gives = "give" if other.endswith("s") else "gives"
     lines = [
-        f"WRONG {_who(row)}{list(m.index) if m.index else ''}: bprop gives {m.analytic:.10g}, "
-        f"finite differences give {m.numeric:.10g} (error {m.error:.1e})" + (f": {m.note}" if m.note else "")
+        f"WRONG {_who(row)}{list(m.index) if m.index else ''}: {one} gives {m.analytic:.10g}, "
+        f"{other} {gives} {m.numeric:.10g} (error {m.error:.1e})" + (f": {m.note}" if m.note else "")
         for m in wrong[:MOST_SHOWN]
     ]
     more = len(wrong) - MOST_SHOWN

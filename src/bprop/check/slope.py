@@ -18,12 +18,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bprop.check.estimates import CLEAR, LOOSE, clearest, loosest, monotone
 from bprop.check.fit import SURE, Estimate, Sides, estimate
 from bprop.check.precision import Precision
 
-CLEAR, LOOSE = 2e-3, 0.03
-"""A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor. One that is
-loosely clear proves no gradient right, but what is far from it is wrong, and a cell of a staircase does not refute it."""
 SHARP = 1e-6
 """Agreement to the tolerance is believed where the uncertainty is at most this share."""
 JUMP = 1e-3
@@ -257,7 +255,8 @@ class Slope:
     def _unless_only_there(self, best: Estimate, every: list[Estimate]) -> Verdict:
         """The comparison; but what many coarser steps do not refute is not called wrong for what fine ones see."""
         verdict = self._compare(best)
-        coarser = [e for e in every if e.step > best.step]
+        kinked = {s.both.step for s in self.seen.values() if s.both is not None and self._kink(s)}
+        coarser = [e for e in every if e.step > best.step and e.step not in kinked]
         if verdict.kind == WRONG and len(coarser) >= 4 and all(e.holds(self.analytic) for e in coarser):
             return Verdict(UNRESOLVED, verdict.numeric, verdict.error)
         return verdict
@@ -274,46 +273,3 @@ class Slope:
             if all(getattr(s, there) is None for s in sides):
                 return clearest(monotone([e for s in sides if (e := getattr(s, here)) is not None]), self.scale)
         return None
-
-
-def monotone(estimates: list[Estimate]) -> list[Estimate]:
-    """Estimates from coarse to fine with errors that allow for what finer steps show: they see no more than coarser ones.
-
-    So a rough function that happens to look smooth at one step is not believed there.
-    """
-    found, rest = [], 0.0
-    for each in reversed(estimates):
-        rest = max(rest, each.error * each.step)
-        found.append(replace(each, error=rest / each.step))
-    return found[::-1]
-
-
-def loosest(estimates: list[Estimate]) -> Estimate | None:
-    """The least uncertain of the estimates that are loosely clear by themselves."""
-    loose = [e for e in estimates if e.moves and e.resolves(LOOSE, 0.0)]
-    return min(loose, key=lambda e: e.error / abs(e.slope)) if loose else None
-
-
-def clearest(estimates: list[Estimate], scale: float) -> Estimate | None:
-    """The first clear estimate, from coarse to fine, sharpened by those that fit it; None where none is clear.
-
-    One that finer steps contradict stays only if it is clear by itself, and not only beside the scale: then what they
-    see is roughness. The slope of a fast wave is clear at fine steps alone; at coarse ones it is 0 beside the scale.
-    """
-    best = loose = None
-    for each in estimates:
-        if each.moves and loose is None and each.resolves(LOOSE, 0.0):
-            loose = each
-        if not each.resolves(CLEAR, scale):
-            continue
-        if not each.moves and loose is not None and not each.fits(loose):
-            continue  # a cell of a staircase
-        if best is None:
-            best = each
-        elif each.fits(best):
-            best = each if each.error < best.error else best
-        elif (gap := abs(each.slope - best.slope)) <= CLEAR * max(scale, abs(best.slope)):
-            best = replace(each, error=max(each.error, gap))  # the uncertainty was underestimated
-        elif not best.resolves(CLEAR, 0.0) and each.moves and each.resolves(CLEAR, 0.0):
-            best = each
-    return best
