@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from bprop.check import difference
-from bprop.check.difference import Comparison, Coverage, best_precision, rounding_noise
+from bprop.check import precision as precisions
+from bprop.check.difference import Comparison, Coverage
+from bprop.check.precision import best_precision, rounding_noise
 
 
 def double(monkeypatch):
     """The precision of a machine whose longdouble is no wider than float64."""
     finfo = np.finfo
-    monkeypatch.setattr(difference.np, "finfo", lambda dtype: finfo(np.float64))
+    monkeypatch.setattr(precisions.np, "finfo", lambda dtype: finfo(np.float64))
     found = best_precision()
     monkeypatch.undo()
     return found

@@ -3,8 +3,8 @@
 import numpy as np
 
 import bprop as bp
-from bprop.check.difference import best_precision
 from bprop.check.local import check_step
+from bprop.check.precision import best_precision
 
 
 def check(box_of, *shapes, kinds=None, elements=None):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from bprop.check import Report
-from bprop.check.difference import Coverage, Mismatch, Precision
+from bprop.check.difference import Coverage, Mismatch
+from bprop.check.precision import Precision
 from bprop.check.report import Row, describe_mismatches
 
 DOUBLE = Precision(np.dtype("float64"), (1e-3,), 1e-7)

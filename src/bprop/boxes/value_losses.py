@@ -116,6 +116,7 @@ class Poisson(Loss):
     @classmethod
     def examples(cls, rng):
         yield rng.normal(size=(4, 3)), rng.poisson(2.0, size=(4, 3))
+        yield rng.normal(size=4), rng.uniform(0.5, 3.0, size=4)
 
 
 squared_error, absolute_error = function(SquaredError), function(AbsoluteError)

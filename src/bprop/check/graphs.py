@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from bprop.check.difference import Comparison, best_precision, rounding_noise
-from bprop.check.local import check_step
+from bprop.box import Box
+from bprop.check.compiled import Reference, check_engine
+from bprop.check.contract import Trial, broken_promises, impurities
+from bprop.check.difference import Comparison, Coverage
+from bprop.check.dtypes import disagreements
+from bprop.check.evaluation import check_updates, noise_outside_training
+from bprop.check.local import BESIDE, check_step, take_beside
+from bprop.check.precision import Precision, best_precision, rounding_noise
 from bprop.check.report import Report, Row
-from bprop.errors import BpropError, UnknownNameError
+from bprop.check.units import natural_units
+from bprop.engines import choose
+from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
 from bprop.graph.graph import backpropagate
-from bprop.graph.values import weighted_mean
+from bprop.graph.plan import Context, Plan, State
+from bprop.graph.values import safe_total
 
 
 def check_gradients(
@@ -28,12 +38,15 @@ def check_gradients(
     elements: int | None = 200,
     inputs: bool = True,
     only: str | None = None,
+    engine: str | None = None,
     **arrays: Any,
 ) -> Report:
     """Compare backpropagation with finite differences of the objective, (f(x + eps) - f(x - eps)) / (2 eps).
 
     Everything is computed in longdouble where that is wider than float64. Noise (dropout) is drawn once and
-    held fixed. An element's error is judged relative to the largest magnitude in its tensor.
+    held fixed. An element's error is judged relative to the largest magnitude in its tensor. Every box on the way
+    must keep its promises as well (purity, linearity, `wanted`, float32 and float64), and kinks are judged box by
+    box: see docs/gradient_checking.md.
 
     Parameters
     ----------
@@ -45,55 +58,163 @@ def check_gradients(
         random directions, and by halving down to an element where those disagree. None: every element.
     inputs : also check the gradients with respect to float inputs.
     only : check this parameter or input alone.
+    engine : also compare the gradients that this engine ("numpy", "native", "xla", "auto") computes in float64, in
+        the program with which it trains, for every trainable parameter.
 
     Returns
     -------
-    Report : `report.ok`; printing it gives a table, the wrong elements and the boxes that are to blame.
+    Report : `report.ok`; printing it gives a table, the wrong elements and the boxes that are to blame. It is not ok
+        where finite differences cannot tell ("not resolved").
     """
+    if engine is not None and not training:
+        raise SettingError(f"engine={engine!r} checks the program that trains: it goes with training=True")
+    if engine is not None:
+        choose(engine)  # one that is unknown, or not installed, is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
-    rng = np.random.default_rng(seed)
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
+    batch = {**(data or {}), **arrays}
     with np.errstate(all="ignore"):
-        values = graph.fprop(
-            params, {**(data or {}), **arrays}, training=training, seed=seed, weights=weights, dtype=precision.dtype
-        )
-        state, context = _lean(values, plan)
+        values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
+        check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))
         targets = _targets(graph, plan, inputs, only)
-        try:
-            grads = backpropagate(graph, plan, state, context, targets.values())
-        except BpropError as error:
-            report.failures.append(f"WRONG {error}")
-            return report
-        noise = rounding_noise(grads, state.values, precision.epsilon)
-        for name, slot in targets.items():
-            grad = grads[slot] if grads[slot] is not None else np.zeros_like(state.values[slot])
-            f = _objective(graph, plan, state, context, slot)
-            comparison = Comparison(f, state.values[slot], grad, noise, precision)
-            report.rows.append(Row(name, comparison.run(elements, rng)))
-        if not report.ok:
-            _find_culprits(plan, state, grads, report, rng)
+        if check.promises(targets):
+            check.compare(targets, elements)
+    if engine is not None and check.grads:
+        start = Reference(plan, check.leaves, check.context)
+        check_engine(graph, params, batch, weights, seed, engine, start, report, only)
     return report
 
 
-def _lean(values: Values, plan: Any) -> tuple[Any, Any]:
-    """The pass of the plan that training uses (without boxes that only outputs need), from the same leaves."""
-    leaves = {name: values[name] for name in plan.leaves}
-    return plan.fprop(leaves, values.context), values.context
+class GraphCheck:
+    """A graph at one pass, and what is compared there. `grads` are the gradients by slot, once they are computed."""
+
+    def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
+        self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
+        self.context: Context = values.context
+        # the pass of the plan that training uses, without boxes that only outputs need, from the same leaves
+        self.leaves = {name: values[name] for name in plan.leaves}
+        self.state = plan.fprop(self.leaves, self.context)
+        self.grads: list = []
+
+    @property
+    def precision(self) -> Precision:
+        return self.report.precision
+
+    def promises(self, targets: Mapping[str, int]) -> bool:
+        """Whether every box on the way is pure, so that its gradient can be compared; all broken promises are kept."""
+        on_way = self.plan.ways(targets.values())
+        trials = [
+            Trial.of(step, self.state, self.rng, self.precision.dtype) for step in self.plan.steps if on_way[step.slot]
+        ]
+        impure = [text for trial in trials for text in impurities(trial, self.rng)]
+        failures = list(impure)
+        for trial in () if impure else trials:
+            failures += broken_promises(trial, self.rng) or disagreements(trial, self.precision, self.rng)
+            failures += noise_outside_training(trial) + check_updates(trial, _as_here(trial))
+        self.report.failures += [f"WRONG {text}" for text in failures]
+        return not impure
+
+    def compare(self, targets: Mapping[str, int], elements: int | None) -> None:
+        """A row for each target, judged by the boxes where there are kinks or doubts."""
+        try:
+            self.grads = backpropagate(self.graph, self.plan, self.state, self.context, targets.values())
+        except BpropError as error:
+            if f"WRONG {error}" not in self.report.failures:
+                self.report.failures.append(f"WRONG {error}")
+            return
+        self.report.rows += self._rows(targets, self.state, self.grads, elements)
+        doubtful = [row for row in self.report.rows if not row.ok or row.coverage.kinks]
+        if doubtful:
+            self._ask_the_boxes(doubtful, targets, elements)
+
+    def _rows(self, targets: Mapping[str, int], state: State, grads: list, elements: int | None) -> list[Row]:
+        noise = rounding_noise(grads, state.values, self.precision.epsilon)
+        rows = []
+        for name, slot in targets.items():
+            grad = grads[slot] if grads[slot] is not None else np.zeros_like(state.values[slot])
+            change = self._change(state, slot)
+            comparison = Comparison(change, state.values[slot], grad, noise, self.precision)
+            rows.append(Row(name, comparison.run(elements, self.rng)))
+        return rows
+
+    def _change(self, state: State, slot: int) -> Callable[[np.ndarray], Any]:
+        """The change of the objective as a function of the value in one slot, summed over changes of the examples."""
+        loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
+        shares = self.context.weights / safe_total(self.context.weights)
+        before = state.values
+
+        def change(x: np.ndarray) -> Any:
+            new = self.plan.refresh(state, {slot: x}, self.context).values
+            return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
+
+        return change
+
+    # --- kinks ---
+
+    def _ask_the_boxes(self, doubtful: list[Row], targets: Mapping[str, int], elements: int | None) -> None:
+        """Check every box on the way by itself, with the gradient it was given, and judge kinks by what that says.
+
+        A sum of kinks has no rule of its own: |a| + (a - |a|) is smooth, and any two legal gradients of its boxes may
+        sum to a wrong one. Where every box is right, and some are at a kink, the graph is right at its kinks if it is
+        right a little beside them.
+        """
+        local: list[Row] = []
+        for step in self.plan.steps:
+            if self.grads[step.slot] is not None:
+                rows, failures = check_step(step, self.state, self.grads[step.slot], self.precision, 200, self.rng)
+                local += rows
+                new = [f"WRONG {text}" for text in failures]
+                self.report.failures += [text for text in new if text not in self.report.failures]
+        self.report.culprits += [row for row in local if not row.ok]
+        if self.report.culprits:
+            for row in doubtful:
+                _withhold(row.coverage)
+        if self.report.culprits or not any(row.coverage.kinks for row in local):
+            return
+        for row in doubtful:
+            coverage = row.coverage
+            coverage.kinks += coverage.mismatches
+            coverage.mismatches = []
+        again = [row for row in doubtful if self._needs_more(row.coverage)]
+        for row, beside in zip(again, self._beside([r.name for r in again], targets, elements), strict=True):
+            take_beside(row.coverage, beside.coverage)
+
+    @staticmethod
+    def _needs_more(coverage: Coverage) -> bool:
+        """Whether kinks are all there is, or hide what the graph as a whole does."""
+        return bool(coverage.kinks) and (
+            len(coverage.kinks) >= coverage.elements or any(kink.error > 0 for kink in coverage.kinks)
+        )
+
+    def _beside(self, names: list[str], targets: Mapping[str, int], elements: int | None) -> list[Row]:
+        """The rows of some targets where all of them are moved a little, away from kinks."""
+        if not names:
+            return []
+        leaves = dict(self.leaves)
+        for name in targets:
+            x = leaves[name]
+            signs = self.rng.choice([-1.0, 1.0], x.shape) * self.rng.uniform(0.5, 1.5, x.shape)
+            leaves[name] = (x + BESIDE * natural_units(x) * signs).astype(x.dtype)
+        state = self.plan.fprop(leaves, self.context)
+        grads = backpropagate(self.graph, self.plan, state, self.context, targets.values())
+        return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
-def _objective(graph: Graph, plan: Any, state: Any, context: Any, slot: int) -> Callable:
-    """The objective as a function of the value in one slot."""
-    roots = [plan.slot_of[box] for box in (graph.loss, graph.penalty) if box is not None]
-
-    def f(x: np.ndarray) -> Any:
-        new = plan.refresh(state, {slot: x}, context).values
-        return weighted_mean(new[roots[0]], context.weights) + sum(new[r] for r in roots[1:])
-
-    return f
+def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
+    """What is handed over to the box that stands for one outside training: the same weights."""
+    known = dict(zip(trial.step.box.needs, trial.extras, strict=True))
+    return lambda box, arrays: tuple(known[need] for need in box.needs)
 
 
-def _targets(graph: Graph, plan: Any, inputs: bool, only: str | None) -> dict[str, int]:
+def _withhold(coverage: Coverage) -> None:
+    """Kinks are no success where a box is wrong, or not resolved: as well they may be its own."""
+    note = "at a kink, and a box on the way is not right"
+    coverage.unresolved += [replace(kink, note=note) for kink in coverage.kinks]
+    coverage.kinks = []
+
+
+def _targets(graph: Graph, plan: Plan, inputs: bool, only: str | None) -> dict[str, int]:
     """{name: slot} of what is to be checked."""
     names = [*graph.trainable, *(n for n, box in graph.inputs.items() if inputs and box.dtype == "float")]
     if only is not None:
@@ -101,12 +222,3 @@ def _targets(graph: Graph, plan: Any, inputs: bool, only: str | None) -> dict[st
             raise UnknownNameError(f"cannot check {only!r}; there is {', '.join((*graph.parameters, *graph.inputs))}")
         names = [only]
     return {name: plan.leaves[name] for name in names if name in plan.leaves}
-
-
-def _find_culprits(plan: Any, state: Any, grads: list, report: Report, rng: np.random.Generator) -> None:
-    """Check every box on the way by itself, with the gradient it was given."""
-    for step in plan.steps:
-        if grads[step.slot] is not None:
-            rows, failures = check_step(step, state, grads[step.slot], report.precision, 200, rng)
-            report.culprits += [row for row in rows if not row.ok]
-            report.failures += [f"WRONG {text}" for text in failures]

@@ -2,49 +2,149 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from bprop.check.difference import Comparison, Coverage, Precision, rounding_noise
+from bprop.check.difference import Comparison, Coverage, Mismatch
+from bprop.check.kinks import Corner, judge_kinks
+from bprop.check.precision import Precision, rounding_noise
 from bprop.check.report import Row
 from bprop.errors import BpropError
 from bprop.graph.plan import State, Step, send
+
+BLUR, MOST_BLUR = 4.0, 0.1
+"""A gradient may be off by so many times what rounding changes, if that is no more than this share of it."""
+BESIDE = 1e-3
+"""How far beside kinks a tensor of nothing but kinks is compared again, in natural units."""
 
 
 def check_step(
     step: Step, state: State, grad: np.ndarray, precision: Precision, elements: int | None, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
     """(a row for each float child, sentences on what could not be compared) for one box at its values in a pass."""
-    children = [state.values[c] for c in step.children]
-    extras = state.extras[step.slot]
+    children = [np.asarray(state.values[c]) for c in step.children]
     wanted = [child.dtype.kind == "f" for child in children]
-    label = f"{step.name!r} ({type(step.box).__name__})"
-    try:
-        sent = send(step, grad, state, wanted)
-    except BpropError as error:
-        return [], [str(error)]
-    except Exception as error:
-        return [], [f"the box {label}: bprop failed: {type(error).__name__}: {error}"]
-    value = state.values[step.slot]
-    noise = rounding_noise([grad, *sent], [value, *children], precision.epsilon)
-    rows = []
-    for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
-        if not want:
-            continue
-
-        def f(x, position=position):
-            changed = [*children[:position], x, *children[position + 1 :]]
-            return (grad * step.box.fprop(*changed, *extras)).sum()
-
-        given = np.zeros_like(child) if part is None else part
-        rows.append(Row(_role(step, position), _compare(f, child, given, noise, precision, elements, rng), label))
+    with np.errstate(all="ignore"):
+        try:
+            sent = send(step, grad, state, wanted)
+        except BpropError as error:
+            return [], [str(error)]
+        except Exception as error:
+            return [], [f"the box {label(step)}: bprop failed: {type(error).__name__}: {error}"]
+        noise = rounding_noise([grad, *sent], [state.values[step.slot], *children], precision.epsilon)
+        blurs = _blurs(step, state, grad, wanted, sent, precision, rng)
+        rows = []
+        for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
+            if want:
+                given = np.zeros_like(child) if part is None else part
+                local = Local(step, state, position, grad, noise, precision, blurs[position])
+                rows.append(Row(role(step, position), local.compare(given, elements, rng), label(step)))
     return rows, []
 
 
-def _compare(f, x, g, noise, precision, elements, rng) -> Coverage:
-    with np.errstate(all="ignore"):
-        return Comparison(f, x, g, noise, precision).run(elements, rng)
+def _blurs(step, state: State, grad, wanted, sent, precision: Precision, rng) -> list[np.ndarray | None]:
+    """How far rounding moves what bprop sends: the rounding of the value, which is given to it as it is rounded."""
+    blurs: list[np.ndarray | None] = [None] * len(sent)
+    value = np.asarray(state.values[step.slot])
+    if value.dtype.kind != "f":
+        return blurs
+    for _ in range(2):
+        values = list(state.values)
+        values[step.slot] = value * (1 + precision.epsilon * rng.choice([-2.0, 2.0], value.shape)).astype(value.dtype)
+        moved = send(step, grad, State(values, state.extras), wanted)
+        for i, (part, right) in enumerate(zip(moved, sent, strict=True)):
+            if part is not None and right is not None:
+                away = np.abs(part - right)
+                # what changes by much is no rounding: it asks whether a number equals the value
+                away = np.where(away <= MOST_BLUR * np.abs(right), BLUR * away, 0)
+                before = blurs[i]
+                blurs[i] = away if before is None else np.maximum(before, away)
+    return blurs
 
 
-def _role(step: Step, position: int) -> str:
+class Local:
+    """A box in a pass as a function of one of its children, the others being held fixed."""
+
+    def __init__(
+        self,
+        step: Step,
+        state: State,
+        position: int,
+        grad: np.ndarray,
+        noise: float,
+        precision: Precision,
+        blur: np.ndarray | None,
+    ):
+        self.blur = blur
+        self.step, self.state, self.position = step, state, position
+        self.grad, self.noise, self.precision = grad, noise, precision
+        self.children = [state.values[c] for c in step.children]
+        self.extras = state.extras[step.slot]
+        self.wanted = [i == position for i in range(len(self.children))]
+
+    def value(self, x: np.ndarray) -> np.ndarray:
+        """The value of the box for another value of the child."""
+        changed = [*self.children[: self.position], x, *self.children[self.position + 1 :]]
+        return np.asarray(self.step.box.fprop(*changed, *self.extras))
+
+    def at(self, x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """The gradient with respect to the child where it is x, as a function of that with respect to the value."""
+        values = list(self.state.values)
+        values[self.step.slot] = self.value(x)
+        # a child that stands in several places has a slot for each here
+        slots = tuple(range(len(values), len(values) + len(self.children)))
+        values += [*self.children[: self.position], x, *self.children[self.position + 1 :]]
+        step = self.step._replace(children=slots)
+        state = State(values, self.state.extras)
+
+        def pull(grad: np.ndarray) -> np.ndarray:
+            part = send(step, grad, state, self.wanted)[self.position]
+            return np.zeros_like(x) if part is None else part
+
+        return pull
+
+    def change(self, x: np.ndarray) -> Callable[[np.ndarray], np.floating]:
+        """f(x') = sum_j grad_j (v_j(x') - v_j(x)): what an element does not move does not even add rounding."""
+        centre = self.value(x)
+        return lambda moved: (self.grad * (self.value(moved) - centre)).sum()
+
+    def compare(self, given: np.ndarray, elements: int | None, rng: np.random.Generator) -> Coverage:
+        """The gradient of one child against finite differences, with kinks judged output by output."""
+        x = self.children[self.position]
+        comparison = Comparison(self.change(x), x, given, self.noise, self.precision, self.blur)
+        coverage = comparison.run(elements, rng)
+        if coverage.kinks or coverage.mismatches:
+            corner = Corner(self.value, self.at(x), x, comparison.units, self.grad, self.precision)
+            judge_kinks(corner, coverage, rng)
+        if coverage.kinks and len(coverage.kinks) >= coverage.elements and not coverage.mismatches:
+            self._beside(x, comparison.units, elements, coverage, rng)
+        return coverage
+
+    def _beside(self, x, units, elements, coverage: Coverage, rng: np.random.Generator) -> None:
+        """Where there is nothing but kinks, little is tested: compare a little beside them as well."""
+        moved = x + BESIDE * units * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.5, x.shape)
+        moved = moved.astype(x.dtype)
+        comparison = Comparison(self.change(moved), moved, self.at(moved)(self.grad), self.noise, self.precision)
+        beside = comparison.run(elements, rng)
+        take_beside(coverage, beside)
+
+
+def take_beside(coverage: Coverage, beside: Coverage) -> None:
+    """Add to a coverage what was found a little beside its kinks."""
+    note = "a little beside the kink"
+    coverage.mismatches += [Mismatch(m.index, m.analytic, m.numeric, m.error, note) for m in beside.mismatches]
+    if beside.unresolved or len(beside.kinks) >= max(1, beside.elements):
+        note = "there are kinks all around, so any gradient would pass"
+        coverage.unresolved += [Mismatch(m.index, m.analytic, m.numeric, m.error, note) for m in coverage.kinks[:1]]
+
+
+def label(step: Step) -> str:
+    """The name and the class of a box, for a sentence."""
+    return f"{step.name!r} ({type(step.box).__name__})"
+
+
+def role(step: Step, position: int) -> str:
+    """The name of a child in fprop's signature."""
     names = type(step.box).child_names()
     return names[position] if not names[-1].startswith("*") else f"{names[-1][1:]}[{position}]"

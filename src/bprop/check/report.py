@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bprop.check.difference import Coverage, Mismatch, Precision
+from bprop.check.difference import Coverage, Mismatch
+from bprop.check.precision import Precision
 from bprop.shapes import show_shape
 
 MOST_SHOWN = 5
+RESOLVE = (
+    "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and "
+    "smoothly in them, or check at other values."
+)
 
 
 @dataclass(frozen=True)
@@ -18,15 +23,25 @@ class Row:
     coverage: Coverage
     box: str = ""
     """The box that is checked, where a single one is."""
+    sides: tuple[str, str] = ("bprop", "finite differences")
+    """Whose gradient is compared with whose."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a gradient was seen to be wrong."""
+        return bool(self.coverage.mismatches)
 
     @property
     def ok(self) -> bool:
-        return not self.coverage.mismatches
+        """Whether every gradient that was compared is right: none is wrong, and none is not resolved."""
+        return not self.wrong and not self.coverage.unresolved
 
     @property
     def verdict(self) -> str:
         kinks = len(self.coverage.kinks)
-        word = "ok" if self.ok else "WRONG"
+        word = "WRONG" if self.wrong else "ok" if self.ok else "not resolved"
+        if self.ok and self.coverage.uncertainty:
+            word += f" to {self.coverage.uncertainty:.0e}"
         return word + (f", {kinks} kink{'s' if kinks > 1 else ''}" if kinks else "")
 
 
@@ -34,8 +49,9 @@ class Row:
 class Report:
     """What a gradient check found. `ok` is True if every gradient compared is right; print it to read it.
 
+    `ok` is False as well where finite differences could not tell ("not resolved"): that is no success.
     rows : one for each tensor compared; failures : sentences, each on one thing that is wrong.
-    culprits : for a graph, the rows of the boxes whose own bprop is wrong.
+    culprits : for a graph, the rows of the boxes whose own bprop is wrong or not resolved.
     """
 
     title: str
@@ -43,15 +59,26 @@ class Report:
     rows: list[Row] = field(default_factory=list)
     culprits: list[Row] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something is wrong, and not only not resolved."""
+        return bool(self.failures) or any(row.wrong for row in (*self.rows, *self.culprits))
 
     @property
     def ok(self) -> bool:
-        return not self.failures and all(row.ok for row in self.rows)
+        return not self.failures and all(row.ok for row in (*self.rows, *self.culprits))
 
     @property
     def kinks(self) -> list[tuple[str, Mismatch]]:
-        """(tensor, element) where f has a kink: it has two slopes there, and no one gradient is right."""
+        """(tensor, element) where f has a kink: it has two slopes there, and any between them is a gradient."""
         return [(row.name, kink) for row in self.rows for kink in row.coverage.kinks]
+
+    @property
+    def unresolved(self) -> list[tuple[str, Mismatch]]:
+        """(tensor, element) where finite differences could not tell whether the gradient is right."""
+        return [(row.name, each) for row in (*self.rows, *self.culprits) for each in row.coverage.unresolved]
 
     def __bool__(self) -> bool:
         return self.ok
@@ -62,11 +89,20 @@ class Report:
         widths = [max(len(line[i]) for line in table) for i in range(len(head))]
         lines = [f"{self.title}, in {self.precision}; errors relative to the largest gradient of the tensor"]
         lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table]
+        lines += self.notes
         for row in (*self.rows, *self.culprits):
             lines += describe_mismatches(row)
+            lines += describe_unresolved(row)
         lines += self.failures
-        lines.append("all gradients agree" if self.ok else "THE GRADIENTS DO NOT AGREE")
+        lines.append(self.conclusion)
         return "\n".join(lines)
+
+    @property
+    def conclusion(self) -> str:
+        """The last line."""
+        if self.ok:
+            return "all gradients agree"
+        return "THE GRADIENTS DO NOT AGREE" if self.wrong else f"NOT RESOLVED. {RESOLVE}"
 
     @staticmethod
     def _line(row: Row) -> tuple[str, ...]:
@@ -77,11 +113,27 @@ class Report:
 def describe_mismatches(row: Row) -> list[str]:
     """Sentences on what is wrong in a row, most wrong first."""
     wrong = sorted(row.coverage.mismatches, key=lambda m: -m.error)
-    who = f"the box {row.box}: child {row.name}" if row.box else row.name
+    one, other = row.sides
+    gives = "give" if other.endswith("s") else "gives"
     lines = [
-        f"WRONG {who}{list(m.index) if m.index else ''}: bprop gives {m.analytic:.10g}, "
-        f"finite differences give {m.numeric:.10g} (error {m.error:.1e})"
+        f"WRONG {_who(row)}{list(m.index) if m.index else ''}: {one} gives {m.analytic:.10g}, "
+        f"{other} {gives} {m.numeric:.10g} (error {m.error:.1e})" + (f": {m.note}" if m.note else "")
         for m in wrong[:MOST_SHOWN]
     ]
     more = len(wrong) - MOST_SHOWN
     return lines + ([f"      and {more} more elements of {row.name}"] if more > 0 else [])
+
+
+def describe_unresolved(row: Row) -> list[str]:
+    """A sentence on what could not be compared in a row."""
+    unresolved = row.coverage.unresolved
+    if not unresolved:
+        return []
+    first = unresolved[0]
+    where = f"{_who(row)}{list(first.index) if first.index else ''}"
+    more = f", and {len(unresolved) - 1} more elements" if len(unresolved) > 1 else ""
+    return [f"NOT RESOLVED {where}{more}: {first.note or 'fprop is too rough there for finite differences'}"]
+
+
+def _who(row: Row) -> str:
+    return f"the box {row.box}: child {row.name}" if row.box else row.name

@@ -45,17 +45,22 @@ def check(
     dropout: opt.Dropout = None,
     normalise: opt.Normalise = None,
     seed: opt.Seed = 0,
+    engine: Annotated[
+        str | None,
+        typer.Option(help="Also compare the gradients of this engine, in float64: numpy, native, xla or auto."),
+    ] = None,
 ) -> None:
     """Compare backpropagation with finite differences on real rows, and print the table.
 
     \b
     bprop check digits --hidden 20 --activation sigmoid --l1 1e-4 --l2 1e-4
     bprop check digits.bprop digits
+    bprop check digits --engine native
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
     graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
     batch = encoding.arrays(some_rows(table, rows))
-    report = check_gradients(graph, params, batch, seed=seed, elements=elements or None)
+    report = check_gradients(graph, params, batch, seed=seed, elements=elements or None, engine=engine)
     print(report)
     if not report.ok:
         raise typer.Exit(GRADIENTS_DISAGREE)

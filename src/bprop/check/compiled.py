@@ -1,0 +1,116 @@
+"""The gradients that an engine computes, in the very program with which it trains, against the reference's.
+
+An update rule is used whose update is theta <- gradient: after one step over the whole batch, theta is the gradient,
+and nothing of it is lost to rounding. The noise is that of the first update with this seed, as in the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from bprop.check.difference import Coverage, Mismatch
+from bprop.check.report import Report, Row
+from bprop.engines import Job, choose
+from bprop.errors import BpropError
+from bprop.graph import Graph
+from bprop.graph.graph import backpropagate
+from bprop.graph.plan import Context, Plan
+from bprop.rules import Rule
+
+DTYPE = np.dtype("float64")
+TOLERANCE = 1e-10
+SLACK = 64.0
+
+
+class Reference(NamedTuple):
+    """What a pass on NumPy in the best precision starts from."""
+
+    plan: Plan
+    leaves: Mapping[str, np.ndarray]
+    context: Context
+
+
+@dataclass(frozen=True)
+class Reveal(Rule):
+    """theta <- gradient: what a step computes, made visible."""
+
+    elementwise: ClassVar = True
+
+    def update(self, params, grads, state, rate, t):
+        return dict(grads), {}
+
+
+def engine_step(
+    graph: Graph, params: Mapping[str, Any], data: Mapping[str, Any], weights: Any, seed: int, engine: str
+) -> tuple[str, dict[str, np.ndarray], bool]:
+    """(the engine that ran, gradients and new averages, whether the loss is finite) of one step over the batch."""
+    batch = graph.read_set(data, weights)
+    theta = {name: np.asarray(array, DTYPE) for name, array in params.items()}
+    job = Job(graph, Reveal(), batch, len(batch), DTYPE, seed)
+    run = choose(engine).start(job, theta)
+    run.set_order(np.arange(len(batch), dtype=np.int32))
+    stretch = run.steps(0, 1, 0)
+    return run.engine, run.params(), np.isfinite(stretch.sums.get("loss", np.nan))
+
+
+def check_engine(
+    graph: Graph, params: Mapping[str, Any], data: Mapping[str, Any], weights: Any, seed: int, engine: str,
+    start: Reference, report: Report, only: str | None,
+) -> None:  # fmt: skip
+    """Add to the report a row for every trainable parameter, and for every average that a step moves."""
+    try:
+        ran, found, finite = engine_step(graph, params, data, weights, seed, engine)
+    except BpropError:
+        raise  # it says what the engine cannot do
+    except Exception as error:
+        report.failures.append(f"WRONG engine {engine}: its training step failed: {type(error).__name__}: {error}")
+        return
+    if not finite:
+        report.failures.append(f"NOT RESOLVED on {ran}: the loss is not finite, so there is no gradient to compare")
+        return
+    report.notes.append(
+        f"NAME ({ran}): gradients of the training step of engine {ran}, in {DTYPE.name}, against bprop on NumPy in "
+        f"{report.precision}"
+    )
+    expected, rounded = (_expected(graph, start, dtype) for dtype in (report.precision.dtype, DTYPE))
+    for name, right in expected.items():
+        if only is None or name == only:
+            coverage = _compare(found[name], right, rounded[name])
+            report.rows.append(Row(f"{name} ({ran})", coverage, sides=(f"engine {ran}", "NumPy")))
+
+
+def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.ndarray]:
+    """What a step must give on NumPy in a precision: gradients by parameter, and new averages."""
+    plan = start.plan
+    leaves = {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in start.leaves.items()}
+    context = start.context._replace(weights=start.context.weights.astype(dtype), dtype=dtype)
+    with np.errstate(all="ignore"):
+        state = plan.fprop(leaves, context)
+        slots = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
+        grads = backpropagate(graph, plan, state, context, slots.values())
+        found = {n: grads[s] if grads[s] is not None else np.zeros_like(state.values[s]) for n, s in slots.items()}
+        return {**found, **plan.updates(state)}
+
+
+def _compare(found: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Coverage:
+    """Every element, which may be off as far as the rounding of float64 moves it on NumPy."""
+    scale = float(np.abs(right).max(initial=0))
+    away = np.abs(found.astype(right.dtype) - right)
+    allowed = TOLERANCE * scale + SLACK * float(np.abs(rounded.astype(right.dtype) - right).max(initial=0))
+    relative = away / scale if scale > 0 else (away != 0).astype(float)
+    coverage = Coverage(right.shape, elements=right.size, scale=scale, error=float(relative.max(initial=0)))
+    for index in map(tuple, np.argwhere(~(away <= allowed))):
+        place = tuple(int(k) for k in index)
+        mismatch = Mismatch(
+            place,
+            float(found[place]),
+            float(right[place]),
+            float(relative[place]),
+            "the numbers of engine and reference",
+        )
+        coverage.mismatches.append(mismatch)
+    return coverage

@@ -1,0 +1,198 @@
+"""What stands for a box outside training, and the running averages that it moves in training.
+
+For running averages the rule is: where they are moved again and again by the same batch they settle, and then the box
+gives outside training what it gives in training.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.check.contract import Trial
+from bprop.check.local import check_step, label
+from bprop.check.precision import Precision
+from bprop.check.report import Row
+from bprop.graph.order import topological_order
+from bprop.graph.plan import State, Step, picker
+from bprop.leaves import Leaf
+
+Extras = Callable[[Box, list[np.ndarray]], tuple]
+MOST_UPDATES = 2000
+SETTLED = 1e-9
+
+
+def noise_outside_training(trial: Trial) -> list[str]:
+    """A sentence where predictions would be random."""
+    box = trial.step.box
+    if "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
+        return [
+            f"the box {label(trial.step)}: evaluation() needs noise as well, so that predictions are random. "
+            "Return the box that stands for its mean, such as its child"
+        ]
+    return []
+
+
+class Evaluated:
+    """The boxes that stand for one outside training, with their values for the same children."""
+
+    def __init__(self, box: Box, children: list[np.ndarray], extras: Extras):
+        known = dict(zip(box.children, children, strict=True))
+        self.root = box.evaluation()
+        order = topological_order([self.root], lambda b: () if b in known else b.children)
+        self.slots = {b: i for i, b in enumerate(order)}
+        self.state = State([], {})
+        self.steps: list[Step] = []
+        for b in order:
+            self.state.values.append(known[b] if b in known else self._value(b, extras))
+
+    def _value(self, box: Box, extras: Extras) -> np.ndarray:
+        if isinstance(box, Leaf):
+            return np.asarray(getattr(box, "value"))  # noqa: B009 (a Constant: no other leaf can be made here)
+        slots = tuple(self.slots[c] for c in box.children)
+        given = [self.state.values[s] for s in slots]
+        slot = self.slots[box]
+        self.steps.append(Step(box, type(box).__name__, slot, slots, picker(slots)))
+        self.state.extras[slot] = extras(box, given)
+        return np.asarray(box.fprop(*given, *self.state.extras[slot]))
+
+    @property
+    def value(self) -> np.ndarray:
+        return self.state.values[self.slots[self.root]]
+
+
+def check_evaluation(
+    trial: Trial, extras: Extras, precision: Precision, rng: np.random.Generator
+) -> tuple[list[Row], list[str]]:
+    """(rows that are not ok, sentences) on the box that stands for this one outside training."""
+    failures = noise_outside_training(trial)
+    who = f"the box {label(trial.step)}"
+    if failures or trial.step.box.evaluation() is trial.step.box:
+        return [], failures
+    try:
+        evaluated = Evaluated(trial.step.box, trial.children, extras)
+    except Exception as error:
+        return [], [f"{who}: what evaluation() gives failed: {type(error).__name__}: {error}"]
+    if evaluated.value.shape != trial.value.shape:
+        shapes = f"{evaluated.value.shape}, in training {trial.value.shape}"
+        return [], [f"{who}: outside training its value has the shape {shapes}"]
+    rows: list[Row] = []
+    for step in evaluated.steps:
+        grad = rng.normal(size=evaluated.state.values[step.slot].shape).astype(precision.dtype)
+        found, said = check_step(step, evaluated.state, grad, precision, None, rng)
+        rows += [Row(f"{row.name} outside training", row.coverage, row.box) for row in found if not row.ok]
+        failures += said
+    return rows, failures
+
+
+# --- running averages ---
+
+
+def check_updates(trial: Trial, extras: Extras | None = None) -> list[str]:
+    """Sentences on the running averages that a box moves: `extras` gives what outside training is handed over."""
+    box = trial.step.box
+    if type(box).updates is Box.updates:
+        return []
+    try:
+        found = _moves(trial) or ([] if extras is None else _settles(trial, extras))
+    except Exception as error:
+        found = [f"updates failed: {type(error).__name__}: {error}"]
+    return [f"the box {label(trial.step)}: {sentence}" for sentence in found]
+
+
+def _new(trial: Trial) -> dict[int, np.ndarray]:
+    given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
+    return {i: np.asarray(a) for i, a in trial.step.box.updates(*given).items()}
+
+
+def _moves(trial: Trial) -> list[str]:
+    """The new values must be there, of the right shape, finite, and the same when asked for again."""
+    given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
+    before = [np.array(a) for a in given]
+    new: Mapping[int, np.ndarray] = trial.step.box.updates(*given)
+    if any(not np.array_equal(a, b, equal_nan=b.dtype.kind == "f") for a, b in zip(given, before, strict=True)):
+        return ["updates writes into its arguments: return new arrays"]
+    for i, array in new.items():
+        if not isinstance(i, int) or not 0 <= i < len(trial.children):
+            return [f"updates gives a new value for child {i!r}; there are {len(trial.children)} children"]
+        child, name, array = trial.children[i], trial.name(i), np.asarray(array)
+        if array.shape != child.shape:
+            return [f"updates gives child {name} a value of shape {array.shape}; it has shape {child.shape}"]
+        if not np.isfinite(array).all() and np.isfinite(trial.value).all():
+            return [f"updates gives a value for child {name} that is not finite"]
+        if not np.array_equal(array, _new(trial)[i], equal_nan=True):
+            return ["updates does not give the same when called again"]
+    return []
+
+
+def _settles(trial: Trial, extras: Extras) -> list[str]:
+    """Moved by the same batch again and again, averages settle, where training and evaluation agree."""
+    first = _with(trial, _new(trial))
+    if _change(trial, first) == 0:
+        return []  # a batch whose examples all weigh 0 moves nothing
+    second = _with(first, _new(first))
+    if _runs_away(trial, first, second):
+        return ["the running averages move away from those of the batch: repeated, the updates grow without end"]
+    settled = _settled(trial, first, second)
+    box = trial.step.box
+    if settled is None or box.evaluation() is box:
+        return []
+    outside = Evaluated(box, settled.children, extras).value
+    inside = settled.fprop()
+    away = np.abs(outside - inside).max(initial=0)
+    rows = max(1, trial.children[0].size // max(1, trial.children[0].shape[-1] if trial.children[0].ndim else 1))
+    # an unbiased variance differs from a biased one by its number of rows
+    if inside.shape == outside.shape and away > (1 / rows + 1e-6) * np.abs(inside).max(initial=0):
+        return [
+            "the running averages do not settle where they should: when one batch has moved them until nothing "
+            f"changes, the value outside training is off by {float(away):.3g}, of {float(np.abs(inside).max()):.3g}"
+        ]
+    return []
+
+
+def _with(trial: Trial, new: Mapping[int, np.ndarray]) -> Trial:
+    children = [new[i].astype(c.dtype) if i in new else c for i, c in enumerate(trial.children)]
+    moved = Trial(trial.step, children, trial.extras, trial.value, trial.grad)
+    moved.value = moved.fprop()
+    return moved
+
+
+def _change(a: Trial, b: Trial) -> float:
+    return float(sum(np.abs(x - y).sum() for x, y in zip(a.children, b.children, strict=True) if x.dtype.kind == "f"))
+
+
+def _runs_away(before: Trial, first: Trial, second: Trial) -> bool:
+    """Whether the second update is a larger one than the first, and the hundredth much larger."""
+    start = _change(before, first)
+    if not _change(first, second) > start * (1 + 1e-9):
+        return False
+    last = second
+    for _ in range(100):
+        after = _with(last, _new(last))
+        if not _change(last, after) > start:
+            return False
+        last = after
+    return True
+
+
+def _settled(before: Trial, first: Trial, second: Trial) -> Trial | None:
+    """The averages at which nothing changes any more: found at once where they are exponential averages."""
+    children = []
+    for a, b, c in zip(before.children, first.children, second.children, strict=True):
+        if a.dtype.kind != "f":
+            children.append(c)
+            continue
+        bend = (b - a) - (c - b)
+        children.append(np.where(bend != 0, a + (b - a) ** 2 / np.where(bend != 0, bend, 1), c).astype(a.dtype))
+    guess = Trial(before.step, children, before.extras, before.value, before.grad)
+    guess.value = guess.fprop()
+    for trial in (guess, second):
+        for _ in range(1 if trial is guess else MOST_UPDATES):
+            after = _with(trial, _new(trial))
+            size = sum(float(np.abs(c).sum()) for c in after.children if c.dtype.kind == "f")
+            if np.isfinite(size) and _change(trial, after) <= SETTLED * size:
+                return after
+            trial = after
+    return None

@@ -1,0 +1,68 @@
+"""Examples repeated to many rows."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.check.many_rows import repeated
+
+A, W = np.random.default_rng(0).normal(size=(6, 4)), np.random.default_rng(1).normal(size=(4, 3))
+
+
+class FewRows(bp.Box):
+    most = 8
+
+    def fprop(self, a):
+        return a * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad * a * (1 if len(a) <= self.most else 1.1)
+
+
+def test_a_box_that_is_wrong_for_more_rows_than_the_example_has_is_found():
+    report = bp.check_box(FewRows, [(A,)])
+    assert not report.ok
+    assert "rows of example 1" in str(report)
+
+
+def test_it_is_the_rows_that_are_repeated_and_no_row_is_like_another():
+    ((many, w),) = next(iter(repeated([A, W], np.random.default_rng(0))))
+    assert len(many) == 996
+    assert w is W
+    assert len(np.unique(many[:, 0])) == len(many)
+    np.testing.assert_allclose(many, np.concatenate([A] * 166), rtol=0.02)
+
+
+def test_zeros_are_moved_off_their_kink():
+    ((many,),) = next(iter(repeated([np.zeros((3, 2))], np.random.default_rng(0))))
+    assert (many > 0).all()
+
+
+def test_children_with_as_many_rows_are_repeated_together_or_else_the_first_alone():
+    together, alone = next(iter(repeated([A, A], np.random.default_rng(0))))
+    assert [len(a) for a in together] == [996, 996]
+    assert [len(a) for a in alone] == [996, 6]
+
+
+@pytest.mark.parametrize("arrays", [[np.array(3.0)], [np.zeros((2000, 2))], [np.zeros((1, 40_000))]])
+def test_what_has_no_rows_or_is_large_is_not_repeated(arrays):
+    assert list(repeated(arrays, np.random.default_rng(0))) == []
+
+
+def test_whole_numbers_are_repeated_as_they_are():
+    ((many, labels), _) = next(iter(repeated([A, np.arange(6)], np.random.default_rng(0))))
+    assert len(many) == len(labels)
+    assert set(labels) == set(range(6))
+
+
+def test_a_box_that_takes_so_many_rows_alone_is_not_blamed():
+    class SixRows(bp.Box):
+        def fprop(self, a):
+            if len(a) > 6:
+                raise ValueError("six at most")
+            return 2 * a
+
+        def bprop(self, grad, value, a):
+            return 2 * grad
+
+    assert bp.check_box(SixRows, [(A,)]).ok
