@@ -68,6 +68,17 @@ class Case:
         """The classes of the boxes that compute something."""
         return {node.kind for node in self.nodes} - set(LEAVES)
 
+    def below(self, *roots: int | None) -> set[int]:
+        """The positions of the roots and of all that they are computed from."""
+        found: set[int] = set()
+        stack = [at for at in roots if at is not None]
+        while stack:
+            at = stack.pop()
+            if at not in found:
+                found.add(at)
+                stack += self.nodes[at].children
+        return found
+
     def changed(self, **parts: Any) -> Case:
         return replace(self, **parts)
 

@@ -97,13 +97,7 @@ def _output(g: Growth) -> int:
 
 def pruned(case: Case) -> Case:
     """The case without nodes that nothing needs."""
-    roots = [case.loss, *([] if case.penalty is None else [case.penalty]), *case.outputs.values()]
-    needed: set[int] = set()
-    while roots:
-        at = roots.pop()
-        if at not in needed:
-            needed.add(at)
-            roots += case.nodes[at].children
+    needed = case.below(case.loss, case.penalty, *case.outputs.values())
     order = sorted(needed)
     place = {old: new for new, old in enumerate(order)}
     nodes = tuple(

@@ -30,19 +30,12 @@ class Oracle:
     def __init__(self, case: Case, backend: ModuleType):
         self.case, self.backend = case, backend
         self.trainable = {n.name for n in case.nodes if n.kind == "Parameter" and n.hyper["trainable"]}
-        self.measured = [n for i, n in enumerate(case.nodes) if n.kind in METRICS and i in self._ancestors()]
+        self.needed = case.below(case.loss, case.penalty)
+        self.measured = [n for i, n in enumerate(case.nodes) if n.kind in METRICS and i in self.needed]
+        self.penalises_data = any(case.nodes[i].kind == "Input" for i in case.below(case.penalty))
         self.mean_weight = 1.0 if case.weights is None else float(case.weights.mean())
 
-    def _ancestors(self) -> set[int]:
-        found, stack = set(), [self.case.loss, *([] if self.case.penalty is None else [self.case.penalty])]
-        while stack:
-            at = stack.pop()
-            if at not in found:
-                found.add(at)
-                stack += self.case.nodes[at].children
-        return found
-
-    def values(self, theta: dict, batch: Arrays, weights: np.ndarray, t: int | None, roots: Any = None) -> list[Any]:
+    def values(self, theta: dict, batch: Arrays, weights: np.ndarray, t: int | None) -> list[Any]:
         """The value of every node, in training at update t, or (None) outside training."""
         b, case, found = self.backend, self.case, []
         for node in case.nodes:
@@ -108,18 +101,27 @@ class Oracle:
         batch = {k: v[rows] for k, v in case.data.items()}
         values, grads = self.gradient(theta, batch, w, updates.t, len(rows) * self.mean_weight)
         self._measure(values, w, sums)
+        if self.penalises_data:
+            sums["penalty"] = sums.get("penalty", 0.0) + float(self.backend.plain(values[case.penalty]))
         moved = updates.step({k: theta[k] for k in grads}, grads)
         return {**theta, **moved, **self._running(theta, values, w)}
 
     def _running(self, theta: Arrays, values: list, weights: np.ndarray) -> Arrays:
+        """The running averages after a batch: they move by its share of what n examples know of them, 1 - 1/n, to the
+        batch's mean and its unbiased variance."""
         found: Arrays = {}
-        needed = self._ancestors()
         for at, node in enumerate(self.case.nodes):
-            if node.kind == "BatchNorm" and at in needed and weights.sum() > 0:
-                new = self.backend.moments(values[node.children[0]], self.backend.array(weights))
-                for child, value in zip(node.children[3:], new, strict=True):
-                    name, keep = self.case.nodes[child].name, node.hyper["decay"]
-                    found[name] = keep * theta[name] + (1 - keep) * self.backend.plain(value)
+            if node.kind != "BatchNorm" or at not in self.needed or not weights.any():
+                continue
+            a = self.backend.plain(values[node.children[0]])
+            rows = a.reshape(len(a), -1, a.shape[-1])
+            shares = np.broadcast_to((weights / weights.sum() / rows.shape[1])[:, None, None], rows.shape)
+            known = 1 - (shares[:, :, 0] ** 2).sum()
+            mean = (shares * rows).sum((0, 1))
+            variance = (shares * (rows - mean) ** 2).sum((0, 1)) / known if known > 1e-12 else 0.0
+            for child, new in zip(node.children[3:], (mean, variance), strict=True):
+                name = self.case.nodes[child].name
+                found[name] = theta[name] + (1 - node.hyper["decay"]) * known * (new - theta[name])
         return found
 
     def _measure(self, values: list, weights: np.ndarray, sums: dict[str, float]) -> None:
@@ -140,10 +142,9 @@ class Oracle:
             rows = len(next(iter(case.validation.values())))
             weights = np.ones(rows) if case.validation_weights is None else case.validation_weights
             self._measure(self._forward(theta, case.validation, weights), weights, held)
-        penalty = 0.0
-        if case.penalty is not None:
-            value = self._forward(theta, {}, np.ones(1))[case.penalty]
-            penalty = None if value is None else float(self.backend.plain(value))
+        penalty = sums.pop("penalty", 0.0) / -(-case.rows // case.batch_size)
+        if case.penalty is not None and not self.penalises_data:
+            penalty = float(self.backend.plain(self._forward(theta, {}, np.ones(1))[case.penalty]))
         return record(epoch, finish(sums), penalty, None if held is None else finish(held), rate_at(case.rule, updates - 1))
 
     def _forward(self, theta: Arrays, batch: Arrays, weights: np.ndarray) -> list:

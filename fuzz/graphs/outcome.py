@@ -16,12 +16,10 @@ Outcome = dict[str, Any]
 
 
 def record(
-    epoch: int, means: Mapping[str, float], penalty: float | None, held: Mapping[str, float] | None, rate: float | None
+    epoch: int, means: Mapping[str, float], penalty: float, held: Mapping[str, float] | None, rate: float | None
 ) -> Outcome:
     """What is kept of an epoch."""
-    found: Outcome = {f"loss/{epoch}": means["loss"], f"rate/{epoch}": rate}
-    if penalty is not None:
-        found[f"penalty/{epoch}"] = penalty
+    found: Outcome = {f"loss/{epoch}": means["loss"], f"penalty/{epoch}": penalty, f"rate/{epoch}": rate}
     found |= {f"metric/{epoch}/{name}": value for name, value in means.items() if name != "loss"}
     return found | {f"validation/{epoch}/{name}": value for name, value in (held or {}).items()}
 

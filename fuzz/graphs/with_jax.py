@@ -36,7 +36,7 @@ def real(a: Any) -> Any:
 
 
 def moments(a: Any, weights: Any) -> tuple[Any, Any]:
-    """The weighted mean and variance that batch_norm's running averages move to."""
+    """The weighted mean and variance over all axes but the last."""
     rows = a.reshape(a.shape[0], -1, a.shape[-1])
     share = jnp.broadcast_to(weights[:, None, None], rows.shape)
     mean = jnp.average(rows, axis=(0, 1), weights=share)

@@ -85,14 +85,6 @@ def _batch_norm(h: dict, a: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, v
     return (a - m) * torch.rsqrt(v + h["epsilon"]) * gain + shift
 
 
-def moments(a: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """The weighted mean and variance that batch_norm's running averages move to."""
-    rows = a.detach().reshape(a.shape[0], -1, a.shape[-1])
-    w = (weights / weights.sum() / rows.shape[1])[:, None, None]
-    m = (w * rows).sum((0, 1))
-    return m, (w * (rows - m) ** 2).sum((0, 1))
-
-
 def _normalise(h: dict, a: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     return gain * (a - mean) / torch.sqrt(variance + h["epsilon"]) + shift
 
