@@ -29,7 +29,7 @@ def generate(seed: int) -> Case:
 
 
 def _case(rng: np.random.Generator, star: str) -> Case:
-    rows = int(rng.choice([1, 2, 3, 5, 7, 8, 10, 13]))
+    rows = int(rng.choice([1, 2, 3, 5, 7, 8, 10, 13, 33]))
     held = int(rng.choice([0, 0, 1, 3, 6, 11]))
     g = Growth(rng, rows, held)
     _leaves(g)

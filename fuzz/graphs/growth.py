@@ -56,6 +56,7 @@ class Growth:
         self.data: dict[str, np.ndarray] = {}  # of the training set and, below it, of `spare` rows for validation
         self.theta: dict[str, np.ndarray] = {}
         self.exact: set[str] = set()
+        self.shared: list[Entry] = []  # what a loss should depend on in more than one way
 
     def chance(self, share: float) -> bool:
         return bool(self.rng.random() < share)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
-from fuzz.graphs.productions import Production, floats, matrix, whole
+from fuzz.graphs.productions import Production, compared, floats, matrix, whole
 
 
 def target(g: Growth, f: Entry, array: np.ndarray, dtype: str = "float") -> Entry:
@@ -21,7 +21,7 @@ def residual(kind: str, **hyper) -> Production:
     """A loss of f - y: y is data, or another node."""
 
     def produce(g: Growth) -> Entry:
-        f = g.pick(lambda e: floats(e) and e.rows_first)
+        f = compared(g, lambda e: floats(e) and e.rows_first)
         if g.chance(0.3):
             y = g.pick(lambda e: floats(e) and e.dims == f.dims and e.at != f.at)
         else:
@@ -40,7 +40,7 @@ def poisson(g: Growth) -> Entry:
 
 
 def binary_cross_entropy(g: Growth) -> Entry:
-    a = g.tame(g.pick(lambda e: floats(e) and e.rows_first), 10)
+    a = g.tame(compared(g, lambda e: floats(e) and e.rows_first), 10)
     how = g.rng.random()
     if how < 0.5:
         return g.add("BinaryCrossEntropy", a, target(g, a, g.rng.integers(2, size=shape_of(g, a)), g.choose(["int", "float"])))
@@ -50,14 +50,14 @@ def binary_cross_entropy(g: Growth) -> Entry:
 
 
 def hinge(g: Growth) -> Entry:
-    a = g.pick(lambda e: floats(e) and e.rows_first)
+    a = compared(g, lambda e: floats(e) and e.rows_first)
     y = g.rng.choice([-1, 1], size=shape_of(g, a))
     return g.add("Hinge", a, target(g, a, y, "int") if g.chance(0.5) else target(g, a, y.astype(g.choose(["int8", "float"]))))
 
 
 def of_classes(kind: str) -> Production:
     def produce(g: Growth) -> Entry:
-        a = g.pick(lambda e: matrix(e) and isinstance(e.dims[-1], int) and e.dims[-1] > 1)
+        a = compared(g, lambda e: matrix(e) and 1 < e.dims[-1] < 50)
         if kind == "Nll":
             a = g.add("Softmax", g.tame(a, 8))
             if g.chance(0.3):  # not to be merged with it
@@ -103,7 +103,18 @@ def loss(g: Growth, star: str | None = None) -> Entry:
             term = g.add("Multiply", term, g.constant(float(g.choose([0.5, 2.0, 0.125]))))
         total = term if total is None else g.add("Add", total, term)
     assert total is not None
+    for entry in g.shared[:2]:
+        if entry.rows_first:
+            total = g.add("Add", total, once_more(g, entry))
     return total
+
+
+def once_more(g: Growth, entry: Entry) -> Entry:
+    """(N,) from a node by way of some functions of it."""
+    for kind in g.choose([["Tanh"], ["Softplus", "Log", "Tanh"], ["Square", "Sigmoid"], ["Sigmoid", "Sqrt"], ["Gelu"]]):
+        entry = g.add(kind, entry)
+    axes = tuple(range(1, len(entry.dims)))
+    return g.add(g.choose(["Sum", "Mean"]), entry, axis=axes) if axes else entry
 
 
 def over_weights(kind: str) -> Production:

@@ -26,11 +26,15 @@ def matrix(entry: Entry) -> bool:
     return floats(entry) and len(entry.dims) >= 2 and entry.rows_first
 
 
+KINKED = ("Relu", "LeakyRelu", "Elu", "Abs")
+
+
 def elementwise(kind: str, most: float = 30.0, least: float | None = None, **hyper: Callable[[Growth], Any]) -> Production:
     """One child of any shape, kept within `most`, and above `least` where the box needs that."""
 
     def produce(g: Growth) -> Entry:
-        a = g.pick(numbers if g.chance(0.15) and least is None else floats)
+        find = compared if kind in KINKED else Growth.pick
+        a = find(g, numbers if g.chance(0.15) and least is None else floats)
         return g.add(kind, g.tame(a, most, least), **{key: value(g) for key, value in hyper.items()})
 
     return produce
@@ -77,6 +81,22 @@ def binary(kind: str) -> Production:
     return produce
 
 
+def compared(g: Growth, wanted: Callable[[Entry], bool]) -> Entry:
+    """What is to be compared: half of the time a b - c, where a b is used elsewhere too. An engine may fuse the two in one
+    place and not in the other, and then the value differs from itself."""
+    if g.chance(0.5):
+        return g.pick(wanted)
+    a = g.pick(lambda e: wanted(e) and len(e.dims) <= 3)
+    products = [e for e in g.entries if g.nodes[e.at].kind == "Multiply" and e.dims == a.dims and e.kind == "float"]
+    product = g.choose(products) if products and g.chance(0.7) else g.add("Multiply", g.tame(a, 8), partner(g, a))
+    other = partner(g, product)
+    if g.chance(0.6):  # what is computed once and kept
+        other = g.add(g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), g.pick(lambda e: e.dims == a.dims and floats(e)))
+    found = g.add(g.choose(["Subtract", "Add"]), product, other)
+    g.shared.append(product)  # the loss will use it once more
+    return found if wanted(found) else a
+
+
 def power(g: Growth) -> Entry:
     exponent = g.choose([2.0, 3.0, 1.0, 0.0, -1.0, 0.5, -1.5])
     smooth = exponent in (0.0, 1.0, 2.0, 3.0)
@@ -85,14 +105,14 @@ def power(g: Growth) -> Entry:
 
 
 def clip(g: Growth) -> Entry:
-    a = g.pick(floats)
+    a = compared(g, floats)
     low, high = sorted(float(single(v)) for v in g.rng.normal(size=2))
     return g.add("Clip", a, low=low, high=high)
 
 
 def choose(g: Growth) -> Entry:
-    a = g.pick(lambda e: floats(e) and len(e.dims) <= 3)
-    b = g.pick(lambda e: floats(e) and e.dims == a.dims and e.at != a.at)
+    a = compared(g, lambda e: floats(e) and len(e.dims) <= 3)
+    b = compared(g, lambda e: floats(e) and e.dims == a.dims and e.at != a.at)
     return g.add("Choose", a, b)
 
 
@@ -183,7 +203,7 @@ def take(g: Growth) -> Entry:
 
 def whole(g: Growth, count: int, shape: tuple[int, ...]) -> Entry:
     """Whole numbers in 0..count-1, (N, *shape): an input of some width, or a part of one."""
-    width = g.choose(["int64", "int64", "int32", "uint8", "int8", "uint32"])
+    width = g.choose(["int64", "int64", "int32", "uint32", *(["uint8", "int8"] if count < 128 else [])])
     if g.chance(0.6):
         return g.input(shape, "int", g.rng.integers(count, size=(g.rows + g.spare, *shape)).astype(width), exact=True)
     columns = int(g.choose([2, 3]))
@@ -194,8 +214,8 @@ def whole(g: Growth, count: int, shape: tuple[int, ...]) -> Entry:
 def reduction(kind: str) -> Production:
     def produce(g: Growth) -> Entry:
         a = g.pick(lambda e: numbers(e) and len(e.dims) >= 1)
-        if kind == "Max" and g.chance(0.7):
-            a = g.pick(lambda e: floats(e) and len(e.dims) >= 1)
+        if kind == "Max" and g.chance(0.8):
+            a = compared(g, lambda e: floats(e) and len(e.dims) >= 1)
         rank = len(a.dims)
         mixes = g.chance(0.2)
         legal = [i for i in range(rank) if a.dims[i] != "N" or mixes]
@@ -246,7 +266,7 @@ def table(g: Growth) -> Entry:
 
 
 def leader(g: Growth) -> Entry:
-    return g.add("Leader", g.pick(lambda e: floats(e) and len(e.dims) >= 1 and isinstance(e.dims[-1], int)))
+    return g.add("Leader", compared(g, lambda e: floats(e) and len(e.dims) >= 1 and isinstance(e.dims[-1], int)))
 
 
 ACTIVATIONS = ("Sigmoid", "Tanh", "Relu", "Gelu", "Silu", "Softplus", "Negative", "Abs")
