@@ -109,9 +109,12 @@ def loss(g: Growth, star: str | None = None) -> Entry:
     return total
 
 
+ONCE_MORE = (("Softplus", "Log", "Tanh"), ("Softplus", "Log"), ("Sigmoid", "Log"), ("Square", "Sigmoid"), ("Gelu",))
+
+
 def once_more(g: Growth, entry: Entry) -> Entry:
     """(N,) from a node by way of some functions of it."""
-    for kind in g.choose([["Tanh"], ["Softplus", "Log", "Tanh"], ["Square", "Sigmoid"], ["Sigmoid", "Sqrt"], ["Gelu"]]):
+    for kind in g.choose(ONCE_MORE):
         entry = g.add(kind, entry)
     axes = tuple(range(1, len(entry.dims)))
     return g.add(g.choose(["Sum", "Mean"]), entry, axis=axes) if axes else entry
