@@ -1,4 +1,4 @@
-"""`python -m fuzz TARGET [options of libFuzzer]`."""
+"""`python -m fuzz TARGET [options of libFuzzer]`, and `python -m fuzz graphs [options]`."""
 
 import importlib
 import importlib.util
@@ -26,8 +26,15 @@ def modules() -> list[str]:
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["graphs"]:  # random graphs, not random bytes: nothing of libFuzzer
+        from fuzz.graphs.cli import main as graphs
+
+        return graphs(sys.argv[2:])
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
-        raise SystemExit(f"usage: python -m fuzz {{{','.join(TARGETS)}}} [-max_total_time=600 and other options]")
+        raise SystemExit(
+            f"usage: python -m fuzz {{{','.join(TARGETS)}}} [-max_total_time=600 and other options]\n"
+            "       python -m fuzz graphs [--seconds 600 and other options: --help]"
+        )
     name, given = sys.argv[1], sys.argv[2:]
     import atheris
 

@@ -1,0 +1,141 @@
+"""Every box in JAX, which derives it itself: OPS[class name](hyper, *children). Nothing here comes from bprop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def array(value: Any) -> Any:
+    value = np.asarray(value)
+    value = value.astype({"f": "float64", "b": "bool"}.get(value.dtype.kind, "int64"))
+    return jnp.asarray(value)
+
+
+def plain(value: Any) -> np.ndarray:
+    return np.array(value)
+
+
+def gradients(objective: Callable[[dict[str, Any]], Any], theta: dict[str, np.ndarray]) -> tuple[Any, dict]:
+    """(what objective gives beside its value, gradients of its value): objective(theta) -> (value, beside)."""
+    leaves = {name: array(value) for name, value in theta.items()}
+    found, beside = jax.grad(objective, has_aux=True)(leaves)
+    return beside, {name: plain(g) for name, g in found.items()}
+
+
+def each(losses: Any) -> Any:
+    return losses.reshape(losses.shape[0], -1).sum(1)
+
+
+def real(a: Any) -> Any:
+    return a if a.dtype == np.float64 else a.astype(np.float64)
+
+
+def moments(a: Any, weights: Any) -> tuple[Any, Any]:
+    """The weighted mean and variance over all axes but the last."""
+    rows = a.reshape(a.shape[0], -1, a.shape[-1])
+    share = jnp.broadcast_to(weights[:, None, None], rows.shape)
+    mean = jnp.average(rows, axis=(0, 1), weights=share)
+    return mean, jnp.average((rows - mean) ** 2, axis=(0, 1), weights=share)
+
+
+def _batch_norm(h: dict, a: Any, gain: Any, shift: Any, mean: Any, variance: Any, *, weights: Any) -> Any:
+    m, v = moments(a, weights)
+    return (a - m) / jnp.sqrt(v + h["epsilon"]) * gain + shift
+
+
+def _layer_norm(h: dict, a: Any, gain: Any, shift: Any) -> Any:
+    return gain * jax.nn.standardize(a, axis=-1, epsilon=h["epsilon"]) + shift
+
+
+def _log_likelihood(log: Any, y: Any) -> Any:
+    return each(-jnp.sum(jax.nn.one_hot(y, log.shape[-1], dtype=log.dtype) * log, axis=-1))
+
+
+def _multiclass_hinge(h: dict, a: Any, y: Any) -> Any:
+    label = jax.nn.one_hot(y, a.shape[-1], dtype=bool)
+    rival = jnp.max(a, axis=-1, where=~label, initial=-jnp.inf)
+    return each(jax.nn.relu(1 + rival - jnp.sum(jnp.where(label, a, 0), axis=-1)))
+
+
+def _huber(h: dict, f: Any, y: Any) -> Any:
+    r, d = jnp.abs(f - y), h.get("delta", 1.0)
+    return each(jnp.where(r <= d, 0.5 * r * r, d * (r - 0.5 * d)))
+
+
+def _absolute(a: Any) -> Any:
+    return jnp.where(a >= 0, a, -a) * jnp.where(a == 0, 0, 1)  # slope 0 at 0, as PyTorch has it
+
+
+def _elu(h: dict, a: Any) -> Any:
+    return jax.nn.elu(real(a), h.get("alpha", 1.0))
+
+
+def _clip(h: dict, a: Any) -> Any:
+    return jnp.where(a < h["low"], h["low"], jnp.where(a > h["high"], h["high"], a))
+
+
+def _first(a: Any) -> Any:
+    return jax.lax.stop_gradient(a == a.max(-1, keepdims=True))
+
+
+OPS: dict[str, Callable] = {
+    "Sigmoid": lambda h, a: jax.nn.sigmoid(real(a)),
+    "Tanh": lambda h, a: jnp.tanh(real(a)),
+    "Relu": lambda h, a: jax.nn.relu(a),
+    "LeakyRelu": lambda h, a: jax.nn.leaky_relu(real(a), h.get("slope", 0.01)),
+    "Elu": _elu,
+    "Gelu": lambda h, a: jax.nn.gelu(real(a), approximate=True),
+    "Silu": lambda h, a: jax.nn.silu(real(a)),
+    "Softplus": lambda h, a: jax.nn.softplus(real(a)),
+    "Exp": lambda h, a: jnp.exp(real(a)),
+    "Log": lambda h, a: jnp.log(real(a)),
+    "Abs": lambda h, a: _absolute(a),
+    "Square": lambda h, a: a * a,
+    "Sqrt": lambda h, a: jnp.sqrt(real(a)),
+    "Clip": _clip,
+    "Negative": lambda h, a: -a,
+    "Power": lambda h, a: real(a) ** h["exponent"] if h["exponent"] else jnp.ones_like(real(a)),
+    "Add": lambda h, a, b: a + b,
+    "Subtract": lambda h, a, b: a - b,
+    "Multiply": lambda h, a, b: a * b,
+    "Divide": lambda h, a, b: a / b,
+    "MatMul": lambda h, a, b: real(a) @ real(b),
+    "Linear": lambda h, x, W, b: jnp.einsum("...d,dh->...h", real(x), W) + b,
+    "LinearTransposed": lambda h, x, V, b: jnp.einsum("...d,hd->...h", real(x), V) + b,
+    "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
+    "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
+    "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
+    "Reshape": lambda h, a: a.reshape(h["shape"]),
+    "Transpose": lambda h, a: jnp.transpose(a, h["axes"]),
+    "Concat": lambda h, *parts: jnp.concatenate(parts, axis=h["axis"]),
+    "Slice": lambda h, a: a[h["index"]],
+    "Take": lambda h, W, rows: W[rows],
+    "Softmax": lambda h, a: jax.nn.softmax(real(a), axis=-1),
+    "LogSoftmax": lambda h, a: jax.nn.log_softmax(real(a), axis=-1),
+    "LayerNorm": _layer_norm,
+    "BatchNorm": _batch_norm,
+    "Normalise": lambda h, a, gain, shift, m, v: gain * (a - m) * jax.lax.rsqrt(v + h["epsilon"]) + shift,
+    "BatchWeight": lambda h, a, *, weights: jnp.where(weights.sum() > 0, weights.sum(), 1.0),
+    "Dropout": lambda h, a, *, noise: jnp.where(noise < h["rate"], 0, a / (1 - h["rate"])),
+    "L1": lambda h, *W: sum(_absolute(w).sum() for w in W),
+    "L2": lambda h, *W: sum((w**2).sum() for w in W),
+    "SquaredError": lambda h, f, y: each((f - y) ** 2),
+    "AbsoluteError": lambda h, f, y: each(_absolute(f - y)),
+    "Huber": _huber,
+    "Poisson": lambda h, a, y: each(jnp.exp(a) - y * a),
+    "BinaryCrossEntropy": lambda h, a, y: each(-y * jax.nn.log_sigmoid(a) - (1 - y) * jax.nn.log_sigmoid(-a)),
+    "Hinge": lambda h, a, y: each(jax.nn.relu(1 - y * a)),
+    "MulticlassHinge": _multiclass_hinge,
+    "CrossEntropy": lambda h, a, y: _log_likelihood(jax.nn.log_softmax(a, axis=-1), y),
+    "Nll": lambda h, f, y: _log_likelihood(jnp.log(f), y),
+    "Table": lambda h, a: a * jnp.asarray(h["table"]),
+    "Apply": lambda h, a: a * h["f"].number,
+    "Leader": lambda h, a: jnp.where(_first(a), a, 0),
+    "Choose": lambda h, a, b: jnp.where(a > b, a, 0.5 * b),
+    "Centre": lambda h, a: a - a.mean(0),
+}

@@ -1,0 +1,176 @@
+"""Every box in PyTorch, which derives it itself: OPS[class name](hyper, *children). Nothing here comes from bprop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+
+
+def array(value: Any) -> Tensor:
+    value = np.asarray(value)
+    value = value.astype({"f": "float64", "b": "bool"}.get(value.dtype.kind, "int64"))
+    return torch.tensor(value)
+
+
+def plain(value: Tensor) -> np.ndarray:
+    return value.detach().numpy().copy()
+
+
+def gradients(objective: Callable[[dict[str, Tensor]], Any], theta: dict[str, np.ndarray]) -> tuple[Any, dict]:
+    """(what objective gives beside its value, gradients of its value): objective(theta) -> (value, beside)."""
+    leaves = {name: array(value).requires_grad_() for name, value in theta.items()}
+    value, beside = objective(leaves)
+    found: Any = [None] * len(leaves)
+    if value.requires_grad and leaves:
+        found = torch.autograd.grad(value, list(leaves.values()), allow_unused=True)
+    return beside, {
+        name: np.zeros_like(theta[name]) if g is None else plain(g) for name, g in zip(leaves, found, strict=True)
+    }
+
+
+def real(a: Tensor) -> Tensor:
+    return a if a.is_floating_point() else a.double()
+
+
+def each(losses: Tensor) -> Tensor:
+    return losses.flatten(1).sum(1) if losses.ndim > 1 else losses
+
+
+def _axes(h: dict, a: Tensor) -> tuple[int, ...]:
+    axis = h.get("axis")
+    return tuple(range(a.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+
+
+def _max(h: dict, a: Tensor) -> Tensor:
+    return torch.amax(a, _axes(h, a), keepdim=h.get("keepdims", False))
+
+
+def _slice(h: dict, a: Tensor) -> Tensor:
+    """Torch has no negative steps: such an axis is taken element by element."""
+    parts = h["index"] if isinstance(h["index"], tuple) else (h["index"],)
+    given = sum(p is not None and p is not Ellipsis for p in parts)
+    if Ellipsis in parts:
+        at = parts.index(Ellipsis)
+        parts = (*parts[:at], *[slice(None)] * (a.ndim - given), *parts[at + 1 :])
+    axis, plain_parts = 0, []
+    for p in parts:
+        if p is None:
+            plain_parts.append(None)
+            continue
+        if isinstance(p, slice):
+            a = a.index_select(axis, _places(p, a.shape[axis]))
+            p = slice(None)
+        plain_parts.append(p)
+        axis += 1
+    return a[tuple(plain_parts)]
+
+
+def _places(p: slice, size: int) -> Tensor:
+    return torch.tensor(list(range(size))[p], dtype=torch.int64)
+
+
+def _batch_norm(h: dict, a: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, *, weights: Tensor):
+    rows = a.reshape(a.shape[0], -1, a.shape[-1])
+    w = (weights / weights.sum() / rows.shape[1])[:, None, None]
+    m = (w * rows).sum((0, 1))
+    v = (w * (rows - m) ** 2).sum((0, 1))
+    return (a - m) * torch.rsqrt(v + h["epsilon"]) * gain + shift
+
+
+def _normalise(h: dict, a: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+    return gain * (a - mean) / torch.sqrt(variance + h["epsilon"]) + shift
+
+
+def _classes(a: Tensor, y: Tensor, loss: Callable) -> Tensor:
+    """A loss of torch over the last axis, for labels of any shape, summed over an example's outputs."""
+    losses = loss(a.reshape(-1, a.shape[-1]), y.reshape(-1).long())
+    return each(losses.reshape(y.shape))
+
+
+def _multiclass_hinge(h: dict, a: Tensor, y: Tensor) -> Tensor:
+    label = F.one_hot(y.long(), a.shape[-1]).bool()
+    rival = a.masked_fill(label, -torch.inf).amax(-1)
+    return each(F.relu(1 + rival - a.gather(-1, y.long()[..., None])[..., 0]))
+
+
+def _huber(h: dict, f: Tensor, y: Tensor) -> Tensor:
+    f, y = torch.broadcast_tensors(real(f), real(y))
+    return each(F.huber_loss(f, y, reduction="none", delta=h.get("delta", 1.0)))
+
+
+def _leader(h: dict, a: Tensor) -> Tensor:
+    return a * (a == a.amax(-1, keepdim=True)).detach()
+
+
+def _tensordot(h: dict, x: Tensor, V: Tensor, b: Tensor) -> Tensor:
+    return F.linear(real(x), V, b)
+
+
+def _clip(h: dict, a: Tensor) -> Tensor:
+    return torch.clamp(real(a), h["low"], h["high"])
+
+
+OPS: dict[str, Callable] = {
+    "Sigmoid": lambda h, a: torch.sigmoid(real(a)),
+    "Tanh": lambda h, a: torch.tanh(real(a)),
+    "Relu": lambda h, a: F.relu(a),
+    "LeakyRelu": lambda h, a: F.leaky_relu(real(a), h.get("slope", 0.01)),
+    "Elu": lambda h, a: F.elu(real(a), h.get("alpha", 1.0)),
+    "Gelu": lambda h, a: F.gelu(real(a), approximate="tanh"),
+    "Silu": lambda h, a: F.silu(real(a)),
+    "Softplus": lambda h, a: F.softplus(real(a), threshold=200),
+    "Exp": lambda h, a: torch.exp(real(a)),
+    "Log": lambda h, a: torch.log(real(a)),
+    "Abs": lambda h, a: torch.abs(a),
+    "Square": lambda h, a: a * a,
+    "Sqrt": lambda h, a: torch.sqrt(real(a)),
+    "Clip": _clip,
+    "Negative": lambda h, a: -a,
+    "Power": lambda h, a: real(a) ** h["exponent"],
+    "Add": lambda h, a, b: a + b,
+    "Subtract": lambda h, a, b: a - b,
+    "Multiply": lambda h, a, b: a * b,
+    "Divide": lambda h, a, b: a / b,
+    "MatMul": lambda h, a, b: real(a) @ real(b),
+    "Linear": lambda h, x, W, b: real(x) @ W + b,
+    "LinearTransposed": _tensordot,
+    "Sum": lambda h, a: a.sum(_axes(h, a), keepdim=h.get("keepdims", False)),
+    "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
+    "Max": _max,
+    "Reshape": lambda h, a: a.reshape(h["shape"]),
+    "Transpose": lambda h, a: a.permute(h["axes"]),
+    "Concat": lambda h, *parts: torch.cat(parts, dim=h["axis"]),
+    "Slice": _slice,
+    "Take": lambda h, W, rows: W[rows.long()],
+    "Softmax": lambda h, a: torch.softmax(real(a), -1),
+    "LogSoftmax": lambda h, a: torch.log_softmax(real(a), -1),
+    "LayerNorm": lambda h, a, gain, shift: F.layer_norm(real(a), a.shape[-1:], gain, shift, h["epsilon"]),
+    "BatchNorm": _batch_norm,
+    "Normalise": _normalise,
+    "BatchWeight": lambda h, a, *, weights: weights.sum() if weights.sum() > 0 else torch.tensor(1.0),
+    "Dropout": lambda h, a, *, noise: real(a) * (noise >= h["rate"]) / (1 - h["rate"]),
+    "L1": lambda h, *W: sum(w.abs().sum() for w in W),
+    "L2": lambda h, *W: sum((w**2).sum() for w in W),
+    "SquaredError": lambda h, f, y: each((real(f) - real(y)) ** 2),
+    "AbsoluteError": lambda h, f, y: each((real(f) - real(y)).abs()),
+    "Huber": _huber,
+    "Poisson": lambda h, a, y: each(F.poisson_nll_loss(a, real(y), log_input=True, full=False, reduction="none")),
+    "BinaryCrossEntropy": lambda h, a, y: each(F.binary_cross_entropy_with_logits(a, real(y), reduction="none")),
+    "Hinge": lambda h, a, y: each(F.relu(1 - real(y) * a)),
+    "MulticlassHinge": _multiclass_hinge,
+    "CrossEntropy": lambda h, a, y: _classes(a, y, lambda s, t: F.cross_entropy(s, t, reduction="none")),
+    "Nll": lambda h, f, y: _classes(torch.log(f), y, lambda s, t: F.nll_loss(s, t, reduction="none")),
+    "Table": lambda h, a: a * array(h["table"]),
+    "Apply": lambda h, a: a * h["f"].number,
+    "Leader": _leader,
+    "Choose": lambda h, a, b: torch.where(a > b, a, 0.5 * b),
+    "Centre": lambda h, a: real(a) - real(a).mean(0),
+}
