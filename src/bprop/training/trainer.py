@@ -37,8 +37,10 @@ Callback = Callable[[Record, Any], Any]
 class Fit(Model):
     """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
 
-    stopped : "epochs" (all done), "patience" (early stopping; params are those of `best_epoch`), "callback",
-    "interrupted" (Ctrl-C: params are those of the last step done) or "running" (in a callback).
+    stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C)
+    or "running" (in a callback).
+    params : with patience, those of `best_epoch`, also where all epochs were done or a callback stopped training; while
+    it runs, after Ctrl-C and without patience, those of the last step done.
     settings : plain data, how it was trained, for people to read.
     """
 
@@ -84,8 +86,8 @@ class Trainer:
         self.keeper: Keeper | None = None
         if checkpoint is not None:
             fresh = source is None or not files.same_place(source, checkpoint)
-            monitor = stopping.monitor if stopping is not None else "loss"
-            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, monitor, fresh)
+            judged_by = "loss" if stopping is None else stopping.monitor
+            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, judged_by, fresh)
         elif every is not None:
             raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
         self.program = Program(job.graph, job.dtype)
@@ -94,7 +96,8 @@ class Trainer:
             raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
         self.history: list[Record] = []
         self.position = Position()
-        saved = None if source is None else files.read(source, self.job, self.compared)
+        monitor = None if stopping is None else stopping.monitor
+        saved = None if source is None else files.read(source, self.job, self.compared, monitor)
         self.run_ = engine.start(job, params if saved is None else saved.params)
         if saved is not None:
             self._restore(saved)
