@@ -25,7 +25,7 @@ def need_room(entry: Mapping[str, Any], made: Mapping[str, Box], room: int) -> N
 
 
 def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """How many numbers the value of one of our boxes holds, at most: only those named here hold more than a child does."""
+    """How many numbers the value of one of our boxes holds, at most: but for those named here, as a child does."""
     if kind in ("Input", "Parameter"):
         shape = hyper["shape"]["tuple"]
         return (BATCHES[1] if kind == "Input" else 1) * prod(int(size) for size in shape)
