@@ -39,7 +39,8 @@ AROUND: dict[str, tuple[str, ...]] = {
     "training": ("training",),
     "files": (
         "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py", "test_data.py", "test_record.py",
-        "test_noise.py", "test_shapes.py", "test_init.py", "training/test_train.py", "training/test_checkpoint.py",
+        "test_noise.py", "test_shapes.py", "test_init.py", "draw/test_plot.py", "training/test_train.py",
+        "training/test_checkpoint.py",
     ),
 }  # fmt: skip
 """{area: files and folders below tests}"""

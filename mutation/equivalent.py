@@ -2,5 +2,22 @@
 
 from __future__ import annotations
 
-REVIEWED: dict[tuple[str, str, str, str], str] = {}
+NAMES = "only the order in which the settings are checked differs"
+REVIEWED: dict[tuple[str, str, str, str], str] = {
+    ("rules.adam", "Adam.__post_init__", 'share(self, "beta1", "beta2")', "share(self, 'beta2', 'beta1')"): NAMES,
+    (
+        "rules.schedules",
+        "exponential.__post_init__",
+        'positive(self, "factor", "every")',
+        "positive(self, 'every', 'factor')",
+    ): NAMES,
+    (
+        "rules.schedules",
+        "step.__post_init__",
+        'positive(self, "factor", "every")',
+        "positive(self, 'every', 'factor')",
+    ): NAMES,
+    ("files", "write_tensors", "8", "9"): "no float has between 8 and 16 bytes",
+    ("noise", "key_of", "1", "2"): "a longer state of a SeedSequence begins as the shorter one does",
+}
 """{(module, scope, source before, source after): why the program does the same}"""

@@ -59,9 +59,9 @@ class Judge:
         return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
 
     def run(self, tests: list[str]) -> int:
-        """Run one stage; the time it took without a defect says how long it may take with one."""
-        key = tuple(tests)
-        limit = self.limit + 4 * self.times.get(key, self.limit)
+        """Run one stage; the time that all of its tests took without a defect says how long it may take with one."""
+        key = tuple(tests[: tests.index("-k")] if "-k" in tests else tests)
+        limit = self.limit + 4 * self.times[key]
         return self.copy.run(tests, limit, self.copy.folder / "output.txt")
 
     def failed(self, code: int, tests: list[str]) -> str:
@@ -74,9 +74,8 @@ class Judge:
 
     def need_passing(self, mutants: Iterable[tuple[Mutant, str]]) -> None:
         """Raise SystemExit where the tests fail without a defect; measure how long they take."""
-        for tests in {
-            tuple(stage): None for mutant, area in mutants for stage in self.stages(mutant, area) if "-k" not in stage
-        }:
+        stages = [tuple(stage) for mutant, area in mutants for stage in self.stages(mutant, area)]
+        for tests in dict.fromkeys(stage for stage in stages if "-k" not in stage):
             began = time.monotonic()
             code = self.copy.run(tests, 3600, self.copy.folder / "output.txt")
             self.times[tests] = time.monotonic() - began

@@ -114,6 +114,8 @@ def gradient(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 def statement(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """Drop a statement; flip the condition of an if or a while; return None."""
+    if isinstance(node, ast.AugAssign) and type(node.op) in OPERATIONS:
+        yield "another operation", ast.AugAssign(node.target, OPERATIONS[type(node.op)](), node.value)
     dropped = isinstance(node, ast.AugAssign | ast.Raise | ast.Continue | ast.Break | ast.Delete)
     dropped |= isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Yield | ast.YieldFrom)
     dropped |= isinstance(node, ast.Assign) and any(isinstance(t, ast.Attribute | ast.Subscript) for t in node.targets)
