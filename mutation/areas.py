@@ -61,15 +61,12 @@ def module_of(path: Path, root: Path) -> str:
 
 
 def own_tests(module: str, root: Path) -> list[str]:
-    """The test file that mirrors a module, if there is one."""
+    """The test files that mirror a module: test_sgd.py, and test_sgd_*.py, for rules.sgd."""
     *rooms, last = module.split(".")
-    names = (
-        [f"test_{last}.py"]
-        if last != "__init__"
-        else [f"test_{rooms[-1]}_init.py", f"test_{rooms[-1].removesuffix('ing')}.py"]
-    )
-    places = ["/".join(["tests", *rooms, name]) for name in names]
-    return [place for place in places if (root / place).is_file()]
+    stem = last if last != "__init__" else f"{rooms[-1]}_init"
+    folder = root.joinpath("tests", *rooms)
+    found = [folder / f"test_{stem}.py", *sorted(folder.glob(f"test_{stem}_*.py"))]
+    return [str(path.relative_to(root)) for path in found if path.is_file()]
 
 
 def tests_around(area: str) -> list[str]:

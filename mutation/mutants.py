@@ -116,6 +116,8 @@ class _Walk:
             yield from node.body
         elif isinstance(node, ast.ClassDef):
             yield from node.body
+        elif isinstance(node, ast.keyword) and node.arg in operators.ASSURANCES:
+            return
         else:
             yield from ast.iter_child_nodes(node)
 

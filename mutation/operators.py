@@ -23,6 +23,10 @@ PAIRS = (
     ("zeros", "ones"), ("zeros_like", "ones_like"), ("startswith", "endswith"), ("add", "sub"), ("fadd", "fsub"),
     ("fmul", "fdiv"), ("exp", "expm1"), ("log", "log1p"), ("logical_and", "logical_or"),
 )  # fmt: skip
+SYMMETRIC = ("min", "max", "minimum", "maximum")
+"""Functions for which the order of the arguments is nothing."""
+ASSURANCES = ("strict",)
+"""Keywords that only assure what holds anyway."""
 NAMES = {name: other for one, two in PAIRS for name, other in ((one, two), (two, one))}
 
 
@@ -69,14 +73,15 @@ def call(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """f(a, b, k=c) -> f(b, a, k=c), f(a, b)."""
     if not isinstance(node, ast.Call):
         return
-    for place in range(len(node.keywords)):
-        if node.keywords[place].arg is not None:
+    for place, keyword in enumerate(node.keywords):
+        if keyword.arg is not None and keyword.arg not in ASSURANCES:
             yield (
                 "drop a keyword",
                 ast.Call(node.func, node.args, [k for i, k in enumerate(node.keywords) if i != place]),
             )
-    starred = any(isinstance(argument, ast.Starred) for argument in node.args)
-    for place in range(0 if starred else len(node.args) - 1):
+    fixed = any(isinstance(argument, ast.Starred) for argument in node.args)
+    fixed |= getattr(node.func, "id", getattr(node.func, "attr", "")) in SYMMETRIC
+    for place in range(0 if fixed else len(node.args) - 1):
         swapped = list(node.args)
         swapped[place : place + 2] = reversed(swapped[place : place + 2])
         yield "swap two arguments", ast.Call(node.func, swapped, node.keywords)
