@@ -60,10 +60,14 @@ def module_of(path: Path, root: Path) -> str:
     return ".".join(path.relative_to(root / "src" / "bprop").with_suffix("").parts)
 
 
+ELSEWHERE = {"training.__init__": "train"}
+"""{module: what its test file is called after, where that is not the module}"""
+
+
 def own_tests(module: str, root: Path) -> list[str]:
     """The test files that mirror a module: test_sgd.py, and test_sgd_*.py, for rules.sgd."""
     *rooms, last = module.split(".")
-    stem = last if last != "__init__" else f"{rooms[-1]}_init"
+    stem = ELSEWHERE.get(module, last if last != "__init__" else f"{rooms[-1]}_init")
     folder = root.joinpath("tests", *rooms)
     found = [folder / f"test_{stem}.py", *sorted(folder.glob(f"test_{stem}_*.py"))]
     return [str(path.relative_to(root)) for path in found if path.is_file()]
