@@ -114,3 +114,23 @@ def test_a_fit_says_how_it_was_trained():
 def test_a_fit_that_was_not_trained_has_made_no_updates():
     fit = bp.Fit(bp.Graph(loss=bp.square(bp.Input("x"))), {})
     assert (fit.stopped, fit.best_epoch, fit.updates, dict(fit.settings)) == ("running", None, 0, {})
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("bad", [0, 1, 5])
+def test_a_run_that_diverged_leaves_theta_as_the_last_good_update_made_it(engine, bad):
+    needs = {"native": "llvmlite", "xla": "jax"}.get(engine)
+    if needs:
+        pytest.importorskip(needs)
+    x = bp.Input("x")
+    graph = bp.Graph(loss=bp.square(x * bp.Parameter("w", ())))
+    rows = np.ones(8)
+    rows[bad] = 1e200
+    with pytest.raises(errors.NonFiniteError, match=f"step {bad + 1} of 8") as caught:
+        bp.train(
+            graph, {"x": rows}, rule=bp.SGD(0.05), params={"w": 1.0}, batch_size=1, epochs=2, shuffle=False,
+            dtype="float64", engine=engine, progress=False,
+        )  # fmt: skip
+    fit = caught.value.fit
+    assert fit.updates == bad
+    assert fit.params["w"] == pytest.approx(0.9**bad, rel=1e-12)
