@@ -7,6 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.data import DataSet, Reader
 from bprop.training import Terminated, trainer
 from bprop.training.progress import Silent
 
@@ -134,3 +135,42 @@ def test_a_run_that_diverged_leaves_theta_as_the_last_good_update_made_it(engine
     fit = caught.value.fit
     assert fit.updates == bad
     assert fit.params["w"] == pytest.approx(0.9**bad, rel=1e-12)
+
+
+class Watched(DataSet):
+    """A set whose reader writes down what it is told, and allows few rows at a time."""
+
+    told = []
+
+    def reader(self, seed, epoch, shuffle=True):
+        told = self.told
+
+        class Writing(Reader):
+            most = 4
+
+            def reach(self, start, stop):
+                told.append((start, stop))
+
+            def close(self):
+                told.append((seed, epoch, shuffle))
+
+        return Writing()
+
+
+def test_a_reader_is_told_what_is_visited_next_and_when_an_epoch_is_over(monkeypatch):
+    class AllThatIsLeft:
+        def next(self, remaining):
+            return remaining
+
+        def done(self, count):
+            return 0.0
+
+    monkeypatch.setattr(Watched, "told", [])
+    monkeypatch.setattr(trainer, "Pace", AllThatIsLeft)
+    graph = bp.Graph(loss=bp.square(bp.Input("x") * bp.Parameter("w", ())))
+    bp.train(
+        graph, Watched({"x": np.arange(9.0)}), batch_size=2, epochs=2, seed=7, rule=bp.SGD(1e-3), engine="numpy",
+        progress=False,
+    )  # fmt: skip
+    stretches = [(0, 4), (4, 8), (8, 10)]  # the last batch is not full
+    assert Watched.told == [*stretches, (7, 0, True), *stretches, (7, 1, True)]
