@@ -269,5 +269,5 @@ def test_hyper_parameters_are_written_as_files_have_them():
     assert encode(index) == {"tuple": [{"slice": [1, None, -2]}, {"ellipsis": True}, 0, None]}
     assert [encode(float(text)) for text in ("inf", "-inf", "nan")] == [{"float": t} for t in ("inf", "-inf", "nan")]
     assert encode(np.array([[1.5, 2.0]], "float32")) == {"array": [1.5, 2.0], "shape": [1, 2], "dtype": "float32"}
-    assert encode(bp.init.Uniform(-1.0, 2.0)) == {"initialiser": "Uniform", "low": -1.0, "high": 2.0}
+    assert encode(bp.init.Uniform(2.0)) == {"initialiser": "Uniform", "bound": 2.0}
     assert encode(len) == {"initialiser": "unsaved", "repr": "len"}
