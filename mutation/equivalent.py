@@ -32,5 +32,8 @@ REVIEWED: dict[tuple[str, str, str, str], str] = {
     ("engines.layout", "_only_products", "zip(products, sums, strict=True)", "zip(sums, products, strict=True)"): (
         "p or s is s or p"
     ),
+    ("box", "Box._show_children", "i < len(names)", "(i <= len(names))"): (
+        "the number of children was checked before, so that i is never len(names)"
+    ),
 }
 """{(module, scope, source before, source after): why the program does the same}"""
