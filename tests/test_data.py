@@ -64,6 +64,15 @@ def test_an_order_is_narrow_enough_for_every_device(shuffle):
     assert batch_order(10, 0, 0, shuffle).dtype == np.int32
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_a_set_is_visited_in_the_order_of_its_length(shuffle):
+    data = DataSet({"x": np.zeros(7)})
+    np.testing.assert_array_equal(data.order(3, 2, shuffle), batch_order(7, 3, 2, shuffle))
+    assert data.in_memory
+    assert data.arrangement is None
+    assert list(data.cuts()) == [slice(0, 7)]
+
+
 # --- split ---
 
 
@@ -100,6 +109,13 @@ def test_with_labels_every_class_is_held_out_alike(labels, share, seed):
         members = (labels == label).sum()
         # each class is within one example of its share, but for what the others' rounding shifts the cut by
         assert abs((labels[held] == label).sum() - true_share * members) < 2 + members / count * 5
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_classes_of_very_different_sizes_are_held_out_by_the_same_share(seed):
+    labels = np.repeat([0, 1, 2], [160, 30, 10])
+    _, held = split(200, 0.5, seed, labels)
+    assert np.abs(np.bincount(labels[held]) - [80, 15, 5]).max() <= 1
 
 
 def test_labels_of_any_kind_will_do():

@@ -75,6 +75,33 @@ def test_a_folder_that_cannot_be_flushed_is_no_error(tmp_path, monkeypatch):
     assert (tmp_path / "f").read_bytes() == b"new"
 
 
+def test_a_folder_whose_flush_fails_is_an_error_and_the_new_file_is_there(tmp_path, monkeypatch):
+    flush = os.fsync
+
+    def only_files(descriptor):
+        if os.fstat(descriptor).st_mode & 0o040000:
+            raise OSError(5, "Input/output error")
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    with pytest.raises(errors.ModelFileError, match=r"f may not outlive a crash: Input/output error"):
+        write_atomically(tmp_path / "f", b"new")
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not list open files")
+def test_writing_leaves_no_file_open(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    before = sorted(os.listdir("/proc/self/fd"))
+    write_atomically(tmp_path / "f", b"new")
+    with monkeypatch.context() as patch, pytest.raises(errors.ModelFileError):
+        patch.setattr(os, "fsync", fail)
+        write_atomically(tmp_path / "f", b"newer")
+    assert sorted(os.listdir("/proc/self/fd")) == before
+
+
 def test_a_missing_folder_is_a_clear_error(tmp_path):
     with pytest.raises(errors.ModelFileError, match=r"cannot write .*No such file"):
         write_atomically(tmp_path / "missing" / "f", b"new")

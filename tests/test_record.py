@@ -34,6 +34,12 @@ def test_what_was_not_recorded_is_no_attribute(name):
         getattr(RECORD, name)
 
 
+def test_what_is_not_said_of_an_epoch_is_nothing():
+    record = Record(1, 10, 0.5, 0.0, 0.5)
+    assert (record.metrics, record.validation, record.learning_rate, record.health) == ({}, None, None, None)
+    assert (record.seconds, record.examples_per_second) == (0.0, 0.0)
+
+
 def test_without_validation_there_is_no_validation_loss():
     with pytest.raises(AttributeError):
         _ = Record(1, 10, 0.5, 0.0, 0.5).validation_loss

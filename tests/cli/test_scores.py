@@ -47,6 +47,14 @@ def test_numbers_as_scikit_learn_judges_them(scores):
     assert found["r2"] == pytest.approx(metrics.r2_score(y, f, sample_weight=w))
 
 
+def test_numbers_are_judged_by_the_root_of_the_mean_square_and_in_their_unit(scores):
+    f, y, w = np.array([1.0, 2.0, 7.0]), np.array([1.0, 4.0, 3.0]), np.array([1.0, 2.0, 1.0])
+    found = {name: measure(w) for name, measure in scores.of_numbers(f, y).items()}
+    assert found["rmse"] == pytest.approx(np.sqrt((2 * 4 + 16) / 4))
+    assert found["mae"] == pytest.approx((2 * 2 + 4) / 4)
+    assert found["r2"] == pytest.approx(1 - (2 * 4 + 16) / (4 + 2 * 1))  # of a mean of 3
+
+
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=2, max_size=15))
 def test_the_area_is_the_share_of_pairs_in_the_right_order(scores, examples):
     score, positive = np.array([s for s, _ in examples]), np.array([p for _, p in examples])

@@ -49,6 +49,7 @@ def test_a_fit_plots_itself_without_a_display(matplotlib, tmp_path, monkeypatch)
     data = {"x": [[0.0], [1.0], [2.0], [3.0]], "y": [0, 0, 1, 1]}
     fit = bp.train(bp.mlp([1, 2]), data, epochs=3, validation=data, engine="numpy", progress=False)
     fit.plot().savefig(tmp_path / "curves.pdf")
+    assert [fit.plot(log=log).axes[0].get_yscale() for log in (False, True)] == ["linear", "log"]
     assert (tmp_path / "curves.pdf").read_bytes().startswith(b"%PDF")
     assert curves(fit.plot(log=True).axes[0])["training"] == [record.loss for record in fit.history]
 

@@ -261,3 +261,13 @@ def test_illegal_boxes_in_a_description_are_refused_as_when_made_by_hand():
             bp.Graph.from_description(description(X, box))
     with pytest.raises(errors.UnknownNameError, match="'Unheard'"):
         bp.Graph.from_description(description(X, entry("f", "Unheard", ["x"])))
+
+
+def test_hyper_parameters_are_written_as_files_have_them():
+    """Files of all versions: what a value is written as does not change."""
+    index = (slice(1, None, -2), Ellipsis, 0, None)
+    assert encode(index) == {"tuple": [{"slice": [1, None, -2]}, {"ellipsis": True}, 0, None]}
+    assert [encode(float(text)) for text in ("inf", "-inf", "nan")] == [{"float": t} for t in ("inf", "-inf", "nan")]
+    assert encode(np.array([[1.5, 2.0]], "float32")) == {"array": [1.5, 2.0], "shape": [1, 2], "dtype": "float32"}
+    assert encode(bp.init.Uniform(2.0)) == {"initialiser": "Uniform", "bound": 2.0}
+    assert encode(len) == {"initialiser": "unsaved", "repr": "len"}

@@ -1,11 +1,13 @@
 """How many numbers the value of a box described would hold."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.graph.room import need_room, numbers
+from bprop.graph.room import cut_down, need_room, numbers
 
 CATALOGUE = boxes.catalogue()
 
@@ -40,3 +42,78 @@ def test_a_graph_that_is_trusted_has_all_the_room():
     assert bp.Graph.from_description(graph.describe()).outputs["f"].dims == ("N", 3000, 3)
     with pytest.raises(errors.GraphError, match="would hold"):
         bp.Graph.from_description(graph.describe(), room=20_000)
+
+
+# --- boxes of one's own: only their code says how large they are ---
+
+
+class Tiled(bp.Box):
+    """a, `times` x `times` times over; `seed` makes nothing larger."""
+
+    times: int = 1
+    shape: tuple = ()
+    seed: int = 0
+    least: int = 0
+
+    def check(self):
+        if self.seed < self.least:
+            raise ValueError("the seed is too small")
+
+    def fprop(self, a):
+        return np.tile(a, (1, self.times * self.times, *self.shape))
+
+    def bprop(self, grad, value, a):
+        raise AssertionError("nobody asks for it")
+
+
+def tiled(**hyper):
+    """A description whose box has these hyper-parameters, made without making the box."""
+    described = bp.Graph(outputs={"f": Tiled(bp.Input("x", (4,)))}).describe()
+    described["boxes"][1]["hyper"] |= hyper
+    return described
+
+
+@pytest.mark.parametrize(
+    "hyper",
+    [
+        {"times": 4000},
+        {"times": 2**40},
+        {"shape": {"tuple": [10**9]}},
+        {"shape": {"tuple": [3000, 3000]}},
+        {"times": 300, "shape": {"tuple": [1000]}},
+        {"times": 2000, "seed": 50, "least": 40},
+    ],
+    ids=repr,
+)
+def test_a_box_of_ones_own_that_hyper_parameters_make_too_large_is_refused_before_it_is_made(hyper):
+    room = 10_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.GraphError, match=r"the box 'f' \(.*Tiled\) would hold more than 10,000,000 numbers"):
+            bp.Graph.from_description(tiled(**hyper), room=room)
+        assert tracemalloc.get_traced_memory()[1] < 2 * 8 * 1.5 * room  # two batches, a little too large
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "hyper",
+    [{"times": 20}, {"times": 900}, {"seed": 123456789}, {"seed": 10**30}, {"seed": 10**6, "least": 10**5}],
+    ids=repr,
+)
+def test_a_box_of_ones_own_whose_hyper_parameters_are_large_and_make_nothing_large_is_made(hyper):
+    box = bp.Graph.from_description(tiled(**hyper), room=10_000_000).outputs["f"]
+    assert {name: box.hyper[name] for name in hyper} == hyper
+    assert box.dims == ("N", 4 * hyper.get("times", 1) ** 2)
+
+
+def test_whole_numbers_are_cut_down_wherever_they_are_but_in_arrays():
+    hyper = {"n": 100, "share": 100.5, "flag": True, "name": "n", "none": None, "t": {"tuple": [9, -100]}}
+    small = {"n": 32, "share": 100.5, "flag": True, "name": "n", "none": None, "t": {"tuple": [9, -32]}}
+    assert cut_down(hyper, 32) == small
+    assert cut_down(True, 32) is True
+    kept = {"array": [100], "shape": [1], "dtype": "int64"}
+    assert cut_down({"a": kept, "i": {"initialiser": "Constant", "value": 100}}, 32) == {
+        "a": kept,
+        "i": {"initialiser": "Constant", "value": 100},
+    }

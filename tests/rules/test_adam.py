@@ -42,7 +42,8 @@ def test_adam_is_algorithm_1():
 
 
 def test_the_defaults_are_the_papers():
-    assert Adam() == Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8)
+    assert Adam() == Adam(learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, clip_norm=None)
+    assert AdamW() == AdamW(0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, clip_norm=None, weight_decay=0.01)
 
 
 def test_adam_follows_a_schedule():

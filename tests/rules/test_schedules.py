@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from math import cos, pi
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,10 @@ from bprop.rules.schedules import (
     cosine,
     decreasing,
     exponential,
+    not_negative,
+    positive,
     rate_at,
+    share,
     step,
     warm_up,
 )
@@ -77,6 +81,7 @@ def test_a_schedule_is_the_same_on_xla_with_its_numbers_as_arguments(schedule, e
         lambda: step(0.1, 0.5, 0),
         lambda: exponential(0.1, -0.5),
         lambda: exponential(0.1, 0.5, every=-1),
+        lambda: cosine(-0.1, 10),
         lambda: cosine(0.1, 0),
         lambda: cosine(0.1, 10, final=-1.0),
         lambda: warm_up(0, 0.1),
@@ -115,3 +120,21 @@ def test_numbers_of_numpy_become_pythons():
     made = step(np.float32(0.5), np.float64(0.5), np.int64(3))
     assert all(type(getattr(made, field.name)) in (int, float) for field in fields(made))
     assert type(warm_up(np.int64(3), np.float32(0.5)).after) is float
+
+
+@pytest.mark.parametrize(
+    ("check", "legal", "illegal"),
+    [
+        (positive, (1e-300, 1, 1e300), (0, -1e-300, float("inf"), float("nan"), True, "1", None)),
+        (not_negative, (0, 0.0, 1, 1e300), (-1e-300, float("inf"), float("nan"), False, "1", None)),
+        (share, (0, 0.5, 1 - 1e-16), (1, 1.0, 1.5, -1e-300, float("nan"), True, "0.5", None)),
+    ],
+)
+def test_a_setting_is_within_its_bounds(check, legal, illegal):
+    for value in legal:
+        check(SimpleNamespace(one=value, two=value), "one", "two")
+    for value in illegal:
+        for settings in ({"one": value, "two": 0.5}, {"one": 0.5, "two": value}):
+            name = next(name for name in settings if settings[name] is value)
+            with pytest.raises(errors.SettingError, match=f"SimpleNamespace: {name} must be a number"):
+                check(SimpleNamespace(**settings), "one", "two")

@@ -26,6 +26,10 @@ def same(found, expected):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-13, atol=1e-15)
 
 
+def test_the_defaults_are_plain_sgd():
+    assert SGD() == SGD(0.1, momentum=None, nesterov=False, decrease_constant=None, clip_norm=None)
+
+
 def test_plain_sgd_is_the_lectures_update():
     params, grads = problem()
     expected = {name: p - 0.1 * sum(g[name] for g in grads) for name, p in params.items()}

@@ -159,3 +159,12 @@ def test_any_bytes_are_a_table_or_a_clean_error(content):
     except errors.BpropError:
         return
     assert len(arrays["y"]) == len(table)
+
+
+def test_several_columns_of_numbers_are_scaled_by_the_rows_to_learn_from():
+    table = frame(a=["1.5", "2", "9"], u=["1", "2", "3"], v=["100", "300", "500"])
+    preparation = Preparation.fit(table, Answer.of(table, ("u", "v")))
+    y = preparation.arrays(table)["y"]
+    np.testing.assert_allclose([y.mean(axis=0), y.std(axis=0)], [[0, 0], [1, 1]], atol=1e-12)
+    again = Preparation.from_notes(json.loads(json.dumps(preparation.to_notes())))
+    np.testing.assert_allclose(again.answer.values(again.y(table)), [[1, 100], [2, 300], [3, 500]])

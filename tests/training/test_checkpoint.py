@@ -10,7 +10,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.training import Terminated, checkpoint, trainer
+from bprop.training import Terminated, checkpoint, stopping, trainer
 from bprop.training.progress import Silent
 
 EXAMPLES = 30
@@ -237,6 +237,40 @@ def test_a_run_with_other_settings_is_not_resumed(tmp_path, settings, said):
     train(epochs=1, checkpoint=tmp_path / "run")
     with pytest.raises(errors.ModelFileError, match=said):
         train(resume=tmp_path / "run", **settings)
+
+
+@pytest.mark.parametrize("weights", ["weights", "validation_weights"])
+def test_a_run_with_other_example_weights_is_not_resumed(tmp_path, weights):
+    """Of the training set and of the validation set: given to another run, changed in one place, or left out."""
+    settings = {"epochs": 1, "validation": data(10)}
+    count = EXAMPLES if weights == "weights" else 10
+    given = np.linspace(0.5, 1.5, count)
+    train(checkpoint=tmp_path / "run", **{weights: given}, **settings)
+    changed = given.copy()
+    changed[-1] += 1e-9
+    which = {"weights": "checksum of the data", "validation_weights": "checksum of the validation set"}[weights]
+    for other in (None, np.ones(count), given[::-1], changed):
+        with pytest.raises(errors.ModelFileError, match=f"settings differ: {which} was '[0-9a-f]*', now '[0-9a-f]*'$"):
+            train(resume=tmp_path / "run", **{weights: other}, **settings)
+    train(resume=tmp_path / "run", **{weights: given}, **(settings | {"epochs": 2}))
+
+
+def test_a_run_whose_early_stopping_looked_at_something_else_is_not_resumed(tmp_path):
+    """Its best value so far is a loss: no accuracy could ever be compared with it."""
+    train(epochs=2, patience=3, checkpoint=tmp_path / "run")
+    with pytest.raises(errors.ModelFileError, match="settings differ: monitor was 'loss', now 'accuracy'"):
+        train(patience=3, monitor="accuracy", resume=tmp_path / "run")
+    same_run(train(patience=3, resume=tmp_path / "run"), train(patience=3))
+
+
+def test_a_checkpoint_that_does_not_say_what_early_stopping_looked_at_is_resumed(tmp_path, monkeypatch):
+    whole = stopping.EarlyStopping.to_dict
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            stopping.EarlyStopping, "to_dict", lambda self: {k: v for k, v in whole(self).items() if k != "monitor"}
+        )
+        train(epochs=2, patience=3, checkpoint=tmp_path / "run")
+    same_run(train(patience=3, resume=tmp_path / "run"), train(patience=3))
 
 
 @pytest.mark.parametrize(("then", "now"), [("numpy", "native"), ("native", "xla"), ("xla", "numpy")])

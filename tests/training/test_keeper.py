@@ -182,6 +182,40 @@ def test_the_best_is_known_without_early_stopping_and_after_resuming(tmp_path):
     assert losses.index(min(losses)) + 1 == len(one.history)
 
 
+@pytest.mark.parametrize("lost", range(1, 7))
+def test_a_run_that_was_killed_as_it_wrote_and_is_resumed_has_the_same_best(tmp_path, monkeypatch, lost):
+    """Killed before the n-th file of all: a step's file never says that an epoch is done whose best is not written."""
+
+    class Killed(BaseException):
+        pass
+
+    def writing(times):
+        def write(real):
+            def counted(*arguments):
+                times.append(1)
+                if len(times) == lost:
+                    raise Killed
+                real(*arguments)
+
+            return counted
+
+        return write
+
+    wrong = data() | {"y": (data()["y"] + 1) % 3}  # the better trained, the worse: the best is not the last
+    settings = {"patience": None, "epochs": 4, "every": "1epochs", "validation": wrong}
+    train(checkpoint=tmp_path / "whole", **settings)
+    with monkeypatch.context() as patch:
+        counting = writing([])
+        patch.setattr(keeper, "write_model", counting(keeper.write_model))
+        patch.setattr(checkpoint, "write", counting(checkpoint.write))
+        with pytest.raises(Killed):
+            train(checkpoint=tmp_path / "parts", **settings)
+    train(checkpoint=tmp_path / "parts", resume=True, **settings)
+    one, two = (bp.load(tmp_path / name / "best.bprop") for name in ("whole", "parts"))
+    assert len(one.history) == len(two.history) < 4
+    assert {n: a.tobytes() for n, a in one.params.items()} == {n: a.tobytes() for n, a in two.params.items()}
+
+
 def test_without_a_validation_set_there_is_no_best(tmp_path):
     train(checkpoint=tmp_path / "run", every="1epochs", validation=None, patience=None)
     assert "best.bprop" not in os.listdir(tmp_path / "run")

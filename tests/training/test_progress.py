@@ -1,6 +1,7 @@
 """Progress: a bar on a terminal, lines elsewhere, or nothing."""
 
 import importlib.util
+import io
 import sys
 from dataclasses import replace
 
@@ -124,3 +125,17 @@ def test_a_bar_counts_updates_and_shows_the_last_record(capsys):
     shown.close()
     assert shown.bar.finished is False
     assert capsys.readouterr().out == ""
+
+
+def test_a_line_is_there_at_once_also_where_standard_error_is_a_file(monkeypatch):
+    class File(io.StringIO):
+        flushed = ""
+
+        def flush(self):
+            self.flushed = self.getvalue()
+
+    monkeypatch.setattr(sys, "stderr", File())
+    lines = Lines(3)
+    lines.epoch(record(1))
+    lines.close()
+    assert sys.stderr.flushed.startswith("epoch 1/3")

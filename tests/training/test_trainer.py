@@ -155,6 +155,27 @@ def test_the_best_parameters_are_also_those_of_a_run_that_was_not_stopped(engine
     assert fit.evaluate(held)["loss"] == pytest.approx(min(losses), rel=1e-5)
 
 
+def test_the_best_parameters_are_also_those_of_a_run_that_a_callback_stopped(engine):
+    held = {"x": data()["x"], "y": (data()["y"] + 1) % 3}
+    fit = train(engine, validation=held, patience=100, epochs=50, callbacks=lambda record, fit: record.epoch == 8)
+    losses = [record.validation_loss for record in fit.history]
+    assert (fit.stopped, len(losses)) == ("callback", 8)
+    assert fit.best_epoch == int(np.argmin(losses)) + 1 < 8
+    shorter = train(engine, validation=held, epochs=fit.best_epoch)
+    for name, array in shorter.params.items():
+        np.testing.assert_array_equal(fit.params[name], array)
+
+
+def test_a_callback_sees_the_last_parameters_and_not_the_best():
+    held = {"x": data()["x"], "y": (data()["y"] + 1) % 3}
+    seen = []
+    train(
+        validation=held, patience=100, epochs=8, callbacks=lambda record, fit: seen.append(fit.evaluate(held)["loss"])
+    )
+    plain = train(validation=held, epochs=8)
+    assert seen == pytest.approx([record.validation_loss for record in plain.history], rel=1e-5)
+
+
 def test_a_metric_can_be_monitored():
     held = data(30, seed=5)
     fit = train(validation=held, patience=3, monitor="accuracy", epochs=60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from bprop.namespace import namespace
 from bprop.rules import SGD, Adam
@@ -17,6 +17,8 @@ class ScaledAdam(Adam):
     Kingma and Ba 2015, the order of computation at the end of section 2, which is scikit-learn's: epsilon is added
     to sqrt(v) before v is corrected for its start at 0.
     """
+
+    reference: ClassVar = None
 
     def direction(self, state, name, t):
         scale = (1 - self.beta2 ** (t + 1)) ** 0.5 / (1 - self.beta1 ** (t + 1))

@@ -13,7 +13,7 @@ from bprop import init
 from bprop.box import Box, plain, registered, registry
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.graph.order import topological_order
-from bprop.graph.room import need_room
+from bprop.graph.room import need_room, need_slow_growth
 from bprop.leaves import Constant, Input, Parameter
 from bprop.shapes import kind_of
 
@@ -69,6 +69,8 @@ def build(
         for name in _order(entries):
             if room is not None:
                 need_room(entries[name], made, room)
+                if ":" in entries[name]["type"]:
+                    need_slow_growth(entries[name], lambda entry: _make(entry, made, passed), room)
             made[name] = _make(entries[name], made, passed)
         return {
             "loss": _pick(made, description["loss"]),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from bprop.namespace import namespace
 from bprop.rules.rule import Rule, zeros_like
-from bprop.rules.schedules import not_negative, positive, share
+from bprop.rules.schedules import exponential, not_negative, positive, share
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,18 @@ class Adam(Rule):
     """
 
     elementwise: ClassVar = True
+    reference: ClassVar = "adam"
     learning_rate: Any = 0.001
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
     clip_norm: float | None = None
+
+    @classmethod
+    def examples(cls):
+        yield cls()
+        yield cls(0.01, beta1=0.5, beta2=0.9, epsilon=1e-3, clip_norm=0.3)
+        yield cls(exponential(0.01, 0.5, 3))
 
     def __post_init__(self):
         super().__post_init__()
@@ -59,7 +66,14 @@ class AdamW(Adam):
     Loshchilov and Hutter 2019, alg. 2. Biases (parameters with fewer than two axes) are not decayed.
     """
 
+    reference: ClassVar = "adamw"
     weight_decay: float = 0.01
+
+    @classmethod
+    def examples(cls):
+        yield from super().examples()
+        yield cls(0.01, weight_decay=0.1)
+        yield cls(0.01, weight_decay=0.3, clip_norm=0.3)
 
     def __post_init__(self):
         super().__post_init__()

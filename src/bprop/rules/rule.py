@@ -1,7 +1,7 @@
 """What all update rules have in common: two pure functions, init and step, on the array namespace."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar
@@ -29,6 +29,13 @@ class Rule(ABC):
     elementwise: ClassVar[bool] = False
     """Whether each element is updated by its own gradient and state alone, so that an engine may lay out arrays
     in another order."""
+    reference: ClassVar[str | None] = None
+    """The name of optax's function that computes the same ("adam"): the tests compare the two. None: there is none."""
+
+    @classmethod
+    def examples(cls) -> "Iterable[Rule]":
+        """Rules with settings that use every part of the formula, for the automatic checks."""
+        return ()
 
     def __post_init__(self):
         plain_numbers(self)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bprop.errors import SettingError
 from bprop.rules.rule import Rule, zeros_like
-from bprop.rules.schedules import not_negative, share
+from bprop.rules.schedules import cosine, not_negative, share, step, warm_up
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,23 @@ class SGD(Rule):
     """
 
     elementwise: ClassVar = True
+    reference: ClassVar = "sgd"
     momentum: float | None = None
     nesterov: bool = False
     decrease_constant: float | None = None
     clip_norm: float | None = None
+
+    @classmethod
+    def examples(cls):
+        yield cls(0.1)
+        yield cls(0.1, decrease_constant=0.5)
+        yield cls(0.1, momentum=0.9)
+        yield cls(0.1, momentum=0.9, nesterov=True)
+        yield cls(0.1, clip_norm=0.3)
+        yield cls(0.1, momentum=0.5, clip_norm=0.3)
+        yield cls(0.1, momentum=0.5, nesterov=True, clip_norm=0.3)
+        yield cls(cosine(0.1, 4))
+        yield cls(warm_up(2, step(0.1, 0.5, 2)), decrease_constant=0.1)
 
     def __post_init__(self):
         super().__post_init__()

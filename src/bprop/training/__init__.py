@@ -64,7 +64,8 @@ def train(
     weights : (N,) example weights, default 1.
     validation_weights : the same for a validation set of its own; a share of the data takes its weights along.
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
-    patience : stop when the validation set has not improved for so many epochs, and keep the best theta.
+    patience : stop when the validation set has not improved for so many epochs. The fit has the theta of the best
+        epoch, also where the epochs or a callback end training before that; after Ctrl-C it has the last.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
         bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.

@@ -116,8 +116,10 @@ def write(
     write_model(path, model, training, arrays)
 
 
-def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
+def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str | None = None) -> Saved:
     """The checkpoint of a run with these settings: a file, or the newest of a folder that is not damaged.
+
+    monitor : what early stopping looks at now; None without early stopping.
 
     Raises ModelFileError where it is another run's, or damaged.
     """
@@ -127,6 +129,9 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
     if job.mean_weight is not None:
         then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
     changed = [f"{key} was {then[key]!r}, now {now[key]!r}" for key in now if key in then and then[key] != now[key]]
+    before = _monitor(training["stopping"])
+    if monitor is not None and before not in (None, monitor):  # the best value so far is one of another measure
+        changed.append(f"monitor was {before!r}, now {monitor!r}")
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
     _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
@@ -140,6 +145,11 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any]) -> Saved:
         best_params={n.removeprefix("best/"): a for n, a in arrays.items() if n.startswith("best/")},
         engine=then.get(ENGINE),
     )
+
+
+def _monitor(stopping: Any) -> str | None:
+    """What early stopping looked at; None without it, and in the files of older versions, which do not say."""
+    return stopping.get("monitor") if isinstance(stopping, dict) else None
 
 
 def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | os.PathLike, Content]:

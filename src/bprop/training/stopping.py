@@ -47,7 +47,10 @@ class EarlyStopping:
 
     def to_dict(self) -> dict[str, Any]:
         """The state, less the parameters, as plain data."""
-        return {"best_epoch": self.best_epoch, "best_value": self.best_value, "waited": self.waited}
+        return {
+            "monitor": self.monitor, "best_epoch": self.best_epoch, "best_value": self.best_value,
+            "waited": self.waited,
+        }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any], best_params: dict[str, np.ndarray]) -> None:
         """Go on from a state of `to_dict`."""

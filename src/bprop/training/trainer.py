@@ -35,8 +35,10 @@ Callback = Callable[[Record, Any], Any]
 class Fit(Model):
     """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
 
-    stopped : "epochs" (all done), "patience" (early stopping), "callback", "interrupted" (Ctrl-C), "diverged" (a loss
-    was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
+    stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C),
+    "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
+    params : with patience, those of `best_epoch`, also where all epochs were done or a callback stopped training; while
+    it runs, after Ctrl-C and without patience, those of the last step done.
     best_epoch : the best on the validation set, where early stopping looks; kept_epoch : the same where `params` are
     those of that epoch, else None: then they are those after `updates` updates.
     failure : what went wrong, where stopped is "diverged" or "failed".
@@ -88,8 +90,8 @@ class Trainer:
         self.keeper: Keeper | None = None
         if checkpoint is not None:
             fresh = source is None or not files.same_place(source, checkpoint)
-            monitor = stopping.monitor if stopping is not None else "loss"
-            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, monitor, fresh)
+            judged_by = "loss" if stopping is None else stopping.monitor
+            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, judged_by, fresh)
         elif every is not None:
             raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
         self.program = Program(job.graph, job.dtype)
@@ -98,7 +100,8 @@ class Trainer:
             raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
         self.history: list[Record] = []
         self.position = Position()
-        saved = None if source is None else files.read(source, self.job, self.compared)
+        monitor = None if stopping is None else stopping.monitor
+        saved = None if source is None else files.read(source, self.job, self.compared, monitor)
         self.run_ = engine.start(job, params if saved is None else saved.params)
         if saved is not None:
             self._restore(saved)

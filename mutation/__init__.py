@@ -1,0 +1,1 @@
+"""Small defects planted in a copy of the code, one at a time: which of them do the tests catch?"""

@@ -1,0 +1,121 @@
+"""Try mutants, one after the other: is there a test that fails?"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mutation import areas
+from mutation.equivalent import REVIEWED
+from mutation.mutants import Mutant, mutants_of
+from mutation.trial import NONE, PASSED, TIMEOUT, Copy
+
+CAUGHT, LATE, SURVIVED, EQUIVALENT = "caught", "timeout", "survived", "equivalent"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant: caught by its module's own tests (or those around), by the time limit, or not at all."""
+
+    mutant: Mutant
+    area: str
+    outcome: str
+    by: str
+    seconds: float
+
+
+@dataclass
+class Judge:
+    """Tries mutants on a copy of the tree. `limit` : seconds that one stage of tests may take at least."""
+
+    root: Path
+    copy: Copy
+    limit: float = 120.0
+    narrow: bool = False
+    times: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def stages(self, mutant: Mutant, area: str) -> list[list[str]]:
+        """Lists of tests, the likeliest to notice first."""
+        own, around = areas.own_tests(mutant.module, self.root), areas.tests_around(area)
+        first = [own] if own else []
+        if self.narrow and own:
+            return first
+        named = [[*around, "-k", mutant.scope.partition(".")[0]]] if mutant.scope else []
+        return [*first, *named, around]
+
+    def try_(self, mutant: Mutant, area: str) -> Verdict:
+        """The verdict on a mutant."""
+        began = time.monotonic()
+        if mutant.key in REVIEWED:
+            return Verdict(mutant, area, EQUIVALENT, REVIEWED[mutant.key], 0.0)
+        with self.copy.changed(mutant.path, mutant.changed):
+            for tests in self.stages(mutant, area):
+                code = self.run(tests)
+                if code not in (PASSED, NONE):
+                    outcome = LATE if code == TIMEOUT else CAUGHT
+                    return Verdict(mutant, area, outcome, self.failed(code, tests), time.monotonic() - began)
+        return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
+
+    def run(self, tests: list[str]) -> int:
+        """Run one stage; the time that all of its tests took without a defect says how long it may take with one."""
+        key = tuple(tests[: tests.index("-k")] if "-k" in tests else tests)
+        limit = self.limit + 4 * self.times[key]
+        return self.copy.run(tests, limit, self.copy.folder / "output.txt")
+
+    def failed(self, code: int, tests: list[str]) -> str:
+        """The test that failed."""
+        if code == TIMEOUT:
+            return " ".join(tests)
+        text = (self.copy.folder / "output.txt").read_text(encoding="utf-8", errors="replace")
+        lines = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return lines[0].split(" - ")[0] if lines else f"exit code {code}"
+
+    def need_passing(self, mutants: Iterable[tuple[Mutant, str]]) -> None:
+        """Raise SystemExit where the tests fail without a defect; measure how long they take."""
+        stages = [tuple(stage) for mutant, area in mutants for stage in self.stages(mutant, area)]
+        for tests in dict.fromkeys(stage for stage in stages if "-k" not in stage):
+            began = time.monotonic()
+            code = self.copy.run(tests, 3600, self.copy.folder / "output.txt")
+            self.times[tests] = time.monotonic() - began
+            if code != PASSED:
+                raise SystemExit(
+                    f"without any defect, pytest {' '.join(tests)} ends with {code}:\n"
+                    + (self.copy.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-3000:]
+                )
+
+
+def planted(root: Path, wanted: list[str]) -> list[tuple[Mutant, str]]:
+    """All mutants of areas ("rules") and modules ("rules.sgd")."""
+    found: dict[tuple[str, int, str], tuple[Mutant, str]] = {}
+    for area in areas.AREAS:
+        for path in areas.files_of(area, root):
+            module = areas.module_of(path, root)
+            if area in wanted or any(module == name or module.startswith(f"{name}.") for name in wanted):
+                for mutant in mutants_of(path, module):
+                    found.setdefault((module, mutant.start, mutant.after), (mutant, area))
+    return list(found.values())
+
+
+def sample(mutants: list[tuple[Mutant, str]], count: int | None, seed: int) -> list[tuple[Mutant, str]]:
+    """`count` of them, as the seed draws: changes elsewhere in the code draw no others."""
+    if count is None or count >= len(mutants):
+        return mutants
+    order = sorted(range(len(mutants)), key=lambda number: mutants[number][0].place(seed))
+    return [mutants[number] for number in sorted(order[:count])]
+
+
+def judged(judge: Judge, mutants: list[tuple[Mutant, str]], tell: Callable[[Verdict], None]) -> list[Verdict]:
+    """The verdicts, each told as it falls."""
+    verdicts = []
+    for mutant, area in mutants:
+        verdict = judge.try_(mutant, area)
+        tell(verdict)
+        verdicts.append(verdict)
+    return verdicts
+
+
+def survivors(mutants: list[tuple[Mutant, str]], output: str) -> list[tuple[Mutant, str]]:
+    """Those that survived by the output of an earlier run, known by their place and by the lines that differ."""
+    return [one for one in mutants if f"{SURVIVED:<10} {one[0]} (" in output and one[0].diff() in output]

@@ -1,0 +1,196 @@
+"""The mutation script plants what it says, in a copy, and judges by whether a test fails."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # the script is no part of the package
+
+from mutation import areas, judge, report  # noqa: E402
+from mutation.equivalent import REVIEWED  # noqa: E402
+from mutation.mutants import mutants_of  # noqa: E402
+
+
+def changes(tmp_path, source):
+    """{what stands in place of the source}, for every mutant."""
+    path = tmp_path / "m.py"
+    path.write_text(source)
+    return {mutant.changed for mutant in mutants_of(path, "m")}
+
+
+def within(tmp_path, before, *, function="f"):
+    """What may stand in place of an expression that a function returns, without the function's own mutants."""
+    head = f"def {function}(a, b):\n    return "
+    plain = {f"{head}{before}\n", f"{head.removesuffix('return ')}return None\n"}
+    return {text.removeprefix(head).strip() for text in changes(tmp_path, f"{head}{before}\n") - plain}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a + b", {"(a - b)"}),
+        ("a * b", {"(a / b)"}),
+        ("a @ b", {"(b @ a)"}),
+        ("-a", {"a"}),
+        ("a < b", {"(a <= b)"}),
+        ("a is b", {"(a is not b)"}),
+        ("a < b < a", {"(a <= b < a)", "(a < b <= a)"}),
+        ("a and b", {"(a or b)"}),
+        ("not a", {"a"}),
+        ("a if b else a[b]", {"(a[b] if b else a)"}),
+        ("a[3]", {"a[4]"}),
+        ("a(True)", {"a(False)"}),
+        ("a(a, b)", {"a(b, a)"}),
+        ("a(b=b)", {"a()"}),
+        ("min(a)", {"max(a)"}),
+        ("a.sum()", {"a.mean()"}),
+        ("a.sum(axis=(a, b))", {"a.mean(axis=(a, b))", "a.sum()", "a.sum(axis=(a,))", "a.sum(axis=(b,))"}),
+        ("'text'", set()),
+        ("f'{a + b}'", set()),
+    ],
+)
+def test_an_expression_is_changed_into_its_likes(tmp_path, before, after):
+    assert within(tmp_path, before) == after
+
+
+def test_gradients_are_negated_one_by_one(tmp_path):
+    assert within(tmp_path, "a", function="bprop") == {"-a"}
+    assert within(tmp_path, "(a, b)", function="bprop") == {"(-a, b)", "(a, -b)"}
+    assert within(tmp_path, "(a, b)") == set()
+
+
+def test_statements_are_dropped_and_conditions_flipped(tmp_path):
+    source = "def f(a):\n    if a:\n        a.b = a\n        a(a)\n        raise E\n    a += a\n"
+    dropped = {
+        source.replace("if a:", "if (not a):"),
+        source.replace("a.b = a\n", "pass\n"),
+        source.replace("a(a)\n", "pass\n"),
+        source.replace("raise E\n", "pass\n"),
+        source.replace("a += a\n", "pass\n"),
+        source.replace("a += a\n", "a -= a\n"),
+    }
+    assert dropped == changes(tmp_path, source)
+
+
+def test_texts_for_people_annotations_decorators_and_examples_are_left_alone(tmp_path):
+    source = (
+        '"""Doc 1."""\n'
+        "@made(with_=True)\n"
+        "class C:\n"
+        "    x: 'int | 3'\n"
+        "    def __repr__(self):\n        return 1\n"
+        "    def examples(cls):\n        yield 1\n"
+    )
+    assert changes(tmp_path, source) == set()
+
+
+def test_letters_of_several_bytes_do_not_shift_the_place(tmp_path):
+    assert changes(tmp_path, "θ = 'é' + a\n") == {"θ = ('é' - a)\n"}
+
+
+@pytest.mark.parametrize("area", areas.AREAS)
+def test_mutants_are_programs_that_differ_from_the_code_in_one_place(area):
+    planted = judge.planted(ROOT, [area])
+    assert len(planted) > 100
+    for mutant, _ in judge.sample(planted, 40, seed=0):
+        assert ast.dump(ast.parse(mutant.changed)) != ast.dump(ast.parse(mutant.text))
+        assert mutant.text[mutant.start : mutant.stop] == mutant.before
+        assert mutant.diff().strip()
+
+
+def test_every_area_has_tests_and_most_modules_their_own():
+    for area in areas.AREAS:
+        for test in areas.tests_around(area):
+            assert (ROOT / test).exists(), test
+        modules = [areas.module_of(path, ROOT) for path in areas.files_of(area, ROOT)]
+        assert sum(bool(areas.own_tests(module, ROOT)) for module in modules) > 0.6 * len(modules)
+
+
+def test_a_sample_stays_the_same_as_the_code_changes_elsewhere(tmp_path):
+    path = tmp_path / "m.py"
+
+    def drawn(before=""):
+        path.write_text(before + "".join(f"def f{k}(a):\n    return a + {k}\n" for k in range(30)))
+        return {mutant.key for mutant, _ in judge.sample([(m, "") for m in mutants_of(path, "m")], 20, seed=1)}
+
+    assert len(drawn()) == 20
+    assert len(drawn() & drawn("def g(a):\n    return a - 1\n")) >= 17  # but for those of the new lines
+
+
+def test_every_mutant_reviewed_is_still_there_and_says_why():
+    keys = {mutant.key for mutant, _ in judge.planted(ROOT, list(areas.AREAS))}
+    assert set(REVIEWED) <= keys
+    assert all(len(reason.split()) >= 4 for reason in REVIEWED.values())
+
+
+def verdict(outcome, module="m"):
+    mutant = judge.planted(ROOT, ["rules.sgd"])[0][0]
+    object.__setattr__(mutant, "module", module)
+    return judge.Verdict(mutant, "rules", outcome, "", 1.0)
+
+
+def test_the_share_is_of_those_that_can_be_caught():
+    outcomes = [judge.CAUGHT, judge.CAUGHT, judge.LATE, judge.SURVIVED, judge.EQUIVALENT]
+    assert report.share([verdict(outcome) for outcome in outcomes]) == 0.75
+    assert report.share([verdict(judge.EQUIVALENT)]) == 1.0
+    last = report.table([verdict(outcome) for outcome in outcomes]).splitlines()[-1]
+    assert last.split() == ["all", "5", "3", "1", "1", "1", "75.0%"]
+
+
+PROJECT = {
+    "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--import-mode=importlib'\n",
+    "src/bprop/__init__.py": "",
+    "src/bprop/rules/__init__.py": "",
+    "src/bprop/rules/one.py": "def twice(a):\n    return a + a\n\n\ndef unseen(a):\n    while a:\n        break\n",
+    "tests/rules/test_one.py": (
+        "from bprop.rules import one\n\n\ndef test_twice():\n    assert one.twice(2) == 4\n    one.unseen(1)\n"
+    ),
+    "tests/engines/test_agreement.py": "def test_nothing():\n    pass\n",
+}
+
+
+def run(project, *options):
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "import mutation.__main__ as m, mutation.trial as t\n"
+        "t.HEAVY, m.ROOT = (), Path(sys.argv[2]); sys.exit(m.main(sys.argv[3:]))"
+    )
+    command = [sys.executable, "-c", code, str(ROOT), str(project), "rules", "--limit", "3", *options]
+    return subprocess.run(command, capture_output=True, text=True, cwd=project)
+
+
+@pytest.fixture
+def project(tmp_path):
+    for name, text in PROJECT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_project_is_judged_and_left_as_it_was_and_its_survivors_can_be_tried_again(project):
+    result = run(project)
+    outcomes = {tuple(line.split()[:3]) for line in result.stdout.splitlines() if "rules.one:" in line}
+    assert {
+        ("caught", "rules.one:2", "twice:"),  # a - a
+        ("timeout", "rules.one:7", "unseen:"),  # without the break it never ends
+        ("survived", "rules.one:6", "unseen:"),  # while not a
+    } == outcomes
+    assert "-    while a:\n    +    while (not a):" in result.stdout
+    assert result.returncode == 1
+    files = {str(path.relative_to(project)): path.read_text() for path in project.rglob("*") if path.is_file()}
+    assert files == PROJECT
+    (project / "first.txt").write_text(result.stdout)
+    again = run(project, "--again", str(project / "first.txt"), "--list").stdout
+    assert again.startswith("1 of 1 mutants\nrules.one:6 unseen: flip a condition")
+    assert "twice" not in again
+
+
+def test_tests_that_fail_without_a_defect_judge_nothing(project):
+    (project / "tests/rules/test_one.py").write_text("def test_wrong():\n    assert False\n")
+    result = run(project)
+    assert result.returncode == 1
+    assert "without any defect, pytest tests/rules/test_one.py ends with 1" in result.stderr

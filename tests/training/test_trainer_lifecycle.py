@@ -1,0 +1,176 @@
+"""How a run begins and ends: what callbacks are told, what is written last, and how a signal ends it."""
+
+import signal
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.data import DataSet, Reader
+from bprop.training import Terminated, trainer
+from bprop.training.progress import Silent
+
+DATA = {"x": np.linspace(-1, 1, 8), "y": np.linspace(-2, 2, 8)}
+
+
+def train(**settings):
+    x, y = bp.Input("x"), bp.Input("y")
+    graph = bp.Graph(loss=bp.squared_error(x * bp.Parameter("w", ()), y))
+    settings = {"rule": bp.SGD(0.1), "batch_size": 2, "epochs": 3, "engine": "numpy", "progress": False} | settings
+    return bp.train(graph, DATA, **settings)
+
+
+class Listener:
+    """Writes down what it is told."""
+
+    def __init__(self, answer=None):
+        self.heard, self.answer = [], answer
+
+    def begin(self, fit):
+        self.heard.append(("begin", fit.stopped, fit.updates, len(fit.history)))
+
+    def __call__(self, record, fit):
+        self.heard.append((record.epoch, fit.stopped, fit.updates, len(fit.history)))
+        return self.answer
+
+    def end(self, fit):
+        self.heard.append(("end", fit.stopped, fit.updates, len(fit.history)))
+
+
+def test_a_callback_is_told_of_the_beginning_every_epoch_and_the_end():
+    listener = Listener()
+    train(callbacks=[listener])
+    begin, *epochs, end = listener.heard
+    assert begin == ("begin", "running", 0, 0)
+    assert epochs == [(1, "running", 4, 1), (2, "running", 8, 2), (3, "running", 12, 3)]
+    assert end == ("end", "epochs", 12, 3)
+
+
+def test_a_callback_is_told_of_the_end_that_it_made():
+    listener = Listener(answer=True)
+    assert train(callbacks=[listener]).stopped == "callback"
+    assert listener.heard[-1] == ("end", "callback", 4, 1)
+
+
+def test_a_callback_is_told_of_the_end_of_a_run_that_diverged():
+    listener = Listener()
+    with pytest.raises(errors.NonFiniteError) as caught:
+        train(rule=bp.SGD(1e200), callbacks=[listener])
+    assert listener.heard[-1][:2] == ("end", "diverged")
+    assert caught.value.fit.stopped == "diverged"
+
+
+def test_sigterm_ends_the_program_and_ctrl_c_does_not(monkeypatch, capsys):
+    def signals(number):
+        class Signals(Silent):
+            def steps(self, epoch, done, loss):
+                signal.raise_signal(number)
+
+        monkeypatch.setattr(trainer, "progress_of", lambda *args: Signals())
+
+    signals(signal.SIGINT)
+    assert train().stopped == "interrupted"
+    signals(signal.SIGTERM)
+    listener = Listener()
+    with pytest.raises(Terminated) as caught:
+        train(callbacks=[listener])
+    assert caught.value.fit.stopped == "interrupted"
+    assert listener.heard[-1][:2] == ("end", "interrupted")
+    assert capsys.readouterr().err.count("interrupted in epoch") == 2
+
+
+def test_the_last_checkpoint_is_of_the_end_and_there_is_none_on_the_way_before_it_is_time(tmp_path, monkeypatch):
+    written = []
+    write = trainer.Keeper.write
+    monkeypatch.setattr(
+        trainer.Keeper, "write", lambda self, model, position, *rest: (written.append(position.updates),
+                                                                       write(self, model, position, *rest)),
+    )  # fmt: skip
+    train(checkpoint=tmp_path / "run")
+    assert written == [12]
+    assert train(resume=tmp_path / "run", epochs=4).updates == 16
+
+
+def test_a_fit_says_how_it_was_trained():
+    fit = train(validation=0.25, patience=2, seed=5)
+    assert fit.settings == {
+        "rule": repr(bp.SGD(0.1)),
+        "batch_size": 2,
+        "seed": 5,
+        "dtype": "float32",
+        "examples": 6,
+        "validation_examples": 2,
+        "patience": 2,
+        "monitor": "loss",
+        "engine": "numpy",
+        "epochs": 3,
+        "shuffle": True,
+    }
+    plain = train().settings
+    assert (plain["validation_examples"], plain["examples"]) == (None, 8)
+    assert "patience" not in plain
+
+
+def test_a_fit_that_was_not_trained_has_made_no_updates():
+    fit = bp.Fit(bp.Graph(loss=bp.square(bp.Input("x"))), {})
+    assert (fit.stopped, fit.best_epoch, fit.updates, dict(fit.settings)) == ("running", None, 0, {})
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+@pytest.mark.parametrize("bad", [0, 1, 5])
+def test_a_run_that_diverged_leaves_theta_as_the_last_good_update_made_it(engine, bad):
+    needs = {"native": "llvmlite", "xla": "jax"}.get(engine)
+    if needs:
+        pytest.importorskip(needs)
+    x = bp.Input("x")
+    graph = bp.Graph(loss=bp.square(x * bp.Parameter("w", ())))
+    rows = np.ones(8)
+    rows[bad] = 1e200
+    with pytest.raises(errors.NonFiniteError, match=f"step {bad + 1} of 8") as caught:
+        bp.train(
+            graph, {"x": rows}, rule=bp.SGD(0.05), params={"w": 1.0}, batch_size=1, epochs=2, shuffle=False,
+            dtype="float64", engine=engine, progress=False,
+        )  # fmt: skip
+    fit = caught.value.fit
+    assert fit.updates == bad
+    assert fit.params["w"] == pytest.approx(0.9**bad, rel=1e-12)
+
+
+class Watched(DataSet):
+    """A set whose reader writes down what it is told, and allows few rows at a time."""
+
+    told = []
+
+    def reader(self, seed, epoch, shuffle=True):
+        told = self.told
+
+        class Writing(Reader):
+            most = 4
+
+            def reach(self, start, stop):
+                told.append((start, stop))
+
+            def close(self):
+                told.append((seed, epoch, shuffle))
+
+        return Writing()
+
+
+def test_a_reader_is_told_what_is_visited_next_and_when_an_epoch_is_over(monkeypatch):
+    class AllThatIsLeft:
+        def next(self, remaining):
+            return remaining
+
+        def done(self, count):
+            return 0.0
+
+    monkeypatch.setattr(Watched, "told", [])
+    monkeypatch.setattr(trainer, "Pace", AllThatIsLeft)
+    graph = bp.Graph(loss=bp.square(bp.Input("x") * bp.Parameter("w", ())))
+    bp.train(
+        graph, Watched({"x": np.arange(9.0)}), batch_size=2, epochs=2, seed=7, rule=bp.SGD(1e-3), engine="numpy",
+        progress=False,
+    )  # fmt: skip
+    stretches = [(0, 4), (4, 8), (8, 10)]  # the last batch is not full
+    assert Watched.told == [*stretches, (7, 0, True), *stretches, (7, 1, True)]
