@@ -53,6 +53,7 @@ class BatchNorm(Box):
     new = decay * old + (1 - decay) * batch's, and that stand in for the batch's outside training.
     """
 
+    keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
     needs: ClassVar = ("weights",)
