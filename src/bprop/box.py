@@ -45,7 +45,8 @@ class Box(ABC):
     """Whether it is 0 over a whole range of inputs, so that a unit can die there."""
     keeps_rows: ClassVar[Any] = None
     """Whether row i of the value, and of the gradients, comes from row i of the children alone, where they have one row
-    an example. None: it is tried out (see `bprop.graph.mixing`). True in a class of yours: where that says nothing."""
+    an example; of a box that needs weights: whether rows of weight 0 change nothing for the others. None: it is tried
+    out (see `bprop.graph.mixing`). In a class of yours, True counts where trying out says nothing."""
     onnx: ClassVar[Any] = ""
     """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
 

@@ -103,7 +103,10 @@ class Model:
     def evaluate(
         self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
     ) -> dict:
-        """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`."""
+        """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
+
+        Where boxes mix rows, all examples are one batch, as for `graph.fprop(..., training=False)`.
+        """
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
         examples = self.graph.read_set(given, weights)
         feed.check_rows(examples.arrays)

@@ -177,6 +177,25 @@ def test_mixed_rows_stop_and_go_on_bit_for_bit(engine, tmp_path):
     assert [r.penalty for r in whole.history] == [r.penalty for r in resumed.history]
 
 
+@pytest.mark.parametrize("batch", [1, 4, 7])
+def test_mixed_rows_below_layers_with_momentum(compiled, batch, monkeypatch):
+    if compiled == "xla":
+        monkeypatch.setattr("bprop.engines.xla.run.LARGE", 0)  # the state is worked on in place
+    x, y = bp.Input("x", (INPUTS,)), bp.Input("y", (), "int")
+    W1, b1, W2, b2 = (
+        bp.Parameter(n, s) for n, s in (("W1", (INPUTS, 8)), ("b1", (8,)), ("W2", (8, CLASSES)), ("b2", (CLASSES,)))
+    )
+    h = bp.tanh(bp.linear(x, W1, b1))
+    f = bp.softmax(bp.linear(h - bp.mean(h, axis=0), W2, b2))
+    graph = bp.Graph(loss=bp.nll(f, y), penalty=1e-2 * bp.l2(W1, W2), outputs={"f": f})
+    X, Y = examples(10)
+    more = {"rule": bp.SGD(0.1, momentum=0.9), "weights": np.arange(10.0), "epochs": 3, "validation": 0.3}
+    one, other = (trained(graph, {"x": X, "y": Y}, batch, engine, **more) for engine in ("numpy", compiled))
+    for name in one.params:
+        np.testing.assert_allclose(one.params[name], other.params[name], rtol=0, atol=1e-11)
+    assert other.history[-1].validation == pytest.approx(one.history[-1].validation, rel=1e-9)
+
+
 def test_mixed_rows_in_sixteen_bits_are_near():
     pytest.importorskip("jax")
     x, W = bp.Input("x", (INPUTS,)), bp.Parameter("W", (INPUTS, 2))

@@ -97,3 +97,28 @@ def test_a_graph_that_does_not_fit(flowers):
     f = x @ bp.Parameter("W", (4, 3))
     with pytest.raises(GraphError, match="one input for X and one for y"):
         classifier(bp.Graph(loss=bp.sum(f, axis=1), outputs={"f": f})).fit(X, y)
+
+
+@pytest.mark.parametrize("engine", ["native", "xla"])
+@pytest.mark.parametrize("batch_size", ["auto", 16])
+def test_a_graph_that_mixes_rows_and_penalises_activations_is_the_same_on_every_engine(engine, batch_size):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}[engine])
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50, 3))
+    y = X @ [1.0, 2.0, 3.0]
+
+    def centred(features, outputs):
+        x, t = bp.Input("x", (features,)), bp.Input("y")
+        h = (x - bp.mean(x, axis=0)) * bp.Parameter("w", (features,), init=bp.init.Normal(0.5))
+        f = bp.sum(h, axis=1)
+        return bp.Graph(loss=bp.squared_error(f, t), penalty=0.1 * bp.mean(bp.square(h)), outputs={"f": f})
+
+    settings = {"batch_size": batch_size, "max_iter": 4, "random_state": 0, "dtype": "float64", "tol": 0.0}
+    settings |= {"n_iter_no_change": 100}
+    one, other = (
+        bp.GraphRegressor(centred, engine=name, **settings).partial_fit(X, y).partial_fit(X, y)
+        for name in ("numpy", engine)
+    )
+    np.testing.assert_allclose(other.params_["w"], one.params_["w"], rtol=1e-12)
+    assert other.loss_ == pytest.approx(one.loss_, rel=1e-12)
+    np.testing.assert_allclose(one.predict(X), (X - X.mean(axis=0)) @ one.params_["w"], rtol=1e-12)

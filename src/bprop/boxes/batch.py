@@ -14,6 +14,7 @@ class BatchWeight(Box):
     Shapes: a (N, ...) -> (). Of a only the batch axis matters, so its gradient is 0.
     """
 
+    keeps_rows = True
     needs: ClassVar = ("weights",)
 
     def fprop(self, a, weights):

@@ -62,6 +62,7 @@ class BatchNorm(Box):
     v is the unbiased estimate (their alg. 2), and a batch of one row, which knows nothing of it, moves neither.
     """
 
+    keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
     needs: ClassVar = ("weights",)

@@ -41,7 +41,7 @@ class Graph:
     Parameters
     ----------
     loss : a box with one number an example, shape (N,).
-    penalty : a box with one number, shape (): lambda * Omega(theta).
+    penalty : a box with one number, shape (): lambda * Omega(theta). It may depend on the batch, too (on activations).
     outputs : {name: box}, what `predict` gives. An unnamed box takes the name.
     stable : compute pairs such as nll(softmax(a), y) as one numerically stable box (see `rewrites`).
 

@@ -55,7 +55,7 @@ def kind_of(box: Box, moving: Sequence[bool], training: bool) -> str | None:
     ours, said = ":" not in type(box).type_key, box.keeps_rows
     if said is False:
         return None
-    keeps = said if ours and not weighs else None
+    keeps = said if ours and not (weighs and not training) else None
     if keeps is None:
         keeps = try_out(box, moving, training)
     if keeps is None:  # it could not be tried: what a class says of itself, but not what it has inherited
