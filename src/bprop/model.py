@@ -178,9 +178,9 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
     """Take over how training ended, from a file: what is not as it should be is not known."""
     stopped, best, failure = (ended.get(name) for name in ("stopped", "best_epoch", "failure"))
     if isinstance(stopped, str) and stopped in ENDS:
-        whole = isinstance(best, int) and not isinstance(best, bool)
         model.stopped = stopped
-        model.best_epoch = best if whole and 0 < best <= len(model.history) else None
+        if isinstance(best, int) and not isinstance(best, bool) and 0 < best <= len(model.history):
+            model.best_epoch = best
         model.failure = failure if isinstance(failure, str) else None
 
 

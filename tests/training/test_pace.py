@@ -52,13 +52,3 @@ def test_stretches_grow_by_bounds(clock):
     paced = Pace(seconds=0.2, first=64)
     stretch(paced, clock, 0.0)
     assert paced.next(10**9) == 8 * 64
-
-
-def test_seconds_of_compiling_do_not_count(clock):
-    paced = Pace(seconds=0.2)
-    count = paced.next(10**9)
-    clock[0] += 30.0 + count * 1e-4
-    assert paced.done(count, compiling=30.0) == pytest.approx(count * 1e-4)
-    assert paced.next(10**9) > count  # the next stretch is chosen by what steps take
-    clock[0] += 1.0
-    assert paced.done(1, compiling=2.0) == 0.0

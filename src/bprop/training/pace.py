@@ -16,11 +16,11 @@ class Pace:
         self._start = perf_counter()
         return max(1, min(self.count, remaining))
 
-    def done(self, count: int, compiling: float = 0.0) -> float:
-        """The seconds that `count` steps took, from which the next stretch is chosen; those of `compiling` left out."""
-        taken = max(0.0, perf_counter() - self._start - compiling)
+    def done(self, count: int) -> float:
+        """The seconds that `count` steps took, from which the next stretch is chosen."""
+        taken = perf_counter() - self._start
         self._calls += 1
-        if self._calls > 1 or taken < self.seconds:  # the first call may have made things ready
+        if self._calls > 1 or taken < self.seconds:  # the first call may have compiled
             wanted = int(self.seconds * count / max(taken, 1e-9))
             self.count = max(1, min(wanted, 8 * self.count))
         return taken

@@ -190,7 +190,7 @@ class Trainer:
             reader.reach(at.step * job.batch_size, (at.step + count) * job.batch_size)
             before = self.run_.state
             stretch = self.run_.steps(at.step, count, at.updates)
-            at.seconds += self.pace.done(count, self.run_.compile_seconds())
+            at.seconds += max(0.0, self.pace.done(count) - self.run_.compile_seconds())
             if stretch.bad_step is not None:
                 self._fail(before, order, stretch.bad_step)
             at.step += count
