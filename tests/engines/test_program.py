@@ -89,8 +89,9 @@ def test_running_averages_move_with_a_step():
     theta, program = graph.init(0), Program(graph, FLOAT)
     X = batch()["x"]
     moved = program.step(bp.SGD(0.1), theta, {}, {"x": X, "y": X}, program.constants(), context(5), 0)[0]
-    np.testing.assert_allclose(moved["mean"], 0.1 * X.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(moved["variance"], 0.9 + 0.1 * X.var(axis=0), rtol=1e-12)
+    move = 0.1 * (1 - 1 / 5)  # what a batch of 5 rows knows
+    np.testing.assert_allclose(moved["mean"], move * X.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(moved["variance"], 1 + move * (X.var(axis=0, ddof=1) - 1), rtol=1e-12)
 
 
 def test_a_penalty_of_weight_0_leaves_gradients_of_0():

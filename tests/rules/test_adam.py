@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import bprop as bp
 from bprop import errors
 from bprop.rules import Adam, AdamW, schedules
 
@@ -108,3 +109,17 @@ def test_settings_out_of_range_are_refused(cls, settings):
 def test_a_negative_weight_decay_is_refused():
     with pytest.raises(errors.SettingError, match="AdamW: weight_decay"):
         AdamW(weight_decay=-0.01)
+
+
+@pytest.mark.parametrize("rule", [Adam(0.01), AdamW(0.01), Adam(0.01, clip_norm=1.0)], ids=["adam", "adamw", "clipped"])
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_a_gradient_whose_square_overflows_does_not_freeze_its_weight_in_silence(engine, rule):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+    x, y, w = bp.Input("x"), bp.Input("y"), bp.Parameter("w", ())
+    graph, data = bp.Graph(loss=bp.squared_error(x * w, y)), {"x": np.full(4, 1e12), "y": np.full(4, 1e6)}
+    settings = {"params": {"w": 1.0}, "rule": rule, "epochs": 3, "batch_size": 2, "engine": engine, "progress": False}
+    if rule.clip_norm is None:
+        with pytest.raises(errors.NonFiniteError, match="the update itself left the range"):
+            bp.train(graph, data, **settings)
+    else:
+        assert bp.train(graph, data, **settings).params["w"] < 0.95

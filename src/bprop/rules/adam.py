@@ -13,6 +13,7 @@ class Adam(Rule):
     """Kingma and Ba 2015, alg. 1: m and v are running means of grad and grad^2, corrected for their start at 0.
 
     theta <- theta - alpha m^ / (sqrt(v^) + epsilon), m^ = m / (1 - beta1^(t+1)), v^ = v / (1 - beta2^(t+1)).
+    Where a square of the gradient overflows (beyond 5e20 in float32), theta becomes NaN: it would never move again.
 
     Parameters
     ----------
@@ -51,8 +52,9 @@ class Adam(Rule):
 
     def direction(self, state, name, t):
         m, v = state["m"][name], state["v"][name]
-        corrected = namespace(v).sqrt(v / (1 - self.beta2 ** (t + 1)))
-        return m / (1 - self.beta1 ** (t + 1)) / (corrected + self.epsilon)
+        xp = namespace(v)
+        size = xp.sqrt(v / (1 - self.beta2 ** (t + 1))) + self.epsilon
+        return m / (1 - self.beta1 ** (t + 1)) / xp.where(size < xp.inf, size, xp.nan)
 
     def update(self, params, grads, state, rate, t):
         state = self.moments(grads, state)
