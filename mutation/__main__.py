@@ -22,7 +22,11 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--sample", type=int, metavar="N", help="try N mutants, drawn by the seed; default: every one")
     add("--seed", type=int, default=0, help="of the sample (0)")
     add("--limit", type=float, default=60.0, help="seconds that tests may take beyond 5 times their own time (60)")
-    add("--narrow", action="store_true", help="run a module's own tests only, where it has some")
+    add(
+        "--narrow",
+        action="store_true",
+        help="run the module's own tests, and of those around it the ones that bear its names",
+    )
     add("--least", type=float, default=0.97, help="the share to be caught, else the exit code is 1 (0.97)")
     add("--list", action="store_true", help="only print the mutants")
     add("--again", type=Path, metavar="FILE", help="only the survivors in this output of an earlier run")
@@ -46,7 +50,6 @@ def main(argv: list[str] | None = None) -> int:
     warm_up()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         judge = Judge(ROOT, Copy(ROOT, Path(folder)), given.limit, given.narrow)
-        judge.need_passing(mutants)
         verdicts = judged(judge, mutants, lambda verdict: print(report.line(verdict), flush=True))
     print(report.table(verdicts))
     return 0 if report.share(verdicts) >= given.least else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,51 +39,50 @@ class Judge:
     def stages(self, mutant: Mutant, area: str) -> list[list[str]]:
         """Lists of tests, the likeliest to notice first."""
         own, around = areas.own_tests(mutant.module, self.root), areas.tests_around(area)
-        first = [own] if own else []
-        if self.narrow and own:
-            return first
         named = [[*around, "-k", mutant.scope.partition(".")[0]]] if mutant.scope else []
-        return [*first, *named, around]
+        near = [*([own] if own else []), *named]
+        return near if self.narrow and near else [*near, around]
 
     def try_(self, mutant: Mutant, area: str) -> Verdict:
         """The verdict on a mutant."""
         began = time.monotonic()
         if mutant.key in REVIEWED:
             return Verdict(mutant, area, EQUIVALENT, REVIEWED[mutant.key], 0.0)
-        with self.copy.changed(mutant.path, mutant.changed):
-            for tests in self.stages(mutant, area):
+        for tests in self.stages(mutant, area):
+            with self.copy.changed(mutant.path, mutant.changed):
                 code = self.run(tests)
-                if code not in (PASSED, NONE):
-                    outcome = LATE if code == TIMEOUT else CAUGHT
-                    return Verdict(mutant, area, outcome, self.failed(code, tests), time.monotonic() - began)
+            if code not in (PASSED, NONE):
+                by = " ".join(tests) if code == TIMEOUT else self.failed(code)
+                self.need_passing(tests)
+                return Verdict(mutant, area, LATE if code == TIMEOUT else CAUGHT, by, time.monotonic() - began)
         return Verdict(mutant, area, SURVIVED, "", time.monotonic() - began)
 
-    def run(self, tests: list[str]) -> int:
-        """Run one stage; the time that all of its tests took without a defect says how long it may take with one."""
-        key = tuple(tests[: tests.index("-k")] if "-k" in tests else tests)
-        limit = self.limit + 4 * self.times[key]
-        return self.copy.run(tests, limit, self.copy.folder / "output.txt")
+    def run(self, tests: list[str], unknown: float = 120.0) -> int:
+        """Run some tests; the time that they took without a defect says how long they may take with one."""
+        limit = self.limit + 4 * self.times.get(tuple(tests), unknown)
+        return self.copy.run(tests, limit, self.output)
 
-    def failed(self, code: int, tests: list[str]) -> str:
+    def need_passing(self, tests: list[str]) -> None:
+        """Raise SystemExit where tests fail without a defect; the first time, also measure how long they take."""
+        if tuple(tests) in self.times:
+            return
+        began = time.monotonic()
+        code = self.copy.run(tests, 3600, self.output)
+        self.times[tuple(tests)] = time.monotonic() - began
+        if code not in (PASSED, NONE):
+            text = self.output.read_text(encoding="utf-8", errors="replace")
+            raise SystemExit(f"without any defect, pytest {' '.join(tests)} ends with {code}:\n{text[-3000:]}")
+
+    def failed(self, code: int) -> str:
         """The test that failed."""
-        if code == TIMEOUT:
-            return " ".join(tests)
-        text = (self.copy.folder / "output.txt").read_text(encoding="utf-8", errors="replace")
+        text = self.output.read_text(encoding="utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.startswith(("FAILED", "ERROR"))]
         return lines[0].split(" - ")[0] if lines else f"exit code {code}"
 
-    def need_passing(self, mutants: Iterable[tuple[Mutant, str]]) -> None:
-        """Raise SystemExit where the tests fail without a defect; measure how long they take."""
-        stages = [tuple(stage) for mutant, area in mutants for stage in self.stages(mutant, area)]
-        for tests in dict.fromkeys(stage for stage in stages if "-k" not in stage):
-            began = time.monotonic()
-            code = self.copy.run(tests, 3600, self.copy.folder / "output.txt")
-            self.times[tests] = time.monotonic() - began
-            if code != PASSED:
-                raise SystemExit(
-                    f"without any defect, pytest {' '.join(tests)} ends with {code}:\n"
-                    + (self.copy.folder / "output.txt").read_text(encoding="utf-8", errors="replace")[-3000:]
-                )
+    @property
+    def output(self) -> Path:
+        """What the tests that ran last printed."""
+        return self.copy.folder / "output.txt"
 
 
 def planted(root: Path, wanted: list[str]) -> list[tuple[Mutant, str]]:
@@ -110,6 +109,7 @@ def judged(judge: Judge, mutants: list[tuple[Mutant, str]], tell: Callable[[Verd
     """The verdicts, each told as it falls."""
     verdicts = []
     for mutant, area in mutants:
+        judge.need_passing(judge.stages(mutant, area)[0])
         verdict = judge.try_(mutant, area)
         tell(verdict)
         verdicts.append(verdict)
