@@ -321,3 +321,107 @@ def test_a_gradient_that_is_not_finite_is_caught(value):
     report = check(network(activation=GraphNotFinite))
     assert not report.ok
     assert "(GraphNotFinite)" in str(report)
+
+
+# --- kinks that only the boxes can judge ---
+
+
+class GraphRelu5(bp.Relu):
+    def bprop(self, grad, value, a):
+        return grad * np.where(a > 0, 1.0, np.where(a == 0, 5.0, 0.0))
+
+
+class GraphMaxAll(bp.Max):
+    def bprop(self, grad, value, a):
+        return self.spread(grad, a) * (a == self.spread(value, a))
+
+
+@pytest.mark.parametrize("box", [GraphRelu5, GraphMaxAll])
+def test_a_kink_excuses_nothing(box):
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    value = box(x * w, axis=1) if box is GraphMaxAll else bp.sum(box(x * w), axis=1)
+    data = np.array([[2.0, 2.0, 1.0], [0.0, 1.0, -1.0]])
+    report = bp.check_gradients(bp.Graph(loss=value), {"w": np.ones(3)}, x=data)
+    assert not report.ok
+    assert f"({box.__name__})" in str(report)
+    assert "at a kink of output" in str(report) or "that tie there" in str(report)
+
+
+def test_a_sum_of_kinks_is_judged_by_its_boxes():
+    """relu(a) - relu(-a) is a: smooth, of slope 1. Its boxes have kinks, and their legal gradients give 0 at 0."""
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    graph = bp.Graph(loss=bp.sum(bp.relu(x * w) - bp.relu(-(x * w)), axis=1))
+    report = bp.check_gradients(graph, {"w": np.array([0.0, 1.0, 2.0])}, x=np.array([[1.0, 2.0, 3.0]]))
+    assert report.ok, str(report)
+    assert ("w", (0,)) in {(name, kink.index) for name, kink in report.kinks}
+
+
+def test_but_not_where_the_graph_is_wrong_beside_the_kink():
+    class GraphHalf(bp.Box):
+        """|a|, right at 0 and wrong elsewhere."""
+
+        def fprop(self, a):
+            return np.abs(a)
+
+        def bprop(self, grad, value, a):
+            return 0.5 * grad * np.sign(a)
+
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    graph = bp.Graph(loss=bp.sum(GraphHalf(x * w), axis=1))
+    report = bp.check_gradients(graph, {"w": np.zeros(3)}, x=np.ones((2, 3)))
+    assert not report.ok
+
+
+# --- what finite differences cannot tell ---
+
+
+def test_noise_is_not_resolved_and_no_success():
+    class GraphRough(bp.Box):
+        """a with so much deterministic noise that no slope can be seen."""
+
+        def fprop(self, a):
+            return a + np.sin(1e25 * a)
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    graph = bp.Graph(loss=bp.sum(GraphRough(x * w), axis=1))
+    report = bp.check_gradients(graph, {"w": np.array([0.3, 0.7, 1.1])}, x=np.ones((2, 3)))
+    assert not report.ok
+    assert not report.wrong
+    assert "not resolved" in str(report)
+    assert str(report).splitlines()[-1].startswith("NOT RESOLVED. Finite differences cannot tell")
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+@pytest.mark.parametrize("factor", [1.0, 100.0, 1.001])
+def test_parameters_in_natural_units(unit, factor):
+    class GraphUnits(bp.Box):
+        size: float = 1.0
+
+        def fprop(self, a):
+            return np.tanh(a / self.size)
+
+        def bprop(self, grad, value, a):
+            return factor * grad * (1 - value * value) / self.size
+
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    graph = bp.Graph(loss=bp.sum(x * GraphUnits(w, size=unit), axis=1))
+    report = bp.check_gradients(graph, {"w": unit * np.array([0.3, -0.7, 1.1])}, x=np.ones((2, 3)))
+    assert report.ok == (factor == 1.0), str(report)
+    assert report.kinks == []
+
+
+def test_a_bias_that_cannot_matter_has_the_gradient_0():
+    """Before batch normalisation a bias does nothing: its gradient is 0 but for rounding."""
+    x, W, b = bp.Input("x", (4,)), bp.Parameter("W", (4, 3)), bp.Parameter("b", (3,))
+    gain, shift = bp.Parameter("gain", (3,), init=bp.init.ones), bp.Parameter("shift", (3,))
+    mean = bp.Parameter("mean", (3,), trainable=False)
+    variance = bp.Parameter("variance", (3,), init=bp.init.ones, trainable=False)
+    h = bp.tanh(bp.batch_norm(x @ W + b, gain, shift, mean, variance))
+    graph = bp.Graph(loss=bp.sum(h, axis=1))
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        report = bp.check_gradients(graph, graph.init(seed), x=rng.normal(size=(9, 4)))
+        assert report.ok, str(report)

@@ -77,3 +77,28 @@ def test_a_number_has_no_index():
     assert describe_mismatches(Row("s", Coverage((), mismatches=[Mismatch((), 1.0, 2.0, 1.0)])))[0].startswith(
         "WRONG s: bprop"
     )
+
+
+def test_what_is_not_resolved_is_no_success_and_says_what_to_do():
+    report = Report("gradient check", DOUBLE, [row(unresolved=[KINK])])
+    assert not report.ok
+    assert not report.wrong
+    assert report.unresolved == [("W1", KINK)]
+    assert "not resolved" in str(report).splitlines()[2]
+    assert "NOT RESOLVED W1[0]: fprop is too rough there" in str(report)
+    assert "or check at other values" in str(report).splitlines()[-1]
+
+
+def test_how_sure_a_row_is_stands_in_its_verdict():
+    assert row(uncertainty=2e-5).verdict == "ok to 2e-05"
+    assert row().verdict == "ok"
+
+
+def test_a_wrong_box_makes_a_report_wrong_even_if_no_row_is():
+    report = Report("gradient check", DOUBLE, [row()], culprits=[row("a", mismatches=[WRONG])])
+    assert not report.ok
+
+
+def test_an_engines_row_names_both_sides():
+    compared = Row("W1 (xla)", row(mismatches=[WRONG]).coverage, sides=("engine xla", "NumPy"))
+    assert describe_mismatches(compared)[0].startswith("WRONG W1 (xla)[1, 2]: engine xla gives 0.5, NumPy gives -0.5")
