@@ -99,7 +99,9 @@ def test_a_training_step_that_fails_is_reported(monkeypatch):
 
     monkeypatch.setattr(compiled, "engine_step", fails)
     graph, theta = network()
-    assert "its training step failed: RuntimeError: oh" in str(bp.check_gradients(graph, theta, x=X, y=Y, engine="numpy"))
+    assert "its training step failed: RuntimeError: oh" in str(
+        bp.check_gradients(graph, theta, x=X, y=Y, engine="numpy")
+    )
 
 
 def test_an_engine_that_there_is_not_is_refused():

@@ -26,6 +26,21 @@ def test_kinds_of_networks(run, options):
     assert "all gradients agree" in run(f"check pets.csv {NETWORK} {options}").stdout
 
 
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_an_engine_is_compared_on_request(run, engine):
+    pytest.importorskip({"numpy": "numpy", "native": "llvmlite", "xla": "jax"}[engine])
+    shown = run(f"check pets.csv {NETWORK} --engine {engine}").stdout
+    assert f"\nW1 ({engine}) " in shown
+    assert f"gradients of the training step of engine {engine}, in float64" in shown
+    assert shown.endswith("all gradients agree\n")
+
+
+def test_an_engine_that_there_is_not_is_refused(run):
+    failed = run(f"check pets.csv {NETWORK} --engine abacus", code=1)
+    assert "no engine is called 'abacus'" in failed.stderr
+    assert failed.stdout == ""
+
+
 def test_numbers_and_images(run):
     assert "all gradients agree" in run(f"check house.csv --target price {NETWORK}").stdout
     assert "all gradients agree" in run(f"check dots.npz {NETWORK}").stdout

@@ -11,16 +11,32 @@ from __future__ import annotations
 
 import argparse
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import bprop as bp
-from benchmarks.checker_cases import Case, cases
+from benchmarks.checkers import impure, kinks, right, scales, wrong
+from benchmarks.checkers.case import Case
 
 START, END = "<!-- checkers: begin -->", "<!-- checkers: end -->"
+
+
+KINDS: tuple[Callable[[np.random.Generator], Iterator[Case]], ...] = (
+    *wrong.MAKERS,
+    *scales.MAKERS,
+    *kinks.MAKERS,
+    *impure.MAKERS,
+    *right.MAKERS,
+)
+
+
+def cases(seed: int = 0) -> list[Case]:
+    """All cases, wrong and right."""
+    rng = np.random.default_rng(seed)
+    return [case for make in KINDS for case in make(rng)]
 
 
 def bprop_accepts(case: Case) -> bool:
@@ -123,8 +139,8 @@ def _line(title: str, some: list[Case], correct: dict[str, list[bool]], counts: 
     cells = []
     for marks in correct.values():
         parts = []
-        for right in (False, True):
-            chosen = [m for case, m in zip(some, marks, strict=True) if counts(case) and case.right == right]
+        for wanted in (False, True):
+            chosen = [m for case, m in zip(some, marks, strict=True) if counts(case) and case.right == wanted]
             parts.append(f"{sum(chosen)} of {len(chosen)}" if chosen else "-")
         cells.append(", ".join(parts))
     return f"| {title} | " + " | ".join(cells) + " |"
@@ -154,7 +170,3 @@ def put(path: Path, text: str) -> None:
     whole: Any = path.read_text(encoding="utf-8")
     before, rest = whole.split(START)
     path.write_text(f"{before}{START}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""Gradient checkers side by side, on boxes with wrong and with right gradients of many kinds."""

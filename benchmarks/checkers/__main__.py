@@ -1,0 +1,5 @@
+"""`python -m benchmarks.checkers`."""
+
+from benchmarks.checkers.table import main
+
+main()
