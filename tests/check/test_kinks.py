@@ -75,7 +75,7 @@ def test_kinks_of_two_senses_in_one_output_are_not_moved_together(inside):
 
 
 def test_an_element_with_kinks_in_two_outputs_is_judged_by_each():
-    """relu(a) beside relu(-a): their weighted sum is smooth for opposite weights, and has another slope than bprop's."""
+    """relu(a) beside relu(-a): a weighted sum of both may be smooth, with another slope than bprop gives."""
 
     def fprop(a):
         return np.concatenate([np.maximum(a, 0), np.maximum(-a, 0)], axis=1)

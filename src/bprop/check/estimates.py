@@ -8,7 +8,7 @@ from bprop.check.fit import Estimate
 
 CLEAR, LOOSE = 2e-3, 0.03
 """A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor. One that
-is loosely clear proves no gradient right, but what is far from it is wrong. A cell of a staircase does not refute it."""
+is loosely clear proves no gradient right, but what is far from it is wrong. A cell of a staircase refutes neither."""
 
 
 def monotone(estimates: list[Estimate]) -> list[Estimate]:
