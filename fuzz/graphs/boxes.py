@@ -54,7 +54,9 @@ class Choose(bp.Box):
 
     def bprop(self, grad, value, a, b):
         xp, zero = namespace(grad, a, b), 0.0 * grad
-        return unbroadcast(xp.where(a > b, grad, zero), a.shape), unbroadcast(xp.where(a > b, zero, 0.5 * grad), b.shape)
+        return unbroadcast(xp.where(a > b, grad, zero), a.shape), unbroadcast(
+            xp.where(a > b, zero, 0.5 * grad), b.shape
+        )
 
 
 class Centre(bp.Box):

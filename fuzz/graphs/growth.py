@@ -97,7 +97,9 @@ class Growth:
             extras = []
             for need in box.needs:
                 extras.append(
-                    np.ones(self.rows) if need == "weights" else box.noise(lambda s: self.rng.uniform(size=s), *children)
+                    np.ones(self.rows)
+                    if need == "weights"
+                    else box.noise(lambda s: self.rng.uniform(size=s), *children)
                 )
             value = np.asarray(box.fprop(*children, *extras))
         if value.dtype.kind == "f" and not np.isfinite(value).all():

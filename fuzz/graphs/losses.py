@@ -43,7 +43,9 @@ def binary_cross_entropy(g: Growth) -> Entry:
     a = g.tame(compared(g, lambda e: floats(e) and e.rows_first), 10)
     how = g.rng.random()
     if how < 0.5:
-        return g.add("BinaryCrossEntropy", a, target(g, a, g.rng.integers(2, size=shape_of(g, a)), g.choose(["int", "float"])))
+        return g.add(
+            "BinaryCrossEntropy", a, target(g, a, g.rng.integers(2, size=shape_of(g, a)), g.choose(["int", "float"]))
+        )
     if how < 0.8:
         return g.add("BinaryCrossEntropy", a, target(g, a, single(g.rng.uniform(size=shape_of(g, a)))))
     return g.add("BinaryCrossEntropy", a, g.add("Sigmoid", g.pick(lambda e: floats(e) and e.dims == a.dims)))
@@ -52,7 +54,9 @@ def binary_cross_entropy(g: Growth) -> Entry:
 def hinge(g: Growth) -> Entry:
     a = compared(g, lambda e: floats(e) and e.rows_first)
     y = g.rng.choice([-1, 1], size=shape_of(g, a))
-    return g.add("Hinge", a, target(g, a, y, "int") if g.chance(0.5) else target(g, a, y.astype(g.choose(["int8", "float"]))))
+    return g.add(
+        "Hinge", a, target(g, a, y, "int") if g.chance(0.5) else target(g, a, y.astype(g.choose(["int8", "float"])))
+    )
 
 
 def of_classes(kind: str) -> Production:

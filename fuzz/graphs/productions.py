@@ -29,7 +29,9 @@ def matrix(entry: Entry) -> bool:
 KINKED = ("Relu", "LeakyRelu", "Elu", "Abs")
 
 
-def elementwise(kind: str, most: float = 30.0, least: float | None = None, **hyper: Callable[[Growth], Any]) -> Production:
+def elementwise(
+    kind: str, most: float = 30.0, least: float | None = None, **hyper: Callable[[Growth], Any]
+) -> Production:
     """One child of any shape, kept within `most`, and above `least` where the box needs that."""
 
     def produce(g: Growth) -> Entry:
@@ -72,7 +74,11 @@ def binary(kind: str) -> Production:
         a = g.pick(lambda e: floats(e) and len(e.dims) <= 3)
         b = g.pick(lambda e: fits(a, e)) if g.chance(0.1) else partner(g, a)
         if kind == "Divide":
-            return g.add(kind, a, g.tame(b, 30, 0.3)) if g.chance(0.7) or a.at == b.at else g.add(kind, b, g.tame(a, 30, 0.3))
+            return (
+                g.add(kind, a, g.tame(b, 30, 0.3))
+                if g.chance(0.7) or a.at == b.at
+                else g.add(kind, b, g.tame(a, 30, 0.3))
+            )
         if b.kind == "bool" and kind == "Subtract":
             return g.add(kind, a, b)
         a, b = g.tame(a, 8), b if b.kind == "bool" else g.tame(b, 8)
@@ -91,7 +97,9 @@ def compared(g: Growth, wanted: Callable[[Entry], bool]) -> Entry:
     product = g.choose(products) if products and g.chance(0.7) else g.add("Multiply", g.tame(a, 8), partner(g, a))
     other = partner(g, product)
     if g.chance(0.6):  # what is computed once and kept
-        other = g.add(g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), g.pick(lambda e: e.dims == a.dims and floats(e)))
+        other = g.add(
+            g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), g.pick(lambda e: e.dims == a.dims and floats(e))
+        )
     found = g.add(g.choose(["Subtract", "Add"]), product, other)
     g.shared.append(product)  # the loss will use it once more
     return found if wanted(found) else a
@@ -189,7 +197,13 @@ def _part(g: Growth, dim: Any) -> Any:
     everything = [slice(None), slice(None, None, -1), int(g.rng.integers(-dim, dim))]
     if dim > 1:
         start = int(g.rng.integers(dim - 1))
-        everything += [slice(start, None), slice(None, -1), slice(None, None, 2), slice(dim - 1, None, -2), slice(-1, 0, -1)]
+        everything += [
+            slice(start, None),
+            slice(None, -1),
+            slice(None, None, 2),
+            slice(dim - 1, None, -2),
+            slice(-1, 0, -1),
+        ]
     return g.choose(everything)
 
 
@@ -208,7 +222,9 @@ def whole(g: Growth, count: int, shape: tuple[int, ...]) -> Entry:
         return g.input(shape, "int", g.rng.integers(count, size=(g.rows + g.spare, *shape)).astype(width), exact=True)
     columns = int(g.choose([2, 3]))
     array = g.rng.integers(count, size=(g.rows + g.spare, *shape, columns)).astype(width)
-    return g.add("Slice", g.input((*shape, columns), "int", array, exact=True), index=(Ellipsis, int(g.rng.integers(-1, 2))))
+    return g.add(
+        "Slice", g.input((*shape, columns), "int", array, exact=True), index=(Ellipsis, int(g.rng.integers(-1, 2)))
+    )
 
 
 def reduction(kind: str) -> Production:

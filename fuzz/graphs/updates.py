@@ -19,7 +19,11 @@ def rate_at(rule: Rule, t: int) -> float:
 
 def scheduled(name: str, n: dict[str, Any], t: int) -> float:
     if name == "warm_up":
-        return scheduled(*n["after"], 0) * (t + 1) / n["updates"] if t < n["updates"] else scheduled(*n["after"], t - n["updates"])
+        return (
+            scheduled(*n["after"], 0) * (t + 1) / n["updates"]
+            if t < n["updates"]
+            else scheduled(*n["after"], t - n["updates"])
+        )
     return {
         "constant": lambda: n["rate"],
         "decreasing": lambda: n["rate"] / (1 + n["decrease_constant"] * t),

@@ -36,6 +36,11 @@ def gradients(objective: Callable[[dict[str, Tensor]], Any], theta: dict[str, np
     }
 
 
+def forward(function: Callable[[dict[str, Tensor]], Any], theta: dict[str, np.ndarray]) -> Any:
+    """function(theta)."""
+    return function({name: array(value) for name, value in theta.items()})
+
+
 def real(a: Tensor) -> Tensor:
     return a if a.is_floating_point() else a.double()
 
