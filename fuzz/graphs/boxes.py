@@ -1,4 +1,4 @@
-"""Boxes of a user: what is not in the catalogue, but what engines must compute as well. And the box that models rounding."""
+"""Boxes of a user, which are not in the catalogue, but which engines must compute; and one that models rounding."""
 
 from collections.abc import Callable
 from typing import Any

@@ -30,7 +30,7 @@ NEEDS = {"native": "llvmlite", "xla": "jax", "torch": "torch"}
 
 @dataclass
 class Result:
-    """counts : summed over the cases. faults : {seed: what is wrong with it}. kinds : cases in which a box was judged."""
+    """counts : summed over the cases. faults : {seed: what is wrong with it}. kinds : cases that judged a box."""
 
     counts: Counter = field(default_factory=Counter)
     faults: dict[int, list[str]] = field(default_factory=dict)
@@ -74,8 +74,12 @@ def prepare(folder: str) -> None:
         jax.config.update("jax_enable_x64", True)
 
 
-def judge(case: Case, pairs: list[Pair], oracle: str | None) -> Verdict:
-    """The verdict on a case, and on its twin where it has one, in this process."""
+def judge(what: int | Case, pairs: list[Pair], oracle: str | None) -> Verdict:
+    """The verdict on a case or on that of a seed, and on its twin where it has one, in this process."""
+    try:
+        case = generate(what) if isinstance(what, int) else what
+    except RefusedError:
+        return Verdict(Counter({"seeds without a graph": 1}))
     module = None if oracle is None else importlib.import_module(f"fuzz.graphs.with_{oracle}")
     verdict = examine(case, pairs, module)
     twin = twin_of(case)
@@ -85,14 +89,6 @@ def judge(case: Case, pairs: list[Pair], oracle: str | None) -> Verdict:
         verdict.faults += [f"twin: {line}" for line in other.faults]
     verdict.kinds = case.kinds()
     return verdict
-
-
-def judge_seed(seed: int, pairs: list[Pair], oracle: str | None) -> Verdict:
-    try:
-        case = generate(seed)
-    except RefusedError:
-        return Verdict(Counter({"seeds without a graph": 1}))
-    return judge(case, pairs, oracle)
 
 
 def twin_of(case: Case) -> Case | None:
@@ -123,9 +119,8 @@ class Judge:
         if self.done >= RECYCLE:
             self.close()
         self.done += 1
-        function = judge_seed if isinstance(what, int) else judge
         try:
-            return self.pool.submit(function, what, pairs, oracle).result(PATIENCE)
+            return self.pool.submit(judge, what, pairs, oracle).result(PATIENCE)
         except BrokenProcessPool:
             ended = "the process ended without a word"
         except TimeoutError:

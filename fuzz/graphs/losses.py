@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fuzz.graphs.children import compared, floats, matrix, whole
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
-from fuzz.graphs.productions import Production, compared, floats, matrix, whole
+from fuzz.graphs.productions import Production
 
 
 def target(g: Growth, f: Entry, array: np.ndarray, dtype: str = "float") -> Entry:
@@ -77,7 +78,7 @@ def reduced(g: Growth) -> Entry:
     axes = tuple(range(1, len(a.dims)))
     if not axes:
         return a
-    return g.add(g.choose(["Sum", "Mean", "Max"]), a, axis=axes if len(axes) > 1 or g.chance(0.5) else axes[0])
+    return g.add(g.choose(["Sum", "Mean", "Max"]), a, axis=g.choose([axes, *axes]) if len(axes) == 1 else axes)
 
 
 LOSSES: dict[str, Production] = {

@@ -1,4 +1,4 @@
-"""Whole numbers and truth values on their way into a graph: also near 2^31 and 2^53, where 32 bits or a float lose them."""
+"""Whole numbers and truth values that enter a graph, also near 2^31 and 2^53, where 32 bits or a float lose them."""
 
 from __future__ import annotations
 

@@ -42,10 +42,10 @@ def real(a: Any) -> Any:
 
 def moments(a: Any, weights: Any) -> tuple[Any, Any]:
     """The weighted mean and variance over all axes but the last."""
-    rows = a.reshape(a.shape[0], -1, a.shape[-1])
-    share = jnp.broadcast_to(weights[:, None, None], rows.shape)
-    mean = jnp.average(rows, axis=(0, 1), weights=share)
-    return mean, jnp.average((rows - mean) ** 2, axis=(0, 1), weights=share)
+    rows, total = a.reshape(a.shape[0], -1, a.shape[-1]), weights.sum()
+    share = (weights / jnp.where(total > 0, total, 1) / rows.shape[1])[:, None, None]
+    mean = jnp.einsum("nph,npk->h", rows, jnp.broadcast_to(share, (*rows.shape[:2], 1)))
+    return mean, ((rows - mean) ** 2 * share).sum((0, 1))
 
 
 def _batch_norm(h: dict, a: Any, gain: Any, shift: Any, mean: Any, variance: Any, *, weights: Any) -> Any:
