@@ -90,7 +90,7 @@ def matmul(g: Growth) -> Entry:
         return g.add("MatMul", a, g.parameter((last,)))
     if how < 0.6 and len(a.dims) == 2 and a.dims[0] != "N":
         return g.add("MatMul", g.parameter((g.choose([1, 3]), a.dims[0])), a)
-    b = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3 and (e.dims[-2] if len(e.dims) > 1 else e.dims[0]) == last)
+    b = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3 and e.dims[-2:][:1] == (last,))
     return g.add("MatMul", a, g.tame(b, 6))
 
 
