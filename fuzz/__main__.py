@@ -29,7 +29,8 @@ def main() -> None:
     if sys.argv[1:2] == ["graphs"]:  # random graphs, not random bytes: nothing of libFuzzer
         from fuzz.graphs.cli import main as graphs
 
-        return graphs(sys.argv[2:])
+        graphs(sys.argv[2:])
+        return
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
         raise SystemExit(
             f"usage: python -m fuzz {{{','.join(TARGETS)}}} [-max_total_time=600 and other options]\n"

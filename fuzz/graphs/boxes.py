@@ -1,4 +1,4 @@
-"""Boxes of a user: what is not in the catalogue, but what engines must compute as well. And the box that models rounding."""
+"""Boxes of a user, which are not in the catalogue, but which engines must compute; and one that models rounding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -54,7 +54,9 @@ class Choose(bp.Box):
 
     def bprop(self, grad, value, a, b):
         xp, zero = namespace(grad, a, b), 0.0 * grad
-        return unbroadcast(xp.where(a > b, grad, zero), a.shape), unbroadcast(xp.where(a > b, zero, 0.5 * grad), b.shape)
+        return unbroadcast(xp.where(a > b, grad, zero), a.shape), unbroadcast(
+            xp.where(a > b, zero, 0.5 * grad), b.shape
+        )
 
 
 class Centre(bp.Box):

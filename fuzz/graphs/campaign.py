@@ -7,13 +7,11 @@ import multiprocessing
 import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-
-import numpy as np
 
 from fuzz.graphs.case import Case, Node
 from fuzz.graphs.compare import Pair, Verdict, examine
@@ -21,6 +19,8 @@ from fuzz.graphs.generate import generate
 from fuzz.graphs.growth import RefusedError
 from fuzz.graphs.productions import Half
 
+Choice = Callable[[int], tuple[list[Pair], str | None]]
+"""Seed -> who is compared with NumPy, and which oracle ("torch", "jax" or None)."""
 PATIENCE = 300.0
 """Seconds after which a case is taken to hang."""
 RECYCLE = 150
@@ -30,7 +30,7 @@ NEEDS = {"native": "llvmlite", "xla": "jax", "torch": "torch"}
 
 @dataclass
 class Result:
-    """counts : summed over the cases. faults : {seed: what is wrong with it}. kinds : cases in which a box was judged."""
+    """counts : summed over the cases. faults : {seed: what is wrong with it}. kinds : cases that judged a box."""
 
     counts: Counter = field(default_factory=Counter)
     faults: dict[int, list[str]] = field(default_factory=dict)
@@ -74,8 +74,12 @@ def prepare(folder: str) -> None:
         jax.config.update("jax_enable_x64", True)
 
 
-def judge(case: Case, pairs: list[Pair], oracle: str | None) -> Verdict:
-    """The verdict on a case, and on its twin where it has one, in this process."""
+def judge(what: int | Case, pairs: list[Pair], oracle: str | None) -> Verdict:
+    """The verdict on a case or on that of a seed, and on its twin where it has one, in this process."""
+    try:
+        case = generate(what) if isinstance(what, int) else what
+    except RefusedError:
+        return Verdict(Counter({"seeds without a graph": 1}))
     module = None if oracle is None else importlib.import_module(f"fuzz.graphs.with_{oracle}")
     verdict = examine(case, pairs, module)
     twin = twin_of(case)
@@ -85,14 +89,6 @@ def judge(case: Case, pairs: list[Pair], oracle: str | None) -> Verdict:
         verdict.faults += [f"twin: {line}" for line in other.faults]
     verdict.kinds = case.kinds()
     return verdict
-
-
-def judge_seed(seed: int, pairs: list[Pair], oracle: str | None) -> Verdict:
-    try:
-        case = generate(seed)
-    except RefusedError:
-        return Verdict(Counter({"seeds without a graph": 1}))
-    return judge(case, pairs, oracle)
 
 
 def twin_of(case: Case) -> Case | None:
@@ -123,9 +119,8 @@ class Judge:
         if self.done >= RECYCLE:
             self.close()
         self.done += 1
-        function = judge_seed if isinstance(what, int | np.integer) else judge
         try:
-            return self.pool.submit(function, what, pairs, oracle).result(PATIENCE)
+            return self.pool.submit(judge, what, pairs, oracle).result(PATIENCE)
         except BrokenProcessPool:
             ended = "the process ended without a word"
         except TimeoutError:
@@ -151,21 +146,20 @@ class Judge:
         self.done, self.pool = 0, self._start()
 
 
-def run(
-    seeds: Iterable[int], engines: Sequence[str], oracle: str | None, *, share: int = 1, seconds: float | None = None,
-    tell: bool = False,
-) -> Result:  # fmt: skip
-    """Judge the cases of these seeds, as many as fit into `seconds`."""
+def run(seeds: Iterable[int], choose: Choice, *, seconds: float | None = None, tell: bool = False) -> Result:
+    """Judge the cases of these seeds, as many as fit into `seconds`. `choose` says who computes the case of a seed."""
     result, end = Result(), None if seconds is None else time.monotonic() + seconds
     judge_ = Judge()
     try:
         for seed in seeds:
             if end is not None and time.monotonic() > end:
                 break
-            verdict = judge_(seed, pairs_for(seed, engines, share), oracle)
+            verdict = judge_(seed, *choose(seed))
             result.take(seed, verdict)
             for line in verdict.faults if tell else ():
                 print(f"seed {seed}: {line}", flush=True)
+            if tell and result.counts["graphs"] % 100 == 0:
+                print(f"{result.counts['graphs']:,} graphs, {len(result.faults)} with a fault", flush=True)
     finally:
         judge_.pool.shutdown(wait=True, cancel_futures=True)
     return result

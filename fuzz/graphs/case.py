@@ -40,8 +40,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Case:
-    """A graph (nodes in order, children first), theta, data and settings. `exact`: names whose values must stay as they
-    are (labels, targets). All floats are representable in float32, so that both precisions start from the same numbers."""
+    """A graph (nodes in order, children first), theta, data and settings.
+
+    exact : names whose values must stay as they are (labels, targets). All floats are representable in float32, so that
+    both precisions start from the same numbers.
+    """
 
     nodes: tuple[Node, ...]
     loss: int

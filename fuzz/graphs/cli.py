@@ -21,7 +21,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--seconds", type=float, help="how long at most (default: 600, unless --count is given)")
     parser.add_argument("--engines", default="native,xla", help="which engines to compare with NumPy")
     parser.add_argument("--share", type=int, default=3, help="XLA takes part in one graph of so many (default 3)")
-    parser.add_argument("--oracle", choices=["torch", "jax", "none"], help="default: torch where it is installed, else jax")
+    parser.add_argument(
+        "--oracle", choices=["torch", "jax", "none"], help="default: torch where it is installed, else jax"
+    )
     parser.add_argument("--show", action="store_true", help="print the graph of --seed as a program")
     parser.add_argument("--shrink", action="store_true", help="print the smallest graph with the fault of --seed")
     asked = parser.parse_args(arguments)
@@ -35,7 +37,8 @@ def main(arguments: list[str]) -> None:
     else:
         seconds = asked.seconds if asked.seconds is not None or asked.count is not None else 600.0
         seeds = itertools.count(asked.seed) if asked.count is None else range(asked.seed, asked.seed + asked.count)
-        result = campaign.run(seeds, engines, oracle, share=asked.share, seconds=seconds, tell=True)
+        choose = lambda seed: (campaign.pairs_for(seed, engines, asked.share), oracle)  # noqa: E731
+        result = campaign.run(seeds, choose, seconds=seconds, tell=True)
         print(result)
         raise SystemExit(1 if result.faults else 0)
 

@@ -22,8 +22,8 @@ Pair = tuple[str, str]
 
 @dataclass
 class Verdict:
-    """counts : {what: how often}, such as "same native float64". faults : one line for each thing that is wrong. kinds : the
-    classes of the boxes."""
+    """counts : {what: how often}, such as "same native float64". faults : one line for each thing that is wrong.
+    kinds : the classes of the boxes."""
 
     counts: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)

@@ -9,7 +9,7 @@ import numpy as np
 from fuzz.graphs.case import Case, Rule
 from fuzz.graphs.growth import Growth, RefusedError, single
 from fuzz.graphs.losses import LOSSES, PENALTIES, loss, penalty
-from fuzz.graphs.productions import PRODUCTIONS, floats
+from fuzz.graphs.productions import PRODUCTIONS
 from fuzz.graphs.whole import SOURCES
 
 STARS = (*PRODUCTIONS, *LOSSES, *PENALTIES)

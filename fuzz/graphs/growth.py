@@ -94,11 +94,11 @@ class Growth:
         if box.dims.count("N") == 0 and any("N" in str(d) for d in box.dims):
             raise RefusedError("an axis of 2N or so")
         with np.errstate(all="ignore"):
-            extras = []
-            for need in box.needs:
-                extras.append(
-                    np.ones(self.rows) if need == "weights" else box.noise(lambda s: self.rng.uniform(size=s), *children)
-                )
+            make = {
+                "weights": lambda: np.ones(self.rows),
+                "noise": lambda: box.noise(lambda shape: self.rng.uniform(size=shape), *children),
+            }
+            extras = [make[need]() for need in box.needs]
             value = np.asarray(box.fprop(*children, *extras))
         if value.dtype.kind == "f" and not np.isfinite(value).all():
             raise RefusedError("not finite")

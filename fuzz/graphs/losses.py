@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from fuzz.graphs.children import compared, floats, matrix, whole
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
-from fuzz.graphs.productions import Production, compared, floats, matrix, whole
+from fuzz.graphs.productions import Production
 
 
 def target(g: Growth, f: Entry, array: np.ndarray, dtype: str = "float") -> Entry:
@@ -43,7 +44,9 @@ def binary_cross_entropy(g: Growth) -> Entry:
     a = g.tame(compared(g, lambda e: floats(e) and e.rows_first), 10)
     how = g.rng.random()
     if how < 0.5:
-        return g.add("BinaryCrossEntropy", a, target(g, a, g.rng.integers(2, size=shape_of(g, a)), g.choose(["int", "float"])))
+        return g.add(
+            "BinaryCrossEntropy", a, target(g, a, g.rng.integers(2, size=shape_of(g, a)), g.choose(["int", "float"]))
+        )
     if how < 0.8:
         return g.add("BinaryCrossEntropy", a, target(g, a, single(g.rng.uniform(size=shape_of(g, a)))))
     return g.add("BinaryCrossEntropy", a, g.add("Sigmoid", g.pick(lambda e: floats(e) and e.dims == a.dims)))
@@ -52,7 +55,9 @@ def binary_cross_entropy(g: Growth) -> Entry:
 def hinge(g: Growth) -> Entry:
     a = compared(g, lambda e: floats(e) and e.rows_first)
     y = g.rng.choice([-1, 1], size=shape_of(g, a))
-    return g.add("Hinge", a, target(g, a, y, "int") if g.chance(0.5) else target(g, a, y.astype(g.choose(["int8", "float"]))))
+    return g.add(
+        "Hinge", a, target(g, a, y, "int") if g.chance(0.5) else target(g, a, y.astype(g.choose(["int8", "float"])))
+    )
 
 
 def of_classes(kind: str) -> Production:
@@ -73,7 +78,7 @@ def reduced(g: Growth) -> Entry:
     axes = tuple(range(1, len(a.dims)))
     if not axes:
         return a
-    return g.add(g.choose(["Sum", "Mean", "Max"]), a, axis=axes if len(axes) > 1 or g.chance(0.5) else axes[0])
+    return g.add(g.choose(["Sum", "Mean", "Max"]), a, axis=g.choose([axes, *axes]) if len(axes) == 1 else axes)
 
 
 LOSSES: dict[str, Production] = {

@@ -29,8 +29,9 @@ class Oracle:
 
     def __init__(self, case: Case, backend: ModuleType):
         self.case, self.backend = case, backend
-        self.trainable = {n.name for n in case.nodes if n.kind == "Parameter" and n.hyper["trainable"]}
         self.needed = case.below(case.loss, case.penalty)
+        nodes = [case.nodes[i] for i in sorted(self.needed)]  # what only an output needs is not trained
+        self.trainable = {n.name for n in nodes if n.kind == "Parameter" and n.hyper["trainable"]}
         self.measured = [n for i, n in enumerate(case.nodes) if n.kind in METRICS and i in self.needed]
         self.penalises_data = any(case.nodes[i].kind == "Input" for i in case.below(case.penalty))
         self.mean_weight = 1.0 if case.weights is None else float(case.weights.mean())
@@ -145,10 +146,12 @@ class Oracle:
         penalty = sums.pop("penalty", 0.0) / -(-case.rows // case.batch_size)
         if case.penalty is not None and not self.penalises_data:
             penalty = float(self.backend.plain(self._forward(theta, {}, np.ones(1))[case.penalty]))
-        return record(epoch, finish(sums), penalty, None if held is None else finish(held), rate_at(case.rule, updates - 1))
+        return record(
+            epoch, finish(sums), penalty, None if held is None else finish(held), rate_at(case.rule, updates - 1)
+        )
 
     def _forward(self, theta: Arrays, batch: Arrays, weights: np.ndarray) -> list:
-        return self.values({k: self.backend.array(v) for k, v in theta.items()}, batch, weights, None)
+        return self.backend.forward(lambda leaves: self.values(leaves, batch, weights, None), theta)
 
     def _outputs(self, theta: Arrays) -> Outcome:
         values = self._forward(theta, self.case.data, np.ones(self.case.rows))

@@ -11,8 +11,8 @@ import bprop as bp
 from fuzz.graphs.case import Case, make_graph
 
 Outcome = dict[str, Any]
-"""{"theta/w0": array, "loss/0": number, "penalty/0": ..., "metric/0/rmse": ..., "validation/0/loss": ..., "rate/0": ...,
-"output/f0": array}; the numbers are of the epochs 0, 1, ..."""
+"""{"theta/w0": array, "loss/0": number, "penalty/0": ..., "metric/0/rmse": ..., "rate/0": ...,
+"validation/0/loss": ..., "output/f0": array}; the numbers are of the epochs 0, 1, ..."""
 
 
 def record(
@@ -37,6 +37,6 @@ def train(case: Case, engine: str, dtype: str, jitter: tuple[float, int] | None 
         outcome |= record(epoch, {"loss": r.loss, **r.metrics}, r.penalty, r.validation, r.learning_rate)
     if case.outputs:
         found = fit.predict({name: case.data[name] for name in graph.predictor.inputs})
-        found = found if len(case.outputs) > 1 else {name: found for name in case.outputs}
+        found = found if len(case.outputs) > 1 else dict.fromkeys(case.outputs, found)
         outcome |= {f"output/{name}": array for name, array in found.items()}
     return {name: np.asarray(value) for name, value in outcome.items()}

@@ -1,4 +1,4 @@
-"""How a graph grows by one box of each class: PRODUCTIONS[class name](growth) picks children that fit and adds the box."""
+"""How a graph grows by one box of each class: PRODUCTIONS[class name](growth) picks children that fit, and adds it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from fuzz.graphs.children import compared, fits, floats, matrix, numbers, partner, whole
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
 
 Production = Callable[[Growth], Entry]
 
 
-def floats(entry: Entry) -> bool:
-    return entry.kind == "float"
-
-
-def numbers(entry: Entry) -> bool:
-    return entry.kind != "bool"
-
-
-def matrix(entry: Entry) -> bool:
-    """(N, ..., D) of floats."""
-    return floats(entry) and len(entry.dims) >= 2 and entry.rows_first
-
-
 KINKED = ("Relu", "LeakyRelu", "Elu", "Abs")
 
 
-def elementwise(kind: str, most: float = 30.0, least: float | None = None, **hyper: Callable[[Growth], Any]) -> Production:
+def elementwise(
+    kind: str, most: float = 30.0, least: float | None = None, **hyper: Callable[[Growth], Any]
+) -> Production:
     """One child of any shape, kept within `most`, and above `least` where the box needs that."""
 
     def produce(g: Growth) -> Entry:
@@ -44,57 +34,22 @@ def one_of(*values: Any) -> Callable[[Growth], Any]:
     return lambda g: g.choose(values)
 
 
-def fits(a: Entry, b: Entry) -> bool:
-    """Whether the two broadcast for any number of rows."""
-    try:
-        two, three = (np.broadcast_shapes(s, t) for s, t in zip(a.box.spec.shapes, b.box.spec.shapes, strict=True))
-    except ValueError:
-        return False
-    return len(two) <= 3 and max(prod(two), prod(three)) <= 300
-
-
-def partner(g: Growth, a: Entry) -> Entry:
-    """What a broadcasts with: another node, a parameter, a constant or itself."""
-    tail = tuple(d for d in a.dims if isinstance(d, int))
-    shapes = [tail, tail[-1:], (), *([(1, *tail[1:])] if len(tail) > 1 and tail == a.dims else [])]
-    how = g.rng.random()
-    if how < 0.5:
-        return g.pick(lambda e: fits(a, e) and e.kind != "bool")
-    if how < 0.8:
-        return g.parameter(g.choose(s for s in shapes if len(s) < 3))
-    if how < 0.9:
-        return g.constant(single(g.rng.normal(size=g.choose(shapes))))
-    return a
-
-
 def binary(kind: str) -> Production:
     def produce(g: Growth) -> Entry:
         a = g.pick(lambda e: floats(e) and len(e.dims) <= 3)
         b = g.pick(lambda e: fits(a, e)) if g.chance(0.1) else partner(g, a)
         if kind == "Divide":
-            return g.add(kind, a, g.tame(b, 30, 0.3)) if g.chance(0.7) or a.at == b.at else g.add(kind, b, g.tame(a, 30, 0.3))
+            return (
+                g.add(kind, a, g.tame(b, 30, 0.3))
+                if g.chance(0.7) or a.at == b.at
+                else g.add(kind, b, g.tame(a, 30, 0.3))
+            )
         if b.kind == "bool" and kind == "Subtract":
             return g.add(kind, a, b)
         a, b = g.tame(a, 8), b if b.kind == "bool" else g.tame(b, 8)
         return g.add(kind, *((a, b) if g.chance(0.5) else (b, a)))
 
     return produce
-
-
-def compared(g: Growth, wanted: Callable[[Entry], bool]) -> Entry:
-    """What is to be compared: half of the time a b - c, where a b is used elsewhere too. An engine may fuse the two in one
-    place and not in the other, and then the value differs from itself."""
-    if g.chance(0.5):
-        return g.pick(wanted)
-    a = g.pick(lambda e: wanted(e) and len(e.dims) <= 3)
-    products = [e for e in g.entries if g.nodes[e.at].kind == "Multiply" and e.dims == a.dims and e.kind == "float"]
-    product = g.choose(products) if products and g.chance(0.7) else g.add("Multiply", g.tame(a, 8), partner(g, a))
-    other = partner(g, product)
-    if g.chance(0.6):  # what is computed once and kept
-        other = g.add(g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), g.pick(lambda e: e.dims == a.dims and floats(e)))
-    found = g.add(g.choose(["Subtract", "Add"]), product, other)
-    g.shared.append(product)  # the loss will use it once more
-    return found if wanted(found) else a
 
 
 def power(g: Growth) -> Entry:
@@ -135,7 +90,7 @@ def matmul(g: Growth) -> Entry:
         return g.add("MatMul", a, g.parameter((last,)))
     if how < 0.6 and len(a.dims) == 2 and a.dims[0] != "N":
         return g.add("MatMul", g.parameter((g.choose([1, 3]), a.dims[0])), a)
-    b = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3 and (e.dims[-2] if len(e.dims) > 1 else e.dims[0]) == last)
+    b = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3 and e.dims[-2:][:1] == (last,))
     return g.add("MatMul", a, g.tame(b, 6))
 
 
@@ -161,10 +116,11 @@ def concat(g: Growth) -> Entry:
     a = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3)
     axes = [i for i, d in enumerate(a.dims) if d != "N"]
     axis = g.choose(axes)
-    alike = lambda e: (  # noqa: E731
-        len(e.dims) == len(a.dims) and all(d == f for i, (d, f) in enumerate(zip(a.dims, e.dims)) if i != axis)
-        and e.dims[axis] != "N"
-    )  # fmt: skip
+
+    def alike(e: Entry) -> bool:
+        other = [*e.dims[:axis], a.dims[axis], *e.dims[axis + 1 :]]
+        return len(e.dims) == len(a.dims) and other == list(a.dims) and e.dims[axis] != "N"
+
     parts = [a, *(g.pick(alike) for _ in range(g.choose([1, 1, 2])))]
     order = g.rng.permutation(len(parts))
     return g.add("Concat", *(parts[i] for i in order), axis=axis - len(a.dims) if g.chance(0.5) else axis)
@@ -189,7 +145,13 @@ def _part(g: Growth, dim: Any) -> Any:
     everything = [slice(None), slice(None, None, -1), int(g.rng.integers(-dim, dim))]
     if dim > 1:
         start = int(g.rng.integers(dim - 1))
-        everything += [slice(start, None), slice(None, -1), slice(None, None, 2), slice(dim - 1, None, -2), slice(-1, 0, -1)]
+        everything += [
+            slice(start, None),
+            slice(None, -1),
+            slice(None, None, 2),
+            slice(dim - 1, None, -2),
+            slice(-1, 0, -1),
+        ]
     return g.choose(everything)
 
 
@@ -199,16 +161,6 @@ def take(g: Growth) -> Entry:
     if g.chance(0.3) and floats(table):
         table = g.add("Tanh", table)
     return g.add("Take", table, whole(g, rows, g.choose([(), (), (2,)])))
-
-
-def whole(g: Growth, count: int, shape: tuple[int, ...]) -> Entry:
-    """Whole numbers in 0..count-1, (N, *shape): an input of some width, or a part of one."""
-    width = g.choose(["int64", "int64", "int32", "uint32", *(["uint8", "int8"] if count < 128 else [])])
-    if g.chance(0.6):
-        return g.input(shape, "int", g.rng.integers(count, size=(g.rows + g.spare, *shape)).astype(width), exact=True)
-    columns = int(g.choose([2, 3]))
-    array = g.rng.integers(count, size=(g.rows + g.spare, *shape, columns)).astype(width)
-    return g.add("Slice", g.input((*shape, columns), "int", array, exact=True), index=(Ellipsis, int(g.rng.integers(-1, 2))))
 
 
 def reduction(kind: str) -> Production:
@@ -223,7 +175,7 @@ def reduction(kind: str) -> Production:
         if not axes:
             raise RefusedError("no axis")
         signed = tuple(i - rank if g.chance(0.5) else i for i in axes)
-        axis = None if mixes and g.chance(0.3) else signed[0] if len(signed) == 1 else signed
+        axis = None if mixes and g.chance(0.3) else next(iter(signed)) if len(signed) == 1 else signed
         return g.add(kind, a, axis=axis, keepdims=g.chance(0.4))
 
     return produce

@@ -1,7 +1,7 @@
 """What a case comes to on the reference, NumPy in float64, and how far rounding may lead from it.
 
-A well-conditioned graph is held to BOUNDS. How ill a graph is conditioned, kinks and cancellation included, is measured: every
-value is jittered, by many roundings' worth, and what that does to each result is allowed on top.
+A well-conditioned graph is held to BOUNDS. How ill a graph is conditioned, kinks and cancellation included, is
+measured: every value is jittered, by many roundings' worth, and what that does to each result is allowed on top.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fuzz.graphs.outcome import Outcome, train
 BOUNDS = {"float64": 1e-9, "float32": 400 * float(np.finfo(np.float32).eps)}
 """Allowed relative to the largest magnitude in a tensor: in float32, 400 roundings."""
 JITTER = {"float64": 1e-12, "float32": 2e-6}
-"""The size of the jitter: in float64 4,500 roundings, in float32 17, which is what its functions and short sums are off by."""
+"""The size of the jitter: 4,500 roundings in float64; 17 in float32, about what functions and short sums are off by."""
 DRAWS = 3
 TIMES = 4.0
 """What is allowed on top, in deviations seen under jitter."""

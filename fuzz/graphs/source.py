@@ -35,12 +35,18 @@ def source(case: Case, title: str = "A fault") -> str:
     own = sorted({n.kind for n in case.nodes} & OWN.keys())
     lines = [HEAD.format(title=title)]
     if own:
-        lines.append("from typing import Any\nfrom collections.abc import Callable\nfrom bprop.namespace import namespace, unbroadcast\n")
+        lines.append(
+            "from typing import Any\nfrom collections.abc import Callable\n"
+            "from bprop.namespace import namespace, unbroadcast\n"
+        )
         lines += [inspect.getsource(OWN[kind]) for kind in own]
     lines += [_line(case, node) for node in case.nodes]
     outputs = ", ".join(f"{k!r}: {_name(case, v)}" for k, v in case.outputs.items())
     penalty = "None" if case.penalty is None else _name(case, case.penalty)
-    lines.append(f"graph = bp.Graph(loss={_name(case, case.loss)}, penalty={penalty}, outputs={{{outputs}}}, stable={case.stable})")
+    lines.append(
+        f"graph = bp.Graph(loss={_name(case, case.loss)}, penalty={penalty}, outputs={{{outputs}}}, "
+        f"stable={case.stable})"
+    )
     lines.append(f"data = {_arrays(case.data)}")
     lines.append(f"theta = {_arrays(case.theta)}")
     parts = {key: _array(getattr(case, key)) for key in ("weights", "validation_weights")}

@@ -13,13 +13,16 @@ Arrays = dict[str, np.ndarray]
 
 
 def rate_at(rule: Rule, t: int) -> float:
-    rate = rule.numbers["learning_rate"] if rule.schedule is None else scheduled(*rule.schedule, t)
+    rate = rule.numbers["learning_rate"] if rule.schedule is None else scheduled(rule.schedule[0], rule.schedule[1], t)
     return rate / (1 + rule.numbers.get("decrease_constant", 0.0) * t)
 
 
 def scheduled(name: str, n: dict[str, Any], t: int) -> float:
     if name == "warm_up":
-        return scheduled(*n["after"], 0) * (t + 1) / n["updates"] if t < n["updates"] else scheduled(*n["after"], t - n["updates"])
+        kind, numbers = n["after"]
+        if t < n["updates"]:
+            return scheduled(kind, numbers, 0) * (t + 1) / n["updates"]
+        return scheduled(kind, numbers, t - n["updates"])
     return {
         "constant": lambda: n["rate"],
         "decreasing": lambda: n["rate"] / (1 + n["decrease_constant"] * t),

@@ -1,4 +1,4 @@
-"""Whole numbers and truth values on their way into a graph: also near 2^31 and 2^53, where 32 bits or a float lose them."""
+"""Whole numbers and truth values that enter a graph, also near 2^31 and 2^53, where 32 bits or a float lose them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ def as_float(g: Growth, a: Entry) -> Entry:
     if g.chance(0.5):
         return g.add("Multiply", a, g.constant(scale))
     if size < 30:
-        return g.add(g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), a) if g.chance(0.6) else g.add("Multiply", a, g.parameter(()))
+        return (
+            g.add(g.choose(["Tanh", "Sigmoid", "Softplus", "Gelu"]), a)
+            if g.chance(0.6)
+            else g.add("Multiply", a, g.parameter(()))
+        )
     return g.add("Divide", a, g.constant(1 / scale))
 
 

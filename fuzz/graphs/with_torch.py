@@ -36,6 +36,11 @@ def gradients(objective: Callable[[dict[str, Tensor]], Any], theta: dict[str, np
     }
 
 
+def forward(function: Callable[[dict[str, Tensor]], Any], theta: dict[str, np.ndarray]) -> Any:
+    """function(theta)."""
+    return function({name: array(value) for name, value in theta.items()})
+
+
 def real(a: Tensor) -> Tensor:
     return a if a.is_floating_point() else a.double()
 
@@ -79,7 +84,7 @@ def _places(p: slice, size: int) -> Tensor:
 
 def _batch_norm(h: dict, a: Tensor, gain: Tensor, shift: Tensor, mean: Tensor, variance: Tensor, *, weights: Tensor):
     rows = a.reshape(a.shape[0], -1, a.shape[-1])
-    w = (weights / weights.sum() / rows.shape[1])[:, None, None]
+    w = (weights / (weights.sum() or 1.0) / rows.shape[1])[:, None, None]
     m = (w * rows).sum((0, 1))
     v = (w * (rows - m) ** 2).sum((0, 1))
     return (a - m) * torch.rsqrt(v + h["epsilon"]) * gain + shift
