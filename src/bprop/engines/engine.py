@@ -64,9 +64,9 @@ class Job:
 
     def set_of(self, which: str) -> DataSet:
         """The set "data" or "validation"."""
-        found = self.data if which == "data" else self.validation
-        assert found is not None
-        return found
+        data = self.data if which == "data" else self.validation
+        assert data is not None
+        return data
 
     def together(self, data: DataSet) -> int | None:
         """How many rows must be evaluated as one batch: all where boxes mix rows, else any number (None).

@@ -40,12 +40,12 @@ def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
             with np.errstate(all="ignore"), warnings.catch_warnings(), one_thread() if large else nullcontext():
                 warnings.simplefilter("ignore")
                 try:
-                    found = Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer()
+                    verdict = Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer()
                 except Exception:  # a box may refuse what it is given, in any way
                     continue
-            if found is MIXED:
+            if verdict is MIXED:
                 return MIXED
-            answer = answer or found
+            answer = answer or verdict
             if large and answer:
                 return answer
     return answer
