@@ -122,9 +122,7 @@ def test_averages_are_checked_in_a_graph_as_well():
         assert bp.check_gradients(graph, theta, x=A, weights=np.linspace(0.5, 2, 8)).ok == ok
 
 
-@pytest.mark.parametrize(
-    "weights", [[1, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0], [9, 1, 1, 1, 1, 1, 1, 1]]
-)
+@pytest.mark.parametrize("weights", [[1, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0], [9, 1, 1, 1, 1, 1, 1, 1]])
 def test_few_rows_that_count_raise_no_false_alarm(weights):
     graph, theta = normalised(bp.BatchNorm)
     report = bp.check_gradients(graph, theta, x=A, weights=weights, only="gain")
