@@ -142,14 +142,23 @@ def _settles(trial: Trial, extras: Extras) -> list[str]:
     outside = Evaluated(box, settled.children, extras).value
     inside = settled.fprop()
     away = np.abs(outside - inside).max(initial=0)
-    rows = max(1, trial.children[0].size // max(1, trial.children[0].shape[-1] if trial.children[0].ndim else 1))
-    # an unbiased variance differs from a biased one by its number of rows
-    if not away <= (1 / rows + 1e-6) * np.abs(inside).max(initial=0) and np.isfinite(inside).all():
+    # an unbiased variance differs from a biased one by a share 1/n
+    if not away <= (1 / _places(trial) + 1e-6) * np.abs(inside).max(initial=0) and np.isfinite(inside).all():
         return [
             "the running averages do not settle where they should: when one batch has moved them until nothing "
             f"changes, the value outside training is off by {float(away):.3g}, of {float(np.abs(inside).max()):.3g}"
         ]
     return []
+
+
+def _places(trial: Trial) -> float:
+    """n, the number of places of which the averages are averages: (sum w)^2 / sum w^2 where rows have weights."""
+    first = trial.children[0]
+    places = first.size / first.shape[-1] if first.ndim else 1.0
+    for need, extra in zip(type(trial.step.box).needs, trial.extras, strict=True):
+        if need == "weights" and extra.any():
+            places *= float(extra.sum() ** 2 / (extra * extra).sum()) / len(extra)
+    return max(1.0, places)
 
 
 def _with(trial: Trial, new: Mapping[int, np.ndarray]) -> Trial:
