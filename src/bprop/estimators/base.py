@@ -200,7 +200,9 @@ class NetworkEstimator(
 
     def _ready(self, examples: Examples) -> Examples:
         """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
-        check_values(self._network_.y, examples.y, self._network_.graph.limits, "target")
+        network = self._network_
+        check_values(network.y, examples.y, network.graph.limits, "target")
+        network.graph.ranges.check(network.data(examples.X, examples.y))
         dtype = next(iter(self._theta().values())).dtype
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)

@@ -77,6 +77,8 @@ class Plan:
         self.boxes = computed
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
         self._ways: dict[frozenset[int], list[bool]] = {}
+        self.watch: Callable[[Mapping[Box, Array]], None] | None = None
+        """Told of the values of every pass on NumPy, by box: see `ranges.Ranges.watch`."""
 
     def bind(self, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A copy whose boxes have other hyper-parameter values: {box name: {hyper-parameter: value}}."""
@@ -119,6 +121,8 @@ class Plan:
             except Exception as error:
                 error.add_note(f"in fprop of the box {step.name!r} ({type(step.box).__name__})")
                 raise
+        if self.watch is not None:
+            self.watch({box: values[slot] for box, slot in self.slot_of.items()})
         return extras
 
     def bprop(self, state: State, seeds: Mapping[int, Array], targets: Iterable[int]) -> list[Array]:

@@ -169,7 +169,7 @@ def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
     if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
         return np.dtype(np.float32), "bfloat16"
     try:
-        found = np.dtype(dtype)
+        found = np.dtype(dtype).newbyteorder("=")
     except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
         found = np.dtype(bool)
     if found.kind != "f" or found.itemsize < 4:

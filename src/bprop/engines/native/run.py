@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job, Run, Stretch
+from bprop.engines.integers import integer_dtype
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS
 from bprop.engines.native.compiler import machine
@@ -33,9 +34,10 @@ def routine_for(key: Hashable, make: Callable[[], Trace], batch_size: int, data:
     return routine(key, make, batch_size, {n: array.dtype for n, array in data.arrays.items()}, weights, dtype)
 
 
-def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
+def narrowed(data: DataSet, job: Job) -> DataSet:
     """The data set in the dtypes in which it is read, every array in C order."""
-    kinds = {name: legible(narrow(name, array, dtype)) for name, array in data.arrays.items()}
+    dtype, inputs = job.dtype, job.graph.inputs
+    kinds = {name: legible(narrow(array, dtype, inputs[name].dtype)) for name, array in data.arrays.items()}
     arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
     return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
 
@@ -101,7 +103,8 @@ class NativeRun(Run):
         self.numbers = numbers_of(job.rule)
         self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
         self.given |= {} if job.mean_weight is None else {MEAN_WEIGHT: job.mean_weight}
-        data = narrowed(job.data, job.dtype)
+        data = narrowed(job.data, job)
+        self.integer = integer_dtype(job.graph, (job.data, job.validation))
         small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
         self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
         rows, _, last = job.batches
@@ -116,7 +119,7 @@ class NativeRun(Run):
         by_mean = job.mean_weight is not None
         every = rows == 1 or job.graph.mixing() is not None  # no row is ever added to a batch
         tracer = Tracer(
-            self.program, job.rule, rows, not every or data.weights is not None, self.transposed, by_mean
+            self.program, job.rule, rows, not every or data.weights is not None, self.transposed, by_mean, self.integer,
         )  # fmt: skip
         key = ((self.structure, structure_of(job.rule), self.transposed), "step", by_mean)
         make = partial(tracer.step, self.numbers, self.layout_of_rule)
@@ -132,7 +135,7 @@ class NativeRun(Run):
     def structure(self) -> Hashable:
         """What of the graph decides what is compiled."""
         kinds = tuple((name, value.dtype.str) for name, value in self.program.constants().items())
-        return structure(self.job.graph), kinds
+        return structure(self.job.graph), kinds, self.integer.str
 
     # --- state ---
 
@@ -229,10 +232,10 @@ class NativeRun(Run):
         job = self.job
         given = job.set_of(which)
         together = job.together(given)
-        data = self.step.data if given is job.data else narrowed(given, job.dtype)
+        data = self.step.data if given is job.data else narrowed(given, job)
         size = together or EVALUATION_ROWS
         weighted = together is None or data.weights is not None
-        tracer = Tracer(self.program, job.rule, size, weighted, self.transposed)
+        tracer = Tracer(self.program, job.rule, size, weighted, self.transposed, integer=self.integer)
         key = (self.structure, self.transposed, "measure")
         theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
         found = Loaded(routine_for(key, tracer.measure, size, data, job.dtype), data, theta, self.given)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bprop.engines.layout import lay_out
 from bprop.engines.native.functions import new_tape
-from bprop.engines.native.traced import BOOL, INT, UINT, Shape, Tape, Traced
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Shape, Tape, Traced
 from bprop.engines.program import Program
 from bprop.graph.plan import Context, Plan
 from bprop.rules.runtime import with_numbers
@@ -43,19 +43,20 @@ class Tracer:
     """Traces the steps of a program with batches of `batch_size` rows.
 
     weighted : rows have weights. by_mean : they are divided by the mean weight of the set, not by that of the batch.
+    integer : see Tape.
     """
 
     def __init__(
         self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
-        by_mean: bool = False,
+        by_mean: bool = False, integer: np.dtype = LONG,
     ):  # fmt: skip
         self.program, self.rule, self.size = program, rule, batch_size
-        self.weighted, self.transposed, self.by_mean = weighted, transposed, by_mean
+        self.weighted, self.transposed, self.by_mean, self.integer = weighted, transposed, by_mean, integer
         self.dtype = program.dtype
 
     def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
         """One training step; `state` is that of the rule."""
-        trace = Trace(new_tape(self.dtype))
+        trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         rule_state = {
             what: {n: trace.leaf(trace.state, f"r:{what}:{n}", theta[n].shape, self.dtype) for n in arrays}
@@ -83,7 +84,7 @@ class Tracer:
 
     def measure(self) -> Trace:
         """The sums of a batch outside training."""
-        trace = Trace(new_tape(self.dtype))
+        trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         batch, context = self.batch(trace, trace.tape.constant(0, INT))
         plan = self.bound(self.program.evaluating, trace)
@@ -103,7 +104,7 @@ class Tracer:
     def batch(self, trace: Trace, t: Traced) -> tuple[dict[str, Traced], Context]:
         """Inputs and context of a batch of `batch_size` rows."""
         xp, tape = trace.tape.functions, trace.tape
-        kinds = {"float": self.dtype, "int": INT, "bool": BOOL}
+        kinds = {"float": self.dtype, "int": self.integer, "bool": BOOL}
         batch = {
             name: trace.leaf(trace.batch, name, (self.size, *box.shape), kinds[box.dtype])
             for name, box in self.program.graph.inputs.items()
@@ -123,7 +124,7 @@ class Tracer:
 
     def constants(self, trace: Trace) -> dict[str, Traced]:
         return {
-            name: trace.leaf(trace.given, f"c:{name}", np.shape(value), kind_of(value))
+            name: trace.leaf(trace.given, f"c:{name}", np.shape(value), kind_of(value, self.integer))
             for name, value in self.program.constants().items()
         }
 
@@ -148,7 +149,7 @@ class Tracer:
             trace.updates += [(total, after), (correction, xp.where(xp.isfinite(after), (after - total) - term, 0.0))]
 
 
-def kind_of(value: Any) -> np.dtype:
-    """The dtype in which an array of the graph is kept: floats as they are, whole numbers in 32 bits."""
+def kind_of(value: Any, integer: np.dtype = LONG) -> np.dtype:
+    """The dtype in which an array of the graph is kept: floats as they are, whole numbers as the tape has them."""
     dtype = np.asarray(value).dtype
-    return {"f": dtype, "b": BOOL}.get(dtype.kind, INT)
+    return {"f": dtype, "b": BOOL}.get(dtype.kind, integer)

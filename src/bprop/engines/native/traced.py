@@ -18,14 +18,18 @@ Shape = tuple[int, ...]
 
 MOST = 8000
 """Array operations of a trace: beyond, compiling would take minutes."""
-BOOL, INT, UINT = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32)
+BOOL, INT, UINT, LONG = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32), np.dtype(np.int64)
 
 
 class Tape:
-    """The operations of one trace. `dtype` is that of floats; `functions` the array namespace (set by it)."""
+    """The operations of one trace.
 
-    def __init__(self, dtype: np.dtype):
-        self.dtype = dtype
+    dtype : that of floats. integer : that of whole numbers, LONG, or INT where 32 bits are known to do.
+    functions : the array namespace (set by it).
+    """
+
+    def __init__(self, dtype: np.dtype, integer: np.dtype = LONG):
+        self.dtype, self.integer = dtype, integer
         self.most = MOST
         self.known: dict[tuple, Traced] = {}
         self.functions: Any = None
@@ -59,7 +63,7 @@ class Tape:
             return self.constant(value, like if like is not None and like.kind == "b" else BOOL)
         if kind == "f":
             return self.constant(value, like if like is not None and like.kind == "f" else self.dtype)
-        return self.constant(value, like if like is not None and like.kind != "b" else INT)
+        return self.constant(value, like if like is not None and like.kind != "b" else self.integer)
 
     def pair(self, a: Any, b: Any) -> tuple[Traced, Traced]:
         """Two operands in their common dtype."""
@@ -77,7 +81,7 @@ class Tape:
         floats = [d for d in (a, b) if d.kind == "f"]
         if floats:
             return max(floats, key=lambda d: d.itemsize)
-        return b if a.kind == "b" else a if b.kind == "b" else INT
+        return b if a.kind == "b" else a if b.kind == "b" else np.promote_types(a, b)
 
 
 def _operator(name: str, reflected: bool = False) -> Any:
@@ -139,10 +143,11 @@ class Traced:
         raise UnsupportedError("box code that asks for a NumPy array (np.asarray): use the functions of namespace(a)")
 
     def astype(self, dtype: Any, copy: bool = True) -> Traced:
-        """The same values in another dtype: floats as asked for, whole numbers in 32 bits."""
+        """The same values in another dtype: floats as asked for, whole numbers of 64 bits in the tape's own."""
         dtype = np.dtype(dtype)
-        if dtype.kind in "iu":
-            dtype = UINT if dtype == UINT else INT
+        if dtype.kind in "iu" and dtype not in (INT, UINT, LONG):
+            raise UnsupportedError(f"whole numbers of the kind {dtype} in the midst of box code (use int64)")
+        dtype = self.tape.integer if dtype == LONG else dtype
         if dtype == self.dtype:
             return self
         if self.is_constant:

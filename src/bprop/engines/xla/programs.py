@@ -7,6 +7,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from bprop.engines.engine import Job
 from bprop.engines.program import Program, structure
 from bprop.engines.xla.functions import Function
@@ -43,14 +45,14 @@ class Compiled:
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def compiled(job: Job, rows: int | None = None) -> Compiled:
-    """The functions for a job, with steps of `rows` rows (default: of its batches)."""
+def compiled(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
+    """The functions for a job, with steps of `rows` rows (default: of its batches) and whole numbers of the dtype `integer`."""
     rows = job.batches.rows if rows is None else rows
     rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
     choices = Choices.of(job)
-    key = (structure(job.graph), rule, rows, str(job.dtype), job.narrow, choices)
+    key = (structure(job.graph), rule, rows, str(job.dtype), integer.str, job.narrow, choices)
     if key not in _programs:
-        tracer = Tracer(Program(job.graph, job.dtype), job.rule, rows, choices, job.narrow)
+        tracer = Tracer(Program(job.graph, job.dtype), job.rule, rows, choices, job.narrow, integer)
         _programs[key] = Compiled(
             epoch=Function(tracer.epoch),
             epoch_in_place=Function(tracer.epoch, given_up=(0, 1)),

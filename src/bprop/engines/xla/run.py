@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
@@ -36,11 +37,13 @@ class XlaRun(Run):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
         self.job = job
-        self.wide = job.dtype == np.float64
+        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        # JAX has 64 bits for both kinds of numbers or for neither
+        self.wide = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
             self.batches = job.batches
-            self.compiled = compiled(job)
-            self.compiled_last = compiled(job, self.batches.last) if self.batches.last else self.compiled
+            self.compiled = compiled(job, self.integer)
+            self.compiled_last = compiled(job, self.integer, self.batches.last) if self.batches.last else self.compiled
             self.turn = self.compiled.choices.unrolled
             self.program = Program(job.graph, job.dtype)
             self.sets = self._place(job)
@@ -58,7 +61,7 @@ class XlaRun(Run):
             if data is job.data and placed:
                 placed[name] = placed["data"]
             elif data is not None:
-                source = Source.of(data, job.dtype)
+                source = Source.of(data, job)
                 size = source.row_bytes * round_up(len(data))
                 fits = data.in_memory and size <= left
                 placed[name] = Resident(source) if fits else Streamed(source, job.batches.rows, self.turn, left)
@@ -71,7 +74,11 @@ class XlaRun(Run):
         hyper = {n: {k: of(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
         numbers = None if isinstance(job.rule, Foreign) else {k: of(v) for k, v in numbers_of(job.rule).items()}
         mean = None if job.mean_weight is None else of(job.mean_weight)
-        return jax.device_put((self.program.constants(), hyper, numbers, job.seed_key, mean))
+        constants = {
+            name: value.astype(self.integer) if value.dtype.kind == "i" else value
+            for name, value in self.program.constants().items()
+        }
+        return jax.device_put((constants, hyper, numbers, job.seed_key, mean))
 
     def restore(self, params, rule_arrays):
         with jax.enable_x64(self.wide):
@@ -203,4 +210,5 @@ class XlaEngine(Engine):
     name = "xla"
 
     def start(self, job, params):
+        job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)

@@ -12,9 +12,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from bprop.engines.engine import Job
+from bprop.engines.integers import INT64
 from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
 from bprop.engines.program import Program
 from bprop.engines.xla.mixed import mix
@@ -56,6 +58,7 @@ class Tracer:
     batch_size: int
     choices: Choices
     narrow: str | None = None
+    integer: np.dtype = INT64
 
     def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
@@ -63,7 +66,7 @@ class Tracer:
         return {name: self.widen(inputs[name], take(array)) for name, array in data.items()}
 
     def widen(self, box: Input, array: Any) -> Any:
-        return array.astype(self.program.dtype if box.dtype == "float" else {"int": jnp.int32, "bool": bool}[box.dtype])
+        return array.astype({"float": self.program.dtype, "int": self.integer, "bool": bool}[box.dtype])
 
     def weights(self, weights: Any, take: Callable, position: Any, rows: Any, mean: Any = None) -> tuple[Any, Any]:
         """(weights of a batch: those of its examples, and 0 for rows past the end of the set; what they are divided by:
