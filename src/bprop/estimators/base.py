@@ -154,8 +154,15 @@ class NetworkEstimator(
             self._train(given, self._ready(examples), held, incremental)
         return self
 
+    def _has_code(self) -> bool:
+        """Whether functions of the user's make the network, or a part of it."""
+        parts = [getattr(self, name, None) for name in ("graph", "loss", "activation")]
+        return any(callable(part) for each in parts for part in (each if isinstance(each, list | tuple) else [each]))
+
     def _prepare(self, X: np.ndarray, fresh: bool) -> None:
         """Network, parameters, records and solver, as far as they are not there already."""
+        if fresh and self._has_code():
+            vars(self).pop("_made", None)  # what a function makes may have changed since
         self._network_ = self._make_network(X.shape[1], self._target)
         if fresh or not hasattr(self, "_random_state"):
             self._random_state = check_random_state(self.random_state)

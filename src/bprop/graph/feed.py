@@ -53,23 +53,23 @@ def need_wholes(box: Input, array: np.ndarray) -> None:
     if not array.size or array.dtype.kind not in "iu" or box.dtype == "float":
         return
     if box.dtype == "int" and array.dtype == np.uint64 and array.max() > LARGEST:
-        where, value = _first(array, array > LARGEST)
+        where, value = first_bad(array, array > LARGEST)
         raise DataError(f"input {box.name!r}: {value} at {where} is beyond {LARGEST}, the largest whole number")
     if box.dtype == "bool" and (array.max() > 1 or array.min() < 0):
-        where, value = _first(array, (array != 0) & (array != 1))
+        where, value = first_bad(array, (array != 0) & (array != 1))
         raise DataError(f"input {box.name!r}: {value} at {where} is neither True nor False (nor 1 or 0)")
 
 
 def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
     """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
     if array.dtype.kind == "f" and not all_finite(array):
-        where, value = _first(array, ~np.isfinite(array))
+        where, value = first_bad(array, ~np.isfinite(array))
         raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
     if name in limits:
         low, high, box = limits[name]
         bad = (array < low) | (array > high)
         if bad.any():
-            where, value = _first(array, bad)
+            where, value = first_bad(array, bad)
             raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
 
 
@@ -123,7 +123,7 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray |
         raise ShapeError(f"{name}: needs one weight an example, shape ({rows},), got {array.shape}")
     bad = ~np.isfinite(array) | (array < 0)
     if bad.any():
-        where, value = _first(array, bad)
+        where, value = first_bad(array, bad)
         raise DataError(f"{name}: {value} at {where}; weights must be finite and not negative")
     if not array.any():
         raise DataError(f"{name}: all are 0, so there is nothing to learn from")
@@ -189,6 +189,9 @@ def all_finite(array: np.ndarray) -> bool:
         return (array.dtype.char in "fd" and isfinite(array.sum())) or bool(np.isfinite(array).all())
 
 
-def _first(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
+def first_bad(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
+    """(where, what) the first bad element of an array is."""
+    if not array.ndim:
+        return "", array[()]
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     return f"row {index[0]}" + (f", index {index[1:]}" if len(index) > 1 else ""), array[index]

@@ -14,7 +14,7 @@ from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
 from bprop.data import DataSet
 from bprop.formula import formula
-from bprop.graph import feed
+from bprop.graph import feed, representable
 from bprop.graph.describe import build, describe
 from bprop.graph.feed import cast
 from bprop.graph.mixing import Rows
@@ -289,7 +289,13 @@ class Graph:
         arrays = self.read(data)
         rows = feed.check_rows(arrays) if arrays else 1
         dtype = feed.precision(dtype, theta, arrays)
-        context = Context.of(rows, dtype, _natural(seed), feed.read_weights(weights, rows))
+        weights = feed.read_weights(weights, rows)
+        representable.need_weights(weights, dtype)
+        representable.need_leaves(theta, self.parameters, "parameter", dtype)
+        representable.need_leaves({n: b.value for n, b in self.constants.items()}, self.constants, "constant", dtype)
+        for name, array in arrays.items():
+            representable.need_finite(f"input {name!r}", array, dtype)
+        context = Context.of(rows, dtype, _natural(seed), weights)
         leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
         leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
         return {n: leaves[n] for n in plan.leaves}, context

@@ -204,6 +204,7 @@ class Functions:
         return self.reshape(a, shape)
 
     def concatenate(self, parts: Sequence[Traced], axis: int = 0) -> Traced:
+        parts = [self.tape.read(p) for p in parts]
         axis %= parts[0].ndim
         dtype = reduce(self.tape.promote, (p.dtype for p in parts))
         parts = [p.astype(dtype) for p in parts]
@@ -222,6 +223,7 @@ class Functions:
     def take(self, a: Traced, rows: Traced, axis: int = 0) -> Traced:
         if axis != 0:
             raise UnsupportedError("take along another axis than the first")
+        a, rows = self.tape.read(a), self.tape.read(rows)
         return self.tape.make("take", (a, as_rows(rows)), None, (*rows.shape, *a.shape[1:]), a.dtype)
 
     def take_along_axis(self, a: Traced, index: Traced, axis: int = -1) -> Traced:
@@ -267,7 +269,8 @@ class Functions:
 
     # --- products ---
 
-    def matmul(self, a: Traced, b: Traced) -> Traced:
+    def matmul(self, a: Any, b: Any) -> Traced:
+        a, b = self.tape.read(a), self.tape.read(b)
         if b.ndim > 2:
             raise UnsupportedError("a product of two stacks of matrices")
         rows = self.reshape(a, (1, -1)) if a.ndim == 1 else self.reshape(a, (-1, a.shape[-1]))
@@ -275,7 +278,8 @@ class Functions:
         found = self.dot(rows, columns)
         return self.reshape(found, (*a.shape[:-1], *b.shape[1:]))
 
-    def tensordot(self, a: Traced, b: Traced, axes: tuple[Sequence[int], Sequence[int]]) -> Traced:
+    def tensordot(self, a: Any, b: Any, axes: tuple[Sequence[int], Sequence[int]]) -> Traced:
+        a, b = self.tape.read(a), self.tape.read(b)
         first, second = ([i % x.ndim for i in given] for x, given in zip((a, b), axes, strict=True))
         kept = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
         inner = prod(a.shape[i] for i in first)

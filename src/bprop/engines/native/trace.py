@@ -13,9 +13,9 @@ from bprop.engines.native.functions import new_tape
 from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Shape, Tape, Traced
 from bprop.engines.program import Program
 from bprop.graph.plan import Context, Plan
-from bprop.rules.runtime import with_numbers
+from bprop.rules.runtime import Paced, with_numbers
 
-BAD, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "mean weight", "b"
+BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "rate", "mean weight", "b"
 
 
 @dataclass(eq=False)
@@ -31,6 +31,8 @@ class Trace:
     """Constants and numbers that a call is given."""
     clock: dict[str, Traced] = field(default_factory=dict)
     """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever, "b" rows of the batch."""
+    pace: dict[str, Traced] = field(default_factory=dict)
+    """What a call is given one number of for every step: "rate", of a learning rate that changes."""
     updates: list[tuple[Traced, Traced]] = field(default_factory=list)
 
     def leaf(self, role: dict[str, Traced], name: str, shape: Shape, dtype: np.dtype) -> Traced:
@@ -38,18 +40,24 @@ class Trace:
         role[name] = self.tape.leaf(f"{kind} {name}", shape, dtype)
         return role[name]
 
+    def take_arrays(self) -> None:
+        """Take the arrays that box code holds among what is given: when all is traced."""
+        for name, values in self.tape.arrays.items():
+            self.leaf(self.given, name, values.shape, self.tape.array(values).dtype)
+
 
 class Tracer:
     """Traces the steps of a program with batches of `batch_size` rows.
 
     weighted : rows have weights. by_mean : they are divided by the mean weight of the set, not by that of the batch.
-    integer : see Tape.
+    integer : see Tape. paced : the rule is given its learning rate for every step.
     """
 
     def __init__(
         self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
-        by_mean: bool = False, integer: np.dtype = LONG,
+        by_mean: bool = False, integer: np.dtype = LONG, paced: bool = False,
     ):  # fmt: skip
+        self.paced = paced
         self.program, self.rule, self.size = program, rule, batch_size
         self.weighted, self.transposed, self.by_mean, self.integer = weighted, transposed, by_mean, integer
         self.dtype = program.dtype
@@ -64,6 +72,8 @@ class Tracer:
         }
         t = trace.leaf(trace.clock, "t", (), INT)
         rule = with_numbers(self.rule, {n: trace.leaf(trace.given, f"n:{n}", (), self.dtype) for n in numbers})
+        if self.paced:
+            rule = Paced(rule, trace.leaf(trace.pace, RATE, (), self.dtype))
         batch, context = self.batch(trace, t)
         if self.by_mean:
             rows = trace.leaf(trace.clock, ROWS_OF_BATCH, (), INT).astype(self.dtype)
@@ -80,6 +90,7 @@ class Tracer:
         self.update(trace, theta, after)
         for what, arrays in rule_state.items():
             self.update(trace, arrays, rule_after[what])
+        trace.take_arrays()
         return trace
 
     def measure(self) -> Trace:
@@ -90,6 +101,7 @@ class Tracer:
         plan = self.bound(self.program.evaluating, trace)
         found = self.program.measure(theta, batch, self.constants(trace), context, plan)
         self.update_sums(trace, found)
+        trace.take_arrays()
         return trace
 
     def theta(self, trace: Trace) -> dict[str, Traced]:

@@ -7,6 +7,7 @@ same object (the tape keeps them), so what boxes compute twice is compiled once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from math import prod
 from typing import Any
 
@@ -32,6 +33,8 @@ class Tape:
         self.dtype, self.integer = dtype, integer
         self.most = MOST
         self.known: dict[tuple, Traced] = {}
+        self.arrays: dict[str, np.ndarray] = {}
+        """Values of arrays that box code holds, by the names of their leaves."""
         self.functions: Any = None
 
     def make(self, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype) -> Traced:
@@ -57,13 +60,23 @@ class Tape:
         if isinstance(value, Traced):
             return value
         if isinstance(value, np.ndarray) and value.ndim:
-            raise UnsupportedError("an array of values in the midst of box code (make it a Constant leaf)")
+            return self.array(value)
         kind = np.asarray(value).dtype.kind
         if kind == "b":
             return self.constant(value, like if like is not None and like.kind == "b" else BOOL)
         if kind == "f":
             return self.constant(value, like if like is not None and like.kind == "f" else self.dtype)
         return self.constant(value, like if like is not None and like.kind != "b" else self.integer)
+
+    def array(self, values: np.ndarray) -> Traced:
+        """An array of values in the midst of box code: a leaf that is named after what it holds."""
+        if values.dtype.kind not in "fiub":
+            raise UnsupportedError(f"an array of {values.dtype} in the midst of box code")
+        dtype = {"f": self.dtype, "b": BOOL}.get(values.dtype.kind, UINT if values.dtype == UINT else self.integer)
+        copy = np.array(values, dtype, order="C")
+        name = f"v:{sha256(repr((dtype.str, copy.shape)).encode() + copy.tobytes()).hexdigest()}"
+        self.arrays[name] = copy
+        return self.leaf(f"given {name}", copy.shape, dtype)
 
     def pair(self, a: Any, b: Any) -> tuple[Traced, Traced]:
         """Two operands in their common dtype."""
@@ -183,6 +196,9 @@ class Traced:
 
     def __matmul__(self, other: Any) -> Traced:
         return self.tape.functions.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Traced:
+        return self.tape.functions.matmul(other, self)
 
     def __neg__(self) -> Traced:
         return self.tape.functions.negative(self)

@@ -10,11 +10,12 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.forked import need_own_process
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
-from bprop.engines.xla.programs import Compiled, compiled
+from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
 from bprop.rules import Foreign
@@ -72,7 +73,8 @@ class XlaRun(Run):
         """(constants, hyper, numbers, seed, mean weight), on the device: a call then costs less."""
         job, of = self.job, self.job.dtype.type
         hyper = {n: {k: of(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
-        numbers = None if isinstance(job.rule, Foreign) else {k: of(v) for k, v in numbers_of(job.rule).items()}
+        rule = unpaced(job.rule)
+        numbers = None if isinstance(rule, Foreign) else {k: of(v) for k, v in numbers_of(rule).items()}
         mean = None if job.mean_weight is None else of(job.mean_weight)
         constants = {
             name: value.astype(self.integer) if value.dtype.kind == "i" else value
@@ -139,7 +141,7 @@ class XlaRun(Run):
                 epoch = compiled.epoch_in_place if self.large else compiled.epoch
                 *state, self.sums, found = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
-                    np.int32(part.start), np.int32(part.count), np.int32(t + done),
+                    np.int32(part.start), np.int32(part.count), np.int32(t + done), self._rates(t + done, part.count),
                 )  # fmt: skip
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])
@@ -172,6 +174,14 @@ class XlaRun(Run):
         """What compiling the functions that steps call has taken so far."""
         programs = {id(c): c for c in (self.compiled, self.compiled_last)}.values()
         return sum(f.seconds for c in programs for f in (c.epoch, c.epoch_in_place, c.duplicate))
+
+    def _rates(self, t: int, count: int) -> np.ndarray | None:
+        """The learning rates of some updates, in an array of the length of an epoch; None where they do not change."""
+        if not is_paced(self.job.rule):
+            return None
+        rates = np.zeros(round_up(self.job.steps_per_epoch), self.job.dtype)
+        rates[:count] = self.job.rule.rates(t, count)
+        return rates
 
     def _working_copy(self) -> Any:
         """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
@@ -210,5 +220,6 @@ class XlaEngine(Engine):
     name = "xla"
 
     def start(self, job, params):
+        need_own_process()
         job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)

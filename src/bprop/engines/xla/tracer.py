@@ -23,7 +23,7 @@ from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
-from bprop.rules.runtime import with_numbers
+from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
 
@@ -81,8 +81,8 @@ class Tracer:
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
-              start, count, t):  # fmt: skip
-        """`count` steps from step `start` of the epoch.
+              start, count, t, rates):  # fmt: skip
+        """`count` steps from step `start` of the epoch; `rates` of at least so many where the rule is paced, else None.
 
         Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
         """
@@ -97,10 +97,11 @@ class Tracer:
             position = first + jnp.arange(size, dtype=jnp.int32)
             w, divisor = self.weights(weights, take, position, rows, mean_weight)
             key = (seed, (t + i).astype(jnp.uint32).reshape(1))
+            paced = rule if rates is None else Paced(rule, rates[i])
 
             def step(theta, rule_state, batch, w, divisor, key, t):
                 context = Context(w, key, self.program.dtype, divisor)
-                return self.program.step(rule, theta, rule_state, batch, constants, context, t, plan)
+                return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
             theta, rule_state, found = repeatable(step, hidden_zero(rows))(
                 theta, rule_state, self.batch(data, take), w, divisor, key, t + i
