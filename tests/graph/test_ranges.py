@@ -83,7 +83,7 @@ def test_a_prediction_needs_only_what_its_outputs_take(rng):
     graph = bp.Graph(loss=bp.cross_entropy(bp.take(W, i[:, 0]), i[:, 1]), outputs={"f": bp.take(W, i[:, 0])})
     theta = graph.init()
     np.testing.assert_array_equal(graph.predict(theta, i=np.array([[2, 9]])), theta["W"][[2]])
-    with pytest.raises(errors.DataError, match="row 0 gives .* the value 9"):
+    with pytest.raises(errors.DataError, match=r"row 0 gives .* the value 9"):
         graph.fprop(theta, i=np.array([[2, 9]]))
 
 
@@ -108,7 +108,7 @@ def test_shares_that_are_computed_are_checked_but_for_rounding():
 def test_constants_are_checked():
     x, W = bp.Input("x"), bp.Parameter("W", (3, 2))
     graph = bp.Graph(loss=x + bp.sum(bp.take(W, bp.Constant([0, 3]))))
-    with pytest.raises(errors.DataError, match="the constants give 'constant_1' the value 3, outside 0..2"):
+    with pytest.raises(errors.DataError, match=r"the constants give 'constant_1' the value 3, outside 0..2"):
         bp.train(graph, {"x": np.ones(3)}, engine="numpy", progress=False)
 
 
@@ -129,7 +129,7 @@ def test_estimators_check_what_their_graph_computes():
     x, y, W = bp.Input("x", (3,)), bp.Input("y", (), dtype="int"), bp.Parameter("W", (3, 2))
     a = x @ W
     graph = bp.Graph(loss=bp.cross_entropy(a, y * 2), outputs={"f": bp.softmax(a)})
-    with pytest.raises(errors.DataError, match="input 'y': row 1 gives .* the value 2, outside 0..1"):
+    with pytest.raises(errors.DataError, match=r"input 'y': row 1 gives .* the value 2, outside 0..1"):
         bp.GraphClassifier(graph).fit(np.ones((4, 3)), [0, 1, 0, 1])
 
 
@@ -154,7 +154,7 @@ def test_row_numbers_that_depend_on_parameters_are_checked_on_numpy():
 
 @pytest.mark.parametrize("engine", COMPILED)
 def test_row_numbers_that_depend_on_parameters_are_not_compiled(engine):
-    with pytest.raises(errors.UnsupportedError, match="'take_1' takes from 'add_1' .* use engine='numpy'"):
+    with pytest.raises(errors.UnsupportedError, match=r"'take_1' takes from 'add_1' .* use engine='numpy'"):
         bp.train(attention(), {"x": np.eye(4)[:3]}, params=THETA, engine=engine, progress=False)
 
 

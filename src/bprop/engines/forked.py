@@ -1,4 +1,4 @@
-"""Whether this process was forked from one that had used XLA: it waits for ever for threads that a fork leaves behind."""
+"""Whether this process was forked from one that had used XLA: it would wait for threads that are not there."""
 
 from __future__ import annotations
 

@@ -39,8 +39,6 @@ def _need_inputs(data: DataSet, dtype: np.dtype) -> None:
 
 def _need_numbers(job: Job, dtype: np.dtype) -> None:
     for name, value in numbers_of(job.rule).items():
-        with np.errstate(all="ignore"):
-            found = float(dtype.type(value))
-        if (found == 0) != (value == 0) or np.isinf(found) != np.isinf(value):
-            becomes = "0" if found == 0 else "infinite"
+        if value and not float(np.finfo(dtype).tiny) <= abs(value) <= float(np.finfo(dtype).max):
+            becomes = "0" if abs(value) < 1 else "infinite"
             raise SettingError(f"{type(job.rule).__name__}: {name}={value!r} becomes {becomes} in {dtype}: {REMEDY} it")

@@ -31,16 +31,19 @@ def need_finite(who: str, array: np.ndarray, dtype: np.dtype) -> None:
 
 
 def need_more_than_zeros(who: str, array: np.ndarray, dtype: np.dtype, each: bool = False) -> None:
-    """Raise DataError where all that is not 0 becomes 0 in `dtype` (each : where one number does)."""
+    """Raise DataError where all that is not 0 becomes 0 in `dtype` (each : where one number does).
+
+    What is below the smallest normal number counts as 0: XLA makes it that, and few of its digits are left elsewhere.
+    """
     if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize:
         return
     with np.errstate(all="ignore"):
-        before, after = array != 0, array.astype(dtype) != 0
+        before, after = array != 0, abs(array) >= np.finfo(dtype).tiny
     gone = before & ~after
     if gone.any() and (each or not after.any()):
         where, value = first_bad(array, gone)
         place = f" at {where}" if array.ndim else ""
-        least = float(np.finfo(dtype).smallest_subnormal)
+        least = float(np.finfo(dtype).tiny)
         raise DataError(f"{who}: {value}{place} becomes 0 in {dtype}, whose smallest is {least:.2g}: {REMEDY} it")
 
 

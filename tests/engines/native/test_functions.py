@@ -225,7 +225,7 @@ WRONG = {
     "a truth as an index": (lambda a: a[True], UnsupportedError),
     "another axis of take": (lambda a: namespace(a).take(a, a.astype(np.int32), axis=1), UnsupportedError),
     "another axis of argmax": (lambda a: a.argmax(axis=0), UnsupportedError),
-    "an array of values": (lambda a: a + np.ones(4), UnsupportedError),
+    "an array of text": (lambda a: a + np.array(["a", "b", "c", "d"]), UnsupportedError),
     "a branch": (lambda a: a if a.sum() > 0 else -a, UnsupportedError),
     "a number of it": (lambda a: float(a.sum()), UnsupportedError),
     "its rows": (lambda a: list(a), UnsupportedError),
@@ -270,3 +270,12 @@ def test_everything_that_is_public_gives_traced_arrays():
         "isfinite",
     ):
         assert isinstance(getattr(Functions(tape), name)(a), Traced), name
+
+
+def test_arrays_of_values_in_the_midst_of_box_code_are_taken():
+    table, rows = np.arange(12.0).reshape(4, 3), np.array([3, 0])
+    same(lambda xp, a: [a + table, table - a, a * xp.asarray(table[0]), xp.where(a > table, a, table)],
+         np.full((4, 3), 5.5))  # fmt: skip
+    same(lambda xp, a: [xp.concatenate([a, table[:, :2]], axis=-1), table.T @ a], np.ones((4, 4)))
+    same(lambda xp, a: [a @ table], np.ones((2, 4)))
+    same(lambda xp, a: [xp.take(table, rows, axis=0) * a, a * np.array([True, False, True])], np.ones((2, 3)))

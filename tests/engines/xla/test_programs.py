@@ -78,3 +78,29 @@ def test_the_program_used_last_is_kept_longest(monkeypatch, job):
     assert programs.compiled(job(1), INT32) is first
     programs.compiled(job(3), INT32)
     assert programs.compiled(job(1), INT32) is first
+
+
+class Own(bp.Box):
+    """2 a: a box of a user. Shapes: a -> a."""
+
+    def fprop(self, a):
+        return 2 * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad
+
+
+def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(compilations):
+    def fit(rule):
+        x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+        data = {"x": np.ones((8, 3))}
+        return bp.train(bp.Graph(loss=bp.sum(Own(x * w), axis=1)), data, validation=data, batch_size=4, epochs=1,
+                        rule=rule, engine="xla", progress=False)  # fmt: skip
+
+    fit(bp.SGD(0.1))
+    with compilations() as seen:
+        fit(bp.SGD(0.2))
+    assert not seen
+    with compilations() as seen:
+        fit(bp.SGD(0.2, momentum=0.5))
+    assert seen
