@@ -183,7 +183,7 @@ def pass_on(step: Step, grads: list[Array], state: State, on_way: Sequence[bool]
 def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
     """What one box sends to each of its children: its bprop, checked for number, shape and dtype."""
     children = [state.values[c] for c in step.children]
-    more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box)) else {}
+    more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box).bprop) else {}
     try:
         sent = step.box.bprop(grad, state.values[step.slot], *children, *state.extras[step.slot], **more)
         sent = tuple(sent) if isinstance(sent, tuple | list) else (sent,)
@@ -235,5 +235,5 @@ def _extras(step: Step, context: Context, children: Sequence[Array]) -> tuple:
 
 
 @cache
-def _takes_wanted(cls: type[Box]) -> bool:
-    return "wanted" in inspect.signature(cls.bprop).parameters
+def _takes_wanted(bprop: Callable[..., Any]) -> bool:
+    return "wanted" in inspect.signature(bprop).parameters
