@@ -215,3 +215,13 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(errors.ModelFileError, match="no such file"):
         read_tensors(tmp_path)
+
+
+def test_arrays_in_another_byte_order_are_written_in_that_of_the_machine(tmp_path):
+    for order in "<>":
+        given = {name: array.astype(array.dtype.newbyteorder(order)) for name, array in ARRAYS.items()}
+        write_tensors(tmp_path / "f", given, META)
+        arrays, _ = read_tensors(tmp_path / "f")
+        for name, array in ARRAYS.items():
+            np.testing.assert_array_equal(arrays[name], array)
+            assert arrays[name].dtype == array.dtype

@@ -75,7 +75,7 @@ def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], met
     """One safetensors file: arrays by name, and `meta` as JSON in its metadata."""
     from safetensors.numpy import save
 
-    ready = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    ready = {name: np.asarray(array, array.dtype.newbyteorder("="), order="C") for name, array in arrays.items()}
     for name, array in ready.items():
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
             raise ModelFileError(f"{name!r} is longdouble, which the file format does not know: use float64")

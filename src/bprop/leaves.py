@@ -84,10 +84,15 @@ class Constant(Leaf):
         try:
             array = np.array(value)  # a copy: nobody else can change it
             kind_of(array.dtype)
+            array = array.astype(array.dtype.newbyteorder("="), copy=False)
         except (TypeError, ValueError) as error:
             raise errors.BoxError(
                 f"a {type(value).__name__} cannot be part of a graph: give a box, a number or an array"
             ) from error
+        if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
+            raise errors.BoxError(
+                f"Constant: {array.max()} is beyond {np.iinfo(np.int64).max}, the largest whole number: give a float"
+            )
         array.setflags(write=False)
         super().__init__(name=name, value=array)
 

@@ -24,6 +24,11 @@ def namespace(*arrays: Array) -> Any:
     return np
 
 
+def as_numbers(a: Array) -> Array:
+    """Truth values as floats, anything else as it is: of truth values NumPy computes exp in 16 bits, JAX in 32."""
+    return a * 1.0 if a.dtype.kind == "b" else a
+
+
 def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
     """Sum `grad` over the axes along which a child of `shape` was broadcast: the transpose of broadcasting."""
     if grad.shape == shape:

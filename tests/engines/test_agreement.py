@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop import schedules
 
 EXAMPLES, INPUTS, UNITS, CLASSES, EPOCHS = 50, 4, (6, 5), 3, 20
 
@@ -273,3 +274,22 @@ def test_an_example_of_weight_0_does_not_count_though_its_loss_is_infinite(engin
                    rule=bp.SGD(0.0), batch_size=2, epochs=1, engine=engine, progress=False, validation=data,
                    validation_weights=[0.0, 1.0, 3.0])  # fmt: skip
     assert fit.history[0].validation["loss"] == pytest.approx((1 + 3 * 9) / 4)
+
+
+# --- the learning rate is the one that the history shows ---
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [bp.SGD(schedules.exponential(0.1, 0.9997)), bp.SGD(schedules.cosine(0.1, 20_000)),
+     bp.SGD(schedules.warm_up(50, schedules.step(0.1, 0.7, 3000)), decrease_constant=1e-3)],
+    ids=["exponential", "cosine", "warm_up"],
+)  # fmt: skip
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_rate_of_a_late_update_is_that_of_the_history(engine, rule, dtype):
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    data = np.zeros(20_000)
+    data[-1] = 1
+    fit = bp.train(bp.Graph(loss=x * w), {"x": data}, params={"w": 0.0}, rule=rule, batch_size=1, epochs=1, dtype=dtype,
+                   engine=engine, shuffle=False, progress=False)  # fmt: skip
+    assert -fit.params["w"] == np.dtype(dtype).type(fit.history[0].learning_rate) > 0

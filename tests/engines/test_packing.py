@@ -27,13 +27,19 @@ from bprop.engines import packing
     ],
 )
 def test_narrow_stays_narrow_and_wide_is_narrowed(given, kept):
-    found = packing.narrow("x", np.ones(3, given), np.dtype("float32"))
+    found = packing.narrow(np.ones(3, given), np.dtype("float32"), "float" if "f" in given else "int")
     assert found == np.dtype(kept)
     assert found.isnative
 
 
-def test_whole_numbers_of_32_bits_are_taken():
-    assert packing.narrow("x", np.array([2**31 - 1, -(2**31)]), np.dtype("float32")) == np.int32
+@pytest.mark.parametrize(
+    ("numbers", "kind", "kept"),
+    [([2**31 - 1, -(2**31)], "int", "int32"), ([2**31], "int", "int64"), ([-(2**31) - 1], "int", "int64"),
+     ([2**31], "float", "float32"), (np.array([2**32 - 1], np.uint32), "int", "int64"),
+     (np.array([2**64 - 1], np.uint64), "float", "float32"), ([], "int", "float32")],
+)  # fmt: skip
+def test_whole_numbers_take_the_bits_that_they_need(numbers, kind, kept):
+    assert packing.narrow(np.array(numbers), np.dtype("float32"), kind) == kept
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A graph of one's own as an estimator."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -122,3 +124,23 @@ def test_a_graph_that_mixes_rows_and_penalises_activations_is_the_same_on_every_
     np.testing.assert_allclose(other.params_["w"], one.params_["w"], rtol=1e-12)
     assert other.loss_ == pytest.approx(one.loss_, rel=1e-12)
     np.testing.assert_allclose(one.predict(X), (X - X.mean(axis=0)) @ one.params_["w"], rtol=1e-12)
+
+
+def test_a_function_that_makes_another_graph_since_is_asked_again_by_fit():
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    state = {"scale": 1.0}
+
+    def make(features, classes):
+        x, y, W = bp.Input("x", (features,)), bp.Input("y", (), dtype="int"), bp.Parameter("W", (features, classes))
+        a = state["scale"] * (x @ W)
+        return bp.Graph(loss=bp.cross_entropy(a, y), outputs={"f": bp.softmax(a)})
+
+    def loss(estimator):
+        return estimator.set_params(learning_rate_init=1e-6, max_iter=1).fit(X, y).loss_
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        kept = bp.GraphClassifier(make, random_state=0)
+        first = loss(kept)
+        state["scale"] = 5.0
+        assert loss(kept) == loss(bp.GraphClassifier(make, random_state=0)) != first

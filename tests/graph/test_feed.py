@@ -152,3 +152,52 @@ def test_limits_of_several_boxes_are_joined_and_name_the_narrowest(order):
     assert graph.limits == {"y": (0, 2, "narrow")}
     with pytest.raises(errors.DataError, match="narrow"):
         graph.fprop({}, a=np.zeros((1, 5)), c=np.zeros((1, 3)), y=[3])
+
+
+# --- kinds and widths ---
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "uint32", ">i4", "uint64", bool])
+def test_whole_numbers_are_widened_as_a_pass_takes_them(kind):
+    found = feed.cast(np.ones(2, kind), bp.Input("i", dtype="int"), np.float32)
+    assert found.dtype == np.int64
+    assert found.dtype.isnative
+
+
+def test_truth_values_stay_so_and_floats_take_on_the_precision():
+    truth = bp.Input("p", dtype="bool")
+    assert [feed.cast(np.ones(2, k), truth, np.float32).dtype for k in (bool, "uint8", int)] == [np.bool_] * 3
+    assert feed.cast(np.ones(2, ">f8"), bp.Input("x"), np.dtype("float64")).dtype.isnative
+    assert feed.cast(np.ones(2, int), bp.Input("x"), np.float32).dtype == np.float32
+
+
+@pytest.mark.parametrize("value", [2, -1])
+def test_numbers_that_are_no_truth_values_are_refused(value):
+    graph = bp.Graph(loss=bp.Input("p", dtype="bool") * bp.Parameter("w", ()))
+    with pytest.raises(errors.DataError, match=f"input 'p': {value} at row 1 is neither True nor False"):
+        graph.fprop({"w": 1.0}, p=[1, value])
+
+
+def test_whole_numbers_beyond_64_bits_are_refused_where_they_stay_whole():
+    big = np.array([0, 2**64 - 1], np.uint64)
+    whole, real = (bp.Graph(loss=bp.Input("i", dtype=kind) * bp.Parameter("w", ())) for kind in ("int", "float"))
+    with pytest.raises(
+        errors.DataError, match="input 'i': 18446744073709551615 at row 1 is beyond 9223372036854775807"
+    ):
+        whole.fprop({"w": 1.0}, i=big)
+    assert real.fprop({"w": 1.0}, i=big).loss == 2**63
+
+
+def test_parameters_in_another_byte_order_are_brought_into_that_of_the_machine(graph, theta, tmp_path):
+    turned = {name: array.astype(array.dtype.newbyteorder(">")) for name, array in theta.items()}
+    assert all(array.dtype.isnative for array in feed.read_params(turned, graph.parameters).values())
+    assert feed.precision(None, turned).isnative
+    assert feed.precision(">f4").isnative
+    bp.save(tmp_path / "m.bprop", bp.Model(graph, turned))
+    for name, array in bp.load(tmp_path / "m.bprop").params.items():
+        np.testing.assert_array_equal(array, theta[name])
+    X_, Y_ = X.astype(">f8"), Y.astype(">i4")
+    fits = [bp.train(graph, {"x": x, "y": y}, params=p, weights=w, dtype=d, engine="numpy", progress=False).params["W"]
+            for x, y, p, w, d in ((X, Y, theta, np.arange(5.0), "float64"), (X_, Y_, turned, X_[:, 0] * Y_ * 0 +
+                                  np.arange(5.0).astype(">f8"), ">f8"))]  # fmt: skip
+    np.testing.assert_array_equal(*fits)

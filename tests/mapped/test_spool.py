@@ -74,3 +74,21 @@ def test_more_rows_than_can_be_counted_are_refused(tmp_path, monkeypatch):
     spool.append({"x": np.zeros(10)})
     with pytest.raises(errors.DataError, match="10 rows: at most 9"):
         spool.finish()
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1])
+def test_whole_numbers_that_would_wrap_are_refused(value):
+    with pytest.raises(errors.DataError, match=r"'y': whole numbers beyond 32 bits \(.*\): stream them as floats"):
+        Spool().append({"y": np.array([0, value])})
+    with pytest.raises(errors.DataError, match="beyond 32 bits"):
+        Spool().append({"y": np.array([2**32 - 1], np.uint32)})
+
+
+@pytest.mark.parametrize("weight", [1e-50, 1e39])
+def test_weights_that_float32_does_not_hold_are_refused(weight):
+    rows = {"x": np.ones(2)}
+    with pytest.raises(errors.DataError, match=r"weights of the examples: 1e.* becomes 0 or infinite in float32"):
+        Spool().append(rows, np.array([0.0, weight]))
+    spool = Spool(dtype="float64")
+    spool.append(rows, np.array([0.0, weight]))
+    assert spool.finish().weights[1] == weight

@@ -1,10 +1,20 @@
-"""What all rules have in common: settings out of range are refused, and clipping by norm."""
+"""What all rules have in common: settings out of range are refused, clipping by norm, rates beforehand."""
+
+import math
 
 import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.rules import SGD, Adam, AdamW, clip_by_norm
+from bprop.rules import SGD, Adam, AdamW, clip_by_norm, schedules
+from bprop.rules.runtime import Paced
+
+RULES = [
+    SGD(0.1, momentum=0.9), SGD(0.1, decrease_constant=0.5), SGD(schedules.cosine(0.1, 4), clip_norm=0.3),
+    SGD(schedules.warm_up(2, schedules.step(0.1, 0.5, 2)), decrease_constant=0.1), Adam(),
+    Adam(schedules.exponential(0.01, 0.5, 3)), AdamW(schedules.decreasing(0.01, 0.1), weight_decay=0.1),
+]  # fmt: skip
+every_rule = pytest.mark.parametrize("rule", RULES, ids=repr)
 
 
 @pytest.mark.parametrize("cls", [SGD, Adam, AdamW])
@@ -92,3 +102,53 @@ def test_a_gradient_that_is_not_finite_stays_so(odd):
         clipped = clip_by_norm({"a": np.array([odd, 1.0]), "b": np.ones(2)}, 1.0)
     assert not np.isfinite(clipped["a"][0])
     assert clipped["b"].all()  # nothing is 0 for that
+
+
+# --- learning rates beforehand ---
+
+
+@every_rule
+def test_rates_are_those_of_the_formula_in_float64(rule):
+    rates = rule.rates(3, 50)
+    assert (rates.dtype, rates.shape) == (np.float64, (50,))
+    assert [rule.rate(t) for t in range(3, 53)] == rates.tolist()
+    np.testing.assert_allclose(rates, [float(rule.alpha(t)) for t in range(3, 53)], rtol=1e-15)
+
+
+@every_rule
+def test_a_rule_that_is_given_its_rate_makes_the_same_step(rule):
+    params, grads = {"W": np.full((2, 2), 0.5)}, {"W": np.full((2, 2), 2.0)}
+    state = rule.init(params)
+    bare = rule.unscheduled()
+    moved, _ = rule.step(params, grads, state, 5)
+    given, _ = Paced(bare, rule.rate(5)).step(params, grads, state, 5)
+    np.testing.assert_array_equal(moved["W"], given["W"])
+    assert (bare.scheduled, type(bare)) == (False, type(rule))
+    assert rule.scheduled is (len(set(rule.rates(0, 50))) > 1)
+
+
+def test_a_schedule_that_takes_one_number_at_a_time_is_asked_for_each():
+    class Steps(schedules.Schedule):
+        def __call__(self, t):
+            return self.rate if t < 2 else self.rate / 2
+
+    class Exact(schedules.Schedule):
+        def __call__(self, t):
+            return self.rate * math.cos(int(t) if isinstance(t, int) else t + 0.5j)
+
+    assert SGD(Steps(0.1)).rates(0, 4).tolist() == [0.1, 0.1, 0.05, 0.05]
+    assert SGD(Exact(0.1)).rates(0, 2).tolist() == [0.1, 0.1 * math.cos(1)]
+
+
+def test_a_rule_that_says_its_rate_or_step_itself_is_followed():
+    class Rate(SGD):
+        def rate(self, t):
+            return 0.1 * (t + 1)
+
+    class Step(SGD):
+        def step(self, params, grads, state, t):
+            return params, state
+
+    assert Rate().rates(1, 2).tolist() == pytest.approx([0.2, 0.3])
+    assert (Rate().scheduled, Step(schedules.cosine(0.1, 3)).scheduled) == (True, False)
+    assert Step(decrease_constant=0.1).scheduled is False

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bprop.rules import SGD, Adam, AdamW, schedules
-from bprop.rules.runtime import is_number, numbers_of, structure_of, with_numbers
+from bprop.rules.runtime import Paced, is_known, is_number, numbers_of, structure_of, with_numbers
 
 
 @pytest.mark.parametrize(("value", "expected"), [(1, True), (0.5, True), (True, False), ("1", False), (None, False)])
@@ -67,3 +67,20 @@ def test_rules_that_differ_in_numbers_have_one_structure(one, two):
 )
 def test_rules_that_differ_in_more_than_numbers_differ_in_structure(one, two):
     assert structure_of(one) != structure_of(two)
+
+
+def test_a_rule_of_the_library_with_plain_fields_is_known():
+    class Mine(SGD):
+        pass
+
+    class Plan(schedules.constant):
+        pass
+
+    known = [SGD(), Adam(clip_norm=1), SGD(schedules.warm_up(2, schedules.cosine(0.1, 4)), momentum=0.5, nesterov=True)]
+    assert [is_known(rule) for rule in known] == [True] * 3
+    assert [is_known(rule) for rule in (Mine(), SGD(Plan(0.1)), object())] == [False] * 3
+
+
+def test_a_paced_rule_is_given_its_rate():
+    moved, state = Paced(SGD(9.0), 0.5).step({"a": 1.0}, {"a": 1.0}, {}, 0)
+    assert (moved, state) == ({"a": 0.5}, {})

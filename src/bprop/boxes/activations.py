@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bprop.box import Box, function
 from bprop.boxes.elementwise import away_from_zero
-from bprop.namespace import Array, namespace
+from bprop.namespace import Array, as_numbers, namespace
 
 __all__ = [
     "Activation",
@@ -66,7 +66,7 @@ class Tanh(Activation):
     onnx = "Tanh(a)"
 
     def fprop(self, a):
-        return namespace(a).tanh(a)
+        return namespace(a).tanh(as_numbers(a))
 
     def bprop(self, grad, value, a):
         return grad * ((1 - value) * (1 + value))
@@ -153,6 +153,7 @@ class Softplus(Activation):
     onnx = "Softplus(a)"
 
     def fprop(self, a):
+        a = as_numbers(a)
         return namespace(a).logaddexp(a, namespace(a).zeros_like(a))
 
     def bprop(self, grad, value, a):

@@ -2,7 +2,7 @@
 
 from bprop import errors
 from bprop.box import Box, function
-from bprop.namespace import namespace
+from bprop.namespace import as_numbers, namespace
 
 __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]
 
@@ -14,7 +14,7 @@ class Exp(Box):
     onnx = "Exp(a)"
 
     def fprop(self, a):
-        return namespace(a).exp(a)
+        return namespace(a).exp(as_numbers(a))
 
     def bprop(self, grad, value, a):
         return grad * value
@@ -31,7 +31,7 @@ class Log(Box):
     onnx = "Log(a)"
 
     def fprop(self, a):
-        return namespace(a).log(a)
+        return namespace(a).log(as_numbers(a))
 
     def bprop(self, grad, value, a):
         return grad / a
@@ -82,7 +82,7 @@ class Sqrt(Box):
     onnx = "Sqrt(a)"
 
     def fprop(self, a):
-        return namespace(a).sqrt(a)
+        return namespace(a).sqrt(as_numbers(a))
 
     def bprop(self, grad, value, a):
         return grad / (2 * value)

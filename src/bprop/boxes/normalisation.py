@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from bprop import errors
 from bprop.box import Box, function
-from bprop.namespace import Array, namespace, unbroadcast
+from bprop.namespace import Array, as_numbers, namespace, unbroadcast
 
 __all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]
 
@@ -24,6 +24,7 @@ class LayerNorm(Box):
     )
 
     def standardise(self, a):
+        a = as_numbers(a)
         centred = a - a.mean(axis=-1, keepdims=True)
         centred = centred - centred.mean(axis=-1, keepdims=True)  # what rounding left of the mean
         scale = inverse_deviation((centred * centred).mean(axis=-1, keepdims=True), self.epsilon)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
-from bprop.namespace import Array, namespace
+from bprop.namespace import Array, as_numbers, namespace
 
 __all__ = ["Max", "Mean", "Reduction", "Sum", "max", "mean", "sum"]
 
@@ -66,7 +66,7 @@ class Mean(Reduction):
     onnx = "ReduceMean(a, axes=axes, keepdims=keepdims)"
 
     def fprop(self, a):
-        return a.mean(axis=self.axis, keepdims=self.keepdims)
+        return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
 
     def bprop(self, grad, value, a):
         share = self.spread(grad, a) / prod(a.shape[i] for i in self.reduced(a))

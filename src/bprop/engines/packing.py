@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bprop.errors import DataError
+from bprop.engines.integers import INT32, INT64, fits
 
 LINE = 64  # bytes: a device that works in main memory takes over arrays that begin at such a boundary, uncopied
 BLOCK = 4 * 2**20  # bytes gathered at a time: what is converted on the way is never more than this
@@ -16,15 +16,18 @@ def round_up(count: int) -> int:
     return -(-count // step) * step
 
 
-def narrow(name: str, array: np.ndarray, dtype: np.dtype) -> np.dtype:
-    """What an array becomes on the device: floats wider than the run's precision take on that, whole numbers have at
-    most 32 bits, and what is narrower stays so. Raises DataError for whole numbers that 32 bits cannot hold."""
+def narrow(array: np.ndarray, dtype: np.dtype, kind: str) -> np.dtype:
+    """What the array of an input of a kind ("float", "int", "bool") becomes on the device.
+
+    Floats wider than the run's precision take on that; whole numbers take 32 bits where these hold them all, else 64,
+    or become floats at once where the input holds floats; what is narrower stays so.
+    """
     if array.dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
         return dtype
     if array.dtype.kind in "iu" and (array.dtype.itemsize > 4 or array.dtype == np.uint32):
-        if array.size and (array.max() > np.iinfo(np.int32).max or array.min() < np.iinfo(np.int32).min):
-            raise DataError(f"input {name!r}: whole numbers beyond 32 bits ({array.min()} .. {array.max()})")
-        return np.dtype(np.int32)
+        if fits(array, INT32):
+            return INT32
+        return dtype if kind == "float" else INT64
     return array.dtype.newbyteorder("=")
 
 

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from bprop.boxes.loss import Loss
+from bprop.engines.integers import is_ours
 from bprop.graph.graph import Graph, backpropagate, cast
 from bprop.graph.plan import Context, Plan, State
 from bprop.graph.values import weighted_sum
@@ -143,14 +146,39 @@ def _zeros(array: Array) -> Array:
     return namespace(array).zeros_like(array)
 
 
-def structure(graph: Graph) -> Hashable:
-    """What of a graph a compiled program depends on: all but the values that are run-time arguments."""
+def structure(graph: Graph) -> Hashable | None:
+    """What of a graph a compiled program depends on: all but the values that are run-time arguments.
+
+    None where only the code itself says it: that of a box of the user's, or of a function or an object among the
+    hyper-parameters. Such a graph is traced anew for every run, and its program looked up by the trace.
+    """
     boxes = []
     for box in graph.order:
         skip = {*type(box).runtime, *(("init",) if isinstance(box, Parameter) else ())}
-        hyper = tuple((key, repr(value)) for key, value in box.hyper.items() if key not in skip)
+        shaping = {key: value for key, value in box.hyper.items() if key not in skip}
+        if not is_ours(box) or not all(map(is_plain, shaping.values())):
+            return None
+        hyper = tuple((key, exactly(value)) for key, value in shaping.items())
         children = tuple(graph.names[child] for child in box.children)
         boxes.append((type(box), graph.names[box], children, hyper, box.dims))
     roots = (graph.loss, graph.penalty)
     outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
     return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, graph.stable
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a hyper-parameter is a value and nothing else: no function, no object with code of its own."""
+    if isinstance(value, tuple):
+        return all(map(is_plain, value))
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fiub"
+    return value is None or value is Ellipsis or type(value) in (bool, int, float, str, slice)
+
+
+def exactly(value: Any) -> Hashable:
+    """A plain value, word for word: `repr` shortens arrays and rounds what they hold, and 0.0 == -0.0."""
+    if isinstance(value, tuple):
+        return tuple(map(exactly, value))
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    return repr(value)

@@ -154,8 +154,15 @@ class NetworkEstimator(
             self._train(given, self._ready(examples), held, incremental)
         return self
 
+    def _has_code(self) -> bool:
+        """Whether functions of the user's make the network, or a part of it."""
+        parts = [getattr(self, name, None) for name in ("graph", "loss", "activation")]
+        return any(callable(part) for each in parts for part in (each if isinstance(each, list | tuple) else [each]))
+
     def _prepare(self, X: np.ndarray, fresh: bool) -> None:
         """Network, parameters, records and solver, as far as they are not there already."""
+        if fresh and self._has_code():
+            vars(self).pop("_made", None)  # what a function makes may have changed since
         self._network_ = self._make_network(X.shape[1], self._target)
         if fresh or not hasattr(self, "_random_state"):
             self._random_state = check_random_state(self.random_state)
@@ -200,7 +207,9 @@ class NetworkEstimator(
 
     def _ready(self, examples: Examples) -> Examples:
         """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
-        check_values(self._network_.y, examples.y, self._network_.graph.limits, "target")
+        network = self._network_
+        check_values(network.y, examples.y, network.graph.limits, "target")
+        network.graph.ranges.check(network.data(examples.X, examples.y))
         dtype = next(iter(self._theta().values())).dtype
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)

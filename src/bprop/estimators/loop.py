@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job
+from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks
 from bprop.estimators.inputs import Examples, Given
@@ -41,6 +42,7 @@ class Epochs:
         e, optimiser = self.estimator, self.optimiser
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
         job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
+        need_representable(job, theta)
         engine = engine_for(job, planned * self.steps, e.engine, e.device, optimiser.updates)
         self.run = engine.start(job, theta)
         if optimiser.arrays is not None:

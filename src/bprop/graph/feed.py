@@ -14,6 +14,7 @@ from bprop.namespace import Array
 
 Limits = Mapping[str, tuple[float, float, str]]
 """{input name: (lowest, highest, name of the box that says so)}"""
+LARGEST = np.iinfo(np.int64).max
 
 
 def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str, complete: bool = True) -> None:
@@ -43,19 +44,32 @@ def read_input(box: Input, given: Any) -> np.ndarray:
     if not shape or shape[1:] != box.shape:
         wanted = ", ".join(["N", *map(str, box.shape)])
         raise ShapeError(f"input {box.name!r}: needs shape ({wanted}{',' if not box.shape else ''}), got {shape}")
+    need_wholes(box, array)
     return array
+
+
+def need_wholes(box: Input, array: np.ndarray) -> None:
+    """Raise DataError for whole numbers that 64 bits with a sign do not hold, or that are no truth values."""
+    if not array.size or array.dtype.kind not in "iu" or box.dtype == "float":
+        return
+    if box.dtype == "int" and array.dtype == np.uint64 and array.max() > LARGEST:
+        where, value = first_bad(array, array > LARGEST)
+        raise DataError(f"input {box.name!r}: {value} at {where} is beyond {LARGEST}, the largest whole number")
+    if box.dtype == "bool" and (array.max() > 1 or array.min() < 0):
+        where, value = first_bad(array, (array != 0) & (array != 1))
+        raise DataError(f"input {box.name!r}: {value} at {where} is neither True nor False (nor 1 or 0)")
 
 
 def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
     """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
     if array.dtype.kind == "f" and not all_finite(array):
-        where, value = _first(array, ~np.isfinite(array))
+        where, value = first_bad(array, ~np.isfinite(array))
         raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
     if name in limits:
         low, high, box = limits[name]
         bad = (array < low) | (array > high)
         if bad.any():
-            where, value = _first(array, bad)
+            where, value = first_bad(array, bad)
             raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
 
 
@@ -109,7 +123,7 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray |
         raise ShapeError(f"{name}: needs one weight an example, shape ({rows},), got {array.shape}")
     bad = ~np.isfinite(array) | (array < 0)
     if bad.any():
-        where, value = _first(array, bad)
+        where, value = first_bad(array, bad)
         raise DataError(f"{name}: {value} at {where}; weights must be finite and not negative")
     if not array.any():
         raise DataError(f"{name}: all are 0, so there is nothing to learn from")
@@ -126,7 +140,7 @@ def read_params(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -
             array = _as_floats(name, array)
         if array.shape != box.shape:
             raise ShapeError(f"parameter {name!r}: needs shape {box.shape}, got {array.shape}")
-        found[name] = array
+        found[name] = native_order(array)
     return found
 
 
@@ -141,14 +155,22 @@ def _as_floats(name: str, array: np.ndarray) -> np.ndarray:
 def precision(asked: Any, *given: Mapping[str, np.ndarray]) -> np.dtype:
     """The dtype of a pass: the one asked for, else the widest of the floats that are given, else float64."""
     if asked is not None:
-        return np.dtype(asked)
+        return np.dtype(asked).newbyteorder("=")
     dtypes = {array.dtype for arrays in given for array in arrays.values()}
-    return np.result_type(*[dtype for dtype in dtypes if dtype.kind == "f"] or [np.float64])
+    return np.result_type(*[dtype for dtype in dtypes if dtype.kind == "f"] or [np.float64]).newbyteorder("=")
 
 
 def cast(array: Array, leaf: Box, dtype: Any) -> Array:
-    """A leaf's value in the dtype of the pass where the leaf holds floats; whole numbers stay as they are."""
-    return array.astype(dtype, copy=False) if leaf.spec.kind == "float" else array
+    """A leaf's value as a pass computes with it: floats in its dtype, whole numbers in 64 bits.
+
+    Whole numbers of 8, 16 or 32 bits, as files and tables have them, would wrap around in arithmetic.
+    """
+    return array.astype({"float": dtype, "int": np.int64, "bool": np.bool_}[leaf.spec.kind], copy=False)
+
+
+def native_order(array: np.ndarray) -> np.ndarray:
+    """The same numbers with their bytes in the order of this machine; the array itself where they are."""
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _array(given: Any, what: str, name: str | None = None) -> np.ndarray:
@@ -167,6 +189,9 @@ def all_finite(array: np.ndarray) -> bool:
         return (array.dtype.char in "fd" and isfinite(array.sum())) or bool(np.isfinite(array).all())
 
 
-def _first(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
+def first_bad(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
+    """(where, what) the first bad element of an array is."""
+    if not array.ndim:
+        return "", array[()]
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     return f"row {index[0]}" + (f", index {index[1:]}" if len(index) > 1 else ""), array[index]

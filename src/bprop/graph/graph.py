@@ -14,7 +14,7 @@ from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
 from bprop.data import DataSet
 from bprop.formula import formula
-from bprop.graph import feed
+from bprop.graph import feed, representable
 from bprop.graph.describe import build, describe
 from bprop.graph.feed import cast
 from bprop.graph.mixing import Rows
@@ -22,6 +22,7 @@ from bprop.graph.naming import name_boxes
 from bprop.graph.order import topological_order
 from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
+from bprop.graph.ranges import Ranges
 from bprop.graph.rewrite import rewritten
 from bprop.graph.show import show
 from bprop.graph.values import Gradients, Values, divisor_of
@@ -113,16 +114,12 @@ class Graph:
     @cached_property
     def limits(self) -> feed.Limits:
         """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
-        found: dict[str, tuple[float, float, str]] = {}
-        for box in self.order:
-            for position, (low, high) in box.limits().items():
-                child = box.children[position]
-                if isinstance(child, Input):
-                    lowest, highest, who = found.get(self.names[child], (-np.inf, np.inf, self.names[box]))
-                    if low > lowest or high < highest:
-                        who = self.names[box]
-                    found[self.names[child]] = (max(low, lowest), min(high, highest), who)
-        return found
+        return self.ranges.direct
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """The values that boxes can take, from inputs and from other boxes."""
+        return Ranges(self, tuple(self.order))
 
     @cached_property
     def losses(self) -> dict[str, Loss]:
@@ -153,6 +150,8 @@ class Graph:
         key = (training, *map(id, roots))
         if key not in self._plans:
             self._plans[key] = Plan(roots, self.names, self._computed if training else self._evaluated_as)
+            if self.ranges.unknown:
+                self._plans[key].watch = self.ranges.watch
         return self._plans[key]
 
     def mixing(self, *, training: bool = True) -> str | None:
@@ -290,18 +289,30 @@ class Graph:
         arrays = self.read(data)
         rows = feed.check_rows(arrays) if arrays else 1
         dtype = feed.precision(dtype, theta, arrays)
-        context = Context.of(rows, dtype, _natural(seed), feed.read_weights(weights, rows))
+        weights = feed.read_weights(weights, rows)
+        representable.need_weights(weights, dtype)
+        representable.need_leaves(theta, self.parameters, "parameter", dtype)
+        representable.need_leaves({n: b.value for n, b in self.constants.items()}, self.constants, "constant", dtype)
+        for name, array in arrays.items():
+            representable.need_finite(f"input {name!r}", array, dtype)
+        context = Context.of(rows, dtype, _natural(seed), weights)
         leaves = {name: cast(array, self.boxes[name], dtype) for name, array in {**theta, **arrays}.items()}
         leaves |= {name: cast(box.value, box, dtype) for name, box in self.constants.items()}
         return {n: leaves[n] for n in plan.leaves}, context
 
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
-        return feed.read_inputs(data, self.inputs, self.limits)
+        arrays = feed.read_inputs(data, self.inputs, self.limits)
+        self.ranges.check(arrays)
+        return arrays
 
     def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
         """The same as a data set, with its example weights, which errors call by `name`."""
-        return feed.read_set(data, self.inputs, self.limits, weights, name)
+        examples = feed.read_set(data, self.inputs, self.limits, weights, name)
+        if self.ranges.derived:
+            for cut in examples.cuts():
+                self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
+        return examples
 
     def draw(
         self,

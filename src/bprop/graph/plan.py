@@ -77,6 +77,8 @@ class Plan:
         self.boxes = computed
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
         self._ways: dict[frozenset[int], list[bool]] = {}
+        self.watch: Callable[[Mapping[Box, Array]], None] | None = None
+        """Told of the values of every pass on NumPy, by box: see `ranges.Ranges.watch`."""
 
     def bind(self, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A copy whose boxes have other hyper-parameter values: {box name: {hyper-parameter: value}}."""
@@ -119,6 +121,8 @@ class Plan:
             except Exception as error:
                 error.add_note(f"in fprop of the box {step.name!r} ({type(step.box).__name__})")
                 raise
+        if self.watch is not None:
+            self.watch({box: values[slot] for box, slot in self.slot_of.items()})
         return extras
 
     def bprop(self, state: State, seeds: Mapping[int, Array], targets: Iterable[int]) -> list[Array]:
@@ -179,7 +183,7 @@ def pass_on(step: Step, grads: list[Array], state: State, on_way: Sequence[bool]
 def send(step: Step, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
     """What one box sends to each of its children: its bprop, checked for number, shape and dtype."""
     children = [state.values[c] for c in step.children]
-    more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box)) else {}
+    more = {"wanted": tuple(wanted)} if _takes_wanted(type(step.box).bprop) else {}
     try:
         sent = step.box.bprop(grad, state.values[step.slot], *children, *state.extras[step.slot], **more)
         sent = tuple(sent) if isinstance(sent, tuple | list) else (sent,)
@@ -231,5 +235,5 @@ def _extras(step: Step, context: Context, children: Sequence[Array]) -> tuple:
 
 
 @cache
-def _takes_wanted(cls: type[Box]) -> bool:
-    return "wanted" in inspect.signature(cls.bprop).parameters
+def _takes_wanted(bprop: Callable[..., Any]) -> bool:
+    return "wanted" in inspect.signature(bprop).parameters

@@ -11,6 +11,7 @@ import numpy as np
 from bprop.graph import feed
 from bprop.graph.mixing import ROWS, Rows
 from bprop.graph.plan import Context
+from bprop.graph.ranges import Ranges
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array
 
@@ -39,6 +40,7 @@ class Predictor:
 
     def __init__(self, graph: Graph):
         self.known, self.limits = graph.inputs, graph.limits
+        self.ranges = Ranges(graph, tuple(graph.outputs.values()))
         self.plan = graph.plan(graph.outputs.values(), training=False)
         self.leaves = self.plan.leaves
         boxes = {name: self.plan.boxes[slot] for name, slot in self.leaves.items()}
@@ -53,7 +55,10 @@ class Predictor:
         """The inputs that the outputs need, checked. Others of the graph may be given: they are not looked at."""
         if given.keys() != self.inputs.keys():
             given = {name: given[name] for name in given if name in self.inputs or name not in self.known}
-        return feed.read_inputs(given, self.inputs, self.limits)
+        arrays = feed.read_inputs(given, self.inputs, self.limits)
+        if self.ranges.derived:
+            self.ranges.check(arrays)
+        return arrays
 
     def start(self, theta: Arrays, dtype: np.dtype) -> Start:
         """Where every pass starts, given parameters that are read and the precision to compute in."""

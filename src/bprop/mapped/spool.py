@@ -38,9 +38,12 @@ class Spool:
     def append(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None = None) -> None:
         """Further rows. Raises DataError where they cannot be written."""
         given = dict(arrays) if weights is None else {**arrays, WEIGHTS: weights}
+        kinds = {name: self.dtype if a.dtype.kind == "f" else np.dtype(np.int32) for name, a in given.items()}
+        for name, array in given.items():
+            _need_kept(name, array, kinds[name])
         try:
             for name, array in given.items():
-                kind = self.dtype if array.dtype.kind == "f" else np.dtype(np.int32)
+                kind = kinds[name]
                 if name not in self.files:
                     self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")  # noqa: SIM115
                     self.kinds[name] = kind, array.shape[1:]
@@ -83,3 +86,16 @@ class Spool:
         for file in self.files.values():
             file.close()
         self.files.clear()
+
+
+def _need_kept(name: str, array: np.ndarray, kind: np.dtype) -> None:
+    """Raise DataError for whole numbers, and for weights, that `kind` does not hold."""
+    if not array.size:
+        return
+    if array.dtype.kind in "iu" and not np.iinfo(kind).min <= array.min() <= array.max() <= np.iinfo(kind).max:
+        ends = f"{array.min()} .. {array.max()}"
+        raise DataError(f"{name!r}: whole numbers beyond 32 bits ({ends}): stream them as floats")
+    if name == WEIGHTS and array.dtype.kind == "f":
+        lost = (array != 0) & ((array < np.finfo(kind).tiny) | (array > np.finfo(kind).max))
+        if lost.any():
+            raise DataError(f"{name}: {array[lost][0]} becomes 0 or infinite in {kind}: scale the weights")

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -49,15 +49,47 @@ class Rule(ABC):
 
     def step(self, params: Arrays, grads: Arrays, state: RuleState, t: Any) -> tuple[dict[str, Array], RuleState]:
         """theta and state after update number t (0, 1, 2, ...), given the gradients of the objective."""
+        return self.step_at(params, grads, state, self.rate(t), t)
+
+    def step_at(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
+        """The same with the learning rate alpha(t) at hand."""
         limit = getattr(self, "clip_norm", None)
         if limit is not None:
             grads = clip_by_norm(grads, limit)
-        return self.update(params, grads, state, self.rate(t), t)
+        return self.update(params, grads, state, rate, t)
 
     def rate(self, t: Any) -> Any:
         """alpha(t), such that it takes on the precision of the parameters."""
-        rate = rate_at(self.learning_rate, t)
-        return float(rate) if isinstance(rate, np.generic | np.ndarray) else rate
+        return float(self.rates(int(t), 1)[0]) if isinstance(t, int | np.integer) else self.alpha(t)
+
+    def alpha(self, t: Any) -> Any:
+        """alpha(t) by its formula, for t on any array namespace."""
+        return rate_at(self.learning_rate, t)
+
+    def rates(self, t: int, count: int) -> np.ndarray:
+        """alpha of the updates t .. t + count - 1 in float64: what every engine takes, and what the history shows."""
+        if type(self).rate is not Rule.rate:
+            return np.array([self.rate(t + i) for i in range(count)], np.float64)
+        try:
+            found = self.alpha(np.arange(t, t + count, dtype=np.int64))
+        except Exception:  # a schedule of the user's that takes one number at a time, or is wrong, which shows now
+            if count > 1:
+                return np.concatenate([self.rates(t + i, 1) for i in range(count)])
+            found = self.alpha(int(t))
+        return np.broadcast_to(np.asarray(found, np.float64), (count,))
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether alpha changes from update to update: engines are then given `rates`."""
+        return type(self).step is Rule.step and (callable(self.learning_rate) or type(self).rate is not Rule.rate)
+
+    def unscheduled(self) -> Self:
+        """The rule but for alpha, for engines that are given it."""
+        copy = object.__new__(type(self))
+        vars(copy).update(vars(self), learning_rate=0.0)
+        return copy
 
     @abstractmethod
     def update(

@@ -48,6 +48,14 @@ def with_numbers(rule: Any, numbers: Mapping[str, Any], prefix: str = "") -> Any
     return copy
 
 
+def is_known(rule: Any) -> bool:
+    """Whether `structure_of` says all about a rule: the library itself defines it, and its fields are plain values."""
+    if type(rule).__module__.partition(".")[0] != __name__.partition(".")[0] or not is_dataclass(rule):
+        return False
+    values = [getattr(rule, field.name) for field in fields(rule)]
+    return all(v is None or isinstance(v, bool | int | float | str) or is_known(v) for v in values)
+
+
 def structure_of(rule: Any) -> Hashable:
     """What of the rule a compiled program depends on: everything but the numbers."""
     parts: list[Hashable] = [type(rule)]
@@ -60,3 +68,13 @@ def structure_of(rule: Any) -> Hashable:
         else:
             parts.append(value)
     return tuple(parts)
+
+
+class Paced:
+    """A rule that is given its learning rate from outside: an engine has computed it beforehand, in float64."""
+
+    def __init__(self, rule: Any, rate: Any):
+        self.rule, self.rate = rule, rate
+
+    def step(self, params: Any, grads: Any, state: Any, t: Any) -> Any:
+        return self.rule.step_at(params, grads, state, self.rate, t)

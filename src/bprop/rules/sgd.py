@@ -55,9 +55,18 @@ class SGD(Rule):
     def init(self, params):
         return {} if self.momentum is None else {"velocity": zeros_like(params)}
 
-    def rate(self, t):
-        rate = super().rate(t)
-        return rate if self.decrease_constant is None else rate / (1 + self.decrease_constant * t)
+    def alpha(self, t):
+        alpha = super().alpha(t)
+        return alpha if self.decrease_constant is None else alpha / (1 + self.decrease_constant * t)
+
+    @property
+    def scheduled(self):
+        return super().scheduled or (type(self).step is Rule.step and self.decrease_constant is not None)
+
+    def unscheduled(self):
+        copy = super().unscheduled()
+        vars(copy)["decrease_constant"] = None
+        return copy
 
     def update(self, params, grads, state, rate, t):
         if self.momentum is None:

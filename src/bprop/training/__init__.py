@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop.data import DataSet, split
 from bprop.engines import NAMES, Job, choose
+from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
 from bprop.rules import SGD, as_rule
@@ -113,7 +114,7 @@ def train(
     if held is not None:
         job.together(held)
     return Trainer(
-        job, choose(_able(engine, narrow)), _first_theta(graph, params, seed), epochs=_whole("epochs", epochs),
+        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
         callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
         notes=notes, health=health,
@@ -134,11 +135,13 @@ def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
         )
 
 
-def _first_theta(graph: Graph, params: Mapping[str, Any] | None, seed: int) -> dict[str, np.ndarray]:
+def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.ndarray]:
     """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
-    theta = feed.read_params(graph.init(seed) if params is None else params, graph.parameters)
+    graph = job.graph
+    theta = feed.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
     for name, array in theta.items():
         feed.check_values(name, array, {}, "parameter")
+    need_representable(job, theta)
     return theta
 
 
@@ -169,7 +172,7 @@ def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
     if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
         return np.dtype(np.float32), "bfloat16"
     try:
-        found = np.dtype(dtype)
+        found = np.dtype(dtype).newbyteorder("=")
     except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
         found = np.dtype(bool)
     if found.kind != "f" or found.itemsize < 4:

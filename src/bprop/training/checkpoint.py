@@ -17,6 +17,7 @@ from bprop.box import Box
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.errors import ModelFileError, SettingError
+from bprop.graph.feed import native_order
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule
@@ -96,7 +97,8 @@ def checksum(data: DataSet) -> str:
     for array in arrays:
         for cut in data.cuts():
             for start in range(cut.start, cut.stop, PART):
-                found = crc32(np.asarray(array[start : min(start + PART, cut.stop)]).tobytes(), found)
+                part = native_order(np.asarray(array[start : min(start + PART, cut.stop)]))
+                found = crc32(part.tobytes(), found)
     return f"{found:08x}"
 
 

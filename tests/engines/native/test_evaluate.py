@@ -14,7 +14,7 @@ def test_arrays_of_every_kind_and_layout_go_in_and_come_out_as_they_were():
              np.broadcast_to(a[0], (3, 6)), np.zeros((1, 1, 1)), np.arange(5, dtype=np.uint8), [1.0], 3]  # fmt: skip
     before = [np.array(array) for array in given]
     for found, array, old in zip(evaluate(lambda *arrays: arrays, *given), given, before, strict=True):
-        kind = {"f": np.float64, "b": bool}.get(old.dtype.kind, np.int32)
+        kind = {"f": np.float64, "b": bool}.get(old.dtype.kind, np.int64)
         assert (found.dtype, found.shape) == (kind, old.shape)
         assert found.flags.owndata
         np.testing.assert_array_equal(found, old)

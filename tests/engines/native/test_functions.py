@@ -5,7 +5,7 @@ import pytest
 
 from bprop.engines.native.evaluate import evaluate
 from bprop.engines.native.functions import Functions, new_tape
-from bprop.engines.native.traced import BOOL, INT, UINT, Traced
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Traced
 from bprop.errors import UnsupportedError
 from bprop.namespace import namespace, scatter_add
 
@@ -187,11 +187,11 @@ def test_dtypes_meet_as_in_numpy_with_floats_of_the_precision_at_hand():
     tape = new_tape(np.dtype("float32"))
     single, whole, truth, word = (tape.leaf(d.name, (3,), d) for d in (tape.dtype, INT, BOOL, UINT))
     assert (single * whole).dtype == (whole / whole).dtype == (truth * 0.5).dtype == np.float32
-    assert (whole + truth).dtype == (truth + 1).dtype == INT
+    assert ((whole + truth).dtype, (truth + 1).dtype) == (INT, LONG)
     assert (word * np.uint32(3)).dtype == UINT
     assert (single * np.float64(2)).dtype == (2.0 * single).dtype == (single + 1).dtype == np.float32
     assert single.sum().dtype == np.float32
-    assert truth.sum().dtype == INT
+    assert truth.sum().dtype == whole.sum().dtype == LONG
 
 
 def test_the_same_operation_is_traced_once_and_nothing_is_done_for_nothing():
@@ -225,7 +225,7 @@ WRONG = {
     "a truth as an index": (lambda a: a[True], UnsupportedError),
     "another axis of take": (lambda a: namespace(a).take(a, a.astype(np.int32), axis=1), UnsupportedError),
     "another axis of argmax": (lambda a: a.argmax(axis=0), UnsupportedError),
-    "an array of values": (lambda a: a + np.ones(4), UnsupportedError),
+    "an array of text": (lambda a: a + np.array(["a", "b", "c", "d"]), UnsupportedError),
     "a branch": (lambda a: a if a.sum() > 0 else -a, UnsupportedError),
     "a number of it": (lambda a: float(a.sum()), UnsupportedError),
     "its rows": (lambda a: list(a), UnsupportedError),
@@ -270,3 +270,12 @@ def test_everything_that_is_public_gives_traced_arrays():
         "isfinite",
     ):
         assert isinstance(getattr(Functions(tape), name)(a), Traced), name
+
+
+def test_arrays_of_values_in_the_midst_of_box_code_are_taken():
+    table, rows = np.arange(12.0).reshape(4, 3), np.array([3, 0])
+    same(lambda xp, a: [a + table, table - a, a * xp.asarray(table[0]), xp.where(a > table, a, table)],
+         np.full((4, 3), 5.5))  # fmt: skip
+    same(lambda xp, a: [xp.concatenate([a, table[:, :2]], axis=-1), table.T @ a], np.ones((4, 4)))
+    same(lambda xp, a: [a @ table], np.ones((2, 4)))
+    same(lambda xp, a: [xp.take(table, rows, axis=0) * a, a * np.array([True, False, True])], np.ones((2, 3)))

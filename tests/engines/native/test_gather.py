@@ -130,10 +130,15 @@ def test_rows_are_visited_in_the_order_of_the_epoch_and_past_the_end_nothing_cou
     assert fit.params["w"] == pytest.approx(-sum(m / (1 + t) for t, m in enumerate(means)), rel=1e-14)
 
 
-def test_whole_numbers_beyond_32_bits_are_refused():
-    graph = bp.Graph(loss=bp.Parameter("w", ()) * bp.Input("x"))
-    with pytest.raises(errors.DataError, match="32 bits"):
-        bp.train(graph, {"x": np.array([2**40, 1])}, engine="native", progress=False)
+@pytest.mark.parametrize("kind", ["float", "int"])
+@pytest.mark.parametrize("value", [2**40, -(2**40), np.uint32(2**32 - 1)])
+def test_whole_numbers_beyond_32_bits_are_read(value, kind):
+    x = bp.Input("x", dtype=kind)
+    fit = bp.train(
+        bp.Graph(loss=bp.Parameter("w", ()) * (x - 3)), {"x": np.array([value, 1])}, params={"w": 1.0}, epochs=1,
+        rule=bp.SGD(0.0), engine="native", dtype="float64", progress=False,
+    )  # fmt: skip
+    assert fit.history[0].loss == (int(value) - 5) / 2
 
 
 def test_text_is_refused():

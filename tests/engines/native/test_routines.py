@@ -143,3 +143,26 @@ def test_the_same_network_under_other_names_or_with_leaves_the_other_way_round(f
             }
             ours, theirs = (bp.train(build(turned), given, engine=e, **settings) for e in ("numpy", "native"))
             np.testing.assert_allclose(theirs.params["w"], ours.params["w"], rtol=0, atol=1e-13)
+
+
+class Own(bp.Box):
+    """2 a: a box of a user. Shapes: a -> a."""
+
+    def fprop(self, a):
+        return 2 * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad
+
+
+def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(forgotten, compilations):
+    def fit(count):
+        x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+        data = {"x": np.ones((count, 3))}
+        return bp.train(bp.Graph(loss=bp.sum(Own(x * w), axis=1)), data, validation=data, batch_size=4, epochs=1,
+                        engine="native", progress=False)  # fmt: skip
+
+    fit(8)
+    assert len(compilations) == 2  # of a step and of an evaluation
+    fit(12)
+    assert len(compilations) == 2

@@ -10,7 +10,7 @@ from bprop.data import DataSet
 from bprop.engines import Job, choose
 from bprop.engines.native.functions import new_tape
 from bprop.engines.native.trace import BAD, Trace, Tracer, kind_of
-from bprop.engines.native.traced import BOOL, INT, UINT
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT
 from bprop.engines.program import Program
 from bprop.rules.runtime import numbers_of
 
@@ -38,7 +38,7 @@ def step(**settings):
 def test_leaves_have_roles_names_shapes_and_dtypes():
     trace = step()
     assert {name: (leaf.shape, leaf.dtype) for name, leaf in trace.batch.items()} == {
-        "x": ((4, 6), FLOAT), "flag": ((4,), BOOL), "y": ((4,), INT), "": ((4,), FLOAT)}  # fmt: skip
+        "x": ((4, 6), FLOAT), "flag": ((4,), BOOL), "y": ((4,), LONG), "": ((4,), FLOAT)}  # fmt: skip
     kept = {name: leaf.shape for name, leaf in trace.state.items() if name[:2] not in ("s:", "k:")}
     assert kept == {"p:W": (6, 3), "p:b": (3,), "p:fixed": (6,), "r:velocity:W": (6, 3), "r:velocity:b": (3,), BAD: ()}
     assert (trace.state[BAD].dtype, trace.given["seed"].dtype) == (INT, UINT)
@@ -89,11 +89,12 @@ def test_a_measure_changes_sums_alone():
 
 @pytest.mark.parametrize(
     ("value", "kind"),
-    [(np.ones(2, np.float16), "float16"), (1.5, "float64"), (np.ones(2, np.float32), "float32"), (3, "int32"),
-     (np.ones(2, np.uint8), "int32"), (np.ones(2, np.int64), "int32"), (True, "bool"), ([True, False], "bool")],
+    [(np.ones(2, np.float16), "float16"), (1.5, "float64"), (np.ones(2, np.float32), "float32"), (3, "int64"),
+     (np.ones(2, np.uint8), "int64"), (np.ones(2, np.int32), "int64"), (True, "bool"), ([True, False], "bool")],
 )  # fmt: skip
 def test_the_kinds_in_which_arrays_are_kept(value, kind):
     assert kind_of(value) == kind
+    assert kind_of(value, INT) == kind.replace("int64", "int32")
 
 
 def test_a_sum_over_many_steps_is_exact_to_rounding():

@@ -7,7 +7,7 @@ pytest.importorskip("llvmlite")
 
 from bprop.engines.native.evaluate import evaluate
 from bprop.engines.native.functions import new_tape
-from bprop.engines.native.traced import BOOL, INT, UINT, Traced
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Traced
 from bprop.errors import UnsupportedError
 
 FLOAT = np.dtype("float32")
@@ -45,7 +45,8 @@ def test_arrays_know_their_shape(tape):
 @pytest.mark.parametrize(
     ("one", "two", "common"),
     [("float32", "float64", "float64"), ("float32", "int32", "float32"), ("bool", "float32", "float32"),
-     ("bool", "int32", "int32"), ("uint32", "bool", "uint32"), ("uint32", "int32", "int32"), ("bool", "bool", "bool")],
+     ("bool", "int32", "int32"), ("uint32", "bool", "uint32"), ("uint32", "int32", "int64"),
+     ("int32", "int64", "int64"), ("bool", "bool", "bool")],
 )  # fmt: skip
 def test_two_dtypes_have_a_common_one(tape, one, two, common):
     for a, b in ((one, two), (two, one)):
@@ -56,17 +57,24 @@ def test_a_number_takes_on_the_dtype_of_what_it_meets(tape):
     a, i, p = tape.leaf("a", (), FLOAT), tape.leaf("i", (), INT), tape.leaf("p", (), BOOL)
     word = tape.leaf("u", (), UINT)
     dtypes = [(a + 1, FLOAT), (a + True, FLOAT), (a + np.float64(1), FLOAT), (i + 1, INT), (i + True, INT)]
-    dtypes += [(i + 0.5, FLOAT), (p + 0.5, FLOAT), (p + 1, INT), (p & True, BOOL), (word + 1, UINT), (1 + word, UINT)]
+    dtypes += [(i + 0.5, FLOAT), (p + 0.5, FLOAT), (p + 1, LONG), (p & True, BOOL), (word + 1, UINT), (1 + word, UINT)]
     for made, dtype in dtypes:
         assert made.dtype == dtype, made
 
 
-def test_whole_numbers_of_any_width_are_kept_in_32_bits(tape):
+def test_whole_numbers_of_64_bits_are_kept_as_the_tape_has_them(tape):
     a = tape.leaf("a", (2,), FLOAT)
-    assert [a.astype(kind).dtype for kind in ("int8", "int64", "uint8", "uint32", bool)] == [INT, INT, INT, UINT, BOOL]
+    assert [a.astype(kind).dtype for kind in ("int32", "int64", "uint32", bool)] == [INT, LONG, UINT, BOOL]
     assert a.astype(FLOAT) is a
     cast = tape.constant(2.7, FLOAT).astype(int)
-    assert (cast.op, cast.attr, cast.dtype) == ("constant", 2, INT)
+    assert (cast.op, cast.attr, cast.dtype) == ("constant", 2, LONG)
+    assert new_tape(FLOAT, INT).constant(2.7, FLOAT).astype(int).dtype == INT
+
+
+@pytest.mark.parametrize("kind", ["int8", "uint8", "int16", "uint16", "uint64"])
+def test_whole_numbers_that_would_wrap_elsewhere_than_in_numpy_are_unsupported(tape, kind):
+    with pytest.raises(UnsupportedError, match=f"kind {kind}"):
+        tape.leaf("a", (2,), FLOAT).astype(kind)
 
 
 def test_operators_know_their_sides():

@@ -6,6 +6,7 @@ import pytest
 import bprop as bp
 from bprop.data import DataSet
 from bprop.engines import Job
+from bprop.engines.integers import INT32
 
 jax = pytest.importorskip("jax")
 programs = pytest.importorskip("bprop.engines.xla.programs")
@@ -65,15 +66,41 @@ def test_the_cache_of_programs_is_bounded(monkeypatch, network, rows):
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
     for batch_size in range(1, 6):
         job = Job(network(), bp.SGD(), DataSet(rows(10)), batch_size, np.dtype("float32"), 0)
-        programs.compiled(job)
+        programs.compiled(job, INT32)
     assert len(programs._programs) == 3
 
 
 def test_the_program_used_last_is_kept_longest(monkeypatch, job):
     monkeypatch.setattr(programs, "CACHED_PROGRAMS", 2)
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
-    first = programs.compiled(job(1))
-    programs.compiled(job(2))
-    assert programs.compiled(job(1)) is first
-    programs.compiled(job(3))
-    assert programs.compiled(job(1)) is first
+    first = programs.compiled(job(1), INT32)
+    programs.compiled(job(2), INT32)
+    assert programs.compiled(job(1), INT32) is first
+    programs.compiled(job(3), INT32)
+    assert programs.compiled(job(1), INT32) is first
+
+
+class Own(bp.Box):
+    """2 a: a box of a user. Shapes: a -> a."""
+
+    def fprop(self, a):
+        return 2 * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad
+
+
+def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(compilations):
+    def fit(rule):
+        x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+        data = {"x": np.ones((8, 3))}
+        return bp.train(bp.Graph(loss=bp.sum(Own(x * w), axis=1)), data, validation=data, batch_size=4, epochs=1,
+                        rule=rule, engine="xla", progress=False)  # fmt: skip
+
+    fit(bp.SGD(0.1))
+    with compilations() as seen:
+        fit(bp.SGD(0.2))
+    assert not seen
+    with compilations() as seen:
+        fit(bp.SGD(0.2, momentum=0.5))
+    assert seen

@@ -24,4 +24,5 @@ class NativeEngine(Engine):
             raise UnsupportedError("an optax rule computes with JAX: it needs engine='xla'")
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'native' computes in float32 or float64, not {job.dtype.name}")
+        job.graph.ranges.need_known(self.name)
         return NativeRun(job, params, narrow_weights(job))

@@ -15,7 +15,7 @@ from llvmlite import ir
 
 from bprop.engines.native import threads
 from bprop.engines.native.contraction import contracted
-from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value
+from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
 from bprop.engines.native.memory import lay_out
@@ -26,14 +26,14 @@ from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
 from bprop.engines.native.trace import ROWS_OF_BATCH, Trace
 from bprop.engines.native.traced import Traced
 
-ORDER, ROWS, WEIGHTS, ARRIVED = "order", "rows", "weights", "arrived"
+ORDER, ROWS, WEIGHTS, ARRIVED, RATES = "order", "rows", "weights", "arrived", "rates"
 
 
 class Assembler:
     """Makes the module of a trace. `data`: the dtype of each input's array in the data set.
 
     `layouts` are those of all arrays in memory: leaves, and what kernels store. `table` says what addresses the
-    program is given: of these arrays, of "data NAME" for every input, and of WEIGHTS, ORDER, ROWS and ARRIVED.
+    program is given: of these arrays, of "data NAME" for every input, and of WEIGHTS, ORDER, ROWS, ARRIVED and RATES.
     """
 
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
@@ -43,10 +43,11 @@ class Assembler:
         self.scheduler = Scheduler(contracted(trace.updates), lanes)
         self.kernels = self.scheduler.kernels()
         self.module = ir.Module("bprop")
-        leaves = [leaf for role in (trace.state, trace.given, trace.clock, trace.batch) for leaf in role.values()]
+        roles = trace.state, trace.given, trace.clock, trace.pace, trace.batch
+        leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
         self.layouts = {array: lay_out(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
-        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, ARRIVED]
+        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, ARRIVED, RATES]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}
@@ -140,7 +141,8 @@ class Assembler:
         with e.loop(I64(0), steps) as i:
             self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
             watch = Watch(meet if self.parallel else lambda: None)
-            watch.wrote(set(self.trace.batch.values()) | set(self.trace.clock.values()), "alone")
+            new = (*self.trace.batch.values(), *self.trace.clock.values(), *self.trace.pace.values())
+            watch.wrote(set(new), "alone")
             for kernel in self.kernels:
                 self.call(e, addresses, kernel, watch, (mine, thread, count))
             watch.end()
@@ -164,6 +166,8 @@ class Assembler:
         """The rows of a step, gathered by thread 0, and the numbers of the step."""
         gather = Gather(e)
         with e.b.if_then(mine):
+            for leaf in self.trace.pace.values():
+                e.store(e.load(addresses[RATES], i, type_of(leaf.dtype)), addresses[leaf], 0)
             rows = e.load(addresses[ROWS], 0, I64)
             first = e.b.mul(step, I64(self.size))
             left = lambda: e.minimum(e.b.sub(rows, first), self.size)  # noqa: E731

@@ -28,11 +28,14 @@ def evaluate(function: Callable[..., Sequence[Any]], *arrays: Any, dtype: Any = 
         value = trace.tape.read(found)
         outputs.append(trace.leaf(trace.state, str(i), value.shape, value.dtype))
         trace.updates.append((outputs[-1], value))
+    trace.take_arrays()
     made = Assembler(trace, 1, machine().lanes(dtype), {}, None)
     module, _ = made.assemble()
     kept = {array: memory(layout) for array, layout in made.layouts.items()}
     for leaf, array in zip(leaves, given, strict=True):
         made.layouts[leaf].view(kept[leaf])[...] = array
+    for name, array in trace.tape.arrays.items():
+        made.layouts[trace.given[name]].view(kept[trace.given[name]])[...] = array
     nothing = np.zeros(1, np.int64)
     table = np.array([(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table], np.int64)
     loaded(machine_code(module), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, 1, 0)

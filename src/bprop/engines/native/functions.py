@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from itertools import pairwise
 from math import prod
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 
 from bprop.engines.native.forms import parts_of
 from bprop.engines.native.indexing import Zeros, basic_index
-from bprop.engines.native.traced import BOOL, INT, Shape, Tape, Traced
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Shape, Tape, Traced
 from bprop.errors import UnsupportedError
 
 FOLDED: dict[str, Callable] = {
@@ -25,7 +26,8 @@ class Functions:
     """The functions of one tape: what `namespace(a)` gives for a traced array `a`."""
 
     inf, nan, pi, newaxis = np.inf, np.nan, np.pi, None
-    float32, float64, int32, uint32, bool_ = np.float32, np.float64, np.int32, np.uint32, np.bool_
+    float32, float64, bool_ = np.float32, np.float64, np.bool_
+    int32, int64, uint32 = np.int32, np.int64, np.uint32
 
     def __init__(self, tape: Tape):
         self.tape = tape
@@ -56,9 +58,10 @@ class Functions:
     def ones_like(self, a: Traced) -> Traced:
         return self.full_like(a, 1)
 
-    def arange(self, count: int, dtype: Any = np.int32) -> Traced:
-        numbers = self.tape.make("iota", (), None, (int(count),), INT)
-        return numbers.astype(dtype)
+    def arange(self, count: int, dtype: Any = np.int64) -> Traced:
+        dtype = np.dtype(dtype)
+        whole = dtype if dtype in (INT, UINT) else self.tape.integer
+        return self.tape.make("iota", (), None, (int(count),), whole).astype(dtype)
 
     # --- elementwise ---
 
@@ -108,6 +111,8 @@ class Functions:
         return self.elementwise("div", a, b)
 
     def power(self, a: Any, b: Any) -> Traced:
+        if isinstance(b, float) and isinstance(a, Traced) and a.dtype.kind != "f":
+            a = a.astype(self.tape.dtype)
         if isinstance(b, int | float) and isinstance(a, Traced) and b in (0, 1, 2, 3, 4):
             return self.ones_like(a) if b == 0 else _times(a, int(b))
         if isinstance(b, int | float) and b in (0.5, -1):
@@ -199,12 +204,15 @@ class Functions:
         return self.reshape(a, shape)
 
     def concatenate(self, parts: Sequence[Traced], axis: int = 0) -> Traced:
+        parts = [self.tape.read(p) for p in parts]
         axis %= parts[0].ndim
+        dtype = reduce(self.tape.promote, (p.dtype for p in parts))
+        parts = [p.astype(dtype) for p in parts]
         shape = list(parts[0].shape)
         shape[axis] = sum(p.shape[axis] for p in parts)
         starts = np.cumsum([0, *(p.shape[axis] for p in parts)]).tolist()
         places = tuple(tuple((start if i == axis else 0, 1) for i in range(len(shape))) for start in starts[:-1])
-        return self.tape.make("place", tuple(parts), places, tuple(shape), parts[0].dtype)
+        return self.tape.make("place", tuple(parts), places, tuple(shape), dtype)
 
     def split(self, a: Traced, ends: Sequence[int], axis: int = 0) -> list[Traced]:
         axis %= a.ndim
@@ -215,7 +223,8 @@ class Functions:
     def take(self, a: Traced, rows: Traced, axis: int = 0) -> Traced:
         if axis != 0:
             raise UnsupportedError("take along another axis than the first")
-        return self.tape.make("take", (a, rows.astype(INT)), None, (*rows.shape, *a.shape[1:]), a.dtype)
+        a, rows = self.tape.read(a), self.tape.read(rows)
+        return self.tape.make("take", (a, as_rows(rows)), None, (*rows.shape, *a.shape[1:]), a.dtype)
 
     def take_along_axis(self, a: Traced, index: Traced, axis: int = -1) -> Traced:
         """One element of each row, by number. A sum over the row, of which one term is not 0."""
@@ -236,12 +245,13 @@ class Functions:
         return self.reshape(self.tape.make(f"reduce_{kind}", (a,), axes, found, a.dtype), shape)
 
     def sum(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
-        return self.reduce("add", a.astype(INT) if a.dtype == BOOL else a, axis, keepdims)
+        return self.reduce("add", a if a.dtype.kind == "f" else a.astype(LONG), axis, keepdims)
 
     def mean(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
-        a = a if a.dtype.kind == "f" else a.astype(self.tape.dtype)
-        total = self.sum(a, axis, keepdims)
-        return self.divide(total, a.size / total.size)
+        """Of whole numbers in float64, whatever the precision, as NumPy does: their sum may need more digits."""
+        total = self.sum(a if a.dtype.kind == "f" else a.astype(np.float64), axis, keepdims)
+        mean = self.divide(total, a.size / total.size)
+        return mean if a.dtype.kind == "f" else mean.astype(self.tape.dtype)
 
     def max(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
         return self.reduce("max", a, axis, keepdims)
@@ -259,7 +269,8 @@ class Functions:
 
     # --- products ---
 
-    def matmul(self, a: Traced, b: Traced) -> Traced:
+    def matmul(self, a: Any, b: Any) -> Traced:
+        a, b = self.tape.read(a), self.tape.read(b)
         if b.ndim > 2:
             raise UnsupportedError("a product of two stacks of matrices")
         rows = self.reshape(a, (1, -1)) if a.ndim == 1 else self.reshape(a, (-1, a.shape[-1]))
@@ -267,7 +278,8 @@ class Functions:
         found = self.dot(rows, columns)
         return self.reshape(found, (*a.shape[:-1], *b.shape[1:]))
 
-    def tensordot(self, a: Traced, b: Traced, axes: tuple[Sequence[int], Sequence[int]]) -> Traced:
+    def tensordot(self, a: Any, b: Any, axes: tuple[Sequence[int], Sequence[int]]) -> Traced:
+        a, b = self.tape.read(a), self.tape.read(b)
         first, second = ([i % x.ndim for i in given] for x, given in zip((a, b), axes, strict=True))
         kept = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
         inner = prod(a.shape[i] for i in first)
@@ -289,6 +301,11 @@ class Functions:
             return self.tape.make("dot", (a, b), None, (M, N), a.dtype)
         parts = self.tape.make("partial_dots", (a, b), -(-K // count), (count, M, N), a.dtype)
         return _total([parts[i] for i in range(count)])
+
+
+def as_rows(rows: Traced) -> Traced:
+    """Numbers of rows, in a dtype with a sign."""
+    return rows if rows.dtype.kind == "i" else rows.astype(LONG)
 
 
 def is_filled(a: Traced, value: float) -> bool:
@@ -334,8 +351,8 @@ for _name, _op in {
     setattr(Functions, _name, lambda self, a, b, op=_op: self.compare(op, a, b))
 
 
-def new_tape(dtype: np.dtype) -> Tape:
+def new_tape(dtype: np.dtype, integer: np.dtype = LONG) -> Tape:
     """An empty tape with its array namespace."""
-    tape = Tape(dtype)
+    tape = Tape(dtype, integer)
     tape.functions = Functions(tape)
     return tape

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.engines.native.traced import INT, Shape, Traced
+from bprop.engines.native.traced import LONG, Shape, Traced
 from bprop.errors import UnsupportedError
 
 
@@ -34,7 +34,7 @@ class _At:
     def add(self, grad: Traced) -> Traced:
         zeros = self.zeros
         if isinstance(self.index, Traced):
-            args = (grad, self.index.astype(INT))
+            args = (grad, self.index if self.index.dtype.kind == "i" else self.index.astype(LONG))
             return zeros.tape.make("scatter", args, None, zeros.shape, zeros.dtype)
         parts, _ = basic_index(self.index, zeros.shape)
         grad = grad.reshape(tuple(size for _, _, size in parts))

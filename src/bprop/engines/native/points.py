@@ -13,7 +13,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from bprop.engines.native.emitter import I1, I32, I64, Emitter, Int, Type, Value, constant, stored_type, type_of
+from bprop.engines.native.emitter import I64, Emitter, Int, Type, Value, constant, stored_type, type_of
 from bprop.engines.native.mathematics import Mathematics, is_float, scalar
 from bprop.engines.native.memory import Layout
 from bprop.engines.native.traced import UINT, Shape, Traced
@@ -92,7 +92,7 @@ class Points:
         return constant(type_of(array.dtype), array.attr)
 
     def see_iota(self, array: Traced, point: Point) -> Value:
-        return self.number(point[0], I32)
+        return self.number(point[0], type_of(array.dtype))
 
     def see_broadcast(self, array: Traced, point: Point) -> Value:
         inner = array.args[0]
@@ -125,7 +125,8 @@ class Points:
     def row(self, row: Value, count: int) -> tuple[Value, Value]:
         """(which of `count` rows a number says, negative ones from the end; whether there is one: else the first)."""
         wide = self.e.vector(I64) if self.e.is_vector(row) else I64
-        row, zero, size = self.b.sext(row, wide), constant(wide, 0), constant(wide, count)
+        row = row if row.type == wide else self.b.sext(row, wide)
+        zero, size = constant(wide, 0), constant(wide, count)
         row = self.b.select(self.b.icmp_signed("<", row, zero), self.b.add(row, size), row)
         within = self.b.icmp_unsigned("<", row, size)
         return self.b.select(within, row, zero), within
@@ -162,7 +163,16 @@ class Points:
         if target.dtype.kind == "f":
             unsigned = source.dtype.kind in "bu"
             return (self.b.uitofp if unsigned else self.b.sitofp)(value, wanted)
-        return self.b.zext(value, wanted) if scalar(value.type) == I1 else value
+        return self.whole_cast(value, source, wanted)
+
+    def whole_cast(self, value: Value, source: Traced, wanted: Type) -> Value:
+        """A whole number, or a truth value, in as many bits as are wanted."""
+        before, after = scalar(value.type).width, scalar(wanted).width
+        if before == after:
+            return value
+        if before > after:
+            return self.b.trunc(value, wanted)
+        return (self.b.zext if source.dtype.kind in "bu" else self.b.sext)(value, wanted)
 
     def float_cast(self, value: Value, wanted: Type, target: Traced) -> Value:
         if target.dtype.kind != "f":

@@ -60,12 +60,20 @@ def routine(
     key: Hashable, make: Callable[[], Trace], batch_size: int, kinds: Mapping[str, np.dtype], weights: np.dtype | None,
     dtype: np.dtype,
 ) -> Routine:  # fmt: skip
-    """The compiled trace for a key, made on first use. `kinds`, `weights`: the dtypes of the arrays of the data set."""
-    key = (key, batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str)
+    """The compiled trace for a key, made on first use. `kinds`, `weights`: the dtypes of the arrays of the data set.
+
+    A key of None says nothing of the code: it is traced, and the trace itself is the key.
+    """
+    more = batch_size, tuple((n, k.str) for n, k in kinds.items()), weights and weights.str, dtype.str
     with _one_at_a_time:
-        if key not in _routines:
+        trace = None
+        if key is None:
             trace = followed(make)
-            _routines[key] = without_fault(lambda: compiled(trace, batch_size, kinds, weights, dtype, key[1:]))
+            key = sha256(repr(describe(trace)).encode()).hexdigest()
+        key = (key, *more)
+        if key not in _routines:
+            trace = trace or followed(make)
+            _routines[key] = without_fault(lambda: compiled(trace, batch_size, kinds, weights, dtype, more))
             if len(_routines) > CACHED_PROGRAMS:
                 _routines.popitem(last=False)
         _routines.move_to_end(key)
@@ -125,7 +133,7 @@ def describe(trace: Trace) -> tuple:
     updates = tuple((place[leaf], place[new]) for leaf, new in trace.updates)
     roles = tuple(
         tuple((name, leaf.shape, leaf.dtype.str) for name, leaf in role.items())
-        for role in (trace.batch, trace.state, trace.given, trace.clock)
+        for role in (trace.batch, trace.state, trace.given, trace.clock, trace.pace)
     )
     return said, updates, roles
 

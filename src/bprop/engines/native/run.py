@@ -10,8 +10,9 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job, Run, Stretch
+from bprop.engines.integers import integer_dtype
 from bprop.engines.native import threads
-from bprop.engines.native.assemble import ARRIVED, ORDER, ROWS, WEIGHTS
+from bprop.engines.native.assemble import ARRIVED, ORDER, RATES, ROWS, WEIGHTS
 from bprop.engines.native.compiler import machine
 from bprop.engines.native.crew import Crew, now
 from bprop.engines.native.memory import memory
@@ -22,7 +23,7 @@ from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
 from bprop.graph.feed import all_finite
 from bprop.noise import key_of
-from bprop.rules.runtime import numbers_of, structure_of
+from bprop.rules.runtime import is_known, numbers_of, structure_of
 
 EVALUATION_ROWS = 256
 
@@ -33,9 +34,10 @@ def routine_for(key: Hashable, make: Callable[[], Trace], batch_size: int, data:
     return routine(key, make, batch_size, {n: array.dtype for n, array in data.arrays.items()}, weights, dtype)
 
 
-def narrowed(data: DataSet, dtype: np.dtype) -> DataSet:
+def narrowed(data: DataSet, job: Job) -> DataSet:
     """The data set in the dtypes in which it is read, every array in C order."""
-    kinds = {name: legible(narrow(name, array, dtype)) for name, array in data.arrays.items()}
+    dtype, inputs = job.dtype, job.graph.inputs
+    kinds = {name: legible(narrow(array, dtype, inputs[name].dtype)) for name, array in data.arrays.items()}
     arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
     return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
 
@@ -59,28 +61,33 @@ class Loaded:
             self.arrays[leaf] = shared[name]
         for array, layout in layouts.items():
             self.arrays.setdefault(array, memory(layout))
+        values = {**given, **trace.tape.arrays}
         for name, leaf in trace.given.items():
-            layouts[leaf].view(self.arrays[leaf])[...] = given[name]
+            layouts[leaf].view(self.arrays[leaf])[...] = values[name]
         self.rows = np.array([len(data)], np.int64)
         self.arrived = np.zeros(1, np.int64)
         self.order = np.zeros(1, np.int32)
         self.crew = Crew(routine.most, dict(routine.speeds))
 
-    def __call__(self, first: int, steps: int, t: int) -> None:
-        """Do `steps` steps from step `first` of the order."""
+    def __call__(self, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
+        """Do `steps` steps from step `first` of the order; `rates` (steps,) where the rule is paced."""
         addresses = np.array([self.address(key) for key in self.routine.table], np.int64)
         code, table, crew = self.routine.code, addresses.ctypes.data, self.crew
         for count, part in crew.parts(steps):
             begun = now()
             self.arrived[0] = 0
+            addresses[-1] = 0 if rates is None else rates.ctypes.data  # RATES is the last of the table
             count = threads.run(partial(code, table), count, first, part, t)
             crew.timed(count, part, begun)
             first, t = first + part, t + part
+            rates = None if rates is None else rates[part:]
         self.routine.speeds.update(crew.seconds)
 
     def address(self, key: Any) -> int:
         if isinstance(key, Traced):
             return self.arrays[key].ctypes.data
+        if key == RATES:
+            return 0
         if key.startswith("data "):
             return self.data.arrays[key.removeprefix("data ")].ctypes.data
         found = {ORDER: self.order, ROWS: self.rows, ARRIVED: self.arrived, WEIGHTS: self.data.weights}[key]
@@ -98,10 +105,13 @@ class NativeRun(Run):
         self.memory: dict[str, np.ndarray] = {}
         self.kept: dict[str, np.ndarray] | None = None
         self.given = self.values()
-        self.numbers = numbers_of(job.rule)
+        self.paced = job.rule.scheduled
+        self.rule = job.rule.unscheduled() if self.paced else job.rule
+        self.numbers = numbers_of(self.rule)
         self.given |= {f"n:{name}": value for name, value in self.numbers.items()}
         self.given |= {} if job.mean_weight is None else {MEAN_WEIGHT: job.mean_weight}
-        data = narrowed(job.data, job.dtype)
+        data = narrowed(job.data, job)
+        self.integer = integer_dtype(job.graph, (job.data, job.validation))
         small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
         self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
         rows, _, last = job.batches
@@ -116,9 +126,12 @@ class NativeRun(Run):
         by_mean = job.mean_weight is not None
         every = rows == 1 or job.graph.mixing() is not None  # no row is ever added to a batch
         tracer = Tracer(
-            self.program, job.rule, rows, not every or data.weights is not None, self.transposed, by_mean
+            self.program, self.rule, rows, not every or data.weights is not None, self.transposed, by_mean,
+            self.integer, self.paced,
         )  # fmt: skip
-        key = ((self.structure, structure_of(job.rule), self.transposed), "step", by_mean)
+        graph = self.structure
+        known = graph is not None and is_known(self.rule)
+        key = (graph, structure_of(self.rule), self.paced, self.transposed, "step", by_mean) if known else None
         make = partial(tracer.step, self.numbers, self.layout_of_rule)
         return Loaded(routine_for(key, make, rows, data, job.dtype), data, self.memory, self.given)
 
@@ -129,10 +142,11 @@ class NativeRun(Run):
         return hyper | constants | {"seed": key_of(self.job.seed)}
 
     @property
-    def structure(self) -> Hashable:
-        """What of the graph decides what is compiled."""
+    def structure(self) -> Hashable | None:
+        """What of the graph decides what is compiled; None where only its code says it."""
         kinds = tuple((name, value.dtype.str) for name, value in self.program.constants().items())
-        return structure(self.job.graph), kinds
+        found = structure(self.job.graph)
+        return None if found is None else (found, kinds, self.integer.str)
 
     # --- state ---
 
@@ -202,11 +216,12 @@ class NativeRun(Run):
     def steps(self, start, count, t):
         self.memory[BAD][0] = -1
         full = count if self.last is None else min(count, self.job.batches.full - start)
+        rates = self.job.rule.rates(t, count).astype(self.job.dtype) if self.paced else None
         if full:
-            self.step(start, full, t)
+            self.step(start, full, t, rates)
         bad = int(self.memory[BAD][0])
         if self.last is not None and full < count:
-            self.last(0, 1, t + full)
+            self.last(0, 1, t + full, None if rates is None else rates[full:])
             bad = full if bad < 0 <= int(self.memory[BAD][0]) else bad
         running = self.sums(self.memory)
         if bad < 0 and not all(all_finite(self.view(f"p:{name}")) for name in self.job.graph.parameters):
@@ -229,11 +244,12 @@ class NativeRun(Run):
         job = self.job
         given = job.set_of(which)
         together = job.together(given)
-        data = self.step.data if given is job.data else narrowed(given, job.dtype)
+        data = self.step.data if given is job.data else narrowed(given, job)
         size = together or EVALUATION_ROWS
         weighted = together is None or data.weights is not None
-        tracer = Tracer(self.program, job.rule, size, weighted, self.transposed)
-        key = (self.structure, self.transposed, "measure")
+        tracer = Tracer(self.program, job.rule, size, weighted, self.transposed, integer=self.integer)
+        graph = self.structure
+        key = None if graph is None else (graph, self.transposed, "measure")
         theta = {name: array for name, array in self.memory.items() if name.startswith("p:")}
         found = Loaded(routine_for(key, tracer.measure, size, data, job.dtype), data, theta, self.given)
         found.order = np.arange(len(data), dtype=np.int32)

@@ -10,12 +10,12 @@ import numpy as np
 
 from bprop.engines.layout import lay_out
 from bprop.engines.native.functions import new_tape
-from bprop.engines.native.traced import BOOL, INT, UINT, Shape, Tape, Traced
+from bprop.engines.native.traced import BOOL, INT, LONG, UINT, Shape, Tape, Traced
 from bprop.engines.program import Program
 from bprop.graph.plan import Context, Plan
-from bprop.rules.runtime import with_numbers
+from bprop.rules.runtime import Paced, with_numbers
 
-BAD, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "mean weight", "b"
+BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "rate", "mean weight", "b"
 
 
 @dataclass(eq=False)
@@ -31,6 +31,8 @@ class Trace:
     """Constants and numbers that a call is given."""
     clock: dict[str, Traced] = field(default_factory=dict)
     """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever, "b" rows of the batch."""
+    pace: dict[str, Traced] = field(default_factory=dict)
+    """What a call is given one number of for every step: "rate", of a learning rate that changes."""
     updates: list[tuple[Traced, Traced]] = field(default_factory=list)
 
     def leaf(self, role: dict[str, Traced], name: str, shape: Shape, dtype: np.dtype) -> Traced:
@@ -38,24 +40,31 @@ class Trace:
         role[name] = self.tape.leaf(f"{kind} {name}", shape, dtype)
         return role[name]
 
+    def take_arrays(self) -> None:
+        """Take the arrays that box code holds among what is given: when all is traced."""
+        for name, values in self.tape.arrays.items():
+            self.leaf(self.given, name, values.shape, self.tape.array(values).dtype)
+
 
 class Tracer:
     """Traces the steps of a program with batches of `batch_size` rows.
 
     weighted : rows have weights. by_mean : they are divided by the mean weight of the set, not by that of the batch.
+    integer : see Tape. paced : the rule is given its learning rate for every step.
     """
 
     def __init__(
         self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
-        by_mean: bool = False,
+        by_mean: bool = False, integer: np.dtype = LONG, paced: bool = False,
     ):  # fmt: skip
+        self.paced = paced
         self.program, self.rule, self.size = program, rule, batch_size
-        self.weighted, self.transposed, self.by_mean = weighted, transposed, by_mean
+        self.weighted, self.transposed, self.by_mean, self.integer = weighted, transposed, by_mean, integer
         self.dtype = program.dtype
 
     def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
         """One training step; `state` is that of the rule."""
-        trace = Trace(new_tape(self.dtype))
+        trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         rule_state = {
             what: {n: trace.leaf(trace.state, f"r:{what}:{n}", theta[n].shape, self.dtype) for n in arrays}
@@ -63,6 +72,8 @@ class Tracer:
         }
         t = trace.leaf(trace.clock, "t", (), INT)
         rule = with_numbers(self.rule, {n: trace.leaf(trace.given, f"n:{n}", (), self.dtype) for n in numbers})
+        if self.paced:
+            rule = Paced(rule, trace.leaf(trace.pace, RATE, (), self.dtype))
         batch, context = self.batch(trace, t)
         if self.by_mean:
             rows = trace.leaf(trace.clock, ROWS_OF_BATCH, (), INT).astype(self.dtype)
@@ -79,16 +90,18 @@ class Tracer:
         self.update(trace, theta, after)
         for what, arrays in rule_state.items():
             self.update(trace, arrays, rule_after[what])
+        trace.take_arrays()
         return trace
 
     def measure(self) -> Trace:
         """The sums of a batch outside training."""
-        trace = Trace(new_tape(self.dtype))
+        trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
         batch, context = self.batch(trace, trace.tape.constant(0, INT))
         plan = self.bound(self.program.evaluating, trace)
         found = self.program.measure(theta, batch, self.constants(trace), context, plan)
         self.update_sums(trace, found)
+        trace.take_arrays()
         return trace
 
     def theta(self, trace: Trace) -> dict[str, Traced]:
@@ -103,7 +116,7 @@ class Tracer:
     def batch(self, trace: Trace, t: Traced) -> tuple[dict[str, Traced], Context]:
         """Inputs and context of a batch of `batch_size` rows."""
         xp, tape = trace.tape.functions, trace.tape
-        kinds = {"float": self.dtype, "int": INT, "bool": BOOL}
+        kinds = {"float": self.dtype, "int": self.integer, "bool": BOOL}
         batch = {
             name: trace.leaf(trace.batch, name, (self.size, *box.shape), kinds[box.dtype])
             for name, box in self.program.graph.inputs.items()
@@ -123,7 +136,7 @@ class Tracer:
 
     def constants(self, trace: Trace) -> dict[str, Traced]:
         return {
-            name: trace.leaf(trace.given, f"c:{name}", np.shape(value), kind_of(value))
+            name: trace.leaf(trace.given, f"c:{name}", np.shape(value), kind_of(value, self.integer))
             for name, value in self.program.constants().items()
         }
 
@@ -148,7 +161,7 @@ class Tracer:
             trace.updates += [(total, after), (correction, xp.where(xp.isfinite(after), (after - total) - term, 0.0))]
 
 
-def kind_of(value: Any) -> np.dtype:
-    """The dtype in which an array of the graph is kept: floats as they are, whole numbers in 32 bits."""
+def kind_of(value: Any, integer: np.dtype = LONG) -> np.dtype:
+    """The dtype in which an array of the graph is kept: floats as they are, whole numbers as the tape has them."""
     dtype = np.asarray(value).dtype
-    return {"f": dtype, "b": BOOL}.get(dtype.kind, INT)
+    return {"f": dtype, "b": BOOL}.get(dtype.kind, integer)

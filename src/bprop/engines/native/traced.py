@@ -7,6 +7,7 @@ same object (the tape keeps them), so what boxes compute twice is compiled once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from math import prod
 from typing import Any
 
@@ -18,16 +19,22 @@ Shape = tuple[int, ...]
 
 MOST = 8000
 """Array operations of a trace: beyond, compiling would take minutes."""
-BOOL, INT, UINT = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32)
+BOOL, INT, UINT, LONG = np.dtype(bool), np.dtype(np.int32), np.dtype(np.uint32), np.dtype(np.int64)
 
 
 class Tape:
-    """The operations of one trace. `dtype` is that of floats; `functions` the array namespace (set by it)."""
+    """The operations of one trace.
 
-    def __init__(self, dtype: np.dtype):
-        self.dtype = dtype
+    dtype : that of floats. integer : that of whole numbers, LONG, or INT where 32 bits are known to do.
+    functions : the array namespace (set by it).
+    """
+
+    def __init__(self, dtype: np.dtype, integer: np.dtype = LONG):
+        self.dtype, self.integer = dtype, integer
         self.most = MOST
         self.known: dict[tuple, Traced] = {}
+        self.arrays: dict[str, np.ndarray] = {}
+        """Values of arrays that box code holds, by the names of their leaves."""
         self.functions: Any = None
 
     def make(self, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype) -> Traced:
@@ -53,13 +60,23 @@ class Tape:
         if isinstance(value, Traced):
             return value
         if isinstance(value, np.ndarray) and value.ndim:
-            raise UnsupportedError("an array of values in the midst of box code (make it a Constant leaf)")
+            return self.array(value)
         kind = np.asarray(value).dtype.kind
         if kind == "b":
             return self.constant(value, like if like is not None and like.kind == "b" else BOOL)
         if kind == "f":
             return self.constant(value, like if like is not None and like.kind == "f" else self.dtype)
-        return self.constant(value, like if like is not None and like.kind != "b" else INT)
+        return self.constant(value, like if like is not None and like.kind != "b" else self.integer)
+
+    def array(self, values: np.ndarray) -> Traced:
+        """An array of values in the midst of box code: a leaf that is named after what it holds."""
+        if values.dtype.kind not in "fiub":
+            raise UnsupportedError(f"an array of {values.dtype} in the midst of box code")
+        dtype = {"f": self.dtype, "b": BOOL}.get(values.dtype.kind, UINT if values.dtype == UINT else self.integer)
+        copy = np.array(values, dtype, order="C")
+        name = f"v:{sha256(repr((dtype.str, copy.shape)).encode() + copy.tobytes()).hexdigest()}"
+        self.arrays[name] = copy
+        return self.leaf(f"given {name}", copy.shape, dtype)
 
     def pair(self, a: Any, b: Any) -> tuple[Traced, Traced]:
         """Two operands in their common dtype."""
@@ -77,7 +94,7 @@ class Tape:
         floats = [d for d in (a, b) if d.kind == "f"]
         if floats:
             return max(floats, key=lambda d: d.itemsize)
-        return b if a.kind == "b" else a if b.kind == "b" else INT
+        return b if a.kind == "b" else a if b.kind == "b" else np.promote_types(a, b)
 
 
 def _operator(name: str, reflected: bool = False) -> Any:
@@ -139,10 +156,11 @@ class Traced:
         raise UnsupportedError("box code that asks for a NumPy array (np.asarray): use the functions of namespace(a)")
 
     def astype(self, dtype: Any, copy: bool = True) -> Traced:
-        """The same values in another dtype: floats as asked for, whole numbers in 32 bits."""
+        """The same values in another dtype: floats as asked for, whole numbers of 64 bits in the tape's own."""
         dtype = np.dtype(dtype)
-        if dtype.kind in "iu":
-            dtype = UINT if dtype == UINT else INT
+        if dtype.kind in "iu" and dtype not in (INT, UINT, LONG):
+            raise UnsupportedError(f"whole numbers of the kind {dtype} in the midst of box code (use int64)")
+        dtype = self.tape.integer if dtype == LONG else dtype
         if dtype == self.dtype:
             return self
         if self.is_constant:
@@ -178,6 +196,9 @@ class Traced:
 
     def __matmul__(self, other: Any) -> Traced:
         return self.tape.functions.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Traced:
+        return self.tape.functions.matmul(other, self)
 
     def __neg__(self) -> Traced:
         return self.tape.functions.negative(self)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections import OrderedDict
+from collections.abc import Hashable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -19,9 +21,29 @@ from jax.experimental.serialize_executable import deserialize_and_load, serializ
 
 from bprop.engines.store import Store
 
+REMEMBERED = 64
+
+_programs: OrderedDict[Hashable, Any] = OrderedDict()
+"""The programs of this process by what they compute: code that is traced anew is not compiled anew."""
+
+
+def remembered(lowered: Any, device: Any, store: Store) -> Any:
+    """The same as `compiled` for code that is traced anew for every run: what this process has already is taken."""
+    text = lowered.as_text()
+    key = key_of(text, device), device, lowered.in_tree, lowered.out_tree
+    if key not in _programs or "callback" in text:
+        _programs[key] = compiled(lowered, device, store)
+        if len(_programs) > REMEMBERED:
+            _programs.popitem(last=False)
+    _programs.move_to_end(key)
+    return _programs[key]
+
 
 def compiled(lowered: Any, device: Any, store: Store) -> Any:
-    """The compiled program of what jax.jit(...).lower gave: from the store, or compiled and then put there."""
+    """The compiled program of what jax.jit(...).lower gave: from the store, or compiled and then put there.
+
+    The text of the lowered code holds all values of its constants, so that other values are another program.
+    """
     if not _can_be_kept():
         return lowered.compile()
     text = lowered.as_text()

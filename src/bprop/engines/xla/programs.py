@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
+
+import numpy as np
 
 from bprop.engines.engine import Job
 from bprop.engines.program import Program, structure
+from bprop.engines.xla import kept
 from bprop.engines.xla.functions import Function
 from bprop.engines.xla.tracer import Choices, Tracer, duplicate
 from bprop.rules import Foreign
-from bprop.rules.runtime import structure_of
+from bprop.rules.runtime import is_known, structure_of
 
 CACHED_PROGRAMS = 64
 
@@ -29,6 +33,7 @@ class Compiled:
     init: Function
     choices: Choices
     tracer: Tracer
+    compile: Callable = kept.compiled
     whole: dict[int, Function] = field(default_factory=dict)
 
     def evaluate_whole(self, rows: int) -> Function:
@@ -36,32 +41,51 @@ class Compiled:
         if rows not in self.whole:
             if len(self.whole) == CACHED_PROGRAMS:
                 self.whole.clear()
-            self.whole[rows] = Function(partial(self.tracer.evaluate, together=rows))
+            self.whole[rows] = Function(partial(self.tracer.evaluate, together=rows), compile=self.compile)
         return self.whole[rows]
+
+
+def is_paced(rule: Any) -> bool:
+    """Whether the programs of a rule are given its learning rates."""
+    return not isinstance(rule, Foreign) and rule.scheduled
+
+
+def unpaced(rule: Any) -> Any:
+    """The rule as its programs know it."""
+    return rule.unscheduled() if is_paced(rule) else rule
 
 
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def compiled(job: Job, rows: int | None = None) -> Compiled:
-    """The functions for a job, with steps of `rows` rows (default: of its batches)."""
+def compiled(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
+    """The functions for a job whose whole numbers are of the dtype `integer`, with steps of `rows` rows (default: of
+    its batches)."""
     rows = job.batches.rows if rows is None else rows
-    rule = job.rule.transformation if isinstance(job.rule, Foreign) else structure_of(job.rule)
-    choices = Choices.of(job)
-    key = (structure(job.graph), rule, rows, str(job.dtype), job.narrow, choices)
+    rule, graph, choices = unpaced(job.rule), structure(job.graph), Choices.of(job)
+    if graph is None or not is_known(rule):  # only the code says what it computes: it is traced anew
+        return made(job, integer, rows, choices, kept.remembered)
+    what = graph, structure_of(rule), is_paced(job.rule)
+    key = (*what, rows, str(job.dtype), integer.str, job.narrow, choices)
     if key not in _programs:
-        tracer = Tracer(Program(job.graph, job.dtype), job.rule, rows, choices, job.narrow)
-        _programs[key] = Compiled(
-            epoch=Function(tracer.epoch),
-            epoch_in_place=Function(tracer.epoch, given_up=(0, 1)),
-            duplicate=Function(duplicate, given_up=(1,)),
-            evaluate=Function(tracer.evaluate),
-            penalty=Function(tracer.penalty),
-            init=Function(job.rule.init),
-            choices=choices,
-            tracer=tracer,
-        )
+        _programs[key] = made(job, integer, rows, choices)
         if len(_programs) > CACHED_PROGRAMS:
             _programs.popitem(last=False)
     _programs.move_to_end(key)
     return _programs[key]
+
+
+def made(job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable = kept.compiled) -> Compiled:
+    """The functions, not yet traced."""
+    tracer = Tracer(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
+    return Compiled(
+        epoch=Function(tracer.epoch, compile=compile),
+        epoch_in_place=Function(tracer.epoch, given_up=(0, 1), compile=compile),
+        duplicate=Function(duplicate, given_up=(1,), compile=compile),
+        evaluate=Function(tracer.evaluate, compile=compile),
+        penalty=Function(tracer.penalty, compile=compile),
+        init=Function(job.rule.init, compile=compile),
+        choices=choices,
+        tracer=tracer,
+        compile=compile,
+    )

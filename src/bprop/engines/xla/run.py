@@ -10,10 +10,12 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.forked import need_own_process
+from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
-from bprop.engines.xla.programs import Compiled, compiled
+from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
 from bprop.rules import Foreign
@@ -36,11 +38,13 @@ class XlaRun(Run):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
         self.job = job
-        self.wide = job.dtype == np.float64
+        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        # JAX has 64 bits for both kinds of numbers or for neither
+        self.wide = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
             self.batches = job.batches
-            self.compiled = compiled(job)
-            self.compiled_last = compiled(job, self.batches.last) if self.batches.last else self.compiled
+            self.compiled = compiled(job, self.integer)
+            self.compiled_last = compiled(job, self.integer, self.batches.last) if self.batches.last else self.compiled
             self.turn = self.compiled.choices.unrolled
             self.program = Program(job.graph, job.dtype)
             self.sets = self._place(job)
@@ -58,7 +62,7 @@ class XlaRun(Run):
             if data is job.data and placed:
                 placed[name] = placed["data"]
             elif data is not None:
-                source = Source.of(data, job.dtype)
+                source = Source.of(data, job)
                 size = source.row_bytes * round_up(len(data))
                 fits = data.in_memory and size <= left
                 placed[name] = Resident(source) if fits else Streamed(source, job.batches.rows, self.turn, left)
@@ -69,9 +73,14 @@ class XlaRun(Run):
         """(constants, hyper, numbers, seed, mean weight), on the device: a call then costs less."""
         job, of = self.job, self.job.dtype.type
         hyper = {n: {k: of(v) for k, v in h.items()} for n, h in self.program.hyper().items()}
-        numbers = None if isinstance(job.rule, Foreign) else {k: of(v) for k, v in numbers_of(job.rule).items()}
+        rule = unpaced(job.rule)
+        numbers = None if isinstance(rule, Foreign) else {k: of(v) for k, v in numbers_of(rule).items()}
         mean = None if job.mean_weight is None else of(job.mean_weight)
-        return jax.device_put((self.program.constants(), hyper, numbers, job.seed_key, mean))
+        constants = {
+            name: value.astype(self.integer) if value.dtype.kind == "i" else value
+            for name, value in self.program.constants().items()
+        }
+        return jax.device_put((constants, hyper, numbers, job.seed_key, mean))
 
     def restore(self, params, rule_arrays):
         with jax.enable_x64(self.wide):
@@ -132,7 +141,7 @@ class XlaRun(Run):
                 epoch = compiled.epoch_in_place if self.large else compiled.epoch
                 *state, self.sums, found = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
-                    np.int32(part.start), np.int32(part.count), np.int32(t + done),
+                    np.int32(part.start), np.int32(part.count), np.int32(t + done), self._rates(t + done, part.count),
                 )  # fmt: skip
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])
@@ -165,6 +174,14 @@ class XlaRun(Run):
         """What compiling the functions that steps call has taken so far."""
         programs = {id(c): c for c in (self.compiled, self.compiled_last)}.values()
         return sum(f.seconds for c in programs for f in (c.epoch, c.epoch_in_place, c.duplicate))
+
+    def _rates(self, t: int, count: int) -> np.ndarray | None:
+        """The learning rates of some updates, in an array of the length of an epoch; None where they do not change."""
+        if not is_paced(self.job.rule):
+            return None
+        rates = np.zeros(round_up(self.job.steps_per_epoch), self.job.dtype)
+        rates[:count] = self.job.rule.rates(t, count)
+        return rates
 
     def _working_copy(self) -> Any:
         """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
@@ -203,4 +220,6 @@ class XlaEngine(Engine):
     name = "xla"
 
     def start(self, job, params):
+        need_own_process()
+        job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)

@@ -14,6 +14,7 @@ import jax
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines.engine import Job
 from bprop.engines.packing import narrow, pack, round_up
 
 CHUNK = 64 * 2**20  # bytes of a chunk at most: enough that the calls cost nothing
@@ -40,8 +41,10 @@ class Source:
     dtype: np.dtype
 
     @classmethod
-    def of(cls, data: DataSet, dtype: np.dtype) -> Source:
-        return cls(data, {name: narrow(name, array, dtype) for name, array in data.arrays.items()}, dtype)
+    def of(cls, data: DataSet, job: Job) -> Source:
+        inputs = job.graph.inputs
+        dtypes = {name: narrow(array, job.dtype, inputs[name].dtype) for name, array in data.arrays.items()}
+        return cls(data, dtypes, job.dtype)
 
     @property
     def row_bytes(self) -> int:

@@ -12,16 +12,18 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from bprop.engines.engine import Job
+from bprop.engines.integers import INT64
 from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
 from bprop.engines.program import Program
 from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
-from bprop.rules.runtime import with_numbers
+from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
 
@@ -56,6 +58,7 @@ class Tracer:
     batch_size: int
     choices: Choices
     narrow: str | None = None
+    integer: np.dtype = INT64
 
     def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
@@ -63,7 +66,7 @@ class Tracer:
         return {name: self.widen(inputs[name], take(array)) for name, array in data.items()}
 
     def widen(self, box: Input, array: Any) -> Any:
-        return array.astype(self.program.dtype if box.dtype == "float" else {"int": jnp.int32, "bool": bool}[box.dtype])
+        return array.astype({"float": self.program.dtype, "int": self.integer, "bool": bool}[box.dtype])
 
     def weights(self, weights: Any, take: Callable, position: Any, rows: Any, mean: Any = None) -> tuple[Any, Any]:
         """(weights of a batch: those of its examples, and 0 for rows past the end of the set; what they are divided by:
@@ -78,8 +81,8 @@ class Tracer:
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
-              start, count, t):  # fmt: skip
-        """`count` steps from step `start` of the epoch.
+              start, count, t, rates):  # fmt: skip
+        """`count` steps from step `start` of the epoch; `rates` of at least so many where the rule is paced, else None.
 
         Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
         """
@@ -94,10 +97,11 @@ class Tracer:
             position = first + jnp.arange(size, dtype=jnp.int32)
             w, divisor = self.weights(weights, take, position, rows, mean_weight)
             key = (seed, (t + i).astype(jnp.uint32).reshape(1))
+            paced = rule if rates is None else Paced(rule, rates[i])
 
             def step(theta, rule_state, batch, w, divisor, key, t):
                 context = Context(w, key, self.program.dtype, divisor)
-                return self.program.step(rule, theta, rule_state, batch, constants, context, t, plan)
+                return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
             theta, rule_state, found = repeatable(step, hidden_zero(rows))(
                 theta, rule_state, self.batch(data, take), w, divisor, key, t + i

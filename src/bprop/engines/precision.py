@@ -1,0 +1,44 @@
+"""What a run is given, looked over for numbers that its precision does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines.engine import Job
+from bprop.errors import SettingError
+from bprop.graph.representable import REMEDY, need_finite, need_leaves, need_weights
+from bprop.rules import Foreign
+from bprop.rules.runtime import numbers_of
+
+
+def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
+    """Raise DataError or SettingError for what would become 0 or infinite in the precision of the job.
+
+    Inputs may become 0: most that are so small are 0 for all that matters. Weights, learning rates and whole
+    parameters that do would silently train nothing.
+    """
+    graph, dtype = job.graph, job.dtype
+    need_leaves(params, graph.parameters, "parameter", dtype)
+    need_leaves({n: b.value for n, b in graph.constants.items()}, graph.constants, "constant", dtype)
+    for data, name in ((job.data, "weights"), (job.validation, "validation_weights")):
+        if data is not None:
+            need_weights(data.weights, dtype, name)
+            _need_inputs(data, dtype)
+    if not isinstance(job.rule, Foreign):
+        _need_numbers(job, dtype)
+
+
+def _need_inputs(data: DataSet, dtype: np.dtype) -> None:
+    for name, array in data.arrays.items():
+        for cut in data.cuts():
+            need_finite(f"input {name!r}", array[cut], dtype)
+
+
+def _need_numbers(job: Job, dtype: np.dtype) -> None:
+    for name, value in numbers_of(job.rule).items():
+        if value and not float(np.finfo(dtype).tiny) <= abs(value) <= float(np.finfo(dtype).max):
+            becomes = "0" if abs(value) < 1 else "infinite"
+            raise SettingError(f"{type(job.rule).__name__}: {name}={value!r} becomes {becomes} in {dtype}: {REMEDY} it")

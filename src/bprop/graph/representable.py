@@ -1,0 +1,62 @@
+"""Numbers that the precision of a pass would turn into 0 or infinity: refused by name, before anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.errors import DataError
+from bprop.graph.feed import first_bad
+
+REMEDY = 'give dtype="float64", or scale'
+
+
+def need_finite(who: str, array: np.ndarray, dtype: np.dtype) -> None:
+    """Raise DataError for a finite number that is beyond the largest of `dtype`."""
+    if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize or not array.size:
+        return
+    largest = float(np.finfo(dtype).max)
+    if array.max() <= largest and array.min() >= -largest:
+        return
+    with np.errstate(over="ignore"):
+        bad = np.isfinite(array) & ~np.isfinite(array.astype(dtype))
+    if bad.any():
+        where, value = first_bad(array, bad)
+        place = f" at {where}" if array.ndim else ""
+        raise DataError(
+            f"{who}: {value}{place} becomes infinite in {dtype}, whose largest is {largest:.4g}: {REMEDY} it"
+        )
+
+
+def need_more_than_zeros(who: str, array: np.ndarray, dtype: np.dtype, each: bool = False) -> None:
+    """Raise DataError where all that is not 0 becomes 0 in `dtype` (each : where one number does).
+
+    What is below the smallest normal number counts as 0: XLA makes it that, and few of its digits are left elsewhere.
+    """
+    if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize:
+        return
+    with np.errstate(all="ignore"):
+        before, after = array != 0, abs(array) >= np.finfo(dtype).tiny
+    gone = before & ~after
+    if gone.any() and (each or not after.any()):
+        where, value = first_bad(array, gone)
+        place = f" at {where}" if array.ndim else ""
+        least = float(np.finfo(dtype).tiny)
+        raise DataError(f"{who}: {value}{place} becomes 0 in {dtype}, whose smallest is {least:.2g}: {REMEDY} it")
+
+
+def need_leaves(arrays: Mapping[str, np.ndarray], boxes: Mapping[str, Box], what: str, dtype: np.dtype) -> None:
+    """The values of parameters or constants: none may become infinite, and none of the arrays nothing but zeros."""
+    for name, array in arrays.items():
+        if boxes[name].spec.kind == "float":
+            need_finite(f"{what} {name!r}", array, dtype)
+            need_more_than_zeros(f"{what} {name!r}", array, dtype)
+
+
+def need_weights(weights: np.ndarray | None, dtype: np.dtype, name: str = "weights") -> None:
+    """Example weights: one that becomes 0 would leave its example out."""
+    if weights is not None:
+        need_finite(name, weights, dtype)
+        need_more_than_zeros(name, weights, dtype, each=True)
