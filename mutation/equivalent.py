@@ -35,5 +35,6 @@ REVIEWED: dict[tuple[str, str, str, str], str] = {
     ("box", "Box._show_children", "i < len(names)", "(i <= len(names))"): (
         "the number of children was checked before, so that i is never len(names)"
     ),
+    ("boxes.structure", "onnx_slice", "step > 0", "(step >= 0)"): "a step of 0 is no slice: the box refused it",
 }
 """{(module, scope, source before, source after): why the program does the same}"""
