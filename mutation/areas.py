@@ -25,7 +25,7 @@ AREAS: dict[str, tuple[str, ...]] = {
 AROUND: dict[str, tuple[str, ...]] = {
     "boxes": (
         "boxes", "test_box.py", "test_leaves.py", "test_metrics.py", "engines/test_agreement.py",
-        "check/test_graphs.py", "graph/test_mixing.py",
+        "check/test_graphs.py", "graph/test_mixing.py", "onnx/test_formula.py",
     ),
     "rules": ("rules", "engines/test_agreement.py"),
     "graph": ("graph", "test_model.py", "test_hostile.py", "boxes/test_every_box.py"),

@@ -33,8 +33,12 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What stays the same as other lines of the file change."""
-        return self.module, self.scope, self.before, self.after
+        """What stays the same as other lines of the file change: module, scope, and its lines before and after."""
+        end = self.text.find("\n", self.stop)
+        lines = self.text[self.line_start : end if end >= 0 else len(self.text)]
+        start, stop = self.start - self.line_start, self.stop - self.line_start
+        changed = lines[:start] + self.after + lines[stop:]
+        return self.module, self.scope, " ".join(lines.split()), " ".join(changed.split())
 
     def place(self, seed: int) -> bytes:
         """Where it comes in the random order of a seed."""

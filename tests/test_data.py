@@ -40,6 +40,14 @@ def test_rows_of_a_set_without_weights_have_none():
     assert DataSet({"x": np.arange(3)}).rows([1]).weights is None
 
 
+def test_the_mean_weight_is_taken_in_double_precision():
+    weights = np.random.default_rng(0).uniform(size=1001).astype(np.float32)
+    data = DataSet({"x": np.zeros(1001)}, weights)
+    assert data.mean_weight == weights.astype(np.float64).mean() != weights.mean()
+    assert type(data.mean_weight) is float
+    assert DataSet({"x": np.zeros(3)}).mean_weight is None
+
+
 # --- batch_order ---
 
 

@@ -481,6 +481,16 @@ def test_a_best_epoch_that_is_none_of_the_history_is_not_known(tmp_path, best):
     assert (model.stopped, model.best_epoch, model.failure) == ("patience", None, None)
 
 
+def test_a_best_epoch_of_the_history_is_known_the_first_and_the_last_too(tmp_path):
+    x = bp.Input("x")
+    history = [bp.Record(epoch, epoch, 1.0, 0.0, 1.0) for epoch in (1, 2, 3)]
+    for best in (1, 2, 3):
+        model = bp.Model(bp.Graph(loss=bp.square(x), outputs={"f": x}), {}, history)
+        model.stopped, model.best_epoch = "patience", best
+        model.save(tmp_path / "net.bprop")
+        assert bp.load(tmp_path / "net.bprop").best_epoch == best
+
+
 # --- units ---
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # the script is no part of the package
 
 from mutation import areas, judge, report  # noqa: E402
-from mutation.equivalent import REVIEWED  # noqa: E402
+from mutation.equivalent import REVIEWED, read  # noqa: E402
 from mutation.mutants import mutants_of  # noqa: E402
 
 
@@ -125,6 +125,16 @@ def test_every_mutant_reviewed_is_still_there_and_says_why():
     keys = {mutant.key for mutant, _ in judge.planted(ROOT, list(areas.AREAS))}
     assert set(REVIEWED) <= keys
     assert all(len(reason.split()) >= 4 for reason in REVIEWED.values())
+
+
+def test_the_list_of_those_reviewed_is_read_as_it_is_written():
+    text = "a.b C.d: it does the same\n    - x < 1\n    + x <= 1\n\nmodule: at: the top\n    - N = 1\n    + N = 2\n"
+    assert read(text) == {
+        ("a.b", "C.d", "x < 1", "x <= 1"): "it does the same",
+        ("module", "", "N = 1", "N = 2"): "at: the top",
+    }
+    with pytest.raises(ValueError, match="not a mutant with a reason"):
+        read("a.b C.d\n    - x\n    + y\n")
 
 
 def verdict(outcome, module="m"):
