@@ -181,7 +181,9 @@ class WantedNone(ContractProduct):
         return grad @ W.T, (h.T @ grad if all(wanted) else None)
 
 
-@pytest.mark.parametrize(("kind", "said"), [(WantedWrong, "another gradient with"), (WantedNone, "None for child W with")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [(WantedWrong, "another gradient with"), (WantedNone, "None for child W with")]
+)
 def test_what_is_wanted_beside_it_must_not_change_a_gradient(kind, said):
     report = bp.check_box(kind, [(RIGHT, WEIGHTS)])
     assert said in str(report)

@@ -48,7 +48,9 @@ def test_ties_may_share_one_unit():
     assert bp.check_box(largest(lambda n: 1 / n), [(TIES,)]).ok
 
 
-@pytest.mark.parametrize("shares", [lambda n: 1.0 + 0 * n, lambda n: np.where(n > 1, 0.5, 1.0), lambda n: 0.2 / n + 0.8 * (n == 1)])
+@pytest.mark.parametrize(
+    "shares", [lambda n: 1.0 + 0 * n, lambda n: np.where(n > 1, 0.5, 1.0), lambda n: 0.2 / n + 0.8 * (n == 1)]
+)
 def test_ties_that_get_more_or_less_than_one_unit_together_are_wrong(shares):
     report = bp.check_box(largest(shares), [(TIES,)])
     assert not report.ok

@@ -48,7 +48,9 @@ def test_near_a_kink_the_slope_of_that_side_is_right_and_the_other_is_wrong(dist
     assert verdict(lambda x: max(x, 0), x, float(side < 0), scale=1.0, unit=1.0).kind == WRONG
 
 
-@pytest.mark.parametrize(("slope", "kind"), [(0.0, KINK), (0.3, KINK), (1.0, KINK), (1.01, WRONG), (-0.1, WRONG), (5, WRONG)])
+@pytest.mark.parametrize(
+    ("slope", "kind"), [(0.0, KINK), (0.3, KINK), (1.0, KINK), (1.01, WRONG), (-0.1, WRONG), (5, WRONG)]
+)
 def test_at_a_kink_what_lies_between_the_slopes_is_legal(slope, kind):
     found = verdict(lambda x: max(x, 0) + 0 * x, 0.0, slope, scale=1.0)
     assert found.kind == kind
@@ -61,7 +63,9 @@ def single(x):
 
 
 @pytest.mark.parametrize(("slope", "kind"), [(1.0, RIGHT), (0.0, WRONG), (1.01, WRONG), (2.0, WRONG)])
-@pytest.mark.parametrize("function", [lambda x: single(x), lambda x: x + 1e-7 * np.sin(1e13 * x), lambda x: (x + 1e12) - 1e12])
+@pytest.mark.parametrize(
+    "function", [lambda x: single(x), lambda x: x + 1e-7 * np.sin(1e13 * x), lambda x: (x + 1e12) - 1e12]
+)
 def test_rounding_and_roughness_are_no_kinks(function, slope, kind):
     assert verdict(function, 0.7, slope, scale=1.0).kind == kind
 
