@@ -111,6 +111,17 @@ def test_no_array_becomes_a_number_or_is_equal_by_accident(tape):
     for function in (bool, float, int, iter, np.asarray):
         with pytest.raises(UnsupportedError):
             function(a)
-    with pytest.raises(UnsupportedError, match="Constant"):
-        tape.read(np.ones(3))
     assert tape.read(np.array(2.5)).attr == 2.5
+
+
+def test_an_array_of_values_is_a_leaf_that_is_named_after_what_it_holds(tape):
+    values = np.arange(3.0)
+    leaf = tape.read(values)
+    assert (leaf.op, leaf.shape, leaf.dtype) == ("leaf", (3,), FLOAT)
+    assert tape.read(np.arange(3)) is not leaf is tape.read(values.copy())
+    values[1] = 5.0  # what was taken is a copy
+    assert tape.read(values) is not leaf
+    assert next(iter(tape.arrays.values())).tolist() == [0, 1, 2]
+    assert [tape.read(np.ones(2, k)).dtype for k in (bool, "uint8", "uint32")] == [BOOL, LONG, UINT]
+    with pytest.raises(UnsupportedError, match="an array of <U1"):
+        tape.read(np.array(["a"]))

@@ -20,13 +20,13 @@ class Function:
     """A pure function of (trees of) arrays. The programs made of it are kept between processes, see `kept`.
 
     given_up : positions of arguments that nobody needs after a call: results of their shapes take over their memory.
-    compile : what makes the program of lowered code: `kept.compiled` or `kept.remembered`.
+    compile : what makes the program of lowered code: `kept.compiled` (default) or `kept.remembered`.
     seconds : what compiling has taken so far.
     """
 
     seconds = 0.0
 
-    def __init__(self, function: Callable, given_up: tuple[int, ...] = (), compile: Callable = compiled):
+    def __init__(self, function: Callable, given_up: tuple[int, ...] = (), compile: Callable | None = None):
         self._compile = compile
         self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
         self._ready: OrderedDict[Hashable, Callable] = OrderedDict()
@@ -37,7 +37,7 @@ class Function:
         if key not in self._ready:
             began = perf_counter()
             device = next((d for a in leaves if isinstance(a, jax.Array) for d in a.devices()), jax.devices()[0])
-            self._ready[key] = self._compile(self._jitted.lower(*args), device, Store(default_folder()))
+            self._ready[key] = (self._compile or compiled)(self._jitted.lower(*args), device, Store(default_folder()))
             if len(self._ready) > READY:
                 self._ready.popitem(last=False)
             self.seconds += perf_counter() - began

@@ -33,7 +33,7 @@ class Compiled:
     init: Function
     choices: Choices
     tracer: Tracer
-    compile: Callable = kept.compiled
+    compile: Callable | None = None
     whole: dict[int, Function] = field(default_factory=dict)
 
     def evaluate_whole(self, rows: int) -> Function:
@@ -75,7 +75,7 @@ def compiled(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
     return _programs[key]
 
 
-def made(job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable = kept.compiled) -> Compiled:
+def made(job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable | None = None) -> Compiled:
     """The functions, not yet traced."""
     tracer = Tracer(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
     return Compiled(

@@ -81,7 +81,7 @@ class Tracer:
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
-              start, count, t, rates):  # fmt: skip
+              start, count, t, rates=None):  # fmt: skip
         """`count` steps from step `start` of the epoch; `rates` of at least so many where the rule is paced, else None.
 
         Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
