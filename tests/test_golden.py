@@ -11,8 +11,11 @@ from bprop.model import read_model
 
 GOLDEN = Path(__file__).parent / "golden"
 X = [[0.5, -1.0, 2.0, 0.0]]
-PREDICTED = {1: [[0.31067598, 0.2915074, 0.39781663]]}
-LOSSES = {1: (1.1104984283447266, 1.766694704691569)}
+PREDICTED = {
+    1: [[0.31067598, 0.2915074, 0.39781663]],
+    2: [[0.013003507629036903, 0.7482313513755798, 0.23876512050628662]],
+}
+LOSSES = dict.fromkeys((1, 2), (1.1104984283447266, 1.766694704691569))
 
 
 def test_there_is_a_file_of_every_version():
@@ -27,7 +30,8 @@ def test_a_model_of_every_version_loads_and_predicts(version):
     np.testing.assert_allclose(net.predict(x=X), PREDICTED[version], rtol=1e-5)
     last = net.history[-1]
     assert (last.loss, last.validation_loss) == LOSSES[version]
-    assert net.notes == {"classes": ["a", "b", "c"]}
+    assert net.notes["classes"] == ["a", "b", "c"]
+    assert ("scaling" in net.notes) == (version > 1)
     assert (len(net.history), last.epoch, last.updates) == (3, 3, 12)
     assert net.graph.boxes["h1"].rate == 0.3
     assert not net.graph.parameters["mean"].trainable

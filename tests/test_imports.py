@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("noise", "shapes", "memory", "blas"),
     ("box",),
     ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling"),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),

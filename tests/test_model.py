@@ -15,6 +15,7 @@ import bprop as bp
 from bprop import errors
 from bprop.files import read_tensors, write_tensors
 from bprop.graph import prediction
+from bprop.scaling import Scaling, Units
 
 
 class OwnScale(bp.Box):
@@ -217,7 +218,7 @@ def test_a_file_that_says_nonsense_is_refused(tmp_path, meta):
 
 def test_a_newer_files_format_says_to_update(tmp_path):
     with pytest.raises(errors.ModelFileError, match="update bprop"):
-        bp.load(changed(tmp_path, format=2))
+        bp.load(changed(tmp_path, format=3))
 
 
 @pytest.mark.parametrize("key", ["format", "graph", "history", "notes"])
@@ -478,3 +479,53 @@ def test_how_training_ended_is_not_known_where_a_file_does_not_say_it(tmp_path, 
 def test_a_best_epoch_that_is_none_of_the_history_is_not_known(tmp_path, best):
     model = bp.load(changed(tmp_path, ended={"stopped": "patience", "best_epoch": best, "failure": 3}))
     assert (model.stopped, model.best_epoch, model.failure) == ("patience", None, None)
+
+
+# --- units ---
+
+
+def far_model():
+    """(fit, data): numbers near 1e9, 10 apart, from times in milliseconds."""
+    rng = np.random.default_rng(0)
+    x = 1.7e12 + 1e4 * rng.normal(size=(200, 2))
+    data = {"x": x, "y": 1e9 + (x[:, 0] - 1.7e12) / 1e3}
+    units = Units({"x": Scaling.of(x), **dict.fromkeys(("y", "f"), Scaling.of(data["y"]))})
+    graph = bp.mlp([2, 8, 1], task="regression")
+    fit = bp.train(graph, data, validation=data, epochs=60, engine="numpy", progress=False, notes=units.to_notes())
+    return fit, data
+
+
+def test_a_model_whose_notes_say_so_takes_and_gives_the_units_of_the_table(tmp_path):
+    fit, data = far_model()
+    bp.save(tmp_path / "m.bprop", fit)
+    net = bp.load(tmp_path / "m.bprop")
+    found = net.predict(x=data["x"])
+    error = np.sqrt(((found - data["y"]) ** 2).mean())
+    assert 1e-4 < error < 1
+    assert net.evaluate(data)["rmse"] == pytest.approx(error, rel=1e-3)
+    assert fit.history[-1].validation["rmse"] == pytest.approx(error, rel=1e-3)
+    assert fit.history[0].metrics["rmse"] > error
+    ready = fit.examples(data)
+    np.testing.assert_array_equal(net.predict(ready), found)
+    assert net.evaluate(ready) == net.evaluate(data)
+
+
+def test_a_file_that_scales_is_of_format_2_which_older_readers_refuse(tmp_path):
+    fit, _ = far_model()
+    bp.save(tmp_path / "m.bprop", fit)
+    assert read_tensors(tmp_path / "m.bprop")[1]["format"] == 2
+    fit.notes.clear()
+    bp.save(tmp_path / "m.bprop", fit)
+    assert read_tensors(tmp_path / "m.bprop")[1]["format"] == 1
+
+
+def test_a_model_of_a_table_predicts_no_nan():
+    fit, data = far_model()
+    with pytest.raises(errors.DataError, match=r"input 'x', row 1, column 0: 1e\+60 is too large for float32"):
+        fit.predict(x=[data["x"][0], [1e60, 0]])
+    fit.params["W1"][:], fit.params["W2"][:] = 1e9, 3e38
+    with pytest.raises(errors.DataError, match="row 0: the prediction is"):
+        fit.predict(x=data["x"])
+    fit.notes = {"columns": ["a", "b"]}
+    with pytest.raises(errors.DataError, match="row 0: the prediction is"):
+        fit.predict(x=data["x"])

@@ -19,8 +19,10 @@ from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
 from bprop.record import Record
 from bprop.rules import SGD
+from bprop.scaling import KEY, Units
 
-FORMAT = 1
+FORMAT = 2
+"""Of a file whose notes say how data is scaled; a file of a model without that is of format 1, as ever."""
 KEEP_BEST = ("epochs", "patience", "callback")
 """Ways for training to end after which early stopping puts back the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
@@ -57,7 +59,8 @@ class Model:
     """A graph and its parameters.
 
     graph : the Graph; params : {name: array}; history : one Record an epoch.
-    notes : plain data (JSON) that travels with the model, such as the names of the classes.
+    notes : plain data (JSON) that travels with the model, such as the names of the classes. Where they hold "scaling"
+        (see bprop.scaling), arrays are taken, and predictions given, in the units of the table.
     stopped, best_epoch, failure : how its training ended, as a Fit says it, where that is known ("saved": it is not).
     """
 
@@ -65,6 +68,7 @@ class Model:
     best_epoch: int | None = None
     failure: str | None = None
     _ready: Ready | None = None
+    _units: tuple[Any, Units] | None = None
 
     def __init__(
         self,
@@ -88,30 +92,55 @@ class Model:
         """The precision of the parameters, in which the model computes."""
         return np.result_type(*{a.dtype for a in self.params.values()}) if self.params else np.dtype(np.float64)
 
-    def predict(self, data: Mapping[str, Any] | None = None, /, **inputs: Any) -> Any:
+    @property
+    def units(self) -> Units:
+        """How its data is scaled. Raises DataError where the notes are damaged."""
+        noted = self.notes.get(KEY)
+        if self._units is None or self._units[0] is not noted:
+            self._units = noted, Units.of(self.notes)
+        return self._units[1]
+
+    def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
-        Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit.
+        A DataSet holds the numbers that the network sees, scaled already.
+
+        Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; of a model of a table
+        also where a prediction is no finite number.
         """
         predictor = self.graph.predictor
-        arrays = predictor.read({**(data or {}), **inputs})
+        arrays = predictor.read(data.arrays if isinstance(data, DataSet) else {**(data or {}), **inputs})
         ready = self._ready
         if ready is None or not ready.holds(self.graph, self.params):
             self._ready = ready = Ready.of(self.graph, self.params, self.dtype)
-        return predictor.outputs(ready.start, arrays)
+        if KEY not in self.notes and "columns" not in self.notes:
+            return predictor.outputs(ready.start, arrays)
+        arrays = arrays if isinstance(data, DataSet) else self.units.scaled(arrays, self.dtype)
+        with np.errstate(all="ignore"):  # what is not finite is refused
+            found = predictor.outputs(ready.start, arrays)
+        return self.units.answers(found, predictor.names[0])
 
     def evaluate(
         self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
     ) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
 
-        Where boxes mix rows, all examples are one batch, as for `graph.fprop(..., training=False)`.
+        A DataSet holds the numbers that the network sees, scaled already. Where boxes mix rows, all examples are one
+        batch, as for `graph.fprop(..., training=False)`.
         """
+        job = Job(self.graph, SGD(), self.examples(data, weights, **inputs), 1, self.dtype, 0)
+        return self.units.measures(NumpyRun(job, self.params).evaluate("data"))
+
+    def examples(
+        self, data: Mapping[str, Any] | DataSet | None = None, weights: Any = None, **inputs: Any
+    ) -> DataSet:  # fmt: skip
+        """Examples with targets, checked, as the network sees them. Raises what `evaluate` does."""
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
-        examples = self.graph.read_set(given, weights)
-        feed.check_rows(examples.arrays)
-        job = Job(self.graph, SGD(), examples, 1, self.dtype, 0)
-        return NumpyRun(job, self.params).evaluate("data")
+        found = self.graph.read_set(given, weights)
+        feed.check_rows(found.arrays)
+        if KEY not in self.notes or isinstance(data, DataSet):
+            return found
+        return DataSet(self.units.scaled(found.arrays, self.dtype), found.weights)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
@@ -127,7 +156,7 @@ class Model:
         return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in vars(self).items() if key != "_ready"}
+        return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"
@@ -141,7 +170,7 @@ def write_model(
 ) -> None:
     """A model file; `training` and `arrays` hold what a checkpoint needs beside the model."""
     meta = {
-        "format": FORMAT,
+        "format": FORMAT if KEY in model.notes else 1,
         "bprop": bprop_version(),
         "graph": model.graph.describe(),
         "history": [record.to_dict() for record in model.history],

@@ -322,3 +322,19 @@ def test_weights_out_of_the_range_of_the_precision_are_refused(scale, name, tmp_
         bp.train(graph, data, checkpoint=tmp_path / "run.bprop", **more)
     assert not list(tmp_path.iterdir())
     assert bp.train(graph, data, dtype="float64", **more).stopped == "epochs"
+
+
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_what_float32_rounds_away_is_refused_before_training(which):
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(50, 3)), "y": rng.normal(size=50)}
+    graph = bp.mlp([3, 4, 1], task="regression")
+    bp.train(graph, data, epochs=1, engine="numpy", progress=False)
+    data[which] = data[which] + 1e9
+    with pytest.raises(errors.DataError, match=f"input '{which}'.*float32 cannot tell numbers near 1e"):
+        bp.train(graph, data, epochs=1, engine="numpy", progress=False)
+    bp.train(bp.mlp([3, 4, 1], task="regression", input_scaling=(1e9, 1), target_scaling=(1e9, 1)), data, epochs=1,
+             engine="numpy", progress=False, dtype="float64")  # fmt: skip
+    data[which][7] = 1e39
+    with pytest.raises(errors.DataError, match=f"input '{which}', row 7.*1e.39 is too large for float32"):
+        bp.train(graph, data, epochs=1, engine="numpy", progress=False)

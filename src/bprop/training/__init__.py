@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
 from bprop.rules import SGD, as_rule
+from bprop.scaling import Units, need_precision
 from bprop.training.interrupt import Terminated
 from bprop.training.stopping import EarlyStopping
 from bprop.training.trainer import Callback, Fit, Trainer
@@ -82,7 +84,8 @@ def train(
         on another engine it goes on, and says on standard error that the bits will differ). True: that of `checkpoint`,
         where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
-    notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes.
+    notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
+        they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
     health : look at values, gradients and updates of a few rows after an epoch (`record.health`; `bp.advice` says what
         it means): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
         False.
@@ -98,12 +101,13 @@ def train(
     NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
     """
     graph.need_loss()
-    examples = graph.read_set(data, weights)
+    precision, narrow = _precision(dtype)
+    read = partial(_read, graph, Units.of(notes or {}), precision)
+    examples = read(data, weights)
     seed = _whole("seed", seed, least=0)
-    examples, held = _hold_out(graph, examples, validation, validation_weights, seed)
+    examples, held = _hold_out(read, examples, validation, validation_weights, seed)
     if patience is not None and held is None:
         raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
-    precision, narrow = _precision(dtype)
     job = Job(
         graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
         precision, seed, held, narrow, examples.mean_weight,
@@ -133,6 +137,21 @@ def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
             f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
             f"count: divide them by their mean"
         )
+
+
+def _read(
+    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any,
+    name: str = "weights",
+) -> DataSet:  # fmt: skip
+    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already."""
+    examples = graph.read_set(data, weights, name)
+    if not isinstance(data, DataSet) and units.scalings:
+        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
+    if examples.in_memory:
+        for of, array in examples.arrays.items():
+            if graph.inputs[of].dtype == "float":
+                need_precision(of, array, dtype)
+    return examples
 
 
 def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.ndarray]:
@@ -190,7 +209,7 @@ def _able(engine: str, narrow: str | None) -> str:
 
 
 def _hold_out(
-    graph: Graph, examples: DataSet, validation: Any, weights: Any, seed: int
+    read: Callable[..., DataSet], examples: DataSet, validation: Any, weights: Any, seed: int
 ) -> tuple[DataSet, DataSet | None]:
     """(training set, validation set): the set given, a share held out at random, or none."""
     if weights is not None and not isinstance(validation, Mapping | DataSet):
@@ -198,7 +217,7 @@ def _hold_out(
     if validation is None:
         return examples, None
     if isinstance(validation, Mapping | DataSet):
-        return examples, graph.read_set(validation, weights, "validation_weights")
+        return examples, read(validation, weights, "validation_weights")
     if not examples.in_memory:
         raise SettingError("a set larger than memory is parted when it is made: bp.stream(..., validation=0.1)")
     if isinstance(validation, bool) or not isinstance(validation, float | int):

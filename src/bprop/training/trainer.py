@@ -20,6 +20,7 @@ from bprop.health import Examiner
 from bprop.model import KEEP_BEST, Model
 from bprop.record import Record
 from bprop.rules import Rule
+from bprop.scaling import Units
 from bprop.training import checkpoint as files
 from bprop.training.diagnose import ADVICE, Batch, diagnose
 from bprop.training.interrupt import Interrupt, Terminated
@@ -83,6 +84,7 @@ class Trainer:
     ):  # fmt: skip
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
+        self.units = Units.of(self.notes)
         self.examine = Examiner(job, health, epochs)
         self.settings = {**_settings(job, stopping), "engine": engine.name, "epochs": epochs, "shuffle": shuffle}
         source = files.source_of(resume, checkpoint)
@@ -211,10 +213,10 @@ class Trainer:
     def _finish_epoch(self) -> None:
         at, job = self.position, self.job
         sums = self.program.totals(at.running or [])
-        means = self.program.finish(sums)
+        means = self.units.measures(self.program.finish(sums))
         loss = means.pop("loss")
         penalty = sums[PENALTY] / job.steps_per_epoch if self.program.penalises_data else self.run_.penalty()
-        validation = None if job.validation is None else self.run_.evaluate("validation")
+        validation = None if job.validation is None else self.units.measures(self.run_.evaluate("validation"))
         rate = job.rule.rate(at.updates - 1)
         record = Record(
             epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
