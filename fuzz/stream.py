@@ -13,6 +13,7 @@ from bprop import errors
 from bprop.cli.opening import kinds_of, open_data
 from bprop.sources import pieces
 from bprop.sources.frame import Frame
+from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream
 from fuzz import guard, table
 
@@ -44,6 +45,6 @@ def _compare(path: Path, task: str | None, kinds: dict[str, str]) -> None:
     whole = open_data(str(path))
     assert isinstance(whole, Frame)
     assert len(found.train) == len(whole), "rows were lost"
-    for name, array in found.preparation.arrays(whole).items():
+    for name, array in network_arrays(whole, found.preparation, found.units).items():
         assert np.isfinite(arrays[name]).all(), f"{name} holds what is no finite number"
         assert np.array_equal(arrays[name], array), f"{name} differs from what is read whole"

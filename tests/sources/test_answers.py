@@ -40,14 +40,11 @@ def test_a_few_names_among_numbers_are_classes_where_that_is_told():
     assert Answer.of(table, ("y",), "classification").classes == ("1", "2", "3a")
 
 
-def test_several_columns_of_numbers_are_seen_in_units_of_their_own_deviation():
+def test_several_columns_of_numbers():
     table = frame(a=["1", "2", "3"], b=["100", "300", "500"])
-    answer = Answer.of(table, ("a", "b")).scaled_by(table)
+    answer = Answer.of(table, ("a", "b"))
     assert (answer.task, answer.outputs) == ("regression", 2)
-    y = answer.y(table)
-    np.testing.assert_allclose(y.mean(axis=0), 0, atol=1e-12)
-    np.testing.assert_allclose(y.std(axis=0), 1)
-    np.testing.assert_allclose(answer.values(y), [[1, 100], [2, 300], [3, 500]])
+    np.testing.assert_array_equal(answer.y(table), [[1, 100], [2, 300], [3, 500]])
 
 
 def test_several_columns_of_yes_and_no_are_several_labels():
@@ -113,3 +110,21 @@ def test_weights_are_numbers_from_0_on():
 def test_a_table_without_columns_has_no_target():
     with pytest.raises(errors.DataError, match="there are no columns"):
         find_targets(Frame("t", {}, str, source="t"), None)
+
+
+def test_whole_numbers_beyond_2_to_the_53_are_classes_of_their_own():
+    for big in (2**53, 2**63, 2**70):
+        table = frame(y=[str(big + k % 2) for k in range(8)])
+        answer = Answer.of(table, ("y",), "classification")
+        assert list(map(int, answer.classes)) == [big, big + 1]
+        assert answer.y(table).tolist() == [0, 1] * 4
+        with pytest.raises(errors.DataError, match=str(big + 2)):
+            answer.y(frame(y=[str(big + 2)]))
+
+
+def test_numbers_that_a_float_rounds_together_are_no_targets_for_regression():
+    table = frame(y=[str(2**60 + k) for k in range(40)])
+    with pytest.raises(errors.DataError, match="a float64 rounds the differences away; subtract an offset"):
+        Answer.of(table, ("y",), "regression").y(table)
+    table = frame(y=[str(2**60 + 10**6 * k) for k in range(40)])
+    assert Answer.of(table, ("y",), "regression").y(table).tolist() == [float(2**60 + 10**6 * k) for k in range(40)]

@@ -108,3 +108,26 @@ def test_dates_whose_day_and_month_cannot_be_told_apart():
     assert not cells.unclear_dates(objects("01/02/2024", "red"))
     assert not cells.unclear_dates(objects("", "?"))
     assert not cells.unclear_dates(np.array([1.0]))
+
+
+@given(st.lists(st.integers(-(2**70), 2**70), min_size=1))
+def test_whole_numbers_are_exact(values):
+    found = cells.whole_numbers(objects(*map(str, values)))
+    assert found.tolist() == values
+    assert found.dtype == object or found.dtype.kind in "iu"
+
+
+def test_whole_numbers_among_others():
+    assert cells.whole_numbers(objects("9007199254740993", "3.0", "+4", "1e2")).tolist() == [2**53 + 1, 3, 4, 100]
+    assert cells.whole_numbers(objects("9007199254740993", "0.5")) is None
+    assert cells.whole_numbers(objects("9007199254740993", "1e300")) is None
+    assert cells.whole_numbers(objects("1_000", "2")) is None
+    assert cells.whole_numbers(np.array([1.0])) is None
+    assert cells.whole_numbers(np.array([2**64 - 1], np.uint64)).tolist() == [2**64 - 1]
+
+
+def test_numbers_are_floats_but_where_these_would_round_them():
+    column = objects("9007199254740993", "9007199254740992")
+    assert cells.exact(column, cells.numbers(column)[0]).tolist() == [2**53 + 1, 2**53]
+    small = objects("1", "2.5")
+    assert cells.exact(small, cells.numbers(small)[0]).tolist() == [1, 2.5]

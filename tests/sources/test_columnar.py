@@ -79,9 +79,16 @@ def test_without_polars_the_extra_is_named(monkeypatch):
         columnar.read(Path("t.parquet"), b"", ".parquet")
 
 
-def test_whole_numbers_too_large_for_numpy_are_floats(pl, tmp_path):
+def test_whole_numbers_too_large_for_numpy_are_exact_text(pl, tmp_path):
     path = tmp_path / "t.jsonl"
     path.write_text('{"a": 5555555555555555555555, "b": 1}\n{"a": 1, "b": 2}\n')
     column = columnar.read(path, path.read_bytes(), ".jsonl").columns["a"]
-    assert column.dtype == np.float64
-    np.testing.assert_allclose(column, [5555555555555555555555.0, 1.0])
+    assert column.tolist() == ["5555555555555555555555", "1"]
+
+
+def test_whole_numbers_beyond_2_to_the_53_are_exact_where_some_are_missing(pl, tmp_path):
+    table = pl.DataFrame({"a": [2**53 + 1, None], "b": [-(2**53) - 1, None], "c": [3, None]})
+    frame = columnar.read(tmp_path / "t.parquet", content(table, ".parquet"), ".parquet")
+    assert frame.columns["a"].tolist() == ["9007199254740993", None]
+    assert frame.columns["b"].tolist() == ["-9007199254740993", None]
+    assert frame.columns["c"].dtype == np.float64

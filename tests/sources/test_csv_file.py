@@ -192,3 +192,9 @@ def test_bytes_that_are_no_text(read):
 
 def test_a_cell_of_absurd_length(read):
     refused(read, "a,y\n" + "1" * 200_000 + ",2\n", "line 2")
+
+
+def test_labels_beyond_2_to_the_53_are_exact(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,9007199254740993\n2,9007199254740992\n")
+    assert csv_file.read(path, None).y.tolist() == [2**53 + 1, 2**53]

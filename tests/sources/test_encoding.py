@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources.encoding import SCALINGS, Encoding, scaling_of
+from bprop.sources.encoding import SCALINGS, Encoding, scaling_of, target_scaling_of, unit_scale
 from bprop.sources.table import Table
 
 
@@ -125,36 +125,51 @@ def test_notes_of_another_model(notes):
 
 def test_standard_scaling_gives_mean_0_and_deviation_1():
     x = np.random.default_rng(0).normal(size=(200, 3)) * [1, 10, 100] + [5, -5, 0]
-    mean, deviation = scaling_of(x, "standard")
-    z = (x - mean) / deviation
+    z = scaling_of(x, "standard").scaled(x)
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(z.std(axis=0), 1, rtol=1e-12)
 
 
-def test_a_constant_column_is_only_shifted():
-    mean, deviation = scaling_of(np.array([[1.0, 7.0], [3.0, 7.0]]), "standard")
-    assert mean.tolist() == [2, 7]
-    assert deviation.tolist() == [1, 1]
+def test_a_constant_column_is_left_out():
+    found = scaling_of(np.array([[1.0, 7.0], [3.0, 7.0]]), "standard")
+    assert (found.mean.tolist(), found.deviation.tolist()) == ([2, 7], [1, 0])
+    assert found.scaled(np.array([[4.0, 8.0]])).tolist() == [[2, 0]]
 
 
 def test_standard_scaling_of_bytes_does_not_overflow():
-    mean, deviation = scaling_of(np.full((1000, 1), 250, np.uint8), "standard")
-    assert (mean.tolist(), deviation.tolist()) == ([250], [1])
+    found = scaling_of(np.full((1000, 1), 250, np.uint8), "standard")
+    assert (found.mean.tolist(), found.deviation.tolist()) == ([250], [0])
 
 
-def test_unit_scaling_divides_by_255():
-    mean, deviation = scaling_of(np.zeros((2, 2)), "unit")
-    assert (float(mean), float(deviation)) == (0, 255)
+def test_unit_scaling_divides_by_255_in_the_graph():
+    assert scaling_of(np.zeros((2, 2)), "unit") is None
+    assert list(map(float, unit_scale(np.zeros((2, 2)), "unit"))) == [0, 255]
 
 
 def test_auto_is_unit_for_bytes_and_standard_for_the_rest():
     x = np.array([[0, 100], [200, 255]], np.uint8)
-    assert float(scaling_of(x)[1]) == 255
-    np.testing.assert_array_equal(scaling_of(x.astype(float))[0], scaling_of(x.astype(float), "standard")[0])
+    assert unit_scale(x) is not None
+    assert scaling_of(x) is None
+    assert unit_scale(x.astype(float)) is None
+    np.testing.assert_array_equal(scaling_of(x.astype(float)).mean, scaling_of(x.astype(float), "standard").mean)
 
 
 def test_none_is_no_scaling():
     assert scaling_of(np.zeros((2, 2)), "none") is None
+    assert unit_scale(np.zeros((2, 2)), "none") is None
+
+
+def test_targets_that_are_all_the_same_have_the_deviation_1():
+    found = target_scaling_of(np.full(3, 2.5))
+    assert (found.mean, found.deviation) == (2.5, 1)
+
+
+def test_labels_beyond_2_to_the_53_are_exact():
+    labels = np.array([2**53, 2**53 + 1, 2**53])
+    table = Table("t", np.zeros((3, 1)), labels, ("a",))
+    encoding = Encoding.of(table, "classification")
+    assert encoding.classes == (2**53, 2**53 + 1)
+    assert encoding.y(table).tolist() == [0, 1, 0]
 
 
 def test_an_unknown_scaling_lists_the_known():

@@ -102,3 +102,20 @@ def test_dates_that_can_be_read_two_ways_are_left_out_with_a_note():
     with pytest.raises(errors.DataError, match="is not a date such as 2024-05-31"):
         fit_columns(("day",), frame(day=days), {"day": "date"})
     assert fit_column("day", frame(day=[f"{1 + k % 28}.{1 + k % 12}.2024" for k in range(N)])).kind == "date"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [np.full(N, 14.62) + 1.8e-15 * (np.arange(N) % 2), [["0.1", "0.10000000000000001"][k % 2] for k in range(N)],
+     [["14.62", "14.620000000000001"][k % 2] for k in range(N)]],
+)  # fmt: skip
+def test_numbers_that_differ_by_their_rounding_are_constant(cells):
+    assert fit_column("a", frame(a=cells)) == Ignored("a", "constant")
+
+
+@pytest.mark.parametrize("start", [2**53, 2**60, 2**64 - 2 * N])
+def test_ids_beyond_2_to_the_53_are_ids(start):
+    numbers = [start + k for k in range(N)]
+    for cells in (list(map(str, numbers)), np.array(numbers, np.uint64)):
+        assert fit_column("order", frame(order=cells)) == Ignored("order", "id")
+        assert fit_column("order", frame(order=cells[::-1])) == Ignored("order", "id")

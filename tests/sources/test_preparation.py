@@ -105,7 +105,7 @@ def test_notes_are_plain_data_and_come_back():
     "change",
     [{KEY: None}, {KEY: {}}, {KEY: {"kinds": 3}}, {"classes": 7},
      {KEY: {"kinds": [None], "targets": [], "mean": [], "deviation": []}},
-     {KEY: {"kinds": [], "targets": ["y"], "mean": ["x"], "deviation": []}}],
+     {KEY: {"kinds": [7], "targets": ["y"]}}],
 )  # fmt: skip
 def test_damaged_notes(change):
     with pytest.raises(errors.DataError, match="damaged"):

@@ -11,6 +11,7 @@ from bprop.sources import pieces
 from bprop.sources import stream as module
 from bprop.sources.answers import Answer
 from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream_beside
 from bprop.sources.survey import Shares
 from bprop.sources.tables import open_table
@@ -50,9 +51,8 @@ def test_the_rows_are_those_of_the_table_read_whole(table):
     assert found.preparation.embeddings.keys() == {"town"}
     for part, data in enumerate((found.train, found.validation, found.test)):
         rows = frame.rows(np.nonzero(parts == part)[0])
-        for name, array in expected.arrays(rows).items():
-            kind = np.float32 if array.dtype.kind == "f" else np.int32
-            np.testing.assert_array_equal(data.arrays[name], array.astype(kind))
+        for name, array in network_arrays(rows, expected, found.units, np.float32).items():
+            np.testing.assert_array_equal(data.arrays[name], array)
         np.testing.assert_array_equal(data.weights, rows.columns["weight"].astype(np.float32))
     assert len(found.train) + len(found.validation) + len(found.test) == ROWS
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.scaling import LOST
 from bprop.sources import cells
 from bprop.sources.encoding import Encoding
 from bprop.sources.frame import Frame, texts
@@ -20,21 +21,18 @@ SEVERAL = ("regression", "multilabel")
 class Answer:
     """The columns to predict and their task.
 
-    classes : the labels, label k being number k; None for numbers. mean, deviation : of several columns of numbers,
-    each of which the network sees in units of its own deviation; empty otherwise.
+    classes : the labels, label k being number k; None for numbers.
     """
 
     columns: tuple[str, ...]
     task: str
     classes: tuple[Any, ...] | None
-    mean: tuple[float, ...] = ()
-    deviation: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, frame: Frame, columns: tuple[str, ...], task: str | None = None) -> Answer:
         """As the columns look, or for the task that is said. Raises SettingError where they cannot serve it."""
         if len(columns) == 1:
-            found = Encoding.of(_as_table(frame, columns[0], task == "classification"), task)
+            found = Encoding.of(_as_table(frame, columns[0], task), task)
             return cls(columns, found.task, found.classes)
         if task not in (None, *SEVERAL):
             raise UnknownNameError(f"several columns are predicted as one of: {', '.join(SEVERAL)}; not {task!r}")
@@ -46,27 +44,15 @@ class Answer:
             )
         return cls(columns, task or ("multilabel" if switches else "regression"), None)
 
-    def scaled_by(self, frame: Frame) -> Answer:
-        """The same, with mean and deviation of the training rows where it needs them."""
-        if len(self.columns) == 1 or self.task != "regression":
-            return self
-        values = _several(frame, self.columns)
-        deviation = values.std(axis=0)
-        return replace(
-            self,
-            mean=tuple(values.mean(axis=0).tolist()),
-            deviation=tuple(np.where(deviation > 0, deviation, 1).tolist()),
-        )
-
     @property
     def outputs(self) -> int:
         """Outputs of the network."""
         return len(self.classes) if self.classes is not None else len(self.columns)
 
     def y(self, frame: Frame) -> np.ndarray:
-        """Labels 0..C-1 or numbers (N,); for several columns (N, outputs), as the network sees them."""
+        """Labels 0..C-1 or numbers (N,); for several columns (N, outputs)."""
         if len(self.columns) == 1:
-            table = _as_table(frame, self.columns[0], self.task == "classification")
+            table = _as_table(frame, self.columns[0], self.task)
             self._need_known(frame, table.need_y())
             return Encoding(frame.label, self.task, (), self.columns[0], self.classes).y(table)
         values = _several(frame, self.columns)
@@ -76,7 +62,7 @@ class Answer:
                     f"{frame.label}: the targets {', '.join(self.columns)} must all be 0 or 1 (or yes and no)"
                 )
             return values.astype(np.int64)
-        return (values - np.array(self.mean)) / np.array(self.deviation)
+        return values
 
     def _need_known(self, frame: Frame, y: np.ndarray) -> None:
         """Raise DataError, naming the place, for a class that the model does not know."""
@@ -88,10 +74,6 @@ class Answer:
                 f"{frame.where(row)}, column {self.columns[0]!r}: the class {y[row]} is not one that the model knows "
                 f"({', '.join(map(str, known))})"
             )
-
-    def values(self, f: np.ndarray) -> np.ndarray:
-        """Numbers as the network sees them, in the units of the columns."""
-        return f * np.array(self.deviation) + np.array(self.mean) if self.mean else f
 
 
 def find_targets(frame: Frame, given: str | None) -> tuple[str, ...]:
@@ -147,10 +129,11 @@ def _all_there(frame: Frame, name: str, what: str) -> None:
         )
 
 
-def _as_table(frame: Frame, name: str, names: bool) -> Table:
+def _as_table(frame: Frame, name: str, task: str | None) -> Table:
     """A column as the targets of a table: numbers if most cells are (and then all must be), else text.
 
-    names : also a few numbers among text are names of classes.
+    For classification, also a few numbers among text are names of classes, and so are whole numbers too large for 64
+    bits; smaller ones are exact.
     """
     column = frame.column(name)
     _all_there(frame, name, "target")
@@ -159,11 +142,30 @@ def _as_table(frame: Frame, name: str, names: bool) -> Table:
             f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
         )
     bad = cells.numbers(column)[1]
-    if 2 * bad.sum() < len(bad) and not (names and bad.any()):
-        y = _numbers(frame, name, "target")
+    if 2 * bad.sum() < len(bad) and not (task == "classification" and bad.any()):
+        y = cells.exact(column, _numbers(frame, name, "target"))
+        if task not in (None, "classification"):
+            y = _rounded(frame, name, y)
+        elif y.dtype.kind == "O":
+            y = np.array(list(map(str, y)))
     else:
         y = np.array(texts(column).tolist(), dtype=str)
     return Table(frame.label, np.empty((len(y), 0)), y, (), name)
+
+
+def _rounded(frame: Frame, name: str, y: np.ndarray) -> np.ndarray:
+    """Whole numbers as float64. Raises DataError where that rounds their differences away."""
+    found = y.astype(np.float64)
+    if y.dtype.kind != "f" and len(y):
+        first = min(y.tolist())
+        apart = np.array([value - first for value in y.tolist()], np.float64)
+        lost = np.array([abs(int(close) - value) for close, value in zip(found, y.tolist(), strict=True)], np.float64)
+        if lost.mean() > LOST * apart.std():
+            raise DataError(
+                f"{frame.label}, column {name!r}: whole numbers near {first} that differ by {apart.std():.3g}: a "
+                "float64 rounds the differences away; subtract an offset from all of them"
+            )
+    return found
 
 
 def _several(frame: Frame, names: tuple[str, ...]) -> np.ndarray:

@@ -9,6 +9,9 @@ import numpy as np
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
 """Text, in any case, that says that a value is missing."""
 WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
+EXACT = 2**53
+"""The largest whole number up to which a float64 holds them all."""
+_WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
 _TIME = r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?Z?"
 _DATES = tuple(
     re.compile(day + _TIME, re.ASCII)
@@ -44,6 +47,36 @@ def numbers(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     values = np.full(len(column), np.nan)
     values[~gone] = _floats(column[~gone])
     return values, ~gone & ~np.isfinite(values)
+
+
+def whole_numbers(column: np.ndarray) -> np.ndarray | None:
+    """Cells, none of them missing, as exact whole numbers: int64, uint64, or Python's own where they are larger.
+
+    None where one is none. A float64 holds whole numbers up to 2^53: beyond, two that differ may be the same float.
+    """
+    if column.dtype.kind in "iu":
+        return column
+    if column.dtype.kind != "O":
+        return None
+    values = []
+    for cell in column.tolist():
+        number = int(cell) if _WHOLE.fullmatch(cell) else _float(cell)
+        if isinstance(number, float) and not (number.is_integer() and abs(number) < EXACT):
+            return None
+        values.append(int(number))
+    low, high = min(values, default=0), max(values, default=0)
+    fitting = [kind for kind in (np.int64, np.uint64) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max]
+    found = np.empty(len(values), fitting[0] if fitting else object)
+    found[:] = values
+    return found
+
+
+def exact(column: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The numbers of a column without missing cells: `values`, or exact whole numbers where floats would round them."""
+    if not len(values) or abs(values).max() < EXACT:
+        return values
+    found = whole_numbers(column)
+    return values if found is None else found
 
 
 def booleans(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, MissingPackageError
+from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
 
 READERS = {
@@ -83,6 +84,8 @@ def column_of(path: Path, series: Any) -> np.ndarray:
         series = series.cast(pl.String).str.strip_chars()
     elif kind.is_integer() and not series.null_count() and "128" not in str(kind):  # NumPy has no such integers
         return np.asarray(series.to_numpy())
+    elif kind.is_integer() and max(series.max() or 0, -(series.min() or 0)) > EXACT:
+        series = series.cast(pl.String)  # with cells that are missing, they would become floats, and be rounded
     elif kind.is_numeric():
         return np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64)
     elif kind == pl.Date or kind == pl.Datetime:

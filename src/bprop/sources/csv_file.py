@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.sources.cells import exact
 from bprop.sources.table import Table
 
 
@@ -102,5 +103,8 @@ def _target(path: Path, name: str, cells: tuple[str, ...], lines: list[int]) -> 
         if not cell:
             raise DataError(f"{path}, line {line}, column {name!r}: the target is missing")
     if 2 * sum(map(_is_number, cells)) > len(cells):
-        return _numbers(path, name, cells, lines)
+        column = np.empty(len(cells), object)
+        column[:] = cells
+        found = exact(column, _numbers(path, name, cells, lines))
+        return found if found.dtype.kind != "O" else np.array(cells, dtype=str)
     return np.array(cells, dtype=str)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.scaling import Scaling, moments
 from bprop.sources.table import Table
 
 SCALINGS = ("auto", "standard", "unit", "none")
@@ -96,22 +97,32 @@ class Encoding:
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`") from error
 
 
-def scaling_of(x: np.ndarray, how: str = "auto") -> tuple[np.ndarray, np.ndarray] | None:
-    """(mean, deviation) such that the network sees (x - mean) / deviation.
+def scaling_of(x: np.ndarray, how: str = "auto") -> Scaling | None:
+    """How inputs are scaled outside the graph, in float64; None: not at all.
 
-    "standard": mean 0 and deviation 1 of every column of x; a constant column is only shifted. "unit": x / 255,
-    for grey levels. "auto": unit for uint8, else standard. "none": None.
+    "standard": to mean 0 and deviation 1 of every column of x; a constant column becomes 0. "auto": the same, but
+    uint8 is "unit", which, as "none", leaves them as they are: see `unit_scale`.
     """
+    return Scaling.of(x) if _how(x, how) == "standard" else None
+
+
+def unit_scale(x: np.ndarray, how: str = "auto") -> tuple[np.ndarray, np.ndarray] | None:
+    """(0, 255) where inputs are grey levels ("unit"), of which the network sees x / 255; else None."""
+    return (np.zeros(()), np.full((), 255.0)) if _how(x, how) == "unit" else None
+
+
+def target_scaling_of(y: np.ndarray) -> Scaling:
+    """Mean and deviation of targets (N,) or (N, K); of a constant the deviation is 1."""
+    mean, deviation = moments(y)
+    return Scaling(mean, np.where(deviation > 0, deviation, 1.0))
+
+
+def _how(x: np.ndarray, how: str) -> str:
     if how not in SCALINGS:
         raise UnknownNameError(f"no scaling is called {how!r}; there are: {', '.join(SCALINGS)}")
     if how == "auto":
-        how = "unit" if x.dtype == np.uint8 else "standard"
-    if how == "none":
-        return None
-    if how == "unit":
-        return np.zeros(()), np.full((), 255.0)
-    deviation = x.std(axis=0, dtype=np.float64)
-    return x.mean(axis=0, dtype=np.float64), np.where(deviation > 0, deviation, 1.0)
+        return "unit" if x.dtype == np.uint8 else "standard"
+    return how
 
 
 def _plain(value: Any) -> Any:

@@ -92,11 +92,18 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
 
 
 def concatenated(arrays: list[np.ndarray]) -> np.ndarray:
-    """Parts of a column, one after the other: as text where one holds numbers and another text."""
+    """Parts of a column, one after the other: as text where one holds numbers and another text, or where a part holds
+    whole numbers that would be rounded beside another's fractions."""
     groups = {"f": "n", "i": "n", "u": "n"}
-    if len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1:
+    mixed = len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1
+    if mixed or (len({array.dtype.kind for array in arrays}) > 1 and any(map(_beyond_floats, arrays))):
         arrays = [texts(array) for array in arrays]
     return np.concatenate(arrays)
+
+
+def _beyond_floats(array: np.ndarray) -> bool:
+    """Whether whole numbers are larger than a float64 holds exactly."""
+    return array.dtype.kind in "iu" and len(array) > 0 and max(-int(array.min()), int(array.max())) > 2**53
 
 
 def texts(column: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.scaling import is_constant
 from bprop.sources import cells
 from bprop.sources.frame import Frame
 from bprop.sources.kinds import KINDS, Boolean, Categorical, Date, Ignored, Kind, Numeric
@@ -34,8 +35,11 @@ def fit_column(name: str, frame: Frame) -> Kind:
     if column.dtype.kind == "O" and bad.all() and not cells.booleans(different)[1].any():
         return Boolean.fit(name, frame)
     if 2 * count[bad].sum() < count.sum():
-        if not bad.any() and _is_id(name, cells.numbers(column[~gone])[0], frame.span):
+        values = cells.numbers(column[~gone])[0]
+        if not bad.any() and _is_id(name, cells.exact(column[~gone], values), frame.span):
             return Ignored(name, "id")
+        if not bad.any() and not gone.any() and is_constant(values):
+            return Ignored(name, "constant")
         return Numeric.fit(name, frame)
     if not cells.dates(different)[1].any():
         return Date.fit(name, frame)
@@ -55,14 +59,15 @@ def _is_id(name: str, values: np.ndarray, span: int) -> bool:
 
     span : rows of the table from the first to the last of these.
     """
-    if len(values) < ENOUGH or (values != np.round(values)).any() or len(np.unique(values)) < len(values):
+    fractions = values.dtype.kind == "f" and bool((values != np.round(values)).any())
+    if len(values) < ENOUGH or fractions or len(np.unique(values)) < len(values):
         return False
     called = name.lower().replace("-", "_").split("_")[-1] in ("id", "index", "rownum", "uuid")
-    steps = np.diff(values)
+    before, after = values[:-1], values[1:]
     return called or (
-        len(steps) > 0
-        and bool((steps > 0).all() or (steps < 0).all())
-        and bool(np.ptp(values) < 2 * max(span, len(values)))
+        len(after) > 0
+        and bool((after > before).all() or (after < before).all())
+        and bool(values.max() - values.min() < 2 * max(span, len(values)))
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.scaling import moments
 from bprop.sources import cells
 from bprop.sources.frame import Frame, texts
 
@@ -68,7 +69,7 @@ class Numeric(Kind):
             raise DataError(
                 f"{frame.label}, column {name!r}: all values are missing; leave it out: --kind {name}=ignored"
             )
-        return cls(name, float(values[~gone].mean()), bool(gone.any()))
+        return cls(name, float(moments(values[~gone])[0]), bool(gone.any()))
 
     def encode(self, frame: Frame) -> np.ndarray:
         values = _read(cells.numbers, "a finite number", self.name, frame)

@@ -35,7 +35,7 @@ class Preparation:
         given : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
         """
         names = [name for name in frame.columns if name not in (*answer.columns, *apart)]
-        return cls(frame.name, fit_columns(names, frame, given or {}), answer.scaled_by(frame))
+        return cls(frame.name, fit_columns(names, frame, given or {}), answer)
 
     @property
     def task(self) -> str:
@@ -73,6 +73,11 @@ class Preparation:
         return {k.name: (k.rows, k.width) for k in self.used if isinstance(k, Categorical) and k.width}
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """(D,) the column of each feature of x."""
+        return tuple(kind.name for kind in self.used for _ in kind.scaled)
+
+    @property
     def scaled(self) -> np.ndarray:
         """(D,) of bool: which features of x are measures, to be scaled."""
         return np.array([one for kind in self.used for one in kind.scaled], dtype=bool)
@@ -106,8 +111,6 @@ class Preparation:
             KEY: {
                 "kinds": [kind.to_notes() for kind in self.kinds],
                 "targets": list(self.answer.columns),
-                "mean": list(self.answer.mean),
-                "deviation": list(self.answer.deviation),
             },
         }
 
@@ -117,8 +120,7 @@ class Preparation:
         try:
             table, classes = notes[KEY], notes["classes"]
             answer = Answer(
-                tuple(map(str, table["targets"])), str(notes["task"]), None if classes is None else tuple(classes),
-                tuple(map(float, table["mean"])), tuple(map(float, table["deviation"])),
+                tuple(map(str, table["targets"])), str(notes["task"]), None if classes is None else tuple(classes)
             )  # fmt: skip
             return cls(str(notes["source"]), tuple(from_notes(kind) for kind in table["kinds"]), answer)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -13,12 +13,13 @@ import numpy as np
 from bprop.errors import DataError
 from bprop.mapped import Mapped, Spool
 from bprop.mapped.order import WINDOW_BYTES
+from bprop.scaling import Units
 from bprop.sources.answers import some_weights
 from bprop.sources.chunks import Chunks
 from bprop.sources.frame import Frame
 from bprop.sources.kinds import Numeric
 from bprop.sources.preparation import Preparation
-from bprop.sources.scaling import settings_of
+from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.survey import Shares, Tell, survey
 
 SPARE = 1.05  # of the room that is needed, so that the disk is not filled to the brim
@@ -29,25 +30,27 @@ class Stream:
     """A table larger than memory, in parts. The parts lie in temporary files, which are gone when they are.
 
     preparation : what turns its rows into arrays. sample : some of the rows to train on, from which that was learned.
-    train, validation, test : data sets for `bp.train` and `fit.evaluate`; None where no row is for it.
+    units : how these arrays are scaled. scale : as it was asked for.
+    train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
     """
 
     preparation: Preparation
     sample: Frame
+    units: Units
+    scale: str
     train: Mapped
     validation: Mapped | None
     test: Mapped | None
 
     @property
     def settings(self) -> dict[str, Any]:
-        """For bp.mlp(sizes, **settings), or bp.tabular where there are embeddings: the task, and the scaling."""
-        x = self.preparation.inputs(self.sample).get("x", np.empty((len(self.sample), 0)))
-        return settings_of(x, self.sample, self.preparation)
+        """For bp.mlp(sizes, **settings), or bp.tabular where there are embeddings: the task."""
+        return settings_of(x_of(self.sample, self.preparation), self.preparation, self.scale)
 
     @property
     def notes(self) -> dict[str, Any]:
-        """For bp.train(..., notes=...): the model then takes tables like this one (`bprop predict`)."""
-        return self.preparation.to_notes()
+        """For bp.train(..., notes=...): the model then takes tables like this one (`bprop predict`), in its units."""
+        return {**self.preparation.to_notes(), **self.units.to_notes()}
 
     @property
     def inputs(self) -> int:
@@ -64,15 +67,15 @@ class Stream:
 def stream(
     source: str | os.PathLike, target: str | None = None, *, task: str | None = None,
     kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
-    seed: int = 0, dtype: str = "float32", folder: str | os.PathLike | None = None, window: int = WINDOW_BYTES,
-    tell: Tell = lambda what, rows: None,
+    seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike | None = None,
+    window: int = WINDOW_BYTES, tell: Tell = lambda what, rows: None,
 ) -> Stream:  # fmt: skip
     """A table that need not fit in memory, made ready to train on.
 
     It is read twice. First a sample (2 million cells or so) is drawn, from which the kinds of columns, vocabularies,
-    means and deviations are learned, and every class is noted. Then all rows are encoded and written, in the precision
-    of training, to files without names in `folder`, of which training maps the windows that it visits: see
-    bprop.mapped.order for how examples are shuffled.
+    means and deviations are learned, and every class is noted. Then all rows are encoded, scaled in float64, and
+    written, in the precision of training, to files without names in `folder`, of which training maps the windows that
+    it visits: see bprop.mapped.order for how examples are shuffled.
 
     Parameters
     ----------
@@ -80,6 +83,7 @@ def stream(
     target : the column to predict, or several with commas between; default the last.
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
+    scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
     window : bytes of the examples that are shuffled together. tell : told (what, rows) after every chunk.
 
@@ -91,12 +95,14 @@ def stream(
     shares = Shares(validation, test, seed)
     found = survey(chunks, task, shares, tell)
     preparation = Preparation.fit(found.sample, found.answer, kinds, () if weights is None else (weights,))
+    units = units_of(x_of(found.sample, preparation), found.sample, preparation, scale)
+    need_digits(found.sample, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
     _need_room(spools[0], preparation, found.sample, found.rows)
-    train, watched, tested = _spooled(chunks, preparation, shares, weights, spools, found.rows, tell)
+    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, found.rows, tell)
     if train is None:
         raise DataError(f"{found.sample.label}: no row is left to train on: hold out less")
-    return Stream(preparation, found.sample, train, watched, tested)
+    return Stream(preparation, found.sample, units, scale, train, watched, tested)
 
 
 def stream_beside(
@@ -105,22 +111,23 @@ def stream_beside(
 ) -> Mapped:  # fmt: skip
     """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
     chunks = Chunks(os.fspath(source), ",".join(given.preparation.answer.columns))
-    found = _spooled(chunks, given.preparation, Shares(0, 0, 0), weights, [Spool(folder, dtype)], None, tell)[0]
+    spools = [Spool(folder, dtype)]
+    found = _spooled(chunks, given.preparation, given.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
     assert found is not None  # a table without rows is refused as it is read
     return found
 
 
 def _spooled(
-    chunks: Chunks, preparation: Preparation, shares: Shares, weights: str | None, spools: list[Spool],
+    chunks: Chunks, preparation: Preparation, units: Units, shares: Shares, weights: str | None, spools: list[Spool],
     rows: int | None, tell: Tell,
 ) -> list[Mapped | None]:  # fmt: skip
-    """Every row encoded and written to the spool of its part."""
+    """Every row encoded, scaled, and written to the spool of its part."""
     numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
     seen = 0
     try:
         for chunk in chunks:
             frame = chunk.frame(numeric=numeric)
-            arrays = preparation.arrays(frame)
+            arrays = network_arrays(frame, preparation, units, spools[0].dtype)
             w = None if weights is None else some_weights(frame, weights)
             parts = shares.parts(chunk.numbers)
             for part, spool in enumerate(spools):
