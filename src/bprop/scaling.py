@@ -198,6 +198,14 @@ class Units:
         return {n: value * unit if n.partition("[")[0] in ("rmse", "mae") else value for n, value in found.items()}
 
 
+    def judged(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Arrays as the network sees them, but targets in the units of `measures`."""
+        scaling = self.scalings.get("y")
+        if scaling is None or scaling.deviation.ndim or "y" not in arrays:
+            return dict(arrays)
+        return {**arrays, "y": scaling.restored(arrays["y"])}
+
+
 def with_older(notes: Mapping[str, Any]) -> dict[str, Any]:
     """The notes of a model. Before format 2, those of a table said how several targets are scaled in another place."""
     table = notes.get("table")

@@ -109,8 +109,8 @@ def test_the_graph_of_a_model(run, model):
 
 @pytest.mark.parametrize(
     "options",
-    ["--dropout 0.5", "--normalise layer", "--l1 0.1", "--loss absolute_error", "--activation elu", "--scale none",
-     "--target price", "--hidden 5,5", "--task classification"],
+    ["--dropout 0.5", "--normalise layer", "--l1 0.1", "--loss absolute_error", "--activation elu", "--scale unit",
+     "--hidden 5,5", "--task classification"],
 )  # fmt: skip
 def test_options_change_the_graph(run, options):
     plain = run("graph house.csv --hidden 4").stdout

@@ -101,25 +101,20 @@ def test_the_network_of_classes_has_an_output_for_each(experiment):
     rows = table(["a", "b", "c", "a"])
     graph = experiment.build(rows, Encoding.of(rows), network())
     assert graph.parameters["W2"].shape == (4, 3)
-    np.testing.assert_allclose(graph.boxes["x_mean"].value, rows.x.mean(axis=0))
+    assert "x_mean" not in graph.boxes  # it is scaled outside, in float64
 
 
-def test_the_network_of_numbers_learns_in_standard_units(experiment):
-    rows = table(np.array([100.0, 300.0, 200.0]) + 0.5)
-    graph = experiment.build(rows, Encoding.of(rows), network())
-    assert float(graph.boxes["y_mean"].value) == pytest.approx(200.5)
-    assert float(graph.boxes["y_deviation"].value) == pytest.approx(rows.y.std())
+def test_grey_levels_are_scaled_in_the_graph(experiment):
+    rows = table([0, 1, 0])
+    rows = Table("t", np.arange(6, dtype=np.uint8).reshape(3, 2), rows.y, rows.columns)
+    assert float(experiment.build(rows, Encoding.of(rows), network()).boxes["x_deviation"].value) == 255
 
 
-def test_targets_that_are_all_the_same(experiment):
-    rows = table([2.5, 2.5, 2.5])
-    graph = experiment.build(rows, Encoding.of(rows, "regression"), network())
-    assert float(graph.boxes["y_deviation"].value) == 1
-
-
-def test_counts_are_not_scaled(experiment):
-    rows = table([0, 3, 5, 1])
-    assert "y_mean" not in experiment.build(rows, Encoding.of(rows, "counts"), network()).boxes
+@pytest.mark.parametrize("loss", ["poisson", "binary_cross_entropy"])
+def test_a_loss_that_is_not_on_the_targets_own_scale_does_not_go_with_regression(experiment, loss):
+    rows = table([0.5, 3.5, 5.5, 1.5])
+    with pytest.raises(errors.SettingError, match=f"'{loss}' does not go with regression"):
+        experiment.build(rows, Encoding.of(rows), network(loss=loss))
 
 
 def prepared(**columns):
@@ -130,9 +125,9 @@ def prepared(**columns):
 def test_measures_are_scaled_and_categories_are_not(experiment):
     frame, encoding = prepared(size=["1", "3", "?", "8"], kind=["a", "b", "a", "b"], y=["p", "q", "p", "q"])
     graph = experiment.build(frame, encoding, network())
-    assert graph.boxes["x_mean"].value.tolist() == [4, 0, 0, 0]
-    assert graph.boxes["x_deviation"].value[1:].tolist() == [1, 1, 1]
     assert graph.parameters["W1"].shape == (4, 4)
+    unit = experiment.build(frame, encoding, network(scale="unit"))
+    assert unit.boxes["x_deviation"].value.tolist() == [255, 1, 1, 1]
 
 
 def test_many_categories_are_embedded(experiment):

@@ -182,3 +182,54 @@ def test_predictions_that_cannot_be_written(refused, model, folder):
     refused("predict pets.bprop pets.csv --out absent/p.csv", "cannot write absent/p.csv", "nothing was changed")
     (folder / "taken").mkdir()
     refused("predict pets.bprop pets.csv --out taken", "cannot write taken")
+
+
+@pytest.mark.parametrize("cell", ["1e39", "-4e200"])
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_a_cell_that_the_network_does_not_hold_is_named_and_nothing_is_predicted(refused, model, folder, command, cell):
+    (folder / "far.csv").write_text(f"size,weight,age,kind\n1,2,3,cat\n1,{cell},3,dog\n")
+    refused(f"{command} pets.bprop far.csv", "far.csv, line 3, column 'weight'", cell, "too large")
+
+
+def test_a_row_of_arrays_that_the_network_does_not_hold_is_named(refused, run, folder):
+    x = np.random.default_rng(0).normal(size=(60, 2))
+    np.savez(folder / "a.npz", x=x, y=(x[:, 0] > 0).astype(int))
+    run("train a.npz --engine numpy --hidden 4 --epochs 2 --out m.bprop")
+    x[7, 1] = 1e40
+    np.savez(folder / "far.npz", x=x)
+    refused("predict m.bprop far.npz", "far, row 8, column 'x2'", "too large")
+    refused("train far.npz --engine numpy --epochs 2", "no targets")
+
+
+def test_a_prediction_that_is_not_finite_is_an_error_that_names_the_row(refused, run, folder):
+    run("train house.csv --target price --engine numpy --hidden 4 --epochs 2 --out m.bprop")
+    net = bp.load("m.bprop")
+    net.params["W1"][:] = 1e20
+    net.params["W2"][:] = 1e20
+    bp.save("m.bprop", net)
+    (folder / "one.csv").write_text("area,rooms,floor\n1e3,1e3,1e3\n")
+    refused("predict m.bprop one.csv", "one.csv, line 2", "no finite number")
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("how", ["", "--stream"])
+def test_whole_numbers_beyond_2_to_the_53_stay_exact_as_labels_categories_and_ids(run, folder, form, how):
+    pl = pytest.importorskip("polars", reason="these formats are read by polars")
+    big = 2**53
+    k = np.arange(120)
+    table = pl.DataFrame({"person_id": big + k, "kind": big + k % 2, "a": k % 2 * 1.0, "answer": big + k % 2})
+    getattr(table, {"csv": "write_csv", "parquet": "write_parquet", "jsonl": "write_ndjson"}[form])(
+        folder / f"t.{form}"
+    )
+    options = (
+        "--kind kind=categorical --task classification --engine numpy --hidden 8 --epochs 30 --lr 0.5 --no-progress"
+    )
+    run(f"train t.{form} {options} {how} --out m.bprop")
+    notes = bp.load("m.bprop").notes
+    assert notes["classes"] == [big, big + 1]
+    kinds = {kind["name"]: kind for kind in notes["table"]["kinds"]}
+    assert kinds["person_id"]["why"] == "id"
+    assert kinds["kind"]["categories"] == [str(big), str(big + 1)]
+    header, rows = rows_of(run(f"predict m.bprop t.{form}").stdout)
+    assert header == ["person_id", "class", f"p({big})", f"p({big + 1})"]
+    assert [row[:2] for row in rows] == [[str(big + i), str(big + i % 2)] for i in k.tolist()]

@@ -17,7 +17,10 @@ def test_the_parts_have_their_shares_and_their_encoding(folder):
     found = in_memory(given())
     assert (len(found.train), len(found.validation), len(found.test)) == (43, 5, 12)
     assert found.encoding.columns == ("area", "rooms", "floor")
-    np.testing.assert_array_equal(found.train.arrays["y"], found.encoding.y(found.sample))
+    prices = found.encoding.y(found.sample)
+    np.testing.assert_allclose(found.train.arrays["y"], (prices - prices.mean()) / prices.std(), atol=1e-6)
+    np.testing.assert_allclose(found.train.arrays["x"].mean(axis=0), 0, atol=1e-6)
+    assert found.notes["scaling"]["f"]["mean"] == prices.mean()
     assert found.train.weights is None
     assert len(found.held) == 12
     assert len(in_memory(given(test="0")).held) == 6

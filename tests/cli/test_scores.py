@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -108,3 +108,44 @@ def test_intervals_are_as_wide_as_theory_says_and_follow_from_the_seed(scores):
     assert high == pytest.approx(0.75 + half, abs=0.006)
     assert scores.intervals(measure, np.ones(400), 10) == scores.intervals(measure, np.ones(400), 10)
     assert scores.intervals(measure, np.ones(400), 0) == {}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.floats(0.01, 0.98), st.floats(0.1, 5)), min_size=1, max_size=25),
+    st.integers(1, 60), st.booleans(),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_an_interval_holds_its_own_estimate(scores, rows, resamples, right):
+    label, first, w = (np.array(column) for column in zip(*rows, strict=True))
+    p = np.stack([first, (1 - first) / 2, (1 - first) / 2], axis=1)
+    label = p.argmax(axis=1) if right else label
+    measures = {**scores.of_classes(p, label, True), **scores.of_numbers(first, label * 1.0)}
+    measures |= {f"switches {n}": m for n, m in scores.of_switches(p[:, :2], label[:, None] == [0, 1]).items()}
+    spans = scores.intervals(measures, w, resamples, 1)
+    assert {"accuracy", "rmse", "mae", "log_loss", "calibration_error"} <= spans.keys()
+    for name, (low, high) in spans.items():
+        assert low <= measures[name](w) <= high, name
+
+
+def test_all_right_is_not_certain(scores):
+    low, high = scores.Share(np.ones(20))(np.ones(20)), scores.Share(np.ones(20)).interval(np.ones(20), 0.95)
+    assert (low, high[1]) == (1, 1)
+    assert high[0] == pytest.approx(0.8389, abs=1e-4)  # 20 of 20, by Wilson
+    assert scores.Share(np.r_[np.ones(8), 0, 0]).interval(np.ones(10), 0.95) == pytest.approx(
+        (0.4902, 0.9433), abs=1e-4
+    )
+
+
+def test_examples_that_weigh_alike_are_worth_their_number_and_others_fewer(scores):
+    share = scores.Share(np.arange(40) % 4 > 0)
+    assert share.interval(np.full(40, 7.0), 0.95) == pytest.approx(share.interval(np.ones(40), 0.95))
+    uneven = np.r_[np.full(4, 50.0), np.ones(36)]
+    assert np.ptp(share.interval(uneven, 0.95)) > np.ptp(share.interval(np.ones(40), 0.95))
+
+
+def test_the_bias_of_resamples_is_corrected(scores):
+    drawn = np.random.default_rng(0).normal(1.0, 1.0, size=20_000)  # resamples that lie a deviation too high
+    low, high = scores.bias_corrected(drawn, 0.0, 0.95)
+    assert (low, high) == pytest.approx((1 - 2 - 1.96, 1 - 2 + 1.96), abs=0.1)
+    assert scores.bias_corrected(drawn, 1.0, 0.95) == pytest.approx((1 - 1.96, 1 + 1.96), abs=0.05)
+    assert scores.bias_corrected(np.full(9, 2.0), 1.0, 0.95) == (1.0, 2.0)

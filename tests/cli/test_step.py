@@ -76,7 +76,7 @@ def test_piped_lines_step_a_saved_model(model, start):
     assert process.returncode == 0
     assert err == ""
     assert out.count("example 1 of 4") == 5
-    assert "fprop of subtract_1" in out
+    assert "fprop of a1" in out
     assert "d objective / d loss" in out
     assert "bprop of loss (written nll(f, y))" in out
     assert "error: 'nonsense' is no command here" in out

@@ -6,6 +6,7 @@ import pytest
 import bprop as bp
 from bprop.sources import open_source
 from bprop.sources.encoding import Encoding
+from bprop.sources.scaling import units_of
 
 BASE = "--engine numpy --hidden 4 --epochs 3 --out x.bprop"
 
@@ -184,7 +185,8 @@ def by_the_library(**settings):
     rest, _ = hold_out(table, 0.2, 0, "", True)
     kept, watched = hold_out(rest, 0.1, 1, "", True)
     graph = build(kept, encoding, Network("4", "relu", None, None, None, None, None, "auto"))
-    defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy"}
+    notes = units_of(kept.x, kept, encoding).to_notes()
+    defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
     return bp.train(
         graph, encoding.arrays(kept), validation=encoding.arrays(watched), **{**defaults, **settings}
     )  # fmt: skip
@@ -254,7 +256,7 @@ NETWORK = {
     "--normalise layer": lambda g: type(g.boxes["n1"]).__name__ == "LayerNorm",
     "--scale none": lambda g: "x_mean" not in g.boxes,
     "--scale unit": lambda g: float(g.boxes["x_deviation"].value) == 255,
-    "--scale standard": lambda g: g.boxes["x_deviation"].value.shape == (3,),
+    "--scale standard": lambda g: "x_mean" not in g.boxes,
 }
 
 
@@ -462,7 +464,7 @@ def test_built_in_data_without_scikit_learn_says_what_to_install(refused, monkey
 
 def test_a_checkpoint_of_another_run_is_refused(run, refused):
     run(f"train pets.csv {BASE} --scale none --checkpoint at.checkpoint")
-    command = "train pets.csv --engine numpy --epochs 4 --out y.bprop --resume at.checkpoint --hidden"
+    command = "train pets.csv --engine numpy --epochs 4 --out y.bprop --scale none --resume at.checkpoint --hidden"
     refused(f"{command} 5", "at.checkpoint", "another graph")
     refused(f"{command} 4,4", "at.checkpoint", "another graph")
     refused(f"{command} 4 --scale none --seed 7", "seed was 0, now 7")

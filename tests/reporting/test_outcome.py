@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.data import DataSet
 from bprop.reporting.facts import Facts
 from bprop.reporting.outcome import MOST_CLASSES, MOST_POINTS, WORST, inputs_of, outcome, whose
+from bprop.scaling import Scaling, Units
 
 
 def losses_of(fit, data):
@@ -172,3 +174,20 @@ def test_a_network_that_does_no_better_than_the_usual_class_is_told_of(classes):
         array[...] = 0
     (said,) = outcome(fit, data, None, "test", Facts())["warnings"]
     assert said.startswith("on the 90 test examples the network is right for 33.3%, no better than")
+
+
+def test_targets_and_examples_are_shown_in_the_units_of_the_table():
+    rng = np.random.default_rng(0)
+    data = {"x": 1e6 + 50 * rng.normal(size=(80, 3)), "y": 1e9 + 10 * rng.normal(size=80)}
+    units = Units({"x": Scaling.of(data["x"]), **dict.fromkeys(("y", "f"), Scaling.of(data["y"]))})
+    notes = {**units.to_notes(), "columns": ["a", "b", "c"], "target": "price"}
+    fit = bp.train(bp.mlp([3, 4, 1], task="regression"), data, epochs=2, engine="numpy", progress=False, notes=notes)
+    scaled = DataSet(units.scaled(data, np.float32))
+    for given in (data, scaled):
+        found = outcome(fit, given, None, "test", Facts())
+        truth = np.array(found["residuals"][0]["truth"])
+        assert truth.mean() == pytest.approx(1e9, abs=10)
+        assert found["measures"]["rmse"] == pytest.approx(fit.evaluate(data)["rmse"], rel=1e-3)
+        assert found["measures"]["rmse"] > 5
+        row = int(found["worst"][0]["row"].removeprefix("row ")) - 1
+        assert found["worst"][0]["cells"][1] == ["b", f"{data['x'][row, 1]:.4g}"]

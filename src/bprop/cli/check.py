@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,10 +14,11 @@ from bprop.check import check_gradients
 from bprop.cli import options as opt
 from bprop.cli.errors import GRADIENTS_DISAGREE, command
 from bprop.cli.experiment import build, is_model, load_model
-from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data, open_for
+from bprop.cli.opening import Rows, answer_of, coding_of, open_data, open_for
 from bprop.draw import draw
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.sources.scaling import network_arrays, units_of, x_of
 
 Subject = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
@@ -58,8 +61,8 @@ def check(
     bprop check digits --engine native
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
-    batch = encoding.arrays(some_rows(table, rows))
+    graph, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
+    batch = arrays(some_rows(table, rows))
     report = check_gradients(graph, params, batch, seed=seed, elements=elements or None, engine=engine)
     print(report)
     if not report.ok:
@@ -107,10 +110,10 @@ def graph(
     if is_model(subject) and data is None and not values:
         found = draw(load_model(subject).graph, collapse=COLLAPSE[collapse])
     else:
-        shown, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
+        shown, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
         batch = {}
         if values or data is not None:
-            batch = encoding.arrays(some_rows(table, min(rows, len(table))))
+            batch = arrays(some_rows(table, min(rows, len(table))))
         found = draw(shown, params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
     if svg is None:
         print(found.text())
@@ -129,17 +132,19 @@ def some_rows(table: Rows, rows: int) -> Any:
 def subject_of(
     subject: str, data: str | None, target: str | None, labels: str | None, task: str | None,
     network: opt.Network, seed: int,
-) -> tuple[Graph, dict, Rows, Coding]:  # fmt: skip
-    """(graph, theta, table, encoding) of a saved model with data, or of data with a fresh network."""
+) -> tuple[Graph, dict, Rows, Callable[[Rows], dict]]:  # fmt: skip
+    """(graph, theta, table, what gives arrays of rows as the network sees them) of a saved model with data, or of data
+    with a fresh network."""
     if is_model(subject):
         if data is None:
             raise SettingError(f"{subject} is a model: say which data to take rows from: {subject} DATA")
         model = load_model(subject)
         table, encoding = open_for(model, data, labels)
-        return model.graph, model.params, table, encoding
+        return model.graph, model.params, table, partial(network_arrays, encoding=encoding, units=model.units)
     if data is not None:
         raise SettingError(f"{subject} is not a model file (*.bprop), so {data} is one argument too many")
     table = open_data(subject, target, labels)
     encoding = coding_of(table, answer_of(table, task))
     fresh = build(table, encoding, network)
-    return fresh, fresh.init(seed), table, encoding
+    units = units_of(x_of(table, encoding), table, encoding, network.scale)
+    return fresh, fresh.init(seed), table, partial(network_arrays, encoding=encoding, units=units)

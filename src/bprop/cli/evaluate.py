@@ -18,7 +18,7 @@ from bprop.cli.show import measures
 from bprop.errors import SettingError
 from bprop.model import Model
 from bprop.sources.answers import example_weights
-from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import places
 
 NAMES = {
     "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
@@ -48,12 +48,14 @@ def evaluate(
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
-    loss = net.evaluate(coding.arrays(rows), weights=w)
-    found = judge(net, rows, coding, w, bootstrap, seed)
+    with places(rows, coding):
+        loss = net.evaluate(coding.arrays(rows), weights=w)
+        found = judge(net, rows, coding, w, bootstrap, seed)
     if as_json:
         print(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}))
     else:
-        shown = {"loss": loss["loss"], **{k: v for k, v in loss.items() if k in ("accuracy", "rmse", "mae")}}
+        known = {name: value for name, value in found["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
+        shown = {"loss": loss["loss"], **known, **{k: v for k, v in loss.items() if k == "accuracy"}}
         print(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}")
         print(_table(found))
 
@@ -70,23 +72,11 @@ def judge(net: Model, rows: Rows, coding: Coding, weights: np.ndarray, resamples
     elif coding.task == "multilabel" and isinstance(output, Sigmoid):
         of = scores.of_switches(f, y)
     else:
-        of = _of_columns(f, y, coding)
+        of = scores.of_columns(f, y, coding)
     values = {name: measure(weights) for name, measure in of.items()}
     spans = scores.intervals(of, weights, resamples, seed)
     more = {"intervals": {name: list(span) for name, span in spans.items()}, **more}
     return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
-
-
-def _of_columns(f: np.ndarray, y: np.ndarray, coding: Coding) -> dict[str, scores.Measure]:
-    """The measures of numbers, for several columns each by its name, in the units of the table."""
-    if f.ndim == 1 or not isinstance(coding, Preparation):
-        return scores.of_numbers(f.reshape(len(f)), y)
-    f, y = coding.answer.values(f), coding.answer.values(y)
-    return {
-        f"{name}[{column}]": measure
-        for k, column in enumerate(coding.answer.columns)
-        for name, measure in scores.of_numbers(f[:, k], y[:, k]).items()
-    }
 
 
 def _table(found: dict[str, Any]) -> str:

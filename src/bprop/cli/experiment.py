@@ -13,19 +13,23 @@ from bprop.embedding import tabular
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
-from bprop.perceptron import mlp
+from bprop.perceptron import HEADS, mlp
+from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
-from bprop.sources.scaling import settings_of
+from bprop.sources.scaling import settings_of, x_of
 
 SUFFIX = ".bprop"
 
 
 def build(table: Rows, encoding: Coding, network: Network) -> Graph:
-    """The network for a table; scaling is taken from its rows, so give the training rows alone."""
-    x = encoding.inputs(table).get("x", np.empty((len(table), 0)))
+    """The network for a table whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
+    x = x_of(table, encoding)
+    head = HEADS.get(network.loss or "")
+    if encoding.task == "regression" and head is not None and not head.labels and head.scaled is None:
+        raise SettingError(f"the loss {network.loss!r} does not go with regression, which is on y's own scale")
     settings = {
         "activation": network.activations, "loss": network.loss, "l1": network.l1, "l2": network.l2,
-        "dropout": network.dropout, "normalise": network.normalise, **settings_of(x, table, encoding, network.scale),
+        "dropout": network.dropout, "normalise": network.normalise, **settings_of(x, encoding, network.scale),
     }  # fmt: skip
     sizes = [x.shape[1], *network.units, encoding.outputs]
     if isinstance(encoding, Preparation) and encoding.embeddings:
@@ -67,7 +71,9 @@ def is_model(source: str) -> bool:
 
 def load_model(path: str | Path) -> Model:
     """A model of `bprop train`, or a clear error."""
-    return load(path)
+    model = load(path)
+    model.notes = with_older(model.notes)
+    return model
 
 
 def free_path(name: str, suffix: str = SUFFIX) -> Path:

@@ -31,3 +31,5 @@ def export(
     made = to_onnx(load_model(model), onnx, encoders=encoders)
     inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
     print(f"wrote {onnx}: {inputs} -> {outputs}, opset {made.opset_import[0].version}")
+    if made.doc_string:
+        print(made.doc_string)

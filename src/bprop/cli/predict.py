@@ -22,6 +22,7 @@ from bprop.files import write_atomically
 from bprop.model import Model
 from bprop.sources.frame import Frame, texts
 from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import places
 
 
 @command
@@ -43,7 +44,8 @@ def predict(
     net = load_model(model)
     rows, coding = open_for(net, data, targets=False)
     carried = _carried(rows, coding, ids)
-    found = np.asarray(net.predict(coding.inputs(rows)))
+    with places(rows, coding):
+        found = np.asarray(net.predict(coding.inputs(rows)))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row, predicted in enumerate(_rows(found, coding, net), -1):
@@ -78,6 +80,16 @@ def _rows(f: np.ndarray, coding: Coding, net: Model) -> Iterator[list]:
         return
     columns = coding.answer.columns if isinstance(coding, Preparation) else (coding.target,)
     yield [f"p({name})" for name in columns] if coding.task == "multilabel" else list(columns)
-    values = coding.answer.values(f) if isinstance(coding, Preparation) else f
-    for row in values.reshape(len(values), -1):
-        yield [f"{value:.{digits}g}" for value in row]
+    wanted = _digits(net, len(columns), digits)
+    for row in f.reshape(len(f), -1):
+        yield [f"{value:.{count}g}" for value, count in zip(row, wanted, strict=True)]
+
+
+def _digits(net: Model, columns: int, digits: int) -> list[int]:
+    """How many digits of each column's numbers are shown: more where they are far from 0, but near each other."""
+    scaling = net.units.scalings.get("f")
+    if scaling is None:
+        return [digits] * columns
+    far = np.abs(scaling.mean) / scaling.divisor
+    more = np.ceil(np.log10(np.maximum(far, 1.0))).astype(int)
+    return np.broadcast_to(np.minimum(17, digits + more), columns).tolist()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from statistics import NormalDist
 
 import numpy as np
+
+from bprop.cli.opening import Coding
+from bprop.sources.preparation import Preparation
 
 Measure = Callable[[np.ndarray], float]
 """From the weights of the examples (N,) to a number; NaN where it is not defined."""
@@ -16,7 +20,7 @@ LEAST = 1e-15  # a probability below this counts as this in the log loss
 def of_classes(f: np.ndarray, labels: np.ndarray, probabilities: bool) -> dict[str, Measure]:
     """Accuracy and ROC AUC of scores (N, C) for labels (N,); of probabilities also log loss and calibration error."""
     right = (f.argmax(axis=1) == labels) * 1.0
-    found: dict[str, Measure] = {"accuracy": mean(right)}
+    found: dict[str, Measure] = {"accuracy": Share(right)}
     if probabilities:
         found["log_loss"] = mean(-np.log(np.maximum(f[np.arange(len(f)), labels].astype(np.float64), LEAST)))
     if f.shape[1] == 2:
@@ -43,20 +47,65 @@ def of_switches(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
 
 def of_numbers(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
     """Root mean squared error, mean absolute error and R2 of predictions (N,)."""
-    f, y = f.astype(np.float64), y.astype(np.float64)
-    squared = (f - y) ** 2
+    y = y.astype(np.float64)
+    error = f.astype(np.float64) - y
+    unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
+    mean_square, scaled, ratio = mean((error / unit) ** 2), y / spread_unit, np.float64(unit) / spread_unit
 
     def r2(w: np.ndarray) -> float:
-        spread = w @ (y - np.average(y, weights=w)) ** 2
-        return float(1 - (w @ squared) / spread) if spread > 0 else float("nan")
+        spread = np.average((scaled - np.average(scaled, weights=w)) ** 2, weights=w)
+        with np.errstate(over="ignore"):
+            return float(1 - mean_square(w) / spread * ratio * ratio) if spread > 0 else float("nan")
 
-    mean_square = mean(squared)
-    return {"rmse": lambda w: float(np.sqrt(mean_square(w))), "mae": mean(abs(f - y)), "r2": r2}
+    return {"rmse": lambda w: unit * float(np.sqrt(mean_square(w))), "mae": mean(abs(error)), "r2": r2}
+
+
+def _power_of_two(values: np.ndarray) -> float:
+    """About the size of the largest."""
+    return float(np.ldexp(1.0, int(np.frexp(abs(values).max(initial=0.0))[1]) - 1))
+
+
+def of_columns(f: np.ndarray, y: np.ndarray, coding: Coding) -> dict[str, Measure]:
+    """The measures of numbers in the units of the table: for several columns each by its name."""
+    if y.ndim == 1:
+        return of_numbers(f.reshape(len(f)), y)
+    columns = coding.answer.columns if isinstance(coding, Preparation) else [str(k) for k in range(y.shape[1])]
+    return {
+        f"{name}[{column}]": measure
+        for k, column in enumerate(columns)
+        for name, measure in of_numbers(f[:, k], y[:, k]).items()
+    }
+
+
+def in_table_units(
+    found: Mapping[str, float], f: np.ndarray, y: np.ndarray, weights: np.ndarray, coding: Coding
+) -> dict[str, float]:  # fmt: skip
+    """What a model's evaluation found, but RMSE and MAE of its predictions f against the float64 targets y."""
+    measured = {name: of(weights) for name, of in of_columns(f, y, coding).items() if not name.startswith("r2")}
+    return {"loss": found["loss"], **measured}
 
 
 def mean(values: np.ndarray) -> Measure:
     """The weighted mean of a number for each example."""
     return lambda w: float(w @ values / w.sum())
+
+
+class Share:
+    """The weighted mean of right (N,), 1 or 0 for each example."""
+
+    def __init__(self, right: np.ndarray):
+        self.mean = mean(right)
+
+    def __call__(self, w: np.ndarray) -> float:
+        return self.mean(w)
+
+    def interval(self, w: np.ndarray, level: float) -> tuple[float, float]:
+        """Wilson's, of as many examples as the weights are worth: (sum w)^2 / sum w^2."""
+        share, count = self(w), float(w.sum() ** 2 / (w @ w))
+        z = NormalDist().inv_cdf((1 + level) / 2)
+        middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+        half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+        return min(share, max(0.0, float(middle - half))), max(share, min(1.0, float(middle + half)))
 
 
 def roc_auc(scores: np.ndarray, positive: np.ndarray) -> Measure:
@@ -94,23 +143,46 @@ def confusion(f: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def intervals(
     measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int = 0, level: float = 0.95
 ) -> dict[str, tuple[float, float]]:
-    """Percentile bootstrap: between which numbers each measure lies in `level` of the resamples of the examples.
+    """For each measure, between which numbers it lies at the confidence `level`; the measure itself is one of them.
 
-    Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
+    Shares have Wilson's interval. The others have the bias-corrected percentiles of `resamples` resamples of the
+    examples, up to the measure itself where all resamples lie on one side of it.
+
+    Sources: Wilson, Probable inference (1927); Efron and Tibshirani, An Introduction to the Bootstrap (1993), 14.3.
     """
+    drawn = _resampled({n: m for n, m in measures.items() if not isinstance(m, Share)}, weights, resamples, seed)
+    found = {}
+    for name, measure in measures.items():
+        if isinstance(measure, Share) and resamples:
+            found[name] = measure.interval(weights, level)
+        elif (value := measure(weights)) == value and len(drawn.get(name, ())):
+            found[name] = bias_corrected(drawn[name], value, level)
+    return found
+
+
+def _resampled(
+    measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """The measures of examples drawn with replacement, where they are defined."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
     count = len(weights)
     drawn: dict[str, list[float]] = {name: [] for name in measures}
-    for _ in range(resamples):
+    for _ in range(resamples if measures else 0):
         w = weights * np.bincount(rng.integers(count, size=count), minlength=count)
         if w.any():
             for name, measure in measures.items():
                 drawn[name].append(measure(w))
-    ends = (50 * (1 - level), 50 * (1 + level))
-    known = {name: np.array(values)[~np.isnan(values)] for name, values in drawn.items()}
-    return {
-        name: (float(low), float(high)) for name, v in known.items() if len(v) for low, high in [np.percentile(v, ends)]
-    }
+    return {name: np.array(values)[~np.isnan(values)] for name, values in drawn.items()}
+
+
+def bias_corrected(drawn: np.ndarray, value: float, level: float) -> tuple[float, float]:
+    """The percentiles Phi(2 z0 -+ z) of resamples, Phi(z0) the share of them below `value` (ties count half)."""
+    normal = NormalDist()
+    z = normal.inv_cdf((1 + level) / 2)
+    below = ((drawn < value).mean() + (drawn <= value).mean()) / 2
+    z0 = normal.inv_cdf(float(np.clip(below, normal.cdf(-z), normal.cdf(z))))
+    low, high = np.percentile(drawn, [100 * normal.cdf(2 * z0 + end) for end in (-z, z)]).tolist()
+    return min(low, value), max(high, value)
 
 
 def _average(measures: list[Measure]) -> Measure:

@@ -32,4 +32,6 @@ def dataset(encoding: Coding, **parts: Sized | None) -> str:
     counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
     kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"
     line = f"{encoding.source}: {counts}; {len(encoding.columns)} inputs, {kind}"
+    if encoding.task == "regression" and encoding.outputs > 1:
+        line += "; while training, rmse and mae are in deviations of each"
     return f"{line}\n{listed(encoding.kinds)}" if isinstance(encoding, Preparation) else line

@@ -52,8 +52,8 @@ def step(
     printf 'f\\nn\\nn\\nq\\n' | bprop step digits.bprop digits --example 3
     """
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    graph, params, table, encoding = subject_of(subject, data, target, labels, task, network, seed)
-    batch = encoding.arrays(some_rows(table, rows))
+    graph, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
+    batch = arrays(some_rows(table, rows))
     stepper = Stepper(graph, params, batch, example=example, seed=seed)
     walk(stepper, lines_of_input(), printer())
 

@@ -33,22 +33,26 @@ def streams(source: str, wanted: bool | None) -> bool:
     return needed > most
 
 
-def streamed(given: Given, dtype: str, folder: Path | None, progress: bool) -> Prepared:
+def streamed(given: Given, folder: Path | None, progress: bool) -> Prepared:
     """The data in temporary files, in the precision of training."""
     if given.seed < 0:
         raise SettingError(f"--seed {given.seed}: give a whole number, 0 or more")
-    precision = "float64" if dtype in ("float64", "longdouble") else "float32"
-    more = {"weights": given.weights, "dtype": precision, "folder": folder, "tell": Told() if progress else _silent}
+    more = {
+        "weights": given.weights,
+        "dtype": given.precision,
+        "folder": folder,
+        "tell": Told() if progress else _silent,
+    }
     test, validation = _share(given.test, "--test"), _share(given.validation, "--validation")
     found = stream(
-        given.source, given.target, task=given.task, kinds=kinds_of(given.kinds), seed=given.seed,
+        given.source, given.target, task=given.task, kinds=kinds_of(given.kinds), seed=given.seed, scale=given.scale,
         test=0.0 if test is None else test, validation=0.0 if validation is None else validation, **more,
     )  # fmt: skip
     if test is None:
         found = replace(found, test=_beside(found, given.test, more))
     if validation is None:
         found = replace(found, validation=_beside(found, given.validation, more))
-    return Prepared(found.preparation, found.sample, found.train, found.validation, found.test)
+    return Prepared(found.preparation, found.units, found.sample, found.train, found.validation, found.test)
 
 
 def _beside(found: Stream, source: str, more: dict):

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import typer
 
 from bprop.cli import options as opt
 from bprop.cli.errors import BAD, INTERRUPTED, command
 from bprop.cli.experiment import build, free_path
-from bprop.cli.opening import Coding
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
+from bprop.cli.scores import in_table_units
 from bprop.cli.show import dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
@@ -100,9 +102,9 @@ def train(
     choose(engine)  # a missing engine is said before any work
     _check_every(every, checkpoint)
     _check_writable(out, report, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
-    given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed)
+    given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
-    found = streamed(given, dtype, spool, progress) if big else in_memory(given)
+    found = streamed(given, spool, progress) if big else in_memory(given)
     encoding, judge = found.encoding, _judge(found)
     graph = build(found.sample, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
     size = min(32, len(found.train)) if batch_size is None else batch_size
@@ -114,7 +116,7 @@ def train(
         "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
-        "notes": encoding.to_notes(), "health": "auto" if health or tensorboard is not None else False,
+        "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
     print(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
@@ -123,7 +125,7 @@ def train(
     watching = watch(context, found)
     fit = partial(fit_graph, graph, found.train, **watching.add_to(settings, graph))
     try:
-        _run(fit, Ending(encoding, judge, saved, watching, summary), to_continue(context))
+        _run(fit, Ending(found.notes, judge, saved, watching, summary), to_continue(context))
     except NonFiniteError as error:
         if watching.stays(error):  # said before the page is left open, not after
             print(f"error: {error}", file=sys.stderr)
@@ -155,25 +157,29 @@ def _check_writable(*paths: Path | None) -> None:
 
 def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
     """What says how a fit does on the rows to test on, with a warning where it does no better than a constant."""
-    test = found.test
+    test, held, coding = found.test, found.held, found.encoding
     if test is None:
         return None
 
     def judge(fit: Fit) -> tuple[str, str | None]:
-        measured = fit.evaluate(test)
-        seen = test if test.in_memory or len(test) <= MOST_JUDGED else None
+        measured = shown = fit.evaluate(test)
+        seen = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
         name = f"the {len(test):,} test"
-        warning = None if seen is None else no_better(fit.graph, seen.arrays, measured, seen.weights, name)
-        return f"{measures(measured, fit.graph)} on {len(test):,} examples", warning
+        warning = None if seen is None else no_better(fit.graph, seen, measured, test.weights, name)
+        if coding.classes is None and coding.task != "multilabel":
+            weights = np.ones(len(test)) if test.weights is None else test.weights
+            y = fit.units.restored("y", test.arrays["y"]) if held is None else coding.y(held)
+            shown = in_table_units(measured, fit.predict(test), y, weights, coding)
+        return f"{measures(shown, fit.graph)} on {len(test):,} examples", warning
 
     return judge
 
 
 @dataclass
 class Ending:
-    """What is done with a fit: it is saved to `path`, judged, and shown (`table`: see `summary.show`)."""
+    """What is done with a fit: it is saved to `path` with `notes`, judged, and shown (`table`: see `summary.show`)."""
 
-    encoding: Coding
+    notes: dict[str, Any]
     judge: Callable[[Fit], tuple[str, str | None]] | None
     path: Path
     watching: Watching
@@ -191,7 +197,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
     except NonFiniteError as error:
         if isinstance(error.fit, Fit):
             if error.fit.updates:  # what went wrong replaces no earlier model
-                _save(error.fit, ending.encoding, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
+                _save(error.fit, ending.notes, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
             ending.watching.finish(error.fit)
         raise
     _finish(found, ending)
@@ -202,7 +208,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
 
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
-    _save(fit, ending.encoding, ending.path)
+    _save(fit, ending.notes, ending.path)
     print(f"engine: {engine_of(fit)}")
     show(fit, ending.table)
     if fit.best_epoch is not None:
@@ -225,7 +231,7 @@ def kept(fit: Fit) -> str:
     return " (the weights of the last update are saved and tested)"
 
 
-def _save(fit: Fit, encoding: Coding, path: Path) -> None:
-    fit.notes.update(encoding.to_notes())
+def _save(fit: Fit, notes: dict[str, Any], path: Path) -> None:
+    fit.notes.update(notes)
     save(path, fit)
     print(f"saved {path}")

@@ -44,7 +44,8 @@ class Watching:
 
     wait : whether the live page stays after training, None: on a terminal, where training was not interrupted.
     opened : a browser was asked to open the live page.
-    data : their arrays, None where no rows are held out; name : "test" or "validation".
+    data : their arrays in the units of the table, or a set larger than memory as the network sees it; None where no
+    rows are held out. name : "test" or "validation".
     """
 
     path: Path | None
@@ -52,7 +53,7 @@ class Watching:
     wait: bool | None
     opened: bool
     facts: Facts
-    data: Mapping[str, np.ndarray] | None
+    data: Mapping[str, np.ndarray] | DataSet | None
     weights: np.ndarray | None
     name: str
 
@@ -145,8 +146,10 @@ def watch(context: typer.Context, found: Prepared) -> Watching:
     if held is not None and not held.in_memory and len(held) > MOST_HELD:
         held = held.rows(np.linspace(0, len(held) - 1, MOST_HELD).astype(int))
     server = serve(port, wait, opened, facts) if live else None
-    arrays, weights = (None, None) if held is None else (held.arrays, held.weights)
-    return Watching(path, server, wait, opened, facts, arrays, weights, name)
+    if held is None or found.held is None:
+        return Watching(path, server, wait, opened, facts, held, None, name)
+    arrays = found.encoding.arrays(found.held)
+    return Watching(path, server, wait, opened, facts, arrays, held.weights, name)
 
 
 def _counts(encoding: Coding, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:

@@ -36,7 +36,9 @@ def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = No
         seen += _updates(last, smaller=any(SMALLER in text for text in (*found, *seen)))
         found += [f"after epoch {epoch}, {text}" for text in seen]
     if data is not None:
-        constant = no_better(run.graph, data, run.evaluate(data, weights=weights), weights)
+        examples = run.examples(data, weights)
+        targets = run.units.judged(examples.arrays)
+        constant = no_better(run.graph, targets, run.evaluate(examples), examples.weights)
         found += [] if constant is None else [constant]
     return found
 

@@ -47,7 +47,8 @@ _NAMED = (("source", "source"), ("task", "task"), ("predicts", "target"))
 def _columns(notes: Mapping[str, Any]) -> Pairs:
     table = notes.get("table")
     if table is None:
-        return [[text(name, 60), "number", "as it is, scaled in the graph"] for name in notes.get("columns") or ()]
+        how = "a number, standardised" if "scaling" in notes else "as it is"
+        return [[text(name, 60), "number", how] for name in notes.get("columns") or ()]
     return [[text(kind["name"], 60), kind["kind"], text(_encoding(kind), 120)] for kind in table["kinds"]]
 
 

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
+from bprop.data import DataSet
 from bprop.model import Model
 from bprop.record import Record
 from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
@@ -79,7 +80,7 @@ class Live:
             self._model, self._run = fit, run_of(fit)
             self._version += 1
 
-    def show(self, data: Mapping[str, Any], *, weights: Any = None, name: str = "test") -> None:
+    def show(self, data: Mapping[str, Any] | DataSet, *, weights: Any = None, name: str = "test") -> None:
         """Show how the network does on examples with targets, as `bp.report` does."""
         assert self._model is not None, "nothing was trained yet"
         found = outcome(self._model, data, weights, name, self.facts)

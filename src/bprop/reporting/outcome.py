@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.boxes.loss import ClassLoss, Loss
-from bprop.graph import feed
+from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.model import Model
 from bprop.reporting.facts import Facts
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, spread, text
+from bprop.scaling import Units, with_older
 
 PART = 4096  # rows computed at a time
 MOST_CLASSES = 40  # of a confusion matrix; of more, the most frequent mistakes
@@ -33,21 +34,22 @@ class Seen(NamedTuple):
     truth: np.ndarray | None
 
 
-def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, facts: Facts) -> dict[str, Any]:
+def outcome(
+    model: Model, data: Mapping[str, Any] | DataSet, weights: Any, name: str, facts: Facts
+) -> dict[str, Any]:  # fmt: skip
     """The part of a page about the examples `data`, called `name` there. Raises as `Model.evaluate` does."""
-    arrays = model.graph.read(data)
-    count = feed.check_rows(arrays)
-    w = feed.read_weights(weights, count)
-    measured = model.evaluate(arrays, weights=w)
+    examples = model.examples(data, weights)
+    count, w = len(examples), examples.weights
+    measured = model.evaluate(examples)
     found = {
         "name": text(name), "count": count, "measures": {key: _measure(value) for key, value in measured.items()},
         "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "worst": [],
     }  # fmt: skip
     if model.stopped == "diverged":
         return found
-    seen = _look(model, arrays)
+    seen = _look(model, examples.arrays)
     classes = class_names(model, seen)
-    found["warnings"] = [*_not_finite(seen), *_constant(model, arrays, measured, w, name)]
+    found["warnings"] = [*_not_finite(seen), *_constant(model, examples.arrays, measured, w, name)]
     if seen.predicted is not None and seen.truth is not None:
         usable = _finite_rows(seen)
         predicted, truth = seen.predicted[usable], seen.truth[usable]
@@ -56,6 +58,9 @@ def outcome(model: Model, data: Mapping[str, Any], weights: Any, name: str, fact
         elif "accuracy" not in measured and truth.ndim <= 2:
             found["residuals"] = _residuals(model, predicted, truth)
     counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
+    if isinstance(data, DataSet):
+        data = {key: model.units.restored(key, array) for key, array in data.arrays.items()}
+    arrays = {key: np.asarray(data[key]) for key in examples.arrays}
     found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
     return found
 
@@ -102,7 +107,8 @@ def _not_finite(seen: Seen) -> list[str]:
 def _constant(
     model: Model, arrays: Mapping[str, np.ndarray], measured: Mapping[str, float], w: np.ndarray | None, name: str
 ) -> list[str]:
-    warning = no_better(model.graph, arrays, measured, w, f"the {len(next(iter(arrays.values()))):,} {text(name)}")
+    targets = model.units.judged(arrays)
+    warning = no_better(model.graph, targets, measured, w, f"the {len(next(iter(arrays.values()))):,} {text(name)}")
     return [] if warning is None else [warning]
 
 
@@ -116,7 +122,8 @@ def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
     size = PART if graph.mixing(training=False) is None else rows
     for start in range(0, rows, size):
         part = {name: array[start : start + size] for name, array in arrays.items()}
-        values = graph.fprop(model.params, part, training=False)
+        with np.errstate(all="ignore"):  # also of a network that has diverged
+            values = graph.fprop(model.params, part, training=False)
         parts.append([np.asarray(values[box]) for box in (loss, *compared)])
     found = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
     return Seen(found[0], None, None) if judge is None else Seen(found[0], judge.prediction(found[1]), found[2])
@@ -164,10 +171,8 @@ def _in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[l
     names = list(table.get("targets") or [model.notes.get("target", "y")])
     if len(names) != truth.shape[1]:
         names = [f"y{k + 1}" for k in range(truth.shape[1])]
-    mean, deviation = table.get("mean") or [], table.get("deviation") or []
-    if len(mean) == len(deviation) == truth.shape[1]:
-        predicted, truth = (np.array(deviation) * array + np.array(mean) for array in (predicted, truth))
-    return names, predicted, truth
+    units = Units.of(with_older(model.notes))
+    return names, units.restored("y", predicted), units.restored("y", truth)
 
 
 def _worst(

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
@@ -18,7 +19,7 @@ from bprop.reporting.page import render
 def report(
     fit: Model,
     path: str | os.PathLike,
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | DataSet | None = None,
     *,
     weights: Any = None,
     name: str = "test",
