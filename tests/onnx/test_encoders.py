@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import bprop as bp
 from bprop import errors
-from bprop.onnx.encoders import any_case, cell_type, encoded
+from bprop.onnx import IR
+from bprop.onnx.encoders import any_case, cell_type, encoded, pattern_of
 from bprop.onnx.export import Export
 from bprop.onnx.formula import Tensor
 from bprop.sources.cells import MISSING, WORDS
@@ -32,11 +33,11 @@ def by_onnx(kind, cells):
     codes = isinstance(kind, Categorical) and kind.width
     given = [onnx.numpy_helper.from_array(array, name) for name, array in export.initializers.items()]
     graph = onnx.helper.make_graph(
-        export.nodes, "g", [export.declared("c", cell_type(kind), ["N"])],
+        export.nodes, "g", [export.declared("c", cell_type(kind, export), ["N"])],
         [export.declared(found, np.int64 if codes else np.float32, ["N"] if codes else ["N", "F"])], given,
     )  # fmt: skip
-    sets = [onnx.helper.make_opsetid("", 13), onnx.helper.make_opsetid("ai.onnx.ml", 2)]
-    made = onnx.helper.make_model(graph, ir_version=7, opset_imports=sets)
+    sets = [onnx.helper.make_opsetid("", export.opset), onnx.helper.make_opsetid("ai.onnx.ml", 2)]
+    made = onnx.helper.make_model(graph, ir_version=IR[export.opset], opset_imports=sets)
     onnx.checker.check_model(made, full_check=True)
     session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(None, {"c": np.asarray(cells)})[0]
@@ -53,14 +54,42 @@ def test_numbers(indicator):
 @pytest.mark.parametrize("indicator", [False, True])
 def test_yes_and_no(indicator):
     kind = Boolean("c", indicator)
-    cells = ["yes", "No", "TRUE", "f", "1", "0", "", "?", "Y", "nan"]
+    cells = ["yes", "No", "TRUE", "f", "1", "0", "", "?", "Y", "nan", "N/A"]
     expected = kind.encode(frame_of(cells)).astype("float32")
     np.testing.assert_array_equal(by_onnx(kind, np.array(cells, object)), expected)
-    assert by_onnx(kind, np.array(["perhaps"], object))[0, 0] == 0.5  # a table with such a cell is refused, by predict
+    padded = [f" {cell}\u3000\n" for cell in cells]
+    np.testing.assert_array_equal(by_onnx(kind, np.array(padded, object)), expected)
+
+
+@pytest.mark.parametrize("cell", ["perhaps", "1.0", "y e s", "tru", "yess", "-1", "2"])
+def test_what_is_neither_yes_nor_no_is_refused_as_a_table_with_it_is(cell, capfd):
+    with pytest.raises(errors.DataError, match="not true or false"):
+        Boolean("c", False).encode(frame_of(["yes", cell]))
+    with pytest.raises(Exception, match="column c: a cell is neither yes nor no"):
+        by_onnx(Boolean("c", False), np.array(["yes", cell], object))
 
 
 KNOWN = ("1", "01", "Rouge", "rouge", "née", "a b", '"', "NAN!")
-CELLS = st.sampled_from([*KNOWN, *MISSING, "", "Null", "NaN", "None", "never seen", "ROUGE", "x" * 300, "日本"])
+CELLS = st.sampled_from(
+    [
+        *KNOWN,
+        *MISSING,
+        "",
+        "Null",
+        "NaN",
+        "None",
+        "never seen",
+        "ROUGE",
+        "x" * 300,
+        "日本",
+        " 1",
+        "Rouge  ",
+        "\t née\u00a0",
+        "\u2028a b\r\n",
+        "a  b",
+        "  ",
+    ]
+)
 
 
 @pytest.mark.parametrize("width", [0, 3])
@@ -68,7 +97,8 @@ CELLS = st.sampled_from([*KNOWN, *MISSING, "", "Null", "NaN", "None", "never see
 @settings(max_examples=15, deadline=None)
 def test_categories(width, cells, codes):
     kind = Categorical("c", KNOWN, tuple(sorted(codes)), width)
-    expected = kind.encode(frame_of(cells))
+    expected = kind.encode(frame_of([cell.strip() for cell in cells]))
+    cells = [cell.strip() for cell in cells] if width else cells
     found = by_onnx(kind, np.array(cells, object))
     assert found.dtype == (np.int64 if width else np.float32)
     np.testing.assert_array_equal(found, expected)
@@ -99,6 +129,22 @@ def test_the_first_and_last_days_of_years_and_the_days_about_leap_days():
     ]
     days += [np.datetime64(f"{year:04}-02-29", "s") for year in (0, 4, 400, 1600, 2000, 2024)]
     dates_agree(Date("c", "1969-12-31", 0.0, True, False), days)
+
+
+@pytest.mark.parametrize("cell", [" 1", "Rouge ", "\u3000", "a b\n"])
+def test_blanks_around_cells_that_are_embedded_are_refused(cell, capfd):
+    with pytest.raises(Exception, match="column c: a cell has blanks around it"):
+        by_onnx(Categorical("c", KNOWN, tuple(range(10)), 3), np.array(["1", cell], object))
+
+
+@pytest.mark.parametrize("word", [".*", "a|b", "(", "\\d", "[x]", "^", "$", "a\nb", "x{2}", "+49", "\x00"])
+def test_signs_of_regular_expressions_are_letters_like_others(word):
+    kind = Categorical("c", (word,), (0, 2), 0)
+    cells = [word, f" {word} ", "aa", "ab", "5", "x", "xx", ""]
+    np.testing.assert_array_equal(
+        by_onnx(kind, np.array(cells, object)), kind.encode(frame_of([cell.strip() for cell in cells]))
+    )
+    assert pattern_of([]) == ""
 
 
 def test_every_way_to_write_a_word():

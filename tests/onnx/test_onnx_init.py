@@ -62,10 +62,49 @@ def test_networks_of_every_task(run, name):
         np.testing.assert_allclose(found, expected, rtol=2e-5, atol=2e-6 * min(size, 100))
 
 
-def test_a_model_of_double_precision_is_exported_in_single(run):
-    model = network([5, 8, 3], "float64")
-    X = np.random.default_rng(0).normal(size=(6, 5))
-    np.testing.assert_allclose(run(bp.to_onnx(model), x=X.astype("float32"))["f"], model.predict(x=X), atol=1e-5)
+@pytest.mark.parametrize("activation", ["tanh", "elu", "leaky_relu", "softplus", "gelu", "silu", "sigmoid", "relu"])
+def test_a_model_of_double_precision_keeps_it(run, activation):
+    model = network([5, 8, 3], "float64", activation=activation)
+    X = 5 * np.random.default_rng(0).normal(size=(60, 5))
+    found = run(bp.to_onnx(model), x=X)["f"]
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, model.predict(x=X), rtol=1e-12, atol=1e-15)
+
+
+def test_what_runtimes_have_in_single_precision_alone_is_refused_in_double(onnx):
+    class Tan(bp.Box):
+        onnx = "Tan(a)"
+
+        def fprop(self, a):
+            return np.tan(a)
+
+        def bprop(self, grad, value, a):
+            return grad * (1 + value * value)
+
+    h = Tan(bp.Input("x", (2,)), name="h")
+    graph = bp.Graph(outputs={"f": bp.linear(h, bp.Parameter("W", (2, 1)), bp.Parameter("b", (1,)))})
+    with pytest.raises(errors.UnsupportedError, match=r"'h' is Tan in ONNX, which runtimes have in float32 alone"):
+        bp.to_onnx(bp.Model(graph, graph.init(0, "float64")))
+    bp.to_onnx(bp.Model(graph, graph.init(0, "float32")))
+
+
+@pytest.mark.parametrize(("mean", "type_"), [(0.0, np.float32), (1.7e12, np.float64)])
+def test_scaling_is_done_in_double_and_what_is_far_from_0_comes_and_goes_in_double(run, mean, type_):
+    rng = np.random.default_rng(0)
+    X = mean + 1e4 * rng.normal(size=(20, 3))
+    X[:, 1] = 14.62
+    scaling = {"mean": X.mean(axis=0).tolist(), "deviation": [1e4, 0.0, 1e4]}
+    answer = {"mean": 1e3 * mean, "deviation": 1e4}
+    graph = bp.mlp([3, 4, 1], task="regression")
+    model = bp.Model(graph, graph.init(1, "float32"), notes={"scaling": {"x": scaling, "y": answer, "f": answer}})
+    made = bp.to_onnx(model)
+    found = run(made, x=X.astype(type_))["f"]
+    assert found.dtype == type_
+    expected = model.predict(x=X)
+    assert expected.std() > 100
+    np.testing.assert_allclose(found - 1e3 * mean, expected - 1e3 * mean, rtol=1e-4, atol=0.1)
+    with pytest.raises(Exception, match="x: a number is too large"):
+        run(made, x=np.full((1, 3), np.inf, type_))
 
 
 def test_old_runtimes_can_read_it(onnx):

@@ -12,6 +12,7 @@ from bprop.onnx.table import label_array, of_table
 from bprop.sources.answers import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import units_of, x_of
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
 ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
@@ -67,6 +68,8 @@ def answers(made, frame):
     session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     fed = raw(frame, [one.name for one in session.get_inputs()])
+    for one in session.get_inputs():
+        fed[one.name] = fed[one.name].astype("float64") if one.type == "tensor(double)" else fed[one.name]
     return dict(zip(names, session.run(None, fed), strict=True))
 
 
@@ -125,9 +128,12 @@ def test_a_number():
 def test_several_numbers_are_in_their_own_units():
     frame = table(f=[f"{k * 1.5 + 100}" for k in range(COUNT)], h1=[f"{-k % 7}e-3" for k in range(COUNT)])
     model, coding = trained(frame)
+    units = units_of(x_of(frame, coding), frame, coding)
+    model.notes.update(json.loads(json.dumps(units.to_notes())))
     found = answers(bp.to_onnx(model), frame)
     assert list(found) == ["f", "h1"]
-    expected = coding.answer.values(model.predict(coding.inputs(frame)))
+    expected = model.predict(coding.inputs(frame))
+    assert 50 < expected[:, 0].mean() < 300
     close(found["f"], expected[:, 0])
     close(found["h1"], expected[:, 1])
 
@@ -144,11 +150,15 @@ def test_several_switches():
 def test_what_the_file_says_of_itself():
     model, _ = trained(table(kind=KIND))
     made = bp.to_onnx(model)
-    assert {o.domain: o.version for o in made.opset_import} == {"": 13, "ai.onnx.ml": 2}
-    assert made.ir_version == 7
+    assert {o.domain: o.version for o in made.opset_import} == {"": 20, "ai.onnx.ml": 2}
+    assert made.ir_version == 9
+    assert "Strip the blanks around cells of town: others are refused." in made.doc_string
     assert [value.name for value in made.graph.input] == ["x", "W1", "town", "probabilities", "day"]
     model, _ = trained(table(kind=KIND), only=["x"])
-    assert [o.domain for o in bp.to_onnx(model).opset_import] == [""]
+    made = bp.to_onnx(model)
+    assert [(o.domain, o.version) for o in made.opset_import] == [("", 13)]
+    assert made.ir_version == 7
+    assert "Strip" not in made.doc_string
 
 
 def test_without_encoders_the_network_alone_is_exported():
@@ -173,3 +183,38 @@ def test_labels_as_arrays():
     assert label_array((1, 2)).dtype == np.int64
     assert label_array((1, 2.5)).dtype == np.float64
     assert label_array(("a", "b")).tolist() == ["a", "b"]
+    assert label_array((2**53, 2**53 + 1)).tolist() == [2**53, 2**53 + 1]
+    assert label_array((-1, 2**63 + 1)).tolist() == ["-1", "9223372036854775809"]
+    assert label_array((0.5, 2**53 + 1)).tolist() == ["0.5", "9007199254740993"]
+
+
+def test_models_of_before_format_2_keep_the_units_of_several_numbers():
+    frame = table(a=[f"{k * 1.5 + 100}" for k in range(COUNT)], b=[f"{-k % 7}e-3" for k in range(COUNT)])
+    model, coding = trained(frame)
+    model.notes["table"] |= {"mean": [160.0, 0.003], "deviation": [35.0, 0.002]}
+    found = answers(bp.to_onnx(model), frame)
+    expected = model.predict(coding.inputs(frame)) * [35.0, 0.002] + [160.0, 0.003]
+    close(found["a"], expected[:, 0])
+    close(found["b"], expected[:, 1])
+
+
+def test_means_over_units_are_written_as_the_operators_for_text_need_them():
+    model, coding = trained(table(kind=KIND), normalise="layer")
+    found = answers(bp.to_onnx(model), table(kind=KIND))
+    close(found["probabilities_"], model.predict(coding.inputs(table(kind=KIND))))
+
+
+def test_a_column_of_milliseconds_keeps_its_digits():
+    ms = [f"{17e11 + 750 * k + k % 3:.0f}" for k in range(COUNT)]
+    frame = table(kind=[["p", "q"][k > 40] for k in range(COUNT)])
+    frame.columns["x"][:] = ms
+    model, coding = trained(frame, only=["x", "probabilities"])
+    model.notes.update(units_of(x_of(frame, coding), frame, coding).to_notes())
+    made = bp.to_onnx(model)
+    session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    assert {one.name: one.type for one in session.get_inputs()} == {
+        "x": "tensor(double)", "probabilities": "tensor(string)"
+    }  # fmt: skip
+    fed = raw(frame, ["probabilities"]) | {"x": np.array(ms, np.float64)}
+    close(session.run(None, fed)[1], model.predict(coding.inputs(frame)))
+    assert np.ptp(session.run(None, fed)[1][:, 0]) > 0.05

@@ -1,9 +1,9 @@
 """ONNX: a model as a file that other programs run. `to_onnx(model, "net.onnx")`.
 
-What is exported is the graph of the outputs outside training, in single precision: dropout is the identity, batch
-normalisation uses its running averages, the scaling of inputs is a part of it. Each box says by its attribute `onnx`
-which operators it is made of (see `bprop.onnx.formula`). Of a model of a table, the encoding of its columns is a part
-of it too (see `bprop.onnx.table`).
+What is exported is the graph of the outputs outside training, in the precision of the model: dropout is the identity,
+batch normalisation uses its running averages, the scaling of inputs and outputs, in double, is a part of it. Each box
+says by its attribute `onnx` which operators it is made of (see `bprop.onnx.formula`). Of a model of a table, the
+encoding of its columns is a part of it too (see `bprop.onnx.table`).
 """
 
 from __future__ import annotations
@@ -19,21 +19,28 @@ from bprop.onnx.export import Export
 from bprop.onnx.table import of_table
 from bprop.sources.preparation import KEY
 
-OPSET, ML_OPSET, IR = 13, 2, 7
-"""Of 2020: the oldest that have all operators in the form used here; runtimes of 2021 and later run it."""
+ML_OPSET = 2
+IR = {13: 7, 20: 9}
+"""The version of the format that goes with a set of operators."""
 
 
 def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
     """The model as an onnx.ModelProto, written to `path` if given.
 
     Inputs are float32 (int64 where they are whole numbers), with any number of rows N; outputs have the names of the
-    graph's. The model's notes are in the metadata, as JSON, under "bprop".
+    graph's. They are float64 where the model computes in it, and where float32 would round away differences: in columns
+    far from 0, such as times in milliseconds. The model's notes are in the metadata, as JSON, under "bprop".
 
     Of a model that `bprop train` made from a table, there is an input (N,) for each column, as it stands in the table:
-    float32 for numbers, NaN where missing; text for categories and yes or no, "" where missing; int64 for dates,
-    seconds since 1970, the least int64 (NaT) where missing. The outputs are named after the columns that are
+    float32 or float64 for numbers, NaN where missing; text for categories and yes or no, "" where missing; int64 for
+    dates, seconds since 1970, the least int64 (NaT) where missing. The outputs are named after the columns that are
     predicted; of a class there are also the "probabilities" (hinge: "scores") of all, in the order of the notes.
-    encoders=False leaves all this out: what goes in is the encoded table, as the network takes it.
+    encoders=False leaves all this out: what goes in is the encoded table, before it is scaled.
+
+    Cells of text are read as `bprop predict` reads them, blanks around them apart, which takes operators of 2024 (ONNX
+    Runtime 1.17). The runtime refuses, with an error that names the column, cells of a column of yes and no that are
+    neither, numbers too large for the network, and, in columns that are embedded, cells with blanks around them. The
+    file says so itself (doc_string).
 
     Raises MissingPackageError without the package onnx, UnsupportedError for a box without ONNX operators, GraphError
     for a graph without outputs, DataError for damaged notes, ModelFileError where the file cannot be written.
@@ -46,9 +53,10 @@ def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bo
         raise ModelFileError(f"to_onnx(model) exports a fit or a model, not {type(model).__name__}")
     export = of_table(onnx, model) if encoders and KEY in model.notes else Export(onnx, model)
     graph = export.graph()
-    domains = {"": OPSET, **({"ai.onnx.ml": ML_OPSET} if export.uses_ml else {})}
+    domains = {"": export.opset, **({"ai.onnx.ml": ML_OPSET} if export.uses_ml else {})}
     made = onnx.helper.make_model(
-        graph, producer_name="bprop", producer_version=bprop_version(), ir_version=IR,
+        graph, doc_string=export.says, producer_name="bprop", producer_version=bprop_version(),
+        ir_version=IR[export.opset],
         opset_imports=[onnx.helper.make_opsetid(domain, version) for domain, version in domains.items()],
     )  # fmt: skip
     onnx.helper.set_model_props(made, {"bprop": json.dumps(model.notes, default=str)})

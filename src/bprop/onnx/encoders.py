@@ -1,11 +1,13 @@
 """The kinds of column in ONNX: from the cells of a column to the features that `Kind.encode` makes of them.
 
-An encoder takes a column (N,) and gives features (N, F) of float32, or, for an embedding, codes (N,) of int64.
+An encoder takes a column (N,) and gives features (N, F), numbers of the type `Writer.features`, or, for an embedding,
+codes (N,) of int64. Cells of text are read as `bprop predict` reads them: blanks around them do not count, and a cell
+that is neither yes nor no is refused by the runtime.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -18,6 +20,12 @@ from bprop.sources.cells import MISSING as SAYS_MISSING
 from bprop.sources.cells import WORDS
 from bprop.sources.kinds import MISSING, UNSEEN, Boolean, Categorical, Date, Kind, Numeric
 
+TEXT_OPSET = 20
+"""The first with regular expressions, which runtimes of 2024 and later have."""
+BLANK = r"[\s\v\x1c-\x1f\x85\pZ]"
+"""What Python strips, in the words of RE2."""
+REFUSED = 3
+"""A code beyond those of no, yes and missing."""
 NAT = np.iinfo(np.int64).min
 DAY = 86_400  # seconds
 BEFORE = 719_468 + 146_097  # days from 1 March of the year -400 to 1970: all dates are after it
@@ -29,6 +37,7 @@ class Writer:
 
     def __init__(self, export: Export, name: str):
         self.export = export
+        self.features = np.float64 if "x" in export.units.scalings else export.float
         export.scope = f"column {name}"
 
     def __getattr__(self, operator: str) -> Callable[..., Tensor]:
@@ -41,14 +50,31 @@ class Writer:
     def cast(self, tensor: Tensor, dtype: Any) -> Tensor:
         return self.export.node("Cast", [tensor], {"to": self.export.kind_of(dtype)})
 
-    def looked_up(self, text: Tensor, **table: Any) -> Tensor:
-        """Cells of text in a table: keys_strings, values_..., default_..."""
-        return self.export.node("LabelEncoder", [text], {"domain": "ai.onnx.ml", **table})
+    def codes(self, text: Tensor, tables: Sequence[Iterable[str]], default: int, any_case: bool = False) -> Tensor:
+        """(N,) for each cell of text the number of the words that it is one of, blanks around it apart."""
+        self.export.opset = TEXT_OPSET
+        found = self.of(np.int64, default)
+        for code in reversed(range(len(tables))):
+            pattern = pattern_of(tables[code], any_case)
+            same = self.export.node("RegexFullMatch", [text], {"pattern": pattern}) if pattern else None
+            found = found if same is None else self.Where(same, self.of(np.int64, code), found)
+        return found
+
+    def looked_up(self, text: Tensor, table: Mapping[str, int], default: int) -> Tensor:
+        """(N,) the code of each cell of text; the runtime refuses cells with blanks around them."""
+        self.export.opset = TEXT_OPSET
+        blank = self.export.node("RegexFullMatch", [text], {"pattern": f"(?s){BLANK}.*|.*{BLANK}"})
+        blank = self.cast(blank, np.int64)
+        codes = self.export.node("LabelEncoder", [text], {
+            "domain": "ai.onnx.ml", "keys_strings": list(table), "values_int64s": list(table.values()),
+            "default_int64": default,
+        })  # fmt: skip
+        return self.Add(codes, self.export.refused(blank, np.zeros(1, np.int64), "a cell has blanks around it"))
 
     def columns(self, parts: list[Tensor]) -> Tensor:
-        """(N,) each, side by side as float32: (N, parts)."""
+        """(N,) each, side by side as features: (N, parts)."""
         axis = self.of(np.int64, [1])
-        rows = [self.Unsqueeze(self.cast(part, np.float32), axis) for part in parts]
+        rows = [self.Unsqueeze(self.cast(part, self.features), axis) for part in parts]
         return rows[0] if len(rows) == 1 else self.Concat(*rows, axis=1)
 
 
@@ -63,37 +89,41 @@ def encoded(export: Export, kind: Kind, column: Tensor) -> Tensor:
     )
 
 
-def cell_type(kind: Kind) -> Any:
+def cell_type(kind: Kind, export: Export) -> Any:
     """The NumPy type of a column's cells; object for text."""
-    return np.float32 if isinstance(kind, Numeric) else np.int64 if isinstance(kind, Date) else object
+    if isinstance(kind, Numeric):
+        return np.float64 if export.is_far_column(kind.name) else export.float
+    return np.int64 if isinstance(kind, Date) else object
 
 
 def _numeric(write: Writer, kind: Numeric, column: Tensor) -> Tensor:
-    return _filled(write, column, kind.fill, kind.indicator)
+    return _filled(write, write.cast(column, write.features), kind.fill, kind.indicator)
 
 
 def _boolean(write: Writer, kind: Boolean, column: Tensor) -> Tensor:
-    words = {written: value for word, value in {**WORDS, "1": 1.0, "0": 0.0}.items() for written in any_case(word)}
-    values = write.looked_up(
-        column, keys_strings=list(words), values_floats=list(words.values()), default_float=float("nan")
-    )
+    words = {**WORDS, "1": 1.0, "0": 0.0}
+    tables = [[word for word, value in words.items() if value == wanted] for wanted in (0.0, 1.0)]
+    codes = write.codes(column, [*tables, SAYS_MISSING], default=REFUSED, any_case=True)
+    values = write.export.refused(codes, np.array([0, 1, np.nan], write.features), "a cell is neither yes nor no")
     return _filled(write, values, 0.5, kind.indicator)
 
 
 def _filled(write: Writer, values: Tensor, fill: float, indicator: bool) -> Tensor:
     gone = write.IsNaN(values)
-    found = write.Where(gone, write.of(np.float32, fill), values)
+    found = write.Where(gone, write.of(write.features, fill), values)
     return write.columns([found, gone] if indicator else [found])
 
 
 def _categorical(write: Writer, kind: Categorical, column: Tensor) -> Tensor:
-    table = {written: MISSING for word in SAYS_MISSING for written in any_case(word)}
-    table.update((category, code) for code, category in enumerate(kind.categories, 2))
-    codes = write.looked_up(column, keys_strings=list(table), values_int64s=list(table.values()), default_int64=UNSEEN)
     if kind.width:
-        return codes
+        table = {written: MISSING for word in SAYS_MISSING for written in any_case(word)}
+        table.update((category, code) for code, category in enumerate(kind.categories, 2))
+        return write.looked_up(column, table, UNSEEN)
+    known = write.codes(column, [(), (), *([category] for category in kind.categories)], UNSEEN)
+    missing = write.codes(column, [(), SAYS_MISSING], UNSEEN, any_case=True)
+    codes = write.Where(write.Equal(known, write.of(np.int64, UNSEEN)), missing, known)
     same = write.Equal(write.Unsqueeze(codes, write.of(np.int64, [1])), write.of(np.int64, [kind.codes]))
-    return write.cast(same, np.float32)
+    return write.cast(same, write.features)
 
 
 def _date(write: Writer, kind: Date, column: Tensor) -> Tensor:
@@ -102,15 +132,15 @@ def _date(write: Writer, kind: Date, column: Tensor) -> Tensor:
     seconds = write.Where(gone, write.of(np.int64, origin), column)
     since = write.Sub(seconds, write.of(np.int64, origin))
     days = write.cast(
-        write.Div(write.cast(since, np.float64), write.of(np.float64, DAY)), np.float32
+        write.Div(write.cast(since, np.float64), write.of(np.float64, DAY)), write.features
     )  # in double: seconds do not fit into a float32
     day, of_year, second = _calendar(write, seconds)
     week = write.Mod(write.Add(day, write.of(np.int64, 3 - BEFORE % 7 + 7)), write.of(np.int64, 7))
     turns = [(of_year, 365.25), (week, 7), *([(second, DAY)] if kind.hours else [])]
-    zero = write.of(np.float32, 0.0)
-    parts = [write.Where(gone, write.of(np.float32, kind.fill), days)]
+    zero = write.of(write.features, 0.0)
+    parts = [write.Where(gone, write.of(write.features, kind.fill), days)]
     for count, whole in turns:
-        angle = write.Mul(write.cast(count, np.float32), write.of(np.float32, 2 * np.pi / whole))
+        angle = write.Mul(write.cast(count, write.features), write.of(write.features, 2 * np.pi / whole))
         parts += [write.Where(gone, zero, circle) for circle in (write.Sin(angle), write.Cos(angle))]
     return write.columns([*parts, gone] if kind.indicator else parts)
 
@@ -144,6 +174,19 @@ def _calendar(write: Writer, seconds: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     leap = write.cast(write.And(often, write.Not(seldom)), np.int64)
     in_spring = write.Add(write.Add(from_march, whole(59)), leap)
     return day, write.Where(write.Less(from_march, whole(306)), in_spring, write.Sub(from_march, whole(306))), second
+
+
+def pattern_of(words: Iterable[str], any_case: bool = False) -> str:
+    """What matches one of some words, with any blanks around them ("" where there is no word), as RE2 reads it."""
+    written = [
+        "".join(f"[{c.lower()}{c.upper()}]" if any_case and c.isalpha() else _literal(c) for c in word)
+        for word in sorted(words)
+    ]
+    return f"{BLANK}*(?:{'|'.join(written)}){BLANK}*" if written else ""
+
+
+def _literal(letter: str) -> str:
+    return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"
 
 
 def any_case(word: str) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,25 +13,55 @@ from bprop.leaves import Input
 from bprop.model import Model
 from bprop.onnx.formula import Formula, Tensor
 
-DTYPES = {"float": np.float32, "int": np.int64, "bool": np.bool_}
+OPSET = 13
+"""Of 2020: the oldest that has all operators in the form used here; runtimes of 2021 and later run it."""
+FAR = 100
+"""A column whose mean is so many deviations from 0 is a double: a float32 holds 7 digits."""
+SINGLE = frozenset(
+    (
+        "Acos",
+        "Atan",
+        "Celu",
+        "Cosh",
+        "Erf",
+        "HardSigmoid",
+        "PRelu",
+        "Selu",
+        "Sinh",
+        "Softsign",
+        "Tan",
+        "ThresholdedRelu",
+    )
+)
+"""Operators that ONNX Runtime has in float32 alone."""
+REDUCING = frozenset(f"Reduce{what}" for what in ("Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp"))
 
 
 class Export:
     """The nodes and constants of one model, as they are written.
 
     taken : names of inputs and outputs of the file beside the network's own: tensors on the way get others.
+    units : how the model's data is scaled. float : in which the network computes: its own precision.
     """
 
     def __init__(self, onnx: Any, model: Model, taken: Collection[str] = ()):
         self.onnx, self.model = onnx, model
-        self.plan = model.graph.predictor.plan
-        self.taken = frozenset(taken)
+        self.plan, self.units = model.graph.predictor.plan, model.units
+        self.float = np.float64 if model.params and model.dtype.itemsize > 4 else np.float32
+        self.dtypes = {"float": self.float, "int": np.int64, "bool": np.bool_}
+        self.opset = OPSET
+        self.taken = frozenset(taken) | ({"f"} & self.units.scalings.keys())
         self.known = {*self.plan.leaves, *(step.name for step in self.plan.steps)}
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
         self.nodes: list[Any] = []
         self.initializers: dict[str, np.ndarray] = {}
         self.scope = ""
+
+    @property
+    def says(self) -> str:
+        """What who runs the file must know."""
+        return ""
 
     def graph(self) -> Any:
         """The whole graph."""
@@ -50,21 +80,76 @@ class Export:
             return self.take(name, box)
         array = self.model.params[name] if name in self.model.params else box.hyper["value"]
         tensor = Tensor(self.free(name))
-        self.initializers[tensor] = np.array(array, DTYPES[box.spec.kind])
+        self.initializers[tensor] = np.array(array, self.dtypes[box.spec.kind])
         return tensor
 
     def take(self, name: str, box: Box) -> Tensor:
-        """An input of the network as one of the file."""
-        self.inputs.append(self.declared(name, DTYPES[box.spec.kind], box.dims))
-        return Tensor(name)
+        """An input of the network as one of the file, which is scaled here."""
+        if name not in self.units.scalings:
+            self.inputs.append(self.declared(name, self.dtypes[box.spec.kind], box.dims))
+            return Tensor(name)
+        dtype = np.float64 if self.is_far(name) else self.float
+        self.inputs.append(self.declared(name, dtype, box.dims))
+        self.scope = name
+        return self.scaled(name, self.node("Cast", [name], {"to": self.kind_of(np.float64)}))
+
+    def scaled(self, name: str, tensor: Tensor) -> Tensor:
+        """An input (N, ...), a double, as the network sees it. What that cannot hold is refused as the file runs."""
+        scaling = self.units.scalings.get(name)
+        if scaling is not None:
+            tensor = self.node("Sub", [tensor, self.constant(scaling.mean)], {})
+            tensor = self.node("Div", [tensor, self.constant(scaling.divisor)], {})
+            if not scaling.deviation.all():
+                tensor = self.node("Mul", [tensor, self.constant((scaling.deviation > 0) * 1.0)], {})
+        tensor = self.node("Cast", [tensor], {"to": self.kind_of(self.float)})
+        strange = self.node("IsNaN", [self.node("Sub", [tensor, tensor], {})], {})  # of infinity, too
+        strange = self.node("Cast", [strange], {"to": self.kind_of(np.int64)})
+        return self.node("Add", [tensor, self.refused(strange, np.zeros(1, self.float), "a number is too large")], {})
+
+    def refused(self, index: Tensor, values: np.ndarray, why: str) -> Tensor:
+        """values[index]; an index beyond them is an error of the runtime, which names the node: it says why."""
+        found = self.node("Gather", [self.constant(values), index], {})
+        self.nodes[-1].name = f"{self.scope}: {why}"
+        return found
+
+    def is_far(self, name: str, columns: Any = True) -> bool:
+        """Whether numbers (of some columns) in the units of the table need a double: they are far from 0, or too large
+        or too small for a float."""
+        scaling = self.units.scalings.get(name)
+        if scaling is None or self.float is np.float64:
+            return self.float is np.float64
+        mean, deviation = np.abs(scaling.mean), scaling.divisor
+        kept = scaling.deviation > 0
+        return bool(
+            (kept & columns & ((mean > FAR * deviation) | (mean + deviation > 1e30) | (deviation < 1e-30))).any()
+        )
+
+    def is_far_column(self, name: str) -> bool:
+        """Whether the cells of a numeric column are doubles: see `is_far`."""
+        return self.float is np.float64
+
+    def restored(self, tensor: Tensor) -> tuple[Tensor, Any]:
+        """(the output f in the units of the table, its type)."""
+        scaling = self.units.scalings.get("f")
+        if scaling is None:
+            return tensor, self.float
+        dtype = np.float64 if self.is_far("f") else self.float
+        tensor = self.node("Cast", [tensor], {"to": self.kind_of(np.float64)})
+        tensor = self.node("Mul", [tensor, self.constant(scaling.divisor)], {})
+        tensor = self.node("Add", [tensor, self.constant(scaling.mean)], {})
+        return self.node("Cast", [tensor], {"to": self.kind_of(dtype)}), dtype
 
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
         """An output of the network as one of the file."""
+        dtype = self.dtypes[box.spec.kind]
+        if name == "f" and "f" in self.units.scalings:
+            self.scope = "units"
+            tensor, dtype = self.restored(tensor)
         if tensor != name:
             self.nodes.append(self.onnx.helper.make_node("Identity", [tensor], [name], name=f"{name}/Identity"))
         elif name in self.plan.leaves:
             raise GraphError(f"the output {name!r} is an input or a parameter: ONNX needs another name for it")
-        self.outputs.append(self.declared(name, DTYPES[box.spec.kind], box.dims))
+        self.outputs.append(self.declared(name, dtype, box.dims))
 
     def write(self, name: str, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor:
         """The nodes of one box; the last of them has its name."""
@@ -99,6 +184,16 @@ class Export:
         return any(node.domain for node in self.nodes)
 
     def node(self, operator: str, inputs: Sequence[str], attributes: dict[str, Any]) -> Tensor:
+        if self.float is np.float64 and operator in IN_DOUBLE:
+            return IN_DOUBLE[operator](self, inputs[0], **attributes)
+        if self.float is np.float64 and operator in SINGLE:
+            raise UnsupportedError(
+                f"the box {self.scope!r} is {operator} in ONNX, which runtimes have in float32 alone, and this model "
+                "computes in float64: train it with dtype='float32'"
+            )
+        if self.opset >= 18 and operator in REDUCING and "axes" in attributes:  # since then an input
+            attributes = dict(attributes)
+            inputs = [*inputs, self.constant(np.array(attributes.pop("axes"), np.int64))]
         name = self.free(f"{self.scope}/{operator}_{len(self.nodes)}")
         self.nodes.append(self.onnx.helper.make_node(operator, list(inputs), [name], name=name, **attributes))
         return Tensor(name)
@@ -109,7 +204,33 @@ class Export:
         return Tensor(name)
 
     def cast(self, tensor: Tensor, kind: str) -> Tensor:
-        return self.node("Cast", [tensor], {"to": self.kind_of(DTYPES[kind])})
+        return self.node("Cast", [tensor], {"to": self.kind_of(self.dtypes[kind])})
+
+
+def _elu(write: Export, a: str, alpha: float = 1.0) -> Tensor:
+    zero, one = (write.constant(np.array(value)) for value in (0.0, 1.0))
+    below = write.node("Sub", [write.node("Exp", [write.node("Min", [a, zero], {})], {}), one], {})
+    return _by_sign(write, a, write.node("Mul", [below, write.constant(np.array(float(alpha)))], {}))
+
+
+def _leaky_relu(write: Export, a: str, alpha: float = 0.01) -> Tensor:
+    return _by_sign(write, a, write.node("Mul", [a, write.constant(np.array(float(alpha)))], {}))
+
+
+def _softplus(write: Export, a: str) -> Tensor:
+    small = write.node("Exp", [write.node("Neg", [write.node("Abs", [a], {})], {})], {})
+    small = write.node("Log", [write.node("Add", [small, write.constant(np.array(1.0))], {})], {})
+    return write.node("Add", [write.node("Max", [a, write.constant(np.array(0.0))], {}), small], {})
+
+
+def _by_sign(write: Export, a: str, below: Tensor) -> Tensor:
+    """a above 0, else `below`."""
+    above = write.node("Greater", [a, write.constant(np.array(0.0))], {})
+    return write.node("Where", [above, a, below], {})
+
+
+IN_DOUBLE: dict[str, Callable[..., Tensor]] = {"Elu": _elu, "LeakyRelu": _leaky_relu, "Softplus": _softplus}
+"""Operators that ONNX Runtime has in float32 alone, made of others."""
 
 
 def formula_of(name: str, box: Box) -> str:

@@ -31,7 +31,9 @@ class Tensor(str):
 
 
 class Writer(Protocol):
-    """Where nodes and constants are written."""
+    """Where nodes and constants are written; `float` is the type of numbers."""
+
+    float: Any
 
     def node(self, operator: str, inputs: Sequence[str], attributes: dict[str, Any]) -> Tensor: ...
 
@@ -81,7 +83,7 @@ class Formula:
             return found
         array = np.asarray(found)
         whole = array.ndim and array.dtype.kind in "iu"
-        return self.writer.constant(array.astype(np.int64 if whole else np.float32))
+        return self.writer.constant(array.astype(np.int64 if whole else self.writer.float))
 
     def value(self, node: ast.expr) -> Any:
         """The same, but numbers and lists as they are."""

@@ -13,12 +13,14 @@ from bprop.model import Model
 from bprop.onnx.encoders import cell_type, encoded
 from bprop.onnx.export import Export
 from bprop.onnx.formula import Tensor
+from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 
 
 def of_table(onnx: Any, model: Model) -> Export:
     """The export of a model that knows its table. Raises DataError where its notes are damaged."""
-    return TableExport(onnx, model, Preparation.from_notes(model.notes))
+    preparation = Preparation.from_notes(model.notes)
+    return TableExport(onnx, Model(model.graph, model.params, notes=with_older(model.notes)), preparation)
 
 
 class TableExport(Export):
@@ -27,10 +29,11 @@ class TableExport(Export):
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
         super().__init__(onnx, model, {*columns, *answer.columns})
-        self.answer, self.features = answer, {}
+        self.embedded = list(preparation.embeddings)
+        self.answer, self.columns, self.features = answer, preparation.features, {}
         numbers = []
         for kind in preparation.used:
-            self.inputs.append(self.declared(kind.name, cell_type(kind), ["N"]))
+            self.inputs.append(self.declared(kind.name, cell_type(kind, self), ["N"]))
             found = encoded(self, kind, Tensor(kind.name))
             if kind.name in preparation.embeddings:
                 self.features[f"c_{kind.name}"] = found
@@ -40,10 +43,25 @@ class TableExport(Export):
             self.features["x"] = self.node("Concat", numbers, {"axis": 1})
         self.width = len(preparation.scaled)
 
+    @property
+    def says(self) -> str:
+        stripped = f" Strip the blanks around cells of {', '.join(self.embedded)}: others are refused." * bool(
+            self.embedded
+        )
+        return (
+            "Give each column as it stands in the table: numbers, NaN where missing; text (of yes and no, too), '' "
+            "where missing; dates as seconds since 1970. A cell that is neither yes nor no, and a number too large for "
+            f"the network, end the run with an error that names the column.{stripped}"
+        )
+
     def take(self, name: str, box: Box) -> Tensor:
         if name not in self.features or box.dims[1:] != ((self.width,) if name == "x" else ()):
             raise DataError(f"the columns in this model's notes are not what its input {name!r} takes: it is damaged")
-        return self.features[name]
+        self.scope = name
+        return self.scaled(name, self.features[name]) if name == "x" else self.features[name]
+
+    def is_far_column(self, name: str) -> bool:
+        return self.is_far("x", [column == name for column in self.columns])
 
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
         classes, several = self.answer.classes, self.answer.outputs
@@ -56,21 +74,18 @@ class TableExport(Export):
             self.answered(
                 self.answer.columns[0], self.node("Gather", [self.constant(labels), number], {}), labels.dtype
             )
-            self.answered("probabilities" if isinstance(box, Softmax) else "scores", tensor, np.float32, several)
+            self.answered("probabilities" if isinstance(box, Softmax) else "scores", tensor, self.float, several)
         elif self.answer.task == "multilabel":
-            self.answered("probabilities", tensor, np.float32, several)
+            self.answered("probabilities", tensor, self.float, several)
         else:
             self.numbers(tensor)
 
     def numbers(self, tensor: Tensor) -> None:
         """An output (N,) for each column."""
-        mean, deviation = self.answer.mean, self.answer.deviation
-        if mean:
-            scaled = self.node("Mul", [tensor, self.constant(np.array(deviation, np.float32))], {})
-            tensor = self.node("Add", [scaled, self.constant(np.array(mean, np.float32))], {})
+        tensor, dtype = self.restored(tensor)
         rows = self.node("Reshape", [tensor, self.constant(np.array([-1, self.answer.outputs], np.int64))], {})
         for k, column in enumerate(self.answer.columns):
-            self.answered(column, self.node("Gather", [rows, self.constant(np.array(k))], {"axis": 1}), np.float32)
+            self.answered(column, self.node("Gather", [rows, self.constant(np.array(k))], {"axis": 1}), dtype)
 
     def answered(self, name: str, tensor: Tensor, dtype: Any, *width: int) -> None:
         """An output, whose name is no input's."""
@@ -80,8 +95,9 @@ class TableExport(Export):
 
 
 def label_array(classes: tuple[Any, ...]) -> np.ndarray:
-    """Classes as an array: int64, or float64, or else text (object)."""
-    found = np.array(classes)
-    if found.dtype.kind in "if":
-        return found.astype(np.int64 if found.dtype.kind == "i" else np.float64)
+    """Classes as an array: int64, or float64, or else text (object), of whole numbers too that int64 does not hold."""
+    if all(isinstance(name, int) for name in classes) and all(-(2**63) <= name < 2**63 for name in classes):
+        return np.array(classes, np.int64)
+    if all(isinstance(name, int | float) and float(name) == name for name in classes):
+        return np.array(classes, np.float64)
     return np.array([str(name) for name in classes], dtype=object)
