@@ -47,3 +47,77 @@ def test_sparse_indicators(flowers):
 def test_metadata():
     assert inputs.Given(1, 2).metadata is None
     assert inputs.Given(1, 2, sample_weight=3).metadata == {"sample_weight": 3}
+
+
+BIG = 2**53
+
+
+def far(rng, **changes):
+    X = rng.normal(size=(60, 3))
+    for place, value in changes.items():
+        X[4, "abc".index(place)] = value
+    return X
+
+
+def test_a_number_too_large_to_predict_with_is_named_by_row_and_feature(rng):
+    for part, estimator in (
+        ("predict", bp.MLPClassifier(5, dtype="float32", max_iter=2)),
+        ("predict_proba", bp.MLPClassifier(5, dtype="float32", max_iter=2)),
+        ("transform", bp.MLPRegressor(hidden_layer_sizes=5, dtype="float32", max_iter=2)),
+    ):
+        X = far(rng)
+        fitted = estimator.fit(X, np.arange(60) % 2)
+        for kind in (np.asarray, sparse.csr_matrix):
+            with pytest.raises(ValueError, match=r"X, row 4, feature 1: 1e\+300 is too large for float32"):
+                getattr(fitted, part)(kind(far(rng, b=1e300)))
+
+
+def test_what_the_network_gives_is_finite_or_an_error_that_names_the_row(rng):
+    fitted = bp.MLPRegressor(hidden_layer_sizes=5, max_iter=2, activation="relu").fit(far(rng), np.arange(60.0))
+    fitted.coefs_ = [np.full_like(W, 10.0) for W in fitted.coefs_]
+    with pytest.raises(ValueError, match="X, row 4: the network gives inf"):
+        fitted.predict(far(rng, a=1.7e308))
+
+
+def test_what_a_precision_does_not_hold_is_refused_before_fitting(rng):
+    X, y = far(rng), np.arange(60.0)
+    with pytest.raises(ValueError, match=r"input 'X', row 4, column 0: 1e\+39 is too large for float32"):
+        bp.MLPRegressor(dtype="float32").fit(far(rng, a=1e39), y)
+    with pytest.raises(ValueError, match="input 'X', column 0: float32 cannot tell numbers near 1e"):
+        bp.MLPRegressor(dtype="float32").fit(X + 1e9, y)
+    for given, dtype in ((X, "float32"), (X.astype(np.float32), "auto")):
+        with pytest.raises(ValueError, match=r"input 'y'.*float32 cannot tell numbers near 1e"):
+            bp.MLPRegressor(dtype=dtype).fit(given, y + 1e9)
+
+
+def labels(kind):
+    pd = pytest.importorskip("pandas")
+    y = [BIG + k % 2 for k in range(60)]
+    return {
+        "int64": lambda: np.array(y), "uint64": lambda: np.array(y, np.uint64), "list": lambda: y,
+        "objects": lambda: np.array(y, object), "Int64": lambda: pd.Series(y, dtype="Int64"),
+        "UInt64": lambda: pd.Series([2**64 - 1 - v % 2 for v in y], dtype="UInt64"),
+        "objects of pandas": lambda: pd.Series(y, dtype=object),
+    }[kind]()  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "list", "objects", "Int64", "UInt64", "objects of pandas"])
+def test_labels_beyond_2_to_the_53_stay_exact(rng, kind):
+    X, y = far(rng), labels(kind)
+    X[:, 0] += 9 * (np.arange(60) % 2)
+    fitted = bp.MLPClassifier(8, solver="lbfgs", random_state=0).fit(X, y)
+    assert [int(v) for v in fitted.classes_] == sorted({int(v) for v in y})
+    assert [int(v) for v in fitted.predict(X)] == [int(v) for v in y]
+    assert fitted.score(X, y) == 1
+    again = bp.MLPClassifier(8, random_state=0).partial_fit(X, y, classes=y[:2])
+    assert np.array_equal(again.classes_, fitted.classes_)
+
+
+def test_columns_of_nullable_labels_stay_exact(rng):
+    pd = pytest.importorskip("pandas")
+    y = pd.DataFrame({"p": [BIG + k % 2 for k in range(60)], "q": [k % 3 for k in range(60)]}, dtype="Int64")
+    fitted = bp.MLPClassifier(8, max_iter=2).fit(far(rng), y)
+    assert [c.tolist() for c in fitted.classes_] == [[BIG, BIG + 1], [0, 1, 2]]
+    missing = pd.Series([1, None], dtype="Int64")
+    assert inputs.exact(missing) is missing
+    assert inputs.exact(text := np.array(["a", 1], object)) is text

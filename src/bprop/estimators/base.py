@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from bprop.estimators.inputs import (
     Examples,
     Given,
     dense,
+    exact,
+    fitting,
+    need_finite,
     parts,
     precision,
     read_examples,
@@ -241,7 +245,14 @@ class NetworkEstimator(
         check_is_fitted(self)
         theta, network = self._theta(), self._network_
         dtype = np.result_type(*theta.values())
-        found = [network.predict(theta, part, dtype) for part in parts(read_rows(self, X))]
+        return self._of_parts(X, dtype, lambda part: network.predict(theta, part, dtype))
+
+    def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """Numbers (N, K) computed from rows. Raises DataError, naming the row, where they are not finite."""
+        found, start = [], 0
+        for part in parts(read_rows(self, X)):
+            found.append(need_finite(compute(fitting(part, dtype, start)), start))
+            start += len(part)
         return found[0] if len(found) == 1 else np.concatenate(found)
 
     def predict(self, X: Any) -> np.ndarray:
@@ -257,12 +268,11 @@ class NetworkEstimator(
     def transform(self, X: Any) -> np.ndarray:
         """The activations h(L) of the last hidden layer, (N, H): the network as a source of features."""
         check_is_fitted(self)
-        name, rows = self._features(), parts(read_rows(self, X))
-        theta = self._theta()
+        name, theta = self._features(), self._theta()
         if name is None:
-            return np.concatenate(rows)
+            return np.concatenate(parts(read_rows(self, X)))
         dtype = np.result_type(*theta.values())
-        return np.concatenate([self._network_.activations(theta, part, name, dtype) for part in rows])
+        return self._of_parts(X, dtype, lambda part: self._network_.activations(theta, part, name, dtype))
 
     @property
     def _n_features_out(self) -> int:
@@ -283,7 +293,7 @@ class NetworkEstimator(
         if X is None or y is None:
             X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
             y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
-        X, y = dense(read_rows(self, X)), np.asarray(y)
+        X, y = dense(read_rows(self, X)), np.asarray(exact(y))
         data = network.data(X, self._target.encode(y))
         return check.check_gradients(network.graph, self._theta(), data, **settings)
 

@@ -13,8 +13,10 @@ from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.estimators.network import Network
 from bprop.estimators.targets import Target
-from bprop.graph.feed import read_weights
+from bprop.graph.feed import all_finite, read_weights
+from bprop.scaling import need_precision
 
+I64, U64 = np.dtype(np.int64), np.dtype(np.uint64)
 DENSE_ROWS = 4096
 """Rows of a sparse matrix made dense at a time to predict."""
 
@@ -66,13 +68,14 @@ def precision(asked: str, X: Any) -> np.dtype:
 def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> tuple[np.ndarray, np.ndarray]:
     """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for what cannot be used."""
     X, y = validate_data(
-        estimator, X, y, accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
+        estimator, X, exact(y), accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
         dtype=(np.float64, np.float32),
     )  # fmt: skip
     y = dense(y)
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
-    return dense(X).astype(precision(estimator.dtype, X), copy=False), y
+    dtype = precision(estimator.dtype, X)
+    return in_precision("X", dense(X), dtype), y
 
 
 def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -> Examples:
@@ -82,13 +85,64 @@ def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -
     """
     encoded = target.encode(y)
     if encoded.dtype.kind == "f":
-        encoded = encoded.astype(X.dtype, copy=False)
+        encoded = in_precision("y", encoded, X.dtype)
     given = [np.asarray(one) for one in weights if one is not None]
     for array in given:
         if array.size and not array.any():
             raise DataError("the weights of the examples are all zero: there is nothing to learn from")
     found = [read for one in given if (read := read_weights(one, len(X))) is not None]
     return Examples(X, encoded, y, read_weights(np.prod(found, axis=0), len(X)) if found else None)
+
+
+def exact(y: Any) -> Any:
+    """Labels that are whole numbers of pandas' nullable types, or Python's own, as NumPy's: scikit-learn makes floats
+    of the first, which hold them up to 2^53, and refuses the second. All else as it is."""
+    if hasattr(y, "iloc") and getattr(y, "ndim", 1) == 2:
+        columns = [np.asarray(exact(y.iloc[:, k])) for k in range(y.shape[1])]
+        same = {column.dtype for column in columns}
+        return np.stack(columns, axis=1) if len(same) == 1 and same <= {I64, U64} else y
+    dtype = getattr(y, "dtype", None)
+    plain = getattr(dtype, "numpy_dtype", dtype)
+    if plain is not dtype and getattr(plain, "kind", "") in "iu" and not y.isna().any():
+        return y.to_numpy(plain)
+    if plain != np.dtype(object) or np.ndim(y) != 1 or not len(y):
+        return y
+    values = np.asarray(y).tolist()
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+        return y
+    fitting = [kind for kind in (I64, U64) if np.iinfo(kind).min <= min(values) and max(values) <= np.iinfo(kind).max]
+    return np.array(values, fitting[0]) if fitting else y
+
+
+def in_precision(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """In the precision of the fit. Raises DataError for what that does not hold, or whose differences it loses."""
+    need_precision(name, array, dtype)
+    return array.astype(dtype, copy=False)
+
+
+def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
+    """Rows (from row `start` on) to predict, in the precision of the parameters. Raises DataError where a number is
+    too large for it, naming row and feature."""
+    with np.errstate(over="ignore"):
+        found = X.astype(dtype, copy=False)
+    if found is not X and not all_finite(found):
+        row, feature = (int(axis[0]) for axis in np.nonzero(~np.isfinite(found)))
+        raise DataError(
+            f"X, row {start + row}, feature {feature}: {X[row, feature]} is too large for {dtype.name}, in which this "
+            "estimator was fitted: mend or leave out this row, or fit with dtype='float64'"
+        )
+    return found
+
+
+def need_finite(f: np.ndarray, start: int = 0) -> np.ndarray:
+    """Outputs (N, K) of rows from row `start` on. Raises DataError where one is no finite number, naming the row."""
+    if not all_finite(f):
+        row = int(np.nonzero(~np.isfinite(f))[0][0])
+        raise DataError(
+            f"X, row {start + row}: the network gives {f[row][~np.isfinite(f[row])][0]}: its features are too far from "
+            "those of training"
+        )
+    return f
 
 
 def read_rows(estimator: Any, X: Any) -> Any:

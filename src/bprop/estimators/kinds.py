@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from bprop.errors import DataError, SettingError
 from bprop.estimators.base import NetworkEstimator, stochastic
 from bprop.estimators.callbacks import with_callbacks
-from bprop.estimators.inputs import Given
+from bprop.estimators.inputs import Given, exact
 from bprop.estimators.targets import Numbers, Target, class_weights, classification
 
 
@@ -34,7 +34,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         """
         if classes is None and not hasattr(self, "classes_"):
             raise SettingError("classes must be passed on the first call to partial_fit")
-        return self._learn(Given(X, y, sample_weight), incremental=True, classes=classes)
+        return self._learn(Given(X, y, sample_weight), incremental=True, classes=exact(classes))
 
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
         if classes is not None and not hasattr(self, "classes_"):
@@ -74,7 +74,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of examples whose labels (all of them, where there are several) are predicted."""
-        return self._score_of(np.asarray(y), self.predict(X), sample_weight)
+        return self._score_of(np.asarray(exact(y)), self.predict(X), sample_weight)
 
     def predict_proba(self, X: Any) -> Any:
         """p(y = c | x), (N, C) as in `classes_`; p(label k | x), (N, K), for indicators; a list for columns."""
