@@ -197,7 +197,6 @@ class Units:
         unit = float(scaling.divisor)
         return {n: value * unit if n.partition("[")[0] in ("rmse", "mae") else value for n, value in found.items()}
 
-
     def judged(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Arrays as the network sees them, but targets in the units of `measures`."""
         scaling = self.scalings.get("y")
