@@ -60,7 +60,7 @@ def test_the_report_of_a_run_that_diverged_says_what_the_terminal_says(run, fold
 
 
 def test_a_run_that_diverges_at_its_first_step_has_a_report_and_no_model(run, folder):
-    lines = ["a,b,y", *(f"{k},{k % 7},{k * 1e30}" for k in range(1, 61))]
+    lines = ["a,b,y", *(f"{k * 7 % 13 * 1e30},{k % 7},{k % 11}.5" for k in range(1, 61))]
     (folder / "far.csv").write_text("\n".join(lines) + "\n")
     command = "train far.csv --target y --scale none --engine numpy --epochs 2 --out far.bprop --report r.html"
     said = run(command, code=1).stderr

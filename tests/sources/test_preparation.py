@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bprop import errors
+from bprop.scaling import Units
 from bprop.sources import delimited
 from bprop.sources.answers import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation, as_frame
+from bprop.sources.scaling import network_arrays, units_of, x_of
 from bprop.sources.table import Table
 
 N = 60
@@ -164,7 +166,8 @@ def test_any_bytes_are_a_table_or_a_clean_error(content):
 def test_several_columns_of_numbers_are_scaled_by_the_rows_to_learn_from():
     table = frame(a=["1.5", "2", "9"], u=["1", "2", "3"], v=["100", "300", "500"])
     preparation = Preparation.fit(table, Answer.of(table, ("u", "v")))
-    y = preparation.arrays(table)["y"]
+    units = units_of(x_of(table, preparation), table, preparation)
+    y = network_arrays(table, preparation, units)["y"]
     np.testing.assert_allclose([y.mean(axis=0), y.std(axis=0)], [[0, 0], [1, 1]], atol=1e-12)
-    again = Preparation.from_notes(json.loads(json.dumps(preparation.to_notes())))
-    np.testing.assert_allclose(again.answer.values(again.y(table)), [[1, 100], [2, 300], [3, 500]])
+    back = Units.of(json.loads(json.dumps(units.to_notes())))
+    np.testing.assert_allclose(back.restored("f", y), [[1, 100], [2, 300], [3, 500]])

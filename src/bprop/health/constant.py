@@ -67,11 +67,12 @@ def _largest_share(column: np.ndarray, w: np.ndarray) -> float:
 
 
 def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float], name: str) -> str | None:
-    y = y.astype(np.float64)
+    unit = float(np.ldexp(1.0, int(np.frexp(np.abs(y).max())[1]) - 1))  # so that squares of large numbers are numbers
+    y = y.astype(np.float64) / unit
     mean = np.average(y, axis=0, weights=w)
     constant = {
-        "rmse": sqrt(np.average(np.square(y - mean), axis=0, weights=w).mean()),
-        "mae": float(np.mean([_least_distance(column, w) for column in y.T])),
+        "rmse": unit * sqrt(np.average(np.square(y - mean), axis=0, weights=w).mean()),
+        "mae": unit * float(np.mean([_least_distance(column, w) for column in y.T])),
     }
     known = {key: measures[key] for key in constant if key in measures}
     if not known or not all(constant[key] > 0 and constant[key] <= value < inf for key, value in known.items()):
