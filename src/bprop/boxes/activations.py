@@ -47,7 +47,10 @@ class Activation(Box):
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-a)): derivative h (1 - h), which is 0 where h has been rounded to 1."""
+    """1 / (1 + exp(-a)): derivative h (1 - h).
+
+    The derivative is 0 where h has been rounded to 1.
+    """
 
     bounds: ClassVar = (0.0, 1.0)
     onnx = "Sigmoid(a)"
@@ -60,7 +63,10 @@ class Sigmoid(Activation):
 
 
 class Tanh(Activation):
-    """tanh(a): derivative 1 - h^2 = (1 - h) (1 + h), which is 0 where h has been rounded to 1 or -1."""
+    """tanh(a): derivative 1 - h^2.
+
+    It is computed as (1 - h) (1 + h), and is 0 where h has been rounded to 1 or -1.
+    """
 
     bounds: ClassVar = (-1.0, 1.0)
     onnx = "Tanh(a)"

@@ -5,14 +5,15 @@ XLA computes a cheap array once for each array that needs it, and LLVM then turn
 `a == max(a)` may hold nowhere, and the gradient of the maximum is lost. So, in all that a comparison depends on, the
 result of every product (and of every function that ends in one) passes through an operation that LLVM cannot look
 into: its bits, xor a zero that is known only when the program runs. No sum can take such a product in. It costs one
-whole-number operation an element, where something is compared, and nothing elsewhere.
+whole-number operation an element, where something is compared, and nothing elsewhere. The same is done for what the
+sums of losses depend on: a streamed set, whose programs are compiled for other sizes, gives the bits of the whole set.
 
 A slice backwards (`a[::-1]`) becomes a gather: XLA's simplifier of reversals has aborted the process on some graphs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,9 +94,9 @@ class Listing:
             numbers.update(zip(equation.outvars, results, strict=True))
         return [read(atom) for atom in traced.jaxpr.outvars]
 
-    def guarded(self) -> set[int]:
-        """The numbers of the results that must not be taken in by a sum: products that a comparison depends on."""
-        compared: set[int] = set()
+    def guarded(self, summed: Iterable[int] = ()) -> set[int]:
+        """The numbers of the results that no sum may take in: products on which a comparison or `summed` depends."""
+        compared = set(summed)
         for operation in reversed(self.operations):
             deciding = operation.name in DECIDING and any(a in self.floats for a in operation.arguments)
             if deciding or (compared.intersection(operation.results) and operation.name not in COMPUTED_ONCE):
@@ -104,10 +105,12 @@ class Listing:
         return {r for o in ends_in_product for r in o.results} & compared & self.floats
 
 
-def repeatable(function: Callable, zero: Any) -> Callable:
+def repeatable(function: Callable, zero: Any, summed: Callable = lambda result: ()) -> Callable:
     """`function` with every compared value the same bits wherever it is computed.
 
     zero : a whole number, shape (), that is 0 when the program runs but that no compiler knows to be.
+    summed : takes from the result the part that is to be the same bits in other programs too, for data sets of other
+    sizes: the sums of losses and metrics.
     """
 
     def rewritten(*args: Any) -> Any:
@@ -119,12 +122,13 @@ def repeatable(function: Callable, zero: Any) -> Callable:
         inputs = [listing.number(variable) for variable in traced.jaxpr.invars]
         outputs = listing.add(traced, inputs)
         values = {**listing.constants, **dict(zip(inputs, leaves, strict=True))}
-        guarded = listing.guarded()
+        structure = jax.tree.structure(shape)
+        guarded = listing.guarded(jax.tree.leaves(summed(jax.tree.unflatten(structure, outputs))))
         for operation in listing.operations:
             results = run(operation.equation, [values[a] for a in operation.arguments])
             for number, result in zip(operation.results, results, strict=True):
                 values[number] = opaque(result, zero) if number in guarded else result
-        return jax.tree.unflatten(jax.tree.structure(shape), [values[number] for number in outputs])
+        return jax.tree.unflatten(structure, [values[number] for number in outputs])
 
     return rewritten
 

@@ -103,7 +103,7 @@ class Tracer:
                 context = Context(w, key, self.program.dtype, divisor)
                 return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
-            theta, rule_state, found = repeatable(step, hidden_zero(rows))(
+            theta, rule_state, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
                 theta, rule_state, self.batch(data, take), w, divisor, key, t + i
             )
             bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
@@ -134,7 +134,9 @@ class Tracer:
                 return self.program.measure(theta, batch, constants, context, plan)
 
             w, _ = self.weights(weights, take, position, rows)
-            return self.add(sums, repeatable(measure, hidden_zero(rows))(theta, self.batch(data, take), w))
+            return self.add(
+                sums, repeatable(measure, hidden_zero(rows), summed=lambda sums: sums)(theta, self.batch(data, take), w)
+            )
 
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
 
