@@ -1,38 +1,36 @@
-"""Whole numbers on their way to a device: none is changed."""
+"""At which numbers exactly an array takes another dtype on its way to a device."""
 
 import numpy as np
 import pytest
 
-from bprop import errors
 from bprop.engines import packing
 
 FLOAT = np.dtype("float32")
 MOST, LEAST = 2**31 - 1, -(2**31)
 
 
-@pytest.mark.parametrize("values", [[MOST + 1, 0], [0, LEAST - 1], [MOST + 1, LEAST - 1]])
-def test_whole_numbers_beyond_32_bits_are_refused_with_their_range(values):
-    with pytest.raises(
-        errors.DataError, match=rf"input 'k': whole numbers beyond 32 bits \({min(values)} \.\. {max(values)}\)"
-    ):
-        packing.narrow("k", np.array(values), FLOAT)
+@pytest.mark.parametrize("values", [[MOST, LEAST], [MOST + 1, 0], [0, LEAST - 1], [MOST + 1, LEAST - 1]])
+def test_whole_numbers_take_64_bits_where_32_do_not_hold_the_largest_and_the_smallest(values):
+    fits = min(values) >= LEAST and max(values) <= MOST
+    assert packing.narrow(np.array(values), FLOAT, "int") == (np.int32 if fits else np.int64)
+    assert packing.narrow(np.array(values), FLOAT, "float") == (np.int32 if fits else FLOAT)
 
 
 @pytest.mark.parametrize("dtype", ["uint32", "uint64"])
-def test_unsigned_numbers_beyond_32_bits_are_refused(dtype):
-    assert packing.narrow("k", np.array([MOST], dtype), FLOAT) == np.int32
-    with pytest.raises(errors.DataError, match="beyond 32 bits"):
-        packing.narrow("k", np.array([MOST + 1], dtype), FLOAT)
+def test_unsigned_numbers_do_not_wrap(dtype):
+    assert packing.narrow(np.array([MOST], dtype), FLOAT, "int") == np.int32
+    assert packing.narrow(np.array([MOST + 1], dtype), FLOAT, "int") == np.int64
 
 
-@pytest.mark.parametrize("dtype", ["int64", "uint32", "int32"])
-def test_no_numbers_at_all_are_narrowed(dtype):
-    assert packing.narrow("k", np.array([], dtype), FLOAT) == np.int32
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "uint16", "bool", "int32"])
+def test_whole_numbers_that_are_narrow_stay_so_for_inputs_of_any_kind(dtype):
+    for kind in ("int", "float"):
+        assert packing.narrow(np.ones(2, dtype), FLOAT, kind) == np.dtype(dtype)
 
 
 @pytest.mark.parametrize(("dtype", "kept"), [("float64", "float64"), ("float32", "float32"), ("longdouble", "float64")])
 def test_floats_are_narrowed_to_the_precision_of_the_run_only(dtype, kept):
-    assert packing.narrow("x", np.ones(2, dtype), np.dtype("float64")) == np.dtype(kept)
+    assert packing.narrow(np.ones(2, dtype), np.dtype("float64"), "float") == np.dtype(kept)
 
 
 def test_a_whole_array_is_copied():
