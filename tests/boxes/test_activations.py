@@ -101,11 +101,10 @@ def test_the_functions_take_hyper_parameters_and_a_name():
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
-@pytest.mark.parametrize("off", [bp.relu, lambda a: bp.clip(a, 0.0, 9.0)], ids=["relu", "clip"])
-def test_a_unit_that_is_off_passes_no_gradient_however_steep_what_follows(off, engine):
+def test_a_clipped_unit_passes_no_gradient_however_steep_what_follows(engine):
     pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
     x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
-    graph = bp.Graph(loss=bp.sum(bp.sqrt(off(x * w)), axis=1))  # the root of 0 is infinitely steep
+    graph = bp.Graph(loss=bp.sum(bp.sqrt(bp.clip(x * w, 0.0, 9.0)), axis=1))  # the root of 0 is infinitely steep
     data, params = {"x": np.array([[-3.0, 4.0]])}, {"w": np.ones(2)}
     run = bp.train(graph, data, params=params, rule=bp.SGD(0.5), epochs=1, engine=engine, progress=False)
     np.testing.assert_allclose(run.params["w"], [1.0, 0.5], rtol=1e-6)

@@ -88,7 +88,7 @@ class Relu(Activation):
         return namespace(a).maximum(a, 0)
 
     def bprop(self, grad, value, a):
-        return namespace(a).where(a > 0, grad, 0)
+        return grad * (a > 0)
 
 
 class LeakyRelu(Activation):

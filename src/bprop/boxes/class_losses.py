@@ -48,8 +48,8 @@ class Nll(ClassLoss):
 class CrossEntropy(ClassLoss):
     """-log softmax(a)_y from pre-activations a. Shapes: a (N, ..., C), y (N, ...) -> (N,).
 
-    The gradient is the lecture's output gradient before activation, f(x) - e(y). With r = the sum of exp(a_c)
-    over the other classes: log(1 + r / exp(a_y)), and the gradient at y is -r / (r + exp(a_y)).
+    The gradient is the lecture's output gradient before activation, f(x) - e(y). At the label that is f_y - 1, computed
+    as -(the sum of the other f_c): a network that is almost certain still has a gradient.
     """
 
     onnx = (
@@ -57,20 +57,18 @@ class CrossEntropy(ClassLoss):
     )
 
     def parts(self, a, y):
-        """(a_y - max a, its exponential, those of the others and 0 at y, their sum), without overflow."""
-        xp = namespace(a)
-        shifted = a - a.max(axis=-1, keepdims=True)
-        own = at_label(shifted, y)[..., None]
-        others = xp.where(one_hot(y, a), 0, xp.exp(shifted))
-        return own, xp.exp(own), others, others.sum(axis=-1, keepdims=True)
+        """(e(y); s_y; exp(s_c), 0 at the label; their sum r), s = a - max a: softmax is exp(s) / (r + exp(s_y))."""
+        xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
+        own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
+        return label, own, others, others.sum(axis=-1, keepdims=True)
 
     def fprop(self, a, y):
-        own, e, _, rest = self.parts(a, y)
-        return per_example((namespace(a).log1p(rest + (e - 1)) - own)[..., 0])
+        xp, (_, own, _, rest) = namespace(a), self.parts(a, y)
+        return per_example((xp.log1p(rest + (xp.exp(own) - 1)) - own)[..., 0])
 
     def bprop(self, grad, value, a, y):
-        _, e, others, rest = self.parts(a, y)
-        return per_output(grad, a) * (namespace(a).where(one_hot(y, a), -rest, others) / (rest + e)), None
+        xp, (label, own, others, rest) = namespace(a), self.parts(a, y)
+        return per_output(grad, a) * (xp.where(label, -rest, others) / (rest + xp.exp(own))), None
 
     @classmethod
     def examples(cls, rng):
