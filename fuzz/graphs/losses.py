@@ -49,7 +49,9 @@ def binary_cross_entropy(g: Growth) -> Entry:
         )
     if how < 0.8:
         return g.add("BinaryCrossEntropy", a, target(g, a, single(g.rng.uniform(size=shape_of(g, a)))))
-    return g.add("BinaryCrossEntropy", a, g.add("Sigmoid", g.pick(lambda e: floats(e) and e.dims == a.dims)))
+    y = g.add("Sigmoid", g.pick(lambda e: floats(e) and e.dims == a.dims))
+    g.exact.add(g.nodes[y.at].name)  # it must stay within 0 and 1
+    return g.add("BinaryCrossEntropy", a, y)
 
 
 def hinge(g: Growth) -> Entry:
