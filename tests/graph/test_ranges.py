@@ -176,3 +176,25 @@ def test_boxes_that_keep_the_rows_of_examples_together_are_known():
     apart = [x[::-1], bp.sum(x, axis=0), x - bp.max(x, axis=0), bp.transpose(x, (1, 0)), x[1:], i[::-1, 0]]
     assert [keeps_rows_together(box) for box in together] == [True] * len(together)
     assert [keeps_rows_together(box) for box in apart] == [False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize("dtype", ["int", "float"])
+def test_a_range_without_an_end_takes_all_numbers_on_that_side(dtype):
+    """Counts of a column: 0 to infinity."""
+    i, x, w = bp.Input("i", (2,), dtype=dtype), bp.Input("x"), bp.Parameter("w", ())
+    graph = bp.Graph(loss=bp.poisson(x * w, i[:, 0]))
+    counts = np.array([[0, -1], [3, 0], [10**6, -5]]).astype("int64" if dtype == "int" else "float64")
+    assert np.isfinite(graph.fprop({"w": 1.0}, i=counts, x=np.ones(3)).loss)
+    counts[2, 0] = -1
+    with pytest.raises(errors.DataError, match=r"row 2 gives 'slice_1' .* the value -1(\.0)?, outside 0\.\.inf"):
+        graph.fprop({"w": 1.0}, i=counts, x=np.ones(3))
+
+
+@pytest.mark.parametrize("off", [-1e-7, 1 + 1e-7, 0.0, 1.0])
+def test_rounding_beside_either_end_of_a_range_is_no_fault(off):
+    a, t = bp.Input("a"), bp.Input("t", (2,))
+    graph = bp.Graph(loss=bp.binary_cross_entropy(a, t[:, 0]))
+    graph.fprop({}, a=np.ones(2), t=np.array([[off, 7.0], [0.5, 7.0]]))
+    beyond = off - 1e-4 if off <= 0 else off + 1e-4
+    with pytest.raises(errors.DataError, match=r"outside 0\.\.1"):
+        graph.fprop({}, a=np.ones(2), t=np.array([[beyond, 7.0], [0.5, 7.0]]))

@@ -160,9 +160,16 @@ class Ranges:
 
 def _outside(value: np.ndarray, limit: Limit) -> tuple[int, ...] | None:
     """Where the first value outside the limits is; None where there is none."""
-    slack = SLACK if value.dtype.kind == "f" else 0
-    inside = (value >= limit.low - slack * max(1.0, abs(limit.low))) & (value <= limit.high + slack * abs(limit.high))
+    low, high = limit.low, limit.high
+    if value.dtype.kind == "f":
+        low, high = low - SLACK * _size(low), high + SLACK * _size(high)
+    inside = (value >= low) & (value <= high)
     return None if inside.all() else tuple(int(i) for i in np.argwhere(~inside)[0])
+
+
+def _size(end: float) -> float:
+    """The size of numbers near an end of a range: at least 1, and 1 where there is no end."""
+    return max(1.0, abs(end)) if np.isfinite(end) else 1.0
 
 
 def keeps_rows_together(box: Box) -> bool:
