@@ -4,9 +4,12 @@ import importlib.util
 import io
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 
+import numpy as np
 import pytest
 
+import bprop as bp
 from bprop import Record
 from bprop.training import progress
 from bprop.training.progress import Bar, Lines, Silent, brief, progress_of
@@ -139,3 +142,27 @@ def test_a_line_is_there_at_once_also_where_standard_error_is_a_file(monkeypatch
     lines.epoch(record(1))
     lines.close()
     assert sys.stderr.flushed.startswith("epoch 1/3")
+
+
+def test_lines_and_a_bar_tell_the_engine(capsys):
+    Lines(epochs=1).engine("numpy, because native declined: llvmlite is not installed (pip install 'bprop[native]')")
+    assert capsys.readouterr().err == (
+        "engine: numpy, because native declined: llvmlite is not installed (pip install 'bprop[native]')\n"
+    )
+    if find_spec("rich") is not None:
+        bar = Bar(epochs=1, total=1, start=0)
+        bar.engine("xla, because native declined: the array function 'flip' [bold]")
+        bar.close()
+        told = capsys.readouterr().err
+        assert "engine: xla, because native declined: the array function 'flip' [bold]" in " ".join(told.split())
+    Silent().engine("native")
+    assert capsys.readouterr().err == ""
+
+
+def test_training_tells_the_engine_once_and_again_where_it_goes_on_elsewhere(capsys):
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    graph = bp.Graph(loss=bp.square(w * x))
+    bp.train(graph, {"x": np.ones(4)}, epochs=3, engine="numpy", progress=True)
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "engine: numpy"
+    assert sum(line.startswith("engine: ") for line in told) == 1

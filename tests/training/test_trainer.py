@@ -351,7 +351,7 @@ def test_progress_on_demand_is_written_to_stderr(capfd):
     train(progress=True)
     out, err = capfd.readouterr()
     assert out == ""
-    assert err.startswith("epoch 1/4")
+    assert err.startswith("engine: numpy\nepoch 1/4")
     assert "epoch 4/4" in err.splitlines()[-1]
 
 

@@ -11,7 +11,9 @@ from bprop.record import Record
 
 
 class Progress(Protocol):
-    """Told of every stretch of steps and every epoch."""
+    """Told of the engine, of every stretch of steps and of every epoch."""
+
+    def engine(self, said: str) -> None: ...
 
     def steps(self, epoch: int, done: int, loss: float) -> None: ...
 
@@ -22,6 +24,9 @@ class Progress(Protocol):
 
 class Silent:
     """Shows nothing."""
+
+    def engine(self, said: str) -> None:
+        pass
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         pass
@@ -41,6 +46,9 @@ class Lines:
         self._started = perf_counter()
         self._last = -float("inf")
         self._unsaid: Record | None = None
+
+    def engine(self, said: str) -> None:
+        print(f"engine: {said}", file=sys.stderr, flush=True)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         if perf_counter() - max(self._last, self._started) > 5 * self.seconds:  # an epoch takes long
@@ -78,6 +86,9 @@ class Bar:
         )  # fmt: skip
         self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
         self.bar.start()
+
+    def engine(self, said: str) -> None:
+        self.bar.console.print(f"engine: {said}", markup=False, highlight=False)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")

@@ -100,6 +100,7 @@ class Trainer:
         if stopping is not None and stopping.monitor not in ("loss", *self.program.metrics):
             known = ", ".join(("loss", *self.program.metrics))
             raise UnknownNameError(f"cannot monitor {stopping.monitor!r}: there is {known}")
+        self.engine_told = ""
         self.history: list[Record] = []
         self.position = Position()
         monitor = None if stopping is None else stopping.monitor
@@ -198,8 +199,16 @@ class Trainer:
             at.step += count
             at.updates += count
             at.running = stretch.running
+            self._tell_engine()
             self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
             self._save_checkpoint()
+
+    def _tell_engine(self) -> None:
+        """Tell which engine runs, and why: at first, and where the run goes on elsewhere."""
+        said = self.run_.reason or self.run_.engine
+        if said != self.engine_told:
+            self.engine_told = said
+            self.progress.engine(said)
 
     def _whole_turns(self, count: int, most: int | None = None) -> int:
         """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint, and
