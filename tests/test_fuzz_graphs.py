@@ -31,9 +31,9 @@ GRAPHS = 2 * len(generate.STARS)
 def choose(seed):
     """Native always, in float32 now and then; XLA, and JAX as the oracle, on a share: they take long to compile."""
     pairs = [("native", "float64")] + [("native", "float32")] * (seed % 4 == 0)
-    pairs += [("xla", "float64")] * (seed % 9 == 0) + [("xla", "float32")] * (seed % 18 == 0)
+    pairs += [("xla", "float64")] * (seed % 11 == 0) + [("xla", "float32")] * (seed % 22 == 0)
     ready = campaign.installed(["native", "xla"])
-    return [p for p in pairs if p[0] in ready], "jax" if seed % 9 == 4 and "xla" in ready else None
+    return [p for p in pairs if p[0] in ready], "jax" if seed % 11 == 4 and "xla" in ready else None
 
 
 def line(w=0.5):
@@ -59,7 +59,7 @@ def test_all_engines_agree_on_random_graphs():
     assert not result.faults, f"{result}\n{result.faults}"
     assert result.counts["graphs"] == GRAPHS
     ready = campaign.installed(["native", "xla"])
-    for engine, least in (("native", 0.7), ("xla", 0.7 / 9)):
+    for engine, least in (("native", 0.7), ("xla", 0.7 / 11)):
         assert engine not in ready or result.counts[f"same {engine} float64"] >= least * GRAPHS, str(result)
     if ready:
         assert set(result.kinds) >= {cls.__name__ for cls in boxes.catalogue()}
@@ -154,8 +154,9 @@ def test_a_table_has_a_twin_that_differs_in_one_element():
 def test_a_failing_case_shrinks_to_what_matters_and_its_program_runs(tmp_path):
     seed = next(s for s in range(1000) if {"Max", "Tanh"} <= generate.generate(s).kinds())
     case = generate.generate(seed)
-    small = shrink(case, lambda c: "Max" in c.kinds(), seconds=600)
-    assert "Max" in small.kinds() and len(small.nodes) <= 6 < len(case.nodes)
+    assert len(case.nodes) > 10
+    small = shrink(case, lambda c: "Max" in (c.nodes[i].kind for i in c.below(c.loss)), seconds=600)
+    assert "Max" in small.kinds() and len(small.nodes) <= 6
     assert small.rows == 1 and not small.outputs and small.validation is None
     program = tmp_path / "fault.py"
     program.write_text(source(small, "Max"))

@@ -104,10 +104,12 @@ def make_graph(case: Case, jitter: tuple[float, int] | None = None) -> bp.Graph:
     """The graph of the case. `jitter` (size, seed): every value is a little off, as another way of rounding has it."""
     boxes: list[Box] = []
     for number, node in enumerate(case.nodes):
-        box = make_box(node, [boxes[c] for c in node.children])
+        children = [boxes[c] for c in node.children]
+        if jitter is not None:
+            children = [_once_more(jitter, number, place, children) for place in range(len(children))]
+        box = make_box(node, children)
         if jitter is not None and _may_be_off(case, node, box):
-            size, seed = jitter
-            box = own.Jitter(box, name=f"{node.name}~", size=size, seed=seed * 1000 + number)
+            box = own.Jitter(box, name=f"{node.name}~", size=jitter[0], seed=jitter[1] * 1000 + number)
         boxes.append(box)
     return bp.Graph(
         loss=boxes[case.loss],
@@ -115,6 +117,15 @@ def make_graph(case: Case, jitter: tuple[float, int] | None = None) -> bp.Graph:
         outputs={name: boxes[at] for name, at in case.outputs.items()},
         stable=case.stable,
     )
+
+
+def _once_more(jitter: tuple[float, int], number: int, place: int, children: list[Box]) -> Box:
+    """The child at a place. One that has come before is off in another way: what cancels within a box shows only so."""
+    child = children[place]
+    if not isinstance(child, own.Jitter) or child not in children[:place]:
+        return child
+    name = f"{child.name}{number}.{place}"
+    return own.Jitter(child, name=name, size=jitter[0], seed=(jitter[1] * 1000 + number) * 10 + place)
 
 
 def _may_be_off(case: Case, node: Node, box: Box) -> bool:

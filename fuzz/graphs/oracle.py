@@ -29,6 +29,7 @@ class Oracle:
 
     def __init__(self, case: Case, backend: ModuleType):
         self.case, self.backend = case, backend
+        self.forward, self.gradients = backend.compiled(self.values), backend.gradients_of(self.objective)
         self.needed = case.below(case.loss, case.penalty)
         nodes = [case.nodes[i] for i in sorted(self.needed)]  # what only an output needs is not trained
         self.trainable = {n.name for n in nodes if n.kind == "Parameter" and n.hyper["trainable"]}
@@ -36,7 +37,7 @@ class Oracle:
         self.penalises_data = any(case.nodes[i].kind == "Input" for i in case.below(case.penalty))
         self.mean_weight = 1.0 if case.weights is None else float(case.weights.mean())
 
-    def values(self, theta: dict, batch: Arrays, weights: np.ndarray, t: int | None) -> list[Any]:
+    def values(self, theta: dict, batch: dict, weights: Any, t: int | None) -> list[Any]:
         """The value of every node, in training at update t, or (None) outside training."""
         b, case, found = self.backend, self.case, []
         for node in case.nodes:
@@ -50,19 +51,17 @@ class Oracle:
             elif node.kind == "BatchNorm" and t is None:
                 found.append(b.OPS["Normalise"](node.hyper, *children))
             elif node.kind in ("BatchNorm", "BatchWeight"):
-                found.append(b.OPS[node.kind](node.hyper, *children, weights=b.array(weights)))
+                found.append(b.OPS[node.kind](node.hyper, *children, weights=weights))
             else:
                 found.append(b.OPS[node.kind](node.hyper, *children))
         return found
 
-    def _leaf(self, node: Any, theta: dict, batch: Arrays) -> Any:
+    def _leaf(self, node: Any, theta: dict, batch: dict) -> Any:
         if node.kind == "Parameter":
             return theta[node.name]
         if node.kind == "Constant":
             return self.backend.array(node.hyper["value"])
-        value = batch.get(node.name)
-        dtype = {"float": np.float64, "int": np.int64, "bool": bool}[node.hyper.get("dtype", "float")]
-        return None if value is None else self.backend.array(value.astype(dtype))
+        return batch.get(node.name)
 
     def _dropout(self, node: Any, a: Any, t: int | None) -> Any:
         if t is None:
@@ -71,16 +70,26 @@ class Oracle:
         u = noise.uniform(key, crc32(node.name.encode()), tuple(a.shape), np.float64)
         return self.backend.OPS["Dropout"](node.hyper, a, noise=self.backend.array(u))
 
+    def objective(self, leaves: dict, given: dict, t: int) -> tuple[Any, list]:
+        """(sum_t w_t l_t / total + penalty, the value of every node): `leaves` is the part of theta that is trained."""
+        values = self.values({**given["fixed"], **leaves}, given["batch"], given["weights"], t)
+        value = (values[self.case.loss] * given["weights"]).sum() / given["total"]
+        return value + (0.0 if self.case.penalty is None else values[self.case.penalty]), values
+
     def gradient(self, theta: Arrays, batch: Arrays, weights: np.ndarray, t: int, total: float) -> tuple[Any, Arrays]:
-        """(values, gradients) of sum_t w_t l_t / total + penalty."""
-        case, fixed = self.case, {k: self.backend.array(v) for k, v in theta.items() if k not in self.trainable}
+        """(values, gradients) of the objective for a batch."""
+        array = self.backend.array
+        fixed = {k: array(v) for k, v in theta.items() if k not in self.trainable}
+        given = {"fixed": fixed, "batch": self._batch(batch), "weights": array(weights), "total": array(total)}
+        leaves = {k: array(v) for k, v in theta.items() if k in self.trainable}
+        drawn = any(node.kind == "Dropout" for node in self.case.nodes)
+        values, found = self.gradients(leaves, given, t if drawn else 0)
+        return values, {k: np.zeros_like(theta[k]) if g is None else self.backend.plain(g) for k, g in found.items()}
 
-        def objective(leaves: dict) -> Any:
-            values = self.values({**fixed, **leaves}, batch, weights, t)
-            value = (values[case.loss] * self.backend.array(weights)).sum() / total
-            return value + (0.0 if case.penalty is None else values[case.penalty]), values
-
-        return self.backend.gradients(objective, {k: v for k, v in theta.items() if k in self.trainable})
+    def _batch(self, batch: Arrays) -> dict[str, Any]:
+        kinds = {"float": np.float64, "int": np.int64, "bool": bool}
+        kind = {n.name: kinds[n.hyper["dtype"]] for n in self.case.nodes if n.kind == "Input"}
+        return {name: self.backend.array(value.astype(kind[name])) for name, value in batch.items()}
 
     def train(self) -> Outcome:
         """What training comes to, epoch by epoch."""
@@ -151,7 +160,8 @@ class Oracle:
         )
 
     def _forward(self, theta: Arrays, batch: Arrays, weights: np.ndarray) -> list:
-        return self.backend.forward(lambda leaves: self.values(leaves, batch, weights, None), theta)
+        array = self.backend.array
+        return self.forward({k: array(v) for k, v in theta.items()}, self._batch(batch), array(weights), None)
 
     def _outputs(self, theta: Arrays) -> Outcome:
         values = self._forward(theta, self.case.data, np.ones(self.case.rows))

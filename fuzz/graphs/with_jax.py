@@ -20,16 +20,20 @@ def plain(value: Any) -> np.ndarray:
     return np.array(value)
 
 
-def gradients(objective: Callable[[dict[str, Any]], Any], theta: dict[str, np.ndarray]) -> tuple[Any, dict]:
-    """(what objective gives beside its value, gradients of its value): objective(theta) -> (value, beside)."""
-    leaves = {name: array(value) for name, value in theta.items()}
-    found, beside = jax.jit(jax.grad(objective, has_aux=True))(leaves)
-    return beside, {name: plain(g) for name, g in found.items()}
+def compiled(function: Callable) -> Callable:
+    """function(theta, batch, weights, t), compiled as a whole: one box at a time takes JAX far longer."""
+    return jax.jit(function, static_argnums=3)
 
 
-def forward(function: Callable[[dict[str, Any]], Any], theta: dict[str, np.ndarray]) -> Any:
-    """function(theta), compiled as a whole: one box at a time takes JAX far longer."""
-    return jax.jit(function)({name: array(value) for name, value in theta.items()})
+def gradients_of(objective: Callable) -> Callable:
+    """(leaves, given, t) -> (what objective gives beside its value, its gradients by name)."""
+    gradient = jax.jit(jax.grad(objective, has_aux=True), static_argnums=2)
+
+    def gradients(leaves: dict, given: dict, t: int) -> tuple[Any, dict]:
+        found, beside = gradient(leaves, given, t)
+        return beside, found
+
+    return gradients
 
 
 def each(losses: Any) -> Any:

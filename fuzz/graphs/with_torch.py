@@ -24,21 +24,23 @@ def plain(value: Tensor) -> np.ndarray:
     return value.detach().numpy().copy()
 
 
-def gradients(objective: Callable[[dict[str, Tensor]], Any], theta: dict[str, np.ndarray]) -> tuple[Any, dict]:
-    """(what objective gives beside its value, gradients of its value): objective(theta) -> (value, beside)."""
-    leaves = {name: array(value).requires_grad_() for name, value in theta.items()}
-    value, beside = objective(leaves)
-    found: Any = [None] * len(leaves)
-    if value.requires_grad and leaves:
-        found = torch.autograd.grad(value, list(leaves.values()), allow_unused=True)
-    return beside, {
-        name: np.zeros_like(theta[name]) if g is None else plain(g) for name, g in zip(leaves, found, strict=True)
-    }
+def compiled(function: Callable) -> Callable:
+    """function(theta, batch, weights, t), as it is."""
+    return function
 
 
-def forward(function: Callable[[dict[str, Tensor]], Any], theta: dict[str, np.ndarray]) -> Any:
-    """function(theta)."""
-    return function({name: array(value) for name, value in theta.items()})
+def gradients_of(objective: Callable) -> Callable:
+    """(leaves, given, t) -> (what objective gives beside its value, its gradients or None, by name)."""
+
+    def gradients(leaves: dict[str, Tensor], given: dict, t: int) -> tuple[Any, dict[str, Tensor | None]]:
+        leaves = {name: leaf.requires_grad_() for name, leaf in leaves.items()}
+        value, beside = objective(leaves, given, t)
+        found: Any = [None] * len(leaves)
+        if value.requires_grad and leaves:
+            found = torch.autograd.grad(value, list(leaves.values()), allow_unused=True)
+        return beside, dict(zip(leaves, found, strict=True))
+
+    return gradients
 
 
 def real(a: Tensor) -> Tensor:
