@@ -32,10 +32,11 @@ AROUND: dict[str, tuple[str, ...]] = {
     "check": ("check", "boxes/test_every_box.py"),
     "programs": (
         "engines/test_agreement.py", "engines/test_engine.py", "engines/test_program.py", "engines/test_numpy.py",
-        "engines/test_layout.py", "engines/test_packing.py", "training/test_trainer.py", "test_model.py",
+        "engines/test_layout.py", "engines/test_packing.py", "engines/test_batches.py",
+        "training/test_trainer.py", "test_model.py",
     ),
-    "native": ("engines/native", "engines/test_agreement.py", "boxes/test_every_box.py"),
-    "xla": ("engines/xla", "engines/test_agreement.py"),
+    "native": ("engines/native", "engines/test_agreement.py", "engines/test_batches.py", "boxes/test_every_box.py"),
+    "xla": ("engines/xla", "engines/test_agreement.py", "engines/test_batches.py"),
     "training": ("training",),
     "files": (
         "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py", "test_data.py", "test_record.py",

@@ -40,7 +40,7 @@ HEAVY = (
 )
 OPTIONS = ("-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PASSED, FAILED, NONE, TIMEOUT = 0, 1, 5, 124
-MEMORY = 16 * 2**30
+MEMORY = 6 * 2**30
 """What a mutant may take: one that would fill the machine fails instead."""
 
 

@@ -225,3 +225,15 @@ def test_arrays_in_another_byte_order_are_written_in_that_of_the_machine(tmp_pat
         for name, array in ARRAYS.items():
             np.testing.assert_array_equal(arrays[name], array)
             assert arrays[name].dtype == array.dtype
+
+
+def test_a_file_that_the_system_cannot_read_says_so(tmp_path, monkeypatch):
+    import safetensors
+
+    def fail(*args, **settings):
+        raise OSError(5, "Input/output error")
+
+    path = written(tmp_path)
+    monkeypatch.setattr(safetensors, "safe_open", fail)
+    with pytest.raises(errors.ModelFileError, match=r"cannot read .*file\.bprop: Input/output error"):
+        read_tensors(path)

@@ -97,3 +97,26 @@ def test_rule_state_comes_back_by_name():
     run.restore(graph.init(0), given)
     assert run.state[1] == {"m": {"a": 0.0, "w": 1.0}, "v": {"a": 2.0, "w": 3.0}}
     assert [array.item() for array in run.rule_arrays()] == [0.0, 1.0, 2.0, 3.0]
+
+
+class Shaken(bp.Box):
+    """a + noise, also outside training."""
+
+    needs = ("noise",)
+
+    def fprop(self, a, noise):
+        return a + noise
+
+    def bprop(self, grad, value, a, noise):
+        return grad
+
+    def noise(self, draw, a):
+        return draw(a.shape)
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_noise_outside_training_is_that_of_a_pass_with_the_seed(seed):
+    graph = bp.Graph(loss=bp.square(Shaken(bp.Input("x"))))
+    x = np.linspace(0, 1, 20)
+    found = started(graph, {"x": x}, 20, batch_size=20, seed=seed).evaluate("data")
+    assert found["loss"] == pytest.approx(graph.fprop({}, x=x, training=False, seed=seed).loss, rel=1e-12)

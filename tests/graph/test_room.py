@@ -28,6 +28,25 @@ def test_leaves_are_counted_for_three_examples():
     assert [numbers(entry["type"], entry["hyper"], []) for entry in described[:2]] == [60, 10]
 
 
+@pytest.mark.parametrize(
+    ("kind", "shapes", "size"),
+    [
+        ("MatMul", [(4, 5), (5, 6)], 4 * 6),
+        ("MatMul", [(3, 4, 5), (3, 5, 6)], 3 * 4 * 6),
+        ("MatMul", [(7, 1, 4, 5), (3, 5, 6)], 7 * 3 * 4 * 6),
+        ("MatMul", [(5,), (5, 6)], 5 * 6),
+        ("Linear", [(8, 2, 5), (5, 6), (6,)], 8 * 2 * 6),
+        ("Take", [(9, 4), (3, 2)], 3 * 2 * 4),
+        ("Concat", [(3, 2), (3, 5)], 6 + 15),
+        ("Add", [(3, 1, 4), (2, 1)], 3 * 2 * 4),
+        ("Tanh", [(3, 7)], 21),
+        ("Constant", [], 0),
+    ],
+)
+def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
+    assert numbers(kind, {}, shapes) == size
+
+
 def test_what_needs_more_is_refused_and_named():
     x = bp.Input("x", (10,))
     entry = {"name": "c", "type": "Concat", "children": ["x", "x"], "hyper": {"axis": -1}}

@@ -7,6 +7,7 @@ import pytest
 
 from bprop import errors
 from bprop.rules import SGD, Adam, AdamW, clip_by_norm, schedules
+from bprop.rules.rule import zeros_like
 from bprop.rules.runtime import Paced
 
 RULES = [
@@ -152,3 +153,11 @@ def test_a_rule_that_says_its_rate_or_step_itself_is_followed():
     assert Rate().rates(1, 2).tolist() == pytest.approx([0.2, 0.3])
     assert (Rate().scheduled, Step(schedules.cosine(0.1, 3)).scheduled) == (True, False)
     assert Step(decrease_constant=0.1).scheduled is False
+
+
+def test_a_state_begins_with_zeros_of_the_shapes_and_the_precision_of_the_parameters():
+    found = zeros_like({"W": np.ones((2, 3), "float32"), "s": np.array(2.0)})
+    assert {name: (array.shape, array.dtype.name, array.any()) for name, array in found.items()} == {
+        "W": ((2, 3), "float32", False),
+        "s": ((), "float64", False),
+    }

@@ -177,3 +177,13 @@ def test_a_reader_is_told_what_is_visited_next_and_when_an_epoch_is_over(monkeyp
     )  # fmt: skip
     stretches = [(0, 4), (4, 8), (8, 10)]  # the last batch is not full
     assert Watched.told == [*stretches, (7, 0, True), *stretches, (7, 1, True)]
+
+
+def test_a_callback_is_told_of_the_end_of_a_run_that_another_one_ended_with_an_error():
+    def fails(record, fit):
+        raise LookupError("mine")
+
+    listener = Listener()
+    with pytest.raises(LookupError, match="mine"):
+        train(callbacks=[listener, fails])
+    assert listener.heard[-1] == ("end", "failed", 4, 1)

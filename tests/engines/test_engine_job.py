@@ -1,0 +1,49 @@
+"""What a job says of its batches, its noise and its weights."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.data import DataSet
+from bprop.engines import Job
+from bprop.noise import key_of
+
+GRAPH = bp.Graph(loss=bp.square(bp.Input("x") * bp.Parameter("w", ())))
+
+
+def job(rows=7, batch_size=3, dtype="float32", seed=5, weights=None, **more):
+    data = DataSet({"x": np.ones(rows)}, weights)
+    return Job(GRAPH, bp.SGD(0.1), data, batch_size, np.dtype(dtype), seed, **more)
+
+
+@pytest.mark.parametrize(("rows", "batch_size", "steps"), [(7, 3, 3), (6, 3, 2), (1, 3, 1), (7, 7, 1), (7, 1, 7)])
+def test_an_epoch_has_a_step_for_every_batch_also_for_one_that_is_not_full(rows, batch_size, steps):
+    assert job(rows, batch_size).steps_per_epoch == steps
+
+
+@pytest.mark.parametrize("seed", [0, 5, 2**63])
+def test_the_key_of_the_noise_follows_from_the_seed(seed):
+    key = job(seed=seed).seed_key
+    assert key.dtype == np.uint32
+    assert key.tolist() == [key_of(seed)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_context_of_a_batch_has_its_weights_the_update_and_the_precision(dtype):
+    context = job(dtype=dtype).context(np.array([1.0, 0.0, 2.5]), 9)
+    assert context.weights.tolist() == [1.0, 0.0, 2.5]
+    assert context.weights.dtype == context.dtype == np.dtype(dtype)
+    seed, update = context.key
+    assert (seed.tolist(), update.tolist(), update.dtype) == ([key_of(5)], [9], np.uint32)
+
+
+def test_the_precision_is_as_the_user_names_it():
+    assert job(dtype="float64").precision == "float64"
+    assert job(narrow="bfloat16").precision == "bfloat16"
+
+
+def test_a_set_is_known_by_its_name():
+    held = DataSet({"x": np.zeros(2)})
+    made = job(validation=held)
+    assert made.set_of("data") is made.data
+    assert made.set_of("validation") is held
