@@ -187,3 +187,15 @@ def test_a_callback_is_told_of_the_end_of_a_run_that_another_one_ended_with_an_e
     with pytest.raises(LookupError, match="mine"):
         train(callbacks=[listener, fails])
     assert listener.heard[-1] == ("end", "failed", 4, 1)
+
+
+def test_an_update_that_spoils_one_parameter_of_several_is_to_blame():
+    x, w, v = bp.Input("x"), bp.Parameter("w", ()), bp.Parameter("v", ())
+    graph = bp.Graph(loss=bp.square(x * w) + bp.square(x * v * 0.0))
+    with pytest.raises(errors.NonFiniteError, match=r"step 3 of 4 \(update 3\)") as caught:
+        bp.train(
+            graph, {"x": [0.0, 0.0, 1e100, 0.0]}, rule=bp.SGD(1e150), params={"w": 1.0, "v": 2.0}, batch_size=1,
+            epochs=2, shuffle=False, dtype="float64", engine="numpy", progress=False,
+        )  # fmt: skip
+    assert caught.value.fit.updates == 2
+    assert caught.value.fit.params == {"w": 1.0, "v": 2.0}
