@@ -46,7 +46,8 @@ def legal(case: Case) -> bool:
         make_graph(case)
     except BpropError:
         return False
-    return any(n.kind == "Parameter" and n.hyper["trainable"] for n in case.nodes)
+    trained = (case.nodes[at] for at in case.below(case.loss, case.penalty))
+    return any(node.kind == "Parameter" and node.hyper["trainable"] for node in trained)
 
 
 def candidates(case: Case) -> Iterator[Case]:
