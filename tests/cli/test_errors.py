@@ -74,7 +74,8 @@ def test_a_reader_who_goes_away_is_no_traceback(start, model, folder, rows):
 def stopped(start, number, more=""):
     """(exit code, standard output, standard error) of a training that gets a signal after its first epoch."""
     process = start(f"train pets.csv --engine numpy --hidden 4 --epochs 10000000 --out stopped.bprop {more}")
-    first = process.stderr.readline()
+    engine, first = process.stderr.readline(), process.stderr.readline()
+    assert engine.startswith("engine: numpy"), engine
     assert first.startswith("epoch 1/10000000"), first
     process.send_signal(number)
     out, error = process.communicate(timeout=60)
@@ -111,7 +112,7 @@ def test_each_stream_has_its_part(start):
     out, error = process.communicate()
     assert process.returncode == 0
     assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "", "saved", "engine", "test"]
-    assert all(line.startswith("epoch ") for line in error.splitlines())
+    assert all(line.startswith(("engine: ", "epoch ")) for line in error.splitlines())
     assert error
 
 
