@@ -1,0 +1,17 @@
+"""Lines on standard error, each said once in a process."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+_said: set[str] = set()
+
+
+def say_once(text: str) -> None:
+    """Print a line, unless this process has printed it before. It never fails: nobody may be listening."""
+    if text in _said or sys.stderr is None:
+        return
+    _said.add(text)
+    with contextlib.suppress(OSError, ValueError):
+        print(f"bprop: {text}", file=sys.stderr)
