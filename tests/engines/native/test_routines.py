@@ -1,5 +1,7 @@
 """Compiled traces: kept in the process, and as machine code between processes."""
 
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -94,6 +96,20 @@ def test_damaged_machine_code_is_made_again(forgotten, compilations, monkeypatch
     again = train()
     assert len(compilations) == 2
     np.testing.assert_array_equal(again["W1"], first["W1"])
+
+
+def test_machine_code_that_this_user_has_not_sealed_is_not_loaded(forgotten, compilations, monkeypatch, tmp_path):
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path / "kept"))
+    train()
+    planted = b"\0another's machine code"
+    for path in (tmp_path / "kept").glob("*.program"):
+        path.write_bytes(sha256(planted).digest() + planted)  # its own digest, as anybody can make it
+    forgotten()
+    contents, load = [], routines.loaded
+    monkeypatch.setattr(routines, "loaded", lambda content, *more: contents.append(content) or load(content, *more))
+    train()
+    assert len(compilations) == 2
+    assert planted[1:] not in contents
 
 
 def test_the_programs_used_longest_ago_are_forgotten(forgotten, compilations, monkeypatch):

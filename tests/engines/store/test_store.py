@@ -3,55 +3,36 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
 
-from bprop.engines import store
-from bprop.engines.store import Store, default_folder
+from bprop.engines.store import Store
+from bprop.engines.store import folder as folder_module
+
+on_posix = pytest.mark.skipif(os.name != "posix", reason="the mode of a folder says who may write on POSIX only")
+
+
+@pytest.fixture(params=["by descriptor", "by path"])
+def kept(request, tmp_path, monkeypatch):
+    """A store as POSIX reaches it, and as Windows does."""
+    if request.param == "by path":
+        monkeypatch.setattr(folder_module, "POSIX", False)
+    return Store(tmp_path / "cache", limit=1000)
 
 
 @pytest.fixture
-def kept(tmp_path):
-    return Store(tmp_path / "cache", limit=1000)
+def own(tmp_path):
+    """A store as POSIX reaches it, with an entry."""
+    made = Store(tmp_path / "cache", limit=1000)
+    made.put("a", b"program")
+    return made
 
 
 def age(kept, key, seconds):
     path = kept.folder / f"{key}.program"
     then = path.stat().st_mtime - seconds
     os.utime(path, (then, then))
-
-
-# --- where ---
-
-
-def test_the_folder_is_in_the_users_folder_for_caches(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert default_folder({"XDG_CACHE_HOME": "/a"}) == Path("/a/bprop")
-    assert default_folder({}) == Path.home() / ".cache" / "bprop"
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert default_folder({}) == Path.home() / "Library" / "Caches" / "bprop"
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert default_folder({"LOCALAPPDATA": "/local"}) == Path("/local/bprop")
-    assert default_folder({}) == Path.home() / "AppData" / "Local" / "bprop"
-
-
-def test_a_variable_names_another_folder_or_turns_it_off(monkeypatch):
-    assert default_folder({"BPROP_CACHE": "/elsewhere"}) == Path("/elsewhere")
-    assert default_folder({"BPROP_CACHE": "~/here"}) == Path.home() / "here"
-    for word in ("off", "OFF", "0", "no", "false"):
-        assert default_folder({"BPROP_CACHE": word}) is None
-    monkeypatch.setenv("BPROP_CACHE", "/of the process")
-    assert default_folder() == Path("/of the process")
-
-
-def test_without_a_home_nothing_is_kept(monkeypatch):
-    def no_home():
-        raise RuntimeError("Could not determine home directory.")
-
-    monkeypatch.setattr(Path, "home", no_home)
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert default_folder({}) is None
 
 
 # --- entries ---
@@ -124,7 +105,7 @@ def test_a_folder_that_cannot_be_written_is_still_read(kept, monkeypatch):
     def read_only(*args, **kwargs):
         raise PermissionError("read-only")
 
-    monkeypatch.setattr(store.tempfile, "mkstemp", read_only)
+    monkeypatch.setattr(folder_module.Folder, "write", read_only)
     monkeypatch.setattr(os, "utime", read_only)
     kept.put("b", b"program")
     assert kept.get("a") == b"program"
@@ -134,27 +115,130 @@ def test_a_folder_that_cannot_be_written_is_still_read(kept, monkeypatch):
 def test_a_full_disk_leaves_nothing_half_written(kept, monkeypatch):
     kept.put("a", b"program")
 
-    def full(*args):
+    def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
     kept.put("b", b"program")
-    assert [path.name for path in kept.folder.iterdir()] == ["a.program"]
+    assert sorted(path.name for path in kept.folder.iterdir()) == ["a.program", "key"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the mode of a folder says who may write on POSIX only")
-def test_a_folder_in_which_everybody_may_write_is_not_trusted(kept):
-    kept.put("a", b"program")
-    kept.folder.chmod(0o777)
+@on_posix
+def test_a_folder_in_which_others_may_write_is_not_used_and_that_is_said_once(own, told):
+    before = sorted(own.folder.iterdir())
+    for mode in (0o777, 0o770):
+        own.folder.chmod(mode)
+        for key in "abc":
+            assert own.get(key) is None
+            own.put(key, b"another")
+        (line,) = told()
+        why = f"other users may write in {str(own.folder)!r}, whose mode is {mode:o}: take that from them (chmod go-w)"
+        advice = 'Set BPROP_CACHE to another folder, or to "off"'
+        assert line == f"bprop: no compiled code is kept between runs, because {why}. {advice}"
+    own.folder.chmod(0o700)
+    assert sorted(own.folder.iterdir()) == before
+    assert own.get("a") == b"program"
+
+
+@on_posix
+def test_the_folder_is_made_for_the_user_alone(own):
+    assert own.folder.stat().st_mode & 0o077 == 0
+    assert {path.stat().st_mode & 0o777 for path in own.folder.iterdir()} == {0o600}
+
+
+def test_nothing_is_said_where_nothing_is_wrong(kept, tmp_path, told):
+    (tmp_path / "file").touch()
+    for one in (Store(None), Store(tmp_path / "missing"), Store(tmp_path / "file" / "cache"), kept):
+        assert one.get("a") is None
+        assert one.size() == 0
+        one.put("a", b"program")
+        one.get("a")
+    assert told() == []
+
+
+@on_posix
+def test_nothing_is_said_of_a_folder_that_can_only_be_read(own, told):
+    own.folder.chmod(0o500)
+    own.put("b", b"program")
+    assert own.get("a") == b"program"
+    assert told() == []
+    own.folder.chmod(0o700)
+
+
+# --- entries that are not this user's ---
+
+
+def test_an_entry_of_another_folder_is_not_taken(kept, tmp_path):
+    other = Store(tmp_path / "other")
+    for one in (kept, other):
+        one.put("a", b"program")
+    entry = (tmp_path / "other" / "a.program").read_bytes()
+    (kept.folder / "a.program").write_bytes(entry)
     assert kept.get("a") is None
-    kept.folder.chmod(0o700)
-    assert kept.get("a") == b"program"
+    assert not (kept.folder / "a.program").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="as above")
-def test_the_folder_is_made_for_the_user_alone(kept):
+def test_entries_cannot_be_exchanged(kept):
+    for key in "ab":
+        kept.put(key, b"program " + key.encode())
+    for path, other in (("a", "b"), ("b", "a")):
+        (kept.folder / f"{path}.program").rename(kept.folder / f"{other}.moved")
+    for key in "ab":
+        (kept.folder / f"{key}.moved").rename(kept.folder / f"{key}.program")
+        assert kept.get(key) is None
+
+
+def test_an_entry_as_they_were_before_is_not_taken(kept):
     kept.put("a", b"program")
-    assert kept.folder.stat().st_mode & 0o077 == 0
+    (kept.folder / "a.program").write_bytes(sha256(b"evil").digest() + b"evil")
+    assert kept.get("a") is None
+
+
+def test_without_its_secret_nothing_is_taken(kept):
+    kept.put("a", b"program")
+    (kept.folder / "key").unlink()
+    assert kept.get("a") is None
+    kept.put("b", b"program")
+    assert kept.get("a") is None
+    assert kept.get("b") == b"program"
+
+
+@on_posix
+@pytest.mark.parametrize("kind", ["link", "hard link", "pipe", "writable", "huge"])
+def test_what_is_no_file_of_the_users_own_is_removed_and_made_anew(own, kind, tmp_path, told):
+    entry, other = own.folder / "a.program", tmp_path / "other"
+    entry.rename(other)
+    if kind == "link":
+        entry.symlink_to(other)
+    elif kind == "hard link":
+        os.link(other, entry)
+    elif kind == "pipe":
+        os.mkfifo(entry)
+    else:
+        entry.write_bytes(other.read_bytes())
+        entry.chmod(0o622 if kind == "writable" else 0o600)
+    if kind == "huge":
+        os.truncate(entry, 2**40)
+    content = other.read_bytes()
+    assert own.get("a") is None
+    assert not os.path.lexists(entry)
+    assert other.read_bytes() == content
+    own.put("a", b"program")
+    assert own.get("a") == b"program"
+    assert told() == []
+
+
+def test_a_folder_as_an_entry_is_passed_over(kept):
+    kept.put("b", b"program")
+    (kept.folder / "a.program").mkdir()
+    assert kept.get("a") is None
+    kept.put("a", b"program")
+    assert kept.get("a") is None
+    assert kept.get("b") == b"program"
+    assert not list(kept.folder.glob("*.part"))
+
+
+# --- several processes ---
 
 
 def test_several_processes_may_write_at_once(kept):

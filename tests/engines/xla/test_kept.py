@@ -1,8 +1,10 @@
 """Compiled programs kept between processes."""
 
 import os
+import pickle
 import subprocess
 import sys
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -89,8 +91,76 @@ def test_what_cannot_be_loaded_is_compiled_again(afresh, train, compilations, pa
     with compilations() as seen:
         found = train()
     assert len(seen) == 2
-    assert len(list(folder.iterdir())) == 2
+    assert len(list(folder.glob("*.program"))) == 2
     np.testing.assert_array_equal(found.params["W1"], expected.params["W1"])
+
+
+class Bomb:
+    """Who unpickles it makes a folder."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_the_bomb_of_these_tests_works(tmp_path):
+    pickle.loads(pickle.dumps(Bomb(tmp_path / "made")))
+    assert (tmp_path / "made").exists()
+
+
+def planted(way, payload, key, folder, other):
+    """The content of an entry that this user has not sealed, or not under this key."""
+    if way == "no seal":
+        return payload
+    if way == "its own digest":
+        return sha256(payload).digest() + payload
+    if way == "sealed in another folder":
+        kept.Store(other).put(key, payload)
+        return (other / f"{key}.program").read_bytes()
+    kept.Store(folder).put("another", payload)
+    return (folder / "another.program").read_bytes()
+
+
+@pytest.mark.parametrize("way", ["no seal", "its own digest", "sealed in another folder", "sealed under another name"])
+def test_nothing_is_unpickled_that_this_user_has_not_sealed(afresh, train, compilations, tmp_path, way):
+    """What XLA's programs are kept as is a pickle: to load one runs whatever it says."""
+    folder, bomb = afresh(), pickle.dumps(Bomb(tmp_path / "made"))
+    expected = train()
+    entries = sorted(folder.glob("*.program"))
+    assert len(entries) == 2
+    for entry in entries:
+        entry.write_bytes(planted(way, bomb, entry.stem, folder, tmp_path / "other"))
+    afresh()
+    with compilations() as seen:
+        again = train()
+    assert len(seen) == 2
+    assert not (tmp_path / "made").exists()
+    np.testing.assert_array_equal(again.params["W1"], expected.params["W1"])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make files of other users")
+def test_nothing_is_unpickled_out_of_a_folder_of_another_user(afresh, train, compilations, tmp_path, monkeypatch):
+    """All in it is as the other user would make it, with his secret: only its owner gives it away."""
+    folder = afresh()
+    expected = train()
+    put = kept.Store(folder).put
+    for entry in folder.glob("*.program"):
+        put(entry.stem, pickle.dumps(Bomb(tmp_path / "made")))
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, 61001, 61001)
+    afresh()
+    with compilations() as seen:
+        again = train()
+    assert len(seen) == 2
+    assert not (tmp_path / "made").exists()
+    np.testing.assert_array_equal(again.params["W1"], expected.params["W1"])
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, 0, 0)
+    afresh()
+    train()
+    assert (tmp_path / "made").exists()  # as one's own it would have been loaded: it was ready to go off
 
 
 def test_where_jax_keeps_programs_itself_nothing_is_kept_here(tmp_path):

@@ -15,6 +15,7 @@ from pathlib import Path
 from bprop.engines.store.trusted import OTHERS_MAY_WRITE, UntrustedError, open_folder
 
 UNFINISHED = ".part"
+POSIX = os.name == "posix"
 BINARY = getattr(os, "O_BINARY", 0)  # Windows
 READ = os.O_RDONLY | BINARY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY | getattr(os, "O_NOFOLLOW", 0)
@@ -26,10 +27,13 @@ class Folder:
     def __init__(self, path: Path, make: bool = False):
         self.path = path
         self.number = None
-        if os.name == "posix":
+        if POSIX:
             self.number = open_folder(path, make)
-        elif make:
-            path.mkdir(parents=True, exist_ok=True)
+        else:
+            if make:
+                path.mkdir(parents=True, exist_ok=True)
+            if not path.is_dir():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     def __enter__(self) -> Folder:
         return self
