@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bprop import boxes, errors
+from bprop import forked as forked  # it must know of every fork
 from bprop.box import Box
 from bprop.boxes import *
 from bprop.leaves import Constant, Input, Parameter

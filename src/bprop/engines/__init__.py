@@ -3,7 +3,6 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from bprop.engines import forked as forked  # it must know of a fork from the start
 from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.errors import MissingPackageError, UnknownNameError
 

@@ -78,6 +78,8 @@ class AutoEngine(Engine):
             try:
                 run = None if self.skipped(name, job, declined) else self.choose(name).start(job, params)
             except UnsupportedError as error:
+                if isinstance(job.rule, Foreign):  # no other engine can take it
+                    raise
                 declined[name] = str(error)
                 continue
             if run is None:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bprop.errors import DataError, MissingPackageError
+from bprop.errors import DataError, MissingPackageError, UnsupportedError
+from bprop.forked import ADVICE, POLARS
 from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
 
@@ -55,10 +56,17 @@ def shape(path: Path, suffix: str) -> tuple[int, int]:
         return frame.select(pl.len()).collect().item(), len(frame.collect_schema())
 
 
+def can_use_polars() -> bool:
+    """Whether polars is installed, and this process was not forked from one that had used it."""
+    return find_spec("polars") is not None and POLARS.usable()
+
+
 def need_polars(path: Path, suffix: str) -> None:
-    """Raise MissingPackageError where polars is not installed."""
+    """Raise MissingPackageError where polars is not installed, UnsupportedError where it would wait for ever."""
     if find_spec("polars") is None:
         raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+    if not POLARS.usable():
+        raise UnsupportedError(f"{path}: {POLARS.why()}, so that reading {suffix} files would hang: {ADVICE}")
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bprop.sources.columnar import can_use_polars
 from bprop.sources.csv_file import read_rows
 from bprop.sources.frame import Frame
 
@@ -29,7 +29,7 @@ def read(path: Path, content: bytes, again: Callable[[], bytes], delimiter: str 
     Raises DataError, naming file and line, for rows of another length, quotes left open, columns without a name.
     """
     delimiter = delimiter or delimiter_of(content)
-    found = fast(content, delimiter) if find_spec("polars") is not None else None
+    found = fast(content, delimiter) if can_use_polars() else None
     header, columns = careful(path, content, delimiter) if found is None else (found[0], as_text(found[1]))
     lines: list[int] = []
 

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -122,7 +121,7 @@ def _separated(path: Path, delimiter: str | None) -> Iterator[tuple[Piece, Any]]
             before += content.count(b"\n")
             if not content.strip(b"\r\n"):
                 continue
-            found = delimited.fast(header + content, mark) if find_spec("polars") is not None else None
+            found = delimited.fast(header + content, mark) if columnar.can_use_polars() else None
             if found is not None:
                 names, frame = found
                 yield Piece(path, frame.rename(dict(zip(frame.columns, names, strict=True))), text=True), read

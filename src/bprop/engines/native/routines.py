@@ -16,6 +16,7 @@ from typing import Any
 import llvmlite
 import numpy as np
 
+from bprop.engines.native import fork as fork  # it must know of every fork
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Code, loaded, machine, machine_code

@@ -10,7 +10,6 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Engine, Job, Run, Stretch
-from bprop.engines.forked import need_own_process
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
@@ -18,6 +17,7 @@ from bprop.engines.xla.budget import data_budget
 from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
+from bprop.forked import need_jax
 from bprop.rules import Foreign
 from bprop.rules.runtime import numbers_of
 
@@ -220,6 +220,6 @@ class XlaEngine(Engine):
     name = "xla"
 
     def start(self, job, params):
-        need_own_process()
+        need_jax()
         job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)
