@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bprop.errors import UnsupportedError
@@ -54,10 +55,11 @@ def _polars_runs() -> bool:
     """Whether a thread is called as those of polars are, where the system tells."""
     if "polars" not in sys.modules:
         return False
-    try:
-        return any((task / "comm").read_text().startswith("polars-0") for task in TASKS.iterdir())
-    except OSError:  # not Linux, or a thread that has just ended
-        return False
+    names = []
+    for path in TASKS.glob("*/comm"):  # none where this is not Linux
+        with suppress(OSError):  # a thread that has just ended
+            names.append(path.read_text())
+    return "polars-0\n" in names
 
 
 def _only_threads_of_python() -> bool:

@@ -23,8 +23,8 @@ os.setuid(uid)
 
 
 @pytest.fixture
-def told(monkeypatch, capsys):
-    """told(): the lines on standard error since the last call, in a process that has said nothing yet."""
+def lines_said(monkeypatch, capsys):
+    """lines_said(): the lines on standard error since the last call, in a process that has said nothing yet."""
     monkeypatch.setattr(notice, "_said", set())
     capsys.readouterr()
     return lambda: capsys.readouterr().err.splitlines()

@@ -124,14 +124,14 @@ def test_a_full_disk_leaves_nothing_half_written(kept, monkeypatch):
 
 
 @on_posix
-def test_a_folder_in_which_others_may_write_is_not_used_and_that_is_said_once(own, told):
+def test_a_folder_in_which_others_may_write_is_not_used_and_that_is_said_once(own, lines_said):
     before = sorted(own.folder.iterdir())
     for mode in (0o777, 0o770):
         own.folder.chmod(mode)
         for key in "abc":
             assert own.get(key) is None
             own.put(key, b"another")
-        (line,) = told()
+        (line,) = lines_said()
         why = f"other users may write in {str(own.folder)!r}, whose mode is {mode:o}: take that from them (chmod go-w)"
         advice = 'Set BPROP_CACHE to another folder, or to "off"'
         assert line == f"bprop: no compiled code is kept between runs, because {why}. {advice}"
@@ -146,22 +146,22 @@ def test_the_folder_is_made_for_the_user_alone(own):
     assert {path.stat().st_mode & 0o777 for path in own.folder.iterdir()} == {0o600}
 
 
-def test_nothing_is_said_where_nothing_is_wrong(kept, tmp_path, told):
+def test_nothing_is_said_where_nothing_is_wrong(kept, tmp_path, lines_said):
     (tmp_path / "file").touch()
     for one in (Store(None), Store(tmp_path / "missing"), Store(tmp_path / "file" / "cache"), kept):
         assert one.get("a") is None
         assert one.size() == 0
         one.put("a", b"program")
         one.get("a")
-    assert told() == []
+    assert lines_said() == []
 
 
 @on_posix
-def test_nothing_is_said_of_a_folder_that_can_only_be_read(own, told):
+def test_nothing_is_said_of_a_folder_that_can_only_be_read(own, lines_said):
     own.folder.chmod(0o500)
     own.put("b", b"program")
     assert own.get("a") == b"program"
-    assert told() == []
+    assert lines_said() == []
     own.folder.chmod(0o700)
 
 
@@ -205,7 +205,7 @@ def test_without_its_secret_nothing_is_taken(kept):
 
 @on_posix
 @pytest.mark.parametrize("kind", ["link", "hard link", "pipe", "writable", "huge"])
-def test_what_is_no_file_of_the_users_own_is_removed_and_made_anew(own, kind, tmp_path, told):
+def test_what_is_no_file_of_the_users_own_is_removed_and_made_anew(own, kind, tmp_path, lines_said):
     entry, other = own.folder / "a.program", tmp_path / "other"
     entry.rename(other)
     if kind == "link":
@@ -225,7 +225,7 @@ def test_what_is_no_file_of_the_users_own_is_removed_and_made_anew(own, kind, tm
     assert other.read_bytes() == content
     own.put("a", b"program")
     assert own.get("a") == b"program"
-    assert told() == []
+    assert lines_said() == []
 
 
 def test_a_folder_as_an_entry_is_passed_over(kept):

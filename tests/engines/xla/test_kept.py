@@ -96,7 +96,7 @@ def test_what_cannot_be_loaded_is_compiled_again(afresh, train, compilations, pa
 
 
 class Bomb:
-    """Who unpickles it makes a folder."""
+    """Unpickling it makes a folder."""
 
     def __init__(self, path):
         self.path = path
@@ -125,7 +125,7 @@ def planted(way, payload, key, folder, other):
 
 @pytest.mark.parametrize("way", ["no seal", "its own digest", "sealed in another folder", "sealed under another name"])
 def test_nothing_is_unpickled_that_this_user_has_not_sealed(afresh, train, compilations, tmp_path, way):
-    """What XLA's programs are kept as is a pickle: to load one runs whatever it says."""
+    """XLA's programs are kept as pickles. To unpickle one is to run what it says."""
     folder, bomb = afresh(), pickle.dumps(Bomb(tmp_path / "made"))
     expected = train()
     entries = sorted(folder.glob("*.program"))
@@ -142,7 +142,7 @@ def test_nothing_is_unpickled_that_this_user_has_not_sealed(afresh, train, compi
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make files of other users")
 def test_nothing_is_unpickled_out_of_a_folder_of_another_user(afresh, train, compilations, tmp_path, monkeypatch):
-    """All in it is as the other user would make it, with his secret: only its owner gives it away."""
+    """Secret and seals are right: only the owner of the files shows that they are another user's."""
     folder = afresh()
     expected = train()
     put = kept.Store(folder).put
@@ -160,7 +160,7 @@ def test_nothing_is_unpickled_out_of_a_folder_of_another_user(afresh, train, com
         os.chown(path, 0, 0)
     afresh()
     train()
-    assert (tmp_path / "made").exists()  # as one's own it would have been loaded: it was ready to go off
+    assert (tmp_path / "made").exists()  # the same files as the user's own are loaded, so the bomb was armed
 
 
 def test_where_jax_keeps_programs_itself_nothing_is_kept_here(tmp_path):

@@ -1,7 +1,7 @@
 """The entries of one trusted folder, each reached relative to the folder's descriptor and checked once it is open.
 
-Windows has neither owners nor modes nor descriptors of folders as POSIX has them: there, entries are reached by path in
-the user's profile, which is the user's alone.
+Windows has no owners, modes and descriptors of folders as POSIX has them. There, entries are reached by path. They lie
+in the user's profile, in which other users cannot write.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Proof that an entry was written by this user, under this name: HMAC-SHA256(secret, name, payload) before the payload.
 
-The secret is 32 random bytes in a file of the folder that only the user may read. Who cannot read it cannot make an
-entry that is loaded, and an entry that is renamed is not loaded either.
+The secret is 32 random bytes in a file of the folder. Only the user may read it, so nobody else can make an entry that
+is loaded. An entry that is renamed is not loaded either.
 """
 
 from __future__ import annotations

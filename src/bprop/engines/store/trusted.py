@@ -1,6 +1,6 @@
 """Open a folder by descriptor, if nobody but its user and root can change it or the way to it.
 
-The way is walked from the root, one descriptor after the other, as OpenSSH's StrictModes checks it: what has been
+The way is walked from the root, one descriptor after the other, with the checks of OpenSSH's StrictModes. What has been
 checked is what is used, whatever is renamed meanwhile. Every folder on the way
 
 - belongs to the user or to root, and
