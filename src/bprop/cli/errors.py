@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from bprop import exits
 from bprop.errors import BpropError
 
 BAD = 1
@@ -29,6 +30,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
+            exits.State.working = True
             result = function(*args, **kwargs)
             sys.stdout.flush()  # so that a reader who has gone is noticed here
             return result
@@ -47,5 +49,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
+        finally:
+            exits.State.working = False
 
     return run

@@ -81,20 +81,35 @@ def routine(
 
 
 def followed(make: Callable[[], Trace]) -> Trace:
-    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do.
+
+    An exception that does not come again is not the code's: a time limit's, most likely. It is not taken for a reason
+    to go on elsewhere.
+    """
     try:
         return make()
-    except BpropError:
+    except (BpropError, MemoryError):
         raise
     except Exception as error:
+        if not fails(make):
+            raise
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
+
+
+def fails(make: Callable[[], Trace]) -> bool:
+    """Whether box code cannot be followed."""
+    try:
+        make()
+    except Exception:
+        return True
+    return False
 
 
 def without_fault(make: Callable[[], Routine]) -> Routine:
     """The routine. What fails here is no code of the user's: InternalError, never a reason to go on elsewhere."""
     try:
         return make()
-    except (BpropError, MemoryError):
+    except (BpropError, MemoryError, TimeoutError):  # the last: of a limit that the user has set
         raise
     except Exception as error:
         raise InternalError(
