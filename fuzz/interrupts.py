@@ -1,0 +1,297 @@
+"""`python -m fuzz interrupts`: training is interrupted at random instants, and must neither hang nor spoil anything.
+
+Interrupted are fits of estimators, and `bprop.train`, on the native engine with two threads; in five ways (`KINDS`).
+After each, what was trained so far is what so many updates give, bit for bit: an estimator whose fit raised is as it
+was before, and a run is resumed to its end. A fit that is always the same then gives the same bits. Work is done in a
+process of its own. It ends, and tells where it stands, when nothing has come of an interrupt for `--patience` seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import faulthandler
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+KINDS = ("Ctrl-C", "Ctrl-C three times", "alarm raises TimeoutError", "exception set by a thread", "in another thread")
+WHAT = ("estimators", "train")
+EPOCHS, STEPS = 4, 6
+
+
+class StopError(Exception):
+    """Raised from outside, as libraries for time limits do."""
+
+
+COMING = (KeyboardInterrupt, TimeoutError, StopError)
+
+
+def set_exception(thread: int, error: type[BaseException] | None) -> None:
+    """Have an exception raised in a thread (None: no longer), as soon as Python code runs there."""
+    given = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
+
+
+def alarm(number: int, frame: Any) -> None:
+    raise TimeoutError
+
+
+class Sender:
+    """Interrupts, once, `after` so many seconds."""
+
+    def __init__(self, kind: str, after: float):
+        self.kind, self.target = kind, threading.get_ident()
+        self.timer = threading.Timer(after, self.send)
+        if kind == KINDS[2]:
+            signal.setitimer(signal.ITIMER_REAL, after)
+        elif kind != KINDS[4]:
+            self.timer.start()
+
+    def send(self) -> None:
+        if self.kind.startswith("Ctrl-C"):
+            for _ in range(3 if "three" in self.kind else 1):
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(random.random() * 0.002)
+        else:
+            set_exception(self.target, KeyboardInterrupt if self.kind == KINDS[4] else StopError)
+
+    def end(self) -> None:
+        """Nothing comes any more."""
+        while True:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                self.timer.cancel()
+                if self.timer.ident is not None:
+                    self.timer.join()
+                set_exception(self.target, None)
+                time.sleep(0.001)  # a signal that was sent but a moment ago comes now
+                return
+            except COMING:
+                pass
+
+
+def interrupted(kind: str, after: float, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    """(what work() gave, or what came out of it) with an interrupt on the way."""
+    if kind == KINDS[4]:
+        return _in_another_thread(kind, after, work)
+    sender, found = Sender(kind, after), (None, None)
+    try:
+        try:
+            found = work(), None
+        except COMING as error:
+            found = None, error
+    except COMING as error:  # the next one came while the first was caught
+        found = None, error
+    sender.end()
+    return found
+
+
+def _in_another_thread(kind: str, after: float, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    found: list[Any] = []
+
+    def body() -> None:
+        sender.target = threading.get_ident()
+        sender.timer.start()
+        try:
+            found.append((work(), None))
+        except COMING as error:
+            found.append((None, error))
+        sender.end()
+
+    sender = Sender(kind, after)
+    thread = threading.Thread(target=body)
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+# --- what is interrupted. A trial gives what is wrong afterwards: "" for nothing, None where it was over before ---
+
+
+def bits(arrays: Any) -> bytes:
+    return b"".join(array.tobytes() for array in arrays)
+
+
+class Estimators:
+    """fit and partial_fit."""
+
+    def __init__(self) -> None:
+        import bprop as bp
+        from bprop.estimators.loop import Epochs
+
+        self.bp = bp
+        self.reference: dict[int, bytes] = {}
+        whole = Epochs.stretch
+
+        def noting(epochs: Any, start: int, count: int, quiet: bool) -> Any:
+            sums = None
+            for i in range(count):
+                sums = whole(epochs, start + i, 1, quiet)
+                params = epochs.run.params()
+                self.reference[epochs.optimiser.updates] = bits(params[n] for n in ("W1", "W2", "b1", "b2"))
+            return sums
+
+        self.reference[0] = self.theta(self.new().initialise(*data()))
+        Epochs.stretch = noting
+        self.new().fit(*data())
+        Epochs.stretch = whole
+        assert self.control() == self.reference[EPOCHS * STEPS]
+
+    def new(self) -> Any:
+        return self.bp.MLPClassifier(16, max_iter=EPOCHS, batch_size=50, random_state=0, engine="native", tol=0.0)
+
+    def theta(self, estimator: Any) -> bytes:
+        return bits([*estimator.coefs_, *estimator.intercepts_])
+
+    def control(self) -> bytes:
+        return self.theta(self.new().fit(*data()))
+
+    def trial(self, kind: str, after: float, chance: random.Random) -> str | None:
+        estimator, X, y = self.new(), *data()
+        fit, before, most = estimator.fit, 0, EPOCHS * STEPS
+        if chance.random() < 0.5:
+            estimator.partial_fit(X, y, classes=[0, 1])
+            fit, before, most, after = estimator.partial_fit, STEPS, 2 * STEPS, after / EPOCHS
+        _, error = interrupted(kind, after, lambda: fit(X, y))
+        if not hasattr(estimator, "coefs_"):
+            return "" if before == 0 and error is not None else "no parameters"
+        updates = estimator._optimizer.updates
+        if error is not None and updates != before:
+            return f"after {error!r}: {updates} updates, and {before} before"
+        if self.theta(estimator) != self.reference[updates]:
+            return f"not what {updates} updates give"
+        for name in ("loss_", "n_iter_", "t_", "loss_curve_", "best_loss_"):
+            getattr(estimator, name)
+        estimator.predict(X)
+        return "" if error is not None or updates < most else None
+
+
+class Train:
+    """bprop.train, and resuming."""
+
+    def __init__(self) -> None:
+        import bprop as bp
+
+        self.bp, self.graph = bp, bp.mlp([20, 16, 2], activation="tanh", dropout=0.1)
+        self.folder = tempfile.TemporaryDirectory()
+        self.expected = self.control()
+
+    def fit(self, **more: Any) -> Any:
+        X, y = data()
+        return self.bp.train(
+            self.graph, {"x": X, "y": y}, rule=self.bp.Adam(), batch_size=50, epochs=EPOCHS, engine="native",
+            progress=False, **more,
+        )  # fmt: skip
+
+    def control(self) -> bytes:
+        return bits(self.fit().params.values())
+
+    def trial(self, kind: str, after: float, chance: random.Random) -> str | None:
+        place = Path(self.folder.name) / f"{chance.random()}.checkpoint"
+        found, error = interrupted(kind, after, lambda: self.fit(checkpoint=place))
+        if found is not None and found.stopped != "interrupted":
+            return None
+        resumed = self.fit(checkpoint=place, resume=place if place.exists() else None)
+        place.unlink()
+        return "" if bits(resumed.params.values()) == self.expected else f"not resumed as if nothing were ({error!r})"
+
+
+def data() -> tuple[Any, Any]:
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(50 * STEPS, 20))
+    return X, (X[:, :3].sum(1) > 0).astype(int)
+
+
+# --- the process that is interrupted, and the one that counts ---
+
+
+def two_threads() -> None:
+    """All kernels are shared by two threads, in calls of three steps: there are more instants at which threads meet."""
+    from bprop.engines.native import crew, threads
+
+    threads.ENOUGH, threads.cores = 1, lambda: 2
+    crew.Crew.next = lambda self, steps: (self.counts[-1], min(steps, 3))
+
+
+def child(what: str, count: int, seed: int, patience: float) -> None:
+    """Interrupt so often. A line of JSON for each."""
+    warnings.simplefilter("ignore")
+    sys.excepthook = lambda *error: traceback.print_exception(*error, file=sys.__stderr__)
+    sys.stderr = io.StringIO()  # where bprop.train says that it was interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGALRM, alarm)
+    two_threads()
+    chance, work = random.Random(seed), {"estimators": Estimators, "train": Train}[what]()
+    expected, begun = work.control(), time.perf_counter()
+    assert work.control() == expected
+    length = time.perf_counter() - begun
+    for i in range(count):
+        wrong = None
+        while wrong is None:
+            faulthandler.dump_traceback_later(patience, exit=True, file=sys.__stderr__)
+            begun = time.perf_counter()
+            wrong = work.trial(KINDS[i % len(KINDS)], chance.random() * length, chance)
+            if wrong is None:  # too late: the machine has less to do than it had
+                length = 0.9 * length
+        begun = time.perf_counter()
+        if not wrong and work.control() != expected:
+            wrong = "the fit after it has other bits"
+        length = 0.8 * length + 0.2 * (time.perf_counter() - begun)
+        faulthandler.cancel_dump_traceback_later()
+        print(json.dumps([KINDS[i % len(KINDS)], wrong]), flush=True)
+    os._exit(0)
+
+
+def tally(what: str, count: int, seed: int, patience: float) -> tuple[Counter, list[str]]:
+    """(how many of each kind, what went wrong)."""
+    seen, faults = Counter(), []
+    while sum(seen.values()) < count:
+        done = sum(seen.values())
+        words = [what, str(count - done), str(seed + done), str(patience)]
+        process = subprocess.Popen([sys.executable, "-m", __spec__.name, *words], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            kind, wrong = json.loads(line)
+            seen[kind] += 1
+            if wrong:
+                faults.append(f"{kind}: {wrong}")
+        if process.wait() != 0:
+            seen["ended the process"] += 1
+            faults.append(f"it hung, or died: exit code {process.returncode}")
+    return seen, faults
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m fuzz interrupts", description=__doc__.split("\n")[0])
+    parser.add_argument("--count", type=int, default=1000, help="interrupts of each of estimators and train")
+    parser.add_argument("--what", choices=WHAT, nargs="*", default=WHAT)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--patience", type=float, default=120.0, help="seconds after which it hangs")
+    args = parser.parse_args(argv)
+    wrong = 0
+    for what in args.what:
+        seen, faults = tally(what, args.count, args.seed, args.patience)
+        print(f"{what}: {sum(seen.values())} interrupts ({', '.join(f'{n} {k}' for k, n in seen.items())})")
+        print("".join(f"  {fault}\n" for fault in faults) or "  no hang, no wrong bit", flush=True)
+        wrong += len(faults)
+    raise SystemExit(wrong > 0)
+
+
+if __name__ == "__main__":
+    child(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))
