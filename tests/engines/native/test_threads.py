@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -377,6 +378,43 @@ def test_a_handler_of_signals_may_train_itself(two):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@forks
+@pytest.mark.parametrize("k", range(40, 640, 90))
+def test_a_process_forked_while_a_call_is_begun_goes_on_alone(two, k):
+    """As a handler of signals may do. The child goes on where the parent was, without the parent's helpers."""
+    made, theta, states = two
+    mine, theirs = os.pipe()
+    process = []
+
+    class Forks(Instants):
+        def local(self, frame, event, argument):
+            try:
+                return super().local(frame, event, argument)
+            except Came:
+                process.append(os.fork())
+                return None
+
+    made.state = theta
+    sys.settrace(Forks(k))
+    try:
+        made.steps(0, 6, 0)
+    finally:
+        sys.settrace(None)
+        if process == [0]:
+            os.write(theirs, b"right" if bits(made) == states[-1] else b"wrong")
+            os._exit(0)
+    try:
+        assert process
+        assert bits(made) == states[-1]
+        assert select.select([mine], [], [], PATIENCE)[0], "the child hangs"
+        assert os.read(mine, 5) == b"right"
+    finally:
+        os.kill(process[0], signal.SIGKILL)
+        os.waitpid(process[0], 0)
+        os.close(mine)
+        os.close(theirs)
 
 
 SPINNING = """
