@@ -9,7 +9,6 @@ process of its own. It ends, and tells where it stands, when nothing has come of
 from __future__ import annotations
 
 import argparse
-import ctypes
 import faulthandler
 import io
 import json
@@ -19,107 +18,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-KINDS = ("Ctrl-C", "Ctrl-C three times", "alarm raises TimeoutError", "exception set by a thread", "in another thread")
+from fuzz.interrupting import KINDS, alarm, interrupted
+
 WHAT = ("estimators", "train")
 EPOCHS, STEPS = 3, 4
-
-
-class StopError(Exception):
-    """Raised from outside, as libraries for time limits do."""
-
-
-COMING = (KeyboardInterrupt, TimeoutError, StopError)
-
-
-def set_exception(thread: int, error: type[BaseException] | None) -> None:
-    """Have an exception raised in a thread (None: no longer), as soon as Python code runs there."""
-    given = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
-
-
-def alarm(number: int, frame: Any) -> None:
-    raise TimeoutError
-
-
-class Sender:
-    """Interrupts, once, `after` so many seconds."""
-
-    def __init__(self, kind: str, after: float):
-        self.kind, self.target = kind, threading.get_ident()
-        self.timer = threading.Timer(after, self.send)
-        if kind == KINDS[2]:
-            signal.setitimer(signal.ITIMER_REAL, after)
-        elif kind != KINDS[4]:
-            self.timer.start()
-
-    def send(self) -> None:
-        if self.kind.startswith("Ctrl-C"):
-            for _ in range(3 if "three" in self.kind else 1):
-                os.kill(os.getpid(), signal.SIGINT)
-                time.sleep(random.random() * 0.002)
-        else:
-            set_exception(self.target, KeyboardInterrupt if self.kind == KINDS[4] else StopError)
-
-    def end(self) -> None:
-        """Nothing comes any more."""
-        while True:
-            try:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                self.timer.cancel()
-                if self.timer.ident is not None:
-                    self.timer.join()
-                set_exception(self.target, None)
-                time.sleep(0.001)  # a signal that was sent but a moment ago comes now
-                return
-            except COMING:
-                pass
-
-
-def interrupted(kind: str, after: float, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    """(what work() gave, or what came out of it) with an interrupt on the way."""
-    if kind == KINDS[4]:
-        return _in_another_thread(kind, after, work)
-    sender, found = Sender(kind, after), (None, None)
-    try:
-        try:
-            found = work(), None
-        except COMING as error:
-            found = None, error
-    except COMING as error:  # the next one came while the first was caught
-        found = None, error
-    sender.end()
-    return found
-
-
-def _in_another_thread(kind: str, after: float, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    found: list[Any] = []
-
-    def body() -> None:
-        sender.target = threading.get_ident()
-        sender.timer.start()
-        try:
-            found.append((work(), None))
-        except COMING as error:
-            found.append((None, error))
-        sender.end()
-
-    sender = Sender(kind, after)
-    thread = threading.Thread(target=body)
-    thread.start()
-    thread.join()
-    return found[0]
-
-
-# --- what is interrupted. A trial gives what is wrong afterwards: "" for nothing, None where it was over before ---
 
 
 def bits(arrays: Any) -> bytes:
@@ -127,7 +36,7 @@ def bits(arrays: Any) -> bytes:
 
 
 class Estimators:
-    """fit and partial_fit."""
+    """fit and partial_fit. A trial gives what is wrong afterwards: "" for nothing, None where it was over before."""
 
     def __init__(self) -> None:
         import bprop as bp
@@ -181,7 +90,7 @@ class Estimators:
 
 
 class Train:
-    """bprop.train, and resuming."""
+    """bprop.train, and resuming. Trials are as above."""
 
     def __init__(self) -> None:
         import bprop as bp
