@@ -25,27 +25,13 @@ EXIT_CODES = (
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command whose deliberate errors become a line on standard error and exit code 1."""
+    """A command whose deliberate errors become a line on standard error and exit code 1, and Ctrl-C one and 130."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             exits.State.working = True
-            result = function(*args, **kwargs)
-            sys.stdout.flush()  # so that a reader who has gone is noticed here
-            return result
-        except BpropError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(BAD) from None
-        except BrokenPipeError:  # `bprop predict ... | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(BAD) from None
-        except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
-            if error.filename is None:
-                raise
-            name = str(error.filename)
-            print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
-            raise typer.Exit(BAD) from None
+            return _told(function, *args, **kwargs)
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
@@ -53,3 +39,22 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             exits.State.working = False
 
     return run
+
+
+def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        result = function(*args, **kwargs)
+        sys.stdout.flush()  # so that a reader who has gone is noticed here
+        return result
+    except BpropError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(BAD) from None
+    except BrokenPipeError:  # `bprop predict ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BAD) from None
+    except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
+        if error.filename is None:
+            raise
+        name = str(error.filename)
+        print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
+        raise typer.Exit(BAD) from None

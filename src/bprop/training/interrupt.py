@@ -85,5 +85,15 @@ class CtrlC(Interrupt):
             raise Stopped
 
 
+def pass_on_limit(error: BaseException) -> None:
+    """Raise the cause of an error where that is a time limit of the user's: one is no fault of a file.
+
+    A handler of signals that raises TimeoutError raises an OSError, but one without a number of the system's.
+    """
+    cause = error.__cause__
+    if isinstance(cause, TimeoutError) and cause.errno is None:
+        raise cause
+
+
 def _put_back(number: int, handler: Any) -> None:
     signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: not set from Python

@@ -96,3 +96,15 @@ def test_llvm_is_asked_once_and_then_left_alone(monkeypatch):
 
     monkeypatch.setattr(helpers.binding, "address_of_symbol", fail)
     elsewhere()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity here")
+def test_a_time_limit_that_comes_while_a_helper_is_moved_is_passed_on(monkeypatch):
+    def ends(*given):
+        raise TimeoutError
+
+    helper = Helper("test")
+    monkeypatch.setattr(helpers.os, "sched_setaffinity", ends)
+    with pytest.raises(TimeoutError):
+        helper.begin(frozenset({0}), lambda: None)
+    assert helper.cores == frozenset()

@@ -43,8 +43,12 @@ class Helper:
         it would wait for milliseconds while the caller spins.
         """
         if cores and cores != self.cores and self.thread.native_id is not None:
-            with suppress(OSError):  # a core that has been taken away meanwhile
+            try:
                 os.sched_setaffinity(self.thread.native_id, cores)
+            except OSError as error:
+                if error.errno is None:  # raised by a handler of signals, as a time limit
+                    raise
+                # else: a core that has been taken away meanwhile
             self.cores = cores
         self.calls.put((function, *given))
 
