@@ -23,7 +23,7 @@ from bprop.engines.native.memory import Layout
 from bprop.engines.native.trace import Trace
 from bprop.engines.native.traced import Traced, reachable
 from bprop.engines.store import Store, default_folder
-from bprop.errors import BpropError, InternalError, UnsupportedError
+from bprop.errors import BpropError, InternalError, UnsupportedError, comes_again
 
 CACHED_PROGRAMS = 64
 ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
@@ -91,18 +91,9 @@ def followed(make: Callable[[], Trace]) -> Trace:
     except (BpropError, MemoryError):
         raise
     except Exception as error:
-        if not fails(make):
+        if not comes_again(make):
             raise
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
-
-
-def fails(make: Callable[[], Trace]) -> bool:
-    """Whether box code cannot be followed."""
-    try:
-        make()
-    except Exception:
-        return True
-    return False
 
 
 def without_fault(make: Callable[[], Routine]) -> Routine:
