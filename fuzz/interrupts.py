@@ -186,16 +186,14 @@ def tally(what: str, count: int, seed: int, patience: float) -> tuple[Counter, l
         while sum(seen.values()) < count:
             done = sum(seen.values())
             words = [what, str(count - done), str(seed + done), str(patience)]
-            process = subprocess.Popen(
-                [sys.executable, "-m", __spec__.name, *words], stdout=subprocess.PIPE, text=True, env=environment
-            )
-            assert process.stdout is not None
-            for line in process.stdout:
-                kind, wrong = json.loads(line)
-                seen[kind] += 1
-                if wrong:
-                    faults.append(f"{kind}: {wrong}")
-            if process.wait() != 0:
+            command = [sys.executable, "-m", __spec__.name, *words]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+                for line in process.stdout or ():
+                    kind, wrong = json.loads(line)
+                    seen[kind] += 1
+                    if wrong:
+                        faults.append(f"{kind}: {wrong}")
+            if process.returncode != 0:
                 seen["ended the process"] += 1
                 faults.append(f"it hung, or died: exit code {process.returncode}")
     return seen, faults
