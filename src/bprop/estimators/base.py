@@ -109,6 +109,9 @@ class NetworkEstimator(
     ) -> Any:  # fmt: skip
         """Train on examples X with targets y.
 
+        Ctrl-C ends it between two steps, with a warning: the estimator is what was learned so far. Whatever else ends
+        it (an error, a second Ctrl-C), the estimator is as it was before.
+
         Parameters
         ----------
         X : (N, D) array, frame or sparse matrix (which is made dense).
