@@ -276,3 +276,27 @@ def test_a_box_that_needs_noise_must_say_which(x):
 
     with pytest.raises(errors.BpropError, match="define `noise`"):
         Noisy(x)
+
+
+class Limit(Exception):  # noqa: N818
+    """What a time limit raises, in whatever code it meets."""
+
+
+def raises_once(monkeypatch, cls):
+    """fprop of a class of boxes meets the time limit the next time, and only then."""
+    fprop, calls = cls.fprop, []
+
+    def limited(self, *children):
+        calls.append(self)
+        if len(calls) == 1:
+            raise Limit
+        return fprop(self, *children)
+
+    monkeypatch.setattr(cls, "fprop", limited)
+
+
+def test_a_time_limit_that_comes_while_a_box_is_made_is_not_told_as_its_fault(monkeypatch):
+    x = bp.Input("x", (3,))
+    raises_once(monkeypatch, type(bp.tanh(x)))
+    with pytest.raises(Limit):
+        bp.tanh(x)

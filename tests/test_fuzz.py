@@ -111,3 +111,46 @@ def test_it_says_how_to_be_used():
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 1
     assert done.stderr.startswith("usage: python -m fuzz {model,table,stream,arguments}")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows sends no signals to processes")
+def test_interrupts_at_a_few_instants(capfd):
+    for package in ("llvmlite", "sklearn"):
+        pytest.importorskip(package)
+    from fuzz import interrupts
+
+    with pytest.raises(SystemExit) as ended:
+        interrupts.main(["--count", "5", "--patience", "100"])
+    said = capfd.readouterr().out
+    assert ended.value.code == 0, said
+    assert said.count("5 interrupts (1 Ctrl-C, 1 Ctrl-C three times, 1 alarm") == 2
+    assert said.count("no hang, no wrong bit") == 2
+
+
+SPOILT = """
+control = interrupts.Train.control
+interrupts.Train.control = lambda self, calls=[]: calls.append(0) or control(self) + bytes(len(calls) > 3)
+"""
+HANGS = "interrupts.Train.trial = lambda *given: time.sleep(1000)"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows sends no signals to processes")
+@pytest.mark.parametrize(
+    ("broken", "patience", "fault"), [(SPOILT, 100, "has other bits"), (HANGS, 2, "it hung, or died")]
+)
+def test_interrupts_that_hang_or_spoil_are_seen(tmp_path, broken, patience, fault):
+    pytest.importorskip("llvmlite")
+    (tmp_path / "broken.py").write_text(
+        f"import sys, time\nfrom fuzz import interrupts\n{broken}\n"
+        "interrupts.child(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]))\n"
+    )
+    words = ["--count", "1", "--what", "train", "--patience", str(patience)]
+    code = (
+        "from types import SimpleNamespace\nfrom fuzz import interrupts\n"
+        f"interrupts.__spec__ = SimpleNamespace(name='broken')\ninterrupts.main({words})"
+    )
+    path = os.pathsep.join([str(tmp_path), str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, env=environment)
+    assert done.returncode == 1
+    assert fault in done.stdout

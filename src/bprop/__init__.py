@@ -7,6 +7,9 @@ graph = bp.Graph(loss=bp.nll(f, y), penalty=1e-4 * bp.l2(W1), outputs={"f": f})
 fit = bp.train(graph, {"x": X, "y": Y}, rule=bp.SGD(0.1), epochs=20)
 """
 
+from bprop import exits  # the first of all: see there
+
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -187,6 +187,8 @@ class Box(ABC):
         except errors.BpropError:
             raise
         except Exception as error:
+            if not errors.comes_again(self._infer):
+                raise
             kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
             raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
 

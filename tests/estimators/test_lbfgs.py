@@ -1,5 +1,7 @@
 """The solver "lbfgs", on the graph's own objective and gradients."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from scipy.optimize import approx_fprime
 from sklearn.exceptions import ConvergenceWarning
 
 import bprop as bp
+from bprop.data import DataSet
+from bprop.estimators import lbfgs
 from bprop.estimators.inputs import Examples
 from bprop.estimators.lbfgs import Objective
 
@@ -68,3 +72,60 @@ def test_what_needs_a_stochastic_solver(waves):
 def test_what_is_not_finite_is_an_error(waves):
     with pytest.raises(ValueError, match="non-finite"):
         small(activation="identity").fit(waves[0] * 1e300, waves[1] * 1e300)
+
+
+@pytest.mark.parametrize("at", [1, 2, 12])
+def test_ctrl_c_ends_it_with_the_parameters_of_the_last_iteration(waves, monkeypatch, at):
+    looks, seen = [], []
+    look, after = lbfgs.Search.look, lbfgs.Search.after
+
+    def looking(self, vector):
+        looks.append(vector)
+        if len(looks) == at:
+            signal.raise_signal(signal.SIGINT)
+        return look(self, vector)
+
+    def noting(self, vector):
+        after(self, vector)
+        seen.append(vector.copy())
+
+    monkeypatch.setattr(lbfgs.Search, "look", looking)
+    monkeypatch.setattr(lbfgs.Search, "after", noting)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.warns(UserWarning, match="interrupted by user"):
+            estimator = small().fit(*waves)
+    finally:
+        assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+    assert len(looks) == at  # nothing is computed after it
+    assert estimator.n_iter_ == len(estimator.loss_curve_) == len(seen)
+    last = seen[-1] if seen else looks[0]
+    assert np.array_equal(np.concatenate([W.ravel() for W in estimator.coefs_]), only_weights(estimator, last))
+    assert np.isnan(estimator.loss_) if at == 1 else estimator.loss_ == estimator.best_loss_ < np.inf
+    assert estimator.predict(waves[0]).shape == waves[1].shape
+
+
+def only_weights(estimator, vector):
+    network = estimator._network_
+    objective = Objective(
+        network.graph, DataSet(network.data(np.zeros((1, estimator.n_features_in_)))), estimator._theta()
+    )
+    theta = objective.unpack(vector)
+    return np.concatenate([theta[f"W{k}"].ravel() for k in range(1, estimator.n_layers_)])
+
+
+def test_a_second_ctrl_c_ends_it_at_once(waves, monkeypatch):
+    look = lbfgs.Search.look
+
+    def twice(self, vector):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        return look(self, vector)
+
+    monkeypatch.setattr(lbfgs.Search, "look", twice)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            small().fit(*waves)
+    finally:
+        signal.signal(signal.SIGINT, before)

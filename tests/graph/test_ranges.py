@@ -198,3 +198,29 @@ def test_rounding_beside_either_end_of_a_range_is_no_fault(off):
     beyond = off - 1e-4 if off <= 0 else off + 1e-4
     with pytest.raises(errors.DataError, match=r"outside 0\.\.1"):
         graph.fprop({}, a=np.ones(2), t=np.array([[beyond, 7.0], [0.5, 7.0]]))
+
+
+class Limit(Exception):  # noqa: N818
+    """What a time limit raises, in whatever code it meets."""
+
+
+def raises_once(monkeypatch, cls):
+    """fprop of a class of boxes meets the time limit the next time, and only then."""
+    fprop, calls = cls.fprop, []
+
+    def limited(self, *children):
+        calls.append(self)
+        if len(calls) == 1:
+            raise Limit
+        return fprop(self, *children)
+
+    monkeypatch.setattr(cls, "fprop", limited)
+
+
+def test_a_time_limit_that_comes_while_rows_are_looked_for_is_passed_on(monkeypatch):
+    box = bp.reshape(bp.Input("x", (4,)), (-1, 2))
+    assert keeps_rows_together(box)
+    raises_once(monkeypatch, type(box))
+    with pytest.raises(Limit):
+        keeps_rows_together(box)
+    assert keeps_rows_together(box)

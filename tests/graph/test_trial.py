@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import boxes, errors
 from bprop.graph.mixing import has_rows
-from bprop.graph.trial import try_out
+from bprop.graph.trial import APART, try_out
 
 CATALOGUE = boxes.catalogue()
 
@@ -96,3 +96,42 @@ def test_a_row_that_reaches_a_large_gradient_is_found():
             return grad @ W.T, h.T @ (grad + 1e-3)
 
     assert try_out(Leaky(bp.Input("x", (400,)), bp.Parameter("W", (400, 300))), [True, False], True) is False
+
+
+class Limit(Exception):  # noqa: N818
+    """What a time limit raises, in whatever code it meets."""
+
+
+def raises_once(monkeypatch, cls):
+    """fprop of a class of boxes meets the time limit the next time, and only then."""
+    fprop, calls = cls.fprop, []
+
+    def limited(self, *children):
+        calls.append(self)
+        if len(calls) == 1:
+            raise Limit
+        return fprop(self, *children)
+
+    monkeypatch.setattr(cls, "fprop", limited)
+
+
+def test_a_time_limit_that_comes_while_a_box_is_tried_out_is_passed_on(monkeypatch):
+    """Else rows would be taken for mixed, or for apart, which decides what the graph computes."""
+    box = bp.tanh(bp.Input("x", (3,)))
+    raises_once(monkeypatch, type(box))
+    with pytest.raises(Limit):
+        try_out(box, [True], training=True)
+    assert try_out(box, [True], training=True) is APART
+
+
+def test_a_box_that_refuses_some_numbers_is_tried_with_others(monkeypatch):
+    box = bp.tanh(bp.Input("x", (3,)))
+    fprop = type(box).fprop
+
+    def picky(self, a):
+        if (a < 0).any():
+            raise ValueError("no negative numbers")
+        return fprop(self, a)
+
+    monkeypatch.setattr(type(box), "fprop", picky)
+    assert try_out(box, [True], training=True) is APART

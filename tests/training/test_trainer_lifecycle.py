@@ -1,6 +1,8 @@
 """How a run begins and ends: what callbacks are told, what is written last, and how a signal ends it."""
 
+import errno
 import signal
+import threading
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet, Reader
-from bprop.training import Terminated, trainer
+from bprop.training import Terminated, checkpoint, trainer
 from bprop.training.progress import Silent
 
 DATA = {"x": np.linspace(-1, 1, 8), "y": np.linspace(-2, 2, 8)}
@@ -199,3 +201,61 @@ def test_an_update_that_spoils_one_parameter_of_several_is_to_blame():
         )  # fmt: skip
     assert caught.value.fit.updates == 2
     assert caught.value.fit.params == {"w": 1.0, "v": 2.0}
+
+
+@pytest.mark.parametrize("at", [1, 2])
+@pytest.mark.parametrize("often", [False, True])
+def test_a_time_limit_that_ends_while_a_checkpoint_is_written_ends_the_run(monkeypatch, tmp_path, at, often):
+    """A handler of SIGALRM raises TimeoutError, which is an OSError, but no fault of the disk."""
+    written, records = [], []
+
+    def fsync(file):
+        written.append(file)
+        if len(written) == at:  # the file is flushed, and the folder
+            raise TimeoutError("time is up")
+
+    monkeypatch.setattr("os.fsync", fsync)
+    if often:
+        monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+    with pytest.raises(TimeoutError, match="time is up"):
+        train(checkpoint=tmp_path / "at.checkpoint", callbacks=[lambda record, fit: records.append(record)])
+    assert len(records) == (0 if often else 3)
+
+
+def test_a_disk_that_answers_too_late_is_told_of(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+    failed = []
+
+    def fsync(file):
+        failed.append(file)
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    monkeypatch.setattr("os.fsync", fsync)
+    with pytest.raises(errors.ModelFileError, match="Connection timed out") as caught:
+        train(checkpoint=tmp_path / "at.checkpoint")
+    assert caught.value.fit.updates == 12
+    assert "training goes on" in capsys.readouterr().err
+    assert len(failed) > 1
+
+
+def test_training_in_another_thread_leaves_signals_alone_and_gives_the_same_bits():
+    before, found = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)], []
+
+    def look(record, fit):
+        found.append([signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)])
+
+    thread = threading.Thread(target=lambda: found.append(train(callbacks=[look]).params))
+    thread.start()
+    thread.join()
+    assert found[:-1] == [before] * 3
+    assert found[-1]["w"].tobytes() == train().params["w"].tobytes()
+
+
+def test_a_callback_may_train_another_network_and_ctrl_c_ends_the_one_that_runs():
+    inner = []
+
+    def nested(record, fit):
+        inner.append(train(callbacks=[lambda record, fit: signal.raise_signal(signal.SIGINT)]))
+
+    outer = train(callbacks=[nested])
+    assert (outer.stopped, [fit.stopped for fit in inner]) == ("epochs", ["interrupted"] * 3)

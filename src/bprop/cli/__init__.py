@@ -4,9 +4,12 @@ import sys
 from importlib.util import find_spec
 from io import TextIOWrapper
 
+from bprop import exits
+
 
 def main() -> None:
     """Run the command line; needs the extra `cli`."""
+    exits.watch()
     if find_spec("typer") is None:
         print("error: the command line needs typer: pip install 'bprop[cli]'", file=sys.stderr)
         raise SystemExit(1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from bprop import exits
 from bprop.errors import BpropError
 
 BAD = 1
@@ -24,28 +25,36 @@ EXIT_CODES = (
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command whose deliberate errors become a line on standard error and exit code 1."""
+    """A command whose deliberate errors become a line on standard error and exit code 1, and Ctrl-C one and 130."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
-            result = function(*args, **kwargs)
-            sys.stdout.flush()  # so that a reader who has gone is noticed here
-            return result
-        except BpropError as error:
-            print(f"error: {error}", file=sys.stderr)
-            raise typer.Exit(BAD) from None
-        except BrokenPipeError:  # `bprop predict ... | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(BAD) from None
-        except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
-            if error.filename is None:
-                raise
-            name = str(error.filename)
-            print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
-            raise typer.Exit(BAD) from None
+            exits.State.working = True
+            return _told(function, *args, **kwargs)
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
+        finally:
+            exits.State.working = False
 
     return run
+
+
+def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        result = function(*args, **kwargs)
+        sys.stdout.flush()  # so that a reader who has gone is noticed here
+        return result
+    except BpropError as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise typer.Exit(BAD) from None
+    except BrokenPipeError:  # `bprop predict ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(BAD) from None
+    except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
+        if error.filename is None:
+            raise
+        name = str(error.filename)
+        print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
+        raise typer.Exit(BAD) from None

@@ -30,6 +30,7 @@ from bprop.estimators.inputs import (
     read_pair,
     read_rows,
 )
+from bprop.estimators.kept import Kept
 from bprop.estimators.lbfgs import fit_lbfgs
 from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
@@ -108,6 +109,9 @@ class NetworkEstimator(
     ) -> Any:  # fmt: skip
         """Train on examples X with targets y.
 
+        Ctrl-C ends it between two steps, with a warning: the estimator is what was learned so far. Whatever else ends
+        it (an error, a second Ctrl-C), the estimator is as it was before.
+
         Parameters
         ----------
         X : (N, D) array, frame or sparse matrix (which is made dense).
@@ -142,6 +146,14 @@ class NetworkEstimator(
         return self._learn(Given(X, y), train=False)
 
     def _learn(self, given: Given, incremental: bool = False, train: bool = True, classes: Any = None) -> Any:
+        kept = Kept(self)
+        try:
+            return self._learn_from(given, incremental, train, classes)
+        except BaseException:  # Ctrl-C, a time limit, no memory, data that cannot be used: nothing is half changed
+            kept.put_back(self)
+            raise
+
+    def _learn_from(self, given: Given, incremental: bool, train: bool, classes: Any) -> Any:
         settings.check(type(self).__name__, vars(self))
         if incremental and self.early_stopping:
             raise SettingError(
@@ -171,7 +183,8 @@ class NetworkEstimator(
         if fresh or not hasattr(self, "_random_state"):
             self._random_state = check_random_state(self.random_state)
         if fresh:
-            vars(self).pop("_optimizer", None)
+            for name in ("_optimizer", "loss_"):
+                vars(self).pop(name, None)
             self.n_iter_, self.t_, self.loss_curve_, self._no_improvement_count = 0, 0, [], 0
             self.best_loss_, self.validation_scores_, self.best_validation_score_ = np.inf, None, None
             self.validation_loss_curve_ = None

@@ -20,6 +20,7 @@ from bprop.graph.feed import cast
 from bprop.graph.graph import backpropagate
 from bprop.graph.plan import Context
 from bprop.graph.values import weighted_mean
+from bprop.training.interrupt import CtrlC, Stopped
 
 F64 = np.dtype(np.float64)
 
@@ -60,41 +61,81 @@ class Objective:
 
 
 def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:
-    """Minimise until the gradient is at most `tol`, for at most `max_iter` iterations and `max_fun` evaluations."""
+    """Minimise until the gradient is at most `tol`, for at most `max_iter` iterations and `max_fun` evaluations.
+
+    Ctrl-C ends it with the parameters of the last iteration.
+    """
     e, network = estimator, estimator._network_
     if any("noise" in step.box.needs for step in network.graph.plan(training=True).steps):
         raise SettingError("solver='lbfgs' needs the same objective at every look: dropout needs 'sgd' or 'adam'")
     if len(network.graph.trainable) < len(network.graph.parameters):
         raise SettingError("solver='lbfgs' moves no running averages: normalise='batch' needs 'sgd' or 'adam'")
     objective = Objective(network.graph, examples.data(network), e._theta(F64))
-    offset = e._loss_offset(examples)
     hooks = Hooks(e, None, given.X, given.y, given.metadata)
     hooks.begin()
-
-    def after(vector: np.ndarray) -> None:
-        e.loss_curve_.append(objective.value + offset)
-        if e.verbose:
-            print(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
-        stop = hooks.end(lambda: e._attributes(objective.unpack(vector)))
-        hooks.begin()
-        if stop:
-            raise StopIteration
-
-    e.loss_curve_ = []
-    found = minimize(
-        objective, objective.pack(objective.theta), method="L-BFGS-B", jac=True, callback=after,
-        options={"maxfun": e.max_fun, "maxiter": e.max_iter, "gtol": e.tol},
-    )  # fmt: skip
+    search = Search(e, objective, hooks, e._loss_offset(examples))
+    interrupted = False
+    try:
+        search.run()
+    except KeyboardInterrupt as error:
+        if search.interrupt.signal is not None and not isinstance(error, Stopped):
+            raise  # the second Ctrl-C, at any moment
+        interrupted = True
     hooks.end(dict)
-    if not (np.isfinite(found.x).all() and np.isfinite(found.fun)):
+    if not (np.isfinite(search.vector).all() and (interrupted or np.isfinite(search.value))):
         raise DataError(DIVERGED)
     dtype = examples.X.dtype
-    e._put({name: array.astype(dtype) for name, array in objective.unpack(found.x).items()})
-    e.n_iter_, e.loss_, e.best_loss_ = min(int(found.nit), e.max_iter), found.fun + offset, found.fun + offset
-    if found.status not in (0, 99):  # 99: a callback has asked to stop
-        said = found.message.decode() if isinstance(found.message, bytes) else found.message
+    e._put({name: array.astype(dtype) for name, array in objective.unpack(search.vector).items()})
+    e.n_iter_ = min(search.iterations, e.max_iter)
+    e.loss_ = e.best_loss_ = search.value + search.offset
+    if interrupted:
+        warnings.warn("Training interrupted by user.", stacklevel=2)
+    elif search.failure:
         warnings.warn(
-            f"lbfgs failed to converge after {found.nit} iteration(s) (status={found.status}): {said}. More iterations "
+            f"lbfgs failed to converge after {search.iterations} iteration(s) {search.failure}. More iterations "
             "(max_iter, max_fun) or scaled data may help.", ConvergenceWarning, stacklevel=2,
         )  # fmt: skip
     hooks.close()
+
+
+class Search:
+    """SciPy's search for the minimum. vector, value : theta and the objective after the last of `iterations`."""
+
+    def __init__(self, estimator: Any, objective: Objective, hooks: Hooks, offset: float):
+        self.e, self.objective, self.hooks, self.offset = estimator, objective, hooks, offset
+        self.vector, self.value, self.iterations = objective.pack(objective.theta), float("nan"), 0
+        self.failure = ""
+        self.interrupt = CtrlC()
+
+    def run(self) -> None:
+        e = self.e
+        e.loss_curve_ = []
+        with self.interrupt:
+            found = minimize(
+                self.look, self.vector, method="L-BFGS-B", jac=True, callback=self.after,
+                options={"maxfun": e.max_fun, "maxiter": e.max_iter, "gtol": e.tol},
+            )  # fmt: skip
+        self.vector, self.value, self.iterations = found.x, found.fun, int(found.nit)
+        if found.status not in (0, 99):  # 99: a callback has asked to stop
+            said = found.message.decode() if isinstance(found.message, bytes) else found.message
+            self.failure = f"(status={found.status}): {said}"
+
+    def look(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
+        """The objective and its gradient. Raises Stopped after Ctrl-C."""
+        self.interrupt.check()
+        found = self.objective(vector)
+        if self.iterations == 0 and np.isnan(self.value):
+            self.value = self.objective.value  # of theta as it is
+        return found
+
+    def after(self, vector: np.ndarray) -> None:
+        """What is noted after an iteration."""
+        e = self.e
+        self.vector, self.value, self.iterations = vector.copy(), self.objective.value, self.iterations + 1
+        e.loss_curve_.append(self.value + self.offset)
+        if e.verbose:
+            print(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
+        stop = self.hooks.end(lambda: e._attributes(self.objective.unpack(vector)))
+        self.hooks.begin()
+        if stop:
+            raise StopIteration

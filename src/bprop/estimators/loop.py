@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, rule_of
 from bprop.estimators.workload import engine_for
 from bprop.record import Record
+from bprop.training.interrupt import CtrlC, Stopped
 from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 
@@ -36,6 +38,7 @@ class Epochs:
         self.data, self.batch_size = data, batch_size(estimator.batch_size, len(data))
         self.steps = -(-len(data) // self.batch_size)
         self.pace = Pace()
+        self.loss = float("nan")
 
     def start(self, theta: dict[str, np.ndarray], planned: int) -> None:
         """Start a run from theta, for at most so many epochs."""
@@ -48,21 +51,40 @@ class Epochs:
         if optimiser.arrays is not None:
             self.run.restore(theta, optimiser.arrays)
 
-    def epoch(self, order: np.ndarray) -> float:
-        """Do one epoch: the mean objective over its examples, each before its update; NaN where it is not finite."""
+    def epoch(self, order: np.ndarray, interrupt: CtrlC) -> float:
+        """Do one epoch: the mean objective over its examples, each before its update; NaN where it is not finite.
+
+        `loss` is that of the examples so far. Raises Stopped between two steps, where Ctrl-C came.
+        """
         self.run.set_order(order)
         self.seconds = 0.0
-        done, sums = 0, {}
+        done = 0
         while done < self.steps:
+            interrupt.check()
             count = min(self.steps - done, -(-self.pace.next(self.steps - done) // self.run.turn) * self.run.turn)
-            stretch = self.run.steps(done, count, self.optimiser.updates)
-            self.seconds += self.pace.done(count)
-            if stretch.bad_step is not None:
+            sums = self.stretch(done, count, interrupt.watches)
+            if sums is None:
                 return float("nan")
-            sums = stretch.sums
-            self.optimiser.updates += count
             done += count
-        return sums["loss"] / (sums["weight"] or 1.0)
+            self.loss = sums["loss"] / (sums["weight"] or 1.0)
+        return self.loss
+
+    def stretch(self, start: int, count: int, quiet: bool) -> Mapping[str, float] | None:
+        """Do some steps: the sums over the epoch so far, None where one is not finite.
+
+        quiet : no KeyboardInterrupt is to be feared. Else one that comes in the middle of the steps undoes them: some
+        tools raise it in threads, where Ctrl-C is not seen.
+        """
+        before = None if quiet else self.run.state
+        try:
+            stretch = self.run.steps(start, count, self.optimiser.updates)
+            self.optimiser.updates += count
+        except KeyboardInterrupt:
+            if before is not None:
+                self.run.state = before
+            raise
+        self.seconds += self.pace.done(count)
+        return None if stretch.bad_step is not None else stretch.sums
 
     def keep(self) -> dict[str, np.ndarray]:
         """Keep the rule's state; theta."""
@@ -92,17 +114,22 @@ def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examp
     hooks = Hooks(e, 1 if incremental else e.max_iter, given.X, given.y, given.metadata)
     progress = progress_of(e.progress, e.max_iter, e.max_iter * epochs.steps, 0)
     e.n_iter_ = 0
+    turn = Turn(e, epochs, monitor, hooks, progress, e._loss_offset(examples))
+    interrupt = CtrlC()
     try:
-        turn = Turn(e, epochs, monitor, hooks, progress, e._loss_offset(examples))
-        while turn.next(incremental):
-            pass
-    except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=2)
+        with interrupt:
+            while turn.next(incremental, interrupt):
+                pass
+            interrupt.check()  # it came in the last epoch
+    except KeyboardInterrupt as error:
+        if interrupt.signal is not None and not isinstance(error, Stopped):
+            raise  # the second Ctrl-C, at any moment
+        turn.interrupted()
     finally:
         progress.close()
     found = epochs.keep()
     e._put(monitor.best_theta if monitor.early else found)
-    if not (monitor.early or np.isfinite(e.loss_)):
+    if turn.diverged and not monitor.early:
         raise DataError(f"{DIVERGED} (epoch {e.n_iter_}; a smaller learning_rate_init or clip_norm=1.0 may help)")
     hooks.close()
 
@@ -113,19 +140,22 @@ class Turn:
     def __init__(self, estimator: Any, epochs: Epochs, monitor: Monitor, hooks: Hooks, progress: Any, offset: float):
         self.e, self.epochs, self.monitor, self.hooks = estimator, epochs, monitor, hooks
         self.progress, self.offset = progress, offset
+        self.diverged = False
 
-    def next(self, incremental: bool) -> bool:
+    def next(self, incremental: bool, interrupt: CtrlC) -> bool:
         """Go through an epoch; whether another is to follow."""
         e, epochs = self.e, self.epochs
+        interrupt.check()
         self.hooks.begin()
-        loss = epochs.epoch(self.order()) + self.offset
-        e.n_iter_ += 1
+        loss = epochs.epoch(self.order(), interrupt) + self.offset
         e.loss_ = loss
         e.t_ += len(epochs.data)
         e.loss_curve_.append(loss)
+        e.n_iter_ += 1
         if e.verbose:
             print(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
         if not np.isfinite(loss):
+            self.diverged = True
             self.monitor.diverged()
             return False
         self.monitor.look(epochs.run.params, loss)
@@ -141,6 +171,12 @@ class Turn:
             )  # fmt: skip
             return False
         return True
+
+    def interrupted(self) -> None:
+        """Say so. Where no epoch was finished, `loss_` is that of the examples seen: NaN where there were none."""
+        if self.e.n_iter_ == 0:
+            self.e.loss_ = self.epochs.loss + self.offset
+        warnings.warn("Training interrupted by user.", stacklevel=2)
 
     def order(self) -> np.ndarray:
         """The order of the next epoch: the last one shuffled, with scikit-learn's draws."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bprop.box import Box
-from bprop.errors import DataError, UnsupportedError
+from bprop.errors import DataError, UnsupportedError, comes_again
 from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.order import topological_order
@@ -182,13 +182,19 @@ def keeps_rows_together(box: Box) -> bool:
         return not any(_is_batched(child.spec) for child in box.children)
     if 3 * two[0] != 2 * three[0]:
         return False
-    specs = [child.spec for child in box.children]
     try:
-        with np.errstate(all="ignore"):
-            found = [np.asarray(box.fprop(*arrays))[: two[0] // 2] for arrays in _tries(specs)]
+        found = _first_blocks(box)
     except Exception:  # a box may refuse such numbers: then nothing is known
+        if not comes_again(lambda: _first_blocks(box)):
+            raise
         return False
     return all(np.array_equal(found[0], other) for other in found[1:])
+
+
+def _first_blocks(box: Box) -> list[np.ndarray]:
+    rows = box.spec.shapes[0][0] // 2
+    with np.errstate(all="ignore"):
+        return [np.asarray(box.fprop(*arrays))[:rows] for arrays in _tries([child.spec for child in box.children])]
 
 
 def _is_batched(spec: Spec) -> bool:

@@ -6,6 +6,8 @@ import inspect
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from copy import deepcopy
+from functools import partial
 from math import prod
 from typing import Any
 from zlib import crc32
@@ -16,6 +18,7 @@ from bprop import noise
 from bprop.blas import one_thread
 from bprop.box import Box
 from bprop.boxes.loss import Loss
+from bprop.errors import comes_again
 
 COUNT = 6
 FIRST, OTHERS = [0, 1, 2], [4, 1, 3]  # rows to keep: as where a batch is filled up, and out of order
@@ -39,9 +42,12 @@ def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
         for kept in (FIRST,) if "noise" in box.needs else (OTHERS, FIRST):
             with np.errstate(all="ignore"), warnings.catch_warnings(), one_thread() if large else nullcontext():
                 warnings.simplefilter("ignore")
+                again = deepcopy(rng)
                 try:
-                    verdict = Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer()
+                    verdict = _try_once(box, moving, training, kept, numbers, rng)
                 except Exception:  # a box may refuse what it is given, in any way
+                    if not comes_again(partial(_try_once, box, moving, training, kept, numbers, again)):
+                        raise
                     continue
             if verdict is MIXED:
                 return MIXED
@@ -49,6 +55,12 @@ def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
             if large and answer:
                 return answer
     return answer
+
+
+def _try_once(
+    box: Box, moving: Sequence[bool], training: bool, kept: Any, numbers: Any, rng: np.random.Generator
+) -> bool | None:
+    return Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer()
 
 
 def _normal(rng: np.random.Generator, size: int) -> np.ndarray:

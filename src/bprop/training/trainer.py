@@ -23,7 +23,7 @@ from bprop.rules import Rule
 from bprop.scaling import Units
 from bprop.training import checkpoint as files
 from bprop.training.diagnose import ADVICE, Batch, diagnose
-from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.interrupt import Interrupt, Terminated, pass_on_limit
 from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
@@ -306,6 +306,7 @@ class Trainer:
         try:
             self._write()
         except ModelFileError as error:
+            pass_on_limit(error)
             if last:
                 error.fit = self._fit("running")  # nothing that was learned is lost
                 raise

@@ -11,6 +11,7 @@ from bprop.engines.native import compiler, evaluate, layout, routines, run
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Machine, loaded, machine_code
 from bprop.engines.native.functions import new_tape
+from bprop.engines.native.gate import Gate
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import ARGUMENTS
 from bprop.engines.native.trace import Trace, kind_of
@@ -41,8 +42,9 @@ def play(function, arrays, *, steps=1, dtype="float64", counts=(1,)):
         kept = {array: memory(place) for array, place in made.layouts.items()}
         for leaf, array in zip(trace.state.values(), arrays, strict=True):
             made.layouts[leaf].view(kept[leaf])[...] = array
-        nothing = np.zeros(1, np.int64)
+        nothing, gate = np.zeros(1, np.int64), Gate()
         table = [(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table]
+        table[-1] = gate.address
         addresses = np.array(table, np.int64)
         with ThreadPoolExecutor(count) as pool:
             list(pool.map(lambda i, at=addresses.ctypes.data, n=count: code(at, i, n, 0, steps, 0), range(count)))

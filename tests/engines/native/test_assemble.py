@@ -5,9 +5,10 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native.assemble import ARRIVED, ORDER, RATES, ROWS, WEIGHTS, Assembler, Watch
+from bprop.engines.native.assemble import GATE, ORDER, RATES, ROWS, WEIGHTS, Assembler, Watch
 from bprop.engines.native.compiler import loaded, machine, machine_code
 from bprop.engines.native.functions import new_tape
+from bprop.engines.native.gate import ARRIVED, Gate
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import ARGUMENTS
 from bprop.engines.native.trace import Trace
@@ -103,10 +104,10 @@ def looped(monkeypatch):
         made = Assembler(trace, 4, machine().lanes(trace.tape.dtype), data, np.dtype("float64"))
         arrays = {array: memory(place) for array, place in made.layouts.items()}
         arrays |= {"data x": TABLE, WEIGHTS: np.arange(1.0, 13), ORDER: ORDERED, ROWS: np.array([10], np.int64)}
-        arrays[ARRIVED] = arrays[RATES] = np.zeros(1, np.int64)
+        arrays[GATE] = arrays[RATES] = Gate().words
         table = np.array([arrays[key].ctypes.data for key in made.table], np.int64)
         loaded(machine_code(made.assemble()[0]), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, steps, 20)
-        return [np.array(made.layouts[leaf].view(arrays[leaf])) for leaf in kept], int(arrays[ARRIVED][0])
+        return [np.array(made.layouts[leaf].view(arrays[leaf])) for leaf in kept], int(arrays[GATE][ARRIVED])
 
     return run
 

@@ -8,6 +8,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.engines.native import routines, run
+from bprop.engines.native.trace import Tracer
 
 
 @pytest.fixture
@@ -182,3 +183,28 @@ def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(forgotten, c
     assert len(compilations) == 2  # of a step and of an evaluation
     fit(12)
     assert len(compilations) == 2
+
+
+@pytest.mark.parametrize("error", [TimeoutError, MemoryError, type("StopitError", (Exception,), {})])
+def test_a_time_limit_that_ends_tracing_is_no_reason_to_go_on_elsewhere(forgotten, monkeypatch, error):
+    """With engine="auto" it would be lost: the next engine would train, for as long as it takes."""
+    calls, step = [], Tracer.step
+
+    def ends(self, *args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise error
+        return step(self, *args)
+
+    monkeypatch.setattr(Tracer, "step", ends)
+    with pytest.raises(error):
+        train(engine="auto")
+
+
+def test_a_time_limit_that_ends_compiling_is_no_fault_of_bprop(forgotten, monkeypatch):
+    def ends(*args):
+        raise TimeoutError
+
+    monkeypatch.setattr(routines, "compiled", ends)
+    with pytest.raises(TimeoutError):
+        train()

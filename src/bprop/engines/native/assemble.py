@@ -2,7 +2,8 @@
 
     run(table, thread, threads, first position, steps, t)
 
-`table` holds the addresses of all arrays, in the order of `Assembler.table`. Thread 0 does what is not shared.
+`table` holds the addresses of all arrays, in the order of `Assembler.table`; no other is read before the gate has let
+this thread in. Thread 0 does what is not shared.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from llvmlite import ir
 from bprop.engines.native import threads
 from bprop.engines.native.contraction import contracted
 from bprop.engines.native.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
+from bprop.engines.native.gate import emit_barrier, emit_shut, gate_function
 from bprop.engines.native.gather import Gather
 from bprop.engines.native.loops import Loops, reduction_units, units
 from bprop.engines.native.memory import lay_out
@@ -26,14 +28,14 @@ from bprop.engines.native.schedule import Kernel, Scheduler, is_reduction
 from bprop.engines.native.trace import ROWS_OF_BATCH, Trace
 from bprop.engines.native.traced import Traced
 
-ORDER, ROWS, WEIGHTS, ARRIVED, RATES = "order", "rows", "weights", "arrived", "rates"
+ORDER, ROWS, WEIGHTS, RATES, GATE = "order", "rows", "weights", "rates", "gate"
 
 
 class Assembler:
     """Makes the module of a trace. `data`: the dtype of each input's array in the data set.
 
     `layouts` are those of all arrays in memory: leaves, and what kernels store. `table` says what addresses the
-    program is given: of these arrays, of "data NAME" for every input, and of WEIGHTS, ORDER, ROWS, ARRIVED and RATES.
+    program is given: of these arrays, of "data NAME" for every input, and of WEIGHTS, ORDER, ROWS, RATES and GATE.
     """
 
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
@@ -47,7 +49,7 @@ class Assembler:
         leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
         self.layouts = {array: lay_out(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
-        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, ARRIVED, RATES]
+        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}
@@ -132,12 +134,15 @@ class Assembler:
 
     def run_function(self) -> None:
         function, e = self.function("run", [POINTER, *[I64] * 5], 1)
-        table, thread, count, first, steps, t = function.args
+        table, thread, wanted, first, steps, t = function.args
         addresses = {key: e.b.load(e.at(table, i, POINTER), typ=POINTER, align=8) for i, key in enumerate(self.table)}
         passed = e.b.alloca(I64)
         e.b.store(I64(0), passed)
         mine = e.b.icmp_signed("==", thread, I64(0))
-        meet = lambda: threads.emit_barrier(e, addresses[ARRIVED], count, passed)  # noqa: E731
+        count = e.b.call(gate_function(self.module, self.lanes), [addresses[GATE], thread, wanted])
+        with e.b.if_then(e.b.icmp_signed("==", count, I64(0))):
+            e.b.ret_void()
+        meet = lambda: emit_barrier(e, addresses[GATE], count, passed)  # noqa: E731
         with e.loop(I64(0), steps) as i:
             self.batch(e, addresses, mine, e.b.add(first, i), i, e.b.add(t, i))
             watch = Watch(meet if self.parallel else lambda: None)
@@ -146,6 +151,8 @@ class Assembler:
             for kernel in self.kernels:
                 self.call(e, addresses, kernel, watch, (mine, thread, count))
             watch.end()
+        with e.b.if_then(mine):
+            emit_shut(e.b, addresses[GATE])
         e.b.ret_void()
 
     def call(self, e: Emitter, addresses: dict, kernel: Kernel, watch: Watch, who: tuple) -> None:

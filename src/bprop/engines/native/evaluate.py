@@ -10,6 +10,7 @@ import numpy as np
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import loaded, machine, machine_code
 from bprop.engines.native.functions import new_tape
+from bprop.engines.native.gate import Gate
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import ARGUMENTS
 from bprop.engines.native.trace import Trace, kind_of
@@ -36,7 +37,7 @@ def evaluate(function: Callable[..., Sequence[Any]], *arrays: Any, dtype: Any = 
         made.layouts[leaf].view(kept[leaf])[...] = array
     for name, array in trace.tape.arrays.items():
         made.layouts[trace.given[name]].view(kept[trace.given[name]])[...] = array
-    nothing = np.zeros(1, np.int64)
+    nothing = Gate().words
     table = np.array([(kept[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table], np.int64)
     loaded(machine_code(module), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, 1, 0)
     return [np.array(made.layouts[leaf].view(kept[leaf])) for leaf in outputs]

@@ -1,4 +1,4 @@
-"""Threads that help: each waits for a call, does it on a core where the caller is not, and says that it is done."""
+"""Threads that help: each waits for calls, and does them one after the other on a core where the caller is not."""
 
 from __future__ import annotations
 
@@ -17,36 +17,40 @@ class Helper:
     """One thread, from its making to the end of the process."""
 
     def __init__(self, name: str):
+        self.name = name
         self.calls: SimpleQueue = SimpleQueue()
-        self.answers: SimpleQueue = SimpleQueue()
         self.cores: frozenset[int] = frozenset()
         self.thread = Thread(target=self._work, name=name, daemon=True)
         self.thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be called."""
+        return self.thread.is_alive()
+
     def _work(self) -> None:
         while True:
-            function, given = self.calls.get()
-            try:
-                function(*given)
-                self.answers.put(None)
-            except BaseException as error:
-                self.answers.put(error)
+            with suppress(BaseException):  # meant for others: the caller does alone what nobody helps with
+                self._do(*self.calls.get())
+
+    def _do(self, function: Callable[..., None], *given: int) -> None:
+        function(*given)  # a frame of its own, so that nothing of the call is held until the next one
 
     def begin(self, cores: frozenset[int], function: Callable[..., None], *given: int) -> None:
-        """Start function(*given) on one of `cores` (none given: on any). `wait` is to be called before the next one.
+        """Start function(*given) on one of `cores` (none given: on any), after what was begun before. It tells nothing.
 
         It is moved there before it wakes: systems like to wake a thread on the core of the one that wakes it, where
         it would wait for milliseconds while the caller spins.
         """
         if cores and cores != self.cores and self.thread.native_id is not None:
-            self.cores = cores
-            with suppress(OSError):  # a core that has been taken away meanwhile
+            try:
                 os.sched_setaffinity(self.thread.native_id, cores)
-        self.calls.put((function, given))
-
-    def wait(self) -> BaseException | None:
-        """Wait until the call is done; what it raised, if anything."""
-        return self.answers.get()
+            except OSError as error:
+                if error.errno is None:  # raised by a handler of signals, as a time limit
+                    raise
+                # else: a core that has been taken away meanwhile
+            self.cores = cores
+        self.calls.put((function, *given))
 
 
 def elsewhere() -> frozenset[int]:

@@ -24,7 +24,7 @@ from bprop.engines.native.memory import Layout
 from bprop.engines.native.trace import Trace
 from bprop.engines.native.traced import Traced, reachable
 from bprop.engines.store import Store, default_folder
-from bprop.errors import BpropError, InternalError, UnsupportedError
+from bprop.errors import BpropError, InternalError, UnsupportedError, comes_again
 
 CACHED_PROGRAMS = 64
 ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
@@ -82,12 +82,18 @@ def routine(
 
 
 def followed(make: Callable[[], Trace]) -> Trace:
-    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do."""
+    """The trace, or UnsupportedError where box code does with arrays what only NumPy's arrays can do.
+
+    An exception that does not come again is not the code's: a time limit's, most likely. It is not taken for a reason
+    to go on elsewhere.
+    """
     try:
         return make()
-    except BpropError:
+    except (BpropError, MemoryError):
         raise
     except Exception as error:
+        if not comes_again(make):
+            raise
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
 
 
@@ -95,7 +101,7 @@ def without_fault(make: Callable[[], Routine]) -> Routine:
     """The routine. What fails here is no code of the user's: InternalError, never a reason to go on elsewhere."""
     try:
         return make()
-    except (BpropError, MemoryError):
+    except (BpropError, MemoryError, TimeoutError):  # the last: of a limit that the user has set
         raise
     except Exception as error:
         raise InternalError(

@@ -12,9 +12,10 @@ from bprop.data import DataSet
 from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.integers import integer_dtype
 from bprop.engines.native import threads
-from bprop.engines.native.assemble import ARRIVED, ORDER, RATES, ROWS, WEIGHTS
+from bprop.engines.native.assemble import GATE, ORDER, RATES, ROWS, WEIGHTS
 from bprop.engines.native.compiler import machine
 from bprop.engines.native.crew import Crew, now
+from bprop.engines.native.gate import Gate
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import Routine, routine
 from bprop.engines.native.trace import BAD, MEAN_WEIGHT, Trace, Tracer
@@ -65,19 +66,18 @@ class Loaded:
         for name, leaf in trace.given.items():
             layouts[leaf].view(self.arrays[leaf])[...] = values[name]
         self.rows = np.array([len(data)], np.int64)
-        self.arrived = np.zeros(1, np.int64)
+        self.gate = Gate()
+        self.gate.shut()
         self.order = np.zeros(1, np.int32)
         self.crew = Crew(routine.most, dict(routine.speeds))
 
     def __call__(self, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
         """Do `steps` steps from step `first` of the order; `rates` (steps,) where the rule is paced."""
-        addresses = np.array([self.address(key) for key in self.routine.table], np.int64)
-        code, table, crew = self.routine.code, addresses.ctypes.data, self.crew
+        table, crew = np.array([self.address(key) for key in self.routine.table], np.int64), self.crew
         for count, part in crew.parts(steps):
             begun = now()
-            self.arrived[0] = 0
-            addresses[-1] = 0 if rates is None else rates.ctypes.data  # RATES is the last of the table
-            count = threads.run(partial(code, table), count, first, part, t)
+            table[-2] = 0 if rates is None else rates.ctypes.data  # RATES and GATE are the last of the table
+            count = threads.run(self.routine.code, table, count, first, part, t)
             crew.timed(count, part, begun)
             first, t = first + part, t + part
             rates = None if rates is None else rates[part:]
@@ -90,7 +90,7 @@ class Loaded:
             return 0
         if key.startswith("data "):
             return self.data.arrays[key.removeprefix("data ")].ctypes.data
-        found = {ORDER: self.order, ROWS: self.rows, ARRIVED: self.arrived, WEIGHTS: self.data.weights}[key]
+        found = {ORDER: self.order, ROWS: self.rows, GATE: self.gate.words, WEIGHTS: self.data.weights}[key]
         return 0 if found is None else found.ctypes.data
 
 

@@ -1,0 +1,36 @@
+"""An estimator as it was before a call of fit: a call that an exception ends changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from numbers import Integral
+from typing import Any
+
+RECORDS = ("loss_curve_", "validation_scores_", "validation_loss_curve_")
+"""Lists that epochs add to."""
+
+OF_CALLBACKS = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
+"""What scikit-learn notes on an estimator while it fits, and takes away itself when that has ended."""
+
+
+class Kept:
+    """All attributes of an estimator, with copies of those that training changes in place."""
+
+    def __init__(self, estimator: Any):
+        self.attributes = dict(vars(estimator))
+        for name in RECORDS:
+            if isinstance(self.attributes.get(name), list):
+                self.attributes[name] = list(self.attributes[name])
+        if "_optimizer" in self.attributes:
+            self.attributes["_optimizer"] = replace(self.attributes["_optimizer"])
+        # random numbers that others draw from too, the user's own or NumPy's, go on as they are
+        own = isinstance(estimator.random_state, Integral) and "_random_state" in self.attributes
+        self.drawn = self.attributes["_random_state"].get_state() if own else None
+
+    def put_back(self, estimator: Any) -> None:
+        """Make the estimator what it was."""
+        if self.drawn is not None:
+            self.attributes["_random_state"].set_state(self.drawn)
+        now = vars(estimator)
+        self.attributes |= {name: now[name] for name in OF_CALLBACKS if name in now}
+        estimator.__dict__ = self.attributes  # at once: an exception may come here too
