@@ -8,6 +8,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.disk.unfinished import UNFINISHED
 from bprop.training import checkpoint, keeper, trainer
 from bprop.training.folder import KEPT, Folder
 from bprop.training.progress import Silent
@@ -230,7 +231,10 @@ def test_notes_travel_with_checkpoints(tmp_path):
 
 def test_what_killed_processes_left_is_cleared_away(tmp_path):
     train(checkpoint=tmp_path / "run", every="1epochs", epochs=1)
-    (tmp_path / "run" / ".step-000000000012.bprop.99.tmp").write_bytes(b"half")
+    (tmp_path / "run" / f".step-000000000012.bprop.{9:016x}{UNFINISHED}").write_bytes(b"half")
+    (tmp_path / "run" / ".step-000000000012.bprop.99.tmp").write_bytes(b"half")  # as bprop 0.1 called it
+    os.utime(tmp_path / "run" / ".step-000000000012.bprop.99.tmp", (0, 0))
+    (tmp_path / "run" / ".lock").write_text("of a process that was killed")
     train(checkpoint=tmp_path / "run", every="1epochs", resume=True)
     assert not [name for name in os.listdir(tmp_path / "run") if name.startswith(".")]
 
@@ -318,10 +322,3 @@ def test_checkpoints_that_fail_on_the_way_are_told_of_and_lose_nothing(tmp_path,
     assert capsys.readouterr().err.count("training goes on") == 2
     same_run(fit, train())
     same_run(train(resume=tmp_path / "run"), fit)
-
-
-def test_a_folder_is_known_by_its_name(tmp_path):
-    assert keeper.is_folder(tmp_path)
-    assert keeper.is_folder(f"{tmp_path}/new/")
-    assert keeper.is_folder(tmp_path / "new", "1epochs")
-    assert not keeper.is_folder(tmp_path / "new")

@@ -1,0 +1,91 @@
+"""The place where a run writes its checkpoints: a file or a folder, which nobody else writes to meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from zlib import crc32
+
+from bprop.disk import unfinished
+from bprop.disk.locks import Lock
+from bprop.disk.reading import status_of, why
+from bprop.errors import ModelFileError, SettingError
+from bprop.training.folder import Folder
+
+LOCK = ".lock"
+
+
+class Place(os.PathLike):
+    """A place that is locked until `close`, or until the process ends. Use it in a `with`.
+
+    path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+
+    Raises ModelFileError where another run writes there, naming its process, or where nobody can write.
+    """
+
+    def __init__(self, path: str | os.PathLike, every: str | None = None):
+        self.path = Path(path)
+        self.folder = Folder(path) if is_folder(path, every) else None
+        need_writable(path)
+        if self.folder is not None:
+            _make(self.folder)
+        self._lock = Lock(self._lock_file(), path)
+        if self.folder is not None:
+            self.folder.clear_unfinished()
+        else:
+            unfinished.tidy(self.path.absolute().parent)
+
+    def _lock_file(self) -> Path:
+        if self.folder is not None:
+            return self.path / LOCK
+        target = Path(os.path.realpath(self.path))  # the same by whichever link
+        return target.parent / f".{unfinished.shortened(target.name)}.{crc32(os.fsencode(target.name)):08x}{LOCK}"
+
+    def need_unused(self) -> None:
+        """Raise ModelFileError where the folder holds another run's checkpoints, which are not overwritten."""
+        if self.folder is not None and self.folder.steps():
+            raise ModelFileError(
+                f"{self.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
+            )
+
+    def close(self) -> None:
+        """Let other runs have the place."""
+        self._lock.release()
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
+    """Whether a place for checkpoints is a folder rather than a file."""
+    text = os.fspath(path)
+    if every is not None and os.path.isfile(text):
+        raise SettingError(f"{text} is a file: checkpoints every {every} go into a folder")
+    return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
+
+
+def need_writable(path: str | os.PathLike) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
+    folder = Path(path).absolute().parent
+    try:
+        above, there = status_of(folder), status_of(path)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the checkpoint {path}: {why(error)}") from error
+    if above is None or not stat.S_ISDIR(above.st_mode):
+        raise ModelFileError(f"cannot write the checkpoint {path}: there is no folder {folder}")
+    if there is not None and not stat.S_ISREG(there.st_mode) and not stat.S_ISDIR(there.st_mode):
+        raise ModelFileError(f"cannot write the checkpoint {path}: it is no regular file, so no run could be resumed")
+
+
+def _make(folder: Folder) -> None:
+    try:
+        folder.path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the checkpoint {folder.path}: {error.strerror or error}") from error
