@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bprop.errors import ModelFileError
 from bprop.model import Model, write_model
 from bprop.record import Record
 from bprop.training import checkpoint as files
@@ -38,18 +37,12 @@ class Keeper:
         self.every = Every(files.EVERY_SECONDS, "seconds") if every is None else Every.parse(every)
         self.settings, self.monitor = settings, monitor
         files.check_precision(dtype)
-        self._own = None if isinstance(path, Place) else Place(path, every)
+        self._own = None if isinstance(path, Place) else Place(path, every, fresh)
         place = path if isinstance(path, Place) else self._own
         assert place is not None
         self.folder = place.folder
         self.watch = EarlyStopping(1, monitor)
         self.best: Model | None = None  # not yet written
-        if fresh:
-            try:
-                place.need_unused()
-            except ModelFileError:
-                self.close()
-                raise
 
     def close(self) -> None:
         """Let other runs write here, where this one has locked the place itself."""

@@ -20,17 +20,27 @@ class Place(os.PathLike):
     """A place that is locked until `close`, or until the process ends. Use it in a `with`.
 
     path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+    fresh : the run begins: it is not one that is continued in this very place.
 
-    Raises ModelFileError where another run writes there, naming its process, or where nobody can write.
+    Raises ModelFileError where another run writes there, naming its process; where nobody can write; and for a fresh
+    run in a folder that holds another's checkpoints, which are not overwritten.
     """
 
-    def __init__(self, path: str | os.PathLike, every: str | None = None):
+    def __init__(self, path: str | os.PathLike, every: str | None = None, fresh: bool = False):
         self.path = Path(path)
         self.folder = Folder(path) if is_folder(path, every) else None
         need_writable(path)
         if self.folder is not None:
             _make(self.folder)
+        if fresh and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
+            self._need_unused()
         self._lock = Lock(self._lock_file(), path)
+        if fresh:
+            try:
+                self._need_unused()
+            except ModelFileError:
+                self.close()
+                raise
         if self.folder is not None:
             self.folder.clear_unfinished()
         else:
@@ -42,8 +52,7 @@ class Place(os.PathLike):
         target = Path(os.path.realpath(self.path))  # the same by whichever link
         return target.parent / f".{unfinished.shortened(target.name)}.{crc32(os.fsencode(target.name)):08x}{LOCK}"
 
-    def need_unused(self) -> None:
-        """Raise ModelFileError where the folder holds another run's checkpoints, which are not overwritten."""
+    def _need_unused(self) -> None:
         if self.folder is not None and self.folder.steps():
             raise ModelFileError(
                 f"{self.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
