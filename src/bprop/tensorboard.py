@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.disk.special import write_all
 from bprop.errors import MissingPackageError, SettingError
 from bprop.graph import Graph
 from bprop.health import Budget
@@ -36,7 +38,8 @@ class TensorBoard:
     folder : made where it is not there; a run that is resumed adds a file to it.
     histograms : False leaves them out.
 
-    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be written to.
+    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made. What cannot be
+    written later, while training runs, is said, and training goes on.
     """
 
     def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
@@ -51,6 +54,7 @@ class TensorBoard:
         except OSError as error:
             raise SettingError(f"no event file can be written to {folder}: {error.strerror or error}") from error
         self._path: Path | None = None
+        self._begun = False
 
     def __call__(self, record: Record, fit: Model) -> None:
         """Write what an epoch came to."""
@@ -63,14 +67,30 @@ class TensorBoard:
             with self.budget.spending():
                 parts = (histogram(name, array) for name, array in fit.params.items())
                 events += [self._event(record.epoch, summary=part) for part in parts if part is not None]
-        if self._path is None:
+        if not self._begun:
             events = [*self._beginning(record.epoch, fit.graph), *events]
-            self._path = self.folder / f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}"
         try:
-            with open(self._path, "ab") as file:
-                file.write(b"".join(map(framed, events)))
-        except OSError as error:
-            raise SettingError(f"no event file can be written to {self.folder}: {error.strerror or error}") from error
+            self._append(b"".join(map(framed, events)))
+        except OSError as error:  # a full disk ends no training
+            print(
+                f"bprop: no event file can be written to {self.folder}: {error.strerror or error}; training goes on, "
+                f"epoch {record.epoch} will be missing there", file=sys.stderr,
+            )  # fmt: skip
+
+    def _append(self, content: bytes) -> None:
+        """Add records to the file, or none of them. Raises OSError."""
+        if self._path is None:  # a name that no other run has, in another container either
+            name = f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}.{os.urandom(4).hex()}"
+            with open(self.folder / name, "xb"):
+                self._path = self.folder / name
+        with open(self._path, "ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                write_all(file.fileno(), [content])
+            except BaseException:
+                file.truncate(before)  # readers stop at half a record
+                raise
+        self._begun = True
 
     def _beginning(self, epoch: int, graph: Graph) -> list[Any]:
         log = import_module("tensorboardX.proto.event_pb2").SessionLog
