@@ -5,6 +5,7 @@ import signal
 
 import numpy as np
 import pytest
+import safetensors
 
 import bprop as bp
 from bprop import errors
@@ -253,6 +254,34 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, capsys
     same_run(fit, train())
     for path in Folder(tmp_path / "run").steps().values():
         bp.load(path)
+
+
+@pytest.mark.parametrize(
+    ("call", "failure"),
+    [
+        ((os, "open"), PermissionError(13, "Permission denied")),
+        ((os, "open"), OSError(24, "Too many open files")),
+        ((safetensors, "safe_open"), MemoryError()),
+    ],
+    ids=["permission", "open_files", "memory"],
+)
+def test_a_checkpoint_that_cannot_be_read_now_is_neither_passed_over_nor_removed(tmp_path, monkeypatch, call, failure):
+    whole = train(checkpoint=tmp_path / "run", every="1epochs", epochs=4)
+    newest = next(iter(Folder(tmp_path / "run").steps().values()))
+    with monkeypatch.context() as patch:
+        real = getattr(*call)
+
+        def failing(path, *rest, **more):
+            if str(path) == str(newest):
+                raise failure
+            return real(path, *rest, **more)
+
+        patch.setattr(*call, failing)
+        said = str(getattr(failure, "strerror", "not enough memory")).lower()
+        with pytest.raises(errors.UnreadableError, match=f"{newest.name}: cannot be read: {said}"):
+            train(checkpoint=tmp_path / "run", every="1epochs", resume=True)
+    assert newest in Folder(tmp_path / "run").steps().values()
+    same_run(train(resume=tmp_path / "run", epochs=4), whole)
 
 
 def test_where_all_are_damaged_the_error_says_so(tmp_path):

@@ -57,7 +57,8 @@ class Lock:
                 if locked is None:
                     with contextlib.suppress(OSError):
                         os.unlink(self.path)
-                    self._named, holder = True, named_lock.take(self.path + named_lock.SUFFIX)
+                    holder = named_lock.take(self.path + named_lock.SUFFIX)
+                    self._named = holder is None
                     return holder
                 if self._is_ours(descriptor):
                     here.write(descriptor)
@@ -72,16 +73,24 @@ class Lock:
         """The lock file, made where it is not there; None where it has gone again, or where it is to be made anew."""
         try:
             descriptor = os.open(self.path, OPEN | os.O_RDWR | os.O_CREAT, 0o666)
-        except PermissionError:  # another user's
-            descriptor = os.open(self.path, OPEN | os.O_RDONLY)
+        except PermissionError:
+            if not os.path.lexists(self.path):
+                raise
+            descriptor = os.open(self.path, OPEN | os.O_RDONLY)  # another user's
             if try_lock(descriptor) is True:  # whose process has ended
-                os.unlink(self.path)
-                os.close(descriptor)
+                self._remove(descriptor)
                 return None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.EINVAL, "it is no regular file")
         return descriptor
+
+    def _remove(self, descriptor: int) -> None:
+        try:
+            if self._is_ours(descriptor):
+                os.unlink(self.path)
+        finally:
+            os.close(descriptor)
 
     def _is_ours(self, descriptor: int) -> bool:
         """Whether the file that we have locked still has the name: the run before removes it when it ends."""

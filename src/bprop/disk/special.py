@@ -60,9 +60,10 @@ def own_descriptor(path: str) -> int | None:
         if re.fullmatch(rf"/dev/fd|/proc/{os.getpid()}(/task/\d+)?/fd", folder) and re.fullmatch("[0-9]{1,9}", name):
             return int(name)
         path = os.path.join(folder, name)
-        if not os.path.islink(path):
+        try:
+            path = os.path.join(folder, os.readlink(path))
+        except OSError:  # no link, or nothing
             return None
-        path = os.path.join(folder, os.readlink(path))
     return None
 
 

@@ -1,0 +1,155 @@
+"""A place for checkpoints is one run's while that run lives."""
+
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop import errors
+from bprop.training.place import Place, is_folder, need_writable
+
+RUN = """
+import sys, time
+import numpy as np
+import bprop as bp
+def callback(record, fit):
+    print("trains", flush=True)
+    time.sleep(60)
+x, w = bp.Input("x"), bp.Parameter("w", ())
+bp.train(
+    bp.Graph(loss=bp.square(w * x - 1)), {"x": np.ones(8)}, epochs=5, engine="numpy", progress=False,
+    checkpoint=sys.argv[1], callbacks=[callback],
+)
+"""
+
+
+def train(place, **settings):
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    settings = {"epochs": 3, "engine": "numpy", "progress": False} | settings
+    return bp.train(bp.Graph(loss=bp.square(w * x - 1)), {"x": np.ones(8)}, checkpoint=place, **settings)
+
+
+def content(folder):
+    return {p.relative_to(folder): (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("place", ["run/", "file"])
+@pytest.mark.parametrize("more", [{}, {"resume": True}, {"rule": bp.SGD(0.3), "seed": 4}])
+def test_while_a_run_lives_another_is_refused_and_changes_nothing(tmp_path, place, more):
+    where = f"{tmp_path}/{place}"
+    process = subprocess.Popen([sys.executable, "-c", RUN, where], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "trains\n"
+    before = content(tmp_path)
+    with pytest.raises(errors.ModelFileError, match=f"is in use: process {process.pid} on .* writes there since 20"):
+        train(where, **more)
+    assert content(tmp_path) == before
+    process.kill()
+    process.communicate()
+    train(where, resume=True)  # a killed run blocks nobody
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+
+
+@pytest.mark.parametrize("place", ["run/", "file"])
+def test_one_process_trains_in_one_place_again_and_again(tmp_path, place):
+    where = f"{tmp_path}/{place}"
+    for epochs in (1, 2, 4):
+        assert len(train(where, resume=True, epochs=epochs).history) == epochs
+    assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+
+
+def test_a_run_that_ended_with_an_error_lets_go_although_its_error_is_kept(tmp_path):
+    def failing(record, fit):
+        raise RuntimeError("mine")
+
+    kept = []
+    for settings in (
+        {"callbacks": [failing]},
+        {"rule": bp.SGD(1e30)},
+        {"patience": 2, "validation": 0.5, "monitor": "x"},
+    ):
+        with pytest.raises((RuntimeError, errors.BpropError)) as caught:
+            train(f"{tmp_path}/run/", resume=True, **settings)
+        kept.append(caught)
+    train(f"{tmp_path}/run/", resume=True)
+
+
+def test_two_threads_of_one_process_are_two_runs(tmp_path):
+    began, ended, problems = threading.Event(), threading.Event(), []
+
+    def wait(record, fit):
+        began.set()
+        ended.wait(60)
+
+    def first():
+        try:
+            train(f"{tmp_path}/run/", callbacks=[wait])
+        except Exception as error:
+            problems.append(error)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert began.wait(60)
+    with pytest.raises(errors.ModelFileError, match=f"process {os.getpid()} on"):
+        train(f"{tmp_path}/run/")
+    ended.set()
+    thread.join()
+    assert not problems
+
+
+def test_the_same_file_by_a_link_is_the_same_place(tmp_path):
+    (tmp_path / "link").symlink_to("file")
+    with Place(tmp_path / "file"), pytest.raises(errors.ModelFileError, match="in use"):
+        Place(tmp_path / "link")
+
+
+def test_two_files_of_one_folder_are_two_places(tmp_path):
+    names = ["a" * 250 + "1", "a" * 250 + "2", "b"]
+    places = [Place(tmp_path / name) for name in names]
+    for place in places:
+        place.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_fresh_run_leaves_the_folder_of_another_as_it_is(tmp_path):
+    train(f"{tmp_path}/run/")
+    before = os.stat(tmp_path / "run").st_mtime_ns
+    with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run"):
+        Place(tmp_path / "run", fresh=True)
+    assert os.stat(tmp_path / "run").st_mtime_ns == before
+
+
+def test_a_fresh_run_after_one_that_was_killed_is_refused_and_lets_go(tmp_path):
+    train(f"{tmp_path}/run/")
+    (tmp_path / "run" / ".lock").write_text("of a process that was killed")
+    for _ in range(2):
+        with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run"):
+            Place(tmp_path / "run", fresh=True)
+    Place(tmp_path / "run").close()
+
+
+def test_a_folder_is_known_by_its_name(tmp_path):
+    assert is_folder(tmp_path)
+    assert is_folder(f"{tmp_path}/new/")
+    assert is_folder(tmp_path / "new", "1epochs")
+    assert not is_folder(tmp_path / "new")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX has such files")
+def test_a_pipe_and_a_device_hold_no_checkpoint(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", "/dev/null"):
+        with pytest.raises(errors.ModelFileError, match="no regular file, so no run could be resumed"):
+            train(path)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said(tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refused)
+    with pytest.raises(errors.ModelFileError, match=r"cannot write the checkpoint .*run: permission denied"):
+        need_writable(tmp_path / "run")
