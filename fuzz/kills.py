@@ -2,7 +2,7 @@
 
 Each turn is one of three: a run that writes checkpoints is killed; two processes want the same run, and one or both are
 killed; two processes save to one file, and one or both are killed. After each, the newest checkpoint must load, no lock
-may block, and nothing unfinished may stay. Every few kills the run goes on to its end, and must be, bit for bit, the one
+may block, and nothing unfinished may stay. Every few kills the run goes on to its end: it must be, bit for bit, the one
 that was never interrupted.
 """
 
