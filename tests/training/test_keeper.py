@@ -256,6 +256,24 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, capsys
         bp.load(path)
 
 
+def test_a_checkpoint_that_a_living_run_removes_meanwhile_is_passed_over_for_a_newer_one(tmp_path, monkeypatch, capsys):
+    whole = train(checkpoint=tmp_path / "run", every="1epochs", epochs=4)
+    newer = next(iter(Folder(tmp_path / "run").steps().values()))
+    aside = newer.rename(tmp_path / "aside")
+    real = checkpoint.read_model
+
+    def late(path, own):
+        if aside.exists():
+            aside.rename(newer)
+            for old in list(Folder(tmp_path / "run").steps().values())[1:]:
+                old.unlink()
+        return real(path, own)
+
+    monkeypatch.setattr(checkpoint, "read_model", late)
+    same_run(train(resume=tmp_path / "run", epochs=4), whole)
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize(
     ("call", "failure"),
     [

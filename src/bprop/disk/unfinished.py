@@ -17,7 +17,7 @@ SHOWN = 32  # bytes of the target's name in theirs: file systems take names of 2
 ABANDONED = 3600.0  # seconds without a change after which a file is given up, where the file system has no locks
 ATTEMPTS = 100
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-LOOK = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Unfinished(NamedTuple):

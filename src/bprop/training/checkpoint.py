@@ -168,6 +168,8 @@ def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | 
         except UnreadableError:  # it may be whole: to go back would be to lose it
             raise
         except ModelFileError as error:
+            if not os.path.lexists(file):  # a run that lives has just removed it: there are newer ones
+                return _newest(path, own)
             print(f"bprop: {error}; going back to the checkpoint before it", file=sys.stderr)
             damage = error
     if damage is not None:
