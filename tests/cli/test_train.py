@@ -538,10 +538,12 @@ def test_a_folder_without_permission_is_said_before_the_work_begins(refused, fol
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not list open files")
 def test_results_are_written_into_devices_and_pipes(start, run, folder):
     settings = "--engine numpy --hidden 4 --epochs 1 --no-progress"
-    run(f"train pets.csv {settings} --out /dev/null --report /dev/null")
-    assert not os.path.isfile("/dev/null")
-    process = start(f"train pets.csv {settings} --out one.bprop --report /dev/stderr")
-    page = process.communicate()[1]
-    assert "</html>" in page
-    predicted = start("predict one.bprop pets.csv --out /dev/stdout").communicate()[0]
+    os.mkfifo("pipe")
+    process = start(f"train pets.csv {settings} --out pipe --report page.html")
+    (folder / "one.bprop").write_bytes((folder / "pipe").read_bytes())
+    assert process.wait() == 0
+    assert not os.path.isfile("pipe")
+    process = start(["train", "pets.csv", *settings.split(), "--out", "two.bprop", "--report", "/proc/self/fd/2"])
+    assert "</html>" in process.communicate()[1]
+    predicted = start("predict one.bprop pets.csv --out /proc/self/fd/1").communicate()[0]
     assert predicted == run("predict one.bprop pets.csv").stdout

@@ -160,12 +160,18 @@ def test_a_pipe_is_written_into(tmp_path):
 
 
 @posix
-def test_the_null_device_is_written_into():
-    before = os.stat("/dev/null")
-    write_atomically("/dev/null", b"gone")
-    after = os.stat("/dev/null")
+def test_a_device_is_written_into():
+    """A terminal, which is like /dev/null a character device, but one that no other program needs."""
+    master, slave = os.openpty()
+    name = os.ttyname(slave)
+    before = os.stat(name)
+    write_atomically(name, b"content")
+    assert os.read(master, 100) == b"content"
+    after = os.stat(name)
+    os.close(master)
+    os.close(slave)
     assert stat.S_ISCHR(after.st_mode)
-    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+    assert (after.st_ino, after.st_rdev) == (before.st_ino, before.st_rdev)
 
 
 @pytest.mark.parametrize("name", ["", "folder", "folder/", "new/"])

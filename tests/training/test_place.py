@@ -141,9 +141,11 @@ def test_a_folder_is_known_by_its_name(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="POSIX has such files")
 def test_a_pipe_and_a_device_hold_no_checkpoint(tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", "/dev/null"):
-        with pytest.raises(errors.ModelFileError, match="no regular file, so no run could be resumed"):
-            train(path)
+    said = "no regular file, so no run could be resumed"
+    with pytest.raises(errors.ModelFileError, match=said):
+        train(tmp_path / "pipe")
+    with pytest.raises(errors.ModelFileError, match=said):
+        need_writable("/dev/null")
 
 
 def test_a_folder_that_may_not_be_looked_into_is_said(tmp_path, monkeypatch):
