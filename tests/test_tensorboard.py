@@ -147,6 +147,21 @@ def test_a_folder_that_cannot_be_is_refused(tensorboardx, tmp_path):
         TensorBoard(tmp_path / "file")
 
 
+def test_a_folder_without_permission_is_refused(tensorboardx, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(errors.SettingError, match=r"no event file can be written to .*: Permission denied"):
+        TensorBoard(tmp_path / "new")
+
+
+def test_a_disk_that_stays_full_is_said_once(tensorboardx, tmp_path, monkeypatch, capsys):
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TensorBoard, "_append", full)
+    train(tmp_path / "runs", epochs=6)
+    assert capsys.readouterr().err.count("epochs from 1 on are missing there") == 1
+
+
 class Full:
     """A disk on which the n-th writing stops after a few bytes."""
 
@@ -174,7 +189,7 @@ def test_a_full_disk_ends_no_training_and_leaves_no_half_record(tensorboardx, tm
         callbacks=[TensorBoard(tmp_path, histograms=False)],
     )  # fmt: skip
     assert len(fit.history) == 5
-    assert "No space left on device; training goes on, epoch" in capsys.readouterr().err
+    assert "No space left on device; training goes on, epochs from" in capsys.readouterr().err
     steps = {event.step for event in events(tmp_path) if event.HasField("summary")}
     assert len(steps) == 4
 

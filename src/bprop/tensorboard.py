@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import struct
@@ -38,8 +39,8 @@ class TensorBoard:
     folder : made where it is not there; a run that is resumed adds a file to it.
     histograms : False leaves them out.
 
-    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made. What cannot be
-    written later, while training runs, is said, and training goes on.
+    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made or written to. What
+    cannot be written later, while training runs, is said, and training goes on.
     """
 
     def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
@@ -51,10 +52,12 @@ class TensorBoard:
         self.histograms = histograms
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
-            raise SettingError(f"no event file can be written to {folder}: {error.strerror or error}") from error
+            raise SettingError(self._refusal(error)) from error
         self._path: Path | None = None
-        self._begun = False
+        self._begun = self._failing = False
 
     def __call__(self, record: Record, fit: Model) -> None:
         """Write what an epoch came to."""
@@ -71,11 +74,17 @@ class TensorBoard:
             events = [*self._beginning(record.epoch, fit.graph), *events]
         try:
             self._append(b"".join(map(framed, events)))
+            self._failing = False
         except OSError as error:  # a full disk ends no training
-            print(
-                f"bprop: no event file can be written to {self.folder}: {error.strerror or error}; training goes on, "
-                f"epoch {record.epoch} will be missing there", file=sys.stderr,
-            )  # fmt: skip
+            if not self._failing:
+                print(
+                    f"bprop: {self._refusal(error)}; training goes on, epochs from {record.epoch} on are missing there "
+                    "until it can be", file=sys.stderr,
+                )  # fmt: skip
+            self._failing = True
+
+    def _refusal(self, error: OSError) -> str:
+        return f"no event file can be written to {self.folder}: {error.strerror or error}"
 
     def _append(self, content: bytes) -> None:
         """Add records to the file, or none of them. Raises OSError."""

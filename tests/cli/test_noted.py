@@ -97,16 +97,20 @@ def test_nobody_else_can_change_it_and_one_that_others_can_change_is_not_own(tmp
 
 
 @posix
-@pytest.mark.parametrize("which", ["path", "place"])
-def test_another_users_is_not_own(noted, monkeypatch, which):
-    real, owned = os.stat, getattr(noted, which)
+def test_another_users_is_not_own(noted, monkeypatch):
+    real = os.stat
 
     def others(path, *rest, **more):
         status = real(path, *rest, **more)
-        return os.stat_result([*status[:4], status.st_uid + 1, *status[5:]]) if path == owned else status
+        return os.stat_result([*status[:4], status.st_uid + 1, *status[5:]]) if path == noted.path else status
 
     monkeypatch.setattr(os, "stat", others)
     assert not noted.is_own()
+
+
+def test_another_name_for_the_result_is_noted(noted, tmp_path):
+    noted.call_result(tmp_path / "y")
+    assert noted.words == ["pets.csv", "--out", str(tmp_path / "y")]
 
 
 @pytest.mark.parametrize(

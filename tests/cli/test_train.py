@@ -523,10 +523,13 @@ def test_a_name_that_another_run_has_taken_meanwhile_is_not_overwritten(run, fol
         return fit
 
     monkeypatch.setattr(command, "fit_graph", slow)
-    said = run("train pets.csv --engine numpy --hidden 4 --epochs 1 --no-progress").stdout
+    settings = "--engine numpy --hidden 4 --epochs 1 --no-progress --checkpoint run --every 1epochs"
+    said = run(f"train pets.csv {settings}").stdout
     assert (folder / "pets.bprop").read_text() == "precious"
     assert "saved pets-2.bprop" in said
     assert len(bp.load("pets-2.bprop").history) == 1
+    assert "saved " in run("resume run").stdout  # it knows which is its own
+    assert (folder / "pets.bprop").read_text() == "precious"
 
 
 @pytest.mark.parametrize("option", ["--out", "--report"])

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import struct
 import subprocess
 import sys
 import threading
@@ -115,6 +116,22 @@ def test_where_the_group_cannot_be_kept_another_has_no_more_rights_than_everybod
     monkeypatch.setattr(os, "fchown", refused)
     write_atomically(tmp_path / "f", b"new")
     assert mode(tmp_path / "f") == 0o644
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="Linux keeps lists of access as attributes")
+def test_the_list_of_access_is_kept(tmp_path):
+    """Owner rw, user 1234 r, group r, mask r, others nothing; each entry is a tag, rights and a number."""
+    (tmp_path / "f").write_bytes(b"old")
+    entries = [(0x01, 6, 2**32 - 1), (0x02, 4, 1234), (0x04, 4, 2**32 - 1), (0x10, 4, 2**32 - 1), (0x20, 0, 2**32 - 1)]
+    listed = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    try:
+        os.setxattr(tmp_path / "f", atomic.ACCESS_LIST, listed)
+    except OSError:
+        pytest.skip("the file system keeps no lists of access")
+    before = mode(tmp_path / "f")
+    write_atomically(tmp_path / "f", b"new")
+    assert os.getxattr(tmp_path / "f", atomic.ACCESS_LIST) == listed
+    assert mode(tmp_path / "f") == before
 
 
 @posix

@@ -1,6 +1,7 @@
 """A place for checkpoints is one run's while that run lives."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -112,6 +113,45 @@ def test_two_files_of_one_folder_are_two_places(tmp_path):
     for place in places:
         place.close()
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_folder_that_was_removed_and_made_anew_by_another_run_is_left_to_it(tmp_path, capsys, ends):
+    where, others = f"{tmp_path}/run/", []
+
+    def remove(record, fit):
+        if record.epoch == 2:
+            shutil.rmtree(where)
+            if ends:
+                train(where, epochs=1)
+            else:
+                others.append(Place(where))
+
+    with pytest.raises(errors.ModelFileError, match="holds another run's" if ends else "is in use") as caught:
+        train(where, epochs=5, every="1epochs", callbacks=[remove])
+    assert len(caught.value.fit.history) == 5
+    assert capsys.readouterr().err.count("training goes on") == 4
+    left = sorted(name for name in os.listdir(where) if name.startswith("step"))
+    assert left == (["step-000000000000.bprop", "step-000000000001.bprop"] if ends else [])
+    for place in others:
+        place.close()
+
+
+@pytest.mark.parametrize("what", ["folder", "lock", "everything"])
+def test_a_folder_that_was_removed_and_is_nobodys_goes_on_as_it_can(tmp_path, what):
+    where = f"{tmp_path}/run/"
+
+    def remove(record, fit):
+        if record.epoch == 2:
+            for path in [*(tmp_path / "run").iterdir()] if what == "everything" else [tmp_path / "run" / ".lock"]:
+                path.unlink()
+            if what == "folder":
+                shutil.rmtree(where)
+                os.mkdir(where)
+
+    whole = train(where, epochs=5, every="1epochs", callbacks=[remove])
+    assert sorted(os.listdir(where)) == [f"step-{number:012}.bprop" for number in (3, 4, 5)]
+    assert train(f"{tmp_path}/two", epochs=5, resume=where).params == whole.params
 
 
 def test_a_fresh_run_leaves_the_folder_of_another_as_it_is(tmp_path):

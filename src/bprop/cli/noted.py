@@ -86,6 +86,10 @@ class Noted:
         except (ModelFileError, OSError) as error:
             print(f"bprop: {error}: `bprop resume` will ask for --overwrite", file=sys.stderr)
 
+    def call_result(self, path: Path) -> None:
+        """Note another name for the model of the run (the last option noted is --out)."""
+        self.words[-1] = str(path.absolute())
+
     def has_made(self, path: str | os.PathLike) -> bool:
         """Whether a file is one that the run has made, and that nobody has changed since."""
         status = status_of(path)
@@ -93,12 +97,10 @@ class Noted:
 
     def is_own(self) -> bool:
         """Whether it was written by this user in this very folder: not another's, not a copy, not changed by others."""
-        file, folder = os.stat(self.path), os.stat(self.place)
-        if os.name == "posix":
-            me = os.geteuid()
-            if {file.st_uid, folder.st_uid} != {me} or file.st_mode & OTHERS_WRITE:
-                return False
-        return self.inode == folder.st_ino
+        status = os.stat(self.path)
+        if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & OTHERS_WRITE):
+            return False
+        return self.inode == os.stat(self.place).st_ino
 
 
 def identity(status: os.stat_result) -> list[int]:

@@ -204,6 +204,8 @@ class Ending:
         resumed = self.noted is not None and self.noted.has_made(self.path)
         if self.chosen and not resumed and self.path.exists():
             self.path = self.next_free()
+            if self.noted is not None:
+                self.noted.call_result(self.path)
         self.save(fit, self.path)
 
     def next_free(self) -> Path:

@@ -31,17 +31,33 @@ class Lock:
     def __init__(self, path: str | os.PathLike, place: str | os.PathLike):
         self._descriptor: int | None = None
         self._named = False
+        self._place = place
         try:
             self.path = os.path.abspath(path)
+        except OSError as error:
+            raise ModelFileError(f"cannot lock {place}: {error.strerror or error}") from error
+        self._need()
+        _held.add(self)
+
+    def _need(self) -> None:
+        try:
             holder = self._take()
         except OSError as error:
-            raise ModelFileError(f"cannot lock {place} with {path}: {error.strerror or error}") from error
+            raise ModelFileError(f"cannot lock {self._place} with {self.path}: {error.strerror or error}") from error
         if holder is not None:
             raise ModelFileError(
-                f"{place} is in use: {holder}; wait until that run ends, or give another place"
+                f"{self._place} is in use: {holder}; wait until that run ends, or give another place"
                 + (f" (if it does not run any more, remove {holder.file})" if holder.file else "")
             )
-        _held.add(self)
+
+    def renew(self) -> bool:
+        """Take the lock anew if somebody has removed its file; whether that was so. Raises ModelFileError."""
+        descriptor = self._descriptor
+        if descriptor is None or self._is_ours(descriptor):
+            return False
+        self._need()
+        os.close(descriptor)
+        return True
 
     def _take(self) -> Holder | None:
         """Take the lock, or say who holds it."""

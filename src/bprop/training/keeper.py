@@ -40,7 +40,7 @@ class Keeper:
         self._own = None if isinstance(path, Place) else Place(path, every, fresh)
         place = path if isinstance(path, Place) else self._own
         assert place is not None
-        self.folder = place.folder
+        self._place, self.folder = place, place.folder
         self.watch = EarlyStopping(1, monitor)
         self.best: Model | None = None  # not yet written
 
@@ -87,10 +87,12 @@ class Keeper:
         """Write a checkpoint, whole or not at all; those kept before it stay until then. Raises ModelFileError."""
         self._mark(position)
         folder = self.folder
+        self._place.need_held()
         if folder is not None and self.best is not None:
             write_model(folder.best, self.best)
             self.best = None
         target = self.path if folder is None else folder.step(position.updates)
         files.write(target, model, self.settings, position, rule_arrays, stopping)
+        self._place.written(target)
         if folder is not None:
             folder.prune(position.updates)

@@ -34,7 +34,8 @@ class Place(os.PathLike):
             _make(self.folder)
         if fresh and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
             self._need_unused()
-        self._lock = Lock(self._lock_file(), path)
+        self._lock, self._lost = Lock(self._lock_file(), path), False
+        self._last: tuple[Path, tuple[int, int] | None] | None = None
         if fresh:
             try:
                 self._need_unused()
@@ -58,6 +59,19 @@ class Place(os.PathLike):
                 f"{self.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
             )
 
+    def need_held(self) -> None:
+        """Raise ModelFileError where the place is another run's now: it was removed, and made anew."""
+        if self._lock.renew() and self.folder is not None and self.folder.steps():
+            self._lost = self._last is None or self._last[1] != _identity(self._last[0])
+        if self._lost:
+            raise ModelFileError(
+                f"cannot write to {self.path}: it was removed, and holds another run's checkpoints now"
+            )
+
+    def written(self, path: Path) -> None:
+        """Note the checkpoint that this run has written last."""
+        self._last = path, _identity(path)
+
     def close(self) -> None:
         """Let other runs have the place."""
         self._lock.release()
@@ -70,6 +84,12 @@ class Place(os.PathLike):
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file apart from one of the same name; None where it has gone."""
+    status = status_of(path)
+    return None if status is None else (status.st_size, status.st_mtime_ns)
 
 
 def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
