@@ -78,6 +78,15 @@ def test_a_run_that_ended_with_an_error_lets_go_although_its_error_is_kept(tmp_p
     train(f"{tmp_path}/run/", resume=True)
 
 
+@pytest.mark.parametrize("place", ["run/", "file"])
+def test_a_program_that_goes_to_another_folder_writes_to_the_same_place(tmp_path, monkeypatch, place):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    train(place, epochs=4, callbacks=[lambda record, fit: os.chdir(tmp_path / "elsewhere")])
+    assert os.listdir(tmp_path / "elsewhere") == []
+    assert len(train(f"{tmp_path}/{place}", resume=True, epochs=4).history) == 4
+
+
 def test_two_threads_of_one_process_are_two_runs(tmp_path):
     began, ended, problems = threading.Event(), threading.Event(), []
 

@@ -91,7 +91,7 @@ class Keeper:
         if folder is not None and self.best is not None:
             write_model(folder.best, self.best)
             self.best = None
-        target = self.path if folder is None else folder.step(position.updates)
+        target = self._place.file if folder is None else folder.step(position.updates)
         files.write(target, model, self.settings, position, rule_arrays, stopping)
         self._place.written(target)
         if folder is not None:

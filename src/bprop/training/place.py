@@ -28,7 +28,8 @@ class Place(os.PathLike):
 
     def __init__(self, path: str | os.PathLike, every: str | None = None, fresh: bool = False):
         self.path = Path(path)
-        self.folder = Folder(path) if is_folder(path, every) else None
+        self.file = self.path.absolute()  # the same where the program goes to another folder meanwhile
+        self.folder = Folder(self.file) if is_folder(path, every) else None
         need_writable(path)
         if self.folder is not None:
             _make(self.folder)
@@ -45,11 +46,11 @@ class Place(os.PathLike):
         if self.folder is not None:
             self.folder.clear_unfinished()
         else:
-            unfinished.tidy(self.path.absolute().parent)
+            unfinished.tidy(self.file.parent)
 
     def _lock_file(self) -> Path:
         if self.folder is not None:
-            return self.path / LOCK
+            return self.file / LOCK
         target = Path(os.path.realpath(self.path))  # the same by whichever link
         return target.parent / f".{unfinished.shortened(target.name)}.{crc32(os.fsencode(target.name)):08x}{LOCK}"
 
