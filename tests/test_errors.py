@@ -25,6 +25,7 @@ def test_every_error_belongs_to_the_family_and_explains_itself(cls):
         (errors.SettingError, ValueError),
         (errors.NonFiniteError, FloatingPointError),
         (errors.ModelFileError, ValueError),
+        (errors.UnreadableError, errors.ModelFileError),
         (errors.MissingPackageError, ImportError),
     ],
 )

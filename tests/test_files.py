@@ -2,13 +2,16 @@
 
 import json
 import os
+import tracemalloc
 
 import numpy as np
 import pytest
+from safetensors import safe_open
+from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from bprop import errors
-from bprop.files import KEY, read_tensors, write_atomically, write_tensors
+from bprop import errors, files
+from bprop.files import KEY, KINDS, read_tensors, write_atomically, write_tensors
 
 ARRAYS = {"a": np.arange(6.0).reshape(2, 3), "b": np.ones(3, "float32"), "s": np.array(2.5), "none": np.zeros((0, 2))}
 META = {"format": 1, "who": "é", "list": [1, 2.5, None], "nan": float("nan")}
@@ -156,6 +159,62 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_number_is_read_by_safetensors_as_it_was_written(tmp_path, kind):
+    arrays = {"b": np.arange(7).astype(kind), "a": np.arange(6).reshape(2, 1, 3).astype(kind), "": np.array(1, kind)}
+    (tmp_path / "f").write_bytes(b"".join(files.safetensors_of(arrays, {"who": "é"})))
+    with safe_open(tmp_path / "f", framework="numpy") as file:
+        assert file.metadata() == {"who": "é"}
+    found = load_safetensors((tmp_path / "f").read_bytes())
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert found[name].dtype == array.dtype
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_numbers_stand_at_multiples_of_their_size(tmp_path):
+    arrays = {f"{kind} {size}": np.zeros(size, kind) for kind in KINDS for size in (1, 3)}
+    head = b"".join(part for part in files.safetensors_of(arrays, {}) if isinstance(part, bytes))
+    header = json.loads(head[8:])
+    assert len(head) % 8 == 0
+    for name, array in arrays.items():
+        assert header[name]["data_offsets"][0] % array.dtype.itemsize == 0
+
+
+@pytest.mark.parametrize("array", [np.array(["text"]), np.array([None]), np.zeros(2, "datetime64[s]")])
+def test_what_is_no_number_is_refused_before_anything_is_written(tmp_path, array):
+    with pytest.raises(errors.ModelFileError, match=r"'a' is .*, which the file format does not know"):
+        write_tensors(tmp_path / "f", {"a": array}, META)
+    assert os.listdir(tmp_path) == []
+
+
+def test_writing_copies_nothing_large(tmp_path):
+    arrays = {"a": np.zeros(1_000_000), "b": np.zeros((1000, 1000), "float32")}
+    write_tensors(tmp_path / "f", arrays, META)  # what is imported once
+    tracemalloc.start()
+    write_tensors(tmp_path / "f", arrays, META)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 500_000
+
+
+def test_the_version_is_looked_up_once_and_its_failure_is_no_reason_not_to_save(monkeypatch):
+    calls = []
+
+    def failing(name):
+        calls.append(name)
+        raise OSError(24, "Too many open files")
+
+    files._installed_version.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr("importlib.metadata.version", failing)
+        assert files.bprop_version() == "unknown"
+    version = files.bprop_version()
+    monkeypatch.setattr("importlib.metadata.version", failing)
+    assert files.bprop_version() == version
+    assert len(calls) == 1
+
+
 # --- damage ---
 
 
@@ -235,5 +294,33 @@ def test_a_file_that_the_system_cannot_read_says_so(tmp_path, monkeypatch):
 
     path = written(tmp_path)
     monkeypatch.setattr(safetensors, "safe_open", fail)
-    with pytest.raises(errors.ModelFileError, match=r"cannot read .*file\.bprop: Input/output error"):
+    with pytest.raises(errors.UnreadableError, match=r"cannot read .*file\.bprop: Input/output error"):
+        read_tensors(path)
+
+
+@pytest.mark.parametrize(("call", "number"), [("open", 13), ("stat", 13), ("open", 24)])
+def test_a_file_that_may_not_be_read_is_there(tmp_path, monkeypatch, call, number):
+    """As root everything may be read: so the system's answer is stood in for."""
+    path, real = written(tmp_path), getattr(os, call)
+
+    def refused(name, *rest):
+        if os.fspath(name) == os.fspath(path):
+            raise OSError(number, os.strerror(number), name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(os, call, refused)
+    said = os.strerror(number).lower()
+    with pytest.raises(errors.UnreadableError, match=rf"file\.bprop: cannot be read: {said}"):
+        read_tensors(path)
+
+
+def test_a_file_for_which_there_is_no_memory_is_not_called_damaged(tmp_path, monkeypatch):
+    import safetensors
+
+    def short(*args, **settings):
+        raise MemoryError
+
+    path = written(tmp_path)
+    monkeypatch.setattr(safetensors, "safe_open", short)
+    with pytest.raises(errors.UnreadableError, match=r"file\.bprop: cannot be read: not enough memory"):
         read_tensors(path)

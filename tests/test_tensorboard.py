@@ -1,6 +1,7 @@
 """The event file is read back, record by record, and holds what the records say."""
 
 import builtins
+import os
 import struct
 
 import numpy as np
@@ -144,6 +145,60 @@ def test_a_folder_that_cannot_be_is_refused(tensorboardx, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(errors.SettingError, match="no event file can be written"):
         TensorBoard(tmp_path / "file")
+
+
+def test_a_folder_without_permission_is_refused(tensorboardx, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(errors.SettingError, match=r"no event file can be written to .*: Permission denied"):
+        TensorBoard(tmp_path / "new")
+
+
+def test_a_disk_that_stays_full_is_said_once(tensorboardx, tmp_path, monkeypatch, capsys):
+    def full(self, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TensorBoard, "_append", full)
+    train(tmp_path / "runs", epochs=6)
+    assert capsys.readouterr().err.count("epochs from 1 on are missing there") == 1
+
+
+class Full:
+    """A disk on which the n-th writing stops after a few bytes."""
+
+    def __init__(self, monkeypatch, fails):
+        self.calls, self.fails, self.real = 0, fails, os.write
+        monkeypatch.setattr("bprop.disk.special.os.write", self.write)
+
+    def write(self, descriptor, content):
+        if os.readlink(f"/proc/self/fd/{descriptor}").rpartition("/")[2].startswith("events.out"):
+            self.calls += 1
+            if self.calls in self.fails:
+                raise OSError(28, "No space left on device")
+            if self.calls + 1 in self.fails:
+                return self.real(descriptor, content[: len(content) // 2])
+        return self.real(descriptor, content)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not list open files")
+@pytest.mark.parametrize("fails", [(1,), (3,)])
+def test_a_full_disk_ends_no_training_and_leaves_no_half_record(tensorboardx, tmp_path, monkeypatch, capsys, fails):
+    Full(monkeypatch, fails)
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    fit = bp.train(
+        bp.Graph(loss=bp.square(w * x - 1)), {"x": np.ones(8)}, epochs=5, engine="numpy", progress=False,
+        callbacks=[TensorBoard(tmp_path, histograms=False)],
+    )  # fmt: skip
+    assert len(fit.history) == 5
+    assert "No space left on device; training goes on, epochs from" in capsys.readouterr().err
+    steps = {event.step for event in events(tmp_path) if event.HasField("summary")}
+    assert len(steps) == 4
+
+
+def test_two_runs_in_one_folder_have_files_of_their_own(tensorboardx, tmp_path, monkeypatch):
+    monkeypatch.setattr("bprop.tensorboard.time", lambda: 1.0)
+    for _ in range(2):
+        TensorBoard(tmp_path)(Record(1, 10, 0.5, 0.0, 0.5), bp.Model(bp.Graph(outputs={"f": bp.Input("x") * 2}), {}))
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_without_tensorboardx_the_extra_is_named(monkeypatch, tmp_path):

@@ -58,6 +58,10 @@ class ModelFileError(BpropError, ValueError):
     fit: object = None
 
 
+class UnreadableError(ModelFileError):
+    """A model file that is there, but cannot be read now: permission, too many open files, memory. It may be whole."""
+
+
 class MissingPackageError(BpropError, ImportError):
     """An optional package is needed; the message gives the pip command that brings it."""
 

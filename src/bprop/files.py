@@ -1,90 +1,66 @@
-"""Files that are either written whole or not at all, and never hold code."""
+"""Files of arrays and plain data (safetensors), which are written whole or not at all, and never hold code."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
+from functools import cache
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 
-from bprop.errors import ModelFileError
+from bprop.disk.atomic import write_atomically
+from bprop.disk.reading import need_access, not_a_file, why
+from bprop.errors import ModelFileError, UnreadableError
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
 CHECKSUM = "crc32"  # the key, in that JSON, of the checksum over all the rest
-UNFINISHED = ".tmp"  # the end of the names of files that are being written
-CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
-
-
-def write_atomically(path: str | os.PathLike, content: bytes) -> None:
-    """Write next to `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture.
-
-    When it returns, the new file is on the disk. Raises ModelFileError where it cannot be written.
-    """
-    target = Path(path)
-    temporary = target.parent / f".{target.name}.{os.getpid()}{UNFINISHED}"
-    try:
-        _write_flushed(temporary, content)
-        os.replace(temporary, target)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        if isinstance(error, OSError):
-            raise ModelFileError(f"cannot write {target}: {error.strerror or error}; nothing was changed") from error
-        raise
-    try:
-        _flush_folder(target.parent)
-    except OSError as error:
-        raise ModelFileError(f"{target} may not outlive a crash: {error.strerror or error}") from error
-
-
-def _write_flushed(path: Path, content: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
-    try:
-        left = memoryview(content)
-        while left:
-            left = left[os.write(file, left) :]  # the system may take a part only
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _flush_folder(path: Path) -> None:
-    """Flush the names in a folder, where the file system can do that."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    try:
-        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:  # one may write into it, but not look
-        return
-    try:
-        os.fsync(folder)
-    except OSError as error:
-        if error.errno not in CANNOT_FLUSH:
-            raise
-    finally:
-        os.close(folder)
+KINDS = {
+    "bool": "BOOL", "int8": "I8", "uint8": "U8", "int16": "I16", "uint16": "U16", "int32": "I32", "uint32": "U32",
+    "int64": "I64", "uint64": "U64", "float16": "F16", "float32": "F32", "float64": "F64", "complex64": "C64",
+}  # fmt: skip
+"""What the format calls NumPy's types."""
+__all__ = ["bprop_version", "checksum", "read_tensors", "write_atomically", "write_tensors"]
 
 
 def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-    """One safetensors file: arrays by name, and `meta` as JSON in its metadata."""
-    from safetensors.numpy import save
-
+    """One safetensors file: arrays by name, and `meta` as JSON in its metadata. Nothing large is copied."""
     ready = {name: np.asarray(array, array.dtype.newbyteorder("="), order="C") for name, array in arrays.items()}
     for name, array in ready.items():
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
             raise ModelFileError(f"{name!r} is longdouble, which the file format does not know: use float64")
+        if array.dtype.name not in KINDS:
+            raise ModelFileError(f"{name!r} is {array.dtype}, which the file format does not know")
     try:
         plain = json.loads(json.dumps(meta))
     except (TypeError, ValueError) as error:
         raise ModelFileError(f"cannot write {path}: the notes must be plain data (JSON): {error}") from error
     text = json.dumps({**plain, CHECKSUM: checksum(plain, ready)})
-    write_atomically(path, save(ready, metadata={KEY: text}))
+    write_atomically(path, safetensors_of(ready, {KEY: text}))
+
+
+def safetensors_of(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> list[bytes | memoryview]:
+    """The parts of a safetensors file of arrays (C order): the length of the header in 8 bytes, the header in JSON,
+    padded to a multiple of 8, and the bytes of the arrays, the widest numbers first, which keeps them aligned.
+
+    Source: https://github.com/huggingface/safetensors, "Format".
+    """
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    parts, end = [], 0
+    for name, array in sorted(arrays.items(), key=lambda pair: (-pair[1].dtype.itemsize, pair[0])):
+        start, end = end, end + array.nbytes
+        header[name] = {"dtype": KINDS[array.dtype.name], "shape": list(array.shape), "data_offsets": [start, end]}
+        parts.append(bytes_of(array))
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return [len(text).to_bytes(8, "little") + text, *parts]
+
+
+def bytes_of(array: np.ndarray) -> memoryview:
+    """The bytes of an array in C order: a view of them, or of a copy where it is in another order."""
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
@@ -92,16 +68,18 @@ def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
     found = crc32(json.dumps(meta).encode())
     for name, array in sorted(arrays.items()):
         found = crc32(f"{name} {array.dtype.str} {array.shape}".encode(), found)
-        found = crc32(array.tobytes(), found)
+        found = crc32(bytes_of(array), found)
     return f"{found:08x}"
 
 
 def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays and the JSON of a file of `write_tensors`. Raises ModelFileError naming file and fault."""
+    """The arrays and the JSON of a file of `write_tensors`.
+
+    Raises ModelFileError naming file and fault; an UnreadableError where it is there, but cannot be read now.
+    """
     from safetensors import safe_open
 
-    if not os.path.isfile(path):  # false for a name that is too long, too
-        raise ModelFileError(f"{path}: there is no such file")
+    _need_file(path)
     try:
         with safe_open(str(path), framework="numpy") as file:
             text = (file.metadata() or {}).get(KEY)
@@ -115,16 +93,37 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
     except ModelFileError:
         raise
     except OSError as error:
-        raise ModelFileError(f"cannot read {path}: {error.strerror or error}") from error
+        raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from error
+    except MemoryError as error:
+        raise UnreadableError(f"{path}: cannot be read: {why(error)}") from error
     except Exception as error:  # whatever a file can hold that we did not think of
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
 
 
+def _need_file(path: str | os.PathLike) -> None:
+    """Raise ModelFileError where there is no file; UnreadableError where there is one that may not be read."""
+    try:
+        wrong = not_a_file(path)
+        if wrong is None:
+            need_access(path)
+    except OSError as error:
+        raise UnreadableError(f"{path}: cannot be read: {why(error)}") from error
+    if wrong is not None:
+        raise ModelFileError(f"{path}: {wrong}")
+
+
 def bprop_version() -> str:
     """The version of bprop that is installed, for files to remember."""
-    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only saving needs
+    from importlib.metadata import PackageNotFoundError  # 30 ms that only saving needs
 
     try:
-        return version("bprop")
-    except PackageNotFoundError:
+        return _installed_version()
+    except (PackageNotFoundError, OSError):  # OSError: too many open files; that is no reason not to save
         return "unknown"
+
+
+@cache
+def _installed_version() -> str:
+    from importlib.metadata import version
+
+    return version("bprop")

@@ -13,7 +13,7 @@ from bprop.box import Box
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
-from bprop.errors import BpropError, ModelFileError
+from bprop.errors import BpropError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
@@ -199,6 +199,8 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         return model, dict(meta.get("training") or {}), arrays
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
+    except MemoryError as error:
+        raise UnreadableError(f"{path}: cannot be read: not enough memory") from error
     except Exception as error:  # whatever a file can say that we did not think of
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({type(error).__name__}: {error})") from error
 
@@ -227,6 +229,7 @@ def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
     """The model of a file. Nothing in the file is executed or imported.
 
     `boxes`: classes of your own that the graph uses, where they are not defined in this process already.
-    Raises ModelFileError for a file that is missing, damaged, newer, or made of unknown boxes.
+    Raises ModelFileError for a file that is missing, damaged, newer, or made of unknown boxes; an
+    UnreadableError for one that is there, but may not be read, or for which there is no memory.
     """
     return read_model(path, boxes)[0]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import struct
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.disk.special import write_all
 from bprop.errors import MissingPackageError, SettingError
 from bprop.graph import Graph
 from bprop.health import Budget
@@ -36,7 +39,8 @@ class TensorBoard:
     folder : made where it is not there; a run that is resumed adds a file to it.
     histograms : False leaves them out.
 
-    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be written to.
+    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made or written to. What
+    cannot be written later, while training runs, is said, and training goes on.
     """
 
     def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
@@ -48,9 +52,12 @@ class TensorBoard:
         self.histograms = histograms
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
-            raise SettingError(f"no event file can be written to {folder}: {error.strerror or error}") from error
+            raise SettingError(self._refusal(error)) from error
         self._path: Path | None = None
+        self._begun = self._failing = False
 
     def __call__(self, record: Record, fit: Model) -> None:
         """Write what an epoch came to."""
@@ -63,14 +70,36 @@ class TensorBoard:
             with self.budget.spending():
                 parts = (histogram(name, array) for name, array in fit.params.items())
                 events += [self._event(record.epoch, summary=part) for part in parts if part is not None]
-        if self._path is None:
+        if not self._begun:
             events = [*self._beginning(record.epoch, fit.graph), *events]
-            self._path = self.folder / f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}"
         try:
-            with open(self._path, "ab") as file:
-                file.write(b"".join(map(framed, events)))
-        except OSError as error:
-            raise SettingError(f"no event file can be written to {self.folder}: {error.strerror or error}") from error
+            self._append(b"".join(map(framed, events)))
+            self._failing = False
+        except OSError as error:  # a full disk ends no training
+            if not self._failing:
+                print(
+                    f"bprop: {self._refusal(error)}; training goes on, epochs from {record.epoch} on are missing there "
+                    "until it can be", file=sys.stderr,
+                )  # fmt: skip
+            self._failing = True
+
+    def _refusal(self, error: OSError) -> str:
+        return f"no event file can be written to {self.folder}: {error.strerror or error}"
+
+    def _append(self, content: bytes) -> None:
+        """Add records to the file, or none of them. Raises OSError."""
+        if self._path is None:  # a name that no other run has, in another container either
+            name = f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}.{os.urandom(4).hex()}"
+            with open(self.folder / name, "xb"):
+                self._path = self.folder / name
+        with open(self._path, "ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                write_all(file.fileno(), [content])
+            except BaseException:
+                file.truncate(before)  # readers stop at half a record
+                raise
+        self._begun = True
 
     def _beginning(self, epoch: int, graph: Graph) -> list[Any]:
         log = import_module("tensorboardX.proto.event_pb2").SessionLog

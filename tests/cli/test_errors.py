@@ -33,6 +33,27 @@ def test_an_unknown_name_is_not_shown_in_quotes(typer, capsys):
     assert capsys.readouterr().err == "error: no rule is called 'x'\n"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "error: not enough memory\n"),
+        (MemoryError("Unable to allocate 9 GiB"), "error: not enough memory: Unable to allocate 9 GiB\n"),
+        (OSError(24, "Too many open files"), "error: Too many open files\n"),
+        (OSError(28, "No space left on device"), "error: No space left on device\n"),
+        (PermissionError(13, "Permission denied", "a.csv"), "error: a.csv: Permission denied\n"),
+        (PermissionError(13, "Permission denied", "a" * 300), f"error: {'a' * 200}...: Permission denied\n"),
+    ],
+)
+def test_what_the_machine_lacks_becomes_a_line(typer, capsys, error, said):
+    assert ends_with(error, typer) == 1
+    assert capsys.readouterr().err == said
+
+
+def test_an_error_of_the_system_that_names_no_file_may_be_a_bug(typer):
+    with pytest.raises(OSError, match="Bad file"):
+        ends_with(OSError(9, "Bad file descriptor"), typer)
+
+
 def test_ctrl_c_before_training_is_130(typer, capsys):
     assert ends_with(KeyboardInterrupt(), typer) == 130
     assert capsys.readouterr().err == "interrupted\n"

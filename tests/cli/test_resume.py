@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -111,3 +113,118 @@ def test_a_folder_of_work_that_is_gone_is_named(refused, folder):
 @pytest.mark.parametrize("every", ["2", "3days"])
 def test_how_often_needs_a_unit(refused, every):
     refused(f"train pets.csv {OPTIONS} --checkpoint run --every {every}", "30s")
+
+
+# --- what a run may overwrite ---
+
+SHORT = "--engine numpy --hidden 4 --epochs 2 --no-progress --checkpoint run --every 1epochs"
+
+
+def test_the_line_that_is_repeated_is_shown(run, folder):
+    run(f"train pets.csv {SHORT} --out one.bprop --report page.html")
+    shown = run("resume run").stdout.splitlines()[0]
+    assert shown.startswith(f"in {folder}: bprop train ")
+    assert "--report page.html " in shown
+    assert f" pets.csv --out {folder / 'one.bprop'} --checkpoint {folder / 'run'} " in shown
+
+
+def test_what_cannot_be_seen_is_shown_by_its_number(run, folder):
+    os.mkdir("a\x1b[31m")
+    run(f"train pets.csv {SHORT}")
+    noted = json.loads((folder / "run" / "run.json").read_text())
+    noted["words"] = ["--label\x1b]0;x\x07", *noted["words"]]
+    noted["folder"] = str(folder / "a\x1b[31m")
+    (folder / "run" / "run.json").write_text(json.dumps(noted))
+    shown = run("resume run", code=2).stdout.splitlines()[0]
+    assert shown.isprintable()
+    assert "\\x1b]0;x\\x07" in shown
+    assert "a\\x1b[31m" in shown
+
+
+def test_a_file_that_the_run_has_not_made_is_not_overwritten(run, refused, folder):
+    run(f"train pets.csv {SHORT} --out one.bprop --report page.html")
+    for name in ("one.bprop", "page.html"):
+        made = (folder / name).read_bytes()
+        (folder / name).unlink()
+        (folder / name).write_text("precious")
+        refused_here(run, folder, name)
+        run("resume run --overwrite")
+        assert (folder / name).read_bytes() != b"precious"
+        assert len((folder / name).read_bytes()) > len(made) // 2
+    run("resume run")  # they are its own now
+
+
+def refused_here(run, folder, name):
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    said = run("resume run", code=1).stderr
+    assert f"{name} is there, but this run has not made it" in said
+    assert "--overwrite" in said
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_a_file_that_was_there_before_a_run_that_was_killed_is_kept(run, start, folder):
+    (folder / "pets.bprop").write_text("precious")
+    process = start(
+        f"train pets.csv {OPTIONS} --epochs 150 --checkpoint run --every 3steps --no-progress --out pets.bprop"
+    )
+    while process.poll() is None and not os.path.exists("run/step-000000000003.bprop"):
+        time.sleep(0.02)
+    process.kill()
+    process.communicate()
+    refused_here(run, folder, "pets.bprop")
+    assert (folder / "pets.bprop").read_text() == "precious"
+
+
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_a_strangers_run_overwrites_nothing(run, folder, tmp_path_factory, option):
+    """A folder as it comes out of an archive: with checkpoints, and a command line that names a file of ours."""
+    run(f"train pets.csv {SHORT} --out one.bprop")
+    victim = tmp_path_factory.mktemp("home") / "victim"
+    victim.write_text("precious")
+    noted = json.loads((folder / "run" / "run.json").read_text())
+    noted["words"] += [option, str(victim)]
+    status = victim.stat()
+    noted["made"][str(victim)] = [status.st_ino, status.st_size, status.st_mtime_ns]
+    (folder / "run" / "run.json").write_text(json.dumps(noted))
+    (folder / "archive").mkdir()
+    for path in (folder / "run").iterdir():
+        (folder / "archive" / path.name).write_bytes(path.read_bytes())
+    said = run("resume archive", code=1)
+    assert "run.json was not written by you in this folder" in said.stderr
+    assert f"{option} {victim}" in said.stdout
+    assert victim.read_text() == "precious"
+    run("resume archive --overwrite")
+    assert victim.read_text(errors="replace") != "precious"
+
+
+def test_a_run_that_says_to_continue_another_is_refused(run, folder):
+    run(f"train pets.csv {SHORT} --out one.bprop")
+    noted = json.loads((folder / "run" / "run.json").read_text())
+    for path in (folder / "run").glob("step*"):
+        path.rename(folder / path.name)
+    noted["words"] += ["--resume", "elsewhere"]
+    (folder / "run" / "run.json").write_text(json.dumps(noted))
+    assert "damaged: it continues another run, elsewhere" in run("resume run", code=1).stderr
+
+
+@pytest.mark.usefixtures("typer")
+def test_every_option_that_names_a_place_is_known():
+    """A new option that writes a file belongs to WRITTEN; one that reads, or writes nothing that has a name, here."""
+    from bprop.cli.resume import PLACES, WRITTEN
+    from bprop.cli.train import train
+
+    paths = {name for name, hint in get_type_hints(train).items() if Path in (hint, *get_args(hint))}
+    assert paths == {*PLACES, *WRITTEN, "spool", "tensorboard"}
+
+
+def test_a_second_run_in_the_folder_is_told_who_is_there_and_changes_nothing(run, start, folder):
+    process = begun(start, epochs=4000)
+    noted = (folder / "run" / "run.json").read_bytes()
+    for command in ("resume run", f"train pets.csv {OPTIONS} --epochs 3 --checkpoint run --every 3steps"):
+        said = run(command, code=1).stderr
+        assert f"run is in use: process {process.pid} on " in said
+    assert (folder / "run" / "run.json").read_bytes() == noted
+    assert process.poll() is None
+    process.kill()
+    process.communicate()
+    run(f"train pets.csv {OPTIONS} --epochs 1 --out other.bprop")

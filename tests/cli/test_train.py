@@ -1,5 +1,7 @@
 """`bprop train`."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -484,3 +486,67 @@ def test_divergence_names_box_and_step_and_keeps_the_last_good_weights(run):
     assert "the box" in result.stderr
     assert "Traceback" not in result.stderr
     assert all(np.isfinite(array).all() for array in bp.load("x.bprop").params.values())
+
+
+# --- where results go ---
+
+
+def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, folder, monkeypatch):
+    from bprop.training import checkpoint
+
+    real = checkpoint.write
+
+    def full(path, model, *rest):
+        if len(model.history) == 2:
+            raise OSError(24, "Too many open files")
+        real(path, model, *rest)
+
+    settings = "--engine numpy --hidden 4 --epochs 2 --no-progress"
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "write", full)
+        said = run(f"train pets.csv {settings} --checkpoint run --every 1epochs --out one.bprop", code=1)
+    assert "error: cannot write a checkpoint: too many open files" in said.stderr
+    assert "saved one.bprop" in said.stdout
+    run(f"train pets.csv {settings} --out whole.bprop")
+    one, whole = bp.load("one.bprop"), bp.load("whole.bprop")
+    assert {n: a.tobytes() for n, a in one.params.items()} == {n: a.tobytes() for n, a in whole.params.items()}
+
+
+def test_a_name_that_another_run_has_taken_meanwhile_is_not_overwritten(run, folder, monkeypatch):
+    from bprop.cli import train as command
+
+    real = command.fit_graph
+
+    def slow(*arguments, **settings):
+        fit = real(*arguments, **settings)
+        (folder / "pets.bprop").write_text("precious")  # another run of the same table was faster
+        return fit
+
+    monkeypatch.setattr(command, "fit_graph", slow)
+    settings = "--engine numpy --hidden 4 --epochs 1 --no-progress --checkpoint run --every 1epochs"
+    said = run(f"train pets.csv {settings}").stdout
+    assert (folder / "pets.bprop").read_text() == "precious"
+    assert "saved pets-2.bprop" in said
+    assert len(bp.load("pets-2.bprop").history) == 1
+    assert "saved " in run("resume run").stdout  # it knows which is its own
+    assert (folder / "pets.bprop").read_text() == "precious"
+
+
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_a_folder_without_permission_is_said_before_the_work_begins(refused, folder, monkeypatch, option):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    refused(f"train pets.csv --engine numpy {option} x.bprop", "x.bprop cannot be written: nothing may be written to")
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not list open files")
+def test_results_are_written_into_devices_and_pipes(start, run, folder):
+    settings = "--engine numpy --hidden 4 --epochs 1 --no-progress"
+    os.mkfifo("pipe")
+    process = start(f"train pets.csv {settings} --out pipe --report page.html")
+    (folder / "one.bprop").write_bytes((folder / "pipe").read_bytes())
+    assert process.wait() == 0
+    assert not os.path.isfile("pipe")
+    process = start(["train", "pets.csv", *settings.split(), "--out", "two.bprop", "--report", "/proc/self/fd/2"])
+    assert "</html>" in process.communicate()[1]
+    predicted = start("predict one.bprop pets.csv --out /proc/self/fd/1").communicate()[0]
+    assert predicted == run("predict one.bprop pets.csv").stdout

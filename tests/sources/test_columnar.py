@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -92,3 +93,16 @@ def test_whole_numbers_beyond_2_to_the_53_are_exact_where_some_are_missing(pl, t
     assert frame.columns["a"].tolist() == ["9007199254740993", None]
     assert frame.columns["b"].tolist() == ["-9007199254740993", None]
     assert frame.columns["c"].dtype == np.float64
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch, suffix):
+    pytest.importorskip("polars")
+
+    def refused(path, *rest):
+        raise PermissionError(13, "Permission denied", path)
+
+    (tmp_path / f"t{suffix}").write_bytes(b"PAR1")
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(PermissionError):
+        columnar.scan(tmp_path / f"t{suffix}", suffix)

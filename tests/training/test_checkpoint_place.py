@@ -1,5 +1,7 @@
 """Where a checkpoint says that a run was: any place that a run can be at, and no other."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,12 @@ def test_the_checksum_follows_every_value_of_every_array_and_their_order():
     sums += [of(x=rows, weights=rows), of(x=rows, weights=rows + 1)]
     assert len(set(sums)) == len(sums)
     assert of(x=rows) == of(x=rows.copy())
+
+
+def test_resume_true_does_not_begin_anew_where_it_may_not_look(tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(os, "stat", refused)
+    with pytest.raises(errors.UnreadableError, match="cannot be read: permission denied"):
+        checkpoint.source_of(True, tmp_path / "run")

@@ -6,14 +6,16 @@ part of the rest. Nothing that was accepted is lost; nothing torn is loaded.
 
 import errno
 import os
+import re
 from itertools import chain, combinations
 
 import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors, files
+from bprop import errors
 from bprop.data import DataSet
+from bprop.disk import atomic, special, unfinished
 from bprop.engines import Job
 from bprop.training import checkpoint, folder
 from bprop.training.keeper import Keeper
@@ -155,11 +157,13 @@ class Writer:
     def __init__(self, monkeypatch, place, disk):
         self.disk, self.accepted, self.best = disk, 0, 0
         self.keeper = Keeper(place, "1steps", JOB.dtype, SETTINGS, "loss", True)
+        self.keeper.close()  # nobody else writes there
         self.uses(monkeypatch)
 
     def uses(self, monkeypatch):
-        monkeypatch.setattr(files, "os", self.disk)
-        monkeypatch.setattr(folder, "os", self.disk)
+        for module in (atomic, unfinished, special, folder):
+            monkeypatch.setattr(module, "os", self.disk)
+        monkeypatch.setattr(atomic, "_tidied", {os.path.realpath(self.keeper.path)})  # of this folder on a disk
 
     def write(self, number):
         if number % 2:
@@ -247,7 +251,7 @@ def test_a_write_may_stop_at_every_byte(tmp_path, monkeypatch, fault):
         for content in found:
             check(tmp_path / "found", content, writer.accepted, writer.best, 3)
         if last == 2 and not disk.dead:
-            assert not [name for name in disk.names if name.endswith(".tmp")]
+            assert not [name for name in disk.names if name.endswith(unfinished.UNFINISHED)]
             with monkeypatch.context() as patch:
                 disk.room = None  # space was made
                 writer.uses(patch)
@@ -264,8 +268,8 @@ class FlushesNothing(Disk):
 
 class WritesInPlace(Disk):
     def open(self, path, flags, mode=0o777):
-        name = os.path.basename(path).removeprefix(".").rpartition(f".{os.getpid()}")[0]
-        return super().open(name or path, flags, mode)
+        target = re.fullmatch(r"\.(.*)\.[0-9a-f]{16}\.bprop-tmp", os.path.basename(path))
+        return super().open(path if target is None else target[1], flags, mode)
 
     def replace(self, source, target):
         self._called()

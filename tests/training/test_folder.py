@@ -5,6 +5,7 @@ import os
 import pytest
 
 from bprop import errors
+from bprop.disk import unfinished
 from bprop.training.folder import Folder
 
 
@@ -40,11 +41,31 @@ def test_what_cannot_be_removed_stays(folder, monkeypatch):
     assert len(folder.steps()) == 3
 
 
-def test_unfinished_files_are_removed(folder):
-    (folder.path / ".best.bprop.77.tmp").write_text("")
+def test_files_that_killed_processes_had_begun_are_removed(folder):
+    begun = unfinished.begin(str(folder.step(12)), 0o666)
+    os.close(begun.descriptor)  # as when its process ends
     (folder.path / ".other.tmp").write_text("")
     folder.clear_unfinished()
-    assert {name for name in os.listdir(folder.path) if name.startswith(".")} == {".other.tmp"}
+    assert not os.path.exists(begun.path)
+    assert (folder.path / ".other.tmp").exists()
+
+
+def test_a_file_that_a_living_process_writes_is_left_alone(folder):
+    begun = unfinished.begin(str(folder.step(12)), 0o666)
+    os.utime(begun.path, (0, 0))
+    folder.clear_unfinished()
+    assert os.path.exists(begun.path)
+    os.close(begun.descriptor)
+
+
+def test_unfinished_files_of_bprop_0_1_are_removed_when_they_are_old(folder):
+    """Their names say nothing but a process's number, which may be a living one's, of another container too."""
+    for name in (".best.bprop.77.tmp", ".best.bprop.78.tmp", ".other.tmp"):
+        (folder.path / name).write_text("")
+    for name in (".best.bprop.77.tmp", ".step-000000000007.bprop.12.tmp", ".other.tmp"):
+        os.utime(folder.path / name, (0, 0))
+    folder.clear_unfinished()
+    assert {name for name in os.listdir(folder.path) if name.startswith(".")} == {".best.bprop.78.tmp", ".other.tmp"}
 
 
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path):

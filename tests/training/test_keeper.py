@@ -5,9 +5,11 @@ import signal
 
 import numpy as np
 import pytest
+import safetensors
 
 import bprop as bp
 from bprop import errors
+from bprop.disk.unfinished import UNFINISHED
 from bprop.training import checkpoint, keeper, trainer
 from bprop.training.folder import KEPT, Folder
 from bprop.training.progress import Silent
@@ -230,7 +232,10 @@ def test_notes_travel_with_checkpoints(tmp_path):
 
 def test_what_killed_processes_left_is_cleared_away(tmp_path):
     train(checkpoint=tmp_path / "run", every="1epochs", epochs=1)
-    (tmp_path / "run" / ".step-000000000012.bprop.99.tmp").write_bytes(b"half")
+    (tmp_path / "run" / f".step-000000000012.bprop.{9:016x}{UNFINISHED}").write_bytes(b"half")
+    (tmp_path / "run" / ".step-000000000012.bprop.99.tmp").write_bytes(b"half")  # as bprop 0.1 called it
+    os.utime(tmp_path / "run" / ".step-000000000012.bprop.99.tmp", (0, 0))
+    (tmp_path / "run" / ".lock").write_text("of a process that was killed")
     train(checkpoint=tmp_path / "run", every="1epochs", resume=True)
     assert not [name for name in os.listdir(tmp_path / "run") if name.startswith(".")]
 
@@ -249,6 +254,52 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, capsys
     same_run(fit, train())
     for path in Folder(tmp_path / "run").steps().values():
         bp.load(path)
+
+
+def test_a_checkpoint_that_a_living_run_removes_meanwhile_is_passed_over_for_a_newer_one(tmp_path, monkeypatch, capsys):
+    whole = train(checkpoint=tmp_path / "run", every="1epochs", epochs=4)
+    newer = next(iter(Folder(tmp_path / "run").steps().values()))
+    aside = newer.rename(tmp_path / "aside")
+    real = checkpoint.read_model
+
+    def late(path, own):
+        if aside.exists():
+            aside.rename(newer)
+            for old in list(Folder(tmp_path / "run").steps().values())[1:]:
+                old.unlink()
+        return real(path, own)
+
+    monkeypatch.setattr(checkpoint, "read_model", late)
+    same_run(train(resume=tmp_path / "run", epochs=4), whole)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("call", "failure"),
+    [
+        ((os, "open"), PermissionError(13, "Permission denied")),
+        ((os, "open"), OSError(24, "Too many open files")),
+        ((safetensors, "safe_open"), MemoryError()),
+    ],
+    ids=["permission", "open_files", "memory"],
+)
+def test_a_checkpoint_that_cannot_be_read_now_is_neither_passed_over_nor_removed(tmp_path, monkeypatch, call, failure):
+    whole = train(checkpoint=tmp_path / "run", every="1epochs", epochs=4)
+    newest = next(iter(Folder(tmp_path / "run").steps().values()))
+    with monkeypatch.context() as patch:
+        real = getattr(*call)
+
+        def failing(path, *rest, **more):
+            if str(path) == str(newest):
+                raise failure
+            return real(path, *rest, **more)
+
+        patch.setattr(*call, failing)
+        said = str(getattr(failure, "strerror", "not enough memory")).lower()
+        with pytest.raises(errors.UnreadableError, match=f"{newest.name}: cannot be read: {said}"):
+            train(checkpoint=tmp_path / "run", every="1epochs", resume=True)
+    assert newest in Folder(tmp_path / "run").steps().values()
+    same_run(train(resume=tmp_path / "run", epochs=4), whole)
 
 
 def test_where_all_are_damaged_the_error_says_so(tmp_path):
@@ -318,10 +369,3 @@ def test_checkpoints_that_fail_on_the_way_are_told_of_and_lose_nothing(tmp_path,
     assert capsys.readouterr().err.count("training goes on") == 2
     same_run(fit, train())
     same_run(train(resume=tmp_path / "run"), fit)
-
-
-def test_a_folder_is_known_by_its_name(tmp_path):
-    assert keeper.is_folder(tmp_path)
-    assert keeper.is_folder(f"{tmp_path}/new/")
-    assert keeper.is_folder(tmp_path / "new", "1epochs")
-    assert not keeper.is_folder(tmp_path / "new")

@@ -15,6 +15,7 @@ from threading import Timer
 import pytest
 
 import bprop as bp
+from bprop.disk.unfinished import UNFINISHED
 
 KILLS = int(os.environ.get("BPROP_KILLS", "3"))
 ENGINES = {"numpy": "numpy", "xla": "jax", "native": "llvmlite"}
@@ -23,6 +24,7 @@ RUN = """
 import sys, time
 import numpy as np
 import bprop as bp
+from bprop.disk.unfinished import UNFINISHED
 
 engine, epochs, every, folder, out = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5]
 x, y = bp.Input("x", (4,)), bp.Input("y", (), dtype="int")
@@ -88,7 +90,7 @@ def test_a_run_killed_at_random_moments_is_the_run_never_killed(tmp_path, engine
         died, said = killed(process, folder, set(os.listdir(folder)), chance.expovariate(1 / 0.03))
         assert died, f"finished after {kills} kills"
         kills += died
-        unfinished += any(name.endswith(".tmp") for name in os.listdir(folder))
+        unfinished += any(name.endswith(UNFINISHED) for name in os.listdir(folder))
     last = start(tmp_path, engine, epochs, "5epochs", folder, tmp_path / "resumed.bprop")
     said, complaint = last.communicate()
     assert last.returncode == 0, complaint

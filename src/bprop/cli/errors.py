@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from bprop.errors import BpropError
 BAD = 1
 GRADIENTS_DISAGREE = 3
 INTERRUPTED = 130
+SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT)  # no fault of ours, with a name or not
 LONG = 200  # letters of a name that are shown
 
 EXIT_CODES = (
@@ -53,8 +55,11 @@ def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BAD) from None
     except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
-        if error.filename is None:
+        if error.filename is None and error.errno not in SHORT:
             raise
-        name = str(error.filename)
-        print(f"error: {name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}", file=sys.stderr)
+        name = "" if error.filename is None else f"{error.filename}: "
+        print(f"error: {name if len(name) < LONG else name[:LONG] + '...: '}{error.strerror}", file=sys.stderr)
+        raise typer.Exit(BAD) from None
+    except MemoryError as error:
+        print(f"error: not enough memory{f': {error}' if str(error) else ''}", file=sys.stderr)
         raise typer.Exit(BAD) from None

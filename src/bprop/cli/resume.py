@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bprop.cli.errors import command
+from bprop.cli.noted import Noted
+from bprop.cli.shell import line_of, quoted
+from bprop.disk.special import kind_of
 from bprop.errors import ModelFileError
-from bprop.files import write_atomically
 from bprop.training.checkpoint import same_place
 from bprop.training.folder import Folder
-from bprop.training.keeper import is_folder, open_folder
+from bprop.training.place import Place, is_folder
 
-RUN = "run.json"
 PLACES = ("checkpoint", "resume", "out")  # options that say where, not what
+WRITTEN = ("out", "report")  # options that name a file to write
 
 
 @command
 def resume(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder given to `bprop train --checkpoint`.")],
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write the files that the run names, whoever made those in their place.")
+    ] = False,
 ) -> None:
     """Continue, bit for bit, a run that was interrupted or killed: same data, same options, same result.
 
     On another engine (another machine may have none of the kind) it goes on too, says so, and the last digits differ.
+
+    The command line that is repeated is shown first. A file that is there already is overwritten only where this run
+    has made it, and where you began the run in this folder: else add --overwrite.
 
     \b
     bprop train digits --checkpoint digits.run --every 30s
     bprop resume digits.run
     """
     place = folder.resolve()
-    words, home = recall(place)
+    noted = Noted.read(place)
+    if not os.path.isdir(noted.home):
+        raise ModelFileError(f"{place}: the run was begun in the folder {quoted(noted.home)}, which is not there")
     again = ["--resume", str(place)] if Folder(place).steps() else []  # killed before there was one: begin
-    os.chdir(home)
+    words = [*noted.words, "--checkpoint", str(place), *again]
+    print(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
+    os.chdir(noted.home)
     assert context.parent is not None
     train = context.parent.command.get_command(context, "train")  # type: ignore[attr-defined]
-    with train.make_context("train", [*words, "--checkpoint", str(place), *again], parent=context.parent) as inner:
+    with train.make_context("train", words, parent=context.parent) as inner:
+        if not overwrite:
+            need_rights(noted, inner.params)
         train.invoke(inner)
 
 
-def remember(context: typer.Context, out: Path) -> None:
-    """Note in the folder of checkpoints, if one is asked for, the options of `train`."""
-    place, every, source = (context.params[name] for name in ("checkpoint", "every", "resume"))
-    if place is None or not is_folder(place, every):
-        return
-    open_folder(Folder(place), fresh=source is None or not same_place(source, place))
-    noted = {"format": 1, "folder": os.getcwd(), "words": [*words_of(context), "--out", str(out.absolute())]}
-    write_atomically(place / RUN, json.dumps(noted, indent=1).encode())
+def need_rights(noted: Noted, params: dict[str, Any]) -> None:
+    """Raise ModelFileError where the options would overwrite a file that the run has not made, or are a stranger's."""
+    if params["resume"] not in (None, noted.place):
+        raise ModelFileError(f"{noted.path}: damaged: it continues another run, {quoted(str(params['resume']))}")
+    if not noted.is_own():
+        raise ModelFileError(
+            f"{noted.path} was not written by you in this folder: it is another's, a copy, or of an older bprop. "
+            "If you want what the line shown says, add --overwrite"
+        )
+    for option in WRITTEN:
+        path = params[option]
+        if path is not None and kind_of(path) == stat.S_IFREG and not noted.has_made(path):
+            raise ModelFileError(
+                f"{quoted(str(path))} is there, but this run has not made it, or it was changed since: move it away, "
+                f"or add --overwrite (--{option} is noted in {noted.path})"
+            )
+
+
+def remember(context: typer.Context, out: Path) -> tuple[Place, Noted] | None:
+    """Lock the folder of checkpoints, if one is asked for, until the command ends; note in it the options of it."""
+    path, every, source = (context.params[name] for name in ("checkpoint", "every", "resume"))
+    if path is None or not is_folder(path, every):
+        return None
+    fresh = source is None or not same_place(source, path)
+    place = Place(path, every, fresh)
+    context.call_on_close(place.close)
+    before = None
+    with suppress(ModelFileError):
+        before = None if fresh else Noted.read(place.path)
+    kept = before if before is not None and before.is_own() else None
+    return place, Noted.begin(place.path, [*words_of(context), "--out", str(out.absolute())], kept)
 
 
 def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, given: bool = False) -> list[str]:
@@ -75,23 +113,6 @@ def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, given: boo
 def _is_given(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
-
-
-def recall(place: Path) -> tuple[list[str], str]:
-    """(the words, the folder in which they were said) of a run. Raises ModelFileError."""
-    try:
-        noted = json.loads((place / RUN).read_bytes())
-        words, home = [str(word) for word in noted["words"]], str(noted["folder"])
-    except OSError as error:
-        raise ModelFileError(
-            f"{place}: no run of `bprop train --checkpoint {place.name} --every ...` is noted here "
-            f"({error.strerror or error})"
-        ) from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ModelFileError(f"{place / RUN}: damaged: give the options of the run again, with --resume") from error
-    if not os.path.isdir(home):
-        raise ModelFileError(f"{place}: the run was begun in the folder {home}, which is not there")
-    return words, home
 
 
 def to_continue(context: typer.Context) -> str:

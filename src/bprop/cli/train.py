@@ -15,6 +15,7 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.errors import BAD, INTERRUPTED, command
 from bprop.cli.experiment import build, free_path
+from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
@@ -23,15 +24,16 @@ from bprop.cli.show import dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
+from bprop.disk.foreseen import cannot_write
 from bprop.engines import choose
-from bprop.errors import NonFiniteError, SettingError
+from bprop.errors import ModelFileError, NonFiniteError, SettingError
 from bprop.health.constant import no_better
 from bprop.model import save
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
-from bprop.training.keeper import is_folder
+from bprop.training.place import is_folder
 
 MOST_JUDGED = 10_000_000
 """Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
@@ -115,17 +117,18 @@ def train(
         "rule": options.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
         "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
-        "progress": progress, "checkpoint": checkpoint, "every": every, "resume": resume,
+        "progress": progress, "every": every, "resume": resume,
         "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
     print(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
     saved = out or free_path(encoding.source)
-    remember(context, saved)
+    place, noted = remember(context, saved) or (checkpoint, None)
     watching = watch(context, found)
-    fit = partial(fit_graph, graph, found.train, **watching.add_to(settings, graph))
+    fit = partial(fit_graph, graph, found.train, **watching.add_to({**settings, "checkpoint": place}, graph))
     try:
-        _run(fit, Ending(found.notes, judge, saved, watching, summary), to_continue(context))
+        ending = Ending(found.notes, judge, saved, watching, summary, noted, chosen=out is None)
+        _run(fit, ending, to_continue(context))
     except NonFiniteError as error:
         if watching.stays(error):  # said before the page is left open, not after
             print(f"error: {error}", file=sys.stderr)
@@ -149,10 +152,9 @@ def _check_every(every: str | None, checkpoint: Path | None) -> None:
 def _check_writable(*paths: Path | None) -> None:
     """What cannot be written at the end is said before the work begins."""
     for path in paths:
-        if path is not None and path.is_dir():
-            raise SettingError(f"{path} cannot be written: it is a folder")
-        if path is not None and not path.resolve().parent.is_dir():
-            raise SettingError(f"{path} cannot be written: there is no folder {path.resolve().parent}")
+        wrong = None if path is None else cannot_write(path)
+        if wrong is not None:
+            raise SettingError(f"{path} cannot be written: {wrong}")
 
 
 def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
@@ -177,13 +179,48 @@ def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
 
 @dataclass
 class Ending:
-    """What is done with a fit: it is saved to `path` with `notes`, judged, and shown (`table`: see `summary.show`)."""
+    """What is done with a fit: it is saved to `path` with `notes`, judged, and shown (`table`: see `summary.show`).
+
+    noted : where it is noted which files the run has made. chosen : whether `path` is a free name that was chosen.
+    """
 
     notes: dict[str, Any]
     judge: Callable[[Fit], tuple[str, str | None]] | None
     path: Path
     watching: Watching
     table: bool | None
+    noted: Noted | None = None
+    chosen: bool = False
+
+    def save(self, fit: Fit, path: Path) -> None:
+        """Save the fit, say so, and note it."""
+        fit.notes.update(self.notes)
+        save(path, fit)
+        print(f"saved {path}")
+        self._note(path)
+
+    def save_result(self, fit: Fit) -> None:
+        """Save the fit under its name: under the next free one, where another run has taken that in the meantime."""
+        resumed = self.noted is not None and self.noted.has_made(self.path)
+        if self.chosen and not resumed and self.path.exists():
+            self.path = self.next_free()
+            if self.noted is not None:
+                self.noted.call_result(self.path)
+        self.save(fit, self.path)
+
+    def next_free(self) -> Path:
+        """A name like `path` that no file has."""
+        return free_path(str(self.path.with_suffix("")), self.path.suffix)
+
+    def show(self, fit: Fit) -> None:
+        """Show how the network does, and write and note the report."""
+        self.watching.finish(fit)
+        if self.watching.path is not None:
+            self._note(self.watching.path)
+
+    def _note(self, path: Path) -> None:
+        if self.noted is not None:
+            self.noted.add(path)
 
 
 def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
@@ -197,8 +234,12 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
     except NonFiniteError as error:
         if isinstance(error.fit, Fit):
             if error.fit.updates:  # what went wrong replaces no earlier model
-                _save(error.fit, ending.notes, free_path(str(ending.path.with_suffix("")), ending.path.suffix))
-            ending.watching.finish(error.fit)
+                ending.save(error.fit, ending.next_free())
+            ending.show(error.fit)
+        raise
+    except ModelFileError as error:
+        if isinstance(error.fit, Fit):  # training has ended, only its last checkpoint could not be written
+            _finish(error.fit, ending)
         raise
     _finish(found, ending)
     if found.stopped == "interrupted":
@@ -208,7 +249,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
 
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
-    _save(fit, ending.notes, ending.path)
+    ending.save_result(fit)
     print(f"engine: {engine_of(fit)}")
     show(fit, ending.table)
     if fit.best_epoch is not None:
@@ -216,7 +257,7 @@ def _finish(fit: Fit, ending: Ending) -> None:
     if ending.judge is not None:
         result, warning = ending.judge(fit)
         print(f"test: {result}" + (f"\nadvice: {warning}" if warning else ""))
-    ending.watching.finish(fit)
+    ending.show(fit)
 
 
 def engine_of(fit: Fit) -> str:
@@ -229,9 +270,3 @@ def kept(fit: Fit) -> str:
     if fit.kept_epoch is not None:
         return " (its weights are saved and tested)"
     return " (the weights of the last update are saved and tested)"
-
-
-def _save(fit: Fit, notes: dict[str, Any], path: Path) -> None:
-    fit.notes.update(notes)
-    save(path, fit)
-    print(f"saved {path}")

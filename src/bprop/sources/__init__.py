@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bprop.disk.reading import not_a_file
 from bprop.errors import DataError
 from bprop.sources import builtin, csv_file, idx, npz
 from bprop.sources.table import Table
@@ -30,7 +31,7 @@ def open_source(
         return builtin.read(source)
     path = Path(source)
     try:
-        if not path.is_file():
+        if not_a_file(path) is not None:
             known = ", ".join(builtin.NAMES)
             raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
         if path.suffix.lower() == ".csv":

@@ -31,7 +31,7 @@ class Chunks:
         try:
             self.paths = paths_of(self.source)
         except OSError as error:
-            raise DataError(f"cannot read {self.source}: {error.strerror or error}") from error
+            raise DataError(f"cannot read {error.filename or self.source}: {error.strerror or error}") from error
         self.name = name_of(self.source, self.paths)
 
     def __iter__(self) -> Iterator[Chunk]:

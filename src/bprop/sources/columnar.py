@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.disk.reading import need_access
 from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
 from bprop.sources.cells import EXACT
@@ -39,10 +40,11 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
 
 
 def scan(path: Path, suffix: str) -> Any:
-    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for."""
+    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for. Raises OSError."""
     need_polars(path, suffix)
     import polars as pl
 
+    need_access(path)  # what may not be read is not damaged
     with damage_said(path, suffix):
         return pl.scan_parquet(path) if READERS[suffix] == "read_parquet" else pl.scan_ipc(path)
 

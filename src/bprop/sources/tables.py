@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import glob
+import stat
 import sys
 from functools import partial
 from pathlib import Path
 
+from bprop.disk.reading import status_of
 from bprop.errors import DataError
 from bprop.sources import columnar, delimited
 from bprop.sources.builtin import NAMES
+from bprop.sources.folders import files_below, files_like
 from bprop.sources.frame import Frame, joined
 from bprop.sources.packed import content_of
 
@@ -44,18 +47,23 @@ def open_table(source: str) -> Frame:
 
 
 def paths_of(source: str) -> list[Path]:
-    """The files of a table. Raises DataError where there are none."""
+    """The files of a table. Raises DataError where there are none, OSError where nobody can look."""
     path = Path(source)
-    if path.is_file():
+    if _is_file(path):
         return [path]
-    found = path.rglob("*") if path.is_dir() else map(Path, glob.glob(source, recursive=True))
-    seen = sorted(p for p in found if p.is_file() and suffix_of(p.name) in SUFFIXES and not p.name.startswith("."))
+    found = files_below(path) if path.is_dir() else files_like(source)
+    seen = sorted(p for p in found if suffix_of(p.name) in SUFFIXES and not p.name.startswith(".") and _is_file(p))
     if seen:
         return seen
     if path.is_dir() or glob.has_magic(source):
         raise DataError(f"{source}: there are no tables here: {', '.join(SUFFIXES)}")
     known = ", ".join(NAMES)
     raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
+
+
+def _is_file(path: Path) -> bool:
+    status = status_of(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def name_of(source: str, paths: list[Path]) -> str:

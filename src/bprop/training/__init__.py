@@ -78,7 +78,7 @@ def train(
         an attribute needs_fit = False, fit is None, which saves copying the parameters.
     checkpoint : where to write, while training, at the end and on Ctrl-C, what the run can be resumed from. A folder
         (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
-        best on the validation set; a file is replaced each time.
+        best on the validation set; a file is replaced each time. No other run may write there until this one ends.
     every : how often: "30s" (default), "10min", "5epochs" or "200steps".
     resume : such a folder or file: continue its run bit for bit (same settings, data, engine, device and versions;
         on another engine it goes on, and says on standard error that the bits will differ). True: that of `checkpoint`,
@@ -99,6 +99,8 @@ def train(
     UnknownNameError, ShapeError, DTypeError, DataError : for data that does not fit the graph.
     SettingError : for settings out of range.
     NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
+    ModelFileError : where another run writes to `checkpoint`, naming its process; where no checkpoint can be written,
+        or the one to resume cannot be read. If only the last one cannot be written, `fit` of the error is the result.
     """
     graph.need_loss()
     precision, narrow = _precision(dtype)

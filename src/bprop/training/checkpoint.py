@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from time import perf_counter as clock
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -15,8 +15,9 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.disk.reading import status_of, why
 from bprop.engines.engine import Job
-from bprop.errors import ModelFileError, SettingError
+from bprop.errors import ModelFileError, SettingError, UnreadableError
 from bprop.graph.feed import native_order
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
@@ -32,7 +33,7 @@ ENGINE = "engine"  # among the settings, but a run may go on upon another
 WEIGHTS = "weights divided"
 PART = 4096  # rows looked at together
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
-__all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "settings", "write"]
+__all__ = ["EVERY_SECONDS", "Saved", "check_precision", "clock", "read", "settings", "write"]
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,8 @@ class Saved:
     engine: str | None  # which it ran on; None: an older bprop's, that did not say
 
 
-def check_place(path: str | os.PathLike, dtype: np.dtype) -> None:
+def check_precision(dtype: np.dtype) -> None:
     """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
-    folder = Path(path).absolute().parent
-    if not folder.is_dir():
-        raise ModelFileError(f"cannot write the checkpoint {path}: there is no folder {folder}")
     if dtype.itemsize > 8:
         raise ModelFileError(f"cannot write a checkpoint of {dtype.name}, which the file format does not know")
 
@@ -65,8 +63,13 @@ def source_of(resume: str | os.PathLike | bool | None, checkpoint: str | os.Path
         return resume
     if checkpoint is None:
         raise SettingError("resume=True continues from `checkpoint`: give checkpoint=, or the place as resume=")
-    there = bool(Folder(checkpoint).steps()) if os.path.isdir(checkpoint) else os.path.isfile(checkpoint)
-    return checkpoint if there else None
+    try:
+        status = status_of(checkpoint)
+    except OSError as error:
+        raise UnreadableError(f"{os.fspath(checkpoint)}: cannot be read: {why(error)}") from error
+    if status is not None and stat.S_ISDIR(status.st_mode):
+        return checkpoint if Folder(checkpoint).steps() else None
+    return None if status is None else checkpoint
 
 
 def same_place(one: str | os.PathLike, other: str | os.PathLike) -> bool:
@@ -162,7 +165,11 @@ def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | 
     for file in Folder(path).steps().values():
         try:
             return file, _content(file, own)
+        except UnreadableError:  # it may be whole: to go back would be to lose it
+            raise
         except ModelFileError as error:
+            if not os.path.lexists(file):  # a run that lives has just removed it: there are newer ones
+                return _newest(path, own)
             print(f"bprop: {error}; going back to the checkpoint before it", file=sys.stderr)
             damage = error
     if damage is not None:

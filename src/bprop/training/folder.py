@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import time
 from pathlib import Path
 
+from bprop.disk import unfinished
 from bprop.errors import ModelFileError
-from bprop.files import UNFINISHED
 
 KEPT = 3
 """Checkpoints kept: should the newest be damaged, there are others to go back to."""
 BEST = "best.bprop"
+OLD_UNFINISHED = ".tmp"  # as bprop 0.1 called what it was writing, without a lock on it
 _NAME = re.compile(r"step-(\d{12,})\.bprop")
 
 
@@ -53,8 +55,15 @@ class Folder:
                     os.unlink(path)
 
     def clear_unfinished(self) -> None:
-        """Remove what processes that were killed had begun to write."""
-        for name in os.listdir(self.path):
-            if name.startswith((".step-", f".{BEST}.")) and name.endswith(UNFINISHED):
-                with contextlib.suppress(OSError):
-                    os.unlink(self.path / name)
+        """Remove what processes that were killed had begun to write. What cannot be removed stays."""
+        unfinished.tidy(self.path)
+        with contextlib.suppress(OSError):
+            for name in os.listdir(self.path):
+                if name.startswith((".step-", f".{BEST}.")) and name.endswith(OLD_UNFINISHED):
+                    self._remove_if_old(self.path / name)
+
+    @staticmethod
+    def _remove_if_old(path: Path) -> None:
+        with contextlib.suppress(OSError):
+            if time.time() - path.lstat().st_mtime > unfinished.ABANDONED:
+                os.unlink(path)

@@ -86,14 +86,10 @@ class CtrlC(Interrupt):
 
 
 def pass_on_limit(error: BaseException) -> None:
-    """Raise the cause of an error where that is a time limit of the user's: one is no fault of a file.
+    """Raise what is, or has caused, an error where that is a time limit of the user's: it is no fault of a file.
 
     A handler of signals that raises TimeoutError raises an OSError, but one without a number of the system's.
     """
-    cause = error.__cause__
-    if isinstance(cause, TimeoutError) and cause.errno is None:
-        raise cause
-
-
-def _put_back(number: int, handler: Any) -> None:
-    signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: not set from Python
+    for one in (error, error.__cause__):
+        if isinstance(one, TimeoutError) and one.errno is None:
+            raise one

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bprop.errors import ModelFileError, SettingError
 from bprop.model import Model, write_model
 from bprop.record import Record
 from bprop.training import checkpoint as files
 from bprop.training.every import Every
-from bprop.training.folder import Folder
+from bprop.training.place import Place
 from bprop.training.stopping import EarlyStopping
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 class Keeper:
     """Writes into one file, replaced each time, or into a folder that keeps the last few and the best.
 
-    path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+    path : a folder where it ends in a slash, is one already, or `every` is given; else a file. Or a Place that the
+    caller has locked, and closes.
     fresh : the run is not one that is continued in this very place.
     settings : what a resumed run is compared with; monitor : what says, on the validation set, which epoch is best.
     """
@@ -36,12 +36,18 @@ class Keeper:
         self.path = Path(path)
         self.every = Every(files.EVERY_SECONDS, "seconds") if every is None else Every.parse(every)
         self.settings, self.monitor = settings, monitor
-        self.folder = Folder(path) if is_folder(path, every) else None
-        files.check_place(self.path, dtype)
-        if self.folder is not None:
-            open_folder(self.folder, fresh)
+        files.check_precision(dtype)
+        self._own = None if isinstance(path, Place) else Place(path, every, fresh)
+        place = path if isinstance(path, Place) else self._own
+        assert place is not None
+        self._place, self.folder = place, place.folder
         self.watch = EarlyStopping(1, monitor)
         self.best: Model | None = None  # not yet written
+
+    def close(self) -> None:
+        """Let other runs write here, where this one has locked the place itself."""
+        if self._own is not None:
+            self._own.close()
 
     def start(self, position: Position, history: Sequence[Record]) -> None:
         """Begin to count from here."""
@@ -81,31 +87,12 @@ class Keeper:
         """Write a checkpoint, whole or not at all; those kept before it stay until then. Raises ModelFileError."""
         self._mark(position)
         folder = self.folder
+        self._place.need_held()
         if folder is not None and self.best is not None:
             write_model(folder.best, self.best)
             self.best = None
-        target = self.path if folder is None else folder.step(position.updates)
+        target = self._place.file if folder is None else folder.step(position.updates)
         files.write(target, model, self.settings, position, rule_arrays, stopping)
+        self._place.written(target)
         if folder is not None:
             folder.prune(position.updates)
-
-
-def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
-    """Whether a place for checkpoints is a folder rather than a file."""
-    text = os.fspath(path)
-    if every is not None and os.path.isfile(text):
-        raise SettingError(f"{text} is a file: checkpoints every {every} go into a folder")
-    return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
-
-
-def open_folder(folder: Folder, fresh: bool) -> None:
-    """Make the folder. Raises ModelFileError where it holds another run's checkpoints, which are not overwritten."""
-    try:
-        folder.path.mkdir(exist_ok=True)
-        folder.clear_unfinished()
-    except OSError as error:
-        raise ModelFileError(f"cannot write the checkpoint {folder.path}: {error.strerror or error}") from error
-    if fresh and folder.steps():
-        raise ModelFileError(
-            f"{folder.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
-        )

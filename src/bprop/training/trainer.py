@@ -23,6 +23,7 @@ from bprop.rules import Rule
 from bprop.scaling import Units
 from bprop.training import checkpoint as files
 from bprop.training.diagnose import ADVICE, Batch, diagnose
+from bprop.training.failure import FAILURES, as_file_error
 from bprop.training.interrupt import Interrupt, Terminated, pass_on_limit
 from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
@@ -96,6 +97,15 @@ class Trainer:
             self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, judged_by, fresh)
         elif every is not None:
             raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
+        try:
+            self._begin(engine, params, source)
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _begin(self, engine: Engine, params: Mapping[str, np.ndarray], source: str | os.PathLike | None) -> None:
+        """Start the engine, from `params` or from the checkpoint `source`."""
+        job, stopping = self.job, self.stopping
         self.program = Program(job.graph, job.dtype)
         if stopping is not None and stopping.monitor not in ("loss", *self.program.metrics):
             known = ", ".join(("loss", *self.program.metrics))
@@ -114,8 +124,19 @@ class Trainer:
             if self.keeper.folder is not None and saved is None:
                 self._write()  # what cannot be written is said now, and there is something to resume from the start
 
+    def _let_go(self) -> None:
+        """Let other runs write where this one has written its checkpoints."""
+        if self.keeper is not None:
+            self.keeper.close()
+
     def run(self) -> Fit:
         """Train; see Fit.stopped for how it can end. Callbacks with `begin` and `end` are told of both."""
+        try:
+            return self._run()
+        finally:
+            self._let_go()
+
+    def _run(self) -> Fit:
         self._tell("begin", lambda: self._fit("running"))
         try:
             fit = self._train()
@@ -145,7 +166,7 @@ class Trainer:
             try:
                 while stopped is None:
                     stopped = self._advance(interrupt)
-                    self._save_checkpoint(last=stopped is not None)
+                    self._save_checkpoint(stopped)
             finally:
                 self.progress.close()
         return self._end(stopped, interrupt.signal)
@@ -237,9 +258,16 @@ class Trainer:
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
         if self.stopping is not None and validation is not None and self.stopping.improved(record.epoch, validation):
             self.stopping.best_params = self.run_.params()
-        if self.keeper is not None:
-            self.keeper.note(record, self._best)
+        self._keep_best(record)
         self.progress.epoch(record)
+
+    def _keep_best(self, record: Record) -> None:
+        """Have the model of this epoch written, if it is the best; where there is no memory for that, say so."""
+        try:
+            if self.keeper is not None:
+                self.keeper.note(record, self._best)
+        except MemoryError as error:
+            print(f"bprop: {as_file_error(error)}; training goes on, the best model before is kept", file=sys.stderr)
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
@@ -299,23 +327,32 @@ class Trainer:
                 return good
         return 0
 
-    def _save_checkpoint(self, last: bool = False) -> None:
-        """Write a checkpoint if it is time. One that fails on the way is told of; training goes on."""
-        if self.keeper is None or not (last or self.keeper.due(self.position)):
+    def _save_checkpoint(self, stopped: str | None = None) -> None:
+        """Write a checkpoint if it is time. One that fails on the way is told of; training goes on.
+
+        stopped : why training has ended, where this is the last one: where that fails, the fit is with the error.
+        """
+        if self.keeper is None or not (stopped is not None or self.keeper.due(self.position)):
             return
         try:
             self._write()
         except ModelFileError as error:
-            pass_on_limit(error)
-            if last:
-                error.fit = self._fit("running")  # nothing that was learned is lost
-                raise
-            print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
+            if stopped is None:
+                print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
+                return
+            with suppress(MemoryError):
+                error.fit = self._fit(stopped)  # nothing that was learned is lost
+            raise
 
     def _write(self) -> None:
+        """Write a checkpoint. Raises ModelFileError, whatever the reason."""
         assert self.keeper is not None
-        self.compared[files.ENGINE] = self.run_.engine
-        self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
+        try:
+            self.compared[files.ENGINE] = self.run_.engine
+            self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
+        except FAILURES as error:
+            pass_on_limit(error)
+            raise as_file_error(error) from error.__cause__
 
     def _restore(self, saved: files.Saved) -> None:
         if [a.shape for a in saved.rule_arrays] != [a.shape for a in self.run_.rule_arrays()]:

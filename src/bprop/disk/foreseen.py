@@ -1,0 +1,31 @@
+"""What can be known, before any work is done, of whether a file can be written in the end."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from bprop.disk.reading import why
+from bprop.disk.special import kind_of, own_descriptor
+
+
+def cannot_write(path: str | os.PathLike) -> str | None:
+    """Why a file cannot be written; None where nothing speaks against it. Nothing is written, nothing is opened."""
+    name = os.fspath(path)
+    if own_descriptor(name) is not None:
+        return None
+    try:
+        kind = kind_of(name)
+    except OSError as error:
+        return why(error)
+    if kind == stat.S_IFDIR:
+        return "it is a folder"
+    if kind == stat.S_IFBLK:
+        return "it is a disk, not a file on one"
+    folder = Path(name).resolve().parent
+    if kind not in (None, stat.S_IFREG):
+        return None if os.access(name, os.W_OK) else "permission denied"
+    if not folder.is_dir():
+        return f"there is no folder {folder}"
+    return None if os.access(folder, os.W_OK | os.X_OK) else f"nothing may be written to the folder {folder}"

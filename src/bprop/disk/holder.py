@@ -1,0 +1,94 @@
+"""Which process holds a lock: written into the lock file, and read by those who wait for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from socket import gethostname
+
+MOST = 1000  # bytes of a lock file that are read
+NO_NAME = re.compile(r"[^A-Za-z0-9._-]")  # letters that no host's name has
+
+
+@dataclass(frozen=True)
+class Holder:
+    """pid, host : of the process. since : when it took the lock, in seconds. machine : its machine and its numbering of
+    processes (two containers may each have a process 1). started : when the process began, in the system's count;
+    another process may have its number later. file : what to remove where nobody can know whether it lives.
+    """
+
+    pid: int
+    host: str
+    since: float
+    machine: str = ""
+    started: int | None = None
+    file: str = ""
+
+    @classmethod
+    def here(cls) -> Holder:
+        """This process, now."""
+        pid = os.getpid()
+        return cls(pid, gethostname(), time.time(), _machine(), _started(pid))
+
+    @classmethod
+    def read(cls, descriptor: int) -> Holder:
+        """What a lock file says; process 0 where it says nothing sensible."""
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        try:
+            said = json.loads(os.read(descriptor, MOST))
+            pid, host, since, machine, started = (said[k] for k in ("pid", "host", "since", "machine", "started"))
+            whole = type(pid) is int and (started is None or type(started) is int) and isinstance(machine, str)
+            time.localtime(since)  # is it a time?
+            return cls(pid if whole else 0, NO_NAME.sub("?", str(host))[:64], float(since), machine, started)
+        except (ValueError, KeyError, TypeError, OverflowError, OSError, RecursionError):
+            return cls(0, "", 0.0)
+
+    def write(self, descriptor: int) -> None:
+        """Say in the lock file who holds it. Raises OSError."""
+        os.ftruncate(descriptor, 0)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.write(descriptor, json.dumps(asdict(self)).encode())
+
+    def at(self, file: str) -> Holder:
+        """The same, with the file to remove by hand."""
+        return replace(self, file=file)
+
+    def is_dead(self) -> bool:
+        """Whether the process has certainly ended. Of another machine nobody can say."""
+        if os.name != "posix" or self.pid <= 0 or not self.machine or self.machine != _machine():
+            return False
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except OSError:  # another user's
+            pass
+        now = _started(self.pid)
+        return self.started is not None and now is not None and now != self.started
+
+    def __str__(self) -> str:
+        if self.pid <= 0:
+            return "another process writes there"
+        since = time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(self.since))
+        return f"process {self.pid} on {self.host} writes there since {since}"
+
+
+def _machine() -> str:
+    """What is the same for two processes that see each other under the same numbers; "" where that is not known."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return ""
+
+
+def _started(pid: int) -> int | None:
+    """When a process began, in ticks since the machine did; None where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None

@@ -1,0 +1,166 @@
+"""A lock on a place: one run writes there, another is told who does."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import time
+import weakref
+
+from bprop.disk import named_lock
+from bprop.disk.flock import try_lock
+from bprop.disk.holder import Holder
+from bprop.errors import ModelFileError
+
+ATTEMPTS = 1000
+PATIENCE = 50  # hundredths of a second
+OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Lock:
+    """Holds the lock file `path` until `release`, or until the process ends, however it ends.
+
+    The system drops a lock when its process dies, so one that a killed process has left is taken over. Where the file
+    system has no locks, the file says which process holds it (see `named_lock`). A forked child does not hold it.
+
+    place : what is locked, for errors. Raises ModelFileError where another run holds it, or it cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike, place: str | os.PathLike):
+        self._descriptor: int | None = None
+        self._named = False
+        self._place = place
+        try:
+            self.path = os.path.abspath(path)
+        except OSError as error:
+            raise ModelFileError(f"cannot lock {place}: {error.strerror or error}") from error
+        self._need()
+        _held.add(self)
+
+    def _need(self) -> None:
+        try:
+            holder = self._take()
+        except OSError as error:
+            raise ModelFileError(f"cannot lock {self._place} with {self.path}: {error.strerror or error}") from error
+        if holder is not None:
+            raise ModelFileError(
+                f"{self._place} is in use: {holder}; wait until that run ends, or give another place"
+                + (f" (if it does not run any more, remove {holder.file})" if holder.file else "")
+            )
+
+    def renew(self) -> bool:
+        """Take the lock anew if somebody has removed its file; whether that was so. Raises ModelFileError."""
+        descriptor = self._descriptor
+        if descriptor is None or self._is_ours(descriptor):
+            return False
+        self._need()
+        os.close(descriptor)
+        return True
+
+    def _take(self) -> Holder | None:
+        """Take the lock, or say who holds it."""
+        here = Holder.here()
+        for _ in range(ATTEMPTS):
+            descriptor = self._opened()
+            if descriptor is None:
+                continue
+            try:
+                locked = try_lock(descriptor)
+                if locked is False:
+                    return _named(descriptor)
+                if locked is None:
+                    with contextlib.suppress(OSError):
+                        os.unlink(self.path)
+                    holder = named_lock.take(self.path + named_lock.SUFFIX)
+                    self._named = holder is None
+                    return holder
+                if self._is_ours(descriptor):
+                    here.write(descriptor)
+                    self._descriptor, descriptor = descriptor, None
+                    return None
+            finally:
+                if descriptor is not None:
+                    os.close(descriptor)
+        raise OSError(errno.EAGAIN, "others take it and let it go all the time")
+
+    def _opened(self) -> int | None:
+        """The lock file, made where it is not there; None where it has gone again, or where it is to be made anew."""
+        try:
+            descriptor = os.open(self.path, OPEN | os.O_RDWR | os.O_CREAT, 0o666)
+        except PermissionError:
+            if not os.path.lexists(self.path):
+                raise
+            descriptor = os.open(self.path, OPEN | os.O_RDONLY)  # another user's
+            if try_lock(descriptor) is True:  # whose process has ended
+                self._remove(descriptor)
+                return None
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return descriptor
+
+    def _remove(self, descriptor: int) -> None:
+        try:
+            if self._is_ours(descriptor):
+                os.unlink(self.path)
+        finally:
+            os.close(descriptor)
+
+    def _is_ours(self, descriptor: int) -> bool:
+        """Whether the file that we have locked still has the name: the run before removes it when it ends."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.lstat(self.path))
+        except FileNotFoundError:
+            return False
+
+    def release(self) -> None:
+        """Let others have the place, and remove the file."""
+        descriptor, self._descriptor = self._descriptor, None
+        named, self._named = self._named, False
+        if descriptor is None and not named:
+            return
+        with contextlib.suppress(OSError):
+            if named:
+                named_lock.let_go(self.path + named_lock.SUFFIX)
+            if descriptor is not None and os.name != "nt":
+                os.unlink(self.path)  # as long as we hold it: then it is nobody else's
+        if descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+            if os.name == "nt":  # an open file cannot be removed; one that somebody else has opened since stays
+                with contextlib.suppress(OSError):
+                    os.unlink(self.path)
+
+    def _forget(self) -> None:
+        """In a forked child: the parent holds the lock, and the child does not keep it when the parent dies."""
+        self._named = False
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __del__(self) -> None:
+        self.release()
+
+
+def _named(descriptor: int) -> Holder:
+    """Who holds the lock: if it was taken this very moment, the file says so in the next one."""
+    for _ in range(PATIENCE):
+        holder = Holder.read(descriptor)
+        if holder.pid:
+            return holder
+        time.sleep(0.01)
+    return Holder.read(descriptor)
+
+
+_held: weakref.WeakSet[Lock] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for lock in list(_held):
+        lock._forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

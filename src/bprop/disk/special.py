@@ -1,0 +1,78 @@
+"""What is no regular file: devices, pipes, standard output. It is written into, never replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import select
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+
+Parts = Sequence[bytes | memoryview]
+MOST_LINKS = 40
+
+
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[int | None]:
+    """A descriptor to write into; None of a regular file, and where nothing is yet. Raises OSError, also of a folder.
+
+    A name of one of our own open files, such as /dev/stdout, is that very file, even where it is a regular one: to
+    open it anew would begin at its start.
+    """
+    own = own_descriptor(path)
+    if own is not None:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()  # what was said before comes before
+        yield own
+        return
+    kind = kind_of(path)
+    if kind == stat.S_IFDIR:
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if kind == stat.S_IFBLK:
+        raise OSError(errno.ENOTSUP, "it is a disk, not a file on one")
+    if kind in (None, stat.S_IFREG):
+        yield None
+        return
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def kind_of(path: str) -> int | None:
+    """The kind of file behind all links (stat.S_IFREG, ...); None where there is none. Raises OSError."""
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def own_descriptor(path: str) -> int | None:
+    """The number of the open file of this process that `path` names, as /dev/stdout and /dev/fd/3 do; else None."""
+    for _ in range(MOST_LINKS):
+        folder, name = os.path.split(path)
+        folder = os.path.realpath(folder)
+        if re.fullmatch(rf"/dev/fd|/proc/{os.getpid()}(/task/\d+)?/fd", folder) and re.fullmatch("[0-9]{1,9}", name):
+            return int(name)
+        path = os.path.join(folder, name)
+        try:
+            path = os.path.join(folder, os.readlink(path))
+        except OSError:  # no link, or nothing
+            return None
+    return None
+
+
+def write_all(descriptor: int, parts: Parts) -> None:
+    """Write the parts, which are views of bytes, one after the other. Raises OSError."""
+    for part in parts:
+        left = memoryview(part)
+        while left:
+            try:
+                left = left[os.write(descriptor, left) :]  # the system may take a part only
+            except BlockingIOError:  # a pipe that is full, which somebody has set not to wait
+                select.select([], [descriptor], [])
