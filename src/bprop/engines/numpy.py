@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet
-from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.graph.graph import cast
@@ -48,6 +48,7 @@ class NumpyRun(Run):
         self.sums = dict(zip(self.program.sum_names, running[0], strict=True)) if running else {}
 
     def steps(self, start, count, t):
+        need_counts(t, count)
         size = self.job.batch_size
         with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
             for i in range(count):

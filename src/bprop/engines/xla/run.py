@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from bprop.data import DataSet
-from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.forked import need_own_process
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
@@ -21,6 +21,7 @@ from bprop.errors import SettingError
 from bprop.rules import Foreign
 from bprop.rules.runtime import numbers_of
 
+NARROW = 2**31 - 1  # the most updates that 32 bits with a sign count
 LARGE = 4 * 2**20  # bytes of theta and the rule's state together
 
 
@@ -132,16 +133,19 @@ class XlaRun(Run):
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
     def steps(self, start, count, t):
+        need_counts(t, count)
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
         before = self._seconds_compiled()
-        with jax.enable_x64(self.wide):
+        # by whole epochs, so that the bits do not depend on how one is cut
+        count_of = np.int32 if t - start + self.job.steps_per_epoch <= NARROW else np.int64
+        with jax.enable_x64(self.wide or count_of is np.int64):
             state = self._working_copy() if self.large else self.state
             for compiled, part in self._parts(start, count):
                 epoch = compiled.epoch_in_place if self.large else compiled.epoch
                 *state, self.sums, found = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
-                    np.int32(part.start), np.int32(part.count), np.int32(t + done), self._rates(t + done, part.count),
+                    np.int32(part.start), np.int32(part.count), count_of(t + done), self._rates(t + done, part.count),
                 )  # fmt: skip
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])
