@@ -17,6 +17,7 @@ from bprop.errors import BpropError, ModelFileError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
+from bprop.graph.representable import need_total
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -138,6 +139,7 @@ class Model:
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
         found = self.graph.read_set(given, weights)
         feed.check_rows(found.arrays)
+        need_total(found.weights, self.dtype)
         if KEY not in self.notes or isinstance(data, DataSet):
             return found
         return DataSet(self.units.scaled(found.arrays, self.dtype), found.weights)

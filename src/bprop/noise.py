@@ -4,8 +4,8 @@ Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror and Shaw 2011, "Parallel rand
 1, 2, 3"), written on the array namespace. A pass needs no generator state: the noise of box s at update t
 is a function of (seed, t, s) alone, so a pass can be repeated, checked by finite differences and resumed.
 
-The key has two words of 32 bits, of the seed and of t. From 2^32 updates on, the rest of t is mixed into the word of the
-seed: the key of t is (seed xor G floor(t / 2^32), t mod 2^32), G = 0x9E3779B9.
+The key has two words of 32 bits, of the seed and of t. From 2^32 updates on, the rest of t is mixed into the word of
+the seed: the key of t is (seed xor G floor(t / 2^32), t mod 2^32), G = 0x9E3779B9.
 """
 
 from collections.abc import Iterator

@@ -11,9 +11,11 @@ import numpy as np
 
 from bprop.data import DataSet, split
 from bprop.engines import NAMES, Job, choose
+from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
+from bprop.graph.representable import need_total
 from bprop.rules import SGD, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.training.interrupt import Terminated
@@ -114,29 +116,15 @@ def train(
     )  # fmt: skip
     for part, what in ((examples, "weights"), (held, "validation_weights")):
         if part is not None:
-            _need_range(part.weights, precision, what)
+            need_total(part.weights, precision, what)
     if held is not None:
         job.together(held)
     return Trainer(
-        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs),
+        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs, most=LAST),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
         callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
         notes=notes, health=health,
     ).run()  # fmt: skip
-
-
-def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
-    """Raise DataError where weights are out of the range of numbers that the run computes with."""
-    if weights is None:
-        return
-    with np.errstate(all="ignore"):
-        total = float(weights.astype(dtype, copy=False).sum(dtype=np.promote_types(dtype, np.float64)))
-    limits = np.finfo(dtype)
-    if not (total / len(weights) >= limits.tiny and total <= limits.max):
-        raise DataError(
-            f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
-            f"count: divide them by their mean"
-        )
 
 
 def _read(
@@ -164,9 +152,10 @@ def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.nda
     return theta
 
 
-def _whole(name: str, value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{name} is a whole number, {least} or more, not {value!r}")
+def _whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        limit = "" if most == float("inf") else f" (and at most {most:,})"
+        raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
     return int(value)
 
 

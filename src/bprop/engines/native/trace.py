@@ -30,8 +30,8 @@ class Trace:
     given: dict[str, Traced] = field(default_factory=dict)
     """Constants and numbers that a call is given."""
     clock: dict[str, Traced] = field(default_factory=dict)
-    """Whole numbers that the loop itself counts: "i" steps of the order before this one, "t" updates ever, "b" rows of the
-    batch."""
+    """Whole numbers that the loop itself counts: "i" steps of the order before this one, "t" updates ever, "b" rows of
+    the batch."""
     pace: dict[str, Traced] = field(default_factory=dict)
     """What a call is given one number of for every step: "rate", of a learning rate that changes."""
     updates: list[tuple[Traced, Traced]] = field(default_factory=list)

@@ -108,7 +108,7 @@ class Tracer:
             *after, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
                 theta, rule_state, self.batch(data, take), w, divisor, key, t + i
             )
-            theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(after, (theta, rule_state))
+            theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(tuple(after), (theta, rule_state))
             bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
             return theta, rule_state, self.add(sums, found), bad
 
@@ -165,8 +165,8 @@ def hidden_zero(rows: Any) -> Any:
 
 
 def as_before(after: Any, before: Any) -> Any:
-    """The arrays in the dtypes that they had: where JAX has 64 bits for the count of updates alone, a number of a rule of
-    the user's may make float64 of float32."""
+    """The arrays in the dtypes that they had: where JAX has 64 bits for the count of updates alone, an optax rule may
+    make float64 of float32."""
     leaves, tree = jax.tree.flatten(after)
     kinds, same = jax.tree.flatten(before)
     if tree != same:  # which JAX itself refuses, in words
