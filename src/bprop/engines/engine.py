@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.errors import SettingError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
@@ -156,6 +157,10 @@ class Run(ABC):
     @abstractmethod
     def rule_arrays(self) -> list[np.ndarray]:
         """The rule's state as a list of arrays, in an order that depends on the rule alone."""
+
+    def surroundings(self) -> dict[str, str]:
+        """What decides the bits of the results beside the job: versions, processor, cores, ... by what they are."""
+        return surroundings.common()
 
     @abstractmethod
     def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from bprop import blas
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.program import Program
 from bprop.errors import SettingError
@@ -42,6 +44,10 @@ class NumpyRun(Run):
 
     def params(self):
         return {name: array.copy() for name, array in self.state[0].items()}
+
+    def surroundings(self):
+        threads = blas.threads() or surroundings.cores()
+        return {**surroundings.common(), "BLAS": blas.library(), surroundings.CORES: str(threads)}
 
     def set_order(self, order, running=None):
         self.order = order

@@ -6,9 +6,11 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any
 
+import llvmlite
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.engines.engine import Job, Run, Stretch, need_counts
 from bprop.engines.integers import integer_dtype
 from bprop.engines.native import threads
@@ -201,6 +203,11 @@ class NativeRun(Run):
         for what, names in self.layout_of_rule.items():
             for name in names:
                 self.users(f"r:{what}:{name}", name)[...] = next(given)
+
+    def surroundings(self):
+        """Threads are no part of it: they share out results, never the terms of a sum."""
+        width = {"vectors of so many bits": str(8 * machine().vector_bytes)}
+        return {**surroundings.common(), "llvmlite": llvmlite.__version__, **width}
 
     # --- steps ---
 

@@ -13,6 +13,7 @@ from llvmlite import binding
 
 from bprop.engines.native.emitter import I32, I64, VOID, Emitter, Value
 from bprop.engines.native.helpers import Helper, elsewhere
+from bprop.engines.surroundings import cores as cores
 
 PATIENCE = 4000
 """Turns of waiting after which a thread lets others run, in case there are fewer cores than threads."""
@@ -22,13 +23,6 @@ MOST = 8
 
 _helpers: list[Helper] = []
 _claimed = Lock()
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def run(function: Callable[..., None], threads: int, *rest: int) -> int:

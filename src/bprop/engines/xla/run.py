@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import jax
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.forked import need_own_process
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
+from bprop.engines.xla.functions import SETTINGS
 from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
 from bprop.rules import Foreign
+from bprop.rules.code import package_of
 from bprop.rules.runtime import numbers_of
 
 NARROW = 2**31 - 1  # the most updates that 32 bits with a sign count
@@ -111,6 +116,18 @@ class XlaRun(Run):
 
     def params(self):
         return {name: np.array(self.turned(name, np.asarray(a)), order="C") for name, a in self.state[0].items()}
+
+    def surroundings(self):
+        device, foreign = jax.device_put(0).device, isinstance(self.job.rule, Foreign)
+        found = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
+        found |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
+        found |= {SETTINGS[0]: str(getattr(jax.config, SETTINGS[0]))}
+        if device.platform == "cpu":
+            found[surroundings.CORES] = str(surroundings.cores())
+        else:
+            found["driver"] = device.client.platform_version
+        package = package_of(self.job.rule.transformation) if foreign else None
+        return found if package is None else {**found, package: version(package)}
 
     def turned(self, name: str, array: np.ndarray) -> np.ndarray:
         """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
