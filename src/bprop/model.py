@@ -104,7 +104,8 @@ class Model:
     def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
-        A DataSet holds the numbers that the network sees, scaled already.
+        A DataSet holds the numbers that the network sees, scaled already. NumPy computes them: the last bits may depend
+        on the number of cores, as those of its products do.
 
         Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; of a model of a table
         also where a prediction is no finite number.

@@ -53,8 +53,11 @@ def changes(then: Any, now: Mapping[str, str]) -> str:
         return (
             "this checkpoint does not say what it was computed with: whether the bits stay the same cannot be compared"
         )
-    told = [_told(key, str(then[key]), value) for key, value in now.items() if key in then and then[key] != value]
-    return f"this run goes on {' and '.join(told)}: the results may differ in the last bits" if told else ""
+    changed = [key for key, value in now.items() if key in then and then[key] != value]
+    if PROCESSOR in changed and INSTRUCTIONS in changed:  # its name says it
+        changed.remove(INSTRUCTIONS)
+    told = " and ".join(_told(key, str(then[key]), now[key]) for key in changed)
+    return f"this run continues {told}: the results may differ in the last bits" if told else ""
 
 
 def _told(key: str, then: str, now: str) -> str:
@@ -64,7 +67,8 @@ def _told(key: str, then: str, now: str) -> str:
         return f"on the processor {now} instead of {then}"
     if key == INSTRUCTIONS:
         added, gone = set(now.split()) - set(then.split()), set(then.split()) - set(now.split())
-        return f"on a processor {_which('with', added)}{' and ' if added and gone else ''}{_which('without', gone)}"
+        told = [_which("also has", added), _which("lacks", gone)]
+        return f"on a processor that {' and '.join(filter(None, told))}"
     return f"with {key} {now} instead of {then}"
 
 

@@ -57,7 +57,7 @@ def _compared(then: Any, now: Mapping[str, str]) -> tuple[list[str], str]:
     apart = (
         f"Python {now.get(PYTHON)} instead of {then.get(PYTHON)}: of the functions of its rule, only names and numbers"
     )
-    return [], "" if same_python else f"this run goes on with {apart} are compared"
+    return [], "" if same_python else f"this run continues with {apart} are compared"
 
 
 def _interest(path: str, then: str | None, now: str | None) -> int:

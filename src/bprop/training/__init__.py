@@ -82,9 +82,9 @@ def train(
         (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
         best on the validation set; a file is replaced each time.
     every : how often: "30s" (default), "10min", "5epochs" or "200steps".
-    resume : such a folder or file: continue its run bit for bit (same settings, data, engine, device and versions;
-        on another engine it goes on, and says on standard error that the bits will differ). True: that of `checkpoint`,
-        where it holds one already; else the run begins.
+    resume : such a folder or file: continue its run bit for bit. Other settings, data or rules are refused. On another
+        engine, processor, number of cores or version it goes on, and says on standard error that the bits may differ
+        (see docs/engines.md). True: that of `checkpoint`, where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
