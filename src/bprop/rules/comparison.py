@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from bprop.rules.description import CODE, PYTHON, UNKNOWN, Description
@@ -20,6 +20,17 @@ def recorded(rule: Any) -> dict[str, Any] | None:
     if isinstance(rule, Foreign):
         return {NAME: rule.name} if rule.name is not None else {LINES: Description(rule.transformation).lines}
     return None if is_known(rule) else {LINES: Description(rule).lines}
+
+
+def structure(transformation: Any) -> Hashable:
+    """What an optax transformation is made of, but for its numbers and the code of functions of the user's."""
+    lines = Description(transformation).lines
+    return tuple((path, line) for path, line in lines.items() if not (is_number(line) or path.endswith(CODE)))
+
+
+def is_number(line: str | None) -> bool:
+    """Whether the line of a description is a number."""
+    return bool(line) and line[0] in "-0123456789"
 
 
 def differences(then: Any, now: Mapping[str, Any] | None) -> tuple[list[str], str]:
@@ -66,7 +77,7 @@ def _interest(path: str, then: str | None, now: str | None) -> int:
         return 3
     if then is None or now is None:
         return 2
-    return 0 if then[:1] in "-0123456789" and now[:1] in "-0123456789" else 1
+    return 0 if is_number(then) and is_number(now) else 1
 
 
 def _told(path: str, then: str | None, now: str | None) -> str:
