@@ -143,8 +143,9 @@ def test_masked_examples_are_not_fitted(rng, kind, solver):
     for name, array in clean.items():
         with pytest.raises(errors.DataError, match=r"1 of [0-9]+ elements are masked"):
             kind(hidden_layer_sizes=(4,), max_iter=2, solver=solver).fit(**{**clean, name: mask(array)})
-    same = [kind(hidden_layer_sizes=(4,), max_iter=2, solver=solver, random_state=0).fit(**given).predict(X) for given in (
-        clean, {name: np.ma.masked_array(array) for name, array in clean.items()})]  # fmt: skip
+    plain = {name: np.ma.masked_array(array) for name, array in clean.items()}
+    models = [kind(hidden_layer_sizes=(4,), max_iter=2, solver=solver, random_state=0) for _ in range(2)]
+    same = [model.fit(**given).predict(X) for model, given in zip(models, (clean, plain), strict=True)]
     np.testing.assert_array_equal(*same)
 
 
