@@ -21,3 +21,18 @@ def test_nothing_is_limited_where_nothing_can(monkeypatch):
     monkeypatch.setattr(blas, "_controller", lambda: None)
     with blas.one_thread():
         assert (np.ones((2, 2)) @ np.ones((2, 2)) == 2).all()
+
+
+def test_threads_are_those_that_a_product_takes(monkeypatch):
+    pytest.importorskip("threadpoolctl", reason="without it the number is not known")
+    with blas.one_thread():
+        assert blas.threads() == 1
+    monkeypatch.setattr(blas, "_controller", lambda: None)
+    assert blas.threads() is None
+
+
+def test_the_library_is_named_with_its_version(monkeypatch):
+    built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    assert blas.library() == f"{built['name']} {built['version']}"
+    monkeypatch.setattr(np, "show_config", lambda mode: {})
+    assert blas.library() == "unknown"

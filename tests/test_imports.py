@@ -16,7 +16,7 @@ ROOT = Path(bprop.__file__).parent
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace", "exits"),
-    ("noise", "shapes", "memory", "blas", "forked", "disk"),
+    ("noise", "shapes", "memory", "blas", "forked", "disk", "reading"),
     ("box",),
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling"),

@@ -87,3 +87,9 @@ def test_leaves_are_immutable():
             setattr(leaf, key, None)
         with pytest.raises(errors.BoxError, match="immutable"):
             delattr(leaf, key)
+
+
+def test_a_masked_array_is_no_constant():
+    with pytest.raises(errors.DataError, match="Constant: 1 of 2 elements are masked"):
+        bp.Constant(np.ma.masked_array([1.0, 2.0], [False, True]))
+    np.testing.assert_array_equal(bp.Constant(np.ma.masked_array([1.0, 2.0])).value, [1.0, 2.0])

@@ -539,3 +539,24 @@ def test_a_model_of_a_table_predicts_no_nan():
     fit.notes = {"columns": ["a", "b"]}
     with pytest.raises(errors.DataError, match="row 0: the prediction is"):
         fit.predict(x=data["x"])
+
+
+@pytest.mark.parametrize("weight", [1e-60, 1e-42, 1e38])
+def test_weights_that_the_precision_of_a_model_does_not_hold_are_refused(weight):
+    (x, y), weights = rows(9), np.full(9, weight)
+    with pytest.raises(errors.DataError, match="only their ratios count: divide them by their mean"):
+        made("float32").evaluate(x=x, y=y, weights=weights)
+    assert made("float64").evaluate(x=x, y=y, weights=weights) == pytest.approx(made("float64").evaluate(x=x, y=y))
+
+
+@pytest.mark.parametrize("how", ["made", "loaded"])
+def test_masked_examples_are_refused(tmp_path, how):
+    model, (x, y) = made(), rows(9)
+    if how == "loaded":
+        bp.save(tmp_path / "net", model)
+        model = bp.load(tmp_path / "net")
+    masked = np.ma.masked_array(x, x > 0)
+    for call in (lambda: model.predict(x=masked), lambda: model.evaluate(x=masked, y=y)):
+        with pytest.raises(errors.DataError, match=r"input 'x': .* elements are masked, the first in row"):
+            call()
+    np.testing.assert_array_equal(model.predict(x=np.ma.masked_array(x)), model.predict(x=x))

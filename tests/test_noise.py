@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bprop.noise import key_of, threefry, uniform
+from bprop.noise import key_at, key_of, seed_at, spans, threefry, uniform
 
 
 def words(*values):
@@ -81,3 +81,37 @@ def test_jax_draws_bit_for_bit_the_same(jax):
 
     on_xla = jax.jit(draw)(*key(3, 4))
     np.testing.assert_array_equal(np.asarray(on_xla), draw(*key(3, 4)))
+
+
+@pytest.mark.parametrize("t", [0, 1, 2**31 - 1, 2**31, 2**32 - 1])
+def test_below_two_to_the_32_the_key_is_seed_and_update(t):
+    kinds = [np.int64, np.int32] if t < 2**31 else [np.int64]
+    for kind in kinds:
+        seed, update = key_at(*words(7), np.array(t, kind))
+        assert (seed.tolist(), update.tolist()) == ([7], [t])
+        assert seed.dtype == update.dtype == np.uint32
+
+
+def test_beyond_two_to_the_32_every_update_has_its_own_key():
+    updates = [5 + (high << 32) for high in (0, 1, 2, 2**21, 2**31 - 1)]
+    keys = {tuple(int(word[0]) for word in key_at(*words(7), np.array(t, np.int64))) for t in updates}
+    assert len(keys) == len(updates)
+    assert {update for _, update in keys} == {5}
+
+
+def test_the_word_of_the_seed_is_that_of_the_key():
+    t = 9 + (3 << 32)
+    seed, _ = key_at(*words(7), np.array(t))
+    np.testing.assert_array_equal(seed, seed_at(*words(7), np.array([t >> 32], np.uint32)))
+    assert int(seed[0]) == 7 ^ (3 * 0x9E3779B9 % 2**32)
+
+
+@pytest.mark.parametrize(
+    ("t", "count", "parts"),
+    [
+        (0, 5, [5]), (2**32 - 5, 5, [5]), (2**32 - 2, 5, [2, 3]), (2**32, 5, [5]), (7, 0, []),
+        (3 * 2**32 - 1, 2**32 + 2, [1, 2**32, 1]),
+    ],
+)  # fmt: skip
+def test_updates_are_cut_where_the_word_of_the_seed_changes(t, count, parts):
+    assert list(spans(t, count)) == parts

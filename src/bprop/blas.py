@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
@@ -20,6 +22,23 @@ def one_thread() -> Iterator[None]:
         return
     with controller.limit(limits=1, user_api="blas"):
         yield
+
+
+def threads() -> int | None:
+    """Threads that a product of NumPy's takes; None where that is not known (without threadpoolctl)."""
+    controller = _controller()
+    found = [] if controller is None else controller.select(user_api="blas").info()
+    return max((one["num_threads"] for one in found), default=None)
+
+
+def library() -> str:
+    """The BLAS that NumPy was built with, and its version."""
+    try:
+        built: Any = np.show_config(mode="dicts")
+        found = built["Build Dependencies"]["blas"]
+        return f"{found['name']} {found['version']}"
+    except Exception:  # it is for people: an odd build says nothing
+        return "unknown"
 
 
 @cache

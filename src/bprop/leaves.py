@@ -10,6 +10,7 @@ import numpy as np
 from bprop import errors
 from bprop.box import Box
 from bprop.namespace import Array
+from bprop.reading import need_unmasked
 from bprop.shapes import Spec, batched, fixed, kind_of
 
 
@@ -82,9 +83,12 @@ class Constant(Leaf):
 
     def __init__(self, value: Any, name: str | None = None):
         try:
+            need_unmasked(value, "Constant")
             array = np.array(value)  # a copy: nobody else can change it
             kind_of(array.dtype)
             array = array.astype(array.dtype.newbyteorder("="), copy=False)
+        except errors.DataError:
+            raise
         except (TypeError, ValueError) as error:
             raise errors.BoxError(
                 f"a {type(value).__name__} cannot be part of a graph: give a box, a number or an array"

@@ -17,6 +17,7 @@ from bprop.errors import BpropError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
+from bprop.graph.representable import need_total
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -103,7 +104,8 @@ class Model:
     def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
-        A DataSet holds the numbers that the network sees, scaled already.
+        A DataSet holds the numbers that the network sees, scaled already. NumPy computes them: the last bits may depend
+        on the number of cores, as those of its products do.
 
         Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; of a model of a table
         also where a prediction is no finite number.
@@ -138,6 +140,7 @@ class Model:
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
         found = self.graph.read_set(given, weights)
         feed.check_rows(found.arrays)
+        need_total(found.weights, self.dtype)
         if KEY not in self.notes or isinstance(data, DataSet):
             return found
         return DataSet(self.units.scaled(found.arrays, self.dtype), found.weights)

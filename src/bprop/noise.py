@@ -3,8 +3,12 @@
 Threefry-2x32 with 20 rounds (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
 1, 2, 3"), written on the array namespace. A pass needs no generator state: the noise of box s at update t
 is a function of (seed, t, s) alone, so a pass can be repeated, checked by finite differences and resumed.
+
+The key has two words of 32 bits, of the seed and of t. From 2^32 updates on, the rest of t is mixed into the word of
+the seed: the key of t is (seed xor G floor(t / 2^32), t mod 2^32), G = 0x9E3779B9.
 """
 
+from collections.abc import Iterator
 from math import prod
 
 import numpy as np
@@ -13,6 +17,7 @@ from bprop.namespace import Array, namespace
 
 _ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
+_GOLDEN = 0x9E3779B9
 
 
 def _rotate(x: Array, by: int) -> Array:
@@ -36,6 +41,27 @@ def threefry(key: tuple[Array, Array], x0: Array, x1: Array) -> tuple[Array, Arr
 def key_of(seed: int) -> int:
     """A word of 32 bits from any non-negative seed."""
     return int(np.random.SeedSequence(seed).generate_state(1)[0])
+
+
+def key_at(seed: Array, t: Array) -> tuple[Array, Array]:
+    """The key of the noise of update number `t`, a whole number; `seed` is the word of `key_of`, an array (1,)."""
+    low = t.astype(np.uint32).reshape(1)
+    if t.dtype.itemsize <= 4:
+        return seed, low
+    return seed_at(seed, (t >> 32).astype(np.uint32).reshape(1)), low
+
+
+def seed_at(seed: Array, high: Array) -> Array:
+    """The word of the seed in the keys of the updates t with floor(t / 2^32) = `high`. All are uint32."""
+    return seed ^ (high * np.uint32(_GOLDEN))
+
+
+def spans(t: int, count: int) -> Iterator[int]:
+    """The updates t .. t + count - 1, cut where the word of the seed changes: how many there are in each part."""
+    while count:
+        part = min(count, 2**32 - t % 2**32)
+        yield part
+        t, count = t + part, count - part
 
 
 def uniform(key: tuple[Array, Array], stream: int, shape: tuple[int, ...], dtype: object) -> Array:

@@ -5,6 +5,9 @@ import pytest
 
 import bprop as bp
 from bprop import errors, schedules
+from bprop.data import DataSet
+from bprop.engines import Job
+from bprop.engines.precision import need_representable
 
 
 @pytest.fixture(params=["numpy", "native", "xla"])
@@ -71,3 +74,28 @@ def test_estimators_refuse_it_too():
 def test_inputs_that_become_infinite_are_refused_with_their_row(train, row, data):
     with pytest.raises(errors.DataError, match=rf"input 'x'.* row {row}.*float32.*dtype='float64'"):
         train(**data)
+
+
+def counted(rows, batch_size, validation=None):
+    """A job of so many rows that take no memory."""
+    sets = [None if n is None else DataSet({"x": np.broadcast_to(np.float32(1), (n,))}) for n in (rows, validation)]
+    w = bp.Parameter("w", ())
+    graph = bp.Graph(loss=bp.Input("x") * w)
+    return Job(graph, bp.SGD(), sets[0], batch_size, np.dtype("float32"), 0, sets[1])
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch_size", "validation", "said"),
+    [
+        (2**31, 32, None, "the training set has 2,147,483,648 rows, but engines count up to 2,147,418,112"),
+        (10, 5, 2**31, "the validation set has 2,147,483,648 rows"),
+        (2**31 - 2**16, 2**31 - 2**16 - 1, None, "2 batches of 2,147,418,111 rows are more than the 2,147,483,647"),
+    ],
+)
+def test_more_rows_than_engines_count_are_refused(rows, batch_size, validation, said):
+    with pytest.raises((errors.DataError, errors.SettingError), match=said):
+        need_representable(counted(rows, batch_size, validation), {"w": np.float32(1)})
+
+
+def test_a_few_rows_are_counted():
+    need_representable(counted(10, 5, 10), {"w": np.ones((), np.float32)})

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.data import DataSet
+from bprop.engines import Job, choose
 from bprop.engines.program import Program, structure
 from bprop.graph.plan import Context
 
@@ -294,3 +296,29 @@ def test_the_rule_keeps_nothing_of_what_only_outputs_need():
     assert graph.trained == ("w",)
     assert bp.Graph(loss=bp.sum(x * w, axis=1), penalty=bp.l2(v)).trained == ("w", "v")
     assert bp.Graph(outputs={"f": x * v}).trained == ("v",)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_a_rule_of_ones_own_that_computes_in_double_leaves_a_run_in_its_precision(engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
+
+    class Wide(bp.Rule):
+        def init(self, params):
+            return {"mean": {name: 0 * p for name, p in params.items()}}
+
+        def update(self, params, grads, state, rate, t):
+            mean = {name: np.float64(0.5) * state["mean"][name] + grads[name] for name in grads}
+            return {name: p - np.float64(0.1) * mean[name] for name, p in params.items()}, {"mean": mean}
+
+    data = DataSet({"x": np.ones((6, 3)), "y": np.zeros(6, int)})
+    found = {}
+    for t in (0, 2**31 + 5):
+        graph = bp.mlp([3, 2])
+        found[t] = choose(engine).start(Job(graph, Wide(), data, 2, np.dtype("float32"), 0), graph.init(0))
+        found[t].set_order(np.arange(6, dtype=np.int32))
+        assert found[t].steps(0, 3, t).bad_step is None
+        assert {array.dtype for array in (*found[t].params().values(), *found[t].rule_arrays())} == {
+            np.dtype("float32")
+        }
+    for name, array in found[0].params().items():
+        np.testing.assert_allclose(found[2**31 + 5].params()[name], array, rtol=1e-6)

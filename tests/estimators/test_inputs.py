@@ -8,6 +8,7 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 
 import bprop as bp
+from bprop import errors
 from bprop.estimators import inputs
 from bprop.estimators.targets import Numbers
 
@@ -121,3 +122,71 @@ def test_columns_of_nullable_labels_stay_exact(rng):
     missing = pd.Series([1, None], dtype="Int64")
     assert inputs.exact(missing) is missing
     assert inputs.exact(text := np.array(["a", 1], object)) is text
+
+
+def mask(array):
+    return np.ma.masked_array(array, np.arange(array.size).reshape(array.shape) == 4)
+
+
+@pytest.fixture
+def fitted(rng):
+    X = rng.normal(size=(12, 3))
+    return X, X[:, 0], bp.MLPRegressor(hidden_layer_sizes=(4,), max_iter=2, random_state=0).fit(X, X[:, 0])
+
+
+@pytest.mark.parametrize("kind", [bp.MLPClassifier, bp.MLPRegressor])
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_masked_examples_are_not_fitted(rng, kind, solver):
+    X = rng.normal(size=(12, 3))
+    y = np.arange(12) % 2
+    clean = {"X": X, "y": y, "sample_weight": np.ones(12)}
+    for name, array in clean.items():
+        with pytest.raises(errors.DataError, match=r"1 of [0-9]+ elements are masked"):
+            kind(hidden_layer_sizes=(4,), max_iter=2, solver=solver).fit(**{**clean, name: mask(array)})
+    plain = {name: np.ma.masked_array(array) for name, array in clean.items()}
+    models = [kind(hidden_layer_sizes=(4,), max_iter=2, solver=solver, random_state=0) for _ in range(2)]
+    same = [model.fit(**given).predict(X) for model, given in zip(models, (clean, plain), strict=True)]
+    np.testing.assert_array_equal(*same)
+
+
+def test_masked_examples_are_not_predicted_or_scored(fitted):
+    X, y, model = fitted
+    labels = (y > 0).astype(int)
+    classes = bp.MLPClassifier(hidden_layer_sizes=(4,), max_iter=2).fit(X, labels)
+    for call in (
+        lambda: model.predict(mask(X)),
+        lambda: model.score(X, mask(y)),
+        lambda: model.score(X, y, sample_weight=mask(np.ones(12))),
+        lambda: classes.predict_proba(mask(X)),
+        lambda: classes.score(X, mask(labels)),
+        lambda: classes.score(X, labels, mask(np.ones(12))),
+        lambda: bp.MLPClassifier(hidden_layer_sizes=(4,)).partial_fit(
+            X, labels, classes=np.ma.masked_array([0, 1], [False, True])
+        ),
+        lambda: model.check_gradients(X, mask(y)),
+    ):
+        with pytest.raises(errors.DataError, match="elements are masked"):
+            call()
+
+
+def test_the_score_of_a_regressor_is_scikit_learns(fitted):
+    from sklearn.metrics import r2_score
+
+    X, y, model = fitted
+    weights = np.arange(12.0)
+    assert model.score(X, y) == r2_score(y, model.predict(X))
+    assert model.score(X, y, weights) == r2_score(y, model.predict(X), sample_weight=weights)
+
+
+def test_dates_are_no_features_and_no_targets_of_a_regression_but_may_be_labels(fitted):
+    X, y, model = fitted
+    days = np.arange(12).astype("datetime64[D]")
+    for call in (
+        lambda: bp.MLPRegressor(hidden_layer_sizes=(4,)).fit(X.astype("datetime64[s]"), y),
+        lambda: bp.MLPRegressor(hidden_layer_sizes=(4,)).fit(X, days),
+        lambda: model.predict(X.astype("timedelta64[s]")),
+    ):
+        with pytest.raises(errors.DTypeError, match="needs numbers, got an array of"):
+            call()
+    labels = days[(y > 0).astype(int)]
+    assert set(bp.MLPClassifier(hidden_layer_sizes=(4,), max_iter=2).fit(X, labels).predict(X)) <= set(labels)

@@ -201,3 +201,18 @@ def test_parameters_in_another_byte_order_are_brought_into_that_of_the_machine(g
             for x, y, p, w, d in ((X, Y, theta, np.arange(5.0), "float64"), (X_, Y_, turned, X_[:, 0] * Y_ * 0 +
                                   np.arange(5.0).astype(">f8"), ">f8"))]  # fmt: skip
     np.testing.assert_array_equal(*fits)
+
+
+MASKED = np.ma.masked_array(X, [[False] * 4, [False, True, False, False], *[[False] * 4] * 3])
+
+
+def test_masked_elements_are_refused_wherever_arrays_are_given(graph, theta):
+    said = "1 of 20 elements are masked, the first in row 1"
+    with pytest.raises(errors.DataError, match=f"input 'x': {said}"):
+        graph.fprop(theta, x=MASKED, y=Y)
+    with pytest.raises(errors.DataError, match="weights: 1 of 5 elements are masked"):
+        graph.fprop(theta, x=X, y=Y, weights=np.ma.masked_array(np.ones(5), [1, 0, 0, 0, 0]))
+    name = next(iter(theta))
+    masked = np.ma.masked_array(theta[name], np.ones(theta[name].shape, bool))
+    with pytest.raises(errors.DataError, match=f"parameter '{name}': .* elements are masked"):
+        graph.fprop({**theta, name: masked}, x=X, y=Y)

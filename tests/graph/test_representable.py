@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph.representable import need_finite, need_more_than_zeros
+from bprop.graph.representable import need_finite, need_more_than_zeros, need_total
 
 SINGLE, DOUBLE = np.dtype("float32"), np.dtype("float64")
 
@@ -46,3 +46,20 @@ def test_a_pass_refuses_it_by_name():
     with pytest.raises(errors.DataError, match="parameter 'w': 1e-60 becomes 0"):
         graph.fprop({"w": 1e-60}, x=data, dtype="float32")
     assert graph.fprop({"w": 1e-60}, x=data, weights=[1e-50, 1e-50]).loss == pytest.approx(1e-60)
+
+
+@pytest.mark.parametrize("weights", [[1e-60] * 3, [1e-42] * 3, [2e38] * 3, [0.0, 1e300], [0.0, 0.0]], ids=str)
+def test_weights_whose_sum_single_precision_does_not_hold_are_refused(weights):
+    with pytest.raises(errors.DataError, match=r"weights: .*, the largest, is out of the range of float32; only their"):
+        need_total(np.array(weights), SINGLE)
+
+
+@pytest.mark.parametrize("weights", [None, [1.0], [0.0, 1e-30], [1e37] * 3, [1.0, 1e-60]], ids=str)
+def test_weights_whose_sum_is_a_number_pass(weights):
+    need_total(None if weights is None else np.array(weights), SINGLE)
+
+
+def test_a_pass_refuses_weights_whose_sum_is_infinite():
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    with pytest.raises(errors.DataError, match=r"weights: 3e.38, the largest, is out of the range of float32"):
+        bp.Graph(loss=x * w).fprop({"w": np.float32(1)}, x=np.ones(2, "float32"), weights=[3e38, 3e38])

@@ -10,6 +10,8 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.engines import surroundings
+from bprop.rules import Foreign
 from bprop.training import Terminated, checkpoint, stopping, trainer
 from bprop.training.progress import Silent
 
@@ -311,6 +313,67 @@ def test_another_optax_rule_is_not_resumed(tmp_path):
     train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "run")
     with pytest.raises(errors.ModelFileError, match="another rule"):
         train("xla", rule=optax.adam(0.1), resume=tmp_path / "run")
+    with pytest.raises(errors.ModelFileError, match=r"another rule: rule.*step_size was -0.1, now -0.2"):
+        train("xla", rule=optax.sgd(0.2), resume=tmp_path / "run")
+
+
+def test_an_optax_rule_with_a_name_is_the_one_of_that_name(tmp_path, capsys):
+    optax = pytest.importorskip("optax")
+    train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "run")
+    train(
+        "xla", rule=Foreign(optax.sgd(0.2), name="mine"), epochs=2, resume=tmp_path / "run", checkpoint=tmp_path / "b"
+    )
+    assert "bprop: the rule 'mine' is taken as that of the checkpoint" in capsys.readouterr().err
+    train("xla", rule=Foreign(optax.sgd(0.3), name="mine"), epochs=3, resume=tmp_path / "b")
+    assert capsys.readouterr().err == ""
+    with pytest.raises(errors.ModelFileError, match="rule was named 'mine', now 'other'"):
+        train("xla", rule=Foreign(optax.sgd(0.2), name="other"), epochs=3, resume=tmp_path / "b")
+
+
+def test_attributes_of_a_rule_of_ones_own_are_compared(tmp_path):
+    class Own(bp.Rule):
+        def update(self, params, grads, state, rate, t):
+            return {name: p - rate * self.factor * grads[name] for name, p in params.items()}, state
+
+    def own(factor):
+        rule = Own(0.1)
+        object.__setattr__(rule, "factor", factor)
+        return rule
+
+    train(rule=own(0.5), epochs=1, checkpoint=tmp_path / "run")
+    same_run(train(rule=own(0.5), epochs=2, resume=tmp_path / "run"), train(rule=own(0.5), epochs=2))
+    with pytest.raises(errors.ModelFileError, match=r"another rule: rule.factor was 0.5, now 0.75"):
+        train(rule=own(0.75), epochs=2, resume=tmp_path / "run")
+
+
+def test_what_changes_only_the_bits_is_said_in_a_line(tmp_path, monkeypatch, capsys):
+    kept = dict(surroundings.common())
+    with monkeypatch.context() as patch:
+        patch.setattr(surroundings, "common", lambda: {**kept, "NumPy": "1.0", "bprop": "0.0.1"})
+        train(epochs=1, checkpoint=tmp_path / "run")
+    same_run(train(resume=tmp_path / "run", checkpoint=tmp_path / "next"), train())
+    assert capsys.readouterr().err == (
+        f"bprop: this run continues with bprop {kept['bprop']} instead of 0.0.1 and with NumPy {np.__version__} "
+        "instead of 1.0: the results may differ in the last bits\n"
+    )
+    train(resume=tmp_path / "next", epochs=6)  # its checkpoints are of now
+    assert capsys.readouterr().err == ""
+
+
+def test_a_checkpoint_of_an_older_bprop_that_does_not_say_what_decides_its_bits_is_resumed_with_a_line(
+    tmp_path, monkeypatch, capsys
+):
+    optax = pytest.importorskip("optax")
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "SURROUNDINGS", "unknown")
+        patch.setattr(checkpoint, "RULE", "not known either")
+        train(epochs=1, checkpoint=tmp_path / "run")
+        train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "foreign")
+    same_run(train(resume=tmp_path / "run"), train())
+    said = "bprop: this checkpoint does not say what it was computed with: whether the bits stay the same cannot be"
+    assert capsys.readouterr().err.startswith(said)
+    train("xla", rule=optax.sgd(0.2), epochs=2, resume=tmp_path / "foreign")
+    assert "bprop: this checkpoint does not say what its rule holds" in capsys.readouterr().err
 
 
 def test_a_model_is_no_checkpoint(tmp_path):

@@ -171,6 +171,7 @@ BAD_SETTINGS = {
     "no batch": ({"batch_size": 0}, errors.SettingError, "batch_size is a whole number"),
     "half a batch": ({"batch_size": 2.5}, errors.SettingError, "batch_size"),
     "no epochs": ({"epochs": 0}, errors.SettingError, "epochs is a whole number, 1 or more"),
+    "more epochs than are counted": ({"epochs": 2**63}, errors.SettingError, r"at most 9,223,372,036,854,775,807\)"),
     "epochs in words": ({"epochs": "ten"}, errors.SettingError, "epochs"),
     "a negative seed": ({"seed": -1}, errors.SettingError, "seed"),
     "a seed that is no number": ({"seed": None}, errors.SettingError, "seed"),
@@ -338,3 +339,8 @@ def test_what_float32_rounds_away_is_refused_before_training(which):
     data[which][7] = 1e39
     with pytest.raises(errors.DataError, match=f"input '{which}', row 7.*1e.39 is too large for float32"):
         bp.train(graph, data, epochs=1, engine="numpy", progress=False)
+
+
+def test_as_many_epochs_as_are_counted_may_be_asked_for(engine):
+    fit = train(engine=engine, epochs=2**63 - 1, callbacks=lambda record, fit: record.epoch == 2, health="auto")
+    assert (fit.stopped, len(fit.history)) == ("callback", 2)

@@ -136,6 +136,9 @@ class Cautious(Run):
     def state(self, kept: Any) -> None:
         self.run, self.run.state = kept
 
+    def surroundings(self):
+        return self.run.surroundings()
+
     def set_order(self, order, running=None):
         self.order = order, running
         self.run.set_order(order, running)

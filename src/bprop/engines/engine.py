@@ -11,10 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.errors import SettingError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
-from bprop.noise import key_of
+from bprop.noise import key_at, key_of
+
+LAST = 2**63 - 1
+"""The most updates that a run can count."""
 
 
 class Batches(NamedTuple):
@@ -86,7 +90,7 @@ class Job:
     def context(self, weights: np.ndarray, t: int) -> Context:
         """That of a batch of the training set on NumPy: its weights, and the noise of update `t`."""
         divisor = None if self.mean_weight is None else self.dtype.type(len(weights) * self.mean_weight)
-        return Context(weights.astype(self.dtype), (self.seed_key, np.array([t], np.uint32)), self.dtype, divisor)
+        return Context(weights.astype(self.dtype), key_at(self.seed_key, np.array(t, np.int64)), self.dtype, divisor)
 
     @cached_property
     def seed_key(self) -> np.ndarray:
@@ -106,6 +110,12 @@ class Stretch:
     sums: dict[str, float]
     bad_step: int | None
     running: list[list[float]]
+
+
+def need_counts(t: int, count: int) -> None:
+    """Raise SettingError unless `count` updates after the first `t` can be counted: in 64 bits with a sign."""
+    if not (t >= 0 and count >= 0 and t + count <= LAST):
+        raise SettingError(f"{count:,} updates after the first {t:,}: a run counts them from 0 to {LAST:,}")
 
 
 class Run(ABC):
@@ -147,6 +157,10 @@ class Run(ABC):
     @abstractmethod
     def rule_arrays(self) -> list[np.ndarray]:
         """The rule's state as a list of arrays, in an order that depends on the rule alone."""
+
+    def surroundings(self) -> dict[str, str]:
+        """What decides the bits of the results beside the job: versions, processor, cores, ... by what they are."""
+        return surroundings.common()
 
     @abstractmethod
     def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:

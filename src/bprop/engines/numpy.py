@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from bprop import blas
 from bprop.data import DataSet
-from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines import surroundings
+from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.graph.graph import cast
@@ -43,11 +45,16 @@ class NumpyRun(Run):
     def params(self):
         return {name: array.copy() for name, array in self.state[0].items()}
 
+    def surroundings(self):
+        threads = blas.threads() or surroundings.cores()
+        return {**surroundings.common(), "BLAS": blas.library(), surroundings.CORES: str(threads)}
+
     def set_order(self, order, running=None):
         self.order = order
         self.sums = dict(zip(self.program.sum_names, running[0], strict=True)) if running else {}
 
     def steps(self, start, count, t):
+        need_counts(t, count)
         size = self.job.batch_size
         with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
             for i in range(count):

@@ -1,4 +1,4 @@
-"""What a run is given, looked over for numbers that its precision does not hold."""
+"""What a run is given, looked over for numbers that its precision does not hold, and for too many rows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.errors import SettingError
+from bprop.errors import DataError, SettingError
 from bprop.graph.representable import REMEDY, need_finite, need_leaves, need_weights
 from bprop.rules import Foreign
 from bprop.rules.runtime import numbers_of
+
+MOST_ROWS = 2**31 - 2**16
+"""The most rows of a data set: engines count them in 32 bits with a sign, in whole batches and blocks."""
 
 
 def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
@@ -21,6 +24,7 @@ def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
     parameters that do would silently train nothing.
     """
     graph, dtype = job.graph, job.dtype
+    _need_countable(job)
     need_leaves(params, graph.parameters, "parameter", dtype)
     need_leaves({n: b.value for n, b in graph.constants.items()}, graph.constants, "constant", dtype)
     for data, name in ((job.data, "weights"), (job.validation, "validation_weights")):
@@ -29,6 +33,19 @@ def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
             _need_inputs(data, dtype)
     if not isinstance(job.rule, Foreign):
         _need_numbers(job, dtype)
+
+
+def _need_countable(job: Job) -> None:
+    for data, name in ((job.data, "training"), (job.validation, "validation")):
+        if data is not None and len(data) > MOST_ROWS:
+            raise DataError(
+                f"the {name} set has {len(data):,} rows, but engines count up to {MOST_ROWS:,}: give a part of it"
+            )
+    if job.steps_per_epoch * job.batch_size > 2**31 - 1:
+        raise SettingError(
+            f"{job.steps_per_epoch:,} batches of {job.batch_size:,} rows are more than the {2**31 - 1:,} that engines "
+            "count: give a smaller batch_size"
+        )
 
 
 def _need_inputs(data: DataSet, dtype: np.dtype) -> None:

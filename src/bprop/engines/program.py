@@ -70,10 +70,13 @@ class Program:
         found = backpropagate(self.graph, plan, state, context, targets.values())
         # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0
         grads = {n: found[s] if found[s] is not None else _zeros(state.values[s]) for n, s in targets.items()}
-        moved, rule_state = rule.step(trainable, grads, rule_state, t)
+        moved, state_after = rule.step(trainable, grads, rule_state, t)
+        moved = _as_wide(moved, trainable)
+        if isinstance(rule_state, dict) and isinstance(state_after, dict):  # of a Rule; optax has others
+            state_after = {what: _as_wide(arrays, rule_state.get(what)) for what, arrays in state_after.items()}
         kept = plan.updates(state)
         params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in kept.items()}}
-        return params, rule_state, self.sums(plan, state, context)
+        return params, state_after, self.sums(plan, state, context)
 
     def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
         """The sums of a batch outside training."""
@@ -144,6 +147,14 @@ class Program:
 
 def _zeros(array: Array) -> Array:
     return namespace(array).zeros_like(array)
+
+
+def _as_wide(after: Any, before: Any) -> Any:
+    """Arrays by name in the dtypes that they had: np.float64(0.5) in a rule of one's own makes float64 of float32,
+    which no engine but NumPy would keep, nor a checkpoint."""
+    if not isinstance(before, dict) or all(after[name].dtype is a.dtype for name, a in before.items() if name in after):
+        return after
+    return {name: a.astype(before[name].dtype) if name in before else a for name, a in after.items()}
 
 
 def structure(graph: Graph) -> Hashable | None:

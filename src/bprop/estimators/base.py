@@ -21,11 +21,11 @@ from bprop.estimators.inputs import (
     Examples,
     Given,
     dense,
-    exact,
     fitting,
     need_finite,
     parts,
     precision,
+    read_answers,
     read_examples,
     read_pair,
     read_rows,
@@ -306,7 +306,7 @@ class NetworkEstimator(
         if X is None or y is None:
             X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
             y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
-        X, y = dense(read_rows(self, X)), np.asarray(exact(y))
+        X, y = dense(read_rows(self, X)), read_answers(y)
         data = network.data(X, self._target.encode(y))
         return check.check_gradients(network.graph, self._theta(), data, **settings)
 

@@ -14,6 +14,7 @@ from bprop.errors import DataError
 from bprop.estimators.network import Network
 from bprop.estimators.targets import Target
 from bprop.graph.feed import all_finite, read_weights
+from bprop.reading import need_columns, need_unmasked, read_array
 from bprop.scaling import need_precision
 
 I64, U64 = np.dtype(np.int64), np.dtype(np.uint64)
@@ -67,6 +68,8 @@ def precision(asked: str, X: Any) -> np.dtype:
 
 def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> tuple[np.ndarray, np.ndarray]:
     """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for what cannot be used."""
+    need_columns(X, "X")
+    (need_columns if numbers else need_unmasked)(y, "y")
     X, y = validate_data(
         estimator, X, exact(y), accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
         dtype=(np.float64, np.float32),
@@ -86,7 +89,7 @@ def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -
     encoded = target.encode(y)
     if encoded.dtype.kind == "f":
         encoded = in_precision("y", encoded, X.dtype)
-    given = [np.asarray(one) for one in weights if one is not None]
+    given = [read_array(one, "the weights of the examples") for one in weights if one is not None]
     for array in given:
         if array.size and not array.any():
             raise DataError("the weights of the examples are all zero: there is nothing to learn from")
@@ -120,6 +123,13 @@ def in_precision(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return array.astype(dtype, copy=False)
 
 
+def read_answers(y: Any, sample_weight: Any = None) -> np.ndarray:
+    """y to compare predictions with, labels exact. Raises DataError for masked elements, of the weights too."""
+    need_unmasked(y, "y")
+    need_unmasked(sample_weight, "sample_weight")
+    return np.asarray(exact(y))
+
+
 def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
     """Rows (from row `start` on) to predict, in the precision of the parameters. Raises DataError where a number is
     too large for it, naming row and feature."""
@@ -147,6 +157,7 @@ def need_finite(f: np.ndarray, start: int = 0) -> np.ndarray:
 
 def read_rows(estimator: Any, X: Any) -> Any:
     """X to predict, dense or sparse."""
+    need_columns(X, "X")
     return validate_data(
         estimator, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
     )  # fmt: skip

@@ -12,8 +12,9 @@ from sklearn.utils.metaestimators import available_if
 from bprop.errors import DataError, SettingError
 from bprop.estimators.base import NetworkEstimator, stochastic
 from bprop.estimators.callbacks import with_callbacks
-from bprop.estimators.inputs import Given, exact
+from bprop.estimators.inputs import Given, exact, read_answers
 from bprop.estimators.targets import Numbers, Target, class_weights, classification
+from bprop.reading import need_unmasked
 
 
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):
@@ -34,6 +35,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
         """
         if classes is None and not hasattr(self, "classes_"):
             raise SettingError("classes must be passed on the first call to partial_fit")
+        need_unmasked(classes, "classes")
         return self._learn(Given(X, y, sample_weight), incremental=True, classes=exact(classes))
 
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
@@ -74,7 +76,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of examples whose labels (all of them, where there are several) are predicted."""
-        return self._score_of(np.asarray(exact(y)), self.predict(X), sample_weight)
+        return self._score_of(read_answers(y, sample_weight), self.predict(X), sample_weight)
 
     def predict_proba(self, X: Any) -> Any:
         """p(y = c | x), (N, C) as in `classes_`; p(label k | x), (N, K), for indicators; a list for columns."""
@@ -101,6 +103,10 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
 
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
         return Numbers(1 if y.ndim == 1 else y.shape[1]) if fresh or not hasattr(self, "_target") else self._target
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R^2, the coefficient of determination: the mean over the columns of y."""
+        return self._score_of(read_answers(y, sample_weight), self.predict(X), sample_weight)
 
     def _score_of(self, y: np.ndarray, predicted: np.ndarray, weights: Any) -> float:
         return float(r2_score(y, predicted, sample_weight=weights))

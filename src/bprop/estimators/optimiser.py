@@ -11,6 +11,7 @@ import numpy as np
 from bprop.estimators.rules import HeavyBall, InverseScaling, ScaledAdam
 from bprop.estimators.settings import is_schedule
 from bprop.rules import Foreign, Rule, as_rule
+from bprop.rules.comparison import structure
 from bprop.rules.runtime import structure_of
 
 SMALLEST_RATE = 1e-6
@@ -62,7 +63,9 @@ def kind_of(settings: Any) -> Hashable:
     if isinstance(settings.solver, str):
         return settings.solver
     rule = as_rule(settings.solver)
-    return "optax" if isinstance(rule, Foreign) else (type(rule).__name__, str(structure_of(rule)))
+    if isinstance(rule, Foreign):
+        return "optax", structure(rule.transformation)
+    return type(rule).__name__, str(structure_of(rule))
 
 
 def rule_of(settings: Any, optimiser: Optimiser, seen: int, samples: int, steps: int) -> Rule | Foreign:

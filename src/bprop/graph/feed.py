@@ -11,6 +11,7 @@ from bprop.data import DataSet
 from bprop.errors import DataError, DTypeError, SettingError, ShapeError, UnknownNameError
 from bprop.leaves import Input, Parameter
 from bprop.namespace import Array
+from bprop.reading import hint, read_array
 
 Limits = Mapping[str, tuple[float, float, str]]
 """{input name: (lowest, highest, name of the box that says so)}"""
@@ -31,12 +32,10 @@ def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str
 
 def read_input(box: Input, given: Any) -> np.ndarray:
     """The array for one input, with shape (N, ...) and kind as declared; not copied where it need not be."""
-    array = _array(given, "input", box.name)
+    array = read_array(given, f"input {box.name!r}")
     dtype, shape = array.dtype, array.shape
     if dtype.kind not in "fiub" and dtype.name != "bfloat16":
-        raise DTypeError(
-            f"input {box.name!r}: needs numbers, got an array of {dtype} (encode text and dates as numbers)"
-        )
+        raise DTypeError(f"input {box.name!r}: needs numbers, got an array of {dtype} ({hint(array.dtype, array)})")
     if dtype.kind == "f" and box.dtype != "float":
         raise DTypeError(
             f"input {box.name!r}: needs whole numbers ({box.dtype}), got {dtype}; convert it with .astype(int)"
@@ -115,9 +114,9 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray |
     """Example weights as float64 of shape (N,): finite, not negative, not all zero. None stays None (all 1)."""
     if weights is None:
         return None
-    array = _array(weights, name)
+    array = read_array(weights, name)
     if array.dtype.kind not in "fiub":
-        raise DTypeError(f"{name}: needs numbers, got an array of {array.dtype}")
+        raise DTypeError(f"{name}: needs numbers, got an array of {array.dtype} ({hint(array.dtype, array)})")
     array = array.astype(np.float64)
     if array.shape != (rows,):
         raise ShapeError(f"{name}: needs one weight an example, shape ({rows},), got {array.shape}")
@@ -135,7 +134,7 @@ def read_params(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -
     check_names(given, parameters, "parameters")
     found = {}
     for name, box in parameters.items():
-        array = _array(given[name], "parameter", name)
+        array = read_array(given[name], f"parameter {name!r}")
         if array.dtype.kind != "f":
             array = _as_floats(name, array)
         if array.shape != box.shape:
@@ -171,14 +170,6 @@ def cast(array: Array, leaf: Box, dtype: Any) -> Array:
 def native_order(array: np.ndarray) -> np.ndarray:
     """The same numbers with their bytes in the order of this machine; the array itself where they are."""
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
-
-
-def _array(given: Any, what: str, name: str | None = None) -> np.ndarray:
-    try:
-        return np.asarray(given)
-    except ValueError as error:  # rows of unequal length
-        who = what if name is None else f"{what} {name!r}"
-        raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
 
 
 def all_finite(array: np.ndarray) -> bool:

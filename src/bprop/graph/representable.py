@@ -60,3 +60,18 @@ def need_weights(weights: np.ndarray | None, dtype: np.dtype, name: str = "weigh
     if weights is not None:
         need_finite(name, weights, dtype)
         need_more_than_zeros(name, weights, dtype, each=True)
+        need_total(weights, dtype, name)
+
+
+def need_total(weights: np.ndarray | None, dtype: np.dtype, name: str = "weights") -> None:
+    """Raise DataError where the sum of example weights, by which everything is divided, is infinite or next to 0."""
+    if weights is None:
+        return
+    with np.errstate(all="ignore"):
+        total = float(weights.astype(dtype, copy=False).sum(dtype=np.promote_types(dtype, np.float64)))
+    limits = np.finfo(dtype)
+    if not (total / len(weights) >= float(limits.tiny) and total <= float(limits.max)):
+        raise DataError(
+            f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
+            f"count: divide them by their mean"
+        )

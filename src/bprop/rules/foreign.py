@@ -9,9 +9,14 @@ from bprop.rules.rule import Rule
 
 @dataclass(frozen=True)
 class Foreign:
-    """An optax GradientTransformation as a rule. It computes with JAX, so it needs the XLA engine."""
+    """An optax GradientTransformation as a rule. It computes with JAX, so it needs the XLA engine.
+
+    name : where a run is resumed, rules of one name are taken as the same, whatever they hold. None: they are compared
+        function by function and number by number.
+    """
 
     transformation: Any
+    name: str | None = None
 
     def init(self, params):
         return self.transformation.init(dict(params))

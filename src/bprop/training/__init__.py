@@ -11,9 +11,11 @@ import numpy as np
 
 from bprop.data import DataSet, split
 from bprop.engines import NAMES, Job, choose
+from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph, feed
+from bprop.graph.representable import need_total
 from bprop.rules import SGD, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.training.interrupt import Terminated
@@ -80,9 +82,9 @@ def train(
         (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
         best on the validation set; a file is replaced each time. No other run may write there until this one ends.
     every : how often: "30s" (default), "10min", "5epochs" or "200steps".
-    resume : such a folder or file: continue its run bit for bit (same settings, data, engine, device and versions;
-        on another engine it goes on, and says on standard error that the bits will differ). True: that of `checkpoint`,
-        where it holds one already; else the run begins.
+    resume : such a folder or file: continue its run bit for bit. Other settings, data or rules are refused. On another
+        engine, processor, number of cores or version it goes on, and says on standard error that the bits may differ
+        (see docs/engines.md). True: that of `checkpoint`, where it holds one already; else the run begins.
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
@@ -116,29 +118,15 @@ def train(
     )  # fmt: skip
     for part, what in ((examples, "weights"), (held, "validation_weights")):
         if part is not None:
-            _need_range(part.weights, precision, what)
+            need_total(part.weights, precision, what)
     if held is not None:
         job.together(held)
     return Trainer(
-        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs),
+        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs, most=LAST),
         shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
         callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
         notes=notes, health=health,
     ).run()  # fmt: skip
-
-
-def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
-    """Raise DataError where weights are out of the range of numbers that the run computes with."""
-    if weights is None:
-        return
-    with np.errstate(all="ignore"):
-        total = float(weights.astype(dtype, copy=False).sum(dtype=np.promote_types(dtype, np.float64)))
-    limits = np.finfo(dtype)
-    if not (total / len(weights) >= limits.tiny and total <= limits.max):
-        raise DataError(
-            f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
-            f"count: divide them by their mean"
-        )
 
 
 def _read(
@@ -166,9 +154,10 @@ def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.nda
     return theta
 
 
-def _whole(name: str, value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{name} is a whole number, {least} or more, not {value!r}")
+def _whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        limit = "" if most == float("inf") else f" (and at most {most:,})"
+        raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
     return int(value)
 
 

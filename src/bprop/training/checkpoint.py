@@ -22,6 +22,7 @@ from bprop.graph.feed import native_order
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule
+from bprop.rules.comparison import differences, recorded
 from bprop.training.folder import Folder
 from bprop.training.stopping import EarlyStopping
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 EVERY_SECONDS = 30.0
 ENGINE = "engine"  # among the settings, but a run may go on upon another
+SURROUNDINGS = "surroundings"  # likewise
+RULE = "what the rule holds"
 WEIGHTS = "weights divided"
 PART = 4096  # rows looked at together
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
@@ -47,6 +50,7 @@ class Saved:
     stopping: dict[str, Any] | None
     best_params: dict[str, np.ndarray]
     engine: str | None  # which it ran on; None: an older bprop's, that did not say
+    surroundings: Any  # what decided its bits beside the settings; None likewise
 
 
 def check_precision(dtype: np.dtype) -> None:
@@ -89,6 +93,7 @@ def settings(job: Job, shuffle: bool) -> dict[str, Any]:
         "arrangement of the data": job.data.arrangement,
         "checksum of the data": checksum(job.data),
         "checksum of the validation set": None if job.validation is None else checksum(job.validation),
+        RULE: recorded(job.rule),
         WEIGHTS: None if job.mean_weight is None else "by the mean of the set",
     }
 
@@ -133,12 +138,17 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
     then = training["settings"]
     if job.mean_weight is not None:
         then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
-    changed = [f"{key} was {then[key]!r}, now {now[key]!r}" for key in now if key in then and then[key] != now[key]]
+    compared = [key for key in now if key in then and key != RULE]
+    changed = [f"{key} was {then[key]!r}, now {now[key]!r}" for key in compared if then[key] != now[key]]
+    more, said = differences(then.get(RULE), now.get(RULE))
+    changed += more
     before = _monitor(training["stopping"])
     if monitor is not None and before not in (None, monitor):  # the best value so far is one of another measure
         changed.append(f"monitor was {before!r}, now {monitor!r}")
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
+    if said:
+        print(f"bprop: {said}", file=sys.stderr)
     _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
     _need_legal_place(path, training, job.steps_per_epoch, len(model.history))
     return Saved(
@@ -149,6 +159,7 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
         stopping=training["stopping"],
         best_params={n.removeprefix("best/"): a for n, a in arrays.items() if n.startswith("best/")},
         engine=then.get(ENGINE),
+        surroundings=then.get(SURROUNDINGS),
     )
 
 

@@ -93,3 +93,7 @@ def pass_on_limit(error: BaseException) -> None:
     for one in (error, error.__cause__):
         if isinstance(one, TimeoutError) and one.errno is None:
             raise one
+
+
+def _put_back(number: int, handler: Any) -> None:
+    signal.signal(number, signal.SIG_DFL if handler is None else handler)  # None: not set from Python

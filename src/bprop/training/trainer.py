@@ -15,6 +15,7 @@ import numpy as np
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import PENALTY, Program
+from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.health import Examiner
 from bprop.model import KEEP_BEST, Model
@@ -348,7 +349,7 @@ class Trainer:
         """Write a checkpoint. Raises ModelFileError, whatever the reason."""
         assert self.keeper is not None
         try:
-            self.compared[files.ENGINE] = self.run_.engine
+            self.compared |= {files.ENGINE: self.run_.engine, files.SURROUNDINGS: self.run_.surroundings()}
             self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
         except FAILURES as error:
             pass_on_limit(error)
@@ -365,6 +366,8 @@ class Trainer:
                 raise ValueError("sums of other metrics")
             if saved.engine not in (None, self.run_.engine):
                 self._change_engine(str(saved.engine))
+            elif said := changes(saved.surroundings, self.run_.surroundings()):
+                print(f"bprop: {said}", file=sys.stderr)
             if self.stopping is not None and saved.stopping is not None:
                 self.stopping.restore(saved.stopping, saved.best_params)
         except (KeyError, TypeError, ValueError) as error:

@@ -278,3 +278,15 @@ def test_params_are_of_the_users_layout_and_writable():
     assert fit.params["W1"].shape == (40, 3)
     assert fit.params["W1"].flags.c_contiguous
     fit.params["W1"][...] = 0
+
+
+@pytest.mark.parametrize("rows", [0, 24])
+def test_the_first_bad_step_is_counted_from_the_first_asked_for_however_the_steps_are_parted(monkeypatch, rows):
+    data = {"x": np.ones((ROWS, 6)), "y": np.ones(ROWS)}
+    data["x"][30] = 1e30  # its square leaves float32
+    graph = bp.mlp([6, 1], task="regression")
+    job = Job(graph, bp.SGD(1e-3), DataSet(data), 1, np.dtype("float32"), 0)
+    run = choose("native").start(job, graph.init(0))
+    monkeypatch.setattr(run.step.crew, "parts", lambda steps: iter([(1, 4)] * (steps // 4)))
+    run.set_order(np.arange(ROWS, dtype=np.int32))
+    assert run.steps(rows, 12 if rows else 40, 0).bad_step == 30 - rows

@@ -1,5 +1,7 @@
 """A run on XLA: its precision, its rules, its state."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -215,3 +217,21 @@ def test_params_are_numpys_and_writable(train):
     for array in params.values():
         assert type(array) is np.ndarray
         array += 1
+
+
+@pytest.mark.parametrize("t", [2**31 - 2, 2**32 - 2])
+def test_an_optax_rule_counts_on_where_32_bits_end(network, job, t):
+    """JAX then computes with 64 bits: what a rule makes double of single precision stays single."""
+    optax = pytest.importorskip("optax")
+    from bprop.rules import as_rule
+
+    rule = optax.inject_hyperparams(optax.adam)(lambda count: np.float64(0.01) + 0 * count)
+    graph, found = network(rate=0.0), []
+    for start in (0, t):
+        run = choose("xla").start(replace(job(rule=as_rule(rule)), graph=graph), graph.init(0))
+        run.set_order(np.arange(20, dtype=np.int32))
+        assert run.steps(0, 5, start).bad_step is None
+        found.append(run.params())
+    for name, array in found[0].items():
+        assert found[1][name].dtype == np.float32
+        np.testing.assert_allclose(found[1][name], array, rtol=1e-5, atol=1e-7)

@@ -178,9 +178,10 @@ class Assembler:
             rows = e.load(addresses[ROWS], 0, I64)
             first = e.b.mul(step, I64(self.size))
             left = lambda: e.minimum(e.b.sub(rows, first), self.size)  # noqa: E731
-            for name, value in (("i", lambda: i), ("t", lambda: t), (ROWS_OF_BATCH, left)):
-                if name in self.trace.clock:
-                    e.store(e.b.trunc(value(), I32), addresses[self.trace.clock[name]], 0)
+            for name, value in (("i", lambda: step), ("t", lambda: t), (ROWS_OF_BATCH, left)):
+                leaf = self.trace.clock.get(name)
+                if leaf is not None:
+                    e.store(value() if leaf.dtype.itemsize == 8 else e.b.trunc(value(), I32), addresses[leaf], 0)
             with e.loop(0, self.size) as index:
                 row, inside = gather.row(addresses[ORDER], e.add(first, index), rows, first)
                 for name, leaf in self.trace.batch.items():

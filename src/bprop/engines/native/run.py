@@ -6,10 +6,12 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Any
 
+import llvmlite
 import numpy as np
 
 from bprop.data import DataSet
-from bprop.engines.engine import Job, Run, Stretch
+from bprop.engines import surroundings
+from bprop.engines.engine import Job, Run, Stretch, need_counts
 from bprop.engines.integers import integer_dtype
 from bprop.engines.native import threads
 from bprop.engines.native.assemble import GATE, ORDER, RATES, ROWS, WEIGHTS
@@ -18,12 +20,12 @@ from bprop.engines.native.crew import Crew, now
 from bprop.engines.native.gate import Gate
 from bprop.engines.native.memory import memory
 from bprop.engines.native.routines import Routine, routine
-from bprop.engines.native.trace import BAD, MEAN_WEIGHT, Trace, Tracer
+from bprop.engines.native.trace import BAD, MEAN_WEIGHT, SEED, Trace, Tracer
 from bprop.engines.native.traced import Traced
 from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
 from bprop.graph.feed import all_finite
-from bprop.noise import key_of
+from bprop.noise import key_of, seed_at, spans
 from bprop.rules.runtime import is_known, numbers_of, structure_of
 
 EVALUATION_ROWS = 256
@@ -83,6 +85,12 @@ class Loaded:
             rates = None if rates is None else rates[part:]
         self.routine.speeds.update(crew.seconds)
 
+    def set_seed(self, word: np.ndarray) -> None:
+        """The word of the seed (1,) of the noise of the steps to come."""
+        leaf = self.routine.trace.given[SEED]
+        if leaf in self.arrays:
+            self.routine.layouts[leaf].view(self.arrays[leaf])[...] = word
+
     def address(self, key: Any) -> int:
         if isinstance(key, Traced):
             return self.arrays[key].ctypes.data
@@ -139,7 +147,7 @@ class NativeRun(Run):
         """Numbers and constants by their names in a trace."""
         hyper = {f"h:{box}:{k}": v for box, values in self.program.hyper().items() for k, v in values.items()}
         constants = {f"c:{name}": value for name, value in self.program.constants().items()}
-        return hyper | constants | {"seed": key_of(self.job.seed)}
+        return hyper | constants | {SEED: key_of(self.job.seed)}
 
     @property
     def structure(self) -> Hashable | None:
@@ -196,6 +204,11 @@ class NativeRun(Run):
             for name in names:
                 self.users(f"r:{what}:{name}", name)[...] = next(given)
 
+    def surroundings(self):
+        """Threads are no part of it: they share out results, never the terms of a sum."""
+        width = {"vectors of so many bits": str(8 * machine().vector_bytes)}
+        return {**surroundings.common(), "llvmlite": llvmlite.__version__, **width}
+
     # --- steps ---
 
     def set_order(self, order, running=None):
@@ -214,19 +227,32 @@ class NativeRun(Run):
         return [[float(arrays[f"{part}:{name}"][0]) for name in self.program.sum_names] for part in "sk"]
 
     def steps(self, start, count, t):
+        need_counts(t, count)
+        bad, done = -1, 0
+        for part in spans(t, count):  # one, but for the stretch that passes a multiple of 2^32
+            found = self.some(start + done, part, t + done) if bad < 0 else -1
+            bad = bad if found < 0 else done + found
+            done += part
+        running = self.sums(self.memory)
+        if bad < 0 and not all(all_finite(self.view(f"p:{name}")) for name in self.job.graph.parameters):
+            bad = count
+        return Stretch(self.program.totals(running), None if bad < 0 else bad, running)
+
+    def some(self, start: int, count: int, t: int) -> int:
+        """Do steps whose noise has one word of the seed: the first, of these, that was not well, or -1."""
+        for loaded in filter(None, (self.step, self.last)):
+            loaded.set_seed(seed_at(self.job.seed_key, np.array([t >> 32], np.uint32)))
         self.memory[BAD][0] = -1
         full = count if self.last is None else min(count, self.job.batches.full - start)
         rates = self.job.rule.rates(t, count).astype(self.job.dtype) if self.paced else None
         if full:
             self.step(start, full, t, rates)
         bad = int(self.memory[BAD][0])
+        bad = bad if bad < 0 else bad - start
         if self.last is not None and full < count:
             self.last(0, 1, t + full, None if rates is None else rates[full:])
             bad = full if bad < 0 <= int(self.memory[BAD][0]) else bad
-        running = self.sums(self.memory)
-        if bad < 0 and not all(all_finite(self.view(f"p:{name}")) for name in self.job.graph.parameters):
-            bad = count
-        return Stretch(self.program.totals(running), None if bad < 0 else bad, running)
+        return bad
 
     def evaluate(self, which):
         if which not in self.measures:

@@ -13,6 +13,7 @@ import numpy as np
 
 from bprop.engines.native.gate import Gate
 from bprop.engines.native.helpers import Helper, elsewhere
+from bprop.engines.surroundings import cores as cores
 
 ENOUGH = 20_000
 """Multiplications and additions of a kernel from which on it is worth sharing."""
@@ -21,13 +22,6 @@ MOST = 8
 _helpers: list[Helper] = []
 _latest: Gate | None = None
 """Of the last call that others help with."""
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Call:

@@ -15,7 +15,7 @@ from bprop.engines.program import Program
 from bprop.graph.plan import Context, Plan
 from bprop.rules.runtime import Paced, with_numbers
 
-BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH = "bad step", "rate", "mean weight", "b"
+BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH, SEED = "bad step", "rate", "mean weight", "b", "seed"
 
 
 @dataclass(eq=False)
@@ -30,7 +30,8 @@ class Trace:
     given: dict[str, Traced] = field(default_factory=dict)
     """Constants and numbers that a call is given."""
     clock: dict[str, Traced] = field(default_factory=dict)
-    """Whole numbers that the loop itself counts: "i" within the call, "t" updates ever, "b" rows of the batch."""
+    """Whole numbers that the loop itself counts: "i" steps of the order before this one, "t" updates ever, "b" rows of
+    the batch."""
     pace: dict[str, Traced] = field(default_factory=dict)
     """What a call is given one number of for every step: "rate", of a learning rate that changes."""
     updates: list[tuple[Traced, Traced]] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Tracer:
             what: {n: trace.leaf(trace.state, f"r:{what}:{n}", theta[n].shape, self.dtype) for n in arrays}
             for what, arrays in state.items()
         }
-        t = trace.leaf(trace.clock, "t", (), INT)
+        t = trace.leaf(trace.clock, "t", (), LONG)
         rule = with_numbers(self.rule, {n: trace.leaf(trace.given, f"n:{n}", (), self.dtype) for n in numbers})
         if self.paced:
             rule = Paced(rule, trace.leaf(trace.pace, RATE, (), self.dtype))
@@ -124,7 +125,7 @@ class Tracer:
         weights = xp.ones((self.size,))
         if self.weighted:
             weights = trace.leaf(trace.batch, "", (self.size,), self.dtype)
-        seed = trace.leaf(trace.given, "seed", (1,), UINT)
+        seed = trace.leaf(trace.given, SEED, (1,), UINT)  # the word of `noise.seed_at`, by whoever calls
         return batch, Context(weights, (seed, t.astype(UINT).reshape(1)), tape.dtype)
 
     def bound(self, plan: Plan, trace: Trace) -> Plan:

@@ -160,6 +160,8 @@ class Traced:
         dtype = np.dtype(dtype)
         if dtype.kind in "iu" and dtype not in (INT, UINT, LONG):
             raise UnsupportedError(f"whole numbers of the kind {dtype} in the midst of box code (use int64)")
+        if dtype == self.dtype:  # LONG, too: the number of an update has 64 bits on every tape
+            return self
         dtype = self.tape.integer if dtype == LONG else dtype
         if dtype == self.dtype:
             return self

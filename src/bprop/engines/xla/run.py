@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import jax
 import numpy as np
 
 from bprop.data import DataSet
-from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines import surroundings
+from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
+from bprop.engines.xla.functions import SETTINGS
 from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
 from bprop.forked import need_jax
 from bprop.rules import Foreign
+from bprop.rules.code import package_of
 from bprop.rules.runtime import numbers_of
 
+NARROW = 2**31 - 1  # the most updates that 32 bits with a sign count
 LARGE = 4 * 2**20  # bytes of theta and the rule's state together
 
 
@@ -111,6 +117,18 @@ class XlaRun(Run):
     def params(self):
         return {name: np.array(self.turned(name, np.asarray(a)), order="C") for name, a in self.state[0].items()}
 
+    def surroundings(self):
+        device, foreign = jax.device_put(0).device, isinstance(self.job.rule, Foreign)
+        found = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
+        found |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
+        found |= {SETTINGS[0]: str(getattr(jax.config, SETTINGS[0]))}
+        if device.platform == "cpu":
+            found[surroundings.CORES] = str(surroundings.cores())
+        else:
+            found["driver"] = device.client.platform_version
+        package = package_of(self.job.rule.transformation) if foreign else None
+        return found if package is None else {**found, package: version(package)}
+
     def turned(self, name: str, array: np.ndarray) -> np.ndarray:
         """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
         return array.T if name in self.compiled.choices.transposed else array
@@ -132,16 +150,19 @@ class XlaRun(Run):
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
     def steps(self, start, count, t):
+        need_counts(t, count)
         told: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
         before = self._seconds_compiled()
-        with jax.enable_x64(self.wide):
+        # by whole epochs, so that the bits do not depend on how one is cut
+        count_of = np.int32 if t - start + self.job.steps_per_epoch <= NARROW else np.int64
+        with jax.enable_x64(self.wide or count_of is np.int64):
             state = self._working_copy() if self.large else self.state
             for compiled, part in self._parts(start, count):
                 epoch = compiled.epoch_in_place if self.large else compiled.epoch
                 *state, self.sums, found = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
-                    np.int32(part.start), np.int32(part.count), np.int32(t + done), self._rates(t + done, part.count),
+                    np.int32(part.start), np.int32(part.count), count_of(t + done), self._rates(t + done, part.count),
                 )  # fmt: skip
                 if told:  # no more than one part ahead of the device: each holds memory there
                     jax.block_until_ready(told[-1])

@@ -23,6 +23,7 @@ from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
+from bprop.noise import key_at
 from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
@@ -84,6 +85,7 @@ class Tracer:
               start, count, t, rates=None):  # fmt: skip
         """`count` steps from step `start` of the epoch; `rates` of at least so many where the rule is paced, else None.
 
+        `t`: the updates before them, in 64 bits where 32 do not hold those of the whole epoch.
         Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
         """
         rule = with_numbers(self.rule, numbers) if numbers is not None else self.rule
@@ -96,16 +98,17 @@ class Tracer:
             take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
             position = first + jnp.arange(size, dtype=jnp.int32)
             w, divisor = self.weights(weights, take, position, rows, mean_weight)
-            key = (seed, (t + i).astype(jnp.uint32).reshape(1))
+            key = key_at(seed, t + i)
             paced = rule if rates is None else Paced(rule, rates[i])
 
             def step(theta, rule_state, batch, w, divisor, key, t):
                 context = Context(w, key, self.program.dtype, divisor)
                 return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
-            theta, rule_state, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
+            *after, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
                 theta, rule_state, self.batch(data, take), w, divisor, key, t + i
             )
+            theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(tuple(after), (theta, rule_state))
             bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
             return theta, rule_state, self.add(sums, found), bad
 
@@ -159,6 +162,16 @@ class Tracer:
 def hidden_zero(rows: Any) -> Any:
     """0, as no compiler can know: the sign of the number of rows, which is an argument of the program."""
     return rows >> 31
+
+
+def as_before(after: Any, before: Any) -> Any:
+    """The arrays in the dtypes that they had: where JAX has 64 bits for the count of updates alone, an optax rule may
+    make float64 of float32."""
+    leaves, tree = jax.tree.flatten(after)
+    kinds, same = jax.tree.flatten(before)
+    if tree != same:  # which JAX itself refuses, in words
+        return after
+    return jax.tree.unflatten(tree, [jnp.asarray(new, old.dtype) for new, old in zip(leaves, kinds, strict=True)])
 
 
 def duplicate(state: Any, room: Any) -> Any:

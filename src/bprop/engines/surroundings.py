@@ -1,0 +1,77 @@
+"""What decides the last bits of results beside the job: versions, processor, cores. A checkpoint keeps it."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bprop.files import bprop_version
+
+VECTORS = ("sse", "ssse", "avx", "fma", "f16c", "amx", "asimd", "neon", "sve", "fp")
+"""What the names of instructions for floating point and vectors begin with."""
+PROCESSOR, INSTRUCTIONS, CORES = "processor", "instructions", "cores"
+
+
+def common() -> dict[str, str]:
+    """What every engine depends on."""
+    return {"bprop": bprop_version(), "NumPy": np.__version__, **processor()}
+
+
+@cache
+def processor() -> Mapping[str, str]:
+    """The processor, and the instructions for vectors that it has, as far as the system tells."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
+    except OSError:
+        text = ""
+    lines = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
+    model = lines.get("model name") or lines.get("CPU part") or platform.processor() or "unknown"
+    words = (lines.get("flags") or lines.get("Features") or "").split()
+    found = sorted(word for word in words if word.startswith(VECTORS))
+    return {PROCESSOR: f"{model} ({platform.machine()})", INSTRUCTIONS: " ".join(found)}
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def changes(then: Any, now: Mapping[str, str]) -> str:
+    """What has changed since a checkpoint that may change the last bits, in a line; "" where nothing has.
+
+    `then`: what the checkpoint keeps; None in those of older versions.
+    """
+    if not isinstance(then, Mapping):
+        return (
+            "this checkpoint does not say what it was computed with: whether the bits stay the same cannot be compared"
+        )
+    changed = [key for key, value in now.items() if key in then and then[key] != value]
+    if PROCESSOR in changed and INSTRUCTIONS in changed:  # its name says it
+        changed.remove(INSTRUCTIONS)
+    told = " and ".join(_told(key, str(then[key]), now[key]) for key in changed)
+    return f"this run continues {told}: the results may differ in the last bits" if told else ""
+
+
+def _told(key: str, then: str, now: str) -> str:
+    if key == CORES:
+        return f"on {now} core{'s'[: now != '1']} instead of {then}"
+    if key == PROCESSOR:
+        return f"on the processor {now} instead of {then}"
+    if key == INSTRUCTIONS:
+        added, gone = set(now.split()) - set(then.split()), set(then.split()) - set(now.split())
+        told = [_which("also has", added), _which("lacks", gone)]
+        return f"on a processor that {' and '.join(filter(None, told))}"
+    return f"with {key} {now} instead of {then}"
+
+
+def _which(how: str, words: set[str], most: int = 3) -> str:
+    shown = sorted(words)[:most]
+    return f"{how} {', '.join(shown)}{' ...' if len(words) > most else ''}" if words else ""

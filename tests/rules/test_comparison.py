@@ -1,0 +1,127 @@
+"""Whether a rule is the one of a checkpoint: the same, another, or taken as the same because the user says so."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import bprop as bp
+from bprop.rules import Foreign
+from bprop.rules.comparison import differences, is_number, recorded, structure
+from bprop.rules.description import PYTHON
+
+
+class Transformation:
+    """What optax's are like: init and update, and numbers."""
+
+    def __init__(self, rate, more=None):
+        self.rate, self.more = rate, more
+
+    def init(self, params):
+        return ()
+
+    def update(self, grads, state, params):
+        return {name: -self.rate * grad for name, grad in grads.items()}, state
+
+
+@dataclass(frozen=True)
+class Own(bp.Rule):
+    """A rule of the user's; `decay` is no field that its repr shows."""
+
+    def update(self, params, grads, state, rate, t):
+        return {name: p - rate * grads[name] for name, p in params.items()}, state
+
+
+def own(decay):
+    rule = Own(0.1)
+    vars(rule)["decay"] = decay
+    return rule
+
+
+def foreign(*args, name=None):
+    return Foreign(Transformation(*args), name)
+
+
+def compared(then, now):
+    return differences(json.loads(json.dumps(recorded(then))), recorded(now))
+
+
+def test_a_rule_of_the_library_is_told_by_its_settings_alone():
+    assert recorded(bp.Adam(bp.schedules.cosine(0.1, 5))) is None
+    assert differences(None, None) == ([], "")
+
+
+@pytest.mark.parametrize("rule", [foreign(0.1), foreign(0.1, np.ones(3)), own(0.5), foreign(0.1, name="mine")], ids=str)
+def test_a_rule_is_the_same_as_itself(rule):
+    assert compared(rule, rule) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        (foreign(0.1), foreign(0.2), "another rule: rule.rate was 0.1, now 0.2"),
+        (foreign(0.1), foreign(0.1, 5), "another rule: rule.more was None, now 5"),
+        (own(0.5), own(0.6), "another rule: rule.decay was 0.5, now 0.6"),
+    ],
+)
+def test_another_rule_is_told_by_what_differs(then, now, said):
+    assert compared(then, now) == ([said], "")
+
+
+def test_of_many_differences_the_numbers_come_first():
+    told, _ = compared(foreign(0.1, list("abcdef")), foreign(0.2, list("ghijkl")))
+    assert told[0] == "another rule: rule.rate was 0.1, now 0.2"
+    assert len(told) == 4 and told[-1] == "and 4 more of the rule"
+
+
+def test_code_is_told_by_the_name_of_its_function():
+    told, _ = compared(foreign(0.1, lambda t: 1 + t), foreign(0.1, lambda t: 2 + t))
+    assert told == ["another rule: the code of rule.more has changed"]
+
+
+def test_what_cannot_be_compared_is_refused_with_what_to_do():
+    rule = foreign(0.1, np.random.default_rng(0))
+    told, _ = compared(rule, rule)
+    assert "rule.more cannot be compared" in told[0] and "Foreign(rule, name='...')" in told[0]
+
+
+def test_the_name_of_a_rule_stands_for_it():
+    assert compared(foreign(0.1, name="mine"), foreign(0.2, name="mine")) == ([], "")
+    told, _ = compared(foreign(0.1, name="mine"), foreign(0.1, name="other"))
+    assert told == ["rule was named 'mine', now 'other'"]
+    told, _ = compared(foreign(0.1, name="mine"), foreign(0.1))
+    assert "rule was named 'mine', now it has no name" in told[0]
+
+
+def test_a_rule_that_is_given_a_name_later_is_taken_as_the_same_and_that_is_said():
+    told, said = compared(foreign(0.1), foreign(0.1, name="mine"))
+    assert told == [] and "the rule 'mine' is taken as that of the checkpoint" in said
+
+
+def test_a_checkpoint_that_does_not_tell_its_rule_cannot_be_compared_and_that_is_said():
+    told, said = differences(None, recorded(foreign(0.1)))
+    assert told == [] and "cannot be compared" in said
+
+
+@pytest.mark.parametrize("damage", [{}, {"lines": 3}, {"else": 1}])
+def test_a_damaged_record_is_refused(damage):
+    assert differences(damage, recorded(foreign(0.1)))[0]
+
+
+def test_code_of_another_python_is_not_compared_and_that_is_said():
+    then, now = recorded(foreign(0.1)), recorded(foreign(0.1))
+    for path in [path for path in then["lines"] if path.endswith("(code)")]:
+        then["lines"][path] = "other instructions"
+    then["lines"][PYTHON] = "2.7"
+    told, said = differences(then, now)
+    assert told == [] and "instead of 2.7: of the functions of its rule, only names and numbers are compared" in said
+    assert differences(then, recorded(foreign(0.2)))[0] == ["another rule: rule.rate was 0.1, now 0.2"]
+
+
+def test_the_structure_of_a_rule_leaves_out_its_numbers():
+    assert structure(Transformation(0.1)) == structure(Transformation(0.2)) != structure(Transformation(0.1, "a"))
+
+
+def test_numbers_are_known_by_their_first_letter():
+    assert all(map(is_number, ("1", "-0.5", "3e-8"))) and not any(map(is_number, ("None", "'1'", None, "")))
