@@ -111,3 +111,17 @@ def test_a_folder_of_work_that_is_gone_is_named(refused, folder):
 @pytest.mark.parametrize("every", ["2", "3days"])
 def test_how_often_needs_a_unit(refused, every):
     refused(f"train pets.csv {OPTIONS} --checkpoint run --every {every}", "30s")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("run", "run"), ("my run", "'my run'"), ("a\x1b[2J\nb'c\\", r"$'a\x1b[2J\nb\'c\\'")],
+)
+def test_a_word_is_shown_as_a_shell_reads_it_back(text, shown):
+    from bprop.cli.resume import word
+
+    assert word(text) == shown
+    bash = shutil.which("bash")
+    if bash is not None:
+        printed = subprocess.run([bash, "-c", f"printf %s {shown}"], capture_output=True, check=True).stdout
+        assert printed == text.encode()

@@ -16,6 +16,7 @@ from bprop.files import write_atomically
 from bprop.training.checkpoint import same_place
 from bprop.training.folder import Folder
 from bprop.training.keeper import is_folder, open_folder
+from bprop.visible import visible
 
 RUN = "run.json"
 PLACES = ("checkpoint", "resume", "out")  # options that say where, not what
@@ -100,5 +101,13 @@ def to_continue(context: typer.Context) -> str:
     if place is None:
         return ""
     if is_folder(place, every):
-        return f"continue with: bprop resume {shlex.quote(str(place))}\n"
-    return f"continue with the same options and: --resume {shlex.quote(str(place))}\n"
+        return f"continue with: bprop resume {word(str(place))}\n"
+    return f"continue with the same options and: --resume {word(str(place))}\n"
+
+
+def word(text: str) -> str:
+    """A word as a shell reads it back, without letters that would steer a terminal: bash and zsh read $'\\x1b'."""
+    shown = visible(text)
+    if shown == text:
+        return shlex.quote(text)
+    return "$'" + visible(text.replace("\\", "\\\\").replace("'", "\\'")) + "'"

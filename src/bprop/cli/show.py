@@ -9,6 +9,7 @@ from bprop.cli.opening import Coding
 from bprop.graph import Graph
 from bprop.sources.infer import listed
 from bprop.sources.preparation import Preparation
+from bprop.visible import visible
 
 LIKELIHOODS = (Nll, CrossEntropy, BinaryCrossEntropy, Poisson)
 
@@ -31,7 +32,7 @@ def dataset(encoding: Coding, **parts: Sized | None) -> str:
     """digits: 1,437 examples to train on, 360 to test; 64 inputs, 10 classes; of a real table its columns too."""
     counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
     kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"
-    line = f"{encoding.source}: {counts}; {len(encoding.columns)} inputs, {kind}"
+    line = f"{visible(encoding.source)}: {counts}; {len(encoding.columns)} inputs, {kind}"
     if encoding.task == "regression" and encoding.outputs > 1:
         line += "; while training, rmse and mae are in deviations of each"
     return f"{line}\n{listed(encoding.kinds)}" if isinstance(encoding, Preparation) else line

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 from bprop.cli.opening import kinds_of
 from bprop.cli.prepared import Given, Prepared
+from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
 from bprop.sources.size import bytes_in_memory
 from bprop.sources.stream import Stream, stream, stream_beside
 from bprop.sources.tables import STANDARD_INPUT, is_table
+from bprop.visible import visible
 
 
 def streams(source: str, wanted: bool | None) -> bool:
@@ -25,10 +26,10 @@ def streams(source: str, wanted: bool | None) -> bool:
         return bool(wanted)
     needed, most = bytes_in_memory(source), data_memory()
     if needed > most:
-        print(
-            f"{source} would take about {needed / 2**30:.1f} GB of memory, and {most / 2**30:.1f} GB are for data: it "
-            "is streamed from temporary files (--no-stream holds it in memory)",
-            file=sys.stderr,
+        say(
+            f"{visible(source)} would take about {needed / 2**30:.1f} GB of memory, and {most / 2**30:.1f} GB are for "
+            "data: it is streamed from temporary files (--no-stream holds it in memory)",
+            error=True,
         )
     return needed > most
 
@@ -81,7 +82,7 @@ class Told:
     def __call__(self, what: str, rows: int) -> None:
         if perf_counter() - self.said > self.seconds:
             self.said = perf_counter()
-            print(f"{rows:,} rows {what}", file=sys.stderr, flush=True)
+            say(f"{rows:,} rows {what}", error=True, flush=True)
 
 
 def _silent(what: str, rows: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from bprop.cli.show import dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
+from bprop.console import say, say_error
 from bprop.engines import choose
 from bprop.errors import NonFiniteError, SettingError
 from bprop.health.constant import no_better
@@ -32,6 +32,7 @@ from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
 from bprop.training.keeper import is_folder
+from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000
 """Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
@@ -119,7 +120,7 @@ def train(
         "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
-    print(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
+    say(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
     saved = out or free_path(encoding.source)
     remember(context, saved)
     watching = watch(context, found)
@@ -128,7 +129,7 @@ def train(
         _run(fit, Ending(found.notes, judge, saved, watching, summary), to_continue(context))
     except NonFiniteError as error:
         if watching.stays(error):  # said before the page is left open, not after
-            print(f"error: {error}", file=sys.stderr)
+            say_error(error)
             watching.close(error)
             raise typer.Exit(BAD) from None
         watching.close(error)
@@ -192,7 +193,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         found = fit()
     except Terminated as end:
         _finish(end.fit, ending)
-        print(how, end="", file=sys.stderr)
+        say(how, end="", error=True)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit):
@@ -202,20 +203,20 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         raise
     _finish(found, ending)
     if found.stopped == "interrupted":
-        print(how, end="", file=sys.stderr)
+        say(how, end="", error=True)
         raise typer.Exit(INTERRUPTED)
 
 
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
     _save(fit, ending.notes, ending.path)
-    print(f"engine: {engine_of(fit)}")
+    say(f"engine: {visible(engine_of(fit))}")
     show(fit, ending.table)
     if fit.best_epoch is not None:
-        print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
+        say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
     if ending.judge is not None:
         result, warning = ending.judge(fit)
-        print(f"test: {result}" + (f"\nadvice: {warning}" if warning else ""))
+        say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
     ending.watching.finish(fit)
 
 
@@ -234,4 +235,4 @@ def kept(fit: Fit) -> str:
 def _save(fit: Fit, notes: dict[str, Any], path: Path) -> None:
     fit.notes.update(notes)
     save(path, fit)
-    print(f"saved {path}")
+    say(f"saved {visible(path)}")

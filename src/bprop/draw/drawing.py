@@ -12,6 +12,7 @@ from bprop.draw.page import write
 from bprop.draw.scene import Scene
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.visible import visible
 
 
 class Drawing:
@@ -33,7 +34,7 @@ class Drawing:
         """The graph as lines of text, and what the boxes hold where the drawing has values."""
         told = [node for node in self.scene.nodes if node.panels]
         rows = [
-            (node.name, what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
+            (visible(node.name), what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
         ]  # fmt: skip
         if not rows:
             return self._text

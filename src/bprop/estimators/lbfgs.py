@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines.program import Program
 from bprop.errors import DataError, SettingError
@@ -74,7 +75,7 @@ def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:
     def after(vector: np.ndarray) -> None:
         e.loss_curve_.append(objective.value + offset)
         if e.verbose:
-            print(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
+            say(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
         stop = hooks.end(lambda: e._attributes(objective.unpack(vector)))
         hooks.begin()
         if stop:

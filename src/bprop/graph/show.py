@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bprop.formula import formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
 from bprop.shapes import show_shape
+from bprop.visible import visible
 
 if TYPE_CHECKING:
     from bprop.graph.graph import Graph
@@ -22,11 +23,11 @@ def show(graph: Graph) -> str:
         for box in graph.order
         if not isinstance(box, Leaf)
     ]
-    rows = [row for row in rows if row]
+    rows = [tuple(map(visible, row)) for row in rows if row]
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
     lines = [f"Graph of {len(graph.order)} boxes, {weights:,} weights and biases to learn"]
     lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows]
-    return "\n".join(lines + _ends(graph))
+    return "\n".join([*lines, *map(visible, _ends(graph))])
 
 
 def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:

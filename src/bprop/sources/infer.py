@@ -12,6 +12,7 @@ from bprop.scaling import is_constant
 from bprop.sources import cells
 from bprop.sources.frame import Frame
 from bprop.sources.kinds import KINDS, Boolean, Categorical, Date, Ignored, Kind, Numeric
+from bprop.visible import visible
 
 ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
@@ -92,7 +93,7 @@ def listed(kinds: Sequence[Kind]) -> str:
     """The columns by kind, a line for each kind that there is."""
     lines = []
     for name, cls in KINDS.items():
-        of = [str(kind) for kind in kinds if isinstance(kind, cls)]
+        of = [visible(kind) for kind in kinds if isinstance(kind, cls)]
         if of:
             lines.append(f"  {name:<12}{len(of):>3}  {', '.join(of)}")
     return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from bprop.box import Box
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.errors import ModelFileError, SettingError
@@ -23,6 +23,7 @@ from bprop.record import Record
 from bprop.rules import Rule
 from bprop.training.folder import Folder
 from bprop.training.stopping import EarlyStopping
+from bprop.visible import visible
 
 if TYPE_CHECKING:
     from bprop.training.trainer import Position
@@ -163,7 +164,7 @@ def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | 
         try:
             return file, _content(file, own)
         except ModelFileError as error:
-            print(f"bprop: {error}; going back to the checkpoint before it", file=sys.stderr)
+            say(f"bprop: {visible(error)}; going back to the checkpoint before it", error=True)
             damage = error
     if damage is not None:
         raise ModelFileError(f"{path}: none of its checkpoints can be read") from damage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.console import say
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import PENALTY, Program
@@ -28,6 +28,7 @@ from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
+from bprop.visible import visible
 
 Callback = Callable[[Record, Any], Any]
 """Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
@@ -157,7 +158,7 @@ class Trainer:
         at = self.position
         more = f", and resume={str(self.keeper.path)!r} continues it" if self.keeper is not None else ""
         said = f"interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept{more}"
-        print(f"bprop: {said}", file=sys.stderr)
+        say(f"bprop: {visible(said)}", error=True)
         if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
             raise Terminated(fit)
         return fit
@@ -309,7 +310,7 @@ class Trainer:
             if last:
                 error.fit = self._fit("running")  # nothing that was learned is lost
                 raise
-            print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
+            say(f"bprop: {visible(error)}; training goes on, the checkpoint before is kept", error=True)
 
     def _write(self) -> None:
         assert self.keeper is not None
@@ -335,10 +336,11 @@ class Trainer:
     def _change_engine(self, before: str) -> None:
         """Say that the run goes on on another engine, and take over what that one summed up, in the common form."""
         now, at = self.run_.engine, self.position
-        print(
-            f"bprop: this run was on the {before} engine and goes on on {now}: not bit for bit the same; for that, "
-            f"resume it with engine={before!r}", file=sys.stderr,
-        )  # fmt: skip
+        say(
+            f"bprop: this run was on the {visible(before)} engine and goes on on {now}: not bit for bit the same; for "
+            f"that, resume it with engine={before!r}",
+            error=True,
+        )
         if at.running:
             sums = list(self.program.totals(at.running).values())
             at.running = [sums, [0.0] * len(sums)]
