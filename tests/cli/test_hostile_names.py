@@ -27,15 +27,15 @@ def need_clean(*texts):
         assert not [line for line in text.split("\n") if line.lstrip().startswith("fake")], text
 
 
-def write(path, name, rows=40):
-    """A table: numbers, a category, an id and a class whose names, and the text in them, are all made of `name`."""
+def write(path, name, rows=60):
+    """A table: numbers, a category of many names, an id and a class whose names, and the text in them, are all made of `name`."""
     rng = np.random.default_rng(0)
     header = [f"number {name}", f"category {name}", f"{name} id", f"class {name}"]
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(header)
     for row in range(rows):
-        writer.writerow([rng.normal(), f"{name}{row % 3}", 7 * row + rng.integers(7), f"{name}{row % 2}"])
+        writer.writerow([rng.normal(), f"{name}{row % 20}", 7 * row + rng.integers(7), f"{name}{row % 2}"])
     path.write_bytes(file.getvalue().encode())
     return [cell.strip() for cell in header]
 
@@ -139,7 +139,7 @@ def test_no_error_repeats_a_name_raw(table, clean, folder):
 @settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6))
 def test_no_name_at_all_is_printed_raw(clean, folder, name):
-    write(folder / "t.csv", f"a{name}\x1bz", rows=24)
+    write(folder / "t.csv", f"a{name}\x1bz", rows=60)
     clean(["train", "t.csv", *NETWORK, "--epochs", "1", "--out", "t.bprop"])
     clean(["graph", "t.bprop"])
     clean(["evaluate", "t.bprop", "t.csv"])
@@ -171,7 +171,7 @@ def test_a_terminal_shows_predictions_as_text(table, run, monkeypatch):
     monkeypatch.setattr("bprop.cli.predict._on_terminal", lambda: True)
     shown = run(["predict", "m.bprop", name, "--id", header[1]]).stdout
     need_clean(shown)
-    assert len(shown.splitlines()) == 41
+    assert len(shown.splitlines()) == 61
 
 
 def test_json_stays_exact(table, run):
