@@ -11,6 +11,7 @@ from bprop.sources.infer import listed
 from bprop.sources.preparation import Preparation
 from bprop.visible import visible
 
+FEW = 20  # numbers up to which nobody asks whether they are classes
 LIKELIHOODS = (Nll, CrossEntropy, BinaryCrossEntropy, Poisson)
 
 
@@ -23,6 +24,17 @@ def measures(found: Mapping[str, float], graph: Graph) -> str:
         if name != "loss"
     ]
     return ", ".join([*shown, f"loss {found['loss']:.4g}{unit}"])
+
+
+def choice(encoding: Coding, task: str | None) -> str:
+    """A line on numbers that are taken for classes without being asked for, where they could as well be measures."""
+    classes = encoding.classes
+    if task is not None or classes is None or len(classes) <= FEW or any(isinstance(name, str) for name in classes):
+        return ""
+    return (
+        f"the {len(classes)} different numbers of {visible(encoding.target)} are taken for classes: --task regression "
+        "predicts them as numbers"
+    )
 
 
 _PURPOSE = {"train": "examples to train on"}

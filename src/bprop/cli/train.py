@@ -18,7 +18,7 @@ from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.scores import in_table_units
-from bprop.cli.show import dataset, measures
+from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
@@ -121,6 +121,8 @@ def train(
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
     say(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
+    if line := choice(encoding, task):
+        say(line)
     saved = out or free_path(encoding.source)
     remember(context, saved)
     watching = watch(context, found)

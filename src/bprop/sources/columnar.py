@@ -16,7 +16,7 @@ from bprop.errors import DataError, MissingPackageError
 from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
 from bprop.sources.heads import declared_columns
-from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room
+from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room, some
 
 READERS = {
     ".parquet": "read_parquet", ".pq": "read_parquet", ".arrow": "read_ipc", ".feather": "read_ipc",
@@ -43,7 +43,7 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
         raise DataError(f"{path}: there are no rows in it")
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
-        raise DataError(f"{path}: every column needs a name of its own, found: {', '.join(map(repr, frame.columns))}")
+        raise DataError(f"{path}: every column needs a name of its own, found: {some(map(repr, frame.columns))}")
     return Frame(path.stem, columns, lambda row: f"{path}, row {row + 1}", source=str(path))
 
 

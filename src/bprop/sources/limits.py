@@ -10,6 +10,7 @@ from bprop import memory
 from bprop.errors import DataError
 
 MOST_COLUMNS = 100_000
+MOST_CLASSES = 10_000
 LONGEST_HEADER = 8 * 2**20  # bytes
 LONGEST_CELL = 131_072  # letters within quotes: as Python's csv reads them
 LONGEST_ROW = 128 * 2**20  # bytes
@@ -66,6 +67,15 @@ def need_few_columns(who: object, columns: int) -> None:
         raise DataError(
             f"{who}: {columns:,} columns, and a table has at most {MOST_COLUMNS:,}: keep fewer of them, swap rows and "
             "columns if these are examples, or give numbers as arrays (.npz)"
+        )
+
+
+def need_few_classes(who: object, target: str, too_many: bool) -> None:
+    """Raise DataError where there are too many classes."""
+    if too_many:
+        raise DataError(
+            f"{who}, column {target!r}: more than {MOST_CLASSES:,} different targets, too many for classes; numbers are "
+            "predicted with --task regression"
         )
 
 

@@ -13,6 +13,7 @@ from bprop.sources.answers import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.infer import fit_columns
 from bprop.sources.kinds import Categorical, Ignored, Kind, from_notes
+from bprop.sources.limits import some
 from bprop.sources.table import Table
 
 KEY = "table"
@@ -134,7 +135,7 @@ def as_frame(table: Table, preparation: Preparation) -> Frame:
     if table.x.shape[1] != len(preparation.columns):
         raise DataError(
             f"{table.name}: {table.x.shape[1]} input columns, but the model takes {len(preparation.columns)}: "
-            f"{', '.join(preparation.columns)}"
+            f"{some(preparation.columns)}"
         )
     columns = {name: np.asarray(table.x[:, k]) for k, name in enumerate(preparation.columns)}
     if table.y is not None and len(preparation.answer.columns) == 1:
