@@ -10,7 +10,7 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.scaling import Scaling, moments
-from bprop.sources.limits import MOST_CLASSES, need_few_classes, some
+from bprop.sources.limits import need_few_classes, some
 from bprop.sources.table import Table
 
 ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
@@ -44,13 +44,13 @@ class Encoding:
         classes = tuple(_plain(value) for value in np.unique(y))
         if len(classes) < 2:
             raise DataError(f"{table.name}: all targets are {', '.join(map(repr, classes))}: nothing to tell apart")
-        need_few_classes(table.name, table.target, len(classes) > MOST_CLASSES)
         if not asked and table.task is None and len(y) >= ENOUGH and len(classes) > DIFFERENT * len(y):
             raise DataError(
                 f"{table.name}, column {table.target!r}: {len(classes):,} of {len(y):,} targets differ, such as "
                 f"{classes[0]!r}: hardly a class has two examples to learn from; give another --target, write numbers "
                 "as plain numbers (1234.5), or take each for a class all the same with --task classification"
             )
+        need_few_classes(table.name, table.target, len(classes))
         return cls(table.name, task, table.columns, table.target, classes)
 
     def x(self, table: Table) -> np.ndarray:

@@ -70,11 +70,11 @@ def need_few_columns(who: object, columns: int) -> None:
         )
 
 
-def need_few_classes(who: object, target: str, too_many: bool) -> None:
+def need_few_classes(who: object, target: str, classes: int, most: int = MOST_CLASSES) -> None:
     """Raise DataError where there are too many classes."""
-    if too_many:
+    if classes > most:
         raise DataError(
-            f"{who}, column {target!r}: more than {MOST_CLASSES:,} different targets, too many for classes; numbers are "
+            f"{who}, column {target!r}: more than {most:,} different targets, too many for classes; numbers are "
             "predicted with --task regression"
         )
 

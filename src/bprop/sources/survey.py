@@ -73,7 +73,7 @@ def survey(chunks: Chunks, task: str | None, shares: Shares, tell: Tell = lambda
     found = sample.finish(chunks)
     answer = Answer.of(classes.with_sample(found), found.target, task)
     if answer.classes is not None:
-        need_few_classes(found.label, found.target[0], classes.too_many)
+        need_few_classes(found.label, found.target[0], len(classes.seen), MOST_CLASSES)
     return Survey(found, answer, rows)
 
 
