@@ -28,7 +28,7 @@ def need_clean(*texts):
 
 
 def write(path, name, rows=60):
-    """A table: numbers, a category of many names, an id and a class whose names, and the text in them, are all made of `name`."""
+    """A table of numbers, a category, an id and a class: their names, and the text in them, are made of `name`."""
     rng = np.random.default_rng(0)
     header = [f"number {name}", f"category {name}", f"{name} id", f"class {name}"]
     file = io.StringIO()
