@@ -276,3 +276,15 @@ def test_a_box_that_needs_noise_must_say_which(x):
 
     with pytest.raises(errors.BpropError, match="define `noise`"):
         Noisy(x)
+
+
+def test_too_little_memory_is_not_taken_for_a_shape_that_does_not_fit(x):
+    class Greedy(bp.Box):
+        def fprop(self, a):
+            raise MemoryError("Unable to allocate 8.00 EiB")
+
+        def bprop(self, grad, value, a):
+            return (grad,)
+
+    with pytest.raises(MemoryError):
+        Greedy(x)

@@ -6,6 +6,7 @@ import glob
 import sys
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from bprop.errors import DataError
 from bprop.sources import columnar, delimited
@@ -99,9 +100,14 @@ def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame
     return columnar.read(path, content, suffix)
 
 
+def standard_input() -> BinaryIO:
+    """The bytes that are piped in."""
+    return sys.stdin.buffer
+
+
 def _standard_input() -> Frame:
     """What is piped in; its first bytes say the format."""
-    file, suffix = sys.stdin.buffer, ".csv"
+    file, suffix = standard_input(), ".csv"
     first = file.read(CHUNK)
     for start, found in ((b"PAR1", ".parquet"), (b"ARROW1", ".arrow"), (b"{", ".jsonl")):
         if first.lstrip(b"\xef\xbb\xbf \r\n").startswith(start):
