@@ -146,9 +146,7 @@ def test_lines_of_json_with_too_many_keys_are_refused(pl, tmp_path, monkeypatch)
         columnar.read(path, many, ".jsonl")
 
 
-def test_lines_of_json_with_keys_of_their_own_are_counted_as_a_table(
-    pl, tmp_path, monkeypatch, free
-):
+def test_lines_of_json_with_keys_of_their_own_are_counted_as_a_table(pl, tmp_path, monkeypatch, free):
     monkeypatch.setattr(columnar, "MOST_COLUMNS", 300)
     free(10**6)
     many = b"".join(b'{"key%d": 1}\n' % k for k in range(280))

@@ -188,3 +188,10 @@ def test_lines_of_json_with_too_many_keys_are_refused(tmp_path, monkeypatch):
     (tmp_path / "t.jsonl").write_bytes(b"".join(b'{"key%d": 1}\n' % k for k in range(301)))
     with pytest.raises(errors.DataError, match="301 columns"):
         list(pieces.pieces(tmp_path / "t.jsonl"))
+
+
+def test_quotes_that_are_letters_and_cells_of_several_lines_in_one_file(small, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'a,b\n5" pipe,3\n' + b'1,"x\ny"\n' * 30)
+    assert whole(path)["b"].tolist() == ["3", *["x\ny"] * 30]
+    assert pieces.place(path, 30) == f"{path}, line 62"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bprop.sources.quotes import columns, first_end, last_end, left_open, spans
+from bprop.sources.quotes import columns, first_end, last_end, left_open, open_cells, spans
 
 text = st.text(st.sampled_from('a",\n '), max_size=30)
 
@@ -66,3 +66,18 @@ def test_the_error_names_line_and_column():
     assert str(error).startswith("t.csv, line 8, column 'r': a quote is left open: ")
     assert "column 3: a quote" in str(left_open(Path("t.csv"), 7, b"1;2;", ["p"], ";"))
     assert columns(b'"' + b"x" * 200_000 + b'",', ",") == 2
+
+
+@given(text)
+def test_the_quick_look_is_right_where_it_trusts_the_number_of_quotes(content):
+    content = content.encode()
+    if open_cells(content, b","):
+        assert all(content[:start].count(b'"') % 2 == 0 for start, _ in spans(content, b","))
+        assert (last_end(content, b",")[1] >= 0) == (content.count(b'"') % 2 == 1)
+
+
+def test_the_quick_look_trusts_what_is_well_written_alone():
+    for content in (b"", b"a,b\n1,2\n", b'"a",b\n"x ""y"" z","2\n3"\n', b'a\n""""\n'):
+        assert open_cells(content, b",")
+    for content in (b'5" pipe\n', b'a, "b"\n', b'a,"b"\n5",2\n'):
+        assert not open_cells(content, b",")

@@ -10,6 +10,8 @@ from bprop.shapes import show_shape
 from bprop.visible import visible
 
 MOST_SHOWN = 5
+WIDEST = 100
+"""Letters up to which a cell makes its whole column wide."""
 RESOLVE = (
     "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and "
     "smoothly in them, or check at other values."
@@ -87,7 +89,7 @@ class Report:
     def __str__(self) -> str:
         head = ("tensor", "shape", "compared", "largest |gradient|", "largest error", "verdict")
         table = [head, *(tuple(map(visible, self._line(row))) for row in self.rows)]
-        widths = [max(len(line[i]) for line in table) for i in range(len(head))]
+        widths = [min(WIDEST, max(len(line[i]) for line in table)) for i in range(len(head))]
         lines = [f"{visible(self.title)}, in {self.precision}; errors relative to the largest gradient of the tensor"]
         lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table]
         said = list(self.notes)

@@ -14,6 +14,9 @@ from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.visible import visible
 
+WIDEST = 100
+"""Letters up to which a cell of the text makes its whole column wide."""
+
 
 class Drawing:
     """What `graph.draw()` gives: shown by notebooks, written by `save`."""
@@ -38,7 +41,7 @@ class Drawing:
         ]  # fmt: skip
         if not rows:
             return self._text
-        names, whats = (max(len(row[i]) for row in rows) for i in (0, 1))
+        names, whats = (min(WIDEST, max(len(row[i]) for row in rows)) for i in (0, 1))
         return "\n".join([self._text, *(f"  {a:<{names}}  {b:<{whats}}  {c}" for a, b, c in rows)])
 
     def save(self, path: str | os.PathLike) -> None:

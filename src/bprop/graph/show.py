@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from bprop.graph.graph import Graph
 
 
+WIDEST = 100
+"""Letters up to which a cell makes its whole column wide: else one long formula would, in every line."""
+
+
 def show(graph: Graph) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
     weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trained)
@@ -24,7 +28,7 @@ def show(graph: Graph) -> str:
         if not isinstance(box, Leaf)
     ]
     rows = [tuple(map(visible, row)) for row in rows if row]
-    widths = [max(len(row[i]) for row in rows) for i in range(2)]
+    widths = [min(WIDEST, max(len(row[i]) for row in rows)) for i in range(2)]
     lines = [f"Graph of {len(graph.order)} boxes, {weights:,} weights and biases to learn"]
     lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows]
     return "\n".join([*lines, *map(visible, _ends(graph))])

@@ -17,7 +17,7 @@ from bprop.sources import columnar, delimited
 from bprop.sources.csv_file import read_rows
 from bprop.sources.limits import LONGEST_CELL, LONGEST_HEADER, size
 from bprop.sources.packed import opened
-from bprop.sources.quotes import first_end, last_end, left_open
+from bprop.sources.quotes import first_end, last_end, left_open, open_cells
 from bprop.sources.tables import SEPARATED, suffix_of
 
 BLOCK = 8 * 2**20  # bytes of text in a piece
@@ -202,10 +202,11 @@ class _Rows:
 
     def _end(self, content: bytes) -> int:
         """Behind the last line that ends a row; 0 where none does. DataError for a quote that is left open."""
-        end = _even_end(content)
-        if len(content) - end <= LONGEST_CELL:
+        mark = self.mark.encode()
+        end = _even_end(content) if open_cells(content, mark) else 0
+        if end and len(content) - end <= LONGEST_CELL:
             return end
-        end, place = last_end(content, self.mark.encode())  # some quotes do not open a cell
+        end, place = last_end(content, mark)
         if place >= 0 and len(content) - place > LONGEST_CELL:
             raise self._left_open(content, end, place)
         return end

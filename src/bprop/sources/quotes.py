@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from bprop.errors import DataError
 from bprop.sources.limits import LONGEST_CELL
 
@@ -48,6 +50,15 @@ def _behind(content: bytes, place: int) -> int:
         if content[place : place + 1] != QUOTE:
             return place
         place += 1
+
+
+def open_cells(content: bytes, marks: bytes) -> bool:
+    """Whether every other quote, from the first on, opens a cell where the cell begins, or follows one that closes it
+    (two are a quote in its text). Then rows end where there are as many quotes that open as close: a quick look."""
+    letters = np.frombuffer(content, np.uint8)
+    places = np.nonzero(letters == ord(QUOTE))[0][::2]
+    before = letters[places[places > 0] - 1]
+    return bool(np.isin(before, np.frombuffer(marks + b"\r\n" + QUOTE, np.uint8)).all())
 
 
 def first_end(content: bytes, marks: bytes) -> int:
