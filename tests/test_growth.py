@@ -259,3 +259,15 @@ def test_boxes_that_are_walked_through(graph):
         return work
 
     need_linear(make, 60)
+
+
+@pytest.mark.parametrize("graph", [embeddings, sums])
+def test_boxes_of_a_checkpoint(graph, tmp_path):
+    def make(size):
+        made, path = graph(size), tmp_path / f"{size}.checkpoint"
+        data = batch_of(made)
+        settings = {"engine": "numpy", "progress": False, "checkpoint": path}
+        bp.train(made, data, epochs=1, **settings)
+        return lambda: bp.train(made, data, epochs=2, resume=path, **settings)
+
+    need_linear(make, 60)

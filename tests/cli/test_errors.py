@@ -155,7 +155,7 @@ def test_a_process_that_runs_out_of_memory_ends_with_a_line(start, folder):
         resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
 
     process = start("train pets.csv --engine numpy --hidden 100000000", preexec_fn=limit)
-    out, error = process.communicate()
+    _, error = process.communicate()
     assert process.returncode == 1
     assert error.splitlines()[-1].startswith("error: there is not enough memory")
     assert "Traceback" not in error

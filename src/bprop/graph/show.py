@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ WIDEST = 100
 
 def show(graph: Graph) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
-    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trained)
-    rows = [_leaf_row(graph, box) for box in graph.order if isinstance(box, Leaf)]
+    trained = frozenset(graph.trained)
+    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in trained)
+    rows = [_leaf_row(graph, box, trained) for box in graph.order if isinstance(box, Leaf)]
     rows += [
         (graph.names[box], formula(box, graph.names), show_shape(box.dims))
         for box in graph.order
@@ -34,13 +36,13 @@ def show(graph: Graph) -> str:
     return "\n".join([*lines, *map(visible, _ends(graph))])
 
 
-def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
+def _leaf_row(graph: Graph, box: Leaf, trained: Collection[str]) -> tuple[str, str, str] | tuple[()]:
     if is_bare_number(box):
         return ()  # shown by its value where it is used
     kind = type(box).__name__.lower()
     if isinstance(box, Input):
         kind += "" if box.dtype == "float" else f" ({box.dtype})"
-    elif not isinstance(box, Constant) and graph.names[box] not in graph.trained:
+    elif not isinstance(box, Constant) and graph.names[box] not in trained:
         kind += " (not trained)"
     return graph.names[box], kind, show_shape(box.dims)
 

@@ -79,8 +79,9 @@ def fit_columns(names: Sequence[str], frame: Frame, given: Mapping[str, str]) ->
 
     Raises SettingError, UnknownNameError for kinds given to no column or not known, DataError where none is left.
     """
+    known = set(names)
     for name, kind in given.items():
-        if name not in names:
+        if name not in known:
             raise SettingError(f"--kind {name}={kind}: no input column is called so; there are: {some(names)}")
         if kind not in KINDS:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(KINDS)}")

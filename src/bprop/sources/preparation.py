@@ -35,7 +35,8 @@ class Preparation:
 
         given : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
         """
-        names = [name for name in frame.columns if name not in (*answer.columns, *apart)]
+        others = {*answer.columns, *apart}
+        names = [name for name in frame.columns if name not in others]
         return cls(frame.name, fit_columns(names, frame, given or {}), answer)
 
     @property

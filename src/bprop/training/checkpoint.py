@@ -179,11 +179,10 @@ def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
 
 
 def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
-    changed = [entry["name"] for entry in (*now, *then) if entry not in now or entry not in then]
+    one, other = ({entry["name"]: entry for entry in entries} for entries in (now, then))
+    changed = [name for name in {**one, **other} if one.get(name) != other.get(name)]
     if changed:
-        raise ModelFileError(
-            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(dict.fromkeys(changed))})"
-        )
+        raise ModelFileError(f"{path}: a checkpoint of another graph: boxes differ ({', '.join(changed)})")
 
 
 def _need_legal_place(path: str | os.PathLike, training: Mapping[str, Any], steps: int, epochs: int) -> None:
