@@ -8,6 +8,7 @@ pytest.importorskip("sklearn")
 from scipy import sparse
 
 import bprop as bp
+from bprop import errors
 from bprop.estimators import inputs
 from bprop.estimators.targets import Numbers
 
@@ -121,3 +122,9 @@ def test_columns_of_nullable_labels_stay_exact(rng):
     missing = pd.Series([1, None], dtype="Int64")
     assert inputs.exact(missing) is missing
     assert inputs.exact(text := np.array(["a", 1], object)) is text
+
+
+def test_a_number_that_is_too_large_is_an_error_without_a_warning_before_it():
+    X = np.where(np.arange(40) % 2, 1.7e308, -1.7e308)[:, None]
+    with pytest.raises(errors.DataError, match="is too large for float32"):
+        bp.MLPClassifier((2,), max_iter=1, dtype="float32").fit(X, np.arange(40) % 2)

@@ -50,8 +50,9 @@ def of_numbers(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
     y = y.astype(np.float64)
     with np.errstate(over="ignore"):
         error = f.astype(np.float64) - y
-    unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
-    mean_square, scaled, ratio = mean((error / unit) ** 2), y / spread_unit, np.float64(unit) / spread_unit
+        unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
+        ratio = np.float64(unit) / spread_unit
+    mean_square, scaled = mean((error / unit) ** 2), y / spread_unit
     mean_size = mean(abs(error) / unit)
 
     def r2(w: np.ndarray) -> float:
