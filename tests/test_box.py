@@ -300,3 +300,15 @@ def test_a_time_limit_that_comes_while_a_box_is_made_is_not_told_as_its_fault(mo
     raises_once(monkeypatch, type(bp.tanh(x)))
     with pytest.raises(Limit):
         bp.tanh(x)
+
+
+def test_too_little_memory_is_not_taken_for_a_shape_that_does_not_fit(x):
+    class Greedy(bp.Box):
+        def fprop(self, a):
+            raise MemoryError("Unable to allocate 8.00 EiB")
+
+        def bprop(self, grad, value, a):
+            return (grad,)
+
+    with pytest.raises(MemoryError):
+        Greedy(x)

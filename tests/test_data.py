@@ -146,3 +146,7 @@ def test_a_share_that_leaves_a_part_empty_is_refused(share):
 def test_the_mean_weight_is_that_of_all_examples():
     assert DataSet({"x": np.zeros(3)}).mean_weight is None
     assert DataSet({"x": np.zeros(4)}, np.array([0, 1, 2, 3], np.float32)).mean_weight == 1.5
+
+
+def test_weights_whose_sum_is_beyond_all_numbers_have_no_finite_mean():
+    assert DataSet({"x": np.zeros(3)}, np.full(3, 1.7e308)).mean_weight == np.inf

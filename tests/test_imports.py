@@ -15,8 +15,8 @@ ROOT = Path(bprop.__file__).parent
 # From the ground to the roof. A room (a module, or a package with all that is in it) may import itself and
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "namespace", "exits"),
-    ("noise", "shapes", "memory", "blas", "forked", "disk", "reading"),
+    ("errors", "namespace", "exits", "visible"),
+    ("noise", "shapes", "memory", "blas", "forked", "disk", "reading", "console"),
     ("box",),
     ("leaves",),
     ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling"),

@@ -147,3 +147,11 @@ def test_differences_that_a_precision_holds_and_constants_are_not(column):
 def test_a_number_too_large_is_refused_before_training():
     with pytest.raises(errors.DataError, match=r"row 2: 1e\+39 is too large for float32"):
         need_precision("x", np.array([0.0, 1.0, 1e39]), np.float32)
+
+
+def test_a_number_that_is_too_large_is_an_error_without_a_warning_before_it():
+    both = np.where(NORMAL > 0, 1.7e308, -1.7e308)[:, None]  # their sum is NaN
+    with pytest.raises(MisfitError, match=r"input 'x', row 0, column 0: 1.7e\+308 is too large for float32"):
+        Units({}).scaled({"x": both}, np.float32)
+    with pytest.raises(MisfitError, match="is too large for float32"):
+        need_precision("x", both, np.float32)

@@ -184,7 +184,7 @@ class Box(ABC):
         try:
             self.check()
             return self._infer()
-        except errors.BpropError:
+        except (errors.BpropError, MemoryError):
             raise
         except Exception as error:
             if not errors.comes_again(self._infer):

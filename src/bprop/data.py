@@ -44,8 +44,9 @@ class DataSet:
 
     @property
     def mean_weight(self) -> float | None:
-        """(1 / N) sum_t w_t, in float64; None where all weigh 1."""
-        return None if self.weights is None else float(self.weights.mean(dtype=np.float64))
+        """(1 / N) sum_t w_t, in float64; None where all weigh 1. Infinite where float64 does not hold the sum."""
+        with np.errstate(over="ignore"):
+            return None if self.weights is None else float(self.weights.mean(dtype=np.float64))
 
     @property
     def in_memory(self) -> bool:

@@ -215,8 +215,9 @@ def with_older(notes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _need_finite(name: str, scaled: np.ndarray, array: np.ndarray, dtype: Any) -> None:
-    if scaled.dtype.kind != "f" or np.isfinite(scaled.sum(dtype=np.float64)):  # a finite sum has finite terms
-        return
+    with np.errstate(all="ignore"):
+        if scaled.dtype.kind != "f" or np.isfinite(scaled.sum(dtype=np.float64)):  # a finite sum has finite terms
+            return
     for row, *inner in np.argwhere(~np.isfinite(scaled))[:1].tolist():
         where = f", column {', '.join(map(str, inner))}" if inner else ""
         raise MisfitError(

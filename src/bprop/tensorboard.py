@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import struct
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from bprop.console import say
 from bprop.disk.special import write_all
 from bprop.errors import MissingPackageError, SettingError
 from bprop.graph import Graph
 from bprop.health import Budget
 from bprop.model import Model
 from bprop.record import Record
+from bprop.visible import visible
 
 MOST = 100_000
 """Elements of a parameter from which its histogram is made, evenly spaced where it has more."""
@@ -77,9 +78,9 @@ class TensorBoard:
             self._failing = False
         except OSError as error:  # a full disk ends no training
             if not self._failing:
-                print(
-                    f"bprop: {self._refusal(error)}; training goes on, epochs from {record.epoch} on are missing there "
-                    "until it can be", file=sys.stderr,
+                say(
+                    f"bprop: {visible(self._refusal(error))}; training goes on, epochs from {record.epoch} on are "
+                    "missing there until it can be", error=True,
                 )  # fmt: skip
             self._failing = True
 

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import warnings
+
+import pytest
 
 
 def python(code):
@@ -39,3 +42,35 @@ def test_names_of_files_that_are_no_text_are_printed(typer, folder):
     assert done.returncode == 0, done.stderr
     assert b"saved p\\udcff.bprop" in done.stdout
     assert os.path.exists(b"p\xff.bprop")
+
+
+def test_too_little_memory_to_start_is_a_line(monkeypatch, capsys):
+    pytest.importorskip("typer")
+
+    def app():
+        raise MemoryError
+
+    from bprop.cli import main
+
+    monkeypatch.setattr("bprop.cli.app.app", app)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert capsys.readouterr().err == "error: there is not enough memory to start\n"
+
+
+def test_a_bug_is_a_traceback_that_holds_no_raw_names(monkeypatch, capsys):
+    pytest.importorskip("typer")
+
+    def app():
+        raise ZeroDivisionError("\x1b[2J")
+
+    from bprop.cli import main
+
+    monkeypatch.setattr("bprop.cli.app.app", app)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    shown = capsys.readouterr().err
+    assert shown.startswith("Traceback")
+    assert shown.endswith("ZeroDivisionError: \\x1b[2J\n")

@@ -151,3 +151,33 @@ def test_a_name_that_is_too_long_is_a_line(run, command):
     shown = run(f"{command} {'a' * 5000}{beside}", code=1).stderr
     assert shown.startswith("error: ")
     assert shown.count("\n") <= 2
+
+
+def test_too_little_memory_is_a_line(typer, capsys):
+    assert ends_with(MemoryError("Unable to allocate 8.00 EiB"), typer) == 1
+    assert capsys.readouterr().err.startswith("error: there is not enough memory for this: train a table with --stream")
+
+
+def test_too_many_open_files_is_a_line(typer, capsys):
+    assert ends_with(OSError(24, "Too many open files"), typer) == 1
+    assert capsys.readouterr().err == "error: Too many open files\n"
+
+
+def test_a_name_in_an_error_begins_no_line(typer, capsys):
+    assert ends_with(errors.DataError("a\nfake: \x1b[2J"), typer) == 1
+    assert ends_with(OSError(2, "No such file", "b\nfake"), typer) == 1
+    assert capsys.readouterr().err == "error: a\\nfake: \\x1b[2J\nerror: b\\nfake: No such file\n"
+
+
+def test_a_process_that_runs_out_of_memory_ends_with_a_line(start, folder):
+    resource = pytest.importorskip("resource")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
+
+    process = start("train pets.csv --engine numpy --hidden 100000000", preexec_fn=limit)
+    _, error = process.communicate()
+    assert process.returncode == 1
+    assert error.splitlines()[-1].startswith("error: there is not enough memory")
+    assert "Traceback" not in error
+    assert not (folder / "pets.bprop").exists()

@@ -149,3 +149,10 @@ def test_the_bias_of_resamples_is_corrected(scores):
     assert (low, high) == pytest.approx((1 - 2 - 1.96, 1 - 2 + 1.96), abs=0.1)
     assert scores.bias_corrected(drawn, 1.0, 0.95) == pytest.approx((1 - 1.96, 1 + 1.96), abs=0.05)
     assert scores.bias_corrected(np.full(9, 2.0), 1.0, 0.95) == (1.0, 2.0)
+
+
+def test_errors_beyond_all_numbers_are_infinite_without_a_warning(scores):
+    found = scores.of_numbers(np.array([1.7e308, 1.0]), np.array([-1.7e308, 1.0]))
+    assert [found[name](np.ones(2)) for name in ("rmse", "mae")] == [np.inf, np.inf]
+    found = scores.of_numbers(np.full(9, 1.7e308), np.zeros(9))
+    assert found["mae"](np.ones(9)) == 1.7e308

@@ -103,3 +103,28 @@ def test_a_report_shows_some_of_many_rows(run, many, monkeypatch):
     )
     assert sum(map(sum, parts.values())) == 1200
     assert len(page["outcome"]["confusion"]["classes"]) == 3
+
+
+def test_a_table_that_unpacks_to_more_than_there_is_room_for_is_streamed(run, refused, many, monkeypatch):
+    import gzip
+
+    packed = gzip.compress((many / "many.csv").read_bytes())
+    (many / "many.csv.gz").write_bytes(packed)
+    monkeypatch.setenv("BPROP_DATA_MEMORY", str(8 * len(packed)))  # in which it fits as it is, but not unpacked
+    assert "many.csv.gz would take" in run(f"train many.csv.gz {OPTIONS}").stderr
+    monkeypatch.setattr("bprop.memory.free", lambda: 12 * len(packed))
+    refused(f"train many.csv.gz --no-stream {OPTIONS}", "many.csv.gz: holds more than", "train with --stream")
+    refused("predict many.bprop many.csv.gz", "many.csv.gz: holds more than")
+
+
+def test_standard_input_without_an_end_is_refused(refused, monkeypatch):
+    import io
+
+    class Endless(io.BytesIO):
+        def read(self, count=-1):
+            assert count > 0
+            return b"1,2\n" * (count // 4)
+
+    monkeypatch.setattr("bprop.memory.free", lambda: 10**7)
+    monkeypatch.setattr("bprop.sources.tables.standard_input", lambda: Endless())
+    refused(f"train - {OPTIONS}", "stdin: holds more than", "save it to a file and train with --stream")

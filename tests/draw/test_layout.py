@@ -142,3 +142,14 @@ def test_any_graph_is_laid_out_well(graph):
 def test_any_perceptron_is_laid_out_well(sizes, collapse, penalised):
     graph = bp.mlp([*sizes, 3], l2=0.1 if penalised else None, l1=0.2 if penalised else None)
     check(draw(graph, collapse=collapse).layout)
+
+
+def test_a_drawing_that_nobody_could_follow_is_a_note(monkeypatch):
+    graph = bp.mlp([3, 4, 2], l1=0.1)
+    whole = draw(graph, collapse=False)
+    assert len(whole.layout.frames) > 3
+    monkeypatch.setattr("bprop.draw.rows.MOST_PASSED", 0)
+    drawn = draw(graph, collapse=False)
+    assert [frame.node.name for frame in drawn.layout.frames] == ["too large to draw"]
+    assert "too many to draw" in drawn.svg()
+    assert drawn.text() == whole.text()

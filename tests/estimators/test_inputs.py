@@ -190,3 +190,9 @@ def test_dates_are_no_features_and_no_targets_of_a_regression_but_may_be_labels(
             call()
     labels = days[(y > 0).astype(int)]
     assert set(bp.MLPClassifier(hidden_layer_sizes=(4,), max_iter=2).fit(X, labels).predict(X)) <= set(labels)
+
+
+def test_a_number_that_is_too_large_is_an_error_without_a_warning_before_it():
+    X = np.where(np.arange(40) % 2, 1.7e308, -1.7e308)[:, None]
+    with pytest.raises(errors.DataError, match="is too large for float32"):
+        bp.MLPClassifier((2,), max_iter=1, dtype="float32").fit(X, np.arange(40) % 2)

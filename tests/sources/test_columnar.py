@@ -106,3 +106,63 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr(os, "open", refused)
     with pytest.raises(PermissionError):
         columnar.scan(tmp_path / f"t{suffix}", suffix)
+
+
+@pytest.fixture
+def free(monkeypatch):
+    """free(bytes): so much memory is free."""
+    return lambda count: monkeypatch.setattr("bprop.memory.free", lambda: count)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_too_many_columns_are_refused_before_polars_sees_them(pl, tmp_path, monkeypatch, suffix):
+    frame = pl.DataFrame({f"c{k}": [1] for k in range(40)})
+    path = tmp_path / f"t{suffix}"
+    getattr(frame, {".parquet": "write_parquet", ".arrow": "write_ipc"}[suffix])(path)
+    monkeypatch.setattr("bprop.sources.limits.MOST_COLUMNS", 39)
+    for name in ("read_parquet", "read_ipc", "scan_parquet", "scan_ipc"):
+        monkeypatch.setattr(pl, name, lambda *given, **more: pytest.fail("polars was asked"))
+    for read in (lambda: columnar.read(path, path.read_bytes(), suffix), lambda: columnar.shape(path, suffix)):
+        with pytest.raises(errors.DataError, match=r"40 columns, and a table has at most 39"):
+            read()
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
+def test_more_rows_than_there_is_room_for_are_refused_before_they_are_read(pl, tmp_path, free, monkeypatch, suffix):
+    frame = pl.DataFrame({"a": np.zeros(100_000, np.int8), "b": np.zeros(100_000, np.int8)})
+    path = tmp_path / f"t{suffix}"
+    getattr(frame, {".parquet": "write_parquet", ".arrow": "write_ipc"}[suffix])(path)
+    free(6_000_000)
+    for name in ("read_parquet", "read_ipc"):
+        monkeypatch.setattr(pl, name, lambda *given, **more: pytest.fail("it was read"))
+    with pytest.raises(errors.DataError, match=r"it takes about 6.1 MB of memory, and 5.7 MB are free"):
+        columnar.read(path, path.read_bytes(), suffix)
+
+
+def test_a_text_that_stands_once_in_the_file_is_counted_for_each_row(pl, tmp_path, free):
+    frame = pl.DataFrame({"a": ["x" * 10_000] * 2000, "b": range(2000)})
+    path = tmp_path / "t.parquet"
+    frame.write_parquet(path)
+    assert path.stat().st_size < 30_000
+    free(10**6)
+    with pytest.raises(errors.DataError, match=r"t.parquet, column 'a': it takes about 19.2 MB"):
+        columnar.read(path, path.read_bytes(), ".parquet")
+
+
+def test_lines_of_json_with_too_many_keys_are_refused(pl, tmp_path, monkeypatch):
+    monkeypatch.setattr("bprop.sources.limits.MOST_COLUMNS", 300)
+    monkeypatch.setattr(columnar, "MOST_COLUMNS", 300)
+    path = tmp_path / "t.jsonl"
+    fine = b"".join(b'{"a": "\\"key%d\\": 1", "b" : %d}\n' % (k, k) for k in range(2000))
+    assert list(columnar.read(path, fine, ".jsonl").columns) == ["a", "b"]
+    many = b"".join(b'{"key%d": 1}\n' % k for k in range(301))
+    with pytest.raises(errors.DataError, match=r"301 columns"):
+        columnar.read(path, many, ".jsonl")
+
+
+def test_lines_of_json_with_keys_of_their_own_are_counted_as_a_table(pl, tmp_path, monkeypatch, free):
+    monkeypatch.setattr(columnar, "MOST_COLUMNS", 300)
+    free(10**6)
+    many = b"".join(b'{"key%d": 1}\n' % k for k in range(280))
+    with pytest.raises(errors.DataError, match=r"a table of its 280 keys takes about 2.4 MB"):
+        columnar.read(tmp_path / "t.jsonl", many, ".jsonl")

@@ -198,3 +198,35 @@ def test_labels_beyond_2_to_the_53_are_exact(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,y\n1,9007199254740993\n2,9007199254740992\n")
     assert csv_file.read(path, None).y.tolist() == [2**53 + 1, 2**53]
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ('a,b\n1,2\n3,"4\n5,6\n', "line 3, column 'b'"),
+        ('a,b\n\n1,2\n\n"3\n5,6\n', "line 5, column 'a'"),
+        ('a,"b\n1,2\n', "line 1, column 2"),
+        ('a,b\n1,"' + "x,\n" * 60_000, "line 2, column 'b'"),
+        ('a,b\n"x\ny","' + "x,\n" * 60_000, "line 3, column 'b'"),
+    ],
+)
+def test_a_quote_that_is_left_open_is_named(tmp_path, content, place):
+    (tmp_path / "t.csv").write_text(content)
+    with pytest.raises(
+        errors.DataError, match=rf"t.csv, {place}: a quote is left open: a cell in quotes holds at most"
+    ):
+        csv_file.read_rows(tmp_path / "t.csv")
+
+
+def test_a_line_without_an_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_file, "LONGEST_ROW", 1000)
+    with pytest.raises(errors.DataError, match="a line of more than 1,000 letters"):
+        csv_file.read_rows(tmp_path / "t.csv", b"a,b\n" + b"1," * 1000)
+    assert csv_file.read_rows(tmp_path / "t.csv", b"a,b\n" + b"1,2\n" * 1000)[2][-1] == 1001
+
+
+def test_too_many_columns_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("bprop.sources.limits.MOST_COLUMNS", 3)
+    assert csv_file.read_rows(tmp_path / "t.csv", b"a,b,c\n1,2,3\n")[0] == ["a", "b", "c"]
+    with pytest.raises(errors.DataError, match=r"t.csv, line 2: 4 columns, and a table has at most 3"):
+        csv_file.read_rows(tmp_path / "t.csv", b"\na,b,c,d\n1,2,3,4\n")

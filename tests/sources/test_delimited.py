@@ -1,7 +1,9 @@
 """CSV and TSV: the fast reader and the careful one."""
 
 import csv
+import gzip
 import io
+import zlib
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,31 @@ def test_both_readers_say_the_same_of_any_text(text):
         assert careful is not None
         assert fast[0] == careful[0]
         assert [c.tolist() for c in delimited.as_text(fast[1])] == [c.tolist() for c in careful[1]]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_what_is_packed_in_secret_is_not_unpacked(tmp_path, pack):
+    content = pack(b"a,b\n" + b"1,2\n" * 100)
+    assert delimited.fast(content, ",") is None
+    with pytest.raises(errors.DataError, match="not a text file in UTF-8"):
+        delimited.read(tmp_path / "t.csv", content, lambda: content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b",".join(b"c%d" % k for k in range(100_001)) + b"\n1,2\n",
+        b"a" * 9_000_000 + b",b\n1,2\n",
+        b",".join(b"c%d" % k for k in range(90_000)) + b"\n" + b"1\n" * 200_000,
+    ],
+)
+def test_polars_is_not_asked_for_a_table_that_would_end_the_process(content, monkeypatch):
+    polars = pytest.importorskip("polars")
+    monkeypatch.setattr(polars, "read_csv", lambda *given, **more: pytest.fail("polars was asked"))
+    assert delimited.fast(content, ",") is None
+
+
+def test_names_of_a_header_that_may_be_wrong():
+    assert delimited.names_of(b'a, b ,"c\n', ",") == ["a", "b", "c"]
+    assert delimited.names_of(b"\xff;x;x", ";") == ["\ufffd", "x", "x"]
+    assert delimited.names_of(b"", ",") == []

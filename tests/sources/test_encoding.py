@@ -175,3 +175,27 @@ def test_labels_beyond_2_to_the_53_are_exact():
 def test_an_unknown_scaling_lists_the_known():
     with pytest.raises(errors.UnknownNameError, match=f"'minmax'.*{', '.join(SCALINGS)}"):
         scaling_of(np.zeros((2, 2)), "minmax")
+
+
+# --- targets that are no classes ---
+
+
+def test_targets_that_hardly_repeat_are_no_classes_unless_they_are_asked_for():
+    prices = [f"${k},000.50" for k in range(40)]
+    with pytest.raises(errors.DataError, match=r"pets, column 'price': 40 of 40 targets differ, such as '\$0,000.50'"):
+        Encoding.of(table(prices, target="price"))
+    assert len(Encoding.of(table(prices), "classification").classes) == 40
+    assert len(Encoding.of(table(prices[:19])).classes) == 19
+    assert len(Encoding.of(table(prices[:30] + prices[:10])).classes) == 30
+
+
+def test_more_classes_than_a_network_has_outputs_for_are_refused():
+    assert len(Encoding.of(table(np.arange(10_000)), "classification").classes) == 10_000
+    with pytest.raises(errors.DataError, match=r"column 'y': more than 10,000 different targets, too many for classes"):
+        Encoding.of(table(np.arange(10_001)), "classification")
+
+
+def test_an_error_names_some_of_many_classes():
+    encoding = Encoding.of(table([f"k{k % 500}" for k in range(1000)]))
+    with pytest.raises(errors.DataError, match=r"row 0 is of class other.*\(k0, k1, .* and 480 more\)"):
+        encoding.y(table(["other", "k1"]))

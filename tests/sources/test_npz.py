@@ -7,7 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from bprop import errors
+from bprop import errors, memory
 from bprop.sources import npz
 
 X, Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
@@ -141,4 +141,13 @@ def test_a_header_that_promises_what_is_not_there(tmp_path, shape):
         file.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + b"\0" * 16)
     (tmp_path / "data.npz").write_bytes(content.getvalue())
     with pytest.raises(errors.DataError, match="damaged"):
+        npz.read(tmp_path / "data.npz", None)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    np.savez_compressed(tmp_path / "data.npz", x=np.zeros((2000, 500)), y=np.zeros(2000))
+    assert (tmp_path / "data.npz").stat().st_size < 20_000
+    monkeypatch.setattr(memory, "free", lambda: 60 * 10**6)
+    monkeypatch.setattr(np.lib.npyio.NpzFile, "__getitem__", lambda self, name: pytest.fail("it was unpacked"))
+    with pytest.raises(errors.DataError, match=r"data.npz: reading its arrays takes about 61.2 MB of memory, and 57.2"):
         npz.read(tmp_path / "data.npz", None)

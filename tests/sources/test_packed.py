@@ -1,11 +1,13 @@
 """Files that may be gzipped."""
 
 import gzip
+import tracemalloc
 
 import pytest
 
-from bprop import errors
-from bprop.sources.packed import content_of, opened
+from bprop import errors, memory
+from bprop.sources.limits import CHUNK
+from bprop.sources.packed import content_of, opened, size_of
 
 
 def test_content(tmp_path):
@@ -23,3 +25,30 @@ def test_what_is_damaged_is_said(tmp_path, content):
         content_of(tmp_path / "t.csv.gz")
     with pytest.raises(FileNotFoundError):
         content_of(tmp_path / "absent.gz")
+
+
+def bomb(path, members=50):
+    """A file of many members, of which each unpacks to 4 MB."""
+    path.write_bytes(gzip.compress(b"a,b\n") + gzip.compress(b"1,2\n" * CHUNK) * members)
+    return path
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
+    path = bomb(tmp_path / "t.csv.gz")
+    monkeypatch.setattr(memory, "free", lambda: 120 * CHUNK)
+    tracemalloc.start()
+    try:
+        with pytest.raises(errors.DataError, match=r"t.csv.gz: holds more than 10.0 MB, which take more memory"):
+            content_of(path)
+        assert tracemalloc.get_traced_memory()[1] < 40 * CHUNK  # all of it would be 200
+    finally:
+        tracemalloc.stop()
+    assert len(content_of(bomb(path, 2))) == 8 * CHUNK + 4
+
+
+def test_the_size_is_counted_up_to_a_limit(tmp_path):
+    path = bomb(tmp_path / "t.csv.gz", 3)
+    assert size_of(path, 10**9) == 12 * CHUNK + 4
+    assert size_of(path, 2 * CHUNK) <= 3 * CHUNK
+    path.write_bytes(path.read_bytes()[:-9])
+    assert 8 * CHUNK < size_of(path, 10**9) <= 12 * CHUNK + 4

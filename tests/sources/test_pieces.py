@@ -1,6 +1,7 @@
 """Files a piece at a time."""
 
 import gzip
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -125,3 +126,72 @@ def test_a_damaged_file_is_named(tmp_path, suffix):
     (tmp_path / f"t{suffix}").write_bytes(b"PAR1 no such thing\n")
     with pytest.raises(errors.DataError, match=f"t{suffix}: not a {suffix} file, or a damaged one"):
         list(pieces.pieces(tmp_path / f"t{suffix}"))
+
+
+@pytest.fixture
+def short(small, monkeypatch):
+    """Cells in quotes hold 60 letters, headers 100."""
+    monkeypatch.setattr(pieces, "LONGEST_CELL", 60)
+    monkeypatch.setattr(pieces, "LONGEST_HEADER", 100)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\na,b\n1,2\n" + b'3,"4\n' + b"1,2\n" * 300, r"t.csv, line 4, column 'b': a quote is left open"),
+        (b"a,b\n" + b'1,"x\ny"\n' * 9 + b'"4\n' + b"1,2\n" * 300, r"t.csv, line 20, column 'a': a quote is left open"),
+        (b'a,"b\n' + b"1,2\n" * 300, r"t.csv, line 1, column 2: a quote is left open"),
+        (b"a,b\n" + b"1,2\n" * 30 + b'3,"4\n' + b"1,2\n" * 3, r"t.csv, line 32, column 'b': a quote is left open"),
+        (b"a," * 90 + b"b\n1,2\n", r"t.csv: its first line is longer than 0.1 kB"),
+        (b"a,b\n" + b"1," * 900, r"t.csv, line 2: a row of more than 0.7 kB"),
+    ],
+)
+def test_what_has_no_end_is_refused_where_it_begins(short, tmp_path, content, message):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(errors.DataError, match=message):
+        list(pieces.pieces(tmp_path / "t.csv"))
+
+
+def test_a_quote_that_is_a_letter_opens_nothing(short, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'size 1",b\n' + b'5" pipe,1\n' + b"3,2\n" * 100)
+    assert whole(path)['size 1"'].tolist() == ['5" pipe', *["3"] * 100]
+    assert pieces.place(path, 100) == f"{path}, line 102"
+
+
+def test_no_more_of_a_file_is_read_than_its_fault(short, tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'a,b\n1,"2\n' + b"1,2\n" * 10_000)
+    taken = []
+
+    @contextmanager
+    def opened(path):
+        with open(path, "rb") as file:
+            yield type("Counted", (), {"read": lambda self, count: taken.append(count) or file.read(count)})()
+
+    monkeypatch.setattr(pieces, "opened", opened)
+    with pytest.raises(errors.DataError, match="a quote is left open"):
+        list(pieces.pieces(path))
+    assert sum(taken) < 400
+
+
+def test_a_header_is_found_behind_blank_lines_and_a_byte_order_mark(small, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xef\xbb\xbf\n \r\n" + "ﻟ,b\n".encode() + b"1,2\n" * 30)
+    assert whole(path)["ﻟ"].tolist() == ["1"] * 30
+    assert pieces.place(path, 29) == f"{path}, line 33"
+
+
+def test_lines_of_json_with_too_many_keys_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("bprop.sources.limits.MOST_COLUMNS", 300)
+    monkeypatch.setattr("bprop.sources.columnar.MOST_COLUMNS", 300)
+    (tmp_path / "t.jsonl").write_bytes(b"".join(b'{"key%d": 1}\n' % k for k in range(301)))
+    with pytest.raises(errors.DataError, match="301 columns"):
+        list(pieces.pieces(tmp_path / "t.jsonl"))
+
+
+def test_quotes_that_are_letters_and_cells_of_several_lines_in_one_file(small, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'a,b\n5" pipe,3\n' + b'1,"x\ny"\n' * 30)
+    assert whole(path)["b"].tolist() == ["3", *["x\ny"] * 30]
+    assert pieces.place(path, 30) == f"{path}, line 62"

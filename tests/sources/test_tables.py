@@ -96,7 +96,7 @@ def test_what_is_not_there(folder):
 
 
 def test_a_file_that_cannot_be_read(folder, monkeypatch):
-    def refuse(path):
+    def refuse(path, cost):
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr("bprop.sources.tables.content_of", refuse)

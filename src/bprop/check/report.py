@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
 from bprop.shapes import show_shape
+from bprop.visible import visible
 
 MOST_SHOWN = 5
+WIDEST = 100
+"""Letters up to which a cell makes its whole column wide."""
 RESOLVE = (
     "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and "
     "smoothly in them, or check at other values."
@@ -85,17 +88,16 @@ class Report:
 
     def __str__(self) -> str:
         head = ("tensor", "shape", "compared", "largest |gradient|", "largest error", "verdict")
-        table = [head, *(self._line(row) for row in self.rows)]
-        widths = [max(len(line[i]) for line in table) for i in range(len(head))]
-        lines = [f"{self.title}, in {self.precision}; errors relative to the largest gradient of the tensor"]
+        table = [head, *(tuple(map(visible, self._line(row))) for row in self.rows)]
+        widths = [min(WIDEST, max(len(line[i]) for line in table)) for i in range(len(head))]
+        lines = [f"{visible(self.title)}, in {self.precision}; errors relative to the largest gradient of the tensor"]
         lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table]
-        lines += self.notes
+        said = list(self.notes)
         for row in (*self.rows, *self.culprits):
-            lines += describe_mismatches(row)
-            lines += describe_unresolved(row)
-        lines += self.failures
-        lines.append(self.conclusion)
-        return "\n".join(lines)
+            said += describe_mismatches(row)
+            said += describe_unresolved(row)
+        said += self.failures
+        return "\n".join([*lines, *map(visible, said), self.conclusion])
 
     @property
     def conclusion(self) -> str:

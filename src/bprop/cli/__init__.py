@@ -1,21 +1,30 @@
-"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`, `export`."""
+"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`, `step`, `export`."""
 
 import sys
 from importlib.util import find_spec
 from io import TextIOWrapper
 
 from bprop import exits
+from bprop.console import say, say_error, say_traceback, show_warnings
 
 
 def main() -> None:
     """Run the command line; needs the extra `cli`."""
     exits.watch()
     if find_spec("typer") is None:
-        print("error: the command line needs typer: pip install 'bprop[cli]'", file=sys.stderr)
+        say("error: the command line needs typer: pip install 'bprop[cli]'", error=True)
         raise SystemExit(1)
-    from bprop.cli.app import app
-
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may hold what is no text
-    app()
+    show_warnings()
+    try:
+        from bprop.cli.app import app
+
+        app()
+    except MemoryError:  # outside of a command
+        say_error("there is not enough memory to start")
+        raise SystemExit(1) from None
+    except Exception:
+        say_traceback()
+        raise SystemExit(1) from None

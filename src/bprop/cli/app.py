@@ -7,16 +7,18 @@ from typing import Annotated
 import typer
 
 from bprop.cli.check import check, graph
-from bprop.cli.errors import EXIT_CODES
+from bprop.cli.errors import EXIT_CODES, Commands
 from bprop.cli.evaluate import evaluate
 from bprop.cli.export import export
 from bprop.cli.predict import predict
 from bprop.cli.resume import resume
 from bprop.cli.step import step
 from bprop.cli.train import train
+from bprop.console import say
 from bprop.files import bprop_version
 
 app = typer.Typer(
+    cls=Commands,
     help="Train feed-forward networks on an explicit flow graph, and check their gradients. "
     "Begin with: bprop train digits",
     epilog=EXIT_CODES,
@@ -28,7 +30,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"bprop {bprop_version()}")
+        say(f"bprop {bprop_version()}")
         raise typer.Exit()
 
 

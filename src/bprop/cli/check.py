@@ -15,10 +15,12 @@ from bprop.cli import options as opt
 from bprop.cli.errors import GRADIENTS_DISAGREE, command
 from bprop.cli.experiment import build, is_model, load_model
 from bprop.cli.opening import Rows, answer_of, coding_of, open_data, open_for
+from bprop.console import say
 from bprop.draw import draw
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.scaling import network_arrays, units_of, x_of
+from bprop.visible import visible
 
 Subject = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
@@ -64,7 +66,7 @@ def check(
     graph, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
     batch = arrays(some_rows(table, rows))
     report = check_gradients(graph, params, batch, seed=seed, elements=elements or None, engine=engine)
-    print(report)
+    say(str(report))
     if not report.ok:
         raise typer.Exit(GRADIENTS_DISAGREE)
 
@@ -116,10 +118,10 @@ def graph(
             batch = arrays(some_rows(table, min(rows, len(table))))
         found = draw(shown, params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
     if svg is None:
-        print(found.text())
+        say(found.text())
     else:
         found.save(svg)
-        print(f"wrote {svg}")
+        say(f"wrote {visible(svg)}")
 
 
 def some_rows(table: Rows, rows: int) -> Any:

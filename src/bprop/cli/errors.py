@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from bprop import exits
+from bprop.console import say, say_error
 from bprop.errors import BpropError
+from bprop.visible import visible
 
 BAD = 1
 GRADIENTS_DISAGREE = 3
@@ -23,6 +27,10 @@ LONG = 200  # letters of a name that are shown
 EXIT_CODES = (
     "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
     "3 gradients do not agree (check); 130 Ctrl-C and 143 SIGTERM (what was trained so far is saved)."
+)
+NO_MEMORY = (
+    "there is not enough memory for this: train a table with --stream, which keeps it in temporary files; or use fewer "
+    "rows or columns, a smaller network or batch, or a machine with more memory"
 )
 
 
@@ -35,7 +43,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
             exits.State.working = True
             return _told(function, *args, **kwargs)
         except KeyboardInterrupt:
-            print("interrupted", file=sys.stderr)
+            say("interrupted", error=True)
             raise typer.Exit(INTERRUPTED) from None
         finally:
             exits.State.working = False
@@ -49,17 +57,45 @@ def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         sys.stdout.flush()  # so that a reader who has gone is noticed here
         return result
     except BpropError as error:
-        print(f"error: {error}", file=sys.stderr)
+        say_error(error)
         raise typer.Exit(BAD) from None
     except BrokenPipeError:  # `bprop predict ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BAD) from None
-    except OSError as error:  # a name that is too long, a folder that may not be looked into, ...
-        if error.filename is None and error.errno not in SHORT:
-            raise
-        name = "" if error.filename is None else f"{error.filename}: "
-        print(f"error: {name if len(name) < LONG else name[:LONG] + '...: '}{error.strerror}", file=sys.stderr)
+    except OSError as error:  # a name that is too long, too many open files, ...
+        say_error(_of_system(error))
         raise typer.Exit(BAD) from None
     except MemoryError as error:
-        print(f"error: not enough memory{f': {error}' if str(error) else ''}", file=sys.stderr)
+        # the last frames hold what took the memory: without them there is enough to print
+        error.__traceback__ = None
+        say_error(NO_MEMORY)
         raise typer.Exit(BAD) from None
+
+
+def _of_system(error: OSError) -> str:
+    if error.filename is None:
+        return f"{error.strerror or error}"
+    name = str(error.filename)
+    return f"{name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}"
+
+
+class Commands(TyperGroup):
+    """The commands. What is said of wrong usage repeats words of the command line: they are shown as names are."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _shown():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, *args: Any, **kwargs: Any) -> Any:
+        with _shown():
+            return super().invoke(*args, **kwargs)
+
+
+@contextmanager
+def _shown() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if isinstance(getattr(error, "message", None), str):
+            error.message = visible(error.message)  # type: ignore[attr-defined]
+        raise

@@ -15,10 +15,12 @@ from bprop.cli.errors import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import Coding, Rows, open_for
 from bprop.cli.show import measures
+from bprop.console import say
 from bprop.errors import SettingError
 from bprop.model import Model
 from bprop.sources.answers import example_weights
 from bprop.sources.scaling import places
+from bprop.visible import visible
 
 NAMES = {
     "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
@@ -52,12 +54,12 @@ def evaluate(
         loss = net.evaluate(coding.arrays(rows), weights=w)
         found = judge(net, rows, coding, w, bootstrap, seed)
     if as_json:
-        print(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}))
+        say(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}).replace("\x7f", "\\u007f"))
     else:
         known = {name: value for name, value in found["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
         shown = {"loss": loss["loss"], **known, **{k: v for k, v in loss.items() if k == "accuracy"}}
-        print(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}")
-        print(_table(found))
+        say(visible(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}"))
+        say(_table(found))
 
 
 def judge(net: Model, rows: Rows, coding: Coding, weights: np.ndarray, resamples: int, seed: int) -> dict[str, Any]:
@@ -83,14 +85,15 @@ def _table(found: dict[str, Any]) -> str:
     lines, spans = [], found["more"]["intervals"]
     for name, value in found["values"].items():
         first, bracket, column = name.partition("[")
-        title = NAMES.get(first, first) + bracket + column
+        title = visible(NAMES.get(first, first) + bracket + column)
         span = f"   95% within {spans[name][0]:.4g} .. {spans[name][1]:.4g}" if name in spans else ""
         lines.append(f"  {title:<18} {'not defined' if value is None else f'{value:.4g}':<10}{span}".rstrip())
     matrix = found["more"].get("confusion")
     if matrix is not None and len(matrix["classes"]) <= WIDEST:
-        width = max(len(str(cell)) for cell in [*matrix["classes"], *np.ravel(matrix["counts"])]) + 2
+        classes = list(map(visible, matrix["classes"]))
+        width = max(len(str(cell)) for cell in [*classes, *np.ravel(matrix["counts"])]) + 2
         lines.append("  true class (rows) and predicted class (columns):")
-        lines.append("  " + " " * width + "".join(name.rjust(width) for name in matrix["classes"]))
-        for name, counts in zip(matrix["classes"], matrix["counts"], strict=True):
+        lines.append("  " + " " * width + "".join(name.rjust(width) for name in classes))
+        for name, counts in zip(classes, matrix["counts"], strict=True):
             lines.append("  " + name.rjust(width) + "".join(str(count).rjust(width) for count in counts))
     return "\n".join(lines)

@@ -10,7 +10,9 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.errors import command
 from bprop.cli.experiment import load_model
+from bprop.console import say
 from bprop.onnx import to_onnx
+from bprop.visible import visible
 
 
 @command
@@ -30,6 +32,6 @@ def export(
     """
     made = to_onnx(load_model(model), onnx, encoders=encoders)
     inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
-    print(f"wrote {onnx}: {inputs} -> {outputs}, opset {made.opset_import[0].version}")
+    say(f"wrote {visible(onnx)}: {visible(inputs)} -> {visible(outputs)}, opset {made.opset_import[0].version}")
     if made.doc_string:
-        print(made.doc_string)
+        say(visible(made.doc_string))

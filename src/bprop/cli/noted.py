@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import stat
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bprop.console import say
 from bprop.disk.atomic import write_atomically
 from bprop.disk.reading import read_small, status_of, why
 from bprop.errors import ModelFileError
+from bprop.visible import visible
 
 RUN = "run.json"
 MOST = 2**20  # bytes of it
@@ -84,7 +85,7 @@ class Noted:
         try:
             self.write()
         except (ModelFileError, OSError) as error:
-            print(f"bprop: {error}: `bprop resume` will ask for --overwrite", file=sys.stderr)
+            say(f"bprop: {visible(error)}: `bprop resume` will ask for --overwrite", error=True)
 
     def call_result(self, path: Path) -> None:
         """Note another name for the model of the run (the last option noted is --out)."""

@@ -17,12 +17,14 @@ from bprop.cli import options as opt
 from bprop.cli.errors import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import Coding, Rows, open_for
+from bprop.console import say
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
 from bprop.sources.frame import Frame, texts
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import places
+from bprop.visible import visible
 
 
 @command
@@ -37,6 +39,10 @@ def predict(
 ) -> None:
     """Predict every row of DATA, in order: the class and the probability (hinge: score) of each, or the value.
 
+    The CSV holds names of classes and ids exactly as they stand in the data: of data that you do not trust, open it in
+    a spreadsheet as text, for a cell such as =1+1 would be computed there. On a terminal, letters that would steer it
+    are shown as escapes.
+
     \b
     bprop predict digits.bprop new.csv --out predictions.csv
     cat new.csv | bprop predict adult.bprop - --id person
@@ -48,13 +54,19 @@ def predict(
         found = np.asarray(net.predict(coding.inputs(rows)))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
+    shown = out is None and _on_terminal()
     for row, predicted in enumerate(_rows(found, coding, net), -1):
-        writer.writerow([*(name if row < 0 else column[row] for name, column in carried.items()), *predicted])
+        cells = [*(name if row < 0 else column[row] for name, column in carried.items()), *predicted]
+        writer.writerow(map(visible, cells) if shown else cells)
     if out is None:
-        sys.stdout.write(text.getvalue())
+        sys.stdout.write(text.getvalue())  # to a file or a pipe as it is: it is data
     else:
         write_atomically(out, text.getvalue().encode())
-        print(f"wrote {len(rows):,} predictions to {out}", file=sys.stderr)
+        say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _carried(rows: Rows, coding: Coding, ids: str | None) -> dict[str, np.ndarray]:

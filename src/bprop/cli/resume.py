@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from bprop.cli.errors import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
+from bprop.console import say
 from bprop.disk.special import kind_of
 from bprop.errors import ModelFileError
 from bprop.training.checkpoint import same_place
@@ -49,7 +49,7 @@ def resume(
         raise ModelFileError(f"{place}: the run was begun in the folder {quoted(noted.home)}, which is not there")
     again = ["--resume", str(place)] if Folder(place).steps() else []  # killed before there was one: begin
     words = [*noted.words, "--checkpoint", str(place), *again]
-    print(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
+    say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)
     assert context.parent is not None
     train = context.parent.command.get_command(context, "train")  # type: ignore[attr-defined]
@@ -121,5 +121,5 @@ def to_continue(context: typer.Context) -> str:
     if place is None:
         return ""
     if is_folder(place, every):
-        return f"continue with: bprop resume {shlex.quote(str(place))}\n"
-    return f"continue with the same options and: --resume {shlex.quote(str(place))}\n"
+        return f"continue with: bprop resume {quoted(str(place))}\n"
+    return f"continue with the same options and: --resume {quoted(str(place))}\n"

@@ -48,16 +48,19 @@ def of_switches(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
 def of_numbers(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
     """Root mean squared error, mean absolute error and R2 of predictions (N,)."""
     y = y.astype(np.float64)
-    error = f.astype(np.float64) - y
-    unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
-    mean_square, scaled, ratio = mean((error / unit) ** 2), y / spread_unit, np.float64(unit) / spread_unit
+    with np.errstate(over="ignore"):
+        error = f.astype(np.float64) - y
+        unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
+        ratio = np.float64(unit) / spread_unit
+    mean_square, scaled = mean((error / unit) ** 2), y / spread_unit
+    mean_size = mean(abs(error) / unit)
 
     def r2(w: np.ndarray) -> float:
         spread = np.average((scaled - np.average(scaled, weights=w)) ** 2, weights=w)
         with np.errstate(over="ignore"):
             return float(1 - mean_square(w) / spread * ratio * ratio) if spread > 0 else float("nan")
 
-    return {"rmse": lambda w: unit * float(np.sqrt(mean_square(w))), "mae": mean(abs(error)), "r2": r2}
+    return {"rmse": lambda w: unit * float(np.sqrt(mean_square(w))), "mae": lambda w: unit * mean_size(w), "r2": r2}
 
 
 def _power_of_two(values: np.ndarray) -> float:

@@ -9,7 +9,9 @@ from bprop.cli.opening import Coding
 from bprop.graph import Graph
 from bprop.sources.infer import listed
 from bprop.sources.preparation import Preparation
+from bprop.visible import visible
 
+FEW = 20  # numbers up to which nobody asks whether they are classes
 LIKELIHOODS = (Nll, CrossEntropy, BinaryCrossEntropy, Poisson)
 
 
@@ -24,6 +26,17 @@ def measures(found: Mapping[str, float], graph: Graph) -> str:
     return ", ".join([*shown, f"loss {found['loss']:.4g}{unit}"])
 
 
+def choice(encoding: Coding, task: str | None) -> str:
+    """A line on numbers that are taken for classes without being asked for, where they could as well be measures."""
+    classes = encoding.classes
+    if task is not None or classes is None or len(classes) <= FEW or any(isinstance(name, str) for name in classes):
+        return ""
+    return (
+        f"the {len(classes)} different numbers of {visible(encoding.target)} are taken for classes: --task regression "
+        "predicts them as numbers"
+    )
+
+
 _PURPOSE = {"train": "examples to train on"}
 
 
@@ -31,7 +44,7 @@ def dataset(encoding: Coding, **parts: Sized | None) -> str:
     """digits: 1,437 examples to train on, 360 to test; 64 inputs, 10 classes; of a real table its columns too."""
     counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
     kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"
-    line = f"{encoding.source}: {counts}; {len(encoding.columns)} inputs, {kind}"
+    line = f"{visible(encoding.source)}: {counts}; {len(encoding.columns)} inputs, {kind}"
     if encoding.task == "regression" and encoding.outputs > 1:
         line += "; while training, rmse and mae are in deviations of each"
     return f"{line}\n{listed(encoding.kinds)}" if isinstance(encoding, Preparation) else line

@@ -12,8 +12,10 @@ import typer
 from bprop.cli import options as opt
 from bprop.cli.check import Subject, some_rows, subject_of
 from bprop.cli.errors import command
+from bprop.console import say
 from bprop.errors import BpropError, SettingError
 from bprop.stepper import Stepper
+from bprop.visible import visible, visible_lines
 
 PROMPT = "n(ext) b(ack) f(prop's end) r(un) g(o) BOX e(xample) N q(uit) > "
 HELP = """n [K]   the next step, or the next K (an empty line: the next)
@@ -68,7 +70,7 @@ def walk(stepper: Stepper, lines: Iterable[str], show: Callable[[str], None]) ->
         try:
             said = obey(stepper, words)
         except BpropError as error:
-            said = f"error: {error}"
+            said = f"error: {visible(error)}"
         show(said)
 
 
@@ -111,7 +113,7 @@ def lines_of_input() -> Iterator[str]:
     """Lines of standard input, asked for where somebody types them."""
     while True:
         if sys.stdin.isatty():
-            print(PROMPT, end="", file=sys.stderr, flush=True)
+            say(PROMPT, end="", error=True, flush=True)
         line = sys.stdin.readline()
         if not line:
             return
@@ -124,5 +126,5 @@ def printer() -> Callable[[str], None]:
         from rich.console import Console
 
         console = Console()
-        return lambda text: console.print(text + "\n", markup=False, soft_wrap=True)
-    return lambda text: print(text + "\n", flush=True)
+        return lambda text: console.print(visible_lines(text) + "\n", markup=False, soft_wrap=True)
+    return lambda text: say(text + "\n", flush=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 from bprop.cli.opening import kinds_of
 from bprop.cli.prepared import Given, Prepared
+from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
+from bprop.sources.limits import size
 from bprop.sources.size import bytes_in_memory
 from bprop.sources.stream import Stream, stream, stream_beside
 from bprop.sources.tables import STANDARD_INPUT, is_table
+from bprop.visible import visible
 
 
 def streams(source: str, wanted: bool | None) -> bool:
@@ -23,12 +25,13 @@ def streams(source: str, wanted: bool | None) -> bool:
         raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")
     if wanted is not None or not table:
         return bool(wanted)
-    needed, most = bytes_in_memory(source), data_memory()
+    most = data_memory()
+    needed = bytes_in_memory(source, most)
     if needed > most:
-        print(
-            f"{source} would take about {needed / 2**30:.1f} GB of memory, and {most / 2**30:.1f} GB are for data: it "
-            "is streamed from temporary files (--no-stream holds it in memory)",
-            file=sys.stderr,
+        say(
+            f"{visible(source)} would take {size(needed)} of memory or more, and {size(most)} are for data: it is "
+            "streamed from temporary files (--no-stream holds it in memory)",
+            error=True,
         )
     return needed > most
 
@@ -81,7 +84,7 @@ class Told:
     def __call__(self, what: str, rows: int) -> None:
         if perf_counter() - self.said > self.seconds:
             self.said = perf_counter()
-            print(f"{rows:,} rows {what}", file=sys.stderr, flush=True)
+            say(f"{rows:,} rows {what}", error=True, flush=True)
 
 
 def _silent(what: str, rows: int) -> None:

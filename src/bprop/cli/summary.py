@@ -8,8 +8,10 @@ from importlib.util import find_spec
 from math import isfinite
 from typing import Any
 
+from bprop.console import say
 from bprop.health import advice
 from bprop.record import Record
+from bprop.visible import visible
 
 BARS = "▁▂▃▄▅▆▇█"
 PLAIN = "_.-=*#"
@@ -40,7 +42,9 @@ def curves(history: Sequence[Record]) -> dict[str, list[float]]:
 def rows(history: Sequence[Record], bars: str = BARS) -> list[tuple[str, str, str, str]]:
     """(label, first value, spark line, last value) of every curve."""
     found = curves(history).items()
-    return [(label, f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}") for label, values in found]
+    return [
+        (visible(label), f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}") for label, values in found
+    ]
 
 
 def summary(history: Sequence[Record], bars: str = BARS) -> str:
@@ -62,20 +66,21 @@ def show(run: Any, table: bool | None) -> None:
     if terminal if table is None else table:
         _print_table(history, terminal)
     for text in advice(run):
-        print(f"advice: {text}")
+        say(f"advice: {visible(text)}")
 
 
 def _print_table(history: Sequence[Record], terminal: bool) -> None:
     bars = BARS if _can_show(BARS) else PLAIN
     if not terminal or find_spec("rich") is None:
-        print(summary(history, bars))
+        say(summary(history, bars))
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("", "first", f"{len(history)} epochs", "last", box=None, pad_edge=False)
     for label, first, line, last in rows(history, bars):
-        table.add_row(label, first, f"[cyan]{line}[/cyan]", f"[bold]{last}[/bold]")
+        table.add_row(escape(label), first, f"[cyan]{line}[/cyan]", f"[bold]{last}[/bold]")
     Console().print(table)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -20,10 +19,11 @@ from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions
 from bprop.cli.scores import in_table_units
-from bprop.cli.show import dataset, measures
+from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching, watch
+from bprop.console import say, say_error
 from bprop.disk.foreseen import cannot_write
 from bprop.engines import choose
 from bprop.errors import ModelFileError, NonFiniteError, SettingError
@@ -34,6 +34,7 @@ from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
 from bprop.training.every import Every
 from bprop.training.place import is_folder
+from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000
 """Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
@@ -121,7 +122,9 @@ def train(
         "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
-    print(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
+    say(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
+    if line := choice(encoding, task):
+        say(line)
     saved = out or free_path(encoding.source)
     place, noted = remember(context, saved) or (checkpoint, None)
     watching = watch(context, found)
@@ -131,7 +134,7 @@ def train(
         _run(fit, ending, to_continue(context))
     except NonFiniteError as error:
         if watching.stays(error):  # said before the page is left open, not after
-            print(f"error: {error}", file=sys.stderr)
+            say_error(error)
             watching.close(error)
             raise typer.Exit(BAD) from None
         watching.close(error)
@@ -196,7 +199,7 @@ class Ending:
         """Save the fit, say so, and note it."""
         fit.notes.update(self.notes)
         save(path, fit)
-        print(f"saved {path}")
+        say(f"saved {visible(path)}")
         self._note(path)
 
     def save_result(self, fit: Fit) -> None:
@@ -229,7 +232,7 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         found = fit()
     except Terminated as end:
         _finish(end.fit, ending)
-        print(how, end="", file=sys.stderr)
+        say(how, end="", error=True)
         raise
     except NonFiniteError as error:
         if isinstance(error.fit, Fit):
@@ -243,20 +246,20 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         raise
     _finish(found, ending)
     if found.stopped == "interrupted":
-        print(how, end="", file=sys.stderr)
+        say(how, end="", error=True)
         raise typer.Exit(INTERRUPTED)
 
 
 def _finish(fit: Fit, ending: Ending) -> None:
     """Save, then say and show how the fit does on examples it never saw."""
     ending.save_result(fit)
-    print(f"engine: {engine_of(fit)}")
+    say(f"engine: {visible(engine_of(fit))}")
     show(fit, ending.table)
     if fit.best_epoch is not None:
-        print(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
+        say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
     if ending.judge is not None:
         result, warning = ending.judge(fit)
-        print(f"test: {result}" + (f"\nadvice: {warning}" if warning else ""))
+        say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
     ending.show(fit)
 
 

@@ -18,12 +18,14 @@ import typer
 from bprop.cli.opening import Coding
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
 from bprop.sources.frame import Frame
 from bprop.training import Fit, Terminated
+from bprop.visible import visible
 
 # fmt: off
 APART = (
@@ -73,7 +75,7 @@ class Watching:
             self.live.show(self.data, weights=self.weights, name=self.name)
         if self.path is not None:
             report(fit, self.path, self.data, weights=self.weights, name=self.name, facts=self.facts)
-            print(f"report {self.path}")
+            say(f"report {visible(self.path)}")
 
     def stays(self, error: BaseException | None = None) -> bool:
         """Whether the live page is served on. `error` : what training ended with."""
@@ -89,7 +91,7 @@ class Watching:
             return
         if self.stays(error):
             with suppress(KeyboardInterrupt):
-                print(f"training has ended; the live report stays at {self.live.url} until Ctrl-C", flush=True)
+                say(f"training has ended; the live report stays at {self.live.url} until Ctrl-C", flush=True)
                 Event().wait()
         self.live.close(awaited=self.opened and error is None)
 
@@ -102,16 +104,12 @@ def on_terminal() -> bool:
 def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     """The live page; how long it can be read is said with its address."""
     live = Live(port, facts=facts)
-    if wait or (wait is None and on_terminal()):
-        print(
-            "open this address in a browser; when training has ended, the page stays until you press Ctrl-C", flush=True
-        )
-    else:
-        print(
-            "open this address in a browser while training runs; to read the page longer, add --live-wait", flush=True
-        )
+    stays = wait or (wait is None and on_terminal())
+    more = "; when training has ended, the page stays until you press Ctrl-C"
+    less = " while training runs; to read the page longer, add --live-wait"
+    say(f"open this address in a browser{more if stays else less}", flush=True)
     if opened and not open_in_browser(live.url):
-        print("no browser could be started here: open the address yourself", file=sys.stderr)
+        say("no browser could be started here: open the address yourself", error=True)
     return live
 
 

@@ -12,6 +12,10 @@ from bprop.draw.page import write
 from bprop.draw.scene import Scene
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.visible import visible
+
+WIDEST = 100
+"""Letters up to which a cell of the text makes its whole column wide."""
 
 
 class Drawing:
@@ -33,11 +37,11 @@ class Drawing:
         """The graph as lines of text, and what the boxes hold where the drawing has values."""
         told = [node for node in self.scene.nodes if node.panels]
         rows = [
-            (node.name, what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
+            (visible(node.name), what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
         ]  # fmt: skip
         if not rows:
             return self._text
-        names, whats = (max(len(row[i]) for row in rows) for i in (0, 1))
+        names, whats = (min(WIDEST, max(len(row[i]) for row in rows)) for i in (0, 1))
         return "\n".join([self._text, *(f"  {a:<{names}}  {b:<{whats}}  {c}" for a, b, c in rows)])
 
     def save(self, path: str | os.PathLike) -> None:

@@ -31,6 +31,7 @@ class Grid:
         self.gaps = [LABEL + GAP + self._slant(links) for links in self.between]
         self.columns = self._columns()
         self.cuts = {column[-1] for column in self.columns[:-1]}
+        self.crossed: dict[int, tuple[dict[Link, int], float]] = {}  # of cuts: (places of links, left edge beyond)
         self.base = [0.0] * len(self.rows)  # y of the bottom of each row
         self._stand()
         self.entries = self._entries()
@@ -117,13 +118,12 @@ class Grid:
         number = self.number[link.lower]
         if number not in self.cuts:
             return None
-        links = sorted(self.between[number], key=lambda link: -(link.lower.x + link.exit))
-        place = 1 + links.index(link)
-        column = next(column for column in self.columns if column[0] == number + 1)
-        left = min(item.x - item.reach_left for row in column for item in self.rows[row])
+        if number not in self.crossed:
+            links = sorted(self.between[number], key=lambda link: -(link.lower.x + link.exit))
+            column = next(column for column in self.columns if column[0] == number + 1)
+            left = min(item.x - item.reach_left for row in column for item in self.rows[row])
+            self.crossed[number] = {link: place for place, link in enumerate(links, 1)}, left
+        places, left = self.crossed[number]
+        place, count = places[link], len(places)
         above = self.top(link.lower) - LABEL - LANE * place
-        return (
-            above,
-            left - GUTTER / 2 - LANE * (len(links) - place),
-            self.base[number + 1] + LANE * (len(links) + 1 - place),
-        )
+        return above, left - GUTTER / 2 - LANE * (count - place), self.base[number + 1] + LANE * (count + 1 - place)

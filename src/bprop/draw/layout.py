@@ -59,10 +59,16 @@ class Layout:
 
 
 def lay_out(scene: Scene) -> Layout:
-    """The layout of a scene."""
-    rows = arrange(scene)
+    """The layout of a scene; of one that is too large, of a note that says so."""
+    rows = arrange(scene) or arrange(_note(scene))
+    assert rows is not None
     place(rows)
     return _Painter(rows).layout()
+
+
+def _note(scene: Scene) -> Scene:
+    lines = [f"{len(scene.nodes):,} boxes whose edges cross:", "too many to draw; the text", "lists them all"]
+    return Scene([Node("box", "too large to draw", lines, " ".join(lines), ())], [], scene.caption, scene.collapsed)
 
 
 class _Painter:

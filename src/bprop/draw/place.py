@@ -46,8 +46,9 @@ def place(rows: Rows) -> None:
         _set(row, [0.0] * len(row))
     for sweep in range(STRAIGHTENINGS):
         _straighten(rows.rows[:: 1 if sweep % 2 == 0 else -1], downward, upward, both=sweep >= SWEEPS)
+    places = {item: number for row in rows.rows for number, item in enumerate(row)}
     for chain in _chains(links):
-        _align(chain, rows.rows)
+        _align(chain, rows.rows, places)
     left = min(item.x - item.reach_left for item in downward)
     for item in downward:
         item.x -= left
@@ -89,9 +90,10 @@ def _crossings(rows: list[list[Item]], upward: dict[Item, list[Link]]) -> int:
         place = {item: number for number, item in enumerate(above)}
         seen: list[int] = []
         for item in row:
-            # places of one exit do not cross each other
-            for exit in sorted({link.exit for link in upward[item]}):
-                ends = [place[link.upper] for link in upward[item] if link.exit == exit]
+            exits: dict[float, list[int]] = {}
+            for link in upward[item]:
+                exits.setdefault(link.exit, []).append(place[link.upper])
+            for _, ends in sorted(exits.items()):  # places of one exit do not cross each other
                 count += sum(len(seen) - bisect_right(seen, end) for end in ends)
                 for end in ends:
                     insort(seen, end)
@@ -132,12 +134,11 @@ def _chains(links: list[Link]) -> list[list[Item]]:
     return chains
 
 
-def _align(chain: list[Item], rows: list[list[Item]]) -> None:
-    """Bring a chain to one x, if all of it has room there."""
+def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int]) -> None:
+    """Bring a chain to one x, if all of it has room there. `places` : of the items in their rows."""
     x = sum(item.x for item in chain) / len(chain)
     for item in chain:
-        row = rows[item.rank]
-        at = row.index(item)
+        row, at = rows[item.rank], places[item]
         if at and row[at - 1].x + row[at - 1].reach_right > x - item.reach_left:
             return
         if at + 1 < len(row) and x + item.reach_right > row[at + 1].x - row[at + 1].reach_left:

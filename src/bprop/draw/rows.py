@@ -12,7 +12,9 @@ own far from its box, and give each edge a track, fifty of them for the penalty 
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 from bprop.draw.letters import BODY, width
@@ -22,6 +24,9 @@ LANE = 10
 MARGIN = 14
 STACK_GAP = 8
 TRACK = 7
+MOST_TRACKS = 10_000
+MOST_PASSED = 200_000
+"""Rows that edges pass, in all, those that share a track counted once, and each by itself."""
 
 
 @dataclass(eq=False)
@@ -35,7 +40,7 @@ class Item:
     node: Node | None = None
     left: list[Node] = field(default_factory=list)
     right: list[Node] = field(default_factory=list)
-    lanes: list[Node] = field(default_factory=list)
+    lanes: dict[Node, int] = field(default_factory=dict)  # {leaf: its number}
     x: float = 0.0
     y: float = 0.0  # of its top
 
@@ -43,15 +48,15 @@ class Item:
     def half(self) -> float:
         return 0.0 if self.node is None else self.node.width / 2
 
-    @property
+    @cached_property
     def left_gap(self) -> float:
         return _gap(self.left)
 
-    @property
+    @cached_property
     def right_gap(self) -> float:
         return _gap(self.right)
 
-    @property
+    @cached_property
     def reach_left(self) -> float:
         """Pixels that it takes to the left of x."""
         if self.node is None:
@@ -59,14 +64,14 @@ class Item:
         lanes = LANE * len(self.lanes) + 4 if self.lanes else 0
         return self.half + self.left_gap + _widest(self.left) + lanes + MARGIN
 
-    @property
+    @cached_property
     def reach_right(self) -> float:
         if self.node is None:
             return TRACK
         label = width(self.node.shape, BODY) + 8
         return max(self.half + self.right_gap + _widest(self.right), label) + MARGIN
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Its node is as high as the leaves beside it."""
         if self.node is None:
@@ -76,7 +81,7 @@ class Item:
     def exit(self, edge: Edge) -> float:
         """Where an edge leaves this item, relative to x: from its middle, and to a penalty from the left."""
         if edge.source in self.lanes:
-            return -self.reach_left + MARGIN + LANE * (0.5 + self.lanes.index(edge.source))
+            return -self.reach_left + MARGIN + LANE * (0.5 + self.lanes[edge.source])
         penalised = edge.source is self.node and edge.target.kind == "penalty" and edge.source.kind != "penalty"
         return 10 - self.half if penalised else 0.0
 
@@ -91,6 +96,12 @@ def _widest(leaves: list[Node]) -> float:
 
 def _stacked(leaves: list[Node]) -> float:
     return sum(leaf.height for leaf in leaves) + STACK_GAP * (len(leaves) - 1) if leaves else 0.0
+
+
+def _shared(edge: Edge) -> tuple[str, Node]:
+    """With which edges this one shares its tracks."""
+    bus = edge.source.is_leaf or edge.target.kind == "penalty"
+    return ("to", edge.target) if bus else ("from", edge.source)
 
 
 @dataclass(frozen=True)
@@ -109,9 +120,13 @@ class Rows:
     routes: list[Route]
 
 
-def arrange(scene: Scene) -> Rows:
-    """The rows of a scene, each in a first order: penalties on the left, what goes far on the right."""
-    return _Arranger(scene).rows()
+def arrange(scene: Scene) -> Rows | None:
+    """The rows of a scene, each in a first order: penalties on the left, what goes far on the right.
+
+    None where edges pass so many rows that nobody could follow them: their tracks are as many as boxes times rows.
+    """
+    arranger = _Arranger(scene)
+    return arranger.rows() if arranger.can_be_followed() else None
 
 
 class _Arranger:
@@ -125,11 +140,11 @@ class _Arranger:
         self.order = list(TopologicalSorter(self.below).static_order())
         self.rank: dict[Node, int] = {}
         self.beside: dict[Node, Node] = {}
-        late = [node for node in self.order if node.kind in ("penalty", "objective")]
-        self._rank([node for node in self.order if not node.is_leaf and node not in set(late)], set(late))
-        self._rank(late, set())
+        late = {node: None for node in self.order if node.kind in ("penalty", "objective")}
+        self._rank([node for node in self.order if not node.is_leaf and node not in late], late)
+        self._rank(late, {})
 
-    def _rank(self, nodes: list[Node], late: set[Node]) -> None:
+    def _rank(self, nodes: Iterable[Node], late: Container[Node]) -> None:
         """Ranks of nodes in order, then of the leaves that they use, `late` users not looked at."""
         for node in nodes:
             self.rank[node] = 1 + max((self.rank[child] for child in self.below[node] if child in self.rank), default=0)
@@ -148,27 +163,35 @@ class _Arranger:
         else:
             self.rank[leaf] = lowest - 1
 
+    def can_be_followed(self) -> bool:
+        """Whether edges pass few enough rows."""
+        ranks = {node: self.rank[self.beside.get(node, node)] for node in self.order}
+        tracks: dict[tuple[str, Node], int] = {}
+        passed = 0
+        for edge in self.edges:
+            key, rows = _shared(edge), max(0, ranks[edge.target] - ranks[edge.source] - 1)
+            tracks[key] = max(rows, tracks.get(key, 0))
+            passed += rows
+        return sum(tracks.values()) <= MOST_TRACKS and passed <= MOST_PASSED
+
     def rows(self) -> Rows:
         items = {node: Item(self.rank[node], node) for node in self.order if node not in self.beside}
         for user in items:
             for leaf in self.below[user]:
                 if self.beside.get(leaf) is user:
-                    item = items[user]
-                    (item.right if leaf.kind == "input" else item.left).append(leaf)
-                    if len(self.above[leaf]) > 1:
-                        if leaf in item.right:  # its way up begins on the left
-                            item.right.remove(leaf)
-                            item.left.append(leaf)
-                        item.lanes.append(leaf)
+                    item, goes_on = items[user], len(self.above[leaf]) > 1  # its way up begins on the left
+                    (item.right if leaf.kind == "input" and not goes_on else item.left).append(leaf)
+                    if goes_on:
+                        item.lanes[leaf] = len(item.lanes)
         of = {node: items[self.beside.get(node, node)] for node in self.order}
         self.tracks: dict[tuple, Item] = {}
         routes = [
             Route(edge, self._way(edge, of)) for edge in self.edges if self.beside.get(edge.source) != edge.target
         ]
-        rows: list[list[Item]] = [[] for _ in range(max(item.rank for item in items.values()) + 1)]
-        for side, item in self._sided(items):
-            rows[item.rank].insert(len(rows[item.rank]) if side else 0, item)
-        rows = [row for row in rows if row]  # there may be nothing below the first box
+        sides: list[tuple[list[Item], list[Item]]] = [([], []) for _ in range(1 + max(i.rank for i in items.values()))]
+        for right, item in self._sided(items):
+            sides[item.rank][right].append(item)
+        rows = [[*reversed(left), *right] for left, right in sides if left or right]  # none may be below the first box
         for rank, row in enumerate(rows):
             for item in row:
                 item.rank = rank
@@ -176,9 +199,9 @@ class _Arranger:
 
     def _way(self, edge: Edge, of: dict[Node, Item]) -> tuple[Item, ...]:
         first, last = of[edge.source], of[edge.target]
-        bus = edge.source.is_leaf or edge.target.kind == "penalty"
-        key = ("to", edge.target) if bus else ("from", edge.source)
-        tracks = [self.tracks.setdefault((*key, rank), Item(rank)) for rank in range(first.rank + 1, last.rank)]
+        tracks = [
+            self.tracks.setdefault((*_shared(edge), rank), Item(rank)) for rank in range(first.rank + 1, last.rank)
+        ]
         return (first, *tracks, last)
 
     def _sided(self, items: dict[Node, Item]) -> list[tuple[bool, Item]]:

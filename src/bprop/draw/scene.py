@@ -99,7 +99,7 @@ class Builder:
 
     def __init__(self, graph: Graph, collapse: bool | str, values: Values | None, grads: Gradients | None):
         self.graph, self.values, self.grads = graph, values, grads
-        self.users = users_of(graph)
+        self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
         self.penalties = self._penalties()
         outputs = set(graph.outputs.values())
@@ -194,7 +194,7 @@ class Builder:
 
     def _marks(self, box: Box, name: str) -> list[str]:
         marks = []
-        if isinstance(box, Leaf) and name in self.graph.parameters and name not in self.graph.trained:
+        if isinstance(box, Leaf) and name in self.graph.parameters and name not in self.trained:
             marks.append("not trained")
         if box in self.outputs:
             others = [output for output in self.outputs[box] if output != name]

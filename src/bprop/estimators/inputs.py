@@ -70,10 +70,11 @@ def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> 
     """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for what cannot be used."""
     need_columns(X, "X")
     (need_columns if numbers else need_unmasked)(y, "y")
-    X, y = validate_data(
-        estimator, X, exact(y), accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
-        dtype=(np.float64, np.float32),
-    )  # fmt: skip
+    with np.errstate(all="ignore"):  # it sums, and looks closer where the sum is not finite
+        X, y = validate_data(
+            estimator, X, exact(y), accept_sparse=["csr", "csc"], multi_output=True, y_numeric=numbers, reset=reset,
+            dtype=(np.float64, np.float32),
+        )  # fmt: skip
     y = dense(y)
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
@@ -158,9 +159,10 @@ def need_finite(f: np.ndarray, start: int = 0) -> np.ndarray:
 def read_rows(estimator: Any, X: Any) -> Any:
     """X to predict, dense or sparse."""
     need_columns(X, "X")
-    return validate_data(
-        estimator, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
-    )  # fmt: skip
+    with np.errstate(all="ignore"):
+        return validate_data(
+            estimator, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False
+        )  # fmt: skip
 
 
 def parts(X: Any) -> list[np.ndarray]:

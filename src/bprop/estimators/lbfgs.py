@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines.program import Program
 from bprop.errors import DataError, SettingError
@@ -134,7 +135,7 @@ class Search:
         self.vector, self.value, self.iterations = vector.copy(), self.objective.value, self.iterations + 1
         e.loss_curve_.append(self.value + self.offset)
         if e.verbose:
-            print(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
+            say(f"Iteration {len(e.loss_curve_)}, loss = {e.loss_curve_[-1]:.8f}")
         stop = self.hooks.end(lambda: e._attributes(self.objective.unpack(vector)))
         self.hooks.begin()
         if stop:

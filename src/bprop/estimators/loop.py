@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.engines.precision import need_representable
@@ -153,7 +154,7 @@ class Turn:
         e.loss_curve_.append(loss)
         e.n_iter_ += 1
         if e.verbose:
-            print(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
+            say(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
         if not np.isfinite(loss):
             self.diverged = True
             self.monitor.diverged()
@@ -210,7 +211,7 @@ class Turn:
     def say(self, end: str) -> None:
         """Print why there was no improvement, where asked to."""
         if self.e.verbose:
-            print(self.monitor.message + end)
+            say(self.monitor.message + end)
 
     def show(self) -> None:
         """Tell the progress bar of the epoch."""

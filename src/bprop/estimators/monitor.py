@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import train_test_split
 
+from bprop.console import say
 from bprop.errors import DataError
 from bprop.estimators.inputs import Examples
 from bprop.estimators.targets import Target
@@ -98,7 +99,7 @@ class Monitor:
         score = self.score_of(now, f, held_loss)
         e.validation_scores_.append(score)
         if e.verbose:
-            print(f"Validation score: {score:.6f}")
+            say(f"Validation score: {score:.6f}")
         e._no_improvement_count = e._no_improvement_count + 1 if score < e.best_validation_score_ + e.tol else 0
         if score > e.best_validation_score_:
             e.best_validation_score_, self.best_theta = score, now

@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import prod
 from typing import TYPE_CHECKING
 
 from bprop.formula import formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
 from bprop.shapes import show_shape
+from bprop.visible import visible
 
 if TYPE_CHECKING:
     from bprop.graph.graph import Graph
 
 
+WIDEST = 100
+"""Letters up to which a cell makes its whole column wide: else one long formula would, in every line."""
+
+
 def show(graph: Graph) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
-    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trained)
-    rows = [_leaf_row(graph, box) for box in graph.order if isinstance(box, Leaf)]
+    trained = frozenset(graph.trained)
+    weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in trained)
+    rows = [_leaf_row(graph, box, trained) for box in graph.order if isinstance(box, Leaf)]
     rows += [
         (graph.names[box], formula(box, graph.names), show_shape(box.dims))
         for box in graph.order
         if not isinstance(box, Leaf)
     ]
-    rows = [row for row in rows if row]
-    widths = [max(len(row[i]) for row in rows) for i in range(2)]
+    rows = [tuple(map(visible, row)) for row in rows if row]
+    widths = [min(WIDEST, max(len(row[i]) for row in rows)) for i in range(2)]
     lines = [f"Graph of {len(graph.order)} boxes, {weights:,} weights and biases to learn"]
     lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}".rstrip() for a, b, c in rows]
-    return "\n".join(lines + _ends(graph))
+    return "\n".join([*lines, *map(visible, _ends(graph))])
 
 
-def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
+def _leaf_row(graph: Graph, box: Leaf, trained: Collection[str]) -> tuple[str, str, str] | tuple[()]:
     if is_bare_number(box):
         return ()  # shown by its value where it is used
     kind = type(box).__name__.lower()
     if isinstance(box, Input):
         kind += "" if box.dtype == "float" else f" ({box.dtype})"
-    elif not isinstance(box, Constant) and graph.names[box] not in graph.trained:
+    elif not isinstance(box, Constant) and graph.names[box] not in trained:
         kind += " (not trained)"
     return graph.names[box], kind, show_shape(box.dims)
 

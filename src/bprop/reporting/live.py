@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.model import Model
 from bprop.record import Record
@@ -55,7 +56,7 @@ class Live:
         self._server = Server({"": self._page, "new": self._news}, port)
         self.url = self._server.url
         if not quiet:
-            print(f"live report: {self.url}", flush=True)
+            say(f"live report: {self.url}", flush=True)
 
     def begin(self, fit: Model) -> None:
         """Training begins, or goes on."""

@@ -12,6 +12,7 @@ from bprop.scaling import LOST
 from bprop.sources import cells
 from bprop.sources.encoding import Encoding
 from bprop.sources.frame import Frame, texts
+from bprop.sources.limits import some
 from bprop.sources.table import Table
 
 SEVERAL = ("regression", "multilabel")
@@ -72,7 +73,7 @@ class Answer:
             row = next(row for row, value in enumerate(y.tolist()) if value in strange)
             raise DataError(
                 f"{frame.where(row)}, column {self.columns[0]!r}: the class {y[row]} is not one that the model knows "
-                f"({', '.join(map(str, known))})"
+                f"({some(known)})"
             )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from bprop.errors import DataError, SettingError
 from bprop.sources.answers import find_targets
 from bprop.sources.frame import Frame
+from bprop.sources.limits import some
 from bprop.sources.pieces import Piece, pieces, place
 from bprop.sources.tables import STANDARD_INPUT, name_of, paths_of
 
@@ -96,5 +97,5 @@ class Chunk:
 
 def _need_same(first: object, path: object, names: list[str], found: list[str]) -> None:
     if set(names) != set(found):
-        odd = ", ".join(sorted(set(names) ^ set(found)))
+        odd = some(sorted(set(names) ^ set(found)))
         raise DataError(f"{path} has other columns than {first}: {odd}; the files of a table need the same")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -16,11 +17,14 @@ from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
 from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
+from bprop.sources.heads import declared_columns
+from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room, some
 
 READERS = {
     ".parquet": "read_parquet", ".pq": "read_parquet", ".arrow": "read_ipc", ".feather": "read_ipc",
     ".ipc": "read_ipc", ".jsonl": "read_ndjson", ".ndjson": "read_ndjson",
 }  # fmt: skip
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)"(\s*:)?', re.DOTALL)
 
 
 def read(path: Path, content: bytes, suffix: str) -> Frame:
@@ -29,29 +33,47 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
     import polars as pl
 
     more = {"infer_schema_length": None} if READERS[suffix] == "read_ndjson" else {}
+    if says_size(suffix):
+        need_few_columns(path, declared_columns(io.BytesIO(content), suffix))
+        height, width = shape(path, suffix, content)
+        need_room(path, height * width * CELL)
+    else:
+        need_few_keys(path, content)
     with damage_said(path, suffix):
         frame = getattr(pl, READERS[suffix])(io.BytesIO(content), **more)
     if not frame.width or not frame.height:
         raise DataError(f"{path}: there are no rows in it")
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
-        raise DataError(f"{path}: every column needs a name of its own, found: {', '.join(map(repr, frame.columns))}")
+        raise DataError(f"{path}: every column needs a name of its own, found: {some(map(repr, frame.columns))}")
     return Frame(path.stem, columns, lambda row: f"{path}, row {row + 1}", source=str(path))
 
 
-def scan(path: Path, suffix: str) -> Any:
-    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for. Raises OSError."""
+def says_size(suffix: str) -> bool:
+    """Whether a file of this kind says how many cells it holds."""
+    return READERS.get(suffix, "read_ndjson") != "read_ndjson"
+
+
+def scan(path: Path, suffix: str, content: bytes | None = None) -> Any:
+    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for. Raises OSError.
+
+    content : what it holds, where it is read already.
+    """
     need_polars(path, suffix)
     import polars as pl
 
-    need_access(path)  # what may not be read is not damaged
+    if content is None:
+        need_access(path)  # what may not be read is not damaged
+        with open(path, "rb") as file:
+            need_few_columns(path, declared_columns(file, suffix))
     with damage_said(path, suffix):
-        return pl.scan_parquet(path) if READERS[suffix] == "read_parquet" else pl.scan_ipc(path)
+        source = path if content is None else io.BytesIO(content)
+        return pl.scan_parquet(source) if READERS[suffix] == "read_parquet" else pl.scan_ipc(source)
 
 
-def shape(path: Path, suffix: str) -> tuple[int, int]:
+def shape(path: Path, suffix: str, content: bytes | None = None) -> tuple[int, int]:
     """(rows, columns) of such a file, from what it says of itself."""
-    frame = scan(path, suffix)
+    frame = scan(path, suffix, content)
     import polars as pl
 
     with damage_said(path, suffix):
@@ -61,6 +83,19 @@ def shape(path: Path, suffix: str) -> tuple[int, int]:
 def can_use_polars() -> bool:
     """Whether polars is installed, and this process was not forked from one that had used it."""
     return find_spec("polars") is not None and POLARS.usable()
+
+
+def need_few_keys(path: Path, content: bytes) -> None:
+    """Raise DataError where lines of JSON have too many different keys, or too many for the number of lines."""
+    if content.count(b'"') <= MOST_COLUMNS:
+        return
+    keys: set[bytes] = set()
+    for text in _STRING.finditer(content):
+        if text[2] is not None:
+            keys.add(text[1])
+            if len(keys) > MOST_COLUMNS:
+                need_few_columns(path, len(keys))
+    need_room(path, float(CELL) * len(keys) * (content.count(b"\n") + 1), f"a table of its {len(keys):,} keys")
 
 
 def need_polars(path: Path, suffix: str) -> None:
@@ -109,6 +144,8 @@ def column_of(path: Path, series: Any) -> np.ndarray:
         raise DataError(
             f"{path}, column {series.name!r}: holds {kind}, and a cell of a table is a number, text or date"
         )
+    letters = series.str.len_bytes().sum() or 0  # a file holds a text once that stands in many rows
+    need_room(f"{path}, column {series.name!r}", letters + 64.0 * len(series))
     cells = np.empty(len(series), dtype=object)
     cells[:] = series.to_list()
     return cells

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from bprop.errors import DataError
 from bprop.sources.cells import exact
+from bprop.sources.limits import LONGEST_ROW, need_few_columns, some
+from bprop.sources.packed import content_of
+from bprop.sources.quotes import last_end, left_open
 from bprop.sources.table import Table
 
 
@@ -27,16 +30,16 @@ def read(path: Path, target: str | None, expected: tuple[str, ...] | None = None
     if expected is None:
         target = header[-1] if target is None else target
         if target not in header:
-            raise DataError(f"{path}: no column is called {target!r}; there are: {', '.join(header)}")
+            raise DataError(f"{path}: no column is called {target!r}; there are: {some(header)}")
         expected = tuple(name for name in header if name != target)
-    missing = [name for name in expected if name not in header]
+    columns = dict(zip(header, zip(*rows, strict=True), strict=True))
+    missing = [name for name in expected if name not in columns]
     if missing:
-        raise DataError(f"{path}: the columns {', '.join(missing)} are missing; there are: {', '.join(header)}")
+        raise DataError(f"{path}: the columns {some(missing)} are missing; there are: {some(header)}")
     if not expected:
         raise DataError(f"{path}: there is only the target column {target!r}, and nothing to predict it from")
-    columns = list(zip(*rows, strict=True))
-    x = np.stack([_numbers(path, name, columns[header.index(name)], lines) for name in expected], axis=1)
-    y = _target(path, target, columns[header.index(target)], lines) if target is not None and target in header else None
+    x = np.stack([_numbers(path, name, columns[name], lines) for name in expected], axis=1)
+    y = _target(path, target, columns[target], lines) if target is not None and target in columns else None
     return Table(path.stem, x, y, expected, target or "y")
 
 
@@ -47,33 +50,70 @@ def read_rows(
 
     content : what the file holds, where it is read already; `path` then only names it in errors.
     """
-    rows, lines = [], []
+    rows, ends = [], []
+    lines = _Lines(path, content_of(path) if content is None else content)
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
-        with io.TextIOWrapper(_opened(path, content), encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True, strict=True)
-            for row in reader:
-                cells = [cell.strip() for cell in row]
-                if cells not in ([], [""]):  # blank lines
-                    rows.append(cells)
-                    lines.append(reader.line_num)
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if cells not in ([], [""]):  # blank lines
+                if not rows:
+                    _need_header(path, reader.line_num, cells)
+                rows.append(cells)
+                ends.append(reader.line_num)
+            lines.row.clear()
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not a text file in UTF-8 ({error.reason} at byte {error.start})") from error
     except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not a line of a CSV file: {error}") from error
+        raise _fault(path, reader.line_num, lines.row, rows[0] if rows else [], delimiter, error) from error
     if len(rows) < 2:
         raise DataError(f"{path}: needs a header line and at least one row, found {len(rows)} lines")
     header = rows[0]
-    for name in header:
-        if not name or header.count(name) > 1:
-            raise DataError(f"{path}, line {lines[0]}: every column needs a name of its own, found {name!r}")
-    for row, line in zip(rows, lines, strict=True):
+    for row, line in zip(rows, ends, strict=True):
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns")
-    return header, rows[1:], lines[1:]
+    return header, rows[1:], ends[1:]
 
 
-def _opened(path: Path, content: bytes | None) -> BinaryIO:
-    return open(path, "rb") if content is None else io.BytesIO(content)
+class _Lines:
+    """The lines of a text, one after the other; `row` : those of the row that is being read."""
+
+    def __init__(self, path: Path, content: bytes):
+        self.path, self.row = path, []
+        self.text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(LONGEST_ROW)
+        if not line:
+            raise StopIteration
+        if len(line) == LONGEST_ROW:
+            raise DataError(f"{self.path}: a line of more than {LONGEST_ROW:,} letters: this is no table")
+        self.row.append(line)
+        return line
+
+
+def _need_header(path: Path, line: int, header: list[str]) -> None:
+    """Raise DataError for too many columns, and for names that are missing or repeated."""
+    need_few_columns(f"{path}, line {line}", len(header))
+    seen: set[str] = set()
+    for name in header:
+        if not name or name in seen:
+            raise DataError(f"{path}, line {line}: every column needs a name of its own, found {name!r}")
+        seen.add(name)
+
+
+def _fault(
+    path: Path, line: int, row: list[str], header: list[str], delimiter: str, error: csv.Error
+) -> DataError:  # fmt: skip
+    """The error for a row that cannot be read. `line` : its last, as far as it was read."""
+    content, before = "".join(row).encode(), line - len(row)
+    place = last_end(content, delimiter.encode())[1]
+    if place >= 0:
+        return left_open(path, before + 1, content[:place], header, delimiter)
+    return DataError(f"{path}, line {line}: not a line of a CSV file: {error}")
 
 
 def _numbers(path: Path, name: str, cells: tuple[str, ...], lines: list[int]) -> np.ndarray:

@@ -10,8 +10,10 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.scaling import Scaling, moments
+from bprop.sources.limits import need_few_classes, some
 from bprop.sources.table import Table
 
+ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
 SCALINGS = ("auto", "standard", "unit", "none")
 
 
@@ -31,15 +33,24 @@ class Encoding:
     @classmethod
     def of(cls, table: Table, task: str | None = None) -> Encoding:
         """The encoding of a table. Raises SettingError for a task that its targets cannot serve."""
-        task = task or table.guess_task()
+        asked, task = task is not None, task or table.guess_task()
         y = table.need_y()
         if task not in ("classification", "regression", "counts"):
             raise UnknownNameError(f"no task is called {task!r} here; there are: classification, regression, counts")
         if task != "classification" and y.dtype.kind not in "fiu":
             raise SettingError(f"{task} needs targets that are numbers; those of {table.name} are text")
-        classes = tuple(_plain(value) for value in np.unique(y)) if task == "classification" else None
-        if classes is not None and len(classes) < 2:
+        if task != "classification":
+            return cls(table.name, task, table.columns, table.target, None)
+        classes = tuple(_plain(value) for value in np.unique(y))
+        if len(classes) < 2:
             raise DataError(f"{table.name}: all targets are {', '.join(map(repr, classes))}: nothing to tell apart")
+        if not asked and table.task is None and len(y) >= ENOUGH and len(classes) > DIFFERENT * len(y):
+            raise DataError(
+                f"{table.name}, column {table.target!r}: {len(classes):,} of {len(y):,} targets differ, such as "
+                f"{classes[0]!r}: hardly a class has two examples to learn from; give another --target, write numbers "
+                "as plain numbers (1234.5), or take each for a class all the same with --task classification"
+            )
+        need_few_classes(table.name, table.target, len(classes))
         return cls(table.name, task, table.columns, table.target, classes)
 
     def x(self, table: Table) -> np.ndarray:
@@ -60,7 +71,7 @@ class Encoding:
         labels = np.array([number.get(_plain(value), -1) for value in found], np.int64)[inverse]
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
-            row, known = int(strange[0]), ", ".join(map(str, self.classes))
+            row, known = int(strange[0]), some(self.classes)
             raise DataError(f"{table.name}: row {row} is of class {y[row]}, which the model does not know ({known})")
         return labels
 

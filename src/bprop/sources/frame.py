@@ -9,6 +9,7 @@ from itertools import accumulate
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.sources.limits import some
 
 Place = Callable[[int], str]
 """Where row 0, 1, ... stands, for people: "pets.csv, line 3"."""
@@ -55,15 +56,15 @@ class Frame:
     def column(self, name: str) -> np.ndarray:
         """A column by name. Raises DataError, which lists the columns."""
         if name not in self.columns:
-            raise DataError(f"{self.label}: no column is called {name!r}; there are: {', '.join(self.columns)}")
+            raise DataError(f"{self.label}: no column is called {name!r}; there are: {some(self.columns)}")
         return self.columns[name]
 
     def need(self, names: Sequence[str]) -> None:
         """Raise DataError, naming them, where columns are missing."""
         missing = [name for name in names if name not in self.columns]
         if missing:
-            which = f"columns {', '.join(missing)} are" if len(missing) > 1 else f"column {missing[0]} is"
-            raise DataError(f"{self.label}: the {which} missing; there are: {', '.join(self.columns)}")
+            which = f"columns {some(missing)} are" if len(missing) > 1 else f"column {missing[0]} is"
+            raise DataError(f"{self.label}: the {which} missing; there are: {some(self.columns)}")
 
     def need_y(self) -> np.ndarray:
         """The one column to be predicted, by which a split can keep the shares of the classes."""
@@ -75,7 +76,7 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
     first = parts[0]
     for part in parts[1:]:
         if set(part.columns) != set(first.columns):
-            odd = ", ".join(sorted(set(part.columns) ^ set(first.columns)))
+            odd = some(sorted(set(part.columns) ^ set(first.columns)))
             raise DataError(
                 f"{part.label} has other columns than {first.label}: {odd}; the files of a table need the same"
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.sources.limits import ARRAY
 from bprop.sources.packed import content_of
 from bprop.sources.table import Table, as_examples, check_finite, numbered
 
@@ -16,7 +17,7 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 
 def read_array(path: Path) -> np.ndarray:
     """The array of one idx file. Raises DataError where it is not one, or truncated."""
-    content = content_of(path)
+    content = content_of(path, ARRAY)
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _DTYPES or content[3] == 0:
         raise DataError(f"{path}: not an idx file: it begins with {content[:4].hex(' ')}")
     axes = content[3]

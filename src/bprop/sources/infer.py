@@ -12,9 +12,12 @@ from bprop.scaling import is_constant
 from bprop.sources import cells
 from bprop.sources.frame import Frame
 from bprop.sources.kinds import KINDS, Boolean, Categorical, Date, Ignored, Kind, Numeric
+from bprop.sources.limits import some
+from bprop.visible import visible
 
 ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
+MOST_LISTED = 1_000  # columns of a kind that are named
 UNCLEAR = "dates, of which it is not clear what is the day and what the month: write 2024-05-31"
 
 
@@ -76,14 +79,15 @@ def fit_columns(names: Sequence[str], frame: Frame, given: Mapping[str, str]) ->
 
     Raises SettingError, UnknownNameError for kinds given to no column or not known, DataError where none is left.
     """
+    known = set(names)
     for name, kind in given.items():
-        if name not in names:
-            raise SettingError(f"--kind {name}={kind}: no input column is called so; there are: {', '.join(names)}")
+        if name not in known:
+            raise SettingError(f"--kind {name}={kind}: no input column is called so; there are: {some(names)}")
         if kind not in KINDS:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(KINDS)}")
     found = tuple(KINDS[given[n]].fit(n, frame) if n in given else fit_column(n, frame) for n in names)
     if all(isinstance(kind, Ignored) for kind in found):
-        which = ", ".join(map(str, found)) or "there is only the target"
+        which = some(found) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; --kind COLUMN=KIND takes one in")
     return found
 
@@ -92,7 +96,7 @@ def listed(kinds: Sequence[Kind]) -> str:
     """The columns by kind, a line for each kind that there is."""
     lines = []
     for name, cls in KINDS.items():
-        of = [str(kind) for kind in kinds if isinstance(kind, cls)]
+        of = [visible(kind) for kind in kinds if isinstance(kind, cls)]
         if of:
-            lines.append(f"  {name:<12}{len(of):>3}  {', '.join(of)}")
+            lines.append(f"  {name:<12}{len(of):>3}  {some(of, MOST_LISTED)}")
     return "\n".join(lines)

@@ -14,12 +14,15 @@ import numpy as np
 from bprop.errors import DataError
 from bprop.sources import columnar, delimited
 from bprop.sources.csv_file import read_rows
+from bprop.sources.limits import LONGEST_CELL, LONGEST_HEADER, size
 from bprop.sources.packed import opened
+from bprop.sources.quotes import first_end, last_end, left_open, open_cells
 from bprop.sources.tables import SEPARATED, suffix_of
 
 BLOCK = 8 * 2**20  # bytes of text in a piece
 LONGEST = 16  # blocks without the end of a row: no table
 CELLS = 2**20  # of a piece, in files of columns
+MARKS = delimited.DELIMITERS.encode()
 ROWS = (256, 65_536)  # of such a piece, at least and at most
 
 
@@ -105,7 +108,8 @@ def _json_lines(path: Path) -> Iterator[Piece]:
     import polars as pl
 
     with opened(path) as file:
-        for content in _blocks(path, file, b"", quotes=False):
+        for content, _ in _Rows(path, file).blocks():
+            columnar.need_few_keys(path, content)
             with columnar.damage_said(path, ".jsonl"):
                 piece = pl.read_ndjson(io.BytesIO(content), infer_schema_length=None)
             yield Piece(path, piece)
@@ -114,12 +118,11 @@ def _json_lines(path: Path) -> Iterator[Piece]:
 def _separated(path: Path, delimiter: str | None) -> Iterator[tuple[Piece, Any]]:
     """(a piece, what gives the lines on which its rows end) of a file of text with a header line."""
     with opened(path) as file:
-        header, before = _header(path, file)
+        header, lines, rest = _header(path, file)
         mark = delimiter or delimited.delimiter_of(header)
-        for content in _blocks(path, file, b"", quotes=True):
+        for content, before in _Rows(path, file, rest, header, mark, lines).blocks():
             read = partial(_padded_lines, path, header, content, before, mark)
-            before += content.count(b"\n")
-            if not content.strip(b"\r\n"):
+            if not content.strip(b"\r\n" if mark.encode() in header else None):  # of one column, blanks are no row
                 continue
             found = delimited.fast(header + content, mark) if columnar.can_use_polars() else None
             if found is not None:
@@ -139,49 +142,94 @@ def _padded_lines(path: Path, header: bytes, content: bytes, before: int, mark: 
     return read_rows(path, header + b"\n" * (before - header.count(b"\n")) + content, mark)[2]
 
 
-def _header(path: Path, file: BinaryIO) -> tuple[bytes, int]:
-    """(the header, its lines and the blank ones before it)."""
-    header, blank = b"", 0
+def _header(path: Path, file: BinaryIO) -> tuple[bytes, int, bytes]:
+    """(the header, its lines and the blank ones before it, what was read behind it)."""
+    content, blank = file.read(BLOCK).removeprefix(b"\xef\xbb\xbf"), 0
     while True:
-        line = file.readline(BLOCK)
-        if not line:
-            raise DataError(f"{path}: needs a header line and at least one row")
-        if not header and not line.strip(b"\r\n \xef\xbb\xbf"):
-            blank += 1
-            continue
-        header += line
-        if b"\r" in header.replace(b"\r\n", b""):
-            raise DataError(f"{path}: its lines end in \\r alone; --no-stream reads such a file, whole")
-        if header.count(b'"') % 2 == 0:
-            return (header if header.endswith(b"\n") else header + b"\n"), blank + header.count(b"\n")
-
-
-def _blocks(path: Path, file: BinaryIO, rest: bytes, quotes: bool) -> Iterator[bytes]:
-    """The content in blocks of whole rows: they end with a line that leaves no quote open."""
-    while True:
-        read = file.read(BLOCK)
-        rest += read
+        text = content.lstrip(b"\r\n ")
+        blank += content.count(b"\n", 0, len(content) - len(text))
+        content = text
+        end = first_end(content, MARKS)
+        read = b"" if end or len(content) > LONGEST_HEADER else file.read(BLOCK)
         if not read:
-            if rest.strip(b"\r\n" if quotes else None):  # of a table, a line of tabs is a row of empty cells
-                yield rest
-            return
-        end = _last_end(rest, quotes)
-        if end:
-            yield rest[:end]
-            rest = rest[end:]
-        elif len(rest) > LONGEST * BLOCK:
-            raise DataError(
-                f"{path}: a row of more than {len(rest) // 2**20} million characters: a quote is left open, or its "
-                "lines end in a way that is not known; --no-stream reads the file whole, and says more"
-            )
+            break
+        content += read
+    header, rest = (content[:end], content[end:]) if end else (content, b"")
+    if not header:
+        raise DataError(f"{path}: needs a header line and at least one row")
+    place = -1 if end else last_end(header, MARKS)[1]
+    if place >= 0:
+        raise left_open(path, blank + 1, header[:place], [], delimited.delimiter_of(header))
+    if b"\r" in header.replace(b"\r\n", b""):
+        raise DataError(f"{path}: its lines end in \\r alone; --no-stream reads such a file, whole")
+    if len(header) > LONGEST_HEADER:
+        raise DataError(f"{path}: its first line is longer than {size(LONGEST_HEADER)}: this is no header of a table")
+    header = header if end else header + b"\n"
+    return header, blank + header.count(b"\n"), rest
 
 
-def _last_end(content: bytes, quotes: bool) -> int:
-    """Behind the last line that ends a row; 0 where none does."""
+@dataclass
+class _Rows:
+    """What cuts a text into blocks of whole rows.
+
+    rest : what was read before. header, mark : of a table with a header line; "" where a line is a row, as in JSON.
+    lines : of the file before what comes next.
+    """
+
+    path: Path
+    file: BinaryIO
+    rest: bytes = b""
+    header: bytes = b""
+    mark: str = ""
+    lines: int = 0
+
+    def blocks(self) -> Iterator[tuple[bytes, int]]:
+        """(content, the lines before it)."""
+        rest, read = b"", self.rest or self.file.read(BLOCK)
+        while read:
+            rest += read
+            end = self._end(rest) if self.mark else rest.rfind(b"\n") + 1
+            if end:
+                yield rest[:end], self.lines
+                self.lines += rest.count(b"\n", 0, end)
+                rest = rest[end:]
+            elif len(rest) > LONGEST * BLOCK:
+                raise self._too_long(rest)
+            read = self.file.read(BLOCK)
+        if rest.strip(b"\r\n" if self.mark else None):  # of a table, a line of tabs is a row of empty cells
+            yield rest, self.lines
+
+    def _end(self, content: bytes) -> int:
+        """Behind the last line that ends a row; 0 where none does. DataError for a quote that is left open."""
+        mark = self.mark.encode()
+        end = _even_end(content) if open_cells(content, mark) else 0
+        if end and len(content) - end <= LONGEST_CELL:
+            return end
+        end, place = last_end(content, mark)
+        if place >= 0 and len(content) - place > LONGEST_CELL:
+            raise self._left_open(content, end, place)
+        return end
+
+    def _left_open(self, content: bytes, end: int, place: int) -> DataError:
+        line, names = self.lines + content.count(b"\n", 0, end) + 1, delimited.names_of(self.header, self.mark)
+        return left_open(self.path, line, content[end:place], names, self.mark)
+
+    def _too_long(self, content: bytes) -> DataError:
+        end, place = last_end(content, self.mark.encode()) if self.mark else (0, -1)
+        if place >= 0:
+            return self._left_open(content, end, place)
+        return DataError(
+            f"{self.path}, line {self.lines + 1}: a row of more than {size(len(content))}: its lines end in a way that "
+            "is not known, or this is no table; --no-stream reads the file whole, and says more"
+        )
+
+
+def _even_end(content: bytes) -> int:
+    """Behind the last line up to which there are as many quotes that open as close; 0 where there is none."""
     end = content.rfind(b"\n") + 1
-    open_ = quotes and content.count(b'"', 0, end) % 2 == 1
-    while end and open_:
+    odd = content.count(b'"', 0, end) % 2 == 1
+    while end and odd:
         before = content.rfind(b"\n", 0, end - 1) + 1
-        open_ ^= content.count(b'"', before, end) % 2 == 1
+        odd ^= content.count(b'"', before, end) % 2 == 1
         end = before
     return end

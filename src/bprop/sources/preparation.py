@@ -13,6 +13,7 @@ from bprop.sources.answers import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.infer import fit_columns
 from bprop.sources.kinds import Categorical, Ignored, Kind, from_notes
+from bprop.sources.limits import some
 from bprop.sources.table import Table
 
 KEY = "table"
@@ -34,7 +35,8 @@ class Preparation:
 
         given : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
         """
-        names = [name for name in frame.columns if name not in (*answer.columns, *apart)]
+        others = {*answer.columns, *apart}
+        names = [name for name in frame.columns if name not in others]
         return cls(frame.name, fit_columns(names, frame, given or {}), answer)
 
     @property
@@ -134,7 +136,7 @@ def as_frame(table: Table, preparation: Preparation) -> Frame:
     if table.x.shape[1] != len(preparation.columns):
         raise DataError(
             f"{table.name}: {table.x.shape[1]} input columns, but the model takes {len(preparation.columns)}: "
-            f"{', '.join(preparation.columns)}"
+            f"{some(preparation.columns)}"
         )
     columns = {name: np.asarray(table.x[:, k]) for k, name in enumerate(preparation.columns)}
     if table.y is not None and len(preparation.answer.columns) == 1:

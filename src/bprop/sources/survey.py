@@ -11,10 +11,10 @@ from bprop.errors import DataError, SettingError
 from bprop.sources.answers import Answer
 from bprop.sources.chunks import Chunk, Chunks
 from bprop.sources.frame import Frame, concatenated
+from bprop.sources.limits import MOST_CLASSES, need_few_classes
 
 SAMPLE_CELLS = 2_000_000
 SAMPLE_ROWS = (2_000, 250_000)  # at least and at most, whatever the number of columns
-MOST_CLASSES = 10_000
 TRAIN, VALIDATION, TEST = 0, 1, 2
 Tell = Callable[[str, int], None]
 
@@ -72,11 +72,8 @@ def survey(chunks: Chunks, task: str | None, shares: Shares, tell: Tell = lambda
         tell("read", rows)
     found = sample.finish(chunks)
     answer = Answer.of(classes.with_sample(found), found.target, task)
-    if answer.classes is not None and classes.too_many:
-        raise DataError(
-            f"{found.label}, column {found.target[0]!r}: more than {MOST_CLASSES:,} different targets, too many for "
-            "classes; numbers are predicted with --task regression"
-        )
+    if answer.classes is not None:
+        need_few_classes(found.label, found.target[0], len(classes.seen), MOST_CLASSES)
     return Survey(found, answer, rows)
 
 
@@ -86,6 +83,7 @@ class Sample:
     def __init__(self, seed: int):
         self.seed, self.edge, self.most = seed, 1.0, 0
         self.frames: list[Frame] = []
+        self.held = 0  # rows of them
 
     def add(self, chunk: Chunk, rows: np.ndarray) -> None:
         """Of a chunk, the rows that may be in the sample."""
@@ -93,8 +91,10 @@ class Sample:
         rows = rows[draws(chunk.numbers[rows], self.seed, 2) < self.edge]
         if len(rows):
             self.frames.append(chunk.frame(rows))
-        if sum(map(len, self.frames)) > 2 * self.most:
+            self.held += len(rows)
+        if self.held > 2 * self.most:
             self.frames = [self._lowest()]
+            self.held = len(self.frames[0])
 
     def _lowest(self) -> Frame:
         whole = together(self.frames)

@@ -7,6 +7,7 @@ import stat
 import sys
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from bprop.disk.reading import status_of
 from bprop.errors import DataError
@@ -14,6 +15,7 @@ from bprop.sources import columnar, delimited
 from bprop.sources.builtin import NAMES
 from bprop.sources.folders import files_below, files_like
 from bprop.sources.frame import Frame, joined
+from bprop.sources.limits import CHUNK, TEXT, need_room, read_all
 from bprop.sources.packed import content_of
 
 STANDARD_INPUT = "-"
@@ -41,6 +43,8 @@ def open_table(source: str) -> Frame:
         if source == STANDARD_INPUT:
             return _standard_input()
         paths = paths_of(source)
+        if len(paths) > 1:
+            need_room(source, sum(map(_least, paths)), "holding its files")
         return joined(name_of(source, paths), [_read(path) for path in paths], source)
     except OSError as error:
         raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
@@ -81,8 +85,20 @@ def _stem(path: Path) -> str:
     return Path(path.name.removesuffix(".gz")).stem
 
 
+def _least(path: Path) -> float:
+    """Bytes that a file takes in memory, at least."""
+    return path.stat().st_size * cost_of(suffix_of(path.name))
+
+
 def _read(path: Path) -> Frame:
-    return _parse(path, content_of(path), suffix_of(path.name))
+    suffix = suffix_of(path.name)
+    return _parse(path, content_of(path, cost_of(suffix)), suffix)
+
+
+def cost_of(suffix: str) -> float:
+    """Bytes that a byte of such a file takes in memory; of files of columns, which say how many cells they hold, the
+    bytes alone."""
+    return 1 if columnar.says_size(suffix) else TEXT
 
 
 def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame:
@@ -92,11 +108,17 @@ def _parse(path: Path, content: bytes, suffix: str, kept: bool = False) -> Frame
     return columnar.read(path, content, suffix)
 
 
+def standard_input() -> BinaryIO:
+    """The bytes that are piped in."""
+    return sys.stdin.buffer
+
+
 def _standard_input() -> Frame:
     """What is piped in; its first bytes say the format."""
-    content = sys.stdin.buffer.read()
-    suffix = ".csv"
+    file, suffix = standard_input(), ".csv"
+    first = file.read(CHUNK)
     for start, found in ((b"PAR1", ".parquet"), (b"ARROW1", ".arrow"), (b"{", ".jsonl")):
-        if content.lstrip(b"\xef\xbb\xbf \r\n").startswith(start):
+        if first.lstrip(b"\xef\xbb\xbf \r\n").startswith(start):
             suffix = found
+    content = read_all(file, "stdin", cost_of(suffix), first)
     return _parse(Path("stdin"), content, suffix, kept=True)

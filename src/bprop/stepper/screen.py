@@ -15,6 +15,7 @@ from bprop.graph.show import formula
 from bprop.namespace import Array
 from bprop.shapes import show_shape
 from bprop.stepper.figures import shown
+from bprop.visible import visible
 
 if TYPE_CHECKING:
     from bprop.stepper.stepper import Move, Stepper
@@ -40,7 +41,7 @@ def screen(stepper: Stepper) -> str:
         detail = _seed(stepper)
     else:
         detail = _bprop(stepper, last.step)
-    return "\n".join([head, "", *_boxes(stepper), "", *detail])
+    return "\n".join(map(visible, [head, "", *_boxes(stepper), "", *detail]))
 
 
 def _boxes(stepper: Stepper) -> list[str]:

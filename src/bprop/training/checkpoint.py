@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from time import perf_counter as clock
@@ -14,6 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from bprop.box import Box
+from bprop.console import say
 from bprop.data import DataSet
 from bprop.disk.reading import status_of, why
 from bprop.engines.engine import Job
@@ -25,6 +25,7 @@ from bprop.rules import Rule
 from bprop.rules.comparison import differences, recorded
 from bprop.training.folder import Folder
 from bprop.training.stopping import EarlyStopping
+from bprop.visible import visible
 
 if TYPE_CHECKING:
     from bprop.training.trainer import Position
@@ -148,7 +149,7 @@ def read(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
     if changed:
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
     if said:
-        print(f"bprop: {said}", file=sys.stderr)
+        say(f"bprop: {visible(said)}", error=True)
     _need_same_graph(path, model.graph.describe()["boxes"], job.graph.describe()["boxes"])
     _need_legal_place(path, training, job.steps_per_epoch, len(model.history))
     return Saved(
@@ -181,7 +182,7 @@ def _newest(path: str | os.PathLike, own: tuple[type[Box], ...]) -> tuple[str | 
         except ModelFileError as error:
             if not os.path.lexists(file):  # a run that lives has just removed it: there are newer ones
                 return _newest(path, own)
-            print(f"bprop: {error}; going back to the checkpoint before it", file=sys.stderr)
+            say(f"bprop: {visible(error)}; going back to the checkpoint before it", error=True)
             damage = error
     if damage is not None:
         raise ModelFileError(f"{path}: none of its checkpoints can be read") from damage
@@ -196,11 +197,10 @@ def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
 
 
 def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
-    changed = [entry["name"] for entry in (*now, *then) if entry not in now or entry not in then]
+    one, other = ({entry["name"]: entry for entry in entries} for entries in (now, then))
+    changed = [name for name in {**one, **other} if one.get(name) != other.get(name)]
     if changed:
-        raise ModelFileError(
-            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(dict.fromkeys(changed))})"
-        )
+        raise ModelFileError(f"{path}: a checkpoint of another graph: boxes differ ({', '.join(changed)})")
 
 
 def _need_legal_place(path: str | os.PathLike, training: Mapping[str, Any], steps: int, epochs: int) -> None:

@@ -7,7 +7,9 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import Any, Protocol
 
+from bprop.console import say
 from bprop.record import Record
+from bprop.visible import visible
 
 
 class Progress(Protocol):
@@ -48,7 +50,7 @@ class Lines:
         self._unsaid: Record | None = None
 
     def engine(self, said: str) -> None:
-        print(f"engine: {said}", file=sys.stderr, flush=True)
+        say(f"engine: {visible(said)}", error=True, flush=True)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         if perf_counter() - max(self._last, self._started) > 5 * self.seconds:  # an epoch takes long
@@ -68,7 +70,7 @@ class Lines:
             self._unsaid = None
 
     def _say(self, line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
+        say(visible(line), error=True, flush=True)
         self._last = perf_counter()
 
 
@@ -82,19 +84,20 @@ class Bar:
         self.epochs = epochs
         self.bar = Progress(
             TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
-            TextColumn("{task.fields[shown]}"), console=Console(stderr=True),
+            TextColumn("{task.fields[shown]}", markup=False), console=Console(stderr=True),
         )  # fmt: skip
         self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
         self.bar.start()
 
     def engine(self, said: str) -> None:
-        self.bar.console.print(f"engine: {said}", markup=False, highlight=False)
+        self.bar.console.print(f"engine: {visible(said)}", markup=False, highlight=False)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")
 
     def epoch(self, record: Record) -> None:
-        self.bar.update(self.task, completed=record.updates, shown=brief(record), epoch=f"{record.epoch}/{self.epochs}")
+        shown = visible(brief(record))
+        self.bar.update(self.task, completed=record.updates, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
 
     def close(self) -> None:
         self.bar.stop()

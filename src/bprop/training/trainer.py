@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.console import say
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job
 from bprop.engines.program import PENALTY, Program
@@ -30,6 +30,7 @@ from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
+from bprop.visible import visible
 
 Callback = Callable[[Record, Any], Any]
 """Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
@@ -179,7 +180,7 @@ class Trainer:
         at = self.position
         more = f", and resume={str(self.keeper.path)!r} continues it" if self.keeper is not None else ""
         said = f"interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept{more}"
-        print(f"bprop: {said}", file=sys.stderr)
+        say(f"bprop: {visible(said)}", error=True)
         if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
             raise Terminated(fit)
         return fit
@@ -268,7 +269,7 @@ class Trainer:
             if self.keeper is not None:
                 self.keeper.note(record, self._best)
         except MemoryError as error:
-            print(f"bprop: {as_file_error(error)}; training goes on, the best model before is kept", file=sys.stderr)
+            say(f"bprop: {visible(as_file_error(error))}; training goes on, the best model before is kept", error=True)
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
@@ -339,7 +340,7 @@ class Trainer:
             self._write()
         except ModelFileError as error:
             if stopped is None:
-                print(f"bprop: {error}; training goes on, the checkpoint before is kept", file=sys.stderr)
+                say(f"bprop: {visible(error)}; training goes on, the checkpoint before is kept", error=True)
                 return
             with suppress(MemoryError):
                 error.fit = self._fit(stopped)  # nothing that was learned is lost
@@ -367,7 +368,7 @@ class Trainer:
             if saved.engine not in (None, self.run_.engine):
                 self._change_engine(str(saved.engine))
             elif said := changes(saved.surroundings, self.run_.surroundings()):
-                print(f"bprop: {said}", file=sys.stderr)
+                say(f"bprop: {visible(said)}", error=True)
             if self.stopping is not None and saved.stopping is not None:
                 self.stopping.restore(saved.stopping, saved.best_params)
         except (KeyError, TypeError, ValueError) as error:
@@ -376,10 +377,11 @@ class Trainer:
     def _change_engine(self, before: str) -> None:
         """Say that the run goes on on another engine, and take over what that one summed up, in the common form."""
         now, at = self.run_.engine, self.position
-        print(
-            f"bprop: this run was on the {before} engine and goes on on {now}: not bit for bit the same; for that, "
-            f"resume it with engine={before!r}", file=sys.stderr,
-        )  # fmt: skip
+        say(
+            f"bprop: this run was on the {visible(before)} engine and goes on on {now}: not bit for bit the same; for "
+            f"that, resume it with engine={before!r}",
+            error=True,
+        )
         if at.running:
             sums = list(self.program.totals(at.running).values())
             at.running = [sums, [0.0] * len(sums)]

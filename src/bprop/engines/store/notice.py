@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 
+from bprop.console import say
+from bprop.visible import visible
+
 _said: set[str] = set()
 
 
@@ -14,4 +17,4 @@ def say_once(text: str) -> None:
         return
     _said.add(text)
     with contextlib.suppress(OSError, ValueError):
-        print(f"bprop: {text}", file=sys.stderr)
+        say(f"bprop: {visible(text)}", error=True)
