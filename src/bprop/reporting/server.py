@@ -73,10 +73,8 @@ class Server:
 def _listening(port: int) -> socket.socket:
     listening = socket.socket()
     try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where others could else take the port over
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # on Windows, others could else take the port over
+        listening.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
         listening.bind((HOST, port))
         listening.listen(2 * MOST)
         listening.setblocking(False)
