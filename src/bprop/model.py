@@ -17,6 +17,7 @@ from bprop.errors import BpropError, ModelFileError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
+from bprop.graph.room import Room
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -26,7 +27,6 @@ FORMAT = 2
 KEEP_BEST = ("epochs", "patience", "callback")
 """Ways for training to end after which early stopping puts back the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
-ROOM = 2**24  # numbers: 128 MiB
 
 
 class Ready(NamedTuple):
@@ -189,7 +189,7 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
             raise ModelFileError(f"there is no format {meta['format']!r}")
         if meta["format"] > FORMAT:
             raise ModelFileError(f"format {meta['format']} is newer than this bprop reads ({FORMAT}): update bprop")
-        room = max(ROOM, 4 * sum(array.size for array in arrays.values()))
+        room = Room(sum(array.size for array in arrays.values()))
         graph = Graph.from_description(meta["graph"], boxes, room)
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
