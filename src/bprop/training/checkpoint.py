@@ -31,6 +31,7 @@ EVERY_SECONDS = 30.0
 ENGINE = "engine"  # among the settings, but a run may go on upon another
 WEIGHTS = "weights divided"
 PART = 4096  # rows looked at together
+SHOWN = 10  # names of boxes in an error
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
 __all__ = ["EVERY_SECONDS", "Saved", "check_place", "clock", "read", "settings", "write"]
 
@@ -178,10 +179,12 @@ def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
 
 
 def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
-    changed = [entry["name"] for entry in (*now, *then) if entry not in now or entry not in then]
+    before, after = ({entry["name"]: entry for entry in entries} for entries in (then, now))
+    changed = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if changed:
+        more = f", and {len(changed) - SHOWN:,} more" if len(changed) > SHOWN else ""
         raise ModelFileError(
-            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(dict.fromkeys(changed))})"
+            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(changed[:SHOWN])}{more})"
         )
 
 
