@@ -70,8 +70,7 @@ def data_in(folder: Path) -> dict[str, str]:
 
 def try_all(path: Path, folder: Path) -> None:
     """Each command in turn: anything but what it prints, or a BpropError, is a finding."""
-    files = data_in(folder)
-    notes = load_model(path).notes
+    files, notes = data_in(folder), bp.load(path).notes
     numbers = "regression.npz" if notes.get("task") == "regression" else "classification.npz"
     data = files["pets.csv" if KEY in notes else numbers]
     for command in commands(path, data, folder):
@@ -108,7 +107,7 @@ def walk(subject: str, data: str) -> None:
 
 def report(path: Path, data: str, folder: Path) -> None:
     """`bprop.report`, without examples and with them."""
+    bp.report(bp.load(path), folder / "report.html")
     net = load_model(path)
-    bp.report(net, folder / "report.html")
     rows, coding = open_for(net, data)
     bp.report(net, folder / "report.html", coding.arrays(rows))

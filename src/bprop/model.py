@@ -100,6 +100,12 @@ class Model:
             self._units = noted, Units.of(self.notes)
         return self._units[1]
 
+    def check_units(self) -> None:
+        """Raise DataError where the notes do not say how the data of this graph is scaled, but something else."""
+        inputs = {name: box.shape for name, box in self.graph.inputs.items()}
+        outputs = {name: box.dims[1:] for name, box in self.graph.outputs.items()}
+        self.units.need_fit({**inputs, **outputs})
+
     def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
@@ -169,6 +175,7 @@ def write_model(
     arrays: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """A model file; `training` and `arrays` hold what a checkpoint needs beside the model."""
+    model.check_units()
     meta = {
         "format": FORMAT if KEY in model.notes else 1,
         "bprop": bprop_version(),
@@ -194,6 +201,7 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])
+        model.check_units()
         ended = meta.get("ended")  # older files have none
         _recall(model, ended if isinstance(ended, Mapping) else {})
         return model, dict(meta.get("training") or {}), arrays
