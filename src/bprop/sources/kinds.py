@@ -234,7 +234,7 @@ KINDS: dict[str, type[Kind]] = {cls.kind: cls for cls in (Numeric, Categorical, 
 
 def from_notes(notes: Any) -> Kind:
     """A kind from plain data, of which every entry is checked. Raises DataError for what none has written."""
-    kind = notes.get("kind") if isinstance(notes, Mapping) else notes
+    kind = notes.get("kind") if isinstance(notes, Mapping) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise damaged("kind", kind, f"one of {', '.join(KINDS)}")
     cls, given = KINDS[kind], {}
