@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fuzz import guard
 
-TARGETS = ("model", "table", "stream", "arguments")
+TARGETS = ("model", "checkpoints", "table", "stream", "arguments")
 DEFAULTS = {"-timeout": 20, "-rss_limit_mb": 3072, "-max_len": 20_000}
 
 

@@ -1,11 +1,13 @@
 """Model files: bytes as they come, and well-signed files (right checksum) whose content is mutated.
 
 An input that begins with "{" is a document {"meta": what a model file says, "arrays": {name: [type, shape]}}, and is
-made into a file; any other is a file. What loads is drawn as text, predicts a row, and shows how it reads tables.
+made into a file; any other is a file. What loads is drawn as text, predicts a row, and is handed to every command that
+takes a model, with rows that fit the seeds: `predict`, `evaluate`, `check`, `graph`, `step`, `export`, and to a report.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import random
@@ -19,9 +21,15 @@ from safetensors.numpy import save
 
 import bprop as bp
 from bprop import errors, files
+from bprop.cli.experiment import build
+from bprop.cli.opening import coding_of
+from bprop.cli.options import Network
+from bprop.sources.answers import Answer
+from bprop.sources.encoding import Encoding
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
-from fuzz import guard
+from bprop.sources.scaling import network_arrays, units_of, x_of
+from fuzz import commands, guard
 
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
 MOST = 10_000  # numbers in an array that a document asks for
@@ -35,8 +43,7 @@ ODD: list[Any] = [
 
 
 def seeds() -> list[bytes]:
-    """Models of each family of boxes, and one of a table; the bytes of one file."""
-    rng = np.random.default_rng(0)
+    """Models of each family of boxes, of arrays, and of tables with each task; the bytes of one file."""
     found = [
         bp.mlp([3, 4, 2], activation="tanh", task="classification", l2=0.1, normalise="batch", dropout=0.1),
         bp.mlp([3, 2, 1], task="regression", normalise="layer", input_scaling=(np.zeros(3), np.ones(3))),
@@ -44,7 +51,13 @@ def seeds() -> list[bytes]:
         bp.mlp([2, 3, 3], task="classification", activation="elu", loss="hinge"),
     ]
     models = [bp.Model(graph, graph.init(seed=k)) for k, graph in enumerate(found)]
-    models.append(_of_a_table(rng))
+    frame = commands.pets()
+    models += [
+        of_rows(frame, Answer.of(frame, columns)) for columns in (("good",), ("price",), ("a", "b"), ("price", "a"))
+    ]
+    for task in ("classification", "regression"):
+        table = commands.dots(task)
+        models.append(of_rows(table, Encoding.of(table, task)))
     x, y = bp.Input("x", (4, 3)), bp.Input("y", (), dtype="int")
     w = bp.Parameter("w", (3, 4))
     f = bp.softmax(bp.sum(bp.concat([x @ w, bp.exp(x) @ w], axis=-1), axis=1))
@@ -60,22 +73,16 @@ def seeds() -> list[bytes]:
     return [*documents, (FOLDER / "seed").read_bytes()]
 
 
-def _of_a_table(rng: np.random.Generator) -> bp.Model:
-    from bprop.cli.experiment import build
-    from bprop.cli.options import Network
-    from bprop.sources.answers import Answer
-
-    columns = {
-        "size": np.array([None if k == 3 else str(k % 7) for k in range(40)], object),
-        "town": np.array([f"t{k % 20}" for k in range(40)], object),
-        "colour": np.array(["red" if k % 3 else "blue" for k in range(40)], object),
-        "day": np.array([f"2024-01-{1 + k % 28:02}" for k in range(40)], object),
-        "good": np.array(["yes" if k % 2 else "no" for k in range(40)], object),
-    }
-    frame = Frame("pets", columns, lambda row: f"row {row}", target=("good",))
-    coding = Preparation.fit(frame, Answer.of(frame, ("good",)))
-    graph = build(frame, coding, Network("3", "relu", None, None, None, None, None, "auto"))
-    return bp.Model(graph, graph.init(seed=0), notes=coding.to_notes())
+def of_rows(rows: Any, answer: Any) -> bp.Model:
+    """A model as `bprop train` makes it, after an epoch, with its history."""
+    coding = coding_of(rows, answer)
+    graph = build(rows, coding, Network("3", "relu", None, None, None, None, None, "auto"))
+    units = units_of(x_of(rows, coding), rows, coding, "auto")
+    notes = {**coding.to_notes(), **units.to_notes()}
+    return bp.train(
+        graph, network_arrays(rows, coding, units), epochs=1, engine="numpy", progress=False, health=True, notes=notes,
+        validation=0.5, patience=1,
+    )  # fmt: skip
 
 
 def content(data: bytes) -> bytes:
@@ -85,7 +92,7 @@ def content(data: bytes) -> bytes:
         meta = document["meta"]
         rng = np.random.default_rng(0)
         arrays = {
-            name: rng.normal(size=shape).astype(kind)
+            name: (abs if name.startswith("rule/") else np.asarray)(rng.normal(size=shape)).astype(kind)
             for name, (kind, shape) in document["arrays"].items()
             if kind in ("float32", "float64", "int64", "uint8", "bool") and 0 <= np.prod(shape, dtype=float) <= MOST
         }
@@ -98,15 +105,19 @@ def content(data: bytes) -> bytes:
 
 def one(data: bytes) -> None:
     """Load the file and use what it holds; only a BpropError may come of it."""
-    path = FOLDER / "file"
+    path = FOLDER / "file.bprop"
     path.write_bytes(content(data))
     with guard.inside(FOLDER), np.errstate(all="ignore"):
         try:
             model = bp.load(path)
-            str(model.graph), [str(record) for record in model.history]
-            _use(model)
         except errors.BpropError as error:
             str(error)
+            return
+        str(model.graph), [str(record) for record in model.history]
+        with contextlib.suppress(errors.BpropError):
+            _use(model)
+        if all(np.prod(box.shape, dtype=float) <= MOST for box in model.graph.inputs.values()):
+            commands.try_all(path, FOLDER)
 
 
 def _use(model: bp.Model) -> None:

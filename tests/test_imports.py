@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("noise", "shapes", "memory", "blas", "forked", "disk", "reading", "console"),
     ("box",),
     ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling", "notes"),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),

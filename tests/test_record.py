@@ -117,3 +117,21 @@ def test_what_is_no_health_is_refused(change):
 def test_health_without_its_parts_is_refused(health):
     with pytest.raises(TypeError, match="health"):
         Record.from_dict(RECORD.to_dict() | {"health": health})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"epoch": 1.5}, {"epoch": float("inf")}, {"epoch": -1}, {"updates": True}, {"updates": 2**63}, {"loss": 10**400},
+        {"metrics": {"accuracy": -(10**400)}}, {"learning_rate": "0.1"}, {"seconds": None},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_record_of_what_no_epoch_has_is_refused(odd):
+    with pytest.raises(TypeError):
+        Record.from_dict(RECORD.to_dict() | odd)
+
+
+def test_a_record_of_a_run_that_diverged_is_one():
+    odd = {"loss": float("inf"), "metrics": {"rmse": float("nan")}, "learning_rate": 0}
+    assert Record.from_dict(RECORD.to_dict() | odd).loss == float("inf")

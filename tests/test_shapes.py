@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bprop.shapes import batched, fixed, infer, kind_of, show_shape
+from bprop.shapes import batched, fixed, infer, kind_of, show_shape, thin
 
 
 def no_extras(arrays):
@@ -77,3 +77,8 @@ def test_a_dummy_of_whole_numbers_is_a_legal_label_of_even_one_class():
 
 def test_dummies_that_divide_by_zero_do_not_warn():
     assert infer(lambda a: np.log(a - 1) / a, [batched(())], no_extras).dims == ("N",)
+
+
+def test_an_axis_that_is_summed_over_can_be_thin():
+    assert thin(batched((4, 5), "int"), -1) == batched((4, 1), "int")
+    assert thin(fixed((4, 5)), 0) == fixed((1, 5))

@@ -18,6 +18,7 @@ from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, feed
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
+from bprop.graph.room import Room
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -27,7 +28,6 @@ FORMAT = 2
 KEEP_BEST = ("epochs", "patience", "callback")
 """Ways for training to end after which early stopping puts back the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
-ROOM = 2**24  # numbers: 128 MiB
 
 
 class Ready(NamedTuple):
@@ -101,6 +101,12 @@ class Model:
             self._units = noted, Units.of(self.notes)
         return self._units[1]
 
+    def check_units(self) -> None:
+        """Raise DataError where the notes do not say how the data of this graph is scaled, but something else."""
+        inputs = {name: box.shape for name, box in self.graph.inputs.items()}
+        outputs = {name: box.dims[1:] for name, box in self.graph.outputs.items()}
+        self.units.need_fit({**inputs, **outputs})
+
     def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
         """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
 
@@ -172,6 +178,7 @@ def write_model(
     arrays: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """A model file; `training` and `arrays` hold what a checkpoint needs beside the model."""
+    model.check_units()
     meta = {
         "format": FORMAT if KEY in model.notes else 1,
         "bprop": bprop_version(),
@@ -192,11 +199,12 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
             raise ModelFileError(f"there is no format {meta['format']!r}")
         if meta["format"] > FORMAT:
             raise ModelFileError(f"format {meta['format']} is newer than this bprop reads ({FORMAT}): update bprop")
-        room = max(ROOM, 4 * sum(array.size for array in arrays.values()))
+        room = Room(sum(array.size for array in arrays.values()))
         graph = Graph.from_description(meta["graph"], boxes, room)
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])
+        model.check_units()
         ended = meta.get("ended")  # older files have none
         _recall(model, ended if isinstance(ended, Mapping) else {})
         return model, dict(meta.get("training") or {}), arrays

@@ -60,8 +60,10 @@ class Record:
         named = [value for group in (record.metrics, record.validation or {}) for value in group.values()]
         single = [record.loss, record.penalty, record.objective, record.seconds, record.examples_per_second]
         rate = [] if record.learning_rate is None else [record.learning_rate]
-        if not all(isinstance(v, int | float) for v in (record.epoch, record.updates, *single, *named, *rate)):
+        if not all(map(_is_number, (*single, *named, *rate))):
             raise TypeError(f"a record is made of numbers, not {dict(data)!r:.200}")
+        if not all(type(count) is int and 0 <= count < 2**63 for count in (record.epoch, record.updates)):
+            raise TypeError(f"the epoch and the updates of a record are whole numbers, not {dict(data)!r:.200}")
         if record.health is not None:
             check_health(record.health)
         return record
@@ -85,6 +87,11 @@ def check_health(health: Any) -> None:
     except (KeyError, TypeError, AttributeError):
         names, named, numbers = [0], [], []
     if not all(isinstance(name, str | None) for name in (*names, *(name for name, _ in named))) or not all(
-        isinstance(value, int | float | None) for value in numbers
+        value is None or _is_number(value) for value in numbers
     ):
         raise TypeError(f"the health of a record is numbers by box and by parameter, not {health!r:.200}")
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a float, or a whole number that a float can be."""
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**1023)

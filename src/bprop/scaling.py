@@ -86,7 +86,7 @@ class Scaling:
             sound = np.isfinite(mean).all() and np.isfinite(deviation).all() and (deviation >= 0).all()
             if not sound or mean.shape != deviation.shape:
                 raise ValueError("no mean and deviation")
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
             raise DataError("the notes of this model do not say how its data is scaled: it is damaged") from error
         return cls(mean, deviation)
 
@@ -150,6 +150,15 @@ class Units:
         if noted is not None and not isinstance(noted, Mapping):
             raise DataError("the notes of this model do not say how its data is scaled: it is damaged")
         return cls({str(name): Scaling.from_notes(one) for name, one in (noted or {}).items()})
+
+    def need_fit(self, shapes: Mapping[str, tuple[Any, ...]]) -> None:
+        """Raise DataError where one is of another shape than an example of what it scales, {name: shape}."""
+        for name, scaling in self.scalings.items():
+            if scaling.mean.shape not in ((), shapes.get(name, scaling.mean.shape)):
+                raise DataError(
+                    f"the notes of this model scale {name!r} in the shape {scaling.mean.shape}, another than its own: "
+                    "it is damaged"
+                )
 
     def to_notes(self) -> dict[str, Any]:
         """As the entry of a model's notes; none where nothing is scaled."""

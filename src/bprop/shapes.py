@@ -61,6 +61,13 @@ def batched(shape: Sequence[int], kind: str = "float") -> Spec:
     return Spec(((two, *shape), (three, *shape)), kind)
 
 
+def thin(spec: Spec, axis: int) -> Spec:
+    """The same with size 1 along an axis that a product sums over: it changes no shape of the product, but its cost."""
+    two, three = (list(shape) for shape in spec.shapes)
+    two[axis] = three[axis] = 1
+    return Spec((tuple(two), tuple(three)), spec.kind)
+
+
 def _dim(two: int, three: int) -> Dim:
     if two == three:
         return two

@@ -72,3 +72,30 @@ def test_transposed_weights_give_what_linear_gives():
 def test_transposed_weights_of_another_shape_are_refused():
     with pytest.raises(errors.ShapeError, match="LinearTransposed"):
         bp.linear_transposed(bp.Input("h", (4,)), bp.Parameter("V", (4, 3)), bp.Parameter("b", (3,)))
+
+
+@pytest.mark.parametrize("rows", [(), (7,), (7, 2)])
+def test_the_shape_is_found_without_the_product(rows):
+    h, W, b = bp.Input("h", (*rows, 5)), bp.Parameter("W", (5, 4)), bp.Parameter("b", (4,))
+    V = bp.Parameter("V", (4, 5))
+    assert bp.linear(h, W, b).dims == bp.linear_transposed(h, V, b).dims == ("N", *rows, 4)
+
+
+class Turned(boxes.Linear):
+    """h W^T + b, of square weights: a class that computes something else than the one it inherits from."""
+
+    def fprop(self, h, W, b):
+        return h @ W.T + b
+
+
+class TurnedBack(boxes.LinearTransposed):
+    """h V + b."""
+
+    def fprop(self, h, V, b):
+        return h @ V + b
+
+
+@pytest.mark.parametrize("cls", [Turned, TurnedBack])
+def test_a_class_that_inherits_may_compute_another_product(cls):
+    square = bp.Parameter("W", (5, 5)), bp.Parameter("b", (5,))
+    assert cls(bp.Input("h", (5,)), *square).dims == ("N", 5)

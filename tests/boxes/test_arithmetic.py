@@ -110,3 +110,33 @@ def test_a_side_that_fits_only_one_size_of_batch_is_refused():
 def test_an_exponent_is_a_number():
     with pytest.raises(errors.BoxError, match="exponent must be float"):
         bp.power(bp.Input("x", (3,)), "2")
+
+
+class Gram(boxes.MatMul):
+    """a @ b^T."""
+
+    def fprop(self, a, b):
+        return a @ b.T
+
+
+def test_the_shape_of_a_product_is_found_without_it():
+    shapes = [
+        ((4, 5), (5, 6)),
+        ((3, 4, 5), (3, 5, 6)),
+        ((2, 1, 4, 5), (3, 5, 6)),
+        ((5,), (5, 6)),
+        ((4, 5), (5,)),
+        ((5,), (5,)),
+    ]
+    for a, b in shapes:
+        made = bp.Parameter("a", a) @ bp.Parameter("b", b)
+        assert made.dims == (np.zeros(a) @ np.zeros(b)).shape
+    assert (bp.Input("x", (5,)) @ bp.Parameter("b", (5,))).dims == ("N",)
+    assert Gram(bp.Input("x", (5,)), bp.Parameter("b", (5, 5))).dims == ("N", 5)  # a class that inherits
+    assert Gram(bp.Input("x", (5,)), bp.Parameter("b", (7, 5))).dims == ("N", 7)
+
+
+def test_a_product_that_does_not_fit_is_refused_as_numpy_says_it():
+    for a, b in (((4, 5), (4, 6)), ((), (5,)), ((5,), ()), ((4, 5), (4,)), ((2, 4, 5), (3, 5, 6))):
+        with pytest.raises(errors.ShapeError):
+            bp.Parameter("a", a) @ bp.Parameter("b", b)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import threading
 import webbrowser
-from urllib.request import urlopen
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname, urlopen
 
 import pytest
 
@@ -180,7 +182,8 @@ def test_a_browser_is_opened_on_request(run, monkeypatch):
     monkeypatch.setattr(webbrowser, "get", lambda: browser)
     monkeypatch.setattr("bprop.reporting.live.OPENING", 0.05)
     shown = run(f"train pets.csv {BASE} --live --open --no-progress").stdout
-    assert browser.opened == [re.search(r"live report: (\S+)", shown)[1]]
+    (address,) = browser.opened
+    assert re.search(r"live report: (\S+)", shown)[1] in Path(url2pathname(urlsplit(address).path)).read_text()
     run(f"train pets.csv {BASE} --live --no-progress")
     assert len(browser.opened) == 1
 

@@ -97,8 +97,25 @@ def test_an_optax_rule_trains_and_is_refused_by_native():
 
 def test_a_graph_of_very_many_boxes_is_not_compiled(installed, monkeypatch):
     installed("jax", "llvmlite")
-    monkeypatch.setattr(auto, "MANY_BOXES", 3)
+    for name, others in (("native", ["xla", "numpy"]), ("xla", ["native", "numpy"])):
+        monkeypatch.setattr(auto, "MANY_BOXES", {"native": 1000, "xla": 1000, name: 3})
+        assert auto.names(job()) == others
+    monkeypatch.setattr(auto, "MANY_BOXES", {"native": 3, "xla": 3})
     assert auto.names(job()) == ["numpy"]
+
+
+def test_xla_is_left_out_from_fewer_boxes_on_than_native(installed):
+    installed("jax", "llvmlite")
+    assert auto.MANY_BOXES["xla"] < auto.MANY_BOXES["native"]
+
+
+def test_an_optax_rule_on_too_many_boxes_says_so(monkeypatch):
+    optax = pytest.importorskip("optax")
+    limit = pytest.importorskip("bprop.engines.xla.limit")
+    monkeypatch.setattr(limit, "MANY", 1)
+    monkeypatch.setenv(limit.VARIABLE, "2")
+    with pytest.raises(errors.UnsupportedError, match="BPROP_XLA_BOXES"):
+        train(network(), "auto", rule=optax.sgd(0.1))
 
 
 def test_native_refuses_other_precisions():
@@ -277,7 +294,7 @@ def test_why_an_engine_is_not_tried(installed, monkeypatch):
             auto.obstacle("native", wide) == auto.obstacle("xla", wide) == f"it does not compute in {wide.dtype.name}"
         )
         assert auto.obstacle("numpy", wide) is None
-    monkeypatch.setattr(auto, "MANY_BOXES", 2)
+    monkeypatch.setattr(auto, "MANY_BOXES", {"native": 2})
     boxes = len(job().graph.order)
     assert auto.obstacle("native", job()) == f"compiling {boxes} boxes would take longer than most training"
 

@@ -1,6 +1,8 @@
 """The server of a page: for this machine, for those who know the token."""
 
+import contextlib
 import http.client
+import socket
 
 import pytest
 
@@ -67,4 +69,110 @@ def test_a_port_that_is_taken_or_no_port_is_said(server):
 
 
 def test_it_listens_on_this_machine_alone(server):
-    assert server._server.server_address[0] == "127.0.0.1"
+    assert server._loop.listening.getsockname()[0] == "127.0.0.1"
+    with pytest.raises(OSError):
+        socket.create_connection(("::1", server.port), timeout=5)
+
+
+# --- requests as no browser makes them ---
+
+
+def raw(server, *pieces, end=True):
+    """What the server says to these bytes, until it closes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as link:
+        for piece in pieces:
+            link.sendall(piece)
+        if end:
+            link.shutdown(socket.SHUT_WR)
+        return everything(link)
+
+
+def everything(link):
+    said = b""
+    while piece := link.recv(65_536):
+        said += piece
+    return said
+
+
+def get(server, address=None, more=b"", method=b"GET"):
+    address = f"/{server.token}/" if address is None else address
+    return b"%s %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n" % (method, address.encode(), server.port, more)
+
+
+def test_a_request_in_pieces_is_answered_when_it_is_whole(server):
+    pieces = [bytes([byte]) for byte in get(server)]
+    assert raw(server, *pieces, end=False).endswith(b"page")
+
+
+def test_a_head_alone_is_asked_for_without_the_page(server):
+    said = raw(server, get(server, method=b"HEAD"))
+    assert said.startswith(b"HTTP/1.1 200 ") and b"Content-Length: 4\r\n" in said and said.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("method", [b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"TRACE", b"X" * 300, b"get"])
+def test_no_other_method_is_known(server, method):
+    assert raw(server, get(server, method=method)).startswith(b"HTTP/1.1 501 ")
+
+
+def test_an_address_that_names_its_host_must_name_this_one(server):
+    own, path = f"http://127.0.0.1:{server.port}", f"/{server.token}/"
+    assert raw(server, get(server, own + path)).endswith(b"page")
+    assert raw(server, get(server, "http://evil.example" + path)).startswith(b"HTTP/1.1 400 ")
+    assert raw(server, get(server, "//evil.example" + path)).startswith(b"HTTP/1.1 400 ")
+    assert raw(server, get(server, more=b"Host: evil.example\r\n")).startswith(b"HTTP/1.1 400 ")
+    assert raw(server, f"GET {path} HTTP/1.1\r\n\r\n".encode()).startswith(b"HTTP/1.1 403 ")
+
+
+def test_one_request_is_answered_and_the_connection_closed(server):
+    said = raw(server, get(server) * 3)
+    assert said.count(b"HTTP/1.1") == 1 and said.endswith(b"page") and b"Connection: close\r\n" in said
+
+
+def test_a_body_is_not_waited_for_however_long_it_is_said_to_be(server):
+    more = b"Content-Length: 99999999999999999999\r\n"
+    assert raw(server, get(server, more=more), b"x" * 100_000, end=False).endswith(b"page")
+    assert raw(server, get(server, more=more, method=b"POST"), end=False).startswith(b"HTTP/1.1 501 ")
+
+
+@pytest.mark.parametrize("piece", [b"", b"G", b"GET / HTTP/1.1\r\nHost: 127"])
+def test_half_a_request_that_ends_is_not_answered(server, piece):
+    assert raw(server, piece) == b""
+
+
+@pytest.mark.parametrize(
+    "text", [b"\r\n\r\n", b"\x16\x03\x01\x02\x00\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n", b"GET /\r\n\r\n", b"A" * 30_000]
+)
+def test_what_is_no_request_of_http_is_refused(server, text):
+    code = raw(server, text, end=False).split(b" ")[1]
+    assert code in (b"400", b"505", b"414")
+
+
+def test_a_page_that_cannot_be_made_is_said_and_the_next_one_is_sent():
+    def fail(query):
+        if query:
+            return "text/plain", b"well"
+        raise LookupError(SECRET)
+
+    server = Server({"": fail})
+    status, content, _ = ask(server, f"/{server.token}/")
+    assert status == 500 and b"LookupError" in content and SECRET.encode() not in content
+    assert ask(server, f"/{server.token}/?again")[0] == 200
+    server.close()
+
+
+SECRET = "what no page shows"
+
+
+def test_closing_does_not_wait_for_those_who_hang():
+    server = Server({"": lambda query: ("text/html", b"page")})
+    links = [socket.create_connection(("127.0.0.1", server.port), timeout=10) for _ in range(5)]
+    links[0].sendall(b"GET /")
+    ask(server, "/")
+    server.close()
+    assert not server._thread.is_alive()
+    with contextlib.suppress(ConnectionResetError):
+        assert everything(links[0]) == b""
+    for link in links:
+        link.close()
+    again = Server({}, server.port)  # the port is free
+    again.close()

@@ -515,3 +515,29 @@ def test_a_weighted_run_of_an_older_bprop_is_not_resumed(tmp_path, monkeypatch):
     with pytest.raises(errors.ModelFileError, match="weights divided was 'by the sum of each batch"):
         train(resume=tmp_path / "weighted.bprop", weights=weights)
     same_run(train(resume=tmp_path / "plain.bprop"), train())
+
+
+class Counted(dict):
+    """The description of a box that counts how often it is compared."""
+
+    compared = 0
+
+    def __eq__(self, other):
+        Counted.compared += 1
+        return isinstance(other, dict) and dict(self) == dict(other)
+
+    def __ne__(self, other):
+        return not self == other
+
+    __hash__ = None
+
+
+def test_graphs_are_compared_box_by_box_and_not_each_with_all():
+    then, now = ([Counted(name=f"b{k}", type="Tanh") for k in range(500)] for _ in range(2))
+    Counted.compared = 0
+    checkpoint._need_same_graph("c", then, now[::-1])
+    assert Counted.compared <= 500
+    with pytest.raises(errors.ModelFileError, match=r"c: .* boxes differ \(b0, b1, .*b9, and 490 more\)"):
+        checkpoint._need_same_graph("c", then, [Counted(entry, type="Relu") for entry in now])
+    with pytest.raises(errors.ModelFileError, match=r"boxes differ \(b499\)"):
+        checkpoint._need_same_graph("c", then, now[:-1])

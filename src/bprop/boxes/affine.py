@@ -2,6 +2,7 @@
 
 from bprop.box import Box, function
 from bprop.namespace import namespace
+from bprop.shapes import infer, thin
 
 __all__ = ["Linear", "LinearTransposed", "linear", "linear_transposed"]
 
@@ -30,6 +31,12 @@ class Linear(Box):
         h, W, b = (child.dims for child in self.children)
         if len(h) < 2 or len(W) != 2 or b != W[1:] or h[-1] != W[0]:
             raise ValueError("h must be (N, ..., D), W (D, H) and b (H,)")
+
+    def _infer(self):
+        if type(self).fprop is not Linear.fprop:
+            return super()._infer()
+        h, W, b = (child.spec for child in self.children)
+        return infer(self.fprop, (thin(h, -1), thin(W, 0), b), self._dummy_extras)
 
     @classmethod
     def examples(cls, rng):
@@ -62,6 +69,12 @@ class LinearTransposed(Box):
         h, V, b = (child.dims for child in self.children)
         if len(h) < 2 or len(V) != 2 or b != V[:1] or h[-1] != V[1]:
             raise ValueError("h must be (N, ..., D), V (H, D) and b (H,)")
+
+    def _infer(self):
+        if type(self).fprop is not LinearTransposed.fprop:
+            return super()._infer()
+        h, V, b = (child.spec for child in self.children)
+        return infer(self.fprop, (thin(h, -1), thin(V, 1), b), self._dummy_extras)
 
     @classmethod
     def examples(cls, rng):

@@ -6,6 +6,7 @@ import numpy as np
 
 from bprop.box import Box, function
 from bprop.namespace import Array, swap_last, unbroadcast
+from bprop.shapes import infer, thin
 
 __all__ = [
     "Add",
@@ -157,6 +158,14 @@ class MatMul(Box):
             unbroadcast(G @ swap_last(B), A.shape).reshape(a.shape) if wanted[0] else None,
             unbroadcast(swap_last(A) @ G, B.shape).reshape(b.shape) if wanted[1] else None,
         )
+
+    def _infer(self):
+        a, b = (child.spec for child in self.children)
+        axis = -2 if len(b.dims) > 1 else -1
+        fits = a.dims and b.dims and a.dims[-1] == b.dims[axis]  # else NumPy says what does not
+        if not fits or type(self).fprop is not MatMul.fprop:
+            return super()._infer()
+        return infer(self.fprop, (thin(a, -1), thin(b, axis)), self._dummy_extras)
 
     @classmethod
     def examples(cls, rng):

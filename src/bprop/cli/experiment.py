@@ -6,16 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bprop.cli.opening import Coding, Rows, open_beside
+from bprop.cli.opening import Coding, Rows, coding_of_model, open_beside
 from bprop.cli.options import Network
 from bprop.data import split
 from bprop.embedding import tabular
-from bprop.errors import SettingError
+from bprop.errors import BpropError, ModelFileError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
 from bprop.perceptron import HEADS, mlp
 from bprop.scaling import with_older
-from bprop.sources.preparation import Preparation
+from bprop.sources.encoding import is_noted
+from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import settings_of, x_of
 
 SUFFIX = ".bprop"
@@ -70,9 +71,15 @@ def is_model(source: str) -> bool:
 
 
 def load_model(path: str | Path) -> Model:
-    """A model of `bprop train`, or a clear error."""
+    """A model of `bprop train`, or a clear error: what its file says of tables is checked here, once and for all."""
     model = load(path)
-    model.notes = with_older(model.notes)
+    try:
+        model.notes = with_older(model.notes)
+        model.check_units()
+        if KEY in model.notes or is_noted(model.notes):
+            coding_of_model(model).need_fit(model.graph)
+    except BpropError as error:
+        raise ModelFileError(f"{path}: {error}") from error
     return model
 
 

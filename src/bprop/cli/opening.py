@@ -62,14 +62,18 @@ def open_beside(rows: Rows, source: str, labels: str | None = None) -> Rows:
 
 def open_for(model: Model, source: str, labels: str | None = None, *, targets: bool = True) -> tuple[Rows, Coding]:
     """The rows of `source` for a saved model; targets are looked at only where they are wanted."""
-    if KEY not in model.notes:
-        encoding = Encoding.from_notes(model.notes)
-        target = encoding.target if targets else None
-        return open_source(source, target=target, labels=labels, expected=encoding.columns), encoding
-    preparation = Preparation.from_notes(model.notes)
+    preparation = coding_of_model(model)
+    if not isinstance(preparation, Preparation):
+        target = preparation.target if targets else None
+        return open_source(source, target=target, labels=labels, expected=preparation.columns), preparation
     if source in NAMES or not is_table(source):
         return as_frame(open_source(source, labels=labels), preparation), preparation
     return replace(open_table(source), target=preparation.answer.columns), preparation
+
+
+def coding_of_model(model: Model) -> Encoding | Preparation:
+    """How the rows that a saved model takes become arrays. Raises DataError where its notes do not say so."""
+    return Preparation.from_notes(model.notes) if KEY in model.notes else Encoding.from_notes(model.notes)
 
 
 def answer_of(rows: Rows, task: str | None) -> Answer | Encoding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 import typer
 
+from bprop.cli.browser import open_in_browser
 from bprop.cli.opening import Coding
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
@@ -111,18 +111,6 @@ def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     if opened and not open_in_browser(live.url):
         say("no browser could be started here: open the address yourself", error=True)
     return live
-
-
-def open_in_browser(url: str) -> bool:
-    """Show an address in the user's browser; False where there is none, or one that would take over the terminal."""
-    import webbrowser
-
-    try:
-        browser = webbrowser.get()
-        in_terminal = type(browser) is webbrowser.GenericBrowser and "BROWSER" not in os.environ
-        return not in_terminal and browser.open(url)
-    except (webbrowser.Error, OSError):
-        return False
 
 
 def watch(context: typer.Context, found: Prepared) -> Watching:

@@ -17,8 +17,8 @@ ACCELERATORS = ("jax_cuda12_plugin", "jax_cuda13_plugin", "jax_rocm7_plugin", "l
 """Packages that come with JAX for a device other than the processor."""
 WORTH_SENDING = 20_000_000
 """Multiplications of a step from which on such a device, where there is one, is preferred."""
-MANY_BOXES = 2000
-"""Boxes from which on compiling takes longer than most training."""
+MANY_BOXES = {"native": 2000, "xla": 1000}
+"""Boxes from which on compiling takes longer than most training (XLA: and gigabytes, see `bprop.engines.xla.limit`)."""
 
 
 def names(job: Job) -> list[str]:
@@ -45,7 +45,7 @@ def obstacle(name: str, job: Job) -> str | None:
         return f"it does not compute in {job.dtype.name}"
     if foreign and name == "native":
         return "an optax rule computes with JAX"
-    if boxes > MANY_BOXES and not foreign:
+    if boxes > MANY_BOXES[name] and not foreign:
         return f"compiling {boxes:,} boxes would take longer than most training"
     return None
 

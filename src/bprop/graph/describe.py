@@ -13,7 +13,7 @@ from bprop import init
 from bprop.box import Box, plain, registered, registry
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.graph.order import topological_order
-from bprop.graph.room import need_room, need_slow_growth
+from bprop.graph.room import Room, need_slow_growth
 from bprop.leaves import Constant, Input, Parameter
 from bprop.shapes import kind_of
 
@@ -46,12 +46,12 @@ def describe(graph: Graph) -> dict[str, Any]:
 
 
 def build(
-    description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: int | None = None
+    description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: Room | None = None
 ) -> dict[str, Any]:  # fmt: skip
     """The arguments of Graph from a description.
 
-    room : the most numbers that the value of a box may hold for a few examples, where the description is not trusted:
-    to find out shapes, values are computed.
+    room : how much the values of the boxes may hold for a few examples, where the description is not trusted: to find
+    out shapes, values are computed.
 
     Raises GraphError for a description that is not one (a cycle, a missing child), UnknownNameError for a
     type of box that is neither bprop's, nor defined in this process, nor passed in `boxes`.
@@ -68,9 +68,9 @@ def build(
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
             if room is not None:
-                need_room(entries[name], made, room)
+                room.need(entries[name], made)
                 if ":" in entries[name]["type"]:
-                    need_slow_growth(entries[name], lambda entry: _make(entry, made, passed), room)
+                    need_slow_growth(entries[name], lambda entry: _make(entry, made, passed), room.each)
             made[name] = _make(entries[name], made, passed)
         return {
             "loss": _pick(made, description["loss"]),

@@ -24,6 +24,7 @@ from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
 from bprop.graph.ranges import Ranges
 from bprop.graph.rewrite import rewritten
+from bprop.graph.room import Room
 from bprop.graph.show import show
 from bprop.graph.values import Gradients, Values, divisor_of
 from bprop.leaves import Constant, Input, Parameter
@@ -340,11 +341,11 @@ class Graph:
 
     @classmethod
     def from_description(
-        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: int | None = None
+        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: Room | None = None
     ) -> Graph:
         """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already.
 
-        `room`: the most numbers that the value of a box may hold for 3 examples, if the description is not trusted.
+        `room`: how much it may ask for, if it is not trusted (see `bprop.graph.room`).
         """
         return cls(**build(description, boxes, room))
 

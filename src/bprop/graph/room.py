@@ -1,7 +1,8 @@
-"""How much memory a description could make us take: boxes find out their shapes by computing values of examples."""
+"""How much memory and time a description could cost: boxes find out their shapes by computing values of examples."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
@@ -13,15 +14,47 @@ from bprop.errors import BpropError, GraphError
 from bprop.shapes import BATCHES
 
 Shape = tuple[int, ...]
+EACH = 2**24  # numbers: 128 MiB
+TOGETHER = 2**26  # about a second
+VARIABLE = "BPROP_MODEL_NUMBERS"
+ADVICE = f"; if you trust the file, set the environment variable {VARIABLE} to a larger number"
 SMALL = 16  # whole numbers up to this in the hyper-parameters make no box large
 
 
-def need_room(entry: Mapping[str, Any], made: Mapping[str, Box], room: int) -> None:
-    """Raise GraphError where the value of the box described would hold more numbers than `room`."""
-    shapes = [made[child].spec.shapes[1] for child in entry["children"]]
-    size = numbers(entry["type"], entry["hyper"], shapes)
-    if size > room:
-        raise GraphError(f"the box {entry['name']!r} would hold {size:,} numbers: more than what the file tells of")
+class Room:
+    """How many numbers the boxes of a description may hold, for 3 examples: each, and all of them together.
+
+    Both follow from the numbers in the file: to find out the shapes of what it describes then takes a time and memory
+    that are in proportion to the file, or small. BPROP_MODEL_NUMBERS sets another bound for both.
+    """
+
+    def __init__(self, stored: int):
+        told = _told()
+        self.each = max(EACH, 4 * stored) if told is None else told
+        self.together = max(TOGETHER, 32 * stored) if told is None else told
+        self.used = 0
+
+    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box]) -> None:
+        """Raise GraphError where there is no room for the value of the box described."""
+        shapes = [made[child].spec.shapes[1] for child in entry["children"]]
+        size = numbers(entry["type"], entry["hyper"], shapes)
+        self.used += size if shapes else 0  # of a leaf, nothing is computed
+        if size > self.each:
+            raise GraphError(
+                f"the box {entry['name']!r} would hold {size:,} numbers for {BATCHES[1]} examples: more than the "
+                f"{self.each:,} that this file may ask for{ADVICE}"
+            )
+        if self.used > self.together:
+            raise GraphError(
+                f"the boxes up to {entry['name']!r} would together hold more numbers for {BATCHES[1]} examples than "
+                f"the {self.together:,} that this file may ask for{ADVICE}"
+            )
+
+
+def _told() -> int | None:
+    """What the environment says; None where it says nothing that can be read."""
+    text = os.environ.get(VARIABLE, "").replace("_", "").replace(",", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
 
 
 def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
@@ -34,10 +67,11 @@ def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
     sizes = [prod(shape) for shape in shapes]
     if kind == "Concat":
         return sum(sizes)
-    if kind == "MatMul" and min(map(len, shapes)) > 1:
-        return prod(np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])) * shapes[0][-2] * shapes[1][-1]
+    if kind == "MatMul" and all(shapes):
+        rows, columns = shapes[0][-2:-1], shapes[1][-1:] if len(shapes[1]) > 1 else ()
+        return prod(np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])) * prod(rows) * prod(columns)
     if kind in ("Linear", "LinearTransposed"):
-        return max(*sizes, prod(shapes[0][:-1]) * prod(shapes[2]))
+        return prod(shapes[0][:-1]) * prod(shapes[2])
     if kind == "Take":
         return sizes[1] * prod(shapes[0][1:])
     if kind in ("Add", "Subtract", "Multiply", "Divide"):

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from bprop.model import Model
+from bprop.notes import columns, table, word, words
 from bprop.record import Record
 from bprop.reporting.facts import Facts
 from bprop.reporting.plain import text
@@ -25,18 +26,17 @@ Pairs = list[list[Any]]
 def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
     """Columns, classes and counts, from the notes of a model and further facts; None where nothing is known."""
     notes = model.notes
-    pairs: Pairs = [[label, text(notes[key])] for label, key in _NAMED if notes.get(key) is not None]
+    named = {label: word(notes, key) for label, key in _NAMED}
+    pairs: Pairs = [[label, text(value)] for label, value in named.items() if value is not None]
     pairs += [[f"examples {what}", count] for what, count in facts.parts.items()]
     if not pairs:
         return None
-    columns = _columns(notes)
-    names = notes.get("classes") or ()
+    shown = _columns(notes)
+    names = words(notes, "classes")
     parts = list(facts.classes)
-    classes = [
-        [text(name, 40), *(facts.classes[part].get(str(name), 0) for part in parts)] for name in names[:MOST_CLASSES]
-    ]
+    classes = [[text(name, 40), *(facts.classes[part].get(name, 0) for part in parts)] for name in names[:MOST_CLASSES]]
     return {
-        "facts": pairs, "columns": columns[:MOST_COLUMNS], "more_columns": max(0, len(columns) - MOST_COLUMNS),
+        "facts": pairs, "columns": shown[:MOST_COLUMNS], "more_columns": max(0, len(shown) - MOST_COLUMNS),
         "classes": classes, "parts": [f"examples {part}" for part in parts],
     }  # fmt: skip
 
@@ -45,23 +45,21 @@ _NAMED = (("source", "source"), ("task", "task"), ("predicts", "target"))
 
 
 def _columns(notes: Mapping[str, Any]) -> Pairs:
-    table = notes.get("table")
-    if table is None:
+    if table(notes) is None:
         how = "a number, standardised" if "scaling" in notes else "as it is"
-        return [[text(name, 60), "number", how] for name in notes.get("columns") or ()]
-    return [[text(kind["name"], 60), kind["kind"], text(_encoding(kind), 120)] for kind in table["kinds"]]
+        return [[text(name, 60), "number", how] for name in words(notes, "columns")]
+    return [[text(kind["name"], 60), text(kind["kind"]), text(_encoding(kind), 120)] for kind in columns(notes)]
 
 
 def _encoding(kind: Mapping[str, Any]) -> str:
     missing = ", and a column that says where it is missing" if kind.get("indicator") else ""
-    if kind["kind"] == "categorical":
-        count = f"{len(kind['categories']):,} categories"
-        return f"{count}, an embedding of {kind['width']}" if kind["width"] else f"{count}, one-hot"
+    count = f"{len(words(kind, 'categories')):,} categories"
     return {
+        "categorical": f"{count}, an embedding of {word(kind, 'width')}" if kind.get("width") else f"{count}, one-hot",
         "numeric": f"a number, standardised{missing}",
         "boolean": f"0 or 1{missing}",
-        "date": f"days since {kind.get('origin')}, the place in the year and the week{missing}",
-        "ignored": f"left out: {kind.get('why')}",
+        "date": f"days since {word(kind, 'origin')}, the place in the year and the week{missing}",
+        "ignored": f"left out: {word(kind, 'why')}",
     }.get(kind["kind"], "")
 
 

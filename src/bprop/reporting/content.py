@@ -9,6 +9,7 @@ from bprop.draw import draw
 from bprop.graph import Graph
 from bprop.health import advice
 from bprop.model import Model
+from bprop.notes import word
 from bprop.record import Record
 from bprop.reporting import about
 from bprop.reporting.facts import Facts
@@ -22,7 +23,7 @@ MOST_LETTERS = 600
 
 def title_of(model: Model) -> str:
     """What a page is called."""
-    source = model.notes.get("source")
+    source = word(model.notes, "source")
     return f"Training on {text(source)}" if source else "Training report"
 
 

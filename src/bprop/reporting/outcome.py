@@ -11,6 +11,7 @@ from bprop.boxes.loss import ClassLoss, Loss
 from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.model import Model
+from bprop.notes import table, word, words
 from bprop.reporting.facts import Facts
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, spread, text
@@ -139,7 +140,7 @@ def class_names(model: Model, seen: Seen) -> list[str] | None:
     """The names of the classes, where the examples are of one class each."""
     if not isinstance(judge_of(model), ClassLoss) or seen.predicted is None or seen.predicted.ndim != 2:
         return None
-    names = model.notes.get("classes") or ()
+    names = words(model.notes, "classes")
     count = seen.predicted.shape[1]
     return [text(name, 30) for name in (names if len(names) == count else range(count))]
 
@@ -167,8 +168,7 @@ def _residuals(model: Model, predicted: np.ndarray, truth: np.ndarray) -> list[d
 def _in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
     """(names, predictions, targets) as columns, in the units of the table that the model was trained from."""
     predicted, truth = predicted.reshape(len(truth), -1), truth.reshape(len(truth), -1)
-    table = model.notes.get("table") or {}
-    names = list(table.get("targets") or [model.notes.get("target", "y")])
+    names = list(words(table(model.notes) or {}, "targets") or [word(model.notes, "target") or "y"])
     if len(names) != truth.shape[1]:
         names = [f"y{k + 1}" for k in range(truth.shape[1])]
     units = Units.of(with_older(model.notes))
@@ -225,7 +225,7 @@ def _cells(inputs: Mapping[str, np.ndarray], row: int, model: Model, facts: Fact
     if facts.cells is not None:
         place, cells = facts.cells(row)
         return place, [[text(name, 40), text(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
-    columns = model.notes.get("columns") or []
+    columns = words(model.notes, "columns")
     found = []
     for name, array in inputs.items():
         values = array[row].ravel()[:MOST_CELLS].tolist()

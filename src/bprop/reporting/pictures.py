@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from bprop.notes import TABLE, words
+
 LEAST, MOST = 8, 64  # pixels of a side
 
 
@@ -45,6 +47,5 @@ class Pictures:
 
 def _are_pixels(name: str, array: np.ndarray, notes: Mapping[str, Any]) -> bool:
     size = array.shape[1]
-    columns = notes.get("columns") or ()
-    named = "table" in notes or not all(str(c).startswith(("pixel", "x")) for c in columns)
+    named = TABLE in notes or not all(name.startswith(("pixel", "x")) for name in words(notes, "columns"))
     return name == "x" and not named and isqrt(size) ** 2 == size and size >= LEAST**2 and bool((array >= 0).all())

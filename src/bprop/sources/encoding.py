@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.graph import Graph
 from bprop.scaling import Scaling, moments
+from bprop.sources import noted
 from bprop.sources.limits import need_few_classes, some
 from bprop.sources.table import Table
 
@@ -100,12 +102,22 @@ class Encoding:
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Encoding:
-        """From the notes of a model. Raises DataError where it was not trained from a table."""
-        try:
-            classes = None if notes["classes"] is None else tuple(notes["classes"])
-            return cls(notes["source"], notes["task"], tuple(notes["columns"]), notes["target"], classes)
-        except (KeyError, TypeError) as error:
-            raise DataError("this model does not say how to read tables: it was not made by `bprop train`") from error
+        """From the notes of a model. Raises DataError where it was not trained from a table, or they are damaged."""
+        if not is_noted(notes):
+            raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
+        task, classes = noted.answer(notes)
+        return cls(
+            noted.text(notes, "source"), task, noted.texts(notes, "columns"), noted.text(notes, "target"), classes
+        )
+
+    def need_fit(self, graph: Graph) -> None:
+        """Raise DataError where a graph does not take what rows are encoded as, or answers something else."""
+        noted.need_fit(graph, {"x": (len(self.columns),)}, self.outputs)
+
+
+def is_noted(notes: Mapping[str, Any]) -> bool:
+    """Whether notes are those of a model that `bprop train` made."""
+    return {"source", "task", "columns", "target", "classes"} <= notes.keys()
 
 
 def scaling_of(x: np.ndarray, how: str = "auto") -> Scaling | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,10 +18,13 @@ from bprop.errors import DataError
 from bprop.scaling import moments
 from bprop.sources import cells
 from bprop.sources.frame import Frame, texts
+from bprop.sources.noted import damaged
 
 ONE_HOT = 16  # up to so many categories are one-hot columns, more are an embedding
 MOST_CATEGORIES = 10_000  # of more, the rarest are taken for unseen ones
 UNSEEN, MISSING = 0, 1  # the codes that every vocabulary has; the categories follow
+WIDEST = 50  # rows of an embedding
+LONGEST_DAY = 12  # letters: the years that fit into microseconds
 DAY = np.timedelta64(86_400_000_000, "us")
 
 
@@ -44,6 +48,10 @@ class Kind:
     def scaled(self) -> tuple[bool, ...]:
         """For each feature, whether it is to be scaled: a measure, rather than a 0 or 1."""
         return ()
+
+    def sound(self) -> dict[str, bool]:
+        """{entry of the notes: whether its value can be} of those that not all values of their type can be."""
+        return {}
 
     def __str__(self) -> str:
         return self.name
@@ -74,6 +82,9 @@ class Numeric(Kind):
     def encode(self, frame: Frame) -> np.ndarray:
         values = _read(cells.numbers, "a finite number", self.name, frame)
         return _filled(values, self.fill, self.indicator)
+
+    def sound(self) -> dict[str, bool]:
+        return {"fill": isfinite(self.fill)}
 
     @property
     def scaled(self) -> tuple[bool, ...]:
@@ -124,7 +135,7 @@ class Categorical(Kind):
         codes = [MISSING] * bool(gone.any()) + list(range(2, 2 + len(categories)))
         if len(categories) < len(counts):
             codes = [UNSEEN, *codes]
-        width = 0 if len(codes) <= ONE_HOT else min(50, round(1.6 * len(codes) ** 0.56))
+        width = 0 if len(codes) <= ONE_HOT else min(WIDEST, round(1.6 * len(codes) ** 0.56))
         return cls(name, categories, tuple(codes), width)
 
     def encode(self, frame: Frame) -> np.ndarray:
@@ -133,6 +144,13 @@ class Categorical(Kind):
         found = np.fromiter((code.get(cell, UNSEEN) for cell in column), np.int64, len(column))
         found[(found == UNSEEN) & cells.missing(column)] = MISSING
         return found if self.width else (found[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
+
+    def sound(self) -> dict[str, bool]:
+        known = len(set(self.codes)) == len(self.codes) and all(0 <= code < self.rows for code in self.codes)
+        return {
+            "categories": len(set(self.categories)) == len(self.categories), "codes": known,
+            "width": 0 <= self.width <= WIDEST,
+        }  # fmt: skip
 
     @property
     def rows(self) -> int:
@@ -185,6 +203,9 @@ class Date(Kind):
         found = np.stack([days, *(np.where(gone, 0.0, c) for c in circles)], axis=1)
         return np.column_stack([found, gone]) if self.indicator else found
 
+    def sound(self) -> dict[str, bool]:
+        return {"origin": _is_day(self.origin), "fill": isfinite(self.fill)}
+
     @property
     def scaled(self) -> tuple[bool, ...]:
         return (True, *(False,) * (4 + 2 * self.hours + self.indicator))
@@ -211,15 +232,23 @@ class Ignored(Kind):
 KINDS: dict[str, type[Kind]] = {cls.kind: cls for cls in (Numeric, Categorical, Boolean, Date, Ignored)}
 
 
-def from_notes(notes: Mapping[str, Any]) -> Kind:
-    """A kind from plain data, whose types are checked. Raises DataError for what none has written."""
-    try:
-        cls = KINDS[notes["kind"]]
-        given = {field.name: _typed(notes[field.name], str(field.type)) for field in fields(cls)}
-        np.datetime64(given.get("origin", "1970-01-01"), "D")
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError("the notes of this model do not describe the columns of a table: it is damaged") from error
-    return cls(**given)
+def from_notes(notes: Any) -> Kind:
+    """A kind from plain data, of which every entry is checked. Raises DataError for what none has written."""
+    kind = notes.get("kind") if isinstance(notes, Mapping) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise damaged("kind", kind, f"one of {', '.join(KINDS)}")
+    cls, given = KINDS[kind], {}
+    for field in fields(cls):
+        value = notes.get(field.name)
+        try:
+            given[field.name] = _typed(value, str(field.type))
+        except (TypeError, OverflowError) as error:
+            raise damaged(f"{field.name} of the column {notes.get('name')!r}", value, str(field.type)) from error
+    made = cls(**given)
+    for entry, sound in made.sound().items():
+        if not sound:
+            raise damaged(f"{entry} of the column {made.name!r}", given[entry], "as a column has it")
+    return made
 
 
 def _typed(value: Any, wanted: str) -> Any:
@@ -227,9 +256,16 @@ def _typed(value: Any, wanted: str) -> Any:
         inner = wanted[6:].partition(",")[0]
         return tuple(_typed(one, inner) for one in value)
     fitting = {"str": str, "int": int, "float": int | float, "bool": bool}[wanted]
-    if not isinstance(value, fitting) or (wanted == "int" and isinstance(value, bool)):
+    if not isinstance(value, fitting) or (wanted in ("int", "float") and isinstance(value, bool)):
         raise TypeError(f"{value!r} is not {wanted}")
-    return value
+    return float(value) if wanted == "float" else value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not np.isnat(np.datetime64(text, "D").astype("datetime64[us]")) and 4 <= len(text) <= LONGEST_DAY
+    except (ValueError, OverflowError):
+        return False
 
 
 def _read(reader: Callable[..., tuple[np.ndarray, np.ndarray]], what: str, name: str, frame: Frame) -> np.ndarray:

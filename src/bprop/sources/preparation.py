@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError
-from bprop.sources.answers import Answer
+from bprop.graph import Graph
+from bprop.notes import TABLE as KEY
+from bprop.sources import noted
+from bprop.sources.answers import SEVERAL, Answer
 from bprop.sources.frame import Frame
 from bprop.sources.infer import fit_columns
 from bprop.sources.kinds import Categorical, Ignored, Kind, from_notes
 from bprop.sources.limits import some
 from bprop.sources.table import Table
 
-KEY = "table"
+__all__ = ["KEY", "Preparation", "as_frame"]
 
 
 @dataclass(frozen=True)
@@ -118,17 +121,27 @@ class Preparation:
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Preparation:
-        """From the notes of a model. Raises DataError where they are damaged."""
-        try:
-            table, classes = notes[KEY], notes["classes"]
-            answer = Answer(
-                tuple(map(str, table["targets"])), str(notes["task"]), None if classes is None else tuple(classes)
-            )  # fmt: skip
-            return cls(str(notes["source"]), tuple(from_notes(kind) for kind in table["kinds"]), answer)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError("the notes of this model do not describe the columns of a table: it is damaged") from error
+        """From the notes of a model. Raises DataError, naming the entry, where they are damaged."""
+        table = notes.get(KEY)
+        if not isinstance(table, Mapping):
+            raise noted.damaged(KEY, table, "what is known of columns")
+        kinds = table.get("kinds")
+        if not isinstance(kinds, list | tuple):
+            raise noted.damaged("kinds", kinds, "a list of columns")
+        found = cls(
+            noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
+            Answer(noted.texts(table, "targets"), *noted.answer(notes)),
+        )  # fmt: skip
+        noted.texts({"columns": [kind.name for kind in found.kinds]}, "columns")
+        count = len(found.answer.columns)
+        if not count or (count > 1 and found.task not in SEVERAL):
+            raise noted.damaged("targets", found.answer.columns, f"what {found.task} predicts")
+        return found
+
+    def need_fit(self, graph: Graph) -> None:
+        """Raise DataError where a graph does not take what rows are encoded as, or answers something else."""
+        numbers = {"x": (len(self.scaled),)} if len(self.used) > len(self.embeddings) else {}
+        noted.need_fit(graph, {**numbers, **{f"c_{name}": () for name in self.embeddings}}, self.outputs)
 
 
 def as_frame(table: Table, preparation: Preparation) -> Frame:

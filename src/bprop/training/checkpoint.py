@@ -36,6 +36,7 @@ SURROUNDINGS = "surroundings"  # likewise
 RULE = "what the rule holds"
 WEIGHTS = "weights divided"
 PART = 4096  # rows looked at together
+SHOWN = 10  # names of boxes in an error
 Content = tuple[Model, dict[str, Any], dict[str, np.ndarray]]
 __all__ = ["EVERY_SECONDS", "Saved", "check_precision", "clock", "read", "settings", "write"]
 
@@ -197,10 +198,13 @@ def _content(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Content:
 
 
 def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
-    one, other = ({entry["name"]: entry for entry in entries} for entries in (now, then))
-    changed = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    before, after = ({entry["name"]: entry for entry in entries} for entries in (then, now))
+    changed = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if changed:
-        raise ModelFileError(f"{path}: a checkpoint of another graph: boxes differ ({', '.join(changed)})")
+        more = f", and {len(changed) - SHOWN:,} more" if len(changed) > SHOWN else ""
+        raise ModelFileError(
+            f"{path}: a checkpoint of another graph: boxes differ ({', '.join(changed[:SHOWN])}{more})"
+        )
 
 
 def _need_legal_place(path: str | os.PathLike, training: Mapping[str, Any], steps: int, epochs: int) -> None:

@@ -43,7 +43,10 @@ class Tape:
         key = (op, tuple(id(a) for a in args), said, shape, dtype.str)
         if key not in self.known:
             if len(self.known) >= self.most:
-                raise UnsupportedError(f"a step of more than {self.most:,} array operations")
+                raise UnsupportedError(
+                    f"a step of more than {self.most:,} array operations, which would take minutes to compile: use "
+                    "engine='numpy'"
+                )
             self.known[key] = Traced(self, op, args, attr, shape, dtype, len(self.known))
         return self.known[key]
 

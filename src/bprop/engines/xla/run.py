@@ -18,6 +18,7 @@ from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.budget import data_budget
 from bprop.engines.xla.functions import SETTINGS
+from bprop.engines.xla.limit import need_few
 from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed
 from bprop.errors import SettingError
@@ -242,5 +243,6 @@ class XlaEngine(Engine):
 
     def start(self, job, params):
         need_jax()
+        need_few(len(job.graph.order))
         job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)

@@ -1,0 +1,39 @@
+"""An address with a secret in it, shown in the user's browser, and to nobody else."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from html import escape
+from pathlib import Path
+
+PAGE = """<!DOCTYPE html>
+<meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0; url={url}">
+<title>bprop</title><a href="{url}">the live report</a>
+"""
+
+
+def open_in_browser(url: str) -> bool:
+    """Show an address; False where there is no browser, or one that would take over the terminal.
+
+    The browser is given the name of a file that only the user can read, and that leads to the address: the words of a
+    command line are seen by all users of the machine.
+    """
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+        in_terminal = type(browser) is webbrowser.GenericBrowser and "BROWSER" not in os.environ
+        return not in_terminal and browser.open(leading_to(url).as_uri())
+    except (webbrowser.Error, OSError):
+        return False
+
+
+def leading_to(url: str) -> Path:
+    """A file of mode 0600 that leads a browser to an address; it is removed when the program ends."""
+    descriptor, name = tempfile.mkstemp(prefix="bprop-live-", suffix=".html")
+    atexit.register(Path(name).unlink, missing_ok=True)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write(PAGE.format(url=escape(url)))
+    return Path(name)

@@ -1,0 +1,101 @@
+"""One connection to the server of a page: a request is read, an answer is written, and never for long."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
+
+from bprop.reporting.request import END, LONGEST_HEAD, RefusedError, Request, read_head, refusal
+
+REQUEST_SECONDS = 5.0  # from the connection to the end of the head of its request, however many pieces it comes in
+ANSWER_SECONDS = 20.0  # for all of an answer to be taken
+LINGER_SECONDS = 1.0  # for the other side to close, before what it still sends is refused
+PIECE = 65_536  # bytes read, or written, at a time
+READING, WRITING, LINGERING, CLOSED = "reading", "writing", "lingering", "closed"
+Answering = Callable[[Request], bytes]
+
+
+class Connection:
+    """A socket that does not block, in one of four states; each but the last has a deadline.
+
+    What comes after the first request is thrown away: a body, or another request. It is read for a second, since a
+    socket that is closed with bytes unread takes its answer back.
+    """
+
+    def __init__(self, link: socket.socket, answering: Answering):
+        link.setblocking(False)
+        self.link, self.answering = link, answering
+        self.state = READING
+        self.began = monotonic()
+        self.deadline = self.began + REQUEST_SECONDS
+        self.received = bytearray()
+        self.left = memoryview(b"")
+
+    @property
+    def events(self) -> int:
+        """What the selector is to wait for."""
+        return selectors.EVENT_WRITE if self.state == WRITING else selectors.EVENT_READ
+
+    def proceed(self) -> None:
+        """Read or write what there is. A socket that fails is closed."""
+        try:
+            {READING: self._read, WRITING: self._write, LINGERING: self._discard}[self.state]()
+        except BlockingIOError:
+            pass
+        except OSError:  # the other side has gone
+            self.close()
+
+    def expire(self, now: float) -> None:
+        """Close it where its time is over; one that never said what it wants is told so."""
+        if now < self.deadline:
+            return
+        if self.state == READING:
+            self.turn_away(408, "the request took too long")
+        self.close()
+
+    def asks(self) -> bool:
+        """Whether a whole request has come already. Nothing is taken from the socket."""
+        with suppress(OSError):
+            return END in self.link.recv(LONGEST_HEAD, socket.MSG_PEEK)
+        return False
+
+    def turn_away(self, code: int, why: str) -> None:
+        """Close it with an answer that says why, as far as that can be sent at once."""
+        with suppress(OSError):
+            self.link.send(refusal(RefusedError(code, why)))
+            self.link.shutdown(socket.SHUT_WR)
+            self.link.recv(PIECE)
+        self.close()
+
+    def close(self) -> None:
+        """It is over: the socket can be given back."""
+        self.state = CLOSED
+
+    def _read(self) -> None:
+        piece = self.link.recv(PIECE)
+        if not piece:  # half a request, and no more will come
+            return self.close()
+        self.received += piece
+        try:
+            request = read_head(bytes(self.received))
+            if request is None:
+                return None
+            said = self.answering(request)
+        except RefusedError as error:
+            said = refusal(error)
+        self.received.clear()
+        self.state, self.left, self.deadline = WRITING, memoryview(said), monotonic() + ANSWER_SECONDS
+        return self._write()
+
+    def _write(self) -> None:
+        while self.left:
+            self.left = self.left[self.link.send(self.left[:PIECE]) :]
+        self.link.shutdown(socket.SHUT_WR)
+        self.state, self.deadline = LINGERING, monotonic() + LINGER_SECONDS
+
+    def _discard(self) -> None:
+        if not self.link.recv(PIECE):
+            self.close()

@@ -1,0 +1,96 @@
+"""A request for a page: what its head says, and what is sent back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+LONGEST_LINE = 4096  # bytes
+LONGEST_HEAD = 16_384
+MOST_LINES = 100
+END = b"\r\n\r\n"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+REASONS = {
+    200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 414: "URI Too Long",
+    431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
+    503: "Service Unavailable", 505: "HTTP Version Not Supported",
+}  # fmt: skip
+
+
+class RefusedError(Exception):
+    """A request that is not answered with a page. code : the status of HTTP; the message says why."""
+
+    def __init__(self, code: int, why: str):
+        super().__init__(why)
+        self.code = code
+
+
+class Request(NamedTuple):
+    """The first line of a request, and the host that it asks.
+
+    host : of the Host header, None where there is none; the address in the first line, if it names a host, has it too.
+    """
+
+    method: str
+    path: str
+    query: str
+    host: str | None
+
+
+def read_head(received: bytes) -> Request | None:
+    """The request that begins with these bytes, or None where its head is not complete yet.
+
+    Raises RefusedError for a head that is no HTTP, or longer than its bounds, as soon as that can be seen.
+    """
+    head, end, _ = received.partition(END)
+    lines = head.split(b"\r\n")
+    if len(lines[0]) > LONGEST_LINE:
+        raise RefusedError(414, f"the address is longer than {LONGEST_LINE} bytes")
+    if len(head) > LONGEST_HEAD or len(lines) > MOST_LINES or max(map(len, lines)) > LONGEST_LINE:
+        raise RefusedError(431, f"the headers are longer than {LONGEST_HEAD} bytes, {MOST_LINES} lines")
+    if not end:
+        return None
+    return _request(*(line.decode("latin-1") for line in lines))
+
+
+def _request(first: str, *lines: str) -> Request:
+    words = first.split(" ")
+    if len(words) != 3 or not all(words) or not words[2].startswith("HTTP/"):
+        raise RefusedError(400, "this is no request of HTTP")
+    method, target, version = words
+    if not version.startswith("HTTP/1."):
+        raise RefusedError(505, "this server speaks HTTP/1.1")
+    hosts = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not name or name != name.strip():
+            raise RefusedError(400, "a line of the headers is no header")
+        if name.lower() == "host":
+            hosts.append(value.strip())
+    try:
+        address = urlsplit(target)
+        netloc = address.netloc
+    except ValueError as error:
+        raise RefusedError(400, "the address cannot be read") from error
+    if len(hosts) > 1 or (netloc and hosts and hosts[0].lower() != netloc.lower()):
+        raise RefusedError(400, "the request names two hosts")
+    return Request(method, address.path, address.query, hosts[0] if hosts else None)
+
+
+def answer(code: int, kind: str, content: bytes, *, with_body: bool = True) -> bytes:
+    """The bytes of an answer, after which the connection is closed."""
+    said = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **HEADERS}
+    lines = [f"HTTP/1.1 {code} {REASONS[code]}", "Server: bprop", *(f"{name}: {value}" for name, value in said.items())]
+    return "\r\n".join(lines).encode() + END + (content if with_body else b"")
+
+
+def refusal(error: RefusedError, *, with_body: bool = True) -> bytes:
+    """The bytes of an answer that says why there is no page."""
+    said = f"{error.code}: {error}\n".encode()
+    return answer(error.code, "text/plain; charset=utf-8", said, with_body=with_body)

@@ -1,0 +1,52 @@
+"""How many boxes XLA compiles, and what is said before."""
+
+import pytest
+
+import bprop as bp
+from bprop import errors
+
+pytest.importorskip("jax")
+from bprop.engines.xla import limit
+
+
+def test_few_boxes_are_compiled_without_a_word(capsys):
+    limit.need_few(limit.MANY)
+    assert capsys.readouterr().err == ""
+
+
+def test_many_are_announced_with_what_they_cost(capsys):
+    limit.need_few(2000)
+    assert capsys.readouterr().err == (
+        "bprop: compiling 2,000 boxes with XLA may take about 40 seconds and 4 GB of memory; engine='numpy' begins at "
+        "once\n"
+    )
+
+
+def test_more_are_refused_with_what_to_do(monkeypatch):
+    limit.need_few(limit.MOST)
+    with pytest.raises(errors.UnsupportedError, match=r"5,000 boxes.*3,000.*250 seconds.*numpy.*BPROP_XLA_BOXES"):
+        limit.need_few(5000)
+    monkeypatch.setenv("BPROP_XLA_BOXES", "5_000")
+    limit.need_few(5000)
+    for text in ("", "many", "-1"):
+        monkeypatch.setenv("BPROP_XLA_BOXES", text)
+        assert limit.most_boxes() == limit.MOST
+
+
+def chain(boxes):
+    """A network of a chain of boxes, and its data."""
+    h = bp.Input("x") * bp.Parameter("w", ())
+    for _ in range(boxes):
+        h = bp.tanh(h)
+    return bp.Graph(loss=bp.square(h)), {"x": [0.5, 1.0]}
+
+
+def test_a_long_chain_is_refused_before_it_is_traced():
+    graph, data = chain(5000)
+    with pytest.raises(errors.UnsupportedError, match="BPROP_XLA_BOXES"):
+        bp.train(graph, data, engine="xla", progress=False)
+
+
+def test_a_long_chain_is_left_to_numpy_by_default():
+    graph, data = chain(2500)
+    assert bp.train(graph, data, epochs=1, progress=False).engine == "numpy"
