@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.engines.native import routines, run
+from bprop.engines.native import routines, run, threads
 
 
 @pytest.fixture
@@ -166,3 +166,10 @@ def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(forgotten, c
     assert len(compilations) == 2  # of a step and of an evaluation
     fit(12)
     assert len(compilations) == 2
+
+
+@pytest.mark.parametrize(("cores", "rows", "most"), [(3, 5000, 3), (100, 5000, 8), (1, 5000, 1), (100, 50, 1)])
+def test_a_loop_runs_on_as_many_threads_as_there_are_cores_and_eight_at_most(step_of, monkeypatch, cores, rows, most):
+    monkeypatch.setattr(threads, "cores", lambda: cores)
+    trace = step_of(lambda xp, a: [xp.tanh(a)], [np.zeros((rows, 8))], "float64")
+    assert routines.compiled(trace, 1, {}, None, np.dtype("float64"), (cores, rows)).most == most
