@@ -132,7 +132,7 @@ def _need_range(weights: np.ndarray | None, dtype: np.dtype, name: str) -> None:
     with np.errstate(all="ignore"):
         total = float(weights.astype(dtype, copy=False).sum(dtype=np.promote_types(dtype, np.float64)))
     limits = np.finfo(dtype)
-    if not (total / len(weights) >= limits.tiny and total <= limits.max):
+    if not (total / len(weights) >= float(limits.tiny) and total <= float(limits.max)):
         raise DataError(
             f"{name}: {float(weights.max()):g}, the largest, is out of the range of {dtype.name}; only their ratios "
             f"count: divide them by their mean"
