@@ -231,6 +231,7 @@ def test_pieces_of_several_kinds_become_floats(tape):
     made = tape.functions.concatenate([i, a], axis=1)
     assert (made.shape, made.dtype) == ((2, 4), FLOAT)
     assert made.attr == (((0, 1), (0, 1)), ((0, 1), (1, 1)))
+    assert tape.functions.concatenate([a]).attr == (((0, 1), (0, 1)),)
 
 
 def test_the_sum_of_exponentials_knows_infinities():
