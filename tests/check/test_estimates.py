@@ -95,3 +95,8 @@ def test_errors_never_grow_from_coarse_to_fine_by_more_than_the_steps_shrink():
     assert [each.error for each in monotone(given)] == [0.5, 1.0, 2.0]
     assert [each.step for each in monotone(given)] == [4, 2, 1]
     assert monotone([]) == []
+
+
+def test_at_the_threshold_itself_two_are_nearly_alike():
+    found = clearest([at(1, 0.0, 1e-9), at(0.1, CLEAR, 1e-9)], 1.0)
+    assert (found.step, found.slope, found.error) == (0.1, CLEAR, CLEAR)

@@ -36,3 +36,7 @@ def test_what_is_not_finite_is_moved_as_far_as_what_is_typical():
     typical = np.sqrt((9 + 16) / 2)
     np.testing.assert_allclose(units, [3, 4, typical, typical, 0.1 * typical])
     np.testing.assert_array_equal(natural_units(np.array([np.nan, 0.0])), [1, 1])
+
+
+def test_sizes_that_are_very_different_do_not_overflow():
+    assert natural_units(np.array([1e-200, 1e200, 0.0]))[2] == pytest.approx(0.1 * 1e200 / np.sqrt(2))
