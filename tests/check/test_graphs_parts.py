@@ -186,7 +186,7 @@ def test_kinks_are_withheld_where_a_box_is_not_right():
     assert (each.index, each.analytic, each.note) == ((0,), 1.0, "at a kink, and a box on the way is not right")
 
 
-def asked(monkeypatch, local, row):
+def asked(monkeypatch, local, row, beside=None):
     """What becomes of a doubtful row of w, where the boxes say `local`, and beside the kinks `beside`."""
     check = check_of(graph_of(bp.relu))
     slots = {"w": check.plan.leaves["w"]}
@@ -194,7 +194,9 @@ def asked(monkeypatch, local, row):
     monkeypatch.setattr(graphs, "check_step", lambda step, *_: ([Row("a", local)], []))
     besides = []
     monkeypatch.setattr(
-        check, "_beside", lambda names, *_: besides.append(names) or [Row(n, Coverage((3,), elements=3)) for n in names]
+        check,
+        "_beside",
+        lambda names, *_: besides.append(names) or [Row(n, beside or Coverage((3,), elements=3)) for n in names],
     )
     check._ask_the_boxes([row], slots, None)
     return check.report.culprits, besides
@@ -220,6 +222,12 @@ def test_where_boxes_are_right_at_kinks_a_mismatch_is_a_kink_if_it_is_right_besi
     culprits, besides = asked(monkeypatch, Coverage((3,), elements=3, kinks=[SMOOTH]), row)
     assert (culprits, besides) == ([], [["w"]])
     assert (row.coverage.kinks, row.coverage.mismatches) == ([KINK], [])
+
+
+def test_what_is_wrong_beside_the_kinks_is_wrong(monkeypatch):
+    row = Row("w", Coverage((3,), elements=3, mismatches=[KINK]))
+    asked(monkeypatch, Coverage((3,), elements=3, kinks=[SMOOTH]), row, Coverage((3,), elements=3, mismatches=[SMOOTH]))
+    assert [(each.index, each.note) for each in row.coverage.mismatches] == [((1,), "a little beside the kink")]
 
 
 def test_kinks_that_hide_nothing_are_not_looked_at_beside(monkeypatch):
