@@ -27,6 +27,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="run the module's own tests, and of those around it the ones that bear its names",
     )
+    add("--own", action="store_true", help="run the module's own tests alone, for a first look: then --again")
     add("--least", type=float, default=0.97, help="the share to be caught, else the exit code is 1 (0.97)")
     add("--list", action="store_true", help="only print the mutants")
     add("--again", type=Path, metavar="FILE", help="only the survivors in this output of an earlier run")
@@ -49,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     warm_up()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        judge = Judge(ROOT, Copy(ROOT, Path(folder)), given.limit, given.narrow)
+        judge = Judge(ROOT, Copy(ROOT, Path(folder)), given.limit, given.narrow, given.own)
         verdicts = judged(judge, mutants, lambda verdict: print(report.line(verdict), flush=True))
     print(report.table(verdicts))
     return 0 if report.share(verdicts) >= given.least else 1

@@ -34,14 +34,17 @@ class Judge:
     copy: Copy
     limit: float = 120.0
     narrow: bool = False
+    own: bool = False
     times: dict[tuple[str, ...], float] = field(default_factory=dict)
 
     def stages(self, mutant: Mutant, area: str) -> list[list[str]]:
         """Lists of tests, the likeliest to notice first."""
         own, around = areas.own_tests(mutant.module, self.root), areas.tests_around(area)
         named = [[*around, "-k", mutant.scope.partition(".")[0]]] if mutant.scope else []
+        if self.own and own:
+            return [own]
         near = [*([own] if own else []), *named]
-        return near if self.narrow and near else [*near, around]
+        return near if (self.narrow or self.own) and near else [*near, around]
 
     def try_(self, mutant: Mutant, area: str) -> Verdict:
         """The verdict on a mutant."""

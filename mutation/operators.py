@@ -65,7 +65,7 @@ def constant(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bool):
             yield "the other truth", ast.Constant(not node.value)
-        elif isinstance(node.value, int | float):
+        elif isinstance(node.value, int | float) and node.value + 1 != node.value:
             yield "a constant plus one", ast.Constant(node.value + 1)
 
 

@@ -560,3 +560,32 @@ def test_masked_examples_are_refused(tmp_path, how):
         with pytest.raises(errors.DataError, match=r"input 'x': .* elements are masked, the first in row"):
             call()
     np.testing.assert_array_equal(model.predict(x=np.ma.masked_array(x)), model.predict(x=x))
+
+
+# --- how large what a file describes may be ---
+
+
+def described(tmp_path, shape, held=None):
+    """A file that tells of one parameter of some shape, and holds no such array."""
+    small = bp.Model(bp.Graph(outputs={"f": 2.0 * bp.Parameter("w", (1,))}), {"w": np.ones(1)})
+    bp.save(tmp_path / "net.bprop", small)
+    _, known = read_tensors(tmp_path / "net.bprop")
+    for entry in known["graph"]["boxes"]:
+        if entry["type"] == "Parameter":
+            entry["hyper"]["shape"] = {"tuple": list(shape)}
+    write_tensors(tmp_path / "net.bprop", {} if held is None else {"rule/0": held}, known)
+    return tmp_path / "net.bprop"
+
+
+def test_a_box_may_hold_two_to_the_24_numbers_or_four_times_those_of_the_file(tmp_path):
+    with pytest.raises(errors.ModelFileError, match="missing parameters: 'w'"):
+        bp.load(described(tmp_path, (2**12, 2**12)))
+    with pytest.raises(
+        errors.ModelFileError, match="the box 'w' would hold 16,781,312 numbers: more than what the file"
+    ):
+        bp.load(described(tmp_path, (2**12, 2**12 + 1)))
+    held = np.zeros(2**22 + 2**10, np.float32)
+    with pytest.raises(errors.ModelFileError, match="missing parameters: 'w'"):
+        bp.load(described(tmp_path, (2**12, 2**12 + 1), held))
+    with pytest.raises(errors.ModelFileError, match="would hold"):
+        bp.load(described(tmp_path, (2**12, 2**12 + 2), held))

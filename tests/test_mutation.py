@@ -43,6 +43,7 @@ def within(tmp_path, before, *, function="f"):
         ("not a", {"a"}),
         ("a if b else a[b]", {"(a[b] if b else a)"}),
         ("a[3]", {"a[4]"}),
+        ("a[1e30]", set()),  # and one more is the same number
         ("a(True)", {"a(False)"}),
         ("a(a, b)", {"a(b, a)"}),
         ("a(b=b)", {"a()"}),
@@ -204,3 +205,32 @@ def test_tests_that_fail_without_a_defect_judge_nothing(project):
     result = run(project)
     assert result.returncode == 1
     assert "without any defect, pytest tests/rules/test_one.py ends with 1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("how", "stages"),
+    [
+        ({}, ["own", "named", "around"]),
+        ({"narrow": True}, ["own", "named"]),
+        ({"own": True}, ["own"]),
+        ({"own": True, "narrow": True}, ["own"]),
+    ],
+)
+def test_a_mutant_is_tried_on_its_own_tests_first_and_as_far_around_as_asked(how, stages):
+    mutant = next(m for m, _ in judge.planted(ROOT, ["rules.sgd"]) if m.scope)
+    own, around = areas.own_tests("rules.sgd", ROOT), areas.tests_around("rules")
+    named = [*around, "-k", mutant.scope.partition(".")[0]]
+    expected = {"own": own, "named": named, "around": around}
+    assert judge.Judge(ROOT, None, **how).stages(mutant, "rules") == [expected[stage] for stage in stages]
+
+
+def test_a_module_without_tests_of_its_own_is_tried_on_those_that_bear_its_names(tmp_path):
+    mutant = mutants_of_text(tmp_path, "class C:\n    def f(self, a):\n        return a + 1\n")
+    around = areas.tests_around("rules")
+    assert judge.Judge(ROOT, None, own=True).stages(mutant, "rules") == [[*around, "-k", "C"]]
+
+
+def mutants_of_text(tmp_path, source):
+    path = tmp_path / "m.py"
+    path.write_text(source)
+    return mutants_of(path, "nowhere.m")[0]

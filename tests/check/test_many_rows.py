@@ -5,6 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.check.many_rows import repeated
+from bprop.check.units import natural_units
 
 A, W = np.random.default_rng(0).normal(size=(6, 4)), np.random.default_rng(1).normal(size=(4, 3))
 
@@ -66,3 +67,45 @@ def test_a_box_that_takes_so_many_rows_alone_is_not_blamed():
             return 2 * grad
 
     assert bp.check_box(SixRows, [(A,)]).ok
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    [
+        ((500, 2), 1000),
+        ((501, 2), None),
+        ((334, 2), 668),
+        ((4, 6250), 8),
+        ((4, 6251), None),
+        ((1, 25_000), 2),
+        ((1, 25_001), None),
+        ((3,), 999),
+    ],
+)
+def test_rows_are_repeated_up_to_a_thousand_and_to_50_000_numbers(shape, count):
+    found = list(repeated([np.ones(shape)], np.random.default_rng(0)))
+    assert ([len(choices[0][0]) for choices in found] or [None]) == [count]
+
+
+def test_repeated_rows_are_half_to_one_and_a_half_hundredths_away_from_0():
+    ((many,),) = next(iter(repeated([np.array([[2.0, -2.0, 0.0]])], np.random.default_rng(0))))
+    for column, size in ((many[:, 0], 2.0), (many[:, 1], -2.0)):
+        shares = column / size - 1
+        assert 0.005 <= shares.min() < 0.0051
+        assert 0.0149 < shares.max() <= 0.015
+    unit = natural_units(np.array([2.0, -2.0, 0.0]))[2]
+    assert 0.005 * unit <= many[:, 2].min() < 0.0051 * unit
+    assert 0.0149 * unit < many[:, 2].max() <= 0.015 * unit
+    assert next(iter(repeated([np.ones((3, 2), "float32")], np.random.default_rng(0))))[0][0].dtype == np.float32
+
+
+def test_every_length_of_a_first_axis_is_repeated_by_itself():
+    found = list(
+        repeated(
+            [np.ones((3, 2)), np.ones(4), np.ones((3, 1)), np.array(1.0), np.ones((0, 2))], np.random.default_rng(0)
+        )
+    )
+    assert [[[len(a) if a.ndim else None for a in arrays] for arrays in choices] for choices in found] == [
+        [[999, 4, 999, None, 0], [999, 4, 3, None, 0]],
+        [[3, 1000, 3, None, 0]],
+    ]

@@ -5,7 +5,7 @@ import numpy as np
 from bprop.check import Report
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
-from bprop.check.report import Row, describe_mismatches
+from bprop.check.report import Row, describe_mismatches, describe_unresolved
 
 DOUBLE = Precision(np.dtype("float64"), (1e-3,), 1e-7)
 WRONG = Mismatch((1, 2), 0.5, -0.5, 1.0)
@@ -102,3 +102,54 @@ def test_a_wrong_box_makes_a_report_wrong_even_if_no_row_is():
 def test_an_engines_row_names_both_sides():
     compared = Row("W1 (xla)", row(mismatches=[WRONG]).coverage, sides=("engine xla", "NumPy"))
     assert describe_mismatches(compared)[0].startswith("WRONG W1 (xla)[1, 2]: engine xla gives 0.5, NumPy gives -0.5")
+
+
+# --- at the boundary ---
+
+
+def test_five_mistakes_are_shown_and_one_more_is_counted():
+    many = [Mismatch((i,), 1.0, 2.0, 0.5) for i in range(6)]
+    assert len(describe_mismatches(row(mismatches=many[:5]))) == 5
+    assert describe_mismatches(row(mismatches=many))[-1] == "      and 1 more elements of W1"
+
+
+def test_a_note_stands_behind_a_mistake():
+    noted = Mismatch((1,), 1.0, 2.0, 0.5, "at a kink")
+    assert describe_mismatches(row(mismatches=[noted]))[0].endswith("(error 5.0e-01): at a kink")
+    assert describe_mismatches(row(mismatches=[WRONG]))[0].endswith("(error 1.0e+00)")
+
+
+def test_what_is_not_resolved_is_told_with_the_first_place_and_how_many():
+    noted = Mismatch((3,), 1.0, 2.0, 0.5, "kinks all around")
+    assert describe_unresolved(row()) == []
+    assert describe_unresolved(row(unresolved=[noted])) == ["NOT RESOLVED W1[3]: kinks all around"]
+    assert describe_unresolved(row(unresolved=[KINK, noted, noted])) == [
+        "NOT RESOLVED W1[0], and 2 more elements: fprop is too rough there for finite differences"
+    ]
+    assert describe_unresolved(Row("s", Coverage((), unresolved=[Mismatch((), 1.0, 2.0, 1.0, "so")]))) == [
+        "NOT RESOLVED s: so"
+    ]
+
+
+def test_a_wrong_row_is_wrong_whatever_is_not_resolved_in_it():
+    assert row(mismatches=[WRONG], unresolved=[KINK]).verdict == "WRONG"
+    assert row(mismatches=[WRONG], uncertainty=1.0, kinks=[KINK]).verdict == "WRONG, 1 kink"
+    assert row(unresolved=[KINK]).verdict == "not resolved"
+    assert row(unresolved=[KINK], uncertainty=1.0, kinks=[KINK, KINK]).verdict == "not resolved, 2 kinks"
+
+
+def test_what_culprits_leave_open_counts_too():
+    report = Report("check", DOUBLE, [row()], culprits=[row("a", unresolved=[KINK])])
+    assert not report.ok
+    assert not report.wrong
+    assert report.unresolved == [("a", KINK)]
+    assert report.kinks == []
+    assert "NOT RESOLVED a[0]" in str(report)
+    assert Report("check", DOUBLE, failures=["oh"]).wrong
+    assert Report("check", DOUBLE, [row(mismatches=[WRONG])]).wrong
+
+
+def test_notes_stand_below_the_table_and_before_what_is_wrong():
+    report = Report("check", DOUBLE, [row(mismatches=[WRONG])], notes=["a note"], failures=["WRONG at last"])
+    lines = str(report).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == ["W1", "a", "WRONG", "WRONG", "THE"]

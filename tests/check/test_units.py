@@ -24,3 +24,19 @@ def test_zeros_are_moved_by_1_where_there_is_nothing_else():
 
 def test_what_is_not_finite_has_the_unit_of_the_others():
     assert np.isfinite(natural_units(np.array([1.0, np.inf, np.nan]))).all()
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1e200])
+def test_a_typical_size_neither_overflows_nor_vanishes(size):
+    assert natural_units(np.array([size, 0.0]))[1] == pytest.approx(0.1 * size, rel=0.1)
+
+
+def test_what_is_not_finite_is_moved_as_far_as_what_is_typical():
+    units = natural_units(np.array([3.0, -4.0, np.inf, np.nan, 0.0]))
+    typical = np.sqrt((9 + 16) / 2)
+    np.testing.assert_allclose(units, [3, 4, typical, typical, 0.1 * typical])
+    np.testing.assert_array_equal(natural_units(np.array([np.nan, 0.0])), [1, 1])
+
+
+def test_sizes_that_are_very_different_do_not_overflow():
+    assert natural_units(np.array([1e-200, 1e200, 0.0]))[2] == pytest.approx(0.1 * 1e200 / np.sqrt(2))

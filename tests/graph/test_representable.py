@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph.representable import need_finite, need_more_than_zeros, need_total
+from bprop.graph.representable import need_finite, need_leaves, need_more_than_zeros, need_total, need_weights
 
 SINGLE, DOUBLE = np.dtype("float32"), np.dtype("float64")
 
@@ -41,7 +41,7 @@ def test_a_pass_refuses_it_by_name():
     theta = {"w": np.float32(1)}
     with pytest.raises(errors.DataError, match="weights: 1e-50 at row 0 becomes 0 in float32"):
         graph.fprop(theta, x=data.astype("float32"), weights=[1e-50, 1e-50])
-    with pytest.raises(errors.DataError, match="input 'x': 1e\\+39 at row 0 becomes infinite"):
+    with pytest.raises(errors.DataError, match=r"input 'x': 1e\+39 at row 0 becomes infinite"):
         graph.fprop(theta, x=data * 1e39, dtype="float32")
     with pytest.raises(errors.DataError, match="parameter 'w': 1e-60 becomes 0"):
         graph.fprop({"w": 1e-60}, x=data, dtype="float32")
@@ -63,3 +63,53 @@ def test_a_pass_refuses_weights_whose_sum_is_infinite():
     x, w = bp.Input("x"), bp.Parameter("w", ())
     with pytest.raises(errors.DataError, match=r"weights: 3e.38, the largest, is out of the range of float32"):
         bp.Graph(loss=x * w).fprop({"w": np.float32(1)}, x=np.ones(2, "float32"), weights=[3e38, 3e38])
+
+
+# --- at the boundary ---
+
+
+def test_the_largest_and_the_smallest_number_of_a_precision_pass():
+    info = np.finfo(SINGLE)
+    largest, least = float(info.max), float(info.tiny)
+    need_finite("it", np.array([largest, -largest]), SINGLE)
+    need_finite("it", np.array([largest * (1 + 2.0**-25)]), SINGLE)  # it is rounded down to the largest
+    with pytest.raises(
+        errors.DataError, match=r"becomes infinite in float32, whose largest is 3\.403e\+38: give dtype"
+    ):
+        need_finite("it", np.array([largest * (1 + 2.0**-24)]), SINGLE)
+    with pytest.raises(errors.DataError, match=r"it: -3\.4028[0-9]*e\+38 at row 0 becomes infinite"):
+        need_finite("it", np.array([-largest * (1 + 2.0**-24)]), SINGLE)
+    need_more_than_zeros("it", np.array([-least, 0.0]), SINGLE, each=True)
+    with pytest.raises(errors.DataError, match=r"becomes 0 in float32, whose smallest is 1\.2e-38: give dtype"):
+        need_more_than_zeros("it", np.array([0.99 * least]), SINGLE)
+
+
+def test_a_number_without_rows_has_no_place():
+    with pytest.raises(errors.DataError, match=r"^it: 1e\+39 becomes infinite"):
+        need_finite("it", np.array(1e39), SINGLE)
+    with pytest.raises(errors.DataError, match=r"^it: 1e-50 becomes 0"):
+        need_more_than_zeros("it", np.array(1e-50), SINGLE)
+
+
+def test_numbers_of_the_same_or_a_narrower_precision_or_whole_ones_always_fit():
+    for array in (np.array([1e-44], "float32"), np.array([0, 1]), np.array([6e-8], "float16")):
+        need_more_than_zeros("it", array, SINGLE, each=True)
+        need_finite("it", array, SINGLE)
+
+
+def test_one_weight_that_becomes_0_is_refused_beside_others():
+    with pytest.raises(errors.DataError, match="w: 1e-50 at row 1 becomes 0"):
+        need_weights(np.array([1.0, 1e-50]), SINGLE, "w")
+    need_weights(np.array([1.0, 0.0]), SINGLE)
+    need_weights(None, SINGLE)
+    with pytest.raises(errors.DataError, match=r"^weights: 1e\+39 at row 0 becomes infinite"):
+        need_weights(np.array([1e39, 1.0]), SINGLE)
+
+
+def test_of_parameters_and_constants_those_of_floats_are_looked_at():
+    boxes = {"c": bp.Constant([1.5, 2.0]), "i": bp.Constant([3])}
+    need_leaves({"c": np.array([1.0, 1e-50]), "i": np.array([3])}, boxes, "constant", SINGLE)
+    with pytest.raises(errors.DataError, match=r"^constant 'c': 1e-50 at row 0 becomes 0"):
+        need_leaves({"c": np.array([1e-50, 0.0])}, boxes, "constant", SINGLE)
+    with pytest.raises(errors.DataError, match=r"^constant 'c': 1e\+39 at row 0 becomes infinite"):
+        need_leaves({"c": np.array([1e39, 0.0])}, boxes, "constant", SINGLE)

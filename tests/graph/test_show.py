@@ -66,3 +66,14 @@ def test_what_only_an_output_uses_is_not_trained():
     assert lines[0] == "Graph of 7 boxes, 2 weights and biases to learn"
     assert [line.split()[0] for line in lines if "(not trained)" in line] == ["V"]
     assert "6 weights" in str(bp.Graph(outputs={"f": x @ bp.transpose(V, (1, 0))}))
+
+
+def test_columns_are_as_wide_as_their_longest_cell():
+    x, W = bp.Input("x", (4,)), bp.Parameter("a_long_name", (4, 1))
+    lines = str(bp.Graph(outputs={"f": bp.tanh(x @ W)})).splitlines()
+    assert lines[1:5] == [
+        "  x            input            (N, 4)",
+        "  a_long_name  parameter        (4, 1)",
+        "  mat_mul_1    x @ a_long_name  (N, 1)",
+        "  f            tanh(mat_mul_1)  (N, 1)",
+    ]

@@ -5,6 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.training import diagnose
 
 
 @pytest.fixture(params=["numpy", "xla"])
@@ -155,3 +156,22 @@ def test_the_records_of_the_epochs_before_are_kept(engine):
 
 def test_the_error_is_a_floating_point_error():
     assert issubclass(errors.NonFiniteError, FloatingPointError)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(1, "0"), (5, "0, 1, 2, 3, 4"), (6, "0, 1, 2, 3, 4 and 1 more"), (9, "0, 1, 2, 3, 4 and 4 more")],
+)
+def test_five_rows_are_named_and_the_others_counted(count, said):
+    assert diagnose._some(np.arange(count)) == said
+
+
+def test_rows_are_named_where_a_value_has_rows():
+    x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
+    graph = bp.Graph(loss=bp.sum(bp.tanh(x * w, name="h"), axis=1))
+    bad = np.array([[1.0, np.nan], [1.0, 1.0], [np.inf, 1.0]])
+    rows = np.array([7, 8, 9])
+    assert diagnose._rows(bad, rows, graph, "h") == " for rows 7, 9 of the data, counted from 0"
+    assert diagnose._rows(bad[:2], rows[:2], graph, "h") == " for row 7 of the data, counted from 0"
+    assert diagnose._rows(np.array([np.nan, 1.0]), rows, graph, "w") == ""
+    assert (diagnose._kind(bad), diagnose._kind(bad[1:])) == ("NaN", "infinity")

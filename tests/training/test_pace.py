@@ -52,3 +52,35 @@ def test_stretches_grow_by_bounds(clock):
     paced = Pace(seconds=0.2, first=64)
     stretch(paced, clock, 0.0)
     assert paced.next(10**9) == 8 * 64
+
+
+# --- exact stretches ---
+
+
+def test_a_stretch_is_as_long_as_the_time_wanted_at_the_speed_of_the_one_before(clock):
+    paced = Pace(seconds=0.5, first=64)
+    assert (Pace().seconds, Pace().count) == (0.2, 64)
+    paced.next(100)
+    clock[0] += 2.0**-2
+    assert paced.done(64) == 2.0**-2
+    assert paced.count == 128
+    paced.next(100)
+    clock[0] += 2.0
+    paced.done(64)
+    assert paced.count == 16
+    paced.next(100)
+    clock[0] += 2.0**-6
+    paced.done(16)
+    assert paced.count == 128  # and not 512: eight times as many at most
+
+
+def test_a_first_stretch_that_took_exactly_the_time_wanted_is_not_believed(clock):
+    paced = Pace(seconds=0.5, first=64)
+    paced.next(100)
+    clock[0] += 0.5
+    paced.done(32)
+    assert paced.count == 64
+    paced.next(100)
+    clock[0] += 0.5
+    paced.done(32)
+    assert paced.count == 32

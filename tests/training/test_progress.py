@@ -166,3 +166,19 @@ def test_training_tells_the_engine_once_and_again_where_it_goes_on_elsewhere(cap
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "engine: numpy"
     assert sum(line.startswith("engine: ") for line in told) == 1
+
+
+# --- lines by the clock ---
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(10.0, False), (10.1, True)])
+def test_within_an_epoch_there_is_a_line_after_five_times_the_seconds_between_lines(monkeypatch, capsys, seconds, said):
+    now = [100.0]
+    monkeypatch.setattr(progress, "perf_counter", lambda: now[0])
+    lines = progress.Lines(9)
+    now[0] += seconds
+    lines.steps(3, 12_345, 0.123456)
+    assert capsys.readouterr().err == ("epoch 3/9  12,345 updates  loss 0.1235\n" if said else "")
+    now[0] += 9.0
+    lines.steps(3, 12_346, 0.5)
+    assert bool(capsys.readouterr().err) == (not said)  # since the last line, or the beginning

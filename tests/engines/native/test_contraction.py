@@ -148,3 +148,10 @@ def test_training_finds_the_largest_as_numpy_does(box, dtype):
     params, measured = trained("native")
     np.testing.assert_allclose(params, expected, rtol=0, atol=1e-12 if dtype == "float64" else 1e-5)
     assert measured == pytest.approx(metrics, abs=1e-7)
+
+
+def test_a_trace_that_is_as_long_as_may_be_is_fused_too(step_of):
+    """What is fused is counted in place of what was there before."""
+    trace = step_of(lambda xp, a, b, c: [a * b + c, b * c - a, c - a * a], [X, X, B], "float64")
+    trace.tape.most = len(trace.tape.known)
+    assert [new.op for _, new in contracted(trace.updates)] == ["fma", "fma_minus", "minus_fma"]

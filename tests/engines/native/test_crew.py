@@ -97,3 +97,96 @@ def test_one_thread_is_one_part():
 
 def test_no_steps_are_no_parts():
     assert list(Crew(2).parts(0)) == []
+
+
+# --- when and how long counts are tried ---
+
+
+def settled(seconds, **more):
+    mine = Crew(max(seconds), seconds)
+    assert mine.trials == []
+    for name, value in more.items():
+        setattr(mine, name, value)
+    return mine
+
+
+def test_a_new_crew_tries_every_count_after_one_step_that_does_not_count():
+    assert Crew(4).trials == Crew(4, {1: 1e-4, 2: 1e-4}).trials == [1, 1, 2, 4]
+    assert Crew(4, {1: 1e-4, 2: 1e-4, 4: 1e-4}).trials == []
+
+
+def test_a_trial_lasts_three_thousandths_of_a_second_by_the_best_that_is_known():
+    mine = Crew(2)
+    assert mine.next(1000) == (1, 1)  # nothing is known
+    mine.seconds[2] = 1e-4
+    assert mine.next(1000) == (1, 30)
+    assert mine.next(20) == (1, 20)
+    mine.seconds[1] = 1.0
+    assert mine.next(1000) == (1, 30)
+    mine.seconds[2] = 1.0
+    assert mine.next(1000) == (1, 1)
+
+
+def test_the_quickest_works_for_fifty_parts_of_a_second_at_a_time():
+    mine = settled({1: 2.0**-12, 2: 2.0**-10})
+    assert mine.next(1000) == (1, 81)
+    assert mine.next(50) == (1, 50)
+    assert settled({1: 3.0, 2: 1.0}).next(1000) == (2, 1)
+
+
+def test_counts_are_tried_again_after_some_work_and_less_and_less_often():
+    mine = settled({1: 1e-4, 2: 1e-4}, worked=crew.SOON)
+    mine.next(10)
+    assert mine.trials == []  # not yet
+    for again in (0.1, 0.2, 0.4, 0.4):
+        mine.worked, mine.trials = mine.again * 1.01, []
+        mine.next(10)
+        assert (mine.trials, mine.worked, mine.again) == ([1, 2], 0.0, again)
+    mine.worked = 9.0
+    mine.next(10)
+    assert mine.trials == [1, 2]  # trials are not begun while there are some
+
+
+def test_what_is_slow_three_times_running_is_left_out_of_ever_more_trials():
+    mine = settled({1: 1.0, 2: 1.51})
+    tried = []
+    for _ in range(200):
+        mine.trials = []
+        mine.begin_trials()
+        assert mine.trials[0] == 1
+        tried.append(2 in mine.trials)
+    gaps, run = [], 0
+    for was in tried:
+        if was:
+            gaps.append(run)
+        run = 0 if was else run + 1
+    assert gaps == [0, 0, 0, 1, 3, 7, 15, 31, 63, 63]
+
+
+def test_what_is_not_slow_or_no_longer_is_tried_each_time():
+    mine = settled({1: 1.0, 2: 1.5})
+    for _ in range(9):
+        mine.begin_trials()
+    assert (mine.slow[2], mine.passed_over[2]) == (0, 0)
+    mine.seconds[2] = 2.0
+    for _ in range(3):
+        mine.begin_trials()
+    assert (mine.slow[2], mine.passed_over[2]) == (3, 1)
+    mine.begin_trials()
+    assert mine.passed_over[2] == 0
+    mine.seconds[2] = 1.0
+    mine.begin_trials()
+    assert (mine.slow[2], mine.passed_over[2]) == (0, 0)
+
+
+def test_a_time_is_taken_as_it_is_in_a_trial_and_else_averaged_with_the_one_before(clock):
+    mine = settled({1: 1.0, 2: 1.0})
+    mine.trials = [1, 2]
+    clock[0] = 8.0
+    mine.timed(1, 4, 2.0)
+    assert (mine.seconds[1], mine.trials, mine.worked) == (1.5, [2], 6.0)
+    mine.trials = []
+    mine.timed(1, 4, 6.0)
+    assert (mine.seconds[1], mine.worked) == (1.0, 8.0)
+    mine.timed(3, 4, 6.0)
+    assert mine.seconds[3] == 0.5

@@ -42,3 +42,10 @@ def test_nothing_is_kept_from_one_call_to_the_next():
         a, b = rng.normal(size=(3, 5)), rng.normal(size=(5, 4))
         for one, two in zip(evaluate(function, a, b), function(a, b), strict=True):
             np.testing.assert_allclose(one, two, rtol=0, atol=1e-14)
+
+
+def test_arrays_of_values_in_the_midst_of_a_function_are_given_too():
+    table = np.arange(6.0).reshape(2, 3)
+    first, second = evaluate(lambda a: [a + table, a * np.array([True, False, True])], np.ones((2, 3)))
+    np.testing.assert_array_equal(first, 1 + table)
+    np.testing.assert_array_equal(second, [[1, 0, 1], [1, 0, 1]])

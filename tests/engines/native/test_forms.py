@@ -77,3 +77,26 @@ def test_what_is_to_be_stored_is_what_the_form_reads():
     assert [array.op for array in form_of(dot, LANES).operands] == ["leaf", "transpose"]
     dot = product(40, 300, 60, False, True)
     assert [array.op for array in form_of(dot, LANES).operands] == ["leaf", "leaf"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "turned", "expected"),
+    [
+        ((40, 30, 60), (False, False), (BROADCAST, False, "ab")),
+        ((40, 30, 60), (True, False), (BROADCAST, False, "ab")),
+        ((40, 30, 60), (False, True), ("inner", False, "ab")),
+        ((40, 16, 60), (False, True), ("inner", False, "ab")),  # as many terms as two vectors hold
+        ((40, 15, 60), (False, True), (BROADCAST, False, "at")),
+        ((1, 15, 60), (False, True), ("inner", False, "ab")),
+        ((40, 30, 1), (True, True), (BROADCAST, True, "ba")),
+        ((40, 30, 1), (False, True), ("inner", False, "ab")),
+        ((40, 30, 1), (False, False), ("inner", False, "ab")),
+        ((1, 30, 1), (False, False), ("inner", False, "ab")),
+    ],
+)
+def test_which_form_is_chosen(sizes, turned, expected):
+    """Its kind, whether it is swapped, and what it reads: a leaf, or (t) a transpose that is put in memory."""
+    form = form_of(product(*sizes, *turned), LANES)
+    read = "".join("t" if base.op == "transpose" else base.attr[0] for base in form.operands)
+    assert (form.kind, form.swapped, read) == expected
+    assert form.sizes == (sizes[::-1] if form.swapped else sizes)

@@ -7,7 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.engines.native import routines, run
+from bprop.engines.native import routines, run, threads
 from bprop.engines.native.trace import Tracer
 
 
@@ -208,3 +208,10 @@ def test_a_time_limit_that_ends_compiling_is_no_fault_of_bprop(forgotten, monkey
     monkeypatch.setattr(routines, "compiled", ends)
     with pytest.raises(TimeoutError):
         train()
+
+
+@pytest.mark.parametrize(("cores", "rows", "most"), [(3, 5000, 3), (100, 5000, 8), (1, 5000, 1), (100, 50, 1)])
+def test_a_loop_runs_on_as_many_threads_as_there_are_cores_and_eight_at_most(step_of, monkeypatch, cores, rows, most):
+    monkeypatch.setattr(threads, "cores", lambda: cores)
+    trace = step_of(lambda xp, a: [xp.tanh(a)], [np.zeros((rows, 8))], "float64")
+    assert routines.compiled(trace, 1, {}, None, np.dtype("float64"), (cores, rows)).most == most
