@@ -17,9 +17,12 @@ ROOT = Path(bprop.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace"),
     ("noise", "shapes", "memory", "blas"),
+    ("registry", "hyper"),
+    ("operators",),
     ("box",),
     ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "scaling"),
+    ("structure",),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),

@@ -15,7 +15,7 @@ from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError
 from bprop.files import bprop_version, read_tensors, write_tensors
-from bprop.graph import Graph, feed
+from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.record import Record
 from bprop.rules import SGD
@@ -43,7 +43,7 @@ class Ready(NamedTuple):
     @classmethod
     def of(cls, graph: Graph, params: Mapping[str, Any], dtype: np.dtype) -> Ready:
         """Raises UnknownNameError, ShapeError, DTypeError for parameters that are not the graph's."""
-        theta = feed.read_params(params, graph.parameters)
+        theta = validation.read_params(params, graph.parameters)
         kept = theta if all(array.dtype == dtype for array in theta.values()) else None
         return cls(graph, kept, graph.predictor.start(theta, dtype))
 
@@ -78,7 +78,7 @@ class Model:
         notes: Mapping[str, Any] | None = None,
     ):
         self.graph = graph
-        self.params = feed.read_params(params, graph.parameters)
+        self.params = validation.read_params(params, graph.parameters)
         self.history = list(history)
         self.notes = dict(notes or {})
 
@@ -137,7 +137,7 @@ class Model:
         """Examples with targets, checked, as the network sees them. Raises what `evaluate` does."""
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
         found = self.graph.read_set(given, weights)
-        feed.check_rows(found.arrays)
+        validation.check_rows(found.arrays)
         if KEY not in self.notes or isinstance(data, DataSet):
             return found
         return DataSet(self.units.scaled(found.arrays, self.dtype), found.weights)

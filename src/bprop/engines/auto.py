@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def why(name: str, declined: Mapping[str, str]) -> str:
 
 def work(job: Job) -> int:
     """About how many multiplications a step does: three for every weight and example."""
-    weights = sum(prod(box.shape) for box in job.graph.parameters.values())
+    weights = job.graph.weight_count
     return 3 * job.batch_size * weights
 
 

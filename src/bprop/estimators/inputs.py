@@ -13,7 +13,7 @@ from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.estimators.network import Network
 from bprop.estimators.targets import Target
-from bprop.graph.feed import all_finite, read_weights
+from bprop.graph.validation import all_finite, read_weights
 from bprop.scaling import need_precision
 
 I64, U64 = np.dtype(np.int64), np.dtype(np.uint64)

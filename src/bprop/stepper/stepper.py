@@ -10,8 +10,9 @@ import numpy as np
 from bprop.box import Box
 from bprop.errors import DataError, SettingError
 from bprop.graph import Gradients, Graph
-from bprop.graph.graph import seeds_of
-from bprop.graph.plan import Plan, State, Step, pass_on
+from bprop.graph.objective import seeds_of
+from bprop.graph.passes import accumulate, compute
+from bprop.graph.plan import Node, Plan, State
 from bprop.graph.values import BoxMapping
 from bprop.leaves import Leaf
 from bprop.namespace import Array
@@ -24,11 +25,11 @@ class Move(NamedTuple):
     """One step of a pass: fprop of a box, bprop of a box, or, between them, the gradient at the loss."""
 
     phase: str
-    step: Step | None
+    node: Node | None
 
     @property
     def name(self) -> str:
-        return "" if self.step is None else self.step.name
+        return "" if self.node is None else self.node.name
 
 
 class Stepper:
@@ -72,16 +73,16 @@ class Stepper:
         self.example = example
 
     def _moves(self) -> list[Move]:
-        found = [Move(FPROP, step) for step in self.plan.steps]
+        found = [Move(FPROP, node) for node in self.plan.nodes]
         if self.graph.loss is None:
             return found
         roots = (self.graph.loss, self.graph.penalty)
         reached = {self.plan.slot_of[root] for root in roots if root is not None}
         back = []
-        for step in reversed(self.plan.steps):
-            if step.slot in reached and self.on_way[step.slot]:
-                back.append(Move(BPROP, step))
-                reached.update(step.children)
+        for node in reversed(self.plan.nodes):
+            if node.slot in reached and self.on_way[node.slot]:
+                back.append(Move(BPROP, node))
+                reached.update(node.children)
         return [*found, Move(SEED, None), *back]
 
     @property
@@ -135,8 +136,8 @@ class Stepper:
         for _ in range(min(count, len(self.moves) - self.position)):
             move = self.moves[self.position]
             if move.phase == FPROP:
-                assert move.step is not None
-                self.state.extras.update(self.plan.compute(self.state.values, self.context, [move.step]))
+                assert move.node is not None
+                self.state.extras.update(compute(self.plan, self.state.values, self.context, [move.node]))
             else:
                 before = list(self.grads)
                 self.sent.append(self._back(move))
@@ -146,8 +147,8 @@ class Stepper:
         return self
 
     def _back(self, move: Move) -> tuple[Array, ...]:
-        if move.step is not None:
-            return pass_on(move.step, self.grads, self.state, self.on_way)
+        if move.node is not None:
+            return accumulate(move.node, self.grads, self.state, self.on_way)
         for slot, seed in seeds_of(self.graph, self.plan, self.state, self.context).items():
             if self.on_way[slot]:
                 self.grads[slot] = seed
@@ -159,9 +160,9 @@ class Stepper:
             self.position -= 1
             move = self.moves[self.position]
             if move.phase == FPROP:
-                assert move.step is not None
-                self.state.values[move.step.slot] = None
-                self.state.extras.pop(move.step.slot, None)
+                assert move.node is not None
+                self.state.values[move.node.slot] = None
+                self.state.extras.pop(move.node.slot, None)
             else:
                 self.sent.pop()
                 for slot, grad in self._before.pop():
@@ -180,7 +181,7 @@ class Stepper:
         found = [
             place
             for place, move in enumerate(self.moves, 1)
-            if move.step is not None and move.step.slot == slot and phase in (None, move.phase)
+            if move.node is not None and move.node.slot == slot and phase in (None, move.phase)
         ]
         if not found:
             leaf = isinstance(self.graph.boxes[name], Leaf)
@@ -192,7 +193,7 @@ class Stepper:
         """Make all moves that are left; with "fprop", or back to, those of forward propagation alone."""
         if phase not in (None, FPROP):
             raise SettingError(f"run() goes to the end, run('fprop') to the end of fprop; not {phase!r}")
-        return self.go(len(self.moves if phase is None else self.plan.steps))
+        return self.go(len(self.moves if phase is None else self.plan.nodes))
 
     def go(self, position: int) -> Stepper:
         """Forward or back to a position: the number of moves made."""

@@ -13,7 +13,7 @@ from bprop.data import DataSet, split
 from bprop.engines import NAMES, Job, choose
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
-from bprop.graph import Graph, feed
+from bprop.graph import Graph, validation
 from bprop.rules import SGD, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.training.interrupt import Terminated
@@ -157,9 +157,9 @@ def _read(
 def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.ndarray]:
     """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
     graph = job.graph
-    theta = feed.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
+    theta = validation.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
     for name, array in theta.items():
-        feed.check_values(name, array, {}, "parameter")
+        validation.check_values(name, array, {}, "parameter")
     need_representable(job, theta)
     return theta
 

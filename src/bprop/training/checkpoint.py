@@ -17,7 +17,7 @@ from bprop.box import Box
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.errors import ModelFileError, SettingError
-from bprop.graph.feed import native_order
+from bprop.graph.validation import native_order
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
 
-from bprop.formula import formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
 from bprop.shapes import show_shape
+from bprop.structure.formula import formula, is_bare_number
+from bprop.structure.structure import Structure
 
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
 
-
-def show(graph: Graph) -> str:
+def show(graph: Structure) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
     weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in graph.trained)
     rows = [_leaf_row(graph, box) for box in graph.order if isinstance(box, Leaf)]
@@ -29,7 +26,7 @@ def show(graph: Graph) -> str:
     return "\n".join(lines + _ends(graph))
 
 
-def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
+def _leaf_row(graph: Structure, box: Leaf) -> tuple[str, str, str] | tuple[()]:
     if is_bare_number(box):
         return ()  # shown by its value where it is used
     kind = type(box).__name__.lower()
@@ -40,7 +37,7 @@ def _leaf_row(graph: Graph, box: Leaf) -> tuple[str, str, str] | tuple[()]:
     return graph.names[box], kind, show_shape(box.dims)
 
 
-def _ends(graph: Graph) -> list[str]:
+def _ends(graph: Structure) -> list[str]:
     lines = []
     if graph.loss is not None:
         lines.append(f"loss: the mean over the examples of {graph.names[graph.loss]}")

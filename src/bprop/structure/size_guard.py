@@ -16,7 +16,7 @@ Shape = tuple[int, ...]
 SMALL = 16  # whole numbers up to this in the hyper-parameters make no box large
 
 
-def need_room(entry: Mapping[str, Any], made: Mapping[str, Box], room: int) -> None:
+def check_size(entry: Mapping[str, Any], made: Mapping[str, Box], room: int) -> None:
     """Raise GraphError where the value of the box described would hold more numbers than `room`."""
     shapes = [made[child].spec.shapes[1] for child in entry["children"]]
     size = numbers(entry["type"], entry["hyper"], shapes)
@@ -45,7 +45,7 @@ def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
     return max(sizes)
 
 
-def need_slow_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
+def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
     """Raise GraphError where hyper-parameters make a box of the user's own larger than `room` numbers.
 
     How large it gets, only its code says. So the box is made (by `make`, of an entry) with the whole numbers among its

@@ -7,7 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.graph.room import cut_down, need_room, numbers
+from bprop.structure.size_guard import check_size, cut_down, numbers
 
 CATALOGUE = boxes.catalogue()
 
@@ -50,9 +50,9 @@ def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
 def test_what_needs_more_is_refused_and_named():
     x = bp.Input("x", (10,))
     entry = {"name": "c", "type": "Concat", "children": ["x", "x"], "hyper": {"axis": -1}}
-    need_room(entry, {"x": x}, 60)
+    check_size(entry, {"x": x}, 60)
     with pytest.raises(errors.GraphError, match="'c' would hold 60 numbers"):
-        need_room(entry, {"x": x}, 59)
+        check_size(entry, {"x": x}, 59)
 
 
 def test_a_graph_that_is_trusted_has_all_the_room():

@@ -5,26 +5,26 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from bprop import init
-from bprop.box import Box, plain, registered, registry
+from bprop.box import Box
 from bprop.errors import BpropError, GraphError, UnknownNameError
-from bprop.graph.order import topological_order
-from bprop.graph.room import need_room, need_slow_growth
+from bprop.hyper import plain
 from bprop.leaves import Constant, Input, Parameter
+from bprop.registry import registered, registry
 from bprop.shapes import kind_of
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
+from bprop.structure.order import topological_order
+from bprop.structure.size_guard import check_growth, check_size
+from bprop.structure.structure import Structure
 
 FORMAT = 1
 _INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled)}
 
 
-def describe(graph: Graph) -> dict[str, Any]:
+def describe(graph: Structure) -> dict[str, Any]:
     """Plain data (JSON) that says all there is to say of a graph; see `build` for the way back."""
     roots = {"loss": graph.loss, "penalty": graph.penalty}
     return {
@@ -68,9 +68,9 @@ def build(
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
             if room is not None:
-                need_room(entries[name], made, room)
+                check_size(entries[name], made, room)
                 if ":" in entries[name]["type"]:
-                    need_slow_growth(entries[name], lambda entry: _make(entry, made, passed), room)
+                    check_growth(entries[name], lambda entry: _make(entry, made, passed), room)
             made[name] = _make(entries[name], made, passed)
         return {
             "loss": _pick(made, description["loss"]),
