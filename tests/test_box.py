@@ -2,7 +2,7 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.box import as_box, function, snake
+from bprop.box import as_box
 
 
 class Affine1(bp.Box):
@@ -121,20 +121,6 @@ def test_boxes_are_compared_by_identity(x):
 def test_as_box_keeps_boxes_and_wraps_numbers(x):
     assert as_box(x) is x
     assert type(as_box(2)) is bp.Constant
-
-
-@pytest.mark.parametrize(
-    ("name", "lower"), [("LeakyRelu", "leaky_relu"), ("L2", "l2"), ("MatMul", "mat_mul"), ("Tanh", "tanh")]
-)
-def test_snake_case(name, lower):
-    assert snake(name) == lower
-
-
-def test_function_makes_the_lower_case_function_of_a_class(x):
-    affine1 = function(Affine1)
-    assert affine1.__name__ == "affine1" and affine1.__doc__ == Affine1.__doc__
-    box = affine1(x, scale=3.0, name="h")
-    assert type(box) is Affine1 and box.scale == 3.0 and box.name == "h"
 
 
 def test_a_box_that_needs_noise_must_say_which(x):

@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("registry", "hyper"),
     ("operators",),
     ("box",),
-    ("leaves",),
+    ("leaves", "lower_case"),
     ("boxes", "init", "rules", "metrics", "data", "record", "files", "scaling"),
     ("structure",),
     ("draw",),

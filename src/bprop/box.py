@@ -7,7 +7,6 @@ them, on whichever array namespace it runs.
 from __future__ import annotations
 
 import inspect
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Self
@@ -204,19 +203,3 @@ def as_box(value: Any) -> Box:
     if isinstance(value, Box):
         return value
     return registered("Constant")(value=value)
-
-
-def snake(name: str) -> str:
-    """LeakyRelu -> leaky_relu."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def function(cls: type[Box]) -> Callable[..., Box]:
-    """The lower-case function that makes a box: `tanh = function(Tanh)`."""
-
-    def make(*children: Any, name: str | None = None, **hyper: Any) -> Box:
-        return cls(*children, name=name, **hyper)
-
-    make.__name__ = make.__qualname__ = snake(cls.__name__)
-    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
-    return make

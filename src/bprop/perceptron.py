@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bprop import init as initialisers
-from bprop.box import Box, snake
+from bprop.box import Box
 from bprop.boxes import (
     Activation,
     absolute_error,
@@ -34,6 +34,7 @@ from bprop.boxes.elementwise import exp
 from bprop.errors import SettingError, UnknownNameError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter
+from bprop.lower_case import snake
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.box import Box, snake
+from bprop.box import Box
 from bprop.leaves import Leaf
+from bprop.lower_case import snake
 
 CATALOGUE = boxes.catalogue()
 

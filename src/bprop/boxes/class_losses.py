@@ -4,10 +4,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from bprop.box import Box, as_box, function
+from bprop.box import Box, as_box
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Loss, at_label, one_hot, per_example, per_output
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = [

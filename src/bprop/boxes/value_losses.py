@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from bprop import errors
-from bprop.box import Box, function
+from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import Loss, per_example, per_output
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = [

@@ -8,11 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
-from bprop.box import Box, snake
+from bprop.box import Box
 from bprop.draw.layers import layers_of, users_of, wants_collapse
 from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
 from bprop.draw.statistics import Summary, note_of, summarise
 from bprop.leaves import Constant, Input, Leaf
+from bprop.lower_case import snake
 from bprop.shapes import show_shape
 from bprop.structure.formula import changed, formula, is_bare_number
 from bprop.structure.show import show
