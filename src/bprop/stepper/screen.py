@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,17 +14,15 @@ from bprop.graph.send import send
 from bprop.namespace import Array
 from bprop.shapes import show_shape
 from bprop.stepper.figures import shown
+from bprop.stepper.moves import Move, Moves
 from bprop.structure.formula import formula
-
-if TYPE_CHECKING:
-    from bprop.stepper.stepper import Move, Stepper
 
 AROUND = 10
 """Boxes shown above and below that of the last move."""
 NOT_YET = "not yet"
 
 
-def screen(stepper: Stepper) -> str:
+def screen(stepper: Moves) -> str:
     """The whole screen as text."""
     fprops = len(stepper.plan.nodes)
     last, made = stepper.last, stepper.position
@@ -44,7 +41,7 @@ def screen(stepper: Stepper) -> str:
     return "\n".join([head, "", *_boxes(stepper), "", *detail])
 
 
-def _boxes(stepper: Stepper) -> list[str]:
+def _boxes(stepper: Moves) -> list[str]:
     """A line a box: what is computed of it."""
     plan = stepper.plan
     here = _place(stepper)
@@ -65,7 +62,7 @@ def _boxes(stepper: Stepper) -> list[str]:
     return [*lines, f"    ... {left} boxes after"] if left else lines
 
 
-def _place(stepper: Stepper) -> int:
+def _place(stepper: Moves) -> int:
     """The slot of the box of the last move."""
     last = stepper.last
     if last is None:
@@ -77,14 +74,14 @@ def _children(move: Move) -> tuple[int, ...]:
     return () if move.node is None else move.node.children
 
 
-def _state(stepper: Stepper, slot: int, partial: bool) -> str:
+def _state(stepper: Moves, slot: int, partial: bool) -> str:
     """What is known of a gradient: nothing where none is needed."""
     if stepper.grads[slot] is None:
         return NOT_YET if stepper.on_way[slot] and (partial or stepper.position <= len(stepper.plan.nodes)) else ""
     return "part" if partial else "gradient"
 
 
-def _merged(stepper: Stepper, name: str) -> str:
+def _merged(stepper: Moves, name: str) -> str:
     """Why a box has no gradient of its own, where the one above it is computed in one with it (see graph.rewrites)."""
     if stepper.graph.loss is None or name not in stepper.graph.merged:
         return ""
@@ -92,7 +89,7 @@ def _merged(stepper: Stepper, name: str) -> str:
     return f"   (no gradient: {above} is computed from {', '.join(sources)} directly)"
 
 
-def _fprop(stepper: Stepper, node: Node) -> list[str]:
+def _fprop(stepper: Moves, node: Node) -> list[str]:
     lines = [f"fprop of {node.name}{_instead(stepper, node)}", f"  {node.name} = {_formula(stepper, node.box)}"]
     lines += [f"  {text}" for text in _doc(node.box)[:1]]
     lines += ["children"]
@@ -101,7 +98,7 @@ def _fprop(stepper: Stepper, node: Node) -> list[str]:
     return [*lines, *_extras(stepper, node), "value", *_array(stepper, node.slot, stepper.state.values[node.slot])]
 
 
-def _extras(stepper: Stepper, node: Node) -> list[str]:
+def _extras(stepper: Moves, node: Node) -> list[str]:
     lines = []
     for need, extra in zip(node.box.needs, stepper.state.extras[node.slot], strict=True):
         example = stepper.example if _has_batch(extra, stepper) else None
@@ -109,7 +106,7 @@ def _extras(stepper: Stepper, node: Node) -> list[str]:
     return lines
 
 
-def _seed(stepper: Stepper) -> list[str]:
+def _seed(stepper: Moves) -> list[str]:
     graph, plan = stepper.graph, stepper.plan
     lines = ["the gradient of the objective begins at the loss: each example has its share w_t / sum w"]
     for root in (graph.loss, graph.penalty):
@@ -118,7 +115,7 @@ def _seed(stepper: Stepper) -> list[str]:
     return lines
 
 
-def _bprop(stepper: Stepper, node: Node) -> list[str]:
+def _bprop(stepper: Moves, node: Node) -> list[str]:
     grad, sent = stepper.grads[node.slot], stepper.sent[-1]
     lines = [f"bprop of {node.name}{_instead(stepper, node)}", f"  {node.name} = {_formula(stepper, node.box)}"]
     lines += [f"  {text}" for text in _doc(node.box) if re.search(r"grad|derivative|d/d", text, re.IGNORECASE)]
@@ -154,7 +151,7 @@ def _bprop(stepper: Stepper, node: Node) -> list[str]:
     return lines
 
 
-def _used(stepper: Stepper, node: Node) -> list[str]:
+def _used(stepper: Moves, node: Node) -> list[str]:
     """The values that bprop may compute with: those of the children, each by its name in the formula, and the box's."""
     parameters = list(inspect.signature(node.box.fprop).parameters.values())
     roles = [p.name for p in parameters] if all(p.kind is not p.VAR_POSITIONAL for p in parameters) else []
@@ -170,7 +167,7 @@ def _used(stepper: Stepper, node: Node) -> list[str]:
     return [*lines, *_array(stepper, node.slot, stepper.state.values[node.slot]), *_extras(stepper, node)]
 
 
-def _shares(stepper: Stepper, node: Node, grad: Array) -> list[Array | None]:
+def _shares(stepper: Moves, node: Node, grad: Array) -> list[Array | None]:
     """What the example that is shown adds to each gradient that is a sum over the batch; None for all others.
 
     It is what bprop sends where the gradients of all other examples are 0.
@@ -187,7 +184,7 @@ def _shares(stepper: Stepper, node: Node, grad: Array) -> list[Array | None]:
     return [part if which else None for part, which in zip(parts, wanted, strict=True)]
 
 
-def local_derivative(stepper: Stepper, node: Node, grad: Array) -> Array | None:
+def local_derivative(stepper: Moves, node: Node, grad: Array) -> Array | None:
     """g'(a) of a box of one child that works element by element, else None. Found by what bprop makes of ones."""
     if len(node.children) != 1 or stepper.state.values[node.children[0]].shape != grad.shape or grad.ndim == 0:
         return None
@@ -199,11 +196,11 @@ def local_derivative(stepper: Stepper, node: Node, grad: Array) -> Array | None:
     return local
 
 
-def _formula(stepper: Stepper, box: Box) -> str:
+def _formula(stepper: Moves, box: Box) -> str:
     return formula(box, stepper.graph.names)
 
 
-def _instead(stepper: Stepper, node: Node) -> str:
+def _instead(stepper: Moves, node: Node) -> str:
     """A note where a box is computed in another way than it was written (see graph.rewrites)."""
     written = stepper.graph.boxes.get(node.name)
     if written is None or written is node.box:
@@ -217,7 +214,7 @@ def _doc(box: Box) -> list[str]:
     return [part.strip() for part in re.split(r"(?<=[.;])\s+(?=[A-Za-z])", text) if part.strip()]
 
 
-def _array(stepper: Stepper, slot: int, array: Array, before: str = "") -> list[str]:
+def _array(stepper: Moves, slot: int, array: Array, before: str = "") -> list[str]:
     box, name = stepper.plan.boxes[slot], stepper.plan.names[slot]
     example = stepper.example if box.dims[:1] == ("N",) else None
     shape = show_shape(box.dims)
@@ -230,5 +227,5 @@ def _entry(label: str, note: str, lines: Sequence[str]) -> list[str]:
     return [f"  {label}" + (f"  {note}" if note else ""), *(f"      {line}" for line in lines)]
 
 
-def _has_batch(extra: Array, stepper: Stepper) -> bool:
+def _has_batch(extra: Array, stepper: Moves) -> bool:
     return extra.ndim > 0 and len(extra) == stepper.rows
