@@ -18,7 +18,7 @@ ROOT = Path(bprop.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace"),
     ("noise", "shapes", "memory", "blas"),
-    ("registry", "hyper"),
+    ("registry", "hyper", "plugins"),
     ("operators",),
     ("box",),
     ("leaves", "lower_case"),

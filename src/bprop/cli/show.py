@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sized
 
-from bprop.boxes import BinaryCrossEntropy, CrossEntropy, Nll, Poisson
+from bprop.boxes.loss import Loss
 from bprop.cli.opening import Coding
 from bprop.graph import Graph
 from bprop.sources.infer import listed
 from bprop.sources.preparation import Preparation
 
-LIKELIHOODS = (Nll, CrossEntropy, BinaryCrossEntropy, Poisson)
-
 
 def measures(found: Mapping[str, float], graph: Graph) -> str:
     """Loss and metrics: accuracy 97.5%, loss 0.081 nats; rmse 54.2, mae 43.1."""
-    unit = " nats" if isinstance(graph.loss, LIKELIHOODS) else ""
+    unit = f" {graph.loss.unit}" if isinstance(graph.loss, Loss) and graph.loss.unit else ""
     shown = [
         f"{name} {100 * value:.2f}%" if name == "accuracy" else f"{name} {value:.4g}"
         for name, value in found.items()

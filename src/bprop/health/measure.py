@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
+from bprop.draw.statistics import dead, saturated
 from bprop.engines.program import Program
 from bprop.graph.objective import backpropagate, divisor_of
 from bprop.graph.passes import fprop
@@ -19,8 +20,6 @@ from bprop.rules import Rule
 
 Finding = dict[str, Any]
 """What `measure` gives, plain data (JSON): None stands for a number that is not there, or is not finite."""
-NEAR_BOUND = 0.99
-"""Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
 ROUNDING = 4
 """Units in the last place of the largest entry: a deviation up to here is rounding noise."""
 
@@ -90,16 +89,13 @@ def _rows(box: Box, array: np.ndarray) -> int:
 
 
 def _saturated(box: Box, value: np.ndarray) -> float | None:
-    if box.bounds is None:
-        return None
-    low, high = box.bounds
-    return number((np.abs(value - (low + high) / 2) > NEAR_BOUND * (high - low) / 2).mean())
+    share = saturated(box, value)
+    return None if share is None else number(share)
 
 
 def _dead(box: Box, value: np.ndarray) -> float | None:
-    if not box.rectifies or box.dims[:1] != ("N",):
-        return None
-    return number((value == 0).all(axis=0).mean())
+    share = dead(box, value) if box.dims[:1] == ("N",) else None
+    return None if share is None else number(share)
 
 
 def _parameters(
