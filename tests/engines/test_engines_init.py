@@ -3,41 +3,23 @@
 import numpy as np
 
 import bprop as bp
-from bprop.engines import Engine, Run, choose
+from bprop.engines import Engine, choose
+from bprop.engines.delegate import Delegate
 from bprop.engines.numpy import NumpyEngine
 
 
-class CountingRun(Run):
+class CountingRun(Delegate):
     """Hands everything on to a run on NumPy, and counts the steps."""
 
     engine = "counting"
 
     def __init__(self, counter, run):
-        self.counter, self.run, self.turn = counter, run, run.turn
-
-    state = property(lambda self: self.run.state, lambda self, kept: setattr(self.run, "state", kept))
-
-    def set_order(self, order, running=None):
-        self.run.set_order(order, running)
+        super().__init__(run)
+        self.counter = counter
 
     def steps(self, start, count, t):
         self.counter.steps += count
-        return self.run.steps(start, count, t)
-
-    def evaluate(self, which):
-        return self.run.evaluate(which)
-
-    def penalty(self):
-        return self.run.penalty()
-
-    def params(self):
-        return self.run.params()
-
-    def rule_arrays(self):
-        return self.run.rule_arrays()
-
-    def restore(self, params, rule_arrays):
-        self.run.restore(params, rule_arrays)
+        return super().steps(start, count, t)
 
 
 class Counting(Engine):

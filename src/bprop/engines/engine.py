@@ -166,7 +166,8 @@ class Engine(ABC):
             return CountingRun(self, NumpyEngine().start(job, params))
 
     A run may do its own arithmetic on `job.graph` with `bprop.engines.program.Program`, as ours do, or hand the work to
-    the run of another engine, as this one does. Where it cannot do a job, `start` raises UnsupportedError and says why.
+    the run of another engine (`bprop.engines.delegate.Delegate`), as this one does. Where it cannot do a job, `start`
+    raises UnsupportedError and says why.
     """
 
     name: str

@@ -47,17 +47,13 @@ class Graph(Structure):
     GraphError : a cycle, two boxes of one name, a loss that is not (N,), a penalty that is not ().
     """
 
-    def __init__(
-        self,
-        loss: Box | None = None,
-        penalty: Box | float | None = None,
-        outputs: Mapping[str, Box] | None = None,
-        *,
-        stable: bool = True,
-    ):
-        super().__init__(loss, penalty, outputs, stable=stable)
-        self._plans: dict[tuple, Plan] = {}
-        self._mixing: dict[bool, str | None] = {}
+    @cached_property
+    def _plans(self) -> dict[tuple, Plan]:
+        return {}
+
+    @cached_property
+    def _mixing(self) -> dict[bool, str | None]:
+        return {}
 
     @cached_property
     def limits(self) -> validation.Limits:
