@@ -1,9 +1,12 @@
 """The pictures of the documentation are those of the code."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
+
+import bprop as bp
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -34,3 +37,23 @@ def test_every_picture_is_made_and_kept(make_pictures):
     made = {name for name in vars(make_pictures) if name.startswith("draw_")}
     assert {picture.__name__ for picture in make_pictures.PICTURES} >= made
     assert {"graph.svg", "deep.svg", "values.svg"} <= {path.name for path in DOCS.iterdir()}
+
+
+def test_how_it_works_runs_as_it_is_read():
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "how_it_works.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) > 10
+    names = {"__name__": "how_it_works"}
+    for block in blocks:
+        exec(compile(block, "how_it_works.md", "exec"), names)
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_the_files_that_a_page_links_to_are_there(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (DOCS / link).exists()] == []
+
+
+def test_the_heart_is_under_500_lines():
+    heart = ("box.py", "boxes/affine.py", "structure/structure.py", "graph/passes.py")
+    source = Path(bp.__file__).parent
+    assert sum(len((source / file).read_text(encoding="utf-8").splitlines()) for file in heart) < 500

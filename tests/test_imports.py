@@ -1,6 +1,7 @@
 """The rooms of the package, and who may import whom: downwards only."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -17,9 +18,12 @@ ROOT = Path(bprop.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace", "exits", "visible"),
     ("noise", "shapes", "memory", "blas", "forked", "disk", "reading", "console"),
+    ("registry", "hyper", "plugins"),
+    ("operators",),
     ("box",),
-    ("leaves",),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files", "formula", "scaling", "notes"),
+    ("leaves", "lower_case"),
+    ("boxes", "init", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
+    ("structure",),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),
@@ -119,6 +123,13 @@ def test_every_module_has_its_floor(module):
 
 def test_every_room_of_the_table_exists():
     assert set(FLOOR_OF) == {room(module) for module in FILES if module != "bprop"}
+
+
+def test_contributing_shows_the_floors():
+    text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text[text.index("| floor | what |") :].split("\n\n")[0].splitlines()[2:]
+    shown = [tuple(re.findall(r"`(\w+)`", row.split("|")[1])) for row in table]
+    assert shown == list(reversed(FLOORS))
 
 
 @every_module

@@ -145,8 +145,8 @@ def passed():
     return [OwnScale]
 
 if sys.argv[2] == "undefined":
-    from bprop import box
-    del box._REGISTRY[OwnScale.type_key]
+    from bprop import registry
+    del registry._CLASSES[OwnScale.type_key]
     boxes = []
 else:
     boxes = [OwnScale]

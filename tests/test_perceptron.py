@@ -5,6 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors, perceptron
+from bprop.registry import registry
 
 ROWS, INPUTS = 8, 3
 
@@ -124,8 +125,8 @@ def test_several_outputs_of_one_example():
 FITTING = [
     (task, loss)
     for task in perceptron.TASKS
-    for loss, head in perceptron.HEADS.items()
-    if head.labels == (task == "classification")
+    for loss, kind in perceptron.losses().items()
+    if kind.head.labels == (task == "classification")
 ]
 
 
@@ -140,7 +141,7 @@ def targets_for(task, loss, rows=ROWS):
 
 
 def test_every_loss_goes_with_some_task():
-    assert {loss for _, loss in FITTING} == set(perceptron.HEADS)
+    assert {loss for _, loss in FITTING} == set(perceptron.losses())
     assert {task for task, _ in FITTING} == set(perceptron.TASKS)
 
 
@@ -389,7 +390,7 @@ BAD = [
     ({"sizes": [3, 2], "task": "binary"}, errors.SettingError, "1 output"),
     ({"task": "clasification"}, errors.UnknownNameError, "multilabel"),
     ({"loss": "nnl"}, errors.UnknownNameError, "hinge"),
-    ({"loss": "huber"}, errors.SettingError, "nll, hinge"),
+    ({"loss": "huber"}, errors.SettingError, "hinge, nll"),
     ({"loss": "nll", "task": "regression"}, errors.SettingError, "squared_error"),
     ({"activation": "than"}, errors.UnknownNameError, "tanh"),
     ({"activation": "than", "sizes": [3, 2]}, errors.UnknownNameError, "tanh"),
@@ -458,3 +459,65 @@ def test_a_description_gives_the_same_network(settings):
     assert back.fprop(theta, batch).objective == graph.fprop(theta, batch).objective
     for name, array in back.init(0).items():
         np.testing.assert_array_equal(array, theta[name])
+
+
+# --- losses and activations of one's own ---
+
+
+@pytest.fixture
+def own(monkeypatch):
+    """A loss and an activation of one's own, that other tests do not see."""
+    monkeypatch.setattr("bprop.registry._CLASSES", dict(registry()))
+
+    class LogCosh(bp.boxes.Loss):
+        """log cosh(f - y), summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,)."""
+
+        head = bp.boxes.Head(reads_output=True, scaled=1)
+        metrics = ("mae",)
+
+        def fprop(self, f, y):
+            return np.log(np.cosh(f - y)).reshape(len(f), -1).sum(axis=1)
+
+        def bprop(self, grad, value, f, y):
+            sent = grad.reshape(-1, *[1] * (f.ndim - 1)) * np.tanh(f - y)
+            return sent, -sent
+
+    class Bent(bp.boxes.Activation):
+        """(sqrt(a^2 + 1) - 1) / 2 + a, elementwise."""
+
+        def fprop(self, a):
+            return (np.sqrt(a * a + 1) - 1) / 2 + a
+
+        def bprop(self, grad, value, a):
+            return grad * (a / (2 * np.sqrt(a * a + 1)) + 1)
+
+    return LogCosh, Bent
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_loss_of_ones_own_is_known_by_name_and_as_a_class(own, by_name):
+    loss, activation = ("log_cosh", "bent") if by_name else own
+    graph = bp.mlp([INPUTS, 5, outputs("regression")], task="regression", loss=loss, activation=activation)
+    batch = data("regression", rows=24)
+    fit = bp.train(graph, batch, rule=bp.Adam(0.02), epochs=20, engine="numpy", progress=False)
+    assert fit.history[-1].loss < fit.history[0].loss
+    assert set(fit.history[-1].metrics) == {"mae"}
+
+
+@pytest.mark.usefixtures("own")
+def test_a_class_of_ones_own_does_not_replace_ours_of_the_same_name():
+    class Tanh(bp.boxes.Activation):
+        def fprop(self, a):
+            return a
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    assert perceptron.activations()["tanh"] is bp.boxes.Tanh
+
+
+def test_what_is_no_loss_and_a_loss_that_ends_no_network_are_refused():
+    with pytest.raises(errors.SettingError, match="a loss is a name or a class of loss, not 3"):
+        bp.mlp([3, 1], task="regression", loss=3)
+    with pytest.raises(errors.SettingError, match="CrossEntropy does not say how a network ends"):
+        bp.mlp([3, 4], loss=bp.boxes.CrossEntropy)

@@ -7,24 +7,21 @@ them, on whichever array namespace it runs.
 from __future__ import annotations
 
 import inspect
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from bprop import errors
+from bprop.hyper import REQUIRED, complete, declared
 from bprop.namespace import Array
+from bprop.operators import Operators
+from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
 
-REQUIRED: Any = object()  # the default of a hyper-parameter that has none
-_REGISTRY: dict[str, type[Box]] = {}
-_KINDS = {"float": Real, "int": Integral, "str": str}
 
-
-class Box(ABC):
+class Box(Operators["Box"], ABC):
     """A node of the flow graph. Subclass it with `fprop`, `bprop` and annotated hyper-parameters.
 
     Children are given by position, hyper-parameters and the optional `name` by keyword. A box is immutable.
@@ -70,7 +67,7 @@ class Box(ABC):
         """
         return ()
 
-    def check(self) -> None:  # noqa: B027 (most boxes have nothing to add)
+    def check(self) -> None:
         """Raise if hyper-parameters or the children's `dims` are illegal. Called as the box is made.
 
         A ValueError or TypeError becomes an error that names the box and the children with their shapes.
@@ -101,15 +98,12 @@ class Box(ABC):
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         cls.hyper_defaults = {key: cls.__dict__.get(key, default) for key, default in cls.hyper_defaults.items()}
-        cls.hyper_types = dict(cls.hyper_types)
-        for key, annotation in inspect.get_annotations(cls).items():
-            text = annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
-            if "ClassVar" not in text and "ClassVar" not in str(annotation):
-                cls.hyper_defaults[key] = cls.__dict__.get(key, REQUIRED)
-                cls.hyper_types[key] = text
+        own = declared(cls)
+        cls.hyper_types = {**cls.hyper_types, **own}
+        cls.hyper_defaults.update({key: cls.__dict__.get(key, REQUIRED) for key in own})
         ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         cls.type_key = cls.__name__ if ours else f"{cls.__module__}:{cls.__qualname__}"
-        _REGISTRY[cls.type_key] = cls
+        register(cls)
 
     def __init__(self, *children: Any, name: str | None = None, **hyper: Any):
         set_ = object.__setattr__
@@ -118,7 +112,7 @@ class Box(ABC):
         set_(self, "name", name)
         set_(self, "children", tuple(as_box(child) for child in children))
         self._check_children()
-        for key, value in self._complete(hyper).items():
+        for key, value in complete(type(self).__name__, self.hyper_defaults, self.hyper_types, hyper).items():
             set_(self, key, value)
         set_(self, "spec", self._legal())
 
@@ -165,21 +159,6 @@ class Box(ABC):
                    if self.hyper_defaults else "")
             )  # fmt: skip
 
-    def _complete(self, given: dict[str, Any]) -> dict[str, Any]:
-        kind, known = type(self).__name__, ", ".join(self.hyper_defaults) or "none"
-        for key in given:
-            if key not in self.hyper_defaults:
-                raise errors.BoxError(f"{kind} has no hyper-parameter {key!r}; it has: {known}")
-        complete = {**self.hyper_defaults, **given}
-        for key, value in complete.items():
-            if value is REQUIRED:
-                raise errors.BoxError(f"{kind} needs the hyper-parameter {key!r}, given by keyword")
-            complete[key] = value = plain(value)
-            wanted = _KINDS.get(self.hyper_types[key])
-            if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
-                raise errors.BoxError(f"{kind}: {key} must be {self.hyper_types[key]}, not {value!r}")
-        return complete
-
     def _legal(self) -> Spec:
         try:
             self.check()
@@ -220,96 +199,9 @@ class Box(ABC):
         spec = getattr(self, "spec", "")
         return f"<{self._label()} {spec}>"
 
-    # --- operators: the boxes they make live above this room, so they are found in the registry ---
-
-    __array_ufunc__ = None  # array * box is box.__rmul__(array), not an array of boxes
-    __iter__ = None  # x[0] works, but a box is not a sequence
-
-    def __add__(self, other: Any) -> Box:
-        return _REGISTRY["Add"](self, other)
-
-    def __radd__(self, other: Any) -> Box:
-        return _REGISTRY["Add"](other, self)
-
-    def __sub__(self, other: Any) -> Box:
-        return _REGISTRY["Subtract"](self, other)
-
-    def __rsub__(self, other: Any) -> Box:
-        return _REGISTRY["Subtract"](other, self)
-
-    def __mul__(self, other: Any) -> Box:
-        return _REGISTRY["Multiply"](self, other)
-
-    def __rmul__(self, other: Any) -> Box:
-        return _REGISTRY["Multiply"](other, self)
-
-    def __truediv__(self, other: Any) -> Box:
-        return _REGISTRY["Divide"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Box:
-        return _REGISTRY["Divide"](other, self)
-
-    def __matmul__(self, other: Any) -> Box:
-        return _REGISTRY["MatMul"](self, other)
-
-    def __rmatmul__(self, other: Any) -> Box:
-        return _REGISTRY["MatMul"](other, self)
-
-    def __neg__(self) -> Box:
-        return _REGISTRY["Negative"](self)
-
-    def __pow__(self, exponent: Any) -> Box:
-        """a ** p with a number p is one box; with a box p it is exp(p log a), for a > 0."""
-        if isinstance(exponent, Real):
-            return _REGISTRY["Power"](self, exponent=float(exponent))
-        return _REGISTRY["Exp"](as_box(exponent) * _REGISTRY["Log"](self))
-
-    def __rpow__(self, base: Any) -> Box:
-        return as_box(base) ** self
-
-    def __getitem__(self, index: Any) -> Box:
-        return _REGISTRY["Slice"](self, index=index)
-
-
-def registered(key: str) -> type[Box] | None:
-    """The class of box known under a type key (for ours its name, for yours "module:Class")."""
-    return _REGISTRY.get(key)
-
-
-def registry() -> dict[str, type[Box]]:
-    """A copy of the registry: every class of box defined in this process, by type key."""
-    return dict(_REGISTRY)
-
 
 def as_box(value: Any) -> Box:
     """The box itself, or a Constant of a number or an array."""
     if isinstance(value, Box):
         return value
-    return _REGISTRY["Constant"](value=value)
-
-
-def plain(value: Any) -> Any:
-    """NumPy scalars as Python's, lists as tuples: hyper-parameters that describe themselves."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, list | tuple):
-        return tuple(plain(v) for v in value)
-    if isinstance(value, slice):
-        return slice(plain(value.start), plain(value.stop), plain(value.step))
-    return value
-
-
-def snake(name: str) -> str:
-    """LeakyRelu -> leaky_relu."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def function(cls: type[Box]) -> Callable[..., Box]:
-    """The lower-case function that makes a box: `tanh = function(Tanh)`."""
-
-    def make(*children: Any, name: str | None = None, **hyper: Any) -> Box:
-        return cls(*children, name=name, **hyper)
-
-    make.__name__ = make.__qualname__ = snake(cls.__name__)
-    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
-    return make
+    return registered("Constant")(value=value)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bprop import init as initialisers
 from bprop.box import Box
-from bprop.boxes import concat, take
+from bprop.boxes import Loss, concat, take
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input, Parameter
@@ -20,7 +20,7 @@ def tabular(
     *,
     activation: Any = "relu",
     task: str = "classification",
-    loss: str | None = None,
+    loss: str | type[Loss] | None = None,
     l1: float | None = None,
     l2: float | None = None,
     dropout: float | Sequence[float] | None = None,

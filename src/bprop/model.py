@@ -15,13 +15,13 @@ from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
-from bprop.graph import Graph, feed
+from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
-from bprop.graph.room import Room
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
+from bprop.structure.size_guard import Room
 
 FORMAT = 2
 """Of a file whose notes say how data is scaled; a file of a model without that is of format 1, as ever."""
@@ -44,7 +44,7 @@ class Ready(NamedTuple):
     @classmethod
     def of(cls, graph: Graph, params: Mapping[str, Any], dtype: np.dtype) -> Ready:
         """Raises UnknownNameError, ShapeError, DTypeError for parameters that are not the graph's."""
-        theta = feed.read_params(params, graph.parameters)
+        theta = validation.read_params(params, graph.parameters)
         kept = theta if all(array.dtype == dtype for array in theta.values()) else None
         return cls(graph, kept, graph.predictor.start(theta, dtype))
 
@@ -79,7 +79,7 @@ class Model:
         notes: Mapping[str, Any] | None = None,
     ):
         self.graph = graph
-        self.params = feed.read_params(params, graph.parameters)
+        self.params = validation.read_params(params, graph.parameters)
         self.history = list(history)
         self.notes = dict(notes or {})
 
@@ -145,7 +145,7 @@ class Model:
         """Examples with targets, checked, as the network sees them. Raises what `evaluate` does."""
         given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
         found = self.graph.read_set(given, weights)
-        feed.check_rows(found.arrays)
+        validation.check_rows(found.arrays)
         need_total(found.weights, self.dtype)
         if KEY not in self.notes or isinstance(data, DataSet):
             return found

@@ -3,64 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from inspect import isabstract
 from operator import index
 from typing import Any
 
 import numpy as np
 
 from bprop import init as initialisers
-from bprop.box import Box, snake
-from bprop.boxes import (
-    Activation,
-    absolute_error,
-    batch_norm,
-    binary_cross_entropy,
-    catalogue,
-    dropout,
-    hinge,
-    huber,
-    l1,
-    l2,
-    layer_norm,
-    linear,
-    nll,
-    poisson,
-    sigmoid,
-    softmax,
-    squared_error,
-)
-from bprop.boxes.elementwise import exp
+from bprop import plugins
+from bprop.box import Box
+from bprop.boxes import Activation, Loss, batch_norm, dropout, l1, l2, layer_norm, linear
+from bprop.boxes.loss import Head
 from bprop.errors import SettingError, UnknownNameError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter
+from bprop.lower_case import snake
+from bprop.registry import registered, registry
 
-
-@dataclass(frozen=True)
-class Head:
-    """How a loss ends a network: from the pre-activations a of the output layer to f, y and the loss."""
-
-    output: Callable[..., Box] | None
-    """o of f = o(a); None for the identity."""
-    loss: Callable[..., Box]
-    labels: bool = False
-    """y holds class labels 0..C-1, one score each."""
-    kind: str = "float"
-    reads_output: bool = False
-    """The loss takes f rather than a."""
-    scaled: int | None = None
-    """The power with which the loss grows with y's unit; None where y has no unit to scale."""
-
-
-HEADS: dict[str, Head] = {
-    "nll": Head(softmax, nll, labels=True, kind="int", reads_output=True),
-    "hinge": Head(None, hinge, labels=True, kind="int"),
-    "binary_cross_entropy": Head(sigmoid, binary_cross_entropy, kind="int"),
-    "squared_error": Head(None, squared_error, reads_output=True, scaled=2),
-    "absolute_error": Head(None, absolute_error, reads_output=True, scaled=1),
-    "huber": Head(None, huber, reads_output=True, scaled=2),
-    "poisson": Head(exp, poisson),
-}
 TASKS = {
     "classification": "nll",
     "binary": "binary_cross_entropy",
@@ -71,9 +30,36 @@ TASKS = {
 NORMALISATIONS = ("batch", "layer")
 
 
-def activations() -> dict[str, type[Box]]:
-    """The activations by name: every elementwise box of that family."""
-    return {snake(cls.__name__): cls for cls in catalogue() if issubclass(cls, Activation)}
+def activations() -> dict[str, type[Activation]]:
+    """The activations by name: every elementwise box of that family, and then yours that have another name."""
+    return _by_name(Activation, lambda cls: snake(cls.__name__))
+
+
+def losses() -> dict[str, type[Loss]]:
+    """The losses by name that say how a network ends (`Loss.head`), and then yours that have another name."""
+    return _by_name(Loss, lambda cls: (cls.head.name or snake(cls.__name__)) if cls.head else "")
+
+
+def named(name: str, what: str, known: Callable[[], dict[str, Any]]) -> Any:
+    """The class with a name: one defined in this process, or one of an installed package (see `bprop.plugins`).
+
+    Raises UnknownNameError with the names that there are.
+    """
+    if name not in known():
+        plugins.load()
+    if name not in known():
+        raise UnknownNameError(f"no {what} is called {name!r}; there are: {', '.join(known())}")
+    return known()[name]
+
+
+def _by_name(family: Any, name_of: Callable[[Any], str]) -> dict[str, Any]:
+    """The classes of a family that have a name: ours, then those of others, whose names do not replace ours."""
+    classes = [cls for cls in registry().values() if issubclass(cls, family) and not isabstract(cls)]
+    by_name: dict[str, Any] = {}
+    for cls in sorted(classes, key=lambda cls: (":" in cls.type_key, name_of(cls))):
+        if name_of(cls):
+            by_name.setdefault(name_of(cls), cls)
+    return by_name
 
 
 def mlp(
@@ -81,7 +67,7 @@ def mlp(
     *,
     activation: str | Callable[[Box], Box] | Sequence[Any] = "tanh",
     task: str = "classification",
-    loss: str | None = None,
+    loss: str | type[Loss] | None = None,
     l1: float | None = None,
     l2: float | None = None,
     dropout: float | Sequence[float] | None = None,
@@ -98,7 +84,8 @@ def mlp(
     activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
         or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
-    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", ...
+    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", or a class of your own that
+        says how a network ends (`Loss.head`).
     l1, l2 : weights of the regularisers on all W(k), biases excepted; None: no such term. A search over them
         should always pass numbers (0 included), so that the graph and its compiled program stay the same.
     dropout : the share of hidden units dropped in training, or one for each hidden layer; None: no such box.
@@ -133,12 +120,12 @@ def scaled_input(size: int, scaling: tuple[Any, Any] | None) -> Box:
 
 
 def layers(
-    h: Box, sizes: list[int], *, activation: Any, task: str, loss: str | None, l1: float | None, l2: float | None,
-    dropout: Any, normalise: str | None, init: Any, target_scaling: tuple[Any, Any] | None,
-    weights: Sequence[Parameter] = (),
+    h: Box, sizes: list[int], *, activation: Any, task: str, loss: str | type[Loss] | None,
+    l1: float | None, l2: float | None, dropout: Any, normalise: str | None, init: Any,
+    target_scaling: tuple[Any, Any] | None, weights: Sequence[Parameter] = (),
 ) -> Graph:  # fmt: skip
     """The layers of `mlp` on top of a box h (N, sizes[0]); the regularisers count further `weights` too."""
-    head = _head(task, loss, sizes)
+    kind = _loss(task, loss, sizes)
     hidden = len(sizes) - 2
     acts = _per_layer(_activation(activation), hidden, "activation")
     rates = _per_layer(dropout, hidden, "dropout")
@@ -151,7 +138,7 @@ def layers(
         h = linear(h, W, b, name=f"a{k}")
         if k <= hidden:
             h = _unit(k, _normalised(h, k, sizes[k], normalise), acts[k - 1], rates[k - 1])
-    return _end(h, sizes[-1], task, head, target_scaling, _penalty(weights, l1, l2))
+    return _end(h, sizes[-1], task, kind, target_scaling, _penalty(weights, l1, l2))
 
 
 def _unit(k: int, a: Box, act: Any, rate: float | None) -> Box:
@@ -167,10 +154,7 @@ def _activation(given: Any) -> Any:
     if isinstance(given, list | tuple):
         return [_activation(one) for one in given]
     if isinstance(given, str):
-        known = activations()
-        if given not in known:
-            raise UnknownNameError(f"no activation is called {given!r}; there are: {', '.join(known)}")
-        return known[given]
+        return named(given, "activation", activations)
     if not callable(given):
         raise SettingError(f"an activation is a name or a function from box to box, not {given!r}")
     return given
@@ -188,12 +172,13 @@ def _normalised(a: Box, k: int, size: int, how: str | None) -> Box:
     return batch_norm(a, gain, shift, mean, variance, name=f"n{k}")
 
 
-def _end(a: Box, outputs: int, task: str, head: Head, scaling: tuple | None, penalty: Box | None) -> Graph:
+def _end(a: Box, outputs: int, task: str, kind: type[Loss], scaling: tuple | None, penalty: Box | None) -> Graph:
     """Output, target and loss on top of the last pre-activation."""
+    head = _head(kind)
     single = not head.labels and outputs == 1 and task != "multilabel"
     if single:
         a = a[:, 0]
-    f, factor = (a if head.output is None else head.output(a, name="f")), None
+    f, factor, settings = (registered(head.output)(a, name="f") if head.output else a), None, {}
     if scaling is not None:
         if head.scaled is None:
             raise SettingError("target_scaling is for losses on y's own scale, such as squared_error")
@@ -202,9 +187,9 @@ def _end(a: Box, outputs: int, task: str, head: Head, scaling: tuple | None, pen
             raise SettingError("target_scaling needs one deviation for all outputs, for the loss is one number")
         f = mean + deviation * a
         factor = 1.0 / float(deviation.value) ** head.scaled
+        settings = kind.settings_for(float(deviation.value))
     y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
-    settings = {"delta": float(scaling[1])} if head.loss is huber and scaling is not None else {}
-    loss = head.loss(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
+    loss = kind(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
     return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs={"f": f})
 
 
@@ -241,24 +226,41 @@ def checked_sizes(given: Any) -> list[int]:
     return sizes
 
 
-def _head(task: str, loss: str | None, sizes: list[int]) -> Head:
+def _head(kind: type[Loss]) -> Head:
+    """How a loss ends a network. Raises SettingError for one that does not say it."""
+    if kind.head is None:
+        raise SettingError(
+            f"the loss {kind.__name__} does not say how a network ends: give it a `head` (see bprop.Loss)"
+        )
+    return kind.head
+
+
+def _loss(task: str, loss: str | type[Loss] | None, sizes: list[int]) -> type[Loss]:
+    """The class of a loss by its name or as such, that goes with the task and the number of outputs."""
     if task not in TASKS:
         raise UnknownNameError(f"no task is called {task!r}; there are: {', '.join(TASKS)}")
-    name = TASKS[task] if loss is None else {"cross_entropy": "nll"}.get(loss, loss)
-    if name not in HEADS:
-        raise UnknownNameError(f"no loss is called {loss!r}; there are: {', '.join(HEADS)}")
-    if HEADS[name].labels != (task == "classification"):
-        fitting = ", ".join(n for n, h in HEADS.items() if h.labels == (task == "classification"))
+    name = TASKS[task] if loss is None else loss
+    if isinstance(name, str):
+        kind = named({"cross_entropy": "nll"}.get(name, name), "loss", losses)
+    elif isinstance(name, type) and issubclass(name, Loss):
+        kind = name
+    else:
+        raise SettingError(f"a loss is a name or a class of loss, not {loss!r}; there are: {', '.join(losses())}")
+    if _head(kind).labels != (task == "classification"):
+        fitting = ", ".join(n for n, k in losses().items() if _head(k).labels == (task == "classification"))
         raise SettingError(f"the loss {name!r} does not go with task {task!r}; these do: {fitting}")
-    if task == "classification" and sizes[-1] < 2:
+    _need_outputs(task, sizes[-1])
+    return kind
+
+
+def _need_outputs(task: str, outputs: int) -> None:
+    """Raise SettingError for a number of outputs that the task does not have."""
+    if task == "classification" and outputs < 2:
         raise SettingError(
             "classification needs an output for each of at least 2 classes; for one output: task='binary'"
         )
-    if task == "binary" and sizes[-1] != 1:
-        raise SettingError(
-            f"task 'binary' has 1 output, not {sizes[-1]}; for several: 'multilabel' or 'classification'"
-        )
-    return HEADS[name]
+    if task == "binary" and outputs != 1:
+        raise SettingError(f"task 'binary' has 1 output, not {outputs}; for several: 'multilabel' or 'classification'")
 
 
 def _per_layer(given: Any, hidden: int, what: str) -> list[Any]:

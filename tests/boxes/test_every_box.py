@@ -10,8 +10,10 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.box import Box, snake
+from bprop.box import Box
+from bprop.graph.passes import bprop
 from bprop.leaves import Leaf
+from bprop.lower_case import snake
 
 CATALOGUE = boxes.catalogue()
 
@@ -257,7 +259,7 @@ def test_a_pass_stays_in_its_precision(cls, index, dtype):
     plan, out = values.plan, values["out"]
     assert out.dtype == np.dtype(dtype)
     slots = [plan.leaves[name] for name in plan.leaves]
-    grads = plan.bprop(values.state, {plan.slot_of[graph.outputs["out"]]: np.ones_like(out)}, slots)
+    grads = bprop(plan, values.state, {plan.slot_of[graph.outputs["out"]]: np.ones_like(out)}, slots)
     for name, slot in plan.leaves.items():
         if grads[slot] is not None:
             assert grads[slot].dtype == values[name].dtype

@@ -44,7 +44,7 @@ def test_floats_are_prepared_in_the_precision_and_cannot_be_written():
         assert not array.flags.writeable
     assert (case.grad.shape, case.grad.dtype) == ((2, 3), np.float64)
     np.testing.assert_array_equal(case.state.values[-1], A.astype("float32")[[0, 2]])
-    assert (case.step.slot, case.step.children, case.step.name) == (2, (0, 1), "Take")
+    assert (case.node.slot, case.node.children, case.node.name) == (2, (0, 1), "Take")
     assert case.trial.value is case.state.values[-1]
 
 

@@ -46,7 +46,7 @@ class Scripted(Trial):
 
 def scripted(*answers, last=None, kind=None):
     trial = trial_of(kind or box(lambda g, v, a: 2 * g), *([A] if kind is None else [A, A, A, np.arange(3)]))
-    trial = Scripted(trial.step, trial.children, trial.extras, trial.value, np.ones_like(trial.grad))
+    trial = Scripted(trial.node, trial.children, trial.extras, trial.value, np.ones_like(trial.grad))
     trial.asked, trial.answers, trial.last = [], list(answers), last
     return trial
 
@@ -240,7 +240,7 @@ def test_of_two_children_none_is_left_out():
             return grad * b, grad * a
 
     trial = trial_of(Two, A, A)
-    trial = Scripted(trial.step, trial.children, trial.extras, trial.value, trial.grad)
+    trial = Scripted(trial.node, trial.children, trial.extras, trial.value, trial.grad)
     trial.asked, trial.answers, trial.last = [], [], [A, A]
     assert list(contract._patterns(trial, rng())) == []
     assert [wanted for _, wanted in trial.asked] == [None, (True, False), (False, True)]

@@ -15,7 +15,7 @@ def check(box_of, *shapes, kinds=None, elements=None):
     graph = bp.Graph(outputs={"out": box_of(*children)})
     theta = {child.name: rng.normal(size=child.shape) for child in children}
     values = graph.fprop(theta, dtype=precision.dtype)
-    (step,) = [s for s in values.plan.steps if s.name == "out"]
+    (step,) = [s for s in values.plan.nodes if s.name == "out"]
     grad = rng.normal(size=values["out"].shape).astype(precision.dtype)
     return check_step(step, values.state, grad, precision, elements, rng)
 
@@ -39,7 +39,7 @@ def test_whole_numbers_have_no_row():
     graph = bp.Graph(outputs={"out": bp.take(table, rows_)})
     precision = best_precision()
     values = graph.fprop({"table": np.ones((5, 2))}, rows=np.array([0, 4, 4]), dtype=precision.dtype)
-    (step,) = values.plan.steps
+    (step,) = values.plan.nodes
     rows, failures = check_step(
         step, values.state, np.ones_like(values["out"]), precision, None, np.random.default_rng(0)
     )

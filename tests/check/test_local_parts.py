@@ -8,7 +8,7 @@ from bprop.check.boxes import prepare
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.local import BESIDE, Local, _blurs, check_step, label, role, take_beside
 from bprop.check.precision import Precision
-from bprop.graph.plan import send
+from bprop.graph.send import send
 
 DOUBLE = Precision(np.dtype("float64"), (2.0**-10, 2.0**-13), 1e-7)
 A = np.random.default_rng(0).normal(size=(4, 3))
@@ -28,7 +28,7 @@ def case_of(kind, *arrays):
 
 def check(kind, *arrays, elements=None):
     case = case_of(kind, *arrays)
-    return check_step(case.step, case.state, case.grad, DOUBLE, elements, rng())
+    return check_step(case.node, case.state, case.grad, DOUBLE, elements, rng())
 
 
 # --- one step ---
@@ -83,10 +83,10 @@ def test_a_name_and_a_role_as_sentences_have_them():
 def blurs(bprop, value=None):
     case = case_of(box(bprop), A)
     if value is not None:
-        case.state.values[case.step.slot] = value
+        case.state.values[case.node.slot] = value
     wanted = [True]
-    sent = send(case.step, case.grad, case.state, wanted)
-    return _blurs(case.step, case.state, case.grad, wanted, sent, DOUBLE, rng())[0], case.grad, sent[0]
+    sent = send(case.node, case.grad, case.state, wanted)
+    return _blurs(case.node, case.state, case.grad, wanted, sent, DOUBLE, rng())[0], case.grad, sent[0]
 
 
 def test_a_gradient_may_be_off_by_four_times_what_two_roundings_of_the_value_change():
@@ -120,7 +120,7 @@ def test_a_value_of_whole_numbers_and_a_gradient_of_none_have_no_blur():
 
 def local(kind, *arrays, position=0):
     case = case_of(kind, *arrays)
-    return Local(case.step, case.state, position, case.grad, 0.0, DOUBLE, None), case
+    return Local(case.node, case.state, position, case.grad, 0.0, DOUBLE, None), case
 
 
 def test_a_value_and_a_gradient_are_those_with_the_other_children_held_fixed():

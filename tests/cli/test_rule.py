@@ -1,5 +1,9 @@
 """Options as an update rule."""
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import pytest
 
 import bprop as bp
@@ -12,8 +16,8 @@ def rule(**given):
     from bprop.cli.rule import RuleOptions
 
     options = {
-        "rule": "sgd", "lr": None, "dc": None, "schedule": "constant", "factor": 0.5, "every": 1000, "warm_up": 0,
-        "momentum": None, "nesterov": False, "weight_decay": 0.01, "clip_norm": None,
+        "rule": "sgd", "lr": None, "dc": None, "schedule": "constant", "factor": None, "every": None, "warm_up": 0,
+        "momentum": None, "nesterov": False, "weight_decay": None, "clip_norm": None,
     }  # fmt: skip
     return RuleOptions(**{**options, **given}).make(100)
 
@@ -49,11 +53,44 @@ def test_a_cosine_after_a_warm_up_ends_at_zero():
     assert float(made.rate(100)) == pytest.approx(0.0, abs=1e-12)
 
 
-@pytest.mark.parametrize("given", [{"momentum": 0.9}, {"nesterov": True}, {"dc": 0.1}])
-@pytest.mark.parametrize("name", ["adam", "adamw"])
-def test_options_of_sgd_are_not_of_others(given, name):
-    with pytest.raises(errors.SettingError, match=f"are options of sgd, not of {name}"):
+@pytest.mark.parametrize(
+    ("name", "given", "option"),
+    [
+        ("adam", {"momentum": 0.9}, "--momentum"),
+        ("adam", {"nesterov": True}, "--nesterov"),
+        ("adamw", {"dc": 0.1}, "--dc"),
+        ("sgd", {"weight_decay": 0.1}, "--weight-decay"),
+        ("adam", {"weight_decay": 0.0}, "--weight-decay"),
+    ],
+)
+def test_an_option_that_the_rule_does_not_have_is_refused(name, given, option):
+    with pytest.raises(errors.SettingError, match=f"{name} has no {option}"):
         rule(rule=name, **given)
+
+
+@pytest.mark.parametrize("given", [{"factor": 0.1}, {"every": 10}, {"factor": 0.1, "schedule": "cosine"}])
+def test_an_option_that_the_schedule_does_not_have_is_refused(given):
+    with pytest.raises(errors.SettingError, match="--factor and --schedule-every are for --schedule step or"):
+        rule(**given)
+
+
+def test_a_rule_of_ones_own_is_known_by_its_name(monkeypatch):
+    monkeypatch.setattr("bprop.rules.rule._CLASSES", bp.rules.rules())
+
+    @dataclass(frozen=True)
+    class Sign(bp.Rule):
+        """theta <- theta - alpha sign(grad)."""
+
+        learning_rate: Any = 0.01
+        clip_norm: float | None = None
+
+        def update(self, params, grads, state, rate, t):
+            return {name: p - rate * np.sign(grads[name]) for name, p in params.items()}, state
+
+    assert rule(rule="sign", clip_norm=1.0) == Sign(0.01, clip_norm=1.0)
+    assert bp.rules.as_rule("sign") == Sign()
+    with pytest.raises(errors.SettingError, match="sign has no --momentum"):
+        rule(rule="sign", momentum=0.9)
 
 
 def test_unknown_names():

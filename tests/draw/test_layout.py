@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bprop as bp
-from bprop.draw import draw
 from bprop.draw.letters import BODY, NAME, SMALL, width
 
 
@@ -31,8 +30,8 @@ def check(layout):
     for one, other in combinations(labels, 2):
         assert not overlap(one, other), (one.text, other.text)
     for part in [*frames, *labels]:
-        assert part.x >= 0 and part.x + part.width <= layout.width + 0.01
-        assert part.y >= 0 and part.y + part.height <= layout.height + 0.01
+        assert part.x >= -0.01 and part.x + part.width <= layout.width + 0.01
+        assert part.y >= -0.01 and part.y + part.height <= layout.height + 0.01
     for frame in frames:
         room, node = frame.width - 10, frame.node
         assert width(node.shown, NAME) <= room
@@ -86,25 +85,25 @@ def lines_keep_off_boxes(layout):
 
 
 def test_every_graph_is_laid_out_well(graph):
-    check(draw(graph).layout)
-    check(draw(graph, collapse=True).layout)
-    check(draw(graph, collapse=False).layout)
+    check(graph.draw().layout)
+    check(graph.draw(collapse=True).layout)
+    check(graph.draw(collapse=False).layout)
 
 
 def test_so_it_is_with_values(graph, values_of):
     params, data = values_of(graph)
-    check(draw(graph, params, data).layout)
+    check(graph.draw(params, data).layout)
 
 
 def test_a_tall_drawing_is_wrapped():
-    layout = draw(bp.mlp([8, *[6] * 49, 3], l2=1e-4)).layout
+    layout = bp.mlp([8, *[6] * 49, 3], l2=1e-4).draw().layout
     assert 0.5 < layout.width / layout.height < 2
     assert len({round(frame.x) for frame in layout.frames if frame.node.kind == "layer"}) > 2
 
 
 def test_the_loss_is_above_what_it_needs():
     for graph in (bp.mlp([4, 5, 3], l2=0.1), bp.mlp([4, 3], l1=0.1)):
-        frames = {frame.node.name: frame for frame in draw(graph).layout.frames}
+        frames = {frame.node.name: frame for frame in graph.draw().layout.frames}
         for name, box in graph.boxes.items():
             for child in {graph.names[child] for child in box.children} & frames.keys():
                 low, high = frames[child], frames[name]
@@ -114,7 +113,7 @@ def test_the_loss_is_above_what_it_needs():
 
 
 def test_a_piece_shared_by_edges_is_drawn_once():
-    layout = draw(bp.mlp([4, 5, 5, 5, 3], l2=0.1)).layout
+    layout = bp.mlp([4, 5, 5, 5, 3], l2=0.1).draw().layout
     pieces = [piece for line in layout.lines for piece in re.findall(r"C[^MLVHC]*", line.path)]
     assert len(pieces) == len(set(pieces)) > 3
 
@@ -135,21 +134,21 @@ def graphs(draw_one):
 
 @given(graphs())
 def test_any_graph_is_laid_out_well(graph):
-    check(draw(graph).layout)
+    check(graph.draw().layout)
 
 
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=12), st.booleans(), st.booleans())
 def test_any_perceptron_is_laid_out_well(sizes, collapse, penalised):
     graph = bp.mlp([*sizes, 3], l2=0.1 if penalised else None, l1=0.2 if penalised else None)
-    check(draw(graph, collapse=collapse).layout)
+    check(graph.draw(collapse=collapse).layout)
 
 
 def test_a_drawing_that_nobody_could_follow_is_a_note(monkeypatch):
     graph = bp.mlp([3, 4, 2], l1=0.1)
-    whole = draw(graph, collapse=False)
+    whole = graph.draw(collapse=False)
     assert len(whole.layout.frames) > 3
     monkeypatch.setattr("bprop.draw.rows.MOST_PASSED", 0)
-    drawn = draw(graph, collapse=False)
+    drawn = graph.draw(collapse=False)
     assert [frame.node.name for frame in drawn.layout.frames] == ["too large to draw"]
     assert "too many to draw" in drawn.svg()
     assert drawn.text() == whole.text()

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bprop as bp
-from bprop.draw import draw
 from bprop.draw.letters import clean
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -23,7 +22,7 @@ def drawn(svg):
 
 
 def test_every_box_is_there_once_with_a_title(graph):
-    found = drawn(draw(graph, collapse=False).svg())
+    found = drawn(graph.draw(collapse=False).svg())
     names = [e.get("data-name") for e in found]
     bare = {n for n, box in graph.constants.items() if not box.name}
     assert sorted(names) == sorted(graph.boxes.keys() - bare)
@@ -33,21 +32,21 @@ def test_every_box_is_there_once_with_a_title(graph):
 
 
 def test_layers_say_what_they_hold():
-    found = parts(draw(bp.mlp([4, 5, 3]), collapse=True).svg(), "layer")
+    found = parts(bp.mlp([4, 5, 3]).draw(collapse=True).svg(), "layer")
     members = {e.get("data-name"): e.get("data-members") for e in found if e.get("data-name")}
     assert members == {"layer 1": "W1 b1 a1 h1", "layer 2": "W2 b2 a2"}
 
 
 def test_edges_say_what_they_join():
     graph = bp.mlp([4, 5, 3])
-    ends = {(e.get("data-from"), e.get("data-to")) for e in parts(draw(graph).svg(), "edge")}
+    ends = {(e.get("data-from"), e.get("data-to")) for e in parts(graph.draw().svg(), "edge")}
     wanted = {(graph.names[c], name) for name, box in graph.boxes.items() for c in box.children}
     assert ends == wanted | {("loss", "objective")}
 
 
 def test_it_is_an_image_with_a_title_and_a_description():
     graph = bp.mlp([4, 3])
-    root = ET.fromstring(draw(graph).svg())
+    root = ET.fromstring(graph.draw().svg())
     assert root.get("role") == "img"
     title, described = root.get("aria-labelledby").split()
     texts = {e.get("id"): e.text for e in root if e.get("id")}
@@ -56,32 +55,32 @@ def test_it_is_an_image_with_a_title_and_a_description():
 
 
 def test_the_picture_loads_nothing():
-    svg = draw(bp.mlp([4, 3])).svg().replace("http://www.w3.org/2000/svg", "")
+    svg = bp.mlp([4, 3]).draw().svg().replace("http://www.w3.org/2000/svg", "")
     assert not any(word in svg for word in ("http", "url(", "@import", "href", "<script"))
 
 
 def test_the_same_graph_gives_the_same_picture(graph):
-    assert draw(graph).svg() == draw(graph).svg()
+    assert graph.draw().svg() == graph.draw().svg()
 
 
 @pytest.mark.parametrize("name", ['<b>&"', "a\nb", "層の名前", "x\x00\x1b", "-->", "]]>", "'", "🧠🧠"])
 def test_any_name_is_escaped(name):
     graph = bp.Graph(outputs={name: bp.tanh(bp.Input("x"), name=name)})
-    names = [e.get("data-name") for e in drawn(draw(graph).svg())]
+    names = [e.get("data-name") for e in drawn(graph.draw().svg())]
     assert clean(name) in names
 
 
 @given(st.text(st.characters(exclude_categories=()), min_size=1))
 def test_any_text_is_a_name(name):
     graph = bp.Graph(outputs={"f": bp.tanh(bp.Parameter(name, ()), name="f" + name)})
-    assert len(drawn(draw(graph).svg())) == 2
+    assert len(drawn(graph.draw().svg())) == 2
 
 
 def test_values_are_drawn_as_bars_in_the_colour_of_their_size():
     graph = bp.mlp([4, 5, 3])
     params = graph.init(0)
     params["W1"] *= 1e6
-    svg = draw(graph, params, x=np.ones((6, 4)), y=np.zeros(6, int)).svg()
+    svg = graph.draw(params, x=np.ones((6, 4)), y=np.zeros(6, int)).svg()
     box = next(e for e in drawn(svg) if e.get("data-name") == "W1")
     magnitude = next(e for e in box if "magnitude" in e.get("class", ""))
     assert magnitude.get("class") == "m10 magnitude"
@@ -93,12 +92,12 @@ def test_what_is_not_finite_is_seen(bad):
     graph = bp.mlp([4, 5, 3])
     params = graph.init(0)
     params["b1"][2] = bad
-    svg = draw(graph, params, x=np.ones((6, 4)), y=np.zeros(6, int)).svg()
+    svg = graph.draw(params, x=np.ones((6, 4)), y=np.zeros(6, int)).svg()
     marked = [e for e in drawn(svg) if any("spoiled" in part.get("class", "") for part in e)]
     assert "b1" in [e.get("data-name") for e in marked]
     assert "W1" not in [e.get("data-name") for e in marked] or np.isnan(bad)
 
 
 def test_without_values_there_is_no_scale():
-    assert not parts(draw(bp.mlp([4, 3])).svg(), "bars")
-    assert "root mean square" not in draw(bp.mlp([4, 3])).svg()
+    assert not parts(bp.mlp([4, 3]).draw().svg(), "bars")
+    assert "root mean square" not in bp.mlp([4, 3]).draw().svg()

@@ -101,7 +101,7 @@ def test_values_and_gradients(values_of):
     params, batch = values_of(graph)
     values = graph.fprop(params, batch)
     grads = graph.bprop(values)
-    found = nodes(graph, values=values, grads=grads)
+    found = nodes(graph, values=values, grads=grads, objective=float(values.objective))
     panels = {name: dict(node.panels) for name, node in found.items()}
     assert list(panels["h1"]) == ["value", "gradient"]
     assert np.isclose(panels["h1"]["gradient"].rms, np.sqrt(np.mean(grads["h1"] ** 2)))

@@ -69,7 +69,7 @@ def test_saturated_and_dead():
     a = bp.Input("a", (2,))
     value = np.array([[0.999, 0.2], [-0.999, 0.999], [0.0, 0.0], [-1.0, 0.5]])
     assert note_of(bp.tanh(a), value) == ("50% saturated", 0.5)
-    assert note_of(bp.sigmoid(a), np.array([[0.001, 0.5], [0.995, 0.5]])) == ("50% saturated", 0.5)
+    assert note_of(bp.sigmoid(a), np.array([[0.001, 0.5], [0.996, 0.5]])) == ("50% saturated", 0.5)
     assert note_of(bp.relu(a), np.array([[0.0, 1.0], [0.0, 0.0]])) == ("50% of units dead", 0.5)
     assert note_of(bp.relu(a), np.ones((2, 2))) == ("0% of units dead", 0.0)
     assert note_of(bp.tanh(a), np.append(np.zeros(999), 1.0)) == ("<1% saturated", 0.001)

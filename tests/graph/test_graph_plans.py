@@ -15,8 +15,8 @@ def test_a_plan_is_for_training_unless_it_is_said():
     graph = noisy()
     assert graph.plan() is graph.plan(training=True)
     assert graph.plan() is not graph.plan(training=False)
-    assert [type(step.box).__name__ for step in graph.plan([graph.loss]).steps] == ["Multiply", "Dropout", "Sum"]
-    assert "Dropout" not in [type(step.box).__name__ for step in graph.plan([graph.loss], training=False).steps]
+    assert [type(step.box).__name__ for step in graph.plan([graph.loss]).nodes] == ["Multiply", "Dropout", "Sum"]
+    assert "Dropout" not in [type(step.box).__name__ for step in graph.plan([graph.loss], training=False).nodes]
 
 
 def test_a_plan_is_made_once_for_the_same_roots():

@@ -6,6 +6,7 @@ import pytest
 import bprop as bp
 from bprop import noise
 from bprop.graph import plan as plans
+from bprop.graph.passes import bprop, fprop, refresh
 from bprop.graph.plan import Context
 
 DOUBLE = np.dtype("float64")
@@ -57,7 +58,7 @@ def test_what_is_not_wanted_is_dropped_even_if_it_is_sent():
     plan = graph.plan([graph.loss], training=True)
     values = graph.fprop({"w": np.ones(3)}, x=np.ones((2, 3)))
     state, context = values.state, values.context
-    grads = plan.bprop(state, {plan.slot_of[graph.loss]: context.weights}, [plan.leaves["w"]])
+    grads = bprop(plan, state, {plan.slot_of[graph.loss]: context.weights}, [plan.leaves["w"]])
     assert grads[plan.leaves["x"]] is None
     np.testing.assert_array_equal(grads[plan.leaves["w"]], [2.0, 2.0, 2.0])
 
@@ -67,10 +68,10 @@ def test_two_seeds_of_one_box_are_added_up_and_those_off_the_way_left_out():
     graph = bp.Graph(loss=bp.sum(x * w, axis=1))
     plan = graph.plan([graph.loss], training=True)
     state = graph.fprop({"w": np.ones(3)}, x=np.ones((2, 3))).state
-    slot, product = plan.slot_of[graph.loss], plan.steps[0].slot
-    grads = plan.bprop(state, {slot: np.ones(2), product: np.full((2, 3), 10.0)}, [plan.leaves["w"]])
+    slot, product = plan.slot_of[graph.loss], plan.nodes[0].slot
+    grads = bprop(plan, state, {slot: np.ones(2), product: np.full((2, 3), 10.0)}, [plan.leaves["w"]])
     np.testing.assert_array_equal(grads[plan.leaves["w"]], [22.0, 22.0, 22.0])
-    grads = plan.bprop(state, {plan.leaves["x"]: np.ones((2, 3)), slot: np.ones(2)}, [plan.leaves["w"]])
+    grads = bprop(plan, state, {plan.leaves["x"]: np.ones((2, 3)), slot: np.ones(2)}, [plan.leaves["w"]])
     assert grads[plan.leaves["x"]] is None
 
 
@@ -114,8 +115,8 @@ def test_every_pass_is_watched_by_box():
     plan, seen = graph.plan([graph.loss], training=True), []
     plan.watch = seen.append
     context = Context.of(2, DOUBLE)
-    state = plan.fprop({"x": np.ones((2, 3)), "w": np.ones(3)}, context)
-    plan.refresh(state, {plan.leaves["w"]: np.zeros(3)}, context)
+    state = fprop(plan, {"x": np.ones((2, 3)), "w": np.ones(3)}, context)
+    refresh(plan, state, {plan.leaves["w"]: np.zeros(3)}, context)
     assert [seen[i][graph.loss].tolist() for i in range(2)] == [[3 * np.tanh(1)] * 2, [0, 0]]
     assert set(seen[0]) >= {x, w, graph.loss}
 
@@ -124,14 +125,14 @@ def test_refreshing_leaves_the_old_values_and_the_new_extras_alone():
     x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
     graph = bp.Graph(loss=bp.sum(bp.dropout(x * w, 0.5), axis=1))
     plan, context = graph.plan([graph.loss], training=True), Context.of(2, DOUBLE)
-    state = plan.fprop({"x": np.ones((2, 3)), "w": np.ones(3)}, context)
+    state = fprop(plan, {"x": np.ones((2, 3)), "w": np.ones(3)}, context)
     before = [np.array(value) for value in state.values]
-    again = plan.refresh(state, {plan.leaves["w"]: np.full(3, 2.0)}, context)
+    again = refresh(plan, state, {plan.leaves["w"]: np.full(3, 2.0)}, context)
     for value, kept in zip(state.values, before, strict=True):
         np.testing.assert_array_equal(value, kept)
     assert again.extras.keys() == state.extras.keys()
     np.testing.assert_array_equal(again.values[plan.slot_of[graph.loss]], 2 * before[plan.slot_of[graph.loss]])
-    changed = plan.refresh(state, {plan.slot_of[graph.loss]: np.array([7.0, 8.0])}, context)
+    changed = refresh(plan, state, {plan.slot_of[graph.loss]: np.array([7.0, 8.0])}, context)
     np.testing.assert_array_equal(changed.values[plan.slot_of[graph.loss]], [7.0, 8.0])
 
 
@@ -139,12 +140,12 @@ def test_noise_differs_by_box_and_follows_from_its_name():
     x = bp.Input("x", (50,))
     graph = bp.Graph(outputs={"a": bp.dropout(x, 0.5, name="one"), "b": bp.dropout(x, 0.5, name="two")})
     plan = graph.plan(graph.outputs.values(), training=True)
-    state = plan.fprop({"x": np.ones((4, 50))}, Context.of(4, DOUBLE, seed=3))
+    state = fprop(plan, {"x": np.ones((4, 50))}, Context.of(4, DOUBLE, seed=3))
     one, two = (state.values[plan.slot_of[box]] for box in graph.outputs.values())
     assert (one != two).any()
     alone = bp.Graph(outputs={"b": bp.dropout(x, 0.5, name="two")})
     plan = alone.plan(alone.outputs.values(), training=True)
-    again = plan.fprop({"x": np.ones((4, 50))}, Context.of(4, DOUBLE, seed=3)).values[plan.slot_of[alone.outputs["b"]]]
+    again = fprop(plan, {"x": np.ones((4, 50))}, Context.of(4, DOUBLE, seed=3)).values[plan.slot_of[alone.outputs["b"]]]
     np.testing.assert_array_equal(again, two)
 
 

@@ -168,5 +168,5 @@ def test_what_is_not_of_the_language_is_refused(text, monkeypatch):
 @pytest.mark.parametrize("cls", CATALOGUE, ids=lambda cls: cls.__name__)
 def test_every_box_says_what_it_is(cls):
     model, _ = wire(cls, 0)
-    for step in model.graph.predictor.plan.steps:
+    for step in model.graph.predictor.plan.nodes:
         assert formula_of(step.name, step.box)

@@ -38,7 +38,7 @@ def test_a_foreign_rule_keeps_the_precision_of_the_parameters():
     assert moved["a"].dtype == np.float32
 
 
-@pytest.mark.parametrize("rule", [None, 0.1, "adam", SGD, Adam, lambda p: p, SimpleNamespace(init=lambda p: p)])
+@pytest.mark.parametrize("rule", [None, 0.1, SGD, Adam, lambda p: p, SimpleNamespace(init=lambda p: p)])
 def test_other_things_are_refused(rule):
     with pytest.raises(errors.SettingError, match=r"rule must be bp\.SGD"):
         as_rule(rule)
@@ -50,3 +50,9 @@ def test_an_optax_transformation_is_wrapped_and_steps(jax):
     params = {"a": np.array([1.0, 2.0], "float32")}
     moved, _ = rule.step(params, {"a": np.array([2.0, -2.0], "float32")}, rule.init(params), 0)
     np.testing.assert_array_equal(moved["a"], [0.0, 3.0])
+
+
+def test_a_name_is_the_rule_with_its_own_settings():
+    assert as_rule("adam") == Adam() and as_rule("sgd") == SGD()
+    with pytest.raises(errors.UnknownNameError, match="'adma' is not one of sgd, adam, adamw"):
+        as_rule("adma")

@@ -153,7 +153,7 @@ def test_of_a_single_example_there_is_no_sum_to_tell_of(rng):
 def test_the_local_derivative_is_that_of_boxes_that_work_element_by_element(stepper):
     def local(name):
         stepper.to(name, "bprop")
-        return local_derivative(stepper, stepper.last.step, stepper.grads[stepper.last.step.slot])
+        return local_derivative(stepper, stepper.last.node, stepper.grads[stepper.last.node.slot])
 
     np.testing.assert_allclose(local("h"), 1 - stepper.values["h"] ** 2)
     assert set(np.unique(local("d"))) <= {0.0, 2.0}
@@ -165,5 +165,5 @@ def test_softmax_is_not_element_by_element():
     x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 3))
     graph = bp.Graph(loss=bp.sum(bp.square(bp.softmax(x @ W, name="f")), axis=1))
     stepper = bp.Stepper(graph, graph.init(0), {"x": np.eye(3)}).to("f", "bprop")
-    assert local_derivative(stepper, stepper.last.step, stepper.gradients["f"]) is None
+    assert local_derivative(stepper, stepper.last.node, stepper.gradients["f"]) is None
     assert "local derivative" not in str(stepper)

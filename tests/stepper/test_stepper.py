@@ -155,7 +155,7 @@ def test_run_goes_to_the_end_or_to_that_of_fprop(network):
     assert stepper.run().done
     assert stepper.next is None
     assert stepper.step().done
-    assert stepper.run("fprop").position == len(stepper.plan.steps)
+    assert stepper.run("fprop").position == len(stepper.plan.nodes)
     assert stepper.back(99).position == 0
 
 

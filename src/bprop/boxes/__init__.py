@@ -2,7 +2,7 @@
 
 import inspect
 
-from bprop.box import Box, registry
+from bprop.box import Box
 from bprop.boxes import (
     activations,
     affine,
@@ -34,6 +34,7 @@ from bprop.boxes.stochastic import *
 from bprop.boxes.structure import *
 from bprop.boxes.value_losses import *
 from bprop.leaves import Leaf
+from bprop.registry import registry
 
 __all__ = ["catalogue"]
 __all__ += activations.__all__

@@ -3,8 +3,9 @@
 from math import pi, sqrt
 from typing import ClassVar
 
-from bprop.box import Box, function
+from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
+from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace
 
 __all__ = [

@@ -1,6 +1,7 @@
 """The pre-activation of a layer, a = h W + b, as one box: as in the lecture."""
 
-from bprop.box import Box, function
+from bprop.box import Box
+from bprop.lower_case import function
 from bprop.namespace import namespace
 from bprop.shapes import infer, thin
 

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bprop.box import Box, function
+from bprop.box import Box
+from bprop.lower_case import function
 from bprop.namespace import Array, swap_last, unbroadcast
 from bprop.shapes import infer, thin
 

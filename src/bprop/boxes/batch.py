@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from bprop.box import Box, function
+from bprop.box import Box
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = ["BatchWeight", "batch_weight"]

@@ -4,10 +4,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from bprop.box import Box, as_box, function
+from bprop.box import Box, as_box
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
-from bprop.boxes.loss import ClassLoss, Loss, at_label, one_hot, per_example, per_output
+from bprop.boxes.loss import ClassLoss, Head, Loss, at_label, one_hot, per_example, per_output
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = [
@@ -30,6 +31,8 @@ class Nll(ClassLoss):
     The partial derivative is -1(y=c) / f_c. A graph computes nll(softmax(a), y) as cross_entropy(a, y).
     """
 
+    unit: ClassVar = "nats"
+    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int")
     onnx = "-ReduceSum(Flatten(Log(GatherElements(f, Unsqueeze(int(y), [-1]), axis=-1))), [1], keepdims=0)"
 
     def fprop(self, f, y):
@@ -52,6 +55,7 @@ class CrossEntropy(ClassLoss):
     as -(the sum of the other f_c): a network that is almost certain still has a gradient.
     """
 
+    unit: ClassVar = "nats"
     onnx = (
         "-ReduceSum(Flatten(GatherElements(LogSoftmax(a, axis=-1), Unsqueeze(int(y), [-1]), axis=-1)), [1], keepdims=0)"
     )
@@ -83,6 +87,8 @@ class BinaryCrossEntropy(Loss):
     """
 
     metrics: ClassVar = ("accuracy",)
+    unit: ClassVar = "nats"
+    head: ClassVar = Head(output="Sigmoid", kind="int")
     onnx = "ReduceSum(Flatten(Relu(a) * (1 - y) + Relu(-a) * y + Softplus(-Abs(a))), [1], keepdims=0)"
 
     def fprop(self, a, y):
@@ -136,6 +142,7 @@ class Hinge(Loss):
 class MulticlassHinge(ClassLoss):
     """max(0, 1 + max over c != y of a_c - a_y) (Crammer and Singer 2001). Shapes: (N, ..., C), (N, ...) -> (N,)."""
 
+    head: ClassVar = Head("hinge", labels=True, kind="int")
     onnx = (
         "r = Where(OneHot(int(y), [classes], [0.0, 1.0]) > 0.5, -inf, a); "
         "s = GatherElements(a, Unsqueeze(int(y), [-1]), axis=-1); "

@@ -1,7 +1,8 @@
 """Elementwise mathematics: exp, log, abs, square, sqrt, clip. Shapes: (...) -> (...)."""
 
 from bprop import errors
-from bprop.box import Box, function
+from bprop.box import Box
+from bprop.lower_case import function
 from bprop.namespace import as_numbers, namespace
 
 __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]

@@ -1,11 +1,30 @@
-"""What all losses have in common: one number an example, and the metrics that go with them."""
+"""What all losses have in common: one number an example, the metrics that go with them, the network they end."""
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from bprop.box import Box
 from bprop.namespace import Array, namespace
 
-__all__ = ["ClassLoss", "Loss"]
+__all__ = ["ClassLoss", "Head", "Loss"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """How `bp.mlp` ends a network that is trained with a loss: from the last pre-activations a to f, y and the loss."""
+
+    name: str = ""
+    """The name of the loss in `bp.mlp` and on the command line; "": that of its lower-case function."""
+    output: str = ""
+    """The class of box o in f = o(a): "Softmax"; "": f = a."""
+    reads_output: bool = False
+    """The loss takes f rather than a."""
+    labels: bool = False
+    """y holds class labels 0..C-1, one score each."""
+    kind: str = "float"
+    """The kind of number in y: "float" or "int"."""
+    scaled: int | None = None
+    """The power with which the loss grows with y's unit; None where y has no unit to scale."""
 
 
 class Loss(Box):
@@ -17,6 +36,15 @@ class Loss(Box):
     keeps_rows = True
     metrics: ClassVar[tuple[str, ...]] = ()
     """Names (see `bprop.metrics`) of what is reported beside the loss."""
+    unit: ClassVar[str] = ""
+    """The unit of the loss, where it has one: "nats" of a negative log-likelihood."""
+    head: ClassVar[Head | None] = None
+    """How `bp.mlp` builds a network for this loss, under which name; None: it builds none."""
+
+    @classmethod
+    def settings_for(cls, deviation: float) -> dict[str, Any]:
+        """The hyper-parameters of the loss where y's deviation is known: those that are in y's unit."""
+        return {}
 
     def prediction(self, said: Array) -> Array:
         """What metrics compare with y, in y's units, from the value of the first child."""

@@ -4,7 +4,8 @@ from math import prod
 from typing import ClassVar
 
 from bprop import errors
-from bprop.box import Box, function
+from bprop.box import Box
+from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace, unbroadcast
 
 __all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]

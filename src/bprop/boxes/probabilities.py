@@ -1,7 +1,8 @@
 """Softmax over the classes, and its logarithm."""
 
-from bprop.box import Box, function
+from bprop.box import Box
 from bprop.boxes.loss import at_label, one_hot
+from bprop.lower_case import function
 from bprop.namespace import Array, namespace
 
 __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]

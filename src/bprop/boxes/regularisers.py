@@ -1,7 +1,8 @@
 """Regularisers Omega(theta): one number for all the weights given."""
 
-from bprop.box import Box, function
+from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = ["L1", "L2", "l1", "l2"]

@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from bprop import errors
-from bprop.box import Box, function
+from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
-from bprop.boxes.loss import Loss, per_example, per_output
+from bprop.boxes.loss import Head, Loss, per_example, per_output
+from bprop.lower_case import function
 from bprop.namespace import namespace
 
 __all__ = [
@@ -24,6 +25,7 @@ class SquaredError(Loss):
     """(f - y)^2, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient 2 (f - y)."""
 
     metrics: ClassVar = ("rmse", "mae")
+    head: ClassVar = Head(reads_output=True, scaled=2)
     onnx = "ReduceSum(Flatten((f - y) * (f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
@@ -43,6 +45,7 @@ class AbsoluteError(Loss):
     """|f - y|, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient sign(f - y)."""
 
     metrics: ClassVar = ("mae", "rmse")
+    head: ClassVar = Head(reads_output=True, scaled=1)
     onnx = "ReduceSum(Flatten(Abs(f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
@@ -66,6 +69,7 @@ class Huber(Loss):
 
     delta: float = 1.0
     metrics: ClassVar = ("rmse", "mae")
+    head: ClassVar = Head(reads_output=True, scaled=2)
     onnx = "r = Abs(f - y); q = Min(r, delta); ReduceSum(Flatten(q * (r - 0.5 * q)), [1], keepdims=0)"
 
     def fprop(self, f, y):
@@ -84,6 +88,10 @@ class Huber(Loss):
             raise errors.SettingError(f"{self._label()}: delta must be above 0, not {self.delta}")
 
     @classmethod
+    def settings_for(cls, deviation):
+        return {"delta": deviation}
+
+    @classmethod
     def examples(cls, rng):
         y = rng.normal(size=(4, 3))
         yield y + away_from_zero(rng, (4, 3)), y, {"delta": 0.05}
@@ -97,6 +105,8 @@ class Poisson(Loss):
     """
 
     metrics: ClassVar = ("rmse", "mae")
+    unit: ClassVar = "nats"
+    head: ClassVar = Head(output="Exp")
     onnx = "ReduceSum(Flatten(Exp(a) - y * Min(a, 20000.0)), [1], keepdims=0)"
 
     def fprop(self, a, y):

@@ -16,7 +16,7 @@ from bprop.check.many_rows import repeated
 from bprop.check.precision import Precision, best_precision
 from bprop.check.report import Report, Row
 from bprop.errors import BoxError
-from bprop.graph.plan import State, Step, picker
+from bprop.graph.plan import Node, State, getter
 from bprop.leaves import Constant, Input
 
 FEW = 16
@@ -24,9 +24,9 @@ FEW = 16
 
 
 class Case(NamedTuple):
-    """One example: a step with its pass, a random gradient for its value, and what the pass hands over."""
+    """One example: a node with its pass, a random gradient for its value, and what the pass hands over."""
 
-    step: Step
+    node: Node
     state: State
     grad: np.ndarray
     precision: Precision
@@ -38,7 +38,7 @@ class Case(NamedTuple):
 
     @property
     def trial(self) -> Trial:
-        return Trial(self.step, self.children, self.state.extras[self.step.slot], self.state.values[-1], self.grad)
+        return Trial(self.node, self.children, self.state.extras[self.node.slot], self.state.values[-1], self.grad)
 
 
 def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed: int = 0) -> Report:
@@ -88,7 +88,7 @@ def _check(
         failures = impurities(case.trial, rng)
         if failures:
             return [], failures
-        rows, failures = check_step(case.step, case.state, case.grad, report.precision, None, rng)
+        rows, failures = check_step(case.node, case.state, case.grad, report.precision, None, rng)
         if failures:
             return rows, failures
         failures = broken_promises(case.trial, rng) + gradients_of_whole_numbers(case.trial, floats)
@@ -106,7 +106,7 @@ def positions_of_floats(cases: list[tuple]) -> set[int]:
 
 
 def _outside_training(case: Case, rng: np.random.Generator) -> tuple[list[Row], list[str]]:
-    known = dict(zip(case.step.box.needs, case.state.extras[case.step.slot], strict=True))
+    known = dict(zip(case.node.box.needs, case.state.extras[case.node.slot], strict=True))
 
     def extras(box: Box, arrays: list[np.ndarray]) -> tuple:
         made = dict(zip(box.needs, make_extras(box, arrays, case.precision, rng), strict=True))
@@ -127,7 +127,7 @@ def _many_rows(kind: type[Box], case: Case, report: Report, rng: np.random.Gener
                 continue
             if not np.isfinite(many.trial.value).all():
                 continue
-            rows, _ = check_step(many.step, many.state, many.grad, case.precision, FEW, rng)
+            rows, _ = check_step(many.node, many.state, many.grad, case.precision, FEW, rng)
             count = max(len(a) for a in arrays if a.ndim)
             wrong += [Row(f"{row.name} with {count} rows", row.coverage, row.box) for row in rows if row.wrong]
             break
@@ -144,7 +144,7 @@ def taken_apart(example: tuple) -> tuple[list[np.ndarray], dict[str, Any]]:
 def prepare(
     kind: type[Box], arrays: list[np.ndarray], hyper: dict[str, Any], precision: Precision, rng: np.random.Generator
 ) -> Case:
-    """A step with its pass for one example, and a random gradient for its value."""
+    """A node with its pass for one example, and a random gradient for its value."""
     arrays = [np.array(a, precision.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays]
     leaves: list[Box] = [Constant(a) for a in arrays]
     if "weights" in kind.needs:  # one weight for every example: the first child has them
@@ -155,9 +155,9 @@ def prepare(
     for array in (*arrays, *extras):
         array.setflags(write=False)  # a box that writes to its arguments fails where that is not found before
     slots = tuple(range(len(arrays)))
-    step = Step(box, kind.__name__, len(arrays), slots, picker(slots))
+    node = Node(box, kind.__name__, len(arrays), slots, getter(slots))
     grad = np.asarray(rng.normal(size=np.shape(value)), precision.dtype)
-    return Case(step, State([*arrays, value], {len(arrays): extras}), grad, precision, hyper)
+    return Case(node, State([*arrays, value], {len(arrays): extras}), grad, precision, hyper)
 
 
 def make_extras(box: Box, arrays: list[np.ndarray], precision: Precision, rng: np.random.Generator) -> tuple:

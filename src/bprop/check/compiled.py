@@ -17,7 +17,8 @@ from bprop.check.report import Report, Row
 from bprop.engines import Job, choose
 from bprop.errors import BpropError
 from bprop.graph import Graph
-from bprop.graph.graph import backpropagate
+from bprop.graph.objective import backpropagate
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
 from bprop.rules import Rule
 
@@ -89,7 +90,7 @@ def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.n
     leaves = {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in start.leaves.items()}
     context = start.context._replace(weights=start.context.weights.astype(dtype), dtype=dtype)
     with np.errstate(all="ignore"):
-        state = plan.fprop(leaves, context)
+        state = fprop(plan, leaves, context)
         slots = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
         grads = backpropagate(graph, plan, state, context, slots.values())
         found = {n: grads[s] if grads[s] is not None else np.zeros_like(state.values[s]) for n, s in slots.items()}

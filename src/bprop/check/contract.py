@@ -14,7 +14,7 @@ import numpy as np
 
 from bprop.check.local import label, role
 from bprop.errors import ShapeError
-from bprop.graph.plan import State, Step
+from bprop.graph.plan import Node, State
 
 SCALES = (2.0**-40, 2.0**-20, 2.0**-10, -1.0, 2.0**10, -(2.0**20), 2.0**40)
 """Multiples of the gradient handed to bprop, over which it must be linear: 1e-12 to 1e12."""
@@ -27,7 +27,7 @@ SAME = 1e-12
 class Trial:
     """A box at its values in a pass, to be called on copies of them."""
 
-    step: Step
+    node: Node
     children: list[np.ndarray]
     extras: tuple
     value: np.ndarray
@@ -36,11 +36,11 @@ class Trial:
     """What bprop gave when it was called first."""
 
     @classmethod
-    def of(cls, step: Step, state: State, rng: np.random.Generator, dtype: np.dtype) -> Trial:
+    def of(cls, node: Node, state: State, rng: np.random.Generator, dtype: np.dtype) -> Trial:
         """The trial of a box in a pass, with a random gradient."""
-        value = np.asarray(state.values[step.slot])
-        children = [np.asarray(state.values[c]) for c in step.children]
-        return cls(step, children, state.extras[step.slot], value, rng.normal(size=value.shape).astype(dtype))
+        value = np.asarray(state.values[node.slot])
+        children = [np.asarray(state.values[c]) for c in node.children]
+        return cls(node, children, state.extras[node.slot], value, rng.normal(size=value.shape).astype(dtype))
 
     @property
     def wanted(self) -> tuple[bool, ...]:
@@ -50,12 +50,12 @@ class Trial:
     @property
     def takes_wanted(self) -> bool:
         """Whether bprop has the keyword `wanted`."""
-        return "wanted" in inspect.signature(type(self.step.box).bprop).parameters
+        return "wanted" in inspect.signature(type(self.node.box).bprop).parameters
 
     def fprop(self, children: Sequence[np.ndarray] | None = None) -> np.ndarray:
         """The value for copies of the children."""
         given = self.children if children is None else children
-        return np.asarray(self.step.box.fprop(*map(np.array, given), *map(np.array, self.extras)))
+        return np.asarray(self.node.box.fprop(*map(np.array, given), *map(np.array, self.extras)))
 
     def bprop(self, grad: np.ndarray | None = None, wanted: Sequence[bool] | None = None) -> list[np.ndarray | None]:
         """What bprop sends for copies of everything, None for what is not wanted; raises as bprop does."""
@@ -66,7 +66,7 @@ class Trial:
     def call(self, arguments: list[np.ndarray], wanted: Sequence[bool]) -> list[np.ndarray | None]:
         """What bprop sends for these very arrays, copied."""
         more = {"wanted": tuple(wanted)} if self.takes_wanted else {}
-        sent = self.step.box.bprop(*arguments, **more)
+        sent = self.node.box.bprop(*arguments, **more)
         parts = list(sent) if isinstance(sent, tuple | list) else [sent]
         if len(parts) != len(self.children):
             raise ShapeError(f"bprop gave {len(parts)} gradients for {len(self.children)} children")
@@ -74,7 +74,7 @@ class Trial:
 
     def name(self, position: int) -> str:
         """The name of a child."""
-        return role(self.step, position)
+        return role(self.node, position)
 
 
 def impurities(trial: Trial, rng: np.random.Generator) -> list[str]:
@@ -103,15 +103,15 @@ def _sentences(trial: Trial, rng: np.random.Generator, checks: tuple) -> list[st
                 found.append(f"{what} failed: {type(error).__name__}: {error}")
             if found:
                 break  # what follows would say the same in other words
-    return [f"the box {label(trial.step)}: {sentence}" for sentence in dict.fromkeys(found)]
+    return [f"the box {label(trial.node)}: {sentence}" for sentence in dict.fromkeys(found)]
 
 
 def _fprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
     """fprop leaves its arguments as they are."""
     arguments = [np.array(a) for a in (*trial.children, *trial.extras)]
-    trial.step.box.fprop(*arguments)
+    trial.node.box.fprop(*arguments)
     names = [f"its child {trial.name(i)}" for i in range(len(trial.children))]
-    yield from _written("fprop", arguments, [*trial.children, *trial.extras], [*names, *type(trial.step.box).needs])
+    yield from _written("fprop", arguments, [*trial.children, *trial.extras], [*names, *type(trial.node.box).needs])
 
 
 def _bprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _bprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
     arguments = [np.array(a) for a in originals]
     trial.first = trial.call(arguments, trial.wanted)
     names = [f"its child {trial.name(i)}" for i in range(len(trial.children))]
-    names = ["the gradient that it is given", "the value of the box", *names, *type(trial.step.box).needs]
+    names = ["the gradient that it is given", "the value of the box", *names, *type(trial.node.box).needs]
     yield from _written("bprop", arguments, originals, names)
 
 
@@ -227,10 +227,10 @@ def gradients_of_whole_numbers(trial: Trial, floats: set[int]) -> list[str]:
     """
     more = {"wanted": trial.wanted} if trial.takes_wanted else {}
     with np.errstate(all="ignore"):
-        sent = trial.step.box.bprop(trial.grad, trial.value, *trial.children, *trial.extras, **more)
+        sent = trial.node.box.bprop(trial.grad, trial.value, *trial.children, *trial.extras, **more)
     parts = sent if isinstance(sent, tuple | list) else (sent,)
     return [
-        f"the box {label(trial.step)}: bprop gives a gradient for child {trial.name(i)}, which is made of "
+        f"the box {label(trial.node)}: bprop gives a gradient for child {trial.name(i)}, which is made of "
         f"{'whole numbers' if child.dtype.kind in 'iu' else 'booleans'} and has none: return None for it, "
         "or give an example where it is made of floats"
         for i, (part, child) in enumerate(zip(parts, trial.children, strict=True))

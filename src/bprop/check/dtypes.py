@@ -28,7 +28,7 @@ def disagreements(trial: Trial, precision: Precision, rng: np.random.Generator) 
             if np.dtype(name).itemsize < precision.dtype.itemsize and np.dtype(name) != precision.dtype:
                 sentence = _disagreement(trial, np.dtype(name), largest, rng)
                 if sentence is not None:
-                    found.append(f"the box {label(trial.step)}: {sentence}")
+                    found.append(f"the box {label(trial.node)}: {sentence}")
     return found
 
 
@@ -72,7 +72,7 @@ def _cast(trial: Trial, change: Callable[[np.ndarray], np.ndarray], value: bool 
     """The trial with all floats changed, and the value computed from them (or changed too); None where fprop fails."""
     children = [change(c) if c.dtype.kind == "f" else c for c in trial.children]
     extras = tuple(change(e) if np.asarray(e).dtype.kind == "f" else e for e in map(np.asarray, trial.extras))
-    new = Trial(trial.step, children, extras, trial.value, change(trial.grad))
+    new = Trial(trial.node, children, extras, trial.value, change(trial.grad))
     if value:
         new.value = change(trial.value) if trial.value.dtype.kind == "f" else trial.value
         return new

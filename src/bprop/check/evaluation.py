@@ -15,9 +15,9 @@ from bprop.check.contract import Trial
 from bprop.check.local import check_step, label
 from bprop.check.precision import Precision
 from bprop.check.report import Row
-from bprop.graph.order import topological_order
-from bprop.graph.plan import State, Step, picker
+from bprop.graph.plan import Node, State, getter
 from bprop.leaves import Leaf
+from bprop.structure.order import topological_order
 
 Extras = Callable[[Box, list[np.ndarray]], tuple]
 MOST_UPDATES = 2000
@@ -26,10 +26,10 @@ SETTLED = 1e-9
 
 def noise_outside_training(trial: Trial) -> list[str]:
     """A sentence where predictions would be random."""
-    box = trial.step.box
+    box = trial.node.box
     if "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
         return [
-            f"the box {label(trial.step)}: evaluation() needs noise as well, so that predictions are random. "
+            f"the box {label(trial.node)}: evaluation() needs noise as well, so that predictions are random. "
             "Return the box that stands for its mean, such as its child"
         ]
     return []
@@ -44,7 +44,7 @@ class Evaluated:
         order = topological_order([self.root], lambda b: () if b in known else b.children)
         self.slots = {b: i for i, b in enumerate(order)}
         self.state = State([], {})
-        self.steps: list[Step] = []
+        self.nodes: list[Node] = []
         for b in order:
             self.state.values.append(known[b] if b in known else self._value(b, extras))
 
@@ -54,7 +54,7 @@ class Evaluated:
         slots = tuple(self.slots[c] for c in box.children)
         given = [self.state.values[s] for s in slots]
         slot = self.slots[box]
-        self.steps.append(Step(box, type(box).__name__, slot, slots, picker(slots)))
+        self.nodes.append(Node(box, type(box).__name__, slot, slots, getter(slots)))
         self.state.extras[slot] = extras(box, given)
         return np.asarray(box.fprop(*given, *self.state.extras[slot]))
 
@@ -68,20 +68,20 @@ def check_evaluation(
 ) -> tuple[list[Row], list[str]]:
     """(rows that are not ok, sentences) on the box that stands for this one outside training."""
     failures = noise_outside_training(trial)
-    who = f"the box {label(trial.step)}"
-    if failures or trial.step.box.evaluation() is trial.step.box:
+    who = f"the box {label(trial.node)}"
+    if failures or trial.node.box.evaluation() is trial.node.box:
         return [], failures
     try:
-        evaluated = Evaluated(trial.step.box, trial.children, extras)
+        evaluated = Evaluated(trial.node.box, trial.children, extras)
     except Exception as error:
         return [], [f"{who}: what evaluation() gives failed: {type(error).__name__}: {error}"]
     if evaluated.value.shape != trial.value.shape:
         shapes = f"{evaluated.value.shape}, in training {trial.value.shape}"
         return [], [f"{who}: outside training its value has the shape {shapes}"]
     rows: list[Row] = []
-    for step in evaluated.steps:
-        grad = rng.normal(size=evaluated.state.values[step.slot].shape).astype(precision.dtype)
-        found, said = check_step(step, evaluated.state, grad, precision, None, rng)
+    for node in evaluated.nodes:
+        grad = rng.normal(size=evaluated.state.values[node.slot].shape).astype(precision.dtype)
+        found, said = check_step(node, evaluated.state, grad, precision, None, rng)
         rows += [Row(f"{row.name} outside training", row.coverage, row.box) for row in found if not row.ok]
         failures += said
     return rows, failures
@@ -92,26 +92,26 @@ def check_evaluation(
 
 def check_updates(trial: Trial, extras: Extras | None = None) -> list[str]:
     """Sentences on the running averages that a box moves: `extras` gives what outside training is handed over."""
-    box = trial.step.box
+    box = trial.node.box
     if type(box).updates is Box.updates:
         return []
     try:
         found = _moves(trial) or ([] if extras is None else _settles(trial, extras))
     except Exception as error:
         found = [f"updates failed: {type(error).__name__}: {error}"]
-    return [f"the box {label(trial.step)}: {sentence}" for sentence in found]
+    return [f"the box {label(trial.node)}: {sentence}" for sentence in found]
 
 
 def _new(trial: Trial) -> dict[int, np.ndarray]:
     given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
-    return {i: np.asarray(a) for i, a in trial.step.box.updates(*given).items()}
+    return {i: np.asarray(a) for i, a in trial.node.box.updates(*given).items()}
 
 
 def _moves(trial: Trial) -> list[str]:
     """The new values must be there, of the right shape, finite, and the same when asked for again."""
     given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
     before = [np.array(a) for a in given]
-    new: Mapping[int, np.ndarray] = trial.step.box.updates(*given)
+    new: Mapping[int, np.ndarray] = trial.node.box.updates(*given)
     if any(not np.array_equal(a, b, equal_nan=b.dtype.kind == "f") for a, b in zip(given, before, strict=True)):
         return ["updates writes into its arguments: return new arrays"]
     for i, array in new.items():
@@ -136,7 +136,7 @@ def _settles(trial: Trial, extras: Extras) -> list[str]:
     if _runs_away(trial, first, second):
         return ["the running averages move away from those of the batch: repeated, the updates grow without end"]
     settled = _settled(trial, first, second)
-    box = trial.step.box
+    box = trial.node.box
     if settled is None or box.evaluation() is box:
         return []
     outside = Evaluated(box, settled.children, extras).value
@@ -155,7 +155,7 @@ def _places(trial: Trial) -> float:
     """n, the number of places of which the averages are averages: (sum w)^2 / sum w^2 where rows have weights."""
     first = trial.children[0]
     places = first.size / first.shape[-1] if first.ndim else 1.0
-    for need, extra in zip(type(trial.step.box).needs, trial.extras, strict=True):
+    for need, extra in zip(type(trial.node.box).needs, trial.extras, strict=True):
         if need == "weights" and extra.any():
             places *= float(extra.sum() ** 2 / (extra * extra).sum()) / len(extra)
     return max(1.0, places)
@@ -163,7 +163,7 @@ def _places(trial: Trial) -> float:
 
 def _with(trial: Trial, new: Mapping[int, np.ndarray]) -> Trial:
     children = [new[i].astype(c.dtype) if i in new else c for i, c in enumerate(trial.children)]
-    moved = Trial(trial.step, children, trial.extras, trial.value, trial.grad)
+    moved = Trial(trial.node, children, trial.extras, trial.value, trial.grad)
     moved.value = moved.fprop()
     return moved
 
@@ -195,7 +195,7 @@ def _settled(before: Trial, first: Trial, second: Trial) -> Trial | None:
             continue
         bend = (b - a) - (c - b)
         children.append(np.where(bend != 0, a + (b - a) ** 2 / np.where(bend != 0, bend, 1), c).astype(a.dtype))
-    guess = Trial(before.step, children, before.extras, before.value, before.grad)
+    guess = Trial(before.node, children, before.extras, before.value, before.grad)
     guess.value = guess.fprop()
     for trial in (guess, second):
         for _ in range(1 if trial is guess else MOST_UPDATES):

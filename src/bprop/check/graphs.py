@@ -21,9 +21,9 @@ from bprop.check.units import natural_units
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
-from bprop.graph.graph import backpropagate
+from bprop.graph.objective import backpropagate, safe_total
+from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import safe_total
 
 
 def check_gradients(
@@ -94,7 +94,7 @@ class GraphCheck:
         self.context: Context = values.context
         # the pass of the plan that training uses, without boxes that only outputs need, from the same leaves
         self.leaves = {name: values[name] for name in plan.leaves}
-        self.state = plan.fprop(self.leaves, self.context)
+        self.state = fprop(plan, self.leaves, self.context)
         self.grads: list = []
 
     @property
@@ -105,7 +105,7 @@ class GraphCheck:
         """Whether every box on the way is pure, so that its gradient can be compared; all broken promises are kept."""
         on_way = self.plan.ways(targets.values())
         trials = [
-            Trial.of(step, self.state, self.rng, self.precision.dtype) for step in self.plan.steps if on_way[step.slot]
+            Trial.of(node, self.state, self.rng, self.precision.dtype) for node in self.plan.nodes if on_way[node.slot]
         ]
         impure = [text for trial in trials for text in impurities(trial, self.rng)]
         failures = list(impure)
@@ -145,7 +145,7 @@ class GraphCheck:
         before = state.values
 
         def change(x: np.ndarray) -> Any:
-            new = self.plan.refresh(state, {slot: x}, self.context).values
+            new = refresh(self.plan, state, {slot: x}, self.context).values
             return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
 
         return change
@@ -160,9 +160,9 @@ class GraphCheck:
         right a little beside them.
         """
         local: list[Row] = []
-        for step in self.plan.steps:
-            if self.grads[step.slot] is not None:
-                rows, failures = check_step(step, self.state, self.grads[step.slot], self.precision, 200, self.rng)
+        for node in self.plan.nodes:
+            if self.grads[node.slot] is not None:
+                rows, failures = check_step(node, self.state, self.grads[node.slot], self.precision, 200, self.rng)
                 local += rows
                 new = [f"WRONG {text}" for text in failures]
                 self.report.failures += [text for text in new if text not in self.report.failures]
@@ -196,14 +196,14 @@ class GraphCheck:
             x = leaves[name]
             signs = self.rng.choice([-1.0, 1.0], x.shape) * self.rng.uniform(0.5, 1.5, x.shape)
             leaves[name] = (x + BESIDE * natural_units(x) * signs).astype(x.dtype)
-        state = self.plan.fprop(leaves, self.context)
+        state = fprop(self.plan, leaves, self.context)
         grads = backpropagate(self.graph, self.plan, state, self.context, targets.values())
         return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
 def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
     """What is handed over to the box that stands for one outside training: the same weights."""
-    known = dict(zip(trial.step.box.needs, trial.extras, strict=True))
+    known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)
 
 

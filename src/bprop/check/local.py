@@ -11,7 +11,8 @@ from bprop.check.kinks import Corner, judge_kinks
 from bprop.check.precision import Precision, rounding_noise
 from bprop.check.report import Row
 from bprop.errors import BpropError
-from bprop.graph.plan import State, Step, send
+from bprop.graph.plan import Node, State
+from bprop.graph.send import send
 
 BLUR, MOST_BLUR = 4.0, 0.1
 """A gradient may be off by so many times what rounding changes, if that is no more than this share of it."""
@@ -20,39 +21,39 @@ BESIDE = 1e-3
 
 
 def check_step(
-    step: Step, state: State, grad: np.ndarray, precision: Precision, elements: int | None, rng: np.random.Generator
+    node: Node, state: State, grad: np.ndarray, precision: Precision, elements: int | None, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
     """(a row for each float child, sentences on what could not be compared) for one box at its values in a pass."""
-    children = [np.asarray(state.values[c]) for c in step.children]
+    children = [np.asarray(state.values[c]) for c in node.children]
     wanted = [child.dtype.kind == "f" for child in children]
     with np.errstate(all="ignore"):
         try:
-            sent = send(step, grad, state, wanted)
+            sent = send(node, grad, state, wanted)
         except BpropError as error:
             return [], [str(error)]
         except Exception as error:
-            return [], [f"the box {label(step)}: bprop failed: {type(error).__name__}: {error}"]
-        noise = rounding_noise([grad, *sent], [state.values[step.slot], *children], precision.epsilon)
-        blurs = _blurs(step, state, grad, wanted, sent, precision, rng)
+            return [], [f"the box {label(node)}: bprop failed: {type(error).__name__}: {error}"]
+        noise = rounding_noise([grad, *sent], [state.values[node.slot], *children], precision.epsilon)
+        blurs = _blurs(node, state, grad, wanted, sent, precision, rng)
         rows = []
         for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
             if want:
                 given = np.zeros_like(child) if part is None else part
-                local = Local(step, state, position, grad, noise, precision, blurs[position])
-                rows.append(Row(role(step, position), local.compare(given, elements, rng), label(step)))
+                local = Local(node, state, position, grad, noise, precision, blurs[position])
+                rows.append(Row(role(node, position), local.compare(given, elements, rng), label(node)))
     return rows, []
 
 
-def _blurs(step, state: State, grad, wanted, sent, precision: Precision, rng) -> list[np.ndarray | None]:
+def _blurs(node, state: State, grad, wanted, sent, precision: Precision, rng) -> list[np.ndarray | None]:
     """How far rounding moves what bprop sends: the rounding of the value, which is given to it as it is rounded."""
     blurs: list[np.ndarray | None] = [None] * len(sent)
-    value = np.asarray(state.values[step.slot])
+    value = np.asarray(state.values[node.slot])
     if value.dtype.kind != "f":
         return blurs
     for _ in range(2):
         values = list(state.values)
-        values[step.slot] = value * (1 + precision.epsilon * rng.choice([-2.0, 2.0], value.shape)).astype(value.dtype)
-        moved = send(step, grad, State(values, state.extras), wanted)
+        values[node.slot] = value * (1 + precision.epsilon * rng.choice([-2.0, 2.0], value.shape)).astype(value.dtype)
+        moved = send(node, grad, State(values, state.extras), wanted)
         for i, (part, right) in enumerate(zip(moved, sent, strict=True)):
             if part is not None and right is not None:
                 away = np.abs(part - right)
@@ -68,7 +69,7 @@ class Local:
 
     def __init__(
         self,
-        step: Step,
+        node: Node,
         state: State,
         position: int,
         grad: np.ndarray,
@@ -77,29 +78,29 @@ class Local:
         blur: np.ndarray | None,
     ):
         self.blur = blur
-        self.step, self.state, self.position = step, state, position
+        self.node, self.state, self.position = node, state, position
         self.grad, self.noise, self.precision = grad, noise, precision
-        self.children = [state.values[c] for c in step.children]
-        self.extras = state.extras[step.slot]
+        self.children = [state.values[c] for c in node.children]
+        self.extras = state.extras[node.slot]
         self.wanted = [i == position for i in range(len(self.children))]
 
     def value(self, x: np.ndarray) -> np.ndarray:
         """The value of the box for another value of the child."""
         changed = [*self.children[: self.position], x, *self.children[self.position + 1 :]]
-        return np.asarray(self.step.box.fprop(*changed, *self.extras))
+        return np.asarray(self.node.box.fprop(*changed, *self.extras))
 
     def at(self, x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """The gradient with respect to the child where it is x, as a function of that with respect to the value."""
         values = list(self.state.values)
-        values[self.step.slot] = self.value(x)
+        values[self.node.slot] = self.value(x)
         # a child that stands in several places has a slot for each here
         slots = tuple(range(len(values), len(values) + len(self.children)))
         values += [*self.children[: self.position], x, *self.children[self.position + 1 :]]
-        step = self.step._replace(children=slots)
+        node = self.node._replace(children=slots)
         state = State(values, self.state.extras)
 
         def pull(grad: np.ndarray) -> np.ndarray:
-            part = send(step, grad, state, self.wanted)[self.position]
+            part = send(node, grad, state, self.wanted)[self.position]
             return np.zeros_like(x) if part is None else part
 
         return pull
@@ -139,12 +140,12 @@ def take_beside(coverage: Coverage, beside: Coverage) -> None:
         coverage.unresolved += [Mismatch(m.index, m.analytic, m.numeric, m.error, note) for m in coverage.kinks[:1]]
 
 
-def label(step: Step) -> str:
+def label(node: Node) -> str:
     """The name and the class of a box, for a sentence."""
-    return f"{step.name!r} ({type(step.box).__name__})"
+    return f"{node.name!r} ({type(node.box).__name__})"
 
 
-def role(step: Step, position: int) -> str:
+def role(node: Node, position: int) -> str:
     """The name of a child in fprop's signature."""
-    names = type(step.box).child_names()
+    names = type(node.box).child_names()
     return names[position] if not names[-1].startswith("*") else f"{names[-1][1:]}[{position}]"

@@ -16,7 +16,6 @@ from bprop.cli.errors import GRADIENTS_DISAGREE, command
 from bprop.cli.experiment import build, is_model, load_model
 from bprop.cli.opening import Rows, answer_of, coding_of, open_data, open_for
 from bprop.console import say
-from bprop.draw import draw
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.scaling import network_arrays, units_of, x_of
@@ -110,13 +109,13 @@ def graph(
         raise SettingError(f"--collapse {collapse}: give yes, no or auto")
     network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
     if is_model(subject) and data is None and not values:
-        found = draw(load_model(subject).graph, collapse=COLLAPSE[collapse])
+        found = load_model(subject).graph.draw(collapse=COLLAPSE[collapse])
     else:
         shown, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
         batch = {}
         if values or data is not None:
             batch = arrays(some_rows(table, min(rows, len(table))))
-        found = draw(shown, params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
+        found = shown.draw(params if batch else None, batch, collapse=COLLAPSE[collapse], seed=seed)
     if svg is None:
         say(found.text())
     else:

@@ -13,7 +13,7 @@ from bprop.embedding import tabular
 from bprop.errors import BpropError, ModelFileError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
-from bprop.perceptron import HEADS, mlp
+from bprop.perceptron import losses, mlp, named
 from bprop.scaling import with_older
 from bprop.sources.encoding import is_noted
 from bprop.sources.preparation import KEY, Preparation
@@ -25,7 +25,8 @@ SUFFIX = ".bprop"
 def build(table: Rows, encoding: Coding, network: Network) -> Graph:
     """The network for a table whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
     x = x_of(table, encoding)
-    head = HEADS.get(network.loss or "")
+    kind = named(network.loss, "loss", losses) if network.loss not in (None, "cross_entropy") else None
+    head = kind.head if kind else None
     if encoding.task == "regression" and head is not None and not head.labels and head.scaled is None:
         raise SettingError(f"the loss {network.loss!r} does not go with regression, which is on y's own scale")
     settings = {

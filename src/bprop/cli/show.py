@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sized
 
-from bprop.boxes import BinaryCrossEntropy, CrossEntropy, Nll, Poisson
+from bprop.boxes.loss import Loss
 from bprop.cli.opening import Coding
 from bprop.graph import Graph
 from bprop.sources.infer import listed
@@ -12,12 +12,11 @@ from bprop.sources.preparation import Preparation
 from bprop.visible import visible
 
 FEW = 20  # numbers up to which nobody asks whether they are classes
-LIKELIHOODS = (Nll, CrossEntropy, BinaryCrossEntropy, Poisson)
 
 
 def measures(found: Mapping[str, float], graph: Graph) -> str:
     """Loss and metrics: accuracy 97.5%, loss 0.081 nats; rmse 54.2, mae 43.1."""
-    unit = " nats" if isinstance(graph.loss, LIKELIHOODS) else ""
+    unit = f" {graph.loss.unit}" if isinstance(graph.loss, Loss) and graph.loss.unit else ""
     shown = [
         f"{name} {100 * value:.2f}%" if name == "accuracy" else f"{name} {value:.4g}"
         for name, value in found.items()

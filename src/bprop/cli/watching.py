@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -64,7 +63,7 @@ class Watching:
         if self.path is None and self.live is None:
             return settings
         epochs = settings["epochs"]
-        weights = sum(prod(box.shape) for box in graph.parameters.values())
+        weights = graph.weight_count
         small = epochs <= MOST_LOOKS and epochs * weights <= SMALL
         callbacks = [*settings["callbacks"], *([] if self.live is None else [self.live])]
         return {**settings, "health": True if small else "auto", "callbacks": callbacks}

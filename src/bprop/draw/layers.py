@@ -5,26 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
 
 from bprop.box import Box
-from bprop.formula import is_bare_number
 from bprop.leaves import Input, Leaf
-
-if TYPE_CHECKING:
-    from bprop.graph import Graph
+from bprop.structure.formula import is_bare_number
+from bprop.structure.structure import Structure
 
 NUMBERED = re.compile(r"[A-Za-z]+([0-9]+)")
 MANY = 30
 """So many boxes that are no leaves, and layers are collapsed if nothing else is asked for."""
 
 
-def wants_collapse(graph: Graph, collapse: bool | str) -> bool:
+def wants_collapse(graph: Structure, collapse: bool | str) -> bool:
     """Whether layers are drawn as one box each."""
     return sum(not isinstance(box, Leaf) for box in graph.order) > MANY if collapse == "auto" else bool(collapse)
 
 
-def layers_of(graph: Graph, apart: Iterable[Box]) -> dict[Box, int]:
+def layers_of(graph: Structure, apart: Iterable[Box]) -> dict[Box, int]:
     """{box: number of its layer}, for the boxes of layers that can each be drawn as one box.
 
     A box counts to layer k if its own name is letters and k (a1, h1), or if it has no name of its own and hangs on
@@ -46,7 +43,7 @@ def layers_of(graph: Graph, apart: Iterable[Box]) -> dict[Box, int]:
     return _without_circles(graph, found)
 
 
-def users_of(graph: Graph) -> dict[Box, list[Box]]:
+def users_of(graph: Structure) -> dict[Box, list[Box]]:
     """{box: the boxes that it is a child of}."""
     users: dict[Box, list[Box]] = {box: [] for box in graph.order}
     for box in graph.order:
@@ -63,7 +60,7 @@ def _number(box: Box, found: dict[Box, int]) -> int | None:
     return below.pop() if len(below) == 1 else None
 
 
-def _without_circles(graph: Graph, found: dict[Box, int]) -> dict[Box, int]:
+def _without_circles(graph: Structure, found: dict[Box, int]) -> dict[Box, int]:
     """What is left of the layers when those that lie on a circle are taken apart."""
     while True:
         edges: dict[Box | int, set[Box | int]] = {}

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from bprop.box import Box, snake
+import numpy as np
+
+from bprop.box import Box
 from bprop.draw.layers import layers_of, users_of, wants_collapse
 from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
 from bprop.draw.statistics import Summary, note_of, summarise
-from bprop.formula import changed, formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
+from bprop.lower_case import snake
 from bprop.shapes import show_shape
+from bprop.structure.formula import changed, formula, is_bare_number
+from bprop.structure.show import show
+from bprop.structure.structure import Structure
 
-if TYPE_CHECKING:
-    from bprop.graph import Gradients, Graph, Values
-
+Arrays = Mapping[str, np.ndarray]
+"""{box name: array}"""
 WIDEST = 210
 """Pixels that a line of a node may take: longer names are shortened, and whole in the node's title."""
 PADDING, HEAD_LINE, LINE = 10, 17, 14
@@ -97,8 +100,15 @@ class Scene:
 class Builder:
     """Makes the scene of a graph."""
 
-    def __init__(self, graph: Graph, collapse: bool | str, values: Values | None, grads: Gradients | None):
-        self.graph, self.values, self.grads = graph, values, grads
+    def __init__(
+        self,
+        graph: Structure,
+        collapse: bool | str,
+        values: Arrays | None,
+        grads: Arrays | None,
+        objective: float | None,
+    ):
+        self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
         self.penalties = self._penalties()
@@ -150,7 +160,7 @@ class Builder:
         return {box for box in self.graph.order if box not in needed and not isinstance(box, Leaf)}
 
     def _caption(self) -> str:
-        return str(self.graph).partition("\n")[0] + (", layers collapsed" if self.layers else "")
+        return show(self.graph).partition("\n")[0] + (", layers collapsed" if self.layers else "")
 
     def _node(self, unit: Hashable, boxes: list[Box]) -> Node:
         if isinstance(unit, Box):
@@ -220,7 +230,8 @@ class Builder:
         panels: list[tuple[str, Summary]] = []
         name = self.graph.names[boxes[-1]]
         if self.values is not None and name in self.values:
-            notes = [note_of(box, self.values[box]) for box in boxes if box in self.values]
+            drawn = [(box, self.graph.names[box]) for box in boxes]
+            notes = [note_of(box, self.values[own]) for box, own in drawn if own in self.values]
             text, stuck = next((note for note in reversed(notes) if note[0]), ("", 0.0))
             panels.append((f"{prefix}value", summarise(self.values[name], text, stuck)))
         if self.grads is not None and name in self.grads:
@@ -235,8 +246,8 @@ class Builder:
             lines.append(f"+ {one_line(self._penalty_name())}")
         if len(" ".join(lines)) < 28:
             lines = [" ".join(lines)]
-        if self.values is not None:
-            lines.append(f"= {float(self.values.objective):.4g}")
+        if self.objective is not None:
+            lines.append(f"= {self.objective:.4g}")
         title = f"objective: the mean over the examples of {loss}" + ("" if graph.penalty is None else " + penalty")
         return Node("objective", "objective", lines, title, ())
 
@@ -251,7 +262,11 @@ def _told(panels: list[tuple[str, Summary]]) -> list[str]:
 
 
 def build(
-    graph: Graph, collapse: bool | str = "auto", values: Values | None = None, grads: Mapping | None = None
+    graph: Structure,
+    collapse: bool | str = "auto",
+    values: Arrays | None = None,
+    grads: Arrays | None = None,
+    objective: float | None = None,
 ) -> Scene:
-    """The scene of a graph, with the values and gradients of a pass where they are given."""
-    return Builder(graph, collapse, values, grads).scene()  # type: ignore[arg-type]
+    """The scene of a graph, with the values, gradients and objective of a pass if there was one."""
+    return Builder(graph, collapse, values, grads, objective).scene()

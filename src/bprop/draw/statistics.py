@@ -8,11 +8,10 @@ from math import floor, log10
 import numpy as np
 
 from bprop.box import Box
-from bprop.boxes.activations import Relu, Sigmoid, Tanh
 
 BINS = 17
-NEAR = 0.01
-"""A tanh is saturated within this of -1 or 1, a sigmoid within this of 0 or 1."""
+NEAR_BOUND = 0.99
+"""Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
 MANY = 0.3
 """So large a share of saturated values or dead units stands out."""
 LOWEST, HIGHEST = -8, 2
@@ -94,20 +93,27 @@ def _bars(finite: np.ndarray, low: float, high: float) -> tuple[int, ...]:
 
 
 def note_of(box: Box, value: np.ndarray) -> tuple[str, float]:
-    """What keeps units from learning, in words and as a share: saturated values (tanh, sigmoid), dead units (relu).
-
-    A unit of relu is dead if it is 0 for all examples of the batch.
-    """
+    """What keeps units from learning, in words and as a share: saturated values (tanh, sigmoid), dead units (relu)."""
     value = np.asarray(value)
     if value.size == 0 or value.ndim == 0:
         return "", 0.0
-    if isinstance(box, Tanh | Sigmoid):
-        near = np.abs(value) > 1 - NEAR if isinstance(box, Tanh) else np.abs(value - 0.5) > 0.5 - NEAR
-        return _share(float(near.mean()), "saturated")
-    if isinstance(box, Relu):
-        dead = (value == 0).all(axis=0)
-        return _share(float(dead.mean()), "of units dead")
+    for share, what in ((saturated(box, value), "saturated"), (dead(box, value), "of units dead")):
+        if share is not None:
+            return _share(share, what)
     return "", 0.0
+
+
+def saturated(box: Box, value: np.ndarray) -> float | None:
+    """The share of values near a bound of the box (`Box.bounds`); None where it has none."""
+    if box.bounds is None:
+        return None
+    low, high = box.bounds
+    return float((np.abs(value - (low + high) / 2) > NEAR_BOUND * (high - low) / 2).mean())
+
+
+def dead(box: Box, value: np.ndarray) -> float | None:
+    """The share of units that are 0 for all examples of the batch; None of a box without (`Box.rectifies`)."""
+    return float((value == 0).all(axis=0).mean()) if box.rectifies else None
 
 
 def _share(share: float, what: str) -> tuple[str, float]:

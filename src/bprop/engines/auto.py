@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from math import prod
 from typing import Any
 
 import numpy as np
 
+from bprop.engines.delegate import Delegate
 from bprop.engines.engine import Engine, Job, Run
 from bprop.errors import UnsupportedError
 from bprop.rules import Foreign
@@ -59,7 +59,7 @@ def why(name: str, declined: Mapping[str, str]) -> str:
 
 def work(job: Job) -> int:
     """About how many multiplications a step does: three for every weight and example."""
-    weights = sum(prod(box.shape) for box in job.graph.parameters.values())
+    weights = job.graph.weight_count
     return 3 * job.batch_size * weights
 
 
@@ -101,12 +101,12 @@ class AutoEngine(Engine):
         return reason is not None
 
 
-class Cautious(Run):
+class Cautious(Delegate):
     """A run on XLA, which sees code only when that is to run first: what it cannot trace goes on elsewhere."""
 
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
-        self.run, self.elsewhere, self.declined = run, elsewhere, declined
-        self.turn = run.turn
+        super().__init__(run)
+        self.elsewhere, self.declined = elsewhere, declined
 
     def attempt(self, what: str, *args: Any) -> Any:
         """What the run answers; from a new one where box code does with arrays what a traced one refuses."""
@@ -119,14 +119,6 @@ class Cautious(Run):
             self.run.restore(before.params(), before.rule_arrays())
             self.run.set_order(*self.order)
         return getattr(self.run, what)(*args)
-
-    @property
-    def engine(self) -> str:  # type: ignore[override]
-        return self.run.engine
-
-    @property
-    def reason(self) -> str:  # type: ignore[override]
-        return self.run.reason
 
     @property
     def state(self) -> Any:  # type: ignore[override]
@@ -146,20 +138,5 @@ class Cautious(Run):
     def steps(self, start, count, t):
         return self.attempt("steps", start, count, t)
 
-    def compile_seconds(self):
-        return self.run.compile_seconds()
-
     def evaluate(self, which):
         return self.attempt("evaluate", which)
-
-    def penalty(self):
-        return self.run.penalty()
-
-    def params(self):
-        return self.run.params()
-
-    def rule_arrays(self):
-        return self.run.rule_arrays()
-
-    def restore(self, params, rule_arrays):
-        self.run.restore(params, rule_arrays)

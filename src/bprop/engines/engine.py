@@ -168,10 +168,37 @@ class Run(ABC):
 
 
 class Engine(ABC):
-    """Where graphs run."""
+    """Where graphs run. To add an engine, subclass this and `Run`, and pass an object as `engine=`, or its name.
+
+    class Counting(Engine):
+        name = "counting"
+
+        def __init__(self):
+            self.steps = 0
+
+        def start(self, job, params):
+            return CountingRun(self, NumpyEngine().start(job, params))
+
+    A run may do its own arithmetic on `job.graph` with `bprop.engines.program.Program`, as ours do, or hand the work to
+    the run of another engine (`bprop.engines.delegate.Delegate`), as this one does. Where it cannot do a job, `start`
+    raises UnsupportedError and says why.
+    """
 
     name: str
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if isinstance(getattr(cls, "name", None), str):
+            _DEFINED.setdefault(cls.name, cls)
 
     @abstractmethod
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         """A run of the job from the given theta."""
+
+
+_DEFINED: dict[str, type[Engine]] = {}
+
+
+def defined() -> dict[str, type[Engine]]:
+    """The classes of engines that this process has defined or imported, by name."""
+    return dict(_DEFINED)

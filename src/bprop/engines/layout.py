@@ -53,10 +53,10 @@ def _only_products(users: list[tuple[Box, int]]) -> bool:
 def lay_out(plan: Plan, transposed: frozenset[str]) -> Plan:
     """The plan with the linear boxes of transposed weights computed on (outputs, inputs)."""
     boxes = {}
-    for step in plan.steps:
-        if type(step.box) is Linear and plan.names[step.children[1]] in transposed:
-            boxes[step.name] = object.__new__(LinearTransposed)
-            boxes[step.name].__dict__.update(step.box.__dict__)
+    for node in plan.nodes:
+        if type(node.box) is Linear and plan.names[node.children[1]] in transposed:
+            boxes[node.name] = object.__new__(LinearTransposed)
+            boxes[node.name].__dict__.update(node.box.__dict__)
     return plan.with_boxes(boxes)
 
 

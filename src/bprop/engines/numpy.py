@@ -13,8 +13,8 @@ from bprop.engines import surroundings
 from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.program import Program
 from bprop.errors import SettingError
-from bprop.graph.graph import cast
 from bprop.graph.plan import Context
+from bprop.graph.validation import cast
 from bprop.rules import Foreign
 
 EVALUATION_ROWS = 1024

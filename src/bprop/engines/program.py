@@ -14,9 +14,11 @@ import numpy as np
 
 from bprop.boxes.loss import Loss
 from bprop.engines.integers import is_ours
-from bprop.graph.graph import Graph, backpropagate, cast
+from bprop.graph.graph import Graph
+from bprop.graph.objective import backpropagate, weighted_sum
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import weighted_sum
+from bprop.graph.validation import cast
 from bprop.leaves import Constant, Input, Parameter
 from bprop.metrics import METRICS
 from bprop.namespace import Array, namespace
@@ -64,7 +66,7 @@ class Program:
     ) -> tuple[dict[str, Array], Any, Sums]:  # fmt: skip
         """fprop, bprop, update: theta and the rule's state after the step, and the sums of the batch before it."""
         plan = plan or self.training
-        state = plan.fprop({**params, **batch, **constants}, context)
+        state = fprop(plan, {**params, **batch, **constants}, context)
         trainable = {name: params[name] for name in self.graph.trained}
         targets = {name: plan.leaves[name] for name in trainable}
         found = backpropagate(self.graph, plan, state, context, targets.values())
@@ -81,7 +83,7 @@ class Program:
     def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
         """The sums of a batch outside training."""
         plan = plan or self.evaluating
-        return self.sums(plan, plan.fprop({**params, **batch, **constants}, context), context)
+        return self.sums(plan, fprop(plan, {**params, **batch, **constants}, context), context)
 
     @cached_property
     def penalises_data(self) -> bool:
@@ -96,7 +98,7 @@ class Program:
             return None
         plan = self.graph.plan([self.graph.penalty], training=False)
         leaves = {**params, **constants}
-        state = plan.fprop({name: leaves[name] for name in plan.leaves}, context)
+        state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
         return state.values[plan.slot_of[self.graph.penalty]]
 
     @property

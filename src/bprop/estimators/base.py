@@ -36,7 +36,7 @@ from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
-from bprop.graph.feed import check_values, read_params
+from bprop.graph.validation import check_values, read_params
 from bprop.model import Model
 
 Arrays = dict[str, np.ndarray]
@@ -193,7 +193,7 @@ class NetworkEstimator(
             self._need_fitting_parameters()
         if not hasattr(self, "_optimizer") or self._optimizer.kind != kind_of(self):
             self._optimizer: Optimiser = new_optimiser(self)
-            if any("noise" in step.box.needs for step in self._network_.graph.plan(training=True).steps):
+            if any("noise" in step.box.needs for step in self._network_.graph.plan(training=True).nodes):
                 self._optimizer.noise_seed = int(self._random_state.randint(2**31 - 1))
         self._optimizer.follow(float(self.learning_rate_init))
 

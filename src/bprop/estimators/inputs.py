@@ -13,7 +13,7 @@ from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.estimators.network import Network
 from bprop.estimators.targets import Target
-from bprop.graph.feed import all_finite, read_weights
+from bprop.graph.validation import all_finite, read_weights
 from bprop.reading import need_columns, need_unmasked, read_array
 from bprop.scaling import need_precision
 

@@ -17,10 +17,10 @@ from bprop.estimators.callbacks import Hooks
 from bprop.estimators.inputs import Examples, Given
 from bprop.estimators.loop import DIVERGED
 from bprop.graph import Graph
-from bprop.graph.feed import cast
-from bprop.graph.graph import backpropagate
+from bprop.graph.objective import backpropagate, weighted_mean
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context
-from bprop.graph.values import weighted_mean
+from bprop.graph.validation import cast
 from bprop.training.interrupt import CtrlC, Stopped
 
 F64 = np.dtype(np.float64)
@@ -52,7 +52,7 @@ class Objective:
     def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
         leaves = {**self.leaves, **self.unpack(vector)}
         with np.errstate(all="ignore"):
-            state = self.plan.fprop({name: leaves[name] for name in self.plan.leaves}, self.context)
+            state = fprop(self.plan, {name: leaves[name] for name in self.plan.leaves}, self.context)
             slots = {name: self.plan.leaves[name] for name in self.names if name in self.plan.leaves}
             grads = backpropagate(self.graph, self.plan, state, self.context, slots.values())
             values = [state.values[self.plan.slot_of[box]] for box in (self.graph.loss, self.graph.penalty) if box]
@@ -67,7 +67,7 @@ def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:
     Ctrl-C ends it with the parameters of the last iteration.
     """
     e, network = estimator, estimator._network_
-    if any("noise" in step.box.needs for step in network.graph.plan(training=True).steps):
+    if any("noise" in step.box.needs for step in network.graph.plan(training=True).nodes):
         raise SettingError("solver='lbfgs' needs the same objective at every look: dropout needs 'sgd' or 'adam'")
     if len(network.graph.trainable) < len(network.graph.parameters):
         raise SettingError("solver='lbfgs' moves no running averages: normalise='batch' needs 'sgd' or 'adam'")

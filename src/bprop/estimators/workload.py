@@ -7,8 +7,6 @@ sizes, so that the same fit always runs on the same engine. Measured on two core
 
 from __future__ import annotations
 
-from math import prod
-
 from bprop.engines import Engine, choose
 from bprop.engines.engine import Job
 from bprop.errors import SettingError
@@ -46,7 +44,7 @@ def is_short(job: Job, updates: int, before: int) -> bool:
 
 def numpy_seconds(job: Job, updates: int) -> float:
     """About how long NumPy takes for so many updates."""
-    weights = sum(prod(box.shape) for box in job.graph.parameters.values())
+    weights = job.graph.weight_count
     rows = min(job.batch_size, len(job.data))
     small = PER_BOX * len(job.graph.order) + PER_ARRAY * len(job.graph.trainable)
     return updates * (small + weights * (3 * rows * PER_PRODUCT[min(job.dtype.itemsize, 8)] + PER_WEIGHT))

@@ -1,4 +1,4 @@
-"""The graph: boxes in order, with a loss, a penalty and outputs."""
+"""The graph: a structure of boxes that can be propagated forward and backward."""
 
 from __future__ import annotations
 
@@ -10,31 +10,27 @@ from zlib import crc32
 import numpy as np
 
 from bprop import errors, init
-from bprop.box import Box, as_box
-from bprop.boxes.loss import Loss
+from bprop.box import Box
 from bprop.data import DataSet
-from bprop.formula import formula
-from bprop.graph import feed, representable
-from bprop.graph.describe import build, describe
-from bprop.graph.feed import cast
+from bprop.graph import passes, representable, validation
 from bprop.graph.mixing import Rows
-from bprop.graph.naming import name_boxes
-from bprop.graph.order import topological_order
+from bprop.graph.objective import backpropagate
 from bprop.graph.plan import Context, Plan
 from bprop.graph.prediction import Predictor
 from bprop.graph.ranges import Ranges
-from bprop.graph.rewrite import rewritten
-from bprop.graph.room import Room
-from bprop.graph.show import show
-from bprop.graph.values import Gradients, Values, divisor_of
-from bprop.leaves import Constant, Input, Parameter
-from bprop.namespace import Array, namespace
+from bprop.graph.validation import cast
+from bprop.graph.values import Gradients, Values
+from bprop.namespace import Array
+from bprop.structure.describe import build, describe
+from bprop.structure.show import show
+from bprop.structure.size_guard import Room
+from bprop.structure.structure import Structure
 
 if TYPE_CHECKING:
     from bprop.draw import Drawing
 
 
-class Graph:
+class Graph(Structure):
     """A flow graph that can be propagated forward and backward.
 
     The objective is the lecture's: (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + penalty, with example
@@ -52,68 +48,16 @@ class Graph:
     GraphError : a cycle, two boxes of one name, a loss that is not (N,), a penalty that is not ().
     """
 
-    def __init__(
-        self,
-        loss: Box | None = None,
-        penalty: Box | float | None = None,
-        outputs: Mapping[str, Box] | None = None,
-        *,
-        stable: bool = True,
-    ):
-        self.loss = loss
-        self.penalty = None if penalty is None else as_box(penalty)
-        if outputs is not None and not isinstance(outputs, Mapping):
-            raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
-        self.outputs = dict(outputs or {})
-        self.stable = stable
-        self._check_roots()
-        self.order = topological_order(self.roots, lambda box: box.children)
-        self.names = name_boxes(self.order, self.outputs)
-        self.boxes = {name: box for box, name in self.names.items()}
-        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
-        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
-        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
-        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
-        made = {box: rewritten(box) for box in self.order} if stable else {}
-        self._replaced = {box: new for box, new in made.items() if new is not None}
-        # a rewritten box sends nothing to the child it was merged with: that child's gradient is not known
-        self._bypassed = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
-        self._evaluated: dict[Box, Box] = {}
-        self._plans: dict[tuple, Plan] = {}
-        self._mixing: dict[bool, str | None] = {}
-
-    @property
-    def roots(self) -> list[Box]:
-        """The boxes that the graph is for: loss, penalty, outputs."""
-        return [box for box in (self.loss, self.penalty, *self.outputs.values()) if box is not None]
-
-    @property
-    def rewrites(self) -> dict[str, str]:
-        """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
-        return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
-
-    @property
-    def merged(self) -> dict[str, tuple[str, list[str]]]:
-        """{box: (the box above, what that is computed from in its place)}: boxes that one above is computed in one with
-        (see `rewrites`), so that no gradient of theirs is known: {"f": ("loss", ["a2"])}."""
-        return {
-            self.names[child]: (self.names[box], [self.names[c] for c in new.children if c not in box.children])
-            for box, new in self._replaced.items()
-            for child in box.children
-            if child not in new.children
-        }
+    @cached_property
+    def _plans(self) -> dict[tuple, Plan]:
+        return {}
 
     @cached_property
-    def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""
-        if self.loss is None:
-            return self.trainable
-        roots = [box for box in (self.loss, self.penalty) if box is not None]
-        needed = set(topological_order(roots, lambda box: box.children))
-        return tuple(name for name in self.trainable if self.parameters[name] in needed)
+    def _mixing(self) -> dict[bool, str | None]:
+        return {}
 
     @cached_property
-    def limits(self) -> feed.Limits:
+    def limits(self) -> validation.Limits:
         """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
         return self.ranges.direct
 
@@ -122,35 +66,12 @@ class Graph:
         """The values that boxes can take, from inputs and from other boxes."""
         return Ranges(self, tuple(self.order))
 
-    @cached_property
-    def losses(self) -> dict[str, Loss]:
-        """The boxes of the graph that are losses, by name: each brings its metrics."""
-        return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
-
-    def name_of(self, key: str | Box) -> str:
-        """The name of a box of this graph (or of an output). Raises UnknownNameError."""
-        if isinstance(key, Box):
-            if key not in self.names:
-                raise errors.UnknownNameError(f"{key!r} is not in this graph")
-            return self.names[key]
-        if key in self.boxes:
-            return key
-        if key in self.outputs:
-            return self.names[self.outputs[key]]
-        raise errors.UnknownNameError(f"no box is called {key!r}; there are: {', '.join(self.boxes)}")
-
-    def need_loss(self) -> Box:
-        """The loss box. Raises GraphError where there is none."""
-        if self.loss is None:
-            raise errors.GraphError("this graph has no loss: Graph(loss=...) is needed to train and to backpropagate")
-        return self.loss
-
     def plan(self, roots: Iterable[Box] | None = None, *, training: bool = True) -> Plan:
         """The order of the boxes that `roots` need (default: every box of the graph), in training or not."""
         roots = self.order if roots is None else list(roots)
         key = (training, *map(id, roots))
         if key not in self._plans:
-            self._plans[key] = Plan(roots, self.names, self._computed if training else self._evaluated_as)
+            self._plans[key] = Plan(roots, self.names, self.computed if training else self.evaluated_as)
             if self.ranges.unknown:
                 self._plans[key].watch = self.ranges.watch
         return self._plans[key]
@@ -165,17 +86,6 @@ class Graph:
             roots = [self.need_loss()] if self.penalty is None or not training else [self.need_loss(), self.penalty]
             self._mixing[training] = Rows(self.plan(roots, training=training), training).mixing
         return self._mixing[training]
-
-    def _computed(self, box: Box) -> Box:
-        return self._replaced.get(box, box)
-
-    def _evaluated_as(self, box: Box) -> Box:
-        if box not in self._evaluated:
-            found = self._computed(box)
-            while (after := self._computed(found.evaluation())) is not found:
-                found = self._evaluated.setdefault(found, after)
-            self._evaluated[box] = found
-        return self._evaluated[box]
 
     def init(self, seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
         """theta: every parameter by its initialiser (default: Glorot uniform weights, zero biases).
@@ -249,7 +159,7 @@ class Graph:
 
     def bypassed(self, plan: Plan) -> set[int | None]:
         """The slots of boxes that one above is computed in one with: what arrives there is not their whole gradient."""
-        return {plan.slot_of.get(box) for box in self._bypassed}
+        return {plan.slot_of.get(box) for box in self.bypassed_boxes}
 
     def predict(
         self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
@@ -258,9 +168,9 @@ class Graph:
 
         Only the inputs that the outputs need are to be given (x, not y).
         """
-        theta = feed.read_params(params, self.parameters)
+        theta = validation.read_params(params, self.parameters)
         arrays = self.predictor.read({**(data or {}), **inputs})
-        dtype = feed.precision(dtype, theta, arrays)
+        dtype = validation.precision(dtype, theta, arrays)
         return self.predictor.outputs(self.predictor.start(theta, dtype), arrays)
 
     @cached_property
@@ -268,7 +178,7 @@ class Graph:
         """What `predict` needs beside theta and data."""
         if not self.outputs:
             raise errors.GraphError("this graph has no outputs to predict: give Graph(..., outputs={'f': f})")
-        return Predictor(self)
+        return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
 
     def _pass(
         self,
@@ -280,17 +190,17 @@ class Graph:
         dtype: Any = None,
     ) -> Values:
         leaves, context = self.leaves_of(plan, params, data, seed, weights, dtype)
-        return Values(self, plan, plan.fprop(leaves, context), context)
+        return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     def leaves_of(
         self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
     ) -> tuple[dict[str, Array], Context]:
         """What a pass starts from: the values of the leaves by name, checked and in its dtype, and its context."""
-        theta = feed.read_params(params, self.parameters)
+        theta = validation.read_params(params, self.parameters)
         arrays = self.read(data)
-        rows = feed.check_rows(arrays) if arrays else 1
-        dtype = feed.precision(dtype, theta, arrays)
-        weights = feed.read_weights(weights, rows)
+        rows = validation.check_rows(arrays) if arrays else 1
+        dtype = validation.precision(dtype, theta, arrays)
+        weights = validation.read_weights(weights, rows)
         representable.need_weights(weights, dtype)
         representable.need_leaves(theta, self.parameters, "parameter", dtype)
         representable.need_leaves({n: b.value for n, b in self.constants.items()}, self.constants, "constant", dtype)
@@ -303,13 +213,13 @@ class Graph:
 
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
-        arrays = feed.read_inputs(data, self.inputs, self.limits)
+        arrays = validation.read_inputs(data, self.inputs, self.limits)
         self.ranges.check(arrays)
         return arrays
 
     def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
         """The same as a data set, with its example weights, which errors call by `name`."""
-        examples = feed.read_set(data, self.inputs, self.limits, weights, name)
+        examples = validation.read_set(data, self.inputs, self.limits, weights, name)
         if self.ranges.derived:
             for cut in examples.cuts():
                 self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
@@ -321,16 +231,31 @@ class Graph:
         batch: Mapping[str, Any] | None = None,
         *,
         collapse: bool | str = "auto",
+        seed: int = 0,
         **inputs: Any,
     ) -> Drawing:
         """The graph as a picture: `graph.draw().save("net.svg")`; notebooks show it.
 
         params, and a batch or inputs (`graph.draw(fit.params, x=X, y=Y)`) : draw in every box how its value and its
-        gradient are distributed. collapse : draw layers as one box each. See `bprop.draw.draw`.
+        gradient are distributed in a pass of training, dropout included. collapse : draw layers as one box each (see
+        `bprop.draw.draw`). seed : of the noise of that pass.
+
+        Raises SettingError for one of params and batch without the other, and what fprop raises.
         """
         from bprop.draw import draw  # most graphs are never drawn
 
-        return draw(self, params, batch, collapse=collapse, **inputs)
+        data = {**(batch or {}), **inputs}
+        if params is None:
+            if data:
+                raise errors.SettingError("to draw values give the parameters too: graph.draw(fit.params, x=X, y=Y)")
+            return draw(self, collapse)
+        if not data and self.inputs:
+            raise errors.SettingError("to draw values give a batch too: graph.draw(fit.params, x=X, y=Y)")
+        with np.errstate(all="ignore"):  # what overflows is what one wants to see
+            values = self.fprop(params, data, seed=seed)
+            grads = self.bprop(values) if self.loss is not None else None
+            objective = float(values.objective) if self.loss is not None else None
+        return draw(self, collapse, values, grads, objective)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.draw()._repr_mimebundle_()
@@ -345,7 +270,7 @@ class Graph:
     ) -> Graph:
         """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already.
 
-        `room`: how much it may ask for, if it is not trusted (see `bprop.graph.room`).
+        `room`: how much it may ask for, if it is not trusted (see `bprop.structure.size_guard`).
         """
         return cls(**build(description, boxes, room))
 
@@ -355,37 +280,6 @@ class Graph:
 
     def __str__(self) -> str:
         return show(self)
-
-    def __repr__(self) -> str:
-        return f"<Graph: {len(self.order)} boxes, {len(self.trainable)} trainable parameters>"
-
-    def _check_roots(self) -> None:
-        if self.loss is None and not self.outputs:
-            raise errors.GraphError("a graph needs a loss, or outputs, or both")
-        for name, box in (("loss", self.loss), *self.outputs.items()):
-            if box is not None and not isinstance(box, Box):
-                raise errors.GraphError(f"{name} must be a box, not {type(box).__name__}")
-        if self.loss is not None and self.loss.dims != ("N",):
-            raise errors.GraphError(
-                f"the loss must be one number an example, shape (N,), but {self.loss!r} is not: "
-                "the graph itself takes the mean over the examples"
-            )
-        if self.penalty is not None and self.penalty.dims != ():
-            raise errors.GraphError(f"the penalty must be one number, shape (), but {self.penalty!r} is not")
-
-
-def backpropagate(graph: Graph, plan: Plan, state: Any, context: Context, targets: Iterable[int]) -> list[Array]:
-    """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / divisor, and 1 for the penalty."""
-    return plan.bprop(state, seeds_of(graph, plan, state, context), targets)
-
-
-def seeds_of(graph: Graph, plan: Plan, state: Any, context: Context) -> dict[int, Array]:
-    """Where backpropagation starts: the gradients at the loss and at the penalty, by slot."""
-    seeds = {plan.slot_of[graph.need_loss()]: context.weights / divisor_of(context)}
-    if graph.penalty is not None:
-        slot = plan.slot_of[graph.penalty]
-        seeds[slot] = namespace(state.values[slot]).ones_like(state.values[slot])
-    return seeds
 
 
 def _natural(seed: int) -> int:

@@ -34,12 +34,12 @@ class Rows:
         self.kinds: dict[int, str] = {
             slot: ROWS if isinstance(plan.boxes[slot], Input) else SAME for slot in plan.leaves.values()
         }
-        for step in plan.steps:
-            kind = kind_of(step.box, [self.kinds[child] == ROWS for child in step.children], training)
+        for node in plan.nodes:
+            kind = kind_of(node.box, [self.kinds[child] == ROWS for child in node.children], training)
             if kind is None:
-                self.mixing = step.name
+                self.mixing = node.name
                 return
-            self.kinds[step.slot] = kind
+            self.kinds[node.slot] = kind
 
 
 def kind_of(box: Box, moving: Sequence[bool], training: bool) -> str | None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bprop.graph import feed
+from bprop.graph import validation
 from bprop.graph.mixing import ROWS, Rows
-from bprop.graph.plan import Context
+from bprop.graph.passes import compute
+from bprop.graph.plan import Context, Plan
 from bprop.graph.ranges import Ranges
+from bprop.graph.validation import Limits
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import Array
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
+from bprop.structure.structure import Structure
 
 PART = 4096
 """Rows computed at a time: few enough for the values on the way to stay near the processor, enough for its cores."""
@@ -38,24 +38,23 @@ class Predictor:
     order of the boxes, the places of the outputs. A graph has one predictor, `graph.predictor`.
     """
 
-    def __init__(self, graph: Graph):
-        self.known, self.limits = graph.inputs, graph.limits
-        self.ranges = Ranges(graph, tuple(graph.outputs.values()))
-        self.plan = graph.plan(graph.outputs.values(), training=False)
+    def __init__(self, structure: Structure, plan: Plan, limits: Limits):
+        self.known, self.limits, self.plan = structure.inputs, limits, plan
+        self.ranges = Ranges(structure, tuple(structure.outputs.values()))
         self.leaves = self.plan.leaves
         boxes = {name: self.plan.boxes[slot] for name, slot in self.leaves.items()}
         self.inputs = {name: box for name, box in boxes.items() if isinstance(box, Input)}
         self.parameters = {name: self.leaves[name] for name, box in boxes.items() if isinstance(box, Parameter)}
         self.constants = {box: self.leaves[name] for name, box in boxes.items() if isinstance(box, Constant)}
-        self.names = list(graph.outputs)
-        self.slots = [self.plan.slot_of[box] for box in graph.outputs.values()]
-        self.needs_context = any(step.box.needs for step in self.plan.steps)
+        self.names = list(structure.outputs)
+        self.slots = [self.plan.slot_of[box] for box in structure.outputs.values()]
+        self.needs_context = any(node.box.needs for node in self.plan.nodes)
 
     def read(self, given: Mapping[str, Any]) -> Arrays:
         """The inputs that the outputs need, checked. Others of the graph may be given: they are not looked at."""
         if given.keys() != self.inputs.keys():
             given = {name: given[name] for name in given if name in self.inputs or name not in self.known}
-        arrays = feed.read_inputs(given, self.inputs, self.limits)
+        arrays = validation.read_inputs(given, self.inputs, self.limits)
         if self.ranges.derived:
             self.ranges.check(arrays)
         return arrays
@@ -66,7 +65,7 @@ class Predictor:
         for name, slot in self.parameters.items():
             values[slot] = theta[name].astype(dtype, copy=False)
         for box, slot in self.constants.items():
-            values[slot] = feed.cast(box.value, box, dtype)
+            values[slot] = validation.cast(box.value, box, dtype)
         return Start(values, Context(None, (None, None), dtype))
 
     def outputs(self, start: Start, arrays: Arrays) -> Any:
@@ -83,8 +82,8 @@ class Predictor:
     def _part(self, start: Start, arrays: Arrays, rows: int) -> list[Array]:
         values, context = start.values.copy(), start.context
         for name, array in arrays.items():
-            values[self.leaves[name]] = feed.cast(array, self.inputs[name], context.dtype)
-        self.plan.compute(values, Context.of(rows, context.dtype) if self.needs_context else context)
+            values[self.leaves[name]] = validation.cast(array, self.inputs[name], context.dtype)
+        compute(self.plan, values, Context.of(rows, context.dtype) if self.needs_context else context)
         return [values[slot] for slot in self.slots]
 
     @cached_property

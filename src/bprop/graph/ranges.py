@@ -10,21 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.errors import DataError, UnsupportedError, comes_again
-from bprop.formula import formula
-from bprop.graph import feed
-from bprop.graph.order import topological_order
-from bprop.graph.plan import Context
+from bprop.graph import validation
+from bprop.graph.passes import fprop
+from bprop.graph.plan import Context, Plan
 from bprop.leaves import Constant, Input, Leaf, Parameter
 from bprop.shapes import Spec
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
+from bprop.structure.formula import formula
+from bprop.structure.order import topological_order
+from bprop.structure.structure import Structure
 
 PART = 4096
 """Rows computed at a time."""
@@ -45,8 +44,13 @@ class Limit(NamedTuple):
 class Ranges:
     """The limits of the boxes that `roots` of a graph need."""
 
-    graph: Graph
+    structure: Structure
     roots: tuple[Box, ...]
+
+    @cached_property
+    def _plans(self) -> dict[Box, Plan]:
+        """The plan of what a limited value is computed from, by its box."""
+        return {}
 
     @cached_property
     def boxes(self) -> list[Box]:
@@ -58,10 +62,10 @@ class Ranges:
         return [Limit(box, box.children[position], low, high) for box, position, low, high in found]
 
     @cached_property
-    def direct(self) -> feed.Limits:
+    def direct(self) -> validation.Limits:
         """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
         found: dict[str, tuple[float, float, str]] = {}
-        names = self.graph.names
+        names = self.structure.names
         for box, child, low, high in self.limits:
             if isinstance(child, Input):
                 lowest, highest, who = found.get(names[child], (-np.inf, np.inf, names[box]))
@@ -99,7 +103,7 @@ class Ranges:
     def check(self, arrays: Mapping[str, np.ndarray], first: int = 0) -> None:
         """Raise DataError for data from which a box would get a value out of its limits.
 
-        `arrays` are read by `feed.read_inputs`; `first` is the number of their first row in the data set.
+        `arrays` are read by `validation.read_inputs`; `first` is the number of their first row in the data set.
         """
         for limit in self.derived:
             leaves = self._leaves(limit.child)
@@ -108,28 +112,33 @@ class Ranges:
 
     def _leaves(self, box: Box) -> dict[str, Box]:
         below = topological_order([box], lambda box: box.children)
-        return {self.graph.names[leaf]: leaf for leaf in below if isinstance(leaf, Leaf)}
+        return {self.structure.names[leaf]: leaf for leaf in below if isinstance(leaf, Leaf)}
 
     def _check(self, limit: Limit, leaves: Mapping[str, Box], arrays: Mapping[str, np.ndarray], first: int) -> None:
         F64 = np.dtype(np.float64)
-        plan = self.graph.plan([limit.child], training=False)
+        plan = self._plan(limit.child)
         inputs = {name: box for name, box in leaves.items() if isinstance(box, Input)}
-        fixed = {n: feed.cast(box.value, box, F64) for n, box in leaves.items() if isinstance(box, Constant)}
+        fixed = {n: validation.cast(box.value, box, F64) for n, box in leaves.items() if isinstance(box, Constant)}
         rows = len(arrays[next(iter(inputs))]) if inputs else 1
         for start in range(0, rows, PART):
             stop = min(start + PART, rows)
-            part = {name: feed.cast(arrays[name][start:stop], box, F64) for name, box in inputs.items()}
+            part = {name: validation.cast(arrays[name][start:stop], box, F64) for name, box in inputs.items()}
             with np.errstate(all="ignore"):
-                values = plan.fprop({**fixed, **part}, Context.of(stop - start, F64)).values
+                values = fprop(plan, {**fixed, **part}, Context.of(stop - start, F64)).values
             value = values[plan.boxes.index(limit.child)]
             where = _outside(value, limit)
             if where is not None:
                 row = first + start + where[0] * (stop - start) // len(value) if inputs else None
                 raise DataError(self._message(limit, list(inputs), row, value[where]))
 
+    def _plan(self, box: Box) -> Plan:
+        if box not in self._plans:
+            self._plans[box] = Plan([box], self.structure.names, self.structure.evaluated_as)
+        return self._plans[box]
+
     def _message(self, limit: Limit, inputs: list[str], row: int | None, value: np.generic) -> str:
         """What is wrong with a derived value."""
-        names = self.graph.names
+        names = self.structure.names
         source = f"input{'s' * (len(inputs) > 1)} {' and '.join(map(repr, inputs))}: row {row} gives"
         computed = "" if isinstance(limit.child, Leaf) else f" = {formula(limit.child, names)}"
         return (
@@ -139,18 +148,19 @@ class Ranges:
 
     def watch(self, values: Mapping[Box, np.ndarray]) -> None:
         """The same for the unknown ones, of a pass that has just computed these values."""
+        names = self.structure.names
         for limit in self.unknown:
             value = values.get(limit.child)
             if value is not None and (where := _outside(value, limit)) is not None:
                 raise DataError(
-                    f"the box {self.graph.names[limit.child]!r} gave {value[where]} at {where} of the batch, outside "
-                    f"{limit.low}..{limit.high}, which {self.graph.names[limit.box]!r} needs"
+                    f"the box {names[limit.child]!r} gave {value[where]} at {where} of the batch, outside "
+                    f"{limit.low}..{limit.high}, which {names[limit.box]!r} needs"
                 )
 
     def need_known(self, engine: str) -> None:
         """Raise UnsupportedError where there are unknown ones, which compiled code does not check."""
         for limit in self.unknown:
-            child, box = self.graph.names[limit.child], self.graph.names[limit.box]
+            child, box = self.structure.names[limit.child], self.structure.names[limit.box]
             raise UnsupportedError(
                 f"engine {engine!r}: the whole numbers that {box!r} takes from {child!r} are known only as they are "
                 "computed (from parameters, noise, or several rows), and compiled code does not check their range: use "

@@ -8,7 +8,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.errors import DataError
-from bprop.graph.feed import first_bad
+from bprop.graph.validation import first_bad
 
 REMEDY = 'give dtype="float64", or scale'
 

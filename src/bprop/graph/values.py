@@ -3,47 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.errors import UnknownNameError
+from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
-from bprop.namespace import Array, namespace
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
-
-
-def weighted_mean(losses: Array, weights: Array) -> Array:
-    """sum_t w_t l_t / sum_t w_t over the examples of a batch; 0 where all weights are 0."""
-    return weighted_sum(losses, weights) / safe_total(weights)
-
-
-def weighted_sum(each: Array, weights: Array) -> Array:
-    """sum_t w_t each_t over the examples that have a weight: one of weight 0 does not count, even if it is infinite."""
-    xp = namespace(each, weights)
-    if xp is np:
-        total = (each * weights).sum()
-        if total == total:  # no NaN: nothing to leave out
-            return total
-    return xp.where(weights > 0, each * weights, 0).sum()
-
-
-def safe_total(weights: Array) -> Array:
-    """The sum of the weights, or 1 where it is 0."""
-    total = weights.sum()
-    return namespace(weights).where(total > 0, total, total + 1)
-
-
-def divisor_of(context: Context) -> Array:
-    """What the weighted sum of the losses of a batch is divided by: what the context says, or the sum of the weights.
-
-    In training on weighted examples that is the number of rows times the mean weight of the whole set. So an example
-    counts in proportion to its weight however small batches are, and (1 / sum w) sum_t w_t l_t is minimised.
-    """
-    return safe_total(context.weights) if context.divisor is None else context.divisor
+from bprop.namespace import Array
+from bprop.structure.structure import Structure
 
 
 class BoxMapping(Mapping[str, Array]):
@@ -51,7 +19,7 @@ class BoxMapping(Mapping[str, Array]):
 
     what = "value"
 
-    def __init__(self, graph: Graph, arrays: dict[str, Array]):
+    def __init__(self, graph: Structure, arrays: dict[str, Array]):
         self.graph = graph
         self._arrays = arrays
 
@@ -89,7 +57,7 @@ class Values(BoxMapping):
     objective : loss + penalty.
     """
 
-    def __init__(self, graph: Graph, plan: Plan, state: State, context: Context):
+    def __init__(self, graph: Structure, plan: Plan, state: State, context: Context):
         arrays = {name: state.values[plan.slot_of[box]] for box, name in graph.names.items() if box in plan.slot_of}
         super().__init__(graph, arrays)
         self.plan, self.state, self.context = plan, state, context

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 from time import perf_counter
 from typing import Any
 
@@ -57,7 +56,7 @@ class Examiner:
 
 def sample_rows(job: Job) -> np.ndarray:
     """The numbers of the rows that are looked at: spread evenly, and the same for the whole run."""
-    weights = sum(prod(box.shape) for box in job.graph.parameters.values())
+    weights = job.graph.weight_count
     count = min(len(job.data), ROWS, max(FEWEST, WORK // (3 * max(weights, 1))))
     return np.linspace(0, len(job.data) - 1, count).astype(np.intp)
 

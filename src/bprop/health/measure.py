@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
+from bprop.draw.statistics import dead, saturated
 from bprop.engines.program import Program
-from bprop.graph.graph import backpropagate, cast
+from bprop.graph.objective import backpropagate, divisor_of
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.values import divisor_of
+from bprop.graph.validation import cast
 from bprop.leaves import Parameter
 from bprop.rules import Rule
 
 Finding = dict[str, Any]
 """What `measure` gives, plain data (JSON): None stands for a number that is not there, or is not finite."""
-NEAR_BOUND = 0.99
-"""Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
 ROUNDING = 4
 """Units in the last place of the largest entry: a deviation up to here is rounding noise."""
 
@@ -43,13 +43,13 @@ def measure(
     graph, plan = program.graph, program.training
     batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
     with np.errstate(all="ignore"):
-        state = plan.fprop({**params, **batch, **program.constants()}, context)
+        state = fprop(plan, {**params, **batch, **program.constants()}, context)
         targets = {name: plan.leaves[name] for name in graph.trained}
         grads = backpropagate(graph, plan, state, context, targets.values())
         return {
             "boxes": _boxes(plan, state, grads, context),
             "parameters": _parameters(plan, state, grads, targets, rule, rule_state, t),
-            "layers": [step.name for step in plan.steps if _is_layer(step.box)],
+            "layers": [node.name for node in plan.nodes if _is_layer(node.box)],
             "first_not_finite": _first_not_finite(plan, state, grads),
         }
 
@@ -62,18 +62,18 @@ def _is_layer(box: Box) -> bool:
 def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
     total = float(divisor_of(context))  # undoes the mean: the gradients of the examples' own losses
     found = {}
-    for step in plan.steps:
-        value, grad = np.asarray(state.values[step.slot]), grads[step.slot]
+    for node in plan.nodes:
+        value, grad = np.asarray(state.values[node.slot]), grads[node.slot]
         if value.dtype.kind != "f" or not value.size:
             continue
-        grad = None if grad is None else np.asarray(grad) * (total if step.box.dims[:1] == ("N",) else 1.0)
-        found[step.name] = {
+        grad = None if grad is None else np.asarray(grad) * (total if node.box.dims[:1] == ("N",) else 1.0)
+        found[node.name] = {
             "value_mean": number(value.mean()),
             "value_std": number(deviation(value)),
-            "gradient_norm": None if grad is None else number(_norm(grad) / np.sqrt(_rows(step.box, grad))),
+            "gradient_norm": None if grad is None else number(_norm(grad) / np.sqrt(_rows(node.box, grad))),
             "gradient_std": None if grad is None else number(deviation(grad)),
-            "saturated": _saturated(step.box, value),
-            "dead": _dead(step.box, value),
+            "saturated": _saturated(node.box, value),
+            "dead": _dead(node.box, value),
         }
     return found
 
@@ -89,16 +89,13 @@ def _rows(box: Box, array: np.ndarray) -> int:
 
 
 def _saturated(box: Box, value: np.ndarray) -> float | None:
-    if box.bounds is None:
-        return None
-    low, high = box.bounds
-    return number((np.abs(value - (low + high) / 2) > NEAR_BOUND * (high - low) / 2).mean())
+    share = saturated(box, value)
+    return None if share is None else number(share)
 
 
 def _dead(box: Box, value: np.ndarray) -> float | None:
-    if not box.rectifies or box.dims[:1] != ("N",):
-        return None
-    return number((value == 0).all(axis=0).mean())
+    share = dead(box, value) if box.dims[:1] == ("N",) else None
+    return None if share is None else number(share)
 
 
 def _parameters(
@@ -131,11 +128,11 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def _first_not_finite(plan: Plan, state: State, grads: list) -> str | None:
-    for arrays, order in ((state.values, plan.steps), (grads, plan.steps[::-1])):
-        for step in order:
-            array = arrays[step.slot]
+    for arrays, order in ((state.values, plan.nodes), (grads, plan.nodes[::-1])):
+        for node in order:
+            array = arrays[node.slot]
             if array is not None and not np.isfinite(array).all():
-                return step.name
+                return node.name
     return None
 
 

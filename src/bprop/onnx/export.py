@@ -51,7 +51,7 @@ class Export:
         self.dtypes = {"float": self.float, "int": np.int64, "bool": np.bool_}
         self.opset = OPSET
         self.taken = frozenset(taken) | ({"f"} & self.units.scalings.keys())
-        self.known = {*self.plan.leaves, *(step.name for step in self.plan.steps)}
+        self.known = {*self.plan.leaves, *(node.name for node in self.plan.nodes)}
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
         self.nodes: list[Any] = []
@@ -66,9 +66,9 @@ class Export:
     def graph(self) -> Any:
         """The whole graph."""
         tensors = {slot: self.leaf(name, self.plan.boxes[slot]) for name, slot in self.plan.leaves.items()}
-        for step in self.plan.steps:
-            children = [(tensors[slot], self.plan.boxes[slot].spec.kind) for slot in step.children]
-            tensors[step.slot] = self.write(step.name, step.box, children)
+        for node in self.plan.nodes:
+            children = [(tensors[slot], self.plan.boxes[slot].spec.kind) for slot in node.children]
+            tensors[node.slot] = self.write(node.name, node.box, children)
         for name, box in self.model.graph.outputs.items():
             self.give(name, box, tensors[self.plan.slot_of[box]])
         given = [self.onnx.numpy_helper.from_array(array, name) for name, array in self.initializers.items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bprop.draw import draw
 from bprop.graph import Graph
 from bprop.health import advice
 from bprop.model import Model
@@ -29,7 +28,7 @@ def title_of(model: Model) -> str:
 
 def drawing_of(graph: Graph) -> str:
     """The graph as markup."""
-    return draw(graph).svg()
+    return graph.draw().svg()
 
 
 def run_of(model: Model) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""Update rules and learning-rate schedules."""
+"""Update rules and learning-rate schedules. A new rule is one class in one of these files."""
 
 from bprop.rules import schedules
+from bprop.rules.sgd import SGD  # isort: split
+
 from bprop.rules.adam import Adam, AdamW
 from bprop.rules.foreign import Foreign, as_rule
-from bprop.rules.rule import Rule, clip_by_norm
-from bprop.rules.sgd import SGD
+from bprop.rules.rule import Rule, clip_by_norm, rule_named, rules
 
-__all__ = ["SGD", "Adam", "AdamW", "Foreign", "Rule", "as_rule", "clip_by_norm", "schedules"]
+__all__ = ["SGD", "Adam", "AdamW", "Foreign", "Rule", "as_rule", "clip_by_norm", "rule_named", "rules", "schedules"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bprop.errors import SettingError
-from bprop.rules.rule import Rule
+from bprop.rules.rule import Rule, rule_named
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,17 @@ class Foreign:
 
 
 def as_rule(rule: Any) -> Any:
-    """A rule as it is, an optax transformation wrapped; SettingError for anything else."""
+    """A rule as it is, a name with the settings of its class, an optax transformation wrapped.
+
+    Raises UnknownNameError for a name that no rule has, SettingError for anything else.
+    """
+    if isinstance(rule, str):
+        return rule_named(rule)()
     if isinstance(rule, Rule | Foreign):
         return rule
     given = not isinstance(rule, type)  # SGD is a rule only as SGD(...)
     if given and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
-    raise SettingError(f"rule must be bp.SGD, bp.Adam, ... or an optax transformation, not {rule!r}")
+    raise SettingError(
+        f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"
+    )

@@ -8,12 +8,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from bprop import plugins
+from bprop.errors import UnknownNameError
 from bprop.namespace import Array, namespace
 from bprop.rules.runtime import plain_numbers
 from bprop.rules.schedules import check_rate, positive, rate_at
 
 Arrays = Mapping[str, Array]
 RuleState = dict[str, dict[str, Array]]
+_CLASSES: "dict[str, type[Rule]]" = {}
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,10 @@ class Rule(ABC):
     in another order."""
     reference: ClassVar[str | None] = None
     """The name of optax's function that computes the same ("adam"): the tests compare the two. None: there is none."""
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        _CLASSES.setdefault(cls.__name__.lower(), cls)
 
     @classmethod
     def examples(cls) -> "Iterable[Rule]":
@@ -96,6 +103,23 @@ class Rule(ABC):
         self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
     ) -> tuple[dict[str, Array], RuleState]:
         """The formula of the rule."""
+
+
+def rules() -> "dict[str, type[Rule]]":
+    """The classes of rules by name: "sgd", "adam", "adamw", then those defined elsewhere."""
+    return dict(_CLASSES)
+
+
+def rule_named(name: str) -> "type[Rule]":
+    """The class of a rule by its name in lower case, of an installed package too (see `bprop.plugins`).
+
+    Raises UnknownNameError with the names that there are.
+    """
+    if name not in _CLASSES:
+        plugins.load()
+    if name not in _CLASSES:
+        raise UnknownNameError(f"{name!r} is not one of {', '.join(_CLASSES)}")
+    return _CLASSES[name]
 
 
 def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:

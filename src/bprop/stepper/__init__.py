@@ -1,5 +1,6 @@
 """A pass looked at box by box, forward and back through fprop and bprop."""
 
-from bprop.stepper.stepper import Move, Stepper
+from bprop.stepper.moves import Move
+from bprop.stepper.stepper import Stepper
 
 __all__ = ["Move", "Stepper"]

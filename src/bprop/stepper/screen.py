@@ -5,29 +5,27 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bprop.box import Box
-from bprop.graph.plan import Step, send
-from bprop.graph.show import formula
+from bprop.graph.plan import Node
+from bprop.graph.send import send
 from bprop.namespace import Array
 from bprop.shapes import show_shape
 from bprop.stepper.figures import shown
+from bprop.stepper.moves import Move, Moves
+from bprop.structure.formula import formula
 from bprop.visible import visible
-
-if TYPE_CHECKING:
-    from bprop.stepper.stepper import Move, Stepper
 
 AROUND = 10
 """Boxes shown above and below that of the last move."""
 NOT_YET = "not yet"
 
 
-def screen(stepper: Stepper) -> str:
+def screen(stepper: Moves) -> str:
     """The whole screen as text."""
-    fprops = len(stepper.plan.steps)
+    fprops = len(stepper.plan.nodes)
     last, made = stepper.last, stepper.position
     forward, back = min(made, fprops), max(0, made - fprops - 1)
     backs = max(0, len(stepper.moves) - fprops - 1)
@@ -35,16 +33,16 @@ def screen(stepper: Stepper) -> str:
     if last is None:
         detail = ["nothing is computed yet: the leaves are given"]
     elif last.phase == "fprop":
-        assert last.step is not None
-        detail = _fprop(stepper, last.step)
-    elif last.step is None:
+        assert last.node is not None
+        detail = _fprop(stepper, last.node)
+    elif last.node is None:
         detail = _seed(stepper)
     else:
-        detail = _bprop(stepper, last.step)
+        detail = _bprop(stepper, last.node)
     return "\n".join(map(visible, [head, "", *_boxes(stepper), "", *detail]))
 
 
-def _boxes(stepper: Stepper) -> list[str]:
+def _boxes(stepper: Moves) -> list[str]:
     """A line a box: what is computed of it."""
     plan = stepper.plan
     here = _place(stepper)
@@ -55,7 +53,7 @@ def _boxes(stepper: Stepper) -> list[str]:
     }
     lines = [f"    ... {first} boxes before"] if first else []
     for slot in range(first, end):
-        mark = ">" if slot == here and stepper.last is not None and stepper.last.step is not None else " "
+        mark = ">" if slot == here and stepper.last is not None and stepper.last.node is not None else " "
         box, name = plan.boxes[slot], plan.names[slot]
         kind = _formula(stepper, box) if box.children else type(box).__name__.lower()
         value = "value" if stepper.state.values[slot] is not None else NOT_YET
@@ -65,26 +63,26 @@ def _boxes(stepper: Stepper) -> list[str]:
     return [*lines, f"    ... {left} boxes after"] if left else lines
 
 
-def _place(stepper: Stepper) -> int:
+def _place(stepper: Moves) -> int:
     """The slot of the box of the last move."""
     last = stepper.last
     if last is None:
         return 0
-    return len(stepper.plan.boxes) - 1 if last.step is None else last.step.slot
+    return len(stepper.plan.boxes) - 1 if last.node is None else last.node.slot
 
 
 def _children(move: Move) -> tuple[int, ...]:
-    return () if move.step is None else move.step.children
+    return () if move.node is None else move.node.children
 
 
-def _state(stepper: Stepper, slot: int, partial: bool) -> str:
+def _state(stepper: Moves, slot: int, partial: bool) -> str:
     """What is known of a gradient: nothing where none is needed."""
     if stepper.grads[slot] is None:
-        return NOT_YET if stepper.on_way[slot] and (partial or stepper.position <= len(stepper.plan.steps)) else ""
+        return NOT_YET if stepper.on_way[slot] and (partial or stepper.position <= len(stepper.plan.nodes)) else ""
     return "part" if partial else "gradient"
 
 
-def _merged(stepper: Stepper, name: str) -> str:
+def _merged(stepper: Moves, name: str) -> str:
     """Why a box has no gradient of its own, where the one above it is computed in one with it (see graph.rewrites)."""
     if stepper.graph.loss is None or name not in stepper.graph.merged:
         return ""
@@ -92,24 +90,24 @@ def _merged(stepper: Stepper, name: str) -> str:
     return f"   (no gradient: {above} is computed from {', '.join(sources)} directly)"
 
 
-def _fprop(stepper: Stepper, step: Step) -> list[str]:
-    lines = [f"fprop of {step.name}{_instead(stepper, step)}", f"  {step.name} = {_formula(stepper, step.box)}"]
-    lines += [f"  {text}" for text in _doc(step.box)[:1]]
+def _fprop(stepper: Moves, node: Node) -> list[str]:
+    lines = [f"fprop of {node.name}{_instead(stepper, node)}", f"  {node.name} = {_formula(stepper, node.box)}"]
+    lines += [f"  {text}" for text in _doc(node.box)[:1]]
     lines += ["children"]
-    for child in step.children:
+    for child in node.children:
         lines += _array(stepper, child, stepper.state.values[child])
-    return [*lines, *_extras(stepper, step), "value", *_array(stepper, step.slot, stepper.state.values[step.slot])]
+    return [*lines, *_extras(stepper, node), "value", *_array(stepper, node.slot, stepper.state.values[node.slot])]
 
 
-def _extras(stepper: Stepper, step: Step) -> list[str]:
+def _extras(stepper: Moves, node: Node) -> list[str]:
     lines = []
-    for need, extra in zip(step.box.needs, stepper.state.extras[step.slot], strict=True):
+    for need, extra in zip(node.box.needs, stepper.state.extras[node.slot], strict=True):
         example = stepper.example if _has_batch(extra, stepper) else None
         lines += _entry(need, "handed over by the pass", shown(extra, example))
     return lines
 
 
-def _seed(stepper: Stepper) -> list[str]:
+def _seed(stepper: Moves) -> list[str]:
     graph, plan = stepper.graph, stepper.plan
     lines = ["the gradient of the objective begins at the loss: each example has its share w_t / sum w"]
     for root in (graph.loss, graph.penalty):
@@ -118,22 +116,22 @@ def _seed(stepper: Stepper) -> list[str]:
     return lines
 
 
-def _bprop(stepper: Stepper, step: Step) -> list[str]:
-    grad, sent = stepper.grads[step.slot], stepper.sent[-1]
-    lines = [f"bprop of {step.name}{_instead(stepper, step)}", f"  {step.name} = {_formula(stepper, step.box)}"]
-    lines += [f"  {text}" for text in _doc(step.box) if re.search(r"grad|derivative|d/d", text, re.IGNORECASE)]
-    lines += ["arrives", *_array(stepper, step.slot, grad, "d objective / d ")]
+def _bprop(stepper: Moves, node: Node) -> list[str]:
+    grad, sent = stepper.grads[node.slot], stepper.sent[-1]
+    lines = [f"bprop of {node.name}{_instead(stepper, node)}", f"  {node.name} = {_formula(stepper, node.box)}"]
+    lines += [f"  {text}" for text in _doc(node.box) if re.search(r"grad|derivative|d/d", text, re.IGNORECASE)]
+    lines += ["arrives", *_array(stepper, node.slot, grad, "d objective / d ")]
     if not sent:
         return [*lines, "sends nothing: what arrives is 0"]
-    lines += ["with the values", *_used(stepper, step)]
-    local = local_derivative(stepper, step, grad)
+    lines += ["with the values", *_used(stepper, node)]
+    local = local_derivative(stepper, node, grad)
     if local is not None:
         lines += ["times the local derivative, element by element"]
-        example = stepper.example if step.box.dims[:1] == ("N",) else None
-        lines += _entry(f"d {step.name} / d {stepper.plan.names[step.children[0]]}", "", shown(local, example))
+        example = stepper.example if node.box.dims[:1] == ("N",) else None
+        lines += _entry(f"d {node.name} / d {stepper.plan.names[node.children[0]]}", "", shown(local, example))
     lines += ["sends"]
-    shares = _shares(stepper, step, grad)
-    for child, part, share in zip(step.children, sent, shares, strict=True):
+    shares = _shares(stepper, node, grad)
+    for child, part, share in zip(node.children, sent, shares, strict=True):
         name = stepper.plan.names[child]
         if part is None:
             why = (
@@ -154,59 +152,59 @@ def _bprop(stepper: Stepper, step: Step) -> list[str]:
     return lines
 
 
-def _used(stepper: Stepper, step: Step) -> list[str]:
+def _used(stepper: Moves, node: Node) -> list[str]:
     """The values that bprop may compute with: those of the children, each by its name in the formula, and the box's."""
-    parameters = list(inspect.signature(step.box.fprop).parameters.values())
+    parameters = list(inspect.signature(node.box.fprop).parameters.values())
     roles = [p.name for p in parameters] if all(p.kind is not p.VAR_POSITIONAL for p in parameters) else []
     lines: list[str] = []
-    for place, child in enumerate(step.children):
+    for place, child in enumerate(node.children):
         role = roles[place] if place < len(roles) else ""
         before = f"{role} = " if role and role != stepper.plan.names[child] else ""
         lines += _array(stepper, child, stepper.state.values[child], before)
     for name, (above, _) in stepper.graph.merged.items():  # f of cross_entropy(a, y), whose gradient is f - e(y)
         slot = stepper.plan.slot_of.get(stepper.graph.boxes[name])
-        if above == step.name and slot is not None:
+        if above == node.name and slot is not None:
             lines += _array(stepper, slot, stepper.state.values[slot])
-    return [*lines, *_array(stepper, step.slot, stepper.state.values[step.slot]), *_extras(stepper, step)]
+    return [*lines, *_array(stepper, node.slot, stepper.state.values[node.slot]), *_extras(stepper, node)]
 
 
-def _shares(stepper: Stepper, step: Step, grad: Array) -> list[Array | None]:
+def _shares(stepper: Moves, node: Node, grad: Array) -> list[Array | None]:
     """What the example that is shown adds to each gradient that is a sum over the batch; None for all others.
 
     It is what bprop sends where the gradients of all other examples are 0.
     """
     plan = stepper.plan
-    summed = [step.box.dims[:1] == ("N",) and plan.boxes[child].dims[:1] != ("N",) for child in step.children]
-    wanted = [which and stepper.on_way[child] for which, child in zip(summed, step.children, strict=True)]
+    summed = [node.box.dims[:1] == ("N",) and plan.boxes[child].dims[:1] != ("N",) for child in node.children]
+    wanted = [which and stepper.on_way[child] for which, child in zip(summed, node.children, strict=True)]
     if not any(wanted) or stepper.rows == 1:
         return [None] * len(wanted)
     alone = np.zeros_like(grad)
     alone[stepper.example] = grad[stepper.example]
     with np.errstate(all="ignore"):
-        parts = send(step, alone, stepper.state, wanted)
+        parts = send(node, alone, stepper.state, wanted)
     return [part if which else None for part, which in zip(parts, wanted, strict=True)]
 
 
-def local_derivative(stepper: Stepper, step: Step, grad: Array) -> Array | None:
+def local_derivative(stepper: Moves, node: Node, grad: Array) -> Array | None:
     """g'(a) of a box of one child that works element by element, else None. Found by what bprop makes of ones."""
-    if len(step.children) != 1 or stepper.state.values[step.children[0]].shape != grad.shape or grad.ndim == 0:
+    if len(node.children) != 1 or stepper.state.values[node.children[0]].shape != grad.shape or grad.ndim == 0:
         return None
     probe = np.random.default_rng(0).normal(size=grad.shape).astype(grad.dtype)
     with np.errstate(all="ignore"):
-        local, sent = (send(step, given, stepper.state, [True])[0] for given in (np.ones_like(grad), probe))
+        local, sent = (send(node, given, stepper.state, [True])[0] for given in (np.ones_like(grad), probe))
         if local is None or not np.allclose(sent, probe * local, rtol=1e-3, atol=1e-6 * np.abs(sent).max(initial=0)):
             return None
     return local
 
 
-def _formula(stepper: Stepper, box: Box) -> str:
+def _formula(stepper: Moves, box: Box) -> str:
     return formula(box, stepper.graph.names)
 
 
-def _instead(stepper: Stepper, step: Step) -> str:
+def _instead(stepper: Moves, node: Node) -> str:
     """A note where a box is computed in another way than it was written (see graph.rewrites)."""
-    written = stepper.graph.boxes.get(step.name)
-    if written is None or written is step.box:
+    written = stepper.graph.boxes.get(node.name)
+    if written is None or written is node.box:
         return ""
     return f" (written {formula(written, stepper.graph.names)})"
 
@@ -217,7 +215,7 @@ def _doc(box: Box) -> list[str]:
     return [part.strip() for part in re.split(r"(?<=[.;])\s+(?=[A-Za-z])", text) if part.strip()]
 
 
-def _array(stepper: Stepper, slot: int, array: Array, before: str = "") -> list[str]:
+def _array(stepper: Moves, slot: int, array: Array, before: str = "") -> list[str]:
     box, name = stepper.plan.boxes[slot], stepper.plan.names[slot]
     example = stepper.example if box.dims[:1] == ("N",) else None
     shape = show_shape(box.dims)
@@ -230,5 +228,5 @@ def _entry(label: str, note: str, lines: Sequence[str]) -> list[str]:
     return [f"  {label}" + (f"  {note}" if note else ""), *(f"      {line}" for line in lines)]
 
 
-def _has_batch(extra: Array, stepper: Stepper) -> bool:
+def _has_batch(extra: Array, stepper: Moves) -> bool:
     return extra.ndim > 0 and len(extra) == stepper.rows

@@ -1,37 +1,18 @@
-"""The moves of a pass, one box each, and the way back over them."""
+"""A pass box by box: where it is, what is computed so far, and how to get to a box."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
-
 from bprop.box import Box
-from bprop.errors import DataError, SettingError
-from bprop.graph import Gradients, Graph
-from bprop.graph.graph import seeds_of
-from bprop.graph.plan import Plan, State, Step, pass_on
+from bprop.errors import SettingError
+from bprop.graph import Gradients
 from bprop.graph.values import BoxMapping
 from bprop.leaves import Leaf
 from bprop.namespace import Array
+from bprop.stepper.moves import BPROP, FPROP, Moves
 from bprop.stepper.screen import screen
 
-FPROP, SEED, BPROP = "fprop", "seed", "bprop"
 
-
-class Move(NamedTuple):
-    """One step of a pass: fprop of a box, bprop of a box, or, between them, the gradient at the loss."""
-
-    phase: str
-    step: Step | None
-
-    @property
-    def name(self) -> str:
-        return "" if self.step is None else self.step.name
-
-
-class Stepper:
+class Stepper(Moves):
     """Forward propagation and backpropagation of a batch, box by box, with the code of the boxes themselves.
 
     stepper = bp.Stepper(graph, params, {"x": X, "y": Y});  stepper.step();  print(stepper)
@@ -50,71 +31,6 @@ class Stepper:
     UnknownNameError, ShapeError, DTypeError, DataError : for params and batches that do not fit the graph.
     """
 
-    def __init__(
-        self, graph: Graph, params: Mapping[str, Any], batch: Mapping[str, Any], *, example: int = 0,
-        inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
-        dtype: Any = None,
-    ):  # fmt: skip
-        self.graph = graph
-        self.plan: Plan = graph.plan(training=training)
-        leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
-        asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        self.on_way = self.plan.ways(graph.targets(self.plan, asked))
-        values: list[Array] = [None] * len(self.plan.boxes)
-        for name, slot in self.plan.leaves.items():
-            values[slot] = leaves[name]
-        self.state = State(values, {})
-        self.grads: list[Array] = [None] * len(self.plan.boxes)
-        self.sent: list[tuple[Array, ...]] = []
-        self.moves = self._moves()
-        self.position = 0
-        self._before: list[list[tuple[int, Array]]] = []  # of each move of bprop: the gradients that it replaced
-        self.example = example
-
-    def _moves(self) -> list[Move]:
-        found = [Move(FPROP, step) for step in self.plan.steps]
-        if self.graph.loss is None:
-            return found
-        roots = (self.graph.loss, self.graph.penalty)
-        reached = {self.plan.slot_of[root] for root in roots if root is not None}
-        back = []
-        for step in reversed(self.plan.steps):
-            if step.slot in reached and self.on_way[step.slot]:
-                back.append(Move(BPROP, step))
-                reached.update(step.children)
-        return [*found, Move(SEED, None), *back]
-
-    @property
-    def rows(self) -> int:
-        """The number of examples in the batch."""
-        return len(self.context.weights)
-
-    @property
-    def example(self) -> int:
-        """The row of the batch whose numbers are shown."""
-        return self._example
-
-    @example.setter
-    def example(self, row: int) -> None:
-        if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < self.rows:
-            raise DataError(f"example {row!r}: the batch has the examples 0 to {self.rows - 1}")
-        self._example = int(row)
-
-    @property
-    def done(self) -> bool:
-        """Whether all moves are made."""
-        return self.position == len(self.moves)
-
-    @property
-    def last(self) -> Move | None:
-        """The move that was made last."""
-        return self.moves[self.position - 1] if self.position else None
-
-    @property
-    def next(self) -> Move | None:
-        """The move that `step` makes."""
-        return None if self.done else self.moves[self.position]
-
     @property
     def values(self) -> BoxMapping:
         """The values computed so far, by box or name; those of the leaves are there from the start."""
@@ -130,44 +46,6 @@ class Stepper:
         slots = ((name, self.plan.slot_of.get(box)) for name, box in self.graph.boxes.items())
         return {name: arrays[slot] for name, slot in slots if slot is not None and arrays[slot] is not None}
 
-    def step(self, count: int = 1) -> Stepper:
-        """Make the next move, or the next `count`; at the end nothing happens."""
-        for _ in range(min(count, len(self.moves) - self.position)):
-            move = self.moves[self.position]
-            if move.phase == FPROP:
-                assert move.step is not None
-                self.state.extras.update(self.plan.compute(self.state.values, self.context, [move.step]))
-            else:
-                before = list(self.grads)
-                self.sent.append(self._back(move))
-                changed = (i for i, (old, new) in enumerate(zip(before, self.grads, strict=True)) if old is not new)
-                self._before.append([(i, before[i]) for i in changed])
-            self.position += 1
-        return self
-
-    def _back(self, move: Move) -> tuple[Array, ...]:
-        if move.step is not None:
-            return pass_on(move.step, self.grads, self.state, self.on_way)
-        for slot, seed in seeds_of(self.graph, self.plan, self.state, self.context).items():
-            if self.on_way[slot]:
-                self.grads[slot] = seed
-        return ()
-
-    def back(self, count: int = 1) -> Stepper:
-        """Take back the last move, or the last `count`: what it computed is not yet computed again."""
-        for _ in range(min(count, self.position)):
-            self.position -= 1
-            move = self.moves[self.position]
-            if move.phase == FPROP:
-                assert move.step is not None
-                self.state.values[move.step.slot] = None
-                self.state.extras.pop(move.step.slot, None)
-            else:
-                self.sent.pop()
-                for slot, grad in self._before.pop():
-                    self.grads[slot] = grad
-        return self
-
     def to(self, box: str | Box, phase: str | None = None) -> Stepper:
         """Go to just after the move of a box: the next one ahead, else the last one behind.
 
@@ -180,7 +58,7 @@ class Stepper:
         found = [
             place
             for place, move in enumerate(self.moves, 1)
-            if move.step is not None and move.step.slot == slot and phase in (None, move.phase)
+            if move.node is not None and move.node.slot == slot and phase in (None, move.phase)
         ]
         if not found:
             leaf = isinstance(self.graph.boxes[name], Leaf)
@@ -192,7 +70,7 @@ class Stepper:
         """Make all moves that are left; with "fprop", or back to, those of forward propagation alone."""
         if phase not in (None, FPROP):
             raise SettingError(f"run() goes to the end, run('fprop') to the end of fprop; not {phase!r}")
-        return self.go(len(self.moves if phase is None else self.plan.steps))
+        return self.go(len(self.moves if phase is None else self.plan.nodes))
 
     def go(self, position: int) -> Stepper:
         """Forward or back to a position: the number of moves made."""

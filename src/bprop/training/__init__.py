@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet, split
-from bprop.engines import NAMES, Job, choose
+from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError, SettingError
-from bprop.graph import Graph, feed
+from bprop.graph import Graph, validation
 from bprop.graph.representable import need_total
 from bprop.rules import SGD, as_rule
 from bprop.scaling import Units, need_precision
@@ -41,7 +41,7 @@ def train(
     patience: int | None = None,
     monitor: str = "loss",
     dtype: Any = "float32",
-    engine: str = "auto",
+    engine: str | Engine = "auto",
     callbacks: Callback | Sequence[Callback] = (),
     checkpoint: str | os.PathLike | None = None,
     every: str | None = None,
@@ -75,7 +75,7 @@ def train(
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
         bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.
     engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
-        do the job, in that order.
+        do the job, in that order. Or an engine of your own (see `bprop.engines.Engine`).
     callbacks : each is called as callback(record, fit) after every epoch; returning True stops training. Where all have
         an attribute needs_fit = False, fit is None, which saves copying the parameters.
     checkpoint : where to write, while training, at the end and on Ctrl-C, what the run can be resumed from. A folder
@@ -147,9 +147,9 @@ def _read(
 def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.ndarray]:
     """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
     graph = job.graph
-    theta = feed.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
+    theta = validation.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
     for name, array in theta.items():
-        feed.check_values(name, array, {}, "parameter")
+        validation.check_values(name, array, {}, "parameter")
     need_representable(job, theta)
     return theta
 
@@ -190,9 +190,9 @@ def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
     return found, None
 
 
-def _able(engine: str, narrow: str | None) -> str:
-    """The name of the engine, or of the one that mixes precisions where that is asked for."""
-    if narrow is None or engine not in NAMES:
+def _able(engine: str | Engine, narrow: str | None) -> str | Engine:
+    """The engine, or the name of the one that mixes precisions where that is asked for."""
+    if narrow is None or not isinstance(engine, str) or engine not in NAMES:
         return engine
     if engine not in ("auto", "xla"):
         raise SettingError(f"engine {engine!r} does not compute in {narrow}: use engine='xla', or dtype='float32'")

@@ -18,7 +18,7 @@ from bprop.data import DataSet
 from bprop.disk.reading import status_of, why
 from bprop.engines.engine import Job
 from bprop.errors import ModelFileError, SettingError, UnreadableError
-from bprop.graph.feed import native_order
+from bprop.graph.validation import native_order
 from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule

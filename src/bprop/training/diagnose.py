@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bprop.engines.program import Program
-from bprop.graph.graph import Graph, backpropagate, cast
+from bprop.graph.graph import Graph
+from bprop.graph.objective import backpropagate
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.show import formula
+from bprop.graph.validation import cast
+from bprop.structure.formula import formula
 
 ADVICE = "try a smaller learning rate, clip_norm=1.0, or inputs of mean 0 and deviation 1"
 
@@ -31,7 +34,7 @@ def diagnose(graph: Graph, params: Mapping[str, np.ndarray], batch: Batch) -> st
     plan = program.training
     arrays = {name: cast(array, graph.inputs[name], dtype) for name, array in batch.arrays.items()}
     with np.errstate(all="ignore"):
-        state = plan.fprop({**params, **arrays, **program.constants()}, batch.context)
+        state = fprop(plan, {**params, **arrays, **program.constants()}, batch.context)
         found = _first_value(plan, state, graph, batch.rows)
         if found is None:
             found = _first_gradient(plan, state, graph, batch)
@@ -50,7 +53,7 @@ def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> st
 def _first_gradient(plan: Plan, state: State, graph: Graph, batch: Batch) -> str | None:
     targets = [plan.leaves[name] for name in graph.trained]
     grads = backpropagate(graph, plan, state, batch.context, targets)
-    senders = {child: step for step in plan.steps for child in step.children}
+    senders = {child: node for node in plan.nodes for child in node.children}
     for slot in reversed(range(len(grads))):
         if grads[slot] is not None and not np.isfinite(grads[slot]).all():
             name, grad = plan.names[slot], np.asarray(grads[slot])

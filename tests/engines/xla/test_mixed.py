@@ -53,7 +53,7 @@ def test_products_of_floats_are_replaced_and_nothing_else():
     plan = bp.Graph(loss=bp.sum(f, axis=1)).plan()
     kinds = [
         (type(new.box), type(old.box).__name__)
-        for new, old in zip(mixed.mix(plan, NARROW).steps, plan.steps, strict=True)
+        for new, old in zip(mixed.mix(plan, NARROW).nodes, plan.nodes, strict=True)
     ]
     assert [name for kind, name in kinds if kind is mixed.Mixed] == ["Linear", "MatMul"]
     assert "MatMul" in [name for kind, name in kinds if kind is not mixed.Mixed]  # of whole numbers

@@ -24,7 +24,7 @@ from bprop.engines.native.trace import BAD, MEAN_WEIGHT, SEED, Trace, Tracer
 from bprop.engines.native.traced import Traced
 from bprop.engines.packing import narrow
 from bprop.engines.program import Program, structure
-from bprop.graph.feed import all_finite
+from bprop.graph.validation import all_finite
 from bprop.noise import key_of, seed_at, spans
 from bprop.rules.runtime import is_known, numbers_of, structure_of
 

@@ -42,8 +42,8 @@ class Mixed:
 def mix(plan: Plan, narrow: Any) -> Plan:
     """The plan with the products of floats computed in `narrow`."""
     boxes: dict[str, Any] = {
-        step.name: Mixed(step.box, narrow)
-        for step in plan.steps
-        if type(step.box) in PRODUCTS and all(child.spec.kind == "float" for child in step.box.children)
+        node.name: Mixed(node.box, narrow)
+        for node in plan.nodes
+        if type(node.box) in PRODUCTS and all(child.spec.kind == "float" for child in node.box.children)
     }
     return plan.with_boxes(boxes)

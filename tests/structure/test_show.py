@@ -1,7 +1,7 @@
 import pytest
 
 import bprop as bp
-from bprop.graph.show import formula
+from bprop.structure.formula import formula
 
 
 def test_a_graph_prints_its_leaves_boxes_formulas_and_shapes():

@@ -79,7 +79,7 @@ def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
     return max(sizes)
 
 
-def need_slow_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
+def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
     """Raise GraphError where hyper-parameters make a box of the user's own larger than `room` numbers.
 
     How large it gets, only its code says. So the box is made (by `make`, of an entry) with the whole numbers among its

@@ -3,7 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop.errors import GraphError
-from bprop.graph.naming import RESERVED
+from bprop.structure.naming import RESERVED
 
 
 @pytest.fixture

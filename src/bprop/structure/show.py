@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from math import prod
-from typing import TYPE_CHECKING
 
-from bprop.formula import formula, is_bare_number
 from bprop.leaves import Constant, Input, Leaf
 from bprop.shapes import show_shape
+from bprop.structure.formula import formula, is_bare_number
+from bprop.structure.structure import Structure
 from bprop.visible import visible
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
-
 
 WIDEST = 100
 """Letters up to which a cell makes its whole column wide: else one long formula would, in every line."""
 
 
-def show(graph: Graph) -> str:
+def show(graph: Structure) -> str:
     """The whole graph, leaves first, then the boxes in the order of forward propagation."""
     trained = frozenset(graph.trained)
     weights = sum(prod(box.shape) for name, box in graph.parameters.items() if name in trained)
@@ -36,7 +32,7 @@ def show(graph: Graph) -> str:
     return "\n".join([*lines, *map(visible, _ends(graph))])
 
 
-def _leaf_row(graph: Graph, box: Leaf, trained: Collection[str]) -> tuple[str, str, str] | tuple[()]:
+def _leaf_row(graph: Structure, box: Leaf, trained: Collection[str]) -> tuple[str, str, str] | tuple[()]:
     if is_bare_number(box):
         return ()  # shown by its value where it is used
     kind = type(box).__name__.lower()
@@ -47,7 +43,7 @@ def _leaf_row(graph: Graph, box: Leaf, trained: Collection[str]) -> tuple[str, s
     return graph.names[box], kind, show_shape(box.dims)
 
 
-def _ends(graph: Graph) -> list[str]:
+def _ends(graph: Structure) -> list[str]:
     lines = []
     if graph.loss is not None:
         lines.append(f"loss: the mean over the examples of {graph.names[graph.loss]}")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from bprop.box import Box, snake
+from bprop.box import Box
 from bprop.errors import GraphError
 from bprop.leaves import Input
+from bprop.lower_case import snake
 
 RESERVED = ("params", "training", "seed", "weights", "dtype")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bprop.errors import GraphError
-from bprop.graph.order import topological_order
+from bprop.structure.order import topological_order
 
 
 class Node:

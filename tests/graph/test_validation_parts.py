@@ -5,37 +5,37 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph import feed
+from bprop.graph import validation
 
 X, Y = bp.Input("x", (2,)), bp.Input("y", (), dtype="int")
 
 
 def test_inputs_are_as_long_as_each_other_wherever_they_are_read():
     with pytest.raises(errors.ShapeError, match=r"inputs differ in their number of examples: \{'x': 3, 'y': 2\}"):
-        feed.read_inputs({"x": np.ones((3, 2)), "y": [0, 1]}, {"x": X, "y": Y}, {})
+        validation.read_inputs({"x": np.ones((3, 2)), "y": [0, 1]}, {"x": X, "y": Y}, {})
     with pytest.raises(errors.DataError, match="the data set is empty"):
-        feed.read_inputs({"x": np.ones((0, 2))}, {"x": X}, {})
-    assert feed.read_inputs({}, {}, {}) == {}
+        validation.read_inputs({"x": np.ones((0, 2))}, {"x": X}, {})
+    assert validation.read_inputs({}, {}, {}) == {}
 
 
 def test_what_has_the_dtype_of_the_pass_is_not_copied():
     for box, dtype in ((X, "float32"), (Y, "int64"), (bp.Input("b", (), dtype="bool"), "bool")):
         array = np.ones(3, dtype)
-        assert feed.cast(array, box, np.dtype("float32")) is array
+        assert validation.cast(array, box, np.dtype("float32")) is array
 
 
 def test_unknown_and_missing_names_are_told_together():
     expected = {"x": X, "y": Y}
     with pytest.raises(errors.UnknownNameError) as caught:
-        feed.check_names({"z": 0, "x": 0, "u": 1}, expected, "inputs")
+        validation.check_names({"z": 0, "x": 0, "u": 1}, expected, "inputs")
     assert str(caught.value) == "unknown inputs: 'z', 'u'; missing inputs: 'y' (the graph has: x, y)"
     with pytest.raises(errors.UnknownNameError, match=r"^missing inputs: 'x', 'y' \(the graph has: x, y\)$"):
-        feed.check_names({}, expected, "inputs")
+        validation.check_names({}, expected, "inputs")
     with pytest.raises(errors.UnknownNameError, match=r"^unknown inputs: 'z' \(the graph has: none\)$"):
-        feed.check_names({"z": 0}, {}, "inputs")
-    feed.check_names({"y": 0}, expected, "inputs", complete=False)
+        validation.check_names({"z": 0}, {}, "inputs")
+    validation.check_names({"y": 0}, expected, "inputs", complete=False)
     with pytest.raises(errors.UnknownNameError, match="unknown inputs: 'z'"):
-        feed.check_names({"z": 0}, expected, "inputs", complete=False)
+        validation.check_names({"z": 0}, expected, "inputs", complete=False)
 
 
 @pytest.mark.parametrize(
@@ -50,26 +50,26 @@ def test_unknown_and_missing_names_are_told_together():
 )
 def test_a_wrong_shape_is_told_with_the_right_one(box, shape, said):
     with pytest.raises(errors.ShapeError, match=said):
-        feed.read_input(box, np.ones(shape))
+        validation.read_input(box, np.ones(shape))
 
 
 def test_whole_numbers_are_as_large_as_64_bits_hold():
-    largest = np.array([feed.LARGEST], np.uint64)
-    feed.read_input(Y, largest)
+    largest = np.array([validation.LARGEST], np.uint64)
+    validation.read_input(Y, largest)
     with pytest.raises(errors.DataError, match="input 'y': 9223372036854775808 at row 1 is beyond 9223372036854775807"):
-        feed.read_input(Y, np.array([0, 2**63], np.uint64))
-    feed.read_input(bp.Input("t"), np.array([2**63], np.uint64))  # as floats they are no whole numbers
-    feed.read_input(Y, np.array([], np.uint64))
+        validation.read_input(Y, np.array([0, 2**63], np.uint64))
+    validation.read_input(bp.Input("t"), np.array([2**63], np.uint64))  # as floats they are no whole numbers
+    validation.read_input(Y, np.array([], np.uint64))
 
 
 @pytest.mark.parametrize(("values", "bad"), [([0, 1], None), ([1, 2], "2 at row 1"), ([1, -1], "-1 at row 1")])
 def test_truth_values_are_0_and_1(values, bad):
     box = bp.Input("b", (), dtype="bool")
     if bad is None:
-        feed.read_input(box, values)
+        validation.read_input(box, values)
     else:
         with pytest.raises(errors.DataError, match=f"input 'b': {bad} is neither True nor False"):
-            feed.read_input(box, values)
+            validation.read_input(box, values)
 
 
 @pytest.mark.parametrize(
@@ -86,44 +86,44 @@ def test_truth_values_are_0_and_1(values, bad):
 )
 def test_weights_are_checked_under_their_own_name(weights, error, said):
     with pytest.raises(error, match=said):
-        feed.read_weights(weights, 3, "w")
+        validation.read_weights(weights, 3, "w")
 
 
 def test_weights_become_doubles_and_none_stays_none():
-    assert feed.read_weights(None, 3) is None
-    assert feed.read_weights([0, 1, 0], 3).dtype == np.float64
-    assert feed.read_weights([True, False, True], 3).tolist() == [1, 0, 1]
+    assert validation.read_weights(None, 3) is None
+    assert validation.read_weights([0, 1, 0], 3).dtype == np.float64
+    assert validation.read_weights([True, False, True], 3).tolist() == [1, 0, 1]
 
 
 def test_a_bad_number_is_found_with_row_and_index():
-    assert feed.first_bad(np.array(5.0), np.array(True)) == ("", 5.0)
-    assert feed.first_bad(np.array([1.0, 2.0]), np.array([False, True])) == ("row 1", 2.0)
+    assert validation.first_bad(np.array(5.0), np.array(True)) == ("", 5.0)
+    assert validation.first_bad(np.array([1.0, 2.0]), np.array([False, True])) == ("row 1", 2.0)
     array = np.arange(12.0).reshape(2, 3, 2)
-    assert feed.first_bad(array, array >= 9) == ("row 1, index (1, 1)", 9.0)
+    assert validation.first_bad(array, array >= 9) == ("row 1, index (1, 1)", 9.0)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", "int64"])
 def test_whether_all_numbers_are_finite(dtype):
-    assert feed.all_finite(np.array([1, 2], dtype))
-    assert feed.all_finite(np.array([], dtype))
+    assert validation.all_finite(np.array([1, 2], dtype))
+    assert validation.all_finite(np.array([], dtype))
     if dtype != "int64":
         for bad in (np.nan, np.inf, -np.inf):
-            assert not feed.all_finite(np.array([1, bad], dtype))
-        assert feed.all_finite(np.full(9, np.finfo(dtype).max))
+            assert not validation.all_finite(np.array([1, bad], dtype))
+        assert validation.all_finite(np.full(9, np.finfo(dtype).max))
 
 
 def test_parameters_are_floats_of_the_declared_shape():
     boxes = {"w": bp.Parameter("w", (2,))}
-    assert feed.read_params({"w": [1, 2]}, boxes)["w"].dtype == np.float64
+    assert validation.read_params({"w": [1, 2]}, boxes)["w"].dtype == np.float64
     kept = np.ones(2, "float32")
-    assert feed.read_params({"w": kept}, boxes)["w"] is kept
-    assert feed.read_params({"w": np.ones(2, ">f4")}, boxes)["w"].dtype == np.dtype("=f4")
+    assert validation.read_params({"w": kept}, boxes)["w"] is kept
+    assert validation.read_params({"w": np.ones(2, ">f4")}, boxes)["w"].dtype == np.dtype("=f4")
     with pytest.raises(errors.ShapeError, match=r"parameter 'w': needs shape \(2,\), got \(3,\)"):
-        feed.read_params({"w": np.ones(3)}, boxes)
+        validation.read_params({"w": np.ones(3)}, boxes)
     with pytest.raises(errors.DTypeError, match="parameter 'w': needs floats, got an array of complex128"):
-        feed.read_params({"w": np.ones(2, complex)}, boxes)
+        validation.read_params({"w": np.ones(2, complex)}, boxes)
     with pytest.raises(errors.ShapeError, match="parameter 'w': cannot be read as an array"):
-        feed.read_params({"w": [[1.0], [1.0, 2.0]]}, boxes)
+        validation.read_params({"w": [[1.0], [1.0, 2.0]]}, boxes)
 
 
 @pytest.mark.parametrize(
@@ -139,5 +139,5 @@ def test_parameters_are_floats_of_the_declared_shape():
     ],
 )
 def test_the_precision_is_the_widest_of_the_floats_in_the_order_of_this_machine(asked, given, found):
-    assert feed.precision(asked, given) == found
-    assert feed.precision(asked, given).isnative
+    assert validation.precision(asked, given) == found
+    assert validation.precision(asked, given).isnative

@@ -5,26 +5,26 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from bprop import init
-from bprop.box import Box, plain, registered, registry
+from bprop.box import Box
 from bprop.errors import BpropError, GraphError, UnknownNameError
-from bprop.graph.order import topological_order
-from bprop.graph.room import Room, need_slow_growth
+from bprop.hyper import plain
 from bprop.leaves import Constant, Input, Parameter
+from bprop.registry import registered, registry
 from bprop.shapes import kind_of
-
-if TYPE_CHECKING:
-    from bprop.graph.graph import Graph
+from bprop.structure.order import topological_order
+from bprop.structure.size_guard import Room, check_growth
+from bprop.structure.structure import Structure
 
 FORMAT = 1
 _INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled)}
 
 
-def describe(graph: Graph) -> dict[str, Any]:
+def describe(graph: Structure) -> dict[str, Any]:
     """Plain data (JSON) that says all there is to say of a graph; see `build` for the way back."""
     roots = {"loss": graph.loss, "penalty": graph.penalty}
     return {
@@ -70,7 +70,7 @@ def build(
             if room is not None:
                 room.need(entries[name], made)
                 if ":" in entries[name]["type"]:
-                    need_slow_growth(entries[name], lambda entry: _make(entry, made, passed), room.each)
+                    check_growth(entries[name], lambda entry: _make(entry, made, passed), room.each)
             made[name] = _make(entries[name], made, passed)
         return {
             "loss": _pick(made, description["loss"]),

@@ -3,7 +3,7 @@
 import pytest
 
 import bprop as bp
-from bprop.formula import changed, formula, is_bare_number
+from bprop.structure.formula import changed, formula, is_bare_number
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.graph.rewrite import rewritten
+from bprop.structure.rewrite import rewritten
 
 
 def classifier(stable=True):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import bprop as bp
 from bprop import errors
-from bprop.graph.describe import UnsavedInitialiser, decode, encode
+from bprop.structure.describe import UnsavedInitialiser, decode, encode
 
 
 class Stretch(bp.Box):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bprop.box import Box, snake
+from bprop.box import Box
 from bprop.leaves import Constant
+from bprop.lower_case import snake
 
 
 def formula(box: Box, names: Mapping[Box, str]) -> str:

@@ -3,7 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.graph import feed
+from bprop.graph import validation
 
 
 @pytest.fixture
@@ -79,20 +79,20 @@ def test_numbers_that_are_not_finite_are_refused_by_place(graph, theta, bad):
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", ">f4"])
 def test_numbers_whose_squares_are_not_finite_are_finite(dtype):
     x = np.full((5, 4), np.finfo(dtype).max, dtype)
-    feed.check_values("x", x, {})
-    feed.check_values("x", x[::2, ::-1], {})
+    validation.check_values("x", x, {})
+    validation.check_values("x", x[::2, ::-1], {})
     x[4, 0] = np.nan
     with pytest.raises(errors.DataError, match=r"nan at row 2, index \(3,\)"):
-        feed.check_values("x", x[::2, ::-1], {})
+        validation.check_values("x", x[::2, ::-1], {})
 
 
 def test_the_precision_is_that_asked_for_or_the_widest_of_the_floats():
     narrow, wide, whole = np.ones(1, "float32"), np.ones(1, "float64"), np.ones(1, "int64")
-    assert feed.precision(None, {"a": narrow}, {"x": whole}) == np.float32
-    assert feed.precision(None, {"a": narrow}, {"x": wide}) == np.float64
-    assert feed.precision(None, {}, {"x": whole}) == np.float64
-    assert feed.precision("float16", {"a": wide}) == np.float16
-    assert feed.precision(None, {"a": np.ones(1, ">f4")}).isnative
+    assert validation.precision(None, {"a": narrow}, {"x": whole}) == np.float32
+    assert validation.precision(None, {"a": narrow}, {"x": wide}) == np.float64
+    assert validation.precision(None, {}, {"x": whole}) == np.float64
+    assert validation.precision("float16", {"a": wide}) == np.float16
+    assert validation.precision(None, {"a": np.ones(1, ">f4")}).isnative
 
 
 @pytest.mark.parametrize("bad", [-1, 3])
@@ -141,7 +141,7 @@ def test_illegal_weights_are_refused(graph, theta, weights, error, message):
 
 
 def test_data_of_the_right_kind_is_not_copied():
-    assert feed.read_input(bp.Input("x", (4,)), X) is X
+    assert validation.read_input(bp.Input("x", (4,)), X) is X
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -159,16 +159,16 @@ def test_limits_of_several_boxes_are_joined_and_name_the_narrowest(order):
 
 @pytest.mark.parametrize("kind", ["uint8", "int16", "uint32", ">i4", "uint64", bool])
 def test_whole_numbers_are_widened_as_a_pass_takes_them(kind):
-    found = feed.cast(np.ones(2, kind), bp.Input("i", dtype="int"), np.float32)
+    found = validation.cast(np.ones(2, kind), bp.Input("i", dtype="int"), np.float32)
     assert found.dtype == np.int64
     assert found.dtype.isnative
 
 
 def test_truth_values_stay_so_and_floats_take_on_the_precision():
     truth = bp.Input("p", dtype="bool")
-    assert [feed.cast(np.ones(2, k), truth, np.float32).dtype for k in (bool, "uint8", int)] == [np.bool_] * 3
-    assert feed.cast(np.ones(2, ">f8"), bp.Input("x"), np.dtype("float64")).dtype.isnative
-    assert feed.cast(np.ones(2, int), bp.Input("x"), np.float32).dtype == np.float32
+    assert [validation.cast(np.ones(2, k), truth, np.float32).dtype for k in (bool, "uint8", int)] == [np.bool_] * 3
+    assert validation.cast(np.ones(2, ">f8"), bp.Input("x"), np.dtype("float64")).dtype.isnative
+    assert validation.cast(np.ones(2, int), bp.Input("x"), np.float32).dtype == np.float32
 
 
 @pytest.mark.parametrize("value", [2, -1])
@@ -190,9 +190,9 @@ def test_whole_numbers_beyond_64_bits_are_refused_where_they_stay_whole():
 
 def test_parameters_in_another_byte_order_are_brought_into_that_of_the_machine(graph, theta, tmp_path):
     turned = {name: array.astype(array.dtype.newbyteorder(">")) for name, array in theta.items()}
-    assert all(array.dtype.isnative for array in feed.read_params(turned, graph.parameters).values())
-    assert feed.precision(None, turned).isnative
-    assert feed.precision(">f4").isnative
+    assert all(array.dtype.isnative for array in validation.read_params(turned, graph.parameters).values())
+    assert validation.precision(None, turned).isnative
+    assert validation.precision(">f4").isnative
     bp.save(tmp_path / "m.bprop", bp.Model(graph, turned))
     for name, array in bp.load(tmp_path / "m.bprop").params.items():
         np.testing.assert_array_equal(array, theta[name])

@@ -7,8 +7,8 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.graph import room as module
-from bprop.graph.room import Room, cut_down, numbers
+from bprop.structure import size_guard as module
+from bprop.structure.size_guard import Room, cut_down, numbers
 
 CATALOGUE = boxes.catalogue()
 

@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet
-from bprop.graph import feed
+from bprop.graph import validation
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def test_weights_of_arrays_are_read_and_called_by_their_name_in_errors():
 def test_values_at_the_limits_are_legal_and_those_beyond_are_not(limits):
     low, high = limits
     within = {"k": (low, high, "box")}
-    feed.check_values("k", np.array([low, high]), within)
+    validation.check_values("k", np.array([low, high]), within)
     for value in (low - 1, high + 1):
         with pytest.raises(
             errors.DataError, match=rf"'k': {value} at row 1 is outside {low}\.\.{high}, which 'box' needs"
         ):
-            feed.check_values("k", np.array([low, value]), within)
-    feed.check_values("other", np.array([low - 1]), within)
+            validation.check_values("k", np.array([low, value]), within)
+    validation.check_values("other", np.array([low - 1]), within)

@@ -1,0 +1,55 @@
+"""Hyper-parameters of a box: the annotated attributes of its class, given by keyword as a box is made."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+from bprop.errors import BoxError
+
+REQUIRED: Any = object()  # the default of a hyper-parameter that has none
+_KINDS = {"float": Real, "int": Integral, "str": str}
+
+
+def declared(cls: type) -> dict[str, str]:
+    """{hyper-parameter: its annotation} of what a class itself declares: annotated, and no ClassVar."""
+    texts = {
+        key: annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+        for key, annotation in inspect.get_annotations(cls).items()
+        if "ClassVar" not in str(annotation)
+    }
+    return {key: text for key, text in texts.items() if "ClassVar" not in text}
+
+
+def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]) -> dict:
+    """All hyper-parameters of a `kind` of box: those chosen and, for the others, the defaults.
+
+    Raises BoxError for one that the class does not have, one that is missing, and one of another type than declared.
+    """
+    for key in chosen:
+        if key not in defaults:
+            raise BoxError(f"{kind} has no hyper-parameter {key!r}; it has: {', '.join(defaults) or 'none'}")
+    values = {**defaults, **chosen}
+    for key, value in values.items():
+        if value is REQUIRED:
+            raise BoxError(f"{kind} needs the hyper-parameter {key!r}, given by keyword")
+        values[key] = value = plain(value)
+        wanted = _KINDS.get(types[key])
+        if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise BoxError(f"{kind}: {key} must be {types[key]}, not {value!r}")
+    return values
+
+
+def plain(value: Any) -> Any:
+    """NumPy scalars as Python's, lists as tuples: hyper-parameters that describe themselves."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, list | tuple):
+        return tuple(plain(v) for v in value)
+    if isinstance(value, slice):
+        return slice(plain(value.start), plain(value.stop), plain(value.step))
+    return value

@@ -1,0 +1,25 @@
+"""The lower-case functions that make boxes: `bp.leaky_relu(a)` is `LeakyRelu(a)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from bprop.box import Box
+
+
+def snake(name: str) -> str:
+    """LeakyRelu -> leaky_relu."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def function(cls: type[Box]) -> Callable[..., Box]:
+    """The lower-case function that makes a box: `tanh = function(Tanh)`."""
+
+    def make(*children: Any, name: str | None = None, **hyper: Any) -> Box:
+        return cls(*children, name=name, **hyper)
+
+    make.__name__ = make.__qualname__ = snake(cls.__name__)
+    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
+    return make

@@ -1,0 +1,136 @@
+"""The moves of a pass, one box each, and the way back over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.errors import DataError
+from bprop.graph import Graph
+from bprop.graph.objective import seeds_of
+from bprop.graph.passes import accumulate, compute
+from bprop.graph.plan import Node, Plan, State
+from bprop.namespace import Array
+
+FPROP, SEED, BPROP = "fprop", "seed", "bprop"
+
+
+class Move(NamedTuple):
+    """One step of a pass: fprop of a box, bprop of a box, or, between them, the gradient at the loss."""
+
+    phase: str
+    node: Node | None
+
+    @property
+    def name(self) -> str:
+        return "" if self.node is None else self.node.name
+
+
+class Moves:
+    """A pass of a graph that is made, and taken back, move by move. See `Stepper` for the arguments."""
+
+    def __init__(
+        self, graph: Graph, params: Mapping[str, Any], batch: Mapping[str, Any], *, example: int = 0,
+        inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
+        dtype: Any = None,
+    ):  # fmt: skip
+        self.graph = graph
+        self.plan: Plan = graph.plan(training=training)
+        leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
+        asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
+        self.on_way = self.plan.ways(graph.targets(self.plan, asked))
+        values: list[Array] = [None] * len(self.plan.boxes)
+        for name, slot in self.plan.leaves.items():
+            values[slot] = leaves[name]
+        self.state = State(values, {})
+        self.grads: list[Array] = [None] * len(self.plan.boxes)
+        self.sent: list[tuple[Array, ...]] = []
+        self.moves = self._moves()
+        self.position = 0
+        self._before: list[list[tuple[int, Array]]] = []  # of each move of bprop: the gradients that it replaced
+        self.example = example
+
+    def _moves(self) -> list[Move]:
+        found = [Move(FPROP, node) for node in self.plan.nodes]
+        if self.graph.loss is None:
+            return found
+        roots = (self.graph.loss, self.graph.penalty)
+        reached = {self.plan.slot_of[root] for root in roots if root is not None}
+        back = []
+        for node in reversed(self.plan.nodes):
+            if node.slot in reached and self.on_way[node.slot]:
+                back.append(Move(BPROP, node))
+                reached.update(node.children)
+        return [*found, Move(SEED, None), *back]
+
+    @property
+    def rows(self) -> int:
+        """The number of examples in the batch."""
+        return len(self.context.weights)
+
+    @property
+    def example(self) -> int:
+        """The row of the batch whose numbers are shown."""
+        return self._example
+
+    @example.setter
+    def example(self, row: int) -> None:
+        if isinstance(row, bool) or not isinstance(row, int | np.integer) or not 0 <= row < self.rows:
+            raise DataError(f"example {row!r}: the batch has the examples 0 to {self.rows - 1}")
+        self._example = int(row)
+
+    @property
+    def done(self) -> bool:
+        """Whether all moves are made."""
+        return self.position == len(self.moves)
+
+    @property
+    def last(self) -> Move | None:
+        """The move that was made last."""
+        return self.moves[self.position - 1] if self.position else None
+
+    @property
+    def next(self) -> Move | None:
+        """The move that `step` makes."""
+        return None if self.done else self.moves[self.position]
+
+    def step(self, count: int = 1) -> Self:
+        """Make the next move, or the next `count`; at the end nothing happens."""
+        for _ in range(min(count, len(self.moves) - self.position)):
+            move = self.moves[self.position]
+            if move.phase == FPROP:
+                assert move.node is not None
+                self.state.extras.update(compute(self.plan, self.state.values, self.context, [move.node]))
+            else:
+                before = list(self.grads)
+                self.sent.append(self._back(move))
+                changed = (i for i, (old, new) in enumerate(zip(before, self.grads, strict=True)) if old is not new)
+                self._before.append([(i, before[i]) for i in changed])
+            self.position += 1
+        return self
+
+    def _back(self, move: Move) -> tuple[Array, ...]:
+        if move.node is not None:
+            return accumulate(move.node, self.grads, self.state, self.on_way)
+        for slot, seed in seeds_of(self.graph, self.plan, self.state, self.context).items():
+            if self.on_way[slot]:
+                self.grads[slot] = seed
+        return ()
+
+    def back(self, count: int = 1) -> Self:
+        """Take back the last move, or the last `count`: what it computed is not yet computed again."""
+        for _ in range(min(count, self.position)):
+            self.position -= 1
+            move = self.moves[self.position]
+            if move.phase == FPROP:
+                assert move.node is not None
+                self.state.values[move.node.slot] = None
+                self.state.extras.pop(move.node.slot, None)
+            else:
+                self.sent.pop()
+                for slot, grad in self._before.pop():
+                    self.grads[slot] = grad
+        return self

@@ -1,0 +1,139 @@
+"""What a graph is: boxes in order, their names, a loss, a penalty and outputs. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from math import prod
+
+from bprop import errors
+from bprop.box import Box, as_box
+from bprop.boxes.loss import Loss
+from bprop.leaves import Constant, Input, Parameter
+from bprop.structure.formula import formula
+from bprop.structure.naming import name_boxes
+from bprop.structure.order import topological_order
+from bprop.structure.rewrite import rewritten
+
+
+class Structure:
+    """The boxes that a loss, a penalty and outputs need, each after its children, each with a name.
+
+    The parameters of `Graph`, which adds computing, and its errors.
+    """
+
+    def __init__(
+        self,
+        loss: Box | None = None,
+        penalty: Box | float | None = None,
+        outputs: Mapping[str, Box] | None = None,
+        *,
+        stable: bool = True,
+    ):
+        self.loss = loss
+        self.penalty = None if penalty is None else as_box(penalty)
+        if outputs is not None and not isinstance(outputs, Mapping):
+            raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
+        self.outputs = dict(outputs or {})
+        self.stable = stable
+        self._check_roots()
+        self.order = topological_order(self.roots, lambda box: box.children)
+        self.names = name_boxes(self.order, self.outputs)
+        self.boxes = {name: box for box, name in self.names.items()}
+        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
+        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
+        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
+        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
+        made = {box: rewritten(box) for box in self.order} if stable else {}
+        self._replaced = {box: new for box, new in made.items() if new is not None}
+        # a rewritten box sends nothing to the child it was merged with: that child's gradient is not known
+        self.bypassed_boxes = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
+        self._evaluated: dict[Box, Box] = {}
+
+    @property
+    def roots(self) -> list[Box]:
+        """The boxes that the graph is for: loss, penalty, outputs."""
+        return [box for box in (self.loss, self.penalty, *self.outputs.values()) if box is not None]
+
+    @property
+    def rewrites(self) -> dict[str, str]:
+        """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
+        return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
+
+    @property
+    def merged(self) -> dict[str, tuple[str, list[str]]]:
+        """{box: (the box above, what that is computed from in its place)}: boxes that one above is computed in one with
+        (see `rewrites`), so that no gradient of theirs is known: {"f": ("loss", ["a2"])}."""
+        return {
+            self.names[child]: (self.names[box], [self.names[c] for c in new.children if c not in box.children])
+            for box, new in self._replaced.items()
+            for child in box.children
+            if child not in new.children
+        }
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""
+        if self.loss is None:
+            return self.trainable
+        roots = [box for box in (self.loss, self.penalty) if box is not None]
+        needed = set(topological_order(roots, lambda box: box.children))
+        return tuple(name for name in self.trainable if self.parameters[name] in needed)
+
+    @property
+    def weight_count(self) -> int:
+        """How many numbers all parameters hold together."""
+        return sum(prod(box.shape) for box in self.parameters.values())
+
+    @cached_property
+    def losses(self) -> dict[str, Loss]:
+        """The boxes of the graph that are losses, by name: each brings its metrics."""
+        return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
+
+    def name_of(self, key: str | Box) -> str:
+        """The name of a box of this graph (or of an output). Raises UnknownNameError."""
+        if isinstance(key, Box):
+            if key not in self.names:
+                raise errors.UnknownNameError(f"{key!r} is not in this graph")
+            return self.names[key]
+        if key in self.boxes:
+            return key
+        if key in self.outputs:
+            return self.names[self.outputs[key]]
+        raise errors.UnknownNameError(f"no box is called {key!r}; there are: {', '.join(self.boxes)}")
+
+    def need_loss(self) -> Box:
+        """The loss box. Raises GraphError where there is none."""
+        if self.loss is None:
+            raise errors.GraphError("this graph has no loss: Graph(loss=...) is needed to train and to backpropagate")
+        return self.loss
+
+    def computed(self, box: Box) -> Box:
+        """The box that is computed in the place of one: itself, or what `rewrites` tells of."""
+        return self._replaced.get(box, box)
+
+    def evaluated_as(self, box: Box) -> Box:
+        """The box that is computed in the place of one outside training: dropout is the identity there."""
+        if box not in self._evaluated:
+            found = self.computed(box)
+            while (after := self.computed(found.evaluation())) is not found:
+                found = self._evaluated.setdefault(found, after)
+            self._evaluated[box] = found
+        return self._evaluated[box]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self.order)} boxes, {len(self.trainable)} trainable parameters>"
+
+    def _check_roots(self) -> None:
+        if self.loss is None and not self.outputs:
+            raise errors.GraphError("a graph needs a loss, or outputs, or both")
+        for name, box in (("loss", self.loss), *self.outputs.items()):
+            if box is not None and not isinstance(box, Box):
+                raise errors.GraphError(f"{name} must be a box, not {type(box).__name__}")
+        if self.loss is not None and self.loss.dims != ("N",):
+            raise errors.GraphError(
+                f"the loss must be one number an example, shape (N,), but {self.loss!r} is not: "
+                "the graph itself takes the mean over the examples"
+            )
+        if self.penalty is not None and self.penalty.dims != ():
+            raise errors.GraphError(f"the penalty must be one number, shape (), but {self.penalty!r} is not")
