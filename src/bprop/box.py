@@ -17,6 +17,7 @@ import numpy as np
 
 from bprop import errors
 from bprop.namespace import Array
+from bprop.outside import comes_again
 from bprop.shapes import Dim, Spec, infer, show_shape
 
 REQUIRED: Any = object()  # the default of a hyper-parameter that has none
@@ -187,7 +188,7 @@ class Box(ABC):
         except errors.BpropError:
             raise
         except Exception as error:
-            if not errors.comes_again(self._infer):
+            if not comes_again(self._infer):
                 raise
             kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
             raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from bprop.box import Box
-from bprop.errors import DataError, UnsupportedError, comes_again
+from bprop.errors import DataError, UnsupportedError
 from bprop.formula import formula
 from bprop.graph import feed
 from bprop.graph.order import topological_order
 from bprop.graph.plan import Context
 from bprop.leaves import Constant, Input, Leaf, Parameter
+from bprop.outside import comes_again
 from bprop.shapes import Spec
 
 if TYPE_CHECKING:
