@@ -43,17 +43,3 @@ def test_a_non_finite_error_carries_the_last_finite_fit():
     fit = object()
     assert errors.NonFiniteError("loss is nan", fit).fit is fit
     assert errors.NonFiniteError("loss is nan").fit is None
-
-
-def test_an_error_that_comes_again_is_the_works_own():
-    def fails():
-        raise ValueError
-
-    assert errors.comes_again(fails)
-    assert not errors.comes_again(lambda: None)
-    with pytest.raises(KeyboardInterrupt):
-
-        def interrupted():
-            raise KeyboardInterrupt
-
-        errors.comes_again(interrupted)

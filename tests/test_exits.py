@@ -85,14 +85,17 @@ def test_a_signal_when_the_command_has_ended(typer, tmp_path, number, code):
 @pytest.mark.parametrize(("times", "errors"), [(1, "interrupted\n"), (2, "")])
 def test_ctrl_c_while_an_error_is_told_and_once_more_while_that_is_told(typer, tmp_path, times, errors):
     hook = f"""
-import builtins, signal
-left = [1] * {times}
-def shown(*words, print=builtins.print, **more):
-    if left:
-        left.pop()
-        signal.raise_signal(signal.SIGINT)
-    print(*words, **more)
-builtins.print = shown
+import signal, sys
+class Errors:
+    left = {times}
+    def __getattr__(self, name):
+        return getattr(sys.__stderr__, name)
+    def write(self, text):
+        if self.left:
+            self.left -= 1
+            signal.raise_signal(signal.SIGINT)
+        return sys.__stderr__.write(text)
+sys.stderr = Errors()
 """
     found, _, said = with_hook(tmp_path, hook, words=("graph", "nothing.bprop"))
     assert (found, said) == (130, errors)

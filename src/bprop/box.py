@@ -17,6 +17,7 @@ from bprop import errors
 from bprop.hyper import REQUIRED, complete, declared
 from bprop.namespace import Array
 from bprop.operators import Operators
+from bprop.outside import comes_again
 from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
 
@@ -161,15 +162,18 @@ class Box(Operators["Box"], ABC):
 
     def _legal(self) -> Spec:
         try:
-            self.check()
-            return self._infer()
+            return self._checked()
         except (errors.BpropError, MemoryError):
             raise
         except Exception as error:
-            if not errors.comes_again(self._infer):
+            if not comes_again(self._checked):
                 raise
             kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
             raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
+
+    def _checked(self) -> Spec:
+        self.check()
+        return self._infer()
 
     def _infer(self) -> Spec:
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)

@@ -3,8 +3,6 @@
 Each is also the built-in exception that Python's habits call for, so `except ValueError` works too.
 """
 
-from collections.abc import Callable
-
 
 class BpropError(Exception):
     """The root of the family: catch it to catch every error that bprop raises on purpose."""
@@ -72,16 +70,3 @@ class InternalError(BpropError, RuntimeError):
 
 class UnsupportedError(BpropError, NotImplementedError):
     """An engine, or a format, has no code for something that a graph or a rule does; another engine has."""
-
-
-def comes_again(work: Callable[[], object]) -> bool:
-    """Whether pure work, which has just failed, fails once more.
-
-    If not, the error was none of its own. It came from outside: a time limit, an interrupt raised by another thread, no
-    memory for a moment. Nothing is to be concluded from it, and it is to be passed on.
-    """
-    try:
-        work()
-    except Exception:
-        return True
-    return False

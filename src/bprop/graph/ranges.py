@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bprop.box import Box
-from bprop.errors import DataError, UnsupportedError, comes_again
+from bprop.errors import DataError, UnsupportedError
 from bprop.graph import validation
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Constant, Input, Leaf, Parameter
+from bprop.outside import comes_again
 from bprop.shapes import Spec
 from bprop.structure.formula import formula
 from bprop.structure.order import topological_order

@@ -18,7 +18,7 @@ from bprop import noise
 from bprop.blas import one_thread
 from bprop.box import Box
 from bprop.boxes.loss import Loss
-from bprop.errors import comes_again
+from bprop.outside import comes_again
 
 COUNT = 6
 FIRST, OTHERS = [0, 1, 2], [4, 1, 3]  # rows to keep: as where a batch is filled up, and out of order

@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native import compiler, evaluate, layout, routines, run
+from bprop.engines.native import compiler, evaluate, layout, routines, run, threads
 from bprop.engines.native.assemble import Assembler
 from bprop.engines.native.compiler import Machine, loaded, machine_code
 from bprop.engines.native.functions import new_tape
@@ -103,3 +103,11 @@ def vectors(request, monkeypatch):
         monkeypatch.setattr(module, "machine", lambda: made)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())
     return width
+
+
+@pytest.fixture
+def shared_out(monkeypatch):
+    """Kernels of any size are shared out among threads, in routines of their own."""
+    monkeypatch.setattr(threads, "ENOUGH", 1)
+    monkeypatch.setattr(threads, "cores", lambda: 5)
+    monkeypatch.setattr(routines, "_routines", type(routines._routines)())

@@ -51,39 +51,47 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
     emitter = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), lanes)
     b = emitter.b
     gate, thread, threads = function.args
-    names = ("come", "go_in", "inside", "wait", "turn", "late", "all", "none")
-    block = {name: b.append_basic_block(name) for name in names}
-    b.cbranch(b.icmp_signed("==", thread, I64(0)), block["inside"], block["come"])
+    come, go_in, inside, together, none = (
+        b.append_basic_block(name) for name in ("come", "go_in", "inside", "together", "none")
+    )
+    caller = b.icmp_signed("==", thread, I64(0))
+    wanted = b.select(caller, b.sub(threads, I64(1)), I64(AT_WORK))
+    b.cbranch(caller, inside, come)
 
-    b.position_at_end(block["come"])
+    b.position_at_end(come)  # a helper is counted
     seen = load(b, gate)
-    b.cbranch(b.icmp_signed("<", seen, I64(0)), block["none"], block["go_in"])
-    b.position_at_end(block["go_in"])
-    b.cbranch(swap(b, gate, seen, b.add(seen, I64(1))), block["inside"], block["come"])
+    b.cbranch(b.icmp_signed("<", seen, I64(0)), none, go_in)
+    b.position_at_end(go_in)
+    b.cbranch(swap(b, gate, seen, b.add(seen, I64(1))), inside, come)
 
-    b.position_at_end(block["inside"])
-    wanted = b.select(b.icmp_signed("==", thread, I64(0)), b.sub(threads, I64(1)), I64(AT_WORK))
-    b.branch(block["wait"])
-    b.position_at_end(block["wait"])
+    b.position_at_end(inside)
+    emit_wait(emitter, gate, wanted, together, none)
+    b.position_at_end(together)
+    b.ret(threads)
+    b.position_at_end(none)
+    b.ret(b.zext(caller, I64))
+    return function
+
+
+def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, home: ir.Block) -> None:
+    """Wait until the door says what is wanted, and open it; or until it is shut, and shut it after too many turns."""
+    b = emitter.b
+    before, wait, turn, late = b.block, *(b.append_basic_block(name) for name in ("wait", "turn", "late"))
+    b.branch(wait)
+    b.position_at_end(wait)
     turns = b.phi(I64)
-    turns.add_incoming(I64(0), block["inside"])
+    turns.add_incoming(I64(0), before)
     seen = load(b, gate)
     with b.if_then(b.icmp_signed("==", seen, wanted)), b.if_then(swap(b, gate, seen, I64(AT_WORK))):
-        b.branch(block["all"])
-    b.cbranch(b.icmp_signed("==", seen, I64(SHUT)), block["none"], block["turn"])
-    b.position_at_end(block["turn"])
+        b.branch(to_work)
+    b.cbranch(b.icmp_signed("==", seen, I64(SHUT)), home, turn)
+    b.position_at_end(turn)
     more = emit_turn(emitter, turns)
     turns.add_incoming(more, b.block)
-    b.cbranch(b.icmp_signed(">=", more, I64(LONGEST)), block["late"], block["wait"])
-    b.position_at_end(block["late"])
-    turns.add_incoming(more, b.block)
-    b.cbranch(swap(b, gate, seen, I64(SHUT)), block["none"], block["wait"])
-
-    b.position_at_end(block["all"])
-    b.ret(threads)
-    b.position_at_end(block["none"])
-    b.ret(b.zext(b.icmp_signed("==", thread, I64(0)), I64))
-    return function
+    b.cbranch(b.icmp_signed(">=", more, I64(LONGEST)), late, wait)
+    b.position_at_end(late)
+    turns.add_incoming(more, late)
+    b.cbranch(swap(b, gate, seen, I64(SHUT)), home, wait)
 
 
 def load(b: ir.IRBuilder, pointer: Value) -> Value:

@@ -24,7 +24,8 @@ from bprop.engines.native.memory import Layout
 from bprop.engines.native.trace import Trace
 from bprop.engines.native.traced import Traced, reachable
 from bprop.engines.store import Store, default_folder
-from bprop.errors import BpropError, InternalError, UnsupportedError, comes_again
+from bprop.errors import BpropError, InternalError, UnsupportedError
+from bprop.outside import comes_again
 
 CACHED_PROGRAMS = 64
 ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
