@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from bprop.errors import UnsupportedError
 
-TASKS = Path("/proc/self/task")  # Linux: a folder for each thread of this process
+TASKS = "/proc/self/task"  # Linux: a folder for each thread of this process
 ADVICE = "start processes with multiprocessing.get_context('spawn') or 'forkserver'"
 
 
@@ -51,25 +49,33 @@ def _jax_runs() -> bool:
     return bool(asked is not None and asked())
 
 
+def _tasks() -> set[int]:
+    """The numbers of all threads of this process; none where the system does not tell."""
+    try:
+        return {int(name) for name in os.listdir(TASKS)}
+    except OSError:
+        return set()
+
+
 def _polars_runs() -> bool:
     """Whether a thread is called as those of polars are, where the system tells."""
     if "polars" not in sys.modules:
         return False
     names = []
-    for path in TASKS.glob("*/comm"):  # none where this is not Linux
-        with suppress(OSError):  # a thread that has just ended
-            names.append(path.read_text())
+    for number in _tasks():
+        with suppress(OSError), open(f"{TASKS}/{number}/comm") as file:  # the thread may have just ended
+            names.append(file.read())
     return "polars-0\n" in names
 
 
 def _only_threads_of_python() -> bool:
     """Whether no library has a thread of its own here, where the system tells."""
+    import threading  # what `import bprop` need not pay for
+
     known = {thread.native_id for thread in threading.enumerate()}
     known |= {threading.get_native_id(), os.getpid()}  # a fork gives these two new numbers, which Python does not note
-    try:
-        return {int(name) for name in os.listdir(TASKS)} <= known
-    except OSError:
-        return False
+    tasks = _tasks()
+    return bool(tasks) and tasks <= known
 
 
 JAX = Library("JAX", _jax_runs)

@@ -165,6 +165,22 @@ def test_nothing_is_said_of_a_folder_that_can_only_be_read(own, lines_said):
     own.folder.chmod(0o700)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="no list of the descriptors of this process")
+def test_no_descriptor_is_left_open(own):
+    def count():
+        return len(os.listdir("/proc/self/fd"))
+
+    before = count()
+    (own.folder / "b.program").mkdir()
+    for key in "abc":
+        own.get(key)
+        own.put(key, b"program")
+    own.size()
+    (own.folder / "a.program").chmod(0o666)
+    assert own.get("a") is None
+    assert count() == before
+
+
 # --- entries that are not this user's ---
 
 
