@@ -199,3 +199,21 @@ def test_an_update_that_spoils_one_parameter_of_several_is_to_blame():
         )  # fmt: skip
     assert caught.value.fit.updates == 2
     assert caught.value.fit.params == {"w": 1.0, "v": 2.0}
+
+
+@pytest.mark.parametrize(
+    "failure", [MemoryError(), OSError(24, "Too many open files"), errors.DataError("a full disk")]
+)
+def test_whatever_ends_training_the_fit_so_far_is_with_the_error(failure):
+    def fail(record, fit):
+        if record.epoch == 3:
+            raise failure
+
+    x = bp.Input("x")
+    graph = bp.Graph(loss=bp.square(x * bp.Parameter("w", ()) - 1))
+    settings = {"params": {"w": 2.0}, "dtype": "float64", "engine": "numpy", "progress": False}
+    with pytest.raises(type(failure)) as caught:
+        bp.train(graph, {"x": np.ones(8)}, epochs=9, callbacks=[fail], **settings)
+    fit = caught.value.fit
+    assert (fit.stopped, len(fit.history)) == ("failed", 3)
+    assert fit.params["w"] == bp.train(graph, {"x": np.ones(8)}, epochs=3, **settings).params["w"]
