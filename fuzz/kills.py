@@ -91,6 +91,11 @@ def ended(number: int, seconds: float) -> int | None:
         time.sleep(0.0005)
 
 
+def lives(number: int) -> bool:
+    """Whether a process of ours has not ended."""
+    return os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
 class Kills:
     """Counts what was done, and collects what was lost."""
 
@@ -126,9 +131,10 @@ class Kills:
         """Kill them one after the other, in any order; how many were killed."""
         killed = 0
         self.chance.shuffle(processes)
+        if self.chance.random() < 0.8:  # else while it starts
+            self._wait_for_work(processes, what)
         for process in processes:
-            mean = 3.0 if what == "xla" else 0.15
-            code = ended(process, self.chance.expovariate(1 / mean))
+            code = ended(process, self.chance.expovariate(1 / (0.3 if what == "xla" else 0.08)))
             if code is None:
                 os.kill(process, signal.SIGKILL)
                 code = ended(process, PATIENCE)
@@ -137,6 +143,13 @@ class Kills:
             elif code:
                 self.problems.append(f"{what}: a process ended with {code}")
         return killed
+
+    def _wait_for_work(self, processes: list[int], what: str) -> None:
+        """Wait until one of the processes writes."""
+        begun = self.folder / "saved" / "model.bprop" if what == "bp.save" else self.folder / f"{what}.run" / ".lock"
+        limit = time.monotonic() + PATIENCE
+        while not begun.exists() and time.monotonic() < limit and all(map(lives, processes)):
+            time.sleep(0.0005)
 
     def _look(self, place: Path, what: str) -> None:
         """What a kill has left must load, block nobody, and be tidied away."""
