@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import select
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -75,4 +74,6 @@ def write_all(descriptor: int, parts: Parts) -> None:
             try:
                 left = left[os.write(descriptor, left) :]  # the system may take a part only
             except BlockingIOError:  # a pipe that is full, which somebody has set not to wait
-                select.select([], [descriptor], [])
+                from select import select
+
+                select([], [descriptor], [])
