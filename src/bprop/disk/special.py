@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Iterator, Sequence
 
 Parts = Sequence[bytes | memoryview]
@@ -74,6 +75,4 @@ def write_all(descriptor: int, parts: Parts) -> None:
             try:
                 left = left[os.write(descriptor, left) :]  # the system may take a part only
             except BlockingIOError:  # a pipe that is full, which somebody has set not to wait
-                from select import select
-
-                select([], [descriptor], [])
+                time.sleep(0.001)
