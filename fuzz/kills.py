@@ -29,7 +29,7 @@ from bprop.training.place import Place
 
 EPOCHS = {"numpy": 40, "native": 40, "xla": 15}
 KILLS_A_RUN = 8
-PATIENCE = 120.0  # seconds for a run that nobody kills
+PATIENCE = 900.0  # seconds after which a run that nobody kills hangs, on a machine that has much else to do
 
 
 def network() -> bp.Graph:
@@ -91,6 +91,11 @@ def ended(number: int, seconds: float) -> int | None:
         time.sleep(0.0005)
 
 
+def lives(number: int) -> bool:
+    """Whether a process of ours has not ended."""
+    return os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
 class Kills:
     """Counts what was done, and collects what was lost."""
 
@@ -112,7 +117,7 @@ class Kills:
         if self.chance.random() < 0.2:
             self._saving()
             return
-        share = {"numpy": 10, "native": 10, "xla": 1}
+        share = {"numpy": 20, "native": 20, "xla": 1}
         engine = self.chance.choices(self.engines, [share[engine] for engine in self.engines])[0]
         if self.since[engine] >= KILLS_A_RUN:
             self._finish(engine)
@@ -126,9 +131,10 @@ class Kills:
         """Kill them one after the other, in any order; how many were killed."""
         killed = 0
         self.chance.shuffle(processes)
+        if self.chance.random() < 0.8:  # else while it starts
+            self._wait_for_work(processes, what)
         for process in processes:
-            mean = 3.0 if what == "xla" else 0.15
-            code = ended(process, self.chance.expovariate(1 / mean))
+            code = ended(process, self.chance.expovariate(1 / (0.3 if what == "xla" else 0.08)))
             if code is None:
                 os.kill(process, signal.SIGKILL)
                 code = ended(process, PATIENCE)
@@ -137,6 +143,13 @@ class Kills:
             elif code:
                 self.problems.append(f"{what}: a process ended with {code}")
         return killed
+
+    def _wait_for_work(self, processes: list[int], what: str) -> None:
+        """Wait until one of the processes writes."""
+        begun = self.folder / "saved" / "model.bprop" if what == "bp.save" else self.folder / f"{what}.run" / ".lock"
+        limit = time.monotonic() + PATIENCE
+        while not begun.exists() and time.monotonic() < limit and all(map(lives, processes)):
+            time.sleep(0.0005)
 
     def _look(self, place: Path, what: str) -> None:
         """What a kill has left must load, block nobody, and be tidied away."""
@@ -150,8 +163,13 @@ class Kills:
         """Let the run go on to its end: it is the one that was never killed."""
         place, out, whole = self.folder / f"{engine}.run", self.folder / "resumed.bprop", self.whole[engine]
         self.since[engine] = 0
-        code = ended(start(train, engine, place, "1epochs", out), PATIENCE)
-        if code != 0:
+        process = start(train, engine, place, "1epochs", out)
+        code = ended(process, PATIENCE)
+        if code is None:
+            os.kill(process, signal.SIGKILL)
+            ended(process, PATIENCE)
+            self.problems.append(f"{engine}: a run that was resumed hangs")
+        elif code != 0:
             self.problems.append(f"{engine}: a run that was resumed ended with {code}")
         elif bits(bp.load(out)) != bits(whole):
             self.problems.append(f"{engine}: a run that was killed and resumed is another")

@@ -512,6 +512,25 @@ def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, fol
     assert {n: a.tobytes() for n, a in one.params.items()} == {n: a.tobytes() for n, a in whole.params.items()}
 
 
+@pytest.mark.parametrize("failure", [MemoryError(), OSError(24, "Too many open files")], ids=["memory", "files"])
+def test_where_the_machine_ends_training_what_was_learned_is_saved_elsewhere(run, folder, monkeypatch, failure):
+    from bprop.training.trainer import Trainer
+
+    real = Trainer._finish_epoch
+
+    def short(self):
+        if self.position.epoch == 3:
+            raise failure
+        real(self)
+
+    (folder / "one.bprop").write_text("precious")
+    monkeypatch.setattr(Trainer, "_finish_epoch", short)
+    said = run("train pets.csv --engine numpy --hidden 4 --epochs 9 --no-progress --out one.bprop", code=1)
+    assert said.stderr.lower().startswith(f"error: {getattr(failure, 'strerror', None) or 'not enough memory'}".lower())
+    assert (folder / "one.bprop").read_text() == "precious"
+    assert len(bp.load("one-2.bprop").history) == 3
+
+
 def test_a_name_that_another_run_has_taken_meanwhile_is_not_overwritten(run, folder, monkeypatch):
     from bprop.cli import train as command
 

@@ -53,6 +53,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         Spool(tmp_path / "missing").append({"x": np.zeros(3)})
 
 
+def test_a_system_without_a_folder_for_temporary_files_says_so(monkeypatch):
+    def none():
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    with pytest.raises(errors.DataError, match=r"No usable temporary directory .*--spool DIR"):
+        Spool()
+
+
 def test_a_full_disk_is_said(tmp_path, monkeypatch):
     class Full:
         def write(self, data):

@@ -259,3 +259,21 @@ def test_a_callback_may_train_another_network_and_ctrl_c_ends_the_one_that_runs(
 
     outer = train(callbacks=[nested])
     assert (outer.stopped, [fit.stopped for fit in inner]) == ("epochs", ["interrupted"] * 3)
+
+
+@pytest.mark.parametrize(
+    "failure", [MemoryError(), OSError(24, "Too many open files"), errors.DataError("a full disk")]
+)
+def test_whatever_ends_training_the_fit_so_far_is_with_the_error(failure):
+    def fail(record, fit):
+        if record.epoch == 3:
+            raise failure
+
+    x = bp.Input("x")
+    graph = bp.Graph(loss=bp.square(x * bp.Parameter("w", ()) - 1))
+    settings = {"params": {"w": 2.0}, "dtype": "float64", "engine": "numpy", "progress": False}
+    with pytest.raises(type(failure)) as caught:
+        bp.train(graph, {"x": np.ones(8)}, epochs=9, callbacks=[fail], **settings)
+    fit = caught.value.fit
+    assert (fit.stopped, len(fit.history)) == ("failed", 3)
+    assert fit.params["w"] == bp.train(graph, {"x": np.ones(8)}, epochs=3, **settings).params["w"]

@@ -26,7 +26,7 @@ from bprop.cli.watching import Watching, watch
 from bprop.console import say, say_error
 from bprop.disk.foreseen import cannot_write
 from bprop.engines import choose
-from bprop.errors import ModelFileError, NonFiniteError, SettingError
+from bprop.errors import NonFiniteError, SettingError
 from bprop.health.constant import no_better
 from bprop.model import save
 from bprop.tensorboard import TensorBoard
@@ -234,20 +234,26 @@ def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
         _finish(end.fit, ending)
         say(how, end="", error=True)
         raise
-    except NonFiniteError as error:
-        if isinstance(error.fit, Fit):
-            if error.fit.updates:  # what went wrong replaces no earlier model
-                ending.save(error.fit, ending.next_free())
-            ending.show(error.fit)
-        raise
-    except ModelFileError as error:
-        if isinstance(error.fit, Fit):  # training has ended, only its last checkpoint could not be written
-            _finish(error.fit, ending)
+    except Exception as error:
+        _rescue(getattr(error, "fit", None), ending)
         raise
     _finish(found, ending)
     if found.stopped == "interrupted":
         say(how, end="", error=True)
         raise typer.Exit(INTERRUPTED)
+
+
+def _rescue(fit: Any, ending: Ending) -> None:
+    """Save what was learned before an error ended training."""
+    if not isinstance(fit, Fit):
+        return
+    if fit.stopped not in ("diverged", "failed"):  # it had ended well, only its last checkpoint could not be written
+        _finish(fit, ending)
+        return
+    if fit.updates:  # what went wrong replaces no earlier model
+        ending.save(fit, ending.next_free())
+    if fit.stopped == "diverged":
+        ending.show(fit)
 
 
 def _finish(fit: Fit, ending: Ending) -> None:

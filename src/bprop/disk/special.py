@@ -6,9 +6,9 @@ import contextlib
 import errno
 import os
 import re
-import select
 import stat
 import sys
+import time
 from collections.abc import Iterator, Sequence
 
 Parts = Sequence[bytes | memoryview]
@@ -75,4 +75,4 @@ def write_all(descriptor: int, parts: Parts) -> None:
             try:
                 left = left[os.write(descriptor, left) :]  # the system may take a part only
             except BlockingIOError:  # a pipe that is full, which somebody has set not to wait
-                select.select([], [descriptor], [])
+                time.sleep(0.001)

@@ -30,7 +30,7 @@ class Spool:
     """
 
     def __init__(self, folder: str | os.PathLike | None = None, dtype: str = "float32", window: int = WINDOW_BYTES):
-        self.folder, self.dtype, self.window = folder or tempfile.gettempdir(), np.dtype(dtype), window
+        self.folder, self.dtype, self.window = folder or _temporary_folder(), np.dtype(dtype), window
         self.files: dict[str, BinaryIO] = {}
         self.kinds: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}
         self.rows = 0
@@ -86,6 +86,14 @@ class Spool:
         for file in self.files.values():
             file.close()
         self.files.clear()
+
+
+def _temporary_folder() -> str:
+    """The system's folder for temporary files. Raises DataError where nothing can be written to any, on a full disk."""
+    try:
+        return tempfile.gettempdir()
+    except OSError as error:
+        raise DataError(f"cannot write the examples: {error.strerror or error}; give a folder: --spool DIR") from error
 
 
 def _need_kept(name: str, array: np.ndarray, kind: np.dtype) -> None:

@@ -103,6 +103,8 @@ def train(
     NonFiniteError : when a loss is no longer finite, naming the box, the step and the rows.
     ModelFileError : where another run writes to `checkpoint`, naming its process; where no checkpoint can be written,
         or the one to resume cannot be read. If only the last one cannot be written, `fit` of the error is the result.
+
+    Whatever ends training, `fit` of the error is what was learned before.
     """
     graph.need_loss()
     precision, narrow = _precision(dtype)

@@ -148,7 +148,10 @@ class Trainer:
         except (Exception, KeyboardInterrupt) as error:
             why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             with suppress(Exception):  # a page that shows this run must not say that it goes on
-                self._tell("end", lambda: self._fit("failed", why))
+                fit = self._fit("failed", why)
+                if getattr(error, "fit", None) is None:
+                    error.fit = fit  # type: ignore[union-attr] (nothing that was learned is lost)
+                self._tell("end", lambda: fit)
             raise
         self._tell("end", lambda: fit)
         return fit
