@@ -50,3 +50,9 @@ def test_an_optax_transformation_is_wrapped_and_steps(jax):
     params = {"a": np.array([1.0, 2.0], "float32")}
     moved, _ = rule.step(params, {"a": np.array([2.0, -2.0], "float32")}, rule.init(params), 0)
     np.testing.assert_array_equal(moved["a"], [0.0, 3.0])
+
+
+def test_the_name_of_a_rule_is_a_text():
+    assert Foreign(object(), name="mine").name == "mine" and Foreign(object()).name is None
+    with pytest.raises(errors.SettingError, match="Foreign: name is a text, not 5"):
+        Foreign(object(), name=5)
