@@ -6,6 +6,7 @@ numbers of dates.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ def need_columns(given: Any, who: str) -> None:
     """Raise DataError or DTypeError for masked elements, named columns and dates, which scikit-learn would read as
     something else, or refuse in words that say nothing of them."""
     need_unmasked(given, who)
-    for dtype in getattr(given, "dtypes", [getattr(given, "dtype", None)]) if np.ndim(given) else ():
+    columns = getattr(given, "dtypes", None)  # of a frame; a column of one has a single one
+    for dtype in columns if isinstance(columns, Iterable) else [getattr(given, "dtype", None)]:
         if getattr(dtype, "names", None) is not None or getattr(dtype, "kind", "") in ("m", "M"):
             raise DTypeError(f"{who}: needs numbers, got an array of {dtype} ({hint(dtype)})")
 
