@@ -77,6 +77,19 @@ def test_dates_in_a_frame_are_refused():
         need_columns(pandas.DataFrame({"a": [1.0, 2.0], "day": X[0].astype("datetime64[s]")}), "X")
 
 
+def test_what_is_no_array_yet_is_left_to_who_reads_it():
+    class Data:
+        def __array_function__(self, *args):
+            raise TypeError("no function of NumPy's")
+
+    need_columns(Data(), "X")
+    need_columns([[1.0], [2.0]], "X")
+    pandas = pytest.importorskip("pandas")
+    need_columns(pandas.Series([1.0, 2.0]), "y")
+    with pytest.raises(errors.DTypeError, match="y: needs numbers"):
+        need_columns(pandas.Series(X[0].astype("datetime64[s]")), "y")
+
+
 def test_named_columns_are_refused_with_the_way_to_make_an_array():
     with pytest.raises(errors.DTypeError, match=r"np.stack\(\[a\[name\] for name in a.dtype.names\]"):
         need_columns(NAMED, "X")

@@ -54,8 +54,8 @@ def need_columns(given: Any, who: str) -> None:
     """Raise DataError or DTypeError for masked elements, named columns and dates, which scikit-learn would read as
     something else, or refuse in words that say nothing of them."""
     need_unmasked(given, who)
-    found = getattr(given, "dtypes", getattr(given, "dtype", None))  # of a frame's columns; of an array, or one column
-    for dtype in found if isinstance(found, Iterable) else [found]:
+    columns = getattr(given, "dtypes", None)  # of a frame; a column of one has a single one
+    for dtype in columns if isinstance(columns, Iterable) else [getattr(given, "dtype", None)]:
         if getattr(dtype, "names", None) is not None or getattr(dtype, "kind", "") in ("m", "M"):
             raise DTypeError(f"{who}: needs numbers, got an array of {dtype} ({hint(dtype)})")
 

@@ -85,6 +85,11 @@ def test_what_has_changed_is_said_in_a_line(then, said):
     assert changes({**NOW, **then}, NOW) == f"this run continues {said}: the results may differ in the last bits"
 
 
+def test_what_stands_in_a_file_does_nothing_to_a_terminal():
+    said = changes({**NOW, "jaxlib": "0.8\x1b[2J\u202e\n" + "8" * 10_000}, NOW)
+    assert "0.8\\x1b[2J\\u202e\\n8" in said and said.isprintable() and len(said) < 600
+
+
 def test_one_core_is_one_core():
     assert "on 1 core instead of 4" in changes(NOW, {"cores": "1"})
 

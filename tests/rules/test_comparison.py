@@ -109,6 +109,13 @@ def test_a_damaged_record_is_refused(damage):
     assert differences(damage, recorded(foreign(0.1)))[0]
 
 
+def test_what_stands_in_a_file_does_nothing_to_a_terminal():
+    then = recorded(foreign(0.1))
+    then["lines"] |= {"rule.rate": "\x1b[2J" + "8" * 10_000, "\u202e": "1", PYTHON: "\x07"}
+    told, _ = differences(then, recorded(foreign(0.1)))
+    assert len(told) == 2 and all(line.isprintable() and len(line) < 600 for line in told)
+
+
 def test_code_of_another_python_is_not_compared_and_that_is_said():
     then, now = recorded(foreign(0.1)), recorded(foreign(0.1))
     for path in [path for path in then["lines"] if path.endswith("(code)")]:

@@ -56,3 +56,9 @@ def test_a_name_is_the_rule_with_its_own_settings():
     assert as_rule("adam") == Adam() and as_rule("sgd") == SGD()
     with pytest.raises(errors.UnknownNameError, match="'adma' is not one of sgd, adam, adamw"):
         as_rule("adma")
+
+
+def test_the_name_of_a_rule_is_a_text():
+    assert Foreign(object(), name="mine").name == "mine" and Foreign(object()).name is None
+    with pytest.raises(errors.SettingError, match="Foreign: name is a text, not 5"):
+        Foreign(object(), name=5)

@@ -56,7 +56,7 @@ def changes(then: Any, now: Mapping[str, str]) -> str:
     changed = [key for key, value in now.items() if key in then and then[key] != value]
     if PROCESSOR in changed and INSTRUCTIONS in changed:  # its name says it
         changed.remove(INSTRUCTIONS)
-    told = " and ".join(_told(key, str(then[key]), now[key]) for key in changed)
+    told = " and ".join(_told(key, _shown(then[key]), now[key]) for key in changed)
     return f"this run continues {told}: the results may differ in the last bits" if told else ""
 
 
@@ -70,6 +70,11 @@ def _told(key: str, then: str, now: str) -> str:
         told = [_which("also has", added), _which("lacks", gone)]
         return f"on a processor that {' and '.join(filter(None, told))}"
     return f"with {key} {now} instead of {then}"
+
+
+def _shown(text: Any, most: int = 400) -> str:
+    """What stands in a file, which may be anybody's, such that a terminal only shows it."""
+    return repr(str(text))[1:-1][:most]
 
 
 def _which(how: str, words: set[str], most: int = 3) -> str:

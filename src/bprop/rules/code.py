@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dis
 import sys
 from collections.abc import Iterator
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from types import CodeType
 from typing import Any
 
@@ -26,6 +24,8 @@ def is_library(value: Any) -> bool:
 
 def package_of(rule: Any) -> str | None:
     """The name of the installed package whose functions an optax transformation is made of, such as "optax"."""
+    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only checkpoints need
+
     function = getattr(rule, "update", None)
     if not is_library(function):
         return None
@@ -58,6 +58,8 @@ def fractions_in(code: CodeType) -> list[float]:
 
 def globals_in(code: CodeType) -> set[str]:
     """The names that a function asks its module for."""
+    import dis  # some milliseconds that only such functions need
+
     return {str(i.argval) for part in parts_of(code) for i in dis.get_instructions(part) if i.opname in GLOBAL}
 
 

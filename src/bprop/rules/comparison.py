@@ -66,7 +66,8 @@ def _compared(then: Any, now: Mapping[str, str]) -> tuple[list[str], str]:
     if unknown:
         return [f"{unknown[0]} ({CALL_IT})"], ""
     apart = (
-        f"Python {now.get(PYTHON)} instead of {then.get(PYTHON)}: of the functions of its rule, only names and numbers"
+        f"Python {now.get(PYTHON)} instead of {_shown(then.get(PYTHON))}: of the functions of its rule, only names and "
+        "numbers"
     )
     return [], "" if same_python else f"this run continues with {apart} are compared"
 
@@ -82,8 +83,13 @@ def _interest(path: str, then: str | None, now: str | None) -> int:
 
 def _told(path: str, then: str | None, now: str | None) -> str:
     if path.endswith(CODE) and None not in (then, now):
-        return f"the code of {path.removesuffix(CODE)} has changed"
-    return f"{path} was {then or 'not there'}, now {now or 'not there'}"
+        return f"the code of {_shown(path.removesuffix(CODE))} has changed"
+    return f"{_shown(path)} was {_shown(then or 'not there')}, now {_shown(now or 'not there')}"
+
+
+def _shown(line: Any, most: int = 200) -> str:
+    """What stands in a file, which may be anybody's, such that a terminal only shows it."""
+    return repr(str(line))[1:-1][:most]
 
 
 def _unless(same: bool, said: str) -> tuple[list[str], str]:

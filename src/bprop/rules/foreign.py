@@ -18,6 +18,10 @@ class Foreign:
     transformation: Any
     name: str | None = None
 
+    def __post_init__(self):
+        if self.name is not None and not isinstance(self.name, str):
+            raise SettingError(f"Foreign: name is a text, not {self.name!r}")
+
     def init(self, params):
         return self.transformation.init(dict(params))
 

@@ -42,7 +42,7 @@ def test_leaves_have_roles_names_shapes_and_dtypes():
     kept = {name: leaf.shape for name, leaf in trace.state.items() if name[:2] not in ("s:", "k:")}
     assert kept == {"p:W": (6, 3), "p:b": (3,), "p:fixed": (6,), "r:velocity:W": (6, 3), "r:velocity:b": (3,), BAD: ()}
     assert (trace.state[BAD].dtype, trace.given["seed"].dtype) == (INT, UINT)
-    assert {name: leaf.dtype for name, leaf in trace.clock.items()} == {"i": INT, "t": INT}
+    assert {name: leaf.dtype for name, leaf in trace.clock.items()} == {"i": INT, "t": LONG}
     assert [leaf.shape for name, leaf in trace.given.items() if name.startswith("c:")] == [
         (6,),
         (),
