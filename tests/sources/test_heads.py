@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from bprop.sources.heads import declared_columns
+from bprop.sources.heads import declared_columns, declared_rows
 
 pl = pytest.importorskip("polars", reason="files of columns are written with polars")
 WRITERS = {".parquet": "write_parquet", ".arrow": "write_ipc", ".pq": "write_parquet", ".feather": "write_ipc"}
@@ -32,13 +32,24 @@ def test_no_more_is_read_than_the_beginning_of_a_parquet_footer():
     assert sum(map(len, read)) < 100
 
 
+@pytest.mark.parametrize("rows", [1, 7, 100_000])
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
+def test_rows_are_counted_as_an_arrow_file_says(rows, compression):
+    content = io.BytesIO()
+    pl.DataFrame({"a": range(rows), "b": ["x"] * rows}).write_ipc(content, compression=compression, record_batch_size=3)
+    assert declared_rows(content) == rows
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
 def test_damaged_files_say_nothing_or_something_but_never_fail(suffix):
     whole = file_of(20, suffix).getvalue()
     for cut in range(0, len(whole), 7):
         assert declared_columns(io.BytesIO(whole[:cut]), suffix) == 0
+        assert declared_rows(io.BytesIO(whole[:cut])) == 0
     for place in range(max(0, len(whole) - 1200), len(whole)):
-        assert isinstance(declared_columns(io.BytesIO(whole[:place] + b"\xff" + whole[place + 1 :]), suffix), int)
+        damaged = io.BytesIO(whole[:place] + b"\xff" + whole[place + 1 :])
+        assert declared_columns(damaged, suffix) >= -1
+        assert declared_rows(damaged) >= 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
 from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
-from bprop.sources.heads import declared_columns
+from bprop.sources.heads import declared_columns, declared_rows
 from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room, some
 
 READERS = {
@@ -34,9 +34,9 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
 
     more = {"infer_schema_length": None} if READERS[suffix] == "read_ndjson" else {}
     if says_size(suffix):
-        need_few_columns(path, declared_columns(io.BytesIO(content), suffix))
-        height, width = shape(path, suffix, content)
-        need_room(path, height * width * CELL)
+        width = declared_columns(io.BytesIO(content), suffix)
+        need_few_columns(path, width)
+        need_room(path, _rows(path, content, suffix) * max(1, width) * CELL)
     else:
         need_few_keys(path, content)
     with damage_said(path, suffix):
@@ -54,26 +54,31 @@ def says_size(suffix: str) -> bool:
     return READERS.get(suffix, "read_ndjson") != "read_ndjson"
 
 
-def scan(path: Path, suffix: str, content: bytes | None = None) -> Any:
-    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for. Raises OSError.
+def _rows(path: Path, content: bytes, suffix: str) -> int:
+    """The rows that the content of a Parquet or Arrow file says that it has."""
+    import polars as pl
 
-    content : what it holds, where it is read already.
-    """
+    if READERS[suffix] != "read_parquet":
+        return declared_rows(io.BytesIO(content))
+    with damage_said(path, suffix):
+        return pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+
+
+def scan(path: Path, suffix: str) -> Any:
+    """A Parquet or Arrow file as a lazy frame of polars: no more is read than is asked for. Raises OSError."""
     need_polars(path, suffix)
     import polars as pl
 
-    if content is None:
-        need_access(path)  # what may not be read is not damaged
-        with open(path, "rb") as file:
-            need_few_columns(path, declared_columns(file, suffix))
+    need_access(path)  # what may not be read is not damaged
+    with open(path, "rb") as file:
+        need_few_columns(path, declared_columns(file, suffix))
     with damage_said(path, suffix):
-        source = path if content is None else io.BytesIO(content)
-        return pl.scan_parquet(source) if READERS[suffix] == "read_parquet" else pl.scan_ipc(source)
+        return pl.scan_parquet(path) if READERS[suffix] == "read_parquet" else pl.scan_ipc(path)
 
 
-def shape(path: Path, suffix: str, content: bytes | None = None) -> tuple[int, int]:
+def shape(path: Path, suffix: str) -> tuple[int, int]:
     """(rows, columns) of such a file, from what it says of itself."""
-    frame = scan(path, suffix, content)
+    frame = scan(path, suffix)
     import polars as pl
 
     with damage_said(path, suffix):
