@@ -147,3 +147,12 @@ def test_differences_that_a_precision_holds_and_constants_are_not(column):
 def test_a_number_too_large_is_refused_before_training():
     with pytest.raises(errors.DataError, match=r"row 2: 1e\+39 is too large for float32"):
         need_precision("x", np.array([0.0, 1.0, 1e39]), np.float32)
+
+
+def test_a_scaling_must_be_of_the_shape_of_what_it_scales():
+    one, three = Scaling(np.zeros(()), np.ones(())), Scaling(np.zeros(3), np.ones(3))
+    Units({"x": three, "f": one, "y": one, "z": three}).need_fit({"x": (3,), "f": (), "y": ()})
+    Units({"x": one}).need_fit({"x": (3,)})
+    for shape in ((), (2,), (1,), (3, 1)):
+        with pytest.raises(errors.DataError, match="scale 'x' in the shape"):
+            Units({"x": three}).need_fit({"x": shape})
