@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))  # the targets are no part of the package
 
 from fuzz import guard  # noqa: E402
 
-NAMES = ("model", "table", "stream", "arguments")
+NAMES = ("model", "checkpoints", "table", "stream", "arguments")
 
 
 @pytest.fixture(params=NAMES)
@@ -59,6 +59,40 @@ def test_a_document_is_a_file_with_the_right_checksum(tmp_path):
     (tmp_path / "f").write_bytes(model.content(damaged))
     with pytest.raises(bp.errors.ModelFileError, match="KeyError"):  # past the checksum
         bp.load(tmp_path / "f")
+
+
+def test_every_command_takes_the_models_that_are_changed(tmp_path):
+    """Else a change would never reach what the commands do with a model."""
+    pytest.importorskip("typer", reason="the targets use the command line")
+    from fuzz import commands, model
+
+    from bprop.sources.preparation import KEY
+
+    reached = []
+    for seed in model.seeds()[:-1]:
+        (tmp_path / "m.bprop").write_bytes(model.content(seed))
+        notes = json.loads(seed)["meta"]["notes"]
+        if "task" in notes:
+            files = commands.data_in(tmp_path)
+            numbers = "regression.npz" if notes["task"] == "regression" else "classification.npz"
+            for command in commands.commands(
+                tmp_path / "m.bprop", files["pets.csv" if KEY in notes else numbers], tmp_path
+            ):
+                command()
+            reached.append(notes["task"])
+    assert sorted(set(reached)) == ["classification", "multilabel", "regression"]
+
+
+def test_a_run_that_is_changed_can_be_resumed():
+    pytest.importorskip("typer", reason="the targets use the command line")
+    from fuzz import arguments, checkpoints
+
+    for folder in checkpoints.begun():
+        before = checkpoints.newest(folder / checkpoints.RUN)
+        with arguments.shortened(folder):
+            assert arguments.call(["resume", checkpoints.RUN]) == 0
+        assert checkpoints.newest(folder / checkpoints.RUN).name > before.name
+    checkpoints.begun.cache_clear()
 
 
 WATCHED = """
@@ -110,7 +144,7 @@ def test_it_says_how_to_be_used():
     command = [sys.executable, "-m", "fuzz"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 1
-    assert done.stderr.startswith("usage: python -m fuzz {model,table,stream,arguments}")
+    assert done.stderr.startswith("usage: python -m fuzz {model,checkpoints,table,stream,arguments}")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows sends no signals to processes")

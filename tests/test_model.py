@@ -261,6 +261,22 @@ def test_a_missing_file_is_named(tmp_path):
         bp.load(tmp_path / "nowhere.bprop")
 
 
+@pytest.mark.parametrize(
+    "scaling",
+    [3, {"x": 3}, {"x": {"mean": [0.0], "deviation": [1.0]}}, {"f": {"mean": [0.0] * 5, "deviation": [1.0] * 5}},
+     {"x": {"mean": 10**400, "deviation": 1}}, {"x": {"mean": {}, "deviation": {}}}],
+    ids=repr,
+)  # fmt: skip
+def test_a_scaling_that_does_not_fit_is_refused_as_the_file_is_loaded_and_before_it_is_written(tmp_path, scaling):
+    with pytest.raises(errors.ModelFileError, match=r"net\.bprop: the notes of this model"):
+        bp.load(changed(tmp_path, notes={"scaling": scaling}, format=2))
+    net = made()
+    net.notes = {"scaling": scaling}
+    with pytest.raises(errors.DataError):
+        bp.save(tmp_path / "other.bprop", net)
+    assert not (tmp_path / "other.bprop").exists()
+
+
 # --- predict and evaluate ---
 
 

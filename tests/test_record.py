@@ -124,6 +124,7 @@ def test_health_without_its_parts_is_refused(health):
     [
         {"epoch": 1.5}, {"epoch": float("inf")}, {"epoch": -1}, {"updates": True}, {"updates": 2**63},
         {"loss": 10**400}, {"metrics": {"accuracy": -(10**400)}}, {"learning_rate": "0.1"}, {"seconds": None},
+        {"validation": {}}, {"validation": {"accuracy": 0.5}},
     ],
     ids=repr,
 )  # fmt: skip

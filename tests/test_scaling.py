@@ -155,3 +155,12 @@ def test_a_number_that_is_too_large_is_an_error_without_a_warning_before_it():
         Units({}).scaled({"x": both}, np.float32)
     with pytest.raises(MisfitError, match="is too large for float32"):
         need_precision("x", both, np.float32)
+
+
+def test_a_scaling_must_be_of_the_shape_of_what_it_scales():
+    one, three = Scaling(np.zeros(()), np.ones(())), Scaling(np.zeros(3), np.ones(3))
+    Units({"x": three, "f": one, "y": one, "z": three}).need_fit({"x": (3,), "f": (), "y": ()})
+    Units({"x": one}).need_fit({"x": (3,)})
+    for shape in ((), (2,), (1,), (3, 1)):
+        with pytest.raises(errors.DataError, match="scale 'x' in the shape"):
+            Units({"x": three}).need_fit({"x": shape})

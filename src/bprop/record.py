@@ -57,6 +57,8 @@ class Record:
         record = cls(**{key: value for key, value in data.items() if key in known})
         if not isinstance(record.metrics, Mapping) or not isinstance(record.validation, Mapping | None):
             raise TypeError("the metrics of a record are values by name")
+        if record.validation is not None and "loss" not in record.validation:
+            raise TypeError("the validation of a record has a loss")
         named = [value for group in (record.metrics, record.validation or {}) for value in group.values()]
         single = [record.loss, record.penalty, record.objective, record.seconds, record.examples_per_second]
         rate = [] if record.learning_rate is None else [record.learning_rate]

@@ -145,3 +145,26 @@ def test_notes_are_plain_data_and_come_back(kind):
 def test_notes_that_none_has_written(notes):
     with pytest.raises(errors.DataError, match="damaged"):
         from_notes(notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry", "value"),
+    [
+        (Numeric("a", 1.5, True), "fill", float("nan")), (Numeric("a", 1.5, True), "fill", 10**400),
+        (Numeric("a", 1.5, True), "fill", True), (Date("a", "2024-01-01", 0.0, True, False), "fill", float("inf")),
+        (Date("a", "2024-01-01", 0.0, True, False), "origin", "NaT"),
+        (Date("a", "2024-01-01", 0.0, True, False), "origin", ""),
+        (Date("a", "2024-01-01", 0.0, True, False), "origin", "9" * 30),
+        (Date("a", "2024-01-01", 0.0, True, False), "origin", "999999999-01-01"),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "codes", [1, 1]),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "codes", [4]),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "codes", [-1]),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "categories", ["x", "x"]),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "width", -1),
+        (Categorical("a", ("x", "y"), (1, 2, 3), 0), "width", 10**9),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_an_entry_that_no_column_has_is_refused_and_named(kind, entry, value):
+    with pytest.raises(errors.DataError, match=f"{entry} of the column 'a'"):
+        from_notes({**kind.to_notes(), entry: value})

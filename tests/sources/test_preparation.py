@@ -105,7 +105,11 @@ def test_notes_are_plain_data_and_come_back():
 
 @pytest.mark.parametrize(
     "change",
-    [{KEY: None}, {KEY: {}}, {KEY: {"kinds": 3}}, {"classes": 7},
+    [{KEY: "numeric"}, {KEY: {"kinds": ["numeric"], "targets": ["y"]}}, {"task": "magic"}, {"task": "counts"},
+     {KEY: {"kinds": 2 * [{"kind": "ignored", "name": "a", "why": "id"}], "targets": ["y"]}},
+     {KEY: {"kinds": [], "targets": []}}, {KEY: {"kinds": [], "targets": ["y", "y"]}},
+     {KEY: {"kinds": [], "targets": ["y", "z"]}}, {"source": None}, {KEY: None}, {KEY: {}},
+     {KEY: {"kinds": 3}}, {"classes": 7},
      {KEY: {"kinds": [None], "targets": [], "mean": [], "deviation": []}},
      {KEY: {"kinds": [7], "targets": ["y"]}}],
 )  # fmt: skip

@@ -1,0 +1,42 @@
+"""What pages show of a model's notes, whatever they hold."""
+
+import pytest
+
+from bprop.notes import columns, table, word, words
+
+ODD = [
+    None,
+    3,
+    2.5,
+    True,
+    "text",
+    [],
+    {},
+    [1],
+    [None],
+    [["a"]],
+    {"kinds": 3},
+    {"kinds": {"name": "a"}},
+    {"kinds": [3, "numeric", {}]},
+]
+
+
+def test_what_bprop_train_writes_is_read():
+    notes = {
+        "source": "pets",
+        "classes": ["cat", 3],
+        "table": {"kinds": [{"name": "size", "kind": "numeric", "fill": 1.0, "indicator": False}]},
+    }
+    assert word(notes, "source") == "pets"
+    assert words(notes, "classes") == ("cat", "3")
+    assert table(notes) is notes["table"]
+    assert [kind["name"] for kind in columns(notes)] == ["size"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_what_is_not_as_it_should_be_is_left_out(odd):
+    notes = {"table": odd, "source": odd, "classes": odd}
+    assert columns(notes) == []
+    assert all(isinstance(one, str) for one in words(notes, "classes"))
+    assert word(notes, "source") is None or isinstance(word(notes, "source"), str)
+    assert table({}) is None and words({}, "classes") == ()
