@@ -187,3 +187,41 @@ def error(found, expected, size, flushes):
         return 0.0
     power = mpmath.floor(mpmath.log(size, 2)) if size else info.minexp
     return float(abs(found - expected) / mpmath.mpf(2) ** (max(power, info.minexp) - info.nmant))
+
+
+# --- near home: every gradient against a difference quotient ---
+
+
+@pytest.fixture
+def differentiates():
+    """differentiates(cls): the gradients of a box are those of finite differences of its value, on its examples."""
+    return check_differences
+
+
+def check_differences(cls, step=2.0**-16):
+    for index, given in enumerate(cls.examples(np.random.default_rng(1))):
+        hyper = given[-1] if isinstance(given[-1], dict) else {}
+        arrays = [np.asarray(a) for a in (given[:-1] if hyper else given)]
+        box, rng = object.__new__(cls), np.random.default_rng(2)
+        box.__dict__.update({**cls.hyper_defaults, **hyper})
+        made = {
+            "noise": lambda box=box, rng=rng, arrays=arrays: box.noise(lambda s: rng.uniform(size=s), *arrays),
+            "weights": lambda rng=rng, arrays=arrays: rng.uniform(0.5, 2.0, size=len(arrays[0])),
+        }
+        extras = [made[need]() for need in cls.needs]
+        value = np.asarray(box.fprop(*arrays, *extras))
+        grad = rng.normal(size=value.shape)
+        sent = box.bprop(grad, value, *arrays, *extras)
+        sent = sent if isinstance(sent, tuple) else (sent,)
+        for i, array in enumerate(arrays):
+            if array.dtype.kind != "f":
+                continue
+            for _ in range(3):
+                along = rng.uniform(0.5, 1.5, array.shape) * rng.choice([-1.0, 1.0], array.shape)
+                ends = [
+                    (box.fprop(*arrays[:i], array + h * along, *arrays[i + 1 :], *extras) * grad).sum()
+                    for h in (step, -step, 2 * step, -2 * step)
+                ]
+                slope = (8 * (ends[0] - ends[1]) - (ends[2] - ends[3])) / (12 * step)
+                size = np.abs(np.asarray(sent[i]) * along).sum() + 1e-3
+                assert (sent[i] * along).sum() == pytest.approx(slope, abs=1e-7 * size), (cls.__name__, index, i)

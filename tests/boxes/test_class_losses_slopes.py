@@ -1,0 +1,12 @@
+"""Gradients of this family of boxes, near home: see `differentiates`."""
+
+import pytest
+
+from bprop import boxes
+
+KINDS = [cls for cls in boxes.catalogue() if cls.__module__ == boxes.class_losses.__name__]
+
+
+@pytest.mark.parametrize("cls", KINDS, ids=lambda cls: cls.__name__)
+def test_a_gradient_is_that_of_finite_differences(cls, differentiates):
+    differentiates(cls)
