@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -133,11 +134,40 @@ def test_importing_the_package_leaves_handlers_alone():
 
 @pytest.mark.parametrize(
     ("program", "expected"),
-    [("-m", True), ("", False), ("bprop", False), ("/somewhere/bprop", False), ("-c", False), (None, False)],
+    [("", False), ("bprop", False), ("/somewhere/bprop", False), ("-c", False), (None, False)],
 )
 def test_what_is_the_command_line(monkeypatch, program, expected):
     monkeypatch.setattr(sys, "argv", [] if program is None else [program])
     assert exits.is_command_line() == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["python", "-W", "error", "-m", "bprop", "train"], True),
+        (["python", "-mbprop"], True),
+        (["python", "-m", "project.train"], False),
+        (["python", "-m"], False),
+    ],
+)
+def test_a_package_that_is_looked_up_may_be_anothers(monkeypatch, words, expected):
+    monkeypatch.setattr(sys, "argv", ["-m"])
+    monkeypatch.setattr(sys, "orig_argv", words)
+    assert exits.is_command_line() is expected
+
+
+def test_a_program_of_somebodys_that_imports_bprop_keeps_its_ctrl_c(tmp_path):
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "__init__.py").write_text(
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nimport bprop"
+    )
+    (tmp_path / "project" / "train.py").write_text(
+        "import signal\ntry:\n    signal.raise_signal(signal.SIGINT)\nexcept KeyboardInterrupt:\n    print('mine')"
+    )
+    path = os.pathsep.join([str(tmp_path), str(Path(exits.__file__).parents[1])])
+    command = [sys.executable, "-m", "project.train"]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}, timeout=120)
+    assert done.stdout == "mine\n", done.stderr
 
 
 @pytest.mark.parametrize("name", ["bprop", "bprop.exe"])

@@ -41,12 +41,17 @@ def watch() -> None:
 def is_command_line() -> bool:
     """Whether this process is `python -m bprop`, or the program `bprop` beside the interpreter.
 
-    While a package is looked up for -m, that is what stands for the name of the program.
+    While a package is looked up for -m, "-m" stands for the name of the program; that package may be another's, which
+    imports bprop as a library.
     """
     program = next(iter(getattr(sys, "argv", [])), "")
     if program == "-m":
-        return True
-    folder, name = os.path.split(os.path.realpath(program))
+        words = sys.orig_argv
+        return ("-m" in words[:-1] and words[words.index("-m") + 1] == "bprop") or "-mbprop" in words
+    try:
+        folder, name = os.path.split(os.path.realpath(program))
+    except OSError:  # the working folder is gone
+        return False
     return name in ("bprop", "bprop.exe") and folder == os.path.realpath(os.path.dirname(sys.executable))
 
 

@@ -38,8 +38,6 @@ def test_an_unknown_name_is_not_shown_in_quotes(typer, capsys):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (MemoryError(), "error: not enough memory\n"),
-        (MemoryError("Unable to allocate 9 GiB"), "error: not enough memory: Unable to allocate 9 GiB\n"),
         (OSError(24, "Too many open files"), "error: Too many open files\n"),
         (OSError(28, "No space left on device"), "error: No space left on device\n"),
         (PermissionError(13, "Permission denied", "a.csv"), "error: a.csv: Permission denied\n"),

@@ -63,6 +63,8 @@ def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(BAD) from None
     except OSError as error:  # a name that is too long, too many open files, ...
+        if error.filename is None and error.errno not in SHORT:
+            raise
         say_error(_of_system(error))
         raise typer.Exit(BAD) from None
     except MemoryError as error:
