@@ -1,6 +1,9 @@
 """What a run was made of."""
 
+import pytest
+
 from bprop.model import Model
+from bprop.record import Record
 from bprop.reporting.about import MOST_COLUMNS, data_of, reproduce, settings_of, timings_of, versions_of
 from bprop.reporting.facts import Facts
 
@@ -64,3 +67,11 @@ def test_the_engine_that_ran_is_told_with_the_reason(values):
     assert found["why this engine"] == "numpy, because native declined: it is too new"
     fit.settings = {**fit.settings, "engine_reason": ""}
     assert "why this engine" not in dict(settings_of(fit))
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 2**1022])
+def test_times_of_a_file_that_no_run_takes_are_shown_all_the_same(odd):
+    record = Record(1, 10, 0.5, 0.0, 0.5, seconds=odd, examples_per_second=odd)
+    shown = dict(timings_of([record, record, record]))
+    assert shown["epochs"] == 3
+    assert (shown["examples a second (median)"] == "not known") == (odd in (float("inf"),) or odd != odd)

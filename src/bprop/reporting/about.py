@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from math import isfinite
 from statistics import median
 from typing import Any
 
@@ -84,11 +85,11 @@ def timings_of(history: Sequence[Record]) -> Pairs:
     """How long training took."""
     if not history:
         return []
-    seconds = sum(record.seconds for record in history)
+    seconds = sum(float(record.seconds) for record in history)
     speed = median(record.examples_per_second for record in history)
     return [
         ["epochs", len(history)], ["updates", history[-1].updates], ["seconds of updates", f"{seconds:.3g}"],
-        ["examples a second (median)", round(speed)],
+        ["examples a second (median)", round(speed) if isfinite(speed) else "not known"],
     ]  # fmt: skip
 
 
