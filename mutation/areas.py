@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 AREAS: dict[str, tuple[str, ...]] = {
-    "boxes": ("boxes", "box.py", "leaves.py", "metrics.py"),
+    "boxes": ("boxes", "box.py", "hyper.py", "operators.py", "registry.py", "lower_case.py", "leaves.py", "metrics.py"),
     "rules": ("rules",),
-    "graph": ("graph",),
+    "graph": ("graph", "structure"),
     "check": ("check",),
     "programs": (
         "engines/program.py",
@@ -19,16 +19,17 @@ AREAS: dict[str, tuple[str, ...]] = {
     "native": ("engines/native",),
     "xla": ("engines/xla",),
     "training": ("training",),
-    "files": ("files.py", "model.py", "data.py", "record.py", "noise.py", "shapes.py", "init.py"),
+    "files": ("disk", "files.py", "reading.py", "model.py", "data.py", "record.py", "noise.py", "shapes.py", "init.py"),
 }
 """{area: files and folders below src/bprop}"""
 AROUND: dict[str, tuple[str, ...]] = {
     "boxes": (
-        "boxes", "test_box.py", "test_leaves.py", "test_metrics.py", "engines/test_agreement.py",
+        "boxes", "test_box.py", "test_hyper.py", "test_operators.py", "test_registry.py", "test_lower_case.py",
+        "test_leaves.py", "test_metrics.py", "engines/test_agreement.py",
         "check/test_graphs.py", "graph/test_mixing.py", "onnx/test_formula.py",
     ),
     "rules": ("rules", "engines/test_agreement.py"),
-    "graph": ("graph", "test_model.py", "test_hostile.py", "boxes/test_every_box.py"),
+    "graph": ("graph", "structure", "test_model.py", "test_hostile.py", "boxes/test_every_box.py"),
     "check": ("check", "boxes/test_every_box.py"),
     "programs": (
         "engines/test_agreement.py", "engines/test_engine.py", "engines/test_program.py", "engines/test_numpy.py",
@@ -39,7 +40,8 @@ AROUND: dict[str, tuple[str, ...]] = {
     "xla": ("engines/xla", "engines/test_agreement.py", "engines/test_batches.py"),
     "training": ("training",),
     "files": (
-        "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py", "test_data.py", "test_record.py",
+        "disk", "test_reading.py", "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py",
+        "test_data.py", "test_record.py",
         "test_noise.py", "test_shapes.py", "test_init.py", "draw/test_plot.py", "training/test_train.py",
         "training/test_checkpoint.py",
     ),

@@ -54,6 +54,6 @@ def test_the_files_that_a_page_links_to_are_there(page):
 
 
 def test_the_heart_is_under_500_lines():
-    heart = ("box.py", "boxes/affine.py", "structure/structure.py", "graph/passes.py")
+    heart = ("box.py", "boxes/regularisers.py", "structure/structure.py", "graph/passes.py")
     source = Path(bp.__file__).parent
     assert sum(len((source / file).read_text(encoding="utf-8").splitlines()) for file in heart) < 500

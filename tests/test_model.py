@@ -597,7 +597,8 @@ def test_a_box_may_hold_two_to_the_24_numbers_or_four_times_those_of_the_file(tm
     with pytest.raises(errors.ModelFileError, match="missing parameters: 'w'"):
         bp.load(described(tmp_path, (2**12, 2**12)))
     with pytest.raises(
-        errors.ModelFileError, match="the box 'w' would hold 16,781,312 numbers: more than what the file"
+        errors.ModelFileError,
+        match="the box 'w' would hold 16,781,312 numbers for 3 examples: more than the 16,777,216",
     ):
         bp.load(described(tmp_path, (2**12, 2**12 + 1)))
     held = np.zeros(2**22 + 2**10, np.float32)

@@ -261,7 +261,7 @@ def test_beside_kinks_all_targets_are_moved_a_little_either_way(monkeypatch):
 
 def test_outside_training_the_same_weights_are_handed_over():
     trial = type(
-        "T", (), {"extras": ("weights",), "step": type("S", (), {"box": type("B", (), {"needs": ("weights",)})})}
+        "T", (), {"extras": ("weights",), "node": type("S", (), {"box": type("B", (), {"needs": ("weights",)})})}
     )
     extras = _as_here(trial)
     assert extras(type("B", (), {"needs": ("weights",)}), []) == ("weights",)

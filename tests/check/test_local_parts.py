@@ -70,10 +70,10 @@ def test_a_row_is_compared_for_every_child_of_floats_under_its_own_name():
 
 
 def test_a_name_and_a_role_as_sentences_have_them():
-    step = case_of(Lookup, A[:, 0], np.array([0, 1]), A[:2, 1]).step
+    step = case_of(Lookup, A[:, 0], np.array([0, 1]), A[:2, 1]).node
     assert label(step) == "'Lookup' (Lookup)"
     assert [role(step, i) for i in range(3)] == ["a", "i", "b"]
-    many = case_of(bp.L2, A, A).step
+    many = case_of(bp.L2, A, A).node
     assert [role(many, i) for i in range(2)] == ["W[0]", "W[1]"]
 
 

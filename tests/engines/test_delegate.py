@@ -12,7 +12,7 @@ def test_everything_that_a_run_does_is_handed_on():
     assert (delegate.turn, delegate.engine, delegate.reason, delegate.state) == (3, "other", "because", "state")
     calls = {
         "set_order": ([1, 0], None), "steps": (1, 2, 3), "compile_seconds": (), "evaluate": ("data",), "penalty": (),
-        "params": (), "rule_arrays": (), "restore": ({}, []),
+        "params": (), "rule_arrays": (), "restore": ({}, []), "surroundings": (),
     }  # fmt: skip
     assert set(calls) == {name for name, method in vars(Run).items() if callable(method) and name[0] != "_"}
     for name, arguments in calls.items():

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import noise
-from bprop.graph import plan as plans
+from bprop.graph import send
 from bprop.graph.passes import bprop, fprop, refresh
 from bprop.graph.plan import Context
 
@@ -80,24 +80,24 @@ def test_two_seeds_of_one_box_are_added_up_and_those_off_the_way_left_out():
     [(np.array(0.0), True), (np.array(1.0), False), (np.zeros(3), False), (np.zeros(1), False), (np.float64(0), True)],
 )
 def test_only_the_number_0_need_not_be_sent(grad, zero):
-    assert bool(plans._is_zero(grad)) is zero
+    assert bool(send.is_zero(grad)) is zero
 
 
 def test_values_take_on_the_precision_of_the_pass_unless_they_are_whole():
     for value, dtype in ((np.ones(2), "float32"), (np.ones(2, int), "int64"), (np.ones(2, bool), "bool")):
-        assert plans._in_dtype(value, np.dtype("float32")).dtype == dtype
+        assert send.in_dtype(value, np.dtype("float32")).dtype == dtype
     same = np.ones(2, "float32")
-    assert plans._in_dtype(same, np.dtype("float32")) is same
+    assert send.in_dtype(same, np.dtype("float32")) is same
 
 
 def test_gradients_take_on_the_dtype_of_the_child():
     child = np.ones((2, 3), "float32")
-    assert plans._like(np.ones((2, 3)), child, 0).dtype == np.float32
+    assert send._like(np.ones((2, 3)), child, 0).dtype == np.float32
     same = np.ones((2, 3), "float32")
-    assert plans._like(same, child, 0) is same
-    assert plans._like(None, child, 0) is None
+    assert send._like(same, child, 0) is same
+    assert send._like(None, child, 0) is None
     with pytest.raises(bp.errors.ShapeError, match=r"shape \(3,\) for child 4, whose value has shape \(2, 3\)"):
-        plans._like(np.ones(3), child, 4)
+        send._like(np.ones(3), child, 4)
 
 
 def test_ways_to_the_same_targets_are_found_once():

@@ -7,6 +7,7 @@ import bprop as bp
 from bprop import errors
 from bprop import training as module
 from bprop.data import DataSet
+from bprop.graph.representable import need_total
 
 SINGLE = np.dtype("float32")
 
@@ -78,11 +79,11 @@ def test_sixteen_bits_are_computed_by_xla_alone():
 def test_weights_are_within_the_range_of_the_precision(weights, legal):
     array = np.array(weights)
     if legal:
-        module._need_range(array, SINGLE, "w")
+        need_total(array, SINGLE, "w")
     else:
         with pytest.raises(errors.DataError, match=r"^w: .*, the largest, is out of the range of float32; only their"):
-            module._need_range(array, SINGLE, "w")
-    module._need_range(None, SINGLE, "w")
+            need_total(array, SINGLE, "w")
+    need_total(None, SINGLE, "w")
 
 
 def test_callbacks_are_one_function_or_several():

@@ -30,6 +30,9 @@ class Delegate(Run):
     def state(self, kept: Any) -> None:
         self.run.state = kept
 
+    def surroundings(self):
+        return self.run.surroundings()
+
     def set_order(self, order, running=None):
         self.run.set_order(order, running)
 

@@ -7,8 +7,8 @@ The environment variable BPROP_XLA_BOXES sets how many are compiled at most.
 from __future__ import annotations
 
 import os
-import sys
 
+from bprop.console import say
 from bprop.errors import UnsupportedError
 
 MANY = 1000  # boxes from which on it is said how long compiling may take
@@ -28,7 +28,7 @@ def need_few(boxes: int) -> None:
             f"a graph of {boxes:,} boxes, of which XLA compiles {most:,} at most: it may take {cost}; use "
             f"engine='numpy', or set the environment variable {VARIABLE} to a larger number"
         )
-    print(f"bprop: compiling {boxes:,} boxes with XLA may take {cost}; engine='numpy' begins at once", file=sys.stderr)
+    say(f"bprop: compiling {boxes:,} boxes with XLA may take {cost}; engine='numpy' begins at once", error=True)
 
 
 def most_boxes() -> int:
