@@ -1,6 +1,8 @@
 """`bprop train`."""
 
 import os
+import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -559,13 +561,27 @@ def test_a_folder_without_permission_is_said_before_the_work_begins(refused, fol
     refused(f"train pets.csv --engine numpy {option} x.bprop", "x.bprop cannot be written: nothing may be written to")
 
 
+def drained(pipe):
+    """All that is in a pipe now."""
+    content = b""
+    with suppress(BlockingIOError):
+        while part := os.read(pipe, 65536):
+            content += part
+    return content
+
+
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not list open files")
 def test_results_are_written_into_devices_and_pipes(start, run, folder):
     settings = "--engine numpy --hidden 4 --epochs 1 --no-progress"
     os.mkfifo("pipe")
+    pipe, content = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK), b""  # else a process that fails is waited for
     process = start(f"train pets.csv {settings} --out pipe --report page.html")
-    (folder / "one.bprop").write_bytes((folder / "pipe").read_bytes())
-    assert process.wait() == 0
+    while process.poll() is None:
+        content += drained(pipe)
+        time.sleep(0.01)
+    (folder / "one.bprop").write_bytes(content + drained(pipe))
+    os.close(pipe)
+    assert process.returncode == 0, process.communicate()[1]
     assert not os.path.isfile("pipe")
     process = start(["train", "pets.csv", *settings.split(), "--out", "two.bprop", "--report", "/proc/self/fd/2"])
     assert "</html>" in process.communicate()[1]
