@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from bprop.disk.reading import need_access
 from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
+from bprop.sources.arrow_parts import DamagedError, unpacked_size
 from bprop.sources.cells import EXACT
 from bprop.sources.frame import Frame
 from bprop.sources.heads import declared_columns, declared_rows
@@ -36,6 +37,7 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
     if says_size(suffix):
         width = declared_columns(io.BytesIO(content), suffix)
         need_few_columns(path, width)
+        _need_whole(path, io.BytesIO(content), suffix)
         need_room(path, _rows(path, content, suffix) * max(1, width) * CELL)
     else:
         need_few_keys(path, content)
@@ -52,6 +54,17 @@ def read(path: Path, content: bytes, suffix: str) -> Frame:
 def says_size(suffix: str) -> bool:
     """Whether a file of this kind says how many cells it holds."""
     return READERS.get(suffix, "read_ndjson") != "read_ndjson"
+
+
+def _need_whole(path: Path, file: BinaryIO, suffix: str) -> None:
+    """Raise DataError for an Arrow file whose parts are not as long as it says, or take more memory than there is."""
+    if READERS[suffix] != "read_ipc":
+        return
+    try:
+        size = unpacked_size(file)
+    except DamagedError as error:
+        raise DataError(f"{path}: not a {suffix} file, or a damaged one ({error})") from None
+    need_room(path, size, "unpacking it")
 
 
 def _rows(path: Path, content: bytes, suffix: str) -> int:
@@ -72,6 +85,7 @@ def scan(path: Path, suffix: str) -> Any:
     need_access(path)  # what may not be read is not damaged
     with open(path, "rb") as file:
         need_few_columns(path, declared_columns(file, suffix))
+        _need_whole(path, file, suffix)
     with damage_said(path, suffix):
         return pl.scan_parquet(path) if READERS[suffix] == "read_parquet" else pl.scan_ipc(path)
 

@@ -21,8 +21,8 @@ def declared_columns(file: BinaryIO, suffix: str) -> int:
     """Columns, and groups of columns, of the file; 0 where it does not say it in a way that is known here."""
     try:
         if suffix in (".parquet", ".pq"):
-            return _of_parquet(_footer(file, b"PAR1", FIRST))
-        return _of_arrow(_footer(file, b"ARROW1", None))
+            return _of_parquet(footer_of(file, b"PAR1", FIRST))
+        return _of_arrow(footer_of(file, b"ARROW1", None))
     except (ValueError, IndexError, struct.error):
         return 0
 
@@ -30,8 +30,8 @@ def declared_columns(file: BinaryIO, suffix: str) -> int:
 def declared_rows(file: BinaryIO) -> int:
     """Rows of all parts of an Arrow file; 0 where it does not say it in a way that is known here."""
     try:
-        footer = _footer(file, b"ARROW1", None)
-        blocks = _follow(footer, struct.unpack_from("<I", footer, 0)[0], 3)
+        footer = footer_of(file, b"ARROW1", None)
+        blocks = follow(footer, struct.unpack_from("<I", footer, 0)[0], 3)
         count, rows = struct.unpack_from("<I", footer, blocks)[0], 0
         for place in range(blocks + 4, min(len(footer), blocks + 4 + BLOCK * count), BLOCK):
             start, size = struct.unpack_from("<qi", footer, place)
@@ -45,11 +45,11 @@ def declared_rows(file: BinaryIO) -> int:
 def _rows_of(head: bytes) -> int:
     """The rows of a part of an Arrow file. Before its message there is its length, and perhaps a mark before that."""
     message = head[8 if head[:4] == b"\xff" * 4 else 4 :]
-    batch = _follow(message, struct.unpack_from("<I", message, 0)[0], 2)
-    return max(0, struct.unpack_from("<q", message, _field(message, batch, 0))[0])
+    batch = follow(message, struct.unpack_from("<I", message, 0)[0], 2)
+    return max(0, struct.unpack_from("<q", message, place_of(message, batch, 0))[0])
 
 
-def _footer(file: BinaryIO, mark: bytes, most: int | None) -> bytes:
+def footer_of(file: BinaryIO, mark: bytes, most: int | None) -> bytes:
     """The footer (or its first bytes): its length and the mark are at the end of the file."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - 4 - len(mark)))
@@ -89,17 +89,17 @@ def _of_arrow(footer: bytes) -> int:
     """The length of the vector of fields of the schema of the footer."""
     table = struct.unpack_from("<I", footer, 0)[0]
     for field in (1, 1):
-        table = _follow(footer, table, field)
+        table = follow(footer, table, field)
     return struct.unpack_from("<I", footer, table)[0]
 
 
-def _follow(content: bytes, table: int, field: int) -> int:
+def follow(content: bytes, table: int, field: int) -> int:
     """The place of what a field of a table refers to."""
-    place = _field(content, table, field)
+    place = place_of(content, table, field)
     return place + struct.unpack_from("<I", content, place)[0]
 
 
-def _field(content: bytes, table: int, field: int) -> int:
+def place_of(content: bytes, table: int, field: int) -> int:
     """The place of a field of a table."""
     directory = table - struct.unpack_from("<i", content, table)[0]
     if directory < 0:
