@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from time import perf_counter as clock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -24,11 +24,9 @@ from bprop.record import Record
 from bprop.rules import Rule
 from bprop.rules.comparison import differences, recorded
 from bprop.training.folder import Folder
+from bprop.training.position import Position
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
-
-if TYPE_CHECKING:
-    from bprop.training.trainer import Position
 
 EVERY_SECONDS = 30.0
 ENGINE = "engine"  # among the settings, but a run may go on upon another

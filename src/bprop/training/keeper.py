@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +14,8 @@ from bprop.record import Record
 from bprop.training import checkpoint as files
 from bprop.training.every import Every
 from bprop.training.place import Place
+from bprop.training.position import Position
 from bprop.training.stopping import EarlyStopping
-
-if TYPE_CHECKING:
-    from bprop.training.trainer import Position
 
 
 class Keeper:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -28,6 +27,7 @@ from bprop.training.failure import FAILURES, as_file_error
 from bprop.training.interrupt import Interrupt, Terminated, pass_on_limit
 from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
+from bprop.training.position import Position
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
@@ -62,17 +62,6 @@ class Fit(Model):
         from bprop.reporting import report  # reports are no part of training
 
         report(self, path, data, **more)
-
-
-@dataclass
-class Position:
-    """Where a run is: all that a checkpoint must hold beside theta and the rule's state."""
-
-    epoch: int = 0  # epochs finished
-    step: int = 0  # steps done of the current epoch
-    updates: int = 0
-    seconds: float = 0.0  # spent on the current epoch
-    running: list[list[float]] | None = None  # sums over the current epoch, as the engine keeps them
 
 
 class Trainer:
