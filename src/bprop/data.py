@@ -10,7 +10,7 @@ from bprop.errors import SettingError
 
 
 class Reader:
-    """What is told where an epoch has come to. For a set in memory there is nothing to do."""
+    """Follows an epoch's progress so that a file-backed set can prefetch. Does nothing for sets in memory."""
 
     most: int | None = None
     """Rows that may be visited between two calls of `reach`; None: any number."""

@@ -18,7 +18,7 @@ from bprop.data import DataSet
 from bprop.disk import atomic, special, unfinished
 from bprop.engines import Job
 from bprop.training import checkpoint, folder
-from bprop.training.keeper import Keeper
+from bprop.training.checkpoint_writer import CheckpointWriter
 from bprop.training.trainer import Position
 
 FULL, BROKEN = (OSError(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EIO))
@@ -156,21 +156,21 @@ class Writer:
 
     def __init__(self, monkeypatch, place, disk):
         self.disk, self.accepted, self.best = disk, 0, 0
-        self.keeper = Keeper(place, "1steps", JOB.dtype, SETTINGS, "loss", True)
-        self.keeper.close()  # nobody else writes there
+        self.writer = CheckpointWriter(place, "1steps", JOB.dtype, SETTINGS, "loss", True)
+        self.writer.close()  # nobody else writes there
         self.uses(monkeypatch)
 
     def uses(self, monkeypatch):
         for module in (atomic, unfinished, special, folder):
             monkeypatch.setattr(module, "os", self.disk)
-        monkeypatch.setattr(atomic, "_tidied", {os.path.realpath(self.keeper.path)})  # of this folder on a disk
+        monkeypatch.setattr(atomic, "_tidied", {os.path.realpath(self.writer.path)})  # of this folder on a disk
 
     def write(self, number):
         if number % 2:
-            self.keeper.best = model(number)
+            self.writer.best = model(number)
         position = Position(epoch=0, step=number, updates=number, running=[[1.0, 2.0]])
         try:
-            self.keeper.write(model(number), position, [np.full(2, float(number))], None)
+            self.writer.write(model(number), position, [np.full(2, float(number))], None)
             self.accepted = number
             self.best = number if number % 2 else max(self.best, number - 1)
         except (errors.ModelFileError, PowerCut):

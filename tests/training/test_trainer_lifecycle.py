@@ -84,9 +84,9 @@ def test_sigterm_ends_the_program_and_ctrl_c_does_not(monkeypatch, capsys):
 
 def test_the_last_checkpoint_is_of_the_end_and_there_is_none_on_the_way_before_it_is_time(tmp_path, monkeypatch):
     written = []
-    write = trainer.Keeper.write
+    write = trainer.CheckpointWriter.write
     monkeypatch.setattr(
-        trainer.Keeper, "write", lambda self, model, position, *rest: (written.append(position.updates),
+        trainer.CheckpointWriter, "write", lambda self, model, position, *rest: (written.append(position.updates),
                                                                        write(self, model, position, *rest)),
     )  # fmt: skip
     train(checkpoint=tmp_path / "run")

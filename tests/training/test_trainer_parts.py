@@ -12,7 +12,7 @@ from bprop.training.trainer import Trainer
 def turns(count, *, turn=1, left=100, room=None, most=None, batch_size=4):
     """`_whole_turns` of a trainer of which nothing else is there."""
     trainer = object.__new__(Trainer)
-    trainer.keeper = None if room is None else SimpleNamespace(room=lambda position: room)
+    trainer.writer = None if room is None else SimpleNamespace(steps_until_due=lambda position: room)
     trainer.position = SimpleNamespace(step=7)
     trainer.job = SimpleNamespace(batch_size=batch_size, steps_per_epoch=7 + left)
     trainer.run_ = SimpleNamespace(turn=turn)

@@ -54,7 +54,9 @@ Kinds = Annotated[
         "repeated.",
     ),
 ]
-Weights = Annotated[str | None, _data("Column of example weights, of the rows held out too; it is no input.")]
+Weights = Annotated[
+    str | None, _data("Column of example weights, also used for held-out rows. It is not used as an input.")
+]
 Scale = Annotated[
     str,
     _data(

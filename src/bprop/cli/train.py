@@ -32,7 +32,7 @@ from bprop.model import save
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
-from bprop.training.every import Every
+from bprop.training.interval import Interval
 from bprop.training.place import is_folder
 from bprop.visible import visible
 
@@ -147,7 +147,7 @@ def train(
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
     if every is not None:
-        Every.parse(every)
+        Interval.parse(every)
         if checkpoint is None:
             raise SettingError(f"--every {every} says how often to write checkpoints: say where, with --checkpoint DIR")
 

@@ -29,7 +29,7 @@ class Line:
     """The path of an edge, as SVG path data, and the tip of its arrow.
 
     A piece that several edges share is drawn with the first of them: the path of another ends, or begins, where it
-    meets that piece, and a tip that is there already is None.
+    meets that piece, and `tip` is None if the arrowhead was drawn already.
     side : where the arrow points, 1 to the right, -1 to the left, 0 upwards.
     """
 

@@ -86,7 +86,7 @@ class AutoEngine(Engine):
                 continue
             run.reason = why(name, declined)
             if name == "xla" and not isinstance(job.rule, Foreign):
-                return Cautious(run, lambda params: self.choose(last).start(job, params), declined)
+                return FallbackRun(run, lambda params: self.choose(last).start(job, params), declined)
             return run
         run = self.choose(last).start(job, params)
         run.reason = why(last, declined)
@@ -101,8 +101,8 @@ class AutoEngine(Engine):
         return reason is not None
 
 
-class Cautious(Delegate):
-    """A run on XLA, which sees code only when that is to run first: what it cannot trace goes on elsewhere."""
+class FallbackRun(Delegate):
+    """An XLA run that falls back to another engine if its code cannot be traced, which shows only at the first call."""
 
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
         super().__init__(run)

@@ -119,10 +119,11 @@ def need_counts(t: int, count: int) -> None:
 
 
 class Run(ABC):
-    """A graph in training on an engine. `state` is (theta, rule state): keep it to go back to it, until the second call
-    of `steps` after it, when its memory may be used again."""
+    """A graph in training on an engine."""
 
     state: Any
+    """(theta, rule state): a snapshot; assign it back to undo steps. Valid through the next call of `steps`; the one after
+    may overwrite it."""
     engine: str
     """The name of the engine that does the work."""
     reason: str = ""

@@ -2,7 +2,7 @@
 
 from bprop.health.advice import advice
 from bprop.health.budget import Budget
-from bprop.health.examiner import Examiner
 from bprop.health.measure import Finding, measure
+from bprop.health.probe import HealthProbe
 
-__all__ = ["Budget", "Examiner", "Finding", "advice", "measure"]
+__all__ = ["Budget", "Finding", "HealthProbe", "advice", "measure"]

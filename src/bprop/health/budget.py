@@ -18,7 +18,7 @@ class Budget:
 
     @property
     def allows(self) -> bool:
-        """Whether what the last time cost is that share, or less, of the time since. At first it is."""
+        """True if the last cost is at most `share` of the time since. Always True at first."""
         return self.cost <= self.share * (self.clock() - self.since)
 
     @contextmanager

@@ -18,7 +18,7 @@ from bprop.visible import visible
 ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
 MOST_LISTED = 1_000  # columns of a kind that are named
-UNCLEAR = "dates, of which it is not clear what is the day and what the month: write 2024-05-31"
+UNCLEAR = "ambiguous dates (day/month or month/day?): write 2024-05-31"
 
 
 def fit_column(name: str, frame: Frame) -> Kind:

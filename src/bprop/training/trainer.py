@@ -16,16 +16,16 @@ from bprop.engines.engine import Engine, Job
 from bprop.engines.program import PENALTY, Program
 from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
-from bprop.health import Examiner
+from bprop.health import HealthProbe
 from bprop.model import KEEP_BEST, Model
 from bprop.record import Record
 from bprop.rules import Rule
 from bprop.scaling import Units
 from bprop.training import checkpoint as files
+from bprop.training.checkpoint_writer import CheckpointWriter
 from bprop.training.diagnose import ADVICE, Batch, diagnose
 from bprop.training.failure import FAILURES, as_file_error
 from bprop.training.interrupt import Interrupt, Terminated, pass_on_limit
-from bprop.training.keeper import Keeper
 from bprop.training.pace import Pace
 from bprop.training.position import Position
 from bprop.training.progress import progress_of
@@ -77,15 +77,15 @@ class Trainer:
         self.job, self.epochs, self.shuffle, self.stopping = job, epochs, shuffle, stopping
         self.callbacks, self.wanted_progress, self.notes = list(callbacks), progress, dict(notes or {})
         self.units = Units.of(self.notes)
-        self.examine = Examiner(job, health, epochs)
+        self.examine = HealthProbe(job, health, epochs)
         self.settings = {**_settings(job, stopping), "engine": engine.name, "epochs": epochs, "shuffle": shuffle}
         source = files.source_of(resume, checkpoint)
         self.compared = files.settings(job, shuffle) if checkpoint is not None or source is not None else {}
-        self.keeper: Keeper | None = None
+        self.writer: CheckpointWriter | None = None
         if checkpoint is not None:
             fresh = source is None or not files.same_place(source, checkpoint)
             judged_by = "loss" if stopping is None else stopping.monitor
-            self.keeper = Keeper(checkpoint, every, job.dtype, self.compared, judged_by, fresh)
+            self.writer = CheckpointWriter(checkpoint, every, job.dtype, self.compared, judged_by, fresh)
         elif every is not None:
             raise SettingError(f"every={every!r} says how often to write checkpoints: say where, with checkpoint=")
         try:
@@ -110,15 +110,15 @@ class Trainer:
         if saved is not None:
             self._restore(saved)
         self.pace = Pace()
-        if self.keeper is not None:
-            self.keeper.start(self.position, self.history)
-            if self.keeper.folder is not None and saved is None:
+        if self.writer is not None:
+            self.writer.start(self.position, self.history)
+            if self.writer.folder is not None and saved is None:
                 self._write()  # what cannot be written is said now, and there is something to resume from the start
 
     def _let_go(self) -> None:
         """Let other runs write where this one has written its checkpoints."""
-        if self.keeper is not None:
-            self.keeper.close()
+        if self.writer is not None:
+            self.writer.close()
 
     def run(self) -> Fit:
         """Train; see Fit.stopped for how it can end. Callbacks with `begin` and `end` are told of both."""
@@ -170,7 +170,7 @@ class Trainer:
         if stopped != "interrupted":
             return fit
         at = self.position
-        more = f", and resume={str(self.keeper.path)!r} continues it" if self.keeper is not None else ""
+        more = f", and resume={str(self.writer.path)!r} continues it" if self.writer is not None else ""
         said = f"interrupted in epoch {at.epoch + 1} after {at.updates:,} updates; the fit so far is kept{more}"
         say(f"bprop: {visible(said)}", error=True)
         if signal is not None and signal != 2:  # SIGTERM asks the whole program to end
@@ -228,7 +228,7 @@ class Trainer:
     def _whole_turns(self, count: int, most: int | None = None) -> int:
         """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint, and
         (but for a turn) no more than `most` examples."""
-        room = self.keeper.room(self.position) if self.keeper is not None else None
+        room = self.writer.steps_until_due(self.position) if self.writer is not None else None
         count = count if room is None else min(count, room)
         count = count if most is None else min(count, max(1, most // self.job.batch_size))
         turn, left = self.run_.turn, self.job.steps_per_epoch - self.position.step
@@ -258,8 +258,8 @@ class Trainer:
     def _keep_best(self, record: Record) -> None:
         """Have the model of this epoch written, if it is the best; where there is no memory for that, say so."""
         try:
-            if self.keeper is not None:
-                self.keeper.note(record, self._best)
+            if self.writer is not None:
+                self.writer.remember_best(record, self._best)
         except MemoryError as error:
             say(f"bprop: {visible(as_file_error(error))}; training goes on, the best model before is kept", error=True)
 
@@ -326,7 +326,7 @@ class Trainer:
 
         stopped : why training has ended, where this is the last one: where that fails, the fit is with the error.
         """
-        if self.keeper is None or not (stopped is not None or self.keeper.due(self.position)):
+        if self.writer is None or not (stopped is not None or self.writer.due(self.position)):
             return
         try:
             self._write()
@@ -340,10 +340,10 @@ class Trainer:
 
     def _write(self) -> None:
         """Write a checkpoint. Raises ModelFileError, whatever the reason."""
-        assert self.keeper is not None
+        assert self.writer is not None
         try:
             self.compared |= {files.ENGINE: self.run_.engine, files.SURROUNDINGS: self.run_.surroundings()}
-            self.keeper.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
+            self.writer.write(self._fit("running"), self.position, self.run_.rule_arrays(), self.stopping)
         except FAILURES as error:
             pass_on_limit(error)
             raise as_file_error(error) from error.__cause__
@@ -364,7 +364,9 @@ class Trainer:
             if self.stopping is not None and saved.stopping is not None:
                 self.stopping.restore(saved.stopping, saved.best_params)
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(f"the checkpoint does not tell of a run ({type(error).__name__}: {error})") from error
+            raise ModelFileError(
+                f"the checkpoint's training state is damaged ({type(error).__name__}: {error})"
+            ) from error
 
     def _change_engine(self, before: str) -> None:
         """Say that the run goes on on another engine, and take over what that one summed up, in the common form."""

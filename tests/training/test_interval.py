@@ -3,7 +3,7 @@
 import pytest
 
 from bprop import errors
-from bprop.training.every import Every
+from bprop.training.interval import Interval
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from bprop.training.every import Every
     ],
 )
 def test_what_can_be_said(text, count, unit):
-    assert Every.parse(text) == Every(count, unit)
+    assert Interval.parse(text) == Interval(count, unit)
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_what_can_be_said(text, count, unit):
 )
 def test_what_says_nothing_is_refused_with_what_can_be_said(text):
     with pytest.raises(errors.SettingError, match=r"30s|more than 0"):
-        Every.parse(text)
+        Interval.parse(text)

@@ -8,7 +8,7 @@ from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyEngine
 from bprop.errors import SettingError
-from bprop.health.examiner import Examiner, rule_state, sample_rows
+from bprop.health.probe import HealthProbe, rule_state, sample_rows
 
 X = np.random.default_rng(0).normal(size=(300, 4))
 DATA = {"x": X, "y": (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)}
@@ -31,16 +31,16 @@ class Clock:
 def looked(wanted, cost, epoch_seconds, epochs=20):
     """The epochs that were looked at, by a clock set by hand: a look takes `cost`."""
     clock, found = Clock(cost), []
-    examiner = Examiner(job(), wanted, epochs, clock)
+    probe = HealthProbe(job(), wanted, epochs, clock)
 
     def look(run, t):
         clock.now += cost
         return {}
 
-    examiner._look = look
+    probe._look = look
     for epoch in range(1, epochs + 1):
         clock.now += epoch_seconds
-        if examiner(None, 30 * epoch) is not None:
+        if probe(None, 30 * epoch) is not None:
             found.append(epoch)
     return found
 
@@ -66,7 +66,7 @@ def test_auto_spends_a_fiftieth_of_the_time_and_sees_the_first_and_the_last_epoc
 @pytest.mark.parametrize("wanted", [None, "yes", 1, 0, 2.5])
 def test_other_wishes_are_refused(wanted):
     with pytest.raises(SettingError, match="health is True"):
-        Examiner(job(), wanted, 20)
+        HealthProbe(job(), wanted, 20)
 
 
 def test_the_sample_is_spread_over_the_rows_and_small():

@@ -22,7 +22,7 @@ WORK = 100_000_000
 """Multiplications of a look: networks of many weights are looked at on fewer rows, but FEWEST."""
 
 
-class Examiner:
+class HealthProbe:
     """wanted : True, a look after every epoch; "auto", after so many of the `epochs`, the first and the last among
     them, that the looks take about a fiftieth of the time (see `Looks`); False, never.
 

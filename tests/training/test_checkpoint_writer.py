@@ -10,7 +10,7 @@ import safetensors
 import bprop as bp
 from bprop import errors
 from bprop.disk.unfinished import UNFINISHED
-from bprop.training import checkpoint, keeper, trainer
+from bprop.training import checkpoint, checkpoint_writer, trainer
 from bprop.training.folder import KEPT, Folder
 from bprop.training.progress import Silent
 
@@ -208,7 +208,7 @@ def test_a_run_that_was_killed_as_it_wrote_and_is_resumed_has_the_same_best(tmp_
     train(checkpoint=tmp_path / "whole", **settings)
     with monkeypatch.context() as patch:
         counting = writing([])
-        patch.setattr(keeper, "write_model", counting(keeper.write_model))
+        patch.setattr(checkpoint_writer, "write_model", counting(checkpoint_writer.write_model))
         patch.setattr(checkpoint, "write", counting(checkpoint.write))
         with pytest.raises(Killed):
             train(checkpoint=tmp_path / "parts", **settings)
@@ -356,7 +356,7 @@ def test_a_place_below_no_folder_or_in_a_file_is_refused(tmp_path):
 
 
 def test_checkpoints_that_fail_on_the_way_are_told_of_and_lose_nothing(tmp_path, monkeypatch, capsys):
-    real, calls = keeper.files.write, []
+    real, calls = checkpoint_writer.files.write, []
 
     def failing(*arguments):
         calls.append(arguments)

@@ -12,18 +12,18 @@ import numpy as np
 from bprop.model import Model, write_model
 from bprop.record import Record
 from bprop.training import checkpoint as files
-from bprop.training.every import Every
+from bprop.training.interval import Interval
 from bprop.training.place import Place
 from bprop.training.position import Position
 from bprop.training.stopping import EarlyStopping
 
 
-class Keeper:
+class CheckpointWriter:
     """Writes into one file, replaced each time, or into a folder that keeps the last few and the best.
 
     path : a folder where it ends in a slash, is one already, or `every` is given; else a file. Or a Place that the
     caller has locked, and closes.
-    fresh : the run is not one that is continued in this very place.
+    fresh : False if this run resumes from the checkpoints in `path`.
     settings : what a resumed run is compared with; monitor : what says, on the validation set, which epoch is best.
     """
 
@@ -32,7 +32,7 @@ class Keeper:
         fresh: bool,
     ):  # fmt: skip
         self.path = Path(path)
-        self.every = Every(files.EVERY_SECONDS, "seconds") if every is None else Every.parse(every)
+        self.every = Interval(files.EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)
         self.settings, self.monitor = settings, monitor
         files.check_precision(dtype)
         self._own = None if isinstance(path, Place) else Place(path, every, fresh)
@@ -66,13 +66,13 @@ class Keeper:
             return files.clock() - self.at > self.every.count
         return self._count(position) // self.every.count > self.marked // self.every.count
 
-    def room(self, position: Position) -> int | None:
+    def steps_until_due(self, position: Position) -> int | None:
         """Steps until it is time, where steps are counted."""
         if self.every.unit != "steps":
             return None
         return int(self.every.count - position.updates % self.every.count)
 
-    def note(self, record: Record, model: Callable[[], Model]) -> None:
+    def remember_best(self, record: Record, model: Callable[[], Model]) -> None:
         """Remember the model of an epoch that did better on the validation set than all before."""
         if self.folder is None or record.validation is None:
             return

@@ -16,14 +16,14 @@ UNITS = {
 
 
 @dataclass(frozen=True)
-class Every:
+class Interval:
     """So many "seconds", "epochs" or "steps" (updates since the start of training)."""
 
     count: float
     unit: str
 
     @classmethod
-    def parse(cls, text: Any) -> Every:
+    def parse(cls, text: Any) -> Interval:
         """From "30s", "5epochs", ... Raises SettingError."""
         found = re.fullmatch(r"\s*([0-9]*\.?[0-9]+)\s*([a-z]+)\s*", text.lower()) if isinstance(text, str) else None
         if found is None or found[2] not in UNITS:
