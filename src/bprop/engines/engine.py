@@ -122,8 +122,8 @@ class Run(ABC):
     """A graph in training on an engine."""
 
     state: Any
-    """(theta, rule state): a snapshot; assign it back to undo steps. Valid through the next call of `steps`; the one after
-    may overwrite it."""
+    """(theta, rule state): a snapshot; assign it back to undo steps. Valid through the next call of `steps`; the one
+    after may overwrite it."""
     engine: str
     """The name of the engine that does the work."""
     reason: str = ""
