@@ -60,7 +60,8 @@ def _seen(event: str, args: tuple[Any, ...]) -> None:
             _check(event, path)
     elif event in PATHS:
         for path in args[: PATHS[event]]:
-            _check(event, path)
+            if not isinstance(path, int):  # a file that is open, and was looked at as it was opened
+                _check(event, path)
 
 
 def _check(event: str, path: Any) -> None:

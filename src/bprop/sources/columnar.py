@@ -58,7 +58,7 @@ def says_size(suffix: str) -> bool:
 
 def _need_whole(path: Path, file: BinaryIO, suffix: str) -> None:
     """Raise DataError for an Arrow file whose parts are not as long as it says, or take more memory than there is."""
-    if READERS[suffix] != "read_ipc":
+    if READERS.get(suffix) != "read_ipc":
         return
     try:
         size = unpacked_size(file)
