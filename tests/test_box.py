@@ -276,3 +276,10 @@ def test_a_box_that_needs_noise_must_say_which(x):
 
     with pytest.raises(errors.BpropError, match="define `noise`"):
         Noisy(x)
+
+
+def test_a_number_at_the_left_is_the_first_child(x):
+    for box in (2.0 + x, 2.0 - x, 2.0 * x, 2.0 / x):
+        assert [type(child).__name__ for child in box.children] == ["Constant", "Input"]
+    for box in (x + 2.0, x - 2.0, x * 2.0, x / 2.0):
+        assert [type(child).__name__ for child in box.children] == ["Input", "Constant"]

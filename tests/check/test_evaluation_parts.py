@@ -217,3 +217,23 @@ def test_outside_training_the_value_is_that_in_training_but_for_one_part_in_n(sh
 def test_one_place_allows_for_a_value_twice_as_large():
     assert judged(2.99, rows=1) == []
     assert judged(3.01, rows=1) != []
+
+
+def test_averages_that_a_batch_does_not_move_are_not_judged():
+    """As of a batch whose examples all weigh 0, whatever is given outside training."""
+
+    class Still(bp.Box):
+        def fprop(self, a, m):
+            return a + 4.0
+
+        def bprop(self, grad, value, a, m):
+            return grad, None
+
+        def updates(self, value, a, m):
+            return {1: m}
+
+        def evaluation(self):
+            return Shifted(*self.children)
+
+    made = prepare(Still, [A, np.zeros(2)], {}, DOUBLE, np.random.default_rng(0)).trial
+    assert _settles(made, lambda box, arrays: ()) == []

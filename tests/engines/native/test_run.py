@@ -278,3 +278,9 @@ def test_params_are_of_the_users_layout_and_writable():
     assert fit.params["W1"].shape == (40, 3)
     assert fit.params["W1"].flags.c_contiguous
     fit.params["W1"][...] = 0
+
+
+def test_the_time_of_steps_is_noted_by_the_count_of_threads():
+    run = started()
+    run.steps(0, 5, 0)
+    assert list(run.step.crew.seconds) == run.step.crew.counts
