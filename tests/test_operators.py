@@ -43,3 +43,11 @@ def test_an_array_at_the_left_of_matmul_makes_one_box():
 def test_a_box_is_not_iterable():
     with pytest.raises(TypeError):
         list(bp.Input("x", (4,)))
+
+
+def test_a_number_at_the_left_is_the_first_child():
+    x = bp.Input("x")
+    for box in (2.0 + x, 2.0 - x, 2.0 * x, 2.0 / x):
+        assert [type(child).__name__ for child in box.children] == ["Constant", "Input"]
+    for box in (x + 2.0, x - 2.0, x * 2.0, x / 2.0):
+        assert [type(child).__name__ for child in box.children] == ["Input", "Constant"]

@@ -263,3 +263,10 @@ def test_an_element_that_is_right_by_itself_is_left_out():
     one = Scripted(np.ones(8), np.ones(8), lambda d: Verdict(WRONG if abs(d[5]) not in (0, 1) else RIGHT, 0.0))
     found = one.run(4, rng())
     assert (found.projections, found.elements, found.note) == (2, 2, "")
+
+
+def test_a_projection_that_agrees_has_no_error():
+    one = Scripted(np.full(9, 3.0), np.full(9, 2.0), lambda d: Verdict(RIGHT, 2 * float(d.sum())))
+    found = one.run(4, rng())
+    assert (found.projections, found.elements) == (2, 0)
+    assert found.error < 1e-15

@@ -141,3 +141,10 @@ def test_what_another_fprop_rounds_is_allowed():
     """fprop loses digits of float32, and bprop depends on the value: both are off alike."""
     lossy = trial_of(lambda g, v, a: g * v, lambda a: (a + 1e4) - 1e4)
     assert disagreements(lossy, DOUBLE, rng()) == []
+
+
+def test_a_gradient_that_rounding_inside_of_it_moves_is_right():
+    """Near the top of a sine the value hardly moves, and the slope is as rough as three times a is rounded."""
+    near = (np.pi / 2 + 1e-4 * np.arange(1, 7)) / 3
+    trial = trial_of(lambda g, v, a: 3 * g * np.cos(3 * a), lambda a: np.sin(3 * a), near)
+    assert disagreements(trial, DOUBLE, rng()) == []

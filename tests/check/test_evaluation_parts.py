@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.check import evaluation
+from bprop.check import evaluation as evaluation_module
 from bprop.check.boxes import prepare
 from bprop.check.contract import Trial
 from bprop.check.evaluation import _moves, _places, _runs_away, _settled, _settles, _with, check_updates
@@ -40,8 +40,8 @@ def trial(rule=None, a=A, m=(0.0, 0.0)):
 
 def both(rule, **more):
     before = trial(rule, **more)
-    first = _with(before, evaluation._new(before))
-    return before, first, _with(first, evaluation._new(first))
+    first = _with(before, evaluation_module._new(before))
+    return before, first, _with(first, evaluation_module._new(first))
 
 
 # --- how many places an average is one of ---
@@ -131,9 +131,9 @@ def test_averages_that_never_settle_are_not_judged(monkeypatch):
         return {1: np.array([[0.0, -1.0], [1.0, 0.0]]) @ m + np.array([1.0, 0.0])}
 
     counted = []
-    monkeypatch.setattr(evaluation, "_new", lambda t, new=evaluation._new: counted.append(1) or new(t))
+    monkeypatch.setattr(evaluation_module, "_new", lambda t, new=evaluation_module._new: counted.append(1) or new(t))
     assert _settled(*both(turning, m=(5.0, 3.0))) is None
-    assert len(counted) == 2 + 1 + evaluation.MOST_UPDATES
+    assert len(counted) == 2 + 1 + evaluation_module.MOST_UPDATES
 
 
 def test_what_a_batch_does_not_move_is_settled():
@@ -217,3 +217,71 @@ def test_outside_training_the_value_is_that_in_training_but_for_one_part_in_n(sh
 def test_one_place_allows_for_a_value_twice_as_large():
     assert judged(2.99, rows=1) == []
     assert judged(3.01, rows=1) != []
+
+
+def test_averages_that_a_batch_does_not_move_are_not_judged():
+    """As of a batch whose examples all weigh 0, whatever is given outside training."""
+
+    class Still(bp.Box):
+        def fprop(self, a, m):
+            return a + 4.0
+
+        def bprop(self, grad, value, a, m):
+            return grad, None
+
+        def updates(self, value, a, m):
+            return {1: m}
+
+        def evaluation(self):
+            return Shifted(*self.children)
+
+    made = prepare(Still, [A, np.zeros(2)], {}, DOUBLE, np.random.default_rng(0)).trial
+    assert _settles(made, lambda box, arrays: ()) == []
+
+
+def test_not_a_number_among_the_children_is_not_written():
+    assert _moves(trial(lambda a, m: {1: np.zeros(2)}, m=(np.nan, 0.0))) == []
+    assert _moves(trial(lambda a, m: {}, a=[[np.nan, 1.0]])) == []
+
+
+def test_a_value_of_0_inside_and_outside_training_agrees():
+    class Nothing(Average):
+        def fprop(self, a, m):
+            return 0.0 * a
+
+        def bprop(self, grad, value, a, m):
+            return 0 * a, 0 * m
+
+        def evaluation(self):
+            return Shifted(self.children[1] * 0.0, self.children[1] * 0.0)
+
+    made = prepare(Nothing, [np.ones((2, 2)), np.zeros(2)], {}, DOUBLE, np.random.default_rng(0)).trial
+    assert _settles(made, lambda box, arrays: ()) == []
+
+
+def outside(evaluation):
+    """What is said of a box of one child that stands outside training for what `evaluation` gives."""
+
+    class Outside(bp.Box):
+        def fprop(self, a):
+            return 2 * a
+
+        def bprop(self, grad, value, a):
+            return 2 * grad
+
+    Outside.evaluation = evaluation
+    made = prepare(Outside, [A], {}, DOUBLE, np.random.default_rng(0)).trial
+    return evaluation_module.check_evaluation(made, lambda box, arrays: (), DOUBLE, np.random.default_rng(0))
+
+
+def test_what_stands_outside_training_may_be_the_box_itself_or_another_or_fail():
+    assert outside(lambda self: self) == ([], [])
+    assert outside(lambda self: bp.tanh(self.children[0])) == ([], [])
+    rows, (said,) = outside(lambda self: 1 / 0)
+    assert rows == []
+    assert (
+        said
+        == "the box 'Outside' (Outside): evaluation(), or what it gives, failed: ZeroDivisionError: division by zero"
+    )
+    rows, (said,) = outside(lambda self: bp.sum(self.children[0], axis=0))
+    assert said.endswith("outside training its value has the shape (2,), in training (2, 2)")

@@ -213,3 +213,15 @@ def test_what_is_wrong_beside_a_kink_is_wrong():
     assert (each.index, each.analytic, each.numeric, each.error) == ((1,), 2.0, 3.0, 0.125)
     assert each.note == "a little beside the kink"
     assert coverage.unresolved == []
+
+
+def test_how_far_beside_kinks_is_counted_in_units():
+    """|a - 5| at 5, with a bprop that is right at the distances from 0.0025 to 0.0075 alone."""
+
+    def bprop(g, v, a):
+        away = np.abs(a - 5)
+        there = (away >= 0.5 * BESIDE * 5) & (away <= 1.5 * BESIDE * 5)
+        return g * np.sign(a - 5) * np.where(there, 1.0, 0.5)
+
+    rows, _ = check(box(bprop, lambda a: np.abs(a - 5)), np.full((8, 8), 5.0))
+    assert rows[0].ok

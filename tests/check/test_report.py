@@ -123,6 +123,9 @@ def test_what_is_not_resolved_is_told_with_the_first_place_and_how_many():
     noted = Mismatch((3,), 1.0, 2.0, 0.5, "kinks all around")
     assert describe_unresolved(row()) == []
     assert describe_unresolved(row(unresolved=[noted])) == ["NOT RESOLVED W1[3]: kinks all around"]
+    assert describe_unresolved(row(unresolved=[noted, KINK])) == [
+        "NOT RESOLVED W1[3], and 1 more elements: kinks all around"
+    ]
     assert describe_unresolved(row(unresolved=[KINK, noted, noted])) == [
         "NOT RESOLVED W1[0], and 2 more elements: fprop is too rough there for finite differences"
     ]

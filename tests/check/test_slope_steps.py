@@ -69,6 +69,7 @@ def test_refining_looks_around_the_step_that_tells_most():
         2.0**-5: both(2.0**-5, 1.0, 0.01),
         2.0**-8: NOTHING,
         2.0**-11: both(2.0**-11, 1.0, 0.0, moves=False),
+        2.0**-14: both(2.0**-14, 1.0, 0.05),
     }
     function = slope(seen=seen)
     function._refine()

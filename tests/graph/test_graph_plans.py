@@ -1,6 +1,7 @@
 """Which plan a graph gives for what is asked."""
 
 import numpy as np
+import pytest
 
 import bprop as bp
 
@@ -34,3 +35,19 @@ def test_a_pass_is_of_training_unless_it_is_said():
     one, two, other = (graph.fprop(theta, x=x, seed=seed)["h"] for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, two)
     assert not np.array_equal(one, other)
+
+
+def test_outside_training_a_box_is_replaced_by_what_stands_for_it():
+    x = bp.Input("x", (3,))
+    gain, shift = bp.Parameter("gain", (3,), init=bp.init.ones), bp.Parameter("shift", (3,))
+    mean, variance = (bp.Parameter(name, (3,), trainable=False) for name in ("mean", "variance"))
+    h = bp.dropout(bp.batch_norm(bp.dropout(x, 0.5), gain, shift, mean, variance), 0.5)
+    graph = bp.Graph(loss=bp.sum(h, axis=1))
+    kinds = {t: [type(node.box).__name__ for node in graph.plan(training=t).nodes] for t in (True, False)}
+    assert kinds == {True: ["Dropout", "BatchNorm", "Dropout", "Sum"], False: ["Normalise", "Sum"]}
+
+
+def test_weights_that_a_pass_would_turn_into_0_are_refused():
+    graph = bp.Graph(loss=bp.Input("x") * bp.Parameter("w", ()))
+    with pytest.raises(bp.errors.DataError, match="weights: 1e-50 at row 1 becomes 0 in float32"):
+        graph.fprop({"w": 1.0}, x=np.ones(2), weights=[1.0, 1e-50], dtype="float32")

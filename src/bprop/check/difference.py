@@ -80,7 +80,7 @@ class Comparison:
 
     def run(self, most_elements: int | None, rng: np.random.Generator, projections: int = 2) -> Coverage:
         """Every element of a tensor of at most `most_elements` (None: of any); else random projections."""
-        found = Coverage(self.x.shape, scale=self.scale)
+        found = Coverage(self.x.shape)
         self.sample = min(self.SAMPLE, self.x.size, most_elements or self.SAMPLE)
         if most_elements is None or self.x.size <= most_elements:
             self._elements(range(self.x.size), found)

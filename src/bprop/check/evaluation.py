@@ -67,14 +67,14 @@ def check_evaluation(
     trial: Trial, extras: Extras, precision: Precision, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
     """(rows that are not ok, sentences) on the box that stands for this one outside training."""
-    failures = noise_outside_training(trial)
     who = f"the box {label(trial.node)}"
-    if failures or trial.node.box.evaluation() is trial.node.box:
-        return [], failures
     try:
+        failures = noise_outside_training(trial)
+        if failures or trial.node.box.evaluation() is trial.node.box:
+            return [], failures
         evaluated = Evaluated(trial.node.box, trial.children, extras)
     except Exception as error:
-        return [], [f"{who}: what evaluation() gives failed: {type(error).__name__}: {error}"]
+        return [], [f"{who}: evaluation(), or what it gives, failed: {type(error).__name__}: {error}"]
     if evaluated.value.shape != trial.value.shape:
         shapes = f"{evaluated.value.shape}, in training {trial.value.shape}"
         return [], [f"{who}: outside training its value has the shape {shapes}"]

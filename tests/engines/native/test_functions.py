@@ -279,3 +279,10 @@ def test_arrays_of_values_in_the_midst_of_box_code_are_taken():
     same(lambda xp, a: [xp.concatenate([a, table[:, :2]], axis=-1), table.T @ a], np.ones((4, 4)))
     same(lambda xp, a: [a @ table], np.ones((2, 4)))
     same(lambda xp, a: [xp.take(table, rows, axis=0) * a, a * np.array([True, False, True])], np.ones((2, 3)))
+
+
+@pytest.mark.parametrize("place", [0, 7, 20])
+def test_the_largest_is_found_wherever_it_is(place):
+    a = np.arange(42.0).reshape(2, 21) % 5
+    a[:, place] = 9.0
+    same(lambda xp, a: [xp.argmax(a, axis=-1)], a)

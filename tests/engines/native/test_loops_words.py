@@ -20,3 +20,17 @@ def test_the_largest_and_the_smallest_word(shape):
         for found, wanted in zip(evaluate(compute, numbers), compute(numbers), strict=True):
             np.testing.assert_array_equal(found, wanted)
             assert wanted.dtype == np.uint32
+
+
+@pytest.mark.parametrize("place", [0, 5, 31, 200, 299])
+def test_one_large_word_among_small_ones_is_the_largest(place):
+    """Partial results of a long row are brought together as words too, not as numbers with a sign."""
+    numbers = np.arange(1, 301)
+    numbers[place] = 2**31 + 7
+
+    def compute(n):
+        words = n.astype(np.uint32)
+        return [words.max(axis=-1), (~words).min(axis=-1)]
+
+    for found, wanted in zip(evaluate(compute, numbers), compute(numbers), strict=True):
+        np.testing.assert_array_equal(found, wanted)

@@ -215,3 +215,21 @@ def test_a_loop_runs_on_as_many_threads_as_there_are_cores_and_eight_at_most(ste
     monkeypatch.setattr(threads, "cores", lambda: cores)
     trace = step_of(lambda xp, a: [xp.tanh(a)], [np.zeros((rows, 8))], "float64")
     assert routines.compiled(trace, 1, {}, None, np.dtype("float64"), (cores, rows)).most == most
+
+
+def test_two_boxes_of_users_that_differ_in_code_alone_are_two_programs(forgotten):
+    def trained(factor, engine):
+        class RoutinesOwn(bp.Box):
+            def fprop(self, a):
+                return factor * a
+
+            def bprop(self, grad, value, a):
+                return factor * grad
+
+        x, w = bp.Input("x"), bp.Parameter("w", ())
+        graph = bp.Graph(loss=bp.square(RoutinesOwn(x * w) - 1.0))
+        settings = {"params": {"w": 0.5}, "rule": bp.SGD(0.1), "batch_size": 2, "epochs": 1, "dtype": "float64"}
+        return bp.train(graph, {"x": np.linspace(1, 2, 6)}, engine=engine, progress=False, **settings).params["w"]
+
+    for factor in (2.0, 3.0):
+        assert trained(factor, "native") == pytest.approx(trained(factor, "numpy"), rel=1e-12)

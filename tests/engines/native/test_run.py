@@ -290,3 +290,9 @@ def test_the_first_bad_step_is_counted_from_the_first_asked_for_however_the_step
     monkeypatch.setattr(run.step.crew, "parts", lambda steps: iter([(1, 4)] * (steps // 4)))
     run.set_order(np.arange(ROWS, dtype=np.int32))
     assert run.steps(rows, 12 if rows else 40, 0).bad_step == 30 - rows
+
+
+def test_the_time_of_steps_is_noted_by_the_count_of_threads():
+    run = started()
+    run.steps(0, 5, 0)
+    assert list(run.step.crew.seconds) == run.step.crew.counts

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.data import DataSet
+from bprop.engines import Job, choose
 
 
 def graph():
@@ -36,3 +38,13 @@ def test_a_last_batch_that_diverges_is_told_with_its_step():
             bp.train(
                 graph(), data, engine=engine, batch_size=2, epochs=1, shuffle=False, progress=False, rule=bp.SGD(0.1)
             )
+
+
+@pytest.mark.parametrize("first", [0, 1, 3])
+def test_the_first_step_that_is_not_finite_is_told_whatever_comes_after(first):
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    data = DataSet({"x": np.where(np.arange(6) < first, 1.0, 1e200)})
+    job = Job(bp.Graph(loss=bp.square(x * w)), bp.SGD(0.0), data, 1, np.dtype("float64"), 0)
+    run = choose("native").start(job, {"w": np.array(1.0)})
+    run.set_order(np.arange(6, dtype=np.int32))
+    assert run.steps(0, 6, 0).bad_step == first

@@ -167,3 +167,9 @@ def test_a_value_of_more_than_forty_operations_is_put_in_memory_on_the_way(step_
     many = kernels(step_of, deep(3 * DEEP + 5), (9,))
     assert len(many) == 4
     assert DEEP == 40
+
+
+def test_whether_something_was_cut_is_told(step_of):
+    scheduler = Scheduler(step_of(deep(DEEP + 5), [np.zeros(9)], "float64").updates, LANES)
+    assert scheduler.store_deep() is True
+    assert scheduler.store_deep() is False

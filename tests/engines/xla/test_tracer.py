@@ -114,3 +114,15 @@ def test_a_penalty_is_0_where_there_is_none(penalty):
     found = one.penalty({"w": jax.numpy.full(3, 2.0)}, one.program.constants(), np.zeros(1, np.uint32))
     assert float(found) == (6.0 if penalty else 0.0)
     assert found.shape == ()
+
+
+def test_every_step_of_a_stretch_has_noise_of_its_own():
+    """Several steps in one call draw what NumPy draws step by step."""
+    x, w = bp.Input("x", (20,)), bp.Parameter("w", (20,))
+    graph = bp.Graph(loss=bp.square(bp.sum(bp.dropout(x * w, 0.5), axis=1) - 1.0))
+    settings = {"params": {"w": np.ones(20)}, "rule": bp.SGD(0.01), "batch_size": 2, "epochs": 1, "dtype": "float64"}
+    one, two = (
+        bp.train(graph, {"x": np.ones((10, 20))}, engine=engine, progress=False, **settings)
+        for engine in ("numpy", "xla")
+    )
+    np.testing.assert_allclose(two.params["w"], one.params["w"], rtol=0, atol=1e-12)

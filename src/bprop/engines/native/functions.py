@@ -158,7 +158,8 @@ class Functions:
         return self.less(self.abs(a), np.inf)
 
     def invert(self, a: Traced) -> Traced:
-        return self.elementwise("xor", a, self.tape.constant(True if a.dtype == BOOL else -1, a.dtype))
+        ones = True if a.dtype == BOOL else np.array(-1).astype(a.dtype)  # all bits, of words too
+        return self.elementwise("xor", a, self.tape.constant(ones, a.dtype))
 
     logical_not = invert
 
