@@ -126,3 +126,15 @@ def test_scores_far_from_0_keep_the_margin_of_1(bare):
     box = bare(boxes.MulticlassHinge)
     np.testing.assert_array_equal(box.fprop(a, y), [1.0])
     np.testing.assert_array_equal(box.bprop(np.ones(1, "float32"), None, a, y)[0], [[-1.0, 1.0, 0.0]])
+
+
+def test_each_says_how_a_network_ends_and_in_which_unit_it_is():
+    Head = boxes.Head
+    heads = {
+        boxes.Nll: (Head("", "Softmax", True, True, "int", None), "nats"),
+        boxes.CrossEntropy: (None, "nats"),
+        boxes.BinaryCrossEntropy: (Head("", "Sigmoid", False, False, "int", None), "nats"),
+        boxes.MulticlassHinge: (Head("hinge", "", False, True, "int", None), ""),
+        boxes.Hinge: (None, ""),
+    }
+    assert {cls: (cls.head, cls.unit) for cls in heads} == heads

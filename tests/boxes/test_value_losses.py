@@ -79,3 +79,15 @@ def test_a_rate_that_overflows_costs_infinity_on_every_engine(a, y, engine, bare
         with np.errstate(over="ignore"):
             found = (pytest.importorskip("jax").jit(box.fprop) if engine == "xla" else box.fprop)(*given)
     np.testing.assert_array_equal(found, [np.inf])
+
+
+def test_each_says_how_a_network_ends_and_in_which_unit_it_is():
+    Head = boxes.Head
+    heads = {
+        boxes.SquaredError: (Head("", "", True, False, "float", 2), ""),
+        boxes.AbsoluteError: (Head("", "", True, False, "float", 1), ""),
+        boxes.Huber: (Head("", "", True, False, "float", 2), ""),
+        boxes.Poisson: (Head("", "Exp", False, False, "float", None), "nats"),
+    }
+    assert {cls: (cls.head, cls.unit) for cls in heads} == heads
+    assert boxes.Huber.settings_for(2.5) == {"delta": 2.5} and boxes.SquaredError.settings_for(2.5) == {}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.rules import Foreign
+from bprop.rules import Foreign, comparison
 from bprop.rules.comparison import differences, is_number, recorded, structure
 from bprop.rules.description import PYTHON
 
@@ -132,3 +132,10 @@ def test_the_structure_of_a_rule_leaves_out_its_numbers():
 
 def test_numbers_are_known_by_their_first_letter():
     assert all(map(is_number, ("1", "-0.5", "3e-8"))) and not any(map(is_number, ("None", "'1'", None, "")))
+
+
+@pytest.mark.parametrize(("count", "more"), [(3, []), (4, ["and 1 more of the rule"])])
+def test_three_differences_are_shown_and_the_rest_counted(count, more):
+    now = {f"rule.n{i}": "1" for i in range(count)}
+    told, apart = comparison._compared(dict.fromkeys(now, "2"), now)
+    assert (len(told), told[3:], apart) == (3 + len(more), more, "")
