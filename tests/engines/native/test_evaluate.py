@@ -5,6 +5,7 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
+from bprop.engines.native import evaluate as module
 from bprop.engines.native.evaluate import evaluate
 
 
@@ -49,3 +50,10 @@ def test_arrays_of_values_in_the_midst_of_a_function_are_given_too():
     first, second = evaluate(lambda a: [a + table, a * np.array([True, False, True])], np.ones((2, 3)))
     np.testing.assert_array_equal(first, 1 + table)
     np.testing.assert_array_equal(second, [[1, 0, 1], [1, 0, 1]])
+
+
+def test_it_is_compiled_for_the_vectors_of_this_machine(monkeypatch):
+    asked, make = [], module.Assembler
+    monkeypatch.setattr(module, "Assembler", lambda trace, *rest: asked.append(rest) or make(trace, *rest))
+    evaluate(lambda a: [a + 1.0], np.ones(3), dtype="float32")
+    assert asked == [(1, module.machine().lanes(np.dtype("float32")), {}, None)]

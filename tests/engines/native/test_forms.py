@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native.forms import BROADCAST, form_of, operand
+from bprop.engines.native.forms import BROADCAST, WORTH, form_of, operand, parts_of
 from bprop.engines.native.functions import new_tape
 from bprop.engines.native.memory import lay_out, memory
 
@@ -100,3 +100,10 @@ def test_which_form_is_chosen(sizes, turned, expected):
     read = "".join("t" if base.op == "transpose" else base.attr[0] for base in form.operands)
     assert (form.kind, form.swapped, read) == expected
     assert form.sizes == (sizes[::-1] if form.swapped else sizes)
+
+
+def test_parts_are_halved_until_eight_times_their_rows_are_no_more_than_the_terms():
+    single = np.dtype("float32")
+    for M, K, count in ((1, 64, 8), (1, 63, 4), (2, 64, 4), (1, 31, 2), (1, 15, 1), (8, 128, 2), (8, 127, 1)):
+        tape, N = new_tape(single), WORTH // (4 * K) + 1
+        assert parts_of(tape.leaf("a", (M, K), single), tape.leaf("b", (K, N), single)) == count, (M, K)

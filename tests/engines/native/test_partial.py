@@ -61,8 +61,3 @@ def test_a_network_of_large_weights_trains_as_on_numpy_on_any_number_of_threads(
             np.testing.assert_allclose(array, found["numpy", 1][name], rtol=0, atol=1e-12)
             if key[0] == "native":
                 np.testing.assert_array_equal(array, found["native", 1][name])
-
-
-def test_parts_are_halved_until_eight_times_their_rows_are_no_more_than_the_terms():
-    for M, K, count in ((1, 64, 8), (1, 63, 4), (2, 64, 4), (1, 31, 2), (1, 15, 1), (8, 128, 2), (8, 127, 1)):
-        assert parts_of(*leaves(M, K, WORTH // (4 * K) + 1)) == count, (M, K)
