@@ -165,9 +165,9 @@ def refused_here(run, folder, name):
 def test_a_file_that_was_there_before_a_run_that_was_killed_is_kept(run, start, folder):
     (folder / "pets.bprop").write_text("precious")
     process = start(
-        f"train pets.csv {OPTIONS} --epochs 150 --checkpoint run --every 3steps --no-progress --out pets.bprop"
+        f"train pets.csv {OPTIONS} --epochs 4000 --checkpoint run --every 3steps --no-progress --out pets.bprop"
     )
-    while process.poll() is None and not os.path.exists("run/step-000000000003.bprop"):
+    while process.poll() is None and not list((folder / "run").glob("step-*.bprop")):
         time.sleep(0.02)
     process.kill()
     process.communicate()
