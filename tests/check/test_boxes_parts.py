@@ -1,5 +1,7 @@
 """The check of a class of box, part by part: its cases, what they are handed, and what ends the check."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 
@@ -161,3 +163,21 @@ def test_a_box_whose_many_rows_overflow_or_are_refused_is_not_blamed():
 
 def test_the_best_precision_is_told():
     assert str(best_precision()) in str(bp.check_box(bp.Tanh, [(A,)]))
+
+
+class ByWeight(bp.Box):
+    """a times the weight of its row."""
+
+    needs: ClassVar = ("weights",)
+
+    def fprop(self, a, weights):
+        return a * weights[:, None]
+
+    def bprop(self, grad, value, a, weights):
+        return grad * weights[:, None]
+
+
+def test_what_stands_outside_training_is_handed_what_it_asks_for():
+    """Weights, of which the box itself knows nothing."""
+    report = bp.check_box(box(lambda g, v, a: 2 * g, evaluation=lambda self: ByWeight(self.children[0])), [(A,)])
+    assert report.ok, str(report)

@@ -270,3 +270,10 @@ def test_a_projection_that_agrees_has_no_error():
     found = one.run(4, rng())
     assert (found.projections, found.elements) == (2, 0)
     assert found.error < 1e-15
+
+
+def test_an_element_without_a_unit_is_judged_by_the_scale_of_the_tensor():
+    one = Scripted([0.0, 1.0], [3.0, 4.0], told(RIGHT))
+    one.units = np.zeros(2)
+    one.along_element((0,))
+    assert one.asked[-1][1:] == (0.0, 4.0, 0.0)

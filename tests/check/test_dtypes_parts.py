@@ -148,3 +148,9 @@ def test_a_gradient_that_rounding_inside_of_it_moves_is_right():
     near = (np.pi / 2 + 1e-4 * np.arange(1, 7)) / 3
     trial = trial_of(lambda g, v, a: 3 * g * np.cos(3 * a), lambda a: np.sin(3 * a), near)
     assert disagreements(trial, DOUBLE, rng()) == []
+
+
+def test_where_the_value_overflows_there_alone_nothing_is_compared():
+    """a^2 is beyond float32, and so is what bprop makes of it; the gradient would not be."""
+    trial = trial_of(lambda g, v, a: 2 * g * (v / a), a=np.full((2, 2), 1e20))
+    assert disagreements(trial, DOUBLE, rng()) == []

@@ -285,3 +285,20 @@ def test_what_stands_outside_training_may_be_the_box_itself_or_another_or_fail()
     )
     rows, (said,) = outside(lambda self: bp.sum(self.children[0], axis=0))
     assert said.endswith("outside training its value has the shape (2,), in training (2, 2)")
+
+
+def test_children_of_whole_numbers_stay_where_averages_settle():
+    class Counted(Average):
+        def fprop(self, a, m, i):
+            return a + m + 0.0 * i
+
+        def bprop(self, grad, value, a, m, i):
+            return grad, grad.sum(axis=0), None
+
+        def updates(self, value, a, m, i):
+            return {1: m + 0.5 * (a.mean(axis=0) - m)}
+
+    before = prepare(Counted, [A, np.zeros(2), np.array([3, 4])], {}, DOUBLE, np.random.default_rng(0)).trial
+    first = _with(before, evaluation_module._new(before))
+    settled = _settled(before, first, _with(first, evaluation_module._new(first)))
+    assert [child.tolist() for child in settled.children] == [A.tolist(), [2.0, 4.0], [3, 4]]
