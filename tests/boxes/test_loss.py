@@ -91,3 +91,8 @@ def test_helpers_of_losses():
     np.testing.assert_array_equal(per_example(scores), [3, 12])
     np.testing.assert_array_equal(per_example(y), y)
     assert per_output(y, np.ones((2, 3, 4))).shape == (2, 1, 1)
+
+
+@pytest.mark.parametrize("cls", LOSSES, **name)
+def test_settings_in_the_unit_of_y_are_those_of_huber_alone(cls):
+    assert cls.settings_for(0.5) == ({"delta": 0.5} if cls is boxes.Huber else {})

@@ -43,3 +43,9 @@ A = np.arange(4 * 5 * 3 * 2).reshape(4, 5, 3, 2)
 def test_a_slice_in_onnx_is_numpys(index):
     found = eval(onnx_slice(index, A.ndim), {}, {"a": A, **OPERATORS})
     np.testing.assert_array_equal(found, A[index])
+
+
+@pytest.mark.parametrize("index", [slice(3, None), slice(None, None, 7), slice(None, None, -1), -1], ids=repr)
+def test_a_long_axis_is_taken_to_its_end(index):
+    long = np.arange(300)
+    np.testing.assert_array_equal(eval(onnx_slice(index, 1), {}, {"a": long, **OPERATORS}), long[index])

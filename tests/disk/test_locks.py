@@ -212,3 +212,11 @@ def test_the_file_of_another_user_whose_process_has_ended_is_made_anew(path, mon
     lock = Lock(path, "the place")
     assert f'"pid": {os.getpid()}' in path.read_text()
     lock.release()
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="the system does not say which files are open")
+def test_a_lock_that_is_let_go_leaves_no_file_open(path, any_disk):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        Lock(path, "the place").release()
+    assert len(os.listdir("/proc/self/fd")) == before

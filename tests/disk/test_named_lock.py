@@ -86,3 +86,10 @@ def test_a_lock_that_a_living_process_takes_meanwhile_is_put_back(path, monkeypa
     assert holder is not None
     assert holder.pid == os.getpid()
     assert os.listdir(path.parent) == [".locked"]
+
+
+def test_a_file_that_comes_and_goes_is_somebodys_whose_name_is_not_known(tmp_path, monkeypatch):
+    path = str(tmp_path / "run.locked")
+    (tmp_path / "run.locked").write_bytes(b"")
+    monkeypatch.setattr(named_lock, "_holder", lambda path: None)
+    assert named_lock.take(path).file == path

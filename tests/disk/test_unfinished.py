@@ -102,3 +102,14 @@ def test_an_error_of_the_lock_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_folder_that_is_not_there_is_tidy(tmp_path):
     unfinished.tidy(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(("age", "stays"), [(3600.0, True), (3600.5, False)])
+def test_without_locks_an_hour_is_long(tmp_path, monkeypatch, age, stays):
+    monkeypatch.setattr(unfinished, "try_lock", lambda descriptor: None)
+    file = unfinished.begin(str(tmp_path / "f"), 0o666)
+    os.close(file.descriptor)
+    os.utime(file.path, (10**9, 10**9))
+    monkeypatch.setattr(unfinished.time, "time", lambda: 10**9 + age)
+    unfinished.tidy(tmp_path)
+    assert os.path.exists(file.path) is stays

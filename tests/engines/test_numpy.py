@@ -122,3 +122,20 @@ def test_an_optax_rule_is_refused_with_the_way_out():
     rule = bp.rules.Foreign(None)
     with pytest.raises(errors.SettingError, match=r"engine='xla'"):
         started(rule=rule)
+
+
+def test_every_step_has_noise_of_its_own_however_they_are_cut():
+    x, w = bp.Input("x", (20,)), bp.Parameter("w", (20,))
+    graph = bp.Graph(loss=bp.square(bp.sum(bp.dropout(x * w, 0.5), axis=1) - 1.0))
+
+    def run():
+        job = Job(graph, bp.SGD(0.01), DataSet({"x": np.ones((6, 20))}), 2, np.dtype("float64"), 0)
+        made = choose("numpy").start(job, {"w": np.ones(20)})
+        made.set_order(np.arange(6))
+        return made
+
+    whole, parts = run(), run()
+    whole.steps(0, 3, 5)
+    for i in range(3):
+        parts.steps(i, 1, 5 + i)
+    np.testing.assert_array_equal(whole.params()["w"], parts.params()["w"])

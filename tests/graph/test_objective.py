@@ -1,6 +1,14 @@
 import numpy as np
 
-from bprop.graph.objective import divisor_of, safe_total, weighted_mean, weighted_sum
+import bprop as bp
+from bprop.graph.objective import (
+    backpropagate,
+    divisor_of,
+    safe_total,
+    seeds_of,
+    weighted_mean,
+    weighted_sum,
+)
 from bprop.graph.plan import Context
 
 
@@ -26,3 +34,15 @@ def test_losses_are_divided_by_what_the_context_says_or_by_the_weights():
     assert divisor_of(context) == 3
     assert divisor_of(context._replace(divisor=12.0)) == 12
     assert divisor_of(context._replace(weights=np.zeros(3))) == 1
+
+
+def test_backpropagation_starts_with_a_share_for_every_example_and_one_for_the_penalty():
+    x, w = bp.Input("x"), bp.Parameter("w", ())
+    graph = bp.Graph(loss=x * w, penalty=5.0 * w)
+    values = graph.fprop({"w": 2.0}, x=np.array([1.0, 2.0, 4.0]), weights=[1.0, 3.0, 0.0])
+    slot = values.plan.leaves["w"]
+    grads = backpropagate(graph, values.plan, values.state, values.context, [slot])
+    assert grads[slot] == (1 * 1 + 3 * 2) / 4 + 5
+    seeds = seeds_of(graph, values.plan, values.state, values.context)
+    assert seeds[values.plan.slot_of[graph.loss]].tolist() == [0.25, 0.75, 0.0]
+    assert seeds[values.plan.slot_of[graph.penalty]] == 1.0

@@ -233,3 +233,21 @@ def test_of_a_large_array_some_numbers_everywhere_are_compared():
 )
 def test_alike_is_equal_but_for_rounding(a, b, same):
     assert alike(np.array(a), np.array(b)) is same
+
+
+@pytest.mark.parametrize(("width", "more", "tries"), [(49_999, (), 6), (50_000, (), 6), (50_000, (1,), 1)])
+def test_a_box_of_more_than_a_hundred_thousand_numbers_is_tried_once(monkeypatch, width, more, tries):
+    """Two rows of the width are what the children hold as they are counted, and what parameters have."""
+
+    class Wide(bp.Box):
+        def fprop(self, a, *others):
+            return a * 1.0
+
+        def bprop(self, grad, value, a, *others):
+            return (grad, *(0 * other for other in others))
+
+    box = Wide(bp.Input("x", (width,)), *(bp.Parameter("p", (size,)) for size in more))
+    counted, answer = [], Trial.answer
+    monkeypatch.setattr(Trial, "answer", lambda self: counted.append(1) or answer(self))
+    assert try_out(box, [True, *[False] * len(more)], True) is APART
+    assert len(counted) == tries

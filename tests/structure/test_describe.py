@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import bprop as bp
 from bprop import errors
 from bprop.structure.describe import UnsavedInitialiser, decode, encode
+from bprop.structure.size_guard import Room
 
 
 class Stretch(bp.Box):
@@ -271,3 +272,22 @@ def test_hyper_parameters_are_written_as_files_have_them():
     assert encode(np.array([[1.5, 2.0]], "float32")) == {"array": [1.5, 2.0], "shape": [1, 2], "dtype": "float32"}
     assert encode(bp.init.Uniform(2.0)) == {"initialiser": "Uniform", "bound": 2.0}
     assert encode(len) == {"initialiser": "unsaved", "repr": "len"}
+
+
+def test_where_it_is_not_trusted_a_box_of_your_own_is_looked_at_before_it_is_made():
+    class DescribedLarge(bp.Box):
+        size: int
+
+        def fprop(self, a):
+            return np.zeros((len(a), self.size))
+
+        def bprop(self, grad, value, a):
+            return 0 * a
+
+    graph = bp.Graph(outputs={"f": DescribedLarge(bp.Input("x", (2,)), size=40)})
+    room = Room(0)
+    room.each = 3 * 40
+    bp.Graph.from_description(graph.describe(), [DescribedLarge], room)
+    room.each = 3 * 37 - 1  # with sizes of 16, 18, 20, ... 37 it is tried out
+    with pytest.raises(errors.GraphError, match=r"the box 'f' .* would hold more than 110 numbers"):
+        bp.Graph.from_description(graph.describe(), [DescribedLarge], room)
