@@ -9,7 +9,7 @@ resource = pytest.importorskip("resource", reason="only Unix has limits of a pro
 
 def test_the_variable_says_it(monkeypatch):
     monkeypatch.setenv("BPROP_DATA_MEMORY", "2M")
-    assert memory.told() == memory.data_memory() == 2**21
+    assert memory.configured() == memory.data_memory() == 2**21
     monkeypatch.setenv("BPROP_DATA_MEMORY", "lots")
     with pytest.raises(errors.SettingError, match="a size such as 500M or 8G, not 'lots'"):
         memory.data_memory()
@@ -18,7 +18,7 @@ def test_the_variable_says_it(monkeypatch):
 def test_else_it_is_a_share_of_what_is_free(monkeypatch):
     monkeypatch.delenv("BPROP_DATA_MEMORY", raising=False)
     monkeypatch.setattr(memory, "free", lambda: 1000)
-    assert memory.told() is None
+    assert memory.configured() is None
     assert memory.data_memory() == 500
 
 

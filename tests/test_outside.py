@@ -2,7 +2,7 @@
 
 import pytest
 
-from bprop.outside import comes_again
+from bprop.outside import fails_again
 
 
 def failing(error, times):
@@ -16,11 +16,11 @@ def failing(error, times):
     return work
 
 
-def test_an_error_that_comes_again_is_the_works_own():
-    assert comes_again(failing(ValueError(), 1))
-    assert not comes_again(failing(ValueError(), 0))
+def test_an_error_that_fails_again_is_the_works_own():
+    assert fails_again(failing(ValueError(), 1))
+    assert not fails_again(failing(ValueError(), 0))
 
 
 def test_ctrl_c_is_passed_on():
     with pytest.raises(KeyboardInterrupt):
-        comes_again(failing(KeyboardInterrupt(), 1))
+        fails_again(failing(KeyboardInterrupt(), 1))

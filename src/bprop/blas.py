@@ -1,6 +1,7 @@
-"""Keeping the threads of NumPy's BLAS asleep where other threads are at work.
+"""The threads of NumPy's BLAS, and how to keep them asleep while other threads work.
 
-They wait for the next product by spinning, for some hundredths of a second, on the cores that compiled training needs.
+After a product they wait for the next one by spinning, for some hundredths of a second. They spin on the cores that
+compiled training needs.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Products inside are computed by the caller's thread alone, where threadpoolctl is installed (extra `native`)."""
+    """Inside, the caller's thread alone computes products. Without threadpoolctl (extra `native`) nothing changes."""
     controller = _controller()
     if controller is None:
         yield
@@ -25,19 +26,19 @@ def one_thread() -> Iterator[None]:
 
 
 def threads() -> int | None:
-    """Threads that a product of NumPy's takes; None where that is not known (without threadpoolctl)."""
+    """The number of threads that compute a product of NumPy's; None if threadpoolctl is not installed."""
     controller = _controller()
-    found = [] if controller is None else controller.select(user_api="blas").info()
-    return max((one["num_threads"] for one in found), default=None)
+    libraries = [] if controller is None else controller.select(user_api="blas").info()
+    return max((library["num_threads"] for library in libraries), default=None)
 
 
 def library() -> str:
-    """The BLAS that NumPy was built with, and its version."""
+    """The name and version of the BLAS that NumPy was built with."""
     try:
-        built: Any = np.show_config(mode="dicts")
-        found = built["Build Dependencies"]["blas"]
-        return f"{found['name']} {found['version']}"
-    except Exception:  # it is for people: an odd build says nothing
+        config: Any = np.show_config(mode="dicts")
+        blas = config["Build Dependencies"]["blas"]
+        return f"{blas['name']} {blas['version']}"
+    except Exception:  # the text is only shown to people, so an odd build is no error
         return "unknown"
 
 

@@ -17,7 +17,7 @@ from bprop import errors
 from bprop.hyper import REQUIRED, complete, declared
 from bprop.namespace import Array
 from bprop.operators import Operators
-from bprop.outside import comes_again
+from bprop.outside import fails_again
 from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
 
@@ -25,61 +25,69 @@ from bprop.shapes import Dim, Spec, infer, show_shape
 class Box(Operators["Box"], ABC):
     """A node of the flow graph. Subclass it with `fprop`, `bprop` and annotated hyper-parameters.
 
-    Children are given by position, hyper-parameters and the optional `name` by keyword. A box is immutable.
-    Its shape is found, and checked, as it is made.
+    Children are positional arguments; hyper-parameters and the optional `name` are keyword arguments. A box is
+    immutable. Its shape is computed and checked when it is made.
 
-    Raises `BoxError` (children or hyper-parameters) and `ShapeError` (shapes that do not fit).
+    Raises `BoxError` (wrong children or hyper-parameters) and `ShapeError` (shapes that do not fit).
+
+    >>> class Double(bp.Box):
+    ...     def fprop(self, a):
+    ...         return 2 * a
+    ...     def bprop(self, grad, value, a):
+    ...         return 2 * grad
+    >>> Double(bp.Input("a", (3,)))
+    <Double (N, 3)>
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """What the pass hands to fprop and bprop after the children: "noise" (made by `noise`), "weights" (N,)."""
+    """Extra arguments of fprop and bprop, after the children: "noise" (made by `noise`), "weights" (N,)."""
     runtime: ClassVar[tuple[str, ...]] = ()
     """Hyper-parameters that a compiled program takes as arguments: a new value compiles nothing."""
     symbol: ClassVar[str] = ""
-    """The infix sign under which the box is printed, if it has one."""
+    """The infix operator with which the box is printed, if it has one."""
     bounds: ClassVar[tuple[float, float] | None] = None
-    """Between which an activation's values lie, if both are finite: near them it is saturated (see `bprop.health`)."""
+    """(lowest, highest) of an activation's values, if finite. Near them a unit is saturated (see `bprop.health`)."""
     rectifies: ClassVar[bool] = False
-    """Whether it is 0 over a whole range of inputs, so that a unit can die there."""
+    """True if the value is 0 over a whole range of inputs. There a unit can die."""
     keeps_rows: ClassVar[Any] = None
-    """Whether row i of the value, and of the gradients, comes from row i of the children alone, where they have one row
-    an example; of a box that needs weights: whether rows of weight 0 change nothing for the others. None: it is tried
-    out (see `bprop.graph.mixing`). In a class of yours, True counts where trying out says nothing."""
+    """True if row i of the value and of the gradients depends on row i of the children alone (of the children with one
+    row an example). For a box that needs weights: True if rows of weight 0 change nothing for the other rows. None: a
+    trial decides (see `bprop.graph.mixing`). In a class of yours, True counts only where a trial cannot decide."""
     onnx: ClassVar[Any] = ""
-    """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
+    """The formula of the box outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
 
     @abstractmethod
     def fprop(self, *children: Array) -> Array:
-        """The value of the box given its children's values. Pure."""
+        """The value of the box, computed from its children's values. Pure."""
 
     @abstractmethod
     def bprop(self, grad: Array, value: Array, *children: Array) -> Any:
-        """The gradient of the loss with respect to each child, given that with respect to the value.
+        """The gradient of the loss with respect to each child. `grad` is the gradient with respect to the value.
 
-        One array where there is one child, else a tuple; None stands for "no gradient". A box may take a
-        keyword `wanted` (one bool a child) and return None for gradients that nobody asked for.
+        Returns one array for one child, else a tuple; None stands for "no gradient". A box may take a
+        keyword `wanted` (one bool a child) and return None for gradients that nobody needs.
         """
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterable[tuple]:
-        """Legal, kink-free inputs for the automatic checks.
+        """Legal inputs away from kinks, for the automatic checks.
 
-        Each example is a tuple of arrays, one a child, that may end with a dict of hyper-parameters.
+        Each example is a tuple of arrays, one a child. It may end with a dict of hyper-parameters.
         """
         return ()
 
     def check(self) -> None:
-        """Raise if hyper-parameters or the children's `dims` are illegal. Called as the box is made.
+        """Raise if hyper-parameters or the children's `dims` are illegal. Called when the box is made.
 
         A ValueError or TypeError becomes an error that names the box and the children with their shapes.
         """
 
     def limits(self) -> dict[int, tuple[float, float]]:
-        """{child's position: (lowest, highest legal value)}, checked on data before it enters the graph."""
+        """{child's position: (lowest, highest legal value)}. Data is checked against it before it enters the graph."""
         return {}
 
     def noise(self, draw: Callable[[tuple[int, ...]], Array], *children: Array) -> Array:
-        """The noise of one pass, where `needs` asks for it; `draw(shape)` gives numbers uniform on [0, 1)."""
+        """The noise of one pass, for a box that `needs` it. `draw(shape)` returns numbers uniform on [0, 1)."""
         raise NotImplementedError(f"{type(self).__name__} needs noise but does not define `noise`")
 
     def updates(self, value: Array, *children: Array) -> dict[int, Array]:
@@ -87,10 +95,10 @@ class Box(Operators["Box"], ABC):
         return {}
 
     def evaluation(self) -> Box:
-        """The box that stands for this one outside training (`training=False`): itself, unless overridden."""
+        """The box that replaces this one outside training (`training=False`): itself, unless overridden."""
         return self
 
-    # --- what follows is the same for every box -------------------------------------------------
+    # --- subclasses do not override the rest ----------------------------------------------------
 
     hyper_defaults: ClassVar[dict[str, Any]] = {}
     hyper_types: ClassVar[dict[str, str]] = {}
@@ -128,7 +136,7 @@ class Box(Operators["Box"], ABC):
 
     @property
     def dims(self) -> tuple[Dim, ...]:
-        """The shape of the value, "N" standing for the number of examples: ("N", 500)."""
+        """The shape of the value, with "N" for the number of examples: ("N", 500)."""
         return self.spec.dims
 
     @property
@@ -137,14 +145,14 @@ class Box(Operators["Box"], ABC):
         return {key: getattr(self, key) for key in self.hyper_defaults}
 
     def bind(self, **hyper: Any) -> Self:
-        """A copy with other hyper-parameter values, unchecked: how an engine passes run-time arguments."""
+        """A copy with other hyper-parameter values, unchecked. An engine passes run-time arguments in this way."""
         copy = object.__new__(type(self))
         vars(copy).update(vars(self), **hyper)
         return copy
 
     @classmethod
     def child_names(cls) -> tuple[str, ...]:
-        """The names of the children in fprop's signature; one that takes any number begins with "*"."""
+        """The names of the children in fprop's signature. A name that takes any number of children begins with "*"."""
         parameters = list(inspect.signature(cls.fprop).parameters.values())[1:]
         names = [("*" if p.kind is p.VAR_POSITIONAL else "") + p.name for p in parameters]
         return tuple(n for n in names if n.lstrip("*") not in cls.needs)
@@ -156,7 +164,7 @@ class Box(Operators["Box"], ABC):
             raise errors.BoxError(
                 f"{type(self).__name__} takes {len(expected)} child{'ren' if len(expected) != 1 else ''} "
                 f"({', '.join(expected)}), got {len(self.children)}"
-                + (f"; its hyper-parameters ({', '.join(self.hyper_defaults)}) are given by keyword"
+                + (f"; its hyper-parameters ({', '.join(self.hyper_defaults)}) are keyword arguments"
                    if self.hyper_defaults else "")
             )  # fmt: skip
 
@@ -166,7 +174,7 @@ class Box(Operators["Box"], ABC):
         except (errors.BpropError, MemoryError):
             raise
         except Exception as error:
-            if not comes_again(self._checked):
+            if not fails_again(self._checked):
                 raise
             kind = errors.DTypeError if isinstance(error, TypeError) else errors.ShapeError
             raise kind(f"{self._label()} does not fit its children {self._show_children()}: {error}") from error
@@ -179,13 +187,13 @@ class Box(Operators["Box"], ABC):
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
 
     def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple:
-        # one weight an example: the first child that has a batch axis says how many there are
+        # one weight an example: the first child with a batch axis has the number of examples
         batch = next((a for a, c in zip(arrays, self.children, strict=True) if c.dims[:1] == ("N",)), arrays[0])
-        made = {
+        makers = {
             "weights": lambda: np.ones(len(batch)),
             "noise": lambda: self.noise(lambda s: np.full(s, 0.5), *arrays),
         }
-        return tuple(made[need]() for need in self.needs)
+        return tuple(makers[need]() for need in self.needs)
 
     def _label(self) -> str:
         return type(self).__name__ + (f" {self.name!r}" if self.name else "")

@@ -1,4 +1,4 @@
-"""The one place that prints: nothing that other people chose reaches a terminal raw."""
+"""The only module that prints. Text that other people chose never reaches a terminal unescaped."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bprop.visible import visible, visible_lines
 
 
 def say(text: str, *, error: bool = False, end: str = "\n", flush: bool = False) -> None:
-    """Print lines on standard output, or standard error.
+    """Print lines on standard output or standard error.
 
-    A name within them that must not break a line goes through `visible` before: here, a line break is ours.
+    Line breaks in `text` are kept. So the caller passes a name that must not break a line through `visible` first.
     """
     print(visible_lines(text), file=sys.stderr if error else sys.stdout, end=end, flush=flush)
 
@@ -23,12 +23,12 @@ def say_error(error: object) -> None:
 
 
 def say_traceback() -> None:
-    """Print the exception that is handled, and where it was raised, on standard error."""
+    """Print the exception that is being handled, with its traceback, on standard error."""
     say(traceback.format_exc().rstrip("\n"), error=True)
 
 
 def show_warnings() -> None:
-    """From now on, warnings are printed here, too."""
+    """From now on, print warnings through `say`."""
 
     def show(message, category, filename, lineno, file=None, line=None):
         say(warnings.formatwarning(message, category, filename, lineno, line), error=True, end="")

@@ -9,15 +9,15 @@ class BpropError(Exception):
 
 
 class BoxError(BpropError, TypeError):
-    """A box was made wrongly: number of children, an unknown or ill-typed hyper-parameter."""
+    """A box was made wrongly: with the wrong number of children, or an unknown or ill-typed hyper-parameter."""
 
 
 class GraphError(BpropError, ValueError):
-    """The boxes do not make a graph: a cycle, a duplicate name, a loss that is not one number an example."""
+    """Boxes that make no graph: a cycle, a duplicate name, a loss that is not one number an example."""
 
 
 class ShapeError(GraphError):
-    """The shapes of a box's children do not fit together, or an array has not the shape declared."""
+    """The shapes of a box's children do not fit together, or an array does not have the declared shape."""
 
 
 class DTypeError(BpropError, TypeError):
@@ -25,7 +25,7 @@ class DTypeError(BpropError, TypeError):
 
 
 class UnknownNameError(BpropError, KeyError):
-    """A name (of a box, an input, a parameter, a choice) that is not among those known here."""
+    """An unknown name of a box, an input, a parameter or a choice. The message lists the known names."""
 
     def __str__(self) -> str:  # KeyError would print the repr of the message
         return str(self.args[0]) if self.args else ""
@@ -36,11 +36,14 @@ class DataError(BpropError, ValueError):
 
 
 class SettingError(BpropError, ValueError):
-    """A setting out of its range: a negative learning rate, a batch larger than the set."""
+    """A setting out of its range: a negative learning rate, a batch larger than the data set."""
 
 
 class NonFiniteError(BpropError, FloatingPointError):
-    """Training met NaN or infinity. `fit` is the last finite state; the message names box, step and rows."""
+    """Training computed NaN or infinity. The message names the box, the step and the rows.
+
+    fit : the fit with the last finite parameters.
+    """
 
     def __init__(self, message: str, fit: object = None):
         super().__init__(message)
@@ -48,25 +51,25 @@ class NonFiniteError(BpropError, FloatingPointError):
 
 
 class ModelFileError(BpropError, ValueError):
-    """A model file that is missing, truncated, corrupt, made of boxes not defined here, or cannot be written.
+    """A model file that is missing, truncated or corrupt, that needs boxes not defined here, or that cannot be written.
 
-    `fit` is the fit so far, where the last checkpoint of a training run could not be written.
+    fit : the fit so far, if the last checkpoint of a training run could not be written.
     """
 
     fit: object = None
 
 
 class UnreadableError(ModelFileError):
-    """A model file that is there, but cannot be read now: permission, too many open files, memory. It may be whole."""
+    """A model file that exists but cannot be read now: no permission, too many open files, no memory."""
 
 
 class MissingPackageError(BpropError, ImportError):
-    """An optional package is needed; the message gives the pip command that brings it."""
+    """An optional package is missing. The message contains the pip command that installs it."""
 
 
 class InternalError(BpropError, RuntimeError):
-    """A fault of bprop itself: an engine failed at something that it should have code for. Please report it."""
+    """A fault of bprop itself: an engine failed at an operation that it has code for. Please report it."""
 
 
 class UnsupportedError(BpropError, NotImplementedError):
-    """An engine, or a format, has no code for something that a graph or a rule does; another engine has."""
+    """An engine or a file format has no code for an operation of the graph or of the rule. Another engine has."""

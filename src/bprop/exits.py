@@ -1,8 +1,8 @@
 """How the command line ends at Ctrl-C and SIGTERM: with exit code 130 or 143, never with a traceback.
 
-While a command works they are exceptions, so that what is open is closed. Before that, while the program is imported,
-and afterwards, there is nothing to close: the process ends at once. Training has handlers of its own
-(training/interrupt.py). Who imports bprop as a library keeps the handlers that there are.
+While a command works, a signal raises an exception, so that open files are closed. Before that, while Python imports
+the program, and afterwards, there is nothing to close: a signal ends the process at once. Training has handlers of its
+own (training/interrupt.py). A program that imports bprop as a library keeps its own handlers.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ USUAL = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class State:
-    """Whether a command works."""
+    """`working` is True while a command works."""
 
     working = False
 
 
 def leave(number: int, frame: FrameType | None) -> None:
-    """End the command, or else the process."""
+    """The handler of the signals: end the command if one works, else the process."""
     if not State.working:
         os._exit(128 + number)
-    State.working = False  # who asks again, while things are being closed, does not want to wait
+    State.working = False  # a second signal, while files are being closed, ends the process at once
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise SystemExit(128 + number)
 
 
 def watch() -> None:
-    """From now on signals end the process so; those that are ignored, or handled in another way, still are."""
+    """Install the handler for Ctrl-C and SIGTERM, except for a signal that is ignored or has another handler."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) in USUAL:
             signal.signal(number, leave)
 
 
 def is_command_line() -> bool:
-    """Whether this process is `python -m bprop`, or the program `bprop` beside the interpreter.
+    """True if this process is `python -m bprop`, or the program `bprop` in the folder of the interpreter.
 
-    While a package is looked up for -m, "-m" stands for the name of the program; that package may be another's, which
-    imports bprop as a library.
+    While Python looks for the package of `-m`, sys.argv[0] is "-m". That package may be another one that imports bprop
+    as a library, so the whole command line decides.
     """
     program = next(iter(getattr(sys, "argv", [])), "")
     if program == "-m":
@@ -55,5 +55,5 @@ def is_command_line() -> bool:
     return name in ("bprop", "bprop.exe") and folder == os.path.realpath(os.path.dirname(sys.executable))
 
 
-if is_command_line():  # at once: what is imported next takes a while
+if is_command_line():  # at once, because the imports that follow take a while
     watch()

@@ -1,4 +1,4 @@
-"""Files of arrays and plain data (safetensors), which are written whole or not at all, and never hold code."""
+"""Files of arrays and plain data (safetensors). They are written whole or not at all, and never hold code."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from bprop.disk.reading import need_access, not_a_file, why
 from bprop.errors import ModelFileError, UnreadableError
 
 KEY = "bprop"  # the key of our JSON in the safetensors metadata
-CHECKSUM = "crc32"  # the key, in that JSON, of the checksum over all the rest
+CHECKSUM = "crc32"  # the key, in that JSON, of the checksum of everything else
 KINDS = {
     "bool": "BOOL", "int8": "I8", "uint8": "U8", "int16": "I16", "uint16": "U16", "int32": "I32", "uint32": "U32",
     "int64": "I64", "uint64": "U64", "float16": "F16", "float32": "F32", "float64": "F64", "complex64": "C64",
 }  # fmt: skip
-"""What the format calls NumPy's types."""
+"""{NumPy's name of a dtype: the name in the file format}"""
 __all__ = ["bprop_version", "checksum", "read_tensors", "write_atomically", "write_tensors"]
 
 
 def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
-    """One safetensors file: arrays by name, and `meta` as JSON in its metadata. Nothing large is copied."""
+    """Write one safetensors file: arrays by name, and `meta` as JSON in its metadata. No array is copied.
+
+    Raises ModelFileError for a dtype that the format does not have, for `meta` that is not plain data, and if the file
+    cannot be written.
+    """
     ready = {name: np.asarray(array, array.dtype.newbyteorder("="), order="C") for name, array in arrays.items()}
     for name, array in ready.items():
         if array.dtype.kind == "f" and array.dtype.itemsize > 8:
@@ -42,8 +46,10 @@ def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], met
 
 
 def safetensors_of(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> list[bytes | memoryview]:
-    """The parts of a safetensors file of arrays (C order): the length of the header in 8 bytes, the header in JSON,
-    padded to a multiple of 8, and the bytes of the arrays, the widest numbers first, which keeps them aligned.
+    """The parts of a safetensors file of arrays in C order.
+
+    They are the length of the header in 8 bytes, the header in JSON, padded to a multiple of 8, and the bytes of the
+    arrays. The arrays of the widest numbers come first, which keeps all of them aligned.
 
     Source: https://github.com/huggingface/safetensors, "Format".
     """
@@ -59,23 +65,24 @@ def safetensors_of(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]
 
 
 def bytes_of(array: np.ndarray) -> memoryview:
-    """The bytes of an array in C order: a view of them, or of a copy where it is in another order."""
+    """The bytes of an array in C order: a view, or a copy if the array is in another order."""
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
 def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
-    """CRC-32 of plain data and of every array's name, type, shape and bytes."""
-    found = crc32(json.dumps(meta).encode())
+    """CRC-32 of plain data and of every array's name, dtype, shape and bytes, in hexadecimal."""
+    crc = crc32(json.dumps(meta).encode())
     for name, array in sorted(arrays.items()):
-        found = crc32(f"{name} {array.dtype.str} {array.shape}".encode(), found)
-        found = crc32(bytes_of(array), found)
-    return f"{found:08x}"
+        crc = crc32(f"{name} {array.dtype.str} {array.shape}".encode(), crc)
+        crc = crc32(bytes_of(array), crc)
+    return f"{crc:08x}"
 
 
 def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays and the JSON of a file of `write_tensors`.
+    """The arrays and the JSON of a file that `write_tensors` wrote.
 
-    Raises ModelFileError naming file and fault; an UnreadableError where it is there, but cannot be read now.
+    Raises ModelFileError, which names the file and the fault, and UnreadableError for a file that exists but cannot be
+    read now.
     """
     from safetensors import safe_open
 
@@ -88,7 +95,7 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
         meta = json.loads(text)
         if meta.pop(CHECKSUM, None) != checksum(meta, arrays):
-            raise ModelFileError(f"{path}: a damaged model file: what it holds is not what was written")
+            raise ModelFileError(f"{path}: a damaged model file: its content does not fit its checksum")
         return arrays, meta
     except ModelFileError:
         raise
@@ -96,12 +103,12 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
         raise UnreadableError(f"cannot read {path}: {error.strerror or error}") from error
     except MemoryError as error:
         raise UnreadableError(f"{path}: cannot be read: {why(error)}") from error
-    except Exception as error:  # whatever a file can hold that we did not think of
+    except Exception as error:  # a damaged file can make the reader raise anything
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
 
 
 def _need_file(path: str | os.PathLike) -> None:
-    """Raise ModelFileError where there is no file; UnreadableError where there is one that may not be read."""
+    """Raise ModelFileError if there is no such file, UnreadableError if it may not be read."""
     try:
         wrong = not_a_file(path)
         if wrong is None:
@@ -113,12 +120,12 @@ def _need_file(path: str | os.PathLike) -> None:
 
 
 def bprop_version() -> str:
-    """The version of bprop that is installed, for files to remember."""
-    from importlib.metadata import PackageNotFoundError  # 30 ms that only saving needs
+    """The installed version of bprop, which files record; "unknown" if it cannot be determined."""
+    from importlib.metadata import PackageNotFoundError  # takes 30 ms, and only saving needs it
 
     try:
         return _installed_version()
-    except (PackageNotFoundError, OSError):  # OSError: too many open files; that is no reason not to save
+    except (PackageNotFoundError, OSError):  # OSError: too many open files, which must not prevent saving
         return "unknown"
 
 

@@ -1,6 +1,6 @@
-"""Libraries with threads of their own, in a process that was forked from one in which they had them.
+"""Libraries with threads of their own, in a forked process.
 
-The forked process has only the thread that forked. A library that waits for the others waits for ever.
+A forked process has only the thread that forked. A library that waits for its other threads waits for ever.
 """
 
 from __future__ import annotations
@@ -17,23 +17,26 @@ ADVICE = "start processes with multiprocessing.get_context('spawn') or 'forkserv
 
 
 class Library:
-    """What is known of a library in this process. `runs`: whether it has its threads, whoever used it."""
+    """A library with threads, and whether this process can use it.
+
+    runs : returns True if the library has started its threads in this process, whoever used it.
+    """
 
     def __init__(self, name: str, runs: Callable[[], bool]):
         self.name, self.runs = name, runs
         self.used = False
         self.lost = False
-        """Whether it was used where this process was forked from, so that it cannot be used here."""
+        """True if the process that forked this one had used the library. Then this process cannot use it."""
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._before_fork, after_in_child=self._after_fork)
 
     def usable(self) -> bool:
-        """Whether it can be used in this process. If so, it is remembered that it is."""
+        """True if this process can use the library. The library then counts as used here."""
         self.used = self.used or not self.lost
         return not self.lost
 
     def why(self) -> str:
-        """Why it cannot be used."""
+        """The reason why this process cannot use the library."""
         return f"this process was forked from one that had used {self.name}, whose threads it does not have"
 
     def _before_fork(self) -> None:
@@ -44,13 +47,14 @@ class Library:
 
 
 def _jax_runs() -> bool:
-    bridge = sys.modules.get("jax._src.xla_bridge")  # JAX itself does not tell; where this moves, our own use remains
-    asked = getattr(bridge, "backends_are_initialized", None)
-    return bool(asked is not None and asked())
+    # JAX has no public function for this. If the private one moves, `used` still records our own use.
+    bridge = sys.modules.get("jax._src.xla_bridge")
+    initialised = getattr(bridge, "backends_are_initialized", None)
+    return bool(initialised is not None and initialised())
 
 
 def _tasks() -> set[int]:
-    """The numbers of all threads of this process; none where the system does not tell."""
+    """The numbers of all threads of this process; empty if the system does not list them."""
     try:
         return {int(name) for name in os.listdir(TASKS)}
     except OSError:
@@ -58,7 +62,7 @@ def _tasks() -> set[int]:
 
 
 def _polars_runs() -> bool:
-    """Whether a thread is called as those of polars are, where the system tells."""
+    """True if a thread of this process has the name of polars' first thread (on Linux)."""
     if "polars" not in sys.modules:
         return False
     names = []
@@ -69,11 +73,11 @@ def _polars_runs() -> bool:
 
 
 def _only_threads_of_python() -> bool:
-    """Whether no library has a thread of its own here, where the system tells."""
-    import threading  # what `import bprop` need not pay for
+    """True if every thread of this process is one of Python's (on Linux), so that no library has its threads."""
+    import threading  # imported here, so that `import bprop` does not pay for it
 
     known = {thread.native_id for thread in threading.enumerate()}
-    known |= {threading.get_native_id(), os.getpid()}  # a fork gives these two new numbers, which Python does not note
+    known |= {threading.get_native_id(), os.getpid()}  # a fork changes these two numbers, and Python keeps the old ones
     tasks = _tasks()
     return bool(tasks) and tasks <= known
 
@@ -84,7 +88,7 @@ POLARS = Library("polars", _polars_runs)
 
 
 def need_jax() -> None:
-    """Raise UnsupportedError in a process that cannot use XLA; else remember that this one does."""
+    """Raise UnsupportedError if this process cannot use XLA; else XLA counts as used here."""
     if not JAX.usable():
         raise UnsupportedError(
             f"engine 'xla': {JAX.why()}, so that XLA would hang: {ADVICE}, or use engine='native' or 'numpy'"

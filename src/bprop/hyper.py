@@ -1,4 +1,4 @@
-"""Hyper-parameters of a box: the annotated attributes of its class, given by keyword as a box is made."""
+"""Hyper-parameters of a box: the annotated attributes of its class. They are keyword arguments when a box is made."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from bprop.errors import BoxError
 
-REQUIRED: Any = object()  # the default of a hyper-parameter that has none
+REQUIRED: Any = object()  # stands in the place of a default, for a hyper-parameter without one
 _KINDS = {"float": Real, "int": Integral, "str": str}
 
 
 def declared(cls: type) -> dict[str, str]:
-    """{hyper-parameter: its annotation} of what a class itself declares: annotated, and no ClassVar."""
+    """{hyper-parameter: its annotation as text} for the annotated attributes of the class itself, without ClassVars."""
     texts = {
         key: annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
         for key, annotation in inspect.get_annotations(cls).items()
@@ -26,9 +26,9 @@ def declared(cls: type) -> dict[str, str]:
 
 
 def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]) -> dict:
-    """All hyper-parameters of a `kind` of box: those chosen and, for the others, the defaults.
+    """All hyper-parameters of a `kind` of box: the chosen values, and the defaults of the others.
 
-    Raises BoxError for one that the class does not have, one that is missing, and one of another type than declared.
+    Raises BoxError for an unknown hyper-parameter, a missing one, and a value that has not the declared type.
     """
     for key in chosen:
         if key not in defaults:
@@ -36,7 +36,7 @@ def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], c
     values = {**defaults, **chosen}
     for key, value in values.items():
         if value is REQUIRED:
-            raise BoxError(f"{kind} needs the hyper-parameter {key!r}, given by keyword")
+            raise BoxError(f"{kind} needs the hyper-parameter {key!r}: pass it by keyword")
         values[key] = value = plain(value)
         wanted = _KINDS.get(types[key])
         if wanted and (not isinstance(value, wanted) or isinstance(value, bool)):
@@ -45,7 +45,7 @@ def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], c
 
 
 def plain(value: Any) -> Any:
-    """NumPy scalars as Python's, lists as tuples: hyper-parameters that describe themselves."""
+    """A hyper-parameter in plain Python types: NumPy scalars become Python numbers, lists become tuples."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, list | tuple):

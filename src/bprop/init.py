@@ -1,7 +1,12 @@
 """Initialisers: `init(rng, shape) -> array`. Fan-in and fan-out come from the shape.
 
-For a weight matrix (H_in, H_out) as `h @ W` uses it, fan-in is H_in and fan-out H_out; further leading axes
+A weight matrix W of shape (H_in, H_out), used as `h @ W`, has fan-in H_in and fan-out H_out. Further leading axes
 multiply both.
+
+>>> bp.init.glorot_uniform(np.random.default_rng(0), (784, 500)).shape
+(784, 500)
+>>> bp.Parameter("W", (784, 500), init=bp.init.normal(0.01))
+<Parameter 'W' (784, 500)>
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from bprop.errors import SettingError, ShapeError
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """(fan-in, fan-out) of weights of a shape with at least two axes."""
+    """(fan-in, fan-out) of weights of this shape. Raises ShapeError for fewer than two axes."""
     if len(shape) < 2:
         raise ShapeError(f"fan-in and fan-out need weights with two axes or more, not shape {shape}; use bp.init.zeros")
     places = prod(shape[:-2])
@@ -24,7 +29,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Constant:
-    """Every element equal to `value`."""
+    """W_ij = `value`."""
 
     value: float = 0.0
 
@@ -34,7 +39,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Uniform:
-    """W_ij ~ U[-b, b] for a given b, `bound`."""
+    """W_ij ~ U[-bound, bound]. Raises SettingError for a negative bound."""
 
     bound: float
 
@@ -48,7 +53,7 @@ class Uniform:
 
 @dataclass(frozen=True)
 class Normal:
-    """W_ij ~ N(0, deviation^2)."""
+    """W_ij ~ N(0, deviation^2). Raises SettingError for a negative deviation."""
 
     deviation: float = 0.01
 
@@ -69,7 +74,12 @@ _FANS = {
 
 @dataclass(frozen=True)
 class Scaled:
-    """Variance `scale` / fan, with fan "in", "out" or "average": uniform or normal."""
+    """W_ij has mean 0 and variance scale / fan, uniform or normal.
+
+    fan : "in" (fan-in), "out" (fan-out) or "average" (the mean of the two).
+
+    Raises SettingError for a scale that is not above 0, or another fan.
+    """
 
     scale: float
     fan: str

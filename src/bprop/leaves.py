@@ -1,4 +1,4 @@
-"""The leaves of the graph: what a pass is given rather than computes."""
+"""The leaves of the graph: boxes without children. The caller supplies their values; a pass does not compute them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,28 @@ from bprop.shapes import Spec, batched, fixed, kind_of
 
 
 class Leaf(Box):
-    """A box without children. Its value comes from outside, so there is nothing to compute or to pass on."""
+    """A box without children. Its value comes from outside, so there is nothing to compute and no gradient to send."""
 
     def fprop(self) -> Array:
-        raise errors.GraphError(f"{self!r} is a leaf: the pass is given its value")
+        raise errors.GraphError(f"{self!r} is a leaf: it computes nothing, its value comes from the caller of the pass")
 
     def bprop(self, grad: Array, value: Array) -> tuple:
         return ()
 
 
 class Input(Leaf):
-    """A leaf that holds data. `shape` is one example's: the batch axis is first and implicit.
+    """A leaf that holds data. Shapes: () -> (N, *shape). The batch axis is first and implicit.
 
     Parameters
     ----------
-    name : the name under which data is given.
+    name : the name of the input in the data: `graph.fprop(theta, x=X)`.
     shape : the shape of one example; () is one number an example.
     dtype : "float", "int" (class labels, row numbers) or "bool".
+
+    Raises BoxError for a missing name, an illegal shape or another dtype.
+
+    >>> bp.Input("x", (28, 28)).dims
+    ('N', 28, 28)
     """
 
     shape: tuple = ()
@@ -50,14 +55,19 @@ class Input(Leaf):
 
 
 class Parameter(Leaf):
-    """A leaf that is learned: an entry of theta.
+    """A leaf that training learns: an entry of theta. Shapes: () -> shape, without a batch axis.
 
     Parameters
     ----------
-    name, shape : its name and its shape (there is no batch axis).
-    init : an initialiser, `init(rng, shape) -> array` (see `bprop.init`). Default: Glorot uniform where
-        there are two axes or more (weights), zeros otherwise (biases).
-    trainable : False for state that a box keeps (running averages): it has no gradient update.
+    name, shape : its name in theta, and its shape.
+    init : an initialiser, `init(rng, shape) -> array` (see `bprop.init`). Default: Glorot uniform for two axes
+        or more (weights), zeros otherwise (biases).
+    trainable : False for state of a box, such as running averages. No update rule moves it.
+
+    Raises BoxError for a missing name, an illegal shape, or an `init` that is not callable.
+
+    >>> bp.Parameter("W", (784, 10)), bp.Parameter("b", (10,), init=bp.init.zeros)
+    (<Parameter 'W' (784, 10)>, <Parameter 'b' (10,)>)
     """
 
     shape: tuple = ()
@@ -76,7 +86,13 @@ class Parameter(Leaf):
 
 
 class Constant(Leaf):
-    """A leaf whose value never changes: a number or an array, without batch axis."""
+    """A leaf whose value never changes: a number or an array, without a batch axis.
+
+    Raises BoxError for anything else, DataError for a masked array.
+
+    >>> bp.Constant([1, 2, 3])
+    <Constant (3,) int>
+    """
 
     value: Any
     runtime: ClassVar = ("value",)
@@ -91,11 +107,11 @@ class Constant(Leaf):
             raise
         except (TypeError, ValueError) as error:
             raise errors.BoxError(
-                f"a {type(value).__name__} cannot be part of a graph: give a box, a number or an array"
+                f"a {type(value).__name__} cannot be part of a graph: use a box, a number or an array"
             ) from error
         if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
             raise errors.BoxError(
-                f"Constant: {array.max()} is beyond {np.iinfo(np.int64).max}, the largest whole number: give a float"
+                f"Constant: {array.max()} is beyond {np.iinfo(np.int64).max}, the largest whole number: use a float"
             )
         array.setflags(write=False)
         super().__init__(name=name, value=array)
@@ -105,13 +121,13 @@ class Constant(Leaf):
 
 
 def need_name(name: Any, who: str) -> None:
-    """Raise BoxError where the name is missing: it is the one under which the pass is given the value."""
+    """Raise BoxError if a leaf has no name. Its name is the key of its value in data and in theta."""
     if name is None:
-        raise errors.BoxError(f"{who} needs a name: its value is given under it")
+        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X)")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:
-    """A shape as a tuple of positive ints, or a BoxError that says what it was."""
+    """The shape as a tuple of positive ints. Raises BoxError for anything else."""
     sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
     if not all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s > 0 for s in sizes):
         raise errors.BoxError(f"{who}: a shape is made of positive whole numbers, not {shape!r}")

@@ -10,7 +10,7 @@ from bprop.box import Box
 
 
 def snake(name: str) -> str:
-    """LeakyRelu -> leaky_relu."""
+    """A class name in lower case with underscores: LeakyRelu -> leaky_relu."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 

@@ -1,4 +1,4 @@
-"""Metrics as reducers: a number for each example, a weighted mean over examples, a last function of it."""
+"""Metrics as reducers: a number for each example, a weighted mean over the examples, a last function of the mean."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ from bprop.namespace import Array
 
 @dataclass(frozen=True)
 class Metric:
-    """mean_t m(prediction_t, y_t), then `finish`. `higher_is_better` says which way early stopping looks."""
+    """finish(mean_t m(prediction_t, y_t)), with m = `per_example`.
+
+    higher_is_better : True if early stopping waits for a larger value.
+    """
 
     per_example: Callable[[Array, Array], Array]
     finish: Callable[[float], float] = float
@@ -21,9 +24,10 @@ def _examples_mean(a: Array) -> Array:
 
 
 def right(prediction: Array, y: Array) -> Array:
-    """Share of the outputs of each example that are right: scores (N, ..., C) by argmax, else by equality.
+    """The share of each example's outputs that are right.
 
-    Where a score is NaN nothing is right.
+    Shapes: prediction (N, ...) or scores (N, ..., C), y (N, ...) -> (N,). Scores are right if the largest is at y;
+    scores with a NaN are wrong. Other predictions are right if they equal y.
     """
     if prediction.ndim == y.ndim + 1:
         best = prediction.max(axis=-1)
@@ -32,12 +36,12 @@ def right(prediction: Array, y: Array) -> Array:
 
 
 def squared(prediction: Array, y: Array) -> Array:
-    """Mean squared difference over the outputs of each example."""
+    """mean over the outputs of (prediction - y)^2. Shapes: (N, ...), (N, ...) -> (N,)."""
     return _examples_mean((prediction - y) ** 2)
 
 
 def absolute(prediction: Array, y: Array) -> Array:
-    """Mean absolute difference over the outputs of each example."""
+    """mean over the outputs of |prediction - y|. Shapes: (N, ...), (N, ...) -> (N,)."""
     return _examples_mean(abs(prediction - y))
 
 
@@ -49,6 +53,6 @@ METRICS: dict[str, Metric] = {
 
 
 def higher_is_better(name: str) -> bool:
-    """Whether a larger value of the metric `name` ("accuracy", "accuracy[nll_1]") is better."""
-    found = METRICS.get(name.partition("[")[0])
-    return found is not None and found.higher_is_better
+    """True if a larger value of the metric `name` ("accuracy", "accuracy[nll_1]") is better."""
+    metric = METRICS.get(name.partition("[")[0])
+    return metric is not None and metric.higher_is_better

@@ -21,7 +21,7 @@ from bprop.graph.representable import need_total
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
-from bprop.structure.size_guard import Room
+from bprop.structure.size_guard import SizeLimit
 
 FORMAT = 2
 """Of a file whose notes say how data is scaled; a file of a model without that is of format 1, as ever."""
@@ -199,8 +199,8 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
             raise ModelFileError(f"there is no format {meta['format']!r}")
         if meta["format"] > FORMAT:
             raise ModelFileError(f"format {meta['format']} is newer than this bprop reads ({FORMAT}): update bprop")
-        room = Room(sum(array.size for array in arrays.values()))
-        graph = Graph.from_description(meta["graph"], boxes, room)
+        size_limit = SizeLimit(sum(array.size for array in arrays.values()))
+        graph = Graph.from_description(meta["graph"], boxes, size_limit)
         params = {n.removeprefix("params/"): a for n, a in arrays.items() if n.startswith("params/")}
         history = [Record.from_dict(record) for record in meta["history"]]
         model = Model(graph, params, history, meta["notes"])

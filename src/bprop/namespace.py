@@ -1,4 +1,4 @@
-"""The array namespace of some arrays, so that one box code runs on NumPy and on XLA."""
+"""The array namespace of arrays. Box code that uses it runs on every engine."""
 
 from types import ModuleType
 from typing import Any
@@ -9,28 +9,31 @@ Array = Any  # an array of whichever namespace runs the graph
 
 
 def namespace(*arrays: Array) -> Any:
-    """The module whose functions work on `arrays`: NumPy, or that of the first array that has another.
+    """The module whose functions work on `arrays`: NumPy, unless an array has another namespace.
 
-    Follows the Python array API standard (`__array_namespace__`), so nothing here knows of any engine.
+    Follows the Python array API standard (`__array_namespace__`), so this code needs to know no engine.
+
+    >>> bp.namespace(np.ones(3)) is np
+    True
     """
     for array in arrays:
-        if type(array) is np.ndarray:  # what follows would say the same, and this is asked for every box
+        if type(array) is np.ndarray:  # a short cut with the same result: every box calls this function
             continue
         get = getattr(array, "__array_namespace__", None)
         if get is not None:
-            found: ModuleType = get()
-            if found is not np:
-                return found
+            module: ModuleType = get()
+            if module is not np:
+                return module
     return np
 
 
 def as_numbers(a: Array) -> Array:
-    """Truth values as floats, anything else as it is: of truth values NumPy computes exp in 16 bits, JAX in 32."""
+    """Truth values as floats, anything else unchanged. (NumPy computes exp of truth values in 16 bits, JAX in 32.)"""
     return a * 1.0 if a.dtype.kind == "b" else a
 
 
 def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
-    """Sum `grad` over the axes along which a child of `shape` was broadcast: the transpose of broadcasting."""
+    """The sum of `grad` over the axes along which a child of `shape` was broadcast: the transpose of broadcasting."""
     if grad.shape == shape:
         return grad
     added = grad.ndim - len(shape)
@@ -39,14 +42,14 @@ def unbroadcast(grad: Array, shape: tuple[int, ...]) -> Array:
 
 
 def swap_last(a: Array) -> Array:
-    """Transpose of the last two axes."""
+    """a with its last two axes swapped. Shapes: (..., A, B) -> (..., B, A)."""
     return namespace(a).swapaxes(a, -1, -2)
 
 
 def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` to which `grad` is added at `index`: the transpose of a[index].
+    """Zeros of `shape`, with `grad` added at `index`: the transpose of a[index].
 
-    The one operation that the array API leaves out: arrays that cannot be written to have `.at` instead.
+    The array API has no such operation. Arrays of another namespace than NumPy must have JAX's `.at[index].add`.
     """
     xp = namespace(grad)
     if xp is not np:

@@ -1,7 +1,7 @@
-"""What the notes of a model say of its data, for those who only show it.
+"""The notes of a model, read for display.
 
-Notes are plain data of anybody's: what is not as `bprop train` writes it is left out, and is no error here. Who
-computes with the notes reads them strictly (see `bprop.sources.noted`).
+Notes are plain data that anybody may have written. Here, entries that `bprop train` would not write are skipped without
+an error. Code that computes with notes reads them strictly instead (see `bprop.sources.noted`).
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from collections.abc import Mapping
 from typing import Any
 
 TABLE = "table"
-"""Where the notes hold what is known of the columns of a table."""
+"""The key of the notes about a table and its columns."""
 Plain = str | int | float
 
 
 def word(notes: Mapping[str, Any], key: str) -> str | None:
-    """A name or a number as text; None where there is none."""
+    """The name or number under a key as text; None if there is none."""
     value = notes.get(key)
     return str(value) if isinstance(value, Plain) else None
 
 
 def words(notes: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """A list of names or numbers as texts; () where there is none."""
+    """The list of names or numbers under a key, as texts; () if there is none."""
     values = notes.get(key)
     if not isinstance(values, list | tuple) or not all(isinstance(value, Plain) for value in values):
         return ()
@@ -29,13 +29,13 @@ def words(notes: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def table(notes: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What is known of the columns of a table; None of a model of something else."""
-    found = notes.get(TABLE)
-    return found if isinstance(found, Mapping) else None
+    """The notes about a table; None for a model that was not trained on a table."""
+    entry = notes.get(TABLE)
+    return entry if isinstance(entry, Mapping) else None
 
 
 def columns(notes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What is known of each column of a table, each with a "name" and a "kind"."""
+    """The notes about each column of a table. Each has a "name" and a "kind"."""
     kinds = (table(notes) or {}).get("kinds")
     return [
         kind

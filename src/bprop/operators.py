@@ -1,7 +1,7 @@
 """Python's operators on boxes: `a + b`, `2 * a`, `h @ W`, `-a`, `a ** 2`, `x[:, 0]`.
 
-Each makes the box that computes it. The classes of these boxes stand above this file, so they are taken from the
-registry.
+Each operator makes the box that computes it. This file may not import the classes of these boxes, because they derive
+from `Operators`. So it takes them from the registry.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ def _box(kind: str, *children: Any, **hyper: Any) -> Any:
 
 
 class Operators(Generic[B]):
-    """The operators of a class of nodes B."""
+    """A mixin: the operators of the class of nodes B."""
 
-    __array_ufunc__ = None  # array * box is box.__rmul__(array), not an array of boxes
+    __array_ufunc__ = None  # array * box calls box.__rmul__(array); NumPy would make an array of boxes
     __iter__ = None  # x[0] works, but a box is not a sequence
 
     def __add__(self, other: Any) -> B:
@@ -58,7 +58,7 @@ class Operators(Generic[B]):
         return _box("Negative", self)
 
     def __pow__(self, exponent: Any) -> B:
-        """a ** p with a number p is one box; with a box p it is exp(p log a), for a > 0."""
+        """a ** p. For a number p it is one box. For a box p it is exp(p log a), with a > 0."""
         if isinstance(exponent, Real):
             return _box("Power", self, exponent=float(exponent))
         return _box("Exp", _box("Multiply", exponent, _box("Log", self)))

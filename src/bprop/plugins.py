@@ -1,6 +1,6 @@
-"""Classes of other packages: boxes, losses, rules and file formats that are found by entry points.
+"""Classes of other packages: boxes, losses, rules and file formats, offered by entry points.
 
-A package names its modules in pyproject.toml. They are imported when a name is asked for that bprop does not know:
+A package names its modules in pyproject.toml. bprop imports them when a user names something that it does not know:
 
     [project.entry-points.bprop]
     my_boxes = "my_package.boxes"
@@ -17,9 +17,9 @@ GROUP = "bprop"
 
 @cache
 def load() -> tuple[str, ...]:
-    """Import what installed packages offer, once in a process; the names of what was imported.
+    """Import the entry points of installed packages, once in a process. Returns the names of the imported ones.
 
-    A package that cannot be imported is named in a warning, and the others still count.
+    A warning names each entry point that cannot be imported; the others are imported all the same.
     """
     loaded = []
     for entry in entry_points(group=GROUP):

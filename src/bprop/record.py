@@ -1,4 +1,4 @@
-"""What is remembered of each epoch."""
+"""The record of an epoch: losses, metrics, times."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Record:
-    """One epoch of training, or what was done of it.
+    """One epoch of training, whole or interrupted.
 
-    epoch : 1, 2, ...; updates : made since the start of training.
-    loss : mean over the examples of the epoch, each taken just before the update that used it, in the loss's
-        units (nats per example for likelihoods); penalty : lambda * Omega(theta) at the end (of one that
-        depends on the data, such as one on activations, the mean over the batches of the epoch, each taken just before
-        its update); objective : their sum.
+    epoch : its number, 1, 2, ...
+    updates : the number of updates since the start of training.
+    loss : the mean over the examples of the epoch, each computed just before the update that used it, in the loss's
+        units (nats per example for likelihoods).
+    penalty : lambda * Omega(theta) at the end of the epoch. A penalty that depends on the data (on activations) is the
+        mean over the batches of the epoch, each computed just before its update.
+    objective : loss + penalty.
     metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
-    validation : {"loss": ..., metric: ...} at the end of the epoch, or None.
-    learning_rate : of the last update (None where the rule does not say); seconds : spent on updates.
-    health : of values, gradients and updates on a few rows at the end (see `bprop.health.measure`), or None.
+    validation : {"loss": ..., metric: ...} at the end of the epoch, or None without a validation set.
+    learning_rate : the rate of the last update; None if the rule has no such number.
+    seconds, examples_per_second : the time spent on updates, and the examples used in it per second.
+    health : statistics of values, gradients and updates on a few rows at the end (see `bprop.health.measure`), or None.
 
-    `record.accuracy` and `record.validation_loss` read from metrics and validation.
+    `record.accuracy` reads from `metrics`, `record.validation_loss` from `validation`.
+
+    >>> record = bp.Record(1, 10, loss=0.5, penalty=0.0, objective=0.5, metrics={"accuracy": 0.75})
+    >>> record.accuracy
+    0.75
     """
 
     epoch: int
@@ -47,12 +54,12 @@ class Record:
         raise AttributeError(f"a Record has no {name!r}; it has {', '.join(f.name for f in fields(Record))}")
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """The record as plain data (JSON)."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Record:
-        """From plain data; keys of newer versions are ignored."""
+        """The record of plain data. Keys of newer versions are ignored. Raises TypeError for values of another kind."""
         known = {f.name for f in fields(cls)}
         record = cls(**{key: value for key, value in data.items() if key in known})
         if not isinstance(record.metrics, Mapping) or not isinstance(record.validation, Mapping | None):
@@ -80,7 +87,7 @@ class Record:
 
 
 def check_health(health: Any) -> None:
-    """Raise TypeError unless it is as `bprop.health.measure` gives it: numbers, or None, by box and by parameter."""
+    """Raise TypeError unless `health` has the form of `bprop.health.measure`: numbers or None, by box and parameter."""
     try:
         names = [health["first_not_finite"], *health["layers"]]
         tables = [health["boxes"], health["parameters"]]
@@ -95,5 +102,5 @@ def check_health(health: Any) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a value is a float, or a whole number that a float can be."""
+    """True for a float, and for a whole number in the range of floats."""
     return isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**1023)

@@ -1,7 +1,7 @@
-"""Shapes with an unknown number of examples N, found by running fprop on two tiny batches.
+"""Shapes with an unknown number of examples N, inferred by running fprop on two tiny batches.
 
-A box declares no shape rule: its fprop is the rule. It is run on arrays of ones (zeros where they are whole
-numbers) with N = 2 and N = 3; a dimension that differs between the two depends on the batch.
+A box declares no shape rule: its fprop is the rule. It runs on arrays of ones (zeros for whole numbers)
+with N = 2 and N = 3. A dimension that differs between the two depends on the batch.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Dim = int | str  # a fixed size, or an expression in N
 
 
 def kind_of(dtype: Any) -> str:
-    """ "float", "int" or "bool" for anything NumPy takes as a dtype; TypeError for other kinds."""
+    """The kind of number of a dtype: "float", "int" or "bool". Raises TypeError for other kinds."""
     if str(dtype) in _DTYPES:
         return str(dtype)
     code = np.dtype(dtype).kind
@@ -30,7 +30,7 @@ def kind_of(dtype: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What is known of a value before any data: its shape for N = 2 and N = 3, and its kind of number."""
+    """The shape of a value before any data, for N = 2 and for N = 3, and its kind of number."""
 
     shapes: tuple[tuple[int, ...], tuple[int, ...]]
     kind: str = "float"
@@ -41,8 +41,8 @@ class Spec:
         return tuple(_dim(a, b) for a, b in zip(*self.shapes, strict=True))
 
     def dummy(self, which: int) -> np.ndarray:
-        # a read-only view of a single number: a large embedding costs no memory, a box that mutates is caught;
-        # 0 is the one label, or row number, that is always legal
+        # a read-only view of a single number: a large embedding costs no memory, and a box that writes into its
+        # arguments fails. 0 is the only label or row number that is always legal.
         one = np.full((), 0 if self.kind == "int" else 1, _DTYPES[self.kind])
         return np.broadcast_to(one, self.shapes[which])
 
@@ -51,18 +51,18 @@ class Spec:
 
 
 def fixed(shape: Sequence[int], kind: str = "float") -> Spec:
-    """A value that does not depend on the batch."""
+    """The spec of a value that does not depend on the batch."""
     return Spec((tuple(shape), tuple(shape)), kind)
 
 
 def batched(shape: Sequence[int], kind: str = "float") -> Spec:
-    """A value with one entry of `shape` for each of N examples."""
+    """The spec of a value with one entry of `shape` for each of N examples: (N, *shape)."""
     two, three = BATCHES
     return Spec(((two, *shape), (three, *shape)), kind)
 
 
 def thin(spec: Spec, axis: int) -> Spec:
-    """The same with size 1 along an axis that a product sums over: it changes no shape of the product, but its cost."""
+    """The spec with size 1 along an axis that a product sums over. The product keeps its shape and costs less."""
     two, three = (list(shape) for shape in spec.shapes)
     two[axis] = three[axis] = 1
     return Spec((tuple(two), tuple(three)), spec.kind)
@@ -81,19 +81,19 @@ def show_shape(dims: Sequence[Dim]) -> str:
 
 
 def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[..., tuple]) -> Spec:
-    """The spec of fprop's value. `extras(arrays)` gives what the pass hands over besides the children.
+    """The spec of fprop's value. `extras(arrays)` returns the arguments that follow the children: noise, weights.
 
-    Raises whatever fprop raises when the shapes or kinds do not fit.
+    Raises whatever fprop raises when the shapes or kinds do not fit, TypeError and ValueError for an illegal value.
     """
-    found = []
+    values = []
     with np.errstate(all="ignore"):
         for which in range(len(BATCHES)):
             arrays = [child.dummy(which) for child in children]
             value = fprop(*arrays, *extras(arrays))
             if not isinstance(value, np.ndarray | np.generic):
-                raise TypeError(f"fprop gave a {type(value).__name__}, not an array")
-            found.append(np.asarray(value))
-    two, three = found
+                raise TypeError(f"fprop returned a {type(value).__name__}, not an array")
+            values.append(np.asarray(value))
+    two, three = values
     if two.ndim != three.ndim:
         raise ValueError(f"the value has {two.ndim} axes for 2 examples but {three.ndim} for 3")
     return Spec((two.shape, three.shape), kind_of(two.dtype))

@@ -1,8 +1,8 @@
-r"""Names that other people chose, as a terminal can show them: what would steer it, or is not seen, as an escape: \x1b.
+r"""Text that other people chose, made safe for a terminal: letters that steer it or are invisible become escapes, \x1b.
 
-Names of columns, labels, files and cells may hold anything. A control character can colour, move or erase what stands
-on the screen; a mark of direction turns around the letters that follow it; a line break makes a line that looks like
-one of ours; a letter without width makes two names look the same.
+Names of columns, labels, files and cells may hold anything. A control character can colour, move or erase text on the
+screen. A direction mark reverses the letters that follow it. A line break can forge a line of our own. A letter without
+width makes two names look the same.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from __future__ import annotations
 import re
 
 STEERING = (
-    r"\x00-\x1f\x7f-\x9f"  # controls: escape, bell, backspace, line feed, delete, ...
-    r"\u2028\u2029"  # separators of lines and paragraphs
-    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks of direction
+    r"\x00-\x1f\x7f-\x9f"  # control characters: escape, bell, backspace, line feed, delete, ...
+    r"\u2028\u2029"  # line and paragraph separators
+    r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks
 )
 UNSEEN = (
     r"\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
     r"\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff"
 )
-"""Letters without width; not those that only change the letter before them, such as accents."""
+"""Letters without width, except those that change the letter before them, such as accents."""
 HALVES = r"\ud800-\udfff"
-"""Halves of pairs: Python's sign for bytes in the name of a file that are no text."""
+"""Surrogates: Python puts them for bytes of a file name that are not valid text."""
 PICTURE = r"\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _ANY = re.compile(f"[{STEERING}{UNSEEN}{HALVES}]")
-_PICTURES = re.compile(f"(?<=[{PICTURE}])\u200d(?=[{PICTURE}])")  # several pictures that are drawn as one
+_PICTURES = re.compile(f"(?<=[{PICTURE}])\u200d(?=[{PICTURE}])")  # emoji joined into one
 
 
 def visible(name: object) -> str:
-    """The text of a name on one line: what steers a terminal, or is not seen, as Python writes it in a string."""
+    """A name as text on one line. Letters that steer a terminal or are invisible become escapes: \\x1b."""
     text = str(name)
     if text.isascii() and text.isprintable():
         return text
@@ -35,7 +35,7 @@ def visible(name: object) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same of text of several lines."""
+    """Text of several lines, each made safe by `visible`."""
     return "\n".join(map(visible, text.split("\n")))
 
 

@@ -20,9 +20,9 @@ def test_a_batch_is_a_dict_or_keywords(values_of):
 def test_one_without_the_other_is_refused(values_of):
     graph = bp.mlp([4, 5, 3])
     params, batch = values_of(graph)
-    with pytest.raises(SettingError, match="give the parameters too"):
+    with pytest.raises(SettingError, match="pass the parameters too"):
         graph.draw(batch=batch)
-    with pytest.raises(SettingError, match="give a batch too"):
+    with pytest.raises(SettingError, match="pass a batch too"):
         graph.draw(params)
     with pytest.raises(SettingError, match="collapse is 'auto', True or False, not 'yes'"):
         graph.draw(collapse="yes")

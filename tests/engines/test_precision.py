@@ -46,7 +46,7 @@ REFUSED = {
 def test_what_float32_does_not_hold_is_refused_by_name(train, message):
     with pytest.raises((errors.DataError, errors.SettingError), match=message) as caught:
         train(**REFUSED[message])
-    assert 'give dtype="float64", or scale it' in str(caught.value)
+    assert 'use dtype="float64", or scale it' in str(caught.value)
 
 
 @pytest.mark.parametrize("message", [message for message in REFUSED if "+39" not in message])

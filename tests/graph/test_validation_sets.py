@@ -52,7 +52,7 @@ def test_names_and_shapes_of_a_set_are_checked(kind):
 
 
 def test_weights_beside_a_data_set_are_refused_for_it_has_its_own():
-    with pytest.raises(errors.SettingError, match="validation_weights: this data set has its own"):
+    with pytest.raises(errors.SettingError, match="validation_weights: this data set has weights of its own"):
         GRAPH.read_set(DataSet(arrays()), np.ones(8), "validation_weights")
 
 

@@ -118,7 +118,7 @@ def test_a_share_cannot_be_held_out_of_it_later():
 
 
 def test_its_weights_are_its_own():
-    with pytest.raises(errors.SettingError, match="has its own"):
+    with pytest.raises(errors.SettingError, match="has weights of its own"):
         bp.train(network(), mapped(100), weights=np.ones(100), progress=False)
 
 

@@ -96,7 +96,7 @@ def test_the_name_of_a_rule_stands_for_it():
 
 def test_a_rule_that_is_given_a_name_later_is_taken_as_the_same_and_that_is_said():
     told, said = compared(foreign(0.1), foreign(0.1, name="mine"))
-    assert told == [] and "the rule 'mine' is taken as that of the checkpoint" in said
+    assert told == [] and "the rule 'mine' is assumed to be that of the checkpoint" in said
 
 
 def test_a_checkpoint_that_does_not_tell_its_rule_cannot_be_compared_and_that_is_said():

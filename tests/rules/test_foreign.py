@@ -60,5 +60,5 @@ def test_a_name_is_the_rule_with_its_own_settings():
 
 def test_the_name_of_a_rule_is_a_text():
     assert Foreign(object(), name="mine").name == "mine" and Foreign(object()).name is None
-    with pytest.raises(errors.SettingError, match="Foreign: name is a text, not 5"):
+    with pytest.raises(errors.SettingError, match="Foreign: name must be a text, not 5"):
         Foreign(object(), name=5)

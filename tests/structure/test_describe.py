@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import bprop as bp
 from bprop import errors
 from bprop.structure.describe import UnsavedInitialiser, decode, encode
-from bprop.structure.size_guard import Room
+from bprop.structure.size_guard import SizeLimit
 
 
 class Stretch(bp.Box):
@@ -285,9 +285,9 @@ def test_where_it_is_not_trusted_a_box_of_your_own_is_looked_at_before_it_is_mad
             return 0 * a
 
     graph = bp.Graph(outputs={"f": DescribedLarge(bp.Input("x", (2,)), size=40)})
-    room = Room(0)
-    room.each = 3 * 40
-    bp.Graph.from_description(graph.describe(), [DescribedLarge], room)
-    room.each = 3 * 37 - 1  # with sizes of 16, 18, 20, ... 37 it is tried out
-    with pytest.raises(errors.GraphError, match=r"the box 'f' .* would hold more than 110 numbers"):
-        bp.Graph.from_description(graph.describe(), [DescribedLarge], room)
+    size_limit = SizeLimit(0)
+    size_limit.each = 3 * 40
+    bp.Graph.from_description(graph.describe(), [DescribedLarge], size_limit)
+    size_limit.each = 3 * 37 - 1  # it is made with sizes of 16, 18, 20, ... 37
+    with pytest.raises(errors.GraphError, match=r"the box 'f' .* would hold more than the 110 numbers"):
+        bp.Graph.from_description(graph.describe(), [DescribedLarge], size_limit)

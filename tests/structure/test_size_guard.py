@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import boxes, errors
 from bprop.structure import size_guard as module
-from bprop.structure.size_guard import Room, cut_down, numbers
+from bprop.structure.size_guard import SizeLimit, cut_down, numbers
 
 CATALOGUE = boxes.catalogue()
 
@@ -51,61 +51,61 @@ def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
 
 
 @pytest.fixture
-def room(monkeypatch):
-    """Makes the room for boxes that hold so many numbers each, and together."""
+def limits(monkeypatch):
+    """Makes a SizeLimit of so many numbers in each box, and in all boxes together."""
 
-    def made(each=10**9, together=10**9):
+    def make(each=10**9, together=10**9):
         monkeypatch.setattr(module, "EACH", each)
         monkeypatch.setattr(module, "TOGETHER", together)
-        return Room(0)
+        return SizeLimit(0)
 
-    return made
+    return make
 
 
 def concat(children):
     return {"name": "c", "type": "Concat", "children": children, "hyper": {"axis": -1}}
 
 
-def test_what_needs_more_is_refused_and_named(room):
+def test_a_box_beyond_the_limit_is_refused_by_name(limits):
     x = bp.Input("x", (10,))
-    room(each=60).need(concat(["x", "x"]), {"x": x})
+    limits(each=60).check(concat(["x", "x"]), {"x": x})
     with pytest.raises(errors.GraphError, match=r"'c' would hold 60 numbers .* 59 .* BPROP_MODEL_NUMBERS"):
-        room(each=59).need(concat(["x", "x"]), {"x": x})
+        limits(each=59).check(concat(["x", "x"]), {"x": x})
 
 
-def test_what_all_boxes_need_together_is_bounded_but_not_the_leaves(room):
+def test_the_sum_of_all_boxes_without_the_leaves_is_limited(limits):
     h = bp.Input("x", (10,))
     for _ in range(5):
         h = bp.tanh(h)
     described = bp.Graph(outputs={"f": h}).describe()
-    bp.Graph.from_description(described, room=room(together=5 * 30))
+    bp.Graph.from_description(described, size_limit=limits(together=5 * 30))
     with pytest.raises(errors.GraphError, match=r"up to 'f' would together hold .* 149 .* BPROP_MODEL_NUMBERS"):
-        bp.Graph.from_description(described, room=room(together=5 * 30 - 1))
+        bp.Graph.from_description(described, size_limit=limits(together=5 * 30 - 1))
 
 
-def test_a_large_file_may_ask_for_more(room):
-    room(each=10, together=20)
-    assert (Room(0).each, Room(0).together) == (10, 20)
-    assert (Room(1000).each, Room(1000).together) == (4000, 32_000)
+def test_a_large_file_may_ask_for_more(limits):
+    limits(each=10, together=20)
+    assert (SizeLimit(0).each, SizeLimit(0).together) == (10, 20)
+    assert (SizeLimit(1000).each, SizeLimit(1000).together) == (4000, 32_000)
 
 
 @pytest.mark.parametrize(("text", "each"), [("1_000", 1000), ("2,000", 2000), ("", 10), ("-1", 10), ("lots", 10)])
-def test_the_environment_sets_another_bound(room, monkeypatch, text, each):
-    room(each=10, together=20)
+def test_the_environment_variable_sets_another_limit(limits, monkeypatch, text, each):
+    limits(each=10, together=20)
     monkeypatch.setenv("BPROP_MODEL_NUMBERS", text)
-    assert Room(0).each == each
-    assert Room(0).together == (20 if each == 10 else each)
+    assert SizeLimit(0).each == each
+    assert SizeLimit(0).together == (20 if each == 10 else each)
 
 
-def test_a_graph_that_is_trusted_has_all_the_room(room):
+def test_a_trusted_graph_has_no_limit(limits):
     x = bp.Input("x", (3000, 1))
     graph = bp.Graph(outputs={"f": x + bp.Constant(np.zeros(3))})
     assert bp.Graph.from_description(graph.describe()).outputs["f"].dims == ("N", 3000, 3)
     with pytest.raises(errors.GraphError, match="would hold"):
-        bp.Graph.from_description(graph.describe(), room=room(each=20_000))
+        bp.Graph.from_description(graph.describe(), size_limit=limits(each=20_000))
 
 
-def test_a_large_model_of_shared_weights_has_room_and_is_made_without_its_products():
+def test_a_large_model_of_shared_weights_is_within_the_limit_and_is_made_without_its_products():
     """Recurrent, 200 times the same 2048 x 2048 weights: far more multiplications than numbers."""
     x, W, b = bp.Input("x", (2048,)), bp.Parameter("W", (2048, 2048)), bp.Parameter("b", (2048,))
     h = x
@@ -114,7 +114,7 @@ def test_a_large_model_of_shared_weights_has_room_and_is_made_without_its_produc
     described = bp.Graph(outputs={"f": h}).describe()
     tracemalloc.start()
     try:
-        bp.Graph.from_description(described, room=Room(2048 * 2049))
+        bp.Graph.from_description(described, size_limit=SizeLimit(2048 * 2049))
         assert tracemalloc.get_traced_memory()[1] < 8 * 2048 * 2048  # no copy of the weights
     finally:
         tracemalloc.stop()
@@ -161,12 +161,14 @@ def tiled(**hyper):
     ],
     ids=repr,
 )
-def test_a_box_of_ones_own_that_hyper_parameters_make_too_large_is_refused_before_it_is_made(room, hyper):
+def test_a_box_of_ones_own_that_hyper_parameters_make_too_large_is_refused_before_it_is_made(limits, hyper):
     most = 10_000_000
     tracemalloc.start()
     try:
-        with pytest.raises(errors.GraphError, match=r"the box 'f' \(.*Tiled\) would hold more than 10,000,000 numbers"):
-            bp.Graph.from_description(tiled(**hyper), room=room(each=most))
+        with pytest.raises(
+            errors.GraphError, match=r"the box 'f' \(.*Tiled\) would hold more than the 10,000,000 numbers"
+        ):
+            bp.Graph.from_description(tiled(**hyper), size_limit=limits(each=most))
         assert tracemalloc.get_traced_memory()[1] < 2 * 8 * 1.5 * most  # two batches, a little too large
     finally:
         tracemalloc.stop()
@@ -177,8 +179,8 @@ def test_a_box_of_ones_own_that_hyper_parameters_make_too_large_is_refused_befor
     [{"times": 20}, {"times": 900}, {"seed": 123456789}, {"seed": 10**30}, {"seed": 10**6, "least": 10**5}],
     ids=repr,
 )
-def test_a_box_of_ones_own_whose_hyper_parameters_are_large_and_make_nothing_large_is_made(room, hyper):
-    box = bp.Graph.from_description(tiled(**hyper), room=room(each=10_000_000)).outputs["f"]
+def test_a_box_of_ones_own_whose_hyper_parameters_are_large_and_make_nothing_large_is_made(limits, hyper):
+    box = bp.Graph.from_description(tiled(**hyper), size_limit=limits(each=10_000_000)).outputs["f"]
     assert {name: box.hyper[name] for name in hyper} == hyper
     assert box.dims == ("N", 4 * hyper.get("times", 1) ** 2)
 

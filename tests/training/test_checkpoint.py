@@ -323,7 +323,7 @@ def test_an_optax_rule_with_a_name_is_the_one_of_that_name(tmp_path, capsys):
     train(
         "xla", rule=Foreign(optax.sgd(0.2), name="mine"), epochs=2, resume=tmp_path / "run", checkpoint=tmp_path / "b"
     )
-    assert "bprop: the rule 'mine' is taken as that of the checkpoint" in capsys.readouterr().err
+    assert "bprop: the rule 'mine' is assumed to be that of the checkpoint" in capsys.readouterr().err
     train("xla", rule=Foreign(optax.sgd(0.3), name="mine"), epochs=3, resume=tmp_path / "b")
     assert capsys.readouterr().err == ""
     with pytest.raises(errors.ModelFileError, match="rule was named 'mine', now 'other'"):
@@ -373,7 +373,7 @@ def test_a_checkpoint_of_an_older_bprop_that_does_not_say_what_decides_its_bits_
     said = "bprop: this checkpoint does not say what it was computed with: whether the bits stay the same cannot be"
     assert capsys.readouterr().err.startswith(said)
     train("xla", rule=optax.sgd(0.2), epochs=2, resume=tmp_path / "foreign")
-    assert "bprop: this checkpoint does not say what its rule holds" in capsys.readouterr().err
+    assert "bprop: this checkpoint does not describe its rule" in capsys.readouterr().err
 
 
 def test_a_model_is_no_checkpoint(tmp_path):

@@ -30,14 +30,20 @@ __all__ = [
 
 
 def logistic(a: Array) -> Array:
-    """1 / (1 + exp(-a)) without overflow for any a."""
+    """1 / (1 + exp(-a)), without overflow for any a."""
     xp = namespace(a)
     z = xp.exp(-xp.abs(a))
     return xp.where(a >= 0, 1, z) / (1 + z)
 
 
 class Activation(Box):
-    """An elementwise function of one child, usable by name in `bprop.mlp`."""
+    """An elementwise function of one child. `bprop.mlp` knows its subclasses by name.
+
+    Shapes: a (N, ...) -> (N, ...).
+
+    >>> issubclass(bp.Relu, bp.Activation)
+    True
+    """
 
     keeps_rows = True
 
@@ -48,9 +54,12 @@ class Activation(Box):
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-a)): derivative h (1 - h).
+    """h = 1 / (1 + exp(-a)): derivative h (1 - h), which is 0 where h has been rounded to 1.
 
-    The derivative is 0 where h has been rounded to 1.
+    Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.sigmoid(bp.Input("a")).fprop(np.array([0.0, 100.0]))
+    array([0.5, 1. ])
     """
 
     bounds: ClassVar = (0.0, 1.0)
@@ -64,9 +73,12 @@ class Sigmoid(Activation):
 
 
 class Tanh(Activation):
-    """tanh(a): derivative 1 - h^2.
+    """h = tanh(a): derivative 1 - h^2 = (1 - h) (1 + h), which is 0 where h has been rounded to 1 or -1.
 
-    It is computed as (1 - h) (1 + h), and is 0 where h has been rounded to 1 or -1.
+    Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.tanh(bp.Input("a")).fprop(np.array([0.0, 100.0]))
+    array([0., 1.])
     """
 
     bounds: ClassVar = (-1.0, 1.0)
@@ -80,7 +92,11 @@ class Tanh(Activation):
 
 
 class Relu(Activation):
-    """max(a, 0): derivative 1 where a > 0, else 0."""
+    """max(a, 0): derivative 1 where a > 0, else 0. Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.relu(bp.Input("a")).fprop(np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
 
     rectifies: ClassVar = True
     onnx = "Relu(a)"
@@ -93,7 +109,11 @@ class Relu(Activation):
 
 
 class LeakyRelu(Activation):
-    """a where a > 0, else slope a (Maas, Hannun and Ng 2013)."""
+    """a where a > 0, else slope a (Maas, Hannun and Ng 2013). Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.leaky_relu(bp.Input("a"), slope=0.25).fprop(np.array([-1.0, 2.0]))
+    array([-0.25,  2.  ])
+    """
 
     slope: float = 0.01
     onnx = "LeakyRelu(a, alpha=slope)"
@@ -106,9 +126,12 @@ class LeakyRelu(Activation):
 
 
 class Elu(Activation):
-    """a where a > 0, else alpha (exp(a) - 1): derivative alpha exp(a) there.
+    """a where a > 0, else alpha (exp(a) - 1), with derivative alpha exp(a). Shapes: a (N, ...) -> (N, ...).
 
     Clevert, Unterthiner and Hochreiter 2016, eq. 14.
+
+    >>> bp.elu(bp.Input("a"), alpha=2.0).fprop(np.array([-100.0, 3.0]))
+    array([-2.,  3.])
     """
 
     alpha: float = 1.0
@@ -127,6 +150,10 @@ class Gelu(Activation):
     """a (1 + tanh(u)) / 2 = a sigmoid(2 u), u = sqrt(2 / pi) (a + 0.044715 a^3) (Hendrycks and Gimpel 2016, section 2).
 
     This is their tanh form of a Phi(a), within 5e-4 of it. With s = sigmoid(2 u): derivative s (1 + a (1 - s) 2 u').
+    Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.gelu(bp.Input("a")).fprop(np.array([0.0, 100.0]))
+    array([  0., 100.])
     """
 
     onnx = "a * Sigmoid(1.5957691216057308 * (a + 0.044715 * a * a * a))"
@@ -135,14 +162,20 @@ class Gelu(Activation):
         return a * logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
 
     def bprop(self, grad, value, a):
-        a = namespace(a).clip(a, -100, 100)  # beyond, the derivative is 0 or 1, and u' could overflow
+        a = namespace(a).clip(a, -100, 100)  # beyond these, the derivative is 0 or 1, and u' could overflow
         s = logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
         slope = 2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
         return grad * s * (1 + a * (1 - s) * slope)
 
 
 class Silu(Activation):
-    """a sigmoid(a): derivative s (1 + a (1 - s)) (Elfwing, Uchibe and Doya 2018)."""
+    """a sigmoid(a): derivative s (1 + a (1 - s)) with s = sigmoid(a) (Elfwing, Uchibe and Doya 2018).
+
+    Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.silu(bp.Input("a")).fprop(np.array([0.0, 100.0]))
+    array([  0., 100.])
+    """
 
     onnx = "a * Sigmoid(a)"
 
@@ -155,7 +188,11 @@ class Silu(Activation):
 
 
 class Softplus(Activation):
-    """log(1 + exp(a)): derivative sigmoid(a)."""
+    """log(1 + exp(a)): derivative sigmoid(a). Shapes: a (N, ...) -> (N, ...).
+
+    >>> bp.softplus(bp.Input("a")).fprop(np.array([-1000.0, 1000.0]))
+    array([   0., 1000.])
+    """
 
     onnx = "Softplus(a)"
 

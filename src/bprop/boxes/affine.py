@@ -1,4 +1,4 @@
-"""The pre-activation of a layer, a = h W + b, as one box: as in the lecture."""
+"""The pre-activation of a layer, a = h W + b, as one box."""
 
 from bprop.box import Box
 from bprop.lower_case import function
@@ -12,6 +12,12 @@ class Linear(Box):
     """h W + b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H).
 
     grad_h = grad_a W^T;  grad_W = h^T grad_a;  grad_b = the sum of grad_a over the examples.
+
+    Raises ShapeError for other shapes.
+
+    >>> h, W, b = bp.Input("h", (2,)), bp.Parameter("W", (2, 1)), bp.Parameter("b", (1,))
+    >>> bp.linear(h, W, b).fprop(np.array([[1.0, 2.0]]), np.array([[10.0], [20.0]]), np.array([5.0]))
+    array([[55.]])
     """
 
     keeps_rows = True
@@ -47,9 +53,14 @@ class Linear(Box):
 
 
 class LinearTransposed(Box):
-    """h V^T + b, with the weights as the lecture writes them: V = W^T. Shapes: h (N, ..., D), V (H, D), b (H,).
+    """h V^T + b. Shapes: h (N, ..., D), V (H, D), b (H,) -> (N, ..., H).
 
-    The same as Linear with W = V^T; which of the two is faster depends on the machine and the batch.
+    It computes the same as Linear with W = V^T. The lecture writes the weights as V. Which of the two is faster depends
+    on the machine and the batch. Raises ShapeError for other shapes.
+
+    >>> h, V, b = bp.Input("h", (2,)), bp.Parameter("V", (1, 2)), bp.Parameter("b", (1,))
+    >>> bp.linear_transposed(h, V, b).fprop(np.array([[1.0, 2.0]]), np.array([[10.0, 20.0]]), np.array([5.0]))
+    array([[55.]])
     """
 
     keeps_rows = True

@@ -1,4 +1,7 @@
-"""Arithmetic with NumPy's broadcasting: a + b, a - b, a * b, a / b, -a, a ** p, a @ b."""
+"""Arithmetic with NumPy's broadcasting: a + b, a - b, a * b, a / b, -a, a ** p, a @ b.
+
+Shapes that do not broadcast raise ShapeError when a box is made.
+"""
 
 from typing import ClassVar
 
@@ -28,7 +31,11 @@ __all__ = [
 
 
 class Add(Box):
-    """a + b, broadcast."""
+    """a + b, elementwise. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
+
+    >>> bp.add(bp.Input("a"), 1.0).fprop(np.array([1.0, 2.0]), 1.0)
+    array([2., 3.])
+    """
 
     keeps_rows = True
     symbol: ClassVar = "+"
@@ -48,7 +55,11 @@ class Add(Box):
 
 
 class Subtract(Box):
-    """a - b, broadcast."""
+    """a - b, elementwise. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
+
+    >>> bp.subtract(bp.Input("a"), 1.0).fprop(np.array([1.0, 2.0]), 1.0)
+    array([0., 1.])
+    """
 
     keeps_rows = True
     symbol: ClassVar = "-"
@@ -66,7 +77,11 @@ class Subtract(Box):
 
 
 class Multiply(Box):
-    """a * b elementwise, broadcast."""
+    """a * b, elementwise: d/da = b, d/db = a. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
+
+    >>> bp.multiply(2.0, bp.Input("b")).fprop(2.0, np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
 
     keeps_rows = True
     symbol: ClassVar = "*"
@@ -85,7 +100,11 @@ class Multiply(Box):
 
 
 class Divide(Box):
-    """a / b elementwise, broadcast. d/db = -(a / b) / b."""
+    """a / b, elementwise: d/da = 1 / b, d/db = -(a / b) / b. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
+
+    >>> bp.divide(bp.Input("a"), 2.0).fprop(np.array([1.0, 2.0]), 2.0)
+    array([0.5, 1. ])
+    """
 
     keeps_rows = True
     symbol: ClassVar = "/"
@@ -105,7 +124,11 @@ class Divide(Box):
 
 
 class Negative(Box):
-    """-a."""
+    """-a, elementwise. Shapes: a (...) -> (...).
+
+    >>> bp.negative(bp.Input("a")).fprop(np.array([1.0, 2.0]))
+    array([-1., -2.])
+    """
 
     keeps_rows = True
     onnx = "-a"
@@ -122,7 +145,13 @@ class Negative(Box):
 
 
 class Power(Box):
-    """a ** p elementwise for a number p, the hyper-parameter `exponent`: derivative p a ** (p - 1)."""
+    """a ** p, elementwise, for a number p, the hyper-parameter `exponent`: derivative p a ** (p - 1).
+
+    Shapes: a (...) -> (...).
+
+    >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))
+    array([1., 8.])
+    """
 
     keeps_rows = True
     exponent: float
@@ -132,7 +161,7 @@ class Power(Box):
         return a**self.exponent
 
     def bprop(self, grad, value, a):
-        return grad * self.exponent * a ** (self.exponent - 1 if self.exponent else 0)  # not 0 / a
+        return grad * self.exponent * a ** (self.exponent - 1 if self.exponent else 0)  # for p = 0 not 0 / a
 
     @classmethod
     def examples(cls, rng):
@@ -142,7 +171,13 @@ class Power(Box):
 
 
 class MatMul(Box):
-    """a @ b with NumPy's rules: (..., N, D) @ (..., D, H) -> (..., N, H); a one-axis side is a vector."""
+    """a @ b: grad_a = grad b^T, grad_b = a^T grad. Shapes: a (..., N, D), b (..., D, H) -> (..., N, H).
+
+    As in NumPy, leading axes broadcast, and an a or b with one axis is a vector. Raises ShapeError for other shapes.
+
+    >>> bp.matmul(bp.Input("a", (2,)), bp.Parameter("b", (2,))).fprop(np.array([[1.0, 2.0]]), np.array([10.0, 20.0]))
+    array([50.])
+    """
 
     keeps_rows = True
     symbol: ClassVar = "@"
@@ -163,7 +198,7 @@ class MatMul(Box):
     def _infer(self):
         a, b = (child.spec for child in self.children)
         axis = -2 if len(b.dims) > 1 else -1
-        fits = a.dims and b.dims and a.dims[-1] == b.dims[axis]  # else NumPy says what does not
+        fits = a.dims and b.dims and a.dims[-1] == b.dims[axis]  # else NumPy's error says which sizes do not fit
         if not fits or type(self).fprop is not MatMul.fprop:
             return super()._infer()
         return infer(self.fprop, (thin(a, -1), thin(b, axis)), self._dummy_extras)
@@ -179,7 +214,7 @@ class MatMul(Box):
 
 
 def _as_matrix(grad: Array, a: Array, b: Array) -> Array:
-    """The gradient of a @ b with the axes put back that a vector on either side has taken away."""
+    """The gradient of a @ b as a matrix: a vector on either side has removed an axis, which this puts back."""
     if b.ndim == 1:
         grad = grad[..., None]
     return grad[..., None, :] if a.ndim == 1 else grad
@@ -190,5 +225,9 @@ negative, matmul = function(Negative), function(MatMul)
 
 
 def power(a, exponent, *, name: str | None = None) -> Box:
-    """a ** p elementwise for a number p."""
+    """a ** exponent, elementwise, for a number `exponent`. Shapes: a (...) -> (...). See `Power`.
+
+    >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))
+    array([1., 8.])
+    """
     return Power(a, exponent=exponent, name=name)

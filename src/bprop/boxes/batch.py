@@ -1,4 +1,4 @@
-"""What a box may know of the batch beside its values."""
+"""The total weight of a batch."""
 
 from typing import ClassVar
 
@@ -10,9 +10,13 @@ __all__ = ["BatchWeight", "batch_weight"]
 
 
 class BatchWeight(Box):
-    """sum_t w_t over the examples of the batch: their number where all weigh 1; 1 where all weigh 0.
+    """sum_t w_t over the examples of the batch; 1 if all weights are 0. Shapes: a (N, ...) -> ().
 
-    Shapes: a (N, ...) -> (). Of a only the batch axis matters, so its gradient is 0.
+    Without example weights it is the number of examples. Only the batch axis of a matters, so a's gradient is 0.
+    Raises ShapeError for a child without a batch axis.
+
+    >>> float(bp.batch_weight(bp.Input("a")).fprop(np.zeros(3), np.array([1.0, 2.0, 0.5])))
+    3.5
     """
 
     keeps_rows = True

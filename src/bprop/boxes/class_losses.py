@@ -26,9 +26,13 @@ __all__ = [
 
 
 class Nll(ClassLoss):
-    """Negative log-likelihood -log f_y of probabilities f. Shapes: f (N, ..., C), y (N, ...) -> (N,).
+    """-log f_y, the negative log-likelihood of probabilities f. Shapes: f (N, ..., C), y (N, ...) -> (N,), in nats.
 
     The partial derivative is -1(y=c) / f_c. A graph computes nll(softmax(a), y) as cross_entropy(a, y).
+    Raises ShapeError for other shapes, DTypeError for labels that are not whole numbers.
+
+    >>> bp.nll(bp.Input("f", (2,)), bp.Input("y", dtype="int")).fprop(np.array([[0.0, 1.0]]), np.array([1])) == 0
+    array([ True])
     """
 
     unit: ClassVar = "nats"
@@ -49,10 +53,15 @@ class Nll(ClassLoss):
 
 
 class CrossEntropy(ClassLoss):
-    """-log softmax(a)_y from pre-activations a. Shapes: a (N, ..., C), y (N, ...) -> (N,).
+    """-log softmax(a)_y, from pre-activations a. Shapes: a (N, ..., C), y (N, ...) -> (N,), in nats.
 
-    The gradient is the lecture's output gradient before activation, f(x) - e(y). At the label that is f_y - 1, computed
-    as -(the sum of the other f_c): a network that is almost certain still has a gradient.
+    The gradient is the lecture's output gradient before activation, f(x) - e(y). At the label that is f_y - 1. It is
+    computed as minus the sum of the other f_c, so a network that is almost certain still has a gradient.
+    Raises ShapeError for other shapes, DTypeError for labels that are not whole numbers.
+
+    >>> a, y = np.array([[3.0, 3.0]]), np.array([1])
+    >>> bp.cross_entropy(bp.Input("a", (2,)), bp.Input("y", dtype="int")).fprop(a, y) == np.log(2)
+    array([ True])
     """
 
     unit: ClassVar = "nats"
@@ -61,7 +70,7 @@ class CrossEntropy(ClassLoss):
     )
 
     def parts(self, a, y):
-        """(e(y); s_y; exp(s_c), 0 at the label; their sum r), s = a - max a: softmax is exp(s) / (r + exp(s_y))."""
+        """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
         xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
         own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
         return label, own, others, others.sum(axis=-1, keepdims=True)
@@ -83,7 +92,11 @@ class CrossEntropy(ClassLoss):
 class BinaryCrossEntropy(Loss):
     """-y log p - (1 - y) log(1 - p) with p = sigmoid(a), from pre-activations a, summed over the outputs.
 
-    Shapes: a (N, ...), y (N, ...) in [0, 1] -> (N,). Gradient p - y = (1 - y) p - y (1 - p).
+    Shapes: a (N, ...), y (N, ...) in [0, 1] -> (N,), in nats. Gradient p - y = (1 - y) p - y (1 - p).
+    Raises ShapeError where the shapes of a and y differ.
+
+    >>> bp.binary_cross_entropy(bp.Input("a"), bp.Input("y")).fprop(np.array([1000.0, -1000.0]), np.array([1.0, 1.0]))
+    array([   0., 1000.])
     """
 
     metrics: ClassVar = ("accuracy",)
@@ -99,9 +112,9 @@ class BinaryCrossEntropy(Loss):
         each = per_output(grad, a)
         return each * ((1 - y) * logistic(a) - y * logistic(-a)), -each * a
 
-    def prediction(self, said):
-        xp = namespace(said)
-        return xp.where(said > 0, 1, xp.where(said <= 0, 0, -1))  # -1, no class, where it is NaN
+    def prediction(self, output):
+        xp = namespace(output)
+        return xp.where(output > 0, 1, xp.where(output <= 0, 0, -1))  # -1, which is no class, for NaN
 
     def limits(self):
         return {1: (0, 1)}
@@ -113,7 +126,13 @@ class BinaryCrossEntropy(Loss):
 
 
 class Hinge(Loss):
-    """max(0, 1 - y a), summed over the outputs. Shapes: a (N, ...), y (N, ...) of -1 and 1 -> (N,)."""
+    """max(0, 1 - y a), summed over the outputs: gradient -y where y a < 1. Shapes: a (N, ...), y (N, ...) -> (N,).
+
+    y is -1 or 1. Raises ShapeError where the shapes of a and y differ.
+
+    >>> bp.Hinge(bp.Input("a"), bp.Input("y")).fprop(np.array([3.0, 0.5]), np.array([1.0, 1.0]))
+    array([0. , 0.5])
+    """
 
     metrics: ClassVar = ("accuracy",)
     onnx = "ReduceSum(Flatten(Relu(1 - y * a)), [1], keepdims=0)"
@@ -125,9 +144,9 @@ class Hinge(Loss):
         each = per_output(grad, a) * (y * a < 1)
         return -each * y, -each * a
 
-    def prediction(self, said):
-        xp = namespace(said)
-        return xp.where(said > 0, 1, xp.where(said <= 0, -1, 0))  # 0, no class, where it is NaN
+    def prediction(self, output):
+        xp = namespace(output)
+        return xp.where(output > 0, 1, xp.where(output <= 0, -1, 0))  # 0, which is no class, for NaN
 
     def limits(self):
         return {1: (-1, 1)}
@@ -140,7 +159,14 @@ class Hinge(Loss):
 
 
 class MulticlassHinge(ClassLoss):
-    """max(0, 1 + max over c != y of a_c - a_y) (Crammer and Singer 2001). Shapes: (N, ..., C), (N, ...) -> (N,)."""
+    """max(0, 1 + (max of a_c over c != y) - a_y). Shapes: a (N, ..., C), y (N, ...) -> (N,).
+
+    Crammer and Singer 2001. Raises ShapeError for other shapes, DTypeError for labels that are not whole numbers.
+
+    >>> a, y = np.array([[5.0, 2.0, 4.5]]), np.array([0])
+    >>> bp.multiclass_hinge(bp.Input("a", (3,)), bp.Input("y", dtype="int")).fprop(a, y)
+    array([0.5])
+    """
 
     head: ClassVar = Head("hinge", labels=True, kind="int")
     onnx = (
@@ -150,7 +176,7 @@ class MulticlassHinge(ClassLoss):
     )
 
     def rivals(self, a, y):
-        """a with the label's own score out of the race."""
+        """a with -inf in the place of the label's score."""
         return namespace(a).where(one_hot(y, a), -np.inf, a)
 
     def fprop(self, a, y):
@@ -176,7 +202,13 @@ binary_cross_entropy, multiclass_hinge = function(BinaryCrossEntropy), function(
 
 
 def hinge(a, y, *, name: str | None = None) -> Box:
-    """Hinge loss: of one score an output with y of -1 and 1, or of C scores (N, C) with int labels y (N,)."""
+    """Hinge loss. One score an output: max(0, 1 - y a) with y -1 or 1. C scores: see `MulticlassHinge`.
+
+    Shapes: a (N, ...), y (N, ...) -> (N,), or a (N, ..., C), labels y (N, ...) -> (N,). Raises ShapeError for others.
+
+    >>> bp.hinge(bp.Input("a"), bp.Input("y")), bp.hinge(bp.Input("a", (3,)), bp.Input("y", dtype="int"))
+    (<Hinge (N,)>, <MulticlassHinge (N,)>)
+    """
     a, y = as_box(a), as_box(y)
     kind = MulticlassHinge if len(a.dims) == len(y.dims) + 1 else Hinge
     return kind(a, y, name=name)

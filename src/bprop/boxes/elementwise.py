@@ -9,7 +9,11 @@ __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", 
 
 
 class Exp(Box):
-    """e ** a."""
+    """exp(a): derivative exp(a). Shapes: a (...) -> (...).
+
+    >>> bp.exp(bp.Input("a")).fprop(np.array([0.0, -np.inf]))
+    array([1., 0.])
+    """
 
     keeps_rows = True
     onnx = "Exp(a)"
@@ -26,7 +30,11 @@ class Exp(Box):
 
 
 class Log(Box):
-    """Natural logarithm of a > 0: derivative 1 / a."""
+    """log(a), the natural logarithm of a > 0: derivative 1 / a. Shapes: a (...) -> (...).
+
+    >>> bp.log(bp.Input("a")).fprop(np.array([1.0, np.inf]))
+    array([ 0., inf])
+    """
 
     keeps_rows = True
     onnx = "Log(a)"
@@ -43,7 +51,11 @@ class Log(Box):
 
 
 class Abs(Box):
-    """|a|: derivative sign(a), so 0 at 0."""
+    """|a|: derivative sign(a), so 0 at 0. Shapes: a (...) -> (...).
+
+    >>> bp.abs(bp.Input("a")).fprop(np.array([-1.0, 2.0]))
+    array([1., 2.])
+    """
 
     keeps_rows = True
     onnx = "Abs(a)"
@@ -60,7 +72,11 @@ class Abs(Box):
 
 
 class Square(Box):
-    """a ** 2: derivative 2 a."""
+    """a^2: derivative 2 a. Shapes: a (...) -> (...).
+
+    >>> bp.square(bp.Input("a")).fprop(np.array([-1.0, 3.0]))
+    array([1., 9.])
+    """
 
     keeps_rows = True
     onnx = "a * a"
@@ -77,7 +93,11 @@ class Square(Box):
 
 
 class Sqrt(Box):
-    """Square root of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0."""
+    """sqrt(a) of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0. Shapes: a (...) -> (...).
+
+    >>> bp.sqrt(bp.Input("a")).fprop(np.array([0.0, 9.0]))
+    array([0., 3.])
+    """
 
     keeps_rows = True
     onnx = "Sqrt(a)"
@@ -94,7 +114,13 @@ class Sqrt(Box):
 
 
 class Clip(Box):
-    """min(max(a, low), high): the gradient passes where low <= a <= high, and is 0 elsewhere."""
+    """min(max(a, low), high): derivative 1 where low <= a <= high, else 0. Shapes: a (...) -> (...).
+
+    Raises BoxError if low is above high.
+
+    >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))
+    array([0. , 0.5, 1. ])
+    """
 
     keeps_rows = True
     low: float
@@ -118,7 +144,7 @@ class Clip(Box):
 
 
 def away_from_zero(rng, shape=(3, 4)):
-    """Numbers of either sign, at least 0.1 from 0, where many boxes have a kink."""
+    """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
 
@@ -126,5 +152,9 @@ exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), funct
 
 
 def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
-    """min(max(a, low), high), elementwise."""
+    """min(max(a, low), high), elementwise. Shapes: a (...) -> (...). Raises BoxError if low is above high.
+
+    >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))
+    array([0. , 0.5, 1. ])
+    """
     return Clip(a, low=low, high=high, name=name)

@@ -1,4 +1,4 @@
-"""What all losses have in common: one number an example, the metrics that go with them, the network they end."""
+"""The base classes of losses: one number an example, the metrics reported with it, and the network built for it."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -11,54 +11,65 @@ __all__ = ["ClassLoss", "Head", "Loss"]
 
 @dataclass(frozen=True)
 class Head:
-    """How `bp.mlp` ends a network that is trained with a loss: from the last pre-activations a to f, y and the loss."""
+    """How `bp.mlp` ends a network for a loss: from the last pre-activations a to f, y and the loss.
+
+    >>> bp.Nll.head.output, bp.Nll.head.reads_output
+    ('Softmax', True)
+    """
 
     name: str = ""
-    """The name of the loss in `bp.mlp` and on the command line; "": that of its lower-case function."""
+    """The name of the loss in `bp.mlp` and on the command line; "": the name of its lower-case function."""
     output: str = ""
-    """The class of box o in f = o(a): "Softmax"; "": f = a."""
+    """The class of the box o in f = o(a): "Softmax"; "": f = a."""
     reads_output: bool = False
-    """The loss takes f rather than a."""
+    """True if the loss takes f, False if it takes a."""
     labels: bool = False
-    """y holds class labels 0..C-1, one score each."""
+    """True if y holds class labels 0..C-1, and the network has a score for each class."""
     kind: str = "float"
     """The kind of number in y: "float" or "int"."""
     scaled: int | None = None
-    """The power with which the loss grows with y's unit; None where y has no unit to scale."""
+    """The power with which the loss grows with y's unit; None if y has no unit to scale."""
 
 
 class Loss(Box):
     """A loss l(f(x_t), y_t). Its value has shape (N,): the sum over the outputs of each example.
 
-    The first child is what the network says, the second is the target y.
+    The first child is the output of the network, the second is the target y.
+
+    >>> bp.squared_error(bp.Input("f", (3,)), bp.Input("y", (3,)))
+    <SquaredError (N,)>
     """
 
     keeps_rows = True
     metrics: ClassVar[tuple[str, ...]] = ()
-    """Names (see `bprop.metrics`) of what is reported beside the loss."""
+    """Names of the metrics reported beside the loss (see `bprop.metrics`)."""
     unit: ClassVar[str] = ""
-    """The unit of the loss, where it has one: "nats" of a negative log-likelihood."""
+    """The unit of the loss, if it has one: "nats" for a negative log-likelihood."""
     head: ClassVar[Head | None] = None
-    """How `bp.mlp` builds a network for this loss, under which name; None: it builds none."""
+    """How `bp.mlp` builds a network for this loss; None if it builds none."""
 
     @classmethod
     def settings_for(cls, deviation: float) -> dict[str, Any]:
-        """The hyper-parameters of the loss where y's deviation is known: those that are in y's unit."""
+        """The hyper-parameters of the loss that are in y's unit, for a y with this standard deviation."""
         return {}
 
-    def prediction(self, said: Array) -> Array:
-        """What metrics compare with y, in y's units, from the value of the first child."""
-        return said
+    def prediction(self, output: Array) -> Array:
+        """The prediction that metrics compare with y, in y's units. `output` is the value of the first child."""
+        return output
 
     def check(self):
-        """Default: the two children have the same shape (N, ...); broadcasting (N, 1) with (N,) is a bug."""
+        """Default: the two children must have the same shape (N, ...). Broadcasting (N, 1) with (N,) is a mistake."""
         first, y = (child.dims for child in self.children)
         if not first or first != y:
             raise ValueError("both children must have the same shape (N, ...)")
 
 
 class ClassLoss(Loss):
-    """A loss of scores for C classes, (N, ..., C), and labels y in 0..C-1, (N, ...)."""
+    """A loss of scores for C classes and labels y in 0..C-1. Shapes: scores (N, ..., C), y (N, ...) -> (N,).
+
+    >>> bp.cross_entropy(bp.Input("a", (10,)), bp.Input("y", dtype="int")).classes
+    10
+    """
 
     metrics: ClassVar = ("accuracy",)
 
@@ -79,12 +90,12 @@ class ClassLoss(Loss):
 
 
 def per_example(losses: Array) -> Array:
-    """Sum over all axes but the first."""
+    """The sum over all axes but the first. Shapes: (N, ...) -> (N,)."""
     return losses.sum(axis=tuple(range(1, losses.ndim))) if losses.ndim > 1 else losses
 
 
 def per_output(grad: Array, like: Array) -> Array:
-    """The gradient of each example's loss, shaped to broadcast over the outputs of `like`."""
+    """The gradient of each example's loss, shaped to broadcast over the outputs of `like`: (N,) -> (N, 1, ...)."""
     return grad.reshape(-1, *[1] * (like.ndim - 1))
 
 

@@ -12,9 +12,15 @@ __all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "n
 
 
 class LayerNorm(Box):
-    """gain * (a - mean) / sqrt(variance + epsilon) + shift, statistics over the last axis of each example.
+    """gain * (a - mean) / sqrt(variance + epsilon) + shift, with statistics over the last axis of each example.
 
     Shapes: a (N, ..., H), gain (H,), shift (H,) -> (N, ..., H). Ba, Kiros and Hinton 2016, eq. 4.
+    Raises ShapeError for other shapes, SettingError unless epsilon > 0.
+
+    >>> a, gain, shift = np.array([[1.0, 3.0]]), np.array([1.0, 10.0]), np.zeros(2)
+    >>> box = bp.layer_norm(bp.Input("a", (2,)), bp.Parameter("gain", (2,)), bp.Parameter("shift", (2,)))
+    >>> box.fprop(a, gain, shift).round(3)
+    array([[-1., 10.]])
     """
 
     keeps_rows = True
@@ -27,7 +33,7 @@ class LayerNorm(Box):
     def standardise(self, a):
         a = as_numbers(a)
         centred = a - a.mean(axis=-1, keepdims=True)
-        centred = centred - centred.mean(axis=-1, keepdims=True)  # what rounding left of the mean
+        centred = centred - centred.mean(axis=-1, keepdims=True)  # the part of the mean that rounding left
         scale = inverse_deviation((centred * centred).mean(axis=-1, keepdims=True), self.epsilon)
         return centred * scale, scale
 
@@ -51,17 +57,22 @@ class LayerNorm(Box):
 
 
 class BatchNorm(Box):
-    """gain * (a - mean) / sqrt(variance + epsilon) + shift, statistics over the batch, for each feature.
+    """gain * (a - m) / sqrt(v + epsilon) + shift, with the mean m and variance v of each feature over the batch.
 
     Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H). Ioffe and Szegedy 2015, alg. 1.
-    The statistics weigh examples as the loss does, so a row of weight 0 has no part in them. `mean` and
-    `variance` are non-trainable parameters: running averages that training moves and that stand in for the
-    batch's outside training. With the examples' shares s_i of all weight, 1 / n = sum_i s_i^2 (n rows of one weight):
+    m and v weigh examples as the loss does, so a row of weight 0 does not count. The children `mean` and `variance` are
+    non-trainable parameters: running averages that training updates, and that replace m and v outside training. Let s_i
+    be the share of example i in the total weight, and 1 / n = sum_i s_i^2 (n examples of equal weight have this n):
 
-        mean <- mean + (1 - decay) (1 - 1/n) (the batch's - mean)
-        variance <- variance + (1 - decay) (1 - 1/n) (v - variance),   v = the batch's n / (n - 1)
+        mean <- mean + (1 - decay) (1 - 1/n) (m - mean)
+        variance <- variance + (1 - decay) (1 - 1/n) (v n / (n - 1) - variance)
 
-    v is the unbiased estimate (their alg. 2), and a batch of one row, which knows nothing of it, moves neither.
+    v n / (n - 1) is the unbiased estimate (their alg. 2). A batch of one row has no such estimate and changes neither.
+    Raises ShapeError for other shapes, SettingError unless epsilon > 0.
+
+    >>> running = bp.Parameter("mean", (2,), trainable=False), bp.Parameter("variance", (2,), trainable=False)
+    >>> bp.batch_norm(bp.Input("a", (2,)), bp.Parameter("gain", (2,)), bp.Parameter("shift", (2,)), *running)
+    <BatchNorm (N, 2)>
     """
 
     keeps_rows = True
@@ -70,17 +81,17 @@ class BatchNorm(Box):
     needs: ClassVar = ("weights",)
 
     def statistics(self, a, weights):
-        """(shares, a - mean, mean, variance): what each row counts, and a's moments over all axes but the last."""
+        """(shares, a - mean, mean, variance): the weight of each row, and a's moments over all axes but the last."""
         shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
         mean = (a * shares).sum(axis=axes)
-        rest = ((a - mean) * shares).sum(axis=axes)  # what rounding left of the mean
+        rest = ((a - mean) * shares).sum(axis=axes)  # the part of the mean that rounding left
         centred = a - mean - rest
         return shares, centred, mean + rest, (centred * (centred * shares)).sum(axis=axes)
 
     def shares(self, a, weights):
-        """What each place of each example counts in the statistics: shares that sum to 1 (0 where all weigh 0)."""
-        places = prod(a.shape[1:-1])  # places of one example that share the statistics
+        """The weight of each place of each example in the statistics. They sum to 1 (to 0 if all weights are 0)."""
+        places = prod(a.shape[1:-1])  # vectors (H,) in one example
         total = weights.sum() * places
         return weights.reshape(-1, *[1] * (a.ndim - 1)) / namespace(weights).where(total > 0, total, 1)
 
@@ -93,7 +104,7 @@ class BatchNorm(Box):
         scale = inverse_deviation(batch_variance, self.epsilon)
         normal, g = centred * scale, grad * (gain * scale)
         axes = tuple(range(a.ndim - 1))
-        # the gradients that reach the statistics are plain sums; they come back in proportion to the shares
+        # the gradients at the mean and the variance are plain sums; they flow back in proportion to the shares
         grad_a = g - shares * (g.sum(axis=axes) + normal * (g * normal).sum(axis=axes))
         zero = namespace(a).zeros_like(mean)
         return grad_a, (grad * normal).sum(axis=axes), grad.sum(axis=axes), zero, zero
@@ -101,7 +112,7 @@ class BatchNorm(Box):
     def updates(self, value, a, gain, shift, mean, variance, weights):
         shares, _, batch_mean, batch_variance = self.statistics(a, weights)
         move, places = 1 - self.decay, prod(a.shape[1:-1])
-        known = (shares.sum() - (shares * shares).sum()) * places  # 1 - 1/n; 0 where all weigh 0
+        known = (shares.sum() - (shares * shares).sum()) * places  # 1 - 1/n; 0 if all weights are 0
         keep = 1 - move * known
         return {3: keep * mean + move * known * batch_mean, 4: keep * variance + move * batch_variance}
 
@@ -119,9 +130,15 @@ class BatchNorm(Box):
 
 
 class Normalise(Box):
-    """gain * (a - mean) / sqrt(variance + epsilon) + shift with given statistics: batch_norm when not training.
+    """gain * (a - mean) / sqrt(variance + epsilon) + shift. It replaces batch_norm outside training.
 
     Shapes: a (N, ..., H); gain, shift, mean, variance (H,) -> (N, ..., H).
+    Raises ShapeError for other shapes, SettingError unless epsilon > 0.
+
+    >>> children = [bp.Parameter(name, (1,)) for name in ("gain", "shift", "mean", "variance")]
+    >>> box = bp.normalise(bp.Input("a", (1,)), *children)
+    >>> box.fprop(np.array([[7.0]]), *map(np.array, ([10.0], [1.0], [5.0], [4.0]))).round(3)
+    array([[11.]])
     """
 
     keeps_rows = True
@@ -151,13 +168,13 @@ class Normalise(Box):
 
 
 def inverse_deviation(variance: Array, epsilon: float) -> Array:
-    """1 / sqrt(variance + epsilon); NaN where that overflows, so that what does is not taken for a deviation of 0."""
+    """1 / sqrt(variance + epsilon). It is NaN, not 0, where the variance is infinite."""
     v = variance + epsilon
     return namespace(v).sqrt(v) / v
 
 
 def check_features(box: Box, children: tuple[Box, ...]) -> None:
-    """All children after the first have one number for each feature of its last axis; epsilon > 0."""
+    """Raise ValueError unless all children after a (N, ..., H) have shape (H,), SettingError unless epsilon > 0."""
     a, *others = children
     if len(a.dims) < 2 or any(other.dims != (a.dims[-1],) for other in others):
         raise ValueError(f"{', '.join(box.child_names()[1:])} must have the shape of the last axis of a")

@@ -1,4 +1,4 @@
-"""Softmax over the classes, and its logarithm."""
+"""Softmax over the classes, and the logarithm of softmax."""
 
 from bprop.box import Box
 from bprop.boxes.loss import at_label, one_hot
@@ -15,9 +15,9 @@ def softmax_of(a: Array) -> Array:
 
 
 def log_softmax_of(a: Array) -> Array:
-    """a_c - log sum_c' exp(a_c') over the last axis, without overflow, and exact where it is near 0.
+    """a_c - log sum_c' exp(a_c') over the last axis, without overflow, and accurate near 0.
 
-    With m the largest class: a_c - a_m - log(1 + sum over c' != m of exp(a_c' - a_m)).
+    With m the class of the largest a: a_c - a_m - log(1 + sum over c' != m of exp(a_c' - a_m)).
     """
     xp = namespace(a)
     shifted = a - a.max(axis=-1, keepdims=True)
@@ -26,7 +26,14 @@ def log_softmax_of(a: Array) -> Array:
 
 
 class Softmax(Box):
-    """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
+    """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: a (N, ..., C) -> (N, ..., C).
+
+    grad_a_c = f_c (grad_c - sum_c' f_c' grad_c'). Raises ShapeError if a has no axis of classes.
+
+    >>> bp.softmax(bp.Input("a", (2,))).fprop(np.array([[3.0, 3.0], [0.0, 1000.0]]))
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
 
     keeps_rows = True
     onnx = "Softmax(a, axis=-1)"
@@ -35,7 +42,8 @@ class Softmax(Box):
         return softmax_of(a)
 
     def bprop(self, grad, value, a):
-        # value sums to 1, so grad counts from that of the largest class: what is left of 1 there is not lost
+        # subtracting one number from grad changes nothing, as the values sum to 1; with the largest class's number, no
+        # digits of its 1 - f_c are lost
         grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
 
@@ -49,7 +57,13 @@ class Softmax(Box):
 
 
 class LogSoftmax(Box):
-    """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
+    """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: a (N, ..., C) -> (N, ..., C).
+
+    grad_a_c = grad_c - f_c sum_c' grad_c', with f = softmax(a). Raises ShapeError if a has no axis of classes.
+
+    >>> bp.log_softmax(bp.Input("a", (2,))).fprop(np.array([[0.0, 1000.0]]))
+    array([[-1000.,     0.]])
+    """
 
     keeps_rows = True
     onnx = "LogSoftmax(a, axis=-1)"
@@ -71,10 +85,10 @@ class LogSoftmax(Box):
 
 
 def check_classes(box: Box) -> None:
-    """The last axis holds the classes: it must be there, and not be the batch."""
+    """Raise ValueError unless the child has a last axis of fixed size, for the classes."""
     dims = box.children[0].dims
     if not dims or not isinstance(dims[-1], int):
-        raise ValueError("the last axis must be that of the classes: a must be (N, ..., C)")
+        raise ValueError("the last axis must hold the classes: a must be (N, ..., C)")
 
 
 softmax, log_softmax = function(Softmax), function(LogSoftmax)

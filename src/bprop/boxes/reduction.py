@@ -1,4 +1,4 @@
-"""Reductions over axes: sum, mean, max. Axes count as NumPy's do, the batch being axis 0."""
+"""Reductions over axes: sum, mean, max. Axes are numbered as in NumPy; axis 0 is the batch."""
 
 from math import prod
 from typing import Any
@@ -14,26 +14,32 @@ Axis = int | tuple[int, ...] | None
 
 
 class Reduction(Box):
-    """A reduction over `axis` (an int, a tuple or None for all of them); `keepdims` as in NumPy."""
+    """A reduction over `axis` (an int, a tuple, or None for all axes). `keepdims` works as in NumPy.
+
+    Shapes: a (N, D), axis 1 -> (N,), or (N, 1) with keepdims. Raises ShapeError for an axis that a does not have.
+
+    >>> bp.sum(bp.Input("a", (3,)), axis=1)
+    <Sum (N,)>
+    """
 
     keeps_rows = True
     axis: Any = None
     keepdims: bool = False
 
     def spread(self, reduced: Array, a: Array) -> Array:
-        """`reduced` with the axes put back that the reduction took away, so that it broadcasts against a."""
+        """`reduced`, with the removed axes put back as size 1, so that it broadcasts against a."""
         if self.keepdims:
             return reduced
         return reduced.reshape([1 if i in self.reduced(a) else size for i, size in enumerate(a.shape)])
 
     def reduced(self, a: Array) -> tuple[int, ...]:
-        """The axes of `a` that are reduced, counted from the front."""
+        """The reduced axes of `a`, counted from the front."""
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
     @property
     def axes(self) -> list[int] | None:
-        """The axes as a list, None for all."""
+        """The reduced axes as a list; None for all."""
         return None if self.axis is None else [int(i) for i in np.atleast_1d(self.axis)]
 
     def check(self):
@@ -49,7 +55,11 @@ class Reduction(Box):
 
 
 class Sum(Reduction):
-    """sum a over `axis`: every element receives the gradient of its sum."""
+    """The sum of a over `axis`: every element receives the gradient of its sum. Shapes: see Reduction.
+
+    >>> bp.sum(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([3.])
+    """
 
     onnx = "ReduceSum(a, axes, keepdims=keepdims)"
 
@@ -61,7 +71,11 @@ class Sum(Reduction):
 
 
 class Mean(Reduction):
-    """The mean of a over `axis`: every element receives its share of the gradient."""
+    """The mean of a over `axis`: each of n elements receives 1 / n of the gradient. Shapes: see Reduction.
+
+    >>> bp.mean(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([1.5])
+    """
 
     onnx = "ReduceMean(a, axes=axes, keepdims=keepdims)"
 
@@ -74,7 +88,11 @@ class Mean(Reduction):
 
 
 class Max(Reduction):
-    """The largest of a over `axis`: the gradient goes to the largest, shared equally among ties."""
+    """The maximum of a over `axis`: its element receives the gradient; ties share it equally. Shapes: see Reduction.
+
+    >>> bp.max(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([2.])
+    """
 
     onnx = "ReduceMax(a, axes=axes, keepdims=keepdims)"
 
@@ -88,15 +106,27 @@ class Max(Reduction):
 
 
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
-    """The sum over `axis` (None: over all axes, the batch included)."""
+    """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
+
+    >>> bp.sum(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([3.])
+    """
     return Sum(a, axis=axis, keepdims=keepdims, name=name)
 
 
 def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
-    """The mean over `axis` (None: over all axes, the batch included)."""
+    """The mean over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
+
+    >>> bp.mean(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([1.5])
+    """
     return Mean(a, axis=axis, keepdims=keepdims, name=name)
 
 
 def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
-    """The maximum over `axis` (None: over all axes, the batch included)."""
+    """The maximum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
+
+    >>> bp.max(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
+    array([2.])
+    """
     return Max(a, axis=axis, keepdims=keepdims, name=name)

@@ -1,4 +1,4 @@
-"""Regularisers Omega(theta): one number for all the weights given."""
+"""Regularisers Omega(theta): one number for all the weights that are their children."""
 
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
@@ -9,7 +9,11 @@ __all__ = ["L1", "L2", "l1", "l2"]
 
 
 class L1(Box):
-    """sum_k sum_ij |W(k)_ij|: gradient sign(W), so 0 at 0. Shapes: any -> ()."""
+    """sum_k sum_ij |W(k)_ij|: gradient sign(W), so 0 at 0. Shapes: any -> ().
+
+    >>> float(bp.l1(bp.Parameter("W", (2,))).fprop(np.array([1.0, -2.0])))
+    3.0
+    """
 
     onnx = "Sum(*ReduceSum(Abs(W), keepdims=0))"
 
@@ -26,7 +30,11 @@ class L1(Box):
 
 
 class L2(Box):
-    """sum_k sum_ij (W(k)_ij)^2: gradient 2 W. Shapes: any -> ()."""
+    """sum_k sum_ij (W(k)_ij)^2: gradient 2 W. Shapes: any -> ().
+
+    >>> float(bp.l2(bp.Parameter("W", (2,))).fprop(np.array([1.0, -2.0])))
+    5.0
+    """
 
     onnx = "Sum(*ReduceSum(W * W, keepdims=0))"
 

@@ -1,4 +1,4 @@
-"""Dropout: noise is drawn by the pass, so that the box stays pure."""
+"""Dropout. The pass draws the noise and hands it to the box, so the box stays pure."""
 
 from typing import ClassVar
 
@@ -9,9 +9,13 @@ __all__ = ["Dropout", "dropout"]
 
 
 class Dropout(Box):
-    """0 with probability `rate`, else a / (1 - rate) (Srivastava et al. 2014). The identity outside training.
+    """0 with probability `rate`, else a / (1 - rate). The identity outside training. Shapes: a (N, ...) -> (N, ...).
 
-    The noise is uniform on [0, 1), one number an element; an element is kept where it is >= rate.
+    The noise is uniform on [0, 1), one number an element. An element survives if its noise is >= rate.
+    Srivastava et al. 2014. Raises SettingError unless 0 <= rate < 1.
+
+    >>> bp.dropout(bp.Input("a"), rate=0.5).fprop(np.array([1.0, 2.0]), np.array([0.3, 0.8]))
+    array([0., 4.])
     """
 
     keeps_rows = True
@@ -42,5 +46,11 @@ class Dropout(Box):
 
 
 def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
-    """`a` with a share `rate` of its elements set to 0 in training, the others divided by 1 - rate."""
+    """`a` with each element set to 0 with probability `rate` in training, the others divided by 1 - rate.
+
+    Shapes: a (N, ...) -> (N, ...). Raises SettingError unless 0 <= rate < 1. See `Dropout`.
+
+    >>> bp.dropout(bp.Input("a"), rate=0.5).fprop(np.array([1.0, 2.0]), np.array([0.3, 0.8]))
+    array([0., 4.])
+    """
     return Dropout(a, rate=rate, name=name)

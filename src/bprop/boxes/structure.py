@@ -1,6 +1,7 @@
-"""Boxes that move values without computing: reshape, transpose, concat, slice, take.
+"""Boxes that move values without arithmetic: reshape, transpose, concat, slice, take.
 
-Axes and shapes are those of the arrays that flow, as in NumPy: axis 0 is the batch, -1 in a shape is open.
+Axes and shapes are those of the whole arrays, as in NumPy: axis 0 is the batch. One size in a shape may be -1: it
+follows from the others. Shapes and axes that do not fit raise ShapeError.
 """
 
 import builtins
@@ -25,11 +26,15 @@ __all__ = [
 ]
 
 
-END = 2**63 - 1  # in ONNX: as far as the axis goes
+END = 2**63 - 1  # in ONNX: up to the end of the axis
 
 
 class Reshape(Box):
-    """a in another shape, with the same elements in the same order. (-1, 784) flattens images (N, 28, 28)."""
+    """The elements of a, in the same order, in another shape. Shapes: a (N, 28, 28), shape (-1, 784) -> (N, 784).
+
+    >>> bp.reshape(bp.Input("a", (28, 28)), (-1, 784))
+    <Reshape (N, 784)>
+    """
 
     keeps_rows = True
     shape: tuple
@@ -48,7 +53,13 @@ class Reshape(Box):
 
 
 class Transpose(Box):
-    """a with its axes permuted: axis i of the value is axis `axes[i]` of a."""
+    """a with its axes permuted: axis i of the value is axis `axes[i]` of a.
+
+    Shapes: a (N, D, H), axes (0, 2, 1) -> (N, H, D).
+
+    >>> bp.transpose(bp.Input("a", (2, 3)), (0, 2, 1))
+    <Transpose (N, 3, 2)>
+    """
 
     keeps_rows = True
     axes: tuple
@@ -70,7 +81,11 @@ class Transpose(Box):
 
 
 class Concat(Box):
-    """The children one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...)."""
+    """The children one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...).
+
+    >>> bp.concat([bp.Input("a", (2,)), bp.Input("b", (3,))])
+    <Concat (N, 5)>
+    """
 
     keeps_rows = True
     axis: int = -1
@@ -91,13 +106,19 @@ class Concat(Box):
 
 
 class Slice(Box):
-    """a[index] with NumPy's basic indexing (integers, slices, None, ...), as `x[:, 3]` writes it."""
+    """a[index] with NumPy's basic indexing (integers, slices, None, ...): `x[:, 3]`. Shapes: as in NumPy.
+
+    Raises DTypeError for an index that holds anything else.
+
+    >>> bp.Input("a", (5,))[:, 1:3]
+    <Slice (N, 2)>
+    """
 
     index: Any
 
     @property
     def keeps_rows(self):
-        """Whether all rows are taken, in their order: x[:5], too, has N rows of a few examples."""
+        """True if the index takes all rows, in their order. (x[:5] does not, but it has N rows for a few examples.)"""
         return takes_all_rows(self.index, len(self.children[0].dims))
 
     @property
@@ -124,16 +145,22 @@ class Slice(Box):
 
 
 class Take(Box):
-    """Rows of W by number: an embedding. Shapes: W (R, H), rows (N, ...) int in 0..R-1 -> (N, ..., H).
+    """W[rows], an embedding: rows of W by number. Shapes: W (R, H), rows (N, ...) int in 0..R-1 -> (N, ..., H).
 
-    The gradient of a row is the sum over the places that took it.
+    The gradient of a row of W is the sum over all places that took the row. Raises DTypeError for row numbers that are
+    not whole numbers.
+
+    >>> box = bp.take(bp.Parameter("W", (3, 2)), bp.Input("rows", dtype="int"))
+    >>> box.fprop(np.array([[0, 1], [2, 3], [4, 5]]), np.array([2, 0]))
+    array([[4, 5],
+           [0, 1]])
     """
 
     onnx = "Gather(W, int(rows), axis=0)"
 
     @property
     def keeps_rows(self):
-        """Whether W is the same for all examples; else rows take the rows of others."""
+        """True if W is the same for all examples. Else an example could take the rows of other examples."""
         return self.children[0].dims[:1] != ("N",)
 
     def fprop(self, W, rows):
@@ -158,7 +185,7 @@ class Take(Box):
 
 
 def takes_all_rows(index: Any, rank: int) -> bool:
-    """Whether a[index] takes all of axis 0, in its order."""
+    """True if a[index] takes all of axis 0, in its order. `rank` is the number of axes of a."""
     parts = [part for part in (index if isinstance(index, tuple) else (index,)) if part is not None]
     if not parts or (parts[0] is Ellipsis and len(parts) <= rank):
         return True
@@ -168,15 +195,15 @@ def takes_all_rows(index: Any, rank: int) -> bool:
 
 
 def onnx_slice(index: Any, rank: int) -> str:
-    """a[index] in ONNX: Slice, then Squeeze of the axes that integers take away, Unsqueeze for those that None adds."""
+    """a[index] in ONNX: Slice, then Squeeze the axes that integers remove, then Unsqueeze those that None adds."""
     parts = list(index) if isinstance(index, tuple) else [index]
     rest = [builtins.slice(None)] * (rank - len([p for p in parts if p is not None and p is not Ellipsis]))
     at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
     parts[at : at + 1] = rest
-    cuts, dropped, added, kept = [], [], [], 0
+    cuts, dropped, added, axes = [], [], [], 0
     for p in parts:
         if p is None:
-            added.append(kept)
+            added.append(axes)
         elif isinstance(p, int):
             dropped.append(len(cuts))
             cuts.append((p, p + 1 or END, 1))
@@ -184,7 +211,7 @@ def onnx_slice(index: Any, rank: int) -> str:
             step = p.step or 1
             first, last = (0, END) if step > 0 else (END, -END)
             cuts.append((first if p.start is None else p.start, last if p.stop is None else p.stop, step))
-        kept += not isinstance(p, int)
+        axes += not isinstance(p, int)
     starts, ends, steps = ([cut[i] for cut in cuts] for i in range(3))
     text = f"Slice(a, {starts}, {ends}, {[*range(rank)]}, {steps})"
     text = f"Squeeze({text}, {dropped})" if dropped else text
@@ -192,25 +219,45 @@ def onnx_slice(index: Any, rank: int) -> str:
 
 
 def reshape(a, shape, *, name: str | None = None) -> Box:
-    """`a` in another shape; the batch axis is axis 0, -1 leaves one size open: reshape(x, (-1, 28, 28))."""
+    """The elements of `a` in another shape. Axis 0 is the batch; a size of -1 follows from the others.
+
+    >>> bp.reshape(bp.Input("a", (784,)), (-1, 28, 28))
+    <Reshape (N, 28, 28)>
+    """
     return Reshape(a, shape=shape, name=name)
 
 
 def transpose(a, axes, *, name: str | None = None) -> Box:
-    """`a` with its axes permuted; the batch axis is axis 0."""
+    """`a` with its axes permuted: axis i of the value is axis `axes[i]` of a. Axis 0 is the batch.
+
+    >>> bp.transpose(bp.Input("a", (2, 3)), (0, 2, 1))
+    <Transpose (N, 3, 2)>
+    """
     return Transpose(a, axes=axes, name=name)
 
 
 def concat(boxes, axis: int = -1, *, name: str | None = None) -> Box:
-    """The boxes of a list one after the other along `axis`."""
+    """The boxes of a list, one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...).
+
+    >>> bp.concat([bp.Input("a", (2,)), bp.Input("b", (3,))])
+    <Concat (N, 5)>
+    """
     return Concat(*boxes, axis=axis, name=name)
 
 
 def slice(a, index, *, name: str | None = None) -> Box:
-    """a[index] with NumPy's basic indexing, the batch axis being axis 0; `a[:, 3]` says the same."""
+    """a[index] with NumPy's basic indexing; axis 0 is the batch. `a[:, 3]` is short for it. Raises DTypeError.
+
+    >>> bp.slice(bp.Input("a", (5,)), (Ellipsis, 3))
+    <Slice (N,)>
+    """
     return Slice(a, index=index, name=name)
 
 
 def take(W, rows, *, name: str | None = None) -> Box:
-    """Rows of W by number, an embedding: `rows` is an int box."""
+    """W[rows], an embedding: rows of W by number. Shapes: W (R, H), rows (N, ...) int in 0..R-1 -> (N, ..., H).
+
+    >>> bp.take(bp.Parameter("W", (1000, 16)), bp.Input("rows", dtype="int"))
+    <Take (N, 16)>
+    """
     return Take(W, rows, name=name)

@@ -22,7 +22,13 @@ __all__ = [
 
 
 class SquaredError(Loss):
-    """(f - y)^2, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient 2 (f - y)."""
+    """(f - y)^2, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient 2 (f - y).
+
+    Raises ShapeError where the shapes of f and y differ.
+
+    >>> bp.squared_error(bp.Input("f"), bp.Input("y")).fprop(np.array([3.0, 1.0]), np.array([1.0, 1.0]))
+    array([4., 0.])
+    """
 
     metrics: ClassVar = ("rmse", "mae")
     head: ClassVar = Head(reads_output=True, scaled=2)
@@ -42,7 +48,13 @@ class SquaredError(Loss):
 
 
 class AbsoluteError(Loss):
-    """|f - y|, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient sign(f - y)."""
+    """|f - y|, summed over the outputs. Shapes: f (N, ...), y (N, ...) -> (N,). Gradient sign(f - y).
+
+    Raises ShapeError where the shapes of f and y differ.
+
+    >>> bp.absolute_error(bp.Input("f"), bp.Input("y")).fprop(np.array([3.0, 1.0]), np.array([1.0, 1.0]))
+    array([2., 0.])
+    """
 
     metrics: ClassVar = ("mae", "rmse")
     head: ClassVar = Head(reads_output=True, scaled=1)
@@ -65,6 +77,10 @@ class Huber(Loss):
     """r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2), r = f - y, summed over the outputs (Huber 1964).
 
     Shapes: f (N, ...), y (N, ...) -> (N,). Gradient: r clipped to [-delta, delta].
+    Raises ShapeError where the shapes of f and y differ, SettingError unless delta > 0.
+
+    >>> bp.huber(bp.Input("f"), bp.Input("y"), delta=1.0).fprop(np.array([1.0, 3.0]), np.zeros(2))
+    array([0.5, 2.5])
     """
 
     delta: float = 1.0
@@ -101,7 +117,11 @@ class Huber(Loss):
 class Poisson(Loss):
     """exp(a) - y a: the negative log-likelihood of counts y at the rate exp(a), without the constant log y!.
 
-    Shapes: a (N, ...), y (N, ...) >= 0 -> (N,), in nats. Gradient exp(a) - y. Infinite, not NaN, where exp(a) is.
+    Shapes: a (N, ...), y (N, ...) >= 0 -> (N,), in nats. Gradient exp(a) - y. Where exp(a) overflows the loss is
+    infinite, not NaN. Raises ShapeError where the shapes of a and y differ.
+
+    >>> bp.poisson(bp.Input("a"), bp.Input("y")).fprop(np.array([0.0, 0.0]), np.array([3.0, 5.0]))
+    array([1., 1.])
     """
 
     metrics: ClassVar = ("rmse", "mae")
@@ -111,14 +131,14 @@ class Poisson(Loss):
 
     def fprop(self, a, y):
         xp = namespace(a)
-        return per_example(xp.exp(a) - y * xp.minimum(a, 20000))  # exp(a) is infinite long before
+        return per_example(xp.exp(a) - y * xp.minimum(a, 20000))  # for smaller a already, exp(a) is infinite
 
     def bprop(self, grad, value, a, y):
         each = per_output(grad, a)
         return each * (namespace(a).exp(a) - y), -each * a
 
-    def prediction(self, said):
-        return namespace(said).exp(said)
+    def prediction(self, output):
+        return namespace(output).exp(output)
 
     def limits(self):
         return {1: (0, float("inf"))}
@@ -134,5 +154,11 @@ poisson = function(Poisson)
 
 
 def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
-    """Huber loss: quadratic for residuals up to `delta`, linear beyond."""
+    """Huber loss: quadratic for residuals up to `delta`, linear beyond. Shapes: f (N, ...), y (N, ...) -> (N,).
+
+    Raises ShapeError where the shapes of f and y differ, SettingError unless delta > 0. See `Huber`.
+
+    >>> bp.huber(bp.Input("f"), bp.Input("y"), delta=1.0).fprop(np.array([1.0, 3.0]), np.zeros(2))
+    array([0.5, 2.5])
+    """
     return Huber(f, y, delta=delta, name=name)

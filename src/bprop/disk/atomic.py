@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, whoever else writes it at the same time."""
+"""Writes a file whole or not at all, even while other processes write it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bprop.errors import ModelFileError
 
 CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EPERM)
 ACCESS_LIST = "system.posix_acl_access"
-_tidied: set[str] = set()  # folders in which this process has looked for what others left
+_tidied: set[str] = set()  # folders in which this process has already removed left-over files
 
 
 def write_atomically(path: str | os.PathLike, content: bytes | Parts) -> None:
-    """Write beside `path`, flush to the disk, then rename: a crash leaves the old file or the new, no mixture.
+    """Write a file beside `path`, flush it to the disk, then rename it. A crash leaves the old file or the new one.
 
-    Each call writes a file of its own, so of several writers the last one wins. A link stays a link: the file that it
-    points to is written. A file keeps its permissions. What is no regular file (a pipe, /dev/null) is written into.
+    Each call writes a file of its own, so of several writers the last one wins. A link stays a link: its target is
+    written. A file keeps its permissions. A pipe or a device (/dev/null) is written into.
 
-    content : bytes, or parts of it (buffers), which are written one after the other.
+    content : bytes, or a sequence of buffers, which are written one after the other.
 
-    When it returns, the new file is on the disk. Raises ModelFileError where it cannot be written.
+    When it returns, the new file is on the disk. Raises ModelFileError if the file cannot be written.
     """
     name = os.fsdecode(path)
     parts = [content] if isinstance(content, bytes) else content
@@ -51,7 +51,7 @@ def write_atomically(path: str | os.PathLike, content: bytes | Parts) -> None:
 
 
 def _replace(target: str, parts: Parts) -> None:
-    """Write the parts to a file of its own, and give it the name of `target`. Raises OSError."""
+    """Write the parts to a new file, then rename it to `target`. Raises OSError."""
     try:
         before = os.stat(target)
     except FileNotFoundError:
@@ -63,7 +63,7 @@ def _replace(target: str, parts: Parts) -> None:
         if before is not None:
             _keep_rights(file.descriptor, target, before)
         os.fsync(file.descriptor)
-        if os.name == "nt":  # where an open file cannot be renamed
+        if os.name == "nt":  # Windows cannot rename an open file
             is_open = False
             os.close(file.descriptor)
         os.replace(file.path, target)
@@ -73,12 +73,12 @@ def _replace(target: str, parts: Parts) -> None:
         raise
     finally:
         if is_open:
-            with contextlib.suppress(OSError):  # what it holds is on the disk
+            with contextlib.suppress(OSError):  # the content is on the disk already
                 os.close(file.descriptor)
 
 
 def _keep_rights(descriptor: int, target: str, before: os.stat_result) -> None:
-    """Give a new file the owner, group, access list and permissions of the one that it replaces, as far as we may."""
+    """Give a new file the owner, group, access list and permissions of the replaced file, as far as possible."""
     if not hasattr(os, "fchown"):
         return
     mode, now = before.st_mode & 0o777, os.fstat(descriptor)
@@ -91,18 +91,18 @@ def _keep_rights(descriptor: int, target: str, before: os.stat_result) -> None:
         except OSError:
             mode = mode & ~0o070 | (mode & 0o007) << 3  # another group has no more rights than everybody
     if hasattr(os, "getxattr"):
-        with contextlib.suppress(OSError):  # most files have no list of access
+        with contextlib.suppress(OSError):  # most files have no access list
             os.setxattr(descriptor, ACCESS_LIST, os.getxattr(target, ACCESS_LIST))
     os.fchmod(descriptor, mode)
 
 
 def _flush_folder(path: str) -> None:
-    """Flush the names in a folder, where the file system can do that."""
+    """Flush the names in a folder to the disk, if the file system can do that. Raises OSError."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     try:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:  # one may write into it, but not look
+    except PermissionError:  # this user may write into the folder, but not list it
         return
     try:
         os.fsync(folder)

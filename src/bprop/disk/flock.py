@@ -1,4 +1,4 @@
-"""A lock on an open file, which the system drops when the process that holds it ends, however it ends."""
+"""A lock on an open file. The system drops it when the process that holds it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ except ImportError:  # Windows
 
 HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 UNSUPPORTED = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
-FAR = 2**30  # the byte that Windows locks: beyond what is written, since nobody else may read a locked byte
+FAR = 2**30  # the byte that Windows locks. It lies beyond the content, because nobody else may read a locked byte.
 
 
 def try_lock(descriptor: int) -> bool | None:
-    """Lock the file, without waiting: True, or False where another holds it; None where the file system has no locks.
+    """Lock the file without waiting: True if locked, False if somebody else holds it, None without locks there.
 
-    The lock belongs to the open file: others are other processes, and other openings of the file in this one.
-    Raises OSError.
+    The lock belongs to the open file. So other processes are somebody else, and so are other openings of the file in
+    this process. None means that the file system has no locks. Raises OSError.
     """
     try:
         if fcntl is None:

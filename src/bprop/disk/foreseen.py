@@ -1,4 +1,4 @@
-"""What can be known, before any work is done, of whether a file can be written in the end."""
+"""Foresees, before any work is done, that a file cannot be written in the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bprop.disk.special import kind_of, own_descriptor
 
 
 def cannot_write(path: str | os.PathLike) -> str | None:
-    """Why a file cannot be written; None where nothing speaks against it. Nothing is written, nothing is opened."""
+    """The reason why a file cannot be written; None if no reason is known. Nothing is written or opened."""
     name = os.fspath(path)
     if own_descriptor(name) is not None:
         return None

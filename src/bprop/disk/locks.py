@@ -1,4 +1,4 @@
-"""A lock on a place: one run writes there, another is told who does."""
+"""A lock on a place. One run writes there; a second run is refused, with an error that names the first."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os,
 class Lock:
     """Holds the lock file `path` until `release`, or until the process ends, however it ends.
 
-    The system drops a lock when its process dies, so one that a killed process has left is taken over. Where the file
-    system has no locks, the file says which process holds it (see `named_lock`). A forked child does not hold it.
+    The system drops a lock when its process dies, so the lock file of a killed process is taken over. If the file
+    system has no locks, the file names the process that holds it (see `named_lock`). A forked child does not hold it.
 
-    place : what is locked, for errors. Raises ModelFileError where another run holds it, or it cannot be written.
+    place : the locked file or folder, named in errors.
+
+    Raises ModelFileError if another run holds the lock, or the lock file cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike, place: str | os.PathLike):
@@ -46,12 +48,12 @@ class Lock:
             raise ModelFileError(f"cannot lock {self._place} with {self.path}: {error.strerror or error}") from error
         if holder is not None:
             raise ModelFileError(
-                f"{self._place} is in use: {holder}; wait until that run ends, or give another place"
-                + (f" (if it does not run any more, remove {holder.file})" if holder.file else "")
+                f"{self._place} is in use: {holder}; wait until that run ends, or choose another place"
+                + (f" (if that run has ended, remove {holder.file})" if holder.file else "")
             )
 
     def renew(self) -> bool:
-        """Take the lock anew if somebody has removed its file; whether that was so. Raises ModelFileError."""
+        """Take the lock again if somebody has removed its file. Returns True in this case. Raises ModelFileError."""
         descriptor = self._descriptor
         if descriptor is None or self._is_ours(descriptor):
             return False
@@ -60,7 +62,7 @@ class Lock:
         return True
 
     def _take(self) -> Holder | None:
-        """Take the lock, or say who holds it."""
+        """Take the lock and return None, or return its holder. Raises OSError."""
         here = Holder.here()
         for _ in range(ATTEMPTS):
             descriptor = self._opened()
@@ -83,17 +85,17 @@ class Lock:
             finally:
                 if descriptor is not None:
                     os.close(descriptor)
-        raise OSError(errno.EAGAIN, "others take it and let it go all the time")
+        raise OSError(errno.EAGAIN, "other processes keep taking and releasing it")
 
     def _opened(self) -> int | None:
-        """The lock file, made where it is not there; None where it has gone again, or where it is to be made anew."""
+        """The open lock file, created if necessary; None if another user's file was removed: then try again."""
         try:
             descriptor = os.open(self.path, OPEN | os.O_RDWR | os.O_CREAT, 0o666)
         except PermissionError:
             if not os.path.lexists(self.path):
                 raise
-            descriptor = os.open(self.path, OPEN | os.O_RDONLY)  # another user's
-            if try_lock(descriptor) is True:  # whose process has ended
+            descriptor = os.open(self.path, OPEN | os.O_RDONLY)  # it belongs to another user
+            if try_lock(descriptor) is True:  # and the process of that user has ended
                 self._remove(descriptor)
                 return None
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -109,14 +111,14 @@ class Lock:
             os.close(descriptor)
 
     def _is_ours(self, descriptor: int) -> bool:
-        """Whether the file that we have locked still has the name: the run before removes it when it ends."""
+        """True if the locked file still has its name. (A run that ends removes its lock file.)"""
         try:
             return os.path.samestat(os.fstat(descriptor), os.lstat(self.path))
         except FileNotFoundError:
             return False
 
     def release(self) -> None:
-        """Let others have the place, and remove the file."""
+        """Release the lock and remove its file."""
         descriptor, self._descriptor = self._descriptor, None
         named, self._named = self._named, False
         if descriptor is None and not named:
@@ -125,16 +127,16 @@ class Lock:
             if named:
                 named_lock.let_go(self.path + named_lock.SUFFIX)
             if descriptor is not None and os.name != "nt":
-                os.unlink(self.path)  # as long as we hold it: then it is nobody else's
+                os.unlink(self.path)  # while the lock is held, so that it is no other run's file
         if descriptor is not None:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-            if os.name == "nt":  # an open file cannot be removed; one that somebody else has opened since stays
+            if os.name == "nt":  # Windows removes no open file, so a file that another run has opened since stays
                 with contextlib.suppress(OSError):
                     os.unlink(self.path)
 
     def _forget(self) -> None:
-        """In a forked child: the parent holds the lock, and the child does not keep it when the parent dies."""
+        """Close the lock in a forked child. The parent holds it, and it must end with the parent."""
         self._named = False
         if self._descriptor is not None:
             os.close(self._descriptor)
@@ -145,7 +147,7 @@ class Lock:
 
 
 def _named(descriptor: int) -> Holder:
-    """Who holds the lock: if it was taken this very moment, the file says so in the next one."""
+    """The holder of the lock. A process that has just taken it needs a moment to write itself into the file."""
     for _ in range(PATIENCE):
         holder = Holder.read(descriptor)
         if holder.pid:

@@ -1,7 +1,7 @@
-"""Locks for file systems that have none: a file that only one process can make, and that says which.
+"""Locks for file systems that have none: a file that only one process can create, and that names this process.
 
-A process that dies leaves it. Another on the same machine sees that, and takes it over; on another machine a person has
-to remove it.
+A process that dies leaves its file. A process on the same machine notices that and takes the lock over. On another
+machine a person has to remove the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def take(path: str) -> Holder | None:
-    """Make the file; or say who has. Raises OSError."""
+    """Create the file and return None, or return the process that holds it. Raises OSError."""
     for _ in range(ATTEMPTS):
         try:
             descriptor = os.open(path, NEW, 0o666)
@@ -39,14 +39,14 @@ def take(path: str) -> Holder | None:
 
 
 def let_go(path: str) -> None:
-    """Remove the file, if it is still ours. Raises OSError."""
+    """Remove the file, if it still names this process. Raises OSError."""
     holder, here = _holder(path), Holder.here()
     if holder is not None and (holder.pid, holder.machine, holder.host) == (here.pid, here.machine, here.host):
         os.unlink(path)
 
 
 def _holder(path: str) -> Holder | None:
-    """Who made the file; None where it has gone."""
+    """The process that the file names; None if there is no file."""
     try:
         descriptor = os.open(path, LOOK)
     except FileNotFoundError:
@@ -58,7 +58,7 @@ def _holder(path: str) -> Holder | None:
 
 
 def _remove(path: str, dead: Holder) -> None:
-    """Remove the file of a process that has died; put back one that a living process has made in the meantime."""
+    """Remove the file of a dead process. If a living process has created a new one in the meantime, put that back."""
     aside = f"{path}.{os.urandom(8).hex()}"
     with contextlib.suppress(OSError):
         os.rename(path, aside)

@@ -1,4 +1,4 @@
-"""Opening what is to be read: what is not there, what may not be read and what is no file are told apart."""
+"""Opens files for reading. A missing file, a file that may not be read, and a folder or device get different errors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import stat
 
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
-READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe that nobody writes into hangs
+# O_NONBLOCK: else opening a pipe into which nobody writes would hang
+READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def status_of(path: str | os.PathLike) -> os.stat_result | None:
-    """The status of what a name leads to; None where nothing is there. Raises OSError where nobody can know."""
+    """The status of the file behind all links; None if there is none. Raises OSError if that cannot be determined."""
     try:
         return os.stat(path)
     except ValueError:  # a name with a null character
@@ -23,7 +24,7 @@ def status_of(path: str | os.PathLike) -> os.stat_result | None:
 
 
 def why(error: BaseException) -> str:
-    """An error of the system in its own words: "permission denied"."""
+    """The text of a system error: "permission denied"."""
     if isinstance(error, MemoryError):
         return "not enough memory"
     text = str(getattr(error, "strerror", None) or error or type(error).__name__)
@@ -31,7 +32,7 @@ def why(error: BaseException) -> str:
 
 
 def not_a_file(path: str | os.PathLike) -> str | None:
-    """What is wrong with a name that should be that of a regular file; None where it is. Raises OSError."""
+    """The reason why a name is not that of a regular file; None if it is. Raises OSError."""
     status = status_of(path)
     if status is None:
         return "there is no such file"
@@ -41,12 +42,12 @@ def not_a_file(path: str | os.PathLike) -> str | None:
 
 
 def need_access(path: str | os.PathLike) -> None:
-    """Open a file and close it again. Raises OSError where it may not be read."""
+    """Open a file and close it again. Raises OSError if it may not be read."""
     os.close(os.open(path, READ))
 
 
 def read_small(path: str | os.PathLike, most: int) -> bytes:
-    """All of a regular file of at most so many bytes. Raises OSError."""
+    """The content of a regular file of at most `most` bytes. Raises OSError."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, READ)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no regular file")

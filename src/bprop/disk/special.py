@@ -1,4 +1,4 @@
-"""What is no regular file: devices, pipes, standard output. It is written into, never replaced."""
+"""Files that are written into and never replaced: devices, pipes, standard output."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ MOST_LINKS = 40
 
 @contextlib.contextmanager
 def opened(path: str) -> Iterator[int | None]:
-    """A descriptor to write into; None of a regular file, and where nothing is yet. Raises OSError, also of a folder.
+    """A descriptor to write into; None for a regular file or a new name. Raises OSError, also for a folder.
 
-    A name of one of our own open files, such as /dev/stdout, is that very file, even where it is a regular one: to
-    open it anew would begin at its start.
+    A name of an open file of this process, such as /dev/stdout, means this open file, even if it is a regular file:
+    opening it again would overwrite it from its start.
     """
     own = own_descriptor(path)
     if own is not None:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
-                stream.flush()  # what was said before comes before
+                stream.flush()  # earlier output comes first
         yield own
         return
     kind = kind_of(path)
@@ -45,7 +45,7 @@ def opened(path: str) -> Iterator[int | None]:
 
 
 def kind_of(path: str) -> int | None:
-    """The kind of file behind all links (stat.S_IFREG, ...); None where there is none. Raises OSError."""
+    """The kind of file behind all links (stat.S_IFREG, ...); None if there is none. Raises OSError."""
     try:
         return stat.S_IFMT(os.stat(path).st_mode)
     except FileNotFoundError:
@@ -62,17 +62,17 @@ def own_descriptor(path: str) -> int | None:
         path = os.path.join(folder, name)
         try:
             path = os.path.join(folder, os.readlink(path))
-        except OSError:  # no link, or nothing
+        except OSError:  # it is no link, or there is no such file
             return None
     return None
 
 
 def write_all(descriptor: int, parts: Parts) -> None:
-    """Write the parts, which are views of bytes, one after the other. Raises OSError."""
+    """Write the parts, which are buffers of bytes, one after the other. Raises OSError."""
     for part in parts:
         left = memoryview(part)
         while left:
             try:
-                left = left[os.write(descriptor, left) :]  # the system may take a part only
-            except BlockingIOError:  # a pipe that is full, which somebody has set not to wait
+                left = left[os.write(descriptor, left) :]  # the system may write only a part of it
+            except BlockingIOError:  # a full pipe in non-blocking mode
                 time.sleep(0.001)

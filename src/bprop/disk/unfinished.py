@@ -1,4 +1,4 @@
-"""Files that are being written: under a name of chance beside the one that they will have, and locked until then."""
+"""Files that are being written. They have a random name beside the final one, and are locked until they get it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from bprop.disk.flock import try_lock
 
-UNFINISHED = ".bprop-tmp"  # the end of their names
+UNFINISHED = ".bprop-tmp"  # the suffix of their names
 NAME = re.compile(r"\..*\.[0-9a-f]{16}" + re.escape(UNFINISHED), re.DOTALL)
-SHOWN = 32  # bytes of the target's name in theirs: file systems take names of 255 bytes, some of 143
-ABANDONED = 3600.0  # seconds without a change after which a file is given up, where the file system has no locks
+SHOWN = 32  # bytes of the target's name in their names; file systems allow names of 255 bytes, some of 143
+ABANDONED = 3600.0  # seconds without a change; then a file counts as abandoned, if the file system has no locks
 ATTEMPTS = 100
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 LOOK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class Unfinished(NamedTuple):
-    """A file that this process writes, and nobody else."""
+    """A file that only this process writes."""
 
     path: str
     descriptor: int
@@ -42,7 +42,7 @@ def begin(target: str, mode: int) -> Unfinished:
 
 
 def _claimed(path: str, descriptor: int) -> bool:
-    """Lock a new file; False where somebody who tidied up has just taken it for one that was left over."""
+    """Lock a new file. Returns False if another process, tidying up, has just removed it as left over."""
     try:
         locked = try_lock(descriptor)
         if locked is None or (locked and os.fstat(descriptor).st_nlink):
@@ -56,12 +56,12 @@ def _claimed(path: str, descriptor: int) -> bool:
 
 
 def shortened(name: str) -> str:
-    """The beginning of a name."""
+    """The first SHOWN bytes of a name."""
     return os.fsencode(name)[:SHOWN].decode(errors="ignore")
 
 
 def tidy(folder: str | os.PathLike) -> None:
-    """Remove what processes that were killed had begun to write; what a living one writes is left alone."""
+    """Remove the unfinished files of killed processes. The files of living processes stay."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if NAME.fullmatch(entry.name):

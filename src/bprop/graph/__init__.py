@@ -1,4 +1,4 @@
-"""The flow graph: order, names, fprop, bprop, description."""
+"""The flow graph: forward propagation, backpropagation, prediction, and the checks of their data."""
 
 from bprop.graph.graph import Graph
 from bprop.graph.values import Gradients, Values

@@ -23,7 +23,7 @@ from bprop.graph.values import Gradients, Values
 from bprop.namespace import Array
 from bprop.structure.describe import build, describe
 from bprop.structure.show import show
-from bprop.structure.size_guard import Room
+from bprop.structure.size_guard import SizeLimit
 from bprop.structure.structure import Structure
 
 if TYPE_CHECKING:
@@ -33,19 +33,25 @@ if TYPE_CHECKING:
 class Graph(Structure):
     """A flow graph that can be propagated forward and backward.
 
-    The objective is the lecture's: (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + penalty, with example
-    weights w_t that are 1 by default.
+    The objective is (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + penalty, with example weights w_t that are 1 by
+    default.
 
     Parameters
     ----------
     loss : a box with one number an example, shape (N,).
-    penalty : a box with one number, shape (): lambda * Omega(theta). It may depend on the batch, too (on activations).
-    outputs : {name: box}, what `predict` gives. An unnamed box takes the name.
+    penalty : a box with one number, shape (): lambda * Omega(theta). It may also depend on the batch (on activations).
+    outputs : {name: box}, the boxes that `predict` computes. An unnamed box takes the name.
     stable : compute pairs such as nll(softmax(a), y) as one numerically stable box (see `rewrites`).
 
     Raises
     ------
     GraphError : a cycle, two boxes of one name, a loss that is not (N,), a penalty that is not ().
+
+    >>> x, y, w = bp.Input("x"), bp.Input("y"), bp.Parameter("w")
+    >>> graph = bp.Graph(loss=bp.squared_error(w * x, y), penalty=0.5 * bp.l2(w))
+    >>> values = graph.fprop({"w": 2.0}, x=[1.0, 3.0], y=[1.0, 5.0])
+    >>> float(values.objective), float(graph.bprop(values)["w"])
+    (3.0, 6.0)
     """
 
     @cached_property
@@ -58,16 +64,16 @@ class Graph(Structure):
 
     @cached_property
     def limits(self) -> validation.Limits:
-        """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
+        """{input name: (lowest, highest, box)}: the legal values of inputs, and the box that needs them."""
         return self.ranges.direct
 
     @cached_property
     def ranges(self) -> Ranges:
-        """The values that boxes can take, from inputs and from other boxes."""
+        """The legal values of the children of boxes, whether these are inputs or computed."""
         return Ranges(self, tuple(self.order))
 
     def plan(self, roots: Iterable[Box] | None = None, *, training: bool = True) -> Plan:
-        """The order of the boxes that `roots` need (default: every box of the graph), in training or not."""
+        """The plan of the boxes that `roots` need (default: every box of the graph), in training or outside."""
         roots = self.order if roots is None else list(roots)
         key = (training, *map(id, roots))
         if key not in self._plans:
@@ -77,10 +83,10 @@ class Graph(Structure):
         return self._plans[key]
 
     def mixing(self, *, training: bool = True) -> str | None:
-        """The name of a box that mixes the rows of a batch (see `bprop.graph.mixing`), or None where none does.
+        """The name of a box that mixes the rows of a batch (see `bprop.graph.mixing`), or None if there is none.
 
-        training : in the objective, as a batch is trained on. False: in the loss, outside training. Then a set is
-        evaluated as one batch, not in parts.
+        training : True looks at the objective in training, False at the loss outside training. With a name for False, a
+        data set is evaluated as one batch, not in parts.
         """
         if training not in self._mixing:
             roots = [self.need_loss()] if self.penalty is None or not training else [self.need_loss(), self.penalty]
@@ -88,16 +94,17 @@ class Graph(Structure):
         return self._mixing[training]
 
     def init(self, seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
-        """theta: every parameter by its initialiser (default: Glorot uniform weights, zero biases).
+        """theta: every parameter from its initialiser (default: Glorot uniform weights, zero biases).
 
-        What a parameter draws is a function of (seed, its name), so that adding a box changes no other's.
+        The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
+        Raises ShapeError for an initialiser that returns another shape.
         """
         theta = {}
         for name, box in self.parameters.items():
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
             array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
             if array.shape != box.shape:
-                raise errors.ShapeError(f"the initialiser of {name!r} gave shape {array.shape}, not {box.shape}")
+                raise errors.ShapeError(f"the initialiser of {name!r} returned shape {array.shape}, not {box.shape}")
             theta[name] = array.astype(dtype)
         return theta
 
@@ -119,54 +126,56 @@ class Graph(Structure):
         ----------
         params : theta, {name: array}.
         data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords.
-        training : False makes dropout the identity and batch normalisation use its running averages.
-        seed : of the noise (dropout); the same seed draws the same noise.
-        weights : (N,) example weights, default 1.
-        dtype : precision of the pass; default the widest of params and inputs.
+        training : False makes dropout the identity, and batch normalisation uses its running averages.
+        seed : the seed of the noise (dropout). The same seed draws the same noise.
+        weights : (N,) example weights; default 1.
+        dtype : the precision of the pass; default the widest of params and inputs.
 
         Raises
         ------
-        UnknownNameError, ShapeError, DTypeError, DataError : for arrays that do not fit, naming them.
+        UnknownNameError, ShapeError, DTypeError, DataError : an array does not fit; the message names it.
         """
         return self._pass(self.plan(training=training), params, {**(data or {}), **inputs}, seed, weights, dtype)
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
-        """Backpropagation: gradients of the objective for every box on the way from a trainable parameter.
+        """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.
 
-        `inputs` asks for further boxes by name (an Input: what a change of x does to the loss).
+        inputs : further boxes whose gradients are wanted, or their names. The gradient of an Input x says how the
+        objective changes with the data. Raises GraphError for a box that is computed as one with the box above it.
         """
-        asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
+        more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
-        targets, bypassed = self.targets(plan, asked), self.bypassed(plan)
+        targets, bypassed = self.targets(plan, more), self.bypassed(plan)
         grads = backpropagate(self, plan, values.state, values.context, targets)
         for slot in targets:
             if grads[slot] is None:
                 grads[slot] = np.zeros_like(values.state.values[slot])
         boxes = ((name, plan.slot_of.get(box)) for name, box in self.boxes.items())
-        found = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
-        return Gradients(self, found)
+        named = {n: grads[s] for n, s in boxes if s is not None and s not in bypassed and grads[s] is not None}
+        return Gradients(self, named)
 
-    def targets(self, plan: Plan, asked: Iterable[str | Box] = ()) -> set[int]:
-        """The slots of the trainable parameters and of further boxes whose gradients are asked for."""
+    def targets(self, plan: Plan, more: Iterable[str | Box] = ()) -> set[int]:
+        """The slots of the trainable parameters, and of `more` boxes whose gradients are wanted. Raises GraphError."""
         bypassed = self.bypassed(plan)
-        for name in map(self.name_of, asked):
+        for name in map(self.name_of, more):
             if plan.slot_of[self.boxes[name]] in bypassed:
                 raise errors.GraphError(
-                    f"{name!r} has no gradient here: the box above it is computed in one with it, for stability "
+                    f"{name!r} has no gradient here: for stability, it is computed as one with the box above it "
                     "(see graph.rewrites); make the graph with stable=False to have this gradient"
                 )
-        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *asked)}
+        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *more)}
 
     def bypassed(self, plan: Plan) -> set[int | None]:
-        """The slots of boxes that one above is computed in one with: what arrives there is not their whole gradient."""
+        """The slots of boxes that are computed as one with the box above: their gradient is incomplete."""
         return {plan.slot_of.get(box) for box in self.bypassed_boxes}
 
     def predict(
         self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
     ) -> Any:
-        """The outputs for a batch, outside training: an array where there is one output, else {name: array}.
+        """The outputs for a batch, outside training: one array for one output, else {name: array}.
 
-        Only the inputs that the outputs need are to be given (x, not y).
+        Only the inputs that the outputs need are required (x, not y). Raises GraphError for a graph without outputs,
+        and the errors of `fprop`.
         """
         theta = validation.read_params(params, self.parameters)
         arrays = self.predictor.read({**(data or {}), **inputs})
@@ -175,9 +184,9 @@ class Graph(Structure):
 
     @cached_property
     def predictor(self) -> Predictor:
-        """What `predict` needs beside theta and data."""
+        """The parts of `predict` that depend neither on theta nor on data."""
         if not self.outputs:
-            raise errors.GraphError("this graph has no outputs to predict: give Graph(..., outputs={'f': f})")
+            raise errors.GraphError("this graph has no outputs to predict: make it with Graph(..., outputs={'f': f})")
         return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
 
     def _pass(
@@ -195,7 +204,7 @@ class Graph(Structure):
     def leaves_of(
         self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
     ) -> tuple[dict[str, Array], Context]:
-        """What a pass starts from: the values of the leaves by name, checked and in its dtype, and its context."""
+        """The start of a pass: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = validation.read_params(params, self.parameters)
         arrays = self.read(data)
         rows = validation.check_rows(arrays) if arrays else 1
@@ -212,13 +221,13 @@ class Graph(Structure):
         return {n: leaves[n] for n in plan.leaves}, context
 
     def read(self, data: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
+        """Data as arrays, checked: names, shapes, kinds, finite values, labels in range, equal lengths."""
         arrays = validation.read_inputs(data, self.inputs, self.limits)
         self.ranges.check(arrays)
         return arrays
 
     def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
-        """The same as a data set, with its example weights, which errors call by `name`."""
+        """Data as a data set, checked like `read`, with its example weights, which errors call `name`."""
         examples = validation.read_set(data, self.inputs, self.limits, weights, name)
         if self.ranges.derived:
             for cut in examples.cuts():
@@ -234,24 +243,25 @@ class Graph(Structure):
         seed: int = 0,
         **inputs: Any,
     ) -> Drawing:
-        """The graph as a picture: `graph.draw().save("net.svg")`; notebooks show it.
+        """The graph as a picture: `graph.draw().save("net.svg")`. Notebooks show it.
 
-        params, and a batch or inputs (`graph.draw(fit.params, x=X, y=Y)`) : draw in every box how its value and its
-        gradient are distributed in a pass of training, dropout included. collapse : draw layers as one box each (see
-        `bprop.draw.draw`). seed : of the noise of that pass.
+        params, with a batch or inputs : `graph.draw(fit.params, x=X, y=Y)` shows in every box how its value and its
+            gradient are distributed in a pass of training, dropout included.
+        collapse : draw each layer as one box (see `bprop.draw.draw`).
+        seed : the seed of the noise of that pass.
 
         Raises SettingError for one of params and batch without the other, and what fprop raises.
         """
-        from bprop.draw import draw  # most graphs are never drawn
+        from bprop.draw import draw  # imported here, as most graphs are never drawn
 
         data = {**(batch or {}), **inputs}
         if params is None:
             if data:
-                raise errors.SettingError("to draw values give the parameters too: graph.draw(fit.params, x=X, y=Y)")
+                raise errors.SettingError("to draw values pass the parameters too: graph.draw(fit.params, x=X, y=Y)")
             return draw(self, collapse)
         if not data and self.inputs:
-            raise errors.SettingError("to draw values give a batch too: graph.draw(fit.params, x=X, y=Y)")
-        with np.errstate(all="ignore"):  # what overflows is what one wants to see
+            raise errors.SettingError("to draw values pass a batch too: graph.draw(fit.params, x=X, y=Y)")
+        with np.errstate(all="ignore"):  # overflows are part of the picture
             values = self.fprop(params, data, seed=seed)
             grads = self.bprop(values) if self.loss is not None else None
             objective = float(values.objective) if self.loss is not None else None
@@ -261,18 +271,21 @@ class Graph(Structure):
         return self.draw()._repr_mimebundle_()
 
     def describe(self) -> dict[str, Any]:
-        """The graph as plain data (dicts, lists, numbers, strings), from which `from_description` makes it."""
+        """The graph as plain data (dicts, lists, numbers, strings). `from_description` is the way back."""
         return describe(self)
 
     @classmethod
     def from_description(
-        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: Room | None = None
+        cls, description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), size_limit: SizeLimit | None = None
     ) -> Graph:
-        """The graph of a description. `boxes`: classes of your own that it uses, if not defined here already.
+        """The graph of a description.
 
-        `room`: how much it may ask for, if it is not trusted (see `bprop.structure.size_guard`).
+        boxes : classes of your own that the description uses, unless this process has defined them.
+        size_limit : limits on the size of the boxes, for a description that is not trusted.
+
+        Raises GraphError and UnknownNameError (see `bprop.structure.describe.build`).
         """
-        return cls(**build(description, boxes, room))
+        return cls(**build(description, boxes, size_limit))
 
     def __reduce__(self):
         own = tuple({type(box) for box in self.order if ":" in type(box).type_key})

@@ -1,9 +1,9 @@
-"""Which boxes mix the rows of a batch: row i of the value comes from other rows, too.
+"""Finds boxes that mix the rows of a batch: row i of their value depends on other rows, too.
 
-An engine may fill up a batch with rows of weight 0, or compute a set in parts, where no box mixes rows; else it must
-not. The structure shows most: a value that depends on data has one row an example, (N, fixed sizes). Our own boxes say
-of themselves whether they keep such rows apart (`Box.keeps_rows`); all others are tried out, which takes NumPy some
-tens of microseconds: on a batch, and on some of its rows.
+Only without such a box may an engine fill up a batch with rows of weight 0, or compute a data set in parts. Shapes show
+most cases: a value that depends on data must have one row an example, (N, fixed sizes). Our own boxes declare whether
+they keep such rows apart (`Box.keeps_rows`). All other boxes are tried out on a batch and on some of its rows, which
+takes NumPy some tens of microseconds.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from bprop.leaves import Input
 from bprop.shapes import Dim
 
 ROWS, SAME = "rows", "same"
-"""What a box does to rows: row i comes from row i of the children; or the value is the same whatever rows there are."""
+"""ROWS: row i of the value depends on row i of the children alone. SAME: the value does not depend on the rows."""
 
 
 class Rows:
-    """What the boxes of a plan do to the rows of a batch, as it is used in training or outside.
+    """How the values of a plan depend on the rows of a batch, in training or outside.
 
-    In training, rows of weight 0 may be added to a batch: nothing may change for the others. Outside, the rows of a
-    set may be computed apart.
+    In training, rows of weight 0 may be added to a batch, and must change nothing for the others. Outside training, the
+    rows of a data set may be computed in parts.
 
-    mixing : the name of the first box that mixes rows, or None. kinds : ROWS or SAME by slot, up to that box.
+    mixing : the name of the first box that mixes rows, or None.
+    kinds : ROWS or SAME by slot, up to that box.
     """
 
     def __init__(self, plan: Plan, training: bool):
@@ -43,7 +44,7 @@ class Rows:
 
 
 def kind_of(box: Box, moving: Sequence[bool], training: bool) -> str | None:
-    """ROWS or SAME, or None where a box mixes rows, or may. `moving`: which children have rows of the data."""
+    """ROWS, SAME, or None for a box that mixes rows, or may mix them. `moving`: which children are of kind ROWS."""
     weighs = "weights" in box.needs
     if not any(moving) and not weighs:
         return SAME
@@ -51,18 +52,18 @@ def kind_of(box: Box, moving: Sequence[bool], training: bool) -> str | None:
     if not by_example and not (weighs and all(isinstance(size, int) for size in box.dims)):
         return None
     if "noise" in box.needs and not training:
-        return None  # what a row draws depends on its place in the batch
-    ours, said = ":" not in type(box).type_key, box.keeps_rows
-    if said is False:
+        return None  # the noise of a row depends on its place in the batch
+    ours, declared = ":" not in type(box).type_key, box.keeps_rows
+    if declared is False:
         return None
-    keeps = said if ours and not (weighs and not training) else None
+    keeps = declared if ours and not (weighs and not training) else None
     if keeps is None:
         keeps = try_out(box, moving, training)
-    if keeps is None:  # it could not be tried: what a class says of itself, but not what it has inherited
-        keeps = "keeps_rows" in vars(type(box)) and said
+    if keeps is None:  # the trial decided nothing: a declaration of the class itself counts, an inherited one does not
+        keeps = "keeps_rows" in vars(type(box)) and declared
     return (ROWS if by_example else SAME) if keeps else None
 
 
 def has_rows(dims: Sequence[Dim]) -> bool:
-    """Whether a shape is (N, fixed sizes)."""
+    """True if a shape is (N, fixed sizes)."""
     return bool(dims) and dims[0] == "N" and all(isinstance(size, int) for size in dims[1:])

@@ -19,26 +19,26 @@ def weighted_mean(losses: Array, weights: Array) -> Array:
 
 
 def weighted_sum(each: Array, weights: Array) -> Array:
-    """sum_t w_t each_t over the examples that have a weight: one of weight 0 does not count, even if it is infinite."""
+    """sum_t w_t each_t over the examples with w_t > 0. One of weight 0 does not count, even if it is infinite."""
     xp = namespace(each, weights)
     if xp is np:
         total = (each * weights).sum()
-        if total == total:  # no NaN: nothing to leave out
+        if total == total:  # it is no NaN, so no 0 * infinity is in the sum
             return total
     return xp.where(weights > 0, each * weights, 0).sum()
 
 
 def safe_total(weights: Array) -> Array:
-    """The sum of the weights, or 1 where it is 0."""
+    """The sum of the weights, or 1 if that is 0."""
     total = weights.sum()
     return namespace(weights).where(total > 0, total, total + 1)
 
 
 def divisor_of(context: Context) -> Array:
-    """What the weighted sum of the losses of a batch is divided by: what the context says, or the sum of the weights.
+    """The divisor of a batch's weighted sum of losses: the context's, or the sum of the weights.
 
-    In training on weighted examples that is the number of rows times the mean weight of the whole set. So an example
-    counts in proportion to its weight however small batches are, and (1 / sum w) sum_t w_t l_t is minimised.
+    In training on weighted examples, the context's is the number of rows times the mean weight of the whole set. So an
+    example counts in proportion to its weight at every batch size, and (1 / sum w) sum_t w_t l_t is minimised.
     """
     return safe_total(context.weights) if context.divisor is None else context.divisor
 
@@ -46,12 +46,12 @@ def divisor_of(context: Context) -> Array:
 def backpropagate(
     structure: Structure, plan: Plan, state: Any, context: Context, targets: Iterable[int]
 ) -> list[Array]:
-    """Gradients by slot of the objective of a pass: d objective / d l_t = w_t / divisor, and 1 for the penalty."""
+    """The gradients of the objective by slot. They start as d objective / d l_t = w_t / divisor, and as 1 at Omega."""
     return bprop(plan, state, seeds_of(structure, plan, state, context), targets)
 
 
 def seeds_of(structure: Structure, plan: Plan, state: Any, context: Context) -> dict[int, Array]:
-    """Where backpropagation starts: the gradients at the loss and at the penalty, by slot."""
+    """The start of backpropagation: the gradients at the loss and at the penalty, by slot."""
     seeds = {plan.slot_of[structure.need_loss()]: context.weights / divisor_of(context)}
     if structure.penalty is not None:
         slot = plan.slot_of[structure.penalty]

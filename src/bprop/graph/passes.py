@@ -13,7 +13,7 @@ from bprop.namespace import Array
 
 
 def fprop(plan: Plan, leaves: Mapping[str, Array], context: Context) -> State:
-    """Forward propagation: the value of every box, from those of the leaves by name."""
+    """Forward propagation: the value of every box. `leaves` are the values of the leaves by name."""
     values: list[Array] = [None] * len(plan.boxes)
     for name, slot in plan.leaves.items():
         values[slot] = leaves[name]
@@ -21,7 +21,10 @@ def fprop(plan: Plan, leaves: Mapping[str, Array], context: Context) -> State:
 
 
 def compute(plan: Plan, values: list[Array], context: Context, nodes: list[Node] | None = None) -> dict[int, tuple]:
-    """Put the values of boxes (default: all but the leaves) into their slots. Returns their extras by slot."""
+    """Compute the values of `nodes` (default: all) and put them into their slots. Returns the extras by slot.
+
+    The extras of a box are the arguments that follow its children: noise, weights.
+    """
     extras: dict[int, tuple] = {}
     dtype = context.dtype
     for node in plan.nodes if nodes is None else nodes:
@@ -40,7 +43,7 @@ def compute(plan: Plan, values: list[Array], context: Context, nodes: list[Node]
 
 
 def refresh(plan: Plan, state: State, changed: Mapping[int, Array], context: Context) -> State:
-    """The pass of `state` with other values in some slots: only what depends on them is computed again."""
+    """The pass of `state` with other values in some slots. Only boxes that depend on these are computed again."""
     values = list(state.values)
     for slot, value in changed.items():
         values[slot] = value
@@ -50,9 +53,9 @@ def refresh(plan: Plan, state: State, changed: Mapping[int, Array], context: Con
 
 
 def bprop(plan: Plan, state: State, seeds: Mapping[int, Array], targets: Iterable[int]) -> list[Array]:
-    """Backpropagation: the gradients by slot, None where a box is not on a way from a target to a seed.
+    """Backpropagation: the gradients by slot; None for a box that is not between a target and a seed.
 
-    `seeds` holds the gradients at the roots. A box with several parents sums what they send.
+    `seeds` are the gradients at the roots, by slot. A box with several parents sums the gradients that they send.
     """
     on_way = plan.ways(targets)
     grads: list[Array] = [None] * len(plan.boxes)
@@ -65,7 +68,7 @@ def bprop(plan: Plan, state: State, seeds: Mapping[int, Array], targets: Iterabl
 
 
 def accumulate(node: Node, grads: list[Array], state: State, on_way: Sequence[bool]) -> tuple[Array, ...]:
-    """Add what one box sends to the gradients of those of its children that are on the way. Returns what it sends."""
+    """Add the gradients that one box sends to the gradients of its children on the way. Returns the sent ones."""
     grad = grads[node.slot]
     if grad is None or is_zero(grad):
         return ()

@@ -1,7 +1,6 @@
 """A plan: the boxes of a graph in order, as fprop and bprop visit them.
 
-The plan is what every engine runs. It knows nothing of engines: values live on whichever array namespace
-the leaves are given in.
+Every engine runs the plan, and the plan knows no engine: the values are arrays of the leaves' namespace.
 """
 
 from __future__ import annotations
@@ -20,9 +19,10 @@ from bprop.structure.order import topological_order
 
 
 class Context(NamedTuple):
-    """What a pass knows beside the leaves: example weights (N,), the noise key (seed, update), the dtype.
+    """The arguments of a pass beside the leaves.
 
-    divisor : what the weighted sum of the losses is divided by, for backpropagation; None: the sum of the weights.
+    weights : the example weights (N,). key : the key of the noise, (seed, update). dtype : that of floats.
+    divisor : the divisor of the weighted sum of losses in backpropagation; None: the sum of the weights.
     """
 
     weights: Array
@@ -32,13 +32,16 @@ class Context(NamedTuple):
 
     @classmethod
     def of(cls, rows: int, dtype: np.dtype, seed: int = 0, weights: Array | None = None) -> Context:
-        """That of a single pass on NumPy: weights that are 1 by default, the noise of the first update."""
+        """The context of a single pass on NumPy, with the noise of the first update. The default weights are 1."""
         key = (np.array([noise.key_of(seed)], np.uint32), np.zeros(1, np.uint32))
         return cls(np.ones(rows, dtype) if weights is None else weights.astype(dtype), key, dtype)
 
 
 class Node(NamedTuple):
-    """One box at its place in the order: the slot of its value, those of its children's, and how to get these."""
+    """One box at its place in a plan.
+
+    slot : the slot of its value. children : the slots of its children's values. children_of : gets these values.
+    """
 
     box: Box
     name: str
@@ -48,14 +51,14 @@ class Node(NamedTuple):
 
 
 class State(NamedTuple):
-    """The values of one pass, by slot, and what was handed to each box after its children, by slot."""
+    """The values of one pass by slot, and the extras by slot: the arguments after a box's children (noise, weights)."""
 
     values: list[Array]
     extras: dict[int, tuple]
 
 
 class Plan:
-    """The order of the boxes that `roots` need, with every box replaced by what `resolve` says of it."""
+    """The order of the boxes that `roots` need. `resolve` returns the box to compute in the place of each box."""
 
     def __init__(self, roots: Iterable[Box], names: Mapping[Box, str], resolve: Callable[[Box], Box]):
         roots = list(roots)
@@ -74,38 +77,38 @@ class Plan:
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
         self._ways: dict[frozenset[int], list[bool]] = {}
         self.watch: Callable[[Mapping[Box, Array]], None] | None = None
-        """Told of the values of every pass on NumPy, by box: see `ranges.Ranges.watch`."""
+        """Called with the values of every pass on NumPy, by box (see `ranges.Ranges.watch`)."""
 
     def bind(self, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A copy whose boxes have other hyper-parameter values: {box name: {hyper-parameter: value}}."""
         return self.with_boxes({s.name: s.box.bind(**hyper[s.name]) for s in self.nodes if s.name in hyper})
 
     def with_boxes(self, boxes: Mapping[str, Box]) -> Plan:
-        """A copy that computes some boxes, by name, as others do, with the same children."""
+        """A copy in which other boxes, by name, are computed in the place of some, with the same children."""
         copy = object.__new__(Plan)
         copy.__dict__.update(self.__dict__)
         copy.nodes = [node._replace(box=boxes.get(node.name, node.box)) for node in self.nodes]
         return copy
 
     def ways(self, targets: Iterable[int]) -> list[bool]:
-        """For each slot, whether it depends on one of the target slots: where gradients need to go."""
+        """For each slot, True if its value depends on a target slot. Gradients need to reach these slots only."""
         key = frozenset(targets)
         if key not in self._ways:
-            found = [slot in key for slot in range(len(self.boxes))]
+            depends = [slot in key for slot in range(len(self.boxes))]
             for node in self.nodes:
-                found[node.slot] = found[node.slot] or any(found[c] for c in node.children)
-            self._ways[key] = found
+                depends[node.slot] = depends[node.slot] or any(depends[c] for c in node.children)
+            self._ways[key] = depends
         return self._ways[key]
 
     def updates(self, state: State) -> dict[str, Array]:
-        """New values of the non-trainable parameters that boxes of this pass update, by parameter name."""
-        found: dict[str, Array] = {}
+        """New values of the non-trainable parameters that boxes update in this pass, by parameter name."""
+        updated: dict[str, Array] = {}
         for node in self.nodes:
             if type(node.box).updates is not Box.updates:
                 children = [state.values[c] for c in node.children]
                 new = node.box.updates(state.values[node.slot], *children, *state.extras[node.slot])
-                found.update((self.names[node.children[i]], value) for i, value in new.items())
-        return found
+                updated.update((self.names[node.children[i]], value) for i, value in new.items())
+        return updated
 
 
 def getter(slots: tuple[int, ...]) -> Callable[[list[Array]], Sequence[Array]]:

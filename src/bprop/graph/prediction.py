@@ -1,4 +1,4 @@
-"""Predicting: the pass of a graph that is asked for its outputs alone, a part of the rows at a time."""
+"""Prediction: a pass that computes the outputs alone, a part of the rows at a time."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from bprop.namespace import Array
 from bprop.structure.structure import Structure
 
 PART = 4096
-"""Rows computed at a time: few enough for the values on the way to stay near the processor, enough for its cores."""
+"""Rows computed at a time: few, so that the values stay in the processor's cache, but enough for all cores."""
 
 Arrays = dict[str, Array]
 
 
 class Start(NamedTuple):
-    """A pass before the data: values by slot, so far of the leaves that are the same for all examples."""
+    """A pass before its data: the values by slot, with those of parameters and constants filled in."""
 
     values: list[Array]
     context: Context
@@ -34,8 +34,8 @@ class Start(NamedTuple):
 class Predictor:
     """The outputs of a graph for new examples: `outputs(start(theta, dtype), read(data))`.
 
-    What depends neither on theta nor on data is found once, as it is made: the leaves that the outputs need, the
-    order of the boxes, the places of the outputs. A graph has one predictor, `graph.predictor`.
+    It computes once what depends neither on theta nor on data: the leaves that the outputs need, the order of the
+    boxes, the slots of the outputs. A graph has one predictor, `graph.predictor`.
     """
 
     def __init__(self, structure: Structure, plan: Plan, limits: Limits):
@@ -50,17 +50,17 @@ class Predictor:
         self.slots = [self.plan.slot_of[box] for box in structure.outputs.values()]
         self.needs_context = any(node.box.needs for node in self.plan.nodes)
 
-    def read(self, given: Mapping[str, Any]) -> Arrays:
-        """The inputs that the outputs need, checked. Others of the graph may be given: they are not looked at."""
-        if given.keys() != self.inputs.keys():
-            given = {name: given[name] for name in given if name in self.inputs or name not in self.known}
-        arrays = validation.read_inputs(given, self.inputs, self.limits)
+    def read(self, data: Mapping[str, Any]) -> Arrays:
+        """The inputs that the outputs need, checked. `data` may hold other inputs of the graph, which are ignored."""
+        if data.keys() != self.inputs.keys():
+            data = {name: data[name] for name in data if name in self.inputs or name not in self.known}
+        arrays = validation.read_inputs(data, self.inputs, self.limits)
         if self.ranges.derived:
             self.ranges.check(arrays)
         return arrays
 
     def start(self, theta: Arrays, dtype: np.dtype) -> Start:
-        """Where every pass starts, given parameters that are read and the precision to compute in."""
+        """The start of every pass with this theta (from `read_params`) in this precision."""
         values: list[Array] = [None] * len(self.plan.boxes)
         for name, slot in self.parameters.items():
             values[slot] = theta[name].astype(dtype, copy=False)
@@ -69,15 +69,15 @@ class Predictor:
         return Start(values, Context(None, (None, None), dtype))
 
     def outputs(self, start: Start, arrays: Arrays) -> Any:
-        """The one output, or {name: output} where there are several, for inputs that are read."""
+        """The output for inputs from `read`; {name: output} if the graph has several."""
         rows = len(next(iter(arrays.values()))) if arrays else 1
         if rows <= PART or not self.in_parts:
-            found = self._part(start, arrays, rows)
+            outputs = self._part(start, arrays, rows)
         else:
             cuts = (slice(i, min(i + PART, rows)) for i in range(0, rows, PART))
             parts = [self._part(start, {n: a[cut] for n, a in arrays.items()}, cut.stop - cut.start) for cut in cuts]
-            found = [np.concatenate(part) for part in zip(*parts, strict=True)]
-        return found[0] if len(found) == 1 else dict(zip(self.names, found, strict=True))
+            outputs = [np.concatenate(part) for part in zip(*parts, strict=True)]
+        return outputs[0] if len(outputs) == 1 else dict(zip(self.names, outputs, strict=True))
 
     def _part(self, start: Start, arrays: Arrays, rows: int) -> list[Array]:
         values, context = start.values.copy(), start.context
@@ -88,6 +88,6 @@ class Predictor:
 
     @cached_property
     def in_parts(self) -> bool:
-        """Whether row i of every output comes from row i of the inputs alone, so that the parts give the whole."""
+        """True if row i of every output depends on row i of the inputs alone. Then rows may be computed in parts."""
         rows = Rows(self.plan, training=False)
         return rows.mixing is None and not self.needs_context and all(rows.kinds[slot] == ROWS for slot in self.slots)

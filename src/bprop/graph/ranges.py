@@ -1,8 +1,9 @@
-"""Values that boxes can take (labels, row numbers, shares in [0, 1]), checked wherever they come from.
+"""Legal ranges of values (labels, row numbers, shares in [0, 1]), checked wherever the values come from.
 
-Those of an input are checked as it is read (`direct`). Those computed from inputs and constants, a column of an input
-say, are computed on the data beforehand (`derived`). Row numbers and labels that depend on parameters, on noise or on
-other rows of the batch are checked as a pass on NumPy computes them (`unknown`); no compiled engine takes them.
+direct : the values of an input are checked when the data is read.
+derived : values computed from inputs and constants, such as a column of an input, are computed and checked beforehand.
+unknown : row numbers and labels that depend on parameters, on noise or on other rows of the batch are checked while a
+    pass on NumPy computes them. Compiled engines decline them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from bprop.graph import validation
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Constant, Input, Leaf, Parameter
-from bprop.outside import comes_again
+from bprop.outside import fails_again
 from bprop.shapes import Spec
 from bprop.structure.formula import formula
 from bprop.structure.order import topological_order
@@ -29,11 +30,11 @@ from bprop.structure.structure import Structure
 PART = 4096
 """Rows computed at a time."""
 SLACK = 1e-6
-"""How far beyond a limit a float may be that is computed: as far as rounding gets it."""
+"""How far, relatively, a computed float may lie beyond a limit: as far as rounding can move it."""
 
 
 class Limit(NamedTuple):
-    """`box` takes values of `child` between `low` and `high` only."""
+    """`box` needs values of `child` between `low` and `high`."""
 
     box: Box
     child: Box
@@ -50,7 +51,7 @@ class Ranges:
 
     @cached_property
     def _plans(self) -> dict[Box, Plan]:
-        """The plan of what a limited value is computed from, by its box."""
+        """The plans that compute limited values, by the box of the value."""
         return {}
 
     @cached_property
@@ -59,41 +60,41 @@ class Ranges:
 
     @cached_property
     def limits(self) -> list[Limit]:
-        found = ((box, position, *ends) for box in self.boxes for position, ends in box.limits().items())
-        return [Limit(box, box.children[position], low, high) for box, position, low, high in found]
+        ranges = ((box, position, *ends) for box in self.boxes for position, ends in box.limits().items())
+        return [Limit(box, box.children[position], low, high) for box, position, low, high in ranges]
 
     @cached_property
     def direct(self) -> validation.Limits:
-        """{input name: (lowest, highest, box)}: the values that boxes can take from their inputs."""
-        found: dict[str, tuple[float, float, str]] = {}
+        """{input name: (lowest, highest, box)}: the legal values of inputs, and the box that needs them."""
+        direct: dict[str, tuple[float, float, str]] = {}
         names = self.structure.names
         for box, child, low, high in self.limits:
             if isinstance(child, Input):
-                lowest, highest, who = found.get(names[child], (-np.inf, np.inf, names[box]))
+                lowest, highest, who = direct.get(names[child], (-np.inf, np.inf, names[box]))
                 if low > lowest or high < highest:
                     who = names[box]
-                found[names[child]] = (max(low, lowest), min(high, highest), who)
-        return found
+                direct[names[child]] = (max(low, lowest), min(high, highest), who)
+        return direct
 
     @cached_property
     def foreseen(self) -> set[Box]:
-        """The boxes of which each row follows from the same row of the inputs, and from constants.
+        """The boxes whose rows depend on the same row of the inputs, and on constants, alone.
 
-        Looked for only among those that limited values are computed from.
+        Only boxes that a limited value depends on are examined.
         """
         computed = [limit.child for limit in self.limits if not isinstance(limit.child, Input)]
-        found: set[Box] = {limit.child for limit in self.limits if isinstance(limit.child, Input)}
+        foreseen: set[Box] = {limit.child for limit in self.limits if isinstance(limit.child, Input)}
         for box in topological_order(computed, lambda box: box.children):
             if isinstance(box, Leaf):
                 if not isinstance(box, Parameter):
-                    found.add(box)
-            elif not box.needs and found.issuperset(box.children) and keeps_rows_together(box):
-                found.add(box)
-        return found
+                    foreseen.add(box)
+            elif not box.needs and foreseen.issuperset(box.children) and keeps_rows_together(box):
+                foreseen.add(box)
+        return foreseen
 
     @cached_property
     def derived(self) -> list[Limit]:
-        """The limits of what is computed from inputs and constants alone."""
+        """The limits of values that are computed from inputs and constants alone."""
         return [limit for limit in self.limits if limit.child in self.foreseen and not isinstance(limit.child, Input)]
 
     @cached_property
@@ -102,9 +103,9 @@ class Ranges:
         return [limit for limit in self.limits if limit.child not in self.foreseen and limit.child.spec.kind == "int"]
 
     def check(self, arrays: Mapping[str, np.ndarray], first: int = 0) -> None:
-        """Raise DataError for data from which a box would get a value out of its limits.
+        """Raise DataError if a value derived from the data is out of its limits.
 
-        `arrays` are read by `validation.read_inputs`; `first` is the number of their first row in the data set.
+        `arrays` come from `validation.read_inputs`. `first` is the number of their first row in the data set.
         """
         for limit in self.derived:
             leaves = self._leaves(limit.child)
@@ -138,7 +139,7 @@ class Ranges:
         return self._plans[box]
 
     def _message(self, limit: Limit, inputs: list[str], row: int | None, value: np.generic) -> str:
-        """What is wrong with a derived value."""
+        """The message for a derived value that is out of its limits."""
         names = self.structure.names
         source = f"input{'s' * (len(inputs) > 1)} {' and '.join(map(repr, inputs))}: row {row} gives"
         computed = "" if isinstance(limit.child, Leaf) else f" = {formula(limit.child, names)}"
@@ -148,7 +149,7 @@ class Ranges:
         )
 
     def watch(self, values: Mapping[Box, np.ndarray]) -> None:
-        """The same for the unknown ones, of a pass that has just computed these values."""
+        """Raise DataError if an `unknown` value is out of its limits. `values` are those of a pass, by box."""
         names = self.structure.names
         for limit in self.unknown:
             value = values.get(limit.child)
@@ -159,7 +160,7 @@ class Ranges:
                 )
 
     def need_known(self, engine: str) -> None:
-        """Raise UnsupportedError where there are unknown ones, which compiled code does not check."""
+        """Raise UnsupportedError if there are `unknown` limits, because compiled code does not check them."""
         for limit in self.unknown:
             child, box = self.structure.names[limit.child], self.structure.names[limit.box]
             raise UnsupportedError(
@@ -170,7 +171,7 @@ class Ranges:
 
 
 def _outside(value: np.ndarray, limit: Limit) -> tuple[int, ...] | None:
-    """Where the first value outside the limits is; None where there is none."""
+    """The index of the first value outside the limits; None if all are inside."""
     low, high = limit.low, limit.high
     if value.dtype.kind == "f":
         low, high = low - SLACK * _size(low), high + SLACK * _size(high)
@@ -179,14 +180,14 @@ def _outside(value: np.ndarray, limit: Limit) -> tuple[int, ...] | None:
 
 
 def _size(end: float) -> float:
-    """The size of numbers near an end of a range: at least 1, and 1 where there is no end."""
+    """The magnitude of an end of a range, at least 1; 1 for an infinite end."""
     return max(1.0, abs(end)) if np.isfinite(end) else 1.0
 
 
 def keeps_rows_together(box: Box) -> bool:
-    """Whether the value has as many blocks as there are examples, and each follows from one example alone.
+    """True if the value has one block of rows an example, and each block depends on its own example alone.
 
-    It is tried out: other numbers in the second example must not reach the block of the first.
+    A trial decides: other numbers in the second example must not change the block of the first.
     """
     (two, three), batched = box.spec.shapes, _is_batched(box.spec)
     if not batched:
@@ -194,15 +195,16 @@ def keeps_rows_together(box: Box) -> bool:
     if 3 * two[0] != 2 * three[0]:
         return False
     try:
-        found = _first_blocks(box)
-    except Exception:  # a box may refuse such numbers: then nothing is known
-        if not comes_again(lambda: _first_blocks(box)):
+        blocks = _first_blocks(box)
+    except Exception:  # a box may refuse such numbers; then the trial decides nothing
+        if not fails_again(lambda: _first_blocks(box)):
             raise
         return False
-    return all(np.array_equal(found[0], other) for other in found[1:])
+    return all(np.array_equal(blocks[0], other) for other in blocks[1:])
 
 
 def _first_blocks(box: Box) -> list[np.ndarray]:
+    """The block of the first example, for each of the tries."""
     rows = box.spec.shapes[0][0] // 2
     with np.errstate(all="ignore"):
         return [np.asarray(box.fprop(*arrays))[:rows] for arrays in _tries([child.spec for child in box.children])]
@@ -213,7 +215,7 @@ def _is_batched(spec: Spec) -> bool:
 
 
 def _tries(specs: Iterable[Spec]) -> Iterator[list[np.ndarray]]:
-    """Values of children for two examples: the same, then others in the second example."""
+    """Values of the children for two examples: equal examples first, then other numbers in the second example."""
     yield [spec.dummy(0) for spec in specs]
     for number in (1, 0):
         others = []

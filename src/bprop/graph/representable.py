@@ -1,4 +1,4 @@
-"""Numbers that the precision of a pass would turn into 0 or infinity: refused by name, before anything is computed."""
+"""Refuses numbers that the precision of a pass would turn into 0 or infinity, by name, before anything is computed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bprop.box import Box
 from bprop.errors import DataError
 from bprop.graph.validation import first_bad
 
-REMEDY = 'give dtype="float64", or scale'
+REMEDY = 'use dtype="float64", or scale'
 
 
 def need_finite(who: str, array: np.ndarray, dtype: np.dtype) -> None:
-    """Raise DataError for a finite number that is beyond the largest of `dtype`."""
+    """Raise DataError for a finite number beyond the largest of `dtype`."""
     if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize or not array.size:
         return
     largest = float(np.finfo(dtype).max)
@@ -31,9 +31,9 @@ def need_finite(who: str, array: np.ndarray, dtype: np.dtype) -> None:
 
 
 def need_more_than_zeros(who: str, array: np.ndarray, dtype: np.dtype, each: bool = False) -> None:
-    """Raise DataError where all that is not 0 becomes 0 in `dtype` (each : where one number does).
+    """Raise DataError if all nonzero numbers become 0 in `dtype` (each=True: if one of them does).
 
-    What is below the smallest normal number counts as 0: XLA makes it that, and few of its digits are left elsewhere.
+    A number below the smallest normal number counts as 0: XLA makes it 0, and elsewhere it has few digits left.
     """
     if array.dtype.kind != "f" or array.dtype.itemsize <= dtype.itemsize:
         return
@@ -48,7 +48,7 @@ def need_more_than_zeros(who: str, array: np.ndarray, dtype: np.dtype, each: boo
 
 
 def need_leaves(arrays: Mapping[str, np.ndarray], boxes: Mapping[str, Box], what: str, dtype: np.dtype) -> None:
-    """The values of parameters or constants: none may become infinite, and none of the arrays nothing but zeros."""
+    """Raise DataError if a number of a parameter or constant becomes infinite, or a whole array becomes zeros."""
     for name, array in arrays.items():
         if boxes[name].spec.kind == "float":
             need_finite(f"{what} {name!r}", array, dtype)
@@ -56,7 +56,7 @@ def need_leaves(arrays: Mapping[str, np.ndarray], boxes: Mapping[str, Box], what
 
 
 def need_weights(weights: np.ndarray | None, dtype: np.dtype, name: str = "weights") -> None:
-    """Example weights: one that becomes 0 would leave its example out."""
+    """Raise DataError for example weights that become 0 or infinite, alone or in their sum."""
     if weights is not None:
         need_finite(name, weights, dtype)
         need_more_than_zeros(name, weights, dtype, each=True)
@@ -64,7 +64,7 @@ def need_weights(weights: np.ndarray | None, dtype: np.dtype, name: str = "weigh
 
 
 def need_total(weights: np.ndarray | None, dtype: np.dtype, name: str = "weights") -> None:
-    """Raise DataError where the sum of example weights, by which everything is divided, is infinite or next to 0."""
+    """Raise DataError if the sum of the example weights, which is a divisor, is infinite or next to 0."""
     if weights is None:
         return
     with np.errstate(all="ignore"):

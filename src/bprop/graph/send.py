@@ -1,4 +1,4 @@
-"""What one box sends to its children in backpropagation, and the checks of what boxes give."""
+"""The gradients that a box sends to its children in backpropagation, and the checks of values and gradients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bprop.namespace import Array, namespace
 
 
 def send(node: Node, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
-    """What one box sends to each of its children: its bprop, checked for number, shape and dtype."""
+    """The gradients that a box sends to its children, checked for number, shape and dtype; None for unwanted ones."""
     children = [state.values[c] for c in node.children]
     more = {"wanted": tuple(wanted)} if _takes_wanted(type(node.box).bprop) else {}
     try:
@@ -37,7 +37,7 @@ def send(node: Node, grad: Array, state: State, wanted: Sequence[bool]) -> tuple
 
 
 def _like(grad: Array, child: Array, position: int) -> Array:
-    """The gradient in the dtype of the child's value; its shape must be the child's."""
+    """The gradient in the dtype of the child's value. Raises ShapeError unless it has the child's shape."""
     if grad is None:
         return None
     if grad.shape != child.shape:
@@ -49,25 +49,25 @@ def _like(grad: Array, child: Array, position: int) -> Array:
 
 
 def in_dtype(value: Array, dtype: Any) -> Array:
-    """A value of floats in the dtype of the pass: NumPy makes float64 of a float32 array and whole numbers."""
+    """Floats in the dtype of the pass, other values unchanged. (NumPy makes float64 from float32 and whole numbers.)"""
     return value if value.dtype == dtype or value.dtype.kind != "f" else value.astype(dtype)
 
 
 def is_zero(grad: Array) -> bool:
-    """Whether a NumPy gradient is the number 0, as below a regulariser of weight 0: nothing need be sent."""
+    """True if a NumPy gradient is the number 0, as below a regulariser of weight 0. Then nothing needs to be sent."""
     return grad.ndim == 0 and namespace(grad) is np and grad == 0
 
 
 def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple:
-    """What the box asks for in `needs`, in that order."""
+    """The extra arguments that the box `needs`, in that order."""
     stream = crc32(node.name.encode())
-    made = {
+    makers = {
         "weights": lambda: context.weights,
         "noise": lambda: node.box.noise(
             lambda shape: noise.uniform(context.key, stream, shape, context.dtype), *children
         ),
     }
-    return tuple(made[need]() for need in node.box.needs)
+    return tuple(makers[need]() for need in node.box.needs)
 
 
 @cache

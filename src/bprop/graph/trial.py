@@ -1,4 +1,4 @@
-"""A box tried out on marked rows: does a batch give what some of its rows give by themselves?"""
+"""Tries out whether a box mixes rows: some rows of a batch must give the same results without the other rows."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from bprop import noise
 from bprop.blas import one_thread
 from bprop.box import Box
 from bprop.boxes.loss import Loss
-from bprop.outside import comes_again
+from bprop.outside import fails_again
 
 COUNT = 6
-FIRST, OTHERS = [0, 1, 2], [4, 1, 3]  # rows to keep: as where a batch is filled up, and out of order
+FIRST, OTHERS = [0, 1, 2], [4, 1, 3]  # the rows of the smaller batch: the first ones, or some out of order
 TOLERANCE = 1e-9
-PATTERN = 997  # numbers that large parameters are filled with, over and over
-LARGE = 100_000  # numbers in the children from which on one trial is enough
-COMPARED = 20_000  # numbers of an array that are compared: some everywhere
+PATTERN = 997  # large parameters repeat this many random numbers
+LARGE = 100_000  # with more numbers in the children, one trial is enough
+COMPARED = 20_000  # numbers of an array that are compared, spread over all of it
 UNKNOWN, APART, MIXED = None, True, False
 
 
 def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
-    """Whether rows of a batch get from a box what they get without the others; None where it refuses all numbers.
+    """True if rows give the same results without the other rows, False if not; None if the box refuses all numbers.
 
-    training : the others have weight 0 and the gradient 0; bprop is looked at, too, and what `updates` gives.
-    Else all rows weigh something, and only the value counts.
+    training : the other rows have weight 0 and gradient 0, and `bprop` and `updates` are compared too. Else all rows
+    have a weight, and only the value is compared.
     """
     answer: bool | None = UNKNOWN
     large = sum(prod(child.spec.shapes[0]) for child in box.children) > LARGE
     for seed, numbers in enumerate(NUMBERS):
         rng = np.random.default_rng([crc32(type(box).type_key.encode()), seed])
-        for kept in (FIRST,) if "noise" in box.needs else (OTHERS, FIRST):
+        for rows in (FIRST,) if "noise" in box.needs else (OTHERS, FIRST):
             with np.errstate(all="ignore"), warnings.catch_warnings(), one_thread() if large else nullcontext():
                 warnings.simplefilter("ignore")
                 again = deepcopy(rng)
                 try:
-                    verdict = _try_once(box, moving, training, kept, numbers, rng)
-                except Exception:  # a box may refuse what it is given, in any way
-                    if not comes_again(partial(_try_once, box, moving, training, kept, numbers, again)):
+                    verdict = _try_once(box, moving, training, rows, numbers, rng)
+                except Exception:  # a box may refuse these numbers with any error
+                    if not fails_again(partial(_try_once, box, moving, training, rows, numbers, again)):
                         raise
                     continue
             if verdict is MIXED:
@@ -58,9 +58,9 @@ def try_out(box: Box, moving: Sequence[bool], training: bool) -> bool | None:
 
 
 def _try_once(
-    box: Box, moving: Sequence[bool], training: bool, kept: Any, numbers: Any, rng: np.random.Generator
+    box: Box, moving: Sequence[bool], training: bool, rows: Any, numbers: Any, rng: np.random.Generator
 ) -> bool | None:
-    return Trial(box, moving, training, kept, list(children(box, numbers, rng)), rng).answer()
+    return Trial(box, moving, training, rows, list(children(box, numbers, rng)), rng).answer()
 
 
 def _normal(rng: np.random.Generator, size: int) -> np.ndarray:
@@ -79,7 +79,7 @@ NUMBERS = (_normal, _share, _large)
 
 
 def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Values for the children, legal as far as the box says: COUNT rows where there are rows."""
+    """Values for the children, within the limits of the box. Those with a batch axis have COUNT rows."""
     limits = box.limits()
     for position, child in enumerate(box.children):
         shape = tuple(COUNT if isinstance(size, str) else size for size in child.dims)
@@ -95,23 +95,23 @@ def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.nd
 
 
 class Trial:
-    """One comparison: `arrays` on all their rows, and on those kept."""
+    """One comparison: the results for `arrays` with all their rows, and with `rows` alone."""
 
     def __init__(
-        self, box: Box, moving: Sequence[bool], training: bool, kept: list[int], arrays: list, rng: np.random.Generator
+        self, box: Box, moving: Sequence[bool], training: bool, rows: list[int], arrays: list, rng: np.random.Generator
     ):
-        self.box, self.moving, self.training, self.kept = box, moving, training, kept
-        self.others = [row for row in range(COUNT) if row not in kept]
+        self.box, self.moving, self.training, self.rows = box, moving, training, rows
+        self.others = [row for row in range(COUNT) if row not in rows]
         self.by_example = box.dims[:1] == ("N",)
         self.weights = rng.uniform(0.5, 2.0, COUNT)
         if training:
             self.weights[self.others] = 0.0
-        self.whole, self.part = arrays, [a[kept] if m else a for a, m in zip(arrays, moving, strict=True)]
+        self.whole, self.part = arrays, [a[rows] if m else a for a, m in zip(arrays, moving, strict=True)]
         self.rng = rng
 
     def answer(self) -> bool | None:
-        """APART, MIXED, or UNKNOWN where numbers are not finite."""
-        more, fewer = self.extras(self.whole, self.weights), self.extras(self.part, self.weights[self.kept])
+        """APART, MIXED, or UNKNOWN if a result is not finite."""
+        more, fewer = self.extras(self.whole, self.weights), self.extras(self.part, self.weights[self.rows])
         value, alone = self.box.fprop(*self.whole, *more), self.box.fprop(*self.part, *fewer)
         pairs = [(self.cut(value, self.by_example), alone)]
         if self.training:
@@ -125,19 +125,19 @@ class Trial:
             return UNKNOWN
         return APART if all(alike(a, b) for a, b in pairs) else MIXED
 
-    def cut(self, array: Any, rows: bool) -> Any:
-        return array[self.kept] if rows else array
+    def cut(self, array: Any, has_rows: bool) -> Any:
+        return array[self.rows] if has_rows else array
 
     def extras(self, arrays: list, weights: np.ndarray) -> tuple:
         key = np.zeros(1, np.uint32), np.zeros(1, np.uint32)
-        made = {
+        makers = {
             "weights": lambda: weights,
             "noise": lambda: self.box.noise(lambda shape: noise.uniform(key, 0, shape, np.float64), *arrays),
         }
-        return tuple(made[need]() for need in self.box.needs)
+        return tuple(makers[need]() for need in self.box.needs)
 
     def gradients(self, value: Any, alone: Any, more: tuple, fewer: tuple) -> list[tuple]:
-        """What each float child is sent. A child with rows: the same for rows that are kept, 0 for the others."""
+        """(gradient, expected gradient) of each float child. A child with rows: expected is 0 for the other rows."""
         grad = self.rng.normal(size=np.shape(value))
         if self.by_example:
             grad[self.others] = 0.0
@@ -150,7 +150,7 @@ class Trial:
             expected = b
             if moves:
                 expected = np.zeros_like(a)
-                expected[self.kept] = b
+                expected[self.rows] = b
             pairs.append((a, expected))
         return pairs
 
@@ -166,19 +166,19 @@ class Trial:
         return [(one[position], other[position]) for position in one]
 
     def predicted(self) -> list[tuple]:
-        """What metrics compare with the targets, where the box is a loss."""
+        """The predictions of a loss, which metrics compare with y."""
         if not isinstance(self.box, Loss) or not self.moving[0]:
             return []
-        return [(self.box.prediction(self.whole[0])[self.kept], self.box.prediction(self.part[0]))]
+        return [(self.box.prediction(self.whole[0])[self.rows], self.box.prediction(self.part[0]))]
 
 
 def some(array: Any) -> np.ndarray:
-    """At most about COMPARED numbers of an array."""
+    """At most about COMPARED numbers of an array, spread over all of it."""
     flat = np.ravel(array)
     return flat[:: max(1, flat.size // COMPARED) | 1].astype(np.float64)
 
 
 def alike(a: np.ndarray, b: np.ndarray) -> bool:
-    """Equal but for rounding."""
+    """True if the arrays are equal up to rounding."""
     largest = max(abs(a).max(initial=0.0), abs(b).max(initial=0.0))
     return bool((abs(a - b) <= TOLERANCE * largest).all())

@@ -1,4 +1,4 @@
-"""Data on its way into a graph: every array is checked, and refused with a clear error, before anything runs."""
+"""Reads data for a graph: every array is checked before anything runs, and refused with an error that names it."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -14,25 +14,28 @@ from bprop.namespace import Array
 from bprop.reading import hint, read_array
 
 Limits = Mapping[str, tuple[float, float, str]]
-"""{input name: (lowest, highest, name of the box that says so)}"""
+"""{input name: (lowest, highest, name of the box that needs these limits)}"""
 LARGEST = np.iinfo(np.int64).max
 
 
-def check_names(given: Mapping[str, Any], expected: Mapping[str, Any], what: str, complete: bool = True) -> None:
-    """Raise UnknownNameError for names that are not expected, or (if complete) expected and not given."""
-    if set(given) == expected.keys():
+def check_names(data: Mapping[str, Any], expected: Mapping[str, Any], what: str, complete: bool = True) -> None:
+    """Raise UnknownNameError for names in `data` that are not expected, and (if complete) for missing names."""
+    if set(data) == expected.keys():
         return
-    unknown = [name for name in given if name not in expected]
-    missing = [name for name in expected if name not in given] if complete else []
+    unknown = [name for name in data if name not in expected]
+    missing = [name for name in expected if name not in data] if complete else []
     if unknown or missing:
-        said = [f"unknown {what}: {', '.join(map(repr, unknown))}"] if unknown else []
-        said += [f"missing {what}: {', '.join(map(repr, missing))}"] if missing else []
-        raise UnknownNameError(f"{'; '.join(said)} (the graph has: {', '.join(expected) or 'none'})")
+        faults = [f"unknown {what}: {', '.join(map(repr, unknown))}"] if unknown else []
+        faults += [f"missing {what}: {', '.join(map(repr, missing))}"] if missing else []
+        raise UnknownNameError(f"{'; '.join(faults)} (the graph has: {', '.join(expected) or 'none'})")
 
 
-def read_input(box: Input, given: Any) -> np.ndarray:
-    """The array for one input, with shape (N, ...) and kind as declared; not copied where it need not be."""
-    array = read_array(given, f"input {box.name!r}")
+def read_input(box: Input, data: Any) -> np.ndarray:
+    """The array of one input, with the declared shape (N, ...) and kind. It is not copied unless it must be.
+
+    Raises DTypeError, ShapeError and DataError.
+    """
+    array = read_array(data, f"input {box.name!r}")
     dtype, shape = array.dtype, array.shape
     if dtype.kind not in "fiub" and dtype.name != "bfloat16":
         raise DTypeError(f"input {box.name!r}: needs numbers, got an array of {dtype} ({hint(array.dtype, array)})")
@@ -48,7 +51,7 @@ def read_input(box: Input, given: Any) -> np.ndarray:
 
 
 def need_wholes(box: Input, array: np.ndarray) -> None:
-    """Raise DataError for whole numbers that 64 bits with a sign do not hold, or that are no truth values."""
+    """Raise DataError for whole numbers beyond 64 bits with a sign, and for others than 0 and 1 in a bool input."""
     if not array.size or array.dtype.kind not in "iu" or box.dtype == "float":
         return
     if box.dtype == "int" and array.dtype == np.uint64 and array.max() > LARGEST:
@@ -60,7 +63,7 @@ def need_wholes(box: Input, array: np.ndarray) -> None:
 
 
 def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "input") -> None:
-    """Raise DataError for NaN or infinity, or values out of the limits, naming the first bad row."""
+    """Raise DataError for NaN, infinity and values out of the limits. The message names the first bad row."""
     if array.dtype.kind == "f" and not all_finite(array):
         where, value = first_bad(array, ~np.isfinite(array))
         raise DataError(f"{what} {name!r}: {value} at {where}; replace or remove it: it would spoil every parameter")
@@ -72,10 +75,10 @@ def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "inpu
             raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
 
 
-def read_inputs(given: Mapping[str, Any], expected: Mapping[str, Input], limits: Limits) -> dict[str, np.ndarray]:
-    """Data checked and as arrays: names, shapes, kinds, finite values, labels in range, equal lengths."""
-    check_names(given, expected, "inputs")
-    arrays = {name: read_input(box, given[name]) for name, box in expected.items()}
+def read_inputs(data: Mapping[str, Any], expected: Mapping[str, Input], limits: Limits) -> dict[str, np.ndarray]:
+    """Data as arrays, checked: names, shapes, kinds, finite values, labels in range, equal lengths."""
+    check_names(data, expected, "inputs")
+    arrays = {name: read_input(box, data[name]) for name, box in expected.items()}
     for name, array in arrays.items():
         check_values(name, array, limits)
     if arrays:
@@ -84,22 +87,25 @@ def read_inputs(given: Mapping[str, Any], expected: Mapping[str, Input], limits:
 
 
 def read_set(
-    given: Mapping[str, Any] | DataSet, expected: Mapping[str, Input], limits: Limits, weights: Any = None,
+    data: Mapping[str, Any] | DataSet, expected: Mapping[str, Input], limits: Limits, weights: Any = None,
     name: str = "weights",
 ) -> DataSet:  # fmt: skip
-    """Examples and weights, checked as by `read_inputs`. A DataSet stays itself and is looked at part by part."""
-    if not isinstance(given, DataSet):
-        arrays = read_inputs(given, expected, limits)
+    """Examples and weights as a DataSet, checked by `read_inputs`. A DataSet is checked part by part and returned.
+
+    name : what errors call the weights.
+    """
+    if not isinstance(data, DataSet):
+        arrays = read_inputs(data, expected, limits)
         return DataSet(arrays, read_weights(weights, check_rows(arrays) if arrays else 0, name))
     if weights is not None:
-        raise SettingError(f"{name}: this data set has its own")
-    for cut in given.cuts():
-        read_inputs({name: array[cut] for name, array in given.arrays.items()}, expected, limits)
-    return given
+        raise SettingError(f"{name}: this data set has weights of its own")
+    for cut in data.cuts():
+        read_inputs({name: array[cut] for name, array in data.arrays.items()}, expected, limits)
+    return data
 
 
 def check_rows(arrays: Mapping[str, np.ndarray]) -> int:
-    """The number of examples, the same in every array and at least one."""
+    """The number of examples. Raises ShapeError if arrays differ in it, DataError if it is 0."""
     counts = {len(array) for array in arrays.values()}
     if len(counts) > 1:
         rows = {name: len(array) for name, array in arrays.items()}
@@ -111,7 +117,10 @@ def check_rows(arrays: Mapping[str, np.ndarray]) -> int:
 
 
 def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray | None:
-    """Example weights as float64 of shape (N,): finite, not negative, not all zero. None stays None (all 1)."""
+    """Example weights as float64 of shape (N,): finite, not negative, not all zero. None (all 1) stays None.
+
+    Raises DTypeError, ShapeError and DataError, which call the weights `name`.
+    """
     if weights is None:
         return None
     array = read_array(weights, name)
@@ -129,18 +138,18 @@ def read_weights(weights: Any, rows: int, name: str = "weights") -> np.ndarray |
     return array
 
 
-def read_params(given: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, np.ndarray]:
-    """theta as arrays of floats with the shapes declared."""
-    check_names(given, parameters, "parameters")
-    found = {}
+def read_params(params: Mapping[str, Any], parameters: Mapping[str, Parameter]) -> dict[str, np.ndarray]:
+    """theta as arrays of floats with the declared shapes. Raises UnknownNameError, DTypeError and ShapeError."""
+    check_names(params, parameters, "parameters")
+    theta = {}
     for name, box in parameters.items():
-        array = read_array(given[name], f"parameter {name!r}")
+        array = read_array(params[name], f"parameter {name!r}")
         if array.dtype.kind != "f":
             array = _as_floats(name, array)
         if array.shape != box.shape:
             raise ShapeError(f"parameter {name!r}: needs shape {box.shape}, got {array.shape}")
-        found[name] = native_order(array)
-    return found
+        theta[name] = native_order(array)
+    return theta
 
 
 def _as_floats(name: str, array: np.ndarray) -> np.ndarray:
@@ -151,37 +160,37 @@ def _as_floats(name: str, array: np.ndarray) -> np.ndarray:
     return array
 
 
-def precision(asked: Any, *given: Mapping[str, np.ndarray]) -> np.dtype:
-    """The dtype of a pass: the one asked for, else the widest of the floats that are given, else float64."""
-    if asked is not None:
-        return np.dtype(asked).newbyteorder("=")
-    dtypes = {array.dtype for arrays in given for array in arrays.values()}
+def precision(dtype: Any, *groups: Mapping[str, np.ndarray]) -> np.dtype:
+    """The dtype of a pass: `dtype`, or if that is None the widest float dtype of the arrays, else float64."""
+    if dtype is not None:
+        return np.dtype(dtype).newbyteorder("=")
+    dtypes = {array.dtype for arrays in groups for array in arrays.values()}
     return np.result_type(*[dtype for dtype in dtypes if dtype.kind == "f"] or [np.float64]).newbyteorder("=")
 
 
 def cast(array: Array, leaf: Box, dtype: Any) -> Array:
-    """A leaf's value as a pass computes with it: floats in its dtype, whole numbers in 64 bits.
+    """The value of a leaf in the dtype of the computation: floats in `dtype`, whole numbers in 64 bits.
 
-    Whole numbers of 8, 16 or 32 bits, as files and tables have them, would wrap around in arithmetic.
+    Narrower whole numbers, which files and tables have, would wrap around in arithmetic.
     """
     return array.astype({"float": dtype, "int": np.int64, "bool": np.bool_}[leaf.spec.kind], copy=False)
 
 
 def native_order(array: np.ndarray) -> np.ndarray:
-    """The same numbers with their bytes in the order of this machine; the array itself where they are."""
+    """The array with its bytes in the order of this machine. It is not copied if they are already."""
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def all_finite(array: np.ndarray) -> bool:
-    """Whether no element is NaN or infinite."""
-    # a finite sum has finite terms, and takes less time to find; one that overflows says nothing. (A product would wake
-    # the threads of NumPy's BLAS, which then spin on the cores where training begins.)
+    """True if no element is NaN or infinite."""
+    # A finite sum has finite terms, and is quick to compute. A sum that overflows decides nothing. (A product would
+    # wake the threads of NumPy's BLAS, which then spin on the cores that training needs.)
     with np.errstate(all="ignore"):
         return (array.dtype.char in "fd" and isfinite(array.sum())) or bool(np.isfinite(array).all())
 
 
 def first_bad(array: np.ndarray, bad: np.ndarray) -> tuple[str, Any]:
-    """(where, what) the first bad element of an array is."""
+    """(place, value) of the first bad element of an array; the place in words: "row 3, index (2,)"."""
     if not array.ndim:
         return "", array[()]
     index = tuple(int(i) for i in np.argwhere(bad)[0])

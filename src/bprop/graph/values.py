@@ -1,4 +1,4 @@
-"""What a pass gives back: values and gradients, asked for by box or by name."""
+"""The results of a pass: values and gradients, by box or by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bprop.structure.structure import Structure
 
 
 class BoxMapping(Mapping[str, Array]):
-    """Arrays by the name of a box, and by the box itself."""
+    """Arrays by box, or by the name of a box. Raises UnknownNameError for a box without an array."""
 
     what = "value"
 
@@ -26,9 +26,7 @@ class BoxMapping(Mapping[str, Array]):
     def __getitem__(self, key: str | Box) -> Array:
         name = self.graph.name_of(key)
         if name not in self._arrays:
-            raise UnknownNameError(
-                f"there is no {self.what} for {name!r} here; there is for: {', '.join(self._arrays)}"
-            )
+            raise UnknownNameError(f"there is no {self.what} of {name!r} here, only of: {', '.join(self._arrays)}")
         return self._arrays[name]
 
     def __contains__(self, key: object) -> bool:
@@ -50,11 +48,16 @@ class BoxMapping(Mapping[str, Array]):
 
 
 class Values(BoxMapping):
-    """The values of a forward pass. `values[h1]`, `values["f"]`; `loss`, `penalty` and `objective` are numbers.
+    """The values of a forward pass, by box or by name: `values[h1]`, `values["f"]`. `graph.fprop` returns them.
 
     loss : the weighted mean over the examples, in the loss box's units (nats per example for likelihoods).
-    penalty : lambda * Omega(theta), 0 where the graph has none.
+    penalty : lambda * Omega(theta); 0 for a graph without a penalty.
     objective : loss + penalty.
+
+    >>> x = bp.Input("x", (2,))
+    >>> values = bp.Graph(outputs={"h": bp.relu(x)}).fprop({}, x=[[1.0, -2.0]])
+    >>> values["h"]
+    array([[1., 0.]])
     """
 
     def __init__(self, graph: Structure, plan: Plan, state: State, context: Context):
@@ -76,11 +79,19 @@ class Values(BoxMapping):
 
     @property
     def updates(self) -> dict[str, Array]:
-        """New values of the non-trainable parameters (running averages) after this pass."""
+        """The values of the non-trainable parameters (running averages) after this pass, by name."""
         return self.plan.updates(self.state)
 
 
 class Gradients(BoxMapping):
-    """Gradients of the objective with respect to boxes on the way from a parameter to it: `grads[W1]`."""
+    """Gradients of the objective with respect to the boxes between parameters and it: `grads[W1]`, `grads["h1"]`.
+
+    `graph.bprop(values)` returns them. Each has the shape of the box's value.
+
+    >>> w = bp.Parameter("w", (2,))
+    >>> graph = bp.Graph(loss=bp.square(bp.Input("x")), penalty=bp.l2(w))
+    >>> graph.bprop(graph.fprop({"w": [1.0, -2.0]}, x=[3.0]))[w]
+    array([ 2., -4.])
+    """
 
     what = "gradient"

@@ -10,17 +10,25 @@ from bprop.rules.schedules import exponential, not_negative, positive, share
 
 @dataclass(frozen=True)
 class Adam(Rule):
-    """Kingma and Ba 2015, alg. 1: m and v are running means of grad and grad^2, corrected for their start at 0.
+    """theta <- theta - alpha m^ / (sqrt(v^) + epsilon), m^ = m / (1 - beta1^(t+1)), v^ = v / (1 - beta2^(t+1)).
 
-    theta <- theta - alpha m^ / (sqrt(v^) + epsilon), m^ = m / (1 - beta1^(t+1)), v^ = v / (1 - beta2^(t+1)).
-    Where a square of the gradient overflows (beyond 5e20 in float32), theta becomes NaN: it would never move again.
+    m <- beta1 m + (1 - beta1) grad and v <- beta2 v + (1 - beta2) grad^2 are running means; m^ and v^ correct them for
+    their start at 0. Kingma and Ba 2015, alg. 1. Where v overflows (a gradient beyond 5e20 in float32), theta becomes
+    NaN, so that training stops with an error; otherwise theta would silently never move again.
 
     Parameters
     ----------
     learning_rate : alpha, a number or a schedule.
-    beta1, beta2 : the shares of themselves that m and v keep, in [0, 1).
-    epsilon : keeps the quotient finite.
+    beta1, beta2 : the decay of m and of v, in [0, 1).
+    epsilon : a number above 0 that keeps the quotient finite.
     clip_norm : see Rule.
+
+    Raises SettingError for a number out of its range.
+
+    >>> rule, theta = bp.Adam(0.5), {"W": np.ones(2)}
+    >>> theta, state = rule.step(theta, {"W": np.array([3.0, -4.0])}, rule.init(theta), 0)
+    >>> theta["W"].round(6)
+    array([0.5, 1.5])
     """
 
     elementwise: ClassVar = True
@@ -66,6 +74,12 @@ class AdamW(Adam):
     """Adam with decoupled weight decay: theta <- theta - alpha (Adam's direction + weight_decay theta).
 
     Loshchilov and Hutter 2019, alg. 2. Biases (parameters with fewer than two axes) are not decayed.
+    The other parameters are those of Adam. Raises SettingError for a number out of its range.
+
+    >>> rule, theta = bp.AdamW(0.5, weight_decay=0.1), {"W": np.full((1, 1), 2.0)}
+    >>> theta, state = rule.step(theta, {"W": np.ones((1, 1))}, rule.init(theta), 0)
+    >>> theta["W"].round(6)
+    array([[1.4]])
     """
 
     reference: ClassVar = "adamw"

@@ -1,4 +1,4 @@
-"""What can be said of the code of a function, to tell whether it is still the same."""
+"""A text for the code of a function, by which a checkpoint recognises that the code has changed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 def is_library(value: Any) -> bool:
-    """Whether a function or class comes from Python itself or an installed package, whose version says what it does."""
+    """True if a function or class comes from Python or an installed package, whose version then stands for its code."""
     name = getattr(value, "__module__", None)
     if not isinstance(name, str):
-        return True  # a class of Python's own
+        return True  # Python's own classes have none
     top = name.partition(".")[0]
     if top == __name__.partition(".")[0] or (top in sys.stdlib_module_names and top != "__main__"):
         return True
@@ -23,8 +23,8 @@ def is_library(value: Any) -> bool:
 
 
 def package_of(rule: Any) -> str | None:
-    """The name of the installed package whose functions an optax transformation is made of, such as "optax"."""
-    from importlib.metadata import PackageNotFoundError, version  # 30 ms that only checkpoints need
+    """The name of the installed package that defines the functions of an optax transformation, such as "optax"."""
+    from importlib.metadata import PackageNotFoundError, version  # takes 30 ms, and only checkpoints need it
 
     function = getattr(rule, "update", None)
     if not is_library(function):
@@ -38,12 +38,12 @@ def package_of(rule: Any) -> str | None:
 
 
 def python_version() -> str:
-    """Which Python compiles functions: their code is another in another."""
+    """The version of Python. The compiled code of a function differs between versions."""
     return "{}.{}".format(*sys.version_info)
 
 
 def code_line(code: CodeType) -> str:
-    """A word for what a function does: its instructions, names and constants, but for its docstring."""
+    """A hash of the instructions, names and constants of a function, without its docstring."""
     digest = sha256()
     for part in parts_of(code):
         constants = [_constant(c) for i, c in enumerate(part.co_consts) if i or not isinstance(c, str)]
@@ -52,19 +52,19 @@ def code_line(code: CodeType) -> str:
 
 
 def fractions_in(code: CodeType) -> list[float]:
-    """The fractions that stand in the code of a function, in order. They do so in every Python."""
+    """The floats in the code of a function, in order. They are the same in every version of Python."""
     return [constant for part in parts_of(code) for constant in part.co_consts if isinstance(constant, float)]
 
 
 def globals_in(code: CodeType) -> set[str]:
-    """The names that a function asks its module for."""
-    import dis  # some milliseconds that only such functions need
+    """The names of the globals that a function reads."""
+    import dis  # takes some milliseconds, and only users' functions need it
 
     return {str(i.argval) for part in parts_of(code) for i in dis.get_instructions(part) if i.opname in GLOBAL}
 
 
 def parts_of(code: CodeType) -> Iterator[CodeType]:
-    """The code of a function, and of the functions in it."""
+    """The code of a function, and of the functions inside it."""
     front = [code]
     while front:
         part = front.pop()

@@ -1,6 +1,6 @@
-"""A rule as plain text, path by path, so that a rule of today can be compared with the one of a checkpoint.
+"""A rule as lines of text, {path: line}, so that the rule of a run can be compared with the rule in a checkpoint.
 
-An optax transformation is two functions that hold other functions and numbers. The description follows them, and the
+An optax transformation is two functions that hold other functions and numbers. The description follows these, and the
 functions and objects that a user wrote, down to numbers, texts and arrays:
 
     rule.update.update_fns[1].tx.update.step_size: -0.1
@@ -22,23 +22,23 @@ from bprop.rules.rule import Rule
 from bprop.rules.schedules import Schedule
 
 MOST = 20_000
-"""Lines of a description."""
+"""The largest number of lines in a description."""
 UNKNOWN = "cannot be compared: "
-"""What the line of an object begins with of which nothing is known but its type."""
+"""The beginning of the line of an object of which only the type is known."""
 PYTHON, CODE = "Python", " (code)"
-"""The entry that tells which Python compiled functions, and what the paths of their code end with."""
+"""The path of the version of Python that compiled functions, and the end of the paths of their code."""
 PLAIN = (type(None), bool, int, float, complex, str, bytes)
 NAMED = (type, np.ufunc, BuiltinFunctionType, ModuleType, Enum, np.dtype)
 Parts = list[tuple[str, Any]]
 
 
 class Description:
-    """Follows a rule. An object that is met again is told once: `places` says where."""
+    """Follows a rule. An object that occurs twice is described once; `places` holds the path of each object."""
 
     def __init__(self, rule: Any):
         self.lines: dict[str, str] = {}
         self.places: dict[int, str] = {}
-        self.kept: list[Any] = []  # so that no other object is given the number of one that was followed
+        self.alive: list[Any] = []  # keeps the objects, so that no new object gets the id of one in `places`
         front: Parts = [("rule", rule)]
         while front and len(self.lines) < MOST:  # no recursion: a chain may be deep
             path, value = front.pop()
@@ -49,7 +49,7 @@ class Description:
             self.lines[PYTHON] = python_version()
 
     def follow(self, path: str, value: Any) -> Parts:
-        """Take down the line of a value; the parts of it that are to be followed."""
+        """Add the line of a value. Returns its parts, which are to be followed next."""
         if isinstance(value, np.generic):
             value = value.item()
         if isinstance(value, PLAIN):
@@ -63,14 +63,16 @@ class Description:
         else:
             parts = self.parts(path, value)
             self.lines[path] = name_of(value) if parts is not None else f"{UNKNOWN}{name_of(value)}"
-            if not isinstance(value, tuple | list | Mapping | set | frozenset):  # which two of may be one by chance
+            if not isinstance(
+                value, tuple | list | Mapping | set | frozenset
+            ):  # equal ones may be one object by chance
                 self.places[id(value)] = path
-                self.kept.append(value)
+                self.alive.append(value)
             return parts or []
         return []
 
     def parts(self, path: str, value: Any) -> Parts | None:
-        """(step of the path, part) of what a value holds; None where that is not known."""
+        """(step of the path, part) for each part of a value; None if its parts are not known."""
         if isinstance(value, Mapping):
             return [(f"[{key!r}]", part) for key, part in sorted(value.items(), key=lambda item: repr(item[0]))]
         if isinstance(value, set | frozenset):
@@ -84,12 +86,13 @@ class Description:
             return [(".self", value.__self__), (".function", value.__func__)]
         if isinstance(value, FunctionType):
             return list(self.function(path, value))
-        if hasattr(value, "__wrapped__"):  # a function made into an object, as jax.jit does
+        if hasattr(value, "__wrapped__"):  # an object around a function, as jax.jit makes
             return [(".wrapped", value.__wrapped__)]
         return attributes(value)
 
     def function(self, path: str, function: FunctionType) -> Iterator[tuple[str, Any]]:
-        """What a function holds on to: what stands around it, and its defaults; and its code, if a user wrote it."""
+        """The parts of a function: its closure and its defaults. For a user's function also its floats and globals; a
+        line of its own describes the code."""
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             try:
                 yield f".{name}", cell.cell_contents
@@ -109,23 +112,27 @@ class Description:
 
 
 def attributes(value: Any) -> Parts | None:
-    """What an object of a class written in Python holds, and the methods of a class that a user wrote. The name of a
-    Rule's class stands for its methods, as that of a box does."""
+    """The attributes of an object, and the methods of a class that a user wrote; None for an object without attributes.
+
+    The methods of a Rule or Schedule are left out: as for boxes, the name of the class stands for them.
+    """
     kinds = type(value).__mro__
     slots = [name for kind in kinds for name in _slots(kind) if hasattr(value, name)]
     held = getattr(value, "__dict__", None)
     if held is None and not slots:
         return None
-    found = sorted(({name: getattr(value, name) for name in slots} | (held or {})).items())
+    pairs = sorted(({name: getattr(value, name) for name in slots} | (held or {})).items())
     written = () if isinstance(value, Rule | Schedule) else [kind for kind in kinds if not is_library(kind)]
     methods = [m for kind in reversed(written) for m in vars(kind).values() if isinstance(m, FunctionType)]
-    own = {m.__name__: m for m in methods if m.__code__.co_filename != "<string>"}  # but for those of dataclasses
-    return [*((f".{name}", part) for name, part in found), *((f".{name}()", m) for name, m in own.items())]
+    own = {m.__name__: m for m in methods if m.__code__.co_filename != "<string>"}  # not those that dataclass generates
+    return [*((f".{name}", part) for name, part in pairs), *((f".{name}()", m) for name, m in own.items())]
 
 
 def name_of(value: Any) -> str:
-    """The name of a function, a class or a module, or of the class of another object. In code of the user's without
-    that of the module: a script is `__main__` where it is run, and has a name where it is imported."""
+    """The name of a function, a class or a module; for another object, the name of its class.
+
+    The user's own names go without their module: a script is `__main__` when it runs, and has a name when imported.
+    """
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
     if isinstance(value, Enum | np.dtype):
@@ -136,8 +143,8 @@ def name_of(value: Any) -> str:
 
 
 def plain_line(value: Any) -> str:
-    """A plain value as text: a whole number alike as int and as float, for some of optax's schedules turn one into the
-    other when they are first called."""
+    """A plain value as text. 2 and 2.0 give the same text, because some schedules of optax turn an int into a float at
+    their first call."""
     return repr(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
@@ -146,9 +153,9 @@ def is_array(value: Any) -> bool:
 
 
 def array_line(value: Any) -> str:
-    """An array in a line: its number, or its dtype, shape and checksum."""
+    """An array as text: its number if it has no axes, else its dtype, shape and checksum."""
     try:
-        array = np.asarray(getattr(value, "_base_array", value))  # JAX's keys, which are no arrays of numbers, hold one
+        array = np.asarray(getattr(value, "_base_array", value))  # JAX's random keys hold their numbers in _base_array
     except Exception:
         return f"{UNKNOWN}{type(value).__name__} of {value.dtype}"
     if array.dtype.hasobject:

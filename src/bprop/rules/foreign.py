@@ -1,4 +1,4 @@
-"""Update rules written elsewhere: anything with init(params) and update(grads, state, params), as optax has."""
+"""Update rules of other libraries: anything with optax's init(params) and update(grads, state, params)."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from bprop.rules.rule import Rule, rule_named
 class Foreign:
     """An optax GradientTransformation as a rule. It computes with JAX, so it needs the XLA engine.
 
-    name : where a run is resumed, rules of one name are taken as the same, whatever they hold. None: they are compared
+    name : when a run is resumed, two rules with one name count as the same, whatever they hold. None: they are compared
         function by function and number by number.
     """
 
@@ -20,7 +20,7 @@ class Foreign:
 
     def __post_init__(self):
         if self.name is not None and not isinstance(self.name, str):
-            raise SettingError(f"Foreign: name is a text, not {self.name!r}")
+            raise SettingError(f"Foreign: name must be a text, not {self.name!r}")
 
     def init(self, params):
         return self.transformation.init(dict(params))
@@ -34,7 +34,7 @@ class Foreign:
 
 
 def as_rule(rule: Any) -> Any:
-    """A rule as it is, a name with the settings of its class, an optax transformation wrapped.
+    """The rule of a Rule, of a name ("adam": its class with default settings) or of an optax transformation.
 
     Raises UnknownNameError for a name that no rule has, SettingError for anything else.
     """
@@ -42,8 +42,8 @@ def as_rule(rule: Any) -> Any:
         return rule_named(rule)()
     if isinstance(rule, Rule | Foreign):
         return rule
-    given = not isinstance(rule, type)  # SGD is a rule only as SGD(...)
-    if given and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
+    is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is
+    if is_object and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
     raise SettingError(
         f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"

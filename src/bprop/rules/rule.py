@@ -1,4 +1,4 @@
-"""What all update rules have in common: two pure functions, init and step, on the array namespace."""
+"""The base class of update rules: two pure functions, init and step, on the array namespace."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -21,19 +21,25 @@ _CLASSES: "dict[str, type[Rule]]" = {}
 
 @dataclass(frozen=True)
 class Rule(ABC):
-    """theta, gradient -> theta. `learning_rate` is a number or a schedule of `bprop.schedules`.
+    """An update rule: (theta, gradient, state, t) -> (theta, state). A subclass defines `update`.
 
-    `clip_norm`: scale the gradient of all parameters together down to this Euclidean norm where it is
-    longer (Pascanu, Mikolov and Bengio 2013, alg. 1); None leaves it.
+    learning_rate : a number or a schedule of `bprop.schedules`.
+    clip_norm : in subclasses that have it, the largest Euclidean norm of the gradient of all parameters together. A
+        longer gradient is scaled down to it (Pascanu, Mikolov and Bengio 2013, alg. 1). None does not clip.
+
+    Raises SettingError for a number out of its range.
+
+    >>> isinstance(bp.SGD(0.1), bp.Rule)
+    True
     """
 
     learning_rate: Any = 0.1
 
     elementwise: ClassVar[bool] = False
-    """Whether each element is updated by its own gradient and state alone, so that an engine may lay out arrays
+    """True if the update of each element depends on its own gradient and state alone. Then an engine may lay out arrays
     in another order."""
     reference: ClassVar[str | None] = None
-    """The name of optax's function that computes the same ("adam"): the tests compare the two. None: there is none."""
+    """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -51,24 +57,24 @@ class Rule(ABC):
             positive(self, "clip_norm")
 
     def init(self, params: Arrays) -> RuleState:
-        """The state before the first update: {what: {parameter: array}}."""
+        """The state before the first update: {"velocity": {parameter: array}}, say."""
         return {}
 
     def step(self, params: Arrays, grads: Arrays, state: RuleState, t: Any) -> tuple[dict[str, Array], RuleState]:
-        """theta and state after update number t (0, 1, 2, ...), given the gradients of the objective."""
+        """theta and state after update number t (0, 1, 2, ...). `grads` are the gradients of the objective."""
         return self.step_at(params, grads, state, self.rate(t), t)
 
     def step_at(
         self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
     ) -> tuple[dict[str, Array], RuleState]:
-        """The same with the learning rate alpha(t) at hand."""
+        """theta and state after update number t, with the learning rate alpha(t) = `rate`."""
         limit = getattr(self, "clip_norm", None)
         if limit is not None:
             grads = clip_by_norm(grads, limit)
         return self.update(params, grads, state, rate, t)
 
     def rate(self, t: Any) -> Any:
-        """alpha(t), such that it takes on the precision of the parameters."""
+        """alpha(t): a Python float for a whole number t, so that the update stays in the precision of theta."""
         return float(self.rates(int(t), 1)[0]) if isinstance(t, int | np.integer) else self.alpha(t)
 
     def alpha(self, t: Any) -> Any:
@@ -76,24 +82,24 @@ class Rule(ABC):
         return rate_at(self.learning_rate, t)
 
     def rates(self, t: int, count: int) -> np.ndarray:
-        """alpha of the updates t .. t + count - 1 in float64: what every engine takes, and what the history shows."""
+        """alpha of the updates t .. t + count - 1, in float64. Every engine uses these, and the history shows them."""
         if type(self).rate is not Rule.rate:
             return np.array([self.rate(t + i) for i in range(count)], np.float64)
         try:
-            found = self.alpha(np.arange(t, t + count, dtype=np.int64))
-        except Exception:  # a schedule of the user's that takes one number at a time, or is wrong, which shows now
+            alphas = self.alpha(np.arange(t, t + count, dtype=np.int64))
+        except Exception:  # a user's schedule may take one number at a time; if it is wrong, the calls below raise
             if count > 1:
                 return np.concatenate([self.rates(t + i, 1) for i in range(count)])
-            found = self.alpha(int(t))
-        return np.broadcast_to(np.asarray(found, np.float64), (count,))
+            alphas = self.alpha(int(t))
+        return np.broadcast_to(np.asarray(alphas, np.float64), (count,))
 
     @property
     def scheduled(self) -> bool:
-        """Whether alpha changes from update to update: engines are then given `rates`."""
+        """True if alpha changes from update to update. Then engines use `rates`."""
         return type(self).step is Rule.step and (callable(self.learning_rate) or type(self).rate is not Rule.rate)
 
     def unscheduled(self) -> Self:
-        """The rule but for alpha, for engines that are given it."""
+        """The rule with alpha set to 0, for engines that pass alpha to `step_at`."""
         copy = object.__new__(type(self))
         vars(copy).update(vars(self), learning_rate=0.0)
         return copy
@@ -102,18 +108,18 @@ class Rule(ABC):
     def update(
         self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
     ) -> tuple[dict[str, Array], RuleState]:
-        """The formula of the rule."""
+        """The formula of the rule: theta and state after update number t, with alpha = `rate`."""
 
 
 def rules() -> "dict[str, type[Rule]]":
-    """The classes of rules by name: "sgd", "adam", "adamw", then those defined elsewhere."""
+    """The classes of rules by name: "sgd", "adam", "adamw", then those of other packages and programs."""
     return dict(_CLASSES)
 
 
 def rule_named(name: str) -> "type[Rule]":
-    """The class of a rule by its name in lower case, of an installed package too (see `bprop.plugins`).
+    """The class of a rule by its name in lower case. Installed packages may add rules (see `bprop.plugins`).
 
-    Raises UnknownNameError with the names that there are.
+    Raises UnknownNameError, which lists the known names.
     """
     if name not in _CLASSES:
         plugins.load()
@@ -123,17 +129,17 @@ def rule_named(name: str) -> "type[Rule]":
 
 
 def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:
-    """All gradients times min(1, limit / their common Euclidean norm).
+    """All gradients, times min(1, limit / their common Euclidean norm).
 
-    The norm is that of the gradients over their largest element, times it, so that no square leaves the range.
+    The gradients are divided by their largest element before they are squared, so no square overflows.
     """
     if not grads:
         return {}
     xp = namespace(*grads.values())
     largest = reduce(xp.maximum, (xp.abs(g).max() for g in grads.values()))
     size = xp.where(largest > 0, largest, largest * 0 + 1)
-    norm = xp.maximum(xp.sqrt(sum(xp.square(g / size).sum() for g in grads.values())), 1)  # 1 where all are 0
-    allowed = limit / norm  # what the largest element may be
+    norm = xp.maximum(xp.sqrt(sum(xp.square(g / size).sum() for g in grads.values())), 1)  # 1 if all are 0
+    allowed = limit / norm  # the largest element after clipping
     factor = xp.where(size > allowed, allowed, 1) / xp.where(size > allowed, size, 1)
     return {name: g * factor.astype(g.dtype) for name, g in grads.items()}
 

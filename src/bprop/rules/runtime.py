@@ -1,7 +1,7 @@
-"""The numbers of a rule, apart from its structure: an engine passes them as run-time arguments.
+"""The numbers of a rule, separated from its structure. An engine passes them as run-time arguments.
 
 A rule is a tree of frozen dataclasses. Its numbers (int and float fields) can change without a new
-compilation; everything else (which rule, which schedule, Nesterov or not) is structure.
+compilation. Everything else (the class of rule, the class of schedule, Nesterov or not) is structure.
 """
 
 from collections.abc import Hashable, Mapping
@@ -16,7 +16,7 @@ def is_number(value: Any) -> bool:
 
 
 def plain_numbers(rule: Any) -> None:
-    """Turn NumPy's numbers among the fields into Python's, which take on the precision of the arrays they meet."""
+    """Replace NumPy numbers among the fields by Python numbers, which do not change the dtype of arrays."""
     for field in fields(rule):
         value = getattr(rule, field.name)
         if isinstance(value, np.generic):
@@ -25,18 +25,18 @@ def plain_numbers(rule: Any) -> None:
 
 def numbers_of(rule: Any, prefix: str = "") -> dict[str, float]:
     """{path: value} of every number in the tree, such as {"learning_rate.rate": 0.1}."""
-    found: dict[str, float] = {}
+    numbers: dict[str, float] = {}
     for field in fields(rule):
         value = getattr(rule, field.name)
         if is_number(value):
-            found[prefix + field.name] = float(value)
+            numbers[prefix + field.name] = float(value)
         elif is_dataclass(value) and not isinstance(value, type):
-            found.update(numbers_of(value, f"{prefix}{field.name}."))
-    return found
+            numbers.update(numbers_of(value, f"{prefix}{field.name}."))
+    return numbers
 
 
 def with_numbers(rule: Any, numbers: Mapping[str, Any], prefix: str = "") -> Any:
-    """The same tree with other numbers (arrays of an engine, say), unchecked."""
+    """A copy of the tree with other numbers (arrays of an engine, say), unchecked."""
     copy = object.__new__(type(rule))
     copy.__dict__.update(rule.__dict__)
     for field in fields(rule):
@@ -49,7 +49,7 @@ def with_numbers(rule: Any, numbers: Mapping[str, Any], prefix: str = "") -> Any
 
 
 def is_known(rule: Any) -> bool:
-    """Whether `structure_of` says all about a rule: the library itself defines it, and its fields are plain values."""
+    """True if class and fields describe a rule fully: the class is the library's, and the fields are plain values."""
     if type(rule).__module__.partition(".")[0] != __name__.partition(".")[0] or not is_dataclass(rule):
         return False
     values = [getattr(rule, field.name) for field in fields(rule)]
@@ -57,7 +57,7 @@ def is_known(rule: Any) -> bool:
 
 
 def structure_of(rule: Any) -> Hashable:
-    """What of the rule a compiled program depends on: everything but the numbers."""
+    """Everything of the rule but its numbers: a compiled program depends on it."""
     parts: list[Hashable] = [type(rule)]
     for field in fields(rule):
         value = getattr(rule, field.name)
@@ -71,7 +71,7 @@ def structure_of(rule: Any) -> Hashable:
 
 
 class Paced:
-    """A rule that is given its learning rate from outside: an engine has computed it beforehand, in float64."""
+    """A rule with a learning rate that an engine has computed beforehand, in float64."""
 
     def __init__(self, rule: Any, rate: Any):
         self.rule, self.rate = rule, rate

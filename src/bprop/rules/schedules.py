@@ -1,4 +1,11 @@
-"""Learning-rate schedules: alpha as a function of t, the number of updates already made (0, 1, 2, ...)."""
+"""Learning-rate schedules: alpha as a function of t, the number of updates already made (0, 1, 2, ...).
+
+A schedule is the learning rate of a rule. A number out of its range raises SettingError.
+
+>>> rule = bp.SGD(bp.schedules.cosine(0.1, updates=1000))
+>>> rule.rates(0, 1), rule.rates(1000, 1)
+(array([0.1]), array([0.]))
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -36,7 +43,7 @@ class constant(Schedule):
 
 @dataclass(frozen=True)
 class decreasing(Schedule):
-    """alpha(t) = rate / (1 + decrease_constant t): the lecture's course."""
+    """alpha(t) = rate / (1 + decrease_constant t), the schedule of the lecture's course."""
 
     decrease_constant: float
 
@@ -80,7 +87,10 @@ class exponential(Schedule):
 
 @dataclass(frozen=True)
 class cosine(Schedule):
-    """From `rate` to `final` along half a cosine over `updates` updates, then `final` (Loshchilov, Hutter 2017)."""
+    """alpha(t) = final + (rate - final) (1 + cos(pi t / updates)) / 2 for t < updates, then final.
+
+    Loshchilov and Hutter 2017, eq. 5, without restarts.
+    """
 
     updates: int
     final: float = 0.0
@@ -98,7 +108,7 @@ class cosine(Schedule):
 
 @dataclass(frozen=True)
 class warm_up:
-    """From 0 up to `after(0)` linearly over `updates` updates, then `after(t - updates)` (a rate or a schedule)."""
+    """alpha(t) = after(0) (t + 1) / updates for t < updates, then after(t - updates). after : a rate or a schedule."""
 
     updates: int
     after: Any
@@ -115,7 +125,7 @@ class warm_up:
 
 
 def rate_at(rate: Any, t: Any) -> Any:
-    """alpha(t) of a schedule; a number as it is."""
+    """alpha(t), for a schedule or a constant number."""
     return rate(t) if callable(rate) else rate
 
 

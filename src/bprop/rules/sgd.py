@@ -10,7 +10,7 @@ from bprop.rules.schedules import cosine, not_negative, share, step, warm_up
 
 @dataclass(frozen=True)
 class SGD(Rule):
-    """theta <- theta - alpha(t) grad: the lecture's update; with momentum, a velocity that keeps a share of itself.
+    """theta <- theta - alpha(t) grad: the lecture's update.
 
     Momentum: v <- mu v - alpha grad; theta <- theta + v (Polyak 1964). Nesterov: theta <- theta + mu v - alpha
     grad with the new v (Sutskever, Martens, Dahl and Hinton 2013, as Bengio et al. 2013 rewrite it).
@@ -18,10 +18,17 @@ class SGD(Rule):
     Parameters
     ----------
     learning_rate : alpha, a number or a schedule.
-    momentum : mu in [0, 1), or None.
-    nesterov : look ahead (needs momentum).
-    decrease_constant : dc of alpha / (1 + dc t), t the updates already made; None for no decrease.
+    momentum : mu in [0, 1); None for the plain update.
+    nesterov : True for Nesterov's update (needs momentum).
+    decrease_constant : dc in alpha / (1 + dc t) after t updates; None for no decrease.
     clip_norm : see Rule.
+
+    Raises SettingError for a number out of its range, and for nesterov without momentum.
+
+    >>> rule, theta = bp.SGD(0.5), {"W": np.ones(2)}
+    >>> theta, state = rule.step(theta, {"W": np.array([2.0, -4.0])}, rule.init(theta), 0)
+    >>> theta["W"]
+    array([0., 3.])
     """
 
     elementwise: ClassVar = True

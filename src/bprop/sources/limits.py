@@ -23,7 +23,7 @@ MOST_NAMES = 20  # names that an error lists
 
 def room() -> int:
     """Bytes that what is read may take: what is free, or what the variable BPROP_DATA_MEMORY says, if that is more."""
-    return max(memory.free(), memory.told() or 0)
+    return max(memory.free(), memory.configured() or 0)
 
 
 def need_room(who: object, needed: float, what: str = "it") -> None:

@@ -1,4 +1,4 @@
-"""A graph as plain data and back: box type, hyper-parameters, children. Nothing in a description is executed."""
+"""A graph as plain data, and back: box types, hyper-parameters, children. Nothing in a description is executed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bprop.leaves import Constant, Input, Parameter
 from bprop.registry import registered, registry
 from bprop.shapes import kind_of
 from bprop.structure.order import topological_order
-from bprop.structure.size_guard import Room, check_growth
+from bprop.structure.size_guard import SizeLimit, check_growth
 from bprop.structure.structure import Structure
 
 FORMAT = 1
@@ -25,7 +25,7 @@ _INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init
 
 
 def describe(graph: Structure) -> dict[str, Any]:
-    """Plain data (JSON) that says all there is to say of a graph; see `build` for the way back."""
+    """Plain data (JSON) that describes a graph fully. `build` is the way back."""
     roots = {"loss": graph.loss, "penalty": graph.penalty}
     return {
         "format": FORMAT,
@@ -46,14 +46,14 @@ def describe(graph: Structure) -> dict[str, Any]:
 
 
 def build(
-    description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), room: Room | None = None
+    description: Mapping[str, Any], boxes: Iterable[type[Box]] = (), size_limit: SizeLimit | None = None
 ) -> dict[str, Any]:  # fmt: skip
     """The arguments of Graph from a description.
 
-    room : how much the values of the boxes may hold for a few examples, where the description is not trusted: to find
-    out shapes, values are computed.
+    boxes : classes of your own that the description uses, unless this process has defined them.
+    size_limit : limits on the size of the boxes, for a description that is not trusted.
 
-    Raises GraphError for a description that is not one (a cycle, a missing child), UnknownNameError for a
+    Raises GraphError for anything that is no description (a cycle, a missing child), UnknownNameError for a
     type of box that is neither bprop's, nor defined in this process, nor passed in `boxes`.
     """
     try:
@@ -64,18 +64,18 @@ def build(
         entries = {entry["name"]: entry for entry in description["boxes"]}
         if len(entries) != len(description["boxes"]):
             raise GraphError("the description names two boxes alike")
-        made: dict[str, Box] = {}
+        built: dict[str, Box] = {}
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
-            if room is not None:
-                room.need(entries[name], made)
+            if size_limit is not None:
+                size_limit.check(entries[name], built)
                 if ":" in entries[name]["type"]:
-                    check_growth(entries[name], lambda entry: _make(entry, made, passed), room.each)
-            made[name] = _make(entries[name], made, passed)
+                    check_growth(entries[name], lambda entry: _make(entry, built, passed), size_limit.each)
+            built[name] = _make(entries[name], built, passed)
         return {
-            "loss": _pick(made, description["loss"]),
-            "penalty": _pick(made, description["penalty"]),
-            "outputs": {key: made[name] for key, name in description["outputs"].items()},
+            "loss": _pick(built, description["loss"]),
+            "penalty": _pick(built, description["penalty"]),
+            "outputs": {key: built[name] for key, name in description["outputs"].items()},
             "stable": bool(description["stable"]),
         }
     except BpropError:
@@ -84,12 +84,12 @@ def build(
         raise GraphError(f"this is not the description of a graph: {type(error).__name__}: {error}") from error
 
 
-def _pick(made: Mapping[str, Box], name: str | None) -> Box | None:
-    return None if name is None else made[name]
+def _pick(built: Mapping[str, Box], name: str | None) -> Box | None:
+    return None if name is None else built[name]
 
 
 def _order(entries: Mapping[str, Any]) -> list[str]:
-    """The names so that children come first; a cycle raises GraphError."""
+    """The names of the boxes, children first. Raises GraphError for a cycle."""
 
     class Node:
         def __init__(self, name: str):
@@ -100,7 +100,7 @@ def _order(entries: Mapping[str, Any]) -> list[str]:
     return [node.name for node in order]  # type: ignore[misc]
 
 
-def _make(entry: Mapping[str, Any], made: Mapping[str, Box], passed: Mapping[str, type[Box]]) -> Box:
+def _make(entry: Mapping[str, Any], built: Mapping[str, Box], passed: Mapping[str, type[Box]]) -> Box:
     cls = find_class(entry["type"], passed)
     hyper = {key: decode(value) for key, value in entry["hyper"].items()}
     name = entry["name"] if entry["named"] else None
@@ -108,26 +108,30 @@ def _make(entry: Mapping[str, Any], made: Mapping[str, Box], passed: Mapping[str
         return Constant(hyper["value"], name=name)
     if cls in (Input, Parameter):
         return cls(entry["name"], **hyper)
-    return cls(*(made[child] for child in entry["children"]), name=name, **hyper)
+    return cls(*(built[child] for child in entry["children"]), name=name, **hyper)
 
 
 def find_class(key: str, passed: Mapping[str, type[Box]]) -> type[Box]:
-    """The class of a type key: one of bprop's, one passed, or one of the user's defined in this process."""
+    """The class of a type key: one of bprop's, one in `passed`, or one of the user's defined in this process.
+
+    A class of the user's may have moved to another module. So a class with the same name counts, if there is only one.
+    Raises UnknownNameError.
+    """
     if ":" not in key:
-        found = registered(key)
+        cls = registered(key)
     else:
         bare = key.rpartition(":")[2].rpartition(".")[2]
-        alike = {cls for k, cls in registry().items() if ":" in k and cls.__name__ == bare}
-        found = passed.get(bare) or registered(key) or (alike.pop() if len(alike) == 1 else None)
-    if found is None:
+        namesakes = {cls for k, cls in registry().items() if ":" in k and cls.__name__ == bare}
+        cls = passed.get(bare) or registered(key) or (namesakes.pop() if len(namesakes) == 1 else None)
+    if cls is None:
         raise UnknownNameError(
             f"the box type {key!r} is not defined here: define or import its class first, or pass it in boxes=[...]"
         )
-    return found
+    return cls
 
 
 def encode(value: Any) -> Any:
-    """A hyper-parameter as JSON."""
+    """A hyper-parameter as JSON. Raises GraphError for a type that JSON cannot express."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -152,7 +156,7 @@ def encode(value: Any) -> Any:
 
 
 def decode(value: Any) -> Any:
-    """The hyper-parameter that `encode` made JSON of."""
+    """A hyper-parameter from its JSON: the inverse of `encode`."""
     if not isinstance(value, dict):
         return value
     if "tuple" in value:
@@ -164,7 +168,7 @@ def decode(value: Any) -> Any:
     if "float" in value:
         return float(value["float"])
     if "array" in value:
-        kind_of(value["dtype"])  # no objects, no texts
+        kind_of(value["dtype"])  # raises for objects and texts
         return np.array(value["array"], dtype=value["dtype"]).reshape(value["shape"])
     settings = {k: v for k, v in value.items() if k != "initialiser"}
     if value["initialiser"] == "unsaved":
@@ -180,4 +184,4 @@ class UnsavedInitialiser:
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
         raise GraphError(f"the initialiser {self.name!r} was your own code, which a saved graph does not hold: "
-                         "train from given params instead of initialising")  # fmt: skip
+                         "pass params=theta instead of initialising")  # fmt: skip

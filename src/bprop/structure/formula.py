@@ -1,4 +1,4 @@
-"""How a box is computed, as text."""
+"""The formula of a box, as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bprop.lower_case import snake
 
 
 def formula(box: Box, names: Mapping[Box, str]) -> str:
-    """How a box is computed: `linear(x, W1, b1)`, `0.0001 * l2_1`, `leaky_relu(a1, slope=0.2)`."""
+    """The formula of a box: `linear(x, W1, b1)`, `0.0001 * l2_1`, `leaky_relu(a1, slope=0.2)`."""
     children = [_term(child, names) for child in box.children]
     if type(box).symbol:
         return f" {type(box).symbol} ".join(children)
@@ -18,13 +18,13 @@ def formula(box: Box, names: Mapping[Box, str]) -> str:
 
 
 def changed(box: Box) -> list[str]:
-    """The hyper-parameters that are not as their class has them: ["slope=0.2"]."""
+    """The hyper-parameters that differ from the defaults of their class: ["slope=0.2"]."""
     defaults = type(box).hyper_defaults
     return [f"{key}={value!r}" for key, value in box.hyper.items() if value != defaults[key]]
 
 
 def is_bare_number(box: Box) -> bool:
-    """Whether a box is an unnamed number, which is shown by its value where it is used."""
+    """True for an unnamed number. Formulas show its value, and it has no line of its own."""
     return isinstance(box, Constant) and not box.name and box.value.ndim == 0
 
 

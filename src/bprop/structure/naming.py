@@ -1,4 +1,4 @@
-"""Every box of a graph has one name: its own, an output's, or one made of its type."""
+"""Every box of a graph has one name: its own, the name of an output, or a name made from its type (`tanh_3`)."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,13 +11,16 @@ RESERVED = ("params", "training", "seed", "weights", "dtype")
 
 
 def name_boxes(order: Iterable[Box], outputs: Mapping[str, Box]) -> dict[Box, str]:
-    """{box: name}, in order. Raises GraphError where two boxes have the same name, or an output another box's."""
+    """{box: name}, in order.
+
+    Raises GraphError for two boxes with one name, and for an output with the name of another box.
+    """
     order = list(order)
     names: dict[Box, str] = {}
     owners: dict[str, Box] = {}
-    given = [(box, box.name) for box in order if box.name]
-    given += [(box, name) for name, box in outputs.items() if not box.name and box not in names]
-    for box, name in given:
+    chosen = [(box, box.name) for box in order if box.name]
+    chosen += [(box, name) for name, box in outputs.items() if not box.name and box not in names]
+    for box, name in chosen:
         if owners.setdefault(name, box) is not box:
             raise GraphError(f"two boxes have the name {name!r}: {owners[name]!r} and {box!r}; names must be unique")
         names.setdefault(box, name)

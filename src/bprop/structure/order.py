@@ -1,4 +1,4 @@
-"""The right order of the boxes: every box after its children."""
+"""The order of computation: every box after its children."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -7,9 +7,9 @@ from bprop.errors import GraphError
 
 
 def topological_order(roots: Iterable[Box], children: Callable[[Box], Sequence[Box]]) -> list[Box]:
-    """The boxes that the roots depend on, and the roots, each once and after its children.
+    """The roots and all boxes that they depend on, each once and after its children.
 
-    Iterative, so that the depth of a graph is not limited by Python's stack. Raises GraphError on a cycle.
+    Iterative, so that Python's stack does not limit the depth of a graph. Raises GraphError for a cycle.
     """
     done: dict[Box, None] = {}
     on_path: dict[Box, None] = {}
@@ -20,7 +20,7 @@ def topological_order(roots: Iterable[Box], children: Callable[[Box], Sequence[B
             del on_path[box]
             done[box] = None
         elif box in on_path:
-            raise GraphError(f"a cycle: {_show_cycle(list(on_path), box)}; a flow graph has none")
+            raise GraphError(f"a cycle: {_show_cycle(list(on_path), box)}; a flow graph must have none")
         elif box not in done:
             on_path[box] = None
             stack.append((box, True))

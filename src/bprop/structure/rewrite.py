@@ -1,7 +1,7 @@
-"""Rewrites: pairs of boxes that are computed as one, because the one is numerically stable.
+"""Rewrites: pairs of boxes that are computed as one box, which is numerically stable.
 
-Each rule looks at one box and gives the box to compute in its place, or None. A graph lists what was
-rewritten (`graph.rewrites`) and prints it.
+A rule takes a box and returns the box to compute in its place, or None. A graph lists its rewrites
+(`graph.rewrites`) and prints them.
 """
 
 from collections.abc import Callable
@@ -33,9 +33,9 @@ RULES: tuple[Rule, ...] = (nll_of_softmax, log_of_softmax)
 
 
 def rewritten(box: Box) -> Box | None:
-    """What the first rule that applies makes of the box, or None."""
+    """The replacement of the box by the first rule that applies, or None."""
     for rule in RULES:
-        found = rule(box)
-        if found is not None:
-            return found
+        replacement = rule(box)
+        if replacement is not None:
+            return replacement
     return None

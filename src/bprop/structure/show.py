@@ -12,7 +12,7 @@ from bprop.structure.structure import Structure
 from bprop.visible import visible
 
 WIDEST = 100
-"""Letters up to which a cell makes its whole column wide: else one long formula would, in every line."""
+"""The largest width of a column, in letters. A longer formula sticks out of its own line only."""
 
 
 def show(graph: Structure) -> str:
@@ -34,7 +34,7 @@ def show(graph: Structure) -> str:
 
 def _leaf_row(graph: Structure, box: Leaf, trained: Collection[str]) -> tuple[str, str, str] | tuple[()]:
     if is_bare_number(box):
-        return ()  # shown by its value where it is used
+        return ()  # formulas show its value
     kind = type(box).__name__.lower()
     if isinstance(box, Input):
         kind += "" if box.dtype == "float" else f" ({box.dtype})"

@@ -1,4 +1,4 @@
-"""How much memory and time a description could cost: boxes find out their shapes by computing values of examples."""
+"""Limits on the memory and time that an untrusted description can cost: inferring its shapes computes values."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from bprop.errors import BpropError, GraphError
 from bprop.shapes import BATCHES
 
 Shape = tuple[int, ...]
-EACH = 2**24  # numbers: 128 MiB
-TOGETHER = 2**26  # about a second
+EACH = 2**24  # numbers in one box: 128 MiB
+TOGETHER = 2**26  # numbers in all boxes: about a second of computing
 VARIABLE = "BPROP_MODEL_NUMBERS"
 ADVICE = f"; if you trust the file, set the environment variable {VARIABLE} to a larger number"
-SMALL = 16  # whole numbers up to this in the hyper-parameters make no box large
+SMALL = 16  # hyper-parameters that are whole numbers up to this make no box large
 
 
-class Room:
-    """How many numbers the boxes of a description may hold, for 3 examples: each, and all of them together.
+class SizeLimit:
+    """How many numbers the boxes of a description may hold, for 3 examples: each box, and all boxes together.
 
-    Both follow from the numbers in the file: to find out the shapes of what it describes then takes a time and memory
-    that are in proportion to the file, or small. BPROP_MODEL_NUMBERS sets another bound for both.
+    Both limits grow with `stored`, the count of numbers in the file. So the time and memory of inferring shapes are
+    small, or in proportion to the file. The environment variable BPROP_MODEL_NUMBERS replaces both limits.
     """
 
     def __init__(self, stored: int):
-        told = _told()
-        self.each = max(EACH, 4 * stored) if told is None else told
-        self.together = max(TOGETHER, 32 * stored) if told is None else told
+        limit = _configured()
+        self.each = max(EACH, 4 * stored) if limit is None else limit
+        self.together = max(TOGETHER, 32 * stored) if limit is None else limit
         self.used = 0
 
-    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box]) -> None:
-        """Raise GraphError where there is no room for the value of the box described."""
-        shapes = [made[child].spec.shapes[1] for child in entry["children"]]
+    def check(self, entry: Mapping[str, Any], built: Mapping[str, Box]) -> None:
+        """Raise GraphError if the value of the described box would exceed a limit. `built`: the boxes before it."""
+        shapes = [built[child].spec.shapes[1] for child in entry["children"]]
         size = numbers(entry["type"], entry["hyper"], shapes)
-        self.used += size if shapes else 0  # of a leaf, nothing is computed
+        self.used += size if shapes else 0  # a leaf computes nothing
         if size > self.each:
             raise GraphError(
                 f"the box {entry['name']!r} would hold {size:,} numbers for {BATCHES[1]} examples: more than the "
@@ -51,14 +51,17 @@ class Room:
             )
 
 
-def _told() -> int | None:
-    """What the environment says; None where it says nothing that can be read."""
+def _configured() -> int | None:
+    """The value of BPROP_MODEL_NUMBERS; None if it is not set, or no whole number."""
     text = os.environ.get(VARIABLE, "").replace("_", "").replace(",", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
 
 
 def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """How many numbers the value of one of our boxes holds, at most: but for those named here, as a child does."""
+    """An upper bound of the count of numbers in the value of one of our boxes.
+
+    Boxes that are not named here have at most the size of their largest child.
+    """
     if kind in ("Input", "Parameter"):
         shape = hyper["shape"]["tuple"]
         return (BATCHES[1] if kind == "Input" else 1) * prod(int(size) for size in shape)
@@ -79,32 +82,32 @@ def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
     return max(sizes)
 
 
-def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
-    """Raise GraphError where hyper-parameters make a box of the user's own larger than `room` numbers.
+def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], limit: int) -> None:
+    """Raise GraphError if hyper-parameters make a box of a user's class larger than `limit` numbers.
 
-    How large it gets, only its code says. So the box is made (by `make`, of an entry) with the whole numbers among its
-    hyper-parameters cut down, first to 16, then to a little more: it is refused before it is far too large.
+    Only the code of the class knows how large the box gets. So `make` makes it from the entry with the whole numbers
+    among its hyper-parameters cut down, first to 16, then to a little more. It is refused before it gets far too large.
     """
-    hyper, limit = entry["hyper"], SMALL
-    while (small := cut_down(hyper, limit)) != hyper:
+    hyper, largest = entry["hyper"], SMALL
+    while (small := cut_down(hyper, largest)) != hyper:
         try:
             size = prod(make({**entry, "hyper": small}).spec.shapes[1])
         except BpropError:  # too small to be legal
             size = 0
-        if size > room:
+        if size > limit:
             raise GraphError(
-                f"the box {entry['name']!r} ({entry['type']}) would hold more than {room:,} numbers with these "
-                "hyper-parameters: more than what the file tells of"
+                f"the box {entry['name']!r} ({entry['type']}) would hold more than the {limit:,} numbers that this "
+                f"file may ask for{ADVICE}"
             )
-        limit += limit // 8
+        largest += largest // 8
 
 
-def cut_down(value: Any, limit: int) -> Any:
-    """A hyper-parameter as JSON, with whole numbers no further from 0 than `limit`; arrays are as long as the file."""
+def cut_down(value: Any, largest: int) -> Any:
+    """A hyper-parameter as JSON, with whole numbers cut to -largest..largest. Arrays stay: they are in the file."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return max(-limit, min(limit, value))
+        return max(-largest, min(largest, value))
     if isinstance(value, list):
-        return [cut_down(one, limit) for one in value]
+        return [cut_down(part, largest) for part in value]
     if isinstance(value, Mapping) and not {"array", "initialiser"} & value.keys():
-        return {key: cut_down(one, limit) for key, one in value.items()}
+        return {key: cut_down(part, largest) for key, part in value.items()}
     return value

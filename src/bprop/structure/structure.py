@@ -1,4 +1,4 @@
-"""What a graph is: boxes in order, their names, a loss, a penalty and outputs. Nothing is computed here."""
+"""The structure of a graph: boxes in order, their names, a loss, a penalty and outputs. Nothing is computed here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bprop.structure.rewrite import rewritten
 class Structure:
     """The boxes that a loss, a penalty and outputs need, each after its children, each with a name.
 
-    The parameters of `Graph`, which adds computing, and its errors.
+    `Graph` adds computing. It documents the parameters and the errors.
     """
 
     def __init__(
@@ -44,26 +44,28 @@ class Structure:
         self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
         self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
         self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
-        made = {box: rewritten(box) for box in self.order} if stable else {}
-        self._replaced = {box: new for box, new in made.items() if new is not None}
-        # a rewritten box sends nothing to the child it was merged with: that child's gradient is not known
+        replacements = {box: rewritten(box) for box in self.order} if stable else {}
+        self._replaced = {box: new for box, new in replacements.items() if new is not None}
+        # a rewritten box sends nothing to the child that it was merged with, so that child has no gradient
         self.bypassed_boxes = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
         self._evaluated: dict[Box, Box] = {}
 
     @property
     def roots(self) -> list[Box]:
-        """The boxes that the graph is for: loss, penalty, outputs."""
+        """The loss, the penalty and the outputs."""
         return [box for box in (self.loss, self.penalty, *self.outputs.values()) if box is not None]
 
     @property
     def rewrites(self) -> dict[str, str]:
-        """{box name: what is computed in its place}, for the pairs of boxes rewritten for stability."""
+        """{box name: the formula computed in its place}, for the boxes that are rewritten for stability."""
         return {self.names[box]: formula(new, self.names) for box, new in self._replaced.items()}
 
     @property
     def merged(self) -> dict[str, tuple[str, list[str]]]:
-        """{box: (the box above, what that is computed from in its place)}: boxes that one above is computed in one with
-        (see `rewrites`), so that no gradient of theirs is known: {"f": ("loss", ["a2"])}."""
+        """{name: (name of the box above, names of the children used instead)}: {"f": ("loss", ["a2"])}.
+
+        These boxes are computed as one with the box above (see `rewrites`), so they have no gradient.
+        """
         return {
             self.names[child]: (self.names[box], [self.names[c] for c in new.children if c not in box.children])
             for box, new in self._replaced.items()
@@ -73,7 +75,7 @@ class Structure:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that the objective depends on: those that training moves (all, without a loss)."""
+        """The trainable parameters that the objective depends on: training moves these. Without a loss: all."""
         if self.loss is None:
             return self.trainable
         roots = [box for box in (self.loss, self.penalty) if box is not None]
@@ -82,12 +84,12 @@ class Structure:
 
     @property
     def weight_count(self) -> int:
-        """How many numbers all parameters hold together."""
+        """The number of elements of all parameters together."""
         return sum(prod(box.shape) for box in self.parameters.values())
 
     @cached_property
     def losses(self) -> dict[str, Loss]:
-        """The boxes of the graph that are losses, by name: each brings its metrics."""
+        """The boxes of the graph that are losses, by name. Each has its metrics."""
         return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
 
     def name_of(self, key: str | Box) -> str:
@@ -103,22 +105,22 @@ class Structure:
         raise errors.UnknownNameError(f"no box is called {key!r}; there are: {', '.join(self.boxes)}")
 
     def need_loss(self) -> Box:
-        """The loss box. Raises GraphError where there is none."""
+        """The loss box. Raises GraphError for a graph without a loss."""
         if self.loss is None:
             raise errors.GraphError("this graph has no loss: Graph(loss=...) is needed to train and to backpropagate")
         return self.loss
 
     def computed(self, box: Box) -> Box:
-        """The box that is computed in the place of one: itself, or what `rewrites` tells of."""
+        """The box that is computed in the place of this one: itself, or its rewrite (see `rewrites`)."""
         return self._replaced.get(box, box)
 
     def evaluated_as(self, box: Box) -> Box:
-        """The box that is computed in the place of one outside training: dropout is the identity there."""
+        """The box that is computed in the place of this one outside training, where dropout is the identity."""
         if box not in self._evaluated:
-            found = self.computed(box)
-            while (after := self.computed(found.evaluation())) is not found:
-                found = self._evaluated.setdefault(found, after)
-            self._evaluated[box] = found
+            current = self.computed(box)
+            while (after := self.computed(current.evaluation())) is not current:
+                current = self._evaluated.setdefault(current, after)
+            self._evaluated[box] = current
         return self._evaluated[box]
 
     def __repr__(self) -> str:

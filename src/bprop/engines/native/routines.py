@@ -25,7 +25,7 @@ from bprop.engines.native.trace import Trace
 from bprop.engines.native.traced import Traced, reachable
 from bprop.engines.store import Store, default_folder
 from bprop.errors import BpropError, InternalError, UnsupportedError
-from bprop.outside import comes_again
+from bprop.outside import fails_again
 
 CACHED_PROGRAMS = 64
 ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
@@ -93,7 +93,7 @@ def followed(make: Callable[[], Trace]) -> Trace:
     except (BpropError, MemoryError):
         raise
     except Exception as error:
-        if not comes_again(make):
+        if not fails_again(make):
             raise
         raise UnsupportedError(f"the native engine cannot follow this code: {type(error).__name__}: {error}") from error
 

@@ -9,7 +9,7 @@ from bprop import memory
 
 def data_budget(device: Any) -> int:
     """Bytes: what the variable says, or a share of the memory that the device has free."""
-    given = memory.told()
+    given = memory.configured()
     return int(memory.SHARE * _free(device)) if given is None else given
 
 

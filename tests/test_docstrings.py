@@ -1,0 +1,52 @@
+"""The docstrings of public names: their examples run, and each name that is finished has one."""
+
+import doctest
+import inspect
+
+import numpy as np
+import pytest
+
+import bprop as bp
+
+# Rooms whose public names still lack examples. A room that has them all is taken off this list.
+OPEN = {
+    "check", "embedding", "estimators", "health", "model", "onnx", "perceptron", "reporting", "sources", "stepper",
+    "tensorboard", "training",
+}  # fmt: skip
+NAMES = sorted(name for name in dir(bp) if not name.startswith("_"))
+PUBLIC = [name for name in NAMES if callable(getattr(bp, name)) and getattr(bp, name).__module__.startswith("bprop")]
+MODULES = ["init", "schedules"]
+
+
+def room(name: str) -> str:
+    return getattr(bp, name).__module__.split(".")[1]
+
+
+def examples(documented: object, name: str) -> list[doctest.DocTest]:
+    """The doctest of one docstring, without those of the members of a class or a module."""
+    finder = doctest.DocTestFinder(recurse=False, exclude_empty=True)
+    return finder.find(documented, name, module=False, globs={"bp": bp, "np": np})
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, *MODULES])
+def test_the_examples_of_a_public_name_run(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    output: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    for test in examples(getattr(bp, name), name):
+        runner.run(test, out=output.append)
+    assert not runner.failures, "".join(output)
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if room(name) not in OPEN])
+def test_a_public_name_has_an_example(name):
+    assert sum(len(test.examples) for test in examples(getattr(bp, name), name)), f"bp.{name} has no example"
+
+
+def test_the_rooms_that_lack_examples_are_those_of_the_list():
+    lacking = {room(name) for name in PUBLIC if not any(test.examples for test in examples(getattr(bp, name), name))}
+    assert lacking == OPEN, "rooms that have an example for every public name are taken off the list OPEN"
+
+
+def test_a_public_name_has_a_docstring_of_its_own():
+    assert [name for name in PUBLIC if not inspect.getdoc(getattr(bp, name))] == []
