@@ -1,26 +1,26 @@
 """bprop: train feed-forward networks on an explicit flow graph. The graph you draw is the graph that runs.
 
 x, y = bp.Input("x", (784,)), bp.Input("y", (), dtype="int")       leaves: data
-W1, b1 = bp.Parameter("W1", (784, 10)), bp.Parameter("b1", (10,))  and what is learned
+W1, b1 = bp.Parameter("W1", (784, 10)), bp.Parameter("b1", (10,))  and parameters, which training learns
 f = bp.softmax(bp.linear(x, W1, b1))                               boxes, each with fprop and bprop
 graph = bp.Graph(loss=bp.nll(f, y), penalty=1e-4 * bp.l2(W1), outputs={"f": f})
 fit = bp.train(graph, {"x": X, "y": Y}, rule=bp.SGD(0.1), epochs=20)
 """
 
-from bprop import exits  # the first of all: see there
+from bprop import exits  # first, so that Ctrl-C during the other imports ends the process without a traceback
 
 # isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from bprop import boxes, errors
-from bprop import forked as forked  # it must know of every fork
+from bprop import forked as forked  # early, so that it notices every fork
 from bprop.box import Box
 from bprop.boxes import *
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 
-if TYPE_CHECKING:  # the rest is imported when it is first used, so that `import bprop` costs little
+if TYPE_CHECKING:  # these are imported when they are first used, so that `import bprop` costs little
     from bprop import init
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
@@ -65,9 +65,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'bprop' has no attribute {name!r}")
     home = _HOME[name]
-    found = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+    value = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

@@ -286,7 +286,7 @@ def test_illegal_seeds_and_initialisers_are_refused():
         with pytest.raises(errors.SettingError, match="seed"):
             network().init(seed)
     W = bp.Parameter("W", (2,), init=lambda rng, shape: np.ones(3))
-    with pytest.raises(errors.ShapeError, match=r"'W' gave shape \(3,\), not \(2,\)"):
+    with pytest.raises(errors.ShapeError, match=r"'W' returned shape \(3,\), not \(2,\)"):
         bp.Graph(outputs={"f": bp.tanh(W)}).init()
 
 

@@ -74,13 +74,13 @@ def test_the_largest_and_the_smallest_number_of_a_precision_pass():
     need_finite("it", np.array([largest, -largest]), SINGLE)
     need_finite("it", np.array([largest * (1 + 2.0**-25)]), SINGLE)  # it is rounded down to the largest
     with pytest.raises(
-        errors.DataError, match=r"becomes infinite in float32, whose largest is 3\.403e\+38: give dtype"
+        errors.DataError, match=r"becomes infinite in float32, whose largest is 3\.403e\+38: use dtype"
     ):
         need_finite("it", np.array([largest * (1 + 2.0**-24)]), SINGLE)
     with pytest.raises(errors.DataError, match=r"it: -3\.4028[0-9]*e\+38 at row 0 becomes infinite"):
         need_finite("it", np.array([-largest * (1 + 2.0**-24)]), SINGLE)
     need_more_than_zeros("it", np.array([-least, 0.0]), SINGLE, each=True)
-    with pytest.raises(errors.DataError, match=r"becomes 0 in float32, whose smallest is 1\.2e-38: give dtype"):
+    with pytest.raises(errors.DataError, match=r"becomes 0 in float32, whose smallest is 1\.2e-38: use dtype"):
         need_more_than_zeros("it", np.array([0.99 * least]), SINGLE)
 
 

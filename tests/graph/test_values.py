@@ -65,7 +65,7 @@ def test_without_a_loss_there_is_no_objective():
 
 def test_there_is_no_gradient_off_the_way(graph, values):
     grads = graph.bprop(values)
-    with pytest.raises(errors.UnknownNameError, match="no gradient for 'x' here"):
+    with pytest.raises(errors.UnknownNameError, match="no gradient of 'x' here"):
         grads["x"]
     assert "x" not in grads and "W" in grads
 
