@@ -1,12 +1,12 @@
 """Why initialisation matters: Glorot and Bengio (2010), section 4.2.1 and figure 7, on real digits.
 
-A network of five hidden tanh layers, before any training. With the standard initialisation, W ~ U[-1/sqrt(n),
-1/sqrt(n)], n the inputs of the layer, the variance of the back-propagated gradients shrinks from layer to layer on the
-way down, to a third each time, for n Var(W) = 1/3. With the normalised one, W ~ U[-b, b] with b = sqrt(6 / (inputs +
-outputs)), it is nearly constant.
+The network has five hidden tanh layers and is not yet trained. The standard initialisation is W ~ U[-1/sqrt(n),
+1/sqrt(n)], with n the inputs of the layer. Then n Var(W) = 1/3, and the variance of the back-propagated gradients
+shrinks to a third from each layer to the one below. The normalised initialisation is W ~ U[-b, b] with
+b = sqrt(6 / (inputs + outputs)). Then the variance is nearly constant.
 
-The same is then seen in reports of training, glorot-standard.html and glorot-normalised.html: with the slider "Epoch"
-at 1, the bars "Deviation of the gradient" of a1 to a5 are stairs, or level.
+Reports of training show the same: glorot-standard.html and glorot-normalised.html. With the slider "Epoch" at 1, the
+bars "Deviation of the gradient" of a1 to a5 are stairs in the first, and level in the second.
 """
 
 import numpy as np
@@ -21,17 +21,17 @@ data = {"x": X[:300] / 16 - 0.5, "y": Y[:300]}  # grey levels from -0.5 to 0.5
 
 
 def variances(init):
-    """The variance of the gradients that arrive at each hidden layer, the first layer first: the mean of some draws."""
+    """The variance of the gradients at each hidden layer, the first layer first: the mean over some seeds."""
     graph = bp.mlp([64, *[HIDDEN] * LAYERS, 10], activation="tanh", init=init)
-    found = []
+    rows = []
     for seed in range(SEEDS):
-        grads = graph.bprop(graph.fprop(graph.init(seed), data))
-        found.append([grads[f"a{k}"].var() * len(data["y"]) ** 2 for k in range(1, LAYERS + 1)])  # an example's own
-    return np.mean(found, axis=0)
+        grads = graph.bprop(graph.fprop(graph.init(seed), data))  # of the mean loss: 1 / N of each example's gradient
+        rows.append([grads[f"a{k}"].var() * len(data["y"]) ** 2 for k in range(1, LAYERS + 1)])
+    return np.mean(rows, axis=0)
 
 
 def train(init):
-    """Training with small steps, its layers looked at after every epoch."""
+    """Training with small steps, with health records after every epoch."""
     graph = bp.mlp([64, *[HIDDEN] * LAYERS, 10], activation="tanh", init=init)
     return bp.train(graph, data, epochs=10, rule=bp.SGD(0.001), batch_size=10, health=True, progress=False)
 
@@ -39,11 +39,11 @@ def train(init):
 inits = {"standard": bp.init.standard, "normalised": bp.init.glorot_uniform}
 series = {name: variances(init) for name, init in inits.items()}
 print("variance of the back-propagated gradients at layer", *(f"{k:9}" for k in range(1, LAYERS + 1)))
-for name, found in series.items():
-    print(f"{name:>50}", *(f"{v:9.2e}" for v in found))
-for name, found in series.items():
-    ratios = found[:-1] / found[1:]
-    whole = found[0] / found[-1]
+for name, layers in series.items():
+    print(f"{name:>50}", *(f"{v:9.2e}" for v in layers))
+for name, layers in series.items():
+    ratios = layers[:-1] / layers[1:]
+    whole = layers[0] / layers[-1]
     print(f"{name}: layer k over layer k + 1: {', '.join(f'{r:.2f}' for r in ratios)}; first over last {whole:.3g}")
 
 down = series["standard"][:-1] / series["standard"][1:]
@@ -55,7 +55,8 @@ print("\nstandard deviation of the gradients in the report, after the first epoc
 for name, init in inits.items():
     fit = train(init)
     boxes = fit.history[0].health["boxes"]
-    seen = np.array([boxes[f"a{k}"]["gradient_std"] for k in range(1, LAYERS + 1)])
+    deviations = np.array([boxes[f"a{k}"]["gradient_std"] for k in range(1, LAYERS + 1)])
     fit.report(f"glorot-{name}.html")
-    print(f"{name:>50}", *(f"{v:9.2e}" for v in seen), f" in glorot-{name}.html")
-    assert seen[0] / seen[-1] < 0.15 if name == "standard" else seen[0] / seen[-1] > 0.6
+    print(f"{name:>50}", *(f"{v:9.2e}" for v in deviations), f" in glorot-{name}.html")
+    ratio = deviations[0] / deviations[-1]
+    assert ratio < 0.15 if name == "standard" else ratio > 0.6

@@ -1,7 +1,7 @@
-"""A loss and a gradient that do not belong together, as in scikit-learn's issue 8349, and the check that sees it.
+"""A loss and a gradient that do not belong together, as in scikit-learn's issue 8349, and the check that detects it.
 
-Since 2017 MLPRegressor's loss for K outputs has been (1/2) mean_k (f_k - y_k)^2, its gradient that of the sum over k: K
-times too large. Adam hardly notices. L-BFGS steps along the one and measures the other, and gives up early.
+Since 2017 MLPRegressor's loss for K outputs has been (1/2) mean_k (f_k - y_k)^2, but its gradient is that of the sum over
+k: K times too large. Adam hardly notices. L-BFGS steps along the gradient, measures the loss, and gives up early.
 """
 
 import warnings
@@ -13,7 +13,7 @@ import bprop as bp
 
 
 class HalfSquaredError(bp.Box):
-    """What went wrong there: fprop takes the mean over the outputs, bprop the gradient of the sum."""
+    """The mistake: fprop takes the mean over the outputs, bprop the gradient of their sum."""
 
     def fprop(self, f, y):
         return 0.5 * ((f - y) ** 2).mean(axis=1)
@@ -23,7 +23,7 @@ class HalfSquaredError(bp.Box):
 
     @classmethod
     def examples(cls, rng):
-        yield rng.normal(size=(4, 1)), rng.normal(size=(4, 1))  # with one output nothing is to be seen
+        yield rng.normal(size=(4, 1)), rng.normal(size=(4, 1))  # with one output the mistake does not show
         yield rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
 
 

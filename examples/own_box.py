@@ -1,4 +1,4 @@
-"""A box of your own: one class, and both engines, the gradient checker, saving and loading know it."""
+"""A box of your own is one class. All engines, the gradient checker, saving and loading know it."""
 
 import numpy as np
 
