@@ -1,7 +1,7 @@
 """A loss and a gradient that do not belong together, as in scikit-learn's issue 8349, and the check that detects it.
 
-Since 2017 MLPRegressor's loss for K outputs has been (1/2) mean_k (f_k - y_k)^2, but its gradient is that of the sum over
-k: K times too large. Adam hardly notices. L-BFGS steps along the gradient, measures the loss, and gives up early.
+Since 2017 MLPRegressor's loss for K outputs has been (1/2) mean_k (f_k - y_k)^2, but its gradient is that of the sum
+over k: K times too large. Adam hardly notices. L-BFGS steps along the gradient, measures the loss, and gives up early.
 """
 
 import warnings

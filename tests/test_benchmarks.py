@@ -47,7 +47,7 @@ def settings():
 
 @pytest.fixture
 def case(settings):
-    """What two peers did on the tiny case."""
+    """The results of two peers on the tiny case."""
     return steps.on_case(TINY, {name: Here(name) for name in settings.peers}, settings)
 
 

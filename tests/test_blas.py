@@ -1,4 +1,4 @@
-"""Keeping the threads of NumPy's BLAS asleep."""
+"""The threads of NumPy's BLAS sleep while other threads work."""
 
 import numpy as np
 import pytest

@@ -93,7 +93,7 @@ def test_dims_and_repr_show_the_shape(x):
     assert repr(bp.tanh(x)) == "<Tanh (N, 4)>"
 
 
-def test_child_names_leave_out_what_the_pass_hands_over():
+def test_child_names_leave_out_the_extra_arguments():
     assert boxes.Linear.child_names() == ("h", "W", "b")
     assert boxes.Dropout.child_names() == ("a",)
     assert boxes.BatchNorm.child_names() == ("a", "gain", "shift", "mean", "variance")
@@ -125,7 +125,7 @@ def test_a_box_that_needs_noise_must_say_which(x):
 
 
 class Limit(Exception):  # noqa: N818
-    """What a time limit raises, in whatever code it meets."""
+    """The exception of a time limit, raised in any code."""
 
 
 def raises_once(monkeypatch, cls):
@@ -141,7 +141,7 @@ def raises_once(monkeypatch, cls):
     monkeypatch.setattr(cls, "fprop", limited)
 
 
-def test_a_time_limit_that_comes_while_a_box_is_made_is_not_told_as_its_fault(monkeypatch):
+def test_a_time_limit_while_a_box_is_made_is_not_reported_as_its_fault(monkeypatch):
     x = bp.Input("x", (3,))
     raises_once(monkeypatch, type(bp.tanh(x)))
     with pytest.raises(Limit):

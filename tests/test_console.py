@@ -1,4 +1,4 @@
-"""The one place that prints."""
+"""The only module that prints."""
 
 import ast
 import warnings

@@ -1,4 +1,4 @@
-"""The pictures of the documentation are those of the code."""
+"""The documents: pictures are up to date, code runs, links lead to files."""
 
 import importlib.util
 import re

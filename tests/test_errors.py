@@ -29,7 +29,7 @@ def test_every_error_belongs_to_the_family_and_explains_itself(cls):
         (errors.MissingPackageError, ImportError),
     ],
 )
-def test_errors_are_what_python_calls_them_too(cls, habit):
+def test_errors_are_also_built_in_exceptions(cls, habit):
     with pytest.raises(habit, match="why"):
         raise cls("why")
 

@@ -1,4 +1,4 @@
-"""The examples run, and show what they say they show."""
+"""The examples run, and show what their texts claim."""
 
 import os
 import re

@@ -84,7 +84,7 @@ def test_a_signal_when_the_command_has_ended(typer, tmp_path, number, code):
 
 
 @pytest.mark.parametrize(("times", "errors"), [(1, "interrupted\n"), (2, "")])
-def test_ctrl_c_while_an_error_is_told_and_once_more_while_that_is_told(typer, tmp_path, times, errors):
+def test_ctrl_c_while_an_error_is_printed_and_once_more_meanwhile(typer, tmp_path, times, errors):
     hook = f"""
 import signal, sys
 class Errors:
@@ -103,7 +103,7 @@ sys.stderr = Errors()
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_a_signal_while_a_table_is_read_closes_what_is_open(typer, tmp_path, number, code):
+def test_a_signal_while_a_table_is_read_closes_open_files(typer, tmp_path, number, code):
     """A command that waits for standard input; what it would have left behind is cleared away."""
     hook = f"""
 import atexit, pathlib
@@ -136,7 +136,7 @@ def test_importing_the_package_leaves_handlers_alone():
     ("program", "expected"),
     [("", False), ("bprop", False), ("/somewhere/bprop", False), ("-c", False), (None, False)],
 )
-def test_what_is_the_command_line(monkeypatch, program, expected):
+def test_the_command_line_is_recognised(monkeypatch, program, expected):
     monkeypatch.setattr(sys, "argv", [] if program is None else [program])
     assert exits.is_command_line() == expected
 
@@ -150,7 +150,7 @@ def test_what_is_the_command_line(monkeypatch, program, expected):
         (["python", "-m"], False),
     ],
 )
-def test_a_package_that_is_looked_up_may_be_anothers(monkeypatch, words, expected):
+def test_a_package_that_python_looks_up_for_m_may_be_another_one(monkeypatch, words, expected):
     monkeypatch.setattr(sys, "argv", ["-m"])
     monkeypatch.setattr(sys, "orig_argv", words)
     assert exits.is_command_line() is expected

@@ -26,7 +26,7 @@ def written(tmp_path):
 # --- writing ---
 
 
-def test_what_is_written_is_there_alone(tmp_path):
+def test_a_written_file_is_alone_in_its_folder(tmp_path):
     write_atomically(tmp_path / "f", b"new")
     assert (tmp_path / "f").read_bytes() == b"new"
     assert os.listdir(tmp_path) == ["f"]
@@ -182,7 +182,7 @@ def test_numbers_stand_at_multiples_of_their_size(tmp_path):
 
 
 @pytest.mark.parametrize("array", [np.array(["text"]), np.array([None]), np.zeros(2, "datetime64[s]")])
-def test_what_is_no_number_is_refused_before_anything_is_written(tmp_path, array):
+def test_an_array_without_numbers_is_refused_before_anything_is_written(tmp_path, array):
     with pytest.raises(errors.ModelFileError, match=r"'a' is .*, which the file format does not know"):
         write_tensors(tmp_path / "f", {"a": array}, META)
     assert os.listdir(tmp_path) == []
@@ -198,7 +198,7 @@ def test_writing_copies_nothing_large(tmp_path):
     assert peak < 500_000
 
 
-def test_the_version_is_looked_up_once_and_its_failure_is_no_reason_not_to_save(monkeypatch):
+def test_the_version_is_read_once_and_saving_works_without_it(monkeypatch):
     calls = []
 
     def failing(name):
@@ -247,7 +247,7 @@ def test_a_byte_changed_anywhere_is_noticed(tmp_path, change):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 100, b"\xff" * 100, b"PK\x03\x04", b"{}" * 50, os.urandom(1000)])
-def test_what_was_never_a_model_file_is_refused(tmp_path, content):
+def test_a_file_that_was_never_a_model_is_refused(tmp_path, content):
     (tmp_path / "f").write_bytes(content)
     with pytest.raises(errors.ModelFileError, match="not a model file"):
         read_tensors(tmp_path / "f")

@@ -1,4 +1,4 @@
-"""A process that was forked from one that had used JAX or polars says why it cannot use them, and the rest goes on."""
+"""A process that was forked after JAX or polars was used reports why it cannot use them; everything else works."""
 
 import os
 import subprocess
@@ -56,7 +56,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def forked(before, there, after=""):
-    """What a child prints that is forked after some code, for an expression; then the parent runs more code."""
+    """The output of a child that is forked after some code and prints an expression; then the parent runs more code."""
     code = SCRIPT + before + FORK.format(there=there) + after
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0) as ran:

@@ -1,4 +1,4 @@
-"""Processes killed at random instants lose nothing; and what would be lost is noticed."""
+"""Processes killed at random instants lose nothing, and a planted loss is noticed."""
 
 import os
 import subprocess

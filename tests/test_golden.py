@@ -38,7 +38,7 @@ def test_a_model_of_every_version_loads_and_predicts(version):
 
 
 @pytest.mark.parametrize("version", PREDICTED)
-def test_a_checkpoint_of_every_version_tells_where_the_run_was(version):
+def test_a_checkpoint_of_every_version_holds_the_position_of_the_run(version):
     net, training, arrays = read_model(GOLDEN / f"format-{version}.checkpoint")
     assert training["position"]["updates"] == 12
     assert training["settings"]["rule"] == repr(bp.SGD(0.1, momentum=0.9))
@@ -46,7 +46,7 @@ def test_a_checkpoint_of_every_version_tells_where_the_run_was(version):
     assert [name for name in arrays if name.startswith("best/")] == [f"best/{name}" for name in sorted(net.params)]
 
 
-def test_what_is_loaded_is_trained_on(tmp_path):
+def test_a_loaded_model_can_be_trained_further(tmp_path):
     net = bp.load(GOLDEN / "format-1.model")
     rng = np.random.default_rng(7)
     data = {"x": rng.normal(size=(24, 4)), "y": rng.integers(3, size=24)}

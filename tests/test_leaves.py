@@ -46,7 +46,7 @@ def test_an_illegal_dtype_is_refused_by_name(dtype):
 
 
 @pytest.mark.parametrize("name", ["", 3, None])
-def test_the_name_that_data_is_given_under_is_a_non_empty_string(name):
+def test_the_name_of_an_input_is_a_non_empty_string(name):
     with pytest.raises(errors.BoxError, match="name"):
         bp.Input(name, (2,))
     with pytest.raises(errors.BoxError, match="name"):
@@ -69,7 +69,7 @@ def test_a_constant_is_a_copy_that_nobody_can_change():
 
 
 @pytest.mark.parametrize("value", ["text", None, [[1], [1, 2]], object(), 1j, {"a": 1}])
-def test_what_is_not_a_number_or_an_array_cannot_be_a_constant(value):
+def test_only_a_number_or_an_array_can_be_a_constant(value):
     with pytest.raises(errors.BoxError, match="number or an array"):
         bp.Constant(value)
 

@@ -1,4 +1,4 @@
-"""How much memory data may take."""
+"""The memory that data may take."""
 
 import pytest
 
@@ -15,7 +15,7 @@ def test_the_variable_says_it(monkeypatch):
         memory.data_memory()
 
 
-def test_else_it_is_a_share_of_what_is_free(monkeypatch):
+def test_without_the_variable_it_is_a_share_of_the_free_memory(monkeypatch):
     monkeypatch.delenv("BPROP_DATA_MEMORY", raising=False)
     monkeypatch.setattr(memory, "free", lambda: 1000)
     assert memory.configured() is None

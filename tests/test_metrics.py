@@ -11,12 +11,12 @@ from bprop.boxes.loss import Loss
 from bprop.metrics import METRICS, absolute, higher_is_better, right, squared
 
 
-def test_right_of_scores_is_whether_the_largest_is_the_labels():
+def test_right_of_scores_compares_the_largest_with_the_label():
     scores = np.array([[0.1, 0.9], [0.8, 0.2], [0.3, 0.7]])
     np.testing.assert_array_equal(right(scores, np.array([1, 1, 1])), [1.0, 0.0, 1.0])
 
 
-def test_right_of_predictions_is_whether_they_are_equal():
+def test_right_of_predictions_compares_them_with_y():
     np.testing.assert_array_equal(right(np.array([True, False]), np.array([1, 1])), [1.0, 0.0])
 
 
@@ -79,7 +79,7 @@ def test_which_way_a_metric_is_better(name, expected):
 
 
 @pytest.mark.parametrize("name", ["loss", "penalty", "nonsense"])
-def test_what_is_no_metric_is_better_when_lower(name):
+def test_an_unknown_metric_is_better_when_lower(name):
     assert higher_is_better(name) is False
 
 

@@ -50,7 +50,7 @@ def test_swap_last_transposes_each_matrix(rng):
     np.testing.assert_array_equal(swap_last(a)[1], a[1].T)
 
 
-def test_scatter_add_adds_up_what_falls_on_one_place():
+def test_scatter_add_sums_the_elements_of_one_place():
     grad = np.array([[1.0, 2.0], [10.0, 20.0], [100.0, 200.0]])
     found = scatter_add(grad, np.array([2, 0, 2]), (4, 2))
     np.testing.assert_array_equal(found, [[10, 20], [0, 0], [101, 202], [0, 0]])

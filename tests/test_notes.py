@@ -1,4 +1,4 @@
-"""What pages show of a model's notes, whatever they hold."""
+"""The notes of a model are read for display, whatever they hold."""
 
 import pytest
 
@@ -21,7 +21,7 @@ ODD = [
 ]
 
 
-def test_what_bprop_train_writes_is_read():
+def test_the_notes_of_bprop_train_are_read():
     notes = {
         "source": "pets",
         "classes": ["cat", 3],
@@ -34,7 +34,7 @@ def test_what_bprop_train_writes_is_read():
 
 
 @pytest.mark.parametrize("odd", ODD, ids=repr)
-def test_what_is_not_as_it_should_be_is_left_out(odd):
+def test_odd_notes_are_left_out(odd):
     notes = {"table": odd, "source": odd, "classes": odd}
     assert columns(notes) == []
     assert all(isinstance(one, str) for one in words(notes, "classes"))

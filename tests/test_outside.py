@@ -1,4 +1,4 @@
-"""Errors of pure work come again; those from outside do not."""
+"""Pure work with an error of its own fails again; work with an error from outside does not."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def failing(error, times):
     return work
 
 
-def test_an_error_that_fails_again_is_the_works_own():
+def test_work_that_fails_again_has_an_error_of_its_own():
     assert fails_again(failing(ValueError(), 1))
     assert not fails_again(failing(ValueError(), 0))
 

@@ -1,4 +1,4 @@
-"""`import bprop as bp`: the names it gives, and what it does not import."""
+"""`import bprop as bp`: its public names, and the packages that it does not import."""
 
 import subprocess
 import sys
@@ -54,7 +54,7 @@ def test_importing_brings_no_optional_package():
     assert loaded == "[]"
 
 
-def test_importing_brings_only_what_a_graph_is_made_of():
+def test_importing_bprop_imports_only_the_parts_of_a_graph():
     loaded = in_fresh_python("import sys, bprop; print(*(m for m in sys.modules if m.startswith('bprop.')))").split()
     assert not {"bprop.training", "bprop.check", "bprop.model", "bprop.engines", "bprop.cli", "bprop.sources"} & {
         *loaded

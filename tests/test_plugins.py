@@ -42,7 +42,7 @@ def test_an_activation_of_another_package_is_known_by_name(installed):
     assert type(graph.boxes["h1"]).__name__ == "Softsign"
 
 
-def test_what_bprop_knows_needs_no_other_package(installed):
+def test_a_name_that_bprop_knows_loads_no_other_package(installed):
     installed("never_imported", "raise RuntimeError")
     bp.mlp([2, 3, 1], task="regression", activation="tanh", loss="huber")
 

@@ -29,12 +29,12 @@ def test_metrics_and_validation_read_as_attributes():
 
 
 @pytest.mark.parametrize("name", ["rmse", "validation_rmse", "accurcy", "__wrapped__"])
-def test_what_was_not_recorded_is_no_attribute(name):
+def test_a_value_that_was_not_recorded_is_no_attribute(name):
     with pytest.raises(AttributeError, match=f"no '{name}'"):
         getattr(RECORD, name)
 
 
-def test_what_is_not_said_of_an_epoch_is_nothing():
+def test_optional_fields_of_a_record_have_empty_defaults():
     record = Record(1, 10, 0.5, 0.0, 0.5)
     assert (record.metrics, record.validation, record.learning_rate, record.health) == ({}, None, None, None)
     assert (record.seconds, record.examples_per_second) == (0.0, 0.0)
@@ -75,7 +75,7 @@ def test_a_penalty_of_zero_and_no_validation_are_not_printed():
 @pytest.mark.parametrize(
     "change", [{"validation": []}, {"validation": ""}, {"validation": 0}, {"metrics": []}, {"loss": "1"}]
 )
-def test_what_is_no_record_is_refused(change):
+def test_data_that_is_no_record_is_refused(change):
     plain = {"epoch": 1, "updates": 2, "loss": 0.5, "penalty": 0.0, "objective": 0.5} | change
     with pytest.raises(TypeError):
         Record.from_dict(plain)
@@ -108,7 +108,7 @@ def test_a_record_of_an_older_version_has_no_health():
         {"layers": [1]}, {"layers": None}, {"first_not_finite": 2}, {"parameters": {"W1": {"norm": []}}},
     ],
 )  # fmt: skip
-def test_what_is_no_health_is_refused(change):
+def test_data_that_is_no_health_is_refused(change):
     with pytest.raises(TypeError, match="health"):
         Record.from_dict(RECORD.to_dict() | {"health": HEALTH | change})
 
@@ -128,7 +128,7 @@ def test_health_without_its_parts_is_refused(health):
     ],
     ids=repr,
 )  # fmt: skip
-def test_a_record_of_what_no_epoch_has_is_refused(odd):
+def test_a_record_with_values_that_no_epoch_has_is_refused(odd):
     with pytest.raises(TypeError):
         Record.from_dict(RECORD.to_dict() | odd)
 

@@ -18,7 +18,7 @@ def test_ours_are_registered_by_name_and_yours_by_module_and_name():
     assert registered("NoSuchBox") is None
 
 
-def test_the_registry_given_is_a_copy():
+def test_registry_returns_a_copy():
     registry().clear()
     assert registered("Tanh") is boxes.Tanh
 

@@ -30,7 +30,7 @@ def test_dims_say_where_the_batch_is():
     assert show_shape(()) == "()"
 
 
-def test_the_shape_of_a_value_is_found_by_running_fprop():
+def test_the_shape_of_a_value_is_inferred_by_running_fprop():
     assert infer(lambda a, b: a @ b, [batched((4,)), fixed((4, 3))], no_extras).dims == ("N", 3)
     assert infer(lambda a: a.sum(), [batched((4,))], no_extras).dims == ()
     assert infer(lambda a: a.T, [batched((4,))], no_extras).dims == (4, "N")
@@ -43,7 +43,7 @@ def test_sizes_that_depend_on_the_batch_are_expressions_in_N():
     assert infer(lambda a: np.concatenate([a, a, a[:1]]), [spec], no_extras).dims == ("2N+1", 4)
 
 
-def test_the_kind_of_a_value_is_found_too():
+def test_the_kind_of_a_value_is_inferred_too():
     assert infer(lambda a: a > 0, [batched(())], no_extras).kind == "bool"
     assert infer(lambda a: a + 1, [batched((), "int")], no_extras).kind == "int"
     assert infer(lambda a: a + 0.5, [batched((), "int")], no_extras).kind == "float"

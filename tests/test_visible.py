@@ -1,4 +1,4 @@
-"""Names that other people chose, as a terminal can show them."""
+"""Text that other people chose is made safe for a terminal."""
 
 import unicodedata
 
@@ -35,7 +35,7 @@ def is_harmless(letter):
         ("a\u200db", r"a\u200db"),
     ],
 )
-def test_what_steers_or_is_not_seen_is_an_escape(name, shown):
+def test_letters_that_steer_or_are_invisible_become_escapes(name, shown):
     assert visible(name) == shown
 
 
@@ -82,6 +82,6 @@ def test_lines_stay_lines(names):
     assert visible_lines("\n".join(lines)) == "\n".join(map(visible, lines))
 
 
-def test_what_is_no_text_is_shown_as_it_is_printed(tmp_path):
+def test_an_object_that_is_no_text_is_shown_as_printed(tmp_path):
     assert visible(3) == "3"
     assert visible(tmp_path / "a\nb").endswith(r"a\nb")

@@ -101,7 +101,7 @@ def test_the_functions_take_hyper_parameters_and_a_name():
 
 
 @pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
-def test_a_clipped_unit_passes_no_gradient_however_steep_what_follows(engine):
+def test_a_clipped_unit_passes_no_gradient_however_steep_the_next_box(engine):
     pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
     x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
     graph = bp.Graph(loss=bp.sum(bp.sqrt(bp.clip(x * w, 0.0, 9.0)), axis=1))  # the root of 0 is infinitely steep

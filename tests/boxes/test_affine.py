@@ -60,7 +60,7 @@ def test_linear_equals_matmul_plus_bias():
     np.testing.assert_array_equal(values["one"], values["two"])
 
 
-def test_transposed_weights_give_what_linear_gives():
+def test_transposed_weights_give_the_same_as_linear():
     x, V, b = bp.Input("x", (3,)), bp.Parameter("V", (2, 3)), bp.Parameter("b", (2,))
     turned = bp.transpose(V, (1, 0))
     graph = bp.Graph(outputs={"one": bp.linear_transposed(x, V, b), "two": bp.linear(x, turned, b)})
@@ -75,7 +75,7 @@ def test_transposed_weights_of_another_shape_are_refused():
 
 
 @pytest.mark.parametrize("rows", [(), (7,), (7, 2)])
-def test_the_shape_is_found_without_the_product(rows):
+def test_the_shape_is_inferred_without_the_product(rows):
     h, W, b = bp.Input("h", (*rows, 5)), bp.Parameter("W", (5, 4)), bp.Parameter("b", (4,))
     V = bp.Parameter("V", (4, 5))
     assert bp.linear(h, W, b).dims == bp.linear_transposed(h, V, b).dims == ("N", *rows, 4)

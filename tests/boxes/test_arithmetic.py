@@ -119,7 +119,7 @@ class Gram(boxes.MatMul):
         return a @ b.T
 
 
-def test_the_shape_of_a_product_is_found_without_it():
+def test_the_shape_of_a_product_is_inferred_without_computing_it():
     shapes = [
         ((4, 5), (5, 6)),
         ((3, 4, 5), (3, 5, 6)),

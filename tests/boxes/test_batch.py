@@ -1,4 +1,4 @@
-"""What a box may know of the batch."""
+"""The total weight of a batch."""
 
 import numpy as np
 import pytest
@@ -35,6 +35,6 @@ def test_a_penalty_can_be_weighed_by_the_batch():
     assert bp.check_gradients(graph, theta, x=np.ones((5, 3))).ok
 
 
-def test_what_has_no_batch_axis_is_refused():
+def test_a_child_without_a_batch_axis_is_refused():
     with pytest.raises(bp.errors.ShapeError, match="batch axis"):
         bp.batch_weight(bp.Parameter("W", (3,)))

@@ -1,4 +1,4 @@
-"""What holds for every box that bprop brings, on every example that the box gives of itself."""
+"""Properties of every box of bprop, checked on the box's own examples."""
 
 import inspect
 import pkgutil
@@ -107,7 +107,7 @@ def close(found, expected, tolerance=1e-12):
 # --- the catalogue ---
 
 
-def test_the_catalogue_is_exactly_what_a_walk_over_the_package_finds():
+def test_the_catalogue_holds_exactly_the_boxes_of_the_package():
     found = set()
     for module in pkgutil.walk_packages(bp.__path__, "bprop.", onerror=lambda name: None):
         if module.name.endswith("__main__"):
@@ -275,7 +275,7 @@ def test_single_precision_is_near_double(cls, index):
 
 
 @every_example
-def test_the_shape_found_at_construction_is_the_shape_computed(cls, index):
+def test_the_shape_inferred_at_construction_is_the_computed_shape(cls, index):
     graph, theta, data = wire(cls, index)
     out = graph.fprop(theta, data)["out"]
     rows = len(next(iter(data.values()))) if data else None

@@ -1,4 +1,4 @@
-"""What a box does where nothing is said: saved graphs and the documentation count on it."""
+"""The defaults of every box: saved graphs and the documentation rely on them."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def test_hyper_parameters_have_the_defaults_that_are_documented(name, defaults):
 
 
 @pytest.mark.parametrize("cls", [cls for cls in boxes.catalogue() if "wanted" in cls.bprop.__code__.co_varnames])
-def test_a_box_that_is_not_told_which_gradients_are_wanted_gives_all(cls, bare):
+def test_a_box_called_without_wanted_returns_all_gradients(cls, bare):
     for example in cls.examples(np.random.default_rng(1)):
         hyper = example[-1] if isinstance(example[-1], dict) else {}
         arrays = [np.asarray(a) for a in example if not isinstance(a, dict)]

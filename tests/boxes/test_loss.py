@@ -1,4 +1,4 @@
-"""What all losses have in common."""
+"""The base classes of losses."""
 
 import inspect
 

@@ -169,7 +169,7 @@ def test_a_short_last_batch_does_not_pull_the_running_variance_away(rows, engine
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("rows", [3, 7, 100])
-def test_what_is_the_same_everywhere_is_normalised_to_the_shift_however_large_it_is(rows, dtype, bare):
+def test_a_constant_is_normalised_to_the_shift_however_large_it_is(rows, dtype, bare):
     large = np.array([0.1, 1e4 / 3, 1e6 / 3], dtype)
     ones, shift = np.ones(3, dtype), np.array([0.5, -1.0, 2.0], dtype)
     batch = bare(boxes.BatchNorm).fprop(np.tile(large, (rows, 1)), ones, shift, None, None, ones[:1].repeat(rows))

@@ -53,7 +53,7 @@ def test_the_classes_need_an_axis_and_it_is_not_the_batch(make):
     assert make(bp.Parameter("a", (3,))).dims == (3,)
 
 
-def test_what_is_left_of_1_is_not_lost_where_one_class_is_almost_certain(bare):
+def test_the_gradient_of_an_almost_certain_class_is_not_lost(bare):
     box, a = bare(boxes.Softmax), np.array([[0.0, -50.0]])
     value = box.fprop(a)
     for grad, sign in (([[1.0, 0.0]], 1.0), ([[0.0, 1.0]], -1.0)):

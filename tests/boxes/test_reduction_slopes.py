@@ -1,4 +1,4 @@
-"""Gradients of this family of boxes, near home: see `differentiates`."""
+"""Gradients of this family of boxes against finite differences (see `differentiates`)."""
 
 import pytest
 

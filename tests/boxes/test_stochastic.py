@@ -47,7 +47,7 @@ def test_two_dropouts_of_one_graph_draw_different_noise():
     assert (values["one"] != values["two"]).mean() == pytest.approx(0.5, abs=0.06)
 
 
-def test_backpropagation_drops_what_forward_propagation_dropped():
+def test_backpropagation_drops_the_elements_that_forward_propagation_dropped():
     x = bp.Input("x", (50,))
     graph = bp.Graph(loss=bp.sum(bp.dropout(x, 0.3, name="h"), axis=1))
     values = graph.fprop({}, x=np.ones((4, 50)))

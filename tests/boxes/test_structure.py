@@ -33,7 +33,7 @@ def test_transpose_permutes_and_its_gradient_permutes_back(bare, rng):
     assert bp.transpose(bp.Input("x", (3, 4)), (0, 2, 1)).dims == ("N", 4, 3)
 
 
-def test_transpose_refuses_what_is_no_permutation():
+def test_transpose_refuses_axes_that_are_no_permutation():
     x = bp.Input("x", (3, 4))
     for axes in ((0, 1), (0, 0, 1), (0, 1, 3)):
         with pytest.raises(errors.ShapeError):
@@ -159,7 +159,7 @@ def test_how_many_rows_a_batch_has_is_not_known_beforehand():
         (0, 2, False),
     ],
 )
-def test_a_slice_knows_whether_it_takes_all_rows(index, rank, whole):
+def test_a_slice_keeps_rows_if_it_takes_all_of_them(index, rank, whole):
     assert structure.takes_all_rows(index, rank) is whole
     places = np.arange(9).reshape(9, *[1] * (rank - 1)) + np.zeros((9, 3)[:rank], int)
     taken = places[index]

@@ -1,4 +1,4 @@
-"""What a slice says of itself in ONNX operators is what NumPy computes."""
+"""A slice in ONNX operators computes the same as in NumPy."""
 
 import numpy as np
 import pytest

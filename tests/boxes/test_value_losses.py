@@ -62,7 +62,7 @@ def test_a_negative_count_is_refused():
         graph.fprop({}, a=[0.0, 0.0], y=[3, -1])
 
 
-def test_the_prediction_is_what_the_network_says(bare):
+def test_the_prediction_is_the_output_of_the_network(bare):
     f = np.array([1.0, 2.0])
     for cls in (boxes.SquaredError, boxes.AbsoluteError, boxes.Huber):
         assert bare(cls).prediction(f) is f

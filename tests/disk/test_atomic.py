@@ -136,7 +136,7 @@ def test_the_list_of_access_is_kept(tmp_path):
 
 @posix
 @pytest.mark.parametrize("there", [True, False], ids=["to_a_file", "to_nothing"])
-def test_a_link_stays_a_link_and_what_it_points_to_is_written(tmp_path, there):
+def test_a_link_stays_a_link_and_its_target_is_written(tmp_path, there):
     (tmp_path / "deep").mkdir()
     if there:
         (tmp_path / "deep" / "f").write_bytes(b"old")
@@ -217,7 +217,7 @@ write_atomically({str(tmp_path / "f")!r}, b"new")
     assert (tmp_path / "f").read_bytes() == b"new"
 
 
-def test_what_a_killed_process_left_in_the_folder_is_tidied_away(tmp_path, monkeypatch):
+def test_the_unfinished_file_of_a_killed_process_is_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(atomic, "_tidied", set())
     left = tmp_path / ".f.0123456789abcdef.bprop-tmp"
     left.write_bytes(b"half")

@@ -42,7 +42,7 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize(("number", "answer"), [(errno.ENOLCK, None), (errno.ENOTSUP, None), (errno.EAGAIN, False)])
-def test_what_a_file_system_answers(monkeypatch, number, answer):
+def test_the_answers_of_a_file_system(monkeypatch, number, answer):
     def failing(descriptor, operation):
         raise OSError(number, os.strerror(number))
 
@@ -60,7 +60,7 @@ def test_a_disk_that_fails_is_an_error(monkeypatch):
 
 
 @pytest.mark.parametrize("held", [False, True])
-def test_windows_locks_a_byte_beyond_what_is_written(tmp_path, monkeypatch, held):
+def test_windows_locks_a_byte_beyond_the_content(tmp_path, monkeypatch, held):
     places = []
 
     def locking(descriptor, mode, count):

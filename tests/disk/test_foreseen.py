@@ -1,4 +1,4 @@
-"""What cannot be written is known before any work is done, and nothing is written to find out."""
+"""A file that cannot be written is known before any work is done, without writing anything."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ def test_a_new_file_and_an_old_one_can_be_written(tmp_path):
     assert os.listdir(tmp_path) == ["old"]
 
 
-def test_a_folder_and_what_lies_in_none_cannot(tmp_path):
+def test_a_folder_and_a_file_in_a_missing_folder_cannot_be_written(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     assert cannot_write(tmp_path) == "it is a folder"
     assert "there is no folder" in cannot_write(tmp_path / "absent" / "f")

@@ -1,4 +1,4 @@
-"""What a lock file says of the process that holds it, and what others make of odd files."""
+"""A lock file names the process that holds the lock; odd files are harmless."""
 
 import os
 import time
@@ -15,7 +15,7 @@ def descriptor(tmp_path):
     os.close(number)
 
 
-def test_what_is_written_is_read(descriptor):
+def test_a_written_holder_is_read_back(descriptor):
     here = Holder.here()
     os.write(descriptor, b"x" * 500)  # of a holder before, who said more
     here.write(descriptor)
@@ -23,7 +23,7 @@ def test_what_is_written_is_read(descriptor):
     assert here.pid == os.getpid()
 
 
-def test_it_fits_into_what_is_read():
+def test_a_holder_fits_into_the_bytes_that_are_read():
     assert len(repr(Holder.here())) < MOST
 
 

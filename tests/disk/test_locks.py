@@ -1,4 +1,4 @@
-"""One run holds a place; another is told who; a process that ends, however, leaves nothing that blocks."""
+"""One run holds a place; a second run gets an error that names the first; no ended process blocks a place."""
 
 import os
 import signal
@@ -44,7 +44,7 @@ def holding(path, with_locks=True):
     return process
 
 
-def test_the_second_run_is_told_who_holds_the_place(path, any_disk):
+def test_the_second_run_gets_an_error_that_names_the_first(path, any_disk):
     process = holding(path, any_disk)
     today = time.strftime("%Y-%m-%d")
     with pytest.raises(errors.ModelFileError) as caught:
@@ -185,7 +185,7 @@ def test_a_planted_link_and_a_pipe_are_refused(path):
     assert victim.read_bytes() == b"precious"
 
 
-def test_a_folder_without_permission_is_said(path, monkeypatch):
+def test_a_folder_without_permission_is_reported(path, monkeypatch):
     def refused(*args):
         raise PermissionError(13, "Permission denied")
 
@@ -194,7 +194,7 @@ def test_a_folder_without_permission_is_said(path, monkeypatch):
         Lock(path, "the place")
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     with pytest.raises(errors.ModelFileError, match=r"cannot lock the place .*No such file"):
         Lock(tmp_path / "absent" / ".lock", "the place")
 

@@ -1,4 +1,4 @@
-"""Where the file system has no locks, a file says which process holds the place."""
+"""On a file system without locks, a file names the process that holds the place."""
 
 import os
 import subprocess
@@ -31,7 +31,7 @@ def taken_and_left(path):
     return process.pid
 
 
-def test_what_a_dead_process_has_left_is_taken_over(path):
+def test_the_lock_of_a_dead_process_is_taken_over(path):
     taken_and_left(path)
     assert named_lock.take(str(path)) is None
     assert f'"pid": {os.getpid()}' in path.read_text()
@@ -88,7 +88,7 @@ def test_a_lock_that_a_living_process_takes_meanwhile_is_put_back(path, monkeypa
     assert os.listdir(path.parent) == [".locked"]
 
 
-def test_a_file_that_comes_and_goes_is_somebodys_whose_name_is_not_known(tmp_path, monkeypatch):
+def test_a_file_that_comes_and_goes_belongs_to_an_unknown_holder(tmp_path, monkeypatch):
     path = str(tmp_path / "run.locked")
     (tmp_path / "run.locked").write_bytes(b"")
     monkeypatch.setattr(named_lock, "_holder", lambda path: None)

@@ -1,4 +1,4 @@
-"""What is not there, what may not be read, and what is no file are told apart."""
+"""A missing file, a file that may not be read, and a folder or device get different errors."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="POSIX has such files")
 
 
 @pytest.mark.parametrize("name", ["absent", "absent/f", "f/x", "a" * 300, "a\0b", ""])
-def test_what_is_not_there(tmp_path, monkeypatch, name):
+def test_a_missing_file_has_no_status(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "f").write_bytes(b"")
     assert reading.status_of(name) is None
@@ -37,7 +37,7 @@ def test_a_pipe_is_none_and_is_not_waited_for(tmp_path):
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EMFILE, errno.EIO])
-def test_what_nobody_can_look_at_is_an_error(monkeypatch, number):
+def test_a_file_whose_status_is_not_known_is_an_error(monkeypatch, number):
     def failing(path):
         raise OSError(number, os.strerror(number), path)
 

@@ -1,4 +1,4 @@
-"""What is no regular file is known, and written into."""
+"""Devices and pipes are recognised, and written into."""
 
 import os
 import stat
@@ -23,7 +23,7 @@ print("after")
 
 
 @pytest.mark.parametrize("name", ["/dev/fd/1", "/proc/self/fd/1", "link"])
-def test_standard_output_is_written_into_between_what_is_printed(tmp_path, name):
+def test_standard_output_is_written_into_between_prints(tmp_path, name):
     """Not by the name /dev/stdout: where this fails, root would lose it. It is a link like this one."""
     (tmp_path / "link").symlink_to("/proc/self/fd/1")
     said = subprocess.run([sys.executable, "-c", WRITE, name], capture_output=True, check=True, cwd=tmp_path)

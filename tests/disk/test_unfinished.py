@@ -1,4 +1,4 @@
-"""Files that are being written have a name of chance and a lock; what is left over is told from what is in use."""
+"""Files that are being written have a random name and a lock; only left-over ones are removed."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def test_a_planted_link_is_not_followed(tmp_path, monkeypatch):
     assert (tmp_path / "victim").read_bytes() == b"precious"
 
 
-def test_what_a_living_process_writes_is_left_alone_and_tidied_when_it_was_killed(tmp_path):
+def test_the_file_of_a_living_process_stays_and_that_of_a_killed_one_goes(tmp_path):
     process = begun_elsewhere(tmp_path, "time.sleep(60)")
     path = process.stdout.readline().strip()
     unfinished.tidy(tmp_path)

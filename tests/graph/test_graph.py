@@ -163,7 +163,7 @@ def test_data_and_theta_are_left_as_they_are(data):
 # --- shapes of graphs ---
 
 
-def test_a_diamond_sums_what_its_parents_send():
+def test_a_diamond_sums_the_gradients_of_its_parents():
     x, W = bp.Input("x", (2,)), bp.Parameter("W", (2,))
     h = bp.tanh(x * W, name="h")
     graph = bp.Graph(loss=bp.sum(bp.exp(h) * bp.square(h), axis=1))
@@ -244,7 +244,7 @@ def test_a_penalty_is_one_number():
     assert bp.Graph(loss=x, penalty=0.5).fprop({}, x=[1.0]).objective == 1.5
 
 
-def test_what_is_no_box_is_refused():
+def test_an_object_that_is_no_box_is_refused():
     x = bp.Input("x", ())
     for wrong in ({"loss": 3.0}, {"outputs": {"f": 1.0}}, {"outputs": [x]}, {"loss": np.ones(3)}):
         with pytest.raises(errors.GraphError, match=r"must be a (box|dict)"):
@@ -341,7 +341,7 @@ def test_predict_of_one_output_is_its_array_and_of_none_is_refused():
         bp.Graph(loss=bp.squared_error(f, y)).predict({"W": np.ones(2)}, x=[[1.0, 1.0]])
 
 
-def test_predict_of_what_needs_no_data_needs_none():
+def test_predict_of_outputs_without_inputs_needs_no_data():
     x, W = bp.Input("x", (2,)), bp.Parameter("W", (2,))
     graph = bp.Graph(loss=bp.sum(x * W, axis=1), outputs={"size": bp.l2(W)})
     assert graph.predict({"W": np.array([3.0, 4.0])}) == 25

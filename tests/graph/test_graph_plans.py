@@ -1,4 +1,4 @@
-"""Which plan a graph gives for what is asked."""
+"""The plans of a graph: in training, outside, and for some roots."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ def noisy():
     return bp.Graph(loss=bp.sum(h, axis=1), outputs={"f": bp.tanh(x, name="f")})
 
 
-def test_a_plan_is_for_training_unless_it_is_said():
+def test_a_plan_is_for_training_by_default():
     graph = noisy()
     assert graph.plan() is graph.plan(training=True)
     assert graph.plan() is not graph.plan(training=False)
@@ -27,7 +27,7 @@ def test_a_plan_is_made_once_for_the_same_roots():
     assert set(graph.plan([graph.outputs["f"]]).leaves) == {"x"}
 
 
-def test_a_pass_is_of_training_unless_it_is_said():
+def test_a_pass_is_of_training_by_default():
     graph, x = noisy(), np.ones((50, 3))
     theta = {"w": np.ones(3)}
     assert set(np.unique(graph.fprop(theta, x=x)["h"])) == {0.0, 2.0}
@@ -37,7 +37,7 @@ def test_a_pass_is_of_training_unless_it_is_said():
     assert not np.array_equal(one, other)
 
 
-def test_outside_training_a_box_is_replaced_by_what_stands_for_it():
+def test_outside_training_a_box_is_replaced_by_its_evaluation():
     x = bp.Input("x", (3,))
     gain, shift = bp.Parameter("gain", (3,), init=bp.init.ones), bp.Parameter("shift", (3,))
     mean, variance = (bp.Parameter(name, (3,), trainable=False) for name in ("mean", "variance"))

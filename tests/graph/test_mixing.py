@@ -1,4 +1,4 @@
-"""Which boxes mix the rows of a batch: what the structure shows, what our boxes say, and what trying out finds."""
+"""Boxes that mix the rows of a batch: by their shapes, by their declaration, and by trial."""
 
 from typing import ClassVar
 
@@ -105,7 +105,7 @@ class Noisy(Own):
 
 
 class NoisyBackwards(Noisy):
-    """What a row draws depends on how many there are."""
+    """The noise of a row depends on the number of rows."""
 
     def noise(self, draw, a):
         return draw(a.shape)[::-1]
@@ -207,14 +207,14 @@ def test_rows_are_kept_apart(make):
 
 
 @pytest.mark.parametrize("make", MIXED.values(), ids=MIXED)
-def test_mixed_rows_are_found_out(make):
+def test_boxes_that_mix_rows_are_detected(make):
     graph = loss_of(make)
     assert graph.mixing(training=True) in graph.names.values()
     assert graph.mixing(training=False) in graph.names.values()
 
 
 @pytest.mark.parametrize("box", [Shared, Activity, NoisyBackwards])
-def test_what_a_gradient_and_noise_do_to_rows_matters_in_training(box):
+def test_gradients_and_noise_that_mix_rows_matter_in_training(box):
     assert loss_of(lambda x, w: box(x * w, name="odd")).mixing(training=True) == "odd"
 
 
@@ -267,7 +267,7 @@ def test_rows_of_data_taken_by_number_mix_and_of_a_parameter_do_not():
     assert bp.Graph(loss=bp.sum(bp.take(x * bp.Parameter("w", ()), rows), axis=1)).mixing() == "take_1"
 
 
-def test_what_only_an_output_mixes_does_not_count():
+def test_rows_mixed_by_an_output_alone_do_not_count():
     x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
     graph = bp.Graph(loss=bp.sum(x * w, axis=1), outputs={"f": Centred(x)})
     assert graph.mixing(training=True) is None
@@ -283,7 +283,7 @@ def test_kinds_are_of_all_slots():
     assert named == {"x": ROWS, "w": SAME, "exp_1": SAME, "multiply_1": ROWS, "l": ROWS, "e": SAME}
 
 
-def test_it_is_found_out_once(monkeypatch):
+def test_mixing_is_determined_once(monkeypatch):
     graph = loss_of(lambda x, w: Own(x * w))
     assert graph.mixing() is None
     monkeypatch.setattr("bprop.graph.mixing.try_out", None)

@@ -29,7 +29,7 @@ def test_the_mean_leaves_out_examples_of_weight_0():
     assert weighted_mean(losses, np.zeros(4)) == 0.0
 
 
-def test_losses_are_divided_by_what_the_context_says_or_by_the_weights():
+def test_losses_are_divided_by_the_divisor_of_the_context_or_by_the_weights():
     context = Context.of(3, np.dtype("float64"), 0, np.array([1.0, 2.0, 0.0]))
     assert divisor_of(context) == 3
     assert divisor_of(context._replace(divisor=12.0)) == 12

@@ -79,7 +79,7 @@ def test_a_penalty_of_weight_zero_costs_no_backpropagation():
         np.testing.assert_array_equal(grads["W"], [1 + 2 * weight, 2 + 2 * weight])
 
 
-def test_refresh_computes_again_what_depends_on_the_change_and_only_that():
+def test_refresh_computes_only_the_boxes_that_depend_on_the_change():
     x, W, V = bp.Input("x", (2,)), bp.Parameter("W", (2,)), bp.Parameter("V", (2,))
     left, right = x * W, x * V
     graph = bp.Graph(loss=total(left + right))

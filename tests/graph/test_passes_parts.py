@@ -1,4 +1,4 @@
-"""A plan, part by part: its context, what boxes are handed, and what is added up on the way back."""
+"""The passes, part by part: the context, the extras of boxes, and the sums on the way back."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def test_a_single_pass_has_the_noise_of_the_first_update_and_weights_of_1():
 
 def sends(parts):
     class Sends(bp.Box):
-        """a + b, which sends what it is told to."""
+        """a + b, which sends the gradients that the test chooses."""
 
         def fprop(self, a, b):
             return a + b
@@ -43,7 +43,7 @@ def gradients(graph, *names):
     return graph.bprop(graph.fprop(theta, data), inputs=[*names])
 
 
-def test_a_child_that_is_sent_nothing_keeps_what_others_send():
+def test_a_child_keeps_the_gradients_of_others_if_a_box_sends_none():
     x, y = bp.Input("x", (3,)), bp.Input("y", (3,))
     one = sends(lambda g: (None, g))(x, y)
     for graph in (bp.Graph(loss=bp.sum(one + 2.0 * x, axis=1)), bp.Graph(loss=bp.sum(2.0 * x + one, axis=1))):
@@ -52,7 +52,7 @@ def test_a_child_that_is_sent_nothing_keeps_what_others_send():
         np.testing.assert_array_equal(found["y"], np.full((2, 3), 0.5))
 
 
-def test_what_is_not_wanted_is_dropped_even_if_it_is_sent():
+def test_an_unwanted_gradient_is_dropped_even_if_it_is_sent():
     x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
     graph = bp.Graph(loss=bp.sum(sends(lambda g: (g, g))(x, w * x), axis=1))
     plan = graph.plan([graph.loss], training=True)
@@ -100,7 +100,7 @@ def test_gradients_take_on_the_dtype_of_the_child():
         send._like(np.ones(3), child, 4)
 
 
-def test_ways_to_the_same_targets_are_found_once():
+def test_ways_to_the_same_targets_are_computed_once():
     x, w, v = bp.Input("x", (3,)), bp.Parameter("w", (3,)), bp.Parameter("v", (3,))
     graph = bp.Graph(loss=bp.sum(x * w + x * v, axis=1))
     plan = graph.plan([graph.loss], training=True)

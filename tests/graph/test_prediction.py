@@ -1,4 +1,4 @@
-"""Predicting: the same as the plain pass, whole or in parts of the rows."""
+"""Prediction gives the same as a plain pass, whole or in parts of the rows."""
 
 import numpy as np
 import pytest
@@ -128,7 +128,7 @@ def test_an_embedding_is_computed_in_parts(monkeypatch):
         Jitter,
     ],
 )
-def test_what_may_mix_rows_is_computed_whole(mix, rng, monkeypatch):
+def test_outputs_that_may_mix_rows_are_computed_whole(mix, rng, monkeypatch):
     graph = bp.Graph(outputs={"f": mix(bp.Input("x", (2,)))})
     x = rng.normal(size=(12, 2))
     monkeypatch.setattr(prediction, "PART", 5)
@@ -176,7 +176,7 @@ def test_a_box_that_needs_noise_outside_training_gets_it(rng):
     np.testing.assert_array_equal(found, graph.predict({}, x=x))
 
 
-def test_nothing_is_written_to_what_is_given(graph, rng):
+def test_prediction_writes_into_no_argument(graph, rng):
     theta, x = graph.init(1), rng.normal(size=(7, 4))
     for array in (x, *theta.values()):
         array.setflags(write=False)

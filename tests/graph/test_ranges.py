@@ -49,7 +49,7 @@ DERIVED = {
 
 @pytest.mark.parametrize("case", DERIVED)
 @pytest.mark.parametrize("engine", ENGINES)
-def test_what_is_computed_from_inputs_is_checked_before_training(case, engine):
+def test_values_computed_from_inputs_are_checked_before_training(case, engine):
     make, data, row, value = DERIVED[case]
     with pytest.raises(
         errors.DataError, match=rf"input 'i': row {row} gives .* the value {value}, outside 0..2, which"
@@ -58,7 +58,7 @@ def test_what_is_computed_from_inputs_is_checked_before_training(case, engine):
 
 
 @pytest.mark.parametrize("case", DERIVED)
-def test_what_is_computed_from_inputs_is_checked_wherever_data_enters(case):
+def test_values_computed_from_inputs_are_checked_wherever_data_enters(case):
     make, data, row, _ = DERIVED[case]
     graph = make()
     theta, bad, good = graph.init(), {"i": np.array(data)}, {"i": np.zeros((2, 2), int)}
@@ -78,7 +78,7 @@ def test_what_is_computed_from_inputs_is_checked_wherever_data_enters(case):
             bp.Model(graph, theta).predict(bad)
 
 
-def test_a_prediction_needs_only_what_its_outputs_take(rng):
+def test_a_prediction_checks_only_the_values_of_its_outputs(rng):
     i, W = bp.Input("i", (2,), dtype="int"), bp.Parameter("W", (3, 4))
     graph = bp.Graph(loss=bp.cross_entropy(bp.take(W, i[:, 0]), i[:, 1]), outputs={"f": bp.take(W, i[:, 0])})
     theta = graph.init()
@@ -124,7 +124,7 @@ def test_streamed_sets_are_checked_part_by_part(tmp_path):
         bp.train(graph, Parts({"i": np.array([[0, 0], [1, 0], [2, 0], [3, 0]])}), engine="numpy", progress=False)
 
 
-def test_estimators_check_what_their_graph_computes():
+def test_estimators_check_the_values_that_their_graph_computes():
     pytest.importorskip("sklearn")
     x, y, W = bp.Input("x", (3,)), bp.Input("y", (), dtype="int"), bp.Parameter("W", (3, 2))
     a = x @ W
@@ -201,7 +201,7 @@ def test_rounding_beside_either_end_of_a_range_is_no_fault(off):
 
 
 class Limit(Exception):  # noqa: N818
-    """What a time limit raises, in whatever code it meets."""
+    """The exception of a time limit, raised in any code."""
 
 
 def raises_once(monkeypatch, cls):
@@ -217,7 +217,7 @@ def raises_once(monkeypatch, cls):
     monkeypatch.setattr(cls, "fprop", limited)
 
 
-def test_a_time_limit_that_comes_while_rows_are_looked_for_is_passed_on(monkeypatch):
+def test_a_time_limit_during_the_trial_of_rows_is_passed_on(monkeypatch):
     box = bp.reshape(bp.Input("x", (4,)), (-1, 2))
     assert keeps_rows_together(box)
     raises_once(monkeypatch, type(box))

@@ -1,4 +1,4 @@
-"""Ranges, part by part: ends and the slack of rounding, which boxes are foreseen, and in which row a value lies."""
+"""Ranges, part by part: limits and the slack of rounding, foreseen boxes, and the row of a value."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_floats_may_be_as_far_beyond_an_end_as_rounding_gets_them(values, low, h
     assert _outside(np.array(values), limit(low, high)) == where
 
 
-def test_the_first_of_several_places_is_told():
+def test_the_first_of_several_places_is_returned():
     assert _outside(np.array([[0, 1], [5, 9]]), limit(0, 2)) == (1, 0)
 
 
@@ -43,7 +43,7 @@ def test_the_size_of_an_end_is_at_least_one():
     assert [_size(end) for end in (0.0, 0.5, -8.0, 8.0, np.inf, -np.inf)] == [1, 1, 8, 8, 1, 1]
 
 
-def test_what_is_tried_is_other_numbers_in_the_second_example_alone():
+def test_the_tries_change_the_second_example_alone():
     specs = [
         bp.Input("x", (2,)).spec,
         bp.Input("i", (), "int").spec,
@@ -73,7 +73,7 @@ class Blocks(bp.Box):
 
 
 @pytest.mark.parametrize(("each", "row"), [(1, 3), (2, 3), (3, 3)])
-def test_a_value_of_several_rows_an_example_is_told_by_its_example(each, row):
+def test_a_value_of_several_rows_an_example_is_reported_by_its_example(each, row):
     i, W = bp.Input("i", (), dtype="int"), bp.Parameter("W", (3, 4))
     taken = bp.reshape(bp.take(W, Blocks(i, each=each)), (-1, 4 * each))
     graph = bp.Graph(loss=bp.sum(taken, axis=1))
@@ -121,7 +121,7 @@ def kinds(of):
         (lambda i: (i + bp.Constant([[0, 1]]))[:, 1], 1, 0),
     ],
 )
-def test_what_follows_from_one_row_of_the_inputs_is_foreseen(of, derived, unknown):
+def test_values_that_depend_on_one_row_of_the_inputs_are_foreseen(of, derived, unknown):
     assert kinds(of) == (derived, unknown)
 
 

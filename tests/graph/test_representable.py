@@ -13,7 +13,7 @@ SINGLE, DOUBLE = np.dtype("float32"), np.dtype("float64")
 @pytest.mark.parametrize(
     "good", [[3.4e38, -3.4e38], [0.0], [], [np.inf, 1.0], [np.nan], np.ones(2, "float32"), [10**18]]
 )
-def test_what_stays_finite_passes(good):
+def test_numbers_that_stay_finite_pass(good):
     need_finite("it", np.array(good), SINGLE)
 
 
@@ -26,7 +26,7 @@ def test_the_first_number_that_becomes_infinite_is_named():
             need_finite("it", np.array([np.longdouble("1e400")]), DOUBLE)
 
 
-def test_an_array_may_lose_what_is_tiny_beside_the_rest_but_not_everything():
+def test_an_array_may_lose_its_tiny_elements_but_not_all():
     need_more_than_zeros("it", np.array([1.0, 1e-50]), SINGLE)
     need_more_than_zeros("it", np.zeros(3), SINGLE)
     with pytest.raises(errors.DataError, match="it: 1e-50 at row 1 becomes 0 in float32"):
@@ -73,9 +73,7 @@ def test_the_largest_and_the_smallest_number_of_a_precision_pass():
     largest, least = float(info.max), float(info.tiny)
     need_finite("it", np.array([largest, -largest]), SINGLE)
     need_finite("it", np.array([largest * (1 + 2.0**-25)]), SINGLE)  # it is rounded down to the largest
-    with pytest.raises(
-        errors.DataError, match=r"becomes infinite in float32, whose largest is 3\.403e\+38: use dtype"
-    ):
+    with pytest.raises(errors.DataError, match=r"becomes infinite in float32, whose largest is 3\.403e\+38: use dtype"):
         need_finite("it", np.array([largest * (1 + 2.0**-24)]), SINGLE)
     with pytest.raises(errors.DataError, match=r"it: -3\.4028[0-9]*e\+38 at row 0 becomes infinite"):
         need_finite("it", np.array([-largest * (1 + 2.0**-24)]), SINGLE)
@@ -106,7 +104,7 @@ def test_one_weight_that_becomes_0_is_refused_beside_others():
         need_weights(np.array([1e39, 1.0]), SINGLE)
 
 
-def test_of_parameters_and_constants_those_of_floats_are_looked_at():
+def test_only_parameters_and_constants_of_floats_are_checked():
     boxes = {"c": bp.Constant([1.5, 2.0]), "i": bp.Constant([3])}
     need_leaves({"c": np.array([1.0, 1e-50]), "i": np.array([3])}, boxes, "constant", SINGLE)
     with pytest.raises(errors.DataError, match=r"^constant 'c': 1e-50 at row 0 becomes 0"):

@@ -1,4 +1,4 @@
-"""Boxes tried out on marked rows."""
+"""Boxes are tried out on marked rows."""
 
 from itertools import product
 
@@ -34,7 +34,7 @@ def leaf(name, array, moving):
 
 
 @pytest.mark.parametrize("cls", CATALOGUE, ids=lambda cls: cls.__name__)
-def test_what_our_boxes_say_of_rows_is_what_trying_out_finds(cls):
+def test_what_our_boxes_declare_about_rows_agrees_with_the_trial(cls):
     for box, moving in placed(cls):
         children = [bool(c.dims[:1] == ("N",)) for c in box.children]
         if box.keeps_rows:
@@ -87,7 +87,7 @@ def test_a_large_box_is_tried_once(monkeypatch):
     assert tried == [6, 3]
 
 
-def test_a_row_that_reaches_a_large_gradient_is_found():
+def test_a_row_that_reaches_a_large_gradient_is_detected():
     class Leaky(bp.Box):
         def fprop(self, h, W):
             return h @ W
@@ -99,7 +99,7 @@ def test_a_row_that_reaches_a_large_gradient_is_found():
 
 
 class Limit(Exception):  # noqa: N818
-    """What a time limit raises, in whatever code it meets."""
+    """The exception of a time limit, raised in any code."""
 
 
 def raises_once(monkeypatch, cls):

@@ -1,4 +1,4 @@
-"""Trying out a box, part by part: the numbers it is given, the rows that are kept, and what is compared."""
+"""The trial of a box, part by part: its numbers, the rows of the smaller batch, and the comparison."""
 
 import numpy as np
 import pytest
@@ -187,7 +187,7 @@ def test_a_gradient_of_a_parameter_is_a_sum_over_rows_that_weigh():
     assert made(box, moving=(True, False), arrays=[np.ones((6, 2)), np.ones(2)]).answer() is APART
 
 
-def test_what_updates_gives_counts_in_training():
+def test_the_results_of_updates_count_in_training():
     updates = {"updates": lambda self, value, a: {0: a.mean(axis=0)}}
     assert made(told(**updates)).answer() is MIXED
     assert made(told(**updates), training=False).answer() is APART
@@ -195,7 +195,7 @@ def test_what_updates_gives_counts_in_training():
     assert made(told(**by_row)).answer() is APART
 
 
-def test_what_a_loss_predicts_counts():
+def test_the_prediction_of_a_loss_counts():
     class Centred(bp.SquaredError):
         def prediction(self, a):
             return a - a.mean(axis=0)

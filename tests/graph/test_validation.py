@@ -27,7 +27,7 @@ def test_good_data_passes(graph, theta):
         assert np.isfinite(graph.fprop(theta, {"x": x}, y=y).objective)
 
 
-def test_unknown_and_missing_names_are_said_with_those_there_are(graph, theta):
+def test_unknown_and_missing_names_are_reported_with_the_known_ones(graph, theta):
     with pytest.raises(errors.UnknownNameError, match=r"missing inputs: 'y' \(the graph has: x, y\)"):
         graph.fprop(theta, x=X)
     with pytest.raises(errors.UnknownNameError, match="unknown inputs: 'z'"):
@@ -41,7 +41,7 @@ def test_unknown_and_missing_names_are_said_with_those_there_are(graph, theta):
 
 
 @pytest.mark.parametrize("x", [np.ones((5, 3)), np.ones(4), np.ones((5, 4, 1)), 1.0])
-def test_a_wrong_shape_says_what_is_needed(graph, theta, x):
+def test_the_error_of_a_wrong_shape_names_the_needed_shape(graph, theta, x):
     with pytest.raises(errors.ShapeError, match=r"input 'x': needs shape \(N, 4\), got \("):
         graph.fprop(theta, x=x, y=Y)
 
@@ -107,7 +107,7 @@ def test_labels_that_are_fractions_are_refused(graph, theta):
 
 
 @pytest.mark.parametrize("x", [X.astype(str), X.astype(object), X.astype(complex), np.full((5, 4), None)])
-def test_what_is_not_numbers_is_refused(graph, theta, x):
+def test_an_array_without_numbers_is_refused(graph, theta, x):
     with pytest.raises(errors.DTypeError, match="input 'x': needs numbers"):
         graph.fprop(theta, x=x, y=Y)
 
@@ -206,7 +206,7 @@ def test_parameters_in_another_byte_order_are_brought_into_that_of_the_machine(g
 MASKED = np.ma.masked_array(X, [[False] * 4, [False, True, False, False], *[[False] * 4] * 3])
 
 
-def test_masked_elements_are_refused_wherever_arrays_are_given(graph, theta):
+def test_masked_elements_are_refused_in_every_argument(graph, theta):
     said = "1 of 20 elements are masked, the first in row 1"
     with pytest.raises(errors.DataError, match=f"input 'x': {said}"):
         graph.fprop(theta, x=MASKED, y=Y)

@@ -1,4 +1,4 @@
-"""Data on its way into a graph, part by part."""
+"""The checks of data, part by part."""
 
 import numpy as np
 import pytest
@@ -18,13 +18,13 @@ def test_inputs_are_as_long_as_each_other_wherever_they_are_read():
     assert validation.read_inputs({}, {}, {}) == {}
 
 
-def test_what_has_the_dtype_of_the_pass_is_not_copied():
+def test_an_array_in_the_dtype_of_the_pass_is_not_copied():
     for box, dtype in ((X, "float32"), (Y, "int64"), (bp.Input("b", (), dtype="bool"), "bool")):
         array = np.ones(3, dtype)
         assert validation.cast(array, box, np.dtype("float32")) is array
 
 
-def test_unknown_and_missing_names_are_told_together():
+def test_unknown_and_missing_names_are_reported_together():
     expected = {"x": X, "y": Y}
     with pytest.raises(errors.UnknownNameError) as caught:
         validation.check_names({"z": 0, "x": 0, "u": 1}, expected, "inputs")
@@ -48,7 +48,7 @@ def test_unknown_and_missing_names_are_told_together():
         (bp.Input("t"), (3, 1), r"input 't': needs shape \(N,\), got \(3, 1\)"),
     ],
 )
-def test_a_wrong_shape_is_told_with_the_right_one(box, shape, said):
+def test_a_wrong_shape_is_reported_with_the_right_one(box, shape, said):
     with pytest.raises(errors.ShapeError, match=said):
         validation.read_input(box, np.ones(shape))
 
@@ -95,7 +95,7 @@ def test_weights_become_doubles_and_none_stays_none():
     assert validation.read_weights([True, False, True], 3).tolist() == [1, 0, 1]
 
 
-def test_a_bad_number_is_found_with_row_and_index():
+def test_a_bad_number_is_reported_with_row_and_index():
     assert validation.first_bad(np.array(5.0), np.array(True)) == ("", 5.0)
     assert validation.first_bad(np.array([1.0, 2.0]), np.array([False, True])) == ("row 1", 2.0)
     array = np.arange(12.0).reshape(2, 3, 2)
@@ -103,7 +103,7 @@ def test_a_bad_number_is_found_with_row_and_index():
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble", "int64"])
-def test_whether_all_numbers_are_finite(dtype):
+def test_all_finite_notices_nan_and_infinity(dtype):
     assert validation.all_finite(np.array([1, 2], dtype))
     assert validation.all_finite(np.array([], dtype))
     if dtype != "int64":

@@ -1,4 +1,4 @@
-"""Whole data sets on their way into a graph: those in memory, and those that are looked at part by part."""
+"""The checks of whole data sets: those in memory, and those that are checked part by part."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from bprop.graph import validation
 
 @dataclass(frozen=True)
 class InParts(DataSet):
-    """A set that is looked at three rows at a time."""
+    """A data set that is checked three rows at a time."""
 
     def cuts(self):
         for start in range(0, len(self), 3):

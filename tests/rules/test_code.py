@@ -1,4 +1,4 @@
-"""Whether the code of a function is the same."""
+"""The hash of a function's code changes with its results, and only then."""
 
 import json
 
@@ -29,7 +29,7 @@ PLAIN = "def f(t):\n    return 0.1 * t"
     ["def f(t):\n\n    # a remark\n    return 0.1 * t", "def f(t):\n    'A docstring.'\n    return 0.1 * t",
      "def f(step):\n    return 0.1 * step"],
 )  # fmt: skip
-def test_what_changes_no_result_changes_no_code(same):
+def test_a_change_of_names_or_docstrings_changes_no_code(same):
     documented = same.count("'")
     plain = "def f(t):\n    'Another.'\n    return 0.1 * t" if documented else PLAIN
     assert line(same) == line(plain)
@@ -40,7 +40,7 @@ def test_what_changes_no_result_changes_no_code(same):
     ["def f(t):\n    return 0.2 * t", "def f(t):\n    return 0.1 + t", "def f(t):\n    return 0.1 * t ** 2",
      "def f(t):\n    return (lambda s: 0.1 * s)(t)", "def f(t):\n    return t.real * 0.1"],
 )  # fmt: skip
-def test_what_changes_a_result_changes_the_code(other):
+def test_a_change_of_results_changes_the_code(other):
     assert line(other) != line(PLAIN)
 
 

@@ -1,4 +1,4 @@
-"""Whether a rule is the one of a checkpoint: the same, another, or taken as the same because the user says so."""
+"""Compares the rule of a resumed run with that of its checkpoint: the same, another, or assumed to be the same."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from bprop.rules.description import PYTHON
 
 
 class Transformation:
-    """What optax's are like: init and update, and numbers."""
+    """A transformation like optax's: init, update, and numbers."""
 
     def __init__(self, rate, more=None):
         self.rate, self.more = rate, more
@@ -47,7 +47,7 @@ def compared(then, now):
     return differences(json.loads(json.dumps(recorded(then))), recorded(now))
 
 
-def test_a_rule_of_the_library_is_told_by_its_settings_alone():
+def test_a_rule_of_the_library_needs_no_description():
     assert recorded(bp.Adam(bp.schedules.cosine(0.1, 5))) is None
     assert differences(None, None) == ([], "")
 
@@ -65,7 +65,7 @@ def test_a_rule_is_the_same_as_itself(rule):
         (own(0.5), own(0.6), "another rule: rule.decay was 0.5, now 0.6"),
     ],
 )
-def test_another_rule_is_told_by_what_differs(then, now, said):
+def test_another_rule_is_reported_with_the_differences(then, now, said):
     assert compared(then, now) == ([said], "")
 
 
@@ -75,12 +75,12 @@ def test_of_many_differences_the_numbers_come_first():
     assert len(told) == 4 and told[-1] == "and 4 more of the rule"
 
 
-def test_code_is_told_by_the_name_of_its_function():
+def test_changed_code_is_reported_by_the_name_of_its_function():
     told, _ = compared(foreign(0.1, lambda t: 1 + t), foreign(0.1, lambda t: 2 + t))
     assert told == ["another rule: the code of rule.more has changed"]
 
 
-def test_what_cannot_be_compared_is_refused_with_what_to_do():
+def test_a_rule_that_cannot_be_compared_is_refused_with_a_remedy():
     rule = foreign(0.1, np.random.default_rng(0))
     told, _ = compared(rule, rule)
     assert "rule.more cannot be compared" in told[0] and "Foreign(rule, name='...')" in told[0]
@@ -94,12 +94,12 @@ def test_the_name_of_a_rule_stands_for_it():
     assert "rule was named 'mine', now it has no name" in told[0]
 
 
-def test_a_rule_that_is_given_a_name_later_is_taken_as_the_same_and_that_is_said():
+def test_a_rule_that_gets_a_name_later_is_assumed_to_be_the_same_with_a_note():
     told, said = compared(foreign(0.1), foreign(0.1, name="mine"))
     assert told == [] and "the rule 'mine' is assumed to be that of the checkpoint" in said
 
 
-def test_a_checkpoint_that_does_not_tell_its_rule_cannot_be_compared_and_that_is_said():
+def test_a_checkpoint_without_a_description_of_its_rule_is_not_compared_with_a_note():
     told, said = differences(None, recorded(foreign(0.1)))
     assert told == [] and "cannot be compared" in said
 
@@ -109,14 +109,14 @@ def test_a_damaged_record_is_refused(damage):
     assert differences(damage, recorded(foreign(0.1)))[0]
 
 
-def test_what_stands_in_a_file_does_nothing_to_a_terminal():
+def test_text_from_a_checkpoint_is_safe_for_a_terminal():
     then = recorded(foreign(0.1))
     then["lines"] |= {"rule.rate": "\x1b[2J" + "8" * 10_000, "\u202e": "1", PYTHON: "\x07"}
     told, _ = differences(then, recorded(foreign(0.1)))
     assert len(told) == 2 and all(line.isprintable() and len(line) < 600 for line in told)
 
 
-def test_code_of_another_python_is_not_compared_and_that_is_said():
+def test_code_of_another_python_is_not_compared_with_a_note():
     then, now = recorded(foreign(0.1)), recorded(foreign(0.1))
     for path in [path for path in then["lines"] if path.endswith("(code)")]:
         then["lines"][path] = "other instructions"

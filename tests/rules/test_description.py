@@ -1,4 +1,4 @@
-"""A rule as text: everything that its results depend on has a line."""
+"""A rule as lines of text: everything that its results depend on has a line."""
 
 from collections import namedtuple
 from enum import Enum
@@ -48,14 +48,14 @@ def test_whole_numbers_are_alike_as_ints_and_floats():
     assert lines([float("nan"), float("inf"), -0.0]) == lines([float("nan"), float("inf"), 0.0])
 
 
-def test_the_parts_of_collections_are_told_by_place_and_name():
+def test_the_parts_of_collections_have_lines_by_index_and_name():
     Pair = namedtuple("Pair", "one other")
     found = lines({"b": Pair(1, 2), "a": {3}})
     assert found["rule['a']{0}"] == "3" and found["rule['b'].one"] == "1" and found["rule['b'].other"] == "2"
     assert lines({"a": 1, "b": 2}) == lines({"b": 2, "a": 1})
 
 
-def test_a_function_is_told_with_what_stands_around_it():
+def test_a_function_is_described_with_its_closure():
     found = lines(around(0.1))
     assert found["rule.rate"] == "0.1" and found["rule (FACTOR)"] == "3"
     assert found[PYTHON] and found["rule" + CODE] == lines(around(0.2))["rule" + CODE]
@@ -66,7 +66,7 @@ def test_defaults_count():
     assert lines(lambda t, *, rate=0.1: rate) != lines(lambda t, *, rate=0.2: rate)
 
 
-def test_an_object_is_told_by_its_attributes_and_the_code_of_its_class():
+def test_an_object_is_described_by_its_attributes_and_the_code_of_its_class():
     found = lines(Held(0.1))
     assert found["rule.rate"] == "0.1" and "rule.__call__()" + CODE in found
     assert found["rule.__call__() (fractions)[0]"] == "0.25"
@@ -78,7 +78,7 @@ def test_functions_of_functions_are_followed():
     assert lines(Held(0.1).__call__)["rule.self.rate"] == "0.1"
 
 
-def test_names_stand_for_what_a_library_brings():
+def test_names_stand_for_the_functions_of_a_library():
     Colour = Enum("Colour", "RED")
     found = lines([np.mean, np.add, len, np.dtype("f4"), Colour.RED, np])
     assert found["rule[1]"].startswith("numpy") and found["rule[2]"] == "builtins.len"
@@ -87,7 +87,7 @@ def test_names_stand_for_what_a_library_brings():
     assert not any(path.endswith(CODE) for path in found)
 
 
-def test_arrays_are_told_by_their_bytes():
+def test_arrays_are_described_by_their_bytes():
     a = np.arange(6.0).reshape(2, 3)
     assert lines(a) == lines(a.copy(order="F")) != lines(a + 1)
     assert lines(a) != lines(a.astype("f4")) and lines(a) != lines(a.reshape(3, 2))
@@ -95,25 +95,25 @@ def test_arrays_are_told_by_their_bytes():
     assert lines(np.array([object()]))["rule"].startswith(UNKNOWN)
 
 
-def test_what_is_met_again_is_told_once_and_circles_end():
+def test_an_object_that_occurs_twice_is_described_once_and_circles_end():
     held = Held(0.1)
     held.itself = held
     assert lines([held, held])["rule[1]"] == "as rule[0]"
     assert lines(held)["rule.itself"] == "as rule"
 
 
-def test_of_what_nothing_is_known_that_is_said():
+def test_an_unknown_object_is_marked_as_unknown():
     assert lines(np.random.default_rng(0))["rule"].startswith(UNKNOWN)
     assert lines(iter([1]))["rule"].startswith(UNKNOWN)
 
 
-def test_what_is_too_long_cannot_be_compared(monkeypatch):
+def test_a_description_that_is_too_long_cannot_be_compared(monkeypatch):
     monkeypatch.setattr(description, "MOST", 10)
     assert lines(list(range(8))).get("rest") is None
     assert lines(list(range(12)))["rest"].startswith(UNKNOWN)
 
 
-def test_a_cell_that_is_not_yet_set_is_told():
+def test_a_closure_cell_that_is_not_yet_set_has_a_line():
     def outer():
         def inner():
             return later
@@ -125,7 +125,7 @@ def test_a_cell_that_is_not_yet_set_is_told():
     assert outer()[0]["rule.later"] == "'not yet set'"
 
 
-def test_every_optax_rule_is_told_and_no_two_are_alike():
+def test_every_optax_rule_is_described_and_no_two_are_alike():
     optax = pytest.importorskip("optax")
     schedule = optax.cosine_decay_schedule
     rules = [
@@ -145,7 +145,7 @@ def test_every_optax_rule_is_told_and_no_two_are_alike():
     assert not any(line.startswith(UNKNOWN) for rule in found for _, line in rule)
 
 
-def test_a_key_of_jax_is_told():
+def test_a_random_key_of_jax_is_described():
     optax, jax = pytest.importorskip("optax"), pytest.importorskip("jax")
     one, same, other = (lines(optax.add_noise(0.1, 0.5, jax.random.key(seed))) for seed in (0, 0, 1))
     assert one == same != other

@@ -1,4 +1,4 @@
-"""What holds for every rule of the package: pure, keeps the precision, optax's numbers on every engine."""
+"""Properties of every rule of the package: pure, keeps the precision, optax's numbers on every engine."""
 
 import inspect
 import json
@@ -109,7 +109,7 @@ def test_a_rule_keeps_the_precision(rule, dtype):
 
 
 @every_rule
-def test_numbers_given_as_numpys_keep_the_precision_too(rule):
+def test_numpy_numbers_keep_the_precision_too(rule):
     settings = {f.name: getattr(rule, f.name) for f in fields(rule)}
     wide = {k: np.float64(v) if isinstance(v, float) else v for k, v in settings.items()}
     params, _ = run(type(rule)(**wide), *problem("float32"))

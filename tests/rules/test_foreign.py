@@ -1,4 +1,4 @@
-"""Rules written elsewhere: anything with init and update, as optax has."""
+"""Update rules of other libraries: anything with optax's init and update."""
 
 from types import SimpleNamespace
 

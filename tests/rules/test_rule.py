@@ -1,4 +1,4 @@
-"""What all rules have in common: settings out of range are refused, clipping by norm, rates beforehand."""
+"""The base class of rules: settings out of range are refused, clipping by norm, rates beforehand."""
 
 import math
 
@@ -117,7 +117,7 @@ def test_rates_are_those_of_the_formula_in_float64(rule):
 
 
 @every_rule
-def test_a_rule_that_is_given_its_rate_makes_the_same_step(rule):
+def test_a_rule_with_a_rate_from_outside_makes_the_same_step(rule):
     params, grads = {"W": np.full((2, 2), 0.5)}, {"W": np.full((2, 2), 2.0)}
     state = rule.init(params)
     bare = rule.unscheduled()

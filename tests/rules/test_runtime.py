@@ -1,4 +1,4 @@
-"""The numbers of a rule are told apart from its structure."""
+"""The numbers of a rule are separated from its structure."""
 
 import json
 
@@ -13,12 +13,12 @@ def test_a_number_is_an_int_or_a_float_but_no_bool(value, expected):
     assert is_number(value) is expected
 
 
-def test_the_numbers_of_a_rule_are_found_by_path():
+def test_the_numbers_of_a_rule_have_paths():
     rule = SGD(0.5, momentum=0.9, nesterov=True, clip_norm=2)
     assert numbers_of(rule) == {"learning_rate": 0.5, "momentum": 0.9, "clip_norm": 2.0}
 
 
-def test_the_numbers_of_nested_schedules_are_found_by_path():
+def test_the_numbers_of_nested_schedules_have_paths():
     rule = Adam(schedules.warm_up(10, schedules.cosine(0.1, 200)))
     found = numbers_of(rule)
     assert found["learning_rate.updates"] == 10
@@ -81,6 +81,6 @@ def test_a_rule_of_the_library_with_plain_fields_is_known():
     assert [is_known(rule) for rule in (Mine(), SGD(Plan(0.1)), object())] == [False] * 3
 
 
-def test_a_paced_rule_is_given_its_rate():
+def test_a_paced_rule_uses_the_rate_of_the_engine():
     moved, state = Paced(SGD(9.0), 0.5).step({"a": 1.0}, {"a": 1.0}, {}, 0)
     assert (moved, state) == ({"a": 0.5}, {})

@@ -114,7 +114,7 @@ def test_nan_comes_back():
     assert np.isnan(decode(encode(float("nan"))))
 
 
-def test_what_cannot_be_described_is_refused_by_type():
+def test_a_hyper_parameter_that_cannot_be_described_is_refused_by_type():
     with pytest.raises(errors.GraphError, match="type dict"):
         encode({"a": 1})
 
@@ -171,7 +171,7 @@ def test_a_description_never_imports_a_module():
     assert "antigravity" not in sys.modules
 
 
-def test_a_class_passed_is_found_by_its_name_whatever_its_module():
+def test_a_passed_class_is_used_by_its_name_whatever_its_module():
     back = bp.Graph.from_description(renamed(stretched(), "elsewhere:Outer.Stretch"), boxes=[Stretch])
     assert type(back.outputs["f"]) is Stretch
 
@@ -251,7 +251,7 @@ def test_a_cycle_is_refused():
         description(entry("x", "Constant", value={"array": [1, 2], "shape": [3], "dtype": "int64"})),
     ],
 )
-def test_what_is_no_description_is_refused(broken):
+def test_an_object_that_is_no_description_is_refused(broken):
     with pytest.raises(errors.GraphError):
         bp.Graph.from_description(broken)
 
@@ -274,7 +274,7 @@ def test_hyper_parameters_are_written_as_files_have_them():
     assert encode(len) == {"initialiser": "unsaved", "repr": "len"}
 
 
-def test_where_it_is_not_trusted_a_box_of_your_own_is_looked_at_before_it_is_made():
+def test_in_an_untrusted_file_a_users_box_is_checked_before_it_is_made():
     class DescribedLarge(bp.Box):
         size: int
 

@@ -1,4 +1,4 @@
-"""How a box is computed, as text."""
+"""The formula of a box, as text."""
 
 import pytest
 

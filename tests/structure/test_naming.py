@@ -27,7 +27,7 @@ def test_an_unnamed_output_takes_its_name_and_a_named_one_keeps_its_own(x):
     assert graph.name_of("also_f") == "f"
 
 
-def test_a_name_made_does_not_collide_with_one_given(x):
+def test_a_generated_name_does_not_collide_with_a_chosen_one(x):
     graph = bp.Graph(outputs={"tanh_2": bp.tanh(bp.tanh(bp.tanh(x)), name="tanh_1")})
     assert list(graph.boxes) == ["x", "tanh_3", "tanh_4", "tanh_1"]
 

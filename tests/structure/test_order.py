@@ -19,12 +19,12 @@ def test_children_come_first_and_each_once():
     assert order(Node("top", left, right)) == ["x", "left", "right", "top"]
 
 
-def test_a_child_given_twice_comes_once():
+def test_a_child_that_occurs_twice_is_listed_once():
     x = Node("x")
     assert order(Node("square", x, x)) == ["x", "square"]
 
 
-def test_several_roots_share_what_they_need():
+def test_several_roots_share_their_boxes():
     x = Node("x")
     a, b = Node("a", x), Node("b", x)
     assert order(a, b, a, x) == ["x", "a", "b"]

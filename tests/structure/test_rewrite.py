@@ -66,7 +66,7 @@ def test_without_the_rewrite_the_same_loss_is_infinite():
     assert values["l"][2] == np.inf
 
 
-def test_the_gradient_of_what_was_merged_away_is_refused_rather_than_wrong(rng):
+def test_the_gradient_of_a_merged_box_is_refused_rather_than_wrong(rng):
     X, Y, theta = rng.normal(size=(2, 3)), np.array([0, 2]), {"W": rng.normal(size=(3, 3))}
     graph = classifier()
     values = graph.fprop(theta, x=X, y=Y)

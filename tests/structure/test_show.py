@@ -45,7 +45,7 @@ def test_a_graph_prints_its_leaves_boxes_formulas_and_shapes():
         (lambda x: bp.concat([x, x], axis=1), "concat(x, x, axis=1)"),
     ],
 )
-def test_formulas_show_what_differs_from_the_default(make, text):
+def test_formulas_show_hyper_parameters_that_differ_from_the_default(make, text):
     x = bp.Input("x", (4,))
     assert formula(make(x), {x: "x"}) == text
 
@@ -59,7 +59,7 @@ def test_numbers_show_as_numbers_and_named_constants_by_name():
     assert "c" in [line.split()[0] for line in str(graph).splitlines()[1:]]
 
 
-def test_what_only_an_output_uses_is_not_trained():
+def test_a_parameter_of_an_output_alone_is_not_trained():
     x, W, V = bp.Input("x", (2,)), bp.Parameter("W", (2,)), bp.Parameter("V", (3, 2))
     graph = bp.Graph(loss=bp.sum(x * W, axis=1), outputs={"f": x @ bp.transpose(V, (1, 0))})
     lines = str(graph).splitlines()

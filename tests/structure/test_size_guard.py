@@ -1,4 +1,4 @@
-"""How many numbers the value of a box described would hold."""
+"""Limits on the numbers that the boxes of a description may hold."""
 
 import tracemalloc
 
@@ -14,7 +14,7 @@ CATALOGUE = boxes.catalogue()
 
 
 @pytest.mark.parametrize("cls", CATALOGUE, ids=lambda cls: cls.__name__)
-def test_no_box_holds_more_than_it_is_said_to(cls):
+def test_no_box_holds_more_numbers_than_the_bound(cls):
     for example in cls.examples(np.random.default_rng(1)):
         hyper = example[-1] if isinstance(example[-1], dict) else {}
         arrays = [np.asarray(a) for a in example if not isinstance(a, dict)]
