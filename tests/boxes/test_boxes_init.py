@@ -10,8 +10,8 @@ from bprop.box import Box
 from bprop.leaves import Leaf
 
 FAMILIES = (
-    "activations", "affine", "arithmetic", "batch", "class_losses", "elementwise", "loss", "normalisation",
-    "probabilities", "reduction", "regularisers", "stochastic", "structure", "value_losses",
+    "activations", "affine", "arithmetic", "class_losses", "elementwise", "loss", "normalisation",
+    "probabilities", "rearrange", "reduction", "regularisers", "stochastic", "value_losses",
 )  # fmt: skip
 
 

@@ -224,3 +224,37 @@ def test_illegal_shapes_and_settings_are_refused(make, count):
     for epsilon in (0.0, -1.0):
         with pytest.raises(errors.SettingError, match="epsilon"):
             make(a, *good, epsilon=epsilon)
+
+
+def total_weight(weights, **settings):
+    x = bp.Input("x", (3,))
+    graph = bp.Graph(outputs={"w": bp.batch_weight(x)}, loss=bp.sum(x * bp.Parameter("p", ()), axis=1))
+    return graph.fprop({"p": 1.0}, x=np.ones((4, 3)), weights=weights, **settings)["w"]
+
+
+def test_batch_weight_is_the_number_of_examples_if_all_weigh_one():
+    assert total_weight(None) == 4
+
+
+def test_batch_weight_is_the_sum_of_the_weights():
+    assert total_weight([0.5, 0.0, 2.0, 1.0]) == 3.5
+
+
+def test_batch_weight_is_never_zero_so_that_one_may_divide_by_it():
+    (box,) = (b for b in [bp.batch_weight(bp.Input("x", (3,)))])
+    assert box.fprop(np.ones((2, 3)), np.zeros(2)) == 1
+
+
+def test_a_penalty_can_be_divided_by_the_batch_weight():
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3,))
+    loss = bp.sum(x * W, axis=1) + bp.l2(W) / bp.batch_weight(x)
+    graph = bp.Graph(loss=loss)
+    theta = {"W": np.array([1.0, 2.0, 3.0])}
+    grads = graph.bprop(graph.fprop(theta, x=np.zeros((5, 3))))
+    assert np.allclose(grads["W"], 2 * theta["W"] / 5)
+    assert bp.check_gradients(graph, theta, x=np.ones((5, 3))).ok
+
+
+def test_a_child_without_a_batch_axis_is_refused():
+    with pytest.raises(errors.ShapeError, match="batch axis"):
+        bp.batch_weight(bp.Parameter("W", (3,)))

@@ -7,31 +7,29 @@ from bprop.boxes import (
     activations,
     affine,
     arithmetic,
-    batch,
     class_losses,
     elementwise,
     loss,
     normalisation,
     probabilities,
+    rearrange,
     reduction,
     regularisers,
     stochastic,
-    structure,
     value_losses,
 )
 from bprop.boxes.activations import *
 from bprop.boxes.affine import *
 from bprop.boxes.arithmetic import *
-from bprop.boxes.batch import *
 from bprop.boxes.class_losses import *
 from bprop.boxes.elementwise import *
 from bprop.boxes.loss import *
 from bprop.boxes.normalisation import *
 from bprop.boxes.probabilities import *
+from bprop.boxes.rearrange import *
 from bprop.boxes.reduction import *
 from bprop.boxes.regularisers import *
 from bprop.boxes.stochastic import *
-from bprop.boxes.structure import *
 from bprop.boxes.value_losses import *
 from bprop.leaves import Leaf
 from bprop.registry import registry
@@ -40,16 +38,15 @@ __all__ = ["catalogue"]
 __all__ += activations.__all__
 __all__ += affine.__all__
 __all__ += arithmetic.__all__
-__all__ += batch.__all__
 __all__ += class_losses.__all__
 __all__ += elementwise.__all__
 __all__ += loss.__all__
 __all__ += normalisation.__all__
 __all__ += probabilities.__all__
+__all__ += rearrange.__all__
 __all__ += reduction.__all__
 __all__ += regularisers.__all__
 __all__ += stochastic.__all__
-__all__ += structure.__all__
 __all__ += value_losses.__all__
 
 

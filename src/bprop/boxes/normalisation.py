@@ -1,4 +1,4 @@
-"""Layer and batch normalisation."""
+"""Layer and batch normalisation, and the total weight of a batch."""
 
 from math import prod
 from typing import ClassVar
@@ -8,7 +8,9 @@ from bprop.box import Box
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace, unbroadcast
 
-__all__ = ["BatchNorm", "LayerNorm", "Normalise", "batch_norm", "layer_norm", "normalise"]
+__all__ = [
+    "BatchNorm", "BatchWeight", "LayerNorm", "Normalise", "batch_norm", "batch_weight", "layer_norm", "normalise",
+]  # fmt: skip
 
 
 class LayerNorm(Box):
@@ -167,6 +169,36 @@ class Normalise(Box):
         return BatchNorm.examples(rng)
 
 
+class BatchWeight(Box):
+    """sum_t w_t over the examples of the batch; 1 if all weights are 0. Shapes: a (N, ...) -> ().
+
+    Without example weights it is the number of examples. Only the batch axis of a matters, so a's gradient is 0.
+    Raises ShapeError for a child without a batch axis.
+
+    >>> float(bp.batch_weight(bp.Input("a")).fprop(np.zeros(3), np.array([1.0, 2.0, 0.5])))
+    3.5
+    """
+
+    keeps_rows = True
+    needs: ClassVar = ("weights",)
+
+    def fprop(self, a, weights):
+        total = weights.sum()
+        return namespace(weights).where(total > 0, total, total + 1)
+
+    def bprop(self, grad, value, a, weights):
+        return namespace(a).zeros_like(a)
+
+    def check(self):
+        if self.children[0].dims[:1] != ("N",):
+            raise ValueError("the child must have a batch axis")
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(4, 3)),)
+        yield (rng.normal(size=5),)
+
+
 def inverse_deviation(variance: Array, epsilon: float) -> Array:
     """1 / sqrt(variance + epsilon). It is NaN, not 0, where the variance is infinite."""
     v = variance + epsilon
@@ -183,3 +215,4 @@ def check_features(box: Box, children: tuple[Box, ...]) -> None:
 
 
 layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)
+batch_weight = function(BatchWeight)

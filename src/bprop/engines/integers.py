@@ -12,8 +12,8 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.arithmetic import Add, Divide, Multiply, Subtract
-from bprop.boxes.batch import BatchWeight
-from bprop.boxes.structure import Reshape, Slice
+from bprop.boxes.normalisation import BatchWeight
+from bprop.boxes.rearrange import Reshape, Slice
 from bprop.boxes.value_losses import AbsoluteError, Huber, Poisson, SquaredError
 from bprop.data import DataSet
 from bprop.graph.graph import Graph

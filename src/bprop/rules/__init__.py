@@ -4,7 +4,6 @@ from bprop.rules import schedules
 from bprop.rules.sgd import SGD  # isort: split
 
 from bprop.rules.adam import Adam, AdamW
-from bprop.rules.foreign import Foreign, as_rule
-from bprop.rules.rule import Rule, clip_by_norm, rule_named, rules
+from bprop.rules.rule import Foreign, Rule, as_rule, clip_by_norm, rule_named, rules
 
 __all__ = ["SGD", "Adam", "AdamW", "Foreign", "Rule", "as_rule", "clip_by_norm", "rule_named", "rules", "schedules"]

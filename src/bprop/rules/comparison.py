@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from typing import Any
 
 from bprop.rules.description import CODE, PYTHON, UNKNOWN, Description
-from bprop.rules.foreign import Foreign
+from bprop.rules.rule import Foreign
 from bprop.rules.runtime import is_known
 
 NAME, LINES = "name", "lines"

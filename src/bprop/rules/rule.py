@@ -1,4 +1,4 @@
-"""The base class of update rules: two pure functions, init and step, on the array namespace."""
+"""Update rules: two pure functions, init and step, on the array namespace. Their base class, and rules by name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from bprop import plugins
-from bprop.errors import UnknownNameError
+from bprop.errors import SettingError, UnknownNameError
 from bprop.namespace import Array, namespace
 from bprop.rules.runtime import plain_numbers
 from bprop.rules.schedules import check_rate, positive, rate_at
@@ -111,6 +111,32 @@ class Rule(ABC):
         """The formula of the rule: theta and state after update number t, with alpha = `rate`."""
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """An optax GradientTransformation as a rule. It computes with JAX, so it needs the XLA engine.
+
+    name : when a run is resumed, two rules with one name count as the same, whatever they hold. None: they are compared
+        function by function and number by number.
+    """
+
+    transformation: Any
+    name: str | None = None
+
+    def __post_init__(self):
+        if self.name is not None and not isinstance(self.name, str):
+            raise SettingError(f"Foreign: name must be a text, not {self.name!r}")
+
+    def init(self, params):
+        return self.transformation.init(dict(params))
+
+    def step(self, params, grads, state, t):
+        updates, state = self.transformation.update(dict(grads), state, dict(params))
+        return {name: p + updates[name].astype(p.dtype) for name, p in params.items()}, state
+
+    def rate(self, t):
+        return None
+
+
 def rules() -> "dict[str, type[Rule]]":
     """The classes of rules by name: "sgd", "adam", "adamw", then those of other packages and programs."""
     return dict(_CLASSES)
@@ -126,6 +152,23 @@ def rule_named(name: str) -> "type[Rule]":
     if name not in _CLASSES:
         raise UnknownNameError(f"{name!r} is not one of {', '.join(_CLASSES)}")
     return _CLASSES[name]
+
+
+def as_rule(rule: Any) -> Any:
+    """The rule of a Rule, of a name ("adam": its class with default settings) or of an optax transformation.
+
+    Raises UnknownNameError for a name that no rule has, SettingError for anything else.
+    """
+    if isinstance(rule, str):
+        return rule_named(rule)()
+    if isinstance(rule, Rule | Foreign):
+        return rule
+    is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is
+    if is_object and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
+        return Foreign(rule)
+    raise SettingError(
+        f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"
+    )
 
 
 def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:

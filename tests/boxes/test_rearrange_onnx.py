@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.boxes.structure import onnx_slice
+from bprop.boxes.rearrange import onnx_slice
 
 OPERATORS = {
     "Slice": lambda a, starts, ends, axes, steps: a[

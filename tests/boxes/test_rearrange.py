@@ -3,7 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import boxes, errors
-from bprop.boxes import structure
+from bprop.boxes import rearrange
 
 
 def test_reshape_keeps_the_order_and_sends_the_gradient_back(bare, rng):
@@ -160,7 +160,7 @@ def test_how_many_rows_a_batch_has_is_not_known_beforehand():
     ],
 )
 def test_a_slice_keeps_rows_if_it_takes_all_of_them(index, rank, whole):
-    assert structure.takes_all_rows(index, rank) is whole
+    assert rearrange.takes_all_rows(index, rank) is whole
     places = np.arange(9).reshape(9, *[1] * (rank - 1)) + np.zeros((9, 3)[:rank], int)
     taken = places[index]
     rows = taken.ravel() if np.size(taken) != 27 else taken.reshape(9, 3)[:, 0]

@@ -4,7 +4,7 @@ import pytest
 
 from bprop import boxes
 
-KINDS = [cls for cls in boxes.catalogue() if cls.__module__ == boxes.structure.__name__]
+KINDS = [cls for cls in boxes.catalogue() if cls.__module__ == boxes.rearrange.__name__]
 
 
 @pytest.mark.parametrize("cls", KINDS, ids=lambda cls: cls.__name__)
