@@ -83,8 +83,8 @@ def markdown(found: dict[str, Any]) -> list[str]:
     lines = [
         "### Peak memory",
         "",
-        "Megabytes of a fresh process that makes one pass over the data, its programs compiled by one before it;",
-        "runtime: the same of a process that imports what the first one had imported and compiles one sum.",
+        "Megabytes of a fresh process that makes one pass over the data; an earlier process has compiled the programs.",
+        "Runtime: megabytes of a process that has the same imports and compiles one sum.",
         "",
     ]
     head = ["case, peer", "peak", "runtime", "beyond the runtime", "data + 4 x parameters", "ratio"]

@@ -74,7 +74,7 @@ def markdown(found: dict[str, Any]) -> list[str]:
     lines = [
         "### Prediction",
         "",
-        "Microseconds of a call for one row, median, and beside the forward pass by hand:",
+        "Microseconds of a call for one row, median, and in brackets the ratio to the forward pass by hand:",
         "",
     ]
     lines += table(["network", *present], [[name, *_latencies(case, present)] for name, case in found.items()])

@@ -63,7 +63,7 @@ def _bytes(one: Distribution) -> int:
 
 
 def markdown(found: dict[str, Any]) -> list[str]:
-    lines = ["### Installed size", "", "Megabytes of the installed files, with all that is needed.", ""]
+    lines = ["### Installed size", "", "Megabytes of the installed files, with all dependencies.", ""]
     rows = [[name, megabytes(sum(parts.values())), _largest(parts)] for name, parts in found.items()]
     return [*lines, *table(["installation", "MB", "the largest parts"], rows)]
 

@@ -65,9 +65,9 @@ def markdown(found: dict[str, Any]) -> list[str]:
     ])  # fmt: skip
     lines += [
         "",
-        f"Seconds from the start of a process to the first finished step of {CASE.name}, median; cold: nothing",
+        f"Seconds from the start of a process to the first finished step of {CASE.name}, median. Cold: there are no",
     ]
-    lines += ["compiled is kept from before; warm: compiled programs are found where the process before left them.", ""]
+    lines += ["compiled programs. Warm: the process before has left its compiled programs.", ""]
     lines += table(["peer", "cold", "warm"], [
         [name, number(median(times)), number(median(found["warm"][name]))] for name, times in found["cold"].items()
     ])  # fmt: skip

@@ -1,7 +1,7 @@
 """Makes the pictures of the documentation: python docs/make_pictures.py [--screenshots FOLDER]
 
 Each picture has its own function, in PICTURES. With --screenshots, headless Chromium (through Playwright) takes a PNG
-of each in light and in dark, to be looked at: overlaps, clipped labels and unreadable text are defects.
+of each in light and in dark, for a person to check: overlaps, clipped labels and unreadable text are defects.
 """
 
 from __future__ import annotations

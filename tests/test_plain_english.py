@@ -22,6 +22,11 @@ NAMES = {"found", "given", "told", "seen", "kept", "made", "said", "looked", "as
 WORDS = re.compile(r"\b(found|given|told|said|looked at|what (is|are|was|were))\b", re.IGNORECASE)
 RIDDLE = re.compile(r"(What|Whether what) ")
 """A docstring begins with the thing that it describes."""
+IN_DOCUMENTS = re.compile(r"\b(given|told|said|looked at)\b", re.IGNORECASE)
+PROJECT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    page for part in (".", "docs", "benchmarks", "fuzz", "mutation") for page in PROJECT.glob(f"{part}/*.md")
+)
 
 
 def faults(source: str) -> list[str]:
@@ -33,9 +38,8 @@ def faults(source: str) -> list[str]:
             lines.append(f"line {node.lineno}: a variable named {node.id}")
         if isinstance(node, ast.arg) and node.arg in NAMES:
             lines.append(f"line {node.lineno}: an argument named {node.arg}")
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module) and RIDDLE.match(
-            ast.get_docstring(node) or ""
-        ):
+        documented = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
+        if documented and RIDDLE.match(ast.get_docstring(node) or ""):
             lines.append(f"line {getattr(node, 'lineno', 1)}: a docstring that begins with What")
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             lines += [f"line {node.lineno}: {match[0]!r} in a docstring" for match in WORDS.finditer(node.value.value)]
@@ -61,6 +65,12 @@ def test_the_words_of_a_file_are_plain(path):
 
 def test_the_rooms_that_are_not_plain_are_those_of_the_list():
     assert {room(path) for path, lines in FAULTS.items() if lines} == OPEN
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_the_words_of_a_document_are_plain(page):
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [f"line {i}: {line}" for i, line in enumerate(lines, 1) if IN_DOCUMENTS.search(line)] == []
 
 
 @pytest.mark.parametrize(

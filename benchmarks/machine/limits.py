@@ -39,7 +39,7 @@ def markdown(found: dict[str, Any]) -> list[str]:
     sizes = ", ".join(
         f"{name} {level['capacity'] / 2**10:,.0f} KiB" for name, level in memory["levels"].items() if level["capacity"]
     )
-    how = "as the system tells" if memory["sizes_known"] else "assumed: the system does not tell"
+    how = "as the system reports" if memory["sizes_known"] else "assumed: the system does not report them"
     return [
         f"The machine's limits, with {memory['threads']} threads: products of float32 matrices {products_} GFLOP/s;",
         f"memory, read / updated in place, {levels} GB/s ({memory['passes']}; caches, all together: {sizes}, {how}).",

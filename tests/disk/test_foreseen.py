@@ -32,7 +32,7 @@ def test_permission_is_asked_for(tmp_path, monkeypatch):
 def test_devices_and_standard_output_can_be_written_and_disks_cannot(tmp_path, monkeypatch):
     assert cannot_write("/dev/null") is None
     assert cannot_write("/dev/stdout") is None
-    monkeypatch.setattr(foreseen, "kind_of", lambda path: stat.S_IFBLK)
+    monkeypatch.setattr(foreseen, "file_type", lambda path: stat.S_IFBLK)
     assert cannot_write(tmp_path / "f") == "it is a disk, not a file on one"
 
 

@@ -74,6 +74,6 @@ def test_a_pipe_that_is_full_is_waited_for():
 
 
 def test_a_disk_is_not_overwritten(tmp_path, monkeypatch):
-    monkeypatch.setattr(special, "kind_of", lambda path: stat.S_IFBLK)
+    monkeypatch.setattr(special, "file_type", lambda path: stat.S_IFBLK)
     with pytest.raises(errors.ModelFileError, match="it is a disk, not a file on one; nothing was changed"):
         write_atomically(tmp_path / "f", b"new")

@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop.boxes import activations
 from bprop.boxes.loss import Loss
-from bprop.graph.mixing import ROWS, SAME, Rows, kind_of
+from bprop.graph.mixing import ROWS, SAME, Rows, row_kind
 
 
 def loss_of(make):
@@ -292,4 +292,4 @@ def test_mixing_is_determined_once(monkeypatch):
 
 def test_a_box_that_says_no_is_believed():
     box = type("No", (Own,), {"keeps_rows": False})(bp.Input("x", (3,)))
-    assert kind_of(box, [True], training=True) is None
+    assert row_kind(box, [True], training=True) is None

@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import boxes, errors
 from bprop.structure import size_guard as module
-from bprop.structure.size_guard import SizeLimit, cut_down, numbers
+from bprop.structure.size_guard import SizeLimit, cut_down, size_bound
 
 CATALOGUE = boxes.catalogue()
 
@@ -21,12 +21,12 @@ def test_no_box_holds_more_numbers_than_the_bound(cls):
         box = object.__new__(cls)
         box.__dict__.update({**cls.hyper_defaults, **hyper})
         extras = [np.ones(a.shape) if need == "noise" else np.ones(len(a)) for need in cls.needs for a in arrays[:1]]
-        assert box.fprop(*arrays, *extras).size <= numbers(cls.__name__, hyper, [a.shape for a in arrays])
+        assert box.fprop(*arrays, *extras).size <= size_bound(cls.__name__, hyper, [a.shape for a in arrays])
 
 
 def test_leaves_are_counted_for_three_examples():
     described = bp.Graph(outputs={"f": bp.Input("x", (4, 5)) @ bp.Parameter("W", (5, 2))}).describe()["boxes"]
-    assert [numbers(entry["type"], entry["hyper"], []) for entry in described[:2]] == [60, 10]
+    assert [size_bound(entry["type"], entry["hyper"], []) for entry in described[:2]] == [60, 10]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_leaves_are_counted_for_three_examples():
     ],
 )
 def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
-    assert numbers(kind, {}, shapes) == size
+    assert size_bound(kind, {}, shapes) == size
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bprop.cli.errors import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
 from bprop.console import say
-from bprop.disk.special import kind_of
+from bprop.disk.special import file_type
 from bprop.errors import ModelFileError
 from bprop.training.checkpoint import same_place
 from bprop.training.folder import Folder
@@ -70,7 +70,7 @@ def need_rights(noted: Noted, params: dict[str, Any]) -> None:
         )
     for option in WRITTEN:
         path = params[option]
-        if path is not None and kind_of(path) == stat.S_IFREG and not noted.has_made(path):
+        if path is not None and file_type(path) == stat.S_IFREG and not noted.has_made(path):
             raise ModelFileError(
                 f"{quoted(str(path))} is there, but this run has not made it, or it was changed since: move it away, "
                 f"or add --overwrite (--{option} is noted in {noted.path})"

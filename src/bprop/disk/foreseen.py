@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from bprop.disk.reading import why
-from bprop.disk.special import kind_of, own_descriptor
+from bprop.disk.special import file_type, own_descriptor
 
 
 def cannot_write(path: str | os.PathLike) -> str | None:
@@ -16,7 +16,7 @@ def cannot_write(path: str | os.PathLike) -> str | None:
     if own_descriptor(name) is not None:
         return None
     try:
-        kind = kind_of(name)
+        kind = file_type(name)
     except OSError as error:
         return why(error)
     if kind == stat.S_IFDIR:

@@ -29,7 +29,7 @@ def opened(path: str) -> Iterator[int | None]:
                 stream.flush()  # earlier output comes first
         yield own
         return
-    kind = kind_of(path)
+    kind = file_type(path)
     if kind == stat.S_IFDIR:
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
     if kind == stat.S_IFBLK:
@@ -44,7 +44,7 @@ def opened(path: str) -> Iterator[int | None]:
         os.close(descriptor)
 
 
-def kind_of(path: str) -> int | None:
+def file_type(path: str) -> int | None:
     """The kind of file behind all links (stat.S_IFREG, ...); None if there is none. Raises OSError."""
     try:
         return stat.S_IFMT(os.stat(path).st_mode)

@@ -36,14 +36,14 @@ class Rows:
             slot: ROWS if isinstance(plan.boxes[slot], Input) else SAME for slot in plan.leaves.values()
         }
         for node in plan.nodes:
-            kind = kind_of(node.box, [self.kinds[child] == ROWS for child in node.children], training)
+            kind = row_kind(node.box, [self.kinds[child] == ROWS for child in node.children], training)
             if kind is None:
                 self.mixing = node.name
                 return
             self.kinds[node.slot] = kind
 
 
-def kind_of(box: Box, moving: Sequence[bool], training: bool) -> str | None:
+def row_kind(box: Box, moving: Sequence[bool], training: bool) -> str | None:
     """ROWS, SAME, or None for a box that mixes rows, or may mix them. `moving`: which children are of kind ROWS."""
     weighs = "weights" in box.needs
     if not any(moving) and not weighs:

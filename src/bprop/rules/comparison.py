@@ -25,10 +25,10 @@ def recorded(rule: Any) -> dict[str, Any] | None:
 def structure(transformation: Any) -> Hashable:
     """The description of an optax transformation without its numbers and without the code of the user's functions."""
     lines = Description(transformation).lines
-    return tuple((path, line) for path, line in lines.items() if not (is_number(line) or path.endswith(CODE)))
+    return tuple((path, line) for path, line in lines.items() if not (is_number_line(line) or path.endswith(CODE)))
 
 
-def is_number(line: str | None) -> bool:
+def is_number_line(line: str | None) -> bool:
     """True if a line of a description is a number."""
     return bool(line) and line[0] in "-0123456789"
 
@@ -79,7 +79,7 @@ def _interest(path: str, then: str | None, now: str | None) -> int:
         return 3
     if then is None or now is None:
         return 2
-    return 0 if is_number(then) and is_number(now) else 1
+    return 0 if is_number_line(then) and is_number_line(now) else 1
 
 
 def _sentence(path: str, then: str | None, now: str | None) -> str:

@@ -37,7 +37,7 @@ class SizeLimit:
     def check(self, entry: Mapping[str, Any], built: Mapping[str, Box]) -> None:
         """Raise GraphError if the value of the described box would exceed a limit. `built`: the boxes before it."""
         shapes = [built[child].spec.shapes[1] for child in entry["children"]]
-        size = numbers(entry["type"], entry["hyper"], shapes)
+        size = size_bound(entry["type"], entry["hyper"], shapes)
         self.used += size if shapes else 0  # a leaf computes nothing
         if size > self.each:
             raise GraphError(
@@ -57,7 +57,7 @@ def _configured() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
 
 
-def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
+def size_bound(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
     """An upper bound of the count of numbers in the value of one of our boxes.
 
     Boxes that are not named here have at most the size of their largest child.
