@@ -8,7 +8,7 @@ import pytest
 
 import bprop as bp
 from bprop.rules import Foreign, comparison
-from bprop.rules.comparison import differences, is_number, recorded, structure
+from bprop.rules.comparison import differences, is_number_line, recorded, structure
 from bprop.rules.description import PYTHON
 
 
@@ -131,7 +131,7 @@ def test_the_structure_of_a_rule_leaves_out_its_numbers():
 
 
 def test_numbers_are_known_by_their_first_letter():
-    assert all(map(is_number, ("1", "-0.5", "3e-8"))) and not any(map(is_number, ("None", "'1'", None, "")))
+    assert all(map(is_number_line, ("1", "-0.5", "3e-8"))) and not any(map(is_number_line, ("None", "'1'", None, "")))
 
 
 @pytest.mark.parametrize(("count", "more"), [(3, []), (4, ["and 1 more of the rule"])])
