@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.boxes.structure import onnx_slice
+from bprop.boxes.structure import END, onnx_slice
 
 OPERATORS = {
     "Slice": lambda a, starts, ends, axes, steps: a[
@@ -49,3 +49,7 @@ def test_a_slice_in_onnx_is_numpys(index):
 def test_a_long_axis_is_taken_to_its_end(index):
     long = np.arange(300)
     np.testing.assert_array_equal(eval(onnx_slice(index, 1), {}, {"a": long, **OPERATORS}), long[index])
+
+
+def test_the_end_of_an_axis_is_the_largest_number_of_64_bits():
+    assert np.iinfo(np.int64).max == END

@@ -174,9 +174,11 @@ def test_a_fresh_run_leaves_the_folder_of_another_as_it_is(tmp_path):
 def test_a_fresh_run_after_one_that_was_killed_is_refused_and_lets_go(tmp_path):
     train(f"{tmp_path}/run/")
     (tmp_path / "run" / ".lock").write_text("of a process that was killed")
+    kept = []  # an error holds what was at work when it was raised
     for _ in range(2):
-        with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run"):
+        with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run") as caught:
             Place(tmp_path / "run", fresh=True)
+        kept.append(caught)
     Place(tmp_path / "run").close()
 
 

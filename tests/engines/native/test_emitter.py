@@ -151,6 +151,18 @@ def test_types_have_names_and_places_in_memory():
     assert (type_of(np.dtype(bool)), stored_type(np.dtype(bool))) == (I1, I8)
 
 
+@pytest.mark.parametrize("name", ["float16", "float32", "float64", "int8", "int16", "int32", "int64"])
+def test_values_of_every_size_are_read_and_written_one_beside_the_other(name):
+    def write(e, pointer, n):
+        kind = stored_type(np.dtype(name))
+        for i in range(4):
+            e.store(constant(kind, i + 1), pointer, i)
+        e.store(e.load(pointer, 1, kind, vector=True), pointer, 5)
+        e.store(e.load(pointer, 3, kind), pointer, 12)
+
+    assert execute(write, name)[:13].tolist() == [1, 2, 3, 4, 0, 2, 3, 4, 0, 0, 0, 0, 4]
+
+
 def test_a_function_is_declared_once():
     e, function = emitter()
     one = e.intrinsic("sqrt", e.b.sitofp(function.args[1], DOUBLE))

@@ -272,6 +272,16 @@ def test_everything_that_is_public_gives_traced_arrays():
         assert isinstance(getattr(Functions(tape), name)(a), Traced), name
 
 
+@pytest.mark.parametrize("dtype", ["float64", "int32"])
+def test_functions_of_one_argument_as_in_numpy(dtype):
+    def compute(xp, a):
+        both = [xp.abs(a), xp.square(a), xp.sign(a), -a, xp.isfinite(a)]
+        real = [xp.floor(a), xp.exp(a), xp.expm1(a), xp.cos(a), xp.sin(a), xp.tanh(a), xp.sqrt(xp.abs(a))]
+        return both + (real if dtype == "float64" else [])
+
+    same(compute, np.array([-2.5, -1, -0.5, -0.0, 0, 0.25, 0.5, 0.99, 1, 2, 7]).astype(dtype))
+
+
 def test_arrays_of_values_in_the_midst_of_box_code_are_taken():
     table, rows = np.arange(12.0).reshape(4, 3), np.array([3, 0])
     same(lambda xp, a: [a + table, table - a, a * xp.asarray(table[0]), xp.where(a > table, a, table)],

@@ -125,6 +125,27 @@ def test_who_waits_is_sent_home_when_the_gate_is_shut(monkeypatch):
     assert found == [0]
 
 
+@pytest.mark.parametrize(
+    ("processor", "hint"),
+    [
+        ("x86_64-unknown-linux-gnu", "llvm.x86.sse2.pause"),
+        ("i686-pc-windows-msvc", "llvm.x86.sse2.pause"),
+        ("aarch64-unknown-linux-gnu", "llvm.aarch64.hint"),
+        ("arm64-apple-darwin", "llvm.aarch64.hint"),
+        ("riscv64-unknown-linux-gnu", None),
+    ],
+)
+def test_a_loop_of_waiting_tells_the_processor_in_its_own_words(monkeypatch, processor, hint):
+    monkeypatch.setattr(gate.binding, "get_default_triple", lambda: processor)
+    module = ir.Module("test")
+    function = ir.Function(module, ir.FunctionType(ir.VoidType(), []), "wait")
+    emitter = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), 1)
+    gate.emit_pause(emitter)
+    emitter.b.ret_void()
+    gate.binding.parse_assembly(str(module)).verify()
+    assert [other.name for other in module.functions if other is not function] == ([] if hint is None else [hint])
+
+
 def test_each_gate_has_cache_lines_of_its_own():
     for _ in range(20):
         of = Gate()
