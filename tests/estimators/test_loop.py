@@ -247,7 +247,7 @@ def test_numbers_compile_nothing_and_folds_neither(flowers):
     pytest.importorskip("llvmlite")
     from sklearn.model_selection import GridSearchCV
 
-    from bprop.engines.native import routines
+    from bprop.engines.native.run import routines
 
     X, y = flowers[0][:148], flowers[1][:148]  # folds of 29 and 30
     grid = {

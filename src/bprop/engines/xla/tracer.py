@@ -17,7 +17,7 @@ from jax import lax
 
 from bprop.engines.engine import Job
 from bprop.engines.integers import INT64
-from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
+from bprop.engines.layout import transposed_weights, unrolled_steps, with_transposed
 from bprop.engines.program import Program
 from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
@@ -78,7 +78,7 @@ class Tracer:
 
     def plan(self, plan: Plan, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A plan of the program as it is lowered here."""
-        lowered = lay_out(plan, self.choices.transposed).bind(hyper)
+        lowered = with_transposed(plan, self.choices.transposed).bind(hyper)
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
