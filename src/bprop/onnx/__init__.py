@@ -1,9 +1,11 @@
 """ONNX: a model as a file that other programs run. `to_onnx(model, "net.onnx")`.
 
-What is exported is the graph of the outputs outside training, in the precision of the model: dropout is the identity,
-batch normalisation uses its running averages, the scaling of inputs and outputs, in double, is a part of it. Each box
-says by its attribute `onnx` which operators it is made of (see `bprop.onnx.formula`). Of a model of a table, the
-encoding of its columns is a part of it too (see `bprop.onnx.table`).
+The file holds the graph of the outputs outside training, in the precision of the model: dropout is the identity, and
+batch normalisation uses its running averages. The scaling of inputs and outputs is a part of it, in float64. For a
+model of a table the encoding of the columns is a part of it too (`table`, `encoders`).
+
+Every box is translated from its fprop: `arrays` runs fprop on arrays without values, `operations` keeps what it did,
+`translate` has an ONNX operator for each operation. A box may write its operators itself (`tensor`).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import numpy as np
 
 from bprop.errors import UnsupportedError
 from bprop.onnx.export import Export
-from bprop.onnx.formula import Tensor
+from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING as SAYS_MISSING
 from bprop.sources.cells import WORDS
 from bprop.sources.kinds import MISSING, UNSEEN, Boolean, Categorical, Date, Kind, Numeric

@@ -11,7 +11,8 @@ from bprop.box import Box
 from bprop.errors import GraphError, UnsupportedError
 from bprop.leaves import Input
 from bprop.model import Model
-from bprop.onnx.formula import Formula, Tensor
+from bprop.onnx.tensor import Tensor, UntranslatableError
+from bprop.onnx.translate import has_override, translated
 
 OPSET = 13
 """Of 2020: the oldest that has all operators in the form used here; runtimes of 2021 and later run it."""
@@ -19,20 +20,12 @@ FAR = 100
 """A column whose mean is so many deviations from 0 is a double: a float32 holds 7 digits."""
 SINGLE = frozenset(
     (
-        "Acos",
-        "Atan",
-        "Celu",
-        "Cosh",
-        "Erf",
-        "HardSigmoid",
-        "PRelu",
-        "Selu",
-        "Sinh",
-        "Softsign",
-        "Tan",
-        "ThresholdedRelu",
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Conv", "ConvTranspose", "Cosh", "Elu", "Erf",
+        "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Hardmax",
+        "InstanceNormalization", "LeakyRelu", "Mean", "MeanVarianceNormalization", "Mish", "PRelu", "Selu", "Sinh",
+        "Softplus", "Softsign", "Tan", "ThresholdedRelu",
     )
-)
+)  # fmt: skip
 """Operators that ONNX Runtime has in float32 alone."""
 REDUCING = frozenset(f"Reduce{what}" for what in ("Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp"))
 
@@ -154,11 +147,14 @@ class Export:
     def write(self, name: str, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor:
         """The nodes of one box; the last of them has its name."""
         self.scope = name
-        found = Formula(self, box, children).write(formula_of(name, box))
-        if self.nodes and found == self.nodes[-1].output[0]:
-            found = Tensor(self.free(name))
-            self.nodes[-1].output[0] = found
-        return found
+        try:
+            value = translated(self, box, children)
+        except UntranslatableError as reason:
+            raise UnsupportedError(untranslatable(name, box, reason)) from reason
+        if self.nodes and value == self.nodes[-1].output[0]:
+            value = Tensor(self.free(name))
+            self.nodes[-1].output[0] = value
+        return value
 
     def declared(self, name: str, dtype: Any, dims: Sequence[Any]) -> Any:
         """An input or output of the file. dtype : a NumPy type; object for text."""
@@ -176,7 +172,7 @@ class Export:
             name += "_"
         return name
 
-    # --- what formulas write ---
+    # --- what boxes write ---
 
     @property
     def uses_ml(self) -> bool:
@@ -202,9 +198,6 @@ class Export:
         name = self.free(f"{self.scope}/constant_{len(self.initializers)}")
         self.initializers[name] = value
         return Tensor(name)
-
-    def cast(self, tensor: Tensor, kind: str) -> Tensor:
-        return self.node("Cast", [tensor], {"to": self.kind_of(self.dtypes[kind])})
 
 
 def _elu(write: Export, a: str, alpha: float = 1.0) -> Tensor:
@@ -233,14 +226,14 @@ IN_DOUBLE: dict[str, Callable[..., Tensor]] = {"Elu": _elu, "LeakyRelu": _leaky_
 """Operators that ONNX Runtime has in float32 alone, made of others."""
 
 
-def formula_of(name: str, box: Box) -> str:
-    """What a box says it is in ONNX. A class that has an fprop of its own does not inherit what another's is."""
-    lineage = type(box).__mro__
-    says, computes = (next(cls for cls in lineage if what in vars(cls)) for what in ("onnx", "fprop"))
-    text = box.onnx if issubclass(says, computes) else ""
-    if not text:
-        raise UnsupportedError(
-            f"the box {name!r} ({type(box).__name__}) has no ONNX operators: give its class a line that says which, "
-            'such as onnx = "a * Sigmoid(a)" for children called a (see bprop.onnx.formula)'
-        )
-    return text
+def untranslatable(name: str, box: Box, reason: Exception) -> str:
+    """What to say of a box that cannot be written in ONNX."""
+    what = f"the box {name!r} ({type(box).__name__}) cannot be written in ONNX: {reason}"
+    if has_override(box):
+        return what
+    names = ", ".join(type(box).child_names())
+    return (
+        f"{what}. Its fprop must use the functions of namespace({names.lstrip('*')}) alone, and the same ones whatever "
+        "the values and N are. Or give its class a method that names operators of ONNX: "
+        f"def onnx(self, op, {names}): return op.Sigmoid(...)"
+    )

@@ -12,7 +12,7 @@ from bprop.errors import DataError
 from bprop.model import Model
 from bprop.onnx.encoders import cell_type, encoded
 from bprop.onnx.export import Export
-from bprop.onnx.formula import Tensor
+from bprop.onnx.tensor import Tensor
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 
