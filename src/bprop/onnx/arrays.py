@@ -92,8 +92,8 @@ class Arrays(Functions):
 
     def drop(self, a: Traced, axes: tuple[int, ...]) -> Traced:
         """a without some axes, which have one element."""
-        kept = tuple(size for axis, size in enumerate(a.shape) if axis not in axes)
-        return self.tape.make("squeeze", (a,), axes, kept, a.dtype) if axes else a
+        shape = tuple(size for axis, size in enumerate(a.shape) if axis not in axes)
+        return self.tape.make("squeeze", (a,), axes, shape, a.dtype) if axes else a
 
     def expand_dims(self, a: Traced, axis: int) -> Traced:
         axis %= a.ndim + 1
@@ -123,8 +123,7 @@ class Arrays(Functions):
 
     def reduce(self, kind: str, a: Traced, axis: Any, keepdims: bool) -> Traced:
         axes = tuple(range(a.ndim)) if axis is None else tuple(sorted(int(i) % a.ndim for i in np.atleast_1d(axis)))
-        kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
-        shape = kept if keepdims else tuple(n for i, n in enumerate(a.shape) if i not in axes)
+        shape = tuple(1 if i in axes else n for i, n in enumerate(a.shape) if keepdims or i not in axes)
         return self.tape.make(f"reduce_{kind}", (a,), (axes, int(keepdims)), shape, a.dtype) if axes else a
 
     def mean(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
@@ -188,10 +187,10 @@ def onnx_slice(index: Any, rank: int) -> tuple[tuple[tuple[int, int, int], ...],
     rest = [slice(None)] * (rank - sum(p is not None and p is not Ellipsis for p in parts))
     at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
     parts[at : at + 1] = rest
-    cuts, dropped, added, kept = [], [], [], 0
+    cuts, dropped, added, rank_after = [], [], [], 0
     for part in parts:
         if part is None:
-            added.append(kept)
+            added.append(rank_after)
         elif isinstance(part, slice):
             step = int(part.step or 1)
             first, last = (0, END) if step > 0 else (END, -END)
@@ -200,5 +199,5 @@ def onnx_slice(index: Any, rank: int) -> tuple[tuple[tuple[int, int, int], ...],
         else:
             dropped.append(len(cuts))
             cuts.append((int(part), int(part) + 1 or END, 1))
-        kept += part is None or isinstance(part, slice)
+        rank_after += part is None or isinstance(part, slice)
     return tuple(cuts), tuple(dropped), tuple(added)
