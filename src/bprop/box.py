@@ -45,8 +45,9 @@ class Box(Operators["Box"], ABC):
     """Whether row i of the value, and of the gradients, comes from row i of the children alone, where they have one row
     an example; of a box that needs weights: whether rows of weight 0 change nothing for the others. None: it is tried
     out (see `bprop.graph.mixing`). In a class of yours, True counts where trying out says nothing."""
-    onnx: ClassVar[Any] = ""
-    """What the box is, outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
+    onnx: ClassVar[Any] = None
+    """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
+    `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
 
     @abstractmethod
     def fprop(self, *children: Array) -> Array:

@@ -10,7 +10,7 @@ from bprop import errors
 from bprop.onnx import IR
 from bprop.onnx.encoders import any_case, cell_type, encoded, pattern_of
 from bprop.onnx.export import Export
-from bprop.onnx.formula import Tensor
+from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING, WORDS
 from bprop.sources.frame import Frame
 from bprop.sources.kinds import Boolean, Categorical, Date, Ignored, Kind, Numeric

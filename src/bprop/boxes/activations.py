@@ -54,13 +54,15 @@ class Sigmoid(Activation):
     """
 
     bounds: ClassVar = (0.0, 1.0)
-    onnx = "Sigmoid(a)"
 
     def fprop(self, a):
         return logistic(a)
 
     def bprop(self, grad, value, a):
         return grad * value * (1 - value)
+
+    def onnx(self, op, a):
+        return op.Sigmoid(a)
 
 
 class Tanh(Activation):
@@ -70,7 +72,6 @@ class Tanh(Activation):
     """
 
     bounds: ClassVar = (-1.0, 1.0)
-    onnx = "Tanh(a)"
 
     def fprop(self, a):
         return namespace(a).tanh(as_numbers(a))
@@ -83,7 +84,6 @@ class Relu(Activation):
     """max(a, 0): derivative 1 where a > 0, else 0."""
 
     rectifies: ClassVar = True
-    onnx = "Relu(a)"
 
     def fprop(self, a):
         return namespace(a).maximum(a, 0)
@@ -96,13 +96,15 @@ class LeakyRelu(Activation):
     """a where a > 0, else slope a (Maas, Hannun and Ng 2013)."""
 
     slope: float = 0.01
-    onnx = "LeakyRelu(a, alpha=slope)"
 
     def fprop(self, a):
         return namespace(a).where(a > 0, a, self.slope * a)
 
     def bprop(self, grad, value, a):
         return namespace(a).where(a > 0, grad, self.slope * grad)
+
+    def onnx(self, op, a):
+        return op.LeakyRelu(a, alpha=self.slope)
 
 
 class Elu(Activation):
@@ -112,7 +114,6 @@ class Elu(Activation):
     """
 
     alpha: float = 1.0
-    onnx = "Elu(a, alpha=alpha)"
 
     def fprop(self, a):
         xp = namespace(a)
@@ -122,14 +123,15 @@ class Elu(Activation):
         xp = namespace(a)
         return xp.where(a > 0, grad, grad * self.alpha * xp.exp(xp.minimum(a, 0)))
 
+    def onnx(self, op, a):
+        return op.Elu(a, alpha=self.alpha)
+
 
 class Gelu(Activation):
     """a (1 + tanh(u)) / 2 = a sigmoid(2 u), u = sqrt(2 / pi) (a + 0.044715 a^3) (Hendrycks and Gimpel 2016, section 2).
 
     This is their tanh form of a Phi(a), within 5e-4 of it. With s = sigmoid(2 u): derivative s (1 + a (1 - s) 2 u').
     """
-
-    onnx = "a * Sigmoid(1.5957691216057308 * (a + 0.044715 * a * a * a))"
 
     def fprop(self, a):
         return a * logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
@@ -144,8 +146,6 @@ class Gelu(Activation):
 class Silu(Activation):
     """a sigmoid(a): derivative s (1 + a (1 - s)) (Elfwing, Uchibe and Doya 2018)."""
 
-    onnx = "a * Sigmoid(a)"
-
     def fprop(self, a):
         return a * logistic(a)
 
@@ -156,8 +156,6 @@ class Silu(Activation):
 
 class Softplus(Activation):
     """log(1 + exp(a)): derivative sigmoid(a)."""
-
-    onnx = "Softplus(a)"
 
     def fprop(self, a):
         a = as_numbers(a)

@@ -15,7 +15,6 @@ class Linear(Box):
     """
 
     keeps_rows = True
-    onnx = "h @ W + b"
 
     def fprop(self, h, W, b):
         return h @ W + b
@@ -53,7 +52,6 @@ class LinearTransposed(Box):
     """
 
     keeps_rows = True
-    onnx = "h @ Transpose(V, perm=[1, 0]) + b"
 
     def fprop(self, h, V, b):
         return namespace(h, V).tensordot(h, V, axes=((-1,), (1,))) + b

@@ -32,7 +32,6 @@ class Add(Box):
 
     keeps_rows = True
     symbol: ClassVar = "+"
-    onnx = "a + b"
 
     def fprop(self, a, b):
         return a + b
@@ -52,7 +51,6 @@ class Subtract(Box):
 
     keeps_rows = True
     symbol: ClassVar = "-"
-    onnx = "a - b"
 
     def fprop(self, a, b):
         return a - b
@@ -70,7 +68,6 @@ class Multiply(Box):
 
     keeps_rows = True
     symbol: ClassVar = "*"
-    onnx = "a * b"
 
     def fprop(self, a, b):
         return a * b
@@ -89,7 +86,6 @@ class Divide(Box):
 
     keeps_rows = True
     symbol: ClassVar = "/"
-    onnx = "a / b"
 
     def fprop(self, a, b):
         return a / b
@@ -108,7 +104,6 @@ class Negative(Box):
     """-a."""
 
     keeps_rows = True
-    onnx = "-a"
 
     def fprop(self, a):
         return -a
@@ -126,7 +121,6 @@ class Power(Box):
 
     keeps_rows = True
     exponent: float
-    onnx = "Pow(a, exponent)"
 
     def fprop(self, a):
         return a**self.exponent
@@ -146,7 +140,6 @@ class MatMul(Box):
 
     keeps_rows = True
     symbol: ClassVar = "@"
-    onnx = "a @ b"
 
     def fprop(self, a, b):
         return a @ b

@@ -12,7 +12,6 @@ class Exp(Box):
     """e ** a."""
 
     keeps_rows = True
-    onnx = "Exp(a)"
 
     def fprop(self, a):
         return namespace(a).exp(as_numbers(a))
@@ -29,7 +28,6 @@ class Log(Box):
     """Natural logarithm of a > 0: derivative 1 / a."""
 
     keeps_rows = True
-    onnx = "Log(a)"
 
     def fprop(self, a):
         return namespace(a).log(as_numbers(a))
@@ -46,7 +44,6 @@ class Abs(Box):
     """|a|: derivative sign(a), so 0 at 0."""
 
     keeps_rows = True
-    onnx = "Abs(a)"
 
     def fprop(self, a):
         return namespace(a).abs(a)
@@ -63,7 +60,6 @@ class Square(Box):
     """a ** 2: derivative 2 a."""
 
     keeps_rows = True
-    onnx = "a * a"
 
     def fprop(self, a):
         return a * a
@@ -80,7 +76,6 @@ class Sqrt(Box):
     """Square root of a >= 0: derivative 1 / (2 sqrt(a)), infinite at 0."""
 
     keeps_rows = True
-    onnx = "Sqrt(a)"
 
     def fprop(self, a):
         return namespace(a).sqrt(as_numbers(a))
@@ -99,7 +94,6 @@ class Clip(Box):
     keeps_rows = True
     low: float
     high: float
-    onnx = "Clip(a, low, high)"
 
     def fprop(self, a):
         return namespace(a).clip(a, self.low, self.high)

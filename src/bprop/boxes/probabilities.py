@@ -29,7 +29,6 @@ class Softmax(Box):
     """f_c = exp(a_c) / sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
 
     keeps_rows = True
-    onnx = "Softmax(a, axis=-1)"
 
     def fprop(self, a):
         return softmax_of(a)
@@ -38,6 +37,9 @@ class Softmax(Box):
         # value sums to 1, so grad counts from that of the largest class: what is left of 1 there is not lost
         grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
+
+    def onnx(self, op, a):
+        return op.Softmax(a, axis=-1)
 
     def check(self):
         check_classes(self)
@@ -52,7 +54,6 @@ class LogSoftmax(Box):
     """a_c - log sum_c' exp(a_c'), over the last axis. Shapes: (N, ..., C) -> (N, ..., C)."""
 
     keeps_rows = True
-    onnx = "LogSoftmax(a, axis=-1)"
 
     def fprop(self, a):
         return log_softmax_of(a)
@@ -61,6 +62,9 @@ class LogSoftmax(Box):
         xp = namespace(a)
         others = grad.sum(axis=-1, keepdims=True) - grad
         return -xp.expm1(value) * grad - xp.exp(value) * others
+
+    def onnx(self, op, a):
+        return op.LogSoftmax(a, axis=-1)
 
     def check(self):
         check_classes(self)

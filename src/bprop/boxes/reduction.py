@@ -31,11 +31,6 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
-    @property
-    def axes(self) -> list[int] | None:
-        """The axes as a list, None for all."""
-        return None if self.axis is None else [int(i) for i in np.atleast_1d(self.axis)]
-
     def check(self):
         if self.axis is not None and not self.children[0].dims:
             raise ValueError("a number has no axis to reduce")
@@ -51,8 +46,6 @@ class Reduction(Box):
 class Sum(Reduction):
     """sum a over `axis`: every element receives the gradient of its sum."""
 
-    onnx = "ReduceSum(a, axes, keepdims=keepdims)"
-
     def fprop(self, a):
         return a.sum(axis=self.axis, keepdims=self.keepdims)
 
@@ -62,8 +55,6 @@ class Sum(Reduction):
 
 class Mean(Reduction):
     """The mean of a over `axis`: every element receives its share of the gradient."""
-
-    onnx = "ReduceMean(a, axes=axes, keepdims=keepdims)"
 
     def fprop(self, a):
         return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
@@ -75,8 +66,6 @@ class Mean(Reduction):
 
 class Max(Reduction):
     """The largest of a over `axis`: the gradient goes to the largest, shared equally among ties."""
-
-    onnx = "ReduceMax(a, axes=axes, keepdims=keepdims)"
 
     def fprop(self, a):
         return a.max(axis=self.axis, keepdims=self.keepdims)

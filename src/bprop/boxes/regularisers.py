@@ -11,8 +11,6 @@ __all__ = ["L1", "L2", "l1", "l2"]
 class L1(Box):
     """sum_k sum_ij |W(k)_ij|: gradient sign(W), so 0 at 0. Shapes: any -> ()."""
 
-    onnx = "Sum(*ReduceSum(Abs(W), keepdims=0))"
-
     def fprop(self, *W):
         return sum(namespace(w).abs(w).sum() for w in W)
 
@@ -27,8 +25,6 @@ class L1(Box):
 
 class L2(Box):
     """sum_k sum_ij (W(k)_ij)^2: gradient 2 W. Shapes: any -> ()."""
-
-    onnx = "Sum(*ReduceSum(W * W, keepdims=0))"
 
     def fprop(self, *W):
         return sum((w * w).sum() for w in W)

@@ -25,15 +25,11 @@ __all__ = [
 ]
 
 
-END = 2**63 - 1  # in ONNX: as far as the axis goes
-
-
 class Reshape(Box):
     """a in another shape, with the same elements in the same order. (-1, 784) flattens images (N, 28, 28)."""
 
     keeps_rows = True
     shape: tuple
-    onnx = "Reshape(a, shape)"
 
     def fprop(self, a):
         return a.reshape(self.shape)
@@ -53,10 +49,6 @@ class Transpose(Box):
     keeps_rows = True
     axes: tuple
 
-    @property
-    def onnx(self):
-        return f"Transpose(a, perm={[i % len(self.axes) for i in self.axes]})"
-
     def fprop(self, a):
         return namespace(a).transpose(a, self.axes)
 
@@ -74,7 +66,6 @@ class Concat(Box):
 
     keeps_rows = True
     axis: int = -1
-    onnx = "Concat(*parts, axis=axis)"
 
     def fprop(self, *parts):
         return namespace(*parts).concatenate(parts, axis=self.axis)
@@ -100,10 +91,6 @@ class Slice(Box):
         """Whether all rows are taken, in their order: x[:5], too, has N rows of a few examples."""
         return takes_all_rows(self.index, len(self.children[0].dims))
 
-    @property
-    def onnx(self):
-        return onnx_slice(self.index, len(self.children[0].dims))
-
     def fprop(self, a):
         return a[self.index]
 
@@ -128,8 +115,6 @@ class Take(Box):
 
     The gradient of a row is the sum over the places that took it.
     """
-
-    onnx = "Gather(W, int(rows), axis=0)"
 
     @property
     def keeps_rows(self):
@@ -165,30 +150,6 @@ def takes_all_rows(index: Any, rank: int) -> bool:
     first = parts[parts[0] is Ellipsis]
     whole = isinstance(first, builtins.slice) and first.start in (None, 0) and first.stop is None
     return whole and first.step in (None, 1)
-
-
-def onnx_slice(index: Any, rank: int) -> str:
-    """a[index] in ONNX: Slice, then Squeeze of the axes that integers take away, Unsqueeze for those that None adds."""
-    parts = list(index) if isinstance(index, tuple) else [index]
-    rest = [builtins.slice(None)] * (rank - len([p for p in parts if p is not None and p is not Ellipsis]))
-    at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
-    parts[at : at + 1] = rest
-    cuts, dropped, added, kept = [], [], [], 0
-    for p in parts:
-        if p is None:
-            added.append(kept)
-        elif isinstance(p, int):
-            dropped.append(len(cuts))
-            cuts.append((p, p + 1 or END, 1))
-        else:
-            step = p.step or 1
-            first, last = (0, END) if step > 0 else (END, -END)
-            cuts.append((first if p.start is None else p.start, last if p.stop is None else p.stop, step))
-        kept += not isinstance(p, int)
-    starts, ends, steps = ([cut[i] for cut in cuts] for i in range(3))
-    text = f"Slice(a, {starts}, {ends}, {[*range(rank)]}, {steps})"
-    text = f"Squeeze({text}, {dropped})" if dropped else text
-    return f"Unsqueeze({text}, {added})" if added else text
 
 
 def reshape(a, shape, *, name: str | None = None) -> Box:
