@@ -9,10 +9,8 @@ import numpy as np
 
 from bprop.engines.program import Program
 from bprop.graph.graph import Graph
-from bprop.graph.objective import backpropagate
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.validation import cast
 from bprop.structure.formula import formula
 
 ADVICE = "try a smaller learning rate, clip_norm=1.0, or inputs of mean 0 and deviation 1"
@@ -32,13 +30,13 @@ def diagnose(graph: Graph, params: Mapping[str, np.ndarray], batch: Batch) -> st
     dtype = batch.context.dtype
     program = Program(graph, dtype)
     plan = program.training
-    arrays = {name: cast(array, graph.inputs[name], dtype) for name, array in batch.arrays.items()}
     with np.errstate(all="ignore"):
-        state = fprop(plan, {**params, **arrays, **program.constants()}, batch.context)
-        found = _first_value(plan, state, graph, batch.rows)
-        if found is None:
-            found = _first_gradient(plan, state, graph, batch)
-    return found or "the update itself left the range of finite numbers"
+        state = fprop(plan, {**params, **batch.arrays, **program.constants()}, batch.context)
+        reason = _first_value(plan, state, graph, batch.rows)
+        if reason is None:
+            grads, _ = program.gradients(state, batch.context)
+            reason = _first_gradient(plan, grads, graph, batch.rows)
+    return reason or "the update itself left the range of finite numbers"
 
 
 def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> str | None:
@@ -50,17 +48,14 @@ def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> st
     return None
 
 
-def _first_gradient(plan: Plan, state: State, graph: Graph, batch: Batch) -> str | None:
-    targets = [plan.leaves[name] for name in graph.trained]
-    grads = backpropagate(graph, plan, state, batch.context, targets)
+def _first_gradient(plan: Plan, grads: Sequence[np.ndarray | None], graph: Graph, rows: np.ndarray) -> str | None:
     senders = {child: node for node in plan.nodes for child in node.children}
     for slot in reversed(range(len(grads))):
-        if grads[slot] is not None and not np.isfinite(grads[slot]).all():
-            name, grad = plan.names[slot], np.asarray(grads[slot])
+        grad = None if grads[slot] is None else np.asarray(grads[slot])
+        if grad is not None and not np.isfinite(grad).all():
+            name = plan.names[slot]
             by = f" (bprop of the box {senders[slot].name!r})" if slot in senders else ""
-            return (
-                f"the gradient for {name!r}{by} was the first to be {_kind(grad)}{_rows(grad, batch.rows, graph, name)}"
-            )
+            return f"the gradient for {name!r}{by} was the first to be {_kind(grad)}{_rows(grad, rows, graph, name)}"
     return None
 
 

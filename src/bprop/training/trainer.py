@@ -296,10 +296,9 @@ class Trainer:
         start = at.step + good
         rows = order[start * size : (start + 1) * size]
         data = self.job.data
-        weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
-        context = self.job.context(weights, at.updates + good)
+        arrays, context = self.job.batch(data, rows, at.updates + good)
         numbers = rows if data.numbers is None else data.numbers[rows]
-        batch = Batch({name: array[rows] for name, array in data.arrays.items()}, numbers, context)
+        batch = Batch(arrays, numbers, context)
         reason = diagnose(self.job.graph, self.run_.params(), batch)
         at.step, at.updates = start, at.updates + good
         where = f"epoch {at.epoch + 1}, step {start + 1} of {self.job.steps_per_epoch} (update {at.updates + 1:,})"
