@@ -12,8 +12,8 @@ from bprop.engines import Job
 from bprop.model import Model
 from bprop.record import Record
 from bprop.training import checkpoint
+from bprop.training.epoch import Position
 from bprop.training.stopping import EarlyStopping
-from bprop.training.trainer import Position
 
 GRAPH = bp.Graph(loss=bp.square(bp.Input("x") * bp.Parameter("w", ())))
 JOB = Job(GRAPH, bp.SGD(0.1), DataSet({"x": np.ones(6)}), 2, np.dtype("float64"), 0)  # 3 steps an epoch

@@ -19,7 +19,7 @@ from bprop.disk import atomic, special, unfinished
 from bprop.engines import Job
 from bprop.training import checkpoint, folder
 from bprop.training.checkpoint_writer import CheckpointWriter
-from bprop.training.trainer import Position
+from bprop.training.epoch import Position
 
 FULL, BROKEN = (OSError(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EIO))
 

@@ -10,6 +10,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet, Reader
+from bprop.engines.numpy import NumpyRun
 from bprop.training import Terminated, checkpoint, trainer
 from bprop.training.progress import Silent
 
@@ -80,6 +81,23 @@ def test_sigterm_ends_the_program_and_ctrl_c_does_not(monkeypatch, capsys):
     assert caught.value.fit.stopped == "interrupted"
     assert listener.heard[-1][:2] == ("end", "interrupted")
     assert capsys.readouterr().err.count("interrupted in epoch") == 2
+
+
+def test_a_second_ctrl_c_in_the_middle_of_a_stretch_leaves_the_fit_of_the_updates_it_names(monkeypatch):
+    steps = NumpyRun.steps
+
+    def interrupted(self, start, count, t):
+        if t == 8:
+            steps(self, start, 1, t)
+            raise KeyboardInterrupt
+        return steps(self, start, count, t)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
+        patch.setattr(NumpyRun, "steps", interrupted)
+        train()
+    fit = caught.value.fit
+    assert (fit.stopped, fit.updates) == ("failed", 8)
+    assert fit.params["w"].tobytes() == train(epochs=2).params["w"].tobytes()
 
 
 def test_the_last_checkpoint_is_of_the_end_and_there_is_none_on_the_way_before_it_is_time(tmp_path, monkeypatch):

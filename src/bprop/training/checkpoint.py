@@ -23,8 +23,8 @@ from bprop.model import Model, read_model, write_model
 from bprop.record import Record
 from bprop.rules import Rule
 from bprop.rules.comparison import differences, recorded
+from bprop.training.epoch import Position
 from bprop.training.folder import Folder
-from bprop.training.position import Position
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
 

@@ -12,9 +12,9 @@ import numpy as np
 from bprop.model import Model, write_model
 from bprop.record import Record
 from bprop.training import checkpoint as files
+from bprop.training.epoch import Position
 from bprop.training.interval import Interval
 from bprop.training.place import Place
-from bprop.training.position import Position
 from bprop.training.stopping import EarlyStopping
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from bprop.console import say
-from bprop.data import Reader
-from bprop.engines.engine import Engine, Job
+from bprop.engines.engine import Engine, Job, Stretch
 from bprop.engines.program import PENALTY, Program
 from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
@@ -24,10 +23,9 @@ from bprop.scaling import Units
 from bprop.training import checkpoint as files
 from bprop.training.checkpoint_writer import CheckpointWriter
 from bprop.training.diagnose import ADVICE, Batch, diagnose
+from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.failure import FAILURES, as_file_error
 from bprop.training.interrupt import Interrupt, Terminated, pass_on_limit
-from bprop.training.pace import Pace
-from bprop.training.position import Position
 from bprop.training.progress import progress_of
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
@@ -64,7 +62,7 @@ class Fit(Model):
         report(self, path, data, **more)
 
 
-class Trainer:
+class Trainer(Between):
     """Runs a job for some epochs. See `bprop.train` for the settings."""
 
     def __init__(
@@ -156,14 +154,14 @@ class Trainer:
         total = self.epochs * self.job.steps_per_epoch
         self.progress = progress_of(self.wanted_progress, self.epochs, total, self.position.updates)
         stopped = None
-        with Interrupt() as interrupt:
+        with Interrupt() as self.interrupt:
             try:
                 while stopped is None:
-                    stopped = self._advance(interrupt)
+                    stopped = self._advance()
                     self._save_checkpoint(stopped)
             finally:
                 self.progress.close()
-        return self._end(stopped, interrupt.signal)
+        return self._end(stopped, self.interrupt.signal)
 
     def _end(self, stopped: str, signal: int | None) -> Fit:
         fit = self._fit(stopped)
@@ -177,46 +175,45 @@ class Trainer:
             raise Terminated(fit)
         return fit
 
-    def _advance(self, interrupt: Interrupt) -> str | None:
+    def _advance(self) -> str | None:
         """Train for an epoch, unless there is a reason to stop; the reason, if any, then."""
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
         if self.position.epoch >= self.epochs:
             return "epochs"
-        self._epoch(interrupt)
-        if interrupt.signal is not None:
+        self._epoch()
+        if self.stop():
             return "interrupted"
         return "callback" if self._callbacks_stop() else None
 
-    def _epoch(self, interrupt: Interrupt) -> None:
+    def _epoch(self) -> None:
         """One epoch from where the run is, or as far as it comes before a signal."""
         at, job = self.position, self.job
         order = job.data.order(job.seed, at.epoch, self.shuffle)
-        self.run_.set_order(order, at.running)
-        with closing(job.data.reader(job.seed, at.epoch, self.shuffle)) as reader:
-            self._stretches(order, reader, interrupt)
-        if at.step == job.steps_per_epoch:
+        with closing(job.data.reader(job.seed, at.epoch, self.shuffle)) as self.reader:
+            try:
+                finished = run_epoch(self.run_, job, at, order, self.pace, self)
+            except BadStepError as bad:
+                self._fail(bad.before, order, bad.step)
+        if finished:
             self._finish_epoch()
 
-    def _stretches(self, order: np.ndarray, reader: Reader, interrupt: Interrupt) -> None:
-        """The steps that are left of the epoch, or as many as are done before a signal."""
-        at, job = self.position, self.job
-        while at.step < job.steps_per_epoch:
-            if interrupt.signal is not None:
-                return
-            count = self._whole_turns(self.pace.next(job.steps_per_epoch - at.step), reader.most)
-            reader.reach(at.step * job.batch_size, (at.step + count) * job.batch_size)
-            before = self.run_.state
-            stretch = self.run_.steps(at.step, count, at.updates)
-            at.seconds += max(0.0, self.pace.done(count) - self.run_.compile_seconds())
-            if stretch.bad_step is not None:
-                self._fail(before, order, stretch.bad_step)
-            at.step += count
-            at.updates += count
-            at.running = stretch.running
-            self._tell_engine()
-            self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
-            self._save_checkpoint()
+    def stop(self) -> bool:
+        return self.interrupt.signal is not None
+
+    def most(self, at: Position) -> int | None:
+        """The steps to the next checkpoint, where steps are counted, and those whose examples may be read ahead."""
+        due = None if self.writer is None else self.writer.steps_until_due(at)
+        read = None if self.reader.most is None else max(1, self.reader.most // self.job.batch_size)
+        return min((steps for steps in (due, read) if steps is not None), default=None)
+
+    def begin(self, at: Position, count: int) -> None:
+        self.reader.reach(at.step * self.job.batch_size, (at.step + count) * self.job.batch_size)
+
+    def done(self, at: Position, stretch: Stretch) -> None:
+        self._tell_engine()
+        self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
+        self._save_checkpoint()
 
     def _tell_engine(self) -> None:
         """Tell which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -224,15 +221,6 @@ class Trainer:
         if said != self.engine_told:
             self.engine_told = said
             self.progress.engine(said)
-
-    def _whole_turns(self, count: int, most: int | None = None) -> int:
-        """About `count` steps: whole turns of the engine, or the rest of the epoch; no more than to a checkpoint, and
-        (but for a turn) no more than `most` examples."""
-        room = self.writer.steps_until_due(self.position) if self.writer is not None else None
-        count = count if room is None else min(count, room)
-        count = count if most is None else min(count, max(1, most // self.job.batch_size))
-        turn, left = self.run_.turn, self.job.steps_per_epoch - self.position.step
-        return min(left, max(turn, count - count % turn)) if count < left else left
 
     def _finish_epoch(self) -> None:
         at, job = self.position, self.job
