@@ -11,7 +11,8 @@ import bprop as bp
 from bprop import errors
 from bprop.data import DataSet, Reader
 from bprop.engines.numpy import NumpyRun
-from bprop.training import Terminated, checkpoint, trainer
+from bprop.training import Terminated, trainer
+from bprop.training.checkpoints import writer
 from bprop.training.progress import Silent
 
 DATA = {"x": np.linspace(-1, 1, 8), "y": np.linspace(-2, 2, 8)}
@@ -234,14 +235,14 @@ def test_a_time_limit_that_ends_while_a_checkpoint_is_written_ends_the_run(monke
 
     monkeypatch.setattr("os.fsync", fsync)
     if often:
-        monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+        monkeypatch.setattr(writer, "clock", iter(range(0, 10**9, 10**6)).__next__)
     with pytest.raises(TimeoutError, match="time is up"):
         train(checkpoint=tmp_path / "at.checkpoint", callbacks=[lambda record, fit: records.append(record)])
     assert len(records) == (0 if often else 3)
 
 
 def test_a_disk_that_answers_too_late_is_told_of(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+    monkeypatch.setattr(writer, "clock", iter(range(0, 10**9, 10**6)).__next__)
     failed = []
 
     def fsync(file):

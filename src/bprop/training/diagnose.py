@@ -1,4 +1,4 @@
-"""Where a value that is not finite came from: which box, at which step, for which rows."""
+"""A step that is not finite: back to the last good one, and which box, at which step, for which rows it came from."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.graph.graph import Graph
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
 from bprop.structure.formula import formula
+from bprop.training.epoch import BadStepError, Position
 
 ADVICE = "try a smaller learning rate, clip_norm=1.0, or inputs of mean 0 and deviation 1"
 
@@ -23,6 +25,39 @@ class Batch:
     arrays: Mapping[str, np.ndarray]
     rows: np.ndarray
     context: Context
+
+
+def explain(run: Run, job: Job, at: Position, order: np.ndarray, bad: BadStepError) -> str:
+    """Go back to the last step that was well, to which `run` and `at` are taken, and say what went wrong after it.
+
+    order : in which order the epoch visits the examples.
+    """
+    data, size = job.data, job.batch_size
+    good = _good_steps(run, at, bad)
+    at.step, at.updates = at.step + good, at.updates + good
+    rows = order[at.step * size : (at.step + 1) * size]
+    arrays, context = job.batch(data, rows, at.updates)
+    reason = diagnose(
+        job.graph, run.params(), Batch(arrays, rows if data.numbers is None else data.numbers[rows], context)
+    )
+    where = f"epoch {at.epoch + 1}, step {at.step + 1} of {job.steps_per_epoch} (update {at.updates + 1:,})"
+    return f"training diverged at {where}: {reason}; {ADVICE}"
+
+
+def _good_steps(run: Run, at: Position, bad: BadStepError) -> int:
+    """Redo the stretch up to the step to blame; how many steps of it are to be trusted.
+
+    A step that starts from a theta that is not finite is not to blame: the update before it is.
+    """
+    run.state = bad.before
+    before = run.state
+    for good in (bad.step, bad.step - 1):
+        run.state = before
+        if good > 0:
+            run.steps(at.step, good, at.updates)
+        if all(np.isfinite(array).all() for array in run.params().values()):
+            return good
+    return 0
 
 
 def diagnose(graph: Graph, params: Mapping[str, np.ndarray], batch: Batch) -> str:
