@@ -45,7 +45,7 @@ AROUND: dict[str, tuple[str, ...]] = {
         "disk", "test_reading.py", "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py",
         "test_data.py", "test_record.py",
         "test_noise.py", "test_shapes.py", "test_init.py", "draw/test_plot.py", "training/test_train.py",
-        "training/test_checkpoint.py",
+        "training/checkpoints",
     ),
 }  # fmt: skip
 """{area: files and folders below tests}"""

@@ -494,9 +494,9 @@ def test_divergence_names_box_and_step_and_keeps_the_last_good_weights(run):
 
 
 def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, folder, monkeypatch):
-    from bprop.training import checkpoint
+    from bprop.training.checkpoints import file
 
-    real = checkpoint.write
+    real = file.write
 
     def full(path, model, *rest):
         if len(model.history) == 2:
@@ -505,7 +505,7 @@ def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, fol
 
     settings = "--engine numpy --hidden 4 --epochs 2 --no-progress"
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "write", full)
+        patch.setattr(file, "write", full)
         said = run(f"train pets.csv {settings} --checkpoint run --every 1epochs --out one.bprop", code=1)
     assert "error: cannot write a checkpoint: too many open files" in said.stderr
     assert "saved one.bprop" in said.stdout

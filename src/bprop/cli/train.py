@@ -32,8 +32,7 @@ from bprop.model import save
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
-from bprop.training.interval import Interval
-from bprop.training.place import is_folder
+from bprop.training.checkpoints import Interval, is_folder
 from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000

@@ -11,10 +11,9 @@ import numpy as np
 from bprop.box import Box
 from bprop.draw.statistics import dead, saturated
 from bprop.engines.program import Program
-from bprop.graph.objective import backpropagate, divisor_of
+from bprop.graph.objective import divisor_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.validation import cast
 from bprop.leaves import Parameter
 from bprop.rules import Rule
 
@@ -25,7 +24,7 @@ ROUNDING = 4
 
 
 def measure(
-    program: Program, rule: Any, params: Mapping[str, np.ndarray], rule_state: Any, arrays: Mapping[str, np.ndarray],
+    program: Program, rule: Any, params: Mapping[str, np.ndarray], rule_state: Any, batch: Mapping[str, np.ndarray],
     context: Context, t: int,
 ) -> Health:  # fmt: skip
     """The health of theta on a batch.
@@ -41,15 +40,13 @@ def measure(
         child.
     first_not_finite : the first box whose value, or else whose gradient, holds NaN or infinity; None if there is none.
     """
-    graph, plan = program.graph, program.training
-    batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
+    plan = program.training
     with np.errstate(all="ignore"):
         state = fprop(plan, {**params, **batch, **program.constants()}, context)
-        targets = {name: plan.leaves[name] for name in graph.trained}
-        grads = backpropagate(graph, plan, state, context, targets.values())
+        grads, of_parameters = program.gradients(state, context)
         return {
             "boxes": _boxes(plan, state, grads, context),
-            "parameters": _parameters(plan, state, grads, targets, rule, rule_state, t),
+            "parameters": _parameters(params, of_parameters, rule, rule_state, t),
             "layers": [node.name for node in plan.nodes if _is_layer(node.box)],
             "first_not_finite": _first_not_finite(plan, state, grads),
         }
@@ -100,17 +97,14 @@ def _dead(box: Box, value: np.ndarray) -> float | None:
 
 
 def _parameters(
-    plan: Plan, state: State, grads: list, targets: Mapping[str, int], rule: Any, rule_state: Any, t: int
+    params: Mapping[str, np.ndarray], grads: Mapping[str, np.ndarray], rule: Any, rule_state: Any, t: int
 ) -> dict[str, dict[str, float | None]]:
-    theta = {name: state.values[slot] for name, slot in targets.items()}
-    by_name = {n: grads[s] if grads[s] is not None else np.zeros_like(theta[n]) for n, s in targets.items()}
-    moved = (
-        rule.step(theta, by_name, rule_state, t)[0] if isinstance(rule, Rule) else None
-    )  # of optax there is no state
+    theta = {name: params[name] for name in grads}
+    moved = rule.step(theta, grads, rule_state, t)[0] if isinstance(rule, Rule) else None  # of optax there is no state
     return {
         name: {
             "norm": number(_norm(array)),
-            "gradient_norm": number(_norm(by_name[name])),
+            "gradient_norm": number(_norm(grads[name])),
             "update_ratio": None
             if moved is None or array.ndim < 2
             else _ratio(_norm(moved[name] - array), _norm(array)),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -46,12 +45,10 @@ class HealthProbe:
             return self._look(run, t)
 
     def _look(self, run: Run, t: int) -> Health:
-        job, sample = self.job, self.sample
-        weights = np.ones(len(sample)) if sample.weights is None else sample.weights
-        context = job.context(weights, t)
-        params = run.params()
-        state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
-        return measure(self.program, job.rule, params, state, sample.arrays, context, t)
+        job, params = self.job, run.params()
+        batch, context = job.batch(self.sample, slice(None), t)
+        state = job.rule_state(params, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
+        return measure(self.program, job.rule, params, state, batch, context, t)
 
 
 def sample_rows(job: Job) -> np.ndarray:
@@ -59,10 +56,3 @@ def sample_rows(job: Job) -> np.ndarray:
     weights = job.graph.weight_count
     count = min(len(job.data), ROWS, max(FEWEST, WORK // (3 * max(weights, 1))))
     return np.linspace(0, len(job.data) - 1, count).astype(np.intp)
-
-
-def rule_state(job: Job, arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:
-    """The state of a rule from its arrays, which every engine returns in the same order."""
-    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trained}
-    in_order = iter(arrays)
-    return {k: {n: next(in_order) for n in sorted(p)} for k, p in sorted(job.rule.init(shapes).items())}

@@ -126,7 +126,7 @@ class Tracer:
         if self.weighted:
             weights = trace.leaf(trace.batch, "", (self.size,), self.dtype)
         seed = trace.leaf(trace.arguments, SEED, (1,), UINT)  # the word of `noise.seed_at`, by whoever calls
-        return batch, Context(weights, (seed, t.astype(UINT).reshape(1)), tape.dtype)
+        return batch, Context.at(weights, seed, t.astype(UINT), tape.dtype)
 
     def bound(self, plan: Plan, trace: Trace) -> Plan:
         hyper = {

@@ -139,14 +139,10 @@ class NativeRun(Run):
     def restore(self, params, rule_arrays):
         for name, array in params.items():
             self.users_view(f"p:{name}", name)[...] = array
-        if rule_arrays is None:
-            theta = {name: self.users_view(f"p:{name}", name) for name in self.job.graph.trained}
-            state = self.job.rule.init(theta)
-            rule_arrays = [state[what][name] for what, names in self.layout_of_rule.items() for name in names]
-        arrays = iter(rule_arrays)
-        for what, names in self.layout_of_rule.items():
-            for name in names:
-                self.users_view(f"r:{what}:{name}", name)[...] = next(arrays)
+        theta = {name: self.users_view(f"p:{name}", name) for name in self.job.graph.trained}
+        for what, arrays in self.job.rule_state(theta, rule_arrays).items():
+            for name, array in arrays.items():
+                self.users_view(f"r:{what}:{name}", name)[...] = array
 
     def surroundings(self):
         """The number of threads is no part of it: they share out results, never the terms of a sum."""

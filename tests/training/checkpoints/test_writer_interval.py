@@ -3,7 +3,7 @@
 import pytest
 
 from bprop import errors
-from bprop.training.interval import Interval
+from bprop.training.checkpoints.writer import Interval
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.training.place import Place, is_folder, need_writable
+from bprop.training.checkpoints.place import Place, is_folder, need_writable
 
 RUN = """
 import sys, time
@@ -163,21 +163,21 @@ def test_a_folder_that_was_removed_and_is_nobodys_goes_on_as_it_can(tmp_path, wh
     assert train(f"{tmp_path}/two", epochs=5, resume=where).params == whole.params
 
 
-def test_a_fresh_run_leaves_the_folder_of_another_as_it_is(tmp_path):
+def test_a_run_that_begins_leaves_the_folder_of_another_as_it_is(tmp_path):
     train(f"{tmp_path}/run/")
     before = os.stat(tmp_path / "run").st_mtime_ns
     with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run"):
-        Place(tmp_path / "run", fresh=True)
+        Place(tmp_path / "run", resuming=False)
     assert os.stat(tmp_path / "run").st_mtime_ns == before
 
 
-def test_a_fresh_run_after_one_that_was_killed_is_refused_and_lets_go(tmp_path):
+def test_a_run_that_begins_after_one_that_was_killed_is_refused_and_lets_go(tmp_path):
     train(f"{tmp_path}/run/")
     (tmp_path / "run" / ".lock").write_text("of a process that was killed")
     kept = []  # an error holds what was at work when it was raised
     for _ in range(2):
         with pytest.raises(errors.ModelFileError, match="holds the checkpoints of a run") as caught:
-            Place(tmp_path / "run", fresh=True)
+            Place(tmp_path / "run", resuming=False)
         kept.append(caught)
     Place(tmp_path / "run").close()
 

@@ -39,8 +39,8 @@ class Folder:
             names = os.listdir(self.path)
         except OSError as error:
             raise ModelFileError(f"cannot read the folder {self.path}: {error.strerror or error}") from error
-        found = {int(match[1]): self.path / match[0] for match in map(_NAME.fullmatch, names) if match}
-        return dict(sorted(found.items(), reverse=True))
+        paths = {int(match[1]): self.path / match[0] for match in map(_NAME.fullmatch, names) if match}
+        return dict(sorted(paths.items(), reverse=True))
 
     def prune(self, updates: int) -> None:
         """Remove all but the last few up to the one after `updates`; what is beyond was found damaged.

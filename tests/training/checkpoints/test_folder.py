@@ -6,7 +6,7 @@ import pytest
 
 from bprop import errors
 from bprop.disk import unfinished
-from bprop.training.folder import Folder
+from bprop.training.checkpoints.folder import Folder
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import safetensors
 import bprop as bp
 from bprop import errors
 from bprop.disk.unfinished import UNFINISHED
-from bprop.training import checkpoint, checkpoint_writer, trainer
-from bprop.training.folder import KEPT, Folder
+from bprop.training import trainer
+from bprop.training.checkpoints import file, resume, writer
+from bprop.training.checkpoints.folder import KEPT, Folder
 from bprop.training.progress import Silent
 
 ENGINES = {"numpy": "numpy", "xla": "jax", "native": "llvmlite"}
@@ -61,13 +62,13 @@ def same_run(one, two):
 @pytest.fixture
 def written(monkeypatch):
     """The number of updates of every checkpoint written."""
-    found, write = [], checkpoint.write
+    found, write = [], file.write
 
     def noting(path, model, *rest):
         found.append(model.updates)
         write(path, model, *rest)
 
-    monkeypatch.setattr(checkpoint, "write", noting)
+    monkeypatch.setattr(file, "write", noting)
     return found
 
 
@@ -108,7 +109,7 @@ def test_steps_are_rounded_to_what_the_engine_does_together(tmp_path):
 
 @pytest.mark.parametrize("every", ["5steps", "1epochs"])
 def test_a_run_goes_on_from_every_checkpoint_that_was_ever_there(engine, tmp_path, monkeypatch, every):
-    monkeypatch.setattr("bprop.training.folder.KEPT", 1000)
+    monkeypatch.setattr("bprop.training.checkpoints.folder.KEPT", 1000)
     whole = train(engine, checkpoint=tmp_path / "run", every=every)
     for path in list(Folder(tmp_path / "run").steps().values())[::3]:
         same_run(train(engine, resume=path), whole)
@@ -148,13 +149,13 @@ def test_other_data_are_noticed(tmp_path):
 
 
 def test_checkpoints_without_checksums_of_the_data_are_resumed(tmp_path, monkeypatch):
-    settings = checkpoint.settings
+    settings = resume.fingerprint
 
     def of_old(*args):
         return {key: value for key, value in settings(*args).items() if "checksum" not in key}
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "settings", of_old)
+        patch.setattr(resume, "fingerprint", of_old)
         train(checkpoint=tmp_path / "run", epochs=2)
     same_run(train(resume=tmp_path / "run"), train())
 
@@ -208,8 +209,8 @@ def test_a_run_that_was_killed_as_it_wrote_and_is_resumed_has_the_same_best(tmp_
     train(checkpoint=tmp_path / "whole", **settings)
     with monkeypatch.context() as patch:
         counting = writing([])
-        patch.setattr(checkpoint_writer, "write_model", counting(checkpoint_writer.write_model))
-        patch.setattr(checkpoint, "write", counting(checkpoint.write))
+        patch.setattr(writer, "write_model", counting(writer.write_model))
+        patch.setattr(file, "write", counting(file.write))
         with pytest.raises(Killed):
             train(checkpoint=tmp_path / "parts", **settings)
     train(checkpoint=tmp_path / "parts", resume=True, **settings)
@@ -260,7 +261,7 @@ def test_a_checkpoint_that_a_living_run_removes_meanwhile_is_passed_over_for_a_n
     whole = train(checkpoint=tmp_path / "run", every="1epochs", epochs=4)
     newer = next(iter(Folder(tmp_path / "run").steps().values()))
     aside = newer.rename(tmp_path / "aside")
-    real = checkpoint.read_model
+    real = file.read_model
 
     def late(path, own):
         if aside.exists():
@@ -269,7 +270,7 @@ def test_a_checkpoint_that_a_living_run_removes_meanwhile_is_passed_over_for_a_n
                 old.unlink()
         return real(path, own)
 
-    monkeypatch.setattr(checkpoint, "read_model", late)
+    monkeypatch.setattr(file, "read_model", late)
     same_run(train(resume=tmp_path / "run", epochs=4), whole)
     assert capsys.readouterr().err == ""
 
@@ -339,7 +340,7 @@ def test_a_folder_that_cannot_be_written_is_said_before_training(tmp_path, monke
     def full(*args):
         raise errors.ModelFileError("cannot write: No space left on device")
 
-    monkeypatch.setattr(checkpoint, "write", full)
+    monkeypatch.setattr(file, "write", full)
     monkeypatch.setattr(trainer.Trainer, "run", lambda self: pytest.fail("training was started"))
     with pytest.raises(errors.ModelFileError, match="No space left"):
         train(checkpoint=tmp_path / "run", every="1epochs")
@@ -356,7 +357,7 @@ def test_a_place_below_no_folder_or_in_a_file_is_refused(tmp_path):
 
 
 def test_checkpoints_that_fail_on_the_way_are_told_of_and_lose_nothing(tmp_path, monkeypatch, capsys):
-    real, calls = checkpoint_writer.files.write, []
+    real, calls = file.write, []
 
     def failing(*arguments):
         calls.append(arguments)
@@ -364,7 +365,7 @@ def test_checkpoints_that_fail_on_the_way_are_told_of_and_lose_nothing(tmp_path,
             raise errors.ModelFileError("cannot write: No space left on device; nothing was changed")
         real(*arguments)
 
-    monkeypatch.setattr(checkpoint, "write", failing)
+    monkeypatch.setattr(file, "write", failing)
     fit = train(checkpoint=tmp_path / "run", every="1epochs")
     assert capsys.readouterr().err.count("training goes on") == 2
     same_run(fit, train())

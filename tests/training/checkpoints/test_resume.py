@@ -12,7 +12,8 @@ import bprop as bp
 from bprop import errors
 from bprop.engines import surroundings
 from bprop.rules import Foreign
-from bprop.training import Terminated, checkpoint, stopping, trainer
+from bprop.training import Terminated, stopping, trainer
+from bprop.training.checkpoints import file, resume, writer
 from bprop.training.progress import Silent
 
 EXAMPLES = 30
@@ -186,16 +187,16 @@ def test_a_checkpoint_is_a_model_file(tmp_path):
 
 def test_checkpoints_are_written_as_time_passes(tmp_path, monkeypatch):
     times = iter(range(0, 10_000, 20))
-    monkeypatch.setattr(checkpoint, "clock", lambda: next(times))
+    monkeypatch.setattr(writer, "clock", lambda: next(times))
     monkeypatch.setattr(trainer, "Pace", StretchesOf(2))
     written = []
-    write = checkpoint.write
+    write = file.write
 
     def noting(path, model, *rest):
         written.append(model.updates)
         write(path, model, *rest)
 
-    monkeypatch.setattr(checkpoint, "write", noting)
+    monkeypatch.setattr(file, "write", noting)
     train(epochs=2, checkpoint=tmp_path / "run")
     assert written[-1] == 24
     assert 2 < len(written) < 12
@@ -204,7 +205,7 @@ def test_checkpoints_are_written_as_time_passes(tmp_path, monkeypatch):
 
 def test_without_the_time_there_is_one_checkpoint_at_the_end(tmp_path, monkeypatch):
     written = []
-    monkeypatch.setattr(checkpoint, "write", lambda path, model, *rest: written.append(model.updates))
+    monkeypatch.setattr(file, "write", lambda path, model, *rest: written.append(model.updates))
     train(epochs=2, checkpoint=tmp_path / "run")
     assert written == [24]
 
@@ -301,7 +302,7 @@ def test_a_run_goes_on_upon_another_engine_and_says_so(tmp_path, monkeypatch, ca
 
 
 def test_a_checkpoint_that_does_not_say_its_engine_is_resumed_in_silence(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(checkpoint, "ENGINE", "unknown")
+    monkeypatch.setattr(writer, "ENGINE", "unknown")
     train(epochs=2, checkpoint=tmp_path / "run")
     monkeypatch.undo()
     same_run(train(resume=tmp_path / "run"), train())
@@ -365,8 +366,8 @@ def test_a_checkpoint_of_an_older_bprop_that_does_not_say_what_decides_its_bits_
 ):
     optax = pytest.importorskip("optax")
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "SURROUNDINGS", "unknown")
-        patch.setattr(checkpoint, "RULE", "not known either")
+        patch.setattr(writer, "SURROUNDINGS", "unknown")
+        patch.setattr(resume, "RULE", "not known either")
         train(epochs=1, checkpoint=tmp_path / "run")
         train("xla", rule=optax.sgd(0.1), epochs=1, checkpoint=tmp_path / "foreign")
     same_run(train(resume=tmp_path / "run"), train())
@@ -463,7 +464,7 @@ def test_sigterm_in_process_raises_a_system_exit_that_holds_the_fit(tmp_path, mo
 
 
 def test_a_checkpoint_that_fails_on_the_way_is_told_of_and_training_goes_on(tmp_path, monkeypatch, capsys):
-    real, calls = checkpoint.write, []
+    real, calls = file.write, []
 
     def full_at_first(*arguments):
         calls.append(arguments)
@@ -471,8 +472,8 @@ def test_a_checkpoint_that_fails_on_the_way_is_told_of_and_training_goes_on(tmp_
             raise errors.ModelFileError("cannot write: no space left")
         real(*arguments)
 
-    monkeypatch.setattr(checkpoint, "write", full_at_first)
-    monkeypatch.setattr(checkpoint, "EVERY_SECONDS", -1.0)
+    monkeypatch.setattr(file, "write", full_at_first)
+    monkeypatch.setattr(writer, "EVERY_SECONDS", -1.0)
     fit = train(checkpoint=tmp_path / "run.bprop")
     assert fit.stopped == "epochs"
     assert capsys.readouterr().err.count("no space left; training goes on") == 2
@@ -483,7 +484,7 @@ def test_where_the_last_checkpoint_fails_the_fit_is_with_the_error(tmp_path, mon
     def full(*arguments):
         raise errors.ModelFileError("cannot write: no space left")
 
-    monkeypatch.setattr(checkpoint, "write", full)
+    monkeypatch.setattr(file, "write", full)
     with pytest.raises(errors.ModelFileError) as caught:
         train(checkpoint=tmp_path / "run.bprop")
     plain = train()
@@ -503,15 +504,15 @@ def test_a_run_with_other_weights_is_not_resumed(tmp_path):
 
 
 def test_a_weighted_run_of_an_older_bprop_is_not_resumed(tmp_path, monkeypatch):
-    weights, real = np.arange(1.0, EXAMPLES + 1), checkpoint.settings
+    weights, real = np.arange(1.0, EXAMPLES + 1), resume.fingerprint
 
     def older(job, shuffle):
-        return {name: value for name, value in real(job, shuffle).items() if name != checkpoint.WEIGHTS}
+        return {name: value for name, value in real(job, shuffle).items() if name != resume.WEIGHTS}
 
-    monkeypatch.setattr(checkpoint, "settings", older)
+    monkeypatch.setattr(resume, "fingerprint", older)
     train(checkpoint=tmp_path / "weighted.bprop", weights=weights, epochs=1)
     train(checkpoint=tmp_path / "plain.bprop", epochs=1)
-    monkeypatch.setattr(checkpoint, "settings", real)
+    monkeypatch.setattr(resume, "fingerprint", real)
     with pytest.raises(errors.ModelFileError, match="weights divided was 'by the sum of each batch"):
         train(resume=tmp_path / "weighted.bprop", weights=weights)
     same_run(train(resume=tmp_path / "plain.bprop"), train())
@@ -535,9 +536,9 @@ class Counted(dict):
 def test_graphs_are_compared_box_by_box_and_not_each_with_all():
     then, now = ([Counted(name=f"b{k}", type="Tanh") for k in range(500)] for _ in range(2))
     Counted.compared = 0
-    checkpoint._need_same_graph("c", then, now[::-1])
+    resume._need_same_graph("c", then, now[::-1])
     assert Counted.compared <= 500
     with pytest.raises(errors.ModelFileError, match=r"c: .* boxes differ \(b0, b1, .*b9, and 490 more\)"):
-        checkpoint._need_same_graph("c", then, [Counted(entry, type="Relu") for entry in now])
+        resume._need_same_graph("c", then, [Counted(entry, type="Relu") for entry in now])
     with pytest.raises(errors.ModelFileError, match=r"boxes differ \(b499\)"):
-        checkpoint._need_same_graph("c", then, now[:-1])
+        resume._need_same_graph("c", then, now[:-1])

@@ -11,7 +11,7 @@ from bprop.disk import unfinished
 from bprop.disk.locks import Lock
 from bprop.disk.reading import status_of, why
 from bprop.errors import ModelFileError, SettingError
-from bprop.training.folder import Folder
+from bprop.training.checkpoints.folder import Folder
 
 LOCK = ".lock"
 
@@ -20,24 +20,24 @@ class Place(os.PathLike):
     """A place that is locked until `close`, or until the process ends. Use it in a `with`.
 
     path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
-    fresh : the run begins: it is not one that is continued in this very place.
+    resuming : whether the run goes on from the checkpoints in this very place.
 
-    Raises ModelFileError where another run writes there, naming its process; where nobody can write; and for a fresh
-    run in a folder that holds another's checkpoints, which are not overwritten.
+    Raises ModelFileError where another run writes there, naming its process; where nobody can write; and, for a run
+    that begins, in a folder that holds another's checkpoints, which are not overwritten.
     """
 
-    def __init__(self, path: str | os.PathLike, every: str | None = None, fresh: bool = False):
+    def __init__(self, path: str | os.PathLike, every: str | None = None, resuming: bool = True):
         self.path = Path(path)
         self.file = self.path.absolute()  # the same where the program goes to another folder meanwhile
         self.folder = Folder(self.file) if is_folder(path, every) else None
         need_writable(path)
         if self.folder is not None:
             _make(self.folder)
-        if fresh and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
+        if not resuming and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
             self._need_unused()
         self._lock, self._lost = Lock(self._lock_file(), path), False
         self._last: tuple[Path, tuple[int, int] | None] | None = None
-        if fresh:
+        if not resuming:
             try:
                 self._need_unused()
             except ModelFileError:

@@ -8,8 +8,9 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.training import checkpoint, trainer
-from bprop.training.failure import as_file_error
+from bprop.training import trainer
+from bprop.training.checkpoints import file
+from bprop.training.checkpoints.writer import as_file_error
 
 FAILURES = [
     OSError(errno.EMFILE, "Too many open files"),
@@ -32,7 +33,7 @@ def bits(fit):
 
 def failing(monkeypatch, numbers, failure):
     """The checkpoints of these numbers fail."""
-    real, calls = checkpoint.write, []
+    real, calls = file.write, []
 
     def write(*arguments):
         calls.append(arguments)
@@ -40,7 +41,7 @@ def failing(monkeypatch, numbers, failure):
             raise failure
         real(*arguments)
 
-    monkeypatch.setattr(checkpoint, "write", write)
+    monkeypatch.setattr(file, "write", write)
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=str)

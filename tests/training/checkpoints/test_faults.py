@@ -17,9 +17,9 @@ from bprop import errors
 from bprop.data import DataSet
 from bprop.disk import atomic, special, unfinished
 from bprop.engines import Job
-from bprop.training import checkpoint, folder
-from bprop.training.checkpoint_writer import CheckpointWriter
-from bprop.training.trainer import Position
+from bprop.training.checkpoints import folder, resume
+from bprop.training.checkpoints.writer import CheckpointWriter
+from bprop.training.epoch import Position
 
 FULL, BROKEN = (OSError(number, os.strerror(number)) for number in (errno.ENOSPC, errno.EIO))
 
@@ -144,11 +144,26 @@ def job():
 
 
 JOB = job()
-SETTINGS = checkpoint.settings(JOB, True)
+SETTINGS = resume.fingerprint(JOB, True)
 
 
 def model(number):
     return bp.Model(JOB.graph, {"w": np.full(2, float(number))}, notes={"number": number})
+
+
+class StillRun:
+    """Stands for a run after so many updates."""
+
+    engine = "numpy"
+
+    def __init__(self, updates):
+        self.updates = updates
+
+    def rule_arrays(self):
+        return [np.full(2, float(self.updates))]
+
+    def surroundings(self):
+        return {}
 
 
 class Writer:
@@ -156,7 +171,7 @@ class Writer:
 
     def __init__(self, monkeypatch, place, disk):
         self.disk, self.accepted, self.best = disk, 0, 0
-        self.writer = CheckpointWriter(place, "1steps", JOB.dtype, SETTINGS, "loss", True)
+        self.writer = CheckpointWriter(place, "1steps", JOB.dtype, SETTINGS, "loss", False)
         self.writer.close()  # nobody else writes there
         self.uses(monkeypatch)
 
@@ -170,7 +185,7 @@ class Writer:
             self.writer.best = model(number)
         position = Position(epoch=0, step=number, updates=number, running=[[1.0, 2.0]])
         try:
-            self.writer.write(model(number), position, [np.full(2, float(number))], None)
+            self.writer.write(lambda: model(number), position, StillRun(number), None)
             self.accepted = number
             self.best = number if number % 2 else max(self.best, number - 1)
         except (errors.ModelFileError, PowerCut):
@@ -187,7 +202,7 @@ def check(place, found, accepted, best, last):
         (place / name).write_bytes(content)
     if accepted == 0 and not folder.Folder(place).steps():
         return
-    saved = checkpoint.read(place, JOB, SETTINGS)
+    saved = resume.load(place, JOB, SETTINGS)
     number = saved.position["updates"]
     assert accepted <= number <= last
     np.testing.assert_array_equal(saved.params["w"], np.full(2, float(number)))
