@@ -22,9 +22,9 @@ from bprop.cli.opening import open_for
 from bprop.cli.options import Network
 from bprop.cli.predict import predict
 from bprop.cli.step import obey
+from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY
-from bprop.sources.table import Table, numbered
 from bprop.stepper import Stepper
 
 ROWS = 40
@@ -47,11 +47,11 @@ def pets() -> Frame:
     return Frame("pets", {name: np.array(cells, object) for name, cells in columns.items()}, lambda row: f"row {row}")
 
 
-def dots(task: str) -> Table:
+def dots(task: str) -> Frame:
     """Rows of numbers with labels, or numbers, to predict."""
     x = np.arange(3.0 * ROWS).reshape(ROWS, 3) % 7
     y = np.arange(ROWS) % 2 if task == "classification" else np.arange(ROWS) / 8
-    return Table("dots", x, y, numbered(3), task=task)
+    return frame_of_arrays("dots", x, y, numbered(3), "y", task)
 
 
 @cache
@@ -59,12 +59,13 @@ def data_in(folder: Path) -> dict[str, str]:
     """The files of rows, written once."""
     frame = pets()
     lines = [
-        ",".join("" if cell is None else cell for cell in row) for row in zip(*frame.columns.values(), strict=True)
+        ",".join("" if cell is None else cell for cell in row)
+        for row in zip(*(column.tolist() for column in frame.columns.values()), strict=True)
     ]
     (folder / "pets.csv").write_text("\n".join([",".join(frame.columns), *lines]) + "\n")
     for task in ("classification", "regression"):
-        table = dots(task)
-        np.savez(folder / f"{task}.npz", x=table.x, y=table.y)
+        frame = dots(task)
+        np.savez(folder / f"{task}.npz", x=frame.column("x").cells, y=frame.column("y").cells)
     return {name: str(folder / name) for name in ("pets.csv", "classification.npz", "regression.npz")}
 
 

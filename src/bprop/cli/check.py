@@ -14,11 +14,13 @@ from bprop.check import check_gradients
 from bprop.cli import options as opt
 from bprop.cli.errors import GRADIENTS_DISAGREE, command
 from bprop.cli.experiment import build, is_model, load_model
-from bprop.cli.opening import Rows, answer_of, coding_of, open_data, open_for
+from bprop.cli.opening import open_data, open_for, prepare
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.sources.scaling import network_arrays, units_of, x_of
+from bprop.sources.answer import Answer
+from bprop.sources.frame import Frame
+from bprop.sources.scaling import network_arrays, units_of
 from bprop.visible import visible
 
 Subject = Annotated[
@@ -123,7 +125,7 @@ def graph(
         say(f"wrote {visible(svg)}")
 
 
-def some_rows(table: Rows, rows: int) -> Any:
+def some_rows(table: Frame, rows: int) -> Any:
     """So many rows of a table, evenly spread. Raises SettingError where it has fewer."""
     if rows > len(table):
         raise SettingError(f"--rows {rows}: {table.name} has {len(table)} examples")
@@ -133,19 +135,19 @@ def some_rows(table: Rows, rows: int) -> Any:
 def subject_of(
     subject: str, data: str | None, target: str | None, labels: str | None, task: str | None,
     network: opt.Network, seed: int,
-) -> tuple[Graph, dict, Rows, Callable[[Rows], dict]]:  # fmt: skip
+) -> tuple[Graph, dict, Frame, Callable[[Frame], dict]]:  # fmt: skip
     """(graph, theta, table, what gives arrays of rows as the network sees them) of a saved model with data, or of data
     with a fresh network."""
     if is_model(subject):
         if data is None:
             raise SettingError(f"{subject} is a model: say which data to take rows from: {subject} DATA")
         model = load_model(subject)
-        table, encoding = open_for(model, data, labels)
-        return model.graph, model.params, table, partial(network_arrays, encoding=encoding, units=model.units)
+        table, preparation = open_for(model, data, labels)
+        return model.graph, model.params, table, partial(network_arrays, preparation=preparation, units=model.units)
     if data is not None:
         raise SettingError(f"{subject} is not a model file (*.bprop), so {data} is one argument too many")
     table = open_data(subject, target, labels)
-    encoding = coding_of(table, answer_of(table, task))
-    fresh = build(table, encoding, network)
-    units = units_of(x_of(table, encoding), table, encoding, network.scale)
-    return fresh, fresh.init(seed), table, partial(network_arrays, encoding=encoding, units=units)
+    preparation = prepare(table, Answer.of(table, table.target, task))
+    fresh = build(table, preparation, network)
+    units = units_of(preparation.arrays(table), preparation, network.scale)
+    return fresh, fresh.init(seed), table, partial(network_arrays, preparation=preparation, units=units)

@@ -107,8 +107,8 @@ def train(
     given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     found = streamed(given, spool, progress) if big else in_memory(given)
-    encoding, judge = found.encoding, _judge(found)
-    graph = build(found.sample, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
+    preparation, judge = found.preparation, _judge(found)
+    graph = build(found.sample, preparation, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
     size = min(32, len(found.train)) if batch_size is None else batch_size
     options = RuleOptions(
         rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
@@ -121,10 +121,10 @@ def train(
         "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
-    say(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
-    if line := choice(encoding, task):
+    say(dataset(preparation, train=found.train, watch=found.validation, test=found.test))
+    if line := choice(preparation, task):
         say(line)
-    saved = out or free_path(encoding.source)
+    saved = out or free_path(preparation.source)
     place, noted = remember(context, saved) or (checkpoint, None)
     watching = watch(context, found)
     fit = partial(fit_graph, graph, found.train, **watching.add_to({**settings, "checkpoint": place}, graph))
@@ -161,7 +161,7 @@ def _check_writable(*paths: Path | None) -> None:
 
 def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
     """What says how a fit does on the rows to test on, with a warning where it does no better than a constant."""
-    test, held, coding = found.test, found.held, found.encoding
+    test, held, preparation = found.test, found.held, found.preparation
     if test is None:
         return None
 
@@ -170,10 +170,10 @@ def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
         seen = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
         name = f"the {len(test):,} test"
         warning = None if seen is None else no_better(fit.graph, seen, measured, test.weights, name)
-        if coding.classes is None and coding.task != "multilabel":
+        if preparation.classes is None and preparation.task != "multilabel":
             weights = np.ones(len(test)) if test.weights is None else test.weights
-            y = fit.units.restored("y", test.arrays["y"]) if held is None else coding.y(held)
-            shown = in_table_units(measured, fit.predict(test), y, weights, coding)
+            y = fit.units.restored("y", test.arrays["y"]) if held is None else preparation.y(held)
+            shown = in_table_units(measured, fit.predict(test), y, weights, preparation)
         return f"{measures(shown, fit.graph)} on {len(test):,} examples", warning
 
     return judge

@@ -18,7 +18,8 @@ from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING as SAYS_MISSING
 from bprop.sources.cells import WORDS
-from bprop.sources.kinds import MISSING, UNSEEN, Boolean, Categorical, Date, Kind, Numeric
+from bprop.sources.columns import Boolean, Categorical, Date, Kind, Numeric
+from bprop.sources.columns.categorical import MISSING, UNSEEN
 
 TEXT_OPSET = 20
 """The first version of the operators with regular expressions. Runtimes of 2024 and later have it."""
