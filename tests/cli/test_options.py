@@ -32,9 +32,9 @@ def test_activations(text, names):
 
 
 def test_the_help_names_every_activation_and_loss(run):
-    from bprop import perceptron
+    from bprop import architecture
 
     shown = " ".join(run("train --help").stdout.replace("│", " ").split())
-    ours = [name for name, kind in perceptron.activations().items() if ":" not in kind.type_key]
+    ours = [name for name, kind in architecture.activations().items() if ":" not in kind.type_key]
     for name in [*ours, "squared_error", "poisson", "hinge", "absolute_error", "huber"]:
         assert name in shown

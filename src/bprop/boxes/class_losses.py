@@ -32,7 +32,7 @@ class Nll(ClassLoss):
     """
 
     unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int")
+    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
     onnx = "-ReduceSum(Flatten(Log(GatherElements(f, Unsqueeze(int(y), [-1]), axis=-1))), [1], keepdims=0)"
 
     def fprop(self, f, y):
