@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.architecture import Architecture
 from bprop.sources import open_source
 from bprop.sources.encoding import Encoding
 from bprop.sources.scaling import units_of
@@ -182,13 +183,12 @@ def test_example_weights_are_a_column(run, folder, refused):
 def by_the_library(**settings):
     """The same training with `bp.train`: what the command line must give, bit for bit."""
     from bprop.cli.experiment import build, hold_out
-    from bprop.cli.options import Network
 
     table = open_source("pets.csv")
     encoding = Encoding.of(table)
     rest, _ = hold_out(table, 0.2, 0, "", True)
     kept, watched = hold_out(rest, 0.1, 1, "", True)
-    graph = build(kept, encoding, Network("4", "relu", None, None, None, None, None, "auto"))
+    graph = build(kept, encoding, Architecture((4,), "relu"))
     notes = units_of(kept.x, kept, encoding).to_notes()
     defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
     return bp.train(

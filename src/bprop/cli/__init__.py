@@ -1,4 +1,4 @@
-"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`, `step`, `export`."""
+"""The command line, `bprop COMMAND`. A command is a module of this package: `command.NAMES` lists them."""
 
 import sys
 from importlib.util import find_spec

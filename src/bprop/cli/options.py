@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bprop.errors import SettingError
 from bprop.sources.builtin import NAMES
 
 
@@ -165,34 +163,3 @@ Summary = Annotated[
     bool | None,
     _watching("The curves in short at the end (default: on a terminal).", "--summary/--no-summary"),
 ]
-
-
-@dataclass(frozen=True)
-class Network:
-    """The options that say what network to build."""
-
-    hidden: str
-    activation: str
-    loss: str | None
-    l1: float | None
-    l2: float | None
-    dropout: float | None
-    normalise: str | None
-    scale: str
-
-    @property
-    def units(self) -> list[int]:
-        """Units of the hidden layers. Raises SettingError for text that is not whole numbers."""
-        try:
-            units = [int(part) for part in self.hidden.split(",") if part.strip()]
-        except ValueError:
-            units = [0]
-        if any(u < 1 for u in units):
-            raise SettingError(f"--hidden {self.hidden!r}: give whole numbers above 0, such as 500 or 200,100")
-        return units
-
-    @property
-    def activations(self) -> str | list[str]:
-        """One name, or one for each hidden layer."""
-        names = [name.strip() for name in self.activation.split(",")]
-        return names[0] if len(names) == 1 else names

@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import typer
 
+from bprop.architecture import Architecture
 from bprop.cli import options as opt
-from bprop.cli.errors import BAD, INTERRUPTED, command
+from bprop.cli.command import command
+from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import build, free_path
+from bprop.cli.network import network_options
 from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
@@ -41,6 +44,7 @@ MOST_JUDGED = 10_000_000
 
 
 @command
+@network_options
 def train(
     context: typer.Context,
     data: opt.Source,
@@ -54,13 +58,8 @@ def train(
     validation: opt.Validation = "0.1",
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
-    hidden: opt.Hidden = "200",
-    activation: opt.Activation = "relu",
-    loss: opt.Loss = None,
-    l1: opt.L1 = None,
-    l2: opt.L2 = None,
-    dropout: opt.Dropout = None,
-    normalise: opt.Normalise = None,
+    *,
+    network: Architecture,
     rule: opt.RuleName = "sgd",
     lr: opt.LearningRate = None,
     dc: opt.DecreaseConstant = None,
@@ -109,7 +108,7 @@ def train(
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     found = streamed(given, spool, progress) if big else in_memory(given)
     encoding, judge = found.encoding, _judge(found)
-    graph = build(found.sample, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
+    graph = build(found.sample, encoding, network, scale)
     size = min(32, len(found.train)) if batch_size is None else batch_size
     options = RuleOptions(
         rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
