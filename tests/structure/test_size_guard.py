@@ -1,6 +1,7 @@
 """How many numbers the value of a box described would hold."""
 
 import tracemalloc
+from math import prod
 
 import numpy as np
 import pytest
@@ -48,6 +49,25 @@ def test_leaves_are_counted_for_three_examples():
 )
 def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
     assert numbers(kind, {}, shapes) == size
+
+
+def test_a_box_of_ones_own_says_how_large_it_gets():
+    class Outer(bp.Box):
+        """a_i b_j of each example."""
+
+        @classmethod
+        def size_limit(cls, hyper, shapes):
+            return shapes[0][0] * shapes[0][1] * shapes[1][1]
+
+        def fprop(self, a, b):
+            return a[:, :, None] * b[:, None, :]
+
+        def bprop(self, grad, value, a, b):
+            return (grad * b[:, None, :]).sum(axis=2), (grad * a[:, :, None]).sum(axis=1)
+
+    assert numbers(Outer.type_key, {}, [(3, 4), (3, 5)]) == 60
+    box = Outer(bp.Input("a", (4,)), bp.Input("b", (5,)))
+    assert prod(box.spec.shapes[1]) == 60
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """The pre-activation of a layer, a = h W + b, as one box: as in the lecture."""
 
+from math import prod
+
 from bprop.box import Box
 from bprop.lower_case import function
 from bprop.namespace import namespace
@@ -15,6 +17,7 @@ class Linear(Box):
     """
 
     keeps_rows = True
+    is_product = True
     onnx = "h @ W + b"
 
     def fprop(self, h, W, b):
@@ -27,6 +30,10 @@ class Linear(Box):
             rows.T @ grads if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, W, b = (child.dims for child in self.children)
@@ -53,6 +60,7 @@ class LinearTransposed(Box):
     """
 
     keeps_rows = True
+    is_product = True
     onnx = "h @ Transpose(V, perm=[1, 0]) + b"
 
     def fprop(self, h, V, b):
@@ -65,6 +73,10 @@ class LinearTransposed(Box):
             namespace(grad, h).tensordot(grads, rows, axes=((0,), (0,))) if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, V, b = (child.dims for child in self.children)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError
+from bprop.registry import registered
 from bprop.shapes import BATCHES
 
 Shape = tuple[int, ...]
@@ -58,25 +57,8 @@ def _told() -> int | None:
 
 
 def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """How many numbers the value of one of our boxes holds, at most: but for those named here, as a child does."""
-    if kind in ("Input", "Parameter"):
-        shape = hyper["shape"]["tuple"]
-        return (BATCHES[1] if kind == "Input" else 1) * prod(int(size) for size in shape)
-    if not shapes:
-        return 0
-    sizes = [prod(shape) for shape in shapes]
-    if kind == "Concat":
-        return sum(sizes)
-    if kind == "MatMul" and all(shapes):
-        rows, columns = shapes[0][-2:-1], shapes[1][-1:] if len(shapes[1]) > 1 else ()
-        return prod(np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])) * prod(rows) * prod(columns)
-    if kind in ("Linear", "LinearTransposed"):
-        return prod(shapes[0][:-1]) * prod(shapes[2])
-    if kind == "Take":
-        return sizes[1] * prod(shapes[0][1:])
-    if kind in ("Add", "Subtract", "Multiply", "Divide"):
-        return prod(np.broadcast_shapes(*shapes))
-    return max(sizes)
+    """How many numbers the value of a box described holds, at most (`Box.size_limit`)."""
+    return (registered(kind) or Box).size_limit(hyper, shapes)
 
 
 def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
