@@ -11,6 +11,7 @@ from bprop.cli.command import command
 from bprop.cli.errors import GRADIENTS_DISAGREE
 from bprop.cli.subject import Choice, Data, Name, subject_options
 from bprop.console import say
+from bprop.engines import names
 
 
 @command
@@ -26,7 +27,7 @@ def check(
     choice: Choice,
     engine: Annotated[
         str | None,
-        typer.Option(help="Also compare the gradients of this engine, in float64: numpy, native, xla or auto."),
+        typer.Option(help=f"Also compare the gradients of this engine, in float64: {', '.join(names())}."),
     ] = None,
 ) -> None:
     """Compare backpropagation with finite differences on real rows, and print the table.

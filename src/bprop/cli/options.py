@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from bprop.architecture import NORMALISATIONS, TASKS, activations, losses
+from bprop.engines import names as engine_names
+from bprop.rules import rules
+from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
 
 
@@ -24,6 +29,28 @@ def _training(text: str, *names: str) -> Any:
 
 def _files(text: str) -> Any:
     return typer.Option(help=text, rich_help_panel="Files")
+
+
+def _having(setting: str) -> str:
+    """The rules that have a setting."""
+    return ", ".join(name for name, rule in rules().items() if setting in {field.name for field in fields(rule)})
+
+
+def _defaults() -> str:
+    """The learning rate of each rule."""
+    rates = {name: field.default for name, rule in rules().items() for field in fields(rule)[:1]}
+    return ", ".join(f"{rate} for {name}" for name, rate in rates.items())
+
+
+def _further() -> str:
+    """The settings of each rule that no option is for."""
+    apart = {"learning_rate", "decrease_constant", "momentum", "nesterov", "weight_decay", "clip_norm"}
+    names = {name: [field.name for field in fields(rule) if field.name not in apart] for name, rule in rules().items()}
+    return "; ".join(f"{name}: {', '.join(settings)}" for name, settings in names.items() if settings)
+
+
+def _engines() -> str:
+    return ", ".join(name for name in engine_names() if name != "auto")
 
 
 Source = Annotated[
@@ -79,37 +106,43 @@ Stream = Annotated[
 SpoolFolder = Annotated[Path | None, _data("Where those files are (default: the system's temporary folder).")]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
-Activation = Annotated[
-    str,
-    _network(
-        "tanh, sigmoid, relu, leaky_relu, elu, gelu, silu or softplus; one, or one for each hidden layer, as tanh,relu."
-    ),
-]
+Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]
 Loss = Annotated[
     str | None,
     _network(
-        "Default: negative log-likelihood for classes, squared_error for numbers, poisson for counts; "
-        "also hinge, absolute_error, huber."
+        f"Default: {TASKS['classification']}, the negative log-likelihood, for classes, {TASKS['multilabel']} for "
+        f"several columns of yes and no, {TASKS['regression']} for numbers, {TASKS['counts']} for counts; also "
+        f"{', '.join(name for name in losses() if name not in TASKS.values())}."
     ),
 ]
 L1 = Annotated[float | None, _network("Weight of the sum of |W|.")]
 L2 = Annotated[float | None, _network("Weight of the sum of W^2.")]
 Dropout = Annotated[float | None, _network("Share of hidden units dropped in training.")]
-Normalise = Annotated[str | None, _network("batch or layer: normalise hidden pre-activations.")]
+Normalise = Annotated[str | None, _network(f"{' or '.join(NORMALISATIONS)}: normalise hidden pre-activations.")]
 
-RuleName = Annotated[str, _training("sgd, adam, adamw, or a rule of an installed package.")]
-LearningRate = Annotated[
-    float | None, _training("Learning rate (default: that of the rule, 0.1 for sgd, 0.001 for adam and adamw).")
+RuleName = Annotated[str, _training(f"The update rule: {', '.join(rules())}.")]
+LearningRate = Annotated[float | None, _training(f"Learning rate (default: that of the rule, {_defaults()}).")]
+DecreaseConstant = Annotated[
+    float | None, _training(f"Decrease constant: lr / (1 + dc * updates) ({_having('decrease_constant')}).")
 ]
-DecreaseConstant = Annotated[float | None, _training("Decrease constant: lr / (1 + dc * updates) (sgd).")]
-ScheduleName = Annotated[str, _training("constant, step, exponential or cosine (to 0 at the end).")]
+ScheduleName = Annotated[str, _training(f"{', '.join(named_schedules())}; cosine goes to 0 at the end.")]
 Factor = Annotated[float | None, _training("Of the step and exponential schedules (default 0.5).")]
 ScheduleEvery = Annotated[int | None, _training("Updates between two steps of those schedules (default 1000).")]
 WarmUp = Annotated[int, _training("Updates over which the learning rate rises from 0.")]
-Momentum = Annotated[float | None, _training("Of sgd, in [0, 1).")]
-Nesterov = Annotated[bool, _training("Nesterov's momentum (sgd).", "--nesterov")]
-WeightDecay = Annotated[float | None, _training("Of adamw (default 0.01).")]
+Momentum = Annotated[float | None, _training(f"In [0, 1) ({_having('momentum')}).")]
+Nesterov = Annotated[bool, _training(f"Nesterov's momentum ({_having('nesterov')}).", "--nesterov")]
+WeightDecay = Annotated[
+    float | None, _training(f"Decay of the weights, apart from the loss ({_having('weight_decay')}).")
+]
 ClipNorm = Annotated[float | None, _training("Largest norm of the gradient.")]
+RuleSettings = Annotated[
+    list[str] | None,
+    _training(
+        "NAME=VALUE: a setting of the rule or the schedule that has no option of its own, such as beta1=0.95; may be "
+        f"repeated. {_further()}.",
+        "--set",
+    ),
+]
 BatchSize = Annotated[int | None, _training("Examples an update; 1 is the lecture's algorithm. Default 32.")]
 Epochs = Annotated[int, _training("Iterations over all examples.")]
 Patience = Annotated[
@@ -119,7 +152,7 @@ Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse
 Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
 Seed = Annotated[int, _training("Everything random follows from it.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
-EngineName = Annotated[str, _training("native, xla, numpy, or auto: the best installed that can do it.")]
+EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed that can do it.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[

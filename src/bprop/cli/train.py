@@ -20,7 +20,7 @@ from bprop.cli.network import network_options
 from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
-from bprop.cli.rule import RuleOptions
+from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
@@ -45,6 +45,7 @@ MOST_JUDGED = 10_000_000
 
 @command
 @network_options
+@rule_options
 def train(
     context: typer.Context,
     data: opt.Source,
@@ -60,17 +61,7 @@ def train(
     spool: opt.SpoolFolder = None,
     *,
     network: Architecture,
-    rule: opt.RuleName = "sgd",
-    lr: opt.LearningRate = None,
-    dc: opt.DecreaseConstant = None,
-    schedule: opt.ScheduleName = "constant",
-    factor: opt.Factor = None,
-    schedule_every: opt.ScheduleEvery = None,
-    warm_up: opt.WarmUp = 0,
-    momentum: opt.Momentum = None,
-    nesterov: opt.Nesterov = False,
-    weight_decay: opt.WeightDecay = None,
-    clip_norm: opt.ClipNorm = None,
+    updating: RuleOptions,
     batch_size: opt.BatchSize = None,
     epochs: opt.Epochs = 30,
     patience: opt.Patience = None,
@@ -110,11 +101,8 @@ def train(
     encoding, judge = found.encoding, _judge(found)
     graph = build(found.sample, encoding, network, scale)
     size = min(32, len(found.train)) if batch_size is None else batch_size
-    options = RuleOptions(
-        rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
-    )
     settings = {
-        "rule": options.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
+        "rule": updating.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
         "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "every": every, "resume": resume,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.engines import NAMES as ENGINES
+from bprop.engines import is_known, names
 from bprop.errors import SettingError
 from bprop.rules.schedules import Schedule, warm_up
 
@@ -80,7 +80,7 @@ CHECKS: dict[str, Check] = {
     "normalise": one_of(None, "batch", "layer"),
     "clip_norm": optional(POSITIVE),
     "dtype": one_of(*DTYPES),
-    "engine": one_of(*ENGINES),
+    "engine": (is_known, f"one of {', '.join(map(repr, names()))}, or an engine"),
     "device": one_of(*DEVICES),
     "progress": (lambda v: isinstance(v, bool) or v == "auto", "True, False or 'auto'"),
 }  # fmt: skip

@@ -9,10 +9,8 @@ from typing import Any
 
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError
-from bprop.registry import registered
 from bprop.shapes import BATCHES
 
-Shape = tuple[int, ...]
 EACH = 2**24  # numbers: 128 MiB
 TOGETHER = 2**26  # about a second
 VARIABLE = "BPROP_MODEL_NUMBERS"
@@ -33,10 +31,10 @@ class Room:
         self.together = max(TOGETHER, 32 * stored) if told is None else told
         self.used = 0
 
-    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box]) -> None:
-        """Raise GraphError where there is no room for the value of the box described."""
+    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box], cls: type[Box]) -> None:
+        """Raise GraphError where there is no room for the value of the box described, of class `cls`."""
         shapes = [made[child].spec.shapes[1] for child in entry["children"]]
-        size = numbers(entry["type"], entry["hyper"], shapes)
+        size = cls.size_limit(entry["hyper"], shapes)
         self.used += size if shapes else 0  # of a leaf, nothing is computed
         if size > self.each:
             raise GraphError(
@@ -54,11 +52,6 @@ def _told() -> int | None:
     """What the environment says; None where it says nothing that can be read."""
     text = os.environ.get(VARIABLE, "").replace("_", "").replace(",", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
-
-
-def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """How many numbers the value of a box described holds, at most (`Box.size_limit`)."""
-    return (registered(kind) or Box).size_limit(hyper, shapes)
 
 
 def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
