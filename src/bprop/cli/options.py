@@ -14,6 +14,12 @@ from bprop.rules import rules
 from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
 
+OF_RULES = {
+    "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
+    "clip_norm": "--clip-norm",
+}  # fmt: skip
+"""{setting of a rule: the option for it}; --set is for all others."""
+
 
 def _data(text: str, **more: Any) -> Any:
     return typer.Option(help=text, rich_help_panel="Data", **more)
@@ -44,7 +50,7 @@ def _defaults() -> str:
 
 def _further() -> str:
     """The settings of each rule that no option is for."""
-    apart = {"learning_rate", "decrease_constant", "momentum", "nesterov", "weight_decay", "clip_norm"}
+    apart = {"learning_rate", *OF_RULES}
     names = {name: [field.name for field in fields(rule) if field.name not in apart] for name, rule in rules().items()}
     return "; ".join(f"{name}: {', '.join(settings)}" for name, settings in names.items() if settings)
 
@@ -67,7 +73,7 @@ ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file t
 Target = Annotated[
     str | None, _data("Column of the targets (default: the last), or several: a,b; the name of the array in .npz.")
 ]
-Labels = Annotated[str | None, _data("File of labels for idx images (default: found beside them).")]
+Labels = Annotated[str | None, _data("File of labels for idx images (default: the file beside them).")]
 Task = Annotated[
     str | None,
     _data("classification, regression or counts; multilabel for several columns (default: as the targets look)."),
@@ -75,8 +81,8 @@ Task = Annotated[
 Kinds = Annotated[
     list[str] | None,
     _data(
-        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, where a column is not what it looks like; may be "
-        "repeated.",
+        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, for a column that is not what it looks like; may "
+        "be repeated.",
     ),
 ]
 Weights = Annotated[
@@ -98,12 +104,12 @@ Stream = Annotated[
     bool | None,
     typer.Option(
         "--stream/--no-stream",
-        help="Keep the table in temporary files rather than in memory (default: where it does not fit in half of the "
-        "free memory, or in BPROP_DATA_MEMORY).",
+        help="Keep the table in temporary files rather than in memory (default: if it does not fit in half of the free "
+        "memory, or in BPROP_DATA_MEMORY).",
         rich_help_panel="Data",
     ),
 ]
-SpoolFolder = Annotated[Path | None, _data("Where those files are (default: the system's temporary folder).")]
+SpoolFolder = Annotated[Path | None, _data("Folder for those files (default: the system's temporary folder).")]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]
@@ -148,7 +154,7 @@ Epochs = Annotated[int, _training("Iterations over all examples.")]
 Patience = Annotated[
     int | None, _training("Stop when the validation set has not improved for so many epochs, and keep the best.")
 ]
-Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse, mae.")]
+Monitor = Annotated[str, _training("The measure that --patience watches: loss, accuracy, rmse or mae.")]
 Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
 Seed = Annotated[int, _training("Everything random follows from it.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
@@ -157,7 +163,7 @@ EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installe
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[
     Path | None,
-    _files("Where to write, while training, what the run is resumed from: a folder with --every, else a file."),
+    _files("Where to write checkpoints, to resume the run from: a folder with --every, else a file."),
 ]
 Every = Annotated[
     str | None,
@@ -168,7 +174,7 @@ Report = Annotated[Path | None, _files("Write the training report to this file: 
 ShowLive = Annotated[
     bool, typer.Option("--live", help="Serve that page on this machine while training runs.", rich_help_panel="Files")
 ]
-LivePort = Annotated[int, _files("Where to serve it (default: any port that is free).")]
+LivePort = Annotated[int, _files("Port to serve it on (default: any that is free).")]
 LiveWait = Annotated[
     bool | None,
     typer.Option(
@@ -189,10 +195,10 @@ def _watching(text: str, *names: str) -> Any:
 
 Health = Annotated[
     bool,
-    _watching("Look, now and then, at values, gradients and updates, and say at the end what to try.", "--health"),
+    _watching("Measure values, gradients and updates now and then, and advise at the end what to try.", "--health"),
 ]
 TensorBoardFolder = Annotated[Path | None, _watching("Folder for TensorBoard's event files.", "--tensorboard")]
 Summary = Annotated[
     bool | None,
-    _watching("The curves in short at the end (default: on a terminal).", "--summary/--no-summary"),
+    _watching("Show short curves at the end (default: on a terminal).", "--summary/--no-summary"),
 ]

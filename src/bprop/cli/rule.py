@@ -13,11 +13,6 @@ from bprop.errors import SettingError
 from bprop.rules import Rule, rule_named, schedules
 
 FACTOR, EVERY = 0.5, 1000
-OPTIONS = {
-    "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
-    "clip_norm": "--clip-norm",
-}  # fmt: skip
-"""{setting of a rule: the option for it}; --set is for all others."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +39,9 @@ class RuleOptions:
         """
         kind, schedule = rule_named(self.rule), schedules.schedule_named(self.schedule)
         own = {field.name: field.default for field in fields(kind)}
-        chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in OPTIONS}
+        chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in opt.OF_RULES}
         chosen = {setting: value for setting, value in chosen.items() if value is not None and value is not False}
-        if alien := [OPTIONS[setting] for setting in chosen if setting not in own]:
+        if alien := [opt.OF_RULES[setting] for setting in chosen if setting not in own]:
             raise SettingError(f"{self.rule} has no {' and no '.join(alien)}")
         ours, others = self._parted(own.keys() - {"learning_rate"} - chosen.keys(), free_fields(schedule))
         rate = self._rate(schedule, own["learning_rate"], updates, others)

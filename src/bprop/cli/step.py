@@ -56,14 +56,14 @@ def walk(stepper: Stepper, lines: Iterable[str], show: Callable[[str], None]) ->
         if words[:1] in (["q"], ["quit"]):
             return
         try:
-            said = obey(stepper, words)
+            answer = obey(stepper, words)
         except BpropError as error:
-            said = f"error: {visible(error)}"
-        show(said)
+            answer = f"error: {visible(error)}"
+        show(answer)
 
 
 def obey(stepper: Stepper, words: list[str]) -> str:
-    """Do what a line says; what is to be shown then. Raises SettingError for a line that is no command."""
+    """Do what a line asks for, and return what to show. Raises SettingError for a line that is no command."""
     order, rest = (words[0], words[1:]) if words else ("n", [])
     if order in ("n", "next"):
         return _counted(stepper, stepper.step, rest)
@@ -98,7 +98,7 @@ def _whole(text: str) -> int:
 
 
 def lines_of_input() -> Iterator[str]:
-    """Lines of standard input, asked for where somebody types them."""
+    """Lines of standard input. On a terminal a prompt asks for each."""
     while True:
         if sys.stdin.isatty():
             say(PROMPT, end="", error=True, flush=True)
@@ -109,7 +109,7 @@ def lines_of_input() -> Iterator[str]:
 
 
 def printer() -> Callable[[str], None]:
-    """What prints a screen: with numbers in colour on a terminal where rich is installed, else as plain text."""
+    """A function that prints a screen: in colour on a terminal if rich is installed, else as plain text."""
     if sys.stdout.isatty() and find_spec("rich") is not None:
         from rich.console import Console
 

@@ -184,7 +184,7 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     def _validation(self, given: Given) -> Examples | None:
         """The user's validation set, read; records of validation are begun where there is one, or will be."""
         if (given.X_val is None) != (given.y_val is None):
-            raise SettingError("X_val and y_val are given together, or not at all")
+            raise SettingError("X_val and y_val belong together: give both, or neither")
         if self.early_stopping and self.validation_scores_ is None:
             self.validation_scores_, self.best_validation_score_, self.best_loss_ = [], -np.inf, None
         if not self.early_stopping and self.best_loss_ is None:

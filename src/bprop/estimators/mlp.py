@@ -120,7 +120,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     warm_start : `fit` goes on where the last one ended, with the state of the solver.
     momentum, nesterovs_momentum : of "sgd".
     early_stopping : stop when the score on a validation set no longer improves, and keep the best parameters.
-    validation_fraction : the share of the examples held out for it, where `fit` is given no X_val and y_val.
+    validation_fraction : the share of the examples held out for it, unless `fit` has X_val and y_val.
     beta_1, beta_2, epsilon : of "adam".
     n_iter_no_change : epochs without improvement after which to stop.
     max_fun : evaluations of the objective, of "lbfgs".

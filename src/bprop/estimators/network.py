@@ -66,8 +66,8 @@ class Network:
 
     def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The arrays as the graph's inputs, in the shapes that these have."""
-        found = {self.x: self.shaped(self.x, X)}
-        return found if y is None else found | {self.y: self.shaped(self.y, y)}
+        arrays = {self.x: self.shaped(self.x, X)}
+        return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}
 
     def shaped(self, name: str, array: np.ndarray) -> np.ndarray:
         return array.reshape(len(array), *self.graph.inputs[name].shape)

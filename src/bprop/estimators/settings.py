@@ -101,7 +101,7 @@ def check(who: str, settings: Mapping[str, Any]) -> None:
 
 def layer_sizes(hidden: Any) -> tuple[int, ...]:
     """hidden_layer_sizes, a whole number or several, as a tuple. Raises SettingError."""
-    given = list(hidden) if np.iterable(hidden) and not isinstance(hidden, str) else [hidden]
-    if not all(is_whole(size) for size in given):
+    sizes = list(hidden) if np.iterable(hidden) and not isinstance(hidden, str) else [hidden]
+    if not all(is_whole(size) for size in sizes):
         raise SettingError(f"hidden_layer_sizes must be whole numbers, each > 0, not {hidden!r}")
-    return tuple(int(size) for size in given)
+    return tuple(int(size) for size in sizes)

@@ -51,7 +51,7 @@ class Target(ABC):
 
     @property
     def counted(self) -> Any:
-        """What a function that makes a graph is told beside the number of features: classes, labels or numbers."""
+        """The second argument of a function that makes a graph: the number of classes, labels or numbers."""
         return self.outputs
 
 
