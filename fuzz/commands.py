@@ -14,14 +14,15 @@ import typer
 
 import bprop as bp
 from bprop import errors
-from bprop.cli.check import check, graph, some_rows, subject_of
+from bprop.cli.check import check
 from bprop.cli.evaluate import evaluate
 from bprop.cli.experiment import load_model
 from bprop.cli.export import export
+from bprop.cli.graph import graph
 from bprop.cli.opening import open_for
-from bprop.cli.options import Network
 from bprop.cli.predict import predict
 from bprop.cli.step import obey
+from bprop.cli.subject import choice
 from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY
@@ -99,9 +100,8 @@ def commands(path: Path, data: str, folder: Path) -> Iterator[Callable[[], Any]]
 
 def walk(subject: str, data: str) -> None:
     """`bprop step`: to the end and back."""
-    network = Network("3", "relu", None, None, None, None, None, "auto")
-    graph, params, rows, arrays = subject_of(subject, data, None, None, None, network, 0)
-    stepper = Stepper(graph, params, arrays(some_rows(rows, 3)), example=0, seed=0)
+    opened = choice().open(subject, data)
+    stepper = Stepper(opened.graph, opened.params, opened.batch(3), example=0, seed=0)
     for words in ("n", "f", "n", "r", "b 2", "e 1"):
         obey(stepper, words.split())
 

@@ -21,9 +21,9 @@ from safetensors.numpy import save
 
 import bprop as bp
 from bprop import errors, files
+from bprop.architecture import Architecture
 from bprop.cli.experiment import build
 from bprop.cli.opening import prepare
-from bprop.cli.options import Network
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
@@ -75,7 +75,7 @@ def seeds() -> list[bytes]:
 def of_rows(rows: Any, answer: Any) -> bp.Model:
     """A model as `bprop train` makes it, after an epoch, with its history."""
     coding = prepare(rows, answer)
-    graph = build(rows, coding, Network("3", "relu", None, None, None, None, None, "auto"))
+    graph = build(rows, coding, Architecture((3,), "relu"))
     units = units_of(coding.arrays(rows), coding, "auto")
     notes = {**coding.to_notes(), **units.to_notes()}
     return bp.train(

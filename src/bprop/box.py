@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -45,6 +46,8 @@ class Box(Operators["Box"], ABC):
     """Whether row i of the value, and of the gradients, comes from row i of the children alone, where they have one row
     an example; of a box that needs weights: whether rows of weight 0 change nothing for the others. None: it is tried
     out (see `bprop.graph.mixing`). In a class of yours, True counts where trying out says nothing."""
+    is_product: ClassVar[bool] = False
+    """Whether it is a product of its first two children, which an engine may compute in a narrow dtype (bfloat16)."""
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
@@ -74,6 +77,14 @@ class Box(Operators["Box"], ABC):
 
         A ValueError or TypeError becomes an error that names the box and the children with their shapes.
         """
+
+    @classmethod
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
+        """How many numbers the value holds at most, for children of these shapes: as many as the largest of them.
+
+        A file that is not trusted is refused by it before a box is made; `hyper` is as the file has it.
+        """
+        return max(map(prod, shapes), default=0)
 
     def limits(self) -> dict[int, tuple[float, float]]:
         """{child's position: (lowest, highest legal value)}, checked on data before it enters the graph."""

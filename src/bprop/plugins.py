@@ -1,6 +1,7 @@
-"""Classes of other packages: boxes, losses, rules and file formats that are found by entry points.
+"""What other packages offer: boxes, losses, rules, engines, file formats and commands, found by entry points.
 
-A package names its modules in pyproject.toml. They are imported when a name is asked for that bprop does not know:
+A package names its modules in pyproject.toml. They are imported when somebody asks for a name that bprop does not know,
+and for the help of the command line:
 
     [project.entry-points.bprop]
     my_boxes = "my_package.boxes"

@@ -8,6 +8,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.architecture import Architecture
 from bprop.sources.answer import Answer
 from bprop.sources.formats.arrays import frame_of_arrays
 from bprop.sources.frame import Frame
@@ -98,11 +99,7 @@ def test_a_negative_seed(experiment):
 
 
 def network(**settings):
-    from bprop.cli.options import Network
-
-    defaults = {"hidden": "4", "activation": "tanh", "scale": "auto"}
-    optional = dict.fromkeys(("loss", "l1", "l2", "dropout", "normalise"))
-    return Network(**{**optional, **defaults, **settings})
+    return Architecture(**{"hidden": (4,), "activation": "tanh", **settings})
 
 
 def test_the_network_of_classes_has_an_output_for_each(experiment):
@@ -133,7 +130,7 @@ def test_measures_are_scaled_and_categories_are_not(experiment):
     frame, encoding = prepared(size=["1", "3", "?", "8"], kind=["a", "b", "a", "b"], y=["p", "q", "p", "q"])
     graph = experiment.build(frame, encoding, network())
     assert graph.parameters["W1"].shape == (4, 4)
-    unit = experiment.build(frame, encoding, network(scale="unit"))
+    unit = experiment.build(frame, encoding, network(), "unit")
     assert unit.boxes["x_deviation"].value.tolist() == [255, 1, 1, 1]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.architecture import Architecture
 from bprop.sources.answer import Answer
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
@@ -184,13 +185,12 @@ def by_the_library(**settings):
     """The same training with `bp.train`: what the command line must give, bit for bit."""
     from bprop.cli.experiment import build, hold_out
     from bprop.cli.opening import open_data
-    from bprop.cli.options import Network
 
     rows = open_data("pets.csv")
     rest, _ = hold_out(rows, 0.2, 0, "", True)
     kept, watched = hold_out(rest, 0.1, 1, "", True)
     preparation = Preparation.fit(kept, Answer.of(rows, ("kind",)))
-    graph = build(kept, preparation, Network("4", "relu", None, None, None, None, None, "auto"))
+    graph = build(kept, preparation, Architecture((4,), "relu"))
     notes = units_of(preparation.arrays(kept), preparation).to_notes()
     defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
     return bp.train(

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import engines, errors
+from bprop import errors
 from bprop.data import DataSet
-from bprop.engines import Job, choose
+from bprop.engines import Job, builtin, choose
 from bprop.engines.engine import LAST, need_counts
 
 
 def without(monkeypatch, package):
     find = importlib.util.find_spec
-    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == package else find(name))
+    monkeypatch.setattr(builtin, "find_spec", lambda name: None if name == package else find(name))
 
 
 @pytest.mark.parametrize(("name", "package"), [("numpy", "numpy"), ("xla", "jax"), ("native", "llvmlite")])

@@ -21,7 +21,9 @@ def test_a_number_that_is_always_the_same_is_kept_as_it_is(value):
     assert repr(start) == repr(value)
 
 
-@pytest.mark.parametrize("of", [lambda n: 1 / n, lambda n: n * n, lambda n: n % 2 + n // 3, lambda n: np.nan * n + 0 * n])
+@pytest.mark.parametrize(
+    "of", [lambda n: 1 / n, lambda n: n * n, lambda n: n % 2 + n // 3, lambda n: np.nan * n + 0 * n]
+)
 def test_what_is_no_line_is_refused(of):
     values = [of(rows) for rows in ROWS]
     if np.isnan(values[0]):

@@ -1,14 +1,16 @@
 """How many numbers the value of a box described would hold."""
 
 import tracemalloc
+from math import prod
 
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop import boxes, errors
+from bprop.registry import registered
 from bprop.structure import size_guard as module
-from bprop.structure.size_guard import Room, cut_down, numbers
+from bprop.structure.size_guard import Room, cut_down
 
 CATALOGUE = boxes.catalogue()
 
@@ -21,12 +23,12 @@ def test_no_box_holds_more_than_it_is_said_to(cls):
         box = object.__new__(cls)
         box.__dict__.update({**cls.hyper_defaults, **hyper})
         extras = [np.ones(a.shape) if need == "noise" else np.ones(len(a)) for need in cls.needs for a in arrays[:1]]
-        assert box.fprop(*arrays, *extras).size <= numbers(cls.__name__, hyper, [a.shape for a in arrays])
+        assert box.fprop(*arrays, *extras).size <= cls.size_limit(hyper, [a.shape for a in arrays])
 
 
 def test_leaves_are_counted_for_three_examples():
     described = bp.Graph(outputs={"f": bp.Input("x", (4, 5)) @ bp.Parameter("W", (5, 2))}).describe()["boxes"]
-    assert [numbers(entry["type"], entry["hyper"], []) for entry in described[:2]] == [60, 10]
+    assert [registered(entry["type"]).size_limit(entry["hyper"], []) for entry in described[:2]] == [60, 10]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_leaves_are_counted_for_three_examples():
     ],
 )
 def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
-    assert numbers(kind, {}, shapes) == size
+    assert registered(kind).size_limit({}, shapes) == size
 
 
 @pytest.fixture
@@ -62,15 +64,38 @@ def room(monkeypatch):
     return made
 
 
+def test_a_box_of_ones_own_says_how_large_it_gets(room):
+    class Outer(bp.Box):
+        """a_i b_j of each example."""
+
+        @classmethod
+        def size_limit(cls, hyper, shapes):
+            return shapes[0][0] * shapes[0][1] * shapes[1][1]
+
+        def fprop(self, a, b):
+            return a[:, :, None] * b[:, None, :]
+
+        def bprop(self, grad, value, a, b):
+            return (grad * b[:, None, :]).sum(axis=2), (grad * a[:, :, None]).sum(axis=1)
+
+    box = Outer(bp.Input("a", (4,)), bp.Input("b", (5,)))
+    assert prod(box.spec.shapes[1]) == 60
+    entry = {"name": "o", "type": Outer.type_key, "children": ["a", "b"], "hyper": {}}
+    made = {child.name: child for child in box.children}
+    room(each=60).need(entry, made, Outer)
+    with pytest.raises(errors.GraphError, match="'o' would hold 60 numbers"):
+        room(each=59).need(entry, made, Outer)
+
+
 def concat(children):
     return {"name": "c", "type": "Concat", "children": children, "hyper": {"axis": -1}}
 
 
 def test_what_needs_more_is_refused_and_named(room):
     x = bp.Input("x", (10,))
-    room(each=60).need(concat(["x", "x"]), {"x": x})
+    room(each=60).need(concat(["x", "x"]), {"x": x}, boxes.Concat)
     with pytest.raises(errors.GraphError, match=r"'c' would hold 60 numbers .* 59 .* BPROP_MODEL_NUMBERS"):
-        room(each=59).need(concat(["x", "x"]), {"x": x})
+        room(each=59).need(concat(["x", "x"]), {"x": x}, boxes.Concat)
 
 
 def test_what_all_boxes_need_together_is_bounded_but_not_the_leaves(room):

@@ -1,5 +1,7 @@
 """The pre-activation of a layer, a = h W + b, as one box: as in the lecture."""
 
+from math import prod
+
 from bprop.box import Box
 from bprop.lower_case import function
 from bprop.namespace import namespace
@@ -15,6 +17,7 @@ class Linear(Box):
     """
 
     keeps_rows = True
+    is_product = True
 
     def fprop(self, h, W, b):
         return h @ W + b
@@ -26,6 +29,10 @@ class Linear(Box):
             rows.T @ grads if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, W, b = (child.dims for child in self.children)
@@ -52,6 +59,7 @@ class LinearTransposed(Box):
     """
 
     keeps_rows = True
+    is_product = True
 
     def fprop(self, h, V, b):
         return namespace(h, V).tensordot(h, V, axes=((-1,), (1,))) + b
@@ -63,6 +71,10 @@ class LinearTransposed(Box):
             namespace(grad, h).tensordot(grads, rows, axes=((0,), (0,))) if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, V, b = (child.dims for child in self.children)

@@ -1,5 +1,6 @@
 """Arithmetic with NumPy's broadcasting: a + b, a - b, a * b, a / b, -a, a ** p, a @ b."""
 
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -27,10 +28,19 @@ __all__ = [
 ]
 
 
-class Add(Box):
-    """a + b, broadcast."""
+class Broadcast(Box):
+    """An elementwise function of two children, which NumPy's rules bring to one shape."""
 
     keeps_rows = True
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(np.broadcast_shapes(*shapes))
+
+
+class Add(Broadcast):
+    """a + b, broadcast."""
+
     symbol: ClassVar = "+"
 
     def fprop(self, a, b):
@@ -46,10 +56,9 @@ class Add(Box):
         yield rng.normal(size=(2, 1, 4)), rng.normal(size=(3, 1))
 
 
-class Subtract(Box):
+class Subtract(Broadcast):
     """a - b, broadcast."""
 
-    keeps_rows = True
     symbol: ClassVar = "-"
 
     def fprop(self, a, b):
@@ -63,10 +72,9 @@ class Subtract(Box):
         return Add.examples(rng)
 
 
-class Multiply(Box):
+class Multiply(Broadcast):
     """a * b elementwise, broadcast."""
 
-    keeps_rows = True
     symbol: ClassVar = "*"
 
     def fprop(self, a, b):
@@ -81,10 +89,9 @@ class Multiply(Box):
         yield np.array(0.3), rng.normal(size=(3, 4))
 
 
-class Divide(Box):
+class Divide(Broadcast):
     """a / b elementwise, broadcast. d/db = -(a / b) / b."""
 
-    keeps_rows = True
     symbol: ClassVar = "/"
 
     def fprop(self, a, b):
@@ -139,6 +146,7 @@ class MatMul(Box):
     """a @ b with NumPy's rules: (..., N, D) @ (..., D, H) -> (..., N, H); a one-axis side is a vector."""
 
     keeps_rows = True
+    is_product = True
     symbol: ClassVar = "@"
 
     def fprop(self, a, b):
@@ -152,6 +160,14 @@ class MatMul(Box):
             unbroadcast(G @ swap_last(B), A.shape).reshape(a.shape) if wanted[0] else None,
             unbroadcast(swap_last(A) @ G, B.shape).reshape(b.shape) if wanted[1] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        if not all(shapes):
+            return super().size_limit(hyper, shapes)
+        a, b = shapes
+        columns = b[-1:] if len(b) > 1 else ()
+        return prod(np.broadcast_shapes(a[:-2], b[:-2])) * prod(a[-2:-1]) * prod(columns)
 
     def _infer(self):
         a, b = (child.spec for child in self.children)

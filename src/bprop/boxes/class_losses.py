@@ -32,7 +32,7 @@ class Nll(ClassLoss):
     """
 
     unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int")
+    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
 
     def fprop(self, f, y):
         return per_example(-namespace(f).log(at_label(f, y)))

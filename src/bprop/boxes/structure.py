@@ -4,6 +4,7 @@ Axes and shapes are those of the arrays that flow, as in NumPy: axis 0 is the ba
 """
 
 import builtins
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,10 @@ class Concat(Box):
         return tuple(namespace(grad).split(grad, ends[:-1], axis=self.axis))
 
     @classmethod
+    def size_limit(cls, hyper, shapes):
+        return sum(map(prod, shapes))
+
+    @classmethod
     def examples(cls, rng):
         yield rng.normal(size=(3, 2)), rng.normal(size=(3, 4)), rng.normal(size=(3, 1))
         yield rng.normal(size=(3, 2)), rng.normal(size=(1, 2)), {"axis": 0}
@@ -126,6 +131,10 @@ class Take(Box):
 
     def bprop(self, grad, value, W, rows):
         return scatter_add(grad, rows, W.shape), None
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[1]) * prod(shapes[0][1:])
 
     def check(self):
         if self.children[1].spec.kind != "int":

@@ -36,7 +36,7 @@ class Reference(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reveal(Rule):
+class Reveal(Rule, named=False):
     """theta <- gradient: what a step computes, made visible."""
 
     elementwise: ClassVar = True

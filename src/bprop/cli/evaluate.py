@@ -11,7 +11,7 @@ import typer
 from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
 from bprop.cli import scores
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.show import measures

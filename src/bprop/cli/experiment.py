@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from bprop import embedding
+from bprop.architecture import Architecture, head_of
 from bprop.cli.opening import open_beside
-from bprop.cli.options import Network
 from bprop.data import split
-from bprop.embedding import tabular
 from bprop.errors import BpropError, ModelFileError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
-from bprop.perceptron import losses, mlp, named
 from bprop.scaling import with_older
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation, is_noted
@@ -22,21 +22,17 @@ from bprop.sources.scaling import settings_of, x_of
 SUFFIX = ".bprop"
 
 
-def build(rows: Frame, preparation: Preparation, network: Network) -> Graph:
+def build(rows: Frame, preparation: Preparation, network: Architecture, scale: str = "auto") -> Graph:
     """The network for rows whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
     x = x_of(rows, preparation)
-    kind = named(network.loss, "loss", losses) if network.loss not in (None, "cross_entropy") else None
-    head = kind.head if kind else None
-    if preparation.task == "regression" and head is not None and not head.labels and head.scaled is None:
+    settings = settings_of(x, preparation, scale)
+    network = replace(network, task=settings["task"])
+    head = head_of(network.loss_class())
+    if preparation.task == "regression" and head.scaled is None:
         raise SettingError(f"the loss {network.loss!r} does not go with regression, which is on y's own scale")
-    settings = {
-        "activation": network.activations, "loss": network.loss, "l1": network.l1, "l2": network.l2,
-        "dropout": network.dropout, "normalise": network.normalise, **settings_of(x, preparation, network.scale),
-    }  # fmt: skip
-    sizes = [x.shape[1], *network.units, preparation.outputs]
-    if preparation.embeddings:
-        return tabular(sizes, preparation.embeddings, **settings)
-    return mlp(sizes, **settings)
+    return embedding.network(
+        network, x.shape[1], preparation.embeddings, preparation.outputs, settings["input_scaling"]
+    )  # fmt: skip
 
 
 def part(count: int, given: float, option: str) -> float:

@@ -14,7 +14,7 @@ import typer
 
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.console import say

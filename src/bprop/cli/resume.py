@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
 from bprop.console import say

@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import typer
 
+from bprop.architecture import Architecture
 from bprop.cli import options as opt
-from bprop.cli.errors import BAD, INTERRUPTED, command
+from bprop.cli.command import command
+from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import build, free_path
+from bprop.cli.network import network_options
 from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
-from bprop.cli.rule import RuleOptions
+from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
@@ -40,6 +43,8 @@ MOST_JUDGED = 10_000_000
 
 
 @command
+@network_options
+@rule_options
 def train(
     context: typer.Context,
     data: opt.Source,
@@ -53,24 +58,9 @@ def train(
     validation: opt.Validation = "0.1",
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
-    hidden: opt.Hidden = "200",
-    activation: opt.Activation = "relu",
-    loss: opt.Loss = None,
-    l1: opt.L1 = None,
-    l2: opt.L2 = None,
-    dropout: opt.Dropout = None,
-    normalise: opt.Normalise = None,
-    rule: opt.RuleName = "sgd",
-    lr: opt.LearningRate = None,
-    dc: opt.DecreaseConstant = None,
-    schedule: opt.ScheduleName = "constant",
-    factor: opt.Factor = None,
-    schedule_every: opt.ScheduleEvery = None,
-    warm_up: opt.WarmUp = 0,
-    momentum: opt.Momentum = None,
-    nesterov: opt.Nesterov = False,
-    weight_decay: opt.WeightDecay = None,
-    clip_norm: opt.ClipNorm = None,
+    *,
+    network: Architecture,
+    updating: RuleOptions,
     batch_size: opt.BatchSize = None,
     epochs: opt.Epochs = 30,
     patience: opt.Patience = None,
@@ -108,13 +98,10 @@ def train(
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     found = streamed(given, spool, progress) if big else in_memory(given)
     preparation, judge = found.preparation, _judge(found)
-    graph = build(found.sample, preparation, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
+    graph = build(found.sample, preparation, network, scale)
     size = min(32, len(found.train)) if batch_size is None else batch_size
-    options = RuleOptions(
-        rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
-    )
     settings = {
-        "rule": options.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
+        "rule": updating.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
         "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "every": every, "resume": resume,

@@ -35,9 +35,11 @@ class Rule(ABC):
     reference: ClassVar[str | None] = None
     """The name of optax's function that computes the same ("adam"): the tests compare the two. None: there is none."""
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+        """named : the rule is known by its name in small letters, in Python and on the command line."""
         super().__init_subclass__(**kwargs)
-        _CLASSES.setdefault(cls.__name__.lower(), cls)
+        if named:
+            _CLASSES.setdefault(cls.__name__.lower(), cls)
 
     @classmethod
     def examples(cls) -> "Iterable[Rule]":

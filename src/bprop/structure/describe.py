@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop import init
+from bprop import init, plugins
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.hyper import plain
@@ -68,7 +68,7 @@ def build(
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
             if room is not None:
-                room.need(entries[name], made)
+                room.need(entries[name], made, find_class(entries[name]["type"], passed))
                 if ":" in entries[name]["type"]:
                     check_growth(entries[name], lambda entry: _make(entry, made, passed), room.each)
             made[name] = _make(entries[name], made, passed)
@@ -112,18 +112,28 @@ def _make(entry: Mapping[str, Any], made: Mapping[str, Box], passed: Mapping[str
 
 
 def find_class(key: str, passed: Mapping[str, type[Box]]) -> type[Box]:
-    """The class of a type key: one of bprop's, one passed, or one of the user's defined in this process."""
-    if ":" not in key:
-        found = registered(key)
-    else:
+    """The class of a type key: one of bprop's, one passed, one of this process, or one of an installed package."""
+    cls = registered(key)
+    if ":" in key:
         bare = key.rpartition(":")[2].rpartition(".")[2]
-        alike = {cls for k, cls in registry().items() if ":" in k and cls.__name__ == bare}
-        found = passed.get(bare) or registered(key) or (alike.pop() if len(alike) == 1 else None)
-    if found is None:
+        cls = passed.get(bare) or cls or _of_package(key) or _alike(bare)
+    if cls is None:
         raise UnknownNameError(
-            f"the box type {key!r} is not defined here: define or import its class first, or pass it in boxes=[...]"
+            f"the box type {key!r} is not defined here: define or import its class first, install the package that has "
+            "it, or pass it in boxes=[...]"
         )
-    return found
+    return cls
+
+
+def _of_package(key: str) -> type[Box] | None:
+    plugins.load()
+    return registered(key)
+
+
+def _alike(bare: str) -> type[Box] | None:
+    """The only class of that name in another module, if there is one: a script is `__main__` where it is run."""
+    alike = {cls for key, cls in registry().items() if ":" in key and cls.__name__ == bare}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def encode(value: Any) -> Any:

@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError
 from bprop.shapes import BATCHES
 
-Shape = tuple[int, ...]
 EACH = 2**24  # numbers: 128 MiB
 TOGETHER = 2**26  # about a second
 VARIABLE = "BPROP_MODEL_NUMBERS"
@@ -34,10 +31,10 @@ class Room:
         self.together = max(TOGETHER, 32 * stored) if told is None else told
         self.used = 0
 
-    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box]) -> None:
-        """Raise GraphError where there is no room for the value of the box described."""
+    def need(self, entry: Mapping[str, Any], made: Mapping[str, Box], cls: type[Box]) -> None:
+        """Raise GraphError where there is no room for the value of the box described, of class `cls`."""
         shapes = [made[child].spec.shapes[1] for child in entry["children"]]
-        size = numbers(entry["type"], entry["hyper"], shapes)
+        size = cls.size_limit(entry["hyper"], shapes)
         self.used += size if shapes else 0  # of a leaf, nothing is computed
         if size > self.each:
             raise GraphError(
@@ -55,28 +52,6 @@ def _told() -> int | None:
     """What the environment says; None where it says nothing that can be read."""
     text = os.environ.get(VARIABLE, "").replace("_", "").replace(",", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
-
-
-def numbers(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """How many numbers the value of one of our boxes holds, at most: but for those named here, as a child does."""
-    if kind in ("Input", "Parameter"):
-        shape = hyper["shape"]["tuple"]
-        return (BATCHES[1] if kind == "Input" else 1) * prod(int(size) for size in shape)
-    if not shapes:
-        return 0
-    sizes = [prod(shape) for shape in shapes]
-    if kind == "Concat":
-        return sum(sizes)
-    if kind == "MatMul" and all(shapes):
-        rows, columns = shapes[0][-2:-1], shapes[1][-1:] if len(shapes[1]) > 1 else ()
-        return prod(np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])) * prod(rows) * prod(columns)
-    if kind in ("Linear", "LinearTransposed"):
-        return prod(shapes[0][:-1]) * prod(shapes[2])
-    if kind == "Take":
-        return sizes[1] * prod(shapes[0][1:])
-    if kind in ("Add", "Subtract", "Multiply", "Divide"):
-        return prod(np.broadcast_shapes(*shapes))
-    return max(sizes)
 
 
 def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], room: int) -> None:
