@@ -15,9 +15,9 @@ import bprop as bp
 from benchmarks.cases import CASES, L2, LEARNING_RATE, Case, problem
 from bprop.data import DataSet
 from bprop.engines import Job, choose
-from bprop.engines.native.assemble import Assembler
-from bprop.engines.native.compiler import loaded, machine, machine_code
-from bprop.engines.native.schedule import Kernel
+from bprop.engines.native.emit.assemble import Assembler
+from bprop.engines.native.run.object_code import loaded, machine, machine_code
+from bprop.engines.native.schedule.kernels import Kernel
 
 CALLS = 100
 Row = tuple[str, str, float, float | None]

@@ -55,7 +55,7 @@ def runtime(modules: list[str]) -> int:
 
         jax.jit(lambda a: a + 1)(1.0).block_until_ready()
     if "llvmlite.binding" in modules:
-        from bprop.engines.native.evaluate import evaluate
+        from bprop.engines.native.run.evaluate import evaluate
 
         evaluate(lambda a: [a + 1], 1.0)
     return peak()

@@ -14,17 +14,18 @@ import typer
 
 import bprop as bp
 from bprop import errors
-from bprop.cli.check import check, graph, some_rows, subject_of
+from bprop.cli.check import check
 from bprop.cli.evaluate import evaluate
 from bprop.cli.experiment import load_model
 from bprop.cli.export import export
+from bprop.cli.graph import graph
 from bprop.cli.opening import open_for
-from bprop.cli.options import Network
 from bprop.cli.predict import predict
 from bprop.cli.step import obey
+from bprop.cli.subject import choice
+from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY
-from bprop.sources.table import Table, numbered
 from bprop.stepper import Stepper
 
 ROWS = 40
@@ -47,11 +48,11 @@ def pets() -> Frame:
     return Frame("pets", {name: np.array(cells, object) for name, cells in columns.items()}, lambda row: f"row {row}")
 
 
-def dots(task: str) -> Table:
+def dots(task: str) -> Frame:
     """Rows of numbers with labels, or numbers, to predict."""
     x = np.arange(3.0 * ROWS).reshape(ROWS, 3) % 7
     y = np.arange(ROWS) % 2 if task == "classification" else np.arange(ROWS) / 8
-    return Table("dots", x, y, numbered(3), task=task)
+    return frame_of_arrays("dots", x, y, numbered(3), "y", task)
 
 
 @cache
@@ -59,12 +60,13 @@ def data_in(folder: Path) -> dict[str, str]:
     """The files of rows, written once."""
     frame = pets()
     lines = [
-        ",".join("" if cell is None else cell for cell in row) for row in zip(*frame.columns.values(), strict=True)
+        ",".join("" if cell is None else cell for cell in row)
+        for row in zip(*(column.tolist() for column in frame.columns.values()), strict=True)
     ]
     (folder / "pets.csv").write_text("\n".join([",".join(frame.columns), *lines]) + "\n")
     for task in ("classification", "regression"):
-        table = dots(task)
-        np.savez(folder / f"{task}.npz", x=table.x, y=table.y)
+        frame = dots(task)
+        np.savez(folder / f"{task}.npz", x=frame.column("x").cells, y=frame.column("y").cells)
     return {name: str(folder / name) for name in ("pets.csv", "classification.npz", "regression.npz")}
 
 
@@ -98,9 +100,8 @@ def commands(path: Path, data: str, folder: Path) -> Iterator[Callable[[], Any]]
 
 def walk(subject: str, data: str) -> None:
     """`bprop step`: to the end and back."""
-    network = Network("3", "relu", None, None, None, None, None, "auto")
-    graph, params, rows, arrays = subject_of(subject, data, None, None, None, network, 0)
-    stepper = Stepper(graph, params, arrays(some_rows(rows, 3)), example=0, seed=0)
+    opened = choice().open(subject, data)
+    stepper = Stepper(opened.graph, opened.params, opened.batch(3), example=0, seed=0)
     for words in ("n", "f", "n", "r", "b 2", "e 1"):
         obey(stepper, words.split())
 

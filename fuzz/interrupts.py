@@ -135,15 +135,17 @@ def two_threads() -> None:
 
     Who waits lets others run sooner than it does in earnest: the machine may have much else to do.
     """
-    from bprop.engines.native import crew, gate, threads
+    from bprop.engines.native.emit import gate
+    from bprop.engines.native.run import thread_tuner, threads
+    from bprop.engines.native.schedule import shares
 
-    threads.ENOUGH, threads.cores = 1, lambda: 2
+    shares.SHARED_FROM, threads.cores = 1, lambda: 2
     gate.PATIENCE, gate.LONGEST = 200, 100_000
-    crew.Crew.next = lambda self, steps: (self.counts[-1], min(steps, 2))
+    thread_tuner.ThreadTuner.next = lambda self, steps: (self.counts[-1], min(steps, 2))
 
 
 def routines() -> list[Any]:
-    from bprop.engines.native.routines import _routines
+    from bprop.engines.native.run.routines import _routines
 
     return list(_routines.values())
 

@@ -24,8 +24,8 @@ import numpy as np
 import bprop as bp
 from bprop.disk.unfinished import UNFINISHED
 from bprop.errors import BpropError, ModelFileError
-from bprop.training.folder import BEST, Folder
-from bprop.training.place import Place
+from bprop.training.checkpoints.folder import BEST, Folder
+from bprop.training.checkpoints.place import Place
 
 EPOCHS = {"numpy": 40, "native": 40, "xla": 15}
 KILLS_A_RUN = 8

@@ -21,14 +21,13 @@ from safetensors.numpy import save
 
 import bprop as bp
 from bprop import errors, files
+from bprop.architecture import Architecture
 from bprop.cli.experiment import build
-from bprop.cli.opening import coding_of
-from bprop.cli.options import Network
-from bprop.sources.answers import Answer
-from bprop.sources.encoding import Encoding
+from bprop.cli.opening import prepare
+from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
-from bprop.sources.scaling import network_arrays, units_of, x_of
+from bprop.sources.scaling import network_arrays, units_of
 from fuzz import commands, guard
 
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
@@ -57,7 +56,7 @@ def seeds() -> list[bytes]:
     ]
     for task in ("classification", "regression"):
         table = commands.dots(task)
-        models.append(of_rows(table, Encoding.of(table, task)))
+        models.append(of_rows(table, Answer.of(table, table.target, task)))
     x, y = bp.Input("x", (4, 3)), bp.Input("y", (), dtype="int")
     w = bp.Parameter("w", (3, 4))
     f = bp.softmax(bp.sum(bp.concat([x @ w, bp.exp(x) @ w], axis=-1), axis=1))
@@ -75,9 +74,9 @@ def seeds() -> list[bytes]:
 
 def of_rows(rows: Any, answer: Any) -> bp.Model:
     """A model as `bprop train` makes it, after an epoch, with its history."""
-    coding = coding_of(rows, answer)
-    graph = build(rows, coding, Network("3", "relu", None, None, None, None, None, "auto"))
-    units = units_of(x_of(rows, coding), rows, coding, "auto")
+    coding = prepare(rows, answer)
+    graph = build(rows, coding, Architecture((3,), "relu"))
+    units = units_of(coding.arrays(rows), coding, "auto")
     notes = {**coding.to_notes(), **units.to_notes()}
     return bp.train(
         graph, network_arrays(rows, coding, units), epochs=1, engine="numpy", progress=False, health=True, notes=notes,

@@ -11,14 +11,13 @@ import numpy as np
 
 from bprop import errors
 from bprop.cli.opening import kinds_of, open_data
-from bprop.sources import pieces
-from bprop.sources.frame import Frame
+from bprop.sources.formats import blocks, columnar
 from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream
 from fuzz import guard, table
 
-pieces.BLOCK = 256
-pieces.ROWS = (2, 5)
+blocks.BLOCK = 256
+columnar.ROWS = (2, 5)
 seeds = table.seeds
 
 
@@ -43,7 +42,6 @@ def _compare(path: Path, task: str | None, kinds: dict[str, str]) -> None:
     assert found.validation is None and found.test is None
     arrays = {name: np.array(array) for name, array in found.train.arrays.items()}
     whole = open_data(str(path))
-    assert isinstance(whole, Frame)
     assert len(found.train) == len(whole), "rows were lost"
     for name, array in network_arrays(whole, found.preparation, found.units).items():
         assert np.isfinite(arrays[name]).all(), f"{name} holds what is no finite number"

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from bprop import errors
-from bprop.cli.opening import coding_of, open_data
-from bprop.sources.answers import Answer
-from bprop.sources.frame import Frame
+from bprop.cli.opening import open_data, prepare
+from bprop.sources.answer import Answer
 from bprop.sources.preparation import Preparation
 from fuzz import guard
 
@@ -90,10 +89,7 @@ def one(data: bytes) -> None:
 
 def _encode(path: Path, task: str | None, kinds: tuple[str, ...]) -> None:
     rows = open_data(str(path))
-    if not isinstance(rows, Frame):
-        return
-    coding = coding_of(rows, Answer.of(rows, rows.target, task), kinds)
-    assert isinstance(coding, Preparation)
+    coding = prepare(rows, Answer.of(rows, rows.target, task), kinds)
     arrays = coding.arrays(rows)
     for name, array in arrays.items():
         assert len(array) == len(rows), name

@@ -19,6 +19,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "native": ("engines/native",),
     "xla": ("engines/xla",),
     "training": ("training",),
+    "onnx": ("onnx",),
     "files": ("disk", "files.py", "reading.py", "model.py", "data.py", "record.py", "noise.py", "shapes.py", "init.py"),
 }
 """{area: files and folders below src/bprop}"""
@@ -26,7 +27,7 @@ AROUND: dict[str, tuple[str, ...]] = {
     "boxes": (
         "boxes", "test_box.py", "test_hyper.py", "test_operators.py", "test_registry.py", "test_lower_case.py",
         "test_leaves.py", "test_metrics.py", "engines/test_agreement.py",
-        "check/test_graphs.py", "graph/test_mixing.py", "onnx/test_formula.py",
+        "check/test_graphs.py", "graph/test_mixing.py", "onnx/test_translate.py",
     ),
     "rules": ("rules", "engines/test_agreement.py"),
     "graph": ("graph", "structure", "test_model.py", "test_hostile.py", "boxes/test_every_box.py"),
@@ -39,11 +40,12 @@ AROUND: dict[str, tuple[str, ...]] = {
     "native": ("engines/native", "engines/test_agreement.py", "engines/test_batches.py", "boxes/test_every_box.py"),
     "xla": ("engines/xla", "engines/test_agreement.py", "engines/test_batches.py"),
     "training": ("training",),
+    "onnx": ("onnx",),
     "files": (
         "disk", "test_reading.py", "test_files.py", "test_model.py", "test_golden.py", "test_hostile.py",
         "test_data.py", "test_record.py",
         "test_noise.py", "test_shapes.py", "test_init.py", "draw/test_plot.py", "training/test_train.py",
-        "training/test_checkpoint.py",
+        "training/checkpoints",
     ),
 }  # fmt: skip
 """{area: files and folders below tests}"""

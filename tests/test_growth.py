@@ -11,8 +11,12 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.sources import csv_file, delimited, infer, pieces
-from bprop.sources.answers import Answer
+from bprop.sources.answer import Answer
+from bprop.sources.columns import infer
+from bprop.sources.formats import Csv, Source, blocks, delimited
+from bprop.sources.formats.arrays import frame_of_arrays
+from bprop.sources.formats.rows import read_rows
+from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 
 MOST = 2.5
@@ -76,7 +80,7 @@ def test_the_count_sees_what_grows_with_the_square():
 def test_columns_of_a_header(tmp_path):
     def make(size):
         content = table(2, size)
-        return lambda: csv_file.read_rows(tmp_path / "t.csv", content)
+        return lambda: read_rows(tmp_path / "t.csv", content)
 
     need_linear(make, 2000)
 
@@ -85,8 +89,11 @@ def test_columns_of_numbers(tmp_path):
     def make(size):
         path = tmp_path / f"{size}.csv"
         path.write_bytes(table(3, size, 1).replace(b"k0", b"1"))
-        expected = tuple(f"c{k}" for k in range(size))
-        return lambda: csv_file.read(path, "y", expected)
+        x = np.ones((2, size))
+        answer = Answer(("y",), "regression", None)
+        names = tuple(f"c{k}" for k in range(size))
+        preparation = Preparation.fit(frame_of_arrays("x", x, x[:, 0], names, "y"), answer)
+        return lambda: preparation.arrays(open_rows(str(path)))
 
     need_linear(make, 1000)
 
@@ -99,7 +106,7 @@ def test_columns_rows_and_classes_of_a_table(tmp_path, monkeypatch, polars):
         monkeypatch.setattr(delimited, "can_use_polars", lambda: False)
 
     def work(content):
-        frame = delimited.read(tmp_path / "t.csv", content, lambda: content)
+        frame = Csv().read(Source(tmp_path / "t.csv", content, lambda: content))
         preparation = Preparation.fit(frame, Answer.of(frame, ("y",)))
         preparation.arrays(frame)
         infer.listed(preparation.kinds)
@@ -117,20 +124,20 @@ def test_columns_rows_and_classes_of_a_table(tmp_path, monkeypatch, polars):
 @pytest.mark.parametrize("first", [b"", b'5" pipe,3\n'])
 def test_rows_that_are_read_piece_by_piece(tmp_path, monkeypatch, line, first):
     pytest.importorskip("polars")
-    monkeypatch.setattr(pieces, "BLOCK", 4000)
-    monkeypatch.setattr(pieces, "LONGEST_CELL", 500)
+    monkeypatch.setattr(blocks, "BLOCK", 4000)
+    monkeypatch.setattr(blocks, "LONGEST_CELL", 500)
 
     def make(size):
         path = tmp_path / f"{size}.csv"
         path.write_bytes(b"a,b\n" + first + line * size)
-        return lambda: sum(map(len, pieces.pieces(path)))
+        return lambda: sum(map(len, Csv().scan(path)))
 
     need_linear(make, 4000)
 
 
 def test_a_quote_that_is_left_open(tmp_path, monkeypatch):
-    monkeypatch.setattr(pieces, "BLOCK", 4000)
-    monkeypatch.setattr(pieces, "LONGEST_CELL", 500)
+    monkeypatch.setattr(blocks, "BLOCK", 4000)
+    monkeypatch.setattr(blocks, "LONGEST_CELL", 500)
 
     def make(size):
         path = tmp_path / f"{size}.csv"
@@ -138,7 +145,7 @@ def test_a_quote_that_is_left_open(tmp_path, monkeypatch):
 
         def work():
             with pytest.raises(bp.errors.DataError, match="a quote is left open"):
-                list(pieces.pieces(path))
+                list(Csv().scan(path))
 
         return work
 

@@ -92,3 +92,8 @@ def test_initialisers_are_values():
     assert init.Uniform(0.5) == init.uniform(0.5)
     with pytest.raises(AttributeError):
         init.zeros.value = 3.0
+
+
+def test_a_bound_and_a_deviation_of_0_are_legal(rng):
+    assert (init.uniform(0.0)(rng, (2, 3)) == 0).all()
+    assert (init.normal(0.0)(rng, (2, 3)) == 0).all()

@@ -48,7 +48,7 @@ def test_a_score_that_is_not_a_number_is_right_for_no_class(loss, said, labels, 
 
     for y in labels:
         if engine == "native":
-            evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+            evaluate = pytest.importorskip("bprop.engines.native.run.evaluate", exc_type=ImportError).evaluate
             found = evaluate(judge, np.array(said), np.array(y))
         else:
             found = (pytest.importorskip("jax").jit(judge) if engine == "xla" else judge)(np.array(said), np.array(y))

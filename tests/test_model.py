@@ -429,6 +429,17 @@ def test_parameters_changed_for_bad_ones_are_refused(change, error, message):
             net.predict(x=X)
 
 
+def test_parameters_are_made_ready_once_for_many_predictions():
+    net, (X, _) = made(), rows(4)
+    net.predict(x=X)
+    ready = net._ready
+    net.predict(x=X)
+    assert ready is not None and net._ready is ready
+    net.params["b1"] = net.params["b1"] + 1
+    net.predict(x=X)
+    assert net._ready is not ready
+
+
 @pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
 def test_a_copy_of_a_model_that_has_predicted_is_a_model_of_its_own(copier):
     net, (X, _) = made(), rows(4)

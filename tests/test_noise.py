@@ -115,3 +115,12 @@ def test_the_word_of_the_seed_is_that_of_the_key():
 )  # fmt: skip
 def test_updates_are_cut_where_the_word_of_the_seed_changes(t, count, parts):
     assert list(spans(t, count)) == parts
+
+
+def test_a_number_is_made_of_its_place_and_the_stream():
+    """The upper 24 bits of the first word that the place and the stream give under the key."""
+    made = key(7, 11)
+    found = uniform(made, 3, (4,), np.float64)
+    for place, number in enumerate(found):
+        word, _ = threefry(made, np.array([place], np.uint32), np.array([3], np.uint32))
+        assert number == (int(word[0]) >> 8) / 2**24

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors, perceptron
+from bprop import architecture, errors
 from bprop.registry import registry
 
 ROWS, INPUTS = 8, 3
@@ -130,8 +130,8 @@ def of_ours(named):
 
 FITTING = [
     (task, loss)
-    for task in perceptron.TASKS
-    for loss, kind in of_ours(perceptron.losses()).items()
+    for task in architecture.TASKS
+    for loss, kind in of_ours(architecture.losses()).items()
     if kind.head.labels == (task == "classification")
 ]
 
@@ -147,8 +147,8 @@ def targets_for(task, loss, rows=ROWS):
 
 
 def test_every_loss_goes_with_some_task():
-    assert {loss for _, loss in FITTING} == set(of_ours(perceptron.losses()))
-    assert {task for task, _ in FITTING} == set(perceptron.TASKS)
+    assert {loss for _, loss in FITTING} == set(of_ours(architecture.losses()))
+    assert {task for task, _ in FITTING} == set(architecture.TASKS)
 
 
 @pytest.mark.parametrize(("task", "loss"), FITTING)
@@ -169,7 +169,7 @@ def test_every_task_and_loss_passes_the_gradient_check(task, loss):
 
 
 def test_each_task_has_its_loss():
-    for task, loss in perceptron.TASKS.items():
+    for task, loss in architecture.TASKS.items():
         size = outputs(task)
         assert bp.mlp([3, size], task=task).describe() == bp.mlp([3, size], task=task, loss=loss).describe()
 
@@ -181,7 +181,8 @@ def test_cross_entropy_is_another_name_of_nll():
 def test_outputs_are_probabilities_rates_or_values():
     x = np.random.default_rng(0).normal(size=(20, INPUTS)) * 3
     f = {
-        task: (g := bp.mlp([INPUTS, 5, outputs(task)], task=task)).predict(g.init(0), x=x) for task in perceptron.TASKS
+        task: (g := bp.mlp([INPUTS, 5, outputs(task)], task=task)).predict(g.init(0), x=x)
+        for task in architecture.TASKS
     }
     np.testing.assert_allclose(f["classification"].sum(axis=1), 1.0, rtol=1e-12)
     for task in ("binary", "multilabel"):
@@ -190,16 +191,16 @@ def test_outputs_are_probabilities_rates_or_values():
     assert (f["regression"] < 0).any()
 
 
-@pytest.mark.parametrize("name", sorted(of_ours(perceptron.activations())))
+@pytest.mark.parametrize("name", sorted(of_ours(architecture.activations())))
 def test_every_activation_by_name(name):
     graph, batch = bp.mlp([3, 5, 4], activation=name), data("classification")
-    assert type(graph.boxes["h1"]) is perceptron.activations()[name]
+    assert type(graph.boxes["h1"]) is architecture.activations()[name]
     assert bp.check_gradients(graph, graph.init(0), batch).ok
 
 
 def test_the_activations_are_the_ones_of_the_contract():
     names = {"elu", "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh"}
-    assert set(of_ours(perceptron.activations())) == names
+    assert set(of_ours(architecture.activations())) == names
 
 
 # --- what stands in a layer ---
@@ -519,7 +520,7 @@ def test_a_class_of_ones_own_does_not_replace_ours_of_the_same_name():
         def bprop(self, grad, value, a):
             return grad
 
-    assert perceptron.activations()["tanh"] is bp.boxes.Tanh
+    assert architecture.activations()["tanh"] is bp.boxes.Tanh
 
 
 def test_what_is_no_loss_and_a_loss_that_ends_no_network_are_refused():

@@ -159,7 +159,7 @@ def test_a_disk_that_stays_full_is_said_once(tensorboardx, tmp_path, monkeypatch
 
     monkeypatch.setattr(TensorBoard, "_append", full)
     train(tmp_path / "runs", epochs=6)
-    assert capsys.readouterr().err.count("epochs from 1 on are missing there") == 1
+    assert capsys.readouterr().err.count("the file lacks epochs from 1 on") == 1
 
 
 class Full:

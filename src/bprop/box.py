@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -31,10 +32,8 @@ class Box(Operators["Box"], ABC):
     Raises `BoxError` (wrong children or hyper-parameters) and `ShapeError` (shapes that do not fit).
 
     >>> class Double(bp.Box):
-    ...     def fprop(self, a):
-    ...         return 2 * a
-    ...     def bprop(self, grad, value, a):
-    ...         return 2 * grad
+    ...     def fprop(self, a): return 2 * a
+    ...     def bprop(self, grad, value, a): return 2 * grad
     >>> Double(bp.Input("a", (3,)))
     <Double (N, 3)>
     """
@@ -50,11 +49,14 @@ class Box(Operators["Box"], ABC):
     rectifies: ClassVar[bool] = False
     """True if the value is 0 over a whole range of inputs. There a unit can die."""
     keeps_rows: ClassVar[Any] = None
-    """True if row i of the value and of the gradients depends on row i of the children alone (of the children with one
-    row an example). For a box that needs weights: True if rows of weight 0 change nothing for the other rows. None: a
-    trial decides (see `bprop.graph.mixing`). In a class of yours, True counts only where a trial cannot decide."""
-    onnx: ClassVar[Any] = ""
-    """The formula of the box outside training, in ONNX operators: "a * Sigmoid(a)" (see `bprop.onnx.formula`)."""
+    """True if row i of the value and gradients depends on row i of the children alone (of those with a row an example).
+    With weights: if rows of weight 0 change nothing for other rows. None: a trial decides (see `bprop.graph.mixing`);
+    for a class of yours it always decides, and True counts only where it cannot."""
+    is_product: ClassVar[bool] = False
+    """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
+    onnx: ClassVar[Any] = None
+    """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
+    `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
 
     @abstractmethod
     def fprop(self, *children: Array) -> Array:
@@ -82,6 +84,14 @@ class Box(Operators["Box"], ABC):
         A ValueError or TypeError becomes an error that names the box and the children with their shapes.
         """
 
+    @classmethod
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
+        """An upper bound on the count of numbers in the value, for children of these shapes: by default the largest.
+
+        It limits boxes of untrusted files before they are made. `hyper` is as in the file.
+        """
+        return max(map(prod, shapes), default=0)
+
     def limits(self) -> dict[int, tuple[float, float]]:
         """{child's position: (lowest, highest legal value)}. Data is checked against it before it enters the graph."""
         return {}
@@ -99,7 +109,6 @@ class Box(Operators["Box"], ABC):
         return self
 
     # --- subclasses do not override the rest ----------------------------------------------------
-
     hyper_defaults: ClassVar[dict[str, Any]] = {}
     hyper_types: ClassVar[dict[str, str]] = {}
     type_key: ClassVar[str] = ""

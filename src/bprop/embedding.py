@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bprop import init as initialisers
+from bprop.architecture import Architecture, checked_sizes
 from bprop.box import Box
 from bprop.boxes import Loss, concat, take
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input, Parameter
-from bprop.perceptron import checked_sizes, layers, scaled_input
+from bprop.perceptron import Scaling, layers, scaled_input
 
 
 def tabular(
@@ -26,8 +27,8 @@ def tabular(
     dropout: float | Sequence[float] | None = None,
     normalise: str | None = None,
     init: Any = None,
-    input_scaling: tuple[Any, Any] | None = None,
-    target_scaling: tuple[Any, Any] | None = None,
+    input_scaling: Scaling | None = None,
+    target_scaling: Scaling | None = None,
 ) -> Graph:
     """h(0) = [x, E_1[c_1], E_2[c_2], ...], and then the layers of `bp.mlp`.
 
@@ -48,17 +49,24 @@ def tabular(
     Source: Guo and Berkhahn, Entity Embeddings of Categorical Variables (2016).
     """
     numbers, *above = sizes
+    inputs, *hidden, outputs = checked_sizes([1 if numbers == 0 else numbers, *above])
+    architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init)
+    return network(architecture, inputs if numbers else 0, embeddings, outputs, input_scaling, target_scaling)
+
+
+def network(
+    architecture: Architecture, numbers: int, embeddings: Mapping[str, tuple[int, int]], outputs: int,
+    input_scaling: Scaling | None = None, target_scaling: Scaling | None = None,
+) -> Graph:  # fmt: skip
+    """The same of an architecture. With no embeddings it is the network of `bp.mlp`."""
     tables = {name: _embedding(name, shape) for name, shape in embeddings.items()}
     if numbers == 0 and not tables:
         raise SettingError("a network needs inputs: sizes begins with 0, and there are no embeddings")
-    parts: list[Box] = [] if numbers == 0 else [scaled_input(checked_sizes([numbers, 1])[0], input_scaling)]
+    parts: list[Box] = [] if numbers == 0 else [scaled_input(numbers, input_scaling)]
     parts += [take(E, Input(f"c_{name}", (), dtype="int"), name=f"e_{name}") for name, E in tables.items()]
+    h = parts[0] if len(parts) == 1 else concat(parts, name="h0")
     width = numbers + sum(E.shape[1] for E in tables.values())
-    return layers(
-        parts[0] if len(parts) == 1 else concat(parts, name="h0"), checked_sizes([width, *above]),
-        activation=activation, task=task, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise, init=init,
-        target_scaling=target_scaling, weights=list(tables.values()),
-    )  # fmt: skip
+    return layers(h, width, architecture, outputs, target_scaling, list(tables.values()))
 
 
 def _embedding(name: str, shape: Any) -> Parameter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from bprop import errors
 from bprop.box import Box
 from bprop.namespace import Array
 from bprop.reading import need_unmasked
-from bprop.shapes import Spec, batched, fixed, kind_of
+from bprop.shapes import BATCHES, Spec, batched, fixed, kind_of
 
 
 class Leaf(Box):
@@ -50,6 +51,10 @@ class Input(Leaf):
             raise errors.BoxError(f"Input {name!r}: {error}") from None
         super().__init__(name=name, shape=legal_shape(shape, f"Input {name!r}"), dtype=kind)
 
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return BATCHES[1] * prod(int(size) for size in hyper["shape"]["tuple"])
+
     def _infer(self) -> Spec:
         return batched(self.shape, self.dtype)
 
@@ -80,6 +85,10 @@ class Parameter(Leaf):
             raise errors.BoxError(f"Parameter {name!r}: init must be callable as init(rng, shape), not {init!r}")
         shape = legal_shape(shape, f"Parameter {name!r}")
         super().__init__(name=name, shape=shape, init=init, trainable=bool(trainable))
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(int(size) for size in hyper["shape"]["tuple"])
 
     def _infer(self) -> Spec:
         return fixed(self.shape)

@@ -24,17 +24,17 @@ from bprop.scaling import KEY, Units
 from bprop.structure.size_guard import SizeLimit
 
 FORMAT = 2
-"""Of a file whose notes say how data is scaled; a file of a model without that is of format 1, as ever."""
+"""The format of a file whose notes describe the scaling of data. A file without scaling has the format 1."""
 KEEP_BEST = ("epochs", "patience", "callback")
-"""Ways for training to end after which early stopping puts back the parameters of the best epoch."""
+"""The ends of training after which early stopping restores the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
 
 
 class Ready(NamedTuple):
-    """Parameters made ready to predict with: checked, and in the precision of the pass.
+    """Parameters that are ready for predictions: checked, and in the precision of the pass.
 
-    params : the very arrays with which `start` computes, so that what is written into them is followed; None
-    where it has copies of them in another precision.
+    params : the arrays with which `start` computes, so that it follows changes within them; None if `start` has copies
+    in another precision.
     """
 
     graph: Graph
@@ -43,13 +43,13 @@ class Ready(NamedTuple):
 
     @classmethod
     def of(cls, graph: Graph, params: Mapping[str, Any], dtype: np.dtype) -> Ready:
-        """Raises UnknownNameError, ShapeError, DTypeError for parameters that are not the graph's."""
+        """Make parameters ready. Raises UnknownNameError, ShapeError or DTypeError if they do not fit the graph."""
         theta = validation.read_params(params, graph.parameters)
-        kept = theta if all(array.dtype == dtype for array in theta.values()) else None
-        return cls(graph, kept, graph.predictor.start(theta, dtype))
+        same = theta if all(array.dtype == dtype for array in theta.values()) else None
+        return cls(graph, same, graph.predictor.start(theta, dtype))
 
     def holds(self, graph: Graph, params: Mapping[str, Any]) -> bool:
-        """Whether these are still the graph and the arrays that were made ready."""
+        """Whether this was made from the same graph and the same arrays."""
         mine = self.params
         if mine is None or graph is not self.graph or len(params) != len(mine):
             return False
@@ -59,10 +59,10 @@ class Ready(NamedTuple):
 class Model:
     """A graph and its parameters.
 
-    graph : the Graph; params : {name: array}; history : one Record an epoch.
-    notes : plain data (JSON) that travels with the model, such as the names of the classes. Where they hold "scaling"
-        (see bprop.scaling), arrays are taken, and predictions given, in the units of the table.
-    stopped, best_epoch, failure : how its training ended, as a Fit says it, where that is known ("saved": it is not).
+    graph : the Graph. params : {name: array}. history : one Record an epoch.
+    notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
+        notes (see bprop.scaling), inputs and predictions are in the units of the table.
+    stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
     """
 
     stopped: str = "saved"
@@ -85,36 +85,36 @@ class Model:
 
     @property
     def kept_epoch(self) -> int | None:
-        """The epoch whose parameters these are, where early stopping has put back those of the best; else None."""
+        """The best epoch, if early stopping has restored its parameters; else None."""
         return self.best_epoch if self.stopped in KEEP_BEST else None
 
     @property
     def dtype(self) -> np.dtype:
-        """The precision of the parameters, in which the model computes."""
+        """The precision of the parameters. The model computes in it."""
         return np.result_type(*{a.dtype for a in self.params.values()}) if self.params else np.dtype(np.float64)
 
     @property
     def units(self) -> Units:
-        """How its data is scaled. Raises DataError where the notes are damaged."""
+        """The scaling of the model's data. Raises DataError if the notes are damaged."""
         noted = self.notes.get(KEY)
         if self._units is None or self._units[0] is not noted:
             self._units = noted, Units.of(self.notes)
         return self._units[1]
 
     def check_units(self) -> None:
-        """Raise DataError where the notes do not say how the data of this graph is scaled, but something else."""
+        """Raise DataError if the scaling in the notes does not fit this graph."""
         inputs = {name: box.shape for name, box in self.graph.inputs.items()}
         outputs = {name: box.dims[1:] for name, box in self.graph.outputs.items()}
         self.units.need_fit({**inputs, **outputs})
 
     def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
-        """The outputs for new examples, `predict(x=X)`: an array where there is one output, else {name: array}.
+        """The outputs for new examples, `predict(x=X)`: an array if the graph has one output, else {name: array}.
 
-        A DataSet holds the numbers that the network sees, scaled already. NumPy computes them: the last bits may depend
-        on the number of cores, as those of its products do.
+        The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
+        bits may depend on the number of cores, as in all products of NumPy.
 
-        Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; of a model of a table
-        also where a prediction is no finite number.
+        Raises UnknownNameError, ShapeError, DTypeError, DataError for inputs that do not fit; a model of a table also
+        for a prediction that is not finite.
         """
         predictor = self.graph.predictor
         arrays = predictor.read(data.arrays if isinstance(data, DataSet) else {**(data or {}), **inputs})
@@ -124,16 +124,16 @@ class Model:
         if KEY not in self.notes and "columns" not in self.notes:
             return predictor.outputs(ready.start, arrays)
         arrays = arrays if isinstance(data, DataSet) else self.units.scaled(arrays, self.dtype)
-        with np.errstate(all="ignore"):  # what is not finite is refused
-            found = predictor.outputs(ready.start, arrays)
-        return self.units.answers(found, predictor.names[0])
+        with np.errstate(all="ignore"):  # `answers` refuses infinite values and NaN
+            outputs = predictor.outputs(ready.start, arrays)
+        return self.units.answers(outputs, predictor.names[0])
 
     def evaluate(
         self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
     ) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
 
-        A DataSet holds the numbers that the network sees, scaled already. Where boxes mix rows, all examples are one
+        The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
         batch, as for `graph.fprop(..., training=False)`.
         """
         job = Job(self.graph, SGD(), self.examples(data, weights, **inputs), 1, self.dtype, 0)
@@ -142,23 +142,24 @@ class Model:
     def examples(
         self, data: Mapping[str, Any] | DataSet | None = None, weights: Any = None, **inputs: Any
     ) -> DataSet:  # fmt: skip
-        """Examples with targets, checked, as the network sees them. Raises what `evaluate` does."""
-        given = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
-        found = self.graph.read_set(given, weights)
-        validation.check_rows(found.arrays)
-        need_total(found.weights, self.dtype)
+        """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
+        arrays = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
+        examples = self.graph.read_set(arrays, weights)
+        validation.check_rows(examples.arrays)
+        need_total(examples.weights, self.dtype)
         if KEY not in self.notes or isinstance(data, DataSet):
-            return found
-        return DataSet(self.units.scaled(found.arrays, self.dtype), found.weights)
+            return examples
+        return DataSet(self.units.scaled(examples.arrays, self.dtype), examples.weights)
 
     def save(self, path: str | os.PathLike) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
     def plot(self, *, log: bool = False) -> Any:
-        """A matplotlib Figure of loss and metrics over the epochs, training and validation. `log`: of the loss axis.
+        """A matplotlib Figure of the losses and metrics over the epochs, of training and validation.
 
-        Nothing is shown: `fit.plot().savefig("curves.pdf")`. Raises MissingPackageError without matplotlib.
+        log : a logarithmic axis for the losses. The figure is not shown: `fit.plot().savefig("curves.pdf")`. Raises
+        MissingPackageError without matplotlib.
         """
         from bprop.draw.plot import plot
 
@@ -177,7 +178,7 @@ def write_model(
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """A model file; `training` and `arrays` hold what a checkpoint needs beside the model."""
+    """Write a model file. `training` and `arrays` are the further contents of a checkpoint."""
     model.check_units()
     meta = {
         "format": FORMAT if KEY in model.notes else 1,
@@ -192,7 +193,7 @@ def write_model(
 
 
 def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
-    """(model, what a checkpoint holds beside it, its arrays): the way back of `write_model`."""
+    """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
         if not isinstance(meta["format"], int) or meta["format"] < 1:
@@ -212,12 +213,12 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         raise ModelFileError(f"{path}: {error}") from error
     except MemoryError as error:
         raise UnreadableError(f"{path}: cannot be read: not enough memory") from error
-    except Exception as error:  # whatever a file can say that we did not think of
+    except Exception as error:  # a damaged file can raise anything
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({type(error).__name__}: {error})") from error
 
 
 def _recall(model: Model, ended: Mapping[str, Any]) -> None:
-    """Take over how training ended, from a file: what is not as it should be is not known."""
+    """Copy how training ended from a file to the model. Values of another kind are left out."""
     stopped, best, failure = (ended.get(name) for name in ("stopped", "best_epoch", "failure"))
     if isinstance(stopped, str) and stopped in ENDS:
         model.stopped = stopped
@@ -229,7 +230,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
 def save(path: str | os.PathLike, model: Model) -> None:
     """Write a model (or a fit) to one file: weights as safetensors, the graph as JSON, no pickle.
 
-    The file is written whole or not at all. Raises ModelFileError where it cannot be written.
+    The file is written whole or not at all. Raises ModelFileError if it cannot be written.
     """
     if not isinstance(model, Model):
         raise ModelFileError(f"save(path, model) saves a fit or a model, not {type(model).__name__}")
@@ -237,10 +238,11 @@ def save(path: str | os.PathLike, model: Model) -> None:
 
 
 def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
-    """The model of a file. Nothing in the file is executed or imported.
+    """The model in a file. Nothing in the file is executed or imported.
 
-    `boxes`: classes of your own that the graph uses, where they are not defined in this process already.
-    Raises ModelFileError for a file that is missing, damaged, newer, or made of unknown boxes; an
-    UnreadableError for one that is there, but may not be read, or for which there is no memory.
+    boxes : classes of your own that the graph uses, if this process has not defined them yet.
+
+    Raises ModelFileError for a file that is missing, damaged, newer than this bprop, or made of unknown boxes;
+    UnreadableError for a file that may not be read, or that does not fit into memory.
     """
     return read_model(path, boxes)[0]

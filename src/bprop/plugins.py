@@ -1,6 +1,7 @@
-"""Classes of other packages: boxes, losses, rules and file formats, offered by entry points.
+"""Classes of other packages: boxes, losses, rules, engines, file formats and commands, offered by entry points.
 
-A package names its modules in pyproject.toml. bprop imports them when a user names something that it does not know:
+A package names its modules in pyproject.toml. bprop imports them when a user names something that it does not know, and
+for the help of the command line:
 
     [project.entry-points.bprop]
     my_boxes = "my_package.boxes"

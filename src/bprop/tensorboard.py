@@ -1,4 +1,4 @@
-"""Training watched in TensorBoard: scalars, histograms of the parameters, the graph. Through tensorboardX."""
+"""A callback that writes scalars, histograms of the parameters and the graph for TensorBoard, through tensorboardX."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from bprop.record import Record
 from bprop.visible import visible
 
 MOST = 100_000
-"""Elements of a parameter from which its histogram is made, evenly spaced where it has more."""
+"""A histogram shows at most so many elements of a parameter, evenly spaced."""
 BINS = 30
 
 
 class TensorBoard:
     """A callback of `bp.train` that writes an event file: bp.train(..., callbacks=[bp.TensorBoard("runs/first")]).
 
-    After each epoch: loss, penalty, objective, metrics and those of the validation set, learning rate, examples/s,
-    health where it is recorded, and, as often as that takes under a fiftieth of the time, a histogram of every
-    parameter. Once: the graph, a node a box. The file is whole, and closed, between two epochs. See it with:
-    tensorboard --logdir runs
+    It writes after each epoch: loss, penalty, objective, metrics, the validation set's loss and metrics, the learning
+    rate, examples per second, and the health if training records it. It writes a histogram of every parameter as often
+    as that takes less than a fiftieth of the time. It writes the graph once, one node a box. The file is complete and
+    closed between two epochs. To see it: tensorboard --logdir runs
 
-    folder : made where it is not there; a run that is resumed adds a file to it.
-    histograms : False leaves them out.
+    folder : the folder of the event file; it is made if it does not exist. A resumed run adds a file to it.
+    histograms : False writes no histograms.
 
-    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made or written to. What
-    cannot be written later, while training runs, is said, and training goes on.
+    Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made or written to. If
+    writing fails later, during training, a message says so and training goes on.
     """
 
     def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
         try:
-            import tensorboardX  # noqa: F401 (missing packages are said before any work)
+            import tensorboardX  # noqa: F401 (a missing package is an error before any work)
         except ImportError as error:
             raise MissingPackageError("TensorBoard needs tensorboardX: pip install 'bprop[tensorboard]'") from error
         self.folder, self.budget = Path(folder), Budget()
@@ -61,7 +61,7 @@ class TensorBoard:
         self._begun = self._failing = False
 
     def __call__(self, record: Record, fit: Model) -> None:
-        """Write what an epoch came to."""
+        """Write the events of an epoch."""
         from tensorboardX.summary import scalar
 
         proto = import_module("tensorboardX.proto.summary_pb2")
@@ -79,8 +79,8 @@ class TensorBoard:
         except OSError as error:  # a full disk ends no training
             if not self._failing:
                 say(
-                    f"bprop: {visible(self._refusal(error))}; training goes on, epochs from {record.epoch} on are "
-                    "missing there until it can be", error=True,
+                    f"bprop: {visible(self._refusal(error))}; training goes on, but the file lacks epochs from "
+                    f"{record.epoch} on until writing works again", error=True,
                 )  # fmt: skip
             self._failing = True
 
@@ -88,8 +88,8 @@ class TensorBoard:
         return f"no event file can be written to {self.folder}: {error.strerror or error}"
 
     def _append(self, content: bytes) -> None:
-        """Add records to the file, or none of them. Raises OSError."""
-        if self._path is None:  # a name that no other run has, in another container either
+        """Add all records to the file, or none. Raises OSError."""
+        if self._path is None:  # a name of no other run, not even in another container
             name = f"events.out.tfevents.{int(time())}.{gethostname()}.{os.getpid()}.{os.urandom(4).hex()}"
             with open(self.folder / name, "xb"):
                 self._path = self.folder / name
@@ -115,7 +115,7 @@ class TensorBoard:
 
 
 def framed(event: Any) -> bytes:
-    """An event as a record of the file: length, its checksum, data, its checksum."""
+    """An event as bytes of the file: length, checksum of the length, data, checksum of the data."""
     from tensorboardX.record_writer import masked_crc32c
 
     data = event.SerializeToString()
@@ -125,7 +125,7 @@ def framed(event: Any) -> bytes:
 
 
 def histogram(name: str, array: np.ndarray) -> Any:
-    """The histogram of a parameter, of MOST of its elements; None where there is NaN or infinity among them."""
+    """The histogram of a parameter, from at most MOST elements; None if one of them is NaN or infinite."""
     from tensorboardX import summary
 
     elements = array.reshape(-1)[:: max(1, -(-array.size // MOST))]
@@ -135,7 +135,7 @@ def histogram(name: str, array: np.ndarray) -> Any:
 
 
 def scalars(record: Record) -> Iterator[tuple[str, float]]:
-    """(tag, value) of the numbers of a record: loss/train, accuracy/validation, gradient_norm/h1, ..."""
+    """(tag, value) of each number of a record. Tags: loss/train, accuracy/validation, box_gradient_norm/h1, ..."""
     yield "loss/train", record.loss
     yield "loss/objective", record.objective
     yield "loss/penalty", record.penalty
@@ -148,14 +148,14 @@ def scalars(record: Record) -> Iterator[tuple[str, float]]:
     yield "training/examples_per_second", record.examples_per_second
     health = record.health or {"boxes": {}, "parameters": {}}
     for kind, table in (("box", health["boxes"]), ("parameter", health["parameters"])):
-        for name, found in table.items():
-            for what, value in found.items():
+        for name, row in table.items():
+            for what, value in row.items():
                 if value is not None:
                     yield f"{kind}_{what}/{name}", value
 
 
 def graph_def(graph: Graph) -> Any:
-    """The graph as TensorBoard reads it: a node a box, named and linked as here, with shapes and hyper-parameters."""
+    """The graph as TensorBoard reads it: one node a box, with the same names and links, shapes and hyper-parameters."""
     AttrValue, TensorShapeProto, NodeDef, GraphDef, VersionDef = (
         getattr(import_module(f"tensorboardX.proto.{module}_pb2"), name)
         for module, name in (
@@ -175,6 +175,6 @@ def graph_def(graph: Graph) -> Any:
 
 
 def node_name(name: str) -> str:
-    """A box's name in the letters that names of nodes may have."""
+    """The name of a box, with the letters that TensorBoard allows in names of nodes."""
     plain = re.sub(r"[^A-Za-z0-9_./-]", "_", name)
     return plain if plain[:1].isalnum() else f"box{plain}"

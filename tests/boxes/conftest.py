@@ -79,7 +79,7 @@ def on_numpy(case, dtype):
 
 def on_native(case, dtype):
     pytest.importorskip("llvmlite")
-    from bprop.engines.native.evaluate import evaluate
+    from bprop.engines.native.run.evaluate import evaluate
 
     arrays, extras, grad = inputs(case, dtype)
     count = len(arrays)

@@ -131,7 +131,7 @@ def test_scores_far_from_0_keep_the_margin_of_1(bare):
 def test_each_says_how_a_network_ends_and_in_which_unit_it_is():
     Head = boxes.Head
     heads = {
-        boxes.Nll: (Head("", "Softmax", True, True, "int", None), "nats"),
+        boxes.Nll: (Head("", "Softmax", True, True, "int", None, ("cross_entropy",)), "nats"),
         boxes.CrossEntropy: (None, "nats"),
         boxes.BinaryCrossEntropy: (Head("", "Sigmoid", False, False, "int", None), "nats"),
         boxes.MulticlassHinge: (Head("hinge", "", False, True, "int", None), ""),

@@ -81,7 +81,7 @@ def on_xla(cls, index):
 def on_native(cls, index, dtype):
     """(value, *bprop's gradients), compiled by the native engine."""
     pytest.importorskip("llvmlite")
-    from bprop.engines.native.evaluate import evaluate
+    from bprop.engines.native.run.evaluate import evaluate
 
     box, arrays, extras, grad = case(cls, index)
 

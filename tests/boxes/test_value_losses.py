@@ -73,7 +73,7 @@ def test_the_prediction_is_the_output_of_the_network(bare):
 def test_a_rate_that_overflows_costs_infinity_on_every_engine(a, y, engine, bare):
     box, given = bare(boxes.Poisson), (np.array([a], "float32"), np.array([y]))
     if engine == "native":
-        evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+        evaluate = pytest.importorskip("bprop.engines.native.run.evaluate", exc_type=ImportError).evaluate
         found = evaluate(lambda *args: [box.fprop(*args)], *given, dtype="float32")[0]
     else:
         with np.errstate(over="ignore"):

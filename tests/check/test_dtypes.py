@@ -63,6 +63,7 @@ def test_no_box_of_ours_is_blamed_for_rounding(cls):
         (lambda a: (a + 1e6) - 1e6, lambda g, v, a: g, VALUES),
         (lambda a: namespace(a).exp(a), lambda g, v, a: g * v, 100 * VALUES),
         (lambda a: namespace(a).log(1 + a), lambda g, v, a: g / (1 + a), 1e-9 * np.abs(VALUES)),
+        (lambda a: a * a, lambda g, v, a: 2 * g * np.sign(a) * np.sqrt(v), np.array([1.0, -1e20])),
         (lambda a: (a - 1) ** 8, lambda g, v, a: 8 * g * (a - 1) ** 7, 1 + 1e-3 * VALUES),
         (lambda a: namespace(a).tanh(a / 1e-40), lambda g, v, a: g * (1 - v * v) / 1e-40, 1e-40 * VALUES),
     ],

@@ -266,3 +266,10 @@ def test_outside_training_the_same_weights_are_handed_over():
     extras = _as_here(trial)
     assert extras(type("B", (), {"needs": ("weights",)}), []) == ("weights",)
     assert extras(type("B", (), {"needs": ()}), []) == ()
+
+
+def test_the_seed_is_0_unless_it_is_given():
+    x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
+    graph = bp.Graph(loss=bp.sum(bp.dropout(x * w, 0.5), axis=1))
+    one, two = (str(bp.check_gradients(graph, {"w": np.ones(3)}, x=A, **seed)) for seed in ({}, {"seed": 0}))
+    assert one == two

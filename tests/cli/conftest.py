@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -122,3 +123,18 @@ def model(run):
 
     run("train pets.csv --engine numpy --hidden 8 --epochs 15 --out pets.bprop")
     return bp.load("pets.bprop")
+
+
+@pytest.fixture
+def numbers(typer, folder):
+    """numbers("house.csv", "price"): what the file holds as x (N, D) and y (N,); target: default the last column."""
+    from bprop.cli.opening import open_data
+
+    def numbers(path, target=None):
+        frame = open_data(path, target)
+        columns = [frame.column(name).numbers[0] for name in frame.columns if name not in frame.target]
+        y = frame.column(frame.target[0])
+        values, bad = y.numbers
+        return SimpleNamespace(x=np.stack(columns, axis=1), y=y.cells if bad.any() else values)
+
+    return numbers

@@ -1,8 +1,7 @@
-"""`bprop check` and `bprop graph`."""
+"""`bprop check`."""
 
 import pytest
 
-import bprop as bp
 from bprop.boxes.activations import Tanh
 
 NETWORK = "--hidden 4 --activation tanh"
@@ -94,75 +93,3 @@ def test_what_cannot_be_checked(refused, model, folder):
     refused("check absent.bprop pets.csv", "no such file")
     (folder / "bad.bprop").write_bytes(b"\0" * 50)
     refused("check bad.bprop pets.csv", "bad.bprop")
-
-
-def test_the_graph_of_data(run):
-    shown = run(f"graph pets.csv {NETWORK} --l2 0.1").stdout
-    assert shown.startswith("Graph of ")
-    for line in ("tanh(a1)", "softmax(a2)", "nll(f, y)", "linear(h1, W2, b2)"):
-        assert line in shown
-
-
-def test_the_graph_of_a_model(run, model):
-    assert run("graph pets.bprop").stdout == f"{model.graph}\n"
-
-
-@pytest.mark.parametrize(
-    "options",
-    ["--dropout 0.5", "--normalise layer", "--l1 0.1", "--loss absolute_error", "--activation elu", "--scale unit",
-     "--hidden 5,5", "--task classification"],
-)  # fmt: skip
-def test_options_change_the_graph(run, options):
-    plain = run("graph house.csv --hidden 4").stdout
-    assert run(f"graph house.csv --hidden 4 {options}").stdout != plain
-
-
-def test_what_has_no_graph(refused, folder):
-    refused("graph absent.bprop", "no such file")
-    refused("graph absent.csv", "no such file")
-    (folder / "bad.bprop").write_bytes(b"bad")
-    refused("graph bad.bprop", "bad.bprop")
-
-
-def test_the_graph_is_drawn(run, model, folder):
-    assert run("graph pets.bprop --svg net.svg").stdout == "wrote net.svg\n"
-    assert (folder / "net.svg").read_text(encoding="utf-8") == model.graph.draw().svg()
-    run(f"graph pets.csv {NETWORK} --collapse yes --svg fresh.svg")
-    assert "layer 1" in (folder / "fresh.svg").read_text(encoding="utf-8")
-
-
-def test_values_are_drawn_on_rows_of_the_data(run, model, folder):
-    run("graph pets.bprop pets.csv --svg values.svg")
-    assert "gradient" in (folder / "values.svg").read_text(encoding="utf-8")
-    shown = run(f"graph pets.csv {NETWORK} --values --rows 7").stdout
-    assert "gradient" in shown
-    assert shown != run(f"graph pets.csv {NETWORK} --values --rows 8").stdout
-    assert run(f"graph pets.csv {NETWORK} --values --rows 7 --seed 1").stdout != shown
-
-
-def test_drawings_that_cannot_be(refused, model):
-    refused("graph pets.bprop --svg net.png", "net.png", ".svg")
-    refused("graph pets.bprop --values", "say which data to take rows from")
-    refused("graph pets.csv --collapse some", "yes, no or auto")
-    refused("graph pets.csv house.csv", "one argument too many")
-
-
-def test_a_models_own_boxes_must_be_defined(run, start):
-    class Cube(bp.Box):
-        """a^3."""
-
-        def fprop(self, a):
-            return a**3
-
-        def bprop(self, grad, value, a):
-            return grad * 3 * a**2
-
-    graph = bp.mlp([3, 4, 2], activation=Cube)
-    bp.save("cube.bprop", bp.Model(graph, graph.init(0)))
-    assert run("graph cube.bprop").stdout == f"{graph}\n"
-    elsewhere = start("graph cube.bprop")
-    out, error = elsewhere.communicate()
-    assert (elsewhere.returncode, out) == (1, "")
-    assert error.startswith("error: cube.bprop: the box type ")
-    assert "not defined here" in error
-    assert error.count("\n") == 1

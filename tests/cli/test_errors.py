@@ -14,9 +14,9 @@ pytestmark = pytest.mark.usefixtures("typer")
 
 def ends_with(error, typer):
     """The exit code of a command that raises `error`."""
-    from bprop.cli.errors import command
+    from bprop.cli.errors import guarded
 
-    @command
+    @guarded
     def work():
         raise error
 
@@ -60,9 +60,9 @@ def test_ctrl_c_before_training_is_130(typer, capsys):
 
 
 def test_a_bug_is_not_hidden():
-    from bprop.cli.errors import command
+    from bprop.cli.errors import guarded
 
-    @command
+    @guarded
     def work():
         raise ZeroDivisionError("a bug")
 
@@ -71,9 +71,9 @@ def test_a_bug_is_not_hidden():
 
 
 def test_a_command_keeps_its_name_its_help_and_its_result():
-    from bprop.cli.errors import command
+    from bprop.cli.errors import guarded
 
-    @command
+    @guarded
     def work(a: int) -> int:
         """Double."""
         return 2 * a

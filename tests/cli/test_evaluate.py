@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.sources import open_source
-from bprop.sources.encoding import Encoding
+from bprop.sources.opening import open_rows
+from bprop.sources.preparation import Preparation
 
 
 def test_evaluate_says_what_the_model_says(run, model):
-    table = open_source("pets.csv")
-    expected = model.evaluate(Encoding.from_notes(model.notes).arrays(table))
+    expected = model.evaluate(Preparation.from_notes(model.notes).arrays(open_rows("pets.csv")))
     found = json.loads(run("evaluate pets.bprop pets.csv --json").stdout)
     assert {name: found[name] for name in ("examples", *expected)} == {"examples": 60, **expected}
     assert found["log_loss"] == pytest.approx(expected["loss"], rel=1e-5)
@@ -36,10 +35,10 @@ def test_classes_are_judged_with_intervals_and_a_confusion_matrix(run, model):
     assert "95%" not in run("evaluate pets.bprop pets.csv --bootstrap 0").stdout
 
 
-def test_numbers_are_judged_in_the_units_of_the_data(run):
+def test_numbers_are_judged_in_the_units_of_the_data(run, numbers):
     run("train house.csv --target price --engine numpy --hidden 8 --epochs 30 --lr 0.05 --out house.bprop")
     found = json.loads(run("evaluate house.bprop house.csv --json --bootstrap 20").stdout)
-    table = open_source("house.csv", target="price")
+    table = numbers("house.csv", "price")
     errors = bp.load("house.bprop").predict(x=table.x) - table.y
     assert found["rmse"] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-4)
     assert found["mae"] == pytest.approx(abs(errors).mean(), rel=1e-4)

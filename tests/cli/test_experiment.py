@@ -8,11 +8,11 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.sources.answers import Answer
-from bprop.sources.encoding import Encoding
+from bprop.architecture import Architecture
+from bprop.sources.answer import Answer
+from bprop.sources.formats.arrays import frame_of_arrays
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
-from bprop.sources.table import Table
 
 pytestmark = pytest.mark.usefixtures("typer")
 
@@ -27,7 +27,15 @@ def experiment(typer):
 def table(y, name="t"):
     y = np.asarray(y)
     x = np.random.default_rng(0).normal(size=(len(y), 2)) + np.arange(len(y))[:, None]
-    return Table(name, x, y, ("a", "b"), "y")
+    return frame_of_arrays(name, x, y, ("a", "b"), "y")
+
+
+def fitted(rows):
+    return Preparation.fit(rows, Answer.of(rows, rows.target))
+
+
+def y_of(rows):
+    return rows.column("y").tolist()
 
 
 @pytest.mark.parametrize(
@@ -47,18 +55,18 @@ def test_a_part_that_cannot_be(experiment, given):
 def test_a_held_out_row_is_in_one_part_only(experiment, given):
     whole = table(np.arange(40.0))
     kept, held = experiment.hold_out(whole, given, 0, "--test", stratify=False)
-    assert sorted([*kept.y, *held.y]) == whole.y.tolist()
+    assert sorted([*y_of(kept), *y_of(held)]) == y_of(whole)
     assert len(held) == (given if given >= 1 else 8)
 
 
 def test_every_class_is_held_out_alike(experiment):
     _, held = experiment.hold_out(table(["a"] * 60 + ["b"] * 30 + ["c"] * 10), 0.2, 0, "--test", stratify=True)
-    assert [held.y.tolist().count(name) for name in "abc"] == [12, 6, 2]
+    assert [y_of(held).count(name) for name in "abc"] == [12, 6, 2]
 
 
 def test_what_is_held_out_follows_from_the_seed(experiment):
     first, again, other = (
-        experiment.hold_out(table(np.arange(40.0)), 0.5, seed, "--test", False)[1].y.tolist() for seed in (1, 1, 2)
+        y_of(experiment.hold_out(table(np.arange(40.0)), 0.5, seed, "--test", False)[1]) for seed in (1, 1, 2)
     )
     assert first == again
     assert first != other
@@ -91,31 +99,26 @@ def test_a_negative_seed(experiment):
 
 
 def network(**settings):
-    from bprop.cli.options import Network
-
-    defaults = {"hidden": "4", "activation": "tanh", "scale": "auto"}
-    optional = dict.fromkeys(("loss", "l1", "l2", "dropout", "normalise"))
-    return Network(**{**optional, **defaults, **settings})
+    return Architecture(**{"hidden": (4,), "activation": "tanh", **settings})
 
 
 def test_the_network_of_classes_has_an_output_for_each(experiment):
     rows = table(["a", "b", "c", "a"])
-    graph = experiment.build(rows, Encoding.of(rows), network())
+    graph = experiment.build(rows, fitted(rows), network())
     assert graph.parameters["W2"].shape == (4, 3)
     assert "x_mean" not in graph.boxes  # it is scaled outside, in float64
 
 
 def test_grey_levels_are_scaled_in_the_graph(experiment):
-    rows = table([0, 1, 0])
-    rows = Table("t", np.arange(6, dtype=np.uint8).reshape(3, 2), rows.y, rows.columns)
-    assert float(experiment.build(rows, Encoding.of(rows), network()).boxes["x_deviation"].value) == 255
+    rows = frame_of_arrays("t", np.arange(6, dtype=np.uint8).reshape(3, 2), np.array([0, 1, 0]), ("a", "b"), "y")
+    assert float(experiment.build(rows, fitted(rows), network()).boxes["x_deviation"].value) == 255
 
 
 @pytest.mark.parametrize("loss", ["poisson", "binary_cross_entropy"])
 def test_a_loss_that_is_not_on_the_targets_own_scale_does_not_go_with_regression(experiment, loss):
     rows = table([0.5, 3.5, 5.5, 1.5])
     with pytest.raises(errors.SettingError, match=f"'{loss}' does not go with regression"):
-        experiment.build(rows, Encoding.of(rows), network(loss=loss))
+        experiment.build(rows, fitted(rows), network(loss=loss))
 
 
 def prepared(**columns):
@@ -127,7 +130,7 @@ def test_measures_are_scaled_and_categories_are_not(experiment):
     frame, encoding = prepared(size=["1", "3", "?", "8"], kind=["a", "b", "a", "b"], y=["p", "q", "p", "q"])
     graph = experiment.build(frame, encoding, network())
     assert graph.parameters["W1"].shape == (4, 4)
-    unit = experiment.build(frame, encoding, network(scale="unit"))
+    unit = experiment.build(frame, encoding, network(), "unit")
     assert unit.boxes["x_deviation"].value.tolist() == [255, 1, 1, 1]
 
 

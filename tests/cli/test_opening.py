@@ -1,13 +1,10 @@
-"""From names of data to rows and their encoding."""
+"""From names of data to rows, and how they become arrays."""
 
 import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources import Table
-from bprop.sources.encoding import Encoding
-from bprop.sources.frame import Frame
-from bprop.sources.preparation import Preparation
+from bprop.sources.answer import Answer
 
 pytestmark = pytest.mark.usefixtures("typer", "folder")
 
@@ -19,12 +16,14 @@ def opening(typer):
     return opening
 
 
-def test_a_table_is_a_frame_with_its_target_and_arrays_are_a_table(opening):
-    frame = opening.open_data("pets.csv")
-    assert isinstance(frame, Frame)
-    assert frame.target == ("kind",)
+def prepared(opening, rows, *settings):
+    return opening.prepare(rows, Answer.of(rows, rows.target), *settings)
+
+
+def test_rows_have_their_target(opening):
+    assert opening.open_data("pets.csv").target == ("kind",)
     assert opening.open_data("house.csv", "price,area").target == ("price", "area")
-    assert isinstance(opening.open_data("dots.npz"), Table)
+    assert opening.open_data("dots.npz").target == ("y",)
 
 
 def test_a_folder_does_not_hide_built_in_data(opening, folder):
@@ -33,48 +32,69 @@ def test_a_folder_does_not_hide_built_in_data(opening, folder):
     assert len(opening.open_data("iris")) == 150
 
 
-def test_their_encodings(opening):
-    frame, table = opening.open_data("pets.csv"), opening.open_data("dots.npz")
-    assert isinstance(opening.coding_of(frame, opening.answer_of(frame, None)), Preparation)
-    assert isinstance(opening.coding_of(table, opening.answer_of(table, None)), Encoding)
-    found = opening.coding_of(frame, opening.answer_of(frame, None), ["age=ignored"], "weight")
-    assert found.columns == ("size",)
+def test_how_they_become_arrays(opening):
+    frame, arrays = opening.open_data("pets.csv"), opening.open_data("dots.npz")
+    assert prepared(opening, frame).is_table
+    assert not prepared(opening, arrays).is_table
+    assert prepared(opening, frame, ["age=ignored"], "weight").columns == ("size",)
 
 
 def test_kinds_and_weights_are_for_tables(opening):
-    table = opening.open_data("dots.npz")
-    for settings in ({"kinds": ["x1=numeric"]}, {"weights": "x1"}):
+    for settings in (["x1=numeric"], None), ((), "x1"):
         with pytest.raises(errors.SettingError, match="--kind and --weights are for tables"):
-            opening.coding_of(table, opening.answer_of(table, None), **settings)
+            prepared(opening, opening.open_data("dots.npz"), *settings)
 
 
 def test_a_column_name_may_hold_an_equals_sign(opening, folder):
     (folder / "odd.csv").write_text("a=b,y\n1,p\n2,q\n")
-    frame = opening.open_data("odd.csv")
-    found = opening.coding_of(frame, opening.answer_of(frame, None), ["a=b=categorical"])
+    found = prepared(opening, opening.open_data("odd.csv"), ["a=b=categorical"])
     assert found.kinds[0].kind == "categorical"
 
 
 def test_further_data_is_of_the_same_kind(opening):
-    frame, table = opening.open_data("pets.csv"), opening.open_data("dots.npz")
+    frame, arrays = opening.open_data("pets.csv"), opening.open_data("dots.npz")
     assert opening.open_beside(frame, "house.csv").target == ("kind",)
-    assert len(opening.open_beside(table, "dots.npz")) == 60
+    assert len(opening.open_beside(arrays, "dots.npz")) == 60
     with pytest.raises(errors.DataError, match=r"dots.npz: is no table as pets is"):
         opening.open_beside(frame, "dots.npz")
 
 
 def test_data_for_a_model_has_its_columns(opening, model):
-    frame, coding = opening.open_for(model, "pets.csv")
-    assert isinstance(coding, Preparation)
-    assert coding.columns == ("size", "weight", "age")
-    assert set(coding.y(frame)) == {0, 1, 2}
-    np.testing.assert_array_equal(coding.inputs(frame)["x"].shape, (60, 3))
+    frame, preparation = opening.open_for(model, "pets.csv")
+    assert preparation.columns == ("size", "weight", "age")
+    assert set(preparation.y(frame)) == {0, 1, 2}
+    np.testing.assert_array_equal(preparation.inputs(frame)["x"].shape, (60, 3))
 
 
-def test_data_for_a_model_of_arrays(opening, run):
+def test_arrays_for_a_model_of_a_table_are_its_columns_in_order(opening, model, folder):
+    np.savez(folder / "three.npz", x=np.arange(6.0).reshape(2, 3), y=np.array(["cat", "eel"]))
+    rows, preparation = opening.open_for(model, "three.npz")
+    assert preparation.inputs(rows)["x"].tolist() == [[0, 1, 2], [3, 4, 5]]
+    assert preparation.y(rows).tolist() == [0, 2]
+
+
+@pytest.fixture
+def dots(run):
     import bprop as bp
 
     run("train dots.npz --engine numpy --hidden 4 --epochs 1 --out dots.bprop")
-    table, coding = opening.open_for(bp.load("dots.bprop"), "dots-images-idx3-ubyte")
-    assert isinstance(coding, Encoding)
-    assert len(table) == 60
+    return bp.load("dots.bprop")
+
+
+def test_data_for_a_model_of_arrays(opening, dots):
+    rows, preparation = opening.open_for(dots, "dots-images-idx3-ubyte")
+    assert preparation.inputs(rows)["x"].shape == (60, 16)
+    assert preparation.y(rows).tolist() == [k % 3 for k in range(60)]  # their targets have another name
+
+
+def test_a_table_for_a_model_of_arrays_is_taken_by_the_names_of_its_columns(opening, dots, folder):
+    names = [f"x{k}" for k in range(1, 17)]
+    line = ",".join(map(str, range(16)))
+    (folder / "t.tsv").write_text("\t".join([*reversed(names), "y"]) + "\n" + line.replace(",", "\t") + "\t2\n")
+    rows, preparation = opening.open_for(dots, "t.tsv")
+    assert preparation.arrays(rows)["x"].tolist() == [list(range(15, -1, -1))]
+    assert preparation.y(rows).tolist() == [2]
+    (folder / "far.csv").write_text(",".join(names) + "\n" + line + "\n\n" + line.replace("15", "x") + "\n")
+    rows, _ = opening.open_for(dots, "far.csv", targets=False)
+    with pytest.raises(errors.DataError, match=r"far.csv, line 4, column 'x16': 'x' is not a finite number"):
+        preparation.inputs(rows)

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.sources import open_source
-from bprop.sources.encoding import Encoding
 
 
 def rows_of(text):
@@ -17,22 +15,22 @@ def rows_of(text):
     return header, rows
 
 
-def test_every_row_in_order_with_the_probability_of_each_class(run, model):
+def test_every_row_in_order_with_the_probability_of_each_class(run, model, numbers):
     header, rows = rows_of(run("predict pets.bprop pets.csv").stdout)
     assert header == ["class", "p(cat)", "p(dog)", "p(eel)"]
     p = np.array([[float(cell) for cell in row[1:]] for row in rows], dtype=np.float32)
-    np.testing.assert_array_equal(p, model.predict(x=open_source("pets.csv").x))
+    np.testing.assert_array_equal(p, model.predict(x=numbers("pets.csv").x))
     np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-5)
     assert [row[0] for row in rows] == [["cat", "dog", "eel"][k] for k in p.argmax(axis=1)]
-    right = np.mean([row[0] == kind for row, kind in zip(rows, open_source("pets.csv").y, strict=True)])
+    right = np.mean([row[0] == kind for row, kind in zip(rows, numbers("pets.csv").y, strict=True)])
     assert right > 0.8
 
 
-def test_values_come_back_in_the_units_of_the_data_and_exactly(run):
+def test_values_come_back_in_the_units_of_the_data_and_exactly(run, numbers):
     run("train house.csv --target price --engine numpy --hidden 4 --epochs 5 --dtype float64 --out house.bprop")
     header, rows = rows_of(run("predict house.bprop house.csv").stdout)
     assert header == ["price"]
-    found = bp.load("house.bprop").predict(x=open_source("house.csv", target="price").x)
+    found = bp.load("house.bprop").predict(x=numbers("house.csv", "price").x)
     assert [float(row[0]) for row in rows] == found.tolist()
 
 
@@ -63,8 +61,8 @@ def test_out_is_written_whole_or_not_at_all(run, model, folder, monkeypatch):
     assert not [path for path in folder.iterdir() if "tmp" in path.name]
 
 
-def test_columns_are_found_by_name_and_targets_are_not_needed(run, model, folder):
-    table = open_source("pets.csv")
+def test_columns_are_found_by_name_and_targets_are_not_needed(run, model, folder, numbers):
+    table = numbers("pets.csv")
     lines = ["age,note,size,weight,kind", *(f"{a!r},text,{s!r},{w!r}," for s, w, a in table.x.tolist())]
     (folder / "new.csv").write_text("\n".join(lines))
     assert run("predict pets.bprop new.csv").stdout == run("predict pets.bprop pets.csv").stdout
@@ -92,12 +90,12 @@ def test_a_column_of_ids_is_carried_along(run, folder):
     assert [row[0] for row in rows[:3]] == ["cat", "dog", "eel"]
 
 
-def test_several_columns_come_back_in_their_units(run, folder):
+def test_several_columns_come_back_in_their_units(run, folder, numbers):
     run("train house.csv --target price,area --engine numpy --hidden 8 --epochs 30 --lr 0.05 --out two.bprop")
     header, rows = rows_of(run("predict two.bprop house.csv").stdout)
     assert header == ["price", "area"]
     found = np.array(rows, float)
-    table = open_source("house.csv", target="price")
+    table = numbers("house.csv", "price")
     assert np.corrcoef(found[:, 0], table.y)[0, 1] > 0.7
     assert 50 < found[:, 0].mean() < 200
 
@@ -113,10 +111,14 @@ def test_several_columns_of_yes_and_no(run, folder):
     assert set(found) == {"examples", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals"}
 
 
-def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder):
-    table = open_source("pets.csv")
+def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder, numbers):
+    table = numbers("pets.csv")
     graph = bp.mlp([3, 4, 3])
-    old = bp.Model(graph, graph.init(0), [], Encoding.of(table).to_notes())
+    notes = {
+        "source": "pets", "task": "classification", "columns": ["size", "weight", "age"], "target": "kind",
+        "classes": ["cat", "dog", "eel"],
+    }  # fmt: skip
+    old = bp.Model(graph, graph.init(0), [], notes)
     bp.save("old.bprop", old)
     _, rows = rows_of(run("predict old.bprop pets.csv").stdout)
     np.testing.assert_allclose(np.array([row[1:] for row in rows], float), old.predict(x=table.x), rtol=1e-9)

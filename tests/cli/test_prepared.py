@@ -13,11 +13,11 @@ def given(**more):
     return Given(**{**options, "test": "0.2", "validation": "0.1", "seed": 0, **more})
 
 
-def test_the_parts_have_their_shares_and_their_encoding(folder):
+def test_the_parts_have_their_shares_and_their_preparation(folder):
     found = in_memory(given())
     assert (len(found.train), len(found.validation), len(found.test)) == (43, 5, 12)
-    assert found.encoding.columns == ("area", "rooms", "floor")
-    prices = found.encoding.y(found.sample)
+    assert found.preparation.columns == ("area", "rooms", "floor")
+    prices = found.preparation.y(found.sample)
     np.testing.assert_allclose(found.train.arrays["y"], (prices - prices.mean()) / prices.std(), atol=1e-6)
     np.testing.assert_allclose(found.train.arrays["x"].mean(axis=0), 0, atol=1e-6)
     assert found.notes["scaling"]["f"]["mean"] == prices.mean()

@@ -5,8 +5,9 @@ import pytest
 
 import bprop as bp
 from bprop.cli import show
-from bprop.sources.encoding import Encoding
-from bprop.sources.table import Table
+from bprop.sources.answer import Answer
+from bprop.sources.formats.arrays import frame_of_arrays
+from bprop.sources.preparation import Preparation
 
 
 @pytest.mark.parametrize(
@@ -23,30 +24,34 @@ def test_loss_and_metrics(settings, found, shown):
 
 
 def rows(count, y):
-    return Table("house", np.zeros((count, 2)), np.resize(y, count), ("a", "b"), "price")
+    return frame_of_arrays("house", np.zeros((count, 2)), np.resize(y, count), ("a", "b"), "price")
+
+
+def prepared(frame, task=None):
+    return Preparation.fit(frame, Answer.of(frame, frame.target, task))
 
 
 def test_what_the_data_is():
-    encoding = Encoding.of(rows(2000, ["p", "q", "r"]))
+    preparation = prepared(rows(2000, ["p", "q", "r"]))
     parts = {"train": rows(1500, [0]), "watch": None, "test": rows(500, [0])}
-    assert show.dataset(encoding, **parts) == "house: 1,500 examples to train on, 500 to test; 2 inputs, 3 classes"
-    numbers = Encoding.of(rows(4, [0.5, 1.5, 2.5]))
+    assert show.dataset(preparation, **parts) == "house: 1,500 examples to train on, 500 to test; 2 inputs, 3 classes"
+    numbers = prepared(rows(4, [0.5, 1.5, 2.5]))
     assert show.dataset(numbers, train=rows(4, [0])) == "house: 4 examples to train on; 2 inputs, predicting 'price'"
 
 
 def test_numbers_that_are_taken_for_classes_are_said():
-    numbers = Encoding.of(rows(2000, np.arange(27)))
+    numbers = prepared(rows(2000, np.arange(27)))
     assert show.choice(numbers, None) == (
         "the 27 different numbers of price are taken for classes: --task regression predicts them as numbers"
     )
     assert show.choice(numbers, "classification") == ""
-    assert show.choice(Encoding.of(rows(2000, np.arange(20))), None) == ""
-    assert show.choice(Encoding.of(rows(2000, [f"k{k}" for k in range(27)])), None) == ""
-    assert show.choice(Encoding.of(rows(2000, np.arange(27.0)), "regression"), None) == ""
+    assert show.choice(prepared(rows(2000, np.arange(20))), None) == ""
+    assert show.choice(prepared(rows(2000, [f"k{k}" for k in range(27)])), None) == ""
+    assert show.choice(prepared(rows(2000, np.arange(27.0)), "regression"), None) == ""
 
 
 def test_names_of_columns_begin_no_line():
-    table = Table("a\nfake", np.zeros((40, 1)), np.arange(40.0), ("x",), "b\n\x1b[2J")
-    assert show.dataset(Encoding.of(table, "regression"), train=table) == (
+    table = frame_of_arrays("a\nfake", np.zeros((40, 1)), np.arange(40.0), ("x",), "b\n\x1b[2J")
+    assert show.dataset(prepared(table, "regression"), train=table) == (
         "a\\nfake: 40 examples to train on; 1 inputs, predicting 'b\\n\\x1b[2J'"
     )

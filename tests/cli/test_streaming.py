@@ -126,5 +126,5 @@ def test_standard_input_without_an_end_is_refused(refused, monkeypatch):
             return b"1,2\n" * (count // 4)
 
     monkeypatch.setattr("bprop.memory.free", lambda: 10**7)
-    monkeypatch.setattr("bprop.sources.tables.standard_input", lambda: Endless())
+    monkeypatch.setattr("bprop.sources.opening.standard_input", lambda: Endless())
     refused(f"train - {OPTIONS}", "stdin: holds more than", "save it to a file and train with --stream")

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.sources import open_source
-from bprop.sources.encoding import Encoding
+from bprop.architecture import Architecture
+from bprop.sources.answer import Answer
+from bprop.sources.opening import open_rows
+from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import units_of
 
 BASE = "--engine numpy --hidden 4 --epochs 3 --out x.bprop"
@@ -43,18 +45,18 @@ def test_class_names(run, folder):
     net = bp.load("pets.bprop")
     assert net.notes["classes"] == ["cat", "dog", "eel"]
     assert net.notes["columns"] == ["size", "weight", "age"]
-    assert net.evaluate(Encoding.from_notes(net.notes).arrays(open_source("pets.csv")))["accuracy"] > 0.9
+    assert net.evaluate(Preparation.from_notes(net.notes).arrays(open_rows("pets.csv")))["accuracy"] > 0.9
     assert not [path for path in folder.iterdir() if "tmp" in path.name]
 
 
-def test_numbers(run):
+def test_numbers(run, numbers):
     result = run("train house.csv --target price --engine numpy --hidden 8 --epochs 30 --lr 0.05")
     assert "predicting 'price'" in result.stdout
     assert "rmse" in result.stdout
     net = bp.load("house.bprop")
     assert net.notes["columns"] == ["area", "rooms", "floor"]
     assert net.notes["classes"] is None
-    table = open_source("house.csv", target="price")
+    table = numbers("house.csv", "price")
     assert net.evaluate(x=table.x, y=table.y)["rmse"] < 0.4 * table.y.std()
     assert 50 < net.predict(x=table.x).mean() < 200
 
@@ -182,17 +184,17 @@ def test_example_weights_are_a_column(run, folder, refused):
 def by_the_library(**settings):
     """The same training with `bp.train`: what the command line must give, bit for bit."""
     from bprop.cli.experiment import build, hold_out
-    from bprop.cli.options import Network
+    from bprop.cli.opening import open_data
 
-    table = open_source("pets.csv")
-    encoding = Encoding.of(table)
-    rest, _ = hold_out(table, 0.2, 0, "", True)
+    rows = open_data("pets.csv")
+    rest, _ = hold_out(rows, 0.2, 0, "", True)
     kept, watched = hold_out(rest, 0.1, 1, "", True)
-    graph = build(kept, encoding, Network("4", "relu", None, None, None, None, None, "auto"))
-    notes = units_of(kept.x, kept, encoding).to_notes()
+    preparation = Preparation.fit(kept, Answer.of(rows, ("kind",)))
+    graph = build(kept, preparation, Architecture((4,), "relu"))
+    notes = units_of(preparation.arrays(kept), preparation).to_notes()
     defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
     return bp.train(
-        graph, encoding.arrays(kept), validation=encoding.arrays(watched), **{**defaults, **settings}
+        graph, preparation.arrays(kept), validation=preparation.arrays(watched), **{**defaults, **settings}
     )  # fmt: skip
 
 
@@ -494,9 +496,9 @@ def test_divergence_names_box_and_step_and_keeps_the_last_good_weights(run):
 
 
 def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, folder, monkeypatch):
-    from bprop.training import checkpoint
+    from bprop.training.checkpoints import file
 
-    real = checkpoint.write
+    real = file.write
 
     def full(path, model, *rest):
         if len(model.history) == 2:
@@ -505,7 +507,7 @@ def test_where_the_last_checkpoint_cannot_be_written_the_model_is_saved(run, fol
 
     settings = "--engine numpy --hidden 4 --epochs 2 --no-progress"
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "write", full)
+        patch.setattr(file, "write", full)
         said = run(f"train pets.csv {settings} --checkpoint run --every 1epochs --out one.bprop", code=1)
     assert "error: cannot write a checkpoint: too many open files" in said.stderr
     assert "saved one.bprop" in said.stdout

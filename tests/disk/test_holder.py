@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -60,3 +61,9 @@ def test_this_process_lives():
 
 def test_a_process_of_another_machine_may_live():
     assert not Holder(2**22 + 1, "elsewhere", time.time(), "another").is_dead()
+
+
+@pytest.mark.parametrize(("length", "kept"), [(64, 64), (65, 64), (300, 64)])
+def test_of_a_host_the_first_64_letters_are_told(descriptor, length, kept):
+    replace(Holder.here(), host="h" * length).write(descriptor)
+    assert Holder.read(descriptor).host == "h" * kept

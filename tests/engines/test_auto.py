@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet
-from bprop.engines import Job, auto, choose
+from bprop.engines import Job, auto, builtin, choose
 
 
 def rows(count=20):
@@ -38,7 +38,8 @@ def installed(monkeypatch):
     def pretend(*packages):
         find, asked = importlib.util.find_spec, {"jax", "llvmlite", *auto.ACCELERATORS}
         found = lambda name: object() if name in packages else None if name in asked else find(name)  # noqa: E731
-        monkeypatch.setattr(auto, "find_spec", found)
+        for module in (auto, builtin):
+            monkeypatch.setattr(module, "find_spec", found)
 
     return pretend
 
@@ -97,16 +98,19 @@ def test_an_optax_rule_trains_and_is_refused_by_native():
 
 def test_a_graph_of_very_many_boxes_is_not_compiled(installed, monkeypatch):
     installed("jax", "llvmlite")
-    for name, others in (("native", ["xla", "numpy"]), ("xla", ["native", "numpy"])):
-        monkeypatch.setattr(auto, "MANY_BOXES", {"native": 1000, "xla": 1000, name: 3})
-        assert auto.names(job()) == others
-    monkeypatch.setattr(auto, "MANY_BOXES", {"native": 3, "xla": 3})
+    few = {"NATIVE": auto.NATIVE._replace(many_boxes=3), "XLA": auto.XLA._replace(many_boxes=3)}
+    for name, others in (("NATIVE", ["xla", "numpy"]), ("XLA", ["native", "numpy"])):
+        with monkeypatch.context() as patch:
+            patch.setattr(auto, name, few[name])
+            assert auto.names(job()) == others
+    for name, engine in few.items():
+        monkeypatch.setattr(auto, name, engine)
     assert auto.names(job()) == ["numpy"]
 
 
 def test_xla_is_left_out_from_fewer_boxes_on_than_native(installed):
     installed("jax", "llvmlite")
-    assert auto.MANY_BOXES["xla"] < auto.MANY_BOXES["native"]
+    assert auto.XLA.many_boxes < auto.NATIVE.many_boxes
 
 
 def test_an_optax_rule_on_too_many_boxes_says_so(monkeypatch):
@@ -283,20 +287,6 @@ def test_what_a_faster_engine_declined_is_told():
     assert fit.engine == "numpy"
     assert "native declined: box code that branches on a value" in fit.engine_reason
     assert "xla declined: it cannot follow this code" in fit.engine_reason
-
-
-def test_why_an_engine_is_not_tried(installed, monkeypatch):
-    installed("jax", "llvmlite")
-    assert [auto.obstacle(name, job()) for name in ("native", "xla", "numpy")] == [None] * 3
-    if np.dtype("longdouble").itemsize > 8:
-        wide = job(dtype="longdouble")
-        assert (
-            auto.obstacle("native", wide) == auto.obstacle("xla", wide) == f"it does not compute in {wide.dtype.name}"
-        )
-        assert auto.obstacle("numpy", wide) is None
-    monkeypatch.setattr(auto, "MANY_BOXES", {"native": 2})
-    boxes = len(job().graph.order)
-    assert auto.obstacle("native", job()) == f"compiling {boxes} boxes would take longer than most training"
 
 
 def test_a_fault_of_an_engine_is_never_a_reason_to_go_on_elsewhere():

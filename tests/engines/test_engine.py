@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import engines, errors
+from bprop import errors
 from bprop.data import DataSet
-from bprop.engines import Job, choose
+from bprop.engines import Job, builtin, choose
+from bprop.engines.engine import LAST, need_counts
 
 
 def without(monkeypatch, package):
     find = importlib.util.find_spec
-    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == package else find(name))
+    monkeypatch.setattr(builtin, "find_spec", lambda name: None if name == package else find(name))
 
 
 @pytest.mark.parametrize(("name", "package"), [("numpy", "numpy"), ("xla", "jax"), ("native", "llvmlite")])
@@ -95,3 +96,11 @@ def test_the_context_of_a_batch_divides_by_the_mean_weight_of_the_set():
     assert context.divisor.dtype == np.float32
     assert context.key[1] == 7
     assert job_of(graph_of(False), weights=weights).context(weights[:3], 7).divisor is None
+
+
+def test_updates_are_counted_from_0_and_no_more_than_64_bits_hold():
+    for t, count in ((0, 0), (0, LAST), (LAST, 0)):
+        need_counts(t, count)
+    for t, count in ((-1, 1), (0, -1), (0, LAST + 1), (LAST, 1)):
+        with pytest.raises(errors.SettingError, match=f"a run counts them from 0 to {LAST:,}"):
+            need_counts(t, count)

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.data import DataSet
-from bprop.engines import Job
+from bprop.engines import Job, choose
 from bprop.noise import key_of
 
 GRAPH = bp.Graph(loss=bp.square(bp.Input("x") * bp.Parameter("w", ())))
@@ -47,3 +47,33 @@ def test_a_set_is_known_by_its_name():
     made = job(validation=held)
     assert made.set_of("data") is made.data
     assert made.set_of("validation") is held
+
+
+def test_a_batch_has_rows_and_weights_in_the_precision_of_the_run():
+    made = job(rows=4, weights=np.array([1.0, 2.0, 3.0, 4.0]), mean_weight=2.5)
+    arrays, context = made.batch(made.data, np.array([3, 1]), 6)
+    assert (arrays["x"].tolist(), arrays["x"].dtype) == ([1.0, 1.0], np.float32)
+    assert context.weights.tolist() == [4.0, 2.0]
+    assert context.divisor == np.float32(5.0)
+    assert context.key[1].tolist() == [6]
+    whole, context = made.batch(DataSet({"x": np.arange(3.0)}), slice(None), 0)
+    assert whole["x"].tolist() == [0.0, 1.0, 2.0]
+    assert context.weights.tolist() == [1.0, 1.0, 1.0]
+
+
+MLP = bp.mlp([4, 6, 3])
+
+
+@pytest.mark.parametrize("rule", [bp.SGD(0.1), bp.SGD(0.1, momentum=0.9, nesterov=True), bp.Adam(0.01), bp.AdamW()])
+def test_the_state_of_a_rule_is_put_together_again_from_its_arrays(rule):
+    data = DataSet({"x": np.ones((30, 4)), "y": np.arange(30) % 3})
+    made = Job(MLP, rule, data, 10, np.dtype("float32"), 0)
+    run = choose("numpy").start(made, MLP.init(0))
+    run.set_order(np.arange(30))
+    run.steps(0, 3, 0)
+    again, expected = made.rule_state(run.params(), run.rule_arrays()), run.state[1]
+    assert {k: set(v) for k, v in again.items()} == {k: set(v) for k, v in expected.items()}
+    for what, arrays in expected.items():
+        for name, array in arrays.items():
+            assert again[what][name].tobytes() == array.tobytes()
+    assert all((array == 0).all() for arrays in made.rule_state(run.params()).values() for array in arrays.values())

@@ -63,7 +63,7 @@ def test_the_loop_is_unrolled_for_tiny_and_for_deep_skinny_networks():
 
 def test_laying_out_a_plan_replaces_the_linear_boxes_and_no_other():
     plan = bp.mlp([6, 5, 3]).plan()
-    new = layout.lay_out(plan, frozenset({"W2"}))
+    new = layout.with_transposed(plan, frozenset({"W2"}))
     kinds = {step.name: type(step.box) for step in new.nodes}
     assert (kinds["a1"], kinds["a2"]) == (Linear, LinearTransposed)
     assert [s.children for s in new.nodes] == [s.children for s in plan.nodes]

@@ -9,6 +9,7 @@ import bprop as bp
 from bprop.data import DataSet
 from bprop.engines import Job, choose
 from bprop.engines.program import Program, structure
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context
 
 FLOAT = np.dtype("float64")
@@ -45,6 +46,19 @@ def test_a_step_is_fprop_bprop_and_the_rule():
     assert sums["weight"] == 5
     assert sums["loss"] == pytest.approx(5 * values.loss)
     assert sums["accuracy"] == (values["f"].argmax(axis=1) == batch()["y"]).sum()
+
+
+def test_the_gradients_are_those_of_every_box_by_slot_and_of_the_trained_parameters_by_name():
+    graph = network(trainable=False)
+    graph = bp.Graph(loss=graph.loss, penalty=0.0 * bp.l2(bp.Parameter("unused", (2,))))
+    theta, program = graph.init(0), Program(graph, FLOAT)
+    state = fprop(program.training, {**theta, **batch(), **program.constants()}, context(5))
+    by_slot, grads = program.gradients(state, context(5))
+    assert list(grads) == ["W1", "b1", "W2", "unused"]  # b2 is not trained
+    assert (grads["unused"] == 0).all()
+    assert grads["unused"].shape == (2,)
+    assert by_slot[program.training.leaves["W1"]] is grads["W1"]
+    assert by_slot[program.training.slot_of[graph.boxes["h1"]]].shape == (5, 4)
 
 
 def test_sums_are_weighted():

@@ -103,7 +103,7 @@ def test_a_partial_fit_that_is_ended_anywhere_never_happened(flowers):
 
 
 def test_the_first_fit_leaves_it_unfitted(flowers, monkeypatch):
-    def ends(self, order, interrupt):
+    def ends(self, order):
         raise Limit
 
     monkeypatch.setattr(loop.Epochs, "epoch", ends)
@@ -126,7 +126,7 @@ def test_data_that_cannot_be_used_leave_a_fitted_estimator_as_it_was(flowers):
 
 
 def test_random_numbers_of_others_go_on(flowers, monkeypatch):
-    def ends(self, order, interrupt):
+    def ends(self, order):
         raise Limit
 
     theirs = np.random.RandomState(3)

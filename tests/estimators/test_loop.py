@@ -16,7 +16,7 @@ from bprop.engines import choose
 from bprop.engines import numpy as engine
 from bprop.estimators import loop
 from bprop.estimators.loop import batch_size
-from bprop.training.pace import Pace
+from bprop.training.epoch import Pace
 
 
 def small(**settings):
@@ -138,8 +138,8 @@ def test_ctrl_c_in_the_first_epoch_keeps_what_was_learned(flowers, monkeypatch, 
 
 
 def test_ctrl_c_before_the_first_step(flowers, monkeypatch, ctrl_c):
-    start = loop.Turn.next
-    monkeypatch.setattr(loop.Turn, "next", lambda self, *args: ctrl_c() or start(self, *args))
+    start = loop.Fitting.next
+    monkeypatch.setattr(loop.Fitting, "next", lambda self, *args: ctrl_c() or start(self, *args))
     with pytest.warns(UserWarning, match="interrupted by user"):
         estimator = small(engine="numpy").fit(*flowers)
     assert (estimator.n_iter_, estimator._optimizer.updates) == (0, 0)
@@ -219,14 +219,13 @@ def test_a_keyboard_interrupt_that_is_raised_in_a_thread_undoes_the_steps_in_whi
     monkeypatch.setattr(loop, "Pace", lambda: Pace(seconds=0.0, first=2))
     assert found[0]._optimizer.updates == 2
     expected = []
-    stretch = loop.Epochs.stretch
+    done = loop.Epochs.done
 
     def noting(self, *args):
-        sums = stretch(self, *args)
         expected.append(self.run.params()["W1"])
-        return sums
+        done(self, *args)
 
-    monkeypatch.setattr(loop.Epochs, "stretch", noting)
+    monkeypatch.setattr(loop.Epochs, "done", noting)
     with pytest.warns(ConvergenceWarning):
         small(batch_size=30, engine=name).fit(*flowers)
     assert np.array_equal(found[0].coefs_[0], expected[0])
@@ -247,7 +246,7 @@ def test_numbers_compile_nothing_and_folds_neither(flowers):
     pytest.importorskip("llvmlite")
     from sklearn.model_selection import GridSearchCV
 
-    from bprop.engines.native import routines
+    from bprop.engines.native.run import routines
 
     X, y = flowers[0][:148], flowers[1][:148]  # folds of 29 and 30
     grid = {

@@ -6,22 +6,16 @@ import pytest
 pytest.importorskip("sklearn")
 
 import bprop as bp
+from bprop.architecture import Architecture, losses
 from bprop.errors import SettingError, UnknownNameError
-from bprop.estimators.network import Architecture, perceptron
-
-PLAIN = {
-    "loss": "log_loss",
-    "activation": "tanh",
-    "alpha": 0.3,
-    "l1": None,
-    "l2": None,
-    "dropout": None,
-    "normalise": None,
-}
+from bprop.estimators.network import TASKS, Blueprint, activation_of, loss_names, loss_of, perceptron
 
 
-def made(sizes, task, **settings):
-    return perceptron(Architecture(sizes, task, **{**PLAIN, **settings}))
+def made(sizes, task, loss="log_loss", activation="tanh", alpha=0.3, columns=(), **settings):
+    inputs, *hidden, outputs = sizes
+    named = loss_of(task, loss)
+    architecture = Architecture(tuple(hidden), activation_of(activation), TASKS[task], named, **settings)
+    return perceptron(Blueprint(architecture, inputs, outputs, loss if callable(loss) else None, alpha, columns))
 
 
 def theta_of(network, rng):
@@ -128,7 +122,28 @@ def test_a_loss_of_your_own():
 def test_names_that_are_not_known():
     with pytest.raises(SettingError, match="loss must be one of log_loss or a function"):
         made((3, 4, 3), "multiclass", loss="hinge")
-    with pytest.raises(SettingError, match="loss must be one of squared_error, poisson"):
+    with pytest.raises(SettingError, match="loss must be one of absolute_error, huber, poisson, squared_error or a f"):
         made((3, 4, 1), "numbers", loss="log_loss")
     with pytest.raises(UnknownNameError, match="no activation is called 'rellu'"):
         made((3, 4, 3), "multiclass", activation="rellu")
+
+
+def test_what_estimators_of_before_hold_can_be_loaded():
+    from bprop.estimators import network
+
+    assert network.Architecture is Architecture  # their pickles name it here
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("numbers", {"absolute_error", "huber", "poisson", "squared_error"}),
+        ("multiclass", {"log_loss"}),
+        ("binary", {"log_loss"}),
+        ("multilabel", {"log_loss"}),
+        ("columns", {"log_loss"}),
+    ],
+)
+def test_the_losses_by_name_of_each_kind_of_target(target, names):
+    ours = {name for name in loss_names(target) if name == "log_loss" or ":" not in losses()[name].type_key}
+    assert ours == names

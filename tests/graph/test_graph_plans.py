@@ -37,6 +37,13 @@ def test_a_pass_is_of_training_by_default():
     assert not np.array_equal(one, other)
 
 
+def test_a_drawing_shows_the_pass_of_the_seed_and_without_a_batch_the_graph_alone():
+    graph, theta, x = noisy(), {"w": np.ones(3)}, np.ones((50, 3))
+    alone, one, again, other = graph.draw(), *(graph.draw(theta, x=x, seed=seed) for seed in (0, 0, 1))
+    assert one.svg() == again.svg() == graph.draw(theta, x=x).svg()
+    assert len({alone.svg(), one.svg(), other.svg()}) == 3
+
+
 def test_outside_training_a_box_is_replaced_by_its_evaluation():
     x = bp.Input("x", (3,))
     gain, shift = bp.Parameter("gain", (3,), init=bp.init.ones), bp.Parameter("shift", (3,))

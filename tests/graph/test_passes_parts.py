@@ -24,6 +24,17 @@ def test_a_single_pass_has_the_noise_of_the_first_update_and_weights_of_1():
     assert int(Context.of(1, DOUBLE).key[0][0]) == noise.key_of(0)
 
 
+def test_the_context_of_an_update_has_its_noise_also_past_32_bits():
+    seed = np.array([noise.key_of(3)], np.uint32)
+    first = Context.at(np.ones(2), seed, np.array(0, np.int64), DOUBLE)
+    assert first.key == Context.of(2, DOUBLE, seed=3).key
+    assert (first.dtype, first.divisor) == (DOUBLE, None)
+    later = Context.at(np.ones(2), seed, np.array(2**32 + 5, np.int64), DOUBLE, divisor=np.float64(4.0))
+    assert later.key == noise.key_at(seed, np.array(2**32 + 5, np.int64))
+    assert later.key[0] != seed
+    assert later.divisor == 4.0
+
+
 def sends(parts):
     class Sends(bp.Box):
         """a + b, which sends the gradients that the test chooses."""

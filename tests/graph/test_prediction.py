@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors, perceptron
+from bprop import architecture, errors
 from bprop.graph import prediction
 
 NETWORKS = {
@@ -12,7 +12,7 @@ NETWORKS = {
     "normalised by layer": {"normalise": "layer"},
     "normalised by batch": {"normalise": "batch", "dropout": 0.5},
     "scaled": {"task": "regression", "input_scaling": (1.0, 2.0), "target_scaling": (3.0, 4.0)},
-} | {name: {"activation": name} for name, kind in perceptron.activations().items() if ":" not in kind.type_key}
+} | {name: {"activation": name} for name, kind in architecture.activations().items() if ":" not in kind.type_key}
 
 
 @pytest.fixture(params=NETWORKS)

@@ -6,9 +6,8 @@ import pytest
 import bprop as bp
 from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.engines.numpy import NumpyEngine
 from bprop.errors import SettingError
-from bprop.health.probe import HealthProbe, rule_state, sample_rows
+from bprop.health.probe import HealthProbe, sample_rows
 
 X = np.random.default_rng(0).normal(size=(300, 4))
 DATA = {"x": X, "y": (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)}
@@ -77,18 +76,6 @@ def test_the_sample_is_spread_over_the_rows_and_small():
     assert list(sample_rows(job(rows=5, graph=GRAPH))) == [0, 1, 2, 3, 4]
     assert len(sample_rows(job(graph=bp.mlp([4, 1000, 1000, 3])))) == 33
     assert len(sample_rows(job(graph=bp.mlp([4, 9000, 9000, 3])))) == 16
-
-
-@pytest.mark.parametrize("rule", [bp.SGD(0.1), bp.SGD(0.1, momentum=0.9, nesterov=True), bp.Adam(0.01), bp.AdamW()])
-def test_the_state_of_a_rule_is_put_together_again(rule):
-    run = NumpyEngine().start(job(rule), GRAPH.init(0))
-    run.set_order(np.arange(300))
-    run.steps(0, 7, 0)
-    found, expected = rule_state(job(rule), run.rule_arrays()), run.state[1]
-    assert {k: set(v) for k, v in found.items()} == {k: set(v) for k, v in expected.items()}
-    for what, arrays in expected.items():
-        for name, array in arrays.items():
-            np.testing.assert_array_equal(found[what][name], array)
 
 
 # --- in a run ---

@@ -10,7 +10,7 @@ from bprop import errors
 from bprop.data import DataSet
 from bprop.mapped import Spool
 from bprop.mapped.order import Pages
-from bprop.training.checkpoint import checksum
+from bprop.training.checkpoints.resume import checksum_of
 
 
 def mapped(rows, window=2000, weights=None, dtype="float32", seed=0):
@@ -101,7 +101,7 @@ def test_what_it_evaluates_and_its_checksum_are_those_of_the_same_rows_in_memory
     fit = bp.train(network(), data, epochs=1, engine="numpy", progress=False)
     arrays = {name: np.array(array) for name, array in data.arrays.items()}
     assert fit.evaluate(data)["loss"] == pytest.approx(fit.evaluate(arrays)["loss"], rel=1e-6)
-    assert checksum(data) == checksum(DataSet(arrays))
+    assert checksum_of(data) == checksum_of(DataSet(arrays))
 
 
 def test_it_is_not_held_in_memory():

@@ -1,11 +1,10 @@
-"""The names of tensors, and what makes a box one that can be exported."""
+"""The names and types of tensors in an exported graph."""
 
 import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors
-from bprop.onnx.export import Export, formula_of
+from bprop.onnx.export import Export
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
 
@@ -46,15 +45,3 @@ def test_operators_for_tables_are_a_set_of_their_own():
     assert not export.uses_ml
     export.node("LabelEncoder", ["x"], {"domain": "ai.onnx.ml"})
     assert export.uses_ml
-
-
-def test_a_box_that_says_nothing_is_refused():
-    class Odd(bp.Box):
-        def fprop(self, a):
-            return a
-
-        def bprop(self, grad, value, a):
-            return grad
-
-    with pytest.raises(errors.UnsupportedError, match=r"the box 'o' \(Odd\) has no ONNX operators"):
-        formula_of("o", Odd(bp.Input("x"), name="o"))

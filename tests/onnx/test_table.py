@@ -9,10 +9,10 @@ import bprop as bp
 from bprop import errors
 from bprop.embedding import tabular
 from bprop.onnx.table import label_array, of_table
-from bprop.sources.answers import Answer
+from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
-from bprop.sources.scaling import units_of, x_of
+from bprop.sources.scaling import units_of
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
 ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
@@ -53,7 +53,7 @@ def raw(frame, columns):
     """The cells of a frame as the runtime takes them."""
     fed = {}
     for name in columns:
-        cells = frame.columns[name]
+        cells = frame.columns[name].cells
         if name == "x":
             fed[name] = np.array([np.nan if c is None else float(c) for c in cells], "float32")
         elif name == "day":
@@ -76,7 +76,7 @@ def answers(made, frame):
 def new_rows():
     """Rows with cells that training had not: unseen categories, all missing, far numbers, old dates."""
     frame = table(kind=KIND)
-    columns = {name: column[:12].copy() for name, column in frame.columns.items()}
+    columns = {name: column.cells[:12].copy() for name, column in frame.columns.items()}
     columns["x"][:6] = [None, "1e30", "-1e-30", "0", "nan", "-0"]
     columns["W1"][:4] = ["violet", "NULL", "Red", ""]
     columns["town"][:3] = ["", "t99", "T1"]
@@ -128,7 +128,7 @@ def test_a_number():
 def test_several_numbers_are_in_their_own_units():
     frame = table(f=[f"{k * 1.5 + 100}" for k in range(COUNT)], h1=[f"{-k % 7}e-3" for k in range(COUNT)])
     model, coding = trained(frame)
-    units = units_of(x_of(frame, coding), frame, coding)
+    units = units_of(coding.arrays(frame), coding)
     model.notes.update(json.loads(json.dumps(units.to_notes())))
     found = answers(bp.to_onnx(model), frame)
     assert list(found) == ["f", "h1"]
@@ -207,9 +207,9 @@ def test_means_over_units_are_written_as_the_operators_for_text_need_them():
 def test_a_column_of_milliseconds_keeps_its_digits():
     ms = [f"{17e11 + 750 * k + k % 3:.0f}" for k in range(COUNT)]
     frame = table(kind=[["p", "q"][k > 40] for k in range(COUNT)])
-    frame.columns["x"][:] = ms
+    frame.columns["x"].cells[:] = ms
     model, coding = trained(frame, only=["x", "probabilities"])
-    model.notes.update(units_of(x_of(frame, coding), frame, coding).to_notes())
+    model.notes.update(units_of(coding.arrays(frame), coding).to_notes())
     made = bp.to_onnx(model)
     session = ort.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
     assert {one.name: one.type for one in session.get_inputs()} == {

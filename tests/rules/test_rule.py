@@ -88,7 +88,7 @@ def test_no_size_of_the_gradient_overflows_or_vanishes_as_it_is_clipped(size, en
         return list(clip_by_norm({"a": a, "b": b}, limit).values())
 
     if engine == "native":
-        evaluate = pytest.importorskip("bprop.engines.native.evaluate", exc_type=ImportError).evaluate
+        evaluate = pytest.importorskip("bprop.engines.native.run.evaluate", exc_type=ImportError).evaluate
         found = evaluate(clip, grads["a"], grads["b"], dtype="float32")
     else:
         run = pytest.importorskip("jax").jit(clip) if engine == "xla" else clip

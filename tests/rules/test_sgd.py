@@ -130,3 +130,9 @@ def test_momentum_is_optaxs(jax, nesterov):
 def test_settings_out_of_range_are_refused(settings):
     with pytest.raises(errors.SettingError, match=f"SGD: {next(iter(settings))}"):
         SGD(0.1, **settings)
+
+
+def test_a_rule_that_is_given_its_rates_has_no_schedule_of_its_own():
+    rule = SGD(0.5, decrease_constant=2.0).unscheduled()
+    assert rule.decrease_constant is None
+    assert not rule.scheduled

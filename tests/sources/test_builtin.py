@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources import builtin, open_source
+from bprop.sources import builtin
+from bprop.sources.answer import Answer
+from bprop.sources.opening import open_rows
 
 SIZES = {
     "digits": (1797, 64, 10),
@@ -18,25 +20,24 @@ SIZES = {
 @pytest.mark.parametrize("name", builtin.NAMES)
 def test_each_set_is_read(name):
     pytest.importorskip("sklearn", reason="the built-in data comes with scikit-learn")
-    table = open_source(name)
+    frame = open_rows(name)
     rows, inputs, classes = SIZES[name]
-    assert table.name == name
-    assert table.x.shape == (rows, inputs)
-    assert len(table.columns) == inputs
-    assert len(set(table.columns)) == inputs
-    assert np.isfinite(table.x).all()
-    assert table.guess_task() == builtin.NAMES[name]
-    if classes is not None:
-        assert len(np.unique(table.y)) == classes
+    assert frame.name == name
+    assert frame.block.cells.shape == (rows, inputs)
+    assert len(set(frame.block.names)) == len(frame.block.names) == inputs
+    assert np.isfinite(frame.block.cells).all()
+    assert frame.task == builtin.NAMES[name]
+    answer = Answer.of(frame, frame.target)
+    assert (None if answer.classes is None else len(answer.classes)) == classes
 
 
 def test_classes_have_their_names():
     pytest.importorskip("sklearn", reason="the built-in data comes with scikit-learn")
-    assert sorted(set(open_source("iris").y.tolist())) == ["setosa", "versicolor", "virginica"]
-    assert sorted(set(open_source("digits").y.tolist())) == list(range(10))
+    assert sorted(set(open_rows("iris").column("class").tolist())) == ["setosa", "versicolor", "virginica"]
+    assert sorted(set(open_rows("digits").column("class").tolist())) == list(range(10))
 
 
 def test_without_scikit_learn_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(builtin, "find_spec", lambda name: None)
     with pytest.raises(errors.MissingPackageError, match=r"'iris' comes with scikit-learn: pip install 'bprop\[sklear"):
-        open_source("iris")
+        open_rows("iris")

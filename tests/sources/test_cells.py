@@ -11,9 +11,21 @@ from bprop.sources import cells
 
 
 def objects(*values):
-    found = np.empty(len(values), object)
-    found[:] = values
-    return found
+    column = np.empty(len(values), object)
+    column[:] = values
+    return column
+
+
+def numbers(column):
+    return cells.numbers(column, cells.missing(column))
+
+
+def booleans(column):
+    return cells.words(column, cells.missing(column))
+
+
+def dates(column):
+    return cells.dates(column, cells.missing(column))
 
 
 @pytest.mark.parametrize("cell", ["", "?", "NA", "n/a", "NaN", "null", "None", "<NA>", None])
@@ -29,41 +41,40 @@ def test_missing_numbers_and_dates():
 
 @given(st.lists(st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-(10**9), 10**9), st.none())))
 def test_numbers_come_back_from_text(values):
-    found, bad = cells.numbers(objects(*("" if v is None else repr(v) for v in values)))
+    found, bad = numbers(objects(*("" if v is None else repr(v) for v in values)))
     assert not bad.any()
     np.testing.assert_array_equal(found, np.array([np.nan if v is None else v for v in values], float))
 
 
 @pytest.mark.parametrize("cell", ["x", "1_000", "1,5", "inf", "-inf", "1e999", "0x10", "12 3"])
 def test_what_is_no_number(cell):
-    values, bad = cells.numbers(objects("1", cell, "2"))
+    values, bad = numbers(objects("1", cell, "2"))
     assert bad.tolist() == [False, True, False]
     assert values[[0, 2]].tolist() == [1, 2]
 
 
 def test_numbers_that_are_not_finite_and_dates_are_no_numbers():
-    assert cells.numbers(np.array([1.0, np.inf, np.nan]))[1].tolist() == [False, True, False]
-    assert cells.numbers(np.array(["2024-01-01"], "datetime64[us]"))[1].all()
+    assert numbers(np.array([1.0, np.inf, np.nan]))[1].tolist() == [False, True, False]
+    assert numbers(np.array(["2024-01-01"], "datetime64[us]"))[1].all()
 
 
 @given(st.lists(st.text(max_size=12)))
 def test_any_text_is_read_or_refused_but_never_breaks(values):
     column = objects(*values)
-    for reader in (cells.numbers, cells.booleans, cells.dates):
+    for reader in (numbers, booleans, dates):
         found, bad = reader(column)
         assert len(found) == len(bad) == len(values)
         assert not (bad & cells.missing(column)).any()
 
 
 def test_yes_and_no():
-    values, bad = cells.booleans(objects("yes", "No", "TRUE", "f", "1", "0", "", "maybe"))
+    values, bad = booleans(objects("yes", "No", "TRUE", "f", "1", "0", "", "maybe"))
     np.testing.assert_array_equal(values, [1, 0, 1, 0, 1, 0, np.nan, np.nan])
     assert bad.tolist() == [False] * 7 + [True]
-    assert cells.booleans(np.array([0.0, 1.0, 2.0, np.nan]))[1].tolist() == [False, False, True, False]
 
 
 def test_dates_with_and_without_a_time_of_day():
-    values, bad = cells.dates(objects("2024-05-31", "2024/05/31 12:30", "2024-05-31T12:30:15.5Z", "?", "5/31/2024"))
+    values, bad = dates(objects("2024-05-31", "2024/05/31 12:30", "2024-05-31T12:30:15.5Z", "?", "5/31/2024"))
     assert [str(v) for v in values[:3]] == [
         "2024-05-31T00:00:00.000000", "2024-05-31T12:30:00.000000", "2024-05-31T12:30:15.500000",
     ]  # fmt: skip
@@ -72,7 +83,7 @@ def test_dates_with_and_without_a_time_of_day():
 
 @pytest.mark.parametrize("cell", ["2024-13-01", "2024-02-30", "2024-01-01 25:00", "2024", "12:30"])
 def test_what_is_no_date(cell):
-    assert cells.dates(objects(cell))[1].all()
+    assert dates(objects(cell))[1].all()
 
 
 def test_dates_as_people_write_them():
@@ -80,7 +91,7 @@ def test_dates_as_people_write_them():
         "31.05.2024", "31.5.2024", "2024.05.31", "31 May 2024", "31-MAY-2024", "May 31, 2024", "may 31 2024",
         "2024/05/31",
     ]  # fmt: skip
-    values, bad = cells.dates(objects(*cells_, "1 Sept 2024 10:20"))
+    values, bad = dates(objects(*cells_, "1 Sept 2024 10:20"))
     assert not bad.any()
     assert set(values[:-1].tolist()) == {datetime.datetime(2024, 5, 31)}
     assert values[-1].item() == datetime.datetime(2024, 9, 1, 10, 20)
@@ -91,7 +102,7 @@ def test_dates_as_people_write_them():
     form=st.sampled_from(["{0:%d}.{0:%m}.", "{0.day} {0:%B} ", "{0:%b} {0.day}, "]),
 )
 def test_every_day_of_every_year_is_read_as_it_was_written(day, form):
-    values, bad = cells.dates(objects(form.format(day) + f"{day.year:04}"))
+    values, bad = dates(objects(form.format(day) + f"{day.year:04}"))
     assert not bad[0]
     assert values[0] == np.datetime64(day.isoformat(), "us")
 
@@ -100,13 +111,13 @@ def test_every_day_of_every_year_is_read_as_it_was_written(day, form):
     "cell", ["01/02/2024", "31.02.2024", "31-05-2024", "31 Foo 2024", "31 Marching 2024", "2024-05/31", "1.2.24"]
 )
 def test_dates_that_are_none_or_can_be_read_two_ways(cell):
-    assert cells.dates(objects(cell))[1].all()
+    assert dates(objects(cell))[1].all()
 
 
 def test_dates_whose_day_and_month_cannot_be_told_apart():
-    assert cells.unclear_dates(objects("01/02/2024", "", "12/31/2023 10:20", "1-2-99"))
+    assert cells.unclear_dates(objects("01/02/2024", "12/31/2023 10:20", "1-2-99"))
     assert not cells.unclear_dates(objects("01/02/2024", "red"))
-    assert not cells.unclear_dates(objects("", "?"))
+    assert not cells.unclear_dates(objects())
     assert not cells.unclear_dates(np.array([1.0]))
 
 
@@ -128,6 +139,21 @@ def test_whole_numbers_among_others():
 
 def test_numbers_are_floats_but_where_these_would_round_them():
     column = objects("9007199254740993", "9007199254740992")
-    assert cells.exact(column, cells.numbers(column)[0]).tolist() == [2**53 + 1, 2**53]
+    assert cells.exact(column, numbers(column)[0]).tolist() == [2**53 + 1, 2**53]
     small = objects("1", "2.5")
-    assert cells.exact(small, cells.numbers(small)[0]).tolist() == [1, 2.5]
+    assert cells.exact(small, numbers(small)[0]).tolist() == [1, 2.5]
+
+
+def test_cells_as_text():
+    assert cells.texts(np.array([1.0, np.nan, 2.5])).tolist() == ["1", None, "2.5"]
+    assert cells.texts(np.array([7, -3])).tolist() == ["7", "-3"]
+    assert cells.texts(np.array(["2024-05-31", "NaT"], "datetime64[D]")).tolist() == ["2024-05-31", None]
+    assert cells.texts(objects("07", None)).tolist() == ["07", None]
+    assert cells.texts(np.array(["a", "?"])).tolist() == ["a", "?"]
+    assert cells.texts(np.array([True, False])).tolist() == ["True", "False"]
+
+
+def test_text_and_bools_of_arrays_are_never_missing():
+    assert not cells.missing(np.array(["", "?", "a"])).any()
+    assert not cells.missing(np.array([True, False])).any()
+    assert numbers(np.array(["1", "2"]))[1].all()

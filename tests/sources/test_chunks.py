@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources import pieces
 from bprop.sources.chunks import Chunks
-from bprop.sources.tables import open_table
+from bprop.sources.formats import blocks
+from bprop.sources.opening import open_rows
 
 pytest.importorskip("polars", reason="tables are read piece by piece with polars")
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(pieces, "BLOCK", 30)
+    monkeypatch.setattr(blocks, "BLOCK", 30)
     for number, rows in enumerate((11, 1, 20)):
         lines = [f"{number * 100 + row},{'ab'[row % 2]}" for row in range(rows)]
         (tmp_path / f"{number}.csv").write_text("\n".join(["n,kind", *lines]) + "\n")
@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_every_pass_gives_all_rows_in_order(folder):
-    chunks, expected = Chunks(str(folder)), open_table(str(folder))
+    chunks, expected = Chunks(str(folder)), open_rows(str(folder))
     for _ in range(2):
         frames = [chunk.frame() for chunk in chunks]
         assert len(frames) > 5
@@ -36,7 +36,7 @@ def test_a_row_of_a_frame_knows_its_place(folder):
     chunks = Chunks(str(folder), "n")
     frame = [chunk.frame(np.array([1]), ["n"]) for chunk in chunks if len(chunk) > 1][-1]
     assert frame.columns.keys() == {"n"}
-    assert frame.where(0) == f"{folder / '2.csv'}, line {int(frame.columns['n'][0]) - 200 + 2}"
+    assert frame.where(0) == f"{folder / '2.csv'}, line {int(frame.columns['n'].cells[0]) - 200 + 2}"
 
 
 def test_files_need_the_same_columns(folder):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources.frame import Frame, joined, texts
+from bprop.sources.frame import Frame, joined
 
 
 def objects(*cells):
@@ -50,16 +50,9 @@ def test_files_with_other_columns_are_refused():
         joined("all", [frame("p", a=np.ones(2)), frame("q", b=np.ones(2))])
 
 
-def test_cells_as_text():
-    assert texts(np.array([1.0, np.nan, 2.5])).tolist() == ["1", None, "2.5"]
-    assert texts(np.array([7, -3])).tolist() == ["7", "-3"]
-    assert texts(np.array(["2024-05-31", "NaT"], "datetime64[D]")).tolist() == ["2024-05-31", None]
-    assert texts(objects("07", None)).tolist() == ["07", None]
-
-
 def test_whole_numbers_beyond_2_to_the_53_stay_exact_beside_fractions_and_other_whole_numbers():
     big = np.array([2**53 + 1])
     for other, shown in ((np.array([0.5, np.nan]), ["0.5", None]), (np.array([2**63], np.uint64), [str(2**63)])):
         found = joined("t", [frame(a=big), frame(a=other)]).columns["a"]
         assert found.tolist() == ["9007199254740993", *shown]
-    assert joined("t", [frame(a=np.array([1])), frame(a=np.array([0.5]))]).columns["a"].dtype == np.float64
+    assert joined("t", [frame(a=np.array([1])), frame(a=np.array([0.5]))]).columns["a"].cells.dtype == np.float64

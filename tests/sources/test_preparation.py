@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from bprop import errors
 from bprop.scaling import Units
-from bprop.sources import delimited
-from bprop.sources.answers import Answer
+from bprop.sources.answer import Answer
+from bprop.sources.columns import Matrix
+from bprop.sources.formats import Csv, Source
+from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
-from bprop.sources.preparation import KEY, Preparation, as_frame
-from bprop.sources.scaling import network_arrays, units_of, x_of
-from bprop.sources.table import Table
+from bprop.sources.preparation import KEY, Preparation
+from bprop.sources.scaling import network_arrays, units_of
 
 N = 60
 
@@ -62,14 +63,14 @@ def test_only_embeddings_leave_no_numbers():
 
 
 def test_columns_set_apart_are_no_inputs():
-    assert fitted(people(), apart=("colour",), given={"row": "numeric"}).columns == ("age", "name", "row")
+    assert fitted(people(), apart=("colour",), kinds={"row": "numeric"}).columns == ("age", "name", "row")
 
 
 @given(st.permutations(["age", "colour", "name", "row", "y"]), st.permutations(list(range(12))))
 def test_the_order_of_columns_does_not_matter_and_that_of_rows_is_kept(columns, rows):
     table = people()
     found = fitted(table)
-    other = frame(**{name: table.columns[name] for name in columns}, extra=["-"] * N).rows(np.array(rows))
+    other = frame(**{name: table.columns[name].tolist() for name in columns}, extra=["-"] * N).rows(np.array(rows))
     for name, array in found.arrays(other).items():
         np.testing.assert_array_equal(array, found.arrays(table)[name][rows])
 
@@ -121,11 +122,68 @@ def test_damaged_notes(change):
 def test_arrays_take_the_place_of_a_table_in_the_order_of_its_columns():
     table = frame(a=["1", "2.5", "4"], b=["7", "8", "7"], y=["p", "q", "p"])
     found = fitted(table)
-    arrays = Table("dots", np.array([[1.0, 7], [2.5, 8]]), np.array(["p", "q"]), ("x1", "x2"))
-    np.testing.assert_array_equal(found.inputs(as_frame(arrays, found))["x"], arrays.x)
-    assert found.y(as_frame(arrays, found)).tolist() == [0, 1]
+    rows = found.adapted(dots(np.array([[1.0, 7], [2.5, 8]]), np.array(["p", "q"])))
+    np.testing.assert_array_equal(found.inputs(rows)["x"], [[1.0, 7], [2.5, 8]])
+    assert found.y(rows).tolist() == [0, 1]
     with pytest.raises(errors.DataError, match="dots: 3 input columns, but the model takes 2: a, b"):
-        as_frame(Table("dots", np.ones((2, 3)), None, ("x1", "x2", "x3")), found)
+        found.adapted(dots(np.ones((2, 3)), None))
+
+
+def dots(x, y, target="label"):
+    return frame_of_arrays("dots", x, y, numbered(x.shape[1]), target)
+
+
+def of_arrays(y, target="kind"):
+    rows = dots(np.arange(2.0 * len(y)).reshape(-1, 2), np.asarray(y), target)
+    return rows, Preparation.fit(rows, Answer.of(rows, (target,)))
+
+
+def test_arrays_are_what_the_network_takes():
+    rows, found = of_arrays(["dog", "cat"])
+    assert found.kinds == (Matrix("x", ("x1", "x2")),)
+    assert (found.columns, found.features, found.ids, found.embeddings) == (("x1", "x2"), ("x1", "x2"), (), {})
+    arrays = found.arrays(rows)
+    assert arrays["x"] is rows.block.cells
+    assert arrays["y"].tolist() == [1, 0]
+
+
+def test_further_arrays_have_targets_of_another_name():
+    _, found = of_arrays(["dog", "cat"])
+    other = found.adapted(dots(np.zeros((1, 2)), np.array(["dog"]), "class"))
+    assert found.y(other).tolist() == [1]
+    with pytest.raises(errors.DataError, match=r"dots: there are no targets here \(kind\), and they are needed"):
+        found.y(found.adapted(dots(np.zeros((1, 2)), None)))
+
+
+def test_a_table_takes_the_place_of_arrays_by_the_names_of_its_columns():
+    _, found = of_arrays(["dog", "cat"])
+    table = frame(x2=["2", "4"], x1=["1", "3"], kind=["cat", "dog"])
+    assert found.adapted(table) is table
+    assert found.inputs(table)["x"].tolist() == [[1, 2], [3, 4]]
+    assert found.y(table).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "y", [["cat", "dog"], [3, 7], [0.5, 1.5], [True, False], [0.1, 0.2, 0.3]],
+    ids=["text", "ints", "two floats", "bools", "numbers"],
+)  # fmt: skip
+def test_notes_of_arrays_are_plain_data_without_an_entry_of_tables_and_come_back(y):
+    rows, found = of_arrays(y)
+    notes = json.loads(json.dumps(found.to_notes()))
+    assert notes.keys() == {"source", "task", "columns", "target", "classes"}
+    assert notes["columns"] == ["x1", "x2"]
+    back = Preparation.from_notes(notes)
+    assert back == found
+    np.testing.assert_array_equal(back.y(rows), found.y(rows))
+
+
+@pytest.mark.parametrize(
+    "notes", [{}, {"classes": ["a"]}, {"source": "s", "task": "t", "target": "y", "classes": 3, "columns": ["a"]},
+              {"source": "s", "task": "t", "target": "y", "classes": None, "columns": None}]
+)  # fmt: skip
+def test_notes_of_another_model(notes):
+    with pytest.raises(errors.DataError, match="was not made by `bprop train`"):
+        Preparation.from_notes(notes)
 
 
 CELLS = st.one_of(
@@ -159,7 +217,7 @@ def test_any_table_gives_finite_arrays_or_a_clean_error(rows, task):
 @settings(max_examples=150)
 def test_any_bytes_are_a_table_or_a_clean_error(content):
     try:
-        table = delimited.read(Path("data.csv"), content, lambda: content)
+        table = Csv().read(Source(Path("data.csv"), content, lambda: content))
         fitted_on = Preparation.fit(table, Answer.of(table, (list(table.columns)[-1],)))
         arrays = fitted_on.arrays(table)
     except errors.BpropError:
@@ -170,7 +228,7 @@ def test_any_bytes_are_a_table_or_a_clean_error(content):
 def test_several_columns_of_numbers_are_scaled_by_the_rows_to_learn_from():
     table = frame(a=["1.5", "2", "9"], u=["1", "2", "3"], v=["100", "300", "500"])
     preparation = Preparation.fit(table, Answer.of(table, ("u", "v")))
-    units = units_of(x_of(table, preparation), table, preparation)
+    units = units_of(preparation.arrays(table), preparation)
     y = network_arrays(table, preparation, units)["y"]
     np.testing.assert_allclose([y.mean(axis=0), y.std(axis=0)], [[0, 0], [1, 1]], atol=1e-12)
     back = Units.of(json.loads(json.dumps(units.to_notes())))

@@ -7,14 +7,14 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.sources import pieces
 from bprop.sources import stream as module
-from bprop.sources.answers import Answer
+from bprop.sources.answer import Answer
+from bprop.sources.formats import blocks, columnar
+from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream_beside
 from bprop.sources.survey import Shares
-from bprop.sources.tables import open_table
 
 pytest.importorskip("polars", reason="tables are read piece by piece with polars")
 ROWS = 400
@@ -31,9 +31,9 @@ def lines():
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     """Four ragged files with numbers, categories (one embedded), dates and weights, read in many pieces."""
-    monkeypatch.setattr(pieces, "BLOCK", 500)
-    monkeypatch.setattr(pieces, "CELLS", 60)
-    monkeypatch.setattr(pieces, "ROWS", (5, 50))
+    monkeypatch.setattr(blocks, "BLOCK", 500)
+    monkeypatch.setattr(columnar, "CELLS", 60)
+    monkeypatch.setattr(columnar, "ROWS", (5, 50))
     folder, rows = tmp_path / "t", list(lines())
     folder.mkdir()
     for number, (start, stop) in enumerate(((0, 7), (7, 200), (200, 201), (201, ROWS))):
@@ -44,7 +44,7 @@ def table(tmp_path, monkeypatch):
 
 def test_the_rows_are_those_of_the_table_read_whole(table):
     found = bp.stream(table, "answer", weights="weight", seed=3, validation=0.1, test=0.2)
-    frame, parts = open_table(str(table)), Shares(0.1, 0.2, 3).parts(np.arange(ROWS))
+    frame, parts = open_rows(str(table)), Shares(0.1, 0.2, 3).parts(np.arange(ROWS))
     frame = type(frame)(frame.name, frame.columns, frame.place, None, ("answer",), frame.source)
     expected = Preparation.fit(frame.rows(np.nonzero(parts == 0)[0]), Answer.of(frame, ("answer",)), {}, ("weight",))
     assert found.preparation == expected
@@ -53,7 +53,7 @@ def test_the_rows_are_those_of_the_table_read_whole(table):
         rows = frame.rows(np.nonzero(parts == part)[0])
         for name, array in network_arrays(rows, expected, found.units, np.float32).items():
             np.testing.assert_array_equal(data.arrays[name], array)
-        np.testing.assert_array_equal(data.weights, rows.columns["weight"].astype(np.float32))
+        np.testing.assert_array_equal(data.weights, rows.columns["weight"].cells.astype(np.float32))
     assert len(found.train) + len(found.validation) + len(found.test) == ROWS
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bprop import errors
-from bprop.sources import pieces
 from bprop.sources import survey as module
 from bprop.sources.chunks import Chunks
+from bprop.sources.formats import blocks
 from bprop.sources.survey import TEST, TRAIN, VALIDATION, Shares, draws, survey
 
 pytest.importorskip("polars", reason="tables are read piece by piece with polars")
@@ -59,7 +59,7 @@ def test_the_sample_is_the_same_however_the_rows_are_cut(table, monkeypatch):
     monkeypatch.setattr(module, "SAMPLE_ROWS", (50, 50))
     found = []
     for block in (64, 1000, 2**20):
-        monkeypatch.setattr(pieces, "BLOCK", block)
+        monkeypatch.setattr(blocks, "BLOCK", block)
         found.append(survey(Chunks(table), None, Shares(0.1, 0.1, 2)))
     for one in found:
         assert len(one.sample) == 50

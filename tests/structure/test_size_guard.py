@@ -1,14 +1,16 @@
 """Limits on the numbers that the boxes of a description may hold."""
 
 import tracemalloc
+from math import prod
 
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop import boxes, errors
+from bprop.registry import registered
 from bprop.structure import size_guard as module
-from bprop.structure.size_guard import SizeLimit, cut_down, size_bound
+from bprop.structure.size_guard import SizeLimit, cut_down
 
 CATALOGUE = boxes.catalogue()
 
@@ -21,12 +23,12 @@ def test_no_box_holds_more_numbers_than_the_bound(cls):
         box = object.__new__(cls)
         box.__dict__.update({**cls.hyper_defaults, **hyper})
         extras = [np.ones(a.shape) if need == "noise" else np.ones(len(a)) for need in cls.needs for a in arrays[:1]]
-        assert box.fprop(*arrays, *extras).size <= size_bound(cls.__name__, hyper, [a.shape for a in arrays])
+        assert box.fprop(*arrays, *extras).size <= cls.size_limit(hyper, [a.shape for a in arrays])
 
 
 def test_leaves_are_counted_for_three_examples():
     described = bp.Graph(outputs={"f": bp.Input("x", (4, 5)) @ bp.Parameter("W", (5, 2))}).describe()["boxes"]
-    assert [size_bound(entry["type"], entry["hyper"], []) for entry in described[:2]] == [60, 10]
+    assert [registered(entry["type"]).size_limit(entry["hyper"], []) for entry in described[:2]] == [60, 10]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_leaves_are_counted_for_three_examples():
     ],
 )
 def test_a_value_is_counted_by_the_shapes_of_the_children(kind, shapes, size):
-    assert size_bound(kind, {}, shapes) == size
+    assert registered(kind).size_limit({}, shapes) == size
 
 
 @pytest.fixture
@@ -62,15 +64,38 @@ def limits(monkeypatch):
     return make
 
 
+def test_a_box_of_ones_own_declares_its_largest_size(limits):
+    class Outer(bp.Box):
+        """a_i b_j of each example."""
+
+        @classmethod
+        def size_limit(cls, hyper, shapes):
+            return shapes[0][0] * shapes[0][1] * shapes[1][1]
+
+        def fprop(self, a, b):
+            return a[:, :, None] * b[:, None, :]
+
+        def bprop(self, grad, value, a, b):
+            return (grad * b[:, None, :]).sum(axis=2), (grad * a[:, :, None]).sum(axis=1)
+
+    box = Outer(bp.Input("a", (4,)), bp.Input("b", (5,)))
+    assert prod(box.spec.shapes[1]) == 60
+    entry = {"name": "o", "type": Outer.type_key, "children": ["a", "b"], "hyper": {}}
+    made = {child.name: child for child in box.children}
+    limits(each=60).check(entry, made, Outer)
+    with pytest.raises(errors.GraphError, match="'o' would hold 60 numbers"):
+        limits(each=59).check(entry, made, Outer)
+
+
 def concat(children):
     return {"name": "c", "type": "Concat", "children": children, "hyper": {"axis": -1}}
 
 
 def test_a_box_beyond_the_limit_is_refused_by_name(limits):
     x = bp.Input("x", (10,))
-    limits(each=60).check(concat(["x", "x"]), {"x": x})
+    limits(each=60).check(concat(["x", "x"]), {"x": x}, boxes.Concat)
     with pytest.raises(errors.GraphError, match=r"'c' would hold 60 numbers .* 59 .* BPROP_MODEL_NUMBERS"):
-        limits(each=59).check(concat(["x", "x"]), {"x": x})
+        limits(each=59).check(concat(["x", "x"]), {"x": x}, boxes.Concat)
 
 
 def test_the_sum_of_all_boxes_without_the_leaves_is_limited(limits):

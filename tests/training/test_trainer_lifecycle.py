@@ -10,7 +10,9 @@ import pytest
 import bprop as bp
 from bprop import errors
 from bprop.data import DataSet, Reader
-from bprop.training import Terminated, checkpoint, trainer
+from bprop.engines.numpy import NumpyRun
+from bprop.training import Terminated, trainer
+from bprop.training.checkpoints import writer
 from bprop.training.progress import Silent
 
 DATA = {"x": np.linspace(-1, 1, 8), "y": np.linspace(-2, 2, 8)}
@@ -80,6 +82,23 @@ def test_sigterm_ends_the_program_and_ctrl_c_does_not(monkeypatch, capsys):
     assert caught.value.fit.stopped == "interrupted"
     assert listener.heard[-1][:2] == ("end", "interrupted")
     assert capsys.readouterr().err.count("interrupted in epoch") == 2
+
+
+def test_a_second_ctrl_c_in_the_middle_of_a_stretch_leaves_the_fit_of_the_updates_it_names(monkeypatch):
+    steps = NumpyRun.steps
+
+    def interrupted(self, start, count, t):
+        if t == 8:
+            steps(self, start, 1, t)
+            raise KeyboardInterrupt
+        return steps(self, start, count, t)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt) as caught:
+        patch.setattr(NumpyRun, "steps", interrupted)
+        train()
+    fit = caught.value.fit
+    assert (fit.stopped, fit.updates) == ("failed", 8)
+    assert fit.params["w"].tobytes() == train(epochs=2).params["w"].tobytes()
 
 
 def test_the_last_checkpoint_is_of_the_end_and_there_is_none_on_the_way_before_it_is_time(tmp_path, monkeypatch):
@@ -216,14 +235,14 @@ def test_a_time_limit_that_ends_while_a_checkpoint_is_written_ends_the_run(monke
 
     monkeypatch.setattr("os.fsync", fsync)
     if often:
-        monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+        monkeypatch.setattr(writer, "clock", iter(range(0, 10**9, 10**6)).__next__)
     with pytest.raises(TimeoutError, match="time is up"):
         train(checkpoint=tmp_path / "at.checkpoint", callbacks=[lambda record, fit: records.append(record)])
     assert len(records) == (0 if often else 3)
 
 
 def test_a_disk_that_answers_too_late_is_told_of(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(checkpoint, "clock", iter(range(0, 10**9, 10**6)).__next__)
+    monkeypatch.setattr(writer, "clock", iter(range(0, 10**9, 10**6)).__next__)
     failed = []
 
     def fsync(file):

@@ -6,39 +6,19 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop.training.epoch import Position
 from bprop.training.trainer import Trainer
 
 
-def turns(count, *, turn=1, left=100, room=None, most=None, batch_size=4):
-    """`_whole_turns` of a trainer of which nothing else is there."""
-    trainer = object.__new__(Trainer)
-    trainer.writer = None if room is None else SimpleNamespace(steps_until_due=lambda position: room)
-    trainer.position = SimpleNamespace(step=7)
-    trainer.job = SimpleNamespace(batch_size=batch_size, steps_per_epoch=7 + left)
-    trainer.run_ = SimpleNamespace(turn=turn)
-    return trainer._whole_turns(count, most)
-
-
 @pytest.mark.parametrize(
-    ("given", "count"),
-    [
-        ({"count": 10}, 10),
-        ({"count": 10, "turn": 4}, 8),
-        ({"count": 3, "turn": 4}, 4),
-        ({"count": 3, "turn": 4, "left": 2}, 2),
-        ({"count": 100, "turn": 8}, 100),  # the rest of the epoch
-        ({"count": 200, "turn": 8}, 100),
-        ({"count": 99, "turn": 8}, 96),
-        ({"count": 10, "room": 6}, 6),
-        ({"count": 10, "room": 6, "turn": 4}, 4),
-        ({"count": 10, "room": 20}, 10),
-        ({"count": 10, "most": 20}, 5),
-        ({"count": 10, "most": 3}, 1),
-        ({"count": 10, "most": 400}, 10),
-    ],
+    ("due", "rows", "most"), [(None, None, None), (6, None, 6), (None, 20, 5), (6, 20, 5), (3, 20, 3), (None, 3, 1)]
 )
-def test_a_stretch_is_of_whole_turns_up_to_a_checkpoint_and_what_can_be_read(given, count):
-    assert turns(**given) == count
+def test_a_stretch_goes_no_further_than_to_a_checkpoint_and_what_can_be_read(due, rows, most):
+    trainer = object.__new__(Trainer)
+    trainer.writer = None if due is None else SimpleNamespace(steps_until_due=lambda position: due)
+    trainer.reader = SimpleNamespace(most=rows)
+    trainer.job = SimpleNamespace(batch_size=4)
+    assert trainer.most(Position()) == most
 
 
 def train(**settings):

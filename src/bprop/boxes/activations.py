@@ -63,13 +63,15 @@ class Sigmoid(Activation):
     """
 
     bounds: ClassVar = (0.0, 1.0)
-    onnx = "Sigmoid(a)"
 
     def fprop(self, a):
         return logistic(a)
 
     def bprop(self, grad, value, a):
         return grad * value * (1 - value)
+
+    def onnx(self, op, a):
+        return op.Sigmoid(a)
 
 
 class Tanh(Activation):
@@ -82,7 +84,6 @@ class Tanh(Activation):
     """
 
     bounds: ClassVar = (-1.0, 1.0)
-    onnx = "Tanh(a)"
 
     def fprop(self, a):
         return namespace(a).tanh(as_numbers(a))
@@ -99,7 +100,6 @@ class Relu(Activation):
     """
 
     rectifies: ClassVar = True
-    onnx = "Relu(a)"
 
     def fprop(self, a):
         return namespace(a).maximum(a, 0)
@@ -116,13 +116,15 @@ class LeakyRelu(Activation):
     """
 
     slope: float = 0.01
-    onnx = "LeakyRelu(a, alpha=slope)"
 
     def fprop(self, a):
         return namespace(a).where(a > 0, a, self.slope * a)
 
     def bprop(self, grad, value, a):
         return namespace(a).where(a > 0, grad, self.slope * grad)
+
+    def onnx(self, op, a):
+        return op.LeakyRelu(a, alpha=self.slope)
 
 
 class Elu(Activation):
@@ -135,7 +137,6 @@ class Elu(Activation):
     """
 
     alpha: float = 1.0
-    onnx = "Elu(a, alpha=alpha)"
 
     def fprop(self, a):
         xp = namespace(a)
@@ -144,6 +145,9 @@ class Elu(Activation):
     def bprop(self, grad, value, a):
         xp = namespace(a)
         return xp.where(a > 0, grad, grad * self.alpha * xp.exp(xp.minimum(a, 0)))
+
+    def onnx(self, op, a):
+        return op.Elu(a, alpha=self.alpha)
 
 
 class Gelu(Activation):
@@ -155,8 +159,6 @@ class Gelu(Activation):
     >>> bp.gelu(bp.Input("a")).fprop(np.array([0.0, 100.0]))
     array([  0., 100.])
     """
-
-    onnx = "a * Sigmoid(1.5957691216057308 * (a + 0.044715 * a * a * a))"
 
     def fprop(self, a):
         return a * logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
@@ -177,8 +179,6 @@ class Silu(Activation):
     array([  0., 100.])
     """
 
-    onnx = "a * Sigmoid(a)"
-
     def fprop(self, a):
         return a * logistic(a)
 
@@ -193,8 +193,6 @@ class Softplus(Activation):
     >>> bp.softplus(bp.Input("a")).fprop(np.array([-1000.0, 1000.0]))
     array([   0., 1000.])
     """
-
-    onnx = "Softplus(a)"
 
     def fprop(self, a):
         a = as_numbers(a)

@@ -1,5 +1,7 @@
 """The pre-activation of a layer, a = h W + b, as one box."""
 
+from math import prod
+
 from bprop.box import Box
 from bprop.lower_case import function
 from bprop.namespace import namespace
@@ -21,7 +23,7 @@ class Linear(Box):
     """
 
     keeps_rows = True
-    onnx = "h @ W + b"
+    is_product = True
 
     def fprop(self, h, W, b):
         return h @ W + b
@@ -33,6 +35,10 @@ class Linear(Box):
             rows.T @ grads if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, W, b = (child.dims for child in self.children)
@@ -64,7 +70,7 @@ class LinearTransposed(Box):
     """
 
     keeps_rows = True
-    onnx = "h @ Transpose(V, perm=[1, 0]) + b"
+    is_product = True
 
     def fprop(self, h, V, b):
         return namespace(h, V).tensordot(h, V, axes=((-1,), (1,))) + b
@@ -76,6 +82,10 @@ class LinearTransposed(Box):
             namespace(grad, h).tensordot(grads, rows, axes=((0,), (0,))) if wanted[1] else None,
             grads.sum(axis=0) if wanted[2] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:-1]) * prod(shapes[2])
 
     def check(self):
         h, V, b = (child.dims for child in self.children)

@@ -3,6 +3,7 @@
 Shapes that do not broadcast raise ShapeError when a box is made.
 """
 
+from math import prod
 from typing import ClassVar
 
 import numpy as np
@@ -30,16 +31,24 @@ __all__ = [
 ]
 
 
-class Add(Box):
+class Broadcast(Box):
+    """An elementwise function of two children, broadcast as in NumPy. Shapes: (N, H), (H,) -> (N, H)."""
+
+    keeps_rows = True
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(np.broadcast_shapes(*shapes))
+
+
+class Add(Broadcast):
     """a + b, elementwise. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
 
     >>> bp.add(bp.Input("a"), 1.0).fprop(np.array([1.0, 2.0]), 1.0)
     array([2., 3.])
     """
 
-    keeps_rows = True
     symbol: ClassVar = "+"
-    onnx = "a + b"
 
     def fprop(self, a, b):
         return a + b
@@ -54,16 +63,14 @@ class Add(Box):
         yield rng.normal(size=(2, 1, 4)), rng.normal(size=(3, 1))
 
 
-class Subtract(Box):
+class Subtract(Broadcast):
     """a - b, elementwise. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
 
     >>> bp.subtract(bp.Input("a"), 1.0).fprop(np.array([1.0, 2.0]), 1.0)
     array([0., 1.])
     """
 
-    keeps_rows = True
     symbol: ClassVar = "-"
-    onnx = "a - b"
 
     def fprop(self, a, b):
         return a - b
@@ -76,16 +83,14 @@ class Subtract(Box):
         return Add.examples(rng)
 
 
-class Multiply(Box):
+class Multiply(Broadcast):
     """a * b, elementwise: d/da = b, d/db = a. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
 
     >>> bp.multiply(2.0, bp.Input("b")).fprop(2.0, np.array([1.0, 2.0]))
     array([2., 4.])
     """
 
-    keeps_rows = True
     symbol: ClassVar = "*"
-    onnx = "a * b"
 
     def fprop(self, a, b):
         return a * b
@@ -99,16 +104,14 @@ class Multiply(Box):
         yield np.array(0.3), rng.normal(size=(3, 4))
 
 
-class Divide(Box):
+class Divide(Broadcast):
     """a / b, elementwise: d/da = 1 / b, d/db = -(a / b) / b. Shapes: broadcast as in NumPy, (N, H), (H,) -> (N, H).
 
     >>> bp.divide(bp.Input("a"), 2.0).fprop(np.array([1.0, 2.0]), 2.0)
     array([0.5, 1. ])
     """
 
-    keeps_rows = True
     symbol: ClassVar = "/"
-    onnx = "a / b"
 
     def fprop(self, a, b):
         return a / b
@@ -131,7 +134,6 @@ class Negative(Box):
     """
 
     keeps_rows = True
-    onnx = "-a"
 
     def fprop(self, a):
         return -a
@@ -155,7 +157,6 @@ class Power(Box):
 
     keeps_rows = True
     exponent: float
-    onnx = "Pow(a, exponent)"
 
     def fprop(self, a):
         return a**self.exponent
@@ -180,8 +181,8 @@ class MatMul(Box):
     """
 
     keeps_rows = True
+    is_product = True
     symbol: ClassVar = "@"
-    onnx = "a @ b"
 
     def fprop(self, a, b):
         return a @ b
@@ -194,6 +195,14 @@ class MatMul(Box):
             unbroadcast(G @ swap_last(B), A.shape).reshape(a.shape) if wanted[0] else None,
             unbroadcast(swap_last(A) @ G, B.shape).reshape(b.shape) if wanted[1] else None,
         )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        if not all(shapes):
+            return super().size_limit(hyper, shapes)
+        a, b = shapes
+        columns = b[-1:] if len(b) > 1 else ()
+        return prod(np.broadcast_shapes(a[:-2], b[:-2])) * prod(a[-2:-1]) * prod(columns)
 
     def _infer(self):
         a, b = (child.spec for child in self.children)

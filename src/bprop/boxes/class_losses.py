@@ -36,8 +36,7 @@ class Nll(ClassLoss):
     """
 
     unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int")
-    onnx = "-ReduceSum(Flatten(Log(GatherElements(f, Unsqueeze(int(y), [-1]), axis=-1))), [1], keepdims=0)"
+    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
 
     def fprop(self, f, y):
         return per_example(-namespace(f).log(at_label(f, y)))
@@ -65,9 +64,6 @@ class CrossEntropy(ClassLoss):
     """
 
     unit: ClassVar = "nats"
-    onnx = (
-        "-ReduceSum(Flatten(GatherElements(LogSoftmax(a, axis=-1), Unsqueeze(int(y), [-1]), axis=-1)), [1], keepdims=0)"
-    )
 
     def parts(self, a, y):
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
@@ -102,7 +98,6 @@ class BinaryCrossEntropy(Loss):
     metrics: ClassVar = ("accuracy",)
     unit: ClassVar = "nats"
     head: ClassVar = Head(output="Sigmoid", kind="int")
-    onnx = "ReduceSum(Flatten(Relu(a) * (1 - y) + Relu(-a) * y + Softplus(-Abs(a))), [1], keepdims=0)"
 
     def fprop(self, a, y):
         xp = namespace(a)
@@ -135,7 +130,6 @@ class Hinge(Loss):
     """
 
     metrics: ClassVar = ("accuracy",)
-    onnx = "ReduceSum(Flatten(Relu(1 - y * a)), [1], keepdims=0)"
 
     def fprop(self, a, y):
         return per_example(namespace(a).maximum(1 - y * a, 0))
@@ -169,11 +163,6 @@ class MulticlassHinge(ClassLoss):
     """
 
     head: ClassVar = Head("hinge", labels=True, kind="int")
-    onnx = (
-        "r = Where(OneHot(int(y), [classes], [0.0, 1.0]) > 0.5, -inf, a); "
-        "s = GatherElements(a, Unsqueeze(int(y), [-1]), axis=-1); "
-        "ReduceSum(Flatten(Relu(1 + ReduceMax(r, axes=[-1]) - s)), [1], keepdims=0)"
-    )
 
     def rivals(self, a, y):
         """a with -inf in the place of the label's score."""

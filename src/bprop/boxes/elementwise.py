@@ -16,7 +16,6 @@ class Exp(Box):
     """
 
     keeps_rows = True
-    onnx = "Exp(a)"
 
     def fprop(self, a):
         return namespace(a).exp(as_numbers(a))
@@ -37,7 +36,6 @@ class Log(Box):
     """
 
     keeps_rows = True
-    onnx = "Log(a)"
 
     def fprop(self, a):
         return namespace(a).log(as_numbers(a))
@@ -58,7 +56,6 @@ class Abs(Box):
     """
 
     keeps_rows = True
-    onnx = "Abs(a)"
 
     def fprop(self, a):
         return namespace(a).abs(a)
@@ -79,7 +76,6 @@ class Square(Box):
     """
 
     keeps_rows = True
-    onnx = "a * a"
 
     def fprop(self, a):
         return a * a
@@ -100,7 +96,6 @@ class Sqrt(Box):
     """
 
     keeps_rows = True
-    onnx = "Sqrt(a)"
 
     def fprop(self, a):
         return namespace(a).sqrt(as_numbers(a))
@@ -125,7 +120,6 @@ class Clip(Box):
     keeps_rows = True
     low: float
     high: float
-    onnx = "Clip(a, low, high)"
 
     def fprop(self, a):
         return namespace(a).clip(a, self.low, self.high)

@@ -29,6 +29,8 @@ class Head:
     """The kind of number in y: "float" or "int"."""
     scaled: int | None = None
     """The power with which the loss grows with y's unit; None if y has no unit to scale."""
+    also: tuple[str, ...] = ()
+    """Further names of the loss, which no list shows."""
 
 
 class Loss(Box):

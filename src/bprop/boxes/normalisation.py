@@ -27,10 +27,6 @@ class LayerNorm(Box):
 
     keeps_rows = True
     epsilon: float = 1e-5
-    onnx = (
-        "b = a - ReduceMean(a, axes=[-1]); c = b - ReduceMean(b, axes=[-1]); "
-        "gain * (c / Sqrt(ReduceMean(c * c, axes=[-1]) + epsilon)) + shift"
-    )
 
     def standardise(self, a):
         a = as_numbers(a)
@@ -145,7 +141,6 @@ class Normalise(Box):
 
     keeps_rows = True
     epsilon: float = 1e-5
-    onnx = "gain * (a - mean) / Sqrt(variance + epsilon) + shift"
 
     def fprop(self, a, gain, shift, mean, variance):
         return (a - mean) * (gain * inverse_deviation(variance, self.epsilon)) + shift

@@ -36,7 +36,6 @@ class Softmax(Box):
     """
 
     keeps_rows = True
-    onnx = "Softmax(a, axis=-1)"
 
     def fprop(self, a):
         return softmax_of(a)
@@ -46,6 +45,9 @@ class Softmax(Box):
         # digits of its 1 - f_c are lost
         grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
+
+    def onnx(self, op, a):
+        return op.Softmax(a, axis=-1)
 
     def check(self):
         check_classes(self)
@@ -66,7 +68,6 @@ class LogSoftmax(Box):
     """
 
     keeps_rows = True
-    onnx = "LogSoftmax(a, axis=-1)"
 
     def fprop(self, a):
         return log_softmax_of(a)
@@ -75,6 +76,9 @@ class LogSoftmax(Box):
         xp = namespace(a)
         others = grad.sum(axis=-1, keepdims=True) - grad
         return -xp.expm1(value) * grad - xp.exp(value) * others
+
+    def onnx(self, op, a):
+        return op.LogSoftmax(a, axis=-1)
 
     def check(self):
         check_classes(self)

@@ -5,6 +5,7 @@ follows from the others. Shapes and axes that do not fit raise ShapeError.
 """
 
 import builtins
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,6 @@ __all__ = [
 ]
 
 
-END = 2**63 - 1  # in ONNX: up to the end of the axis
-
-
 class Reshape(Box):
     """The elements of a, in the same order, in another shape. Shapes: a (N, 28, 28), shape (-1, 784) -> (N, 784).
 
@@ -38,7 +36,6 @@ class Reshape(Box):
 
     keeps_rows = True
     shape: tuple
-    onnx = "Reshape(a, shape)"
 
     def fprop(self, a):
         return a.reshape(self.shape)
@@ -64,10 +61,6 @@ class Transpose(Box):
     keeps_rows = True
     axes: tuple
 
-    @property
-    def onnx(self):
-        return f"Transpose(a, perm={[i % len(self.axes) for i in self.axes]})"
-
     def fprop(self, a):
         return namespace(a).transpose(a, self.axes)
 
@@ -89,7 +82,6 @@ class Concat(Box):
 
     keeps_rows = True
     axis: int = -1
-    onnx = "Concat(*parts, axis=axis)"
 
     def fprop(self, *parts):
         return namespace(*parts).concatenate(parts, axis=self.axis)
@@ -97,6 +89,10 @@ class Concat(Box):
     def bprop(self, grad, value, *parts):
         ends = [int(e) for e in np.cumsum([p.shape[self.axis] for p in parts])]
         return tuple(namespace(grad).split(grad, ends[:-1], axis=self.axis))
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return sum(map(prod, shapes))
 
     @classmethod
     def examples(cls, rng):
@@ -120,10 +116,6 @@ class Slice(Box):
     def keeps_rows(self):
         """True if the index takes all rows, in their order. (x[:5] does not, but it has N rows for a few examples.)"""
         return takes_all_rows(self.index, len(self.children[0].dims))
-
-    @property
-    def onnx(self):
-        return onnx_slice(self.index, len(self.children[0].dims))
 
     def fprop(self, a):
         return a[self.index]
@@ -156,8 +148,6 @@ class Take(Box):
            [0, 1]])
     """
 
-    onnx = "Gather(W, int(rows), axis=0)"
-
     @property
     def keeps_rows(self):
         """True if W is the same for all examples. Else an example could take the rows of other examples."""
@@ -168,6 +158,10 @@ class Take(Box):
 
     def bprop(self, grad, value, W, rows):
         return scatter_add(grad, rows, W.shape), None
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[1]) * prod(shapes[0][1:])
 
     def check(self):
         if self.children[1].spec.kind != "int":
@@ -192,30 +186,6 @@ def takes_all_rows(index: Any, rank: int) -> bool:
     first = parts[parts[0] is Ellipsis]
     whole = isinstance(first, builtins.slice) and first.start in (None, 0) and first.stop is None
     return whole and first.step in (None, 1)
-
-
-def onnx_slice(index: Any, rank: int) -> str:
-    """a[index] in ONNX: Slice, then Squeeze the axes that integers remove, then Unsqueeze those that None adds."""
-    parts = list(index) if isinstance(index, tuple) else [index]
-    rest = [builtins.slice(None)] * (rank - len([p for p in parts if p is not None and p is not Ellipsis]))
-    at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
-    parts[at : at + 1] = rest
-    cuts, dropped, added, axes = [], [], [], 0
-    for p in parts:
-        if p is None:
-            added.append(axes)
-        elif isinstance(p, int):
-            dropped.append(len(cuts))
-            cuts.append((p, p + 1 or END, 1))
-        else:
-            step = p.step or 1
-            first, last = (0, END) if step > 0 else (END, -END)
-            cuts.append((first if p.start is None else p.start, last if p.stop is None else p.stop, step))
-        axes += not isinstance(p, int)
-    starts, ends, steps = ([cut[i] for cut in cuts] for i in range(3))
-    text = f"Slice(a, {starts}, {ends}, {[*range(rank)]}, {steps})"
-    text = f"Squeeze({text}, {dropped})" if dropped else text
-    return f"Unsqueeze({text}, {added})" if added else text
 
 
 def reshape(a, shape, *, name: str | None = None) -> Box:

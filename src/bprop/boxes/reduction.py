@@ -37,11 +37,6 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
-    @property
-    def axes(self) -> list[int] | None:
-        """The reduced axes as a list; None for all."""
-        return None if self.axis is None else [int(i) for i in np.atleast_1d(self.axis)]
-
     def check(self):
         if self.axis is not None and not self.children[0].dims:
             raise ValueError("a number has no axis to reduce")
@@ -61,8 +56,6 @@ class Sum(Reduction):
     array([3.])
     """
 
-    onnx = "ReduceSum(a, axes, keepdims=keepdims)"
-
     def fprop(self, a):
         return a.sum(axis=self.axis, keepdims=self.keepdims)
 
@@ -76,8 +69,6 @@ class Mean(Reduction):
     >>> bp.mean(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
     array([1.5])
     """
-
-    onnx = "ReduceMean(a, axes=axes, keepdims=keepdims)"
 
     def fprop(self, a):
         return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
@@ -93,8 +84,6 @@ class Max(Reduction):
     >>> bp.max(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
     array([2.])
     """
-
-    onnx = "ReduceMax(a, axes=axes, keepdims=keepdims)"
 
     def fprop(self, a):
         return a.max(axis=self.axis, keepdims=self.keepdims)

@@ -15,8 +15,6 @@ class L1(Box):
     3.0
     """
 
-    onnx = "Sum(*ReduceSum(Abs(W), keepdims=0))"
-
     def fprop(self, *W):
         return sum(namespace(w).abs(w).sum() for w in W)
 
@@ -35,8 +33,6 @@ class L2(Box):
     >>> float(bp.l2(bp.Parameter("W", (2,))).fprop(np.array([1.0, -2.0])))
     5.0
     """
-
-    onnx = "Sum(*ReduceSum(W * W, keepdims=0))"
 
     def fprop(self, *W):
         return sum((w * w).sum() for w in W)

@@ -32,7 +32,6 @@ class SquaredError(Loss):
 
     metrics: ClassVar = ("rmse", "mae")
     head: ClassVar = Head(reads_output=True, scaled=2)
-    onnx = "ReduceSum(Flatten((f - y) * (f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         return per_example((f - y) ** 2)
@@ -58,7 +57,6 @@ class AbsoluteError(Loss):
 
     metrics: ClassVar = ("mae", "rmse")
     head: ClassVar = Head(reads_output=True, scaled=1)
-    onnx = "ReduceSum(Flatten(Abs(f - y)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         return per_example(namespace(f).abs(f - y))
@@ -86,7 +84,6 @@ class Huber(Loss):
     delta: float = 1.0
     metrics: ClassVar = ("rmse", "mae")
     head: ClassVar = Head(reads_output=True, scaled=2)
-    onnx = "r = Abs(f - y); q = Min(r, delta); ReduceSum(Flatten(q * (r - 0.5 * q)), [1], keepdims=0)"
 
     def fprop(self, f, y):
         xp = namespace(f)
@@ -127,7 +124,6 @@ class Poisson(Loss):
     metrics: ClassVar = ("rmse", "mae")
     unit: ClassVar = "nats"
     head: ClassVar = Head(output="Exp")
-    onnx = "ReduceSum(Flatten(Exp(a) - y * Min(a, 20000.0)), [1], keepdims=0)"
 
     def fprop(self, a, y):
         xp = namespace(a)

@@ -15,9 +15,9 @@ import numpy as np
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.report import Report, Row
 from bprop.engines import Job, choose
+from bprop.engines.program import Program
 from bprop.errors import BpropError
 from bprop.graph import Graph
-from bprop.graph.objective import backpropagate
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
 from bprop.rules import Rule
@@ -36,7 +36,7 @@ class Reference(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Reveal(Rule):
+class Reveal(Rule, named=False):
     """theta <- gradient: what a step computes, made visible."""
 
     elementwise: ClassVar = True
@@ -91,10 +91,8 @@ def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.n
     context = start.context._replace(weights=start.context.weights.astype(dtype), dtype=dtype)
     with np.errstate(all="ignore"):
         state = fprop(plan, leaves, context)
-        slots = {name: plan.leaves[name] for name in graph.trainable if name in plan.leaves}
-        grads = backpropagate(graph, plan, state, context, slots.values())
-        found = {n: grads[s] if grads[s] is not None else np.zeros_like(state.values[s]) for n, s in slots.items()}
-        return {**found, **plan.updates(state)}
+        _, grads = Program(graph, dtype).gradients(state, context, plan)
+        return {**grads, **plan.updates(state)}
 
 
 def _compare(found: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Coverage:

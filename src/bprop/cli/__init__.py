@@ -1,10 +1,10 @@
-"""The command line: `bprop train`, `resume`, `predict`, `evaluate`, `check`, `graph`, `step`, `export`."""
+"""The command line, `bprop COMMAND`. A command is a module of this package: `command.NAMES` lists them."""
 
 import sys
 from importlib.util import find_spec
 from io import TextIOWrapper
 
-from bprop import exits
+from bprop import exits, plugins
 from bprop.console import say, say_error, say_traceback, show_warnings
 
 
@@ -18,6 +18,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files may hold what is no text
     show_warnings()
+    if not sys.argv[1:] or "--help" in sys.argv:
+        plugins.load()  # so that the help names what installed packages add
     try:
         from bprop.cli.app import app
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from bprop.cli.check import check, graph
-from bprop.cli.errors import EXIT_CODES, Commands
-from bprop.cli.evaluate import evaluate
-from bprop.cli.export import export
-from bprop.cli.predict import predict
-from bprop.cli.resume import resume
-from bprop.cli.step import step
-from bprop.cli.train import train
+from bprop.cli.command import NAMES, Commands
+from bprop.cli.errors import EXIT_CODES
 from bprop.console import say
 from bprop.files import bprop_version
 
@@ -43,5 +38,5 @@ def options(
     """What every command shares."""
 
 
-for function in (train, resume, predict, evaluate, check, graph, step, export):
-    app.command(epilog=EXIT_CODES)(function)
+for name in NAMES:
+    app.command(epilog=EXIT_CODES)(getattr(import_module(f"{__package__}.{name}"), name))

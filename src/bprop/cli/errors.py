@@ -11,7 +11,6 @@ from functools import wraps
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from bprop import exits
 from bprop.console import say, say_error
@@ -34,14 +33,14 @@ NO_MEMORY = (
 )
 
 
-def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command whose deliberate errors become a line on standard error and exit code 1, and Ctrl-C one and 130."""
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose deliberate errors become a line on standard error and exit code 1, and Ctrl-C one and 130."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             exits.State.working = True
-            return _told(function, *args, **kwargs)
+            return _run(function, *args, **kwargs)
         except KeyboardInterrupt:
             say("interrupted", error=True)
             raise typer.Exit(INTERRUPTED) from None
@@ -51,7 +50,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _told(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         result = function(*args, **kwargs)
         sys.stdout.flush()  # so that a reader who has gone is noticed here
@@ -81,20 +80,9 @@ def _of_system(error: OSError) -> str:
     return f"{name if len(name) < LONG else name[:LONG] + '...'}: {error.strerror}"
 
 
-class Commands(TyperGroup):
-    """The commands. What is said of wrong usage repeats words of the command line: they are shown as names are."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        with _shown():
-            return super().make_context(*args, **kwargs)
-
-    def invoke(self, *args: Any, **kwargs: Any) -> Any:
-        with _shown():
-            return super().invoke(*args, **kwargs)
-
-
 @contextmanager
-def _shown() -> Iterator[None]:
+def names_made_visible() -> Iterator[None]:
+    """What an error of wrong usage says, it says with names as a terminal can show them."""
     try:
         yield
     except Exception as error:

@@ -11,14 +11,16 @@ import typer
 from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
 from bprop.cli import scores
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.experiment import load_model
-from bprop.cli.opening import Coding, Rows, open_for
+from bprop.cli.opening import open_for
 from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.model import Model
-from bprop.sources.answers import example_weights
+from bprop.sources.answer import example_weights
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import places
 from bprop.visible import visible
 
@@ -46,13 +48,13 @@ def evaluate(
     bprop evaluate adult.bprop test.csv --json
     """
     net = load_model(model)
-    rows, coding = open_for(net, data, labels)
+    rows, preparation = open_for(net, data, labels)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
-    with places(rows, coding):
-        loss = net.evaluate(coding.arrays(rows), weights=w)
-        found = judge(net, rows, coding, w, bootstrap, seed)
+    with places(rows, preparation):
+        loss = net.evaluate(preparation.arrays(rows), weights=w)
+        found = judge(net, rows, preparation, w, bootstrap, seed)
     if as_json:
         say(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}).replace("\x7f", "\\u007f"))
     else:
@@ -62,19 +64,21 @@ def evaluate(
         say(_table(found))
 
 
-def judge(net: Model, rows: Rows, coding: Coding, weights: np.ndarray, resamples: int, seed: int) -> dict[str, Any]:
+def judge(
+    net: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, resamples: int, seed: int
+) -> dict[str, Any]:
     """{"values": measures, "more": {"intervals": ..., "confusion": ...}} of a model on rows with targets."""
-    f, y = np.asarray(net.predict(coding.inputs(rows))), coding.y(rows)
+    f, y = np.asarray(net.predict(preparation.inputs(rows))), preparation.y(rows)
     output = net.graph.outputs["f"]
     more: dict[str, Any] = {}
-    if coding.classes is not None:
+    if preparation.classes is not None:
         of = scores.of_classes(f, y, isinstance(output, Softmax))
-        names = [str(name) for name in coding.classes]
+        names = [str(name) for name in preparation.classes]
         more["confusion"] = {"classes": names, "counts": scores.confusion(f, y).tolist()}
-    elif coding.task == "multilabel" and isinstance(output, Sigmoid):
+    elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
         of = scores.of_switches(f, y)
     else:
-        of = scores.of_columns(f, y, coding)
+        of = scores.of_columns(f, y, preparation)
     values = {name: measure(weights) for name, measure in of.items()}
     spans = scores.intervals(of, weights, resamples, seed)
     more = {"intervals": {name: list(span) for name, span in spans.items()}, **more}

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from bprop.cli.opening import Coding, Rows, coding_of_model, open_beside
-from bprop.cli.options import Network
+from bprop import embedding
+from bprop.architecture import Architecture, head_of
+from bprop.cli.opening import open_beside
 from bprop.data import split
-from bprop.embedding import tabular
 from bprop.errors import BpropError, ModelFileError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
-from bprop.perceptron import losses, mlp, named
 from bprop.scaling import with_older
-from bprop.sources.encoding import is_noted
-from bprop.sources.preparation import KEY, Preparation
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation, is_noted
 from bprop.sources.scaling import settings_of, x_of
 
 SUFFIX = ".bprop"
 
 
-def build(table: Rows, encoding: Coding, network: Network) -> Graph:
-    """The network for a table whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
-    x = x_of(table, encoding)
-    kind = named(network.loss, "loss", losses) if network.loss not in (None, "cross_entropy") else None
-    head = kind.head if kind else None
-    if encoding.task == "regression" and head is not None and not head.labels and head.scaled is None:
+def build(rows: Frame, preparation: Preparation, network: Architecture, scale: str = "auto") -> Graph:
+    """The network for rows whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
+    x = x_of(rows, preparation)
+    settings = settings_of(x, preparation, scale)
+    network = replace(network, task=settings["task"])
+    head = head_of(network.loss_class())
+    if preparation.task == "regression" and head.scaled is None:
         raise SettingError(f"the loss {network.loss!r} does not go with regression, which is on y's own scale")
-    settings = {
-        "activation": network.activations, "loss": network.loss, "l1": network.l1, "l2": network.l2,
-        "dropout": network.dropout, "normalise": network.normalise, **settings_of(x, encoding, network.scale),
-    }  # fmt: skip
-    sizes = [x.shape[1], *network.units, encoding.outputs]
-    if isinstance(encoding, Preparation) and encoding.embeddings:
-        return tabular(sizes, encoding.embeddings, **settings)
-    return mlp(sizes, **settings)
+    return embedding.network(
+        network, x.shape[1], preparation.embeddings, preparation.outputs, settings["input_scaling"]
+    )  # fmt: skip
 
 
 def part(count: int, given: float, option: str) -> float:
@@ -47,7 +43,7 @@ def part(count: int, given: float, option: str) -> float:
     return share
 
 
-def hold_out(table: Rows, given: float | str, seed: int, option: str, stratify: bool) -> tuple[Rows, Rows | None]:
+def hold_out(rows: Frame, given: float | str, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
     """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0.
 
     given : text that is no number names a file of its own: (all, its rows).
@@ -57,13 +53,13 @@ def hold_out(table: Rows, given: float | str, seed: int, option: str, stratify: 
     try:
         given = float(given)
     except ValueError:
-        return table, open_beside(table, str(given))
-    share = part(len(table), given, option)
+        return rows, open_beside(rows, str(given))
+    share = part(len(rows), given, option)
     if share == 0:
-        return table, None
-    labels = np.unique(table.need_y(), return_inverse=True)[1] if stratify else None
-    kept, held = split(len(table), share, seed, labels)
-    return table.rows(kept), table.rows(held)
+        return rows, None
+    labels = np.unique(rows.column(rows.target[0]).cells, return_inverse=True)[1] if stratify else None
+    kept, held = split(len(rows), share, seed, labels)
+    return rows.rows(kept), rows.rows(held)
 
 
 def is_model(source: str) -> bool:
@@ -77,8 +73,8 @@ def load_model(path: str | Path) -> Model:
     try:
         model.notes = with_older(model.notes)
         model.check_units()
-        if KEY in model.notes or is_noted(model.notes):
-            coding_of_model(model).need_fit(model.graph)
+        if is_noted(model.notes):
+            Preparation.from_notes(model.notes).need_fit(model.graph)
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
     return model

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bprop.cli import options as opt
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.console import say
 from bprop.onnx import to_onnx

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bprop.errors import SettingError
+from bprop.architecture import NORMALISATIONS, TASKS, activations, losses
+from bprop.engines import names as engine_names
+from bprop.rules import rules
+from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
+
+OF_RULES = {
+    "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
+    "clip_norm": "--clip-norm",
+}  # fmt: skip
+"""{setting of a rule: the option for it}; --set is for all others."""
 
 
 def _data(text: str, **more: Any) -> Any:
@@ -28,6 +37,28 @@ def _files(text: str) -> Any:
     return typer.Option(help=text, rich_help_panel="Files")
 
 
+def _having(setting: str) -> str:
+    """The rules that have a setting."""
+    return ", ".join(name for name, rule in rules().items() if setting in {field.name for field in fields(rule)})
+
+
+def _defaults() -> str:
+    """The learning rate of each rule."""
+    rates = {name: field.default for name, rule in rules().items() for field in fields(rule)[:1]}
+    return ", ".join(f"{rate} for {name}" for name, rate in rates.items())
+
+
+def _further() -> str:
+    """The settings of each rule that no option is for."""
+    apart = {"learning_rate", *OF_RULES}
+    names = {name: [field.name for field in fields(rule) if field.name not in apart] for name, rule in rules().items()}
+    return "; ".join(f"{name}: {', '.join(settings)}" for name, settings in names.items() if settings)
+
+
+def _engines() -> str:
+    return ", ".join(name for name in engine_names() if name != "auto")
+
+
 Source = Annotated[
     str,
     typer.Argument(
@@ -42,7 +73,7 @@ ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file t
 Target = Annotated[
     str | None, _data("Column of the targets (default: the last), or several: a,b; the name of the array in .npz.")
 ]
-Labels = Annotated[str | None, _data("File of labels for idx images (default: found beside them).")]
+Labels = Annotated[str | None, _data("File of labels for idx images (default: the file beside them).")]
 Task = Annotated[
     str | None,
     _data("classification, regression or counts; multilabel for several columns (default: as the targets look)."),
@@ -50,8 +81,8 @@ Task = Annotated[
 Kinds = Annotated[
     list[str] | None,
     _data(
-        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, where a column is not what it looks like; may be "
-        "repeated.",
+        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, for a column that is not what it looks like; may "
+        "be repeated.",
     ),
 ]
 Weights = Annotated[
@@ -73,60 +104,66 @@ Stream = Annotated[
     bool | None,
     typer.Option(
         "--stream/--no-stream",
-        help="Keep the table in temporary files rather than in memory (default: where it does not fit in half of the "
-        "free memory, or in BPROP_DATA_MEMORY).",
+        help="Keep the table in temporary files rather than in memory (default: if it does not fit in half of the free "
+        "memory, or in BPROP_DATA_MEMORY).",
         rich_help_panel="Data",
     ),
 ]
-SpoolFolder = Annotated[Path | None, _data("Where those files are (default: the system's temporary folder).")]
+SpoolFolder = Annotated[Path | None, _data("Folder for those files (default: the system's temporary folder).")]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
-Activation = Annotated[
-    str,
-    _network(
-        "tanh, sigmoid, relu, leaky_relu, elu, gelu, silu or softplus; one, or one for each hidden layer, as tanh,relu."
-    ),
-]
+Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]
 Loss = Annotated[
     str | None,
     _network(
-        "Default: negative log-likelihood for classes, squared_error for numbers, poisson for counts; "
-        "also hinge, absolute_error, huber."
+        f"Default: {TASKS['classification']}, the negative log-likelihood, for classes, {TASKS['multilabel']} for "
+        f"several columns of yes and no, {TASKS['regression']} for numbers, {TASKS['counts']} for counts; also "
+        f"{', '.join(name for name in losses() if name not in TASKS.values())}."
     ),
 ]
 L1 = Annotated[float | None, _network("Weight of the sum of |W|.")]
 L2 = Annotated[float | None, _network("Weight of the sum of W^2.")]
 Dropout = Annotated[float | None, _network("Share of hidden units dropped in training.")]
-Normalise = Annotated[str | None, _network("batch or layer: normalise hidden pre-activations.")]
+Normalise = Annotated[str | None, _network(f"{' or '.join(NORMALISATIONS)}: normalise hidden pre-activations.")]
 
-RuleName = Annotated[str, _training("sgd, adam, adamw, or a rule of an installed package.")]
-LearningRate = Annotated[
-    float | None, _training("Learning rate (default: that of the rule, 0.1 for sgd, 0.001 for adam and adamw).")
+RuleName = Annotated[str, _training(f"The update rule: {', '.join(rules())}.")]
+LearningRate = Annotated[float | None, _training(f"Learning rate (default: that of the rule, {_defaults()}).")]
+DecreaseConstant = Annotated[
+    float | None, _training(f"Decrease constant: lr / (1 + dc * updates) ({_having('decrease_constant')}).")
 ]
-DecreaseConstant = Annotated[float | None, _training("Decrease constant: lr / (1 + dc * updates) (sgd).")]
-ScheduleName = Annotated[str, _training("constant, step, exponential or cosine (to 0 at the end).")]
+ScheduleName = Annotated[str, _training(f"{', '.join(named_schedules())}; cosine goes to 0 at the end.")]
 Factor = Annotated[float | None, _training("Of the step and exponential schedules (default 0.5).")]
 ScheduleEvery = Annotated[int | None, _training("Updates between two steps of those schedules (default 1000).")]
 WarmUp = Annotated[int, _training("Updates over which the learning rate rises from 0.")]
-Momentum = Annotated[float | None, _training("Of sgd, in [0, 1).")]
-Nesterov = Annotated[bool, _training("Nesterov's momentum (sgd).", "--nesterov")]
-WeightDecay = Annotated[float | None, _training("Of adamw (default 0.01).")]
+Momentum = Annotated[float | None, _training(f"In [0, 1) ({_having('momentum')}).")]
+Nesterov = Annotated[bool, _training(f"Nesterov's momentum ({_having('nesterov')}).", "--nesterov")]
+WeightDecay = Annotated[
+    float | None, _training(f"Decay of the weights, apart from the loss ({_having('weight_decay')}).")
+]
 ClipNorm = Annotated[float | None, _training("Largest norm of the gradient.")]
+RuleSettings = Annotated[
+    list[str] | None,
+    _training(
+        "NAME=VALUE: a setting of the rule or the schedule that has no option of its own, such as beta1=0.95; may be "
+        f"repeated. {_further()}.",
+        "--set",
+    ),
+]
 BatchSize = Annotated[int | None, _training("Examples an update; 1 is the lecture's algorithm. Default 32.")]
 Epochs = Annotated[int, _training("Iterations over all examples.")]
 Patience = Annotated[
     int | None, _training("Stop when the validation set has not improved for so many epochs, and keep the best.")
 ]
-Monitor = Annotated[str, _training("What patience looks at: loss, accuracy, rmse, mae.")]
+Monitor = Annotated[str, _training("The measure that --patience watches: loss, accuracy, rmse or mae.")]
 Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
 Seed = Annotated[int, _training("Everything random follows from it.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
-EngineName = Annotated[str, _training("native, xla, numpy, or auto: the best installed that can do it.")]
+EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed that can do it.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[
     Path | None,
-    _files("Where to write, while training, what the run is resumed from: a folder with --every, else a file."),
+    _files("Where to write checkpoints, to resume the run from: a folder with --every, else a file."),
 ]
 Every = Annotated[
     str | None,
@@ -137,7 +174,7 @@ Report = Annotated[Path | None, _files("Write the training report to this file: 
 ShowLive = Annotated[
     bool, typer.Option("--live", help="Serve that page on this machine while training runs.", rich_help_panel="Files")
 ]
-LivePort = Annotated[int, _files("Where to serve it (default: any port that is free).")]
+LivePort = Annotated[int, _files("Port to serve it on (default: any that is free).")]
 LiveWait = Annotated[
     bool | None,
     typer.Option(
@@ -158,41 +195,10 @@ def _watching(text: str, *names: str) -> Any:
 
 Health = Annotated[
     bool,
-    _watching("Look, now and then, at values, gradients and updates, and say at the end what to try.", "--health"),
+    _watching("Measure values, gradients and updates now and then, and advise at the end what to try.", "--health"),
 ]
 TensorBoardFolder = Annotated[Path | None, _watching("Folder for TensorBoard's event files.", "--tensorboard")]
 Summary = Annotated[
     bool | None,
-    _watching("The curves in short at the end (default: on a terminal).", "--summary/--no-summary"),
+    _watching("Show short curves at the end (default: on a terminal).", "--summary/--no-summary"),
 ]
-
-
-@dataclass(frozen=True)
-class Network:
-    """The options that say what network to build."""
-
-    hidden: str
-    activation: str
-    loss: str | None
-    l1: float | None
-    l2: float | None
-    dropout: float | None
-    normalise: str | None
-    scale: str
-
-    @property
-    def units(self) -> list[int]:
-        """Units of the hidden layers. Raises SettingError for text that is not whole numbers."""
-        try:
-            units = [int(part) for part in self.hidden.split(",") if part.strip()]
-        except ValueError:
-            units = [0]
-        if any(u < 1 for u in units):
-            raise SettingError(f"--hidden {self.hidden!r}: give whole numbers above 0, such as 500 or 200,100")
-        return units
-
-    @property
-    def activations(self) -> str | list[str]:
-        """One name, or one for each hidden layer."""
-        names = [name.strip() for name in self.activation.split(",")]
-        return names[0] if len(names) == 1 else names

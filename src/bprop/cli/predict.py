@@ -14,14 +14,14 @@ import typer
 
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.experiment import load_model
-from bprop.cli.opening import Coding, Rows, open_for
+from bprop.cli.opening import open_for
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
-from bprop.sources.frame import Frame, texts
+from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import places
 from bprop.visible import visible
@@ -48,14 +48,14 @@ def predict(
     cat new.csv | bprop predict adult.bprop - --id person
     """
     net = load_model(model)
-    rows, coding = open_for(net, data, targets=False)
-    carried = _carried(rows, coding, ids)
-    with places(rows, coding):
-        found = np.asarray(net.predict(coding.inputs(rows)))
+    rows, preparation = open_for(net, data, targets=False)
+    carried = _carried(rows, preparation, ids)
+    with places(rows, preparation):
+        found = np.asarray(net.predict(preparation.inputs(rows)))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     shown = out is None and _on_terminal()
-    for row, predicted in enumerate(_rows(found, coding, net), -1):
+    for row, predicted in enumerate(_rows(found, preparation, net), -1):
         cells = [*(name if row < 0 else column[row] for name, column in carried.items()), *predicted]
         writer.writerow(map(visible, cells) if shown else cells)
     if out is None:
@@ -69,29 +69,26 @@ def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _carried(rows: Rows, coding: Coding, ids: str | None) -> dict[str, np.ndarray]:
+def _carried(rows: Frame, preparation: Preparation, ids: str | None) -> dict[str, np.ndarray]:
     """The columns that say which row is which."""
-    if not isinstance(rows, Frame):
-        if ids is not None:
-            raise SettingError(f"--id {ids}: {rows.name} has no columns to carry along")
-        return {}
-    if ids is not None:
-        return {ids: texts(rows.column(ids))}
-    known = coding.ids if isinstance(coding, Preparation) else ()
-    return {name: texts(rows.columns[name]) for name in known if name in rows.columns}
+    if ids is None:
+        return {name: rows.column(name).texts for name in preparation.ids if name in rows.columns}
+    if rows.block is not None:
+        raise SettingError(f"--id {ids}: {rows.name} has no columns to carry along")
+    return {ids: rows.column(ids).texts}
 
 
-def _rows(f: np.ndarray, coding: Coding, net: Model) -> Iterator[list]:
+def _rows(f: np.ndarray, preparation: Preparation, net: Model) -> Iterator[list]:
     """Header and rows; numbers with the digits that the precision holds."""
     digits = 9 if net.dtype == np.float32 else 17
-    if coding.classes is not None:
+    if preparation.classes is not None:
         number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
-        yield ["class", *(f"{number}({name})" for name in coding.classes)]
+        yield ["class", *(f"{number}({name})" for name in preparation.classes)]
         for row in f:
-            yield [coding.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
+            yield [preparation.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
         return
-    columns = coding.answer.columns if isinstance(coding, Preparation) else (coding.target,)
-    yield [f"p({name})" for name in columns] if coding.task == "multilabel" else list(columns)
+    columns = preparation.answer.columns
+    yield [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
     wanted = _digits(net, len(columns), digits)
     for row in f.reshape(len(f), -1):
         yield [f"{value:.{count}g}" for value, count in zip(row, wanted, strict=True)]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from bprop.cli.experiment import hold_out
-from bprop.cli.opening import Coding, Rows, answer_of, coding_of, open_data
+from bprop.cli.opening import open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
-from bprop.sources.answers import example_weights
-from bprop.sources.scaling import need_digits, network_arrays, units_of, x_of
+from bprop.sources.answer import Answer, example_weights
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import need_digits, network_arrays, units_of
 
 
 @dataclass(frozen=True)
@@ -43,37 +47,42 @@ class Prepared:
     held : the rows of the set to test on, else to watch, as they were read; None where they are not kept.
     """
 
-    encoding: Coding
+    preparation: Preparation
     units: Units
-    sample: Rows
+    sample: Frame
     train: DataSet
     validation: DataSet | None
     test: DataSet | None
-    held: Rows | None = None
+    held: Frame | None = None
 
     @property
     def notes(self) -> dict[str, Any]:
         """What the model must remember."""
-        return {**self.encoding.to_notes(), **self.units.to_notes()}
+        return {**self.preparation.to_notes(), **self.units.to_notes()}
 
 
 def in_memory(given: Given) -> Prepared:
     """All of the data, read and parted."""
-    table = open_data(given.source, given.target, given.labels)
-    answer = answer_of(table, given.task)
+    rows = open_data(given.source, given.target, given.labels)
+    answer = Answer.of(rows, rows.target, given.task)
     stratify = answer.classes is not None
-    rest, tested = hold_out(table, given.test, given.seed, "--test", stratify)
+    rest, tested = hold_out(rows, given.test, given.seed, "--test", stratify)
     trained, watched = hold_out(rest, given.validation, given.seed + 1, "--validation", stratify)
-    encoding = coding_of(trained, answer, given.kinds, given.weights)
-    units = units_of(x_of(trained, encoding), trained, encoding, given.scale)
-    need_digits(trained, encoding, units, given.precision)
+    preparation = prepare(trained, answer, given.kinds, given.weights)
+    arrays = preparation.arrays(trained)
+    units = units_of(arrays, preparation, given.scale)
+    need_digits(trained.name, arrays, preparation, units, given.precision)
 
-    def made(rows: Rows) -> DataSet:
-        w = None if given.weights is None else example_weights(rows, given.weights)
-        numbers = getattr(rows, "numbers", None)  # so that an error names the rows of the file, not of this part of it
-        return DataSet(network_arrays(rows, encoding, units, given.precision), w, numbers)
+    def made(part: Frame | None, encoded: dict[str, np.ndarray] | None = None) -> DataSet | None:
+        if part is None:
+            return None
+        part = preparation.adapted(part)
+        w = None if given.weights is None else example_weights(part, given.weights)
+        scaled = network_arrays(part, preparation, units, given.precision, encoded)
+        return DataSet(scaled, w, part.numbers)  # so that an error names the rows of the file, not of this part of it
 
-    train = made(trained)
-    test = None if tested is None else made(tested)
-    validation = None if watched is None else made(watched)
-    return Prepared(encoding, units, trained, train, validation, test, watched if tested is None else tested)
+    train = made(trained, arrays)
+    assert train is not None
+    held = watched if tested is None else tested
+    held = None if held is None else preparation.adapted(held)
+    return Prepared(preparation, units, trained, train, made(watched), made(tested), held)

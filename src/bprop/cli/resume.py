@@ -10,15 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bprop.cli.errors import command
+from bprop.cli.command import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
 from bprop.console import say
 from bprop.disk.special import file_type
 from bprop.errors import ModelFileError
-from bprop.training.checkpoint import same_place
-from bprop.training.folder import Folder
-from bprop.training.place import Place, is_folder
+from bprop.training.checkpoints import Folder, Place, is_folder, same_place
 
 PLACES = ("checkpoint", "resume", "out")  # options that say where, not what
 WRITTEN = ("out", "report")  # options that name a file to write
@@ -82,12 +80,12 @@ def remember(context: typer.Context, out: Path) -> tuple[Place, Noted] | None:
     path, every, source = (context.params[name] for name in ("checkpoint", "every", "resume"))
     if path is None or not is_folder(path, every):
         return None
-    fresh = source is None or not same_place(source, path)
-    place = Place(path, every, fresh)
+    resuming = source is not None and same_place(source, path)
+    place = Place(path, every, resuming)
     context.call_on_close(place.close)
     before = None
     with suppress(ModelFileError):
-        before = None if fresh else Noted.read(place.path)
+        before = Noted.read(place.path) if resuming else None
     kept = before if before is not None and before.is_own() else None
     return place, Noted.begin(place.path, [*words_of(context), "--out", str(out.absolute())], kept)
 

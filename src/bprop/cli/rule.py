@@ -2,64 +2,100 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from ast import literal_eval
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from bprop.errors import SettingError, UnknownNameError
+from bprop.cli import options as opt
+from bprop.cli.command import options_for
+from bprop.errors import SettingError
 from bprop.rules import Rule, rule_named, schedules
 
-SCHEDULES = ("constant", "step", "exponential", "cosine")
-PACED = ("step", "exponential")
-"""The schedules that --factor and --schedule-every are for."""
 FACTOR, EVERY = 0.5, 1000
-OPTIONS = {
-    "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
-    "clip_norm": "--clip-norm",
-}  # fmt: skip
-"""{setting of a rule: the option for it}"""
 
 
 @dataclass(frozen=True)
 class RuleOptions:
-    """As given on the command line. None, or False, of what was not given."""
+    """The options as they are on the command line: None, or False, of those that are not there."""
 
-    rule: str
-    lr: float | None
-    dc: float | None
-    schedule: str
-    factor: float | None
-    every: int | None
-    warm_up: int
-    momentum: float | None
-    nesterov: bool
-    weight_decay: float | None
-    clip_norm: float | None
+    rule: opt.RuleName = "sgd"
+    lr: opt.LearningRate = None
+    dc: opt.DecreaseConstant = None
+    schedule: opt.ScheduleName = "constant"
+    factor: opt.Factor = None
+    schedule_every: opt.ScheduleEvery = None
+    warm_up: opt.WarmUp = 0
+    momentum: opt.Momentum = None
+    nesterov: opt.Nesterov = False
+    weight_decay: opt.WeightDecay = None
+    clip_norm: opt.ClipNorm = None
+    settings: opt.RuleSettings = None
 
     def make(self, updates: int) -> Rule:
         """The rule for a run of so many updates.
 
         Raises UnknownNameError, and SettingError for an option that the rule or the schedule does not have.
         """
-        kind = rule_named(self.rule)
+        kind, schedule = rule_named(self.rule), schedules.schedule_named(self.schedule)
         own = {field.name: field.default for field in fields(kind)}
-        chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in OPTIONS}
+        chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in opt.OF_RULES}
         chosen = {setting: value for setting, value in chosen.items() if value is not None and value is not False}
-        if alien := [OPTIONS[setting] for setting in chosen if setting not in own]:
+        if alien := [opt.OF_RULES[setting] for setting in chosen if setting not in own]:
             raise SettingError(f"{self.rule} has no {' and no '.join(alien)}")
-        return kind(learning_rate=self._rate(own["learning_rate"], updates), **chosen)
+        ours, others = self._parted(own.keys() - {"learning_rate"} - chosen.keys(), free_fields(schedule))
+        rate = self._rate(schedule, own["learning_rate"], updates, others)
+        return kind(learning_rate=rate, **chosen, **ours)
 
-    def _rate(self, default: Any, updates: int) -> Any:
+    def _parted(self, own: set[str], of_schedule: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What --set says, for the rule and for the schedule."""
+        ours, others = {}, {}
+        for word in self.settings or ():
+            name, equals, text = word.partition("=")
+            if not equals:
+                raise SettingError(f"--set {word}: say NAME=VALUE, such as --set beta1=0.95")
+            place = ours if name in own else others
+            if name not in own and name not in of_schedule:
+                known = ", ".join(sorted([*own, *of_schedule])) or "none"
+                raise SettingError(f"--set {word}: {self.rule} has no further setting {name!r}; there are: {known}")
+            if name in place:
+                raise SettingError(f"--set {word}: {name} is set twice")
+            place[name] = value_of(text)
+        return ours, others
+
+    def _rate(self, kind: type[schedules.Schedule], default: Any, updates: int, others: Mapping[str, Any]) -> Any:
         """The learning rate, a number or a schedule."""
-        if self.schedule not in SCHEDULES:
-            raise UnknownNameError(f"{self.schedule!r} is not one of {', '.join(SCHEDULES)}")
-        if self.schedule not in PACED and (self.factor is not None or self.every is not None):
-            raise SettingError(f"--factor and --schedule-every are for --schedule {' or '.join(PACED)}")
         rate: Any = default if self.lr is None else self.lr
-        factor, every = FACTOR if self.factor is None else self.factor, EVERY if self.every is None else self.every
-        if self.schedule == "step":
-            rate = schedules.step(rate, factor, every)
-        elif self.schedule == "exponential":
-            rate = schedules.exponential(rate, factor, every)
-        elif self.schedule == "cosine":
-            rate = schedules.cosine(rate, max(1, updates - self.warm_up))
+        known = {field.name: field for field in fields(kind)}
+        options = {"factor": self.factor, "every": self.schedule_every}
+        if any(value is not None and name not in known for name, value in options.items()):
+            paced = [name for name, one in schedules.named_schedules().items() if options.keys() & field_names(one)]
+            raise SettingError(f"--factor and --schedule-every are for --schedule {' or '.join(paced)}")
+        values = {"factor": FACTOR, "every": EVERY, "updates": max(1, updates - self.warm_up)}
+        values |= {name: value for name, value in options.items() if value is not None}
+        values = {"rate": rate, **{name: value for name, value in values.items() if name in known}, **others}
+        if missing := [name for name, field in known.items() if name not in values and field.default is MISSING]:
+            raise SettingError(f"--schedule {self.schedule} needs a {missing[0]}: --set {missing[0]}=VALUE")
+        rate = rate if kind is schedules.constant else kind(**values)
         return schedules.warm_up(self.warm_up, rate) if self.warm_up else rate
+
+
+rule_options = options_for("updating", RuleOptions)
+"""A command with a parameter `updating` has the options of a rule in its place, and is called with the RuleOptions."""
+
+
+def field_names(kind: type[schedules.Schedule]) -> set[str]:
+    return {field.name for field in fields(kind)}
+
+
+def free_fields(kind: type[schedules.Schedule]) -> list[str]:
+    """The settings of a schedule that no option is for."""
+    return sorted(field_names(kind) - {"rate", "factor", "every", "updates"})
+
+
+def value_of(text: str) -> Any:
+    """A number, True, False or None, as Python writes them; else the text itself."""
+    try:
+        return literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text

@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 
-from bprop.cli.opening import Coding
 from bprop.sources.preparation import Preparation
 
 Measure = Callable[[np.ndarray], float]
@@ -68,23 +67,22 @@ def _power_of_two(values: np.ndarray) -> float:
     return float(np.ldexp(1.0, int(np.frexp(abs(values).max(initial=0.0))[1]) - 1))
 
 
-def of_columns(f: np.ndarray, y: np.ndarray, coding: Coding) -> dict[str, Measure]:
+def of_columns(f: np.ndarray, y: np.ndarray, preparation: Preparation) -> dict[str, Measure]:
     """The measures of numbers in the units of the table: for several columns each by its name."""
     if y.ndim == 1:
         return of_numbers(f.reshape(len(f)), y)
-    columns = coding.answer.columns if isinstance(coding, Preparation) else [str(k) for k in range(y.shape[1])]
     return {
         f"{name}[{column}]": measure
-        for k, column in enumerate(columns)
+        for k, column in enumerate(preparation.answer.columns)
         for name, measure in of_numbers(f[:, k], y[:, k]).items()
     }
 
 
 def in_table_units(
-    found: Mapping[str, float], f: np.ndarray, y: np.ndarray, weights: np.ndarray, coding: Coding
+    found: Mapping[str, float], f: np.ndarray, y: np.ndarray, weights: np.ndarray, preparation: Preparation
 ) -> dict[str, float]:  # fmt: skip
     """What a model's evaluation found, but RMSE and MAE of its predictions f against the float64 targets y."""
-    measured = {name: of(weights) for name, of in of_columns(f, y, coding).items() if not name.startswith("r2")}
+    measured = {name: of(weights) for name, of in of_columns(f, y, preparation).items() if not name.startswith("r2")}
     return {"loss": found["loss"], **measured}
 
 

@@ -5,45 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping, Sized
 
 from bprop.boxes.loss import Loss
-from bprop.cli.opening import Coding
 from bprop.graph import Graph
-from bprop.sources.infer import listed
+from bprop.sources.columns.infer import listed
 from bprop.sources.preparation import Preparation
 from bprop.visible import visible
 
 FEW = 20  # numbers up to which nobody asks whether they are classes
 
 
-def measures(found: Mapping[str, float], graph: Graph) -> str:
+def measures(values: Mapping[str, float], graph: Graph) -> str:
     """Loss and metrics: accuracy 97.5%, loss 0.081 nats; rmse 54.2, mae 43.1."""
     unit = f" {graph.loss.unit}" if isinstance(graph.loss, Loss) and graph.loss.unit else ""
     shown = [
         f"{name} {100 * value:.2f}%" if name == "accuracy" else f"{name} {value:.4g}"
-        for name, value in found.items()
+        for name, value in values.items()
         if name != "loss"
     ]
-    return ", ".join([*shown, f"loss {found['loss']:.4g}{unit}"])
+    return ", ".join([*shown, f"loss {values['loss']:.4g}{unit}"])
 
 
-def choice(encoding: Coding, task: str | None) -> str:
+def choice(preparation: Preparation, task: str | None) -> str:
     """A line on numbers that are taken for classes without being asked for, where they could as well be measures."""
-    classes = encoding.classes
+    classes = preparation.classes
     if task is not None or classes is None or len(classes) <= FEW or any(isinstance(name, str) for name in classes):
         return ""
     return (
-        f"the {len(classes)} different numbers of {visible(encoding.target)} are taken for classes: --task regression "
-        "predicts them as numbers"
+        f"the {len(classes)} different numbers of {visible(preparation.target)} are taken for classes: "
+        "--task regression predicts them as numbers"
     )
 
 
 _PURPOSE = {"train": "examples to train on"}
 
 
-def dataset(encoding: Coding, **parts: Sized | None) -> str:
+def dataset(preparation: Preparation, **parts: Sized | None) -> str:
     """digits: 1,437 examples to train on, 360 to test; 64 inputs, 10 classes; of a real table its columns too."""
     counts = ", ".join(f"{len(t):,} {_PURPOSE.get(what, f'to {what}')}" for what, t in parts.items() if t is not None)
-    kind = f"{len(encoding.classes)} classes" if encoding.classes is not None else f"predicting {encoding.target!r}"
-    line = f"{visible(encoding.source)}: {counts}; {len(encoding.columns)} inputs, {kind}"
-    if encoding.task == "regression" and encoding.outputs > 1:
+    kind = (
+        f"{len(preparation.classes)} classes"
+        if preparation.classes is not None
+        else f"predicting {preparation.target!r}"
+    )
+    line = f"{visible(preparation.source)}: {counts}; {len(preparation.columns)} inputs, {kind}"
+    if preparation.task == "regression" and preparation.outputs > 1:
         line += "; while training, rmse and mae are in deviations of each"
-    return f"{line}\n{listed(encoding.kinds)}" if isinstance(encoding, Preparation) else line
+    columns = listed(preparation.kinds)
+    return f"{line}\n{columns}" if columns else line

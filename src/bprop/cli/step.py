@@ -9,9 +9,8 @@ from typing import Annotated
 
 import typer
 
-from bprop.cli import options as opt
-from bprop.cli.check import Subject, some_rows, subject_of
-from bprop.cli.errors import command
+from bprop.cli.command import command
+from bprop.cli.subject import Choice, Data, Name, subject_options
 from bprop.console import say
 from bprop.errors import BpropError, SettingError
 from bprop.stepper import Stepper
@@ -28,23 +27,14 @@ q       quit"""
 
 
 @command
+@subject_options
 def step(
-    subject: Subject,
-    data: Annotated[str | None, typer.Argument(help="With a model: the data to take rows from.")] = None,
+    subject: Name,
+    data: Data = None,
     rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
     example: Annotated[int, typer.Option(help="The example of the batch whose numbers are shown.", min=0)] = 0,
-    target: opt.Target = None,
-    labels: opt.Labels = None,
-    task: opt.Task = None,
-    scale: opt.Scale = "auto",
-    hidden: opt.Hidden = "200",
-    activation: opt.Activation = "relu",
-    loss: opt.Loss = None,
-    l1: opt.L1 = None,
-    l2: opt.L2 = None,
-    dropout: opt.Dropout = None,
-    normalise: opt.Normalise = None,
-    seed: opt.Seed = 0,
+    *,
+    choice: Choice,
 ) -> None:
     """Walk through fprop and bprop box by box, forward and back, with the numbers of an example.
 
@@ -53,10 +43,8 @@ def step(
     bprop step digits --hidden 20 --activation tanh
     printf 'f\\nn\\nn\\nq\\n' | bprop step digits.bprop digits --example 3
     """
-    network = opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale)
-    graph, params, table, arrays = subject_of(subject, data, target, labels, task, network, seed)
-    batch = arrays(some_rows(table, rows))
-    stepper = Stepper(graph, params, batch, example=example, seed=seed)
+    chosen = choice.open(subject, data)
+    stepper = Stepper(chosen.graph, chosen.params, chosen.batch(rows), example=example, seed=choice.seed)
     walk(stepper, lines_of_input(), printer())
 
 
@@ -68,14 +56,14 @@ def walk(stepper: Stepper, lines: Iterable[str], show: Callable[[str], None]) ->
         if words[:1] in (["q"], ["quit"]):
             return
         try:
-            said = obey(stepper, words)
+            answer = obey(stepper, words)
         except BpropError as error:
-            said = f"error: {visible(error)}"
-        show(said)
+            answer = f"error: {visible(error)}"
+        show(answer)
 
 
 def obey(stepper: Stepper, words: list[str]) -> str:
-    """Do what a line says; what is to be shown then. Raises SettingError for a line that is no command."""
+    """Do what a line asks for, and return what to show. Raises SettingError for a line that is no command."""
     order, rest = (words[0], words[1:]) if words else ("n", [])
     if order in ("n", "next"):
         return _counted(stepper, stepper.step, rest)
@@ -110,7 +98,7 @@ def _whole(text: str) -> int:
 
 
 def lines_of_input() -> Iterator[str]:
-    """Lines of standard input, asked for where somebody types them."""
+    """Lines of standard input. On a terminal a prompt asks for each."""
     while True:
         if sys.stdin.isatty():
             say(PROMPT, end="", error=True, flush=True)
@@ -121,7 +109,7 @@ def lines_of_input() -> Iterator[str]:
 
 
 def printer() -> Callable[[str], None]:
-    """What prints a screen: with numbers in colour on a terminal where rich is installed, else as plain text."""
+    """A function that prints a screen: in colour on a terminal if rich is installed, else as plain text."""
     if sys.stdout.isatty() and find_spec("rich") is not None:
         from rich.console import Console
 

@@ -12,18 +12,17 @@ from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
 from bprop.sources.limits import size
-from bprop.sources.size import bytes_in_memory
+from bprop.sources.opening import bytes_in_memory, can_stream, is_table
 from bprop.sources.stream import Stream, stream, stream_beside
-from bprop.sources.tables import STANDARD_INPUT, is_table
 from bprop.visible import visible
 
 
 def streams(source: str, wanted: bool | None) -> bool:
     """Whether to stream: as told, or where a table would take more memory than data may."""
-    table = is_table(source) and source != STANDARD_INPUT
+    table = is_table(source)
     if wanted and not table:
         raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")
-    if wanted is not None or not table:
+    if wanted is not None or not table or not can_stream(source):
         return bool(wanted)
     most = data_memory()
     needed = bytes_in_memory(source, most)
@@ -59,7 +58,7 @@ def streamed(given: Given, folder: Path | None, progress: bool) -> Prepared:
 
 
 def _beside(found: Stream, source: str, more: dict):
-    if not is_table(source) or source == STANDARD_INPUT:
+    if not is_table(source):
         raise DataError(f"{source}: is no table in a file (.csv, .parquet, ...)")
     return stream_beside(found, source, **more)
 

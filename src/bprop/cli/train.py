@@ -11,13 +11,16 @@ from typing import Any
 import numpy as np
 import typer
 
+from bprop.architecture import Architecture
 from bprop.cli import options as opt
-from bprop.cli.errors import BAD, INTERRUPTED, command
+from bprop.cli.command import command
+from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import build, free_path
+from bprop.cli.network import network_options
 from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
-from bprop.cli.rule import RuleOptions
+from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
@@ -32,8 +35,7 @@ from bprop.model import save
 from bprop.tensorboard import TensorBoard
 from bprop.training import Fit, Terminated
 from bprop.training import train as fit_graph
-from bprop.training.interval import Interval
-from bprop.training.place import is_folder
+from bprop.training.checkpoints import Interval, is_folder
 from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000
@@ -41,6 +43,8 @@ MOST_JUDGED = 10_000_000
 
 
 @command
+@network_options
+@rule_options
 def train(
     context: typer.Context,
     data: opt.Source,
@@ -54,24 +58,9 @@ def train(
     validation: opt.Validation = "0.1",
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
-    hidden: opt.Hidden = "200",
-    activation: opt.Activation = "relu",
-    loss: opt.Loss = None,
-    l1: opt.L1 = None,
-    l2: opt.L2 = None,
-    dropout: opt.Dropout = None,
-    normalise: opt.Normalise = None,
-    rule: opt.RuleName = "sgd",
-    lr: opt.LearningRate = None,
-    dc: opt.DecreaseConstant = None,
-    schedule: opt.ScheduleName = "constant",
-    factor: opt.Factor = None,
-    schedule_every: opt.ScheduleEvery = None,
-    warm_up: opt.WarmUp = 0,
-    momentum: opt.Momentum = None,
-    nesterov: opt.Nesterov = False,
-    weight_decay: opt.WeightDecay = None,
-    clip_norm: opt.ClipNorm = None,
+    *,
+    network: Architecture,
+    updating: RuleOptions,
     batch_size: opt.BatchSize = None,
     epochs: opt.Epochs = 30,
     patience: opt.Patience = None,
@@ -108,24 +97,21 @@ def train(
     given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     found = streamed(given, spool, progress) if big else in_memory(given)
-    encoding, judge = found.encoding, _judge(found)
-    graph = build(found.sample, encoding, opt.Network(hidden, activation, loss, l1, l2, dropout, normalise, scale))
+    preparation, judge = found.preparation, _judge(found)
+    graph = build(found.sample, preparation, network, scale)
     size = min(32, len(found.train)) if batch_size is None else batch_size
-    options = RuleOptions(
-        rule, lr, dc, schedule, factor, schedule_every, warm_up, momentum, nesterov, weight_decay, clip_norm
-    )
     settings = {
-        "rule": options.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
+        "rule": updating.make(epochs * -(-len(found.train) // max(size, 1))), "batch_size": size, "epochs": epochs,
         "validation": found.validation, "patience": patience,
         "monitor": monitor, "shuffle": shuffle, "seed": seed, "dtype": dtype, "engine": engine,
         "progress": progress, "every": every, "resume": resume,
         "notes": found.notes, "health": "auto" if health or tensorboard is not None else False,
         "callbacks": [] if tensorboard is None else [TensorBoard(tensorboard)],
     }  # fmt: skip
-    say(dataset(encoding, train=found.train, watch=found.validation, test=found.test))
-    if line := choice(encoding, task):
+    say(dataset(preparation, train=found.train, watch=found.validation, test=found.test))
+    if line := choice(preparation, task):
         say(line)
-    saved = out or free_path(encoding.source)
+    saved = out or free_path(preparation.source)
     place, noted = remember(context, saved) or (checkpoint, None)
     watching = watch(context, found)
     fit = partial(fit_graph, graph, found.train, **watching.add_to({**settings, "checkpoint": place}, graph))
@@ -162,7 +148,7 @@ def _check_writable(*paths: Path | None) -> None:
 
 def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
     """What says how a fit does on the rows to test on, with a warning where it does no better than a constant."""
-    test, held, coding = found.test, found.held, found.encoding
+    test, held, preparation = found.test, found.held, found.preparation
     if test is None:
         return None
 
@@ -171,10 +157,10 @@ def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
         seen = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
         name = f"the {len(test):,} test"
         warning = None if seen is None else no_better(fit.graph, seen, measured, test.weights, name)
-        if coding.classes is None and coding.task != "multilabel":
+        if preparation.classes is None and preparation.task != "multilabel":
             weights = np.ones(len(test)) if test.weights is None else test.weights
-            y = fit.units.restored("y", test.arrays["y"]) if held is None else coding.y(held)
-            shown = in_table_units(measured, fit.predict(test), y, weights, coding)
+            y = fit.units.restored("y", test.arrays["y"]) if held is None else preparation.y(held)
+            shown = in_table_units(measured, fit.predict(test), y, weights, preparation)
         return f"{measures(shown, fit.graph)} on {len(test):,} examples", warning
 
     return judge

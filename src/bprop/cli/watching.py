@@ -14,7 +14,6 @@ import numpy as np
 import typer
 
 from bprop.cli.browser import open_in_browser
-from bprop.cli.opening import Coding
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.console import say
@@ -23,6 +22,7 @@ from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
 from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
@@ -123,9 +123,9 @@ def watch(context: typer.Context, found: Prepared) -> Watching:
     sets = {"train": found.train, "watch": found.validation, "test": found.test}
     facts = Facts(
         parts={f"to {what}": len(part) for what, part in sets.items() if part is not None},
-        classes=_counts(found.encoding, sets),
+        classes=_counts(found.preparation, sets),
         command=" ".join(["bprop train", *words_of(context, apart=APART, given=True)]),
-        cells=_cells(found.encoding, found.held) if isinstance(found.held, Frame) else None,
+        cells=None if found.held is None or found.held.block is not None else _cells(found.preparation, found.held),
     )
     held, name = (found.validation, "validation") if found.test is None else (found.test, "test")
     if held is not None and not held.in_memory and len(held) > MOST_HELD:
@@ -133,13 +133,13 @@ def watch(context: typer.Context, found: Prepared) -> Watching:
     server = serve(port, wait, opened, facts) if live else None
     if held is None or found.held is None:
         return Watching(path, server, wait, opened, facts, held, None, name)
-    arrays = found.encoding.arrays(found.held)
+    arrays = found.preparation.arrays(found.held)
     return Watching(path, server, wait, opened, facts, arrays, held.weights, name)
 
 
-def _counts(encoding: Coding, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:
+def _counts(preparation: Preparation, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:
     """{part: {class: how many}}, where classes are predicted."""
-    classes = encoding.classes
+    classes = preparation.classes
     if classes is None:
         return {}
     counted = {}
@@ -150,11 +150,11 @@ def _counts(encoding: Coding, sets: Mapping[str, DataSet | None]) -> dict[str, d
     return counted
 
 
-def _cells(encoding: Coding, rows: Frame) -> Any:
+def _cells(preparation: Preparation, rows: Frame) -> Any:
     """How a row of the table stands in its file, before it was encoded."""
 
     def cells(row: int) -> tuple[str, list[tuple[str, Any]]]:
-        shown = [(name, rows.columns[name][row]) for name in encoding.columns]
+        shown = [(name, rows.column(name).cells[row]) for name in preparation.columns]
         place = rows.where(row).replace("\\", "/").rpartition("/")[2]
         return place, [(name, "missing" if value is None else value) for name, value in shown]
 

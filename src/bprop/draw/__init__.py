@@ -1,6 +1,6 @@
-"""The picture of a graph: what `graph.draw()` gives, with the values and gradients of a pass if there was one.
+"""The picture of a graph, as `graph.draw()` returns it, also with the values and gradients of a pass.
 
-This room stands below the graph, which calls it: a picture needs the structure alone, and arrays by box.
+A picture needs only the structure of a graph and arrays by box. The room `graph` calls this one.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ def draw(
 
     Parameters
     ----------
-    collapse : draw each layer of the lecture's numbering (W1, b1, a1, h1) as one box; "auto": where there are many.
-    values, grads, objective : of a pass, by the name of the box. Every box then shows how its value and its gradient
-        are distributed, coloured by the decade of the root mean square; the share of saturated (tanh, sigmoid) and
-        dead (relu) units is written beside.
+    collapse : True draws each layer of the lecture's numbering (W1, b1, a1, h1) as one box; "auto" does so in a graph
+        of many boxes.
+    values, grads, objective : the results of a pass, by the name of the box. Every box then shows the distributions of
+        its value and its gradient, coloured by the decade of the root mean square, and the share of saturated (tanh,
+        sigmoid) or dead (relu) units.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A drawing of a graph: SVG for people's eyes, text for terminals."""
+"""A drawing of a graph, as SVG and as text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bprop.draw.layout import Layout, lay_out
+from bprop.draw.layout import Layout, layout_of
 from bprop.draw.page import write
 from bprop.draw.scene import Scene
 from bprop.errors import SettingError
@@ -15,29 +15,29 @@ from bprop.files import write_atomically
 from bprop.visible import visible
 
 WIDEST = 100
-"""Letters up to which a cell of the text makes its whole column wide."""
+"""No column of the text is wider than so many letters."""
 
 
 class Drawing:
-    """What `graph.draw()` gives: shown by notebooks, written by `save`."""
+    """The result of `graph.draw()`. Notebooks show it, and `save` writes it."""
 
     def __init__(self, scene: Scene, text: str):
         self.scene, self._text = scene, text
 
     @cached_property
     def layout(self) -> Layout:
-        """Where everything stands, in pixels."""
-        return lay_out(self.scene)
+        """The places of everything, in pixels."""
+        return layout_of(self.scene)
 
     def svg(self) -> str:
-        """One SVG element, style included: a file of its own, or a part of an HTML page."""
+        """One SVG element with its style, for a file of its own or as a part of an HTML page."""
         return write(self.scene, self.layout, self._text)
 
     def text(self) -> str:
-        """The graph as lines of text, and what the boxes hold where the drawing has values."""
-        told = [node for node in self.scene.nodes if node.panels]
+        """The graph as lines of text, with the statistics of its values if the drawing has them."""
+        nodes = [node for node in self.scene.nodes if node.panels]
         rows = [
-            (visible(node.name), what, ", ".join(summary.lines())) for node in told for what, summary in node.panels
+            (visible(node.name), what, ", ".join(summary.lines())) for node in nodes for what, summary in node.panels
         ]  # fmt: skip
         if not rows:
             return self._text
@@ -45,9 +45,11 @@ class Drawing:
         return "\n".join([self._text, *(f"  {a:<{names}}  {b:<{whats}}  {c}" for a, b, c in rows)])
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write the SVG to a file, whole or not at all. Raises SettingError for other endings than .svg."""
+        """Write the SVG to a file, whole or not at all. Raises SettingError for a name that does not end with .svg."""
         if Path(path).suffix.lower() != ".svg":
-            raise SettingError(f"{path}: a drawing is written as .svg (browsers show and print it): end the name so")
+            raise SettingError(
+                f"{path}: a drawing is written as .svg, for browsers to show and print: end the name with .svg"
+            )
         write_atomically(path, self.svg().encode())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Heights: rows one above the other, from below, and tall drawings wrapped into columns."""
+"""The heights of rows, from the bottom up. A tall drawing is wrapped into columns."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from bprop.draw.place import Link, links_of
 from bprop.draw.rows import Item, Rows
 
 LABEL = 17
-"""Pixels above each row for the shapes of what flows out of it."""
+"""Pixels above each row for the shapes of its values."""
 GAP = 26
 TALLEST = 1800
-"""A drawing of more pixels is wrapped into columns."""
+"""A drawing of more pixels than these is wrapped into columns."""
 SHAPE = 1.4
-"""Width / height aimed at when wrapping."""
+"""The aim for width / height when a drawing is wrapped."""
 LANE, GUTTER = 9, 26
 
 
 class Grid:
-    """Where rows, items and the ends of links are."""
+    """The places of rows, of items and of the ends of links."""
 
     def __init__(self, rows: Rows):
         self.rows = rows.rows
@@ -31,19 +31,21 @@ class Grid:
         self.gaps = [LABEL + GAP + self._slant(links) for links in self.between]
         self.columns = self._columns()
         self.cuts = {column[-1] for column in self.columns[:-1]}
-        self.crossed: dict[int, tuple[dict[Link, int], float]] = {}  # of cuts: (places of links, left edge beyond)
+        self.crossed: dict[
+            int, tuple[dict[Link, int], float]
+        ] = {}  # for each cut: (places of links, left edge of the next column)
         self.base = [0.0] * len(self.rows)  # y of the bottom of each row
         self._stand()
         self.entries = self._entries()
 
     @staticmethod
     def _slant(links: list[Link]) -> float:
-        # lines that go far to the side need height to be told apart
+        # lines that go far to the side need height: else they look alike
         far = max((abs(link.lower.x + link.exit - link.upper.x) for link in links), default=0.0)
         return min(40.0, far / 12)
 
     def _columns(self) -> list[list[int]]:
-        """Numbers of rows, column by column."""
+        """The numbers of the rows of each column."""
         total = sum(self.heights) + sum(self.gaps)
         count = 1
         if total > TALLEST:
@@ -63,7 +65,7 @@ class Grid:
         return columns
 
     def _stand(self) -> None:
-        """Shift the items of each column beside the last, and set where each row stands."""
+        """Shift the items of each column beside the column before, and set the heights of the rows."""
         tops = []
         right = 0.0
         for column in self.columns:
@@ -89,24 +91,24 @@ class Grid:
                 item.y = self.base[number] - self.heights[number] / 2 - item.height / 2
 
     def _above(self, number: int) -> float:
-        """Pixels that are needed above the highest row of a column."""
+        """The pixels needed above the highest row of a column."""
         if number in self.cuts:
             return LABEL + LANE * (len(self.between[number]) + 1)
         return LABEL if self.between[number] else 0.0
 
     def _entries(self) -> dict[Link, float]:
-        """Where each link enters its upper item, relative to x: beside each other, from left to right."""
+        """The place where each link enters its upper item, relative to x: side by side, from left to right."""
         arriving: dict[Item, list[Link]] = {}
         for link in self.links:
             arriving.setdefault(link.upper, []).append(link)
-        found = {}
+        entries = {}
         for item, links in arriving.items():
             links.sort(key=lambda link: link.lower.x + link.exit)
             step = min(24.0, 1.6 * item.half / len(links))
             for number, link in enumerate(links):
                 offset = 0.0 if item.node is None else step * (number - (len(links) - 1) / 2)
-                found[link] = offset
-        return found
+                entries[link] = offset
+        return entries
 
     def top(self, item: Item) -> float:
         """The top of the row of an item."""
@@ -114,7 +116,7 @@ class Grid:
         return self.base[number] - self.heights[number]
 
     def detour(self, link: Link) -> tuple[float, float, float] | None:
-        """How a link gets into the next column: (y above the column, x in the gutter, y below), or None."""
+        """The way of a link into the next column: (y above the column, x in the gutter, y below), or None."""
         number = self.number[link.lower]
         if number not in self.cuts:
             return None

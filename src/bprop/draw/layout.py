@@ -15,7 +15,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Frame:
-    """The rectangle of a node."""
+    """The rectangle of a node, in pixels."""
 
     node: Node
     x: float
@@ -28,9 +28,9 @@ class Frame:
 class Line:
     """The path of an edge, as SVG path data, and the tip of its arrow.
 
-    A piece that several edges share is drawn with the first of them: the path of another ends, or begins, where it
-    meets that piece, and `tip` is None if the arrowhead was drawn already.
-    side : where the arrow points, 1 to the right, -1 to the left, 0 upwards.
+    A piece that several edges share is drawn with the first of them. The path of another edge begins or ends at that
+    piece. `tip` is None if the arrowhead was drawn already.
+    side : the direction of the arrow, 1 to the right, -1 to the left, 0 upwards.
     """
 
     edge: Edge
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Label:
-    """A shape beside the beginning of an edge; anchor "start" or "middle"."""
+    """The shape at the beginning of an edge. anchor : "start" or "middle"."""
 
     text: str
     x: float
@@ -58,8 +58,8 @@ class Layout:
     labels: list[Label] = field(default_factory=list)
 
 
-def lay_out(scene: Scene) -> Layout:
-    """The layout of a scene; of one that is too large, of a note that says so."""
+def layout_of(scene: Scene) -> Layout:
+    """The layout of a scene. If it is too large to draw, the layout of a note that says so."""
     rows = arrange(scene) or arrange(_note(scene))
     assert rows is not None
     place(rows)
@@ -77,8 +77,8 @@ class _Painter:
         self.routes = rows.routes
         self.links = {(link.lower, link.exit, link.upper): link for link in self.grid.links}
         self.done: set[Link] = set()
-        self.lanes: dict[Node, Point] = {}  # where the line of a leaf that goes on upwards begins
-        self.made = Layout(self.grid.width, self.grid.height)
+        self.lanes: dict[Node, Point] = {}  # where the line from a leaf upwards begins
+        self.result = Layout(self.grid.width, self.grid.height)
 
     def layout(self) -> Layout:
         for row in self.grid.rows:
@@ -90,12 +90,12 @@ class _Painter:
             item = route.items[0]
             if item.node is route.edge.source and item.exit(route.edge) == 0 and item not in labelled:
                 labelled.add(item)
-                self.made.labels.append(Label(route.edge.source.shape, item.x + 6, self.grid.top(item) - 5))
-            self.made.lines.append(self._draw_route(route))
-        return self.made
+                self.result.labels.append(Label(route.edge.source.shape, item.x + 6, self.grid.top(item) - 5))
+            self.result.lines.append(self._draw_route(route))
+        return self.result
 
     def _draw_item(self, item: Item, node: Node) -> None:
-        self.made.frames.append(Frame(node, item.x - item.half, item.y, node.width, item.height))
+        self.result.frames.append(Frame(node, item.x - item.half, item.y, node.width, item.height))
         for leaves, way, gap in ((item.left, -1, item.left_gap), (item.right, 1, item.right_gap)):
             height = sum(leaf.height for leaf in leaves) + STACK_GAP * (len(leaves) - 1)
             y = item.y + (item.height - height) / 2
@@ -105,14 +105,14 @@ class _Painter:
                 y += leaf.height + STACK_GAP
 
     def _draw_leaf(self, leaf: Node, user: Node, at: Point, way: int, gap: float) -> None:
-        """A leaf beside the box that uses it, `way` -1 on its left and 1 on its right."""
+        """Draw a leaf beside the box that uses it. way : -1 on its left, 1 on its right."""
         side, y = at
         start, middle = side + way * gap, y + leaf.height / 2
         x = start if way > 0 else start - leaf.width
-        self.made.frames.append(Frame(leaf, x, y, leaf.width, leaf.height))
+        self.result.frames.append(Frame(leaf, x, y, leaf.width, leaf.height))
         path = f"M{start:.1f} {middle:.1f}H{side:.1f}"
-        self.made.lines.append(Line(Edge(leaf, user, True), path, (side, middle), -way))
-        self.made.labels.append(Label(leaf.shape, (start + side) / 2, middle - 4, "middle"))
+        self.result.lines.append(Line(Edge(leaf, user, True), path, (side, middle), -way))
+        self.result.labels.append(Label(leaf.shape, (start + side) / 2, middle - 4, "middle"))
         self.lanes[leaf] = (x, middle)
 
     def _draw_route(self, route: Route) -> Line:
@@ -151,7 +151,7 @@ class _Painter:
 
 
 class _Pen:
-    """Path data, point by point."""
+    """Writes SVG path data, point by point."""
 
     def __init__(self):
         self.x = self.y = 0.0
@@ -160,7 +160,7 @@ class _Pen:
         self.pending = ""  # a line upwards that may get longer
 
     def start(self, x: float, y: float) -> None:
-        """Begin at a point, unless the pen is down: then it is there."""
+        """Begin at a point, unless the pen is down already."""
         if not self.down:
             self.down, self.x, self.y = True, x, y
             self.parts.append(f"M{x:.1f} {y:.1f}")
@@ -174,13 +174,13 @@ class _Pen:
             self.pending, self.y = f"V{y:.1f}", y
 
     def turn(self, x: float, y: float) -> None:
-        """A straight line to a point."""
+        """Draw a straight line to a point."""
         self._flush()
         self.parts.append(f"L{x:.1f} {y:.1f}")
         self.x, self.y = x, y
 
     def curve(self, x: float, y: float) -> None:
-        """To a point above, from a vertical start to a vertical end."""
+        """Draw a curve to a point above, with a vertical start and a vertical end."""
         if abs(x - self.x) < 0.5:
             self.up(y)
             return

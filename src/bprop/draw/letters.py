@@ -1,8 +1,8 @@
-"""How wide text is, and text that XML can hold.
+"""The width of text, and text that XML can hold.
 
-The drawing is set in a monospaced font, so that widths are known without the font: a letter of the fonts that
-browsers choose is at most 0.61 em wide (Courier 0.600, DejaVu Sans Mono 0.602, Menlo 0.602), and twice that for
-the wide letters of East Asian scripts and for pictures.
+The drawing uses a monospaced font, so its widths are known without the font. In the fonts that browsers choose, a
+letter is at most 0.61 em wide (Courier 0.600, DejaVu Sans Mono 0.602, Menlo 0.602). The wide letters of East Asian
+scripts, and pictures, are twice as wide.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ NAME, BODY, SMALL = 13, 11, 10
 
 
 def clean(text: str) -> str:
-    """The text without characters that XML has no way to write (NUL, lone halves of surrogate pairs, ...)."""
+    """The text, with a replacement for each character that XML cannot hold (NUL, lone surrogates, ...)."""
     return "".join(letter if _legal(ord(letter)) else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
@@ -36,13 +36,13 @@ def width(text: str, size: float) -> float:
 
 
 def _cells(letter: str) -> int:
-    # ambiguous and symbol letters may come from a fallback font: count them as wide
+    # a fallback font may draw ambiguous letters and symbols: count them as wide
     plain = letter.isascii() or letter in "…→−×·∑⁻"
     return 1 if plain or (unicodedata.east_asian_width(letter) in ("N", "Na", "H") and letter.isalpha()) else 2
 
 
 def fit(text: str, size: float, room: float) -> str:
-    """The line, shortened with an ellipsis where it is wider than `room` pixels."""
+    """The line. If it is wider than `room` pixels, it is shortened and ends with an ellipsis."""
     text = one_line(text)
     if width(text, size) <= room:
         return text
@@ -52,5 +52,5 @@ def fit(text: str, size: float, room: float) -> str:
 
 
 def widest(lines: Iterable[str], size: float) -> float:
-    """The width of the widest of some lines; 0 of none."""
+    """The width of the widest line; 0 without lines."""
     return max((width(line, size) for line in lines), default=0.0)

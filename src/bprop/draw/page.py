@@ -54,13 +54,13 @@ def write(scene: Scene, layout: Layout, description: str) -> str:
 
 
 def _new(parent: ET.Element | None, tag: str, text: str = "", **attributes: Any) -> ET.Element:
-    made = ET.Element(tag) if parent is None else ET.SubElement(parent, tag)
+    element = ET.Element(tag) if parent is None else ET.SubElement(parent, tag)
     for key, value in attributes.items():
         name = key.rstrip("_") if key in ("class_",) else key.replace("_", "-")
-        made.set(name, f"{value:.1f}" if isinstance(value, float) else clean(str(value)))
+        element.set(name, f"{value:.1f}" if isinstance(value, float) else clean(str(value)))
     if text:
-        made.text = clean(text)
-    return made
+        element.text = clean(text)
+    return element
 
 
 def _edge(parent: ET.Element, line: Line) -> None:
@@ -126,7 +126,7 @@ def _colour(summary: Summary) -> str:
 
 
 class _Keys:
-    """What the colours mean, below the drawing."""
+    """The legend of the colours, below the drawing."""
 
     def __init__(self, scene: Scene, with_values: bool):
         kinds = {node.kind for node in scene.nodes}

@@ -1,4 +1,4 @@
-"""Where the items of each row stand from left to right: few crossings first, then straight lines."""
+"""The places of the items in each row, from left to right: first few crossings, then straight lines."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ STRAIGHTENINGS = 40
 
 
 class Link:
-    """A piece of an edge, from an item to one in the row above. Pieces that edges share are one link."""
+    """A piece of an edge, from an item to one in the row above. Edges that share a piece share the link."""
 
     __slots__ = ("exit", "lower", "pull", "upper")
 
     def __init__(self, lower: Item, exit: float, upper: Item):
         self.lower, self.exit, self.upper = lower, exit, upper
         inner = sum(item.node is not None for item in (lower, upper))
-        self.pull = 1 if exit else (2, 1, 3)[inner]  # what carries values upwards is to be straight
+        self.pull = 1 if exit else (2, 1, 3)[inner]  # the links between boxes shall be straight
 
 
 def links_of(rows: Rows) -> list[Link]:
-    """The links of all routes, each once."""
-    found: dict[tuple, Link] = {}
+    """The links of all routes, without doubles."""
+    links: dict[tuple, Link] = {}
     for route in rows.routes:
         for lower, upper in pairwise(route.items):
             exit = lower.exit(route.edge)
-            found.setdefault((lower, exit, upper), Link(lower, exit, upper))
-    return list(found.values())
+            links.setdefault((lower, exit, upper), Link(lower, exit, upper))
+    return list(links.values())
 
 
 def place(rows: Rows) -> None:
-    """Set x of every item: no two of a row overlap, and the smallest left edge is 0."""
+    """Set x of every item. No two items of a row overlap, and the smallest left edge is 0."""
     links = links_of(rows)
     downward: dict[Item, list[Link]] = {item: [] for row in rows.rows for item in row}
     upward: dict[Item, list[Link]] = {item: [] for item in downward}
@@ -55,7 +55,7 @@ def place(rows: Rows) -> None:
 
 
 def _order(rows: list[list[Item]], downward: dict, upward: dict) -> None:
-    """Sort each row by the mean place of what its items hang on, as long as that makes fewer crossings."""
+    """Sort each row by the mean place of its items' neighbours, as long as that makes fewer crossings."""
     best, fewest = [list(row) for row in rows], _crossings(rows, upward)
     for sweep in range(SWEEPS):
         if fewest == 0:
@@ -76,7 +76,7 @@ def _order(rows: list[list[Item]], downward: dict, upward: dict) -> None:
 
 
 def _end(link: Link, up: bool, place: dict[Item, int]) -> float:
-    # a lane at the left of a node counts as being a bit to its left
+    # a lane at the left of a node counts as a place a bit to its left
     return place[link.lower] + (-0.3 if link.exit < 0 else 0.0) if up else place[link.upper]
 
 
@@ -88,20 +88,20 @@ def _crossings(rows: list[list[Item]], upward: dict[Item, list[Link]]) -> int:
     count = 0
     for row, above in pairwise(rows):
         place = {item: number for number, item in enumerate(above)}
-        seen: list[int] = []
+        ends_before: list[int] = []
         for item in row:
             exits: dict[float, list[int]] = {}
             for link in upward[item]:
                 exits.setdefault(link.exit, []).append(place[link.upper])
             for _, ends in sorted(exits.items()):  # places of one exit do not cross each other
-                count += sum(len(seen) - bisect_right(seen, end) for end in ends)
+                count += sum(len(ends_before) - bisect_right(ends_before, end) for end in ends)
                 for end in ends:
-                    insort(seen, end)
+                    insort(ends_before, end)
     return count
 
 
 def _straighten(rows: list[list[Item]], downward: dict, upward: dict, both: bool) -> None:
-    """Bring every item as near as it can be to a place where its lines are straight."""
+    """Move every item as near as possible to the place where its lines are straight."""
     for row in rows:
         wanted, weights = [], []
         for item in row:
@@ -116,7 +116,7 @@ def _straighten(rows: list[list[Item]], downward: dict, upward: dict, both: bool
 
 
 def _chains(links: list[Link]) -> list[list[Item]]:
-    """Items that hang on each other one by one, from below: what is best drawn as one straight line."""
+    """Chains of items, from below: each has one neighbour above and is its only one below. They look best in a line."""
     lower: dict[Item, list[Item]] = {}
     upper: dict[Item, list[Item]] = {}
     for link in links:
@@ -135,7 +135,7 @@ def _chains(links: list[Link]) -> list[list[Item]]:
 
 
 def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int]) -> None:
-    """Bring a chain to one x, if all of it has room there. `places` : of the items in their rows."""
+    """Move a chain to one x, if all its items have room there. places : the places of items in their rows."""
     x = sum(item.x for item in chain) / len(chain)
     for item in chain:
         row, at = rows[item.rank], places[item]
@@ -148,7 +148,7 @@ def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int]) -
 
 
 def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float] | None = None) -> None:
-    """Minimise sum_i weight_i (x_i - wanted_i)^2 where neighbours do not overlap, by pooling those that would."""
+    """Minimise sum_i weight_i (x_i - wanted_i)^2 without overlaps, by pooling neighbours that would overlap."""
     offsets, at = [], 0.0
     for number, item in enumerate(row):
         at += row[number - 1].reach_right + item.reach_left if number else 0.0

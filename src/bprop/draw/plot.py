@@ -1,4 +1,4 @@
-"""Curves of training for papers, with matplotlib: a figure is returned, nothing is shown and no display is needed."""
+"""Curves of training for papers, as a matplotlib figure. It is returned and not shown, and needs no display."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 from bprop.errors import DataError, MissingPackageError
 from bprop.record import Record
 
-TRAINED, WATCHED = "#2f5aa8", "#c2601a"  # told apart by colour-blind readers, and in grey by their dashes
+TRAINED, WATCHED = "#2f5aa8", "#c2601a"  # colour-blind readers see the difference; in grey the dashes show it
 PANEL = (4.2, 3.0)  # inches
 
 
 def plot(history: Sequence[Record], *, log: bool = False, best: int | None = None) -> Any:
-    """A matplotlib Figure: the loss, and each metric, over the epochs; of the validation set too where there is one.
+    """A matplotlib Figure: the loss and each metric over the epochs, of training and of the validation set if any.
 
     Parameters
     ----------
-    history : one Record an epoch. log : a logarithmic loss axis. best : the epoch to mark, of early stopping.
+    history : one Record an epoch. log : a logarithmic axis for the loss. best : the best epoch, which gets a mark.
 
     Raises
     ------

@@ -1,13 +1,12 @@
-"""Which row each node stands in, and the way of every edge through the rows.
+"""The row of each node, and the way of every edge through the rows.
 
-Rows are numbered upwards: the loss is above what it needs. A leaf stands beside the lowest box that uses it
-(parameters and constants on the left, data such as y on the right), except that the x of the first box, and a leaf
-that several boxes of a row use, are below them. An edge that passes rows has a track through each: from a leaf that
-is used again far above (a weight that is penalised) all that go to one box share its tracks, and what goes out of one
-box to several shares tracks too.
+Rows are numbered upwards: the loss is above its children. A leaf is beside the lowest box that uses it (parameters and
+constants on the left, data such as y on the right). But the x of the first box, and a leaf that several boxes of a row
+use, are below them. An edge that passes rows has a track through each of them. Edges from leaves far below to one box
+(from weights to their penalty) share tracks, and so do edges from one box to several.
 
-This is why no layout library is used: those for layered drawings place a leaf like any other node, in a row of its
-own far from its box, and give each edge a track, fifty of them for the penalty of fifty layers.
+Therefore no layout library is used. Libraries for layered drawings place a leaf like any other node, in a row of its
+own far from its box, and give each edge a track of its own: fifty for the penalty of fifty layers.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ STACK_GAP = 8
 TRACK = 7
 MOST_TRACKS = 10_000
 MOST_PASSED = 200_000
-"""Rows that edges pass, in all, those that share a track counted once, and each by itself."""
+"""The most rows that all edges may pass: MOST_TRACKS with shared tracks counted once, MOST_PASSED edge by edge."""
 
 
 @dataclass(eq=False)
 class Item:
-    """What takes a place in a row: a node with the leaves at its sides, or the track of an edge (no node).
+    """A place in a row: a node with the leaves at its sides, or the track of an edge (no node).
 
-    x is where its node's middle, or the track, is; lanes are leaves on the left that go on upwards.
+    x : the middle of the node, or the track. lanes : the leaves on the left whose lines go on upwards.
     """
 
     rank: int
@@ -58,7 +57,7 @@ class Item:
 
     @cached_property
     def reach_left(self) -> float:
-        """Pixels that it takes to the left of x."""
+        """The pixels that it takes to the left of x."""
         if self.node is None:
             return TRACK
         lanes = LANE * len(self.lanes) + 4 if self.lanes else 0
@@ -73,13 +72,13 @@ class Item:
 
     @cached_property
     def height(self) -> float:
-        """Its node is as high as the leaves beside it."""
+        """The height of the node and of the leaves beside it, whichever is larger."""
         if self.node is None:
             return 0.0
         return max(self.node.height, *(_stacked(leaves) for leaves in (self.left, self.right)))
 
     def exit(self, edge: Edge) -> float:
-        """Where an edge leaves this item, relative to x: from its middle, and to a penalty from the left."""
+        """The place where an edge leaves this item, relative to x: the middle; for a penalty, the left."""
         if edge.source in self.lanes:
             return -self.reach_left + MARGIN + LANE * (0.5 + self.lanes[edge.source])
         penalised = edge.source is self.node and edge.target.kind == "penalty" and edge.source.kind != "penalty"
@@ -99,7 +98,7 @@ def _stacked(leaves: list[Node]) -> float:
 
 
 def _shared(edge: Edge) -> tuple[str, Node]:
-    """With which edges this one shares its tracks."""
+    """The key of the tracks of an edge. Edges with the same key share their tracks."""
     bus = edge.source.is_leaf or edge.target.kind == "penalty"
     return ("to", edge.target) if bus else ("from", edge.source)
 
@@ -114,16 +113,16 @@ class Route:
 
 @dataclass
 class Rows:
-    """Items by rank, from below, and the routes between them; edges at the side of a node have none."""
+    """Items by rank, from below, and the routes between them. An edge from the side of a node has no route."""
 
     rows: list[list[Item]]
     routes: list[Route]
 
 
 def arrange(scene: Scene) -> Rows | None:
-    """The rows of a scene, each in a first order: penalties on the left, what goes far on the right.
+    """The rows of a scene, each in a first order: penalties on the left, edges that go far on the right.
 
-    None where edges pass so many rows that nobody could follow them: their tracks are as many as boxes times rows.
+    None if edges pass so many rows that nobody could follow them.
     """
     arranger = _Arranger(scene)
     return arranger.rows() if arranger.can_be_followed() else None
@@ -145,7 +144,7 @@ class _Arranger:
         self._rank(late, {})
 
     def _rank(self, nodes: Iterable[Node], late: Container[Node]) -> None:
-        """Ranks of nodes in order, then of the leaves that they use, `late` users not looked at."""
+        """Set the ranks of nodes, in order, then of the leaves that they use. Users in `late` do not count."""
         for node in nodes:
             self.rank[node] = 1 + max((self.rank[child] for child in self.below[node] if child in self.rank), default=0)
         for leaf in self.order:
@@ -205,7 +204,7 @@ class _Arranger:
         return (first, *tracks, last)
 
     def _sided(self, items: dict[Node, Item]) -> list[tuple[bool, Item]]:
-        """Items with their side: nodes as they come, then penalties and tracks to one box on the left of those."""
+        """(on the right?, item): nodes in order; on their left penalties, and tracks to one box."""
         main = [(True, item) for node, item in items.items() if node.kind != "penalty"]
         left = [(False, item) for node, item in items.items() if node.kind == "penalty"]
         return main + left + [(key[0] == "from", item) for key, item in self.tracks.items()]

@@ -1,4 +1,4 @@
-"""What is drawn, before it has a place: nodes with their text, and the edges between them."""
+"""The contents of a drawing, without places: nodes with their text, and the edges between them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from bprop.structure.structure import Structure
 Arrays = Mapping[str, np.ndarray]
 """{box name: array}"""
 WIDEST = 210
-"""Pixels that a line of a node may take: longer names are shortened, and whole in the node's title."""
+"""The most pixels of a line of a node. A longer name is shortened; the node's title has all of it."""
 PADDING, HEAD_LINE, LINE = 10, 17, 14
 BARS_WIDTH, PANEL_GAP, PANEL_LINE = 76, 8, 13
 
 
 @dataclass(eq=False)
 class Node:
-    """A box, a layer of them, or the objective, as it is drawn.
+    """A box, a layer of boxes, or the objective in a drawing.
 
     kind : "input", "parameter", "constant", "box", "penalty", "loss", "layer" or "objective".
-    name : in the first line; lines : those below it; title : what a reader is told on asking.
-    members : the names of the boxes that it stands for; shape : of what flows out of it.
-    panels : [(what, summary)] of value and gradient.
+    name : the first line. lines : the lines below. title : the text that browsers show under the pointer.
+    members : the names of its boxes. shape : the shape of its value.
+    panels : [("value" or "gradient", its summary)].
     """
 
     kind: str
@@ -80,7 +80,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """What flows from one node into another. `leaf`: it is a parameter, a constant or an input."""
+    """A value that goes from one node to another. leaf : it is a parameter, a constant or an input."""
 
     source: Node
     target: Node
@@ -89,7 +89,7 @@ class Edge:
 
 @dataclass
 class Scene:
-    """All nodes, and edges between them without doubles."""
+    """All nodes, and the edges between them without doubles."""
 
     nodes: list[Node]
     edges: list[Edge]
@@ -134,13 +134,13 @@ class Builder:
             for child in sorted(box.children, key=lambda child: not isinstance(child, Leaf))  # a layer's value wins
             if not self._hidden(child) and self._unit(child) != self._unit(box)
         }
-        found = list(edges.values())
+        lines = list(edges.values())
         if self.graph.loss is not None:
             top = self._objective()
             roots = [box for box in (self.graph.loss, self.graph.penalty) if box is not None and not self._hidden(box)]
-            found += [Edge(nodes[self._unit(box)], top, isinstance(box, Leaf)) for box in dict.fromkeys(roots)]
-            return Scene([*nodes.values(), top], found, self._caption(), self.collapsed)
-        return Scene(list(nodes.values()), found, self._caption(), self.collapsed)
+            lines += [Edge(nodes[self._unit(box)], top, isinstance(box, Leaf)) for box in dict.fromkeys(roots)]
+            return Scene([*nodes.values(), top], lines, self._caption(), self.collapsed)
+        return Scene(list(nodes.values()), lines, self._caption(), self.collapsed)
 
     def _unit(self, box: Box) -> Hashable:
         return self.layers.get(box, box)
@@ -149,7 +149,7 @@ class Builder:
         return is_bare_number(box) and box not in self.outputs and box is not self.graph.loss
 
     def _penalties(self) -> set[Box]:
-        """The boxes, leaves excepted, that only the penalty needs."""
+        """The boxes (no leaves) that only the penalty needs."""
         wanted = [box for box in (self.graph.loss, *self.graph.outputs.values()) if box is not None]
         needed: set[Box] = set()
         while wanted:
@@ -182,7 +182,9 @@ class Builder:
             lines += [f"no gradient: {above} is", f"computed from {', '.join(sources)} directly"]
             title.append(f"no gradient of its own: {above} is computed from {', '.join(sources)} directly")
         panels = self._panels([box])
-        return Node(kind, name, lines, ", ".join([*title, *_told(panels)]), (name,), shape, box in self.outputs, panels)
+        return Node(
+            kind, name, lines, ", ".join([*title, *_summaries(panels)]), (name,), shape, box in self.outputs, panels
+        )
 
     def _kind(self, box: Box) -> str:
         if isinstance(box, Input):
@@ -194,7 +196,7 @@ class Builder:
         return "penalty" if box in self.penalties else "box"
 
     def _says(self, box: Box) -> str:
-        """The type of a box, or its formula where that says more."""
+        """The type of a box, or its formula if that says more."""
         if type(box).symbol:
             return formula(box, self.graph.names)
         return " ".join([snake(type(box).__name__), *changed(box)])
@@ -220,13 +222,13 @@ class Builder:
         steps = " → ".join(snake(type(box).__name__) for box in inner)
         panels = self._panels(inner, f"{names[top]} ")
         formulas = "; ".join(f"{names[box]} = {formula(box, names)}" for box in inner)
-        title = ", ".join([f"layer {number}: {formulas}", *weights, f"shape {shape}", *_told(panels)])
+        title = ", ".join([f"layer {number}: {formulas}", *weights, f"shape {shape}", *_summaries(panels)])
         return Node(
             "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels
         )
 
     def _panels(self, boxes: list[Box], prefix: str = "") -> list[tuple[str, Summary]]:
-        """Value and gradient of the last of some boxes, with a note on the last that can saturate or die."""
+        """The panels of the last of some boxes, with a note on the last one that can saturate or die."""
         panels: list[tuple[str, Summary]] = []
         name = self.graph.names[boxes[-1]]
         if self.values is not None and name in self.values:
@@ -257,7 +259,7 @@ class Builder:
         return f"{penalty.value[()]:g}" if bare else self.graph.names[penalty]  # type: ignore
 
 
-def _told(panels: list[tuple[str, Summary]]) -> list[str]:
+def _summaries(panels: list[tuple[str, Summary]]) -> list[str]:
     return [f"{what}: {', '.join(summary.lines())}" for what, summary in panels]
 
 
@@ -268,5 +270,5 @@ def build(
     grads: Arrays | None = None,
     objective: float | None = None,
 ) -> Scene:
-    """The scene of a graph, with the values, gradients and objective of a pass if there was one."""
+    """The scene of a graph, also with the values, gradients and objective of a pass."""
     return Builder(graph, collapse, values, grads, objective).scene()

@@ -1,4 +1,4 @@
-"""What a drawing shows of the numbers in a box: their size, spread and shape, and units that have stopped to learn."""
+"""Statistics of the numbers in a box, for a drawing: size, spread, histogram, and units that no longer learn."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from bprop.box import Box
 
 BINS = 17
 NEAR_BOUND = 0.99
-"""Of the way from the middle of a box's bounds to one of them: from here on a value counts as saturated."""
+"""A value beyond this share of the way from the middle of the bounds to a bound counts as saturated."""
 MANY = 0.3
-"""So large a share of saturated values or dead units stands out."""
+"""A larger share of saturated values or dead units is shown as an alarm."""
 LOWEST, HIGHEST = -8, 2
-"""Magnitudes are coloured by decade, from 1e-8 and below to 1e2 and above."""
+"""The decades of the colours: the lowest is for 1e-8 and below, the highest for 1e2 and above."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Numbers about an array.
+    """The statistics of an array.
 
-    rms : the root of the mean square of the finite entries; low, high : their range; (0, 0, 0) where there are none.
+    count : the number of entries. nan, infinite : the numbers of those that are NaN or infinite.
+    rms : the root mean square of the finite entries. low, high : their range. All three are 0 without finite entries.
     bars : a histogram of the finite entries over [low, high], BINS counts.
-    nan, infinite : how many entries are not finite; count : of all entries.
-    note : "38% saturated" or "12% of units dead", or "". stuck : that share.
-    distinct : how many different entries there are, of whole numbers and truth values: labels and codes are names,
-        of which only that and their range can be told; None of other numbers.
+    note : "38% saturated", "12% of units dead" or "". stuck : that share.
+    distinct : the number of different entries, for whole numbers and truth values. Labels and codes are names, so this
+        and the range are their only statistics. None for other numbers.
     """
 
     count: int
@@ -43,22 +43,22 @@ class Summary:
 
     @property
     def alarming(self) -> bool:
-        """Whether the last of the lines is to be seen at once: entries that are not finite, or many stuck units."""
+        """Whether the last line is an alarm: entries that are not finite, or many stuck units."""
         return bool(self.spoiled) or self.stuck >= MANY
 
     @property
     def decade(self) -> int | None:
-        """floor(log10(rms)), kept within LOWEST..HIGHEST; None where all finite entries are 0, and of whole numbers."""
+        """floor(log10(rms)), clipped to LOWEST..HIGHEST; None for whole numbers, or if all finite entries are 0."""
         return None if self.rms == 0 or self.distinct is not None else min(max(floor(log10(self.rms)), LOWEST), HIGHEST)
 
     @property
     def spoiled(self) -> str:
-        """ "3 NaN, 1 inf", or "" where all is finite."""
+        """ "3 NaN, 1 inf", or "" if all entries are finite."""
         named = ((self.nan, "NaN"), (self.infinite, "inf"))
         return ", ".join(f"{number:,} {what}" for number, what in named if number)
 
     def lines(self) -> list[str]:
-        """What is written beside the histogram."""
+        """The lines beside the histogram."""
         if self.spoiled:
             return [self.spoiled, f"of {self.count:,}"]
         notes = [self.note] if self.note else []
@@ -93,7 +93,7 @@ def _bars(finite: np.ndarray, low: float, high: float) -> tuple[int, ...]:
 
 
 def note_of(box: Box, value: np.ndarray) -> tuple[str, float]:
-    """What keeps units from learning, in words and as a share: saturated values (tanh, sigmoid), dead units (relu)."""
+    """A note on units that no longer learn, and their share: saturated values (tanh, sigmoid), dead units (relu)."""
     value = np.asarray(value)
     if value.size == 0 or value.ndim == 0:
         return "", 0.0
@@ -104,7 +104,7 @@ def note_of(box: Box, value: np.ndarray) -> tuple[str, float]:
 
 
 def saturated(box: Box, value: np.ndarray) -> float | None:
-    """The share of values near a bound of the box (`Box.bounds`); None where it has none."""
+    """The share of values near a bound of the box (`Box.bounds`); None for a box without bounds."""
     if box.bounds is None:
         return None
     low, high = box.bounds
@@ -112,7 +112,7 @@ def saturated(box: Box, value: np.ndarray) -> float | None:
 
 
 def dead(box: Box, value: np.ndarray) -> float | None:
-    """The share of units that are 0 for all examples of the batch; None of a box without (`Box.rectifies`)."""
+    """The share of units that are 0 for all examples of the batch; None for a box that does not rectify."""
     return float((value == 0).all(axis=0).mean()) if box.rectifies else None
 
 

@@ -1,4 +1,4 @@
-"""The colours of a drawing, for light and for dark pages, as CSS that touches nothing else on a page."""
+"""The colours of a drawing on light and on dark pages, as CSS that affects nothing else on a page."""
 
 from __future__ import annotations
 

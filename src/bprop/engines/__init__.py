@@ -1,31 +1,16 @@
 """Engines: where graphs run. `choose` picks one by name; no engine is imported before it is asked for."""
 
 from importlib import import_module
-from importlib.util import find_spec
-from typing import NamedTuple
+from typing import Any
 
 from bprop import plugins
+from bprop.engines.builtin import BUILT_IN
 from bprop.engines.engine import Engine, Job, Run, Stretch, defined
-from bprop.errors import MissingPackageError, UnknownNameError
+from bprop.errors import UnknownNameError
 
-__all__ = ["NAMES", "Engine", "Job", "Run", "Stretch", "choose"]
+__all__ = ["NAMES", "Engine", "Job", "Run", "Stretch", "choose", "is_known", "names"]
 
-NAMES = ("auto", "native", "numpy", "xla")
-
-
-class BuiltIn(NamedTuple):
-    """An engine of ours: the package that it needs, as it is imported and as people call it, and its class."""
-
-    package: str
-    called: str
-    kind: str
-
-
-_BUILT_IN = {
-    "native": BuiltIn("llvmlite", "llvmlite", "NativeEngine"),
-    "numpy": BuiltIn("numpy", "NumPy", "NumpyEngine"),
-    "xla": BuiltIn("jax", "JAX", "XlaEngine"),
-}
+NAMES = ("auto", *BUILT_IN)
 
 
 def choose(engine: str | Engine = "auto") -> Engine:
@@ -37,22 +22,24 @@ def choose(engine: str | Engine = "auto") -> Engine:
     """
     if isinstance(engine, Engine):
         return engine
+    if not is_known(engine):
+        raise UnknownNameError(f"no engine is called {engine!r}; there are: {', '.join(names())}")
     if engine == "auto":
         return import_module("bprop.engines.auto").AutoEngine(choose)
-    if engine in _BUILT_IN:
-        return _built_in(engine)
-    if engine not in defined():
+    return BUILT_IN[engine].make() if engine in BUILT_IN else defined()[engine]()
+
+
+def names() -> list[str]:
+    """The names of engines: ours, and those that this process has defined or imported."""
+    return [*NAMES, *(name for name in defined() if name not in NAMES)]
+
+
+def is_known(engine: Any) -> bool:
+    """Whether it is an engine, or the name of one: installed packages are asked for names that bprop does not know."""
+    if isinstance(engine, Engine):
+        return True
+    if not isinstance(engine, str):
+        return False
+    if engine not in names():
         plugins.load()
-    if engine not in defined():
-        names = ", ".join([*NAMES, *(name for name in defined() if name not in NAMES)])
-        raise UnknownNameError(f"no engine is called {engine!r}; there are: {names}")
-    return defined()[engine]()
-
-
-def _built_in(name: str) -> Engine:
-    needed = _BUILT_IN[name]
-    if find_spec(needed.package) is None:
-        raise MissingPackageError(
-            f"engine={name!r} needs {needed.called}: pip install 'bprop[{name}]' (or use engine='numpy')"
-        )
-    return getattr(import_module(f"bprop.engines.{name}"), needed.kind)()
+    return engine in names()

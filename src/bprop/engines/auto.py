@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.engines.builtin import NATIVE, NUMPY, XLA, BuiltIn
 from bprop.engines.delegate import Delegate
 from bprop.engines.engine import Engine, Job, Run
 from bprop.errors import UnsupportedError
@@ -17,37 +18,17 @@ ACCELERATORS = ("jax_cuda12_plugin", "jax_cuda13_plugin", "jax_rocm7_plugin", "l
 """Packages that come with JAX for a device other than the processor."""
 WORTH_SENDING = 20_000_000
 """Multiplications of a step from which on such a device, where there is one, is preferred."""
-MANY_BOXES = {"native": 2000, "xla": 1000}
-"""Boxes from which on compiling takes longer than most training (XLA: and gigabytes, see `bprop.engines.xla.limit`)."""
 
 
 def names(job: Job) -> list[str]:
     """The engines to try for a job, the best first. NumPy, which can do everything, is the last."""
-    return [name for name in preferred(job) if obstacle(name, job) is None]
+    return [engine.name for engine in preferred(job) if engine.obstacle(job) is None]
 
 
-def preferred(job: Job) -> list[str]:
+def preferred(job: Job) -> list[BuiltIn]:
     """All engines, the one that is likely to be fastest for a job first."""
     accelerated = any(find_spec(name) is not None for name in ACCELERATORS)
-    compilers = ["native", "xla"]
-    return [*(compilers[::-1] if accelerated and work(job) >= WORTH_SENDING else compilers), "numpy"]
-
-
-def obstacle(name: str, job: Job) -> str | None:
-    """Why an engine is not tried for a job, or None where it is."""
-    if name == "numpy":
-        return None
-    package = {"native": "llvmlite", "xla": "jax"}[name]
-    foreign, boxes = isinstance(job.rule, Foreign), len(job.graph.order)
-    if find_spec(package) is None:
-        return f"{package} is not installed (pip install 'bprop[{name}]')"
-    if job.dtype not in (np.float32, np.float64):
-        return f"it does not compute in {job.dtype.name}"
-    if foreign and name == "native":
-        return "an optax rule computes with JAX"
-    if boxes > MANY_BOXES[name] and not foreign:
-        return f"compiling {boxes:,} boxes would take longer than most training"
-    return None
+    return [XLA, NATIVE, NUMPY] if accelerated and work(job) >= WORTH_SENDING else [NATIVE, XLA, NUMPY]
 
 
 def why(name: str, declined: Mapping[str, str]) -> str:
@@ -74,31 +55,25 @@ class AutoEngine(Engine):
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         *better, last = preferred(job)
         declined: dict[str, str] = {}
-        for name in better:
+        for engine in better:
+            reason = engine.obstacle(job)
+            if reason is not None:
+                declined[engine.name] = reason
+                continue
             try:
-                run = None if self.skipped(name, job, declined) else self.choose(name).start(job, params)
+                run = self.choose(engine.name).start(job, params)
             except UnsupportedError as error:
                 if isinstance(job.rule, Foreign):  # no other engine can take it
                     raise
-                declined[name] = str(error)
+                declined[engine.name] = str(error)
                 continue
-            if run is None:
-                continue
-            run.reason = why(name, declined)
-            if name == "xla" and not isinstance(job.rule, Foreign):
-                return FallbackRun(run, lambda params: self.choose(last).start(job, params), declined)
+            run.reason = why(engine.name, declined)
+            if engine.traces_late and not isinstance(job.rule, Foreign):
+                return FallbackRun(run, lambda params: self.choose(last.name).start(job, params), declined)
             return run
-        run = self.choose(last).start(job, params)
-        run.reason = why(last, declined)
+        run = self.choose(last.name).start(job, params)
+        run.reason = why(last.name, declined)
         return run
-
-    @staticmethod
-    def skipped(name: str, job: Job, declined: dict[str, str]) -> bool:
-        """Whether an engine is not even tried; `declined` takes down why."""
-        reason = obstacle(name, job)
-        if reason is not None:
-            declined[name] = reason
-        return reason is not None
 
 
 class FallbackRun(Delegate):

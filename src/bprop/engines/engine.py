@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +15,8 @@ from bprop.engines import surroundings
 from bprop.errors import SettingError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
-from bprop.noise import key_at, key_of
+from bprop.graph.validation import cast
+from bprop.noise import key_of
 
 LAST = 2**63 - 1
 """The most updates that a run can count."""
@@ -88,9 +89,25 @@ class Job:
         return len(data)
 
     def context(self, weights: np.ndarray, t: int) -> Context:
-        """That of a batch of the training set on NumPy: its weights, and the noise of update `t`."""
+        """The context, on NumPy, of a batch with these example weights at update `t`."""
         divisor = None if self.mean_weight is None else self.dtype.type(len(weights) * self.mean_weight)
-        return Context(weights.astype(self.dtype), key_at(self.seed_key, np.array(t, np.int64)), self.dtype, divisor)
+        return Context.at(weights.astype(self.dtype), self.seed_key, np.array(t, np.int64), self.dtype, divisor)
+
+    def batch(self, data: DataSet, rows: Any, t: int) -> tuple[dict[str, np.ndarray], Context]:
+        """Some rows of a set, in the precision of the run, and the context of update `t`."""
+        inputs = self.graph.inputs
+        arrays = {name: cast(array[rows], inputs[name], self.dtype) for name, array in data.arrays.items()}
+        weights = np.ones(len(next(iter(arrays.values())))) if data.weights is None else data.weights[rows]
+        return arrays, self.context(weights, t)
+
+    def rule_state(self, theta: Mapping[str, np.ndarray], arrays: Iterable[np.ndarray] | None = None) -> dict[str, Any]:
+        """The state {what: {parameter: array}} of a rule of ours: before the first update, or of the arrays that
+        `Run.rule_arrays` gives, which are sorted by what they are, then by parameter."""
+        state = self.rule.init({name: theta[name] for name in self.graph.trained})
+        if arrays is None:
+            return state
+        following = iter(arrays)
+        return {what: {name: next(following) for name in sorted(state[what])} for what in sorted(state)}
 
     @cached_property
     def seed_key(self) -> np.ndarray:

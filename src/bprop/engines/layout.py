@@ -13,13 +13,15 @@ from __future__ import annotations
 from bprop.box import Box
 from bprop.boxes.affine import Linear, LinearTransposed
 from bprop.boxes.regularisers import L1, L2
+from bprop.engines.engine import Job
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Plan
 from bprop.leaves import Parameter
 
-SKINNY = range(2, 32)  # batch sizes at which large weights are better left as they are
-LARGE = 2 * 1024 * 1024  # bytes of one weight matrix in float32
-SMALL = 256 * 1024
+SKINNY = range(2, 32)
+"""Batch sizes at which large weights are better left as they are."""
+LARGE, SMALL = 2 * 1024 * 1024, 256 * 1024
+"""Bytes of one weight matrix in float32."""
 
 
 def transposed_weights(graph: Graph, batch_size: int) -> frozenset[str]:
@@ -31,7 +33,7 @@ def transposed_weights(graph: Graph, batch_size: int) -> frozenset[str]:
 
 
 def only_in_products(graph: Graph) -> frozenset[str]:
-    """The names of the weights whose layout is the engine's choice."""
+    """The names of the weights whose layout an engine may choose."""
     used: dict[Box, list[tuple[Box, int]]] = {}
     for box in graph.order:
         for position, child in enumerate(box.children):
@@ -50,7 +52,7 @@ def _only_products(users: list[tuple[Box, int]]) -> bool:
     return any(products) and all(p or s for p, s in zip(products, sums, strict=True))
 
 
-def lay_out(plan: Plan, transposed: frozenset[str]) -> Plan:
+def with_transposed(plan: Plan, transposed: frozenset[str]) -> Plan:
     """The plan with the linear boxes of transposed weights computed on (outputs, inputs)."""
     boxes = {}
     for node in plan.nodes:
@@ -58,6 +60,19 @@ def lay_out(plan: Plan, transposed: frozenset[str]) -> Plan:
             boxes[node.name] = object.__new__(LinearTransposed)
             boxes[node.name].__dict__.update(node.box.__dict__)
     return plan.with_boxes(boxes)
+
+
+def narrow_weights(job: Job, lanes: int) -> frozenset[str]:
+    """The names of weights (inputs, outputs) with fewer outputs than a vector has lanes, and at least as many inputs.
+
+    Their rows would hardly fill a vector, so the native engine keeps them as (outputs, inputs).
+    """
+    if not getattr(job.rule, "elementwise", False):
+        return frozenset()
+    weights = job.graph.parameters
+    return frozenset(
+        name for name in only_in_products(job.graph) if 1 < weights[name].shape[1] < lanes <= weights[name].shape[0]
+    )
 
 
 def unrolled_steps(graph: Graph, batch_size: int) -> int:

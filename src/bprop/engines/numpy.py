@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 
 from bprop import blas
-from bprop.data import DataSet
 from bprop.engines import surroundings
 from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.program import Program
 from bprop.errors import SettingError
-from bprop.graph.plan import Context
-from bprop.graph.validation import cast
 from bprop.rules import Foreign
 
 EVALUATION_ROWS = 1024
@@ -33,11 +30,8 @@ class NumpyRun(Run):
 
     def restore(self, params, rule_arrays):
         theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
-        state = self.job.rule.init({name: theta[name] for name in self.job.graph.trained})
-        if rule_arrays is not None:
-            given = iter(rule_arrays)
-            state = {k: {n: next(given).astype(self.job.dtype) for n in sorted(p)} for k, p in sorted(state.items())}
-        self.state = theta, state
+        copies = None if rule_arrays is None else (array.astype(self.job.dtype) for array in rule_arrays)
+        self.state = theta, self.job.rule_state(theta, copies)
 
     def rule_arrays(self):
         return [p[name] for _, p in sorted(self.state[1].items()) for name in sorted(p)]
@@ -59,7 +53,7 @@ class NumpyRun(Run):
         with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
             for i in range(count):
                 rows = self.order[(start + i) * size : (start + i + 1) * size]
-                batch, context = self._batch(self.job.data, rows, t + i)
+                batch, context = self.job.batch(self.job.data, rows, t + i)
                 theta, rule_state = self.state
                 theta, rule_state, found = self.program.step(
                     self.job.rule, theta, rule_state, batch, self.constants, context, t + i
@@ -82,19 +76,13 @@ class NumpyRun(Run):
         with np.errstate(all="ignore"):
             cuts = ((start, cut.stop) for cut in data.cuts() for start in range(cut.start, cut.stop, size))
             for start, stop in cuts:
-                batch, context = self._batch(data, np.arange(start, min(start + size, stop)), 0)
+                batch, context = self.job.batch(data, np.arange(start, min(start + size, stop)), 0)
                 _accumulate(sums, self.program.measure(self.state[0], batch, self.constants, context))
         return self.program.finish(sums)
 
     def penalty(self):
         found = self.program.penalty(self.state[0], self.constants, self.job.context(np.ones(1), 0))
         return 0.0 if found is None else float(found)
-
-    def _batch(self, data: DataSet, rows: np.ndarray, t: int) -> tuple[dict[str, Any], Context]:
-        inputs = self.job.graph.inputs
-        batch = {name: cast(array[rows], inputs[name], self.job.dtype) for name, array in data.arrays.items()}
-        weights = np.ones(len(rows)) if data.weights is None else data.weights[rows]
-        return batch, self.job.context(weights, t)
 
 
 def _accumulate(sums: dict[str, float], found: Mapping[str, Any]) -> None:

@@ -67,18 +67,27 @@ class Program:
         """fprop, bprop, update: theta and the rule's state after the step, and the sums of the batch before it."""
         plan = plan or self.training
         state = fprop(plan, {**params, **batch, **constants}, context)
-        trainable = {name: params[name] for name in self.graph.trained}
-        targets = {name: plan.leaves[name] for name in trainable}
-        found = backpropagate(self.graph, plan, state, context, targets.values())
-        # a parameter that nothing reaches (a penalty of weight 0, say) has the gradient 0
-        grads = {n: found[s] if found[s] is not None else _zeros(state.values[s]) for n, s in targets.items()}
-        moved, state_after = rule.step(trainable, grads, rule_state, t)
-        moved = _as_wide(moved, trainable)
+        _, grads = self.gradients(state, context, plan)
+        trained = {name: params[name] for name in grads}
+        moved, state_after = rule.step(trained, grads, rule_state, t)
+        moved = _as_wide(moved, trained)
         if isinstance(rule_state, dict) and isinstance(state_after, dict):  # of a Rule; optax has others
             state_after = {what: _as_wide(arrays, rule_state.get(what)) for what, arrays in state_after.items()}
         kept = plan.updates(state)
         params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in kept.items()}}
         return params, state_after, self.sums(plan, state, context)
+
+    def gradients(
+        self, state: State, context: Context, plan: Plan | None = None
+    ) -> tuple[list[Array], dict[str, Array]]:
+        """Backpropagation of a pass in training: the gradients by slot, and those of the trained parameters by name.
+
+        A parameter that nothing reaches (under a penalty of weight 0, say) has the gradient 0.
+        """
+        plan = plan or self.training
+        slots = {name: plan.leaves[name] for name in self.graph.trained}
+        grads = backpropagate(self.graph, plan, state, context, slots.values())
+        return grads, {n: grads[s] if grads[s] is not None else _zeros(state.values[s]) for n, s in slots.items()}
 
     def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
         """The sums of a batch outside training."""

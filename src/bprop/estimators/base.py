@@ -1,35 +1,20 @@
-"""What all estimators have in common: from the arguments of fit to a trained network, and from there to predictions."""
+"""What all estimators have in common: from the arguments of fit to a trained network."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
-from bprop import check
-from bprop.check.report import Report
 from bprop.errors import BpropError, SettingError
 from bprop.estimators import settings
 from bprop.estimators.callbacks import CallbackSupportMixin, with_callbacks
-from bprop.estimators.inputs import (
-    Examples,
-    Given,
-    dense,
-    fitting,
-    need_finite,
-    parts,
-    precision,
-    read_answers,
-    read_examples,
-    read_pair,
-    read_rows,
-)
+from bprop.estimators.fitted import Arrays, FittedNetwork
+from bprop.estimators.inputs import Examples, Given, precision, read_examples, read_pair
 from bprop.estimators.kept import Kept
 from bprop.estimators.lbfgs import fit_lbfgs
 from bprop.estimators.loop import fit_stochastic
@@ -37,10 +22,6 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
 from bprop.graph.validation import check_values, read_params
-from bprop.model import Model
-
-Arrays = dict[str, np.ndarray]
-CHECKED_ROWS = 5
 
 
 def stochastic(estimator: Any) -> bool:
@@ -50,12 +31,9 @@ def stochastic(estimator: Any) -> bool:
     return True
 
 
-class NetworkEstimator(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, CallbackSupportMixin, BaseEstimator, ABC
-):  # fmt: skip
+class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     """A network that fits, predicts and transforms as scikit-learn's estimators do."""
 
-    n_features_in_: int
     solver: Any
     learning_rate_init: float
     random_state: Any
@@ -76,10 +54,6 @@ class NetworkEstimator(
     @abstractmethod
     def _attributes(self, theta: Arrays) -> dict[str, Any]:
         """theta as fitted attributes."""
-
-    @abstractmethod
-    def _theta(self, dtype: Any = None) -> Arrays:
-        """theta from the fitted attributes, in a precision (default: their own)."""
 
     @abstractmethod
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
@@ -210,7 +184,7 @@ class NetworkEstimator(
     def _validation(self, given: Given) -> Examples | None:
         """The user's validation set, read; records of validation are begun where there is one, or will be."""
         if (given.X_val is None) != (given.y_val is None):
-            raise SettingError("X_val and y_val are given together, or not at all")
+            raise SettingError("X_val and y_val belong together: give both, or neither")
         if self.early_stopping and self.validation_scores_ is None:
             self.validation_scores_, self.best_validation_score_, self.best_loss_ = [], -np.inf, None
         if not self.early_stopping and self.best_loss_ is None:
@@ -250,75 +224,6 @@ class NetworkEstimator(
 
     def _put(self, theta: Arrays) -> None:
         vars(self).update(self._attributes(theta))
-
-    # --- predicting ---
-
-    def _outputs(self, X: Any) -> np.ndarray:
-        """f of examples that are given: (N, K)."""
-        check_is_fitted(self)
-        theta, network = self._theta(), self._network_
-        dtype = np.result_type(*theta.values())
-        return self._of_parts(X, dtype, lambda part: network.predict(theta, part, dtype))
-
-    def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Numbers (N, K) computed from rows. Raises DataError, naming the row, where they are not finite."""
-        found, start = [], 0
-        for part in parts(read_rows(self, X)):
-            found.append(need_finite(compute(fitting(part, dtype, start)), start))
-            start += len(part)
-        return found[0] if len(found) == 1 else np.concatenate(found)
-
-    def predict(self, X: Any) -> np.ndarray:
-        """The prediction for each example: (N,), or (N, K) where the targets had columns."""
-        f = self._outputs(X)
-        return self._target.decode(f)
-
-    def _features(self) -> str | None:
-        """The name of the box whose value `transform` gives; None for x itself."""
-        hidden = self._network_.hidden
-        return hidden[-1] if hidden else None
-
-    def transform(self, X: Any) -> np.ndarray:
-        """The activations h(L) of the last hidden layer, (N, H): the network as a source of features."""
-        check_is_fitted(self)
-        name, theta = self._features(), self._theta()
-        if name is None:
-            return np.concatenate(parts(read_rows(self, X)))
-        dtype = np.result_type(*theta.values())
-        return self._of_parts(X, dtype, lambda part: self._network_.activations(theta, part, name, dtype))
-
-    @property
-    def _n_features_out(self) -> int:
-        name = self._features()
-        return self.n_features_in_ if name is None else self._network_.width(name)
-
-    def check_gradients(self, X: Any = None, y: Any = None, **settings: Any) -> Report:
-        """Compare the gradients of the fitted network with finite differences of its objective.
-
-        X, y : a few examples; default: five with random features and targets. settings : of bprop.check_gradients.
-
-        Returns
-        -------
-        Report : `report.ok`; printing it says what was covered and, if need be, which box is to blame.
-        """
-        check_is_fitted(self)
-        network, random = self._network_, np.random.default_rng(0)
-        if X is None or y is None:
-            X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
-            y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
-        X, y = dense(read_rows(self, X)), read_answers(y)
-        data = network.data(X, self._target.encode(y))
-        return check.check_gradients(network.graph, self._theta(), data, **settings)
-
-    def to_model(self) -> Model:
-        """The fitted network as a bprop.Model: `bprop.save` writes it to a file without pickle, `bprop` reads it.
-
-        Its output is f, as the network gives it; notes["classes"] are the classes where they are plain data.
-        """
-        check_is_fitted(self)
-        classes = getattr(self, "classes_", None)
-        listed = classes.tolist() if isinstance(classes, np.ndarray) else [c.tolist() for c in classes or ()]
-        return Model(self._network_.graph, self._theta(), notes={"classes": listed} if listed else {})
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")

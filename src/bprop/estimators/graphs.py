@@ -12,7 +12,7 @@ from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
 from bprop.estimators.network import Network
-from bprop.estimators.targets import Columns, Labels, Target
+from bprop.estimators.targets import Target
 from bprop.graph import Graph
 
 
@@ -26,7 +26,7 @@ class GraphEstimator(NetworkEstimator):
 
     def _make_network(self, features: int, target: Target) -> Network:
         made = getattr(self, "_made", None)
-        key = (self.graph, self.output, features, sizes_of(target))
+        key = (self.graph, self.output, features, target.counted)
         if made is None or made[0][0] is not key[0] or made[0][1:] != key[1:]:
             self._made = made = (key, self._network_of(features, target))
         self.graph_ = made[1].graph
@@ -36,7 +36,7 @@ class GraphEstimator(NetworkEstimator):
         """The user's graph, looked over: one input for X, one for y, an output."""
         graph = self.graph
         if callable(graph) and not isinstance(graph, Graph):
-            graph = graph(features, *sizes_of(target))
+            graph = graph(features, target.counted)
         if not isinstance(graph, Graph):
             raise SettingError(f"graph must be a bprop.Graph or a function that makes one, not {graph!r}")
         loss, known = graph.need_loss(), list(graph.outputs)
@@ -77,17 +77,9 @@ class GraphEstimator(NetworkEstimator):
 def need_outputs(network: Network, target: Target) -> None:
     """Raise ShapeError where the outputs are not those that the targets need."""
     width = network.width(network.graph.name_of(network.output))
-    right = {target.outputs, 2} if isinstance(target, Labels) and target.outputs == 1 else {target.outputs}
-    if width not in right:
-        needed = " or ".join(map(str, sorted(right)))
+    if width not in target.widths:
+        needed = " or ".join(map(str, target.widths))
         raise ShapeError(f"the output {network.output!r} has {width} numbers an example, but y needs {needed}")
-
-
-def sizes_of(target: Target) -> tuple[Any, ...]:
-    """What a function that makes a graph is told beside the number of features: classes, labels or numbers."""
-    if isinstance(target, Columns):
-        return (target.sizes,)
-    return (len(target.classes),) if isinstance(target, Labels) else (target.outputs,)
 
 
 class GraphClassifier(NetworkClassifier, GraphEstimator):

@@ -24,7 +24,7 @@ DENSE_ROWS = 4096
 
 @dataclass(frozen=True)
 class Given:
-    """The arguments of fit, as they were given."""
+    """The arguments of fit, as they are."""
 
     X: Any
     y: Any
@@ -35,9 +35,9 @@ class Given:
 
     @property
     def metadata(self) -> dict[str, Any] | None:
-        """What beside X and y was given, for callbacks."""
-        found = {k: v for k, v in vars(self).items() if k not in ("X", "y") and v is not None}
-        return found or None
+        """The arguments beside X and y, for callbacks."""
+        more = {k: v for k, v in vars(self).items() if k not in ("X", "y") and v is not None}
+        return more or None
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,19 @@ def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> 
 
 
 def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -> Examples:
-    """X and y that are read, with their targets and the product of the weights that are given.
+    """X and y that are read, with their targets and the product of the weights.
 
     Raises DataError, ShapeError, DTypeError for weights that are negative, not finite, all 0, or not one an example.
     """
     encoded = target.encode(y)
     if encoded.dtype.kind == "f":
         encoded = in_precision("y", encoded, X.dtype)
-    given = [read_array(one, "the weights of the examples") for one in weights if one is not None]
-    for array in given:
+    arrays = [read_array(one, "the weights of the examples") for one in weights if one is not None]
+    for array in arrays:
         if array.size and not array.any():
             raise DataError("the weights of the examples are all zero: there is nothing to learn from")
-    found = [read for one in given if (read := read_weights(one, len(X))) is not None]
-    return Examples(X, encoded, y, read_weights(np.prod(found, axis=0), len(X)) if found else None)
+    checked = [read for one in arrays if (read := read_weights(one, len(X))) is not None]
+    return Examples(X, encoded, y, read_weights(np.prod(checked, axis=0), len(X)) if checked else None)
 
 
 def exact(y: Any) -> Any:
@@ -135,14 +135,14 @@ def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
     """Rows (from row `start` on) to predict, in the precision of the parameters. Raises DataError where a number is
     too large for it, naming row and feature."""
     with np.errstate(over="ignore"):
-        found = X.astype(dtype, copy=False)
-    if found is not X and not all_finite(found):
-        row, feature = (int(axis[0]) for axis in np.nonzero(~np.isfinite(found)))
+        rows = X.astype(dtype, copy=False)
+    if rows is not X and not all_finite(rows):
+        row, feature = (int(axis[0]) for axis in np.nonzero(~np.isfinite(rows)))
         raise DataError(
             f"X, row {start + row}, feature {feature}: {X[row, feature]} is too large for {dtype.name}, in which this "
             "estimator was fitted: mend or leave out this row, or fit with dtype='float64'"
         )
-    return found
+    return rows
 
 
 def need_finite(f: np.ndarray, start: int = 0) -> np.ndarray:

@@ -60,14 +60,14 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             )
 
     def _example_weights(self, y: np.ndarray, incremental: bool) -> np.ndarray | None:
-        given = self.class_weight
-        if given is None:
+        if self.class_weight is None:
             return None
-        if incremental and isinstance(given, str):
+        if incremental and isinstance(self.class_weight, str):
             raise SettingError(
-                f"class_weight={given!r} is not for partial_fit, which does not see all classes: give a dict of weights"
+                f"class_weight={self.class_weight!r} is not for partial_fit, which does not see all classes: "
+                "use a dict of weights"
             )
-        return class_weights(given, y)
+        return class_weights(self.class_weight, y)
 
     def _score_of(self, y: np.ndarray, predicted: np.ndarray, weights: Any) -> float:
         if self._target.task == "columns":
@@ -85,9 +85,9 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     def predict_log_proba(self, X: Any) -> Any:
         """The logarithm of `predict_proba`."""
-        found = self.predict_proba(X)
+        p = self.predict_proba(X)
         with np.errstate(divide="ignore"):
-            return [np.log(part) for part in found] if isinstance(found, list) else np.log(found)
+            return [np.log(part) for part in p] if isinstance(p, list) else np.log(p)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

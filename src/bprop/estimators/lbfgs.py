@@ -17,7 +17,7 @@ from bprop.estimators.callbacks import Hooks
 from bprop.estimators.inputs import Examples, Given
 from bprop.estimators.loop import DIVERGED
 from bprop.graph import Graph
-from bprop.graph.objective import backpropagate, weighted_mean
+from bprop.graph.objective import weighted_mean
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context
 from bprop.graph.validation import cast
@@ -31,7 +31,7 @@ class Objective:
 
     def __init__(self, graph: Graph, data: DataSet, theta: dict[str, np.ndarray]):
         self.graph, self.names = graph, graph.trainable
-        self.plan = Program(graph, F64).training
+        self.program = Program(graph, F64)
         self.context = Context.of(len(data), F64, 0, data.weights)
         self.leaves = {name: cast(array, graph.inputs[name], F64) for name, array in data.arrays.items()}
         self.leaves |= {name: cast(box.value, box, F64) for name, box in graph.constants.items()}
@@ -50,15 +50,13 @@ class Objective:
         return found
 
     def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
-        leaves = {**self.leaves, **self.unpack(vector)}
+        plan, leaves = self.program.training, {**self.leaves, **self.unpack(vector)}
         with np.errstate(all="ignore"):
-            state = fprop(self.plan, {name: leaves[name] for name in self.plan.leaves}, self.context)
-            slots = {name: self.plan.leaves[name] for name in self.names if name in self.plan.leaves}
-            grads = backpropagate(self.graph, self.plan, state, self.context, slots.values())
-            values = [state.values[self.plan.slot_of[box]] for box in (self.graph.loss, self.graph.penalty) if box]
+            state = fprop(plan, {name: leaves[name] for name in plan.leaves}, self.context)
+            _, grads = self.program.gradients(state, self.context)
+            values = [state.values[plan.slot_of[box]] for box in (self.graph.loss, self.graph.penalty) if box]
             self.value = float(weighted_mean(values[0], self.context.weights) + sum(values[1:]))
-        found = {name: grads[slot] for name, slot in slots.items()}
-        return self.value, self.pack({n: found[n] if found.get(n) is not None else 0 * leaves[n] for n in self.names})
+        return self.value, self.pack({name: grads[name] if name in grads else 0 * leaves[name] for name in self.names})
 
 
 def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:

@@ -1,9 +1,8 @@
-"""Epochs of stochastic gradient descent on an engine, as scikit-learn's "sgd" and "adam" go through them."""
+"""Stochastic gradient descent on an engine, as scikit-learn's solvers "sgd" and "adam" go through their epochs."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from bprop.console import say
 from bprop.data import DataSet
-from bprop.engines.engine import Job
+from bprop.engines.engine import Job, Stretch
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks
@@ -21,8 +20,8 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, rule_of
 from bprop.estimators.workload import engine_for
 from bprop.record import Record
+from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.interrupt import CtrlC, Stopped
-from bprop.training.pace import Pace
 from bprop.training.progress import progress_of
 
 AUTO_BATCH = 200
@@ -31,61 +30,57 @@ DIVERGED = (
 )
 
 
-class Epochs:
-    """The epochs of one call of fit or partial_fit: an engine's run, started anew where the learning rate changes."""
+class Epochs(Between):
+    """The epochs of one call of fit or partial_fit: an engine's run, started anew where the learning rate changes.
 
-    def __init__(self, estimator: Any, network: Network, data: DataSet, dtype: np.dtype, optimiser: Optimiser):
-        self.estimator, self.network, self.optimiser, self.dtype = estimator, network, optimiser, dtype
+    loss : the mean objective over the examples of the epoch so far. at : where the epoch is.
+    """
+
+    def __init__(self, estimator: Any, network: Network, data: DataSet, dtype: np.dtype, interrupt: CtrlC):
+        self.estimator, self.network, self.dtype, self.interrupt = estimator, network, dtype, interrupt
+        self.optimiser: Optimiser = estimator._optimizer
         self.data, self.batch_size = data, batch_size(estimator.batch_size, len(data))
         self.steps = -(-len(data) // self.batch_size)
-        self.pace = Pace()
+        self.pace, self.at = Pace(), Position()
         self.loss = float("nan")
 
     def start(self, theta: dict[str, np.ndarray], planned: int) -> None:
         """Start a run from theta, for at most so many epochs."""
         e, optimiser = self.estimator, self.optimiser
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
-        job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
-        need_representable(job, theta)
-        engine = engine_for(job, planned * self.steps, e.engine, e.device, optimiser.updates)
-        self.run = engine.start(job, theta)
+        self.job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
+        need_representable(self.job, theta)
+        engine = engine_for(self.job, planned * self.steps, e.engine, e.device, optimiser.updates)
+        self.run = engine.start(self.job, theta)
         if optimiser.arrays is not None:
             self.run.restore(theta, optimiser.arrays)
 
-    def epoch(self, order: np.ndarray, interrupt: CtrlC) -> float:
+    def epoch(self, order: np.ndarray) -> float:
         """Do one epoch: the mean objective over its examples, each before its update; NaN where it is not finite.
 
-        `loss` is that of the examples so far. Raises Stopped between two steps, where Ctrl-C came.
+        Raises Stopped between two steps, where Ctrl-C came.
         """
-        self.run.set_order(order)
-        self.seconds = 0.0
-        done = 0
-        while done < self.steps:
-            interrupt.check()
-            count = min(self.steps - done, -(-self.pace.next(self.steps - done) // self.run.turn) * self.run.turn)
-            sums = self.stretch(done, count, interrupt.watches)
-            if sums is None:
-                return float("nan")
-            done += count
-            self.loss = sums["loss"] / (sums["weight"] or 1.0)
+        self.at = Position(updates=self.optimiser.updates)
+        try:
+            run_epoch(self.run, self.job, self.at, order, self.pace, self)
+        except BadStepError:
+            return float("nan")
+        finally:
+            self.optimiser.updates = self.at.updates
         return self.loss
 
-    def stretch(self, start: int, count: int, quiet: bool) -> Mapping[str, float] | None:
-        """Do some steps: the sums over the epoch so far, None where one is not finite.
+    @property
+    def undo(self) -> bool:  # type: ignore[override]
+        """Whether a KeyboardInterrupt may come in the middle of a stretch: some tools raise it in threads, where Ctrl-C
+        is not seen."""
+        return not self.interrupt.watches
 
-        quiet : no KeyboardInterrupt is to be feared. Else one that comes in the middle of the steps undoes them: some
-        tools raise it in threads, where Ctrl-C is not seen.
-        """
-        before = None if quiet else self.run.state
-        try:
-            stretch = self.run.steps(start, count, self.optimiser.updates)
-            self.optimiser.updates += count
-        except KeyboardInterrupt:
-            if before is not None:
-                self.run.state = before
-            raise
-        self.seconds += self.pace.done(count)
-        return None if stretch.bad_step is not None else stretch.sums
+    def stop(self) -> bool:
+        self.interrupt.check()
+        return False
+
+    def done(self, at: Position, stretch: Stretch) -> None:
+        self.loss = stretch.sums["loss"] / (stretch.sums["weight"] or 1.0)
 
     def keep(self) -> dict[str, np.ndarray]:
         """Keep the rule's state; theta."""
@@ -93,13 +88,13 @@ class Epochs:
         return self.run.params()
 
 
-def batch_size(given: Any, count: int) -> int:
+def batch_size(wanted: Any, count: int) -> int:
     """Examples an update. "auto" is 200 whatever the count, so that a compiled step serves sets of any size."""
-    if isinstance(given, str):
+    if isinstance(wanted, str):
         return AUTO_BATCH
-    if given > count:
-        warnings.warn(f"batch_size={given} is larger than the {count} examples: all are taken", stacklevel=2)
-    return int(given)
+    if wanted > count:
+        warnings.warn(f"batch_size={wanted} is larger than the {count} examples: all are taken", stacklevel=2)
+    return int(wanted)
 
 
 def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examples | None, incremental: bool) -> None:
@@ -108,53 +103,51 @@ def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examp
     given_X = given.X_val if held is not None else None
     if e.early_stopping and held is None:
         examples, held = hold_out(e, examples, e._split_random())
-    epochs = Epochs(e, e._network_, examples.data(e._network_), examples.X.dtype, e._optimizer)
-    theta = e._theta(examples.X.dtype)
-    epochs.start(theta, 1 if incremental else e.max_iter)
-    monitor = Monitor(e, held, theta, given_X)
-    hooks = Hooks(e, 1 if incremental else e.max_iter, given.X, given.y, given.metadata)
-    progress = progress_of(e.progress, e.max_iter, e.max_iter * epochs.steps, 0)
-    e.n_iter_ = 0
-    turn = Turn(e, epochs, monitor, hooks, progress, e._loss_offset(examples))
+    most = 1 if incremental else e.max_iter
     interrupt = CtrlC()
+    epochs = Epochs(e, e._network_, examples.data(e._network_), examples.X.dtype, interrupt)
+    theta = e._theta(examples.X.dtype)
+    epochs.start(theta, most)
+    monitor = Monitor(e, held, theta, given_X)
+    hooks = Hooks(e, most, given.X, given.y, given.metadata)
+    fitting = Fitting(e, epochs, monitor, hooks, e._loss_offset(examples))
+    e.n_iter_ = 0
     try:
         with interrupt:
-            while turn.next(incremental, interrupt):
+            while fitting.next(incremental):
                 pass
             interrupt.check()  # it came in the last epoch
     except KeyboardInterrupt as error:
         if interrupt.signal is not None and not isinstance(error, Stopped):
             raise  # the second Ctrl-C, at any moment
-        turn.interrupted()
+        fitting.interrupted()
     finally:
-        progress.close()
-    found = epochs.keep()
-    e._put(monitor.best_theta if monitor.early else found)
-    if turn.diverged and not monitor.early:
+        fitting.progress.close()
+    last = epochs.keep()
+    e._put(monitor.best_theta if monitor.early else last)
+    if fitting.diverged and not monitor.early:
         raise DataError(f"{DIVERGED} (epoch {e.n_iter_}; a smaller learning_rate_init or clip_norm=1.0 may help)")
     hooks.close()
 
 
-class Turn:
-    """One epoch after the other."""
+class Fitting:
+    """One epoch after the other, and what scikit-learn's estimators do after each.
 
-    def __init__(self, estimator: Any, epochs: Epochs, monitor: Monitor, hooks: Hooks, progress: Any, offset: float):
-        self.e, self.epochs, self.monitor, self.hooks = estimator, epochs, monitor, hooks
-        self.progress, self.offset = progress, offset
+    offset : what the loss of the graph lacks beside the one that is reported. diverged : a loss was not finite.
+    """
+
+    def __init__(self, estimator: Any, epochs: Epochs, monitor: Monitor, hooks: Hooks, offset: float):
+        self.e, self.epochs, self.monitor, self.hooks, self.offset = estimator, epochs, monitor, hooks, offset
+        self.progress = progress_of(estimator.progress, estimator.max_iter, estimator.max_iter * epochs.steps, 0)
         self.diverged = False
 
-    def next(self, incremental: bool, interrupt: CtrlC) -> bool:
+    def next(self, incremental: bool) -> bool:
         """Go through an epoch; whether another is to follow."""
         e, epochs = self.e, self.epochs
-        interrupt.check()
+        epochs.interrupt.check()
         self.hooks.begin()
-        loss = epochs.epoch(self.order(), interrupt) + self.offset
-        e.loss_ = loss
-        e.t_ += len(epochs.data)
-        e.loss_curve_.append(loss)
-        e.n_iter_ += 1
-        if e.verbose:
-            say(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
+        loss = epochs.epoch(self.order()) + self.offset
+        self.note(loss)
         if not np.isfinite(loss):
             self.diverged = True
             self.monitor.diverged()
@@ -172,6 +165,16 @@ class Turn:
             )  # fmt: skip
             return False
         return True
+
+    def note(self, loss: float) -> None:
+        """Note an epoch that has been done, in the attributes that scikit-learn's estimators have."""
+        e = self.e
+        e.loss_ = loss
+        e.t_ += len(self.epochs.data)
+        e.loss_curve_.append(loss)
+        e.n_iter_ += 1
+        if e.verbose:
+            say(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
 
     def interrupted(self) -> None:
         """Say so. Where no epoch was finished, `loss_` is that of the examples seen: NaN where there were none."""
@@ -214,9 +217,9 @@ class Turn:
             say(self.monitor.message + end)
 
     def show(self) -> None:
-        """Tell the progress bar of the epoch."""
+        """Show the epoch on the progress bar."""
         e, epochs = self.e, self.epochs
         if e.progress is not False:
-            speed = len(epochs.data) / max(epochs.seconds, 1e-9)
+            speed = len(epochs.data) / max(epochs.at.seconds, 1e-9)
             updates = epochs.optimiser.updates
             self.progress.epoch(Record(e.n_iter_, updates, e.loss_, 0.0, e.loss_, examples_per_second=speed))

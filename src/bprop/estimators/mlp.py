@@ -9,14 +9,13 @@ import numpy as np
 from scipy.special import xlogy
 
 from bprop import init
+from bprop.architecture import Architecture
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
-from bprop.estimators.network import Architecture, Network, perceptron
+from bprop.estimators.network import TASKS, Blueprint, Network, activation_of, loss_of, perceptron
 from bprop.estimators.settings import layer_sizes
-from bprop.estimators.targets import Columns, Target
-
-OUT_ACTIVATIONS = {"binary": "logistic", "multilabel": "logistic", "multiclass": "softmax", "columns": "softmax"}
+from bprop.estimators.targets import Target
 
 
 def keep(estimator: Any, arguments: dict[str, Any]) -> None:
@@ -39,16 +38,14 @@ class Perceptron(NetworkEstimator):
     intercepts_: list[np.ndarray]
 
     def _make_network(self, features: int, target: Target) -> Network:
-        sizes = (features, *layer_sizes(self.hidden_layer_sizes), target.outputs)
-        listed = tuple(self.activation) if isinstance(self.activation, list) else self.activation
-        rates = tuple(self.dropout) if isinstance(self.dropout, list) else self.dropout
-        wanted = Architecture(
-            sizes, target.task, self.loss, listed, float(self.alpha), self.l1, self.l2, rates, self.normalise,
-            target.sizes if isinstance(target, Columns) else (),
+        architecture = Architecture(
+            layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), TASKS[target.task],
+            loss_of(target.task, self.loss), self.l1, self.l2, self.dropout, self.normalise,
         )  # fmt: skip
-        self.n_layers_, self.n_outputs_ = len(sizes), target.outputs
-        poisson = isinstance(self.loss, str) and self.loss == "poisson"
-        self.out_activation_ = OUT_ACTIVATIONS.get(target.task, "exp" if poisson else "identity")
+        function = self.loss if callable(self.loss) else None
+        wanted = Blueprint(architecture, features, target.outputs, function, float(self.alpha), target.sizes)
+        self.n_layers_, self.n_outputs_ = len(architecture.hidden) + 2, target.outputs
+        self.out_activation_ = wanted.output_activation
         made = getattr(self, "_made", None)
         if made is None or made[0] != wanted:
             self._made = made = (wanted, perceptron(wanted))
@@ -60,18 +57,18 @@ class Perceptron(NetworkEstimator):
         The draws are scikit-learn's: the same random_state gives the same numbers.
         """
         units = self._units()
-        found = {}
+        theta = {}
         for k in range(1, self.n_layers_):
             shape = network.graph.parameters[f"W{k}"].shape
             unit = units[min(k, len(units)) - 1] if units else "identity"
             bound = sqrt((2.0 if isinstance(unit, str) and unit in ("logistic", "sigmoid") else 6.0) / sum(shape))
-            found[f"W{k}"] = random.uniform(-bound, bound, shape).astype(dtype)
-            found[f"b{k}"] = random.uniform(-bound, bound, shape[1]).astype(dtype)
+            theta[f"W{k}"] = random.uniform(-bound, bound, shape).astype(dtype)
+            theta[f"b{k}"] = random.uniform(-bound, bound, shape[1]).astype(dtype)
         for name, box in network.graph.parameters.items():
-            if name not in found:  # of a normalisation: no random numbers
+            if name not in theta:  # of a normalisation: no random numbers
                 make = box.init or init.default(box.shape)
-                found[name] = make(np.random.default_rng(0), box.shape).astype(dtype)
-        return found
+                theta[name] = make(np.random.default_rng(0), box.shape).astype(dtype)
+        return theta
 
     def _units(self) -> list[Any]:
         """The activation of each hidden layer."""
@@ -89,9 +86,9 @@ class Perceptron(NetworkEstimator):
         }
 
     def _theta(self, dtype: Any = None) -> Arrays:
-        found = {f"W{k}": W for k, W in enumerate(self.coefs_, 1)}
-        found |= {f"b{k}": b for k, b in enumerate(self.intercepts_, 1)} | getattr(self, "normalisation_", {})
-        return found if dtype is None else {name: array.astype(dtype, copy=False) for name, array in found.items()}
+        theta = {f"W{k}": W for k, W in enumerate(self.coefs_, 1)}
+        theta |= {f"b{k}": b for k, b in enumerate(self.intercepts_, 1)} | getattr(self, "normalisation_", {})
+        return theta if dtype is None else {name: array.astype(dtype, copy=False) for name, array in theta.items()}
 
 
 class MLPClassifier(NetworkClassifier, Perceptron):
@@ -123,7 +120,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     warm_start : `fit` goes on where the last one ended, with the state of the solver.
     momentum, nesterovs_momentum : of "sgd".
     early_stopping : stop when the score on a validation set no longer improves, and keep the best parameters.
-    validation_fraction : the share of the examples held out for it, where `fit` is given no X_val and y_val.
+    validation_fraction : the share of the examples held out for it, unless `fit` has X_val and y_val.
     beta_1, beta_2, epsilon : of "adam".
     n_iter_no_change : epochs without improvement after which to stop.
     max_fun : evaluations of the objective, of "lbfgs".

@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from bprop import architecture, plugins
+from bprop.architecture import Architecture, head_of, losses
 from bprop.box import Box
 from bprop.boxes import batch_weight, concat, cross_entropy, l2, softmax
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input
-from bprop.perceptron import mlp
+from bprop.lower_case import snake
+from bprop.perceptron import network
 
 Arrays = Mapping[str, np.ndarray]
-SKLEARN_NAMES = {"logistic": "sigmoid", "identity": lambda a: a}
-TASKS = {"binary": "multilabel", "multilabel": "multilabel", "multiclass": "classification"}
-LOSSES = {"numbers": ("squared_error", "poisson", "absolute_error", "huber")}
-"""The losses that have a name, for each kind of target; the others have "log_loss"."""
+TASKS = {
+    "binary": "multilabel", "multilabel": "multilabel", "multiclass": "classification", "columns": "regression",
+    "numbers": "regression",
+}  # fmt: skip
+"""{kind of target: the task that a network is built for}"""
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """All that the graph of a multi-layer perceptron is made of. Equal ones make equal graphs."""
+class Blueprint:
+    """All that decides the graph of an estimator. Equal ones make equal graphs.
 
-    sizes: tuple[int, ...]
-    task: str
-    loss: Any
-    activation: Any
-    alpha: float
-    l1: float | None
-    l2: float | None
-    dropout: Any
-    normalise: str | None
+    loss : a function (f, y) -> box of the user's, or None. alpha : the weight of scikit-learn's penalty.
+    columns : the numbers of classes, where y has several columns of classes.
+    """
+
+    architecture: Architecture
+    inputs: int
+    outputs: int
+    loss: Callable[..., Any] | None = None
+    alpha: float = 0.0
     columns: tuple[int, ...] = ()
+
+    @property
+    def output_activation(self) -> str:
+        """What makes the outputs, by scikit-learn's name: "softmax", "logistic", "identity", ..."""
+        name = snake("Softmax" if self.columns else head_of(self.architecture.loss_class()).output)
+        return {"": "identity", "sigmoid": "logistic"}.get(name, name)
 
 
 @dataclass(eq=False)
@@ -56,8 +66,8 @@ class Network:
 
     def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The arrays as the graph's inputs, in the shapes that these have."""
-        found = {self.x: self.shaped(self.x, X)}
-        return found if y is None else found | {self.y: self.shaped(self.y, y)}
+        arrays = {self.x: self.shaped(self.x, X)}
+        return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}
 
     def shaped(self, name: str, array: np.ndarray) -> np.ndarray:
         return array.reshape(len(array), *self.graph.inputs[name].shape)
@@ -90,29 +100,26 @@ class Network:
             return np.asarray(graph.predict(needed, self.data(X), dtype=dtype)).reshape(len(X), -1)
 
 
-def perceptron(a: Architecture) -> Network:
-    """The network of an architecture: a(k) = h(k-1) W(k) + b(k), h(k) = g(a(k)), f = o(a(L+1)).
+def perceptron(blueprint: Blueprint) -> Network:
+    """The network of a blueprint: a(k) = h(k-1) W(k) + b(k), h(k) = g(a(k)), f = o(a(L+1)).
 
     The objective is the mean loss + alpha / 2 sum_k |W(k)|^2 / sum_t w_t over a batch (scikit-learn's penalty, which
     weighs the batch) + l1 sum_k |W(k)| + l2 sum_k W(k)^2. Losses are sums over the outputs: (f - y)^2 / 2, logistic,
     softmax and negative log-likelihood, ...
     """
-    base = mlp(
-        a.sizes, activation=activation_of(a.activation), task=TASKS.get(a.task, "regression"), loss=named_loss(a),
-        l1=a.l1, l2=a.l2, dropout=a.dropout, normalise=a.normalise,
-    )  # fmt: skip
-    last = len(a.sizes) - 1
+    base = network(blueprint.architecture, blueprint.inputs, blueprint.outputs)
+    last = len(blueprint.architecture.hidden) + 1
     y, f, loss = base.inputs["y"], base.outputs["f"], base.need_loss()
-    if a.task == "columns":
-        y, f, loss = columns(base.boxes[f"a{last}"], a.columns)
-    if callable(a.loss):
-        loss = a.loss(f, y)
-    elif a.loss == "squared_error":
+    if blueprint.columns:
+        y, f, loss = columns(base.boxes[f"a{last}"], blueprint.columns)
+    if blueprint.loss is not None:
+        loss = blueprint.loss(f, y)
+    elif blueprint.architecture.loss == "squared_error":
         loss = 0.5 * loss
     if not isinstance(loss, Box):
         raise SettingError(f"loss must be a name or a function (f, y) -> box, but it gave {loss!r}")
     weights = [base.parameters[f"W{k}"] for k in range(1, last + 1)]
-    whole = loss + 0.5 * a.alpha * l2(*weights) / batch_weight(y)
+    whole = loss + 0.5 * blueprint.alpha * l2(*weights) / batch_weight(y)
     graph = Graph(loss=whole, penalty=base.penalty, outputs={"f": f})
     hidden = tuple(graph.names[graph.boxes[f"a{k + 1}"].children[0]] for k in range(1, last))
     return Network(graph, "x", "y", "f", graph.names[loss], tuple(map(behind_dropout(graph), hidden)))
@@ -123,21 +130,41 @@ def behind_dropout(graph: Graph) -> Any:
     return lambda name: graph.names.get(graph.boxes[name].evaluation(), name)
 
 
-def activation_of(given: Any) -> Any:
+def identity(a: Box) -> Box:
+    """h = a."""
+    return a
+
+
+def activation_of(activation: Any) -> Any:
     """An activation, or one for each layer, by bprop's names."""
-    if isinstance(given, list | tuple):
-        return [activation_of(one) for one in given]
-    return SKLEARN_NAMES.get(given, given) if isinstance(given, str) else given
+    if isinstance(activation, list | tuple):
+        return [activation_of(one) for one in activation]
+    theirs = {"logistic": "sigmoid", "identity": identity}
+    return theirs.get(activation, activation) if isinstance(activation, str) else activation
 
 
-def named_loss(a: Architecture) -> str | None:
-    """The loss by bprop's name; None where it is the task's own, or a function."""
-    known = LOSSES.get(a.task, ("log_loss",))
-    if callable(a.loss):
+def loss_of(target: str, loss: Any) -> str | None:
+    """The loss for a kind of target by bprop's name; None of a function, and of "log_loss", the target's own.
+
+    Raises SettingError for a name that no loss for such targets has.
+    """
+    if callable(loss):
         return None
-    if a.loss not in known:
-        raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {a.loss!r}")
-    return a.loss if a.task == "numbers" else None
+    if loss not in loss_names(target):
+        plugins.load()
+    if loss not in (known := loss_names(target)):
+        raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {loss!r}")
+    return None if loss == "log_loss" else loss
+
+
+def loss_names(target: str) -> list[str]:
+    """The losses by name for a kind of target: of numbers, or with outputs that are probabilities of classes."""
+    heads = {name: head_of(kind) for name, kind in losses().items()}
+    if target == "numbers":
+        return [name for name, head in heads.items() if head.kind == "float" and not head.labels]
+    own, labels = architecture.TASKS[TASKS[target]], target == "multiclass"
+    classes = [name for name, head in heads.items() if head.kind == "int" and head.labels == labels and head.output]
+    return ["log_loss", *(name for name in classes if name != own and target != "columns")]
 
 
 def columns(a: Box, sizes: tuple[int, ...]) -> tuple[Input, Box, Box]:

@@ -11,7 +11,7 @@ from bprop.rules.schedules import Schedule
 
 
 @dataclass(frozen=True)
-class ScaledAdam(Adam):
+class ScaledAdam(Adam, named=False):
     """theta <- theta - alpha_t m / (sqrt(v) + epsilon), alpha_t = alpha sqrt(1 - beta2^(t+1)) / (1 - beta1^(t+1)).
 
     Kingma and Ba 2015, the order of computation at the end of section 2, which is scikit-learn's: epsilon is added
@@ -26,7 +26,7 @@ class ScaledAdam(Adam):
 
 
 @dataclass(frozen=True)
-class HeavyBall(SGD):
+class HeavyBall(SGD, named=False):
     """SGD with a momentum in [0, 1]: scikit-learn takes 1 as well."""
 
     def __post_init__(self):  # the estimator has checked the numbers
@@ -34,7 +34,7 @@ class HeavyBall(SGD):
 
 
 @dataclass(frozen=True)
-class InverseScaling(Schedule):
+class InverseScaling(Schedule, named=False):
     """alpha = rate / (seen + samples k + 1) ** power in epoch k = floor((t - first) / steps) of a fit.
 
     rate : learning_rate_init.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.engines import NAMES as ENGINES
+from bprop.engines import is_known, names
 from bprop.errors import SettingError
 from bprop.rules.schedules import Schedule, warm_up
 
@@ -80,7 +80,7 @@ CHECKS: dict[str, Check] = {
     "normalise": one_of(None, "batch", "layer"),
     "clip_norm": optional(POSITIVE),
     "dtype": one_of(*DTYPES),
-    "engine": one_of(*ENGINES),
+    "engine": (is_known, f"one of {', '.join(map(repr, names()))}, or an engine"),
     "device": one_of(*DEVICES),
     "progress": (lambda v: isinstance(v, bool) or v == "auto", "True, False or 'auto'"),
 }  # fmt: skip
@@ -101,7 +101,7 @@ def check(who: str, settings: Mapping[str, Any]) -> None:
 
 def layer_sizes(hidden: Any) -> tuple[int, ...]:
     """hidden_layer_sizes, a whole number or several, as a tuple. Raises SettingError."""
-    given = list(hidden) if np.iterable(hidden) and not isinstance(hidden, str) else [hidden]
-    if not all(is_whole(size) for size in given):
+    sizes = list(hidden) if np.iterable(hidden) and not isinstance(hidden, str) else [hidden]
+    if not all(is_whole(size) for size in sizes):
         raise SettingError(f"hidden_layer_sizes must be whole numbers, each > 0, not {hidden!r}")
-    return tuple(int(size) for size in given)
+    return tuple(int(size) for size in sizes)

@@ -39,6 +39,21 @@ class Target(ABC):
 
     classes: Any = None
 
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of classes of each column, where y has several columns of classes; else ()."""
+        return ()
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """How many numbers an example the output of a graph of the user's may have."""
+        return (self.outputs,)
+
+    @property
+    def counted(self) -> Any:
+        """The second argument of a function that makes a graph: the number of classes, labels or numbers."""
+        return self.outputs
+
 
 @dataclass(frozen=True, eq=False)
 class Labels(Target):
@@ -53,6 +68,14 @@ class Labels(Target):
     @property
     def outputs(self):
         return 1 if self.task == "binary" else len(self.classes)
+
+    @property
+    def widths(self):
+        return (1, 2) if self.outputs == 1 else (self.outputs,)
+
+    @property
+    def counted(self):
+        return len(self.classes)
 
     def encode(self, y):
         return codes(y, self.classes)
@@ -115,13 +138,16 @@ class Columns(Target):
     task = "columns"
 
     @property
-    def sizes(self) -> tuple[int, ...]:
-        """The number of classes of each column."""
+    def sizes(self):
         return tuple(len(classes) for classes in self.classes)
 
     @property
     def outputs(self):
         return sum(self.sizes)
+
+    @property
+    def counted(self):
+        return self.sizes
 
     def encode(self, y):
         if y.ndim != 2 or y.shape[1] != len(self.classes):
@@ -152,10 +178,10 @@ class Numbers(Target):
         return self.width
 
     def encode(self, y):
-        found = y.reshape(len(y), -1)
-        if found.shape[1] != self.width:
+        numbers = y.reshape(len(y), -1)
+        if numbers.shape[1] != self.width:
             raise DataError(f"y must have {self.width} column{'s'[: self.width != 1]}, not shape {y.shape}")
-        return found
+        return numbers
 
     def decode(self, f):
         return f[:, 0] if self.width == 1 else f
@@ -164,14 +190,14 @@ class Numbers(Target):
 def codes(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
     """The place of each label among the classes, which are in increasing order. Raises DataError for others."""
     try:
-        found = np.searchsorted(classes, y).clip(0, len(classes) - 1)
-        wrong = classes[found] != y
+        places = np.searchsorted(classes, y).clip(0, len(classes) - 1)
+        wrong = classes[places] != y
     except TypeError:  # numbers and text do not compare
         wrong = np.ones(len(y), bool)
-        found = np.zeros(len(y), np.int64)
+        places = np.zeros(len(y), np.int64)
     if np.any(wrong):
         raise DataError(f"`y` has classes not in `self.classes_`: {np.unique(y[wrong])} are not among {classes}")
-    return found.astype(np.int64)
+    return places.astype(np.int64)
 
 
 def classification(y: np.ndarray, classes: Sequence[Any] | np.ndarray | None = None) -> Target:
@@ -182,11 +208,11 @@ def classification(y: np.ndarray, classes: Sequence[Any] | np.ndarray | None = N
     if kind.startswith("multilabel"):
         return Indicators(y.shape[1])
     if y.ndim == 2:
-        given = [y[:, k] for k in range(y.shape[1])] if classes is None else classes
-        return Columns([np.unique(np.asarray(column)) for column in given])
+        columns = [y[:, k] for k in range(y.shape[1])] if classes is None else classes
+        return Columns([np.unique(np.asarray(column)) for column in columns])
     return Labels(np.unique(y if classes is None else np.asarray(classes)))
 
 
-def class_weights(given: Any, y: np.ndarray) -> np.ndarray:
+def class_weights(class_weight: Any, y: np.ndarray) -> np.ndarray:
     """The weight of each example that `class_weight` says: "balanced", {class: weight}, or a list for columns."""
-    return np.asarray(compute_sample_weight(given, y))
+    return np.asarray(compute_sample_weight(class_weight, y))

@@ -26,7 +26,7 @@ PER_WEIGHT = 6e-9
 """Seconds that an update rule takes for a weight."""
 
 
-def engine_for(job: Job, updates: int, engine: str, device: str | None, before: int = 0) -> Engine:
+def engine_for(job: Job, updates: int, engine: str | Engine, device: str | None, before: int = 0) -> Engine:
     """The engine that makes `updates` updates of a job, after `before` that were made by earlier calls."""
     if device == "gpu":
         if engine not in ("auto", "xla"):

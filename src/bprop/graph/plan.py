@@ -31,10 +31,16 @@ class Context(NamedTuple):
     divisor: Array | None = None
 
     @classmethod
+    def at(cls, weights: Array, seed: Array, t: Array, dtype: Any, divisor: Array | None = None) -> Context:
+        """The context of update number `t`, a whole number; `seed` is the word of `noise.key_of`, an array (1,)."""
+        return cls(weights, noise.key_at(seed, t), dtype, divisor)
+
+    @classmethod
     def of(cls, rows: int, dtype: np.dtype, seed: int = 0, weights: Array | None = None) -> Context:
         """The context of a single pass on NumPy, with the noise of the first update. The default weights are 1."""
-        key = (np.array([noise.key_of(seed)], np.uint32), np.zeros(1, np.uint32))
-        return cls(np.ones(rows, dtype) if weights is None else weights.astype(dtype), key, dtype)
+        word = np.array([noise.key_of(seed)], np.uint32)
+        weights = np.ones(rows, dtype) if weights is None else weights.astype(dtype)
+        return cls.at(weights, word, np.zeros(1, np.uint32), dtype)
 
 
 class Node(NamedTuple):

@@ -19,7 +19,7 @@ from bprop.namespace import Array, namespace
 def send(node: Node, grad: Array, state: State, wanted: Sequence[bool]) -> tuple[Array, ...]:
     """The gradients that a box sends to its children, checked for number, shape and dtype; None for unwanted ones."""
     children = [state.values[c] for c in node.children]
-    more = {"wanted": tuple(wanted)} if _takes_wanted(type(node.box).bprop) else {}
+    more = {"wanted": tuple(wanted)} if takes_wanted(type(node.box).bprop) else {}
     try:
         sent = node.box.bprop(grad, state.values[node.slot], *children, *state.extras[node.slot], **more)
         sent = tuple(sent) if isinstance(sent, tuple | list) else (sent,)
@@ -71,5 +71,5 @@ def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple:
 
 
 @cache
-def _takes_wanted(bprop: Callable[..., Any]) -> bool:
+def takes_wanted(bprop: Callable[..., Any]) -> bool:
     return "wanted" in inspect.signature(bprop).parameters

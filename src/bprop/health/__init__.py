@@ -1,8 +1,8 @@
-"""Health: how values, gradients and updates are, box by box, on a few rows after an epoch; and what to try."""
+"""Health: statistics of values, gradients and updates, box by box, on a few rows after an epoch; and advice."""
 
 from bprop.health.advice import advice
 from bprop.health.budget import Budget
-from bprop.health.measure import Finding, measure
+from bprop.health.measure import Health, measure
 from bprop.health.probe import HealthProbe
 
-__all__ = ["Budget", "Finding", "HealthProbe", "advice", "measure"]
+__all__ = ["Budget", "Health", "HealthProbe", "advice", "measure"]

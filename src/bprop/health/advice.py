@@ -1,4 +1,4 @@
-"""What the health of a run means, in plain words, and what to try."""
+"""Advice on a run, from its health and its curves: warnings in plain words, each with a remedy."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ LARGEST, SMALLEST = 0.1, 1e-6
 
 
 def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = None) -> list[str]:
-    """Warnings about a run, in plain words, each with what to try; empty where all is well.
+    """Warnings about a run, in plain words, each with a remedy; empty if nothing is wrong.
 
-    Of the curves: training that diverged or diverges, a network that overfits. Of the last look at the run's health,
-    if it was recorded: vanishing or exploding gradients (the norms of the first and the last layer differ by a factor
-    of more than 100), more than half of the values saturated or of the units dead, updates of more than 0.1 or less
-    than 1e-6 of the weights, and the first box that is not finite.
+    The curves show training that diverges and a network that overfits. The last recorded health shows vanishing or
+    exploding gradients (the norms of the first and the last layer differ by a factor of more than 100), more than half
+    of the values saturated or of the units dead, updates of more than 0.1 or less than 1e-6 of the weights, and the
+    first box that is not finite.
 
-    run : a fit or a model, or the records of its history (which do not say how training ended).
-    data, weights : of a fit or model, examples with targets {input: array (N, ...)}; a network that does no better
-    on them than an answer that is always the same is warned of too.
+    run : a fit or a model, or the records of a history (they do not tell how training ended).
+    data, weights : examples with targets {input: array (N, ...)}, for a fit or a model. A network that is no better on
+        them than a constant answer gets a warning too.
     """
     history = list(getattr(run, "history", run))
-    found = [*_failure(run), *growth(history)]
+    warnings = [*_failure(run), *growth(history)]
     if not _holds_best(run):
-        found += overfitting(history)
+        warnings += overfitting(history)
     looks = [(record.epoch, record.health) for record in history if record.health is not None]
     if looks:
         epoch, last = looks[-1]
-        seen = [*_finite(last), *_flow(last), *_units(last)]
-        seen += _updates(last, smaller=any(SMALLER in text for text in (*found, *seen)))
-        found += [f"after epoch {epoch}, {text}" for text in seen]
+        latest = [*_finite(last), *_flow(last), *_units(last)]
+        latest += _updates(last, smaller=any(SMALLER in text for text in (*warnings, *latest)))
+        warnings += [f"after epoch {epoch}, {text}" for text in latest]
     if data is not None:
         examples = run.examples(data, weights)
         targets = run.units.judged(examples.arrays)
         constant = no_better(run.graph, targets, run.evaluate(examples), examples.weights)
-        found += [] if constant is None else [constant]
-    return found
+        warnings += [] if constant is None else [constant]
+    return warnings
 
 
 def _failure(run: Any) -> list[str]:
-    """What ended a run that diverged."""
+    """The failure of a run that diverged."""
     failure = getattr(run, "failure", None)
     return [failure] if failure and getattr(run, "stopped", None) == "diverged" else []
 
 
 def _holds_best(run: Any) -> bool:
-    """Whether early stopping has kept the weights of the best epoch: what came after it does not matter then."""
+    """Whether early stopping has restored the weights of the best epoch, so that later epochs do not matter."""
     return getattr(run, "kept_epoch", None) is not None
 
 
@@ -82,23 +82,25 @@ def _flow(health: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _units(health: Mapping[str, Any]) -> Iterable[str]:
-    for name, found in health["boxes"].items():
-        if (found.get("saturated") or 0) > SHARE:
+    for name, row in health["boxes"].items():
+        if (row.get("saturated") or 0) > SHARE:
             yield (
-                f"{found['saturated']:.0%} of the values of {name!r} are saturated, where hardly any gradient passes: "
+                f"{row['saturated']:.0%} of the values of {name!r} are saturated, where hardly any gradient passes: "
                 f"try {SMALLER}, scaled inputs, smaller initial weights, or relu"
             )
-        if (found.get("dead") or 0) > SHARE:
+        if (row.get("dead") or 0) > SHARE:
             yield (
-                f"{found['dead']:.0%} of the units of {name!r} are dead (0 for every row looked at) and learn no more: "
+                f"{row['dead']:.0%} of the units of {name!r} are dead (0 for every row measured) and learn no more: "
                 f"try {SMALLER}, or leaky_relu"
             )
 
 
 def _updates(health: Mapping[str, Any], smaller: bool) -> Iterable[str]:
-    """Updates that are too large or too small. `smaller`: other advice is to lower the learning rate, so that none
-    here may be to raise it."""
-    ratios = {name: found.get("update_ratio") for name, found in health["parameters"].items()}
+    """Updates that are too large or too small.
+
+    smaller : other advice is a smaller learning rate. Then there is no advice here for a larger one.
+    """
+    ratios = {name: row.get("update_ratio") for name, row in health["parameters"].items()}
     large = {name: ratio for name, ratio in ratios.items() if ratio is not None and ratio > LARGEST}
     small = {name: ratio for name, ratio in ratios.items() if ratio is not None and 0 < ratio < SMALLEST}
     if large and small:

@@ -1,4 +1,4 @@
-"""A share of the time of training for something beside it."""
+"""A share of the training time for work beside training."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SHARE = 0.02
 
 
 class Budget:
-    """Says when to do something again, so that it takes no more than a share of the time, from what it took before."""
+    """Decides when to repeat some work, so that it takes at most a share of the time. The last cost is the estimate."""
 
     def __init__(self, share: float = SHARE, clock: Callable[[], float] = perf_counter):
         self.share, self.clock = share, clock
@@ -23,7 +23,7 @@ class Budget:
 
     @contextmanager
     def spending(self) -> Iterator[None]:
-        """Around what is done."""
+        """Time the work within."""
         began = self.clock()
         yield
         self.since = self.clock()

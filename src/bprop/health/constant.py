@@ -1,4 +1,4 @@
-"""Whether a network does better than an answer that is always the same: the usual class, or the mean."""
+"""The comparison of a network with a constant answer: the most frequent class, the mean or the median."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bprop.graph import Graph
 from bprop.leaves import Input
 
 FEWEST = 10
-"""Rows from which on it is worth a word."""
+"""With fewer rows there is no warning."""
 ERRORS = 2.0
-"""Standard errors by which an accuracy must be above that of the usual class to be clearly better."""
+"""An accuracy is clearly better than that of the most frequent class if it is so many standard errors above."""
 
 
 def no_better(
     graph: Graph, data: Mapping[str, Any], measures: Mapping[str, float], weights: Any = None, name: str = "these"
 ) -> str | None:
-    """A sentence where `measures` of some examples are no better than those of the best constant answer, else None.
+    """A warning if the network is no better than the best constant answer on some examples, else None.
 
     data : the examples by input, with their targets. measures : {"accuracy": ...} or {"rmse": ..., "mae": ...} of the
-    network on them. weights : (N,), default 1. name : what the examples are called in the sentence.
-    None too where that cannot be said: fewer than 10 examples, targets that are all the same, several losses.
+    network on them. weights : (N,), default 1. name : the name of the examples in the warning.
+    It is None too if there is no fair comparison: fewer than 10 examples, equal targets, or several losses.
     """
     y = _targets(graph, data)
     if y is None or len(y) < FEWEST:
@@ -38,7 +38,7 @@ def no_better(
 
 
 def _targets(graph: Graph, data: Mapping[str, Any]) -> np.ndarray | None:
-    """The targets (N, K) of the only loss of a graph, where they are an input."""
+    """The targets (N, K) of a graph with one loss; None if the graph has several, or if they are no input."""
     losses = list(graph.losses.values())
     if len(losses) != 1 or not isinstance(losses[0].children[1], Input):
         return None
@@ -67,7 +67,7 @@ def _largest_share(column: np.ndarray, w: np.ndarray) -> float:
 
 
 def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float], name: str) -> str | None:
-    unit = float(np.ldexp(1.0, int(np.frexp(np.abs(y).max())[1]) - 1))  # so that squares of large numbers are numbers
+    unit = float(np.ldexp(1.0, int(np.frexp(np.abs(y).max())[1]) - 1))  # squares of large numbers must not overflow
     y = y.astype(np.float64) / unit
     mean = np.average(y, axis=0, weights=w)
     constant = {
@@ -87,7 +87,7 @@ def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float
 
 
 def _least_distance(column: np.ndarray, w: np.ndarray) -> float:
-    """The mean distance from the (weighted) median, which is the least that a constant can have."""
+    """The mean distance from the weighted median. No constant has a smaller one."""
     order = np.argsort(column, kind="stable")
     middle = column[order][np.searchsorted(np.cumsum(w[order]), w.sum() / 2)]
     return float(np.average(np.abs(column - middle), weights=w))

@@ -1,4 +1,4 @@
-"""What the curves of a run mean, in plain words, and what to try: a loss that grows, a network that overfits."""
+"""Advice on the curves of a run: a loss that grows, a network that overfits."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from bprop.record import Record
 
 SMALLER = "a smaller learning rate"
 GROWN = 2.0
-"""A loss that is this many times that of the first epoch has grown."""
+"""A loss has grown if it is so many times that of the first epoch."""
 RISEN = 0.1
-"""The part of its least value by which the validation loss must have risen."""
+"""The validation loss has risen if it is above its least value by more than this share of it."""
 FEWEST = 3
-"""Epochs after the best one, at the least, that must all be worse."""
+"""At least so many epochs after the best one must all be worse."""
 
 
 def growth(history: Sequence[Record]) -> Iterable[str]:
-    """A training loss at the end that is more than twice that of the first epoch."""
+    """A warning if the last training loss is more than twice the first."""
     if len(history) < 2:
         return
     first, last = history[0], history[-1]
@@ -30,9 +30,9 @@ def growth(history: Sequence[Record]) -> Iterable[str]:
 
 
 def overfitting(history: Sequence[Record]) -> Iterable[str]:
-    """A validation loss that was least long ago and has risen since, while the training loss fell further.
+    """A warning if the validation loss has risen since its least value, while the training loss fell further.
 
-    Nothing is said of a rise by less than a tenth, or where one of the last epochs (3, or a tenth of all) was as good.
+    There is none if it rose by less than a tenth, or if one of the last epochs (3, or a tenth of all) was as good.
     """
     watched = [(record, record.validation) for record in history if record.validation is not None]
     losses = [validation["loss"] for _, validation in watched]

@@ -1,4 +1,4 @@
-"""One look at a network: fprop, bprop and the update that the rule would make, as numbers box by box."""
+"""One look at a network: statistics of fprop, bprop and the update that the rule would make, box by box."""
 
 from __future__ import annotations
 
@@ -11,44 +11,42 @@ import numpy as np
 from bprop.box import Box
 from bprop.draw.statistics import dead, saturated
 from bprop.engines.program import Program
-from bprop.graph.objective import backpropagate, divisor_of
+from bprop.graph.objective import divisor_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.validation import cast
 from bprop.leaves import Parameter
 from bprop.rules import Rule
 
-Finding = dict[str, Any]
-"""What `measure` gives, plain data (JSON): None stands for a number that is not there, or is not finite."""
+Health = dict[str, Any]
+"""The result of `measure`, as plain data (JSON). None stands for a number that is missing or not finite."""
 ROUNDING = 4
-"""Units in the last place of the largest entry: a deviation up to here is rounding noise."""
+"""A deviation of at most so many units in the last place of the largest entry is rounding noise."""
 
 
 def measure(
-    program: Program, rule: Any, params: Mapping[str, np.ndarray], rule_state: Any, arrays: Mapping[str, np.ndarray],
+    program: Program, rule: Any, params: Mapping[str, np.ndarray], rule_state: Any, batch: Mapping[str, np.ndarray],
     context: Context, t: int,
-) -> Finding:  # fmt: skip
+) -> Health:  # fmt: skip
     """The health of theta on a batch.
 
-    boxes : {name: {"value_mean", "value_std" over the elements; "gradient_norm", the root mean square over the examples
-        of |dl_t/dbox|, and "gradient_std" over the elements, of the gradients dl_t/dbox of the examples' own losses (of
-        a box without batch axis: of the objective's); "saturated", the share of values near a bound (Box.bounds);
-        "dead", the share of units that are 0 for all rows (Box.rectifies)}}, in the order of forward propagation.
-        The deviation of entries that are all the same is exactly 0.
-    parameters : {name: {"norm", "gradient_norm", "update_ratio": |what the rule would add| / |theta|}}; the ratio is
-        None for biases (fewer than two axes), which begin at 0, and for optax.
-    layers : the boxes with a value an example that have weights (a trainable parameter of two axes or more) as a child.
-    first_not_finite : the first box whose value, or else whose gradient, holds NaN or infinity; None if all is well.
+    boxes : {name: statistics}, in the order of forward propagation. The gradients are those of the examples' own
+        losses, dl_t/dbox (of the objective, for a box without batch axis).
+        "value_mean", "value_std" : over the elements. "gradient_norm" : the root mean square over the examples of
+        |dl_t/dbox|. "gradient_std" : over the elements. "saturated" : the share of values near a bound (Box.bounds).
+        "dead" : the share of units that are 0 for all rows (Box.rectifies). The deviation of equal entries is 0.
+    parameters : {name: {"norm", "gradient_norm", "update_ratio": |update of the rule| / |theta|}}. The ratio is None
+        for biases (fewer than two axes), which begin at 0, and for optax.
+    layers : the boxes with one value an example that have weights (a trainable parameter of at least two axes) as a
+        child.
+    first_not_finite : the first box whose value, or else whose gradient, holds NaN or infinity; None if there is none.
     """
-    graph, plan = program.graph, program.training
-    batch = {name: cast(array, graph.inputs[name], context.dtype) for name, array in arrays.items()}
+    plan = program.training
     with np.errstate(all="ignore"):
         state = fprop(plan, {**params, **batch, **program.constants()}, context)
-        targets = {name: plan.leaves[name] for name in graph.trained}
-        grads = backpropagate(graph, plan, state, context, targets.values())
+        grads, of_parameters = program.gradients(state, context)
         return {
             "boxes": _boxes(plan, state, grads, context),
-            "parameters": _parameters(plan, state, grads, targets, rule, rule_state, t),
+            "parameters": _parameters(params, of_parameters, rule, rule_state, t),
             "layers": [node.name for node in plan.nodes if _is_layer(node.box)],
             "first_not_finite": _first_not_finite(plan, state, grads),
         }
@@ -61,13 +59,13 @@ def _is_layer(box: Box) -> bool:
 
 def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
     total = float(divisor_of(context))  # undoes the mean: the gradients of the examples' own losses
-    found = {}
+    boxes = {}
     for node in plan.nodes:
         value, grad = np.asarray(state.values[node.slot]), grads[node.slot]
         if value.dtype.kind != "f" or not value.size:
             continue
         grad = None if grad is None else np.asarray(grad) * (total if node.box.dims[:1] == ("N",) else 1.0)
-        found[node.name] = {
+        boxes[node.name] = {
             "value_mean": number(value.mean()),
             "value_std": number(deviation(value)),
             "gradient_norm": None if grad is None else number(_norm(grad) / np.sqrt(_rows(node.box, grad))),
@@ -75,11 +73,11 @@ def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str,
             "saturated": _saturated(node.box, value),
             "dead": _dead(node.box, value),
         }
-    return found
+    return boxes
 
 
 def deviation(array: np.ndarray) -> float:
-    """The standard deviation, and 0 where the entries differ by no more than rounding: a constant has none."""
+    """The standard deviation; 0 if the entries differ by rounding alone, as those of a constant do."""
     spread = float(array.std())
     return 0.0 if spread <= ROUNDING * np.finfo(array.dtype).eps * float(np.abs(array).max()) else spread
 
@@ -99,15 +97,14 @@ def _dead(box: Box, value: np.ndarray) -> float | None:
 
 
 def _parameters(
-    plan: Plan, state: State, grads: list, targets: Mapping[str, int], rule: Any, rule_state: Any, t: int
+    params: Mapping[str, np.ndarray], grads: Mapping[str, np.ndarray], rule: Any, rule_state: Any, t: int
 ) -> dict[str, dict[str, float | None]]:
-    theta = {name: state.values[slot] for name, slot in targets.items()}
-    found = {n: grads[s] if grads[s] is not None else np.zeros_like(theta[n]) for n, s in targets.items()}
-    moved = rule.step(theta, found, rule_state, t)[0] if isinstance(rule, Rule) else None  # of optax there is no state
+    theta = {name: params[name] for name in grads}
+    moved = rule.step(theta, grads, rule_state, t)[0] if isinstance(rule, Rule) else None  # of optax there is no state
     return {
         name: {
             "norm": number(_norm(array)),
-            "gradient_norm": number(_norm(found[name])),
+            "gradient_norm": number(_norm(grads[name])),
             "update_ratio": None
             if moved is None or array.ndim < 2
             else _ratio(_norm(moved[name] - array), _norm(array)),
@@ -118,7 +115,7 @@ def _parameters(
 
 def _norm(array: np.ndarray) -> float:
     squares = float(np.vdot(array, array))
-    if not 1e-20 < squares < 1e30:  # out of float32's good range, or nearly so: with more care, and three times slower
+    if not 1e-20 < squares < 1e30:  # near the ends of float32's range: in float64, three times slower
         squares = float(np.square(array, dtype=np.promote_types(array.dtype, np.float64)).sum())
     return sqrt(squares) if squares >= 0 else nan
 
@@ -137,6 +134,6 @@ def _first_not_finite(plan: Plan, state: State, grads: list) -> str | None:
 
 
 def number(value: Any) -> float | None:
-    """A number as JSON can hold it: None for NaN and infinity."""
+    """A number for JSON; None for NaN and infinity."""
     value = float(value)
     return value if isfinite(value) else None

@@ -1,10 +1,9 @@
-"""Looks at a run after its epochs, on a fixed sample of its examples, so seldom that it costs next to nothing."""
+"""A callable that measures the health of a run after some epochs, on a fixed sample of its examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -13,20 +12,20 @@ from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.health.looks import Looks
-from bprop.health.measure import Finding, measure
+from bprop.health.measure import Health, measure
 from bprop.rules import Rule
 
 ROWS = 256
 FEWEST = 16
 WORK = 100_000_000
-"""Multiplications of a look: networks of many weights are looked at on fewer rows, but FEWEST."""
+"""Multiplications of a look. A network with many weights is measured on fewer rows, but at least FEWEST."""
 
 
 class HealthProbe:
-    """wanted : True, a look after every epoch; "auto", after so many of the `epochs`, the first and the last among
-    them, that the looks take about a fiftieth of the time (see `Looks`); False, never.
+    """Measures the health of a run. It draws no random numbers and changes nothing of the run.
 
-    Nothing of the run depends on it: it draws nothing and changes nothing.
+    wanted : True, after every epoch; "auto", after the first, the last and so many others of the `epochs` that this
+    takes about a fiftieth of the time (see `Looks`); False, never.
     """
 
     def __init__(self, job: Job, wanted: bool | str, epochs: int, clock: Callable[[], float] = perf_counter):
@@ -37,32 +36,23 @@ class HealthProbe:
             self.program = Program(job.graph, job.dtype)
             self.sample = job.data.rows(sample_rows(job))
 
-    def __call__(self, run: Run, t: int) -> Finding | None:
-        """The health after `t` updates, the last of an epoch; None where it is not wanted, or not due."""
+    def __call__(self, run: Run, t: int) -> Health | None:
+        """The health after `t` updates, at the end of an epoch; None if no look is due."""
         epoch = -(-t // self.job.steps_per_epoch)
         if self.wanted is False or not (self.wanted is True or self.looks.due(epoch)):
             return None
         with self.looks.looking(epoch), one_thread():
             return self._look(run, t)
 
-    def _look(self, run: Run, t: int) -> Finding:
-        job, sample = self.job, self.sample
-        weights = np.ones(len(sample)) if sample.weights is None else sample.weights
-        context = job.context(weights, t)
-        params = run.params()
-        state = rule_state(job, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
-        return measure(self.program, job.rule, params, state, sample.arrays, context, t)
+    def _look(self, run: Run, t: int) -> Health:
+        job, params = self.job, run.params()
+        batch, context = job.batch(self.sample, slice(None), t)
+        state = job.rule_state(params, run.rule_arrays()) if isinstance(job.rule, Rule) else {}
+        return measure(self.program, job.rule, params, state, batch, context, t)
 
 
 def sample_rows(job: Job) -> np.ndarray:
-    """The numbers of the rows that are looked at: spread evenly, and the same for the whole run."""
+    """The numbers of the rows of the sample: spread evenly, and the same for the whole run."""
     weights = job.graph.weight_count
     count = min(len(job.data), ROWS, max(FEWEST, WORK // (3 * max(weights, 1))))
     return np.linspace(0, len(job.data) - 1, count).astype(np.intp)
-
-
-def rule_state(job: Job, arrays: Sequence[np.ndarray]) -> dict[str, dict[str, Any]]:
-    """The state of one of our rules from its arrays, which every engine gives in the same order."""
-    shapes = {name: np.zeros(job.graph.parameters[name].shape, job.dtype) for name in job.graph.trained}
-    given = iter(arrays)
-    return {k: {n: next(given) for n in sorted(p)} for k, p in sorted(job.rule.init(shapes).items())}

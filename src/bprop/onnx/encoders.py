@@ -1,8 +1,8 @@
-"""The kinds of column in ONNX: from the cells of a column to the features that `Kind.encode` makes of them.
+"""The kinds of column in ONNX: from the cells of a column to its features, as `Kind.encode` computes them.
 
-An encoder takes a column (N,) and gives features (N, F), numbers of the type `Writer.features`, or, for an embedding,
-codes (N,) of int64. Cells of text are read as `bprop predict` reads them: blanks around them do not count, and a cell
-that is neither yes nor no is refused by the runtime.
+An encoder takes a column (N,). It gives features (N, F) of the type `Writer.features` or, for an embedding, codes (N,)
+of int64. Text is read as `bprop predict` reads it: blanks around a cell do not count. In a yes-or-no column the runtime
+refuses a cell that is neither.
 """
 
 from __future__ import annotations
@@ -15,25 +15,26 @@ import numpy as np
 
 from bprop.errors import UnsupportedError
 from bprop.onnx.export import Export
-from bprop.onnx.formula import Tensor
+from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING as SAYS_MISSING
 from bprop.sources.cells import WORDS
-from bprop.sources.kinds import MISSING, UNSEEN, Boolean, Categorical, Date, Kind, Numeric
+from bprop.sources.columns import Boolean, Categorical, Date, Kind, Numeric
+from bprop.sources.columns.categorical import MISSING, UNSEEN
 
 TEXT_OPSET = 20
-"""The first with regular expressions, which runtimes of 2024 and later have."""
+"""The first version of the operators with regular expressions. Runtimes of 2024 and later have it."""
 BLANK = r"[\s\v\x1c-\x1f\x85\pZ]"
-"""What Python strips, in the words of RE2."""
+"""The blanks that Python strips, as a regular expression of RE2."""
 REFUSED = 3
-"""A code beyond those of no, yes and missing."""
+"""The code of a cell that is neither no, yes nor missing."""
 NAT = np.iinfo(np.int64).min
 DAY = 86_400  # seconds
-BEFORE = 719_468 + 146_097  # days from 1 March of the year -400 to 1970: all dates are after it
+BEFORE = 719_468 + 146_097  # days from 1 March of the year -400 to 1970; all dates are later
 ERA = 146_097  # days in 400 years
 
 
 class Writer:
-    """Writes the nodes of one column: `write.Add(a, 1.0)`. Numbers are constants, of the type that `of` says."""
+    """Writes the nodes of one column: `write.Add(a, write.of(np.float64, 1))`."""
 
     def __init__(self, export: Export, name: str):
         self.export = export
@@ -44,24 +45,24 @@ class Writer:
         return lambda *inputs, **attributes: self.export.node(operator, list(inputs), attributes)
 
     def of(self, dtype: Any, value: Any) -> Tensor:
-        """A constant."""
+        """A constant of a dtype."""
         return self.export.constant(np.asarray(value, dtype))
 
     def cast(self, tensor: Tensor, dtype: Any) -> Tensor:
         return self.export.node("Cast", [tensor], {"to": self.export.kind_of(dtype)})
 
     def codes(self, text: Tensor, tables: Sequence[Iterable[str]], default: int, any_case: bool = False) -> Tensor:
-        """(N,) for each cell of text the number of the words that it is one of, blanks around it apart."""
+        """(N,) for each cell the number of the table that holds it, else `default`. Blanks around it do not count."""
         self.export.opset = TEXT_OPSET
-        found = self.of(np.int64, default)
+        codes = self.of(np.int64, default)
         for code in reversed(range(len(tables))):
             pattern = pattern_of(tables[code], any_case)
             same = self.export.node("RegexFullMatch", [text], {"pattern": pattern}) if pattern else None
-            found = found if same is None else self.Where(same, self.of(np.int64, code), found)
-        return found
+            codes = codes if same is None else self.Where(same, self.of(np.int64, code), codes)
+        return codes
 
     def looked_up(self, text: Tensor, table: Mapping[str, int], default: int) -> Tensor:
-        """(N,) the code of each cell of text; the runtime refuses cells with blanks around them."""
+        """(N,) the code of each cell in the table, else `default`. The runtime refuses a cell with blanks around it."""
         self.export.opset = TEXT_OPSET
         blank = self.export.node("RegexFullMatch", [text], {"pattern": f"(?s){BLANK}.*|.*{BLANK}"})
         blank = self.cast(blank, np.int64)
@@ -72,25 +73,25 @@ class Writer:
         return self.Add(codes, self.export.refused(blank, np.zeros(1, np.int64), "a cell has blanks around it"))
 
     def columns(self, parts: list[Tensor]) -> Tensor:
-        """(N,) each, side by side as features: (N, parts)."""
+        """Columns (N,) side by side, as features (N, number of columns)."""
         axis = self.of(np.int64, [1])
         rows = [self.Unsqueeze(self.cast(part, self.features), axis) for part in parts]
         return rows[0] if len(rows) == 1 else self.Concat(*rows, axis=1)
 
 
 def encoded(export: Export, kind: Kind, column: Tensor) -> Tensor:
-    """The features of a column. Raises UnsupportedError, naming it, for a kind that is not known here."""
+    """The features of a column. Raises UnsupportedError, which names the column, for a kind without an encoder."""
     for cls in type(kind).__mro__:
         if cls in ENCODERS:
             return ENCODERS[cls](Writer(export, kind.name), kind, column)
     raise UnsupportedError(
-        f"the column {kind.name!r} is {kind.kind}, which ONNX cannot say: export the network alone, which takes "
-        "encoded columns (--no-encoders), or train without the column (--kind COLUMN=ignored)"
+        f"the column {kind.name!r} is of the kind {kind.kind}, which has no ONNX encoder: export the network alone, "
+        "which takes encoded columns (--no-encoders), or train without the column (--kind COLUMN=ignored)"
     )
 
 
 def cell_type(kind: Kind, export: Export) -> Any:
-    """The NumPy type of a column's cells; object for text."""
+    """The NumPy type of the cells of a column; object for text."""
     if isinstance(kind, Numeric):
         return np.float64 if export.is_far_column(kind.name) else export.float
     return np.int64 if isinstance(kind, Date) else object
@@ -110,8 +111,8 @@ def _boolean(write: Writer, kind: Boolean, column: Tensor) -> Tensor:
 
 def _filled(write: Writer, values: Tensor, fill: float, indicator: bool) -> Tensor:
     gone = write.IsNaN(values)
-    found = write.Where(gone, write.of(write.features, fill), values)
-    return write.columns([found, gone] if indicator else [found])
+    filled = write.Where(gone, write.of(write.features, fill), values)
+    return write.columns([filled, gone] if indicator else [filled])
 
 
 def _categorical(write: Writer, kind: Categorical, column: Tensor) -> Tensor:
@@ -133,7 +134,7 @@ def _date(write: Writer, kind: Date, column: Tensor) -> Tensor:
     since = write.Sub(seconds, write.of(np.int64, origin))
     days = write.cast(
         write.Div(write.cast(since, np.float64), write.of(np.float64, DAY)), write.features
-    )  # in double: seconds do not fit into a float32
+    )  # in float64: a float32 does not hold seconds
     day, of_year, second = _calendar(write, seconds)
     week = write.Mod(write.Add(day, write.of(np.int64, 3 - BEFORE % 7 + 7)), write.of(np.int64, 7))
     turns = [(of_year, 365.25), (week, 7), *([(second, DAY)] if kind.hours else [])]
@@ -177,7 +178,7 @@ def _calendar(write: Writer, seconds: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def pattern_of(words: Iterable[str], any_case: bool = False) -> str:
-    """What matches one of some words, with any blanks around them ("" where there is no word), as RE2 reads it."""
+    """The RE2 pattern that matches each of the words, with any blanks around it; "" without words."""
     written = [
         "".join(f"[{c.lower()}{c.upper()}]" if any_case and c.isalpha() else _literal(c) for c in word)
         for word in sorted(words)
@@ -190,7 +191,7 @@ def _literal(letter: str) -> str:
 
 
 def any_case(word: str) -> Iterable[str]:
-    """All ways to write a word in small and large letters."""
+    """All spellings of a word in lower and upper case letters."""
     return map("".join, product(*({letter.lower(), letter.upper()} for letter in word)))
 
 

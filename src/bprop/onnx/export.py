@@ -11,37 +11,30 @@ from bprop.box import Box
 from bprop.errors import GraphError, UnsupportedError
 from bprop.leaves import Input
 from bprop.model import Model
-from bprop.onnx.formula import Formula, Tensor
+from bprop.onnx.tensor import Tensor, UntranslatableError
+from bprop.onnx.translate import has_override, translated
 
 OPSET = 13
-"""Of 2020: the oldest that has all operators in the form used here; runtimes of 2021 and later run it."""
+"""The oldest version (2020) with all operators in the form that this package writes. Runtimes since 2021 have it."""
 FAR = 100
-"""A column whose mean is so many deviations from 0 is a double: a float32 holds 7 digits."""
+"""A column whose mean is at least so many deviations from 0 is float64, since a float32 holds 7 digits."""
 SINGLE = frozenset(
     (
-        "Acos",
-        "Atan",
-        "Celu",
-        "Cosh",
-        "Erf",
-        "HardSigmoid",
-        "PRelu",
-        "Selu",
-        "Sinh",
-        "Softsign",
-        "Tan",
-        "ThresholdedRelu",
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Conv", "ConvTranspose", "Cosh", "Elu", "Erf",
+        "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Hardmax",
+        "InstanceNormalization", "LeakyRelu", "Mean", "MeanVarianceNormalization", "Mish", "PRelu", "Selu", "Sinh",
+        "Softplus", "Softsign", "Tan", "ThresholdedRelu",
     )
-)
+)  # fmt: skip
 """Operators that ONNX Runtime has in float32 alone."""
 REDUCING = frozenset(f"Reduce{what}" for what in ("Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp"))
 
 
 class Export:
-    """The nodes and constants of one model, as they are written.
+    """The nodes and constants of one model.
 
-    taken : names of inputs and outputs of the file beside the network's own: tensors on the way get others.
-    units : how the model's data is scaled. float : in which the network computes: its own precision.
+    taken : names of further inputs and outputs of the file. No tensor within the graph gets one of these names.
+    units : the scaling of the model's data. float : the precision of the network.
     """
 
     def __init__(self, onnx: Any, model: Model, taken: Collection[str] = ()):
@@ -60,22 +53,22 @@ class Export:
 
     @property
     def says(self) -> str:
-        """What who runs the file must know."""
+        """The instructions for whoever runs the file."""
         return ""
 
     def graph(self) -> Any:
-        """The whole graph."""
+        """The whole graph, as an onnx.GraphProto."""
         tensors = {slot: self.leaf(name, self.plan.boxes[slot]) for name, slot in self.plan.leaves.items()}
         for node in self.plan.nodes:
             children = [(tensors[slot], self.plan.boxes[slot].spec.kind) for slot in node.children]
             tensors[node.slot] = self.write(node.name, node.box, children)
         for name, box in self.model.graph.outputs.items():
             self.give(name, box, tensors[self.plan.slot_of[box]])
-        given = [self.onnx.numpy_helper.from_array(array, name) for name, array in self.initializers.items()]
-        return self.onnx.helper.make_graph(self.nodes, "bprop", self.inputs, self.outputs, given)
+        initializers = [self.onnx.numpy_helper.from_array(array, name) for name, array in self.initializers.items()]
+        return self.onnx.helper.make_graph(self.nodes, "bprop", self.inputs, self.outputs, initializers)
 
     def leaf(self, name: str, box: Box) -> Tensor:
-        """An input, or a constant with the numbers of a parameter."""
+        """The tensor of an input, a parameter or a constant."""
         if isinstance(box, Input):
             return self.take(name, box)
         array = self.model.params[name] if name in self.model.params else box.hyper["value"]
@@ -84,7 +77,7 @@ class Export:
         return tensor
 
     def take(self, name: str, box: Box) -> Tensor:
-        """An input of the network as one of the file, which is scaled here."""
+        """Declare an input of the file for an input of the network. The tensor of its scaled values."""
         if name not in self.units.scalings:
             self.inputs.append(self.declared(name, self.dtypes[box.spec.kind], box.dims))
             return Tensor(name)
@@ -94,7 +87,10 @@ class Export:
         return self.scaled(name, self.node("Cast", [name], {"to": self.kind_of(np.float64)}))
 
     def scaled(self, name: str, tensor: Tensor) -> Tensor:
-        """An input (N, ...), a double, as the network sees it. What that cannot hold is refused as the file runs."""
+        """The scaled values of an input (N, ...) of float64, in the network's precision.
+
+        The runtime refuses a value that this precision cannot hold.
+        """
         scaling = self.units.scalings.get(name)
         if scaling is not None:
             tensor = self.node("Sub", [tensor, self.constant(scaling.mean)], {})
@@ -107,29 +103,31 @@ class Export:
         return self.node("Add", [tensor, self.refused(strange, np.zeros(1, self.float), "a number is too large")], {})
 
     def refused(self, index: Tensor, values: np.ndarray, why: str) -> Tensor:
-        """values[index]; an index beyond them is an error of the runtime, which names the node: it says why."""
-        found = self.node("Gather", [self.constant(values), index], {})
+        """values[index]. For an index beyond them the runtime raises an error with the name of the node: why."""
+        picked = self.node("Gather", [self.constant(values), index], {})
         self.nodes[-1].name = f"{self.scope}: {why}"
-        return found
+        return picked
 
     def is_far(self, name: str, columns: Any = True) -> bool:
-        """Whether numbers (of some columns) in the units of the table need a double: they are far from 0, or too large
-        or too small for a float."""
+        """Whether values of an input or output (of some columns) need float64 in their own units.
+
+        They do if they are far from 0, or too large or too small for a float32.
+        """
         scaling = self.units.scalings.get(name)
         if scaling is None or self.float is np.float64:
             return self.float is np.float64
         mean, deviation = np.abs(scaling.mean), scaling.divisor
-        kept = scaling.deviation > 0
+        varies = scaling.deviation > 0
         return bool(
-            (kept & columns & ((mean > FAR * deviation) | (mean + deviation > 1e30) | (deviation < 1e-30))).any()
+            (varies & columns & ((mean > FAR * deviation) | (mean + deviation > 1e30) | (deviation < 1e-30))).any()
         )
 
     def is_far_column(self, name: str) -> bool:
-        """Whether the cells of a numeric column are doubles: see `is_far`."""
+        """Whether the cells of a numeric column are float64 (see `is_far`)."""
         return self.float is np.float64
 
     def restored(self, tensor: Tensor) -> tuple[Tensor, Any]:
-        """(the output f in the units of the table, its type)."""
+        """(the output f in its own units, its type)."""
         scaling = self.units.scalings.get("f")
         if scaling is None:
             return tensor, self.float
@@ -140,7 +138,7 @@ class Export:
         return self.node("Cast", [tensor], {"to": self.kind_of(dtype)}), dtype
 
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
-        """An output of the network as one of the file."""
+        """Declare an output of the file for an output of the network."""
         dtype = self.dtypes[box.spec.kind]
         if name == "f" and "f" in self.units.scalings:
             self.scope = "units"
@@ -152,16 +150,19 @@ class Export:
         self.outputs.append(self.declared(name, dtype, box.dims))
 
     def write(self, name: str, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor:
-        """The nodes of one box; the last of them has its name."""
+        """Write the nodes of one box. The last of them gets its name."""
         self.scope = name
-        found = Formula(self, box, children).write(formula_of(name, box))
-        if self.nodes and found == self.nodes[-1].output[0]:
-            found = Tensor(self.free(name))
-            self.nodes[-1].output[0] = found
-        return found
+        try:
+            value = translated(self, box, children)
+        except UntranslatableError as reason:
+            raise UnsupportedError(untranslatable(name, box, reason)) from reason
+        if self.nodes and value == self.nodes[-1].output[0]:
+            value = Tensor(self.free(name))
+            self.nodes[-1].output[0] = value
+        return value
 
     def declared(self, name: str, dtype: Any, dims: Sequence[Any]) -> Any:
-        """An input or output of the file. dtype : a NumPy type; object for text."""
+        """The declaration of an input or output of the file. dtype : a NumPy type; object for text."""
         return self.onnx.helper.make_tensor_value_info(name, self.kind_of(dtype), list(dims))
 
     def kind_of(self, dtype: Any) -> int:
@@ -169,18 +170,18 @@ class Export:
         return self.onnx.helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
 
     def free(self, name: str) -> str:
-        """A name for a tensor on the way, other than those of the file's inputs and outputs."""
+        """A name for a tensor within the graph. It is no name of the file's inputs and outputs."""
         if name not in self.taken:
             return name
         while name in self.taken or name in self.known:
             name += "_"
         return name
 
-    # --- what formulas write ---
+    # --- what boxes write ---
 
     @property
     def uses_ml(self) -> bool:
-        """Whether a node is of ONNX's operators for tables, which are a set of their own."""
+        """Whether a node is one of ONNX's operators for tables, which have versions of their own."""
         return any(node.domain for node in self.nodes)
 
     def node(self, operator: str, inputs: Sequence[str], attributes: dict[str, Any]) -> Tensor:
@@ -188,7 +189,7 @@ class Export:
             return IN_DOUBLE[operator](self, inputs[0], **attributes)
         if self.float is np.float64 and operator in SINGLE:
             raise UnsupportedError(
-                f"the box {self.scope!r} is {operator} in ONNX, which runtimes have in float32 alone, and this model "
+                f"the box {self.scope!r} is {operator} in ONNX, which runtimes have in float32 alone, but this model "
                 "computes in float64: train it with dtype='float32'"
             )
         if self.opset >= 18 and operator in REDUCING and "axes" in attributes:  # since then an input
@@ -202,9 +203,6 @@ class Export:
         name = self.free(f"{self.scope}/constant_{len(self.initializers)}")
         self.initializers[name] = value
         return Tensor(name)
-
-    def cast(self, tensor: Tensor, kind: str) -> Tensor:
-        return self.node("Cast", [tensor], {"to": self.kind_of(self.dtypes[kind])})
 
 
 def _elu(write: Export, a: str, alpha: float = 1.0) -> Tensor:
@@ -233,14 +231,14 @@ IN_DOUBLE: dict[str, Callable[..., Tensor]] = {"Elu": _elu, "LeakyRelu": _leaky_
 """Operators that ONNX Runtime has in float32 alone, made of others."""
 
 
-def formula_of(name: str, box: Box) -> str:
-    """What a box says it is in ONNX. A class that has an fprop of its own does not inherit what another's is."""
-    lineage = type(box).__mro__
-    says, computes = (next(cls for cls in lineage if what in vars(cls)) for what in ("onnx", "fprop"))
-    text = box.onnx if issubclass(says, computes) else ""
-    if not text:
-        raise UnsupportedError(
-            f"the box {name!r} ({type(box).__name__}) has no ONNX operators: give its class a line that says which, "
-            'such as onnx = "a * Sigmoid(a)" for children called a (see bprop.onnx.formula)'
-        )
-    return text
+def untranslatable(name: str, box: Box, reason: Exception) -> str:
+    """The error message for a box that cannot be written in ONNX."""
+    what = f"the box {name!r} ({type(box).__name__}) cannot be written in ONNX: {reason}"
+    if has_override(box):
+        return what
+    names = ", ".join(type(box).child_names())
+    return (
+        f"{what}. Its fprop must use the functions of namespace({names.lstrip('*')}) alone, and the same ones whatever "
+        "the values and N are. Or give its class a method that names operators of ONNX: "
+        f"def onnx(self, op, {names}): return op.Sigmoid(...)"
+    )

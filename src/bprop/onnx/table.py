@@ -1,4 +1,4 @@
-"""A model of a table in ONNX: the columns go in as they stand in the table, and answers come out."""
+"""A model of a table in ONNX. Its inputs are the columns as in the table, its outputs are the predicted columns."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bprop.errors import DataError
 from bprop.model import Model
 from bprop.onnx.encoders import cell_type, encoded
 from bprop.onnx.export import Export
-from bprop.onnx.formula import Tensor
+from bprop.onnx.tensor import Tensor
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 
 
 def of_table(onnx: Any, model: Model) -> Export:
-    """The export of a model that knows its table. Raises DataError where its notes are damaged."""
+    """The export of a model whose notes describe its table. Raises DataError for damaged notes."""
     preparation = Preparation.from_notes(model.notes)
     return TableExport(onnx, Model(model.graph, model.params, notes=with_older(model.notes)), preparation)
 
 
 class TableExport(Export):
-    """Encoders before the network, and classes or values in their own units after it."""
+    """The export with encoders before the network, and with classes, or values in their own units, after it."""
 
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
@@ -34,11 +34,11 @@ class TableExport(Export):
         numbers = []
         for kind in preparation.used:
             self.inputs.append(self.declared(kind.name, cell_type(kind, self), ["N"]))
-            found = encoded(self, kind, Tensor(kind.name))
+            features = encoded(self, kind, Tensor(kind.name))
             if kind.name in preparation.embeddings:
-                self.features[f"c_{kind.name}"] = found
+                self.features[f"c_{kind.name}"] = features
             else:
-                numbers.append(found)
+                numbers.append(features)
         if numbers:
             self.features["x"] = self.node("Concat", numbers, {"axis": 1})
         self.width = len(preparation.scaled)
@@ -56,7 +56,7 @@ class TableExport(Export):
 
     def take(self, name: str, box: Box) -> Tensor:
         if name not in self.features or box.dims[1:] != ((self.width,) if name == "x" else ()):
-            raise DataError(f"the columns in this model's notes are not what its input {name!r} takes: it is damaged")
+            raise DataError(f"this model is damaged: the columns in its notes do not fit its input {name!r}")
         self.scope = name
         return self.scaled(name, self.features[name]) if name == "x" else self.features[name]
 
@@ -66,7 +66,7 @@ class TableExport(Export):
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
         classes, several = self.answer.classes, self.answer.outputs
         if box.dims != ("N", several) and not (several == 1 and box.dims == ("N",)):
-            raise DataError(f"what this model's notes say of its answers is not what its output {name!r} gives")
+            raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
         self.scope = "answer"
         if classes is not None:
             number = self.node("ArgMax", [tensor], {"axis": 1, "keepdims": 0})
@@ -81,21 +81,21 @@ class TableExport(Export):
             self.numbers(tensor)
 
     def numbers(self, tensor: Tensor) -> None:
-        """An output (N,) for each column."""
+        """Declare an output (N,) for each predicted column."""
         tensor, dtype = self.restored(tensor)
         rows = self.node("Reshape", [tensor, self.constant(np.array([-1, self.answer.outputs], np.int64))], {})
         for k, column in enumerate(self.answer.columns):
             self.answered(column, self.node("Gather", [rows, self.constant(np.array(k))], {"axis": 1}), dtype)
 
     def answered(self, name: str, tensor: Tensor, dtype: Any, *width: int) -> None:
-        """An output, whose name is no input's."""
+        """Declare an output. If an input has its name already, it gets another."""
         name = self.free(name) if name not in self.answer.columns else name
         self.nodes.append(self.onnx.helper.make_node("Identity", [tensor], [name], name=f"{name}/Identity"))
         self.outputs.append(self.declared(name, dtype, ["N", *width]))
 
 
 def label_array(classes: tuple[Any, ...]) -> np.ndarray:
-    """Classes as an array: int64, or float64, or else text (object), of whole numbers too that int64 does not hold."""
+    """Classes as an array: of int64 or float64 if that holds them all, else of text (object)."""
     if all(isinstance(name, int) for name in classes) and all(-(2**63) <= name < 2**63 for name in classes):
         return np.array(classes, np.int64)
     if all(isinstance(name, int | float) and float(name) == name for name in classes):

@@ -41,9 +41,11 @@ class Rule(ABC):
     reference: ClassVar[str | None] = None
     """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+        """named : Python and the command line know the rule by its name in lower case."""
         super().__init_subclass__(**kwargs)
-        _CLASSES.setdefault(cls.__name__.lower(), cls)
+        if named:
+            _CLASSES.setdefault(cls.__name__.lower(), cls)
 
     @classmethod
     def examples(cls) -> "Iterable[Rule]":

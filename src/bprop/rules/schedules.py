@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any
 
-from bprop.errors import SettingError
+from bprop import plugins
+from bprop.errors import SettingError, UnknownNameError
 from bprop.namespace import namespace
 from bprop.rules.runtime import plain_numbers
+
+_CLASSES: "dict[str, type[Schedule]]" = {}
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,12 @@ class Schedule(ABC):
     """A learning rate alpha(t)."""
 
     rate: float
+
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+        """named : the command line knows the schedule by its name in lower case."""
+        super().__init_subclass__(**kwargs)
+        if named:
+            _CLASSES.setdefault(cls.__name__.lower(), cls)
 
     def __post_init__(self):
         plain_numbers(self)
@@ -42,8 +51,8 @@ class constant(Schedule):
 
 
 @dataclass(frozen=True)
-class decreasing(Schedule):
-    """alpha(t) = rate / (1 + decrease_constant t), the schedule of the lecture's course."""
+class decreasing(Schedule, named=False):
+    """alpha(t) = rate / (1 + decrease_constant t), the lecture's schedule. On the command line: --dc of sgd."""
 
     decrease_constant: float
 
@@ -122,6 +131,23 @@ class warm_up:
         xp = namespace(t)
         later = rate_at(self.after, xp.maximum(t - self.updates, 0))
         return xp.where(t < self.updates, rate_at(self.after, 0 * t) * (t + 1) / self.updates, later)
+
+
+def named_schedules() -> "dict[str, type[Schedule]]":
+    """The schedules by name: bprop's, and those that this process has defined or imported."""
+    return dict(_CLASSES)
+
+
+def schedule_named(name: str) -> type[Schedule]:
+    """The class of a schedule by its name, of this process or of an installed package (see `bprop.plugins`).
+
+    Raises UnknownNameError with the names that there are.
+    """
+    if name not in _CLASSES:
+        plugins.load()
+    if name not in _CLASSES:
+        raise UnknownNameError(f"{name!r} is not one of {', '.join(_CLASSES)}")
+    return _CLASSES[name]
 
 
 def rate_at(rate: Any, t: Any) -> Any:

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 import numpy as np
 
 from bprop.errors import MissingPackageError
-from bprop.sources.table import Table
+from bprop.sources.formats.arrays import frame_of_arrays
+from bprop.sources.frame import Frame
 
 NAMES = {
     "digits": "classification",
@@ -18,16 +19,16 @@ NAMES = {
 }
 
 
-def read(name: str) -> Table:
+def read(name: str) -> Frame:
     """One of scikit-learn's bundled sets. Raises MissingPackageError without scikit-learn."""
     if find_spec("sklearn") is None:
         raise MissingPackageError(f"the built-in data {name!r} comes with scikit-learn: pip install 'bprop[sklearn]'")
     from sklearn import datasets
 
-    found = getattr(datasets, f"load_{name}")()
-    y = found.target
+    loaded = getattr(datasets, f"load_{name}")()
+    y = loaded.target
     if NAMES[name] == "classification" and name != "digits":
-        y = np.asarray(found.target_names)[y]
-    columns = tuple(str(c) for c in found.feature_names)
+        y = np.asarray(loaded.target_names)[y]
+    columns = tuple(str(c) for c in loaded.feature_names)
     target = "class" if NAMES[name] == "classification" else "y"
-    return Table(name, found.data, y, columns, target, NAMES[name])
+    return frame_of_arrays(name, loaded.data, y, columns, target, NAMES[name])

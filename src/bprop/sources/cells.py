@@ -1,14 +1,17 @@
-"""What the cells of a column say: nothing, a number, yes or no, a date."""
+"""What the cells of a column say: nothing, a number, yes or no, a date. `Column` asks each of them once."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
 """Text, in any case, that says that a value is missing."""
 WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
+_YES_OR_NO = {**WORDS, "1": 1.0, "0": 0.0}
 EXACT = 2**53
 """The largest whole number up to which a float64 holds them all."""
 _WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
@@ -39,13 +42,11 @@ def missing(column: np.ndarray) -> np.ndarray:
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
 
 
-def numbers(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def numbers(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
-    if column.dtype.kind == "M":
-        return np.full(len(column), np.nan), ~np.isnat(column)
-    gone = missing(column)
     values = np.full(len(column), np.nan)
-    values[~gone] = _floats(column[~gone])
+    if column.dtype.kind not in "MU":
+        values[~gone] = _floats(column[~gone])
     return values, ~gone & ~np.isfinite(values)
 
 
@@ -79,28 +80,45 @@ def exact(column: np.ndarray, values: np.ndarray) -> np.ndarray:
     return values if found is None else found
 
 
-def booleans(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(1, 0 or NaN where missing, where a cell says neither yes nor no)."""
-    if column.dtype.kind != "O":
-        values, bad = numbers(column)
-        return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
-    gone = missing(column)
-    words = {**WORDS, "1": 1.0, "0": 0.0}
-    values = np.array([np.nan if g else words.get(c.lower(), np.nan) for c, g in zip(column, gone, strict=True)], float)
+def words(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(1, 0 or NaN where missing, where a cell of text says neither yes nor no)."""
+    values = np.full(len(column), np.nan)
+    values[~gone] = _each(column[~gone], lambda cell: _YES_OR_NO.get(cell.lower(), np.nan))
     return values, ~gone & np.isnan(values)
 
 
-def dates(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def dates(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(datetime64[us] with NaT where missing, where a cell is no date): 2024-05-31, 2024/05/31,
     31.05.2024, 31 May 2024 or May 31, 2024, perhaps with a time of day."""
     if column.dtype.kind == "M":
         return column.astype("datetime64[us]"), np.zeros(len(column), bool)
-    if column.dtype.kind != "O":
-        return np.full(len(column), "NaT", "datetime64[us]"), ~missing(column)
-    gone = missing(column)
     values = np.full(len(column), "NaT", "datetime64[us]")
-    values[~gone] = [_date(cell) for cell in column[~gone]]
+    if column.dtype.kind == "O":
+        values[~gone] = _each(column[~gone], _date)
     return values, ~gone & np.isnat(values)
+
+
+def texts(column: np.ndarray) -> np.ndarray:
+    """Cells as text: whole numbers without a point; None where missing."""
+    if column.dtype.kind == "O":
+        return column
+    if column.dtype.kind == "M":
+        return np.array([None if np.isnat(v) else str(v) for v in column], dtype=object)
+    if column.dtype.kind in "Ub":
+        return column.astype(str).astype(object)
+    return np.array([_number_text(v) for v in column.tolist()], dtype=object)
+
+
+def _number_text(value: float) -> str | None:
+    if value != value:
+        return None
+    return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def _each(cells: np.ndarray, read: Callable[[str], Any]) -> list:
+    """What each cell says. Of cells that are the same, one is read."""
+    said = {cell: read(cell) for cell in dict.fromkeys(cells.tolist())}
+    return [said[cell] for cell in cells.tolist()]
 
 
 def _floats(cells: np.ndarray) -> np.ndarray:
@@ -112,7 +130,7 @@ def _floats(cells: np.ndarray) -> np.ndarray:
             return cells.astype(np.float64)
         except ValueError:
             pass
-    return np.array([_float(cell) for cell in cells], dtype=np.float64)
+    return np.array(_each(cells, _float), dtype=np.float64)
 
 
 def _float(cell: str) -> float:
@@ -123,11 +141,8 @@ def _float(cell: str) -> float:
 
 
 def unclear_dates(column: np.ndarray) -> bool:
-    """Whether all cells that are not missing are dates that some read month first and some day first: 01/02/2024."""
-    if column.dtype.kind != "O":
-        return False
-    there = column[~missing(column)]
-    return len(there) > 0 and all(_UNCLEAR.fullmatch(cell) for cell in there)
+    """Whether all cells, none of them missing, are dates that some read month first and some day first: 01/02/2024."""
+    return column.dtype.kind == "O" and len(column) > 0 and all(map(_UNCLEAR.fullmatch, column))
 
 
 def _date(cell: str) -> np.datetime64:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.answers import find_targets
-from bprop.sources.frame import Frame
-from bprop.sources.limits import some
-from bprop.sources.pieces import Piece, pieces, place
-from bprop.sources.tables import STANDARD_INPUT, name_of, paths_of
+from bprop.sources.answer import find_targets
+from bprop.sources.formats import Piece
+from bprop.sources.frame import Frame, need_same
+from bprop.sources.opening import STANDARD_INPUT, name_of, need_format, paths_of
 
 
 @dataclass
@@ -41,11 +40,11 @@ class Chunks:
         row = 0
         for number, path in enumerate(self.paths):
             try:
-                for piece in pieces(path):
+                for piece in need_format(path).scan(path):
                     if not names:
                         names = piece.names
                         targets = find_targets(self._frame(dict.fromkeys(names, np.empty(0)), None), self.target)
-                    _need_same(self.paths[0], path, names, piece.names)
+                    need_same(self.paths[0], path, names, piece.names)
                     yield Chunk(self, piece, names, targets, row)
                     row += len(piece)
             except OSError as error:
@@ -58,7 +57,8 @@ class Chunks:
     def place(self, row: int) -> str:
         """Where a row stands: the files are read again up to it."""
         part = int(np.searchsorted(self.ends, row, side="right"))
-        return place(self.paths[part], row - (self.ends[part - 1] if part else 0))
+        path = self.paths[part]
+        return need_format(path).place(path, row - (self.ends[part - 1] if part else 0))
 
     def _frame(self, columns: dict[str, np.ndarray], numbers: np.ndarray | None, target: Sequence[str] = ()) -> Frame:
         return Frame(self.name, columns, self.place, numbers, tuple(target), self.source)
@@ -93,9 +93,3 @@ class Chunk:
         columns = self.piece.columns(index, wanted, numeric)
         numbers = self.numbers if index is None else self.numbers[index]
         return self.chunks._frame(columns, numbers, self.target)
-
-
-def _need_same(first: object, path: object, names: list[str], found: list[str]) -> None:
-    if set(names) != set(found):
-        odd = some(sorted(set(names) ^ set(found)))
-        raise DataError(f"{path} has other columns than {first}: {odd}; the files of a table need the same")

@@ -1,14 +1,17 @@
-"""Columns as they stand in files, whatever the format, and the place where each row stands."""
+"""Rows as they stand in files, whatever the format, and the place where each row stands."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.sources.cells import EXACT, texts
+from bprop.sources.column import Column
 from bprop.sources.limits import some
 
 Place = Callable[[int], str]
@@ -17,19 +20,25 @@ Place = Callable[[int], str]
 
 @dataclass(frozen=True)
 class Frame:
-    """A table as it was read: nothing is encoded yet.
+    """Rows as they were read: nothing is encoded yet. A table has a column of cells for each of its columns; of arrays
+    and images the inputs are one column, a block.
 
-    columns : each (N,): text (object: str, or None where missing), numbers (floats may be NaN) or datetime64 (or NaT).
+    columns : by name. A plain array (N,) is taken for a column of cells.
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
-    target : the columns to be predicted, where they are known. source : the file or files, as they were named.
+    target : the columns to be predicted, where they are known; task : what the source says that they are.
+    source : the file or files, as they were named.
     """
 
     name: str
-    columns: dict[str, np.ndarray]
+    columns: Mapping[str, Any]
     place: Place
     numbers: np.ndarray | None = None
     target: tuple[str, ...] = ()
     source: str | None = None
+    task: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", {name: Column.of(cells) for name, cells in self.columns.items()})
 
     @property
     def label(self) -> str:
@@ -44,20 +53,27 @@ class Frame:
         """Rows of the file from the first of these to the last."""
         return len(self) if self.numbers is None or not len(self) else int(np.ptp(self.numbers)) + 1
 
+    @property
+    def block(self) -> Column | None:
+        """The inputs of arrays and images; None for a table."""
+        return next((column for column in self.columns.values() if column.names), None)
+
     def where(self, row: int) -> str:
         """Where one of these rows stands."""
         return self.place(row if self.numbers is None else int(self.numbers[row]))
 
     def rows(self, index: np.ndarray) -> Frame:
         """Some of the rows."""
-        columns = {name: column[index] for name, column in self.columns.items()}
+        columns = {name: column.rows(index) for name, column in self.columns.items()}
         return replace(self, columns=columns, numbers=index if self.numbers is None else self.numbers[index])
 
-    def column(self, name: str) -> np.ndarray:
-        """A column by name. Raises DataError, which lists the columns."""
-        if name not in self.columns:
-            raise DataError(f"{self.label}: no column is called {name!r}; there are: {some(self.columns)}")
-        return self.columns[name]
+    def column(self, name: str) -> Column:
+        """A column by name, also one of a block. Raises DataError, which lists the columns."""
+        if name in self.columns:
+            return self.columns[name]
+        if self.block is not None and name in self.block.names:
+            return Column(self.block.cells[:, self.block.names.index(name)])
+        raise DataError(f"{self.label}: no column is called {name!r}; there are: {some(self.columns)}")
 
     def need(self, names: Sequence[str]) -> None:
         """Raise DataError, naming them, where columns are missing."""
@@ -66,20 +82,38 @@ class Frame:
             which = f"columns {some(missing)} are" if len(missing) > 1 else f"column {missing[0]} is"
             raise DataError(f"{self.label}: the {which} missing; there are: {some(self.columns)}")
 
-    def need_y(self) -> np.ndarray:
-        """The one column to be predicted, by which a split can keep the shares of the classes."""
-        return self.column(self.target[0])
+    def need_targets(self, names: Sequence[str]) -> None:
+        """Raise DataError where columns to be predicted are not there."""
+        missing = [name for name in names if name not in self.columns]
+        if missing or not names:
+            which = f" ({', '.join(missing)})" if missing else ""
+            raise DataError(f"{self.label}: there are no targets here{which}, and they are needed")
+
+    def need_all(self, name: str, what: str) -> None:
+        """Raise DataError, naming the first place, where cells of a column are missing."""
+        gone = self.column(name).missing
+        if gone.any():
+            row, count = int(gone.argmax()), int(gone.sum())
+            raise DataError(
+                f"{self.where(row)}, column {name!r}: the {what} is missing; leave out the rows without one ({count:,})"
+            )
+
+    def finite(self, name: str, what: str) -> np.ndarray:
+        """A column of numbers. Raises DataError, naming the first place, where one is missing, or is none."""
+        self.need_all(name, what)
+        column = self.column(name)
+        values, bad = column.numbers
+        if bad.any():
+            row = int(bad.argmax())
+            raise DataError(f"{self.where(row)}, column {name!r}: {str(column.cells[row])!r} is not a finite number")
+        return values
 
 
 def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Frame:
     """The rows of several files, one after the other. Raises DataError where their columns differ."""
     first = parts[0]
     for part in parts[1:]:
-        if set(part.columns) != set(first.columns):
-            odd = some(sorted(set(part.columns) ^ set(first.columns)))
-            raise DataError(
-                f"{part.label} has other columns than {first.label}: {odd}; the files of a table need the same"
-            )
+        need_same(first.label, part.label, first.columns, part.columns)
     if len(parts) == 1:
         return replace(first, name=name, source=source or first.source)
     ends = list(accumulate(map(len, parts)))
@@ -92,31 +126,23 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
     return Frame(name, columns, place, source=source)
 
 
-def concatenated(arrays: list[np.ndarray]) -> np.ndarray:
+def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:
+    """Raise DataError where two files have other columns."""
+    if set(names) != set(others):
+        odd = some(sorted(set(names) ^ set(others)))
+        raise DataError(f"{other} has other columns than {first}: {odd}; the files of a table need the same")
+
+
+def concatenated(parts: Sequence[Column]) -> Column:
     """Parts of a column, one after the other: as text where one holds numbers and another text, or where a part holds
     whole numbers that would be rounded beside another's fractions."""
-    groups = {"f": "n", "i": "n", "u": "n"}
+    arrays, groups = [part.cells for part in parts], {"f": "n", "i": "n", "u": "n"}
     mixed = len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1
     if mixed or (len({array.dtype.kind for array in arrays}) > 1 and any(map(_beyond_floats, arrays))):
         arrays = [texts(array) for array in arrays]
-    return np.concatenate(arrays)
+    return Column(np.concatenate(arrays))
 
 
 def _beyond_floats(array: np.ndarray) -> bool:
     """Whether whole numbers are larger than a float64 holds exactly."""
-    return array.dtype.kind in "iu" and len(array) > 0 and max(-int(array.min()), int(array.max())) > 2**53
-
-
-def texts(column: np.ndarray) -> np.ndarray:
-    """Cells as text: whole numbers without a point; None where missing."""
-    if column.dtype.kind == "O":
-        return column
-    if column.dtype.kind == "M":
-        return np.array([None if np.isnat(v) else str(v) for v in column], dtype=object)
-    return np.array([_number_text(v) for v in column.tolist()], dtype=object)
-
-
-def _number_text(value: float) -> str | None:
-    if value != value:
-        return None
-    return str(int(value)) if float(value).is_integer() else repr(value)
+    return array.dtype.kind in "iu" and len(array) > 0 and max(-int(array.min()), int(array.max())) > EXACT

@@ -1,9 +1,9 @@
-"""From a frame to what a graph takes: the kinds of its columns and what is predicted, kept in a model's notes."""
+"""From rows to what a graph takes: the kinds of their columns and what is predicted, kept in a model's notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,21 @@ from bprop.errors import DataError
 from bprop.graph import Graph
 from bprop.notes import TABLE as KEY
 from bprop.sources import noted
-from bprop.sources.answers import SEVERAL, Answer
+from bprop.sources.answer import SEVERAL, Answer
+from bprop.sources.columns import Ignored, Kind, Matrix, from_notes
+from bprop.sources.columns.infer import fit_columns
 from bprop.sources.frame import Frame
-from bprop.sources.infer import fit_columns
-from bprop.sources.kinds import Categorical, Ignored, Kind, from_notes
 from bprop.sources.limits import some
-from bprop.sources.table import Table
 
-__all__ = ["KEY", "Preparation", "as_frame"]
+__all__ = ["KEY", "Preparation", "is_noted"]
+
+NOTED = {"source", "task", "columns", "target", "classes"}
+BLOCK = "x"
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What turns rows of a real table into arrays: learned from the training rows, kept in a saved model's notes."""
+    """What turns rows into arrays: learned from the training rows, kept in a saved model's notes."""
 
     source: str
     kinds: tuple[Kind, ...]
@@ -32,15 +34,17 @@ class Preparation:
 
     @classmethod
     def fit(
-        cls, frame: Frame, answer: Answer, given: Mapping[str, str] | None = None, apart: tuple[str, ...] = ()
+        cls, frame: Frame, answer: Answer, kinds: Mapping[str, str] | None = None, apart: tuple[str, ...] = ()
     ) -> Preparation:
         """From the training rows.
 
-        given : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
+        kinds : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
         """
+        if frame.block is not None:
+            return cls(frame.name, (Matrix.fit(BLOCK, frame),), answer)
         others = {*answer.columns, *apart}
         names = [name for name in frame.columns if name not in others]
-        return cls(frame.name, fit_columns(names, frame, given or {}), answer)
+        return cls(frame.name, fit_columns(names, frame, kinds or {}), answer)
 
     @property
     def task(self) -> str:
@@ -59,13 +63,18 @@ class Preparation:
         return ", ".join(self.answer.columns)
 
     @property
+    def is_table(self) -> bool:
+        """Whether it was learned from columns of their own, rather than from a block."""
+        return not any(isinstance(kind, Matrix) for kind in self.kinds)
+
+    @property
     def used(self) -> tuple[Kind, ...]:
         """The columns that the network sees."""
         return tuple(kind for kind in self.kinds if not isinstance(kind, Ignored))
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return tuple(kind.name for kind in self.used)
+        return tuple(name for kind in self.used for name in kind.columns)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -75,30 +84,50 @@ class Preparation:
     @property
     def embeddings(self) -> dict[str, tuple[int, int]]:
         """{column: (rows, width)} of the columns that are embedded."""
-        return {k.name: (k.rows, k.width) for k in self.used if isinstance(k, Categorical) and k.width}
+        return {kind.name: kind.embedding for kind in self.used if kind.embedding is not None}
 
     @property
     def features(self) -> tuple[str, ...]:
         """(D,) the column of each feature of x."""
-        return tuple(kind.name for kind in self.used for _ in kind.scaled)
+        return tuple(name for kind in self.used for name in kind.features)
 
     @property
     def scaled(self) -> np.ndarray:
         """(D,) of bool: which features of x are measures, to be scaled."""
         return np.array([one for kind in self.used for one in kind.scaled], dtype=bool)
 
+    def adapted(self, frame: Frame) -> Frame:
+        """Arrays and images with the names of this: their target is the model's; for a model of a table, their numbers
+        are its columns, in order. A table as it is. Raises DataError where the numbers are too many or too few."""
+        block = frame.block
+        if block is None:
+            return frame
+        targets = {}
+        if len(frame.target) == 1 == len(self.answer.columns) and frame.target[0] in frame.columns:
+            targets = {self.target: frame.columns[frame.target[0]]}
+        if not self.is_table:
+            return replace(frame, columns={BLOCK: block, **targets}, target=self.answer.columns)
+        if len(block.names) != len(self.columns):
+            raise DataError(
+                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}: "
+                f"{some(self.columns)}"
+            )
+        columns = {name: block.cells[:, k] for k, name in enumerate(self.columns)}
+        targets = {n: c.texts if c.cells.dtype.kind in "Ub" else c for n, c in targets.items()}
+        return replace(frame, columns={**columns, **targets}, target=self.answer.columns)
+
     def inputs(self, frame: Frame) -> dict[str, np.ndarray]:
         """{"x": (N, D) numbers, "c_COLUMN": (N,) codes of each embedding}. DataError for columns that do not fit."""
-        frame.need(self.columns)
+        if self.is_table:
+            frame.need(self.columns)
         encoded = {kind.name: kind.encode(frame) for kind in self.used}
         codes = {f"c_{name}": encoded.pop(name) for name in self.embeddings}
-        return {**({"x": np.concatenate(list(encoded.values()), axis=1)} if encoded else {}), **codes}
+        parts = list(encoded.values())
+        x = {"x": parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)} if parts else {}
+        return {**x, **codes}
 
     def y(self, frame: Frame) -> np.ndarray:
         """The targets. Raises DataError where they are missing, or of a class that is not known."""
-        missing = [name for name in self.answer.columns if name not in frame.columns]
-        if missing:
-            raise DataError(f"{frame.label}: there are no targets here ({', '.join(missing)}), and they are needed")
         return self.answer.y(frame)
 
     def arrays(self, frame: Frame) -> dict[str, np.ndarray]:
@@ -106,37 +135,46 @@ class Preparation:
         return {**self.inputs(frame), "y": self.y(frame)}
 
     def to_notes(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
+        """As plain data. What was learned from a block is all in "columns"; of a table there is an entry of its own."""
+        notes = {
             "source": self.source,
             "task": self.task,
             "columns": list(self.columns),
             "target": self.target,
             "classes": None if self.classes is None else list(self.classes),
-            KEY: {
-                "kinds": [kind.to_notes() for kind in self.kinds],
-                "targets": list(self.answer.columns),
-            },
         }
+        if not self.is_table:
+            return notes
+        table = {"kinds": [kind.to_notes() for kind in self.kinds], "targets": list(self.answer.columns)}
+        return {**notes, KEY: table}
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Preparation:
-        """From the notes of a model. Raises DataError, naming the entry, where they are damaged."""
-        table = notes.get(KEY)
+        """From the notes of a model, of a table or of a block. Raises DataError, naming the entry, where they are
+        damaged, or say nothing of data."""
+        if KEY in notes:
+            return cls._of_table(notes, notes[KEY])
+        if not is_noted(notes):
+            raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
+        answer = Answer((noted.text(notes, "target"),), *noted.answer(notes))
+        return cls(noted.text(notes, "source"), (Matrix(BLOCK, noted.texts(notes, "columns")),), answer)
+
+    @classmethod
+    def _of_table(cls, notes: Mapping[str, Any], table: Any) -> Preparation:
         if not isinstance(table, Mapping):
             raise noted.damaged(KEY, table, "what is known of columns")
         kinds = table.get("kinds")
         if not isinstance(kinds, list | tuple):
             raise noted.damaged("kinds", kinds, "a list of columns")
-        found = cls(
+        read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
             Answer(noted.texts(table, "targets"), *noted.answer(notes)),
         )  # fmt: skip
-        noted.texts({"columns": [kind.name for kind in found.kinds]}, "columns")
-        count = len(found.answer.columns)
-        if not count or (count > 1 and found.task not in SEVERAL):
-            raise noted.damaged("targets", found.answer.columns, f"what {found.task} predicts")
-        return found
+        noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
+        count = len(read.answer.columns)
+        if not count or (count > 1 and read.task not in SEVERAL):
+            raise noted.damaged("targets", read.answer.columns, f"what {read.task} predicts")
+        return read
 
     def need_fit(self, graph: Graph) -> None:
         """Raise DataError where a graph does not take what rows are encoded as, or answers something else."""
@@ -144,14 +182,6 @@ class Preparation:
         noted.need_fit(graph, {**numbers, **{f"c_{name}": () for name in self.embeddings}}, self.outputs)
 
 
-def as_frame(table: Table, preparation: Preparation) -> Frame:
-    """Arrays or images as a frame, their columns being the model's, in order. DataError where they do not fit."""
-    if table.x.shape[1] != len(preparation.columns):
-        raise DataError(
-            f"{table.name}: {table.x.shape[1]} input columns, but the model takes {len(preparation.columns)}: "
-            f"{some(preparation.columns)}"
-        )
-    columns = {name: np.asarray(table.x[:, k]) for k, name in enumerate(preparation.columns)}
-    if table.y is not None and len(preparation.answer.columns) == 1:
-        columns[preparation.target] = table.y if table.y.dtype.kind in "fiu" else table.y.astype(str).astype(object)
-    return Frame(table.name, columns, lambda row: f"{table.name}, row {row + 1}", target=preparation.answer.columns)
+def is_noted(notes: Mapping[str, Any]) -> bool:
+    """Whether notes are those of a model that `bprop train` made."""
+    return KEY in notes or notes.keys() >= NOTED

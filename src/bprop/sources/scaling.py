@@ -8,75 +8,107 @@ from typing import Any
 
 import numpy as np
 
-from bprop.errors import DataError
-from bprop.scaling import MisfitError, Units, need_precision
-from bprop.sources.encoding import scaling_of, target_scaling_of, unit_scale
+from bprop.errors import DataError, UnknownNameError
+from bprop.scaling import MisfitError, Scaling, Units, moments, need_precision
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
-from bprop.sources.table import Table
+
+SCALINGS = ("auto", "standard", "unit", "none")
 
 
-def settings_of(x: np.ndarray, encoding: Any, how: str = "auto") -> dict[str, Any]:
+def scaling_of(x: np.ndarray, how: str = "auto") -> Scaling | None:
+    """How inputs are scaled outside the graph, in float64; None: not at all.
+
+    "standard": to mean 0 and deviation 1 of every column of x; a constant column becomes 0. "auto": the same, but
+    uint8 is "unit", which, as "none", leaves them as they are: see `unit_scale`.
+    """
+    return Scaling.of(x) if _how(x, how) == "standard" else None
+
+
+def unit_scale(x: np.ndarray, how: str = "auto") -> tuple[np.ndarray, np.ndarray] | None:
+    """(0, 255) where inputs are grey levels ("unit"), of which the network sees x / 255; else None."""
+    return (np.zeros(()), np.full((), 255.0)) if _how(x, how) == "unit" else None
+
+
+def target_scaling_of(y: np.ndarray) -> Scaling:
+    """Mean and deviation of targets (N,) or (N, K); of a constant the deviation is 1."""
+    mean, deviation = moments(y)
+    return Scaling(mean, np.where(deviation > 0, deviation, 1.0))
+
+
+def _how(x: np.ndarray, how: str) -> str:
+    if how not in SCALINGS:
+        raise UnknownNameError(f"no scaling is called {how!r}; there are: {', '.join(SCALINGS)}")
+    if how == "auto":
+        return "unit" if x.dtype == np.uint8 else "standard"
+    return how
+
+
+def settings_of(x: np.ndarray, preparation: Preparation, how: str = "auto") -> dict[str, Any]:
     """{"task", "input_scaling"}, as bp.mlp takes them. Grey levels, which are bytes, are scaled in the graph."""
     scale = unit_scale(x, how)
-    if scale is not None and isinstance(encoding, Preparation) and not encoding.scaled.all():
-        scale = np.zeros(x.shape[1]), np.where(encoding.scaled, scale[1], 1.0)
-    return {"task": encoding.task, "input_scaling": scale}
+    if scale is not None and not preparation.scaled.all():
+        scale = np.zeros(x.shape[1]), np.where(preparation.scaled, scale[1], 1.0)
+    return {"task": preparation.task, "input_scaling": scale}
 
 
-def x_of(rows: Any, encoding: Any) -> np.ndarray:
+def x_of(rows: Frame, preparation: Preparation) -> np.ndarray:
     """(N, D) the numbers among the inputs of rows, which are not scaled; D may be 0."""
-    return encoding.inputs(rows).get("x", np.empty((len(rows), 0)))
+    return numbers_in(preparation.inputs(rows), len(rows))
 
 
-def units_of(x: np.ndarray, rows: Any, encoding: Any, how: str = "auto") -> Units:
-    """How inputs x of the rows to train on, and their targets, are scaled outside the graph."""
-    found = {}
-    scaling = scaling_of(x, how)
+def numbers_in(arrays: dict[str, np.ndarray], rows: int) -> np.ndarray:
+    """x (N, D) of the arrays of rows; D may be 0."""
+    return arrays.get("x", np.empty((rows, 0)))
+
+
+def units_of(arrays: dict[str, np.ndarray], preparation: Preparation, how: str = "auto") -> Units:
+    """How the inputs and targets of the rows to train on, {"x", "y"}, are scaled outside the graph."""
+    scalings = {}
+    scaling = scaling_of(numbers_in(arrays, len(arrays["y"])), how)
     if scaling is not None:
-        found["x"] = scaling if not isinstance(encoding, Preparation) else scaling.but_for(~encoding.scaled)
-    if encoding.task == "regression":
-        found["y"] = found["f"] = target_scaling_of(encoding.y(rows))
-    return Units(found)
+        scalings["x"] = scaling.but_for(~preparation.scaled)
+    if preparation.task == "regression":
+        scalings["y"] = scalings["f"] = target_scaling_of(arrays["y"])
+    return Units(scalings)
 
 
-def network_arrays(rows: Any, encoding: Any, units: Units, dtype: Any = np.float64) -> dict[str, np.ndarray]:
-    """The inputs of rows and "y" as the network sees them. Raises DataError, naming file, row, column and value."""
-    with places(rows, encoding):
-        return units.scaled(encoding.arrays(rows), dtype)
+def network_arrays(
+    rows: Frame, preparation: Preparation, units: Units, dtype: Any = np.float64,
+    arrays: dict[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """The inputs of rows and "y" as the network sees them. Raises DataError, naming file, row, column and value.
+
+    arrays : what `preparation.arrays(rows)` gives, where it is there already.
+    """
+    with places(rows, preparation):
+        return units.scaled(preparation.arrays(rows) if arrays is None else arrays, dtype)
 
 
-def need_digits(rows: Any, encoding: Any, units: Units, dtype: Any) -> None:
-    """Raise DataError where what is not scaled differs by so little that `dtype` rounds the differences away."""
-    for name, array in encoding.arrays(rows).items():
-        if name not in units.scalings and array.dtype.kind == "f":
-            columns = encoding.features if isinstance(encoding, Preparation) else encoding.columns
-            need_precision(f"{rows.name}: {name}", array, dtype, columns)
+def need_digits(
+    name: str, arrays: dict[str, np.ndarray], preparation: Preparation, units: Units, dtype: Any
+) -> None:  # fmt: skip
+    """Raise DataError where what is not scaled differs by so little that `dtype` rounds the differences away.
+
+    name : of the table that the arrays are from.
+    """
+    for key, array in arrays.items():
+        if key not in units.scalings and array.dtype.kind == "f":
+            need_precision(f"{name}: {key}", array, dtype, preparation.features)
 
 
 @contextmanager
-def places(rows: Frame | Table, encoding: Any) -> Iterator[None]:
+def places(rows: Frame, preparation: Preparation) -> Iterator[None]:
     """Numbers that do not fit are named by file, row and column, as they stand there."""
     try:
         yield
     except MisfitError as error:
-        place = rows.where(error.row) if isinstance(rows, Frame) else f"{rows.name}, row {error.row + 1}"
+        place = rows.where(error.row)
         if error.feature is None:
             raise DataError(f"{place}: {str(error).partition(': ')[2]}") from None
-        name, cell = _cell(rows, encoding, error)
+        names = preparation.answer.columns if error.array == "y" else preparation.features
+        name = names[error.feature]
         raise DataError(
-            f"{place}, column {name!r}: {cell} is too large for the network's numbers: mend this cell, or leave out "
-            "the row"
+            f"{place}, column {name!r}: {rows.column(name).cells[error.row]} is too large for the network's numbers: "
+            "mend this cell, or leave out the row"
         ) from None
-
-
-def _cell(rows: Frame | Table, encoding: Any, error: MisfitError) -> tuple[str, Any]:
-    """(column, what stands there) of a number."""
-    assert error.feature is not None
-    if isinstance(rows, Table):
-        if error.array == "y":
-            return rows.target, None if rows.y is None else rows.y[error.row]
-        return rows.columns[error.feature], rows.x[error.row, error.feature]
-    names = encoding.answer.columns if error.array == "y" else encoding.features
-    name = names[error.feature]
-    return name, rows.columns[name][error.row]

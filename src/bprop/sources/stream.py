@@ -14,10 +14,10 @@ from bprop.errors import DataError
 from bprop.mapped import Mapped, Spool
 from bprop.mapped.order import WINDOW_BYTES
 from bprop.scaling import Units
-from bprop.sources.answers import some_weights
+from bprop.sources.answer import some_weights
 from bprop.sources.chunks import Chunks
+from bprop.sources.columns import Numeric
 from bprop.sources.frame import Frame
-from bprop.sources.kinds import Numeric
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.survey import Shares, Tell, survey
@@ -95,10 +95,11 @@ def stream(
     shares = Shares(validation, test, seed)
     found = survey(chunks, task, shares, tell)
     preparation = Preparation.fit(found.sample, found.answer, kinds, () if weights is None else (weights,))
-    units = units_of(x_of(found.sample, preparation), found.sample, preparation, scale)
-    need_digits(found.sample, preparation, units, dtype)
+    arrays = preparation.arrays(found.sample)
+    units = units_of(arrays, preparation, scale)
+    need_digits(found.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
-    _need_room(spools[0], preparation, found.sample, found.rows)
+    _need_room(spools[0], arrays, found.rows)
     train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, found.rows, tell)
     if train is None:
         raise DataError(f"{found.sample.label}: no row is left to train on: hold out less")
@@ -145,10 +146,9 @@ def _spooled(
             spool.close()
 
 
-def _need_room(spool: Spool, preparation: Preparation, sample: Frame, rows: int) -> None:
+def _need_room(spool: Spool, sample: Mapping[str, np.ndarray], rows: int) -> None:
     """Raise DataError where the encoded rows do not fit on the disk: better now than after an hour of reading."""
-    one = preparation.arrays(sample.rows(np.arange(1)))
-    row = sum(a[:1].size * (spool.dtype.itemsize if a.dtype.kind == "f" else 4) for a in one.values())
+    row = sum(a[:1].size * (spool.dtype.itemsize if a.dtype.kind == "f" else 4) for a in sample.values())
     needed = int(SPARE * rows * row)
     try:
         free = shutil.disk_usage(spool.folder).free

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.answers import Answer
+from bprop.sources.answer import Answer
 from bprop.sources.chunks import Chunk, Chunks
 from bprop.sources.frame import Frame, concatenated
 from bprop.sources.limits import MOST_CLASSES, need_few_classes
@@ -122,7 +122,7 @@ class Classes:
         if len(chunk.target) != 1 or self.too_many:
             return
         column = chunk.frame(None, chunk.target)
-        values = column.columns[column.target[0]]
+        values = column.columns[column.target[0]].cells
         first: dict = {}
         for row, value in enumerate(values.tolist()):
             if value not in self.seen and value == value:

@@ -1,4 +1,4 @@
-"""A pass looked at box by box, forward and back through fprop and bprop."""
+"""A pass box by box, forward and back through fprop and bprop."""
 
 from bprop.stepper.moves import Move
 from bprop.stepper.stepper import Stepper

@@ -1,4 +1,4 @@
-"""Arrays as a few figures that fit on a line or three."""
+"""Arrays as text: a few figures on a few lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NOT_YET = "not yet computed"
 
 
 def shown(array: np.ndarray | None, example: int | None = None) -> list[str]:
-    """The numbers of an array, of one example where its first axis is the batch; long ones abbreviated."""
+    """The numbers of an array, or of one of its examples (along the first axis). Long lines are abbreviated."""
     if array is None:
         return [NOT_YET]
     chosen = np.asarray(array) if example is None else np.asarray(array[example])

@@ -1,4 +1,4 @@
-"""The moves of a pass, one box each, and the way back over them."""
+"""The moves of a pass, one box each, which can be made and taken back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Move(NamedTuple):
 
 
 class Moves:
-    """A pass of a graph that is made, and taken back, move by move. See `Stepper` for the arguments."""
+    """A pass of a graph whose moves are made and taken back one by one. `Stepper` describes the arguments."""
 
     def __init__(
         self, graph: Graph, params: Mapping[str, Any], batch: Mapping[str, Any], *, example: int = 0,
@@ -40,8 +40,8 @@ class Moves:
         self.graph = graph
         self.plan: Plan = graph.plan(training=training)
         leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
-        asked = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        self.on_way = self.plan.ways(graph.targets(self.plan, asked))
+        targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
+        self.on_way = self.plan.ways(graph.targets(self.plan, targets))
         values: list[Array] = [None] * len(self.plan.boxes)
         for name, slot in self.plan.leaves.items():
             values[slot] = leaves[name]
@@ -50,13 +50,13 @@ class Moves:
         self.sent: list[tuple[Array, ...]] = []
         self.moves = self._moves()
         self.position = 0
-        self._before: list[list[tuple[int, Array]]] = []  # of each move of bprop: the gradients that it replaced
+        self._before: list[list[tuple[int, Array]]] = []  # for each move of bprop, the gradients that it replaced
         self.example = example
 
     def _moves(self) -> list[Move]:
-        found = [Move(FPROP, node) for node in self.plan.nodes]
+        forward = [Move(FPROP, node) for node in self.plan.nodes]
         if self.graph.loss is None:
-            return found
+            return forward
         roots = (self.graph.loss, self.graph.penalty)
         reached = {self.plan.slot_of[root] for root in roots if root is not None}
         back = []
@@ -64,7 +64,7 @@ class Moves:
             if node.slot in reached and self.on_way[node.slot]:
                 back.append(Move(BPROP, node))
                 reached.update(node.children)
-        return [*found, Move(SEED, None), *back]
+        return [*forward, Move(SEED, None), *back]
 
     @property
     def rows(self) -> int:
@@ -84,21 +84,21 @@ class Moves:
 
     @property
     def done(self) -> bool:
-        """Whether all moves are made."""
+        """True after the last move."""
         return self.position == len(self.moves)
 
     @property
     def last(self) -> Move | None:
-        """The move that was made last."""
+        """The last move that was made; None at the beginning."""
         return self.moves[self.position - 1] if self.position else None
 
     @property
     def next(self) -> Move | None:
-        """The move that `step` makes."""
+        """The move that `step` makes next; None at the end."""
         return None if self.done else self.moves[self.position]
 
     def step(self, count: int = 1) -> Self:
-        """Make the next move, or the next `count`; at the end nothing happens."""
+        """Make the next move, or the next `count` moves. At the end, do nothing."""
         for _ in range(min(count, len(self.moves) - self.position)):
             move = self.moves[self.position]
             if move.phase == FPROP:
@@ -121,7 +121,7 @@ class Moves:
         return ()
 
     def back(self, count: int = 1) -> Self:
-        """Take back the last move, or the last `count`: what it computed is not yet computed again."""
+        """Take back the last move, or the last `count` moves, with the values or gradients that they computed."""
         for _ in range(min(count, self.position)):
             self.position -= 1
             move = self.moves[self.position]

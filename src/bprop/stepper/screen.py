@@ -1,4 +1,4 @@
-"""What a stepper shows: the boxes and how far the pass is, and the last move with its numbers."""
+"""The screen of a stepper: the boxes, how far the pass is, and the last move with its numbers."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from bprop.structure.formula import formula
 from bprop.visible import visible
 
 AROUND = 10
-"""Boxes shown above and below that of the last move."""
+"""The screen shows so many boxes above and below that of the last move."""
 NOT_YET = "not yet"
 
 
 def screen(stepper: Moves) -> str:
     """The whole screen as text."""
     fprops = len(stepper.plan.nodes)
-    last, made = stepper.last, stepper.position
-    forward, back = min(made, fprops), max(0, made - fprops - 1)
+    last, moves = stepper.last, stepper.position
+    forward, back = min(moves, fprops), max(0, moves - fprops - 1)
     backs = max(0, len(stepper.moves) - fprops - 1)
     head = f"fprop {forward} of {fprops}, bprop {back} of {backs}; example {stepper.example} of {stepper.rows}"
     if last is None:
-        detail = ["nothing is computed yet: the leaves are given"]
+        detail = ["nothing is computed yet: only the leaves have values"]
     elif last.phase == "fprop":
         assert last.node is not None
         detail = _fprop(stepper, last.node)
@@ -43,7 +43,7 @@ def screen(stepper: Moves) -> str:
 
 
 def _boxes(stepper: Moves) -> list[str]:
-    """A line a box: what is computed of it."""
+    """A line a box: whether its value and its gradient are computed."""
     plan = stepper.plan
     here = _place(stepper)
     first, end = max(0, here - AROUND), min(here + AROUND + 1, len(plan.boxes))
@@ -76,14 +76,14 @@ def _children(move: Move) -> tuple[int, ...]:
 
 
 def _state(stepper: Moves, slot: int, partial: bool) -> str:
-    """What is known of a gradient: nothing where none is needed."""
+    """The progress of a gradient: "gradient", "part", "not yet", or "" if none is needed."""
     if stepper.grads[slot] is None:
         return NOT_YET if stepper.on_way[slot] and (partial or stepper.position <= len(stepper.plan.nodes)) else ""
     return "part" if partial else "gradient"
 
 
 def _merged(stepper: Moves, name: str) -> str:
-    """Why a box has no gradient of its own, where the one above it is computed in one with it (see graph.rewrites)."""
+    """The reason why a box has no gradient, if the box above is computed together with it (see graph.rewrites)."""
     if stepper.graph.loss is None or name not in stepper.graph.merged:
         return ""
     above, sources = stepper.graph.merged[name]
@@ -153,7 +153,7 @@ def _bprop(stepper: Moves, node: Node) -> list[str]:
 
 
 def _used(stepper: Moves, node: Node) -> list[str]:
-    """The values that bprop may compute with: those of the children, each by its name in the formula, and the box's."""
+    """The values that bprop can use: those of the children, with their names in the formula, and the box's own."""
     parameters = list(inspect.signature(node.box.fprop).parameters.values())
     roles = [p.name for p in parameters] if all(p.kind is not p.VAR_POSITIONAL for p in parameters) else []
     lines: list[str] = []
@@ -169,9 +169,9 @@ def _used(stepper: Moves, node: Node) -> list[str]:
 
 
 def _shares(stepper: Moves, node: Node, grad: Array) -> list[Array | None]:
-    """What the example that is shown adds to each gradient that is a sum over the batch; None for all others.
+    """The part of the shown example in each gradient that is a sum over the batch; None for other gradients.
 
-    It is what bprop sends where the gradients of all other examples are 0.
+    bprop sends this part if the gradients of all other examples are 0.
     """
     plan = stepper.plan
     summed = [node.box.dims[:1] == ("N",) and plan.boxes[child].dims[:1] != ("N",) for child in node.children]
@@ -186,12 +186,12 @@ def _shares(stepper: Moves, node: Node, grad: Array) -> list[Array | None]:
 
 
 def local_derivative(stepper: Moves, node: Node, grad: Array) -> Array | None:
-    """g'(a) of a box of one child that works element by element, else None. Found by what bprop makes of ones."""
+    """g'(a) of a box with one child that works element by element, else None. bprop of ones gives it."""
     if len(node.children) != 1 or stepper.state.values[node.children[0]].shape != grad.shape or grad.ndim == 0:
         return None
     probe = np.random.default_rng(0).normal(size=grad.shape).astype(grad.dtype)
     with np.errstate(all="ignore"):
-        local, sent = (send(node, given, stepper.state, [True])[0] for given in (np.ones_like(grad), probe))
+        local, sent = (send(node, arriving, stepper.state, [True])[0] for arriving in (np.ones_like(grad), probe))
         if local is None or not np.allclose(sent, probe * local, rtol=1e-3, atol=1e-6 * np.abs(sent).max(initial=0)):
             return None
     return local
@@ -202,7 +202,7 @@ def _formula(stepper: Moves, box: Box) -> str:
 
 
 def _instead(stepper: Moves, node: Node) -> str:
-    """A note where a box is computed in another way than it was written (see graph.rewrites)."""
+    """A note if a box is not computed as it was written (see graph.rewrites)."""
     written = stepper.graph.boxes.get(node.name)
     if written is None or written is node.box:
         return ""

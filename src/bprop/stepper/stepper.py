@@ -1,4 +1,4 @@
-"""A pass box by box: where it is, what is computed so far, and how to get to a box."""
+"""A stepper: a pass box by box, its position, and the results so far."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Stepper(Moves):
     Parameters
     ----------
     graph, params, batch : as graph.fprop takes them.
-    example : the row of the batch whose numbers are shown; it may be changed at any time.
-    inputs : further boxes that backpropagation is to reach, as graph.bprop takes them.
+    example : the row of the batch whose numbers are shown. You may change it at any time.
+    inputs : further boxes for backpropagation to reach, as graph.bprop takes them.
     training, seed, weights, dtype : as graph.fprop takes them.
 
-    A graph without a loss has fprop alone.
+    A graph without a loss has no moves of bprop.
 
     Raises
     ------
@@ -33,12 +33,12 @@ class Stepper(Moves):
 
     @property
     def values(self) -> BoxMapping:
-        """The values computed so far, by box or name; those of the leaves are there from the start."""
+        """The values computed so far, by box or name. Leaves have theirs from the start."""
         return BoxMapping(self.graph, self._named(self.state.values))
 
     @property
     def gradients(self) -> Gradients:
-        """The gradients computed so far: of a box with parents still to come, the sum of what has arrived."""
+        """The gradients so far, by box or name. Until all parents are done, it is the sum of what they have sent."""
         bypassed = self.graph.bypassed(self.plan)
         return Gradients(self.graph, self._named([None if i in bypassed else g for i, g in enumerate(self.grads)]))
 
@@ -47,33 +47,33 @@ class Stepper(Moves):
         return {name: arrays[slot] for name, slot in slots if slot is not None and arrays[slot] is not None}
 
     def to(self, box: str | Box, phase: str | None = None) -> Stepper:
-        """Go to just after the move of a box: the next one ahead, else the last one behind.
+        """Go to the position after the next move of a box; without one ahead, to that after its last move.
 
-        phase : "fprop" or "bprop", where only that is meant. Raises UnknownNameError, SettingError.
+        phase : "fprop" or "bprop" counts such moves alone. Raises UnknownNameError, SettingError.
         """
         name = self.graph.name_of(box)
         if phase not in (None, FPROP, BPROP):
             raise SettingError(f"phase is 'fprop' or 'bprop', not {phase!r}")
         slot = self.plan.slot_of[self.graph.boxes[name]]
-        found = [
+        places = [
             place
             for place, move in enumerate(self.moves, 1)
             if move.node is not None and move.node.slot == slot and phase in (None, move.phase)
         ]
-        if not found:
+        if not places:
             leaf = isinstance(self.graph.boxes[name], Leaf)
-            why = "it is a leaf, which is given" if leaf else f"{phase or 'the pass'} does not come to it"
+            why = "it is a leaf, and is not computed" if leaf else f"{phase or 'the pass'} does not reach it"
             raise SettingError(f"there is no step to {name!r}: {why}")
-        return self.go(next((place for place in found if place > self.position), found[-1]))
+        return self.go(next((place for place in places if place > self.position), places[-1]))
 
     def run(self, phase: str | None = None) -> Stepper:
-        """Make all moves that are left; with "fprop", or back to, those of forward propagation alone."""
+        """Go to the end of the pass; with "fprop", to the end of forward propagation."""
         if phase not in (None, FPROP):
             raise SettingError(f"run() goes to the end, run('fprop') to the end of fprop; not {phase!r}")
         return self.go(len(self.moves if phase is None else self.plan.nodes))
 
     def go(self, position: int) -> Stepper:
-        """Forward or back to a position: the number of moves made."""
+        """Go forward or back to a position, which is a number of moves made."""
         ahead = position - self.position
         return self.step(ahead) if ahead > 0 else self.back(-ahead)
 

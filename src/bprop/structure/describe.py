@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop import init
+from bprop import init, plugins
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError, UnknownNameError
 from bprop.hyper import plain
@@ -68,7 +68,7 @@ def build(
         passed = {cls.__name__: cls for cls in boxes}
         for name in _order(entries):
             if size_limit is not None:
-                size_limit.check(entries[name], built)
+                size_limit.check(entries[name], built, find_class(entries[name]["type"], passed))
                 if ":" in entries[name]["type"]:
                     check_growth(entries[name], lambda entry: _make(entry, built, passed), size_limit.each)
             built[name] = _make(entries[name], built, passed)
@@ -112,22 +112,31 @@ def _make(entry: Mapping[str, Any], built: Mapping[str, Box], passed: Mapping[st
 
 
 def find_class(key: str, passed: Mapping[str, type[Box]]) -> type[Box]:
-    """The class of a type key: one of bprop's, one in `passed`, or one of the user's defined in this process.
+    """The class of a type key: one of bprop's, one in `passed`, one of this process, or one of an installed package.
 
-    A class of the user's may have moved to another module. So a class with the same name counts, if there is only one.
     Raises UnknownNameError.
     """
-    if ":" not in key:
-        cls = registered(key)
-    else:
+    cls = registered(key)
+    if ":" in key:
         bare = key.rpartition(":")[2].rpartition(".")[2]
-        namesakes = {cls for k, cls in registry().items() if ":" in k and cls.__name__ == bare}
-        cls = passed.get(bare) or registered(key) or (namesakes.pop() if len(namesakes) == 1 else None)
+        cls = passed.get(bare) or cls or _of_package(key) or _namesake(bare)
     if cls is None:
         raise UnknownNameError(
-            f"the box type {key!r} is not defined here: define or import its class first, or pass it in boxes=[...]"
+            f"the box type {key!r} is not defined here: define or import its class first, install the package that has "
+            "it, or pass it in boxes=[...]"
         )
     return cls
+
+
+def _of_package(key: str) -> type[Box] | None:
+    plugins.load()
+    return registered(key)
+
+
+def _namesake(bare: str) -> type[Box] | None:
+    """The class of that name in another module, if there is only one: a script is `__main__` when it runs."""
+    namesakes = {cls for key, cls in registry().items() if ":" in key and cls.__name__ == bare}
+    return namesakes.pop() if len(namesakes) == 1 else None
 
 
 def encode(value: Any) -> Any:

@@ -7,13 +7,10 @@ from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError
 from bprop.shapes import BATCHES
 
-Shape = tuple[int, ...]
 EACH = 2**24  # numbers in one box: 128 MiB
 TOGETHER = 2**26  # numbers in all boxes: about a second of computing
 VARIABLE = "BPROP_MODEL_NUMBERS"
@@ -34,10 +31,13 @@ class SizeLimit:
         self.together = max(TOGETHER, 32 * stored) if limit is None else limit
         self.used = 0
 
-    def check(self, entry: Mapping[str, Any], built: Mapping[str, Box]) -> None:
-        """Raise GraphError if the value of the described box would exceed a limit. `built`: the boxes before it."""
+    def check(self, entry: Mapping[str, Any], built: Mapping[str, Box], cls: type[Box]) -> None:
+        """Raise GraphError if the value of the described box would exceed a limit.
+
+        built : the boxes before it, by name. cls : the class of the box.
+        """
         shapes = [built[child].spec.shapes[1] for child in entry["children"]]
-        size = size_bound(entry["type"], entry["hyper"], shapes)
+        size = cls.size_limit(entry["hyper"], shapes)
         self.used += size if shapes else 0  # a leaf computes nothing
         if size > self.each:
             raise GraphError(
@@ -55,31 +55,6 @@ def _configured() -> int | None:
     """The value of BPROP_MODEL_NUMBERS; None if it is not set, or no whole number."""
     text = os.environ.get(VARIABLE, "").replace("_", "").replace(",", "")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 19 else None
-
-
-def size_bound(kind: str, hyper: Mapping[str, Any], shapes: list[Shape]) -> int:
-    """An upper bound of the count of numbers in the value of one of our boxes.
-
-    Boxes that are not named here have at most the size of their largest child.
-    """
-    if kind in ("Input", "Parameter"):
-        shape = hyper["shape"]["tuple"]
-        return (BATCHES[1] if kind == "Input" else 1) * prod(int(size) for size in shape)
-    if not shapes:
-        return 0
-    sizes = [prod(shape) for shape in shapes]
-    if kind == "Concat":
-        return sum(sizes)
-    if kind == "MatMul" and all(shapes):
-        rows, columns = shapes[0][-2:-1], shapes[1][-1:] if len(shapes[1]) > 1 else ()
-        return prod(np.broadcast_shapes(shapes[0][:-2], shapes[1][:-2])) * prod(rows) * prod(columns)
-    if kind in ("Linear", "LinearTransposed"):
-        return prod(shapes[0][:-1]) * prod(shapes[2])
-    if kind == "Take":
-        return sizes[1] * prod(shapes[0][1:])
-    if kind in ("Add", "Subtract", "Multiply", "Divide"):
-        return prod(np.broadcast_shapes(*shapes))
-    return max(sizes)
 
 
 def check_growth(entry: Mapping[str, Any], make: Callable[[Mapping[str, Any]], Box], limit: int) -> None:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from bprop.data import DataSet, split
-from bprop.engines import NAMES, Engine, Job, choose
-from bprop.engines.engine import LAST
-from bprop.engines.precision import need_representable
-from bprop.errors import DataError, SettingError
-from bprop.graph import Graph, validation
-from bprop.graph.representable import need_total
-from bprop.rules import SGD, as_rule
-from bprop.scaling import Units, need_precision
+from bprop.data import DataSet
+from bprop.engines import Engine
+from bprop.graph import Graph
+from bprop.training.fit import Fit
 from bprop.training.interrupt import Terminated
+from bprop.training.settings import Callback, TrainSettings
 from bprop.training.stopping import EarlyStopping
-from bprop.training.trainer import Callback, Fit, Trainer
+from bprop.training.trainer import Trainer
 
 __all__ = ["EarlyStopping", "Fit", "Terminated", "train"]
 
@@ -88,8 +81,8 @@ def train(
     progress : True (a bar on a terminal, lines elsewhere), False, or "auto" (a bar on a terminal only).
     notes : plain data (JSON) that travels with the model and its checkpoints, such as the names of the classes. Where
         they hold "scaling" (see bprop.scaling), the arrays of `data` are scaled so before they are trained on.
-    health : look at values, gradients and updates of a few rows after an epoch (`record.health`; `bp.advice` says what
-        it means): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
+    health : measure values, gradients and updates on a few rows after an epoch (`record.health`; `bp.advice` explains
+        it): True, after every epoch; "auto", more often at the beginning, at about a fiftieth of the time;
         False.
 
     Returns
@@ -106,117 +99,11 @@ def train(
 
     Whatever ends training, `fit` of the error is what was learned before.
     """
-    graph.need_loss()
-    precision, narrow = _precision(dtype)
-    read = partial(_read, graph, Units.of(notes or {}), precision)
-    examples = read(data, weights)
-    seed = _whole("seed", seed, least=0)
-    examples, held = _hold_out(read, examples, validation, validation_weights, seed)
-    if patience is not None and held is None:
-        raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
-    job = Job(
-        graph, as_rule(SGD() if rule is None else rule), examples, _batch_size(batch_size, len(examples)),
-        precision, seed, held, narrow, examples.mean_weight,
+    settings = TrainSettings(
+        rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,
+        weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
+        dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
+        progress=progress, notes=notes, health=health,
     )  # fmt: skip
-    for part, what in ((examples, "weights"), (held, "validation_weights")):
-        if part is not None:
-            need_total(part.weights, precision, what)
-    if held is not None:
-        job.together(held)
-    return Trainer(
-        job, choose(_able(engine, narrow)), _first_theta(job, params), epochs=_whole("epochs", epochs, most=LAST),
-        shuffle=shuffle, stopping=None if patience is None else EarlyStopping(patience, monitor),
-        callbacks=_callbacks(callbacks), checkpoint=checkpoint, every=every, resume=resume, progress=progress,
-        notes=notes, health=health,
-    ).run()  # fmt: skip
-
-
-def _read(
-    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any,
-    name: str = "weights",
-) -> DataSet:  # fmt: skip
-    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already."""
-    examples = graph.read_set(data, weights, name)
-    if not isinstance(data, DataSet) and units.scalings:
-        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
-    if examples.in_memory:
-        for of, array in examples.arrays.items():
-            if graph.inputs[of].dtype == "float":
-                need_precision(of, array, dtype)
-    return examples
-
-
-def _first_theta(job: Job, params: Mapping[str, Any] | None) -> dict[str, np.ndarray]:
-    """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
-    graph = job.graph
-    theta = validation.read_params(graph.init(job.seed) if params is None else params, graph.parameters)
-    for name, array in theta.items():
-        validation.check_values(name, array, {}, "parameter")
-    need_representable(job, theta)
-    return theta
-
-
-def _whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
-        limit = "" if most == float("inf") else f" (and at most {most:,})"
-        raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
-    return int(value)
-
-
-def _callbacks(given: Any) -> list[Callback]:
-    found = [given] if callable(given) else list(given)
-    if not all(callable(callback) for callback in found):
-        raise SettingError("callbacks are functions, called as callback(record, fit)")
-    return found
-
-
-def _batch_size(given: int | None, rows: int) -> int:
-    if given is None:
-        return min(32, rows)
-    size = _whole("batch_size", given)
-    if size > rows:
-        raise SettingError(f"batch_size {size} is larger than the training set of {rows} examples")
-    return size
-
-
-def _precision(dtype: Any) -> tuple[np.dtype, str | None]:
-    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
-    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
-        return np.dtype(np.float32), "bfloat16"
-    try:
-        found = np.dtype(dtype).newbyteorder("=")
-    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
-        found = np.dtype(bool)
-    if found.kind != "f" or found.itemsize < 4:
-        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
-    return found, None
-
-
-def _able(engine: str | Engine, narrow: str | None) -> str | Engine:
-    """The engine, or the name of the one that mixes precisions where that is asked for."""
-    if narrow is None or not isinstance(engine, str) or engine not in NAMES:
-        return engine
-    if engine not in ("auto", "xla"):
-        raise SettingError(f"engine {engine!r} does not compute in {narrow}: use engine='xla', or dtype='float32'")
-    return "xla"
-
-
-def _hold_out(
-    read: Callable[..., DataSet], examples: DataSet, validation: Any, weights: Any, seed: int
-) -> tuple[DataSet, DataSet | None]:
-    """(training set, validation set): the set given, a share held out at random, or none."""
-    if weights is not None and not isinstance(validation, Mapping | DataSet):
-        raise SettingError("validation_weights are of a validation set of its own: give validation={...}")
-    if validation is None:
-        return examples, None
-    if isinstance(validation, Mapping | DataSet):
-        return examples, read(validation, weights, "validation_weights")
-    if not examples.in_memory:
-        raise SettingError("a set larger than memory is parted when it is made: bp.stream(..., validation=0.1)")
-    if isinstance(validation, bool) or not isinstance(validation, float | int):
-        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {validation!r}")
-    kept, held = (examples.rows(index) for index in split(len(examples), float(validation), seed))
-    for part, what in ((kept, "training"), (held, "validation")):
-        if part.weights is not None and not part.weights.any():
-            raise DataError(f"all examples of the {what} set have weight 0")
-    return kept, held
+    job = settings.make_job(graph, data)
+    return Trainer(job, settings.make_engine(), settings.first_theta(job), settings).run()

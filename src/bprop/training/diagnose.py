@@ -1,4 +1,4 @@
-"""Where a value that is not finite came from: which box, at which step, for which rows."""
+"""A step that is not finite: back to the last good one, and which box, at which step, for which rows it came from."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.graph.graph import Graph
-from bprop.graph.objective import backpropagate
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan, State
-from bprop.graph.validation import cast
 from bprop.structure.formula import formula
+from bprop.training.epoch import BadStepError, Position
 
 ADVICE = "try a smaller learning rate, clip_norm=1.0, or inputs of mean 0 and deviation 1"
 
@@ -27,18 +27,51 @@ class Batch:
     context: Context
 
 
+def explain(run: Run, job: Job, at: Position, order: np.ndarray, bad: BadStepError) -> str:
+    """Go back to the last step that was well, to which `run` and `at` are taken, and say what went wrong after it.
+
+    order : in which order the epoch visits the examples.
+    """
+    data, size = job.data, job.batch_size
+    good = _good_steps(run, at, bad)
+    at.step, at.updates = at.step + good, at.updates + good
+    rows = order[at.step * size : (at.step + 1) * size]
+    arrays, context = job.batch(data, rows, at.updates)
+    reason = diagnose(
+        job.graph, run.params(), Batch(arrays, rows if data.numbers is None else data.numbers[rows], context)
+    )
+    where = f"epoch {at.epoch + 1}, step {at.step + 1} of {job.steps_per_epoch} (update {at.updates + 1:,})"
+    return f"training diverged at {where}: {reason}; {ADVICE}"
+
+
+def _good_steps(run: Run, at: Position, bad: BadStepError) -> int:
+    """Redo the stretch up to the step to blame; how many steps of it are to be trusted.
+
+    A step that starts from a theta that is not finite is not to blame: the update before it is.
+    """
+    run.state = bad.before
+    before = run.state
+    for good in (bad.step, bad.step - 1):
+        run.state = before
+        if good > 0:
+            run.steps(at.step, good, at.updates)
+        if all(np.isfinite(array).all() for array in run.params().values()):
+            return good
+    return 0
+
+
 def diagnose(graph: Graph, params: Mapping[str, np.ndarray], batch: Batch) -> str:
     """A sentence on the first value, or else the first gradient, of this step that is not finite."""
     dtype = batch.context.dtype
     program = Program(graph, dtype)
     plan = program.training
-    arrays = {name: cast(array, graph.inputs[name], dtype) for name, array in batch.arrays.items()}
     with np.errstate(all="ignore"):
-        state = fprop(plan, {**params, **arrays, **program.constants()}, batch.context)
-        found = _first_value(plan, state, graph, batch.rows)
-        if found is None:
-            found = _first_gradient(plan, state, graph, batch)
-    return found or "the update itself left the range of finite numbers"
+        state = fprop(plan, {**params, **batch.arrays, **program.constants()}, batch.context)
+        reason = _first_value(plan, state, graph, batch.rows)
+        if reason is None:
+            grads, _ = program.gradients(state, batch.context)
+            reason = _first_gradient(plan, grads, graph, batch.rows)
+    return reason or "the update itself left the range of finite numbers"
 
 
 def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> str | None:
@@ -50,17 +83,14 @@ def _first_value(plan: Plan, state: State, graph: Graph, rows: np.ndarray) -> st
     return None
 
 
-def _first_gradient(plan: Plan, state: State, graph: Graph, batch: Batch) -> str | None:
-    targets = [plan.leaves[name] for name in graph.trained]
-    grads = backpropagate(graph, plan, state, batch.context, targets)
+def _first_gradient(plan: Plan, grads: Sequence[np.ndarray | None], graph: Graph, rows: np.ndarray) -> str | None:
     senders = {child: node for node in plan.nodes for child in node.children}
     for slot in reversed(range(len(grads))):
-        if grads[slot] is not None and not np.isfinite(grads[slot]).all():
-            name, grad = plan.names[slot], np.asarray(grads[slot])
+        grad = None if grads[slot] is None else np.asarray(grads[slot])
+        if grad is not None and not np.isfinite(grad).all():
+            name = plan.names[slot]
             by = f" (bprop of the box {senders[slot].name!r})" if slot in senders else ""
-            return (
-                f"the gradient for {name!r}{by} was the first to be {_kind(grad)}{_rows(grad, batch.rows, graph, name)}"
-            )
+            return f"the gradient for {name!r}{by} was the first to be {_kind(grad)}{_rows(grad, rows, graph, name)}"
     return None
 
 

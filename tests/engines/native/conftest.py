@@ -7,15 +7,16 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines.native import compiler, evaluate, layout, routines, run, threads
-from bprop.engines.native.assemble import Assembler
-from bprop.engines.native.compiler import Machine, loaded, machine_code
-from bprop.engines.native.functions import new_tape
-from bprop.engines.native.gate import Gate
-from bprop.engines.native.memory import memory
-from bprop.engines.native.routines import ARGUMENTS
-from bprop.engines.native.trace import Trace, kind_of
-from bprop.engines.native.traced import Traced
+from bprop.engines import native
+from bprop.engines.native.emit.assemble import Assembler
+from bprop.engines.native.emit.gate import Gate
+from bprop.engines.native.run import evaluate, native_run, object_code, routines, threads
+from bprop.engines.native.run.object_code import Machine, loaded, machine_code
+from bprop.engines.native.run.routines import ARGUMENTS
+from bprop.engines.native.schedule import shares
+from bprop.engines.trace.functions import new_tape
+from bprop.engines.trace.tape import Traced
+from bprop.engines.trace.tracer import Trace, dtype_in_trace
 
 
 def step_of(function, arrays, dtype):
@@ -23,7 +24,7 @@ def step_of(function, arrays, dtype):
     trace = Trace(new_tape(np.dtype(dtype)))
     leaves = []
     for i, array in enumerate(arrays):
-        kind = trace.tape.dtype if array.dtype.kind == "f" else kind_of(array)
+        kind = trace.tape.dtype if array.dtype.kind == "f" else dtype_in_trace(array)
         leaves.append(trace.leaf(trace.state, str(i), array.shape, kind))
     for leaf, new in zip(leaves, function(trace.tape.functions, *leaves), strict=True):
         if new is not None:
@@ -35,11 +36,11 @@ def play(function, arrays, *, steps=1, dtype="float64", counts=(1,)):
     """The leaves after some steps, for every count of threads, and what was assembled."""
     arrays = [np.asarray(a) for a in arrays]
     trace = step_of(function, arrays, dtype)
-    made = Assembler(trace, 1, compiler.machine().lanes(trace.tape.dtype), {}, None)
+    made = Assembler(trace, 1, object_code.machine().lanes(trace.tape.dtype), {}, None)
     code = loaded(machine_code(made.assemble()[0]), "run", ARGUMENTS)
     found = []
     for count in counts:
-        kept = {array: memory(place) for array, place in made.layouts.items()}
+        kept = {array: place.allocate() for array, place in made.layouts.items()}
         for leaf, array in zip(trace.state.values(), arrays, strict=True):
             made.layouts[leaf].view(kept[leaf])[...] = array
         nothing, gate = np.zeros(1, np.int64), Gate()
@@ -96,10 +97,10 @@ def same(steps):
 @pytest.fixture(params=[16, 32, "all"])
 def vectors(request, monkeypatch):
     """The bytes of a vector: code is made for processors with narrower ones, and for this one."""
-    here = compiler.machine()
+    here = object_code.machine()
     width = here.vector_bytes if request.param == "all" else request.param
     made = Machine(here.name, here.features, width)
-    for module in (compiler, evaluate, layout, routines, run):
+    for module in (object_code, evaluate, native, routines, native_run):
         monkeypatch.setattr(module, "machine", lambda: made)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())
     return width
@@ -108,6 +109,6 @@ def vectors(request, monkeypatch):
 @pytest.fixture
 def shared_out(monkeypatch):
     """Kernels of any size are shared out among threads, in routines of their own."""
-    monkeypatch.setattr(threads, "ENOUGH", 1)
+    monkeypatch.setattr(shares, "SHARED_FROM", 1)
     monkeypatch.setattr(threads, "cores", lambda: 5)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())

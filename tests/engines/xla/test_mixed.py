@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors
-from bprop.boxes.affine import LinearTransposed
+from bprop import boxes, errors
 
 jax = pytest.importorskip("jax")
 mixed = pytest.importorskip("bprop.engines.xla.mixed")
 ml_dtypes = pytest.importorskip("ml_dtypes")
+PRODUCTS = [cls for cls in boxes.catalogue() if cls.is_product]
 NARROW = np.dtype(ml_dtypes.bfloat16)
 
 
@@ -20,15 +20,16 @@ def problem(count=400):
     return {"x": rng.uniform(size=(10, 64))[y] + rng.normal(scale=0.3, size=(count, 64)), "y": y}
 
 
-def fit(dtype="bfloat16", data=None, **settings):
+def fit(dtype="bfloat16", data=None, graph=None, **settings):
     settings = {"rule": bp.SGD(0.1, momentum=0.5), "batch_size": 20, "epochs": 6, "engine": "xla"} | settings
-    return bp.train(bp.mlp([64, 32, 10], l2=1e-4), data or problem(), dtype=dtype, progress=False, **settings)
+    graph = graph or bp.mlp([64, 32, 10], l2=1e-4)
+    return bp.train(graph, data or problem(), dtype=dtype, progress=False, **settings)
 
 
 # --- boxes ---
 
 
-@pytest.mark.parametrize("kind", mixed.PRODUCTS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", PRODUCTS, ids=lambda kind: kind.__name__)
 def test_products_are_computed_as_with_rounded_children(bare, rng, kind):
     children = [np.asarray(a, np.float32) for a in next(iter(kind.examples(rng)))]
     box = mixed.Mixed(bare(kind), NARROW)
@@ -59,8 +60,36 @@ def test_products_of_floats_are_replaced_and_nothing_else():
     assert "MatMul" in [name for kind, name in kinds if kind is not mixed.Mixed]  # of whole numbers
 
 
-def test_transposed_weights_are_mixed_too():
-    assert LinearTransposed in mixed.PRODUCTS
+def test_the_products_of_bprop_say_so():
+    assert {cls.__name__ for cls in PRODUCTS} == {"Linear", "LinearTransposed", "MatMul"}
+
+
+def test_a_product_of_ones_own_is_narrow_and_what_computes_something_else_is_not(rng):
+    class Scaled(bp.Box):
+        """2 h W."""
+
+        is_product = True
+
+        def fprop(self, h, W):
+            return 2 * (h @ W)
+
+        def bprop(self, grad, value, h, W):
+            return 2 * grad @ W.T, 2 * h.T @ grad
+
+    class Absolute(bp.boxes.Linear):
+        """|h W + b|."""
+
+        def fprop(self, h, W, b):
+            return abs(h @ W + b)
+
+    x, W, b = bp.Input("x", (4,)), bp.Parameter("W", (4, 4)), bp.Parameter("b", (4,))
+    assert mixed.is_product(Scaled(x, W))
+    assert not mixed.is_product(Absolute(x, W, b))
+    grad, h, weights = (rng.normal(size=(4, 4)).astype(np.float32) for _ in range(3))
+    box = mixed.Mixed(Scaled(x, W), NARROW)
+    assert [part.dtype for part in box.bprop(grad, h, h, weights, wanted=(True, True))] == [np.float32] * 2
+    graph = bp.Graph(loss=bp.sum(Scaled(x, W), axis=1))
+    assert fit(graph=graph, data={"x": rng.normal(size=(40, 4))}).history[-1].loss < 0
 
 
 # --- training ---

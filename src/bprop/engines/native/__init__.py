@@ -2,14 +2,24 @@
 
 Unlike XLA it knows that a gradient is used once, by the update, and sees a whole step at a time: products are
 tiles held in registers, and W is read and written in one pass. It is for networks and batches that are small or
-skinny, where a general array compiler spends its time between the products; it needs llvmlite, not JAX.
+skinny, where a general array compiler spends its time between the products. It needs llvmlite, not JAX.
+
+A step goes down four floors, each a folder that imports only those above it in this list:
+
+    engines/trace      box code runs on arrays that record it: a tape of array operations
+    native/schedule    the tape is cut into kernels; every array gets its place in memory
+    native/emit        kernels become LLVM code                    (needs llvmlite)
+    native/run         LLVM code becomes an object file, which threads run    (needs llvmlite)
+
+docs/life_of_one_step.md follows a step of a two-layer network through them, with what each floor makes of it.
 """
 
 from __future__ import annotations
 
 from bprop.engines.engine import Engine, Job
-from bprop.engines.native.layout import narrow_weights
-from bprop.engines.native.run import NativeRun
+from bprop.engines.layout import narrow_weights
+from bprop.engines.native.run.native_run import NativeRun
+from bprop.engines.native.run.object_code import machine
 from bprop.errors import SettingError, UnsupportedError
 from bprop.rules import Foreign
 
@@ -25,4 +35,4 @@ class NativeEngine(Engine):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'native' computes in float32 or float64, not {job.dtype.name}")
         job.graph.ranges.need_known(self.name)
-        return NativeRun(job, params, narrow_weights(job))
+        return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))

@@ -10,12 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from bprop.box import Box
-from bprop.boxes.affine import Linear, LinearTransposed
-from bprop.boxes.arithmetic import MatMul
 from bprop.graph.plan import Plan
+from bprop.graph.send import takes_wanted
 from bprop.namespace import Array
-
-PRODUCTS = (Linear, LinearTransposed, MatMul)
 
 
 class Mixed:
@@ -31,12 +28,19 @@ class Mixed:
         return self.box.fprop(*map(self._down, children)).astype(children[0].dtype)
 
     def bprop(self, grad: Array, value: Array, *children: Array, wanted: tuple[bool, ...]) -> tuple[Array | None, ...]:
-        given = map(self._down, (grad, value, *children))
-        sent = self.box.bprop(*given, wanted=wanted)  # type: ignore[call-arg]  # all PRODUCTS take it
-        return tuple(part if part is None else part.astype(grad.dtype) for part in sent)
+        more = {"wanted": wanted} if takes_wanted(type(self.box).bprop) else {}
+        sent = self.box.bprop(*map(self._down, (grad, value, *children)), **more)
+        parts = sent if isinstance(sent, tuple | list) else (sent,)
+        return tuple(part if part is None else part.astype(grad.dtype) for part in parts)
 
     def _down(self, array: Array) -> Array:
         return array.astype(self.narrow)
+
+
+def is_product(box: Box) -> bool:
+    """Whether the class that says what the box computes also says that it is a product (`Box.is_product`)."""
+    author = next(cls for cls in type(box).__mro__ if "fprop" in vars(cls))
+    return bool(vars(author).get("is_product", False))
 
 
 def mix(plan: Plan, narrow: Any) -> Plan:
@@ -44,6 +48,6 @@ def mix(plan: Plan, narrow: Any) -> Plan:
     boxes: dict[str, Any] = {
         node.name: Mixed(node.box, narrow)
         for node in plan.nodes
-        if type(node.box) in PRODUCTS and all(child.spec.kind == "float" for child in node.box.children)
+        if is_product(node.box) and all(child.spec.kind == "float" for child in node.box.children)
     }
     return plan.with_boxes(boxes)

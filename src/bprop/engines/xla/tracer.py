@@ -17,13 +17,12 @@ from jax import lax
 
 from bprop.engines.engine import Job
 from bprop.engines.integers import INT64
-from bprop.engines.layout import lay_out, transposed_weights, unrolled_steps
+from bprop.engines.layout import transposed_weights, unrolled_steps, with_transposed
 from bprop.engines.program import Program
 from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
-from bprop.noise import key_at
 from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
@@ -78,7 +77,7 @@ class Tracer:
 
     def plan(self, plan: Plan, hyper: Mapping[str, Mapping[str, Any]]) -> Plan:
         """A plan of the program as it is lowered here."""
-        lowered = lay_out(plan, self.choices.transposed).bind(hyper)
+        lowered = with_transposed(plan, self.choices.transposed).bind(hyper)
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
@@ -98,15 +97,15 @@ class Tracer:
             take = rows_at(lax.dynamic_slice(order, (first,), (size,)))
             position = first + jnp.arange(size, dtype=jnp.int32)
             w, divisor = self.weights(weights, take, position, rows, mean_weight)
-            key = key_at(seed, t + i)
+            outer = Context.at(w, seed, t + i, self.program.dtype, divisor)
             paced = rule if rates is None else Paced(rule, rates[i])
 
             def step(theta, rule_state, batch, w, divisor, key, t):
-                context = Context(w, key, self.program.dtype, divisor)
+                context = outer._replace(weights=w, key=key, divisor=divisor)
                 return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
             *after, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
-                theta, rule_state, self.batch(data, take), w, divisor, key, t + i
+                theta, rule_state, self.batch(data, take), w, divisor, outer.key, t + i
             )
             theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(tuple(after), (theta, rule_state))
             bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
@@ -133,7 +132,7 @@ class Tracer:
             take = rows_at(jnp.minimum(position, jnp.minimum(rows - 1, last)))
 
             def measure(theta, batch, w):
-                context = Context(w, (seed, jnp.zeros_like(seed)), self.program.dtype)
+                context = Context.at(w, seed, jnp.zeros_like(seed), self.program.dtype)
                 return self.program.measure(theta, batch, constants, context, plan)
 
             w, _ = self.weights(weights, take, position, rows)
@@ -144,7 +143,7 @@ class Tracer:
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
 
     def penalty(self, theta, constants, seed):
-        context = Context(jnp.ones(1, self.program.dtype), (seed, seed), self.program.dtype)
+        context = Context.at(jnp.ones(1, self.program.dtype), seed, jnp.zeros_like(seed), self.program.dtype)
         found = self.program.penalty(theta, constants, context)
         return jnp.zeros((), self.program.dtype) if found is None else found
 

@@ -1,0 +1,189 @@
+"""The choices of a perceptron. `bp.mlp`, `bp.tabular`, the estimators and the command line build networks from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import isabstract
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from bprop import plugins
+from bprop.boxes import Activation, Loss
+from bprop.boxes.loss import Head
+from bprop.errors import SettingError, UnknownNameError
+from bprop.lower_case import snake
+from bprop.registry import registry
+
+TASKS = {
+    "classification": "nll",
+    "binary": "binary_cross_entropy",
+    "multilabel": "binary_cross_entropy",
+    "regression": "squared_error",
+    "counts": "poisson",
+}
+"""{task: its own loss}"""
+NORMALISATIONS = ("batch", "layer")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The layers of a perceptron, its loss and its regularisers. How many inputs and outputs it has, the data says.
+
+    hidden : [H_1, ..., H_L], the units of the hidden layers. All others are the arguments of `bp.mlp`.
+
+    What can be checked without data is checked here, for every builder: raises SettingError and UnknownNameError.
+    """
+
+    hidden: tuple[int, ...] = ()
+    activation: Any = "tanh"
+    task: str = "classification"
+    loss: str | type[Loss] | None = None
+    l1: float | None = None
+    l2: float | None = None
+    dropout: Any = None
+    normalise: str | None = None
+    init: Any = None
+
+    def __post_init__(self):
+        for name in ("hidden", "activation", "dropout"):  # so that equal architectures are equal
+            value = getattr(self, name)
+            object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+        if self.task not in TASKS:
+            raise UnknownNameError(f"no task is called {self.task!r}; there are: {', '.join(TASKS)}")
+        if self.normalise not in (None, *NORMALISATIONS):
+            known = ", ".join(NORMALISATIONS)
+            raise UnknownNameError(f"no normalisation is called {self.normalise!r}; there are: {known}")
+        for name in ("l1", "l2"):
+            _need_weight(name, getattr(self, name))
+        _ = self.activations, self.rates
+
+    @property
+    def activations(self) -> list[Any]:
+        """For each hidden layer, a class of box or a function from box to box."""
+        return self._for_each_layer("activation", _activation(self.activation))
+
+    @property
+    def rates(self) -> list[Any]:
+        """For each hidden layer, the rate of its dropout, or None."""
+        return self._for_each_layer("dropout", self.dropout)
+
+    def _for_each_layer(self, what: str, value: Any) -> list[Any]:
+        hidden = len(self.hidden)
+        if not isinstance(value, list | tuple):
+            return [value] * hidden
+        if len(value) != hidden:
+            raise SettingError(f"{what} has {len(value)} entries for {hidden} hidden layers")
+        return list(value)
+
+    def loss_class(self) -> type[Loss]:
+        """The class of the loss. Raises SettingError for one that does not go with the task."""
+        name, labels = TASKS[self.task] if self.loss is None else self.loss, self.task == "classification"
+        if isinstance(name, str):
+            kind = named(name, "loss", losses, _losses_by_every_name)
+        elif isinstance(name, type) and issubclass(name, Loss):
+            kind = name
+        else:
+            known = ", ".join(losses())
+            raise SettingError(f"a loss is a name or a class of loss, not {self.loss!r}; there are: {known}")
+        if head_of(kind).labels != labels:
+            fitting = ", ".join(n for n, k in losses().items() if head_of(k).labels == labels)
+            raise SettingError(f"the loss {name!r} does not go with task {self.task!r}; these do: {fitting}")
+        return kind
+
+    def need_outputs(self, outputs: int) -> None:
+        """Raise SettingError for a number of outputs that the task does not have."""
+        if self.task == "classification" and outputs < 2:
+            raise SettingError(
+                "classification needs an output for each of at least 2 classes; for one output: task='binary'"
+            )
+        if self.task == "binary" and outputs != 1:
+            raise SettingError(
+                f"task 'binary' has 1 output, not {outputs}; for several: 'multilabel' or 'classification'"
+            )
+
+
+def activations() -> dict[str, type[Activation]]:
+    """The activations by name: every elementwise box of that family, and then yours that have another name."""
+    return _by_name(Activation, lambda cls: [snake(cls.__name__)])
+
+
+def losses() -> dict[str, type[Loss]]:
+    """The losses by name that say how a network ends (`Loss.head`), and then yours that have another name."""
+    return _by_name(Loss, lambda cls: _names(cls)[:1])
+
+
+def _losses_by_every_name() -> dict[str, type[Loss]]:
+    return _by_name(Loss, _names)
+
+
+def _names(cls: type[Loss]) -> list[str]:
+    """The name of a loss, and its further names; none of one that ends no network."""
+    return [] if cls.head is None else [cls.head.name or snake(cls.__name__), *cls.head.also]
+
+
+def named(
+    name: str, what: str, listed: Callable[[], dict[str, Any]], known: Callable[[], dict[str, Any]] | None = None
+) -> Any:
+    """The class with a name: one defined in this process, or one of an installed package (see `bprop.plugins`).
+
+    listed : gives {name: class}. known : the same with further names, which the error does not list.
+
+    Raises UnknownNameError with the names that there are.
+    """
+    known = known or listed
+    if name not in known():
+        plugins.load()
+    if name not in known():
+        raise UnknownNameError(f"no {what} is called {name!r}; there are: {', '.join(listed())}")
+    return known()[name]
+
+
+def _by_name(family: Any, names_of: Callable[[Any], list[str]]) -> dict[str, Any]:
+    """The classes of a family by their names: ours, then those of others, whose names do not replace ours."""
+    classes = [cls for cls in registry().values() if issubclass(cls, family) and not isabstract(cls)]
+    pairs = [(":" in cls.type_key, name, cls) for cls in classes for name in names_of(cls)]
+    by_name: dict[str, Any] = {}
+    for _, name, cls in sorted(pairs, key=lambda pair: pair[:2]):
+        by_name.setdefault(name, cls)
+    return by_name
+
+
+def head_of(kind: type[Loss]) -> Head:
+    """How a loss ends a network. Raises SettingError for one that does not say it."""
+    if kind.head is None:
+        raise SettingError(
+            f"the loss {kind.__name__} does not say how a network ends: give it a `head` (see bprop.Loss)"
+        )
+    return kind.head
+
+
+def checked_sizes(sizes: Any) -> list[int]:
+    """[D, H_1, ..., outputs] as plain numbers. Raises SettingError."""
+    try:
+        numbers = [index(size) for size in sizes]
+    except TypeError:
+        raise SettingError(f"sizes is a list of whole numbers, such as [784, 500, 10], not {sizes!r}") from None
+    if len(numbers) < 2 or min(numbers) < 1:
+        raise SettingError(
+            f"sizes needs at least the numbers of inputs and outputs, each above 0, such as [784, 500, 10]; got {sizes}"
+        )
+    return numbers
+
+
+def _activation(activation: Any) -> Any:
+    """An activation as a class or a function, from that or its name; a list of them from a list."""
+    if isinstance(activation, list | tuple):
+        return [_activation(one) for one in activation]
+    if isinstance(activation, str):
+        return named(activation, "activation", activations)
+    if not callable(activation):
+        raise SettingError(f"an activation is a name or a function from box to box, not {activation!r}")
+    return activation
+
+
+def _need_weight(name: str, value: Any) -> None:
+    if value is not None and not (isinstance(value, int | float | np.number) and 0 <= value < float("inf")):
+        raise SettingError(f"{name} must be a number, 0 or more, not {value!r}")

@@ -1,0 +1,105 @@
+"""What a command is: a function with typer's options. bprop has those of NAMES, and installed packages add theirs.
+
+A package adds a command in a module of its own, which it names as an entry point of the group `bprop`:
+
+    [project.entry-points.bprop]
+    info = "my_package.info"
+
+    # my_package/info.py
+    from bprop.cli.command import command
+
+    @command
+    def info(model: Path) -> None:
+        "Show what MODEL is made of."
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from bprop import plugins
+from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
+from bprop.errors import SettingError
+
+NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export")
+"""bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
+_OTHERS: dict[str, Callable[..., Any]] = {}
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function a command: `bprop NAME`. Errors that bprop raises on purpose end it with a line and exit code 1.
+
+    Raises SettingError where another module has a command of that name.
+    """
+    name, run = function.__name__.replace("_", "-"), guarded(function)
+    if function.__module__ == f"{__package__}.{name}":
+        return run
+    holder = __package__ if name in NAMES else getattr(_OTHERS.get(name), "__module__", function.__module__)
+    if holder != function.__module__:
+        raise SettingError(f"there is a command {name!r} already, in {holder}: give this one another name")
+    _OTHERS[name] = run
+    return run
+
+
+class Commands(TyperGroup):
+    """The commands: bprop's own, and those of installed packages, which are loaded for the help and for unknown names.
+
+    Messages about wrong usage repeat words of the command line: they are shown as names are.
+    """
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands:
+            self.add_others()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        self.add_others()
+        return super().list_commands(ctx)
+
+    def add_others(self) -> None:
+        """Add what installed packages offer."""
+        plugins.load()
+        for name, function in _OTHERS.items():
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command(name, epilog=EXIT_CODES)(function)
+            self.add_command(typer.main.get_command(alone), name)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with names_made_visible():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, *args: Any, **kwargs: Any) -> Any:
+        with names_made_visible():
+            return super().invoke(*args, **kwargs)
+
+
+def options_for(parameter: str, make: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator of commands. In the place of a parameter, the command has the options that `make` takes; it is called
+    with what `make` makes of them."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(function, eval_str=True).parameters
+        options = inspect.signature(make, eval_str=True).parameters
+        shown: list[inspect.Parameter] = []
+        for name, one in own.items():
+            shown += [p.replace(kind=p.KEYWORD_ONLY) for p in options.values()] if name == parameter else [one]
+
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            bound.apply_defaults()
+            made = make(**{name: bound.arguments.pop(name) for name in options})
+            return function(*bound.args, **bound.kwargs, **{parameter: made})
+
+        signature = inspect.Signature(shown)
+        run.__signature__ = signature  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in shown}
+        return run
+
+    return decorate

@@ -1,0 +1,99 @@
+"""What `bprop check`, `graph` and `step` look at: a saved model with data, or data with a fresh network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from bprop.architecture import Architecture
+from bprop.cli import options as opt
+from bprop.cli.command import options_for
+from bprop.cli.experiment import build, is_model, load_model
+from bprop.cli.network import changed, network_options
+from bprop.cli.opening import open_data, open_for, prepare
+from bprop.errors import SettingError
+from bprop.graph import Graph
+from bprop.sources.answer import Answer
+from bprop.sources.frame import Frame
+from bprop.sources.scaling import network_arrays, units_of
+
+Name = Annotated[
+    str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")
+]
+Data = Annotated[str | None, typer.Argument(help="With a model: the data to take rows from.")]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A graph with theta, and rows of data. `arrays` gives some of them as the network sees them."""
+
+    graph: Graph
+    params: dict[str, np.ndarray]
+    rows: Frame
+    arrays: Callable[[Frame], dict[str, np.ndarray]]
+
+    def batch(self, count: int) -> dict[str, np.ndarray]:
+        """So many rows, evenly spread. Raises SettingError where there are fewer."""
+        if count > len(self.rows):
+            raise SettingError(f"--rows {count}: {self.rows.name} has {len(self.rows)} examples")
+        return self.arrays(self.rows.rows(np.linspace(0, len(self.rows) - 1, count).astype(int)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The options of a subject: `labels` and `seed` of any, all others of a fresh network alone."""
+
+    target: str | None
+    labels: str | None
+    task: str | None
+    scale: str
+    network: Architecture
+    seed: int
+
+    def open(self, name: str, data: str | None) -> Subject:
+        """A saved model with data, or data with a fresh network. Raises SettingError where they do not go together."""
+        if is_model(name):
+            if data is None:
+                raise SettingError(f"{name} is a model: say which data to take rows from: {name} DATA")
+            self.need_no_network(name)
+            model = load_model(name)
+            rows, preparation = open_for(model, data, self.labels)
+            arrays = partial(network_arrays, preparation=preparation, units=model.units)
+            return Subject(model.graph, model.params, rows, arrays)
+        if data is not None:
+            raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
+        rows = open_data(name, self.target, self.labels)
+        preparation = prepare(rows, Answer.of(rows, rows.target, self.task))
+        graph = build(rows, preparation, self.network, self.scale)
+        units = units_of(preparation.arrays(rows), preparation, self.scale)
+        arrays = partial(network_arrays, preparation=preparation, units=units)
+        return Subject(graph, graph.init(self.seed), rows, arrays)
+
+    def need_no_network(self, model: str) -> None:
+        """Raise SettingError for options of a fresh network: a model has its own."""
+        data: dict[str, Any] = {"--target": self.target, "--task": self.task, "--scale": self.scale}
+        options = [option for option, value in data.items() if value not in (None, "auto")] + changed(self.network)
+        if options:
+            raise SettingError(f"{model} is a model, whose network is there already: leave out {', '.join(options)}")
+
+
+@network_options
+def choice(
+    *,
+    target: opt.Target = None,
+    labels: opt.Labels = None,
+    task: opt.Task = None,
+    scale: opt.Scale = "auto",
+    network: Architecture,
+    seed: opt.Seed = 0,
+) -> Choice:
+    return Choice(target, labels, task, scale, network, seed)
+
+
+subject_options = options_for("choice", choice)
+"""A command with a parameter `choice` has the options of a subject in its place, and is called with the result."""

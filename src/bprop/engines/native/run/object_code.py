@@ -1,0 +1,103 @@
+"""From an LLVM module to an object file, and from that to a function of this process.
+
+A fork waits until no other thread is in LLVM. llvmlite lets one thread at a time into LLVM; a process that is forked
+meanwhile would find it locked for ever, by a thread that it does not have.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from llvmlite import binding, ir
+from llvmlite.binding import ffi
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The processor that code is made for."""
+
+    name: str
+    features: str
+    vector_bytes: int
+
+    def lanes(self, dtype: np.dtype) -> int:
+        """Values of a dtype in one vector."""
+        return self.vector_bytes // dtype.itemsize
+
+    @property
+    def reads_halves(self) -> bool:
+        """Whether it converts float16 to float32 by an instruction. If not, LLVM calls a library that is not there."""
+        return "+f16c" in self.features or not binding.get_default_triple().startswith(("x86_64", "i686"))
+
+    def with_attributes(self, text: str) -> str:
+        """A module's text; its functions ask for whole vectors, which LLVM would halve on some processors."""
+        bits = self.vector_bytes * 8
+        text = re.sub(r"^(define [^\n]*)$", r"\1 #0", text, flags=re.MULTILINE)
+        return f'{text}\nattributes #0 = {{ "prefer-vector-width"="{bits}" "min-legal-vector-width"="{bits}" }}\n'
+
+
+@cache
+def machine() -> Machine:
+    """The processor at hand."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    features = binding.get_host_cpu_features()
+    wide = 64 if features.get("avx512f") and features.get("avx512vl") else 32 if features.get("avx2") else 16
+    return Machine(binding.get_host_cpu_name(), features.flatten(), wide)
+
+
+@dataclass(frozen=True)
+class Code:
+    """A compiled function, and the engine that must live as long."""
+
+    engine: Any
+    function: Callable
+
+    def __call__(self, *args: Any) -> None:
+        self.function(*args)
+
+
+def machine_code(module: ir.Module) -> bytes:
+    """A module as an object file for this processor.
+
+    LLVM's optimising passes are left out: the code consists of vectors and register tiles already. The passes took as
+    long as all the rest, and the code was no faster.
+    """
+    builder = _builder()
+    module.triple = binding.get_default_triple()
+    module.data_layout = str(builder.target_data)
+    parsed = binding.parse_assembly(machine().with_attributes(str(module)))
+    parsed.verify()
+    return builder.emit_object(parsed)
+
+
+def loaded(content: bytes, name: str, arguments: list[Any]) -> Code:
+    """The function `name` of an object file, callable from Python. It runs without the interpreter's lock."""
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _builder())
+    engine.add_object_file(binding.ObjectFileRef.from_data(content))
+    engine.finalize_object()
+    return Code(engine, ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name)))
+
+
+def _builder() -> Any:
+    here = machine()
+    target = binding.Target.from_default_triple()
+    return target.create_target_machine(cpu=here.name, features=here.features, opt=3, jit=True)
+
+
+_llvm: Any = getattr(ffi.lib, "_lock", None)  # every call of LLVM takes this lock
+
+
+def _leave() -> None:
+    _llvm.__exit__(None, None, None)
+
+
+if _llvm is not None and hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_llvm.__enter__, after_in_parent=_leave, after_in_child=_leave)

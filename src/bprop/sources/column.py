@@ -1,0 +1,82 @@
+"""A column of a frame: its cells as they stand in the file, and what they say, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bprop.sources import cells as say
+
+READINGS = ("missing", "numbers", "booleans", "dates", "texts")
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """N cells, or a block of N rows.
+
+    cells : (N,) text to be read (object: str, or None where missing), numbers (floats may be NaN) or datetime64 (or
+        NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
+    names : of the D columns of a block; () for a column of cells.
+
+    What the cells say is read at the first question. Some of the rows take their part of what was read along.
+    """
+
+    cells: np.ndarray
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, cells: Any) -> Column:
+        """A column of cells; a Column as it is."""
+        return cells if isinstance(cells, Column) else cls(np.asarray(cells))
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def tolist(self) -> list:
+        """The cells as Python's own objects."""
+        return self.cells.tolist()
+
+    def rows(self, index: np.ndarray) -> Column:
+        """Some of the rows."""
+        part = Column(self.cells[index], self.names)
+        for name in READINGS:
+            if name in self.__dict__:
+                read = self.__dict__[name]
+                part.__dict__[name] = tuple(a[index] for a in read) if isinstance(read, tuple) else read[index]
+        return part
+
+    @cached_property
+    def missing(self) -> np.ndarray:
+        """(N,) of bool: where a value is missing."""
+        return say.missing(self.cells)
+
+    @cached_property
+    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
+        return say.numbers(self.cells, self.missing)
+
+    @cached_property
+    def booleans(self) -> tuple[np.ndarray, np.ndarray]:
+        """(1, 0 or NaN where missing, where a cell says neither yes nor no)."""
+        if self.cells.dtype.kind == "O":
+            return say.words(self.cells, self.missing)
+        values, bad = self.numbers
+        return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
+
+    @cached_property
+    def dates(self) -> tuple[np.ndarray, np.ndarray]:
+        """(datetime64[us] with NaT where missing, where a cell is no date)."""
+        return say.dates(self.cells, self.missing)
+
+    @cached_property
+    def texts(self) -> np.ndarray:
+        """Cells as text: whole numbers without a point; None where missing."""
+        return say.texts(self.cells)
+
+    @cached_property
+    def different(self) -> int:
+        """How many different values there are, without those that are missing."""
+        return len(set(self.cells[~self.missing].tolist()))

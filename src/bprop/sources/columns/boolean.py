@@ -1,0 +1,43 @@
+"""Yes or no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from bprop.sources.column import Column
+from bprop.sources.columns.kind import Kind, filled, need_read
+from bprop.sources.frame import Frame
+
+
+@dataclass(frozen=True)
+class Boolean(Kind):
+    """1 for true and yes, 0 for false and no, 1/2 where missing (and, as for numbers, a column that says so)."""
+
+    indicator: bool
+    kind = "boolean"
+    turn = 1
+
+    @classmethod
+    def suits(cls, column: Column) -> bool:
+        """Text that is no number, and says yes or no."""
+        numbers = column.numbers[1] | column.missing
+        return column.cells.dtype.kind == "O" and bool(numbers.all()) and not column.booleans[1].any()
+
+    @classmethod
+    def fit(cls, name: str, frame: Frame) -> Self:
+        return cls(name, bool(np.isnan(switches_of(name, frame)).any()))
+
+    def encode(self, frame: Frame) -> np.ndarray:
+        return filled(switches_of(self.name, frame), 0.5, self.indicator)
+
+    @property
+    def scaled(self) -> tuple[bool, ...]:
+        return (False,) * (1 + self.indicator)
+
+
+def switches_of(name: str, frame: Frame) -> np.ndarray:
+    """A column of 1 and 0, NaN where missing. Raises DataError, naming the place, for other cells."""
+    return need_read(frame.column(name).booleans, "true or false", name, frame)

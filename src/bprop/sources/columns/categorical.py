@@ -1,0 +1,92 @@
+"""One of some names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from bprop.sources.cells import unclear_dates
+from bprop.sources.column import Column
+from bprop.sources.columns.kind import ENOUGH, Kind
+from bprop.sources.frame import Frame
+
+ONE_HOT = 16  # up to so many categories are one-hot columns, more are an embedding
+MOST_CATEGORIES = 10_000  # of more, the rarest are taken for unseen ones
+UNSEEN, MISSING = 0, 1  # the codes that every vocabulary has; the categories follow
+WIDEST = 50  # rows of an embedding
+DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
+UNCLEAR = "ambiguous dates (day/month or month/day?): write 2024-05-31"
+
+
+@dataclass(frozen=True)
+class Categorical(Kind):
+    """One of some names. Code 0: unseen in training, or too rare; code 1: missing; then the categories in order.
+
+    codes : the codes that training rows have. width : of the embedding's rows; 0: one-hot, with a column for each
+    code in `codes`, so that a code which nothing was learned about is all zeros.
+    """
+
+    categories: tuple[str, ...]
+    codes: tuple[int, ...]
+    width: int
+    kind = "categorical"
+    turn = 4
+
+    @classmethod
+    def suits(cls, column: Column) -> bool:
+        return True
+
+    @classmethod
+    def useless(cls, name: str, column: Column, span: int) -> str:
+        there = ~column.missing
+        if there.sum() < ENOUGH or column.different <= DIFFERENT * there.sum():
+            return ""
+        return UNCLEAR if unclear_dates(column.cells[there]) else "id"
+
+    @classmethod
+    def fit(cls, name: str, frame: Frame) -> Self:
+        column, gone = frame.column(name).texts, frame.column(name).missing
+        counts = Counter(column[~gone].tolist())
+        kept = [
+            category for category, count in counts.most_common(MOST_CATEGORIES) if count > 1 or len(counts) <= ONE_HOT
+        ]
+        categories = tuple(sorted(kept))
+        codes = [MISSING] * bool(gone.any()) + list(range(2, 2 + len(categories)))
+        if len(categories) < len(counts):
+            codes = [UNSEEN, *codes]
+        width = 0 if len(codes) <= ONE_HOT else min(WIDEST, round(1.6 * len(codes) ** 0.56))
+        return cls(name, categories, tuple(codes), width)
+
+    def encode(self, frame: Frame) -> np.ndarray:
+        column = frame.column(self.name)
+        code = {category: number for number, category in enumerate(self.categories, 2)}
+        codes = np.fromiter((code.get(cell, UNSEEN) for cell in column.texts), np.int64, len(column))
+        codes[(codes == UNSEEN) & column.missing] = MISSING
+        return codes if self.width else (codes[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
+
+    def sound(self) -> dict[str, bool]:
+        known = len(set(self.codes)) == len(self.codes) and all(0 <= code < self.rows for code in self.codes)
+        return {
+            "categories": len(set(self.categories)) == len(self.categories), "codes": known,
+            "width": 0 <= self.width <= WIDEST,
+        }  # fmt: skip
+
+    @property
+    def rows(self) -> int:
+        """Rows of the embedding."""
+        return len(self.categories) + 2
+
+    @property
+    def embedding(self) -> tuple[int, int] | None:
+        return (self.rows, self.width) if self.width else None
+
+    @property
+    def scaled(self) -> tuple[bool, ...]:
+        return () if self.width else (False,) * len(self.codes)
+
+    def __str__(self) -> str:
+        how = f"embedding of {self.width}" if self.width else "one-hot"
+        return f"{self.name} ({len(self.categories)}, {how})"

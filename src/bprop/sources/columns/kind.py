@@ -1,0 +1,168 @@
+"""What a kind of column is. To add one, subclass `Kind`: see `bprop.sources.columns`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from bprop import plugins
+from bprop.errors import DataError, SettingError
+from bprop.sources.column import Column
+from bprop.sources.frame import Frame
+from bprop.sources.noted import damaged
+
+ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one column is, and how it becomes numbers.
+
+    A kind learns from the training rows (`fit`), then encodes any rows. It is a frozen dataclass: its fields, of type
+    str, int, float, bool or tuples of these, are what it has learned, and are kept in the notes of a model.
+
+    kind : its name, as in --kind COLUMN=NAME. turn : where it stands among those that are asked whether a column suits
+    them; 0, of a kind of your own: before ours.
+    """
+
+    name: str
+    kind: ClassVar[str]
+    turn: ClassVar[int] = 0
+
+    def __init_subclass__(cls, by_name: bool = True, **settings: Any):
+        super().__init_subclass__(**settings)
+        if by_name and isinstance(cls.__dict__.get("kind"), str):
+            before = _DEFINED.setdefault(cls.kind, cls)
+            if (before.__module__, before.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise SettingError(f"two kinds of columns are called {cls.kind!r}: {before} and {cls}")
+            _DEFINED[cls.kind] = cls  # where it is defined anew
+
+    @classmethod
+    def suits(cls, column: Column) -> bool:
+        """Whether a column with two different values or more looks like one of this kind."""
+        return False
+
+    @classmethod
+    def useless(cls, name: str, column: Column, span: int) -> str:
+        """Why a column of this kind is to be ignored: "id", "constant"; "" where it is not.
+
+        span : rows of the table from the first to the last of these.
+        """
+        return ""
+
+    @classmethod
+    def fit(cls, name: str, frame: Frame) -> Self:
+        """From the training rows. Raises DataError, naming the place, for cells that are not of this kind."""
+        raise NotImplementedError
+
+    def encode(self, frame: Frame) -> np.ndarray:
+        """(N, features), or row numbers (N,) for an embedding. Raises DataError, naming the place."""
+        raise NotImplementedError
+
+    @property
+    def scaled(self) -> tuple[bool, ...]:
+        """For each feature, whether it is to be scaled: a measure, rather than a 0 or 1."""
+        return ()
+
+    @property
+    def embedding(self) -> tuple[int, int] | None:
+        """(rows, width) of its embedding; None where it is encoded as features."""
+        return None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a table that it takes."""
+        return (self.name,)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The column of each feature."""
+        return (self.name,) * len(self.scaled)
+
+    def sound(self) -> dict[str, bool]:
+        """{entry of the notes: whether its value can be} of those that not all values of their type can be."""
+        return {}
+
+    def __str__(self) -> str:
+        return self.name
+
+    def to_notes(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+_DEFINED: dict[str, type[Kind]] = {}
+_PLAIN: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+def kinds() -> dict[str, type[Kind]]:
+    """The kinds that this process has defined or imported, by name."""
+    return dict(_DEFINED)
+
+
+def kind_called(name: str) -> type[Kind] | None:
+    """The kind of a name, also of an installed package; None where there is none."""
+    if name not in _DEFINED:
+        plugins.load()
+    return _DEFINED.get(name)
+
+
+def from_notes(notes: Any) -> Kind:
+    """A kind from plain data, of which every entry is checked. Raises DataError for what none has written."""
+    kind = notes.get("kind") if isinstance(notes, Mapping) else None
+    cls = kind_called(kind) if isinstance(kind, str) else None
+    if cls is None:
+        raise damaged("kind", kind, f"one of {', '.join(kinds())}")
+    entries = {}
+    for field in fields(cls):
+        value = notes.get(field.name)
+        wanted = field.type.__name__ if type(field.type) is type else str(field.type)
+        try:
+            entries[field.name] = _typed(value, wanted)
+        except (TypeError, OverflowError) as error:
+            raise damaged(f"{field.name} of the column {notes.get('name')!r}", value, wanted) from error
+    made = cls(**entries)
+    for entry, sound in made.sound().items():
+        if not sound:
+            raise damaged(f"{entry} of the column {made.name!r}", entries[entry], "as a column has it")
+    return made
+
+
+def _typed(value: Any, wanted: str) -> Any:
+    if wanted.startswith("tuple["):
+        inner = wanted[6:].partition(",")[0]
+        return tuple(_typed(one, inner) for one in value)
+    fitting = _PLAIN[wanted]
+    if not isinstance(value, int | float if fitting is float else fitting) or (
+        wanted in ("int", "float") and isinstance(value, bool)
+    ):
+        raise TypeError(f"{value!r} is not {wanted}")
+    return float(value) if wanted == "float" else value
+
+
+def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: Frame) -> np.ndarray:
+    """The values of a column, `read` as (values, where a cell is bad). Raises DataError, naming the first bad cell."""
+    values, bad = read
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(
+            f"{frame.where(row)}, column {name!r}: {str(frame.column(name).cells[row])!r} is not {what}, and "
+            f"{int(bad.sum()):,} of {len(bad):,} rows have such cells; mend the file, or train with "
+            f"--kind {name}=categorical"
+        )
+    return values
+
+
+def all_missing(name: str, frame: Frame) -> DataError:
+    """The error for a column without a value."""
+    return DataError(f"{frame.label}, column {name!r}: all values are missing; leave it out: --kind {name}=ignored")
+
+
+def filled(values: np.ndarray, fill: float, indicator: bool) -> np.ndarray:
+    """(N, 1): values, `fill` where they are missing; (N, 2) with an indicator, which says where."""
+    gone = np.isnan(values)
+    values = np.where(gone, fill, values)
+    return np.column_stack([values, gone]) if indicator else values[:, None]

@@ -1,0 +1,207 @@
+"""Files of typed columns, as polars reads them."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from bprop.disk.reading import need_access
+from bprop.errors import DataError, MissingPackageError, UnsupportedError
+from bprop.forked import ADVICE, POLARS
+from bprop.sources.cells import EXACT
+from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.frame import Frame
+from bprop.sources.limits import CELL, need_few_columns, need_room, some
+
+CELLS = 2**20  # of a piece
+ROWS = (256, 65_536)  # of such a piece, at least and at most
+
+
+class Columnar(Format):
+    """A file that says how many cells it holds; polars reads no more of it than it is asked for."""
+
+    cost = 1  # the cells are counted apart
+
+    def columns_in(self, file: BinaryIO) -> int:
+        """Columns, and groups of columns, that a file says it has; 0 where it does not say so in a known way."""
+        raise NotImplementedError
+
+    def rows_in(self, path: Path, content: bytes) -> int:
+        """The rows that the content of a file says it has."""
+        with self.damage_said(path):
+            import polars as pl
+
+            return self.lazy(io.BytesIO(content)).select(pl.len()).collect().item()
+
+    def need_whole(self, path: Path, file: BinaryIO) -> None:
+        """Raise DataError for a file whose parts are not as long as it says, or take more memory than there is."""
+
+    def lazy(self, file: Any) -> Any:
+        """A polars LazyFrame of a file."""
+        raise NotImplementedError
+
+    def eager(self, file: BinaryIO) -> Any:
+        """A polars DataFrame of a file."""
+        raise NotImplementedError
+
+    def read(self, source: Source) -> Frame:
+        path, content = source.path, source.content
+        need_polars(path, self.called(path))
+        width = self.columns_in(io.BytesIO(content))
+        need_few_columns(path, width)
+        self.need_whole(path, io.BytesIO(content))
+        need_room(path, self.rows_in(path, content) * max(1, width) * CELL)
+        with self.damage_said(path):
+            frame = self.eager(io.BytesIO(content))
+        return source.frame(columns_of(path, frame))
+
+    def scan(self, path: Path) -> Iterator[Piece]:
+        if path.suffix.lower() == ".gz":
+            raise DataError(f"{path}: unpack it first (gunzip): only text is read from .gz piece by piece")
+        return self._pieces(path)
+
+    def _pieces(self, path: Path) -> Iterator[Piece]:
+        frame, (height, width) = self.opened(path), self.shape(path)
+        step = int(np.clip(CELLS // max(1, width), *ROWS))
+        for start in range(0, height, step):
+            with self.damage_said(path):
+                piece = frame.slice(start, step).collect()
+            yield TypedPiece(path, piece)
+
+    def opened(self, path: Path) -> Any:
+        """A file on the disk as a lazy frame. Raises OSError."""
+        need_polars(path, self.called(path))
+        need_access(path)  # what may not be read is not damaged
+        with open(path, "rb") as file:
+            need_few_columns(path, self.columns_in(file))
+            self.need_whole(path, file)
+        with self.damage_said(path):
+            return self.lazy(path)
+
+    def shape(self, path: Path) -> tuple[int, int]:
+        """(rows, columns) of a file, from what it says of itself."""
+        frame = self.opened(path)
+        import polars as pl
+
+        with self.damage_said(path):
+            return frame.select(pl.len()).collect().item(), len(frame.collect_schema())
+
+    def memory(self, path: Path, most: float) -> float:
+        if path.suffix.lower() == ".gz":
+            return 0  # it can only be read whole
+        height, width = self.shape(path)
+        return height * width * CELL
+
+    def damage_said(self, path: Path) -> AbstractContextManager[None]:
+        """What polars raises while it reads a file, as a DataError."""
+        return damage_said(path, self.called(path))
+
+
+class TypedPiece(Piece):
+    """Rows of typed columns as polars reads them."""
+
+    def __init__(self, path: Path, frame: Any):
+        self.path, self.rows = path, frame
+
+    def __len__(self) -> int:
+        return self.rows.height
+
+    @property
+    def names(self) -> list[str]:
+        return [name.strip() for name in self.rows.columns]
+
+    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
+        frame = self.rows if index is None else self.rows[index]
+        series = dict(zip(self.names, frame.iter_columns(), strict=True))
+        return {name: column_of(self.path, series[name]) for name in names}
+
+
+def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
+    """The columns of a polars DataFrame as a frame keeps them. Raises DataError where there are no rows, or names."""
+    if not frame.width or not frame.height:
+        raise DataError(f"{path}: there are no rows in it")
+    columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
+    if "" in columns or len(columns) < frame.width:
+        raise DataError(f"{path}: every column needs a name of its own, found: {some(map(repr, frame.columns))}")
+    return columns
+
+
+def can_use_polars() -> bool:
+    """Whether polars is installed, and this process was not forked from one that had used it."""
+    return find_spec("polars") is not None and POLARS.usable()
+
+
+def need_polars(path: Path, suffix: str) -> None:
+    """Raise MissingPackageError where polars is not installed, UnsupportedError where it would wait for ever."""
+    if find_spec("polars") is None:
+        raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+    if not POLARS.usable():
+        raise UnsupportedError(f"{path}: {POLARS.why()}, so that reading {suffix} files would hang: {ADVICE}")
+
+
+@contextmanager
+def damage_said(path: Path, suffix: str) -> Iterator[None]:
+    """What polars raises while it reads a file, as a DataError."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # polars raises a dozen kinds for damaged bytes, and panics are no Exceptions
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise DataError(f"{path}: not a {suffix} file, or a damaged one ({why})") from None
+
+
+def column_of(path: Path, series: Any) -> np.ndarray:
+    """A polars series as a frame keeps it."""
+    import polars as pl
+
+    kind = series.dtype
+    if kind == pl.Boolean:
+        series = series.replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
+    elif kind == pl.Null or kind == pl.String or kind in (pl.Categorical, pl.Enum):
+        series = series.cast(pl.String).str.strip_chars()
+    elif kind.is_integer() and not series.null_count() and "128" not in str(kind):  # NumPy has no such integers
+        return np.asarray(series.to_numpy())
+    elif kind.is_integer() and max(series.max() or 0, -(series.min() or 0)) > EXACT:
+        series = series.cast(pl.String)  # with cells that are missing, they would become floats, and be rounded
+    elif kind.is_numeric():
+        return np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64)
+    elif kind == pl.Date or kind == pl.Datetime:
+        if getattr(kind, "time_zone", None):
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return np.asarray(series.cast(pl.Datetime("us")).to_numpy(), dtype="datetime64[us]")
+    elif kind == pl.Duration or kind == pl.Time:
+        unit = {"ms": 1e3, "us": 1e6}.get(getattr(kind, "time_unit", None) or "ns", 1e9)
+        return np.asarray(series.cast(pl.Int64).cast(pl.Float64).to_numpy(), dtype=np.float64) / unit
+    else:
+        raise DataError(
+            f"{path}, column {series.name!r}: holds {kind}, and a cell of a table is a number, text or date"
+        )
+    letters = series.str.len_bytes().sum() or 0  # a file holds a text once that stands in many rows
+    need_room(f"{path}, column {series.name!r}", letters + 64.0 * len(series))
+    cells = np.empty(len(series), dtype=object)
+    cells[:] = series.to_list()
+    return cells
+
+
+def footer_of(file: BinaryIO, mark: bytes, most: int | None) -> bytes:
+    """The footer (or its first bytes) of a file at whose end are the length of the footer, and a mark."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 4 - len(mark)))
+    end = file.read()
+    if end[4:] != mark:
+        raise ValueError("no such file")
+    length = struct.unpack("<I", end[:4])[0]
+    start = size - 4 - len(mark) - length
+    if start < 0:
+        raise ValueError("truncated")
+    file.seek(start)
+    return file.read(length if most is None else min(most, length))

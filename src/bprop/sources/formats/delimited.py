@@ -1,0 +1,119 @@
+"""CSV and TSV: text with a header line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bprop.errors import DataError
+from bprop.sources.formats.blocks import Blocks, header_of
+from bprop.sources.formats.columnar import can_use_polars
+from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.formats.rows import read_rows
+from bprop.sources.formats.text import as_text, careful, delimiter_of, fast
+from bprop.sources.frame import Frame
+from bprop.sources.limits import opened
+
+Lines = Callable[[], list[int]]
+"""The lines on which the rows of a piece end."""
+
+
+class Csv(Format):
+    """Cells between commas, tabs, semicolons or bars: the first of these that the header holds."""
+
+    suffixes = (".csv",)
+    delimiter: ClassVar[str | None] = None
+
+    def read(self, source: Source) -> Frame:
+        delimiter = self.delimiter or delimiter_of(source.content)
+        quick = fast(source.content, delimiter) if can_use_polars() else None
+        if quick is None:
+            header, columns = careful(source.path, source.content, delimiter)
+        else:
+            header, columns = quick[0], as_text(quick[1])
+        lines: list[int] = []
+        path, again = source.path, source.again  # and not its content, which need not stay in memory
+
+        def place(row: int) -> str:
+            if not lines:
+                lines.extend(read_rows(path, again(), delimiter)[2])
+            return f"{path}, line {lines[row]}"
+
+        return source.frame(dict(zip(header, columns, strict=True)), place)
+
+    def scan(self, path: Path) -> Iterator[Piece]:
+        return (piece for piece, _ in self._pieces(path))
+
+    def place(self, path: Path, row: int) -> str:
+        before = 0
+        for piece, lines in self._pieces(path):
+            if row < before + len(piece):
+                return f"{path}, line {lines()[row - before]}"
+            before += len(piece)
+        return super().place(path, row)
+
+    def _pieces(self, path: Path) -> Iterator[tuple[Piece, Lines]]:
+        with opened(path) as file:
+            header, lines, rest = header_of(path, file)
+            mark = self.delimiter or delimiter_of(header)
+            for content, before in Blocks(path, file, rest, header, mark, lines):
+                if not content.strip(b"\r\n" if mark.encode() in header else None):
+                    continue  # of one column, blanks are no row
+                ends = partial(_padded_lines, path, header, content, before, mark)
+                quick = fast(header + content, mark) if can_use_polars() else None
+                if quick is not None:
+                    names, frame = quick
+                    yield TextPiece(frame.rename(dict(zip(frame.columns, names, strict=True)))), ends
+                    continue
+                try:
+                    names, columns = careful(path, header + content, mark)
+                except DataError:
+                    ends()  # says the line as it is in the file
+                    raise
+                yield Piece(dict(zip(names, columns, strict=True))), ends
+
+
+class Tsv(Csv):
+    """Cells between tabs."""
+
+    suffixes = (".tsv", ".tab")
+    delimiter = "\t"
+
+
+class TextPiece(Piece):
+    """Rows of text as polars reads them."""
+
+    rows: Any  # a polars DataFrame
+
+    def __len__(self) -> int:
+        return self.rows.height
+
+    @property
+    def names(self) -> list[str]:
+        return [name.strip() for name in self.rows.columns]
+
+    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
+        frame = self.rows if index is None else self.rows[index]
+        series = dict(zip(self.names, frame.iter_columns(), strict=True))
+        return {name: _cells(series[name], name in numeric) for name in names}
+
+
+def _cells(series: Any, numeric: bool) -> np.ndarray:
+    """A column of text; of numbers, where all cells are numbers or empty: the same that Python would read."""
+    import polars as pl
+
+    if numeric:
+        series = series.str.strip_chars()
+        values = series.cast(pl.Float64, strict=False)
+        if values.null_count() == (series == "").sum() and (values.is_finite() | values.is_null()).all():
+            return np.asarray(values.to_numpy(), np.float64)
+    return as_text(series.to_frame())[0]
+
+
+def _padded_lines(path: Path, header: bytes, content: bytes, before: int, mark: str) -> list[int]:
+    """The lines on which the rows of a piece end; blank lines stand for those between header and piece."""
+    return read_rows(path, header + b"\n" * (before - header.count(b"\n")) + content, mark)[2]

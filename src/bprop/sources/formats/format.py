@@ -1,0 +1,130 @@
+"""What a format of files is. To add one, subclass `Format`: see `bprop.sources.formats`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from bprop.errors import SettingError, UnsupportedError
+from bprop.sources.frame import Frame, Place
+from bprop.sources.limits import TEXT, size_of
+
+Columns = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to be read whole.
+
+    path : how errors call it. content : what it holds, unpacked. again : gives the content once more, so that nobody
+    need keep it to say a place in an error.
+    target : the array of targets that is asked for; labels : the file of labels. Both are for arrays and images.
+    """
+
+    path: Path
+    content: bytes
+    again: Callable[[], bytes]
+    target: str | None = None
+    labels: Path | None = None
+
+    def frame(self, columns: Columns, place: Place | None = None) -> Frame:
+        """The frame of a table with these columns. place : default "FILE, row 1"."""
+        where = place or (lambda row: f"{self.path}, row {row + 1}")
+        return Frame(self.path.stem, columns, where, source=str(self.path))
+
+
+class Piece:
+    """Some neighbouring rows of a file: {column: cells}, as a frame keeps them."""
+
+    def __init__(self, columns: Columns):
+        self.rows: Any = columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self.rows.values())))
+
+    @property
+    def names(self) -> list[str]:
+        """Of its columns."""
+        return list(self.rows)
+
+    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
+        """The columns of some rows (None: all), as a frame keeps them; text that is `numeric` already as numbers."""
+        return {name: self.rows[name] if index is None else self.rows[name][index] for name in names}
+
+
+class Format:
+    """How files of a kind are read.
+
+    suffixes : of their names, as ".csv"; what is called .gz besides is unpacked first. magic : how their content
+    begins, by which it is known on standard input. arrays : whether they hold a block of numbers rather than a table
+    with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
+    of a file takes while it is read and made ready.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    magic: ClassVar[tuple[bytes, ...]] = ()
+    arrays: ClassVar[bool] = False
+    cost: ClassVar[float] = TEXT
+
+    def __init_subclass__(cls, **settings: Any):
+        super().__init_subclass__(**settings)
+        taken = {suffix: one for one in _DEFINED if not _same(one, cls) for suffix in one.suffixes}
+        for suffix in cls.suffixes:
+            if suffix in taken:
+                raise SettingError(f"two formats read files called {suffix}: {taken[suffix]} and {cls}")
+        if cls.suffixes or "knows" in cls.__dict__:
+            _DEFINED[:] = [*(one for one in _DEFINED if not _same(one, cls)), cls]  # where it is defined anew
+
+    def knows(self, name: str) -> bool:
+        """Whether a file of this name, which has no suffix of any format, is one of these all the same."""
+        return False
+
+    def read(self, source: Source) -> Frame:
+        """All rows of a file. Raises DataError, naming file and place, for what cannot be read."""
+        raise NotImplementedError
+
+    def scan(self, path: Path) -> Iterator[Piece]:
+        """The rows of a file, some at a time: of no file more than a piece is in memory."""
+        raise UnsupportedError(
+            f"{path}: {self.called(path)} files cannot be read piece by piece, as --stream does; --no-stream reads "
+            "them whole"
+        )
+
+    @property
+    def scans(self) -> bool:
+        """Whether such files can be read piece by piece."""
+        return type(self).scan is not Format.scan
+
+    def called(self, path: Path) -> str:
+        """How errors call the format of a file: by its suffix, ".csv"."""
+        return suffix_of(path.name) or self.suffixes[0]
+
+    def place(self, path: Path, row: int) -> str:
+        """Where a row stands, counted from 0 over the pieces of `scan`."""
+        return f"{path}, row {row + 1}"
+
+    def memory(self, path: Path, most: float) -> float:
+        """About how many bytes reading and encoding a file takes; what is packed is counted up to `most`."""
+        packed = path.suffix.lower() == ".gz"
+        return TEXT * (size_of(path, most / TEXT) if packed else path.stat().st_size)
+
+
+_DEFINED: list[type[Format]] = []
+
+
+def formats() -> list[Format]:
+    """The formats that this process has defined or imported."""
+    return [cls() for cls in _DEFINED]
+
+
+def suffix_of(name: str) -> str:
+    """What the name of a file says of its format: ".csv"."""
+    return Path(name.lower().removesuffix(".gz")).suffix
+
+
+def _same(one: type, other: type) -> bool:
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)

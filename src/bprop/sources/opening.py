@@ -1,0 +1,175 @@
+"""Rows by name: built-in data, a file, the files of a folder or of a pattern, or standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from bprop.disk.reading import status_of
+from bprop.errors import BpropError, DataError
+from bprop.sources import builtin
+from bprop.sources.formats import Format, Source, format_of, format_of_content, suffixes
+from bprop.sources.frame import Frame, joined
+from bprop.sources.limits import CHUNK, content_of, need_room, read_all
+
+STANDARD_INPUT = "-"
+ANY_DEPTH = "**"
+
+
+def open_rows(source: str, target: str | None = None, labels: str | None = None) -> Frame:
+    """The frame of `source`: built-in data, a file of a known format (text also gzipped), a folder of tables, a pattern
+    such as "2024-*.csv", or "-" for standard input, whose first bytes say the format.
+
+    target : the array of targets, of arrays. labels : the file of labels, of images; default that beside them.
+
+    Raises DataError for what is missing or not readable, naming it.
+    """
+    if source in builtin.NAMES:
+        return builtin.read(source)
+    read = partial(_read, target=target, labels=None if labels is None else Path(labels))
+    try:
+        if source == STANDARD_INPUT:
+            return _standard_input(read)
+        paths = paths_of(source)
+        if len(paths) > 1:
+            need_room(source, sum(path.stat().st_size * need_format(path).cost for path in paths), "holding its files")
+        frames = [read(need_format(path), path, partial(content_of, path, need_format(path).cost)) for path in paths]
+        return frames[0] if frames[0].block is not None else joined(name_of(source, paths), frames, source)
+    except OSError as error:
+        raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
+
+
+def is_table(source: str) -> bool:
+    """Whether a source is a table in a file or in several, rather than arrays, images, or built-in data."""
+    if source in builtin.NAMES or source == STANDARD_INPUT:
+        return False
+    known = format_of(source)
+    if known is not None and not known.arrays and not glob.has_magic(source):
+        return True
+    return glob.has_magic(source) or _is_folder(source)
+
+
+def can_stream(source: str) -> bool:
+    """Whether all files of a table can be read piece by piece; also where there are none: reading says why."""
+    try:
+        return all(need_format(path).scans for path in paths_of(source))
+    except (OSError, BpropError):
+        return True
+
+
+def _is_folder(source: str) -> bool:
+    try:
+        return bool(source) and Path(source).is_dir()
+    except OSError:  # a name too long for a file
+        return False
+
+
+def paths_of(source: str) -> list[Path]:
+    """The files of a source. Raises DataError where there are none, OSError where nobody can look."""
+    path = Path(source)
+    if _is_file(path):
+        return [path]
+    below = files_below(path) if path.is_dir() else files_like(source)
+    tables = sorted(p for p in below if _is_visible_table(p) and _is_file(p))
+    if tables:
+        return tables
+    if path.is_dir() or glob.has_magic(source):
+        raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
+    known = ", ".join(builtin.NAMES)
+    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
+
+
+def need_format(path: Path) -> Format:
+    """The format of a file. Raises DataError, which lists those that are known, where it is none of them."""
+    known = format_of(path.name)
+    if known is None:
+        raise DataError(
+            f"{path}: not a kind of file that is known: {', '.join(suffixes())}, or idx (train-images-idx3-ubyte.gz)"
+        )
+    return known
+
+
+def _is_visible_table(path: Path) -> bool:
+    known = None if path.name.startswith(".") else format_of(path.name)
+    return known is not None and not known.arrays
+
+
+def _is_file(path: Path) -> bool:
+    status = status_of(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
+
+
+def name_of(source: str, paths: list[Path]) -> str:
+    """What a table of these files is called."""
+    several = len(paths) > 1 or Path(source).is_dir()
+    name = Path(source).resolve().name if several else Path(paths[0].name.removesuffix(".gz")).stem
+    return "table" if glob.has_magic(name) else name
+
+
+def bytes_in_memory(source: str, most: float = float("inf")) -> float:
+    """About how many bytes reading and encoding all of a table takes. 0 where it cannot be read: reading says why.
+
+    What is gzipped is unpacked to be counted: up to `most`, where more does not matter.
+    """
+    try:
+        return sum(need_format(path).memory(path, most) for path in paths_of(source))
+    except (OSError, BpropError):
+        return 0
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """The files of a folder and of the folders in it. Raises OSError."""
+
+    def fail(error: OSError) -> None:
+        raise error
+
+    for where, _, names in os.walk(folder, onerror=fail):
+        yield from (Path(where, name) for name in names)
+
+
+def files_like(pattern: str) -> Iterator[Path]:
+    """What a pattern such as "2024-*/**/*.csv" matches. Raises OSError."""
+    _need_listed(pattern)
+    return map(Path, glob.glob(pattern, recursive=True))
+
+
+def _need_listed(pattern: str) -> None:
+    """Raise OSError for a folder that may not be looked into, and may hold such a file: glob passes over it."""
+    above, name = os.path.split(pattern)
+    if glob.has_magic(above):
+        _need_listed(above)
+        folders = glob.glob(above, recursive=True)
+    else:
+        folders = [above or os.curdir]
+    if name == ANY_DEPTH:
+        folders += glob.glob(os.path.join(above, name, ""), recursive=True)
+    for folder in filter(os.path.isdir, folders):
+        if glob.has_magic(name):
+            os.scandir(folder).close()
+        else:
+            status_of(os.path.join(folder, name))
+
+
+def standard_input() -> BinaryIO:
+    """The bytes that are piped in."""
+    return sys.stdin.buffer
+
+
+def _standard_input(read: Callable[..., Frame]) -> Frame:
+    file = standard_input()
+    first = file.read(CHUNK)
+    known = format_of_content(first)
+    content = read_all(file, "stdin", known.cost, first)
+    return read(known, Path("stdin"), lambda: content)
+
+
+def _read(
+    known: Format, path: Path, content: Callable[[], bytes], target: str | None, labels: Path | None
+) -> Frame:  # fmt: skip
+    return known.read(Source(path, content(), content, target, labels))

@@ -1,0 +1,114 @@
+"""The file of a checkpoint: a model file that also holds where the run is, so that it continues bit for bit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.box import Box
+from bprop.console import say
+from bprop.errors import ModelFileError, UnreadableError
+from bprop.graph import Graph
+from bprop.model import Model, read_model, write_model
+from bprop.record import Record
+from bprop.training.checkpoints.folder import Folder
+from bprop.training.epoch import Position
+from bprop.training.stopping import EarlyStopping
+from bprop.visible import visible
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a checkpoint holds."""
+
+    graph: Graph
+    params: dict[str, np.ndarray]
+    rule_arrays: list[np.ndarray]
+    history: list[Record]
+    settings: dict[str, Any]
+    position: dict[str, Any]
+    stopping: dict[str, Any] | None
+    best_params: dict[str, np.ndarray]
+
+    def need_legal_position(self, path: str | os.PathLike, steps: int) -> None:
+        """Raise ModelFileError where a run of so many steps an epoch cannot be where this says it was."""
+        at, stopping = self.position, self.stopping
+        try:
+            epoch, step, updates = counts = [at[key] for key in ("epoch", "step", "updates")]
+            rows, waited = at["running"], [] if stopping is None else [stopping["best_epoch"], stopping["waited"]]
+            best = None if stopping is None else stopping["best_value"]
+            floats = [at["seconds"], *([] if best is None else [best]), *(v for row in rows or () for v in row)]
+            legal = (
+                all(type(count) is int and count >= 0 for count in (*counts, *waited))
+                and all(type(number) in (int, float) for number in floats)
+                and epoch == len(self.history) and step <= steps and updates == epoch * steps + step
+                and (step > 0) == bool(rows)
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError):
+            legal = False
+        if not legal:
+            raise ModelFileError(f"{path}: a damaged checkpoint: it does not say where a run was")
+
+
+def check_precision(dtype: np.dtype) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
+    if dtype.itemsize > 8:
+        raise ModelFileError(f"cannot write a checkpoint of {dtype.name}, which the file format does not know")
+
+
+def write(
+    path: str | os.PathLike, model: Model, settings: Mapping[str, Any], position: Position,
+    rule_arrays: list[np.ndarray], stopping: EarlyStopping | None,
+) -> None:  # fmt: skip
+    """Write a checkpoint, whole or not at all."""
+    arrays = {f"rule/{i:06}": array for i, array in enumerate(rule_arrays)}
+    if stopping is not None:
+        arrays |= {f"best/{name}": array for name, array in stopping.best_params.items()}
+    training = {
+        "settings": dict(settings),
+        "position": asdict(position),
+        "stopping": None if stopping is None else stopping.to_dict(),
+    }
+    write_model(path, model, training, arrays)
+
+
+def read(path: str | os.PathLike, own: tuple[type[Box], ...] = ()) -> tuple[str | os.PathLike, Saved]:
+    """(the file, what it holds) of a checkpoint: a file, or the newest of a folder that is not damaged.
+
+    own : the classes of boxes of the user's own that its graph may have. Raises ModelFileError.
+    """
+    if not os.path.isdir(path):
+        return path, _read_file(path, own)
+    damage = None
+    for file in Folder(path).steps().values():
+        try:
+            return file, _read_file(file, own)
+        except UnreadableError:  # it may be whole: to go back would be to lose it
+            raise
+        except ModelFileError as error:
+            if not os.path.lexists(file):  # a run that lives has just removed it: there are newer ones
+                return read(path, own)
+            say(f"bprop: {visible(error)}; going back to the checkpoint before it", error=True)
+            damage = error
+    if damage is not None:
+        raise ModelFileError(f"{path}: none of its checkpoints can be read") from damage
+    raise ModelFileError(f"{path}: there is no checkpoint in this folder")
+
+
+def _read_file(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Saved:
+    model, training, arrays = read_model(path, own)
+    if not {"position", "settings", "stopping"} <= training.keys() or not isinstance(training["settings"], dict):
+        raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
+    return Saved(
+        graph=model.graph, params=model.params, rule_arrays=list(_under(arrays, "rule/").values()),
+        history=model.history, settings=training["settings"], position=training["position"],
+        stopping=training["stopping"], best_params=_under(arrays, "best/"),
+    )  # fmt: skip
+
+
+def _under(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): arrays[name] for name in sorted(arrays) if name.startswith(prefix)}

@@ -1,0 +1,121 @@
+"""The place where a run writes its checkpoints: a file or a folder, which nobody else writes to meanwhile."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from zlib import crc32
+
+from bprop.disk import unfinished
+from bprop.disk.locks import Lock
+from bprop.disk.reading import status_of, why
+from bprop.errors import ModelFileError, SettingError
+from bprop.training.checkpoints.folder import Folder
+
+LOCK = ".lock"
+
+
+class Place(os.PathLike):
+    """A place that is locked until `close`, or until the process ends. Use it in a `with`.
+
+    path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+    resuming : whether the run goes on from the checkpoints in this very place.
+
+    Raises ModelFileError where another run writes there, naming its process; where nobody can write; and, for a run
+    that begins, in a folder that holds another's checkpoints, which are not overwritten.
+    """
+
+    def __init__(self, path: str | os.PathLike, every: str | None = None, resuming: bool = True):
+        self.path = Path(path)
+        self.file = self.path.absolute()  # the same where the program goes to another folder meanwhile
+        self.folder = Folder(self.file) if is_folder(path, every) else None
+        need_writable(path)
+        if self.folder is not None:
+            _make(self.folder)
+        if not resuming and not os.path.lexists(self._lock_file()):  # nobody writes there: it is left as it is
+            self._need_unused()
+        self._lock, self._lost = Lock(self._lock_file(), path), False
+        self._last: tuple[Path, tuple[int, int] | None] | None = None
+        if not resuming:
+            try:
+                self._need_unused()
+            except ModelFileError:
+                self.close()
+                raise
+        if self.folder is not None:
+            self.folder.clear_unfinished()
+        else:
+            unfinished.tidy(self.file.parent)
+
+    def _lock_file(self) -> Path:
+        if self.folder is not None:
+            return self.file / LOCK
+        target = Path(os.path.realpath(self.path))  # the same by whichever link
+        return target.parent / f".{unfinished.shortened(target.name)}.{crc32(os.fsencode(target.name)):08x}{LOCK}"
+
+    def _need_unused(self) -> None:
+        if self.folder is not None and self.folder.steps():
+            raise ModelFileError(
+                f"{self.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
+            )
+
+    def need_held(self) -> None:
+        """Raise ModelFileError where the place is another run's now: it was removed, and made anew."""
+        if self._lock.renew() and self.folder is not None and self.folder.steps():
+            self._lost = self._last is None or self._last[1] != _identity(self._last[0])
+        if self._lost:
+            raise ModelFileError(
+                f"cannot write to {self.path}: it was removed, and holds another run's checkpoints now"
+            )
+
+    def written(self, path: Path) -> None:
+        """Note the checkpoint that this run has written last."""
+        self._last = path, _identity(path)
+
+    def close(self) -> None:
+        """Let other runs have the place."""
+        self._lock.release()
+
+    def __fspath__(self) -> str:
+        return str(self.path)
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file apart from one of the same name; None where it has gone."""
+    status = status_of(path)
+    return None if status is None else (status.st_size, status.st_mtime_ns)
+
+
+def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
+    """Whether a place for checkpoints is a folder rather than a file."""
+    text = os.fspath(path)
+    if every is not None and os.path.isfile(text):
+        raise SettingError(f"{text} is a file: checkpoints every {every} go into a folder")
+    return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
+
+
+def need_writable(path: str | os.PathLike) -> None:
+    """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
+    folder = Path(path).absolute().parent
+    try:
+        above, there = status_of(folder), status_of(path)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the checkpoint {path}: {why(error)}") from error
+    if above is None or not stat.S_ISDIR(above.st_mode):
+        raise ModelFileError(f"cannot write the checkpoint {path}: there is no folder {folder}")
+    if there is not None and not stat.S_ISREG(there.st_mode) and not stat.S_ISDIR(there.st_mode):
+        raise ModelFileError(f"cannot write the checkpoint {path}: it is no regular file, so no run could be resumed")
+
+
+def _make(folder: Folder) -> None:
+    try:
+        folder.path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the checkpoint {folder.path}: {error.strerror or error}") from error

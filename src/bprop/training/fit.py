@@ -1,0 +1,38 @@
+"""What training gives: a model that also says how it was trained, and how that ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bprop.model import Model
+
+
+class Fit(Model):
+    """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
+
+    stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C),
+    "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
+    params : with patience, those of `best_epoch`, also where all epochs were done or a callback stopped training; while
+    it runs, after Ctrl-C and without patience, those of the last step done.
+    best_epoch : the best on the validation set, where early stopping looks; kept_epoch : the same where `params` are
+    those of that epoch, else None: then they are those after `updates` updates.
+    failure : what went wrong, where stopped is "diverged" or "failed".
+    engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
+    engine declined, where the choice was left to bprop (engine="auto").
+    settings : plain data, how it was trained, for people to read.
+    """
+
+    stopped: str = "running"
+    updates: int = 0
+    engine: str = ""
+    engine_reason: str = ""
+    settings: Mapping[str, Any] = MappingProxyType({})
+
+    def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
+        from bprop.reporting import report  # reports are no part of training
+
+        report(self, path, data, **more)

@@ -1,0 +1,196 @@
+"""The settings of a training, checked, and the job that they make of a graph and its data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet, split
+from bprop.engines import NAMES, Engine, Job, choose
+from bprop.engines.engine import LAST
+from bprop.engines.precision import need_representable
+from bprop.errors import DataError, SettingError
+from bprop.graph import Graph
+from bprop.graph.representable import need_total
+from bprop.graph.validation import check_values, read_params
+from bprop.record import Record
+from bprop.rules import SGD, Rule, as_rule
+from bprop.scaling import Units, need_precision
+from bprop.training.stopping import EarlyStopping
+
+Callback = Callable[[Record, Any], Any]
+"""Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainSettings:
+    """The keywords of `bprop.train`, which says what they mean. Those that need no data are checked here."""
+
+    rule: Any = None
+    batch_size: int | None = None
+    epochs: int = 10
+    seed: int = 0
+    validation: Mapping[str, Any] | DataSet | float | None = None
+    params: Mapping[str, Any] | None = None
+    weights: Any = None
+    validation_weights: Any = None
+    shuffle: bool = True
+    patience: int | None = None
+    monitor: str = "loss"
+    dtype: Any = "float32"
+    engine: str | Engine = "auto"
+    callbacks: Any = ()
+    checkpoint: str | os.PathLike | None = None
+    every: str | None = None
+    resume: str | os.PathLike | bool | None = None
+    progress: bool | str = "auto"
+    notes: Mapping[str, Any] | None = None
+    health: bool | str = False
+
+    def __post_init__(self):
+        self._set(
+            rule=as_rule(SGD() if self.rule is None else self.rule),
+            seed=whole("seed", self.seed, least=0),
+            epochs=whole("epochs", self.epochs, most=LAST),
+            batch_size=None if self.batch_size is None else whole("batch_size", self.batch_size),
+            callbacks=read_callbacks(self.callbacks),
+            notes=dict(self.notes or {}),
+        )
+        if self.patience is not None and self.validation is None:
+            raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
+        if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
+            raise SettingError("validation_weights are of a validation set of its own: give validation={...}")
+        if self.every is not None and self.checkpoint is None:
+            raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def make_job(self, graph: Graph, data: Mapping[str, Any] | DataSet) -> Job:
+        """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
+        graph.need_loss()
+        precision, narrow = precision_of(self.dtype)
+        examples, held = self._sets(graph, data, precision)
+        if self.batch_size is not None and self.batch_size > len(examples):
+            raise SettingError(
+                f"batch_size {self.batch_size} is larger than the training set of {len(examples)} examples"
+            )
+        job = Job(
+            graph, self.rule, examples, self.batch_size or min(32, len(examples)), precision, self.seed, held, narrow,
+            examples.mean_weight,
+        )  # fmt: skip
+        need_total(examples.weights, precision, "weights")
+        if held is not None:
+            need_total(held.weights, precision, "validation_weights")
+            job.together(held)
+        return job
+
+    def _sets(self, graph: Graph, data: Any, dtype: np.dtype) -> tuple[DataSet, DataSet | None]:
+        """(training set, validation set): the set of the caller, a share held out at random, or none."""
+        units = Units.of(self.notes or {})
+        examples = read_set(graph, units, dtype, data, self.weights, "weights")
+        if self.validation is None:
+            return examples, None
+        if isinstance(self.validation, Mapping | DataSet):
+            weights = self.validation_weights
+            return examples, read_set(graph, units, dtype, self.validation, weights, "validation_weights")
+        return hold_out(examples, self.validation, self.seed)
+
+    def make_engine(self) -> Engine:
+        """The engine, or the one that mixes precisions where that is asked for."""
+        narrow = precision_of(self.dtype)[1]
+        if narrow is None or not isinstance(self.engine, str) or self.engine not in NAMES:
+            return choose(self.engine)
+        if self.engine not in ("auto", "xla"):
+            raise SettingError(
+                f"engine {self.engine!r} does not compute in {narrow}: use engine='xla', or dtype='float32'"
+            )
+        return choose("xla")
+
+    def first_theta(self, job: Job) -> dict[str, np.ndarray]:
+        """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
+        graph = job.graph
+        theta = read_params(graph.init(job.seed) if self.params is None else self.params, graph.parameters)
+        for name, array in theta.items():
+            check_values(name, array, {}, "parameter")
+        need_representable(job, theta)
+        return theta
+
+    def make_stopping(self) -> EarlyStopping | None:
+        """Early stopping, where it is asked for."""
+        return None if self.patience is None else EarlyStopping(self.patience, self.monitor)
+
+    def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
+        """How a job is trained, for people to read."""
+        facts = {
+            "rule": repr(job.rule) if isinstance(job.rule, Rule) else type(job.rule).__name__,
+            "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
+            "validation_examples": None if job.validation is None else len(job.validation),
+        }  # fmt: skip
+        if self.patience is not None:
+            facts |= {"patience": self.patience, "monitor": self.monitor}
+        return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
+
+
+def read_set(
+    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any, name: str
+) -> DataSet:
+    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
+
+    name : of the weights, in errors.
+    """
+    examples = graph.read_set(data, weights, name)
+    if not isinstance(data, DataSet) and units.scalings:
+        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
+    if examples.in_memory:
+        for of, array in examples.arrays.items():
+            if graph.inputs[of].dtype == "float":
+                need_precision(of, array, dtype)
+    return examples
+
+
+def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet]:
+    """(training set, validation set): a share of the examples is held out at random."""
+    if not examples.in_memory:
+        raise SettingError("a set larger than memory is parted when it is made: bp.stream(..., validation=0.1)")
+    if isinstance(share, bool) or not isinstance(share, float | int):
+        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
+    kept, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
+    for part, what in ((kept, "training"), (held, "validation")):
+        if part.weights is not None and not part.weights.any():
+            raise DataError(f"all examples of the {what} set have weight 0")
+    return kept, held
+
+
+def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:
+    """A setting that is a whole number. Raises SettingError."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not least <= value <= most:
+        limit = "" if most == float("inf") else f" (and at most {most:,})"
+        raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
+    return int(value)
+
+
+def read_callbacks(callbacks: Any) -> list[Callback]:
+    """One function or several as a list. Raises SettingError."""
+    functions = [callbacks] if callable(callbacks) else list(callbacks)
+    if not all(callable(function) for function in functions):
+        raise SettingError("callbacks are functions, called as callback(record, fit)")
+    return functions
+
+
+def precision_of(dtype: Any) -> tuple[np.dtype, str | None]:
+    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
+    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
+        return np.dtype(np.float32), "bfloat16"
+    try:
+        precision = np.dtype(dtype).newbyteorder("=")
+    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
+        precision = np.dtype(bool)
+    if precision.kind != "f" or precision.itemsize < 4:
+        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
+    return precision, None
