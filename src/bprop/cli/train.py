@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import typer
@@ -14,29 +12,25 @@ import typer
 from bprop.architecture import Architecture
 from bprop.cli import options as opt
 from bprop.cli.command import command
-from bprop.cli.errors import BAD, INTERRUPTED
+from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.network import network_options
-from bprop.cli.noted import Noted
 from bprop.cli.prepared import Given, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
-from bprop.cli.summary import show
-from bprop.cli.watching import Watching, watch
-from bprop.console import say, say_error
+from bprop.cli.watching import watch
+from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.engines import choose
-from bprop.errors import NonFiniteError, SettingError
+from bprop.errors import SettingError
 from bprop.health.constant import no_better
-from bprop.model import save
 from bprop.tensorboard import TensorBoard
-from bprop.training import Fit, Terminated
+from bprop.training import Fit
 from bprop.training import train as fit_graph
 from bprop.training.checkpoints import Interval, is_folder
-from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000
 """Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
@@ -115,20 +109,8 @@ def train(
     place, noted = remember(context, saved) or (checkpoint, None)
     watching = watch(context, found)
     fit = partial(fit_graph, graph, found.train, **watching.add_to({**settings, "checkpoint": place}, graph))
-    try:
-        ending = Ending(found.notes, judge, saved, watching, summary, noted, chosen=out is None)
-        _run(fit, ending, to_continue(context))
-    except NonFiniteError as error:
-        if watching.stays(error):  # said before the page is left open, not after
-            say_error(error)
-            watching.close(error)
-            raise typer.Exit(BAD) from None
-        watching.close(error)
-        raise
-    except BaseException as error:
-        watching.close(error)
-        raise
-    watching.close()
+    ending = Ending(found.notes, judge, saved, watching, summary, noted, chosen=out is None)
+    run_to_end(fit, ending, to_continue(context))
 
 
 def _check_every(every: str | None, checkpoint: Path | None) -> None:
@@ -164,104 +146,3 @@ def _judge(found: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
         return f"{measures(shown, fit.graph)} on {len(test):,} examples", warning
 
     return judge
-
-
-@dataclass
-class Ending:
-    """What is done with a fit: it is saved to `path` with `notes`, judged, and shown (`table`: see `summary.show`).
-
-    noted : where it is noted which files the run has made. chosen : whether `path` is a free name that was chosen.
-    """
-
-    notes: dict[str, Any]
-    judge: Callable[[Fit], tuple[str, str | None]] | None
-    path: Path
-    watching: Watching
-    table: bool | None
-    noted: Noted | None = None
-    chosen: bool = False
-
-    def save(self, fit: Fit, path: Path) -> None:
-        """Save the fit, say so, and note it."""
-        fit.notes.update(self.notes)
-        save(path, fit)
-        say(f"saved {visible(path)}")
-        self._note(path)
-
-    def save_result(self, fit: Fit) -> None:
-        """Save the fit under its name: under the next free one, where another run has taken that in the meantime."""
-        resumed = self.noted is not None and self.noted.has_made(self.path)
-        if self.chosen and not resumed and self.path.exists():
-            self.path = self.next_free()
-            if self.noted is not None:
-                self.noted.call_result(self.path)
-        self.save(fit, self.path)
-
-    def next_free(self) -> Path:
-        """A name like `path` that no file has."""
-        return free_path(str(self.path.with_suffix("")), self.path.suffix)
-
-    def show(self, fit: Fit) -> None:
-        """Show how the network does, and write and note the report."""
-        self.watching.finish(fit)
-        if self.watching.path is not None:
-            self._note(self.watching.path)
-
-    def _note(self, path: Path) -> None:
-        if self.noted is not None:
-            self.noted.add(path)
-
-
-def _run(fit: Callable[[], Fit], ending: Ending, how: str) -> None:
-    """Train; however it ends, what was learned is saved. `how` is said where it can be gone on with."""
-    try:
-        found = fit()
-    except Terminated as end:
-        _finish(end.fit, ending)
-        say(how, end="", error=True)
-        raise
-    except Exception as error:
-        _rescue(getattr(error, "fit", None), ending)
-        raise
-    _finish(found, ending)
-    if found.stopped == "interrupted":
-        say(how, end="", error=True)
-        raise typer.Exit(INTERRUPTED)
-
-
-def _rescue(fit: Any, ending: Ending) -> None:
-    """Save what was learned before an error ended training."""
-    if not isinstance(fit, Fit):
-        return
-    if fit.stopped not in ("diverged", "failed"):  # it had ended well, only its last checkpoint could not be written
-        _finish(fit, ending)
-        return
-    if fit.updates:  # what went wrong replaces no earlier model
-        ending.save(fit, ending.next_free())
-    if fit.stopped == "diverged":
-        ending.show(fit)
-
-
-def _finish(fit: Fit, ending: Ending) -> None:
-    """Save, then say and show how the fit does on examples it never saw."""
-    ending.save_result(fit)
-    say(f"engine: {visible(engine_of(fit))}")
-    show(fit, ending.table)
-    if fit.best_epoch is not None:
-        say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
-    if ending.judge is not None:
-        result, warning = ending.judge(fit)
-        say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
-    ending.show(fit)
-
-
-def engine_of(fit: Fit) -> str:
-    """The engine that ran, and why it was chosen, where the choice was left to bprop."""
-    return fit.engine_reason or fit.engine
-
-
-def kept(fit: Fit) -> str:
-    """Which weights are saved and tested, after early stopping."""
-    if fit.kept_epoch is not None:
-        return " (its weights are saved and tested)"
-    return " (the weights of the last update are saved and tested)"

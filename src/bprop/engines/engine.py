@@ -33,7 +33,7 @@ class Batches(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """What does not change during a run: graph, rule, data, batch size, precision, seed.
+    """What stays the same during a run: graph, rule, data, batch size, precision, seed.
 
     narrow : the dtype in which an engine computes products ("bfloat16"), where that is not `dtype`, that of theta.
     mean_weight : the mean weight of the training set, by which example weights are divided; None: those of a batch are
@@ -52,7 +52,7 @@ class Job:
 
     @property
     def precision(self) -> str:
-        """The precision as the user names it."""
+        """The name of the precision, as users write it."""
         return self.narrow or self.dtype.name
 
     @property
@@ -117,7 +117,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What an epoch has come to after some more steps.
+    """The state of an epoch after some more steps.
 
     sums : over the examples of the epoch so far. bad_step : the first step (counted from 0 within the stretch)
     that started from a theta, or came to a loss, that is not finite; None if all went well. It is the number of
@@ -150,7 +150,7 @@ class Run(ABC):
 
     @abstractmethod
     def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
-        """The order in which the examples of the epoch are visited, and the sums of those visited already."""
+        """Begin an epoch: the order of its examples, and the sums over those that were visited already."""
 
     @abstractmethod
     def steps(self, start: int, count: int, t: int) -> Stretch:
@@ -177,7 +177,7 @@ class Run(ABC):
         """The rule's state as a list of arrays, in an order that depends on the rule alone."""
 
     def surroundings(self) -> dict[str, str]:
-        """What decides the bits of the results beside the job: versions, processor, cores, ... by what they are."""
+        """{what: which} of all that decides the bits of the results beside the job: versions, processor, cores, ..."""
         return surroundings.common()
 
     @abstractmethod
@@ -211,7 +211,7 @@ class Engine(ABC):
 
     @abstractmethod
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
-        """A run of the job from the given theta."""
+        """A run of the job that starts from theta, `params`."""
 
 
 _DEFINED: dict[str, type[Engine]] = {}

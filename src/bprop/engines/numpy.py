@@ -50,18 +50,18 @@ class NumpyRun(Run):
     def steps(self, start, count, t):
         need_counts(t, count)
         size = self.job.batch_size
-        with np.errstate(all="ignore"):  # what is not finite is found below, and reported by name
+        with np.errstate(all="ignore"):  # values that are not finite are noticed below, and reported by name
             for i in range(count):
                 rows = self.order[(start + i) * size : (start + i + 1) * size]
                 batch, context = self.job.batch(self.job.data, rows, t + i)
                 theta, rule_state = self.state
-                theta, rule_state, found = self.program.step(
+                theta, rule_state, sums = self.program.step(
                     self.job.rule, theta, rule_state, batch, self.constants, context, t + i
                 )
-                if not np.isfinite(self.program.watched(found)):
+                if not np.isfinite(self.program.watched(sums)):
                     return self._stretch(i)
                 self.state = theta, rule_state
-                _accumulate(self.sums, found)
+                _accumulate(self.sums, sums)
         finite = all(np.isfinite(array).all() for array in self.state[0].values())
         return self._stretch(None if finite else count)
 
@@ -81,12 +81,12 @@ class NumpyRun(Run):
         return self.program.finish(sums)
 
     def penalty(self):
-        found = self.program.penalty(self.state[0], self.constants, self.job.context(np.ones(1), 0))
-        return 0.0 if found is None else float(found)
+        penalty = self.program.penalty(self.state[0], self.constants, self.job.context(np.ones(1), 0))
+        return 0.0 if penalty is None else float(penalty)
 
 
-def _accumulate(sums: dict[str, float], found: Mapping[str, Any]) -> None:
-    for name, value in found.items():
+def _accumulate(sums: dict[str, float], more: Mapping[str, Any]) -> None:
+    for name, value in more.items():
         sums[name] = sums.get(name, 0.0) + float(value)
 
 

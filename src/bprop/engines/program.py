@@ -1,6 +1,6 @@
-"""What one training step and one evaluation step compute, as pure functions on any array namespace.
+"""The formulas of one training step and one evaluation step, as pure functions on any array namespace.
 
-An engine decides where and how often these run; the formulas are here once, for all of them.
+An engine decides where and how often they run.
 """
 
 from __future__ import annotations
@@ -118,15 +118,15 @@ class Program:
     def sums(self, plan: Plan, state: State, context: Context) -> Sums:
         """Weighted sums over a batch of the loss and of every metric."""
         weights, values = context.weights, state.values
-        found = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
+        sums = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
         for name, (metric, box) in self.metrics.items():
-            said, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
-            each = METRICS[metric].per_example(box.prediction(said), y).astype(weights.dtype)
-            found[name] = weighted_sum(each, weights)
+            answer, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
+            each = METRICS[metric].per_example(box.prediction(answer), y).astype(weights.dtype)
+            sums[name] = weighted_sum(each, weights)
         if self.penalises_data:
             assert self.graph.penalty is not None
-            found[PENALTY] = values[plan.slot_of[self.graph.penalty]].astype(weights.dtype)
-        return found
+            sums[PENALTY] = values[plan.slot_of[self.graph.penalty]].astype(weights.dtype)
+        return sums
 
     def watched(self, sums: Sums) -> Array:
         """What must be finite for a step to be well: the loss of the batch, and its penalty."""
@@ -140,8 +140,8 @@ class Program:
     def finish(self, sums: Mapping[str, float]) -> dict[str, float]:
         """Sums as what a record shows: weighted means, with each metric's last function."""
         total = sums["weight"] or 1.0
-        found = {"loss": float(sums["loss"]) / total}
-        return found | {n: METRICS[m].finish(float(sums[n]) / total) for n, (m, _) in self.metrics.items()}
+        loss = {"loss": float(sums["loss"]) / total}
+        return loss | {n: METRICS[m].finish(float(sums[n]) / total) for n, (m, _) in self.metrics.items()}
 
     def constants(self) -> dict[str, Array]:
         """The values of the Constant leaves, in the dtype of the program."""

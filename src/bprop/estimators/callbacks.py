@@ -25,30 +25,30 @@ else:
 
 
 class Hooks:
-    """The callbacks of an estimator, told of the fit and of each of its epochs. Without any, nothing is done."""
+    """The callbacks of an estimator, which hear of the fit and of each of its epochs. Without any, nothing happens."""
 
     def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict | None):
-        self.estimator, self.told = estimator, {"X": X, "y": y, "metadata": metadata}
+        self.estimator, self.data = estimator, {"X": X, "y": y, "metadata": metadata}
         self.context = self.task = None
         if getattr(estimator, "_skl_callbacks", None):
             self.context = estimator._init_callback_context(max_subtasks=epochs)
-            self.context.call_on_fit_task_begin(estimator=estimator, **self.told)
+            self.context.call_on_fit_task_begin(estimator=estimator, **self.data)
 
     def begin(self) -> None:
         """An epoch begins."""
         if self.context is not None:
             self.task = self.context.subcontext(task_name="epoch")
-            self.task.call_on_fit_task_begin(estimator=self.estimator, **self.told)
+            self.task.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
     def end(self, fitted: Callable[[], dict]) -> bool:
         """It has ended; `fitted()` gives the attributes with which the estimator predicts. True: a callback stops."""
         if self.context is None or self.task is None:
             return False
         return bool(
-            self.task.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=fitted, **self.told)
+            self.task.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=fitted, **self.data)
         )
 
     def close(self) -> None:
         """The fit has ended."""
         if self.context is not None:
-            self.context.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=dict, **self.told)
+            self.context.call_on_fit_task_end(estimator=self.estimator, reconstruction_attributes=dict, **self.data)

@@ -42,12 +42,12 @@ class Objective:
         return np.concatenate([arrays[name].ravel() for name in self.names])
 
     def unpack(self, vector: np.ndarray) -> dict[str, np.ndarray]:
-        found, start = dict(self.theta), 0
+        theta, start = dict(self.theta), 0
         for name in self.names:
             shape, size = self.theta[name].shape, self.theta[name].size
-            found[name] = vector[start : start + size].reshape(shape)
+            theta[name] = vector[start : start + size].reshape(shape)
             start += size
-        return found
+        return theta
 
     def __call__(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
         plan, leaves = self.program.training, {**self.leaves, **self.unpack(vector)}
@@ -110,22 +110,22 @@ class Search:
         e = self.e
         e.loss_curve_ = []
         with self.interrupt:
-            found = minimize(
+            result = minimize(
                 self.look, self.vector, method="L-BFGS-B", jac=True, callback=self.after,
                 options={"maxfun": e.max_fun, "maxiter": e.max_iter, "gtol": e.tol},
             )  # fmt: skip
-        self.vector, self.value, self.iterations = found.x, found.fun, int(found.nit)
-        if found.status not in (0, 99):  # 99: a callback has asked to stop
-            said = found.message.decode() if isinstance(found.message, bytes) else found.message
-            self.failure = f"(status={found.status}): {said}"
+        self.vector, self.value, self.iterations = result.x, result.fun, int(result.nit)
+        if result.status not in (0, 99):  # 99: a callback has asked to stop
+            message = result.message.decode() if isinstance(result.message, bytes) else result.message
+            self.failure = f"(status={result.status}): {message}"
 
     def look(self, vector: np.ndarray) -> tuple[float, np.ndarray]:
         """The objective and its gradient. Raises Stopped after Ctrl-C."""
         self.interrupt.check()
-        found = self.objective(vector)
+        value_and_gradient = self.objective(vector)
         if self.iterations == 0 and np.isnan(self.value):
             self.value = self.objective.value  # of theta as it is
-        return found
+        return value_and_gradient
 
     def after(self, vector: np.ndarray) -> None:
         """What is noted after an iteration."""

@@ -22,8 +22,8 @@ SMALLEST_RATE = 1e-6
 class Optimiser:
     """arrays : the rule's state, None before the first update; updates : made so far.
 
-    learning_rate : of the next epoch (None where a schedule or a rule of the user's own says); initial : the
-    learning_rate_init it started from. order : that of the last epoch, from which the next is shuffled.
+    learning_rate : of the next epoch; None where a schedule, or a rule of the user's own, decides. initial : the
+    learning_rate_init that it started from. order : of the last epoch, from which the next is shuffled.
     """
 
     kind: Hashable

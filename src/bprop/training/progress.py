@@ -13,9 +13,9 @@ from bprop.visible import visible
 
 
 class Progress(Protocol):
-    """Told of the engine, of every stretch of steps and of every epoch."""
+    """Shows the engine (which, and why), every stretch of steps and every epoch."""
 
-    def engine(self, said: str) -> None: ...
+    def engine(self, choice: str) -> None: ...
 
     def steps(self, epoch: int, done: int, loss: float) -> None: ...
 
@@ -27,7 +27,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    def engine(self, said: str) -> None:
+    def engine(self, choice: str) -> None:
         pass
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
@@ -49,8 +49,8 @@ class Lines:
         self._last = -float("inf")
         self._unsaid: Record | None = None
 
-    def engine(self, said: str) -> None:
-        say(f"engine: {visible(said)}", error=True, flush=True)
+    def engine(self, choice: str) -> None:
+        say(f"engine: {visible(choice)}", error=True, flush=True)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         if perf_counter() - max(self._last, self._started) > 5 * self.seconds:  # an epoch takes long
@@ -89,8 +89,8 @@ class Bar:
         self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
         self.bar.start()
 
-    def engine(self, said: str) -> None:
-        self.bar.console.print(f"engine: {visible(said)}", markup=False, highlight=False)
+    def engine(self, choice: str) -> None:
+        self.bar.console.print(f"engine: {visible(choice)}", markup=False, highlight=False)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")

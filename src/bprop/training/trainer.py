@@ -72,7 +72,7 @@ class Trainer(Between):
         if self.writer is not None:
             self.writer.start(self.position, self.history)
             if self.writer.folder is not None and saved is None:
-                self._write()  # what cannot be written is said now, and there is something to resume from the start
+                self._write()  # an error of the disk comes before training, and there is a checkpoint from the start
 
     def _close(self) -> None:
         """Let other runs write where this one has written its checkpoints."""
@@ -82,7 +82,7 @@ class Trainer(Between):
     # --- from the beginning to the end ---
 
     def run(self) -> Fit:
-        """Train; see Fit.stopped for how it can end. Callbacks with `begin` and `end` are told of both."""
+        """Train; see Fit.stopped for how it can end. Callbacks with methods `begin` and `end` are called at both."""
         try:
             return self._run()
         finally:
@@ -109,9 +109,9 @@ class Trainer(Between):
     def _tell(self, event: str, fit: Callable[[], Any]) -> None:
         listeners = [getattr(callback, event) for callback in self.settings.callbacks if hasattr(callback, event)]
         if listeners:
-            told = fit()
+            now = fit()
             for listener in listeners:
-                listener(told)
+                listener(now)
 
     def _train(self) -> Fit:
         epochs = self.settings.epochs
@@ -238,9 +238,9 @@ class Trainer(Between):
         return fit
 
     def _save_checkpoint(self, stopped: str | None = None) -> None:
-        """Write a checkpoint if it is time. Where one on the way fails, that is said; training goes on.
+        """Write a checkpoint if it is time. One that fails on the way is reported; training goes on.
 
-        stopped : why training has ended, where this is the last one: where that fails, the fit is with the error.
+        stopped : why training has ended, for the last checkpoint. If that fails, the error has the fit.
         """
         if self.writer is None or not (stopped is not None or self.writer.due(self.position)):
             return

@@ -43,7 +43,7 @@ class Folder:
         return dict(sorted(paths.items(), reverse=True))
 
     def prune(self, updates: int) -> None:
-        """Remove all but the last few up to the one after `updates`; what is beyond was found damaged.
+        """Remove all but the last few up to the one after `updates`; those beyond it are damaged.
 
         What cannot be removed stays.
         """

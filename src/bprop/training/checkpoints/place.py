@@ -19,7 +19,7 @@ LOCK = ".lock"
 class Place(os.PathLike):
     """A place that is locked until `close`, or until the process ends. Use it in a `with`.
 
-    path : a folder where it ends in a slash, is one already, or `every` is given; else a file.
+    path : a folder where it ends in a slash, is one already, or `every` is not None; else a file.
     resuming : whether the run goes on from the checkpoints in this very place.
 
     Raises ModelFileError where another run writes there, naming its process; where nobody can write; and, for a run

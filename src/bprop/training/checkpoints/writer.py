@@ -62,8 +62,8 @@ class Interval:
 class CheckpointWriter:
     """Writes into one file, replaced each time, or into a folder that keeps the last few and the best.
 
-    path : a folder where it ends in a slash, is one already, or `every` is given; else a file. Or a Place that the
-    caller has locked, and closes.
+    path : a folder where it ends in a slash, is one already, or `every` is not None; else a file. Or a Place that
+    the caller has locked, and closes.
     fingerprint : what a resumed run is compared with. monitor : the measure, on the validation set, by which an epoch
     is the best. resuming : whether this run goes on from the checkpoints in `path`.
     """
