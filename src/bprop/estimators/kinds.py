@@ -64,8 +64,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             return None
         if incremental and isinstance(self.class_weight, str):
             raise SettingError(
-                f"class_weight={self.class_weight!r} is not for partial_fit, which does not see all classes: give a dict "
-                "of weights"
+                f"class_weight={self.class_weight!r} is not for partial_fit, which does not see all classes: give a "
+                "dict of weights"
             )
         return class_weights(self.class_weight, y)
 
