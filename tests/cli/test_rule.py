@@ -149,6 +149,11 @@ def test_what_the_library_needs_for_itself_has_no_name():
     assert ours == {"constant", "step", "exponential", "cosine"}
 
 
+@pytest.mark.parametrize("options", ["--rule rmsprop", "--set beta1=0.5", "--lr -1", "--schedule linear", "--factor 2"])
+def test_what_is_wrong_with_a_rule_is_said_before_data_is_read(refused, options):
+    assert "absent.csv" not in refused(f"train absent.csv {options}").stderr
+
+
 def test_unknown_names():
     with pytest.raises(errors.UnknownNameError, match="'rmsprop' is not one of sgd, adam, adamw"):
         rule(rule="rmsprop")

@@ -212,6 +212,7 @@ TRAINING = {
     "--clip-norm 0.01": lambda: {"rule": bp.SGD(0.1, clip_norm=0.01)},
     "--rule adam": lambda: {"rule": bp.Adam(0.001)},
     "--rule adamw --lr 0.01 --weight-decay 0.5": lambda: {"rule": bp.AdamW(0.01, weight_decay=0.5)},
+    "--rule adam --set beta1=0.5 --set epsilon=0.01": lambda: {"rule": bp.Adam(0.001, beta1=0.5, epsilon=0.01)},
     "--batch-size 7": lambda: {"batch_size": 7},
     "--epochs 5": lambda: {"epochs": 5},
     "--no-shuffle --batch-size 8": lambda: {"shuffle": False, "batch_size": 8},
@@ -460,7 +461,7 @@ def test_a_bad_csv_file_is_named_with_its_place(refused, folder, content, says):
 
 
 def test_the_xla_engine_without_jax_says_what_to_install(refused, monkeypatch):
-    monkeypatch.setattr("bprop.engines.find_spec", lambda name: None)
+    monkeypatch.setattr("bprop.engines.builtin.find_spec", lambda name: None)
     refused("train pets.csv --engine xla", "pip install 'bprop[xla]'", "engine='numpy'")
 
 

@@ -42,10 +42,10 @@ def _having(setting: str) -> str:
     return ", ".join(name for name, rule in rules().items() if setting in {field.name for field in fields(rule)})
 
 
-def _defaults() -> str:
-    """The learning rate of each rule."""
-    rates = {name: field.default for name, rule in rules().items() for field in fields(rule)[:1]}
-    return ", ".join(f"{rate} for {name}" for name, rate in rates.items())
+def _defaults(setting: str) -> str:
+    """The default of a setting for each rule that has it."""
+    values = {name: f.default for name, rule in rules().items() for f in fields(rule) if f.name == setting}
+    return ", ".join(f"{value} for {name}" for name, value in values.items())
 
 
 def _further() -> str:
@@ -127,7 +127,9 @@ Dropout = Annotated[float | None, _network("Share of hidden units dropped in tra
 Normalise = Annotated[str | None, _network(f"{' or '.join(NORMALISATIONS)}: normalise hidden pre-activations.")]
 
 RuleName = Annotated[str, _training(f"The update rule: {', '.join(rules())}.")]
-LearningRate = Annotated[float | None, _training(f"Learning rate (default: that of the rule, {_defaults()}).")]
+LearningRate = Annotated[
+    float | None, _training(f"Learning rate (default: that of the rule, {_defaults('learning_rate')}).")
+]
 DecreaseConstant = Annotated[
     float | None, _training(f"Decrease constant: lr / (1 + dc * updates) ({_having('decrease_constant')}).")
 ]
@@ -138,7 +140,7 @@ WarmUp = Annotated[int, _training("Updates over which the learning rate rises fr
 Momentum = Annotated[float | None, _training(f"In [0, 1) ({_having('momentum')}).")]
 Nesterov = Annotated[bool, _training(f"Nesterov's momentum ({_having('nesterov')}).", "--nesterov")]
 WeightDecay = Annotated[
-    float | None, _training(f"Decay of the weights, apart from the loss ({_having('weight_decay')}).")
+    float | None, _training(f"Decay of the weights, apart from the loss (default: {_defaults('weight_decay')}).")
 ]
 ClipNorm = Annotated[float | None, _training("Largest norm of the gradient.")]
 RuleSettings = Annotated[

@@ -32,6 +32,9 @@ class RuleOptions:
     clip_norm: opt.ClipNorm = None
     settings: opt.RuleSettings = None
 
+    def __post_init__(self):
+        self.make(1)  # so that what is wrong is said before the data is read
+
     def make(self, updates: int) -> Rule:
         """The rule for a run of so many updates.
 
