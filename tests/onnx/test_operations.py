@@ -28,7 +28,7 @@ def test_what_is_no_line_is_refused(of):
     values = [of(rows) for rows in ROWS]
     if np.isnan(values[0]):
         values[0] = 1.0
-    with pytest.raises(UntranslatableError, match="depends on N.*for N = 211"):
+    with pytest.raises(UntranslatableError, match=r"depends on N.*for N = 211"):
         line(values)
 
 

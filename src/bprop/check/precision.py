@@ -37,7 +37,7 @@ def best_precision() -> Precision:
 
 
 def rounding_noise(grads: list, values: list, epsilon: float) -> float:
-    """The rounding noise of f to first order: each value v on the way is off by eps |v|, and moves f by grad eps |v|."""
+    """The rounding noise of f to first order: each value v is off by eps |v|, which moves f by grad eps |v|."""
     total = sum(float((finite(g * v) ** 2).sum()) for g, v in zip(grads, values, strict=True) if g is not None)
     return 4 * epsilon * float(np.sqrt(total))
 
