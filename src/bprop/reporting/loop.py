@@ -105,7 +105,7 @@ class Loop:
         return self._settle(connection)
 
     def _make_room(self, seconds: float) -> bool:
-        """Turn away the connection that has waited longest without a request. False if none waits for so many seconds."""
+        """Turn away the connection that waits longest without a request; False if none waits for so many seconds."""
         waiting = [c for c in self.open.values() if c.state == READING and monotonic() - c.began >= seconds]
         if not waiting:
             return False
