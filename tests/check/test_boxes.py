@@ -245,7 +245,7 @@ def test_a_box_that_remembers_is_caught():
             return grad * (2 + 1e-13 * (len(self.calls) == 2))
 
     report = bp.check_box(PlantedMemory, [(np.ones((2, 2)),)])
-    assert "does not give the same when called again" in str(report)
+    assert "does not return the same when called again" in str(report)
     assert not report.ok
 
 

@@ -112,7 +112,7 @@ def test_an_engine_that_there_is_not_is_refused():
 
 def test_an_engine_goes_with_training():
     graph, theta = network()
-    with pytest.raises(errors.SettingError, match="it goes with training=True"):
+    with pytest.raises(errors.SettingError, match="it needs training=True"):
         bp.check_gradients(graph, theta, x=X, y=Y, engine="numpy", training=False)
 
 

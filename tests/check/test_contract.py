@@ -122,18 +122,18 @@ class GivesNan(ContractSquare):
 
 
 BROKEN = {
-    WritesGrad: "bprop writes into the gradient that it is given",
-    WritesGradAfterwards: "bprop writes into the gradient that it is given",
+    WritesGrad: "bprop writes into the gradient that arrives",
+    WritesGradAfterwards: "bprop writes into the gradient that arrives",
     WritesValue: "bprop writes into the value of the box",
     WritesChild: "bprop writes into its child a",
     WritesNoise: "bprop writes into noise",
     KeepsItsInput: "it keeps state between calls",
-    Counts: "fprop does not give the same when called again",
-    Noisy: "fprop does not give the same when called again",
-    RandomBprop: "bprop does not give the same when called again",
-    ClipsUpstream: "bprop is not linear in the gradient it is given",
-    DropsSmallUpstream: "bprop is not linear in the gradient it is given",
-    AddsAConstant: "bprop is not linear in the gradient it is given",
+    Counts: "fprop does not return the same when called again",
+    Noisy: "fprop does not return the same when called again",
+    RandomBprop: "bprop does not return the same when called again",
+    ClipsUpstream: "bprop is not linear in the gradient that arrives",
+    DropsSmallUpstream: "bprop is not linear in the gradient that arrives",
+    AddsAConstant: "bprop is not linear in the gradient that arrives",
     GivesFloat32: "bprop gives float32 for child a",
     GivesNan: "bprop gives NaN for child a[1, 2]",
 }
@@ -217,7 +217,7 @@ class ScalesRowsByFloatsToo(ScalesRows):
 
 def test_whole_numbers_have_no_gradient():
     rows = (RIGHT, np.arange(6))
-    assert "bprop gives a gradient for child i, which is made of whole numbers" in str(bp.check_box(ScalesRows, [rows]))
+    assert "bprop gives a gradient for child i, which holds whole numbers" in str(bp.check_box(ScalesRows, [rows]))
     assert bp.check_box(ScalesRowsRightly, [rows]).ok
     assert bp.check_box(ScalesRowsByFloatsToo, [rows]).ok  # for floats it has one, and the pass ignores it here
 

@@ -84,7 +84,7 @@ def test_an_fprop_or_a_bprop_that_fails_is_named():
 def test_a_value_that_fprop_does_not_give_again_is_found():
     trial = trial_of(box(lambda g, v, a: 2 * g), A)
     trial.value = trial.value + 1e-15
-    assert "fprop does not give the same when called again" in impurities(trial, rng())[0]
+    assert "fprop does not return the same when called again" in impurities(trial, rng())[0]
 
 
 def test_what_bprop_gave_first_is_what_it_must_give_again():
@@ -92,7 +92,7 @@ def test_what_bprop_gave_first_is_what_it_must_give_again():
     assert impurities(trial, rng()) == []
     trial.first = [trial.first[0] + 1e-15]
     (sentence,) = contract._bprop_repeats(trial, rng())
-    assert sentence == "bprop does not give the same when called again"
+    assert sentence == "bprop does not return the same when called again"
 
 
 @pytest.mark.parametrize("check", [impurities, broken_promises])
@@ -316,8 +316,8 @@ class LabelledZeros(Labelled):
 
 def test_a_gradient_for_whole_numbers_or_booleans_is_named_unless_it_is_0():
     numbers, truths = trial_of(Labelled, A, np.arange(3)), trial_of(Labelled, A, np.array([True, False, True]))
-    assert "child i, which is made of whole numbers and has none" in gradients_of_whole_numbers(numbers, {0})[0]
-    assert "child i, which is made of booleans and has none" in gradients_of_whole_numbers(truths, {0})[0]
+    assert "child i, which holds whole numbers and has none" in gradients_of_whole_numbers(numbers, {0})[0]
+    assert "child i, which holds booleans and has none" in gradients_of_whole_numbers(truths, {0})[0]
     assert gradients_of_whole_numbers(numbers, {0, 1}) == []
     assert gradients_of_whole_numbers(trial_of(LabelledZeros, A, np.arange(3)), {0}) == []
     assert gradients_of_whole_numbers(trial_of(Labelled, A, np.arange(3.0)), {0}) == []

@@ -78,9 +78,9 @@ def test_an_unbiased_variance_is_right():
     ("rule", "said"),
     [
         (lambda old, new: old + 0.1 * (old - new), "move away from those of the batch"),
-        (lambda old, new: 0.9 * old - 0.1 * new, "do not settle where they should"),
-        (lambda old, new: 0.9 * old + new, "do not settle where they should"),
-        (lambda old, new: 0 * old + 9, "do not settle where they should"),
+        (lambda old, new: 0.9 * old - 0.1 * new, "settle at wrong values"),
+        (lambda old, new: 0.9 * old + new, "settle at wrong values"),
+        (lambda old, new: 0 * old + 9, "settle at wrong values"),
         (lambda old, new: old * np.nan, "that is not finite"),
         (lambda old, new: (old + new)[:2], "a value of shape (2,)"),
     ],
@@ -104,7 +104,7 @@ def test_updates_that_write_or_do_not_repeat_are_found():
             return {7: mean}
 
     assert "updates writes into its arguments" in str(bp.check_box(Writes, [NORM]))
-    assert "updates does not give the same" in str(bp.check_box(Forgets, [NORM]))
+    assert "updates does not return the same" in str(bp.check_box(Forgets, [NORM]))
     assert "updates gives a new value for child 7" in str(bp.check_box(Elsewhere, [NORM]))
 
 

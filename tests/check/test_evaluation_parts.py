@@ -290,8 +290,7 @@ def test_what_stands_outside_training_may_be_the_box_itself_or_another_or_fail()
     rows, (said,) = outside(lambda self: 1 / 0)
     assert rows == []
     assert (
-        said
-        == "the box 'Outside' (Outside): evaluation(), or what it gives, failed: ZeroDivisionError: division by zero"
+        said == "the box 'Outside' (Outside): evaluation(), or its result, failed: ZeroDivisionError: division by zero"
     )
     rows, (said,) = outside(lambda self: bp.sum(self.children[0], axis=0))
     assert said.endswith("outside training its value has the shape (2,), in training (2, 2)")

@@ -391,7 +391,7 @@ def test_noise_is_not_resolved_and_no_success():
     assert not report.ok
     assert not report.wrong
     assert "not resolved" in str(report)
-    assert str(report).splitlines()[-1].startswith("NOT RESOLVED. Finite differences cannot tell")
+    assert str(report).splitlines()[-1].startswith("NOT RESOLVED. Finite differences cannot decide")
 
 
 @pytest.mark.parametrize("unit", [1e-12, 1e12])

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.check.many_rows import repeated
-from bprop.check.units import natural_units
+from bprop.check.precision import natural_units
 
 A, W = np.random.default_rng(0).normal(size=(6, 4)), np.random.default_rng(1).normal(size=(4, 3))
 

@@ -1,4 +1,4 @@
-"""The verdict on one slope from all that was seen: what is weighed against what."""
+"""The verdict on one slope from all that was sides_at: what is weighed against what."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,9 @@ def nowhere(t):
     return np.nan
 
 
-def slope(change=nowhere, analytic=1.0, *, seen=None, **settings):
+def slope(change=nowhere, analytic=1.0, *, sides_at=None, **settings):
     settings = {"unit": 1.0, "scale": 1.0, "noise": 0.0, **settings}
-    return Slope(change, analytic, precision=DOUBLE, seen=dict(seen or {}), **settings)
+    return Slope(change, analytic, precision=DOUBLE, sides_at=dict(sides_at or {}), **settings)
 
 
 def both(step, value, error, moves=True):
@@ -41,7 +41,7 @@ def steps(*estimates):
 
 
 @pytest.mark.parametrize(
-    ("seen", "analytic", "kind", "numeric"),
+    ("sides_at", "analytic", "kind", "numeric"),
     [
         (steps((1.0, 1e-5)), 1.0, RIGHT, 1.0),
         (steps((1.0, 1e-5)), 2.0, WRONG, 1.0),
@@ -58,8 +58,8 @@ def steps(*estimates):
         (steps((1.0, 0.5), (2.0, 3.0)), 1.0, UNRESOLVED, 1.0),
     ],
 )
-def test_the_conclusion_from_all_that_was_seen(seen, analytic, kind, numeric):
-    verdict = slope(analytic=analytic, seen=seen)._conclude()
+def test_the_conclusion_from_all_that_was_seen(sides_at, analytic, kind, numeric):
+    verdict = slope(analytic=analytic, sides_at=sides_at)._conclude()
     assert (verdict.kind, verdict.numeric) == (kind, numeric)
 
 
@@ -73,12 +73,12 @@ def test_the_conclusion_from_all_that_was_seen(seen, analytic, kind, numeric):
     ],
 )
 def test_a_coarser_slope_that_is_loosely_clear_is_weighed_against_a_finer_one(fine, analytic, kind, numeric):
-    verdict = slope(analytic=analytic, scale=100.0, seen=steps((20.0, 0.4), (fine, 0.1)))._conclude()
+    verdict = slope(analytic=analytic, scale=100.0, sides_at=steps((20.0, 0.4), (fine, 0.1)))._conclude()
     assert (verdict.kind, verdict.numeric) == (kind, numeric)
 
 
 def test_where_nothing_is_defined_nothing_is_concluded():
-    verdict = slope(seen={1.0: NOTHING})._conclude()
+    verdict = slope(sides_at={1.0: NOTHING})._conclude()
     assert verdict.kind == UNRESOLVED
     assert np.isnan(verdict.numeric)
     assert verdict.error == np.inf
@@ -99,24 +99,24 @@ def test_where_nothing_is_defined_nothing_is_concluded():
     ],
 )
 def test_a_slope_of_0_within_the_rounding_of_f_is_right(analytic, estimate, kind):
-    function = slope(analytic=analytic, noise=2.0**-13, unit=2.0, seen=steps(estimate))
+    function = slope(analytic=analytic, noise=2.0**-13, unit=2.0, sides_at=steps(estimate))
     assert function._conclude().kind == kind
 
 
 @pytest.mark.parametrize("count", [3, 4])
 def test_what_four_coarser_steps_do_not_refute_is_not_called_wrong(count):
     rough = [(0.5, 3.0)] * count
-    verdict = slope(analytic=2.0, seen=steps(*rough, (1.0, 1e-5)))._conclude()
+    verdict = slope(analytic=2.0, sides_at=steps(*rough, (1.0, 1e-5)))._conclude()
     assert (verdict.kind, verdict.numeric) == (UNRESOLVED if count == 4 else WRONG, 1.0)
-    assert slope(analytic=1.0, seen=steps(*rough, (1.0, 1e-5)))._conclude().kind == RIGHT
+    assert slope(analytic=1.0, sides_at=steps(*rough, (1.0, 1e-5)))._conclude().kind == RIGHT
 
 
 def test_coarser_steps_that_refute_it_or_see_a_kink_do_not_excuse_it():
     rough = [(0.5, 3.0)] * 3
-    assert slope(analytic=20.0, seen=steps(*rough, (0.5, 3.0), (1.0, 1e-5)))._conclude().kind == WRONG
-    seen = steps(*rough, (0.5, 3.0), (1.0, 1e-5))
-    seen[LADDER[3]] = seen[LADDER[3]]._replace(left=corner(1.0).left, right=corner(1.0).right)
-    assert slope(analytic=2.0, seen=seen)._conclude().kind == WRONG
+    assert slope(analytic=20.0, sides_at=steps(*rough, (0.5, 3.0), (1.0, 1e-5)))._conclude().kind == WRONG
+    sides_at = steps(*rough, (0.5, 3.0), (1.0, 1e-5))
+    sides_at[LADDER[3]] = sides_at[LADDER[3]]._replace(left=corner(1.0).left, right=corner(1.0).right)
+    assert slope(analytic=2.0, sides_at=sides_at)._conclude().kind == WRONG
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ def nowhere(t):
     return np.nan
 
 
-def slope(change=nowhere, analytic=1.0, *, seen=None, **settings):
+def slope(change=nowhere, analytic=1.0, *, sides_at=None, **settings):
     settings = {"unit": 1.0, "scale": 1.0, "noise": 0.0, **settings}
-    return Slope(change, analytic, precision=DOUBLE, seen=dict(seen or {}), **settings)
+    return Slope(change, analytic, precision=DOUBLE, sides_at=dict(sides_at or {}), **settings)
 
 
 # --- the quotient ---
@@ -163,9 +163,9 @@ def still_at(places, within=()):
     return change
 
 
-@pytest.mark.parametrize("seen", FAR)
-def test_a_function_that_moves_at_one_far_place_is_looked_at_more_closely(seen):
-    function = slope(still_at([place for place in FAR if place != seen]), 0.0)
+@pytest.mark.parametrize("sides_at", FAR)
+def test_a_function_that_moves_at_one_far_place_is_looked_at_more_closely(sides_at):
+    function = slope(still_at([place for place in FAR if place != sides_at]), 0.0)
     verdict = function._flat(slope(lambda t: 0.0, 0.0)._quick())
     assert verdict.kind == UNRESOLVED
     assert verdict.flat

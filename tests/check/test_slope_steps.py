@@ -17,9 +17,9 @@ def nowhere(t):
     return np.nan
 
 
-def slope(change=nowhere, analytic=1.0, *, seen=None, **settings):
+def slope(change=nowhere, analytic=1.0, *, sides_at=None, **settings):
     settings = {"unit": 1.0, "scale": 1.0, "noise": 0.0, **settings}
-    return Slope(change, analytic, precision=DOUBLE, seen=dict(seen or {}), **settings)
+    return Slope(change, analytic, precision=DOUBLE, sides_at=dict(sides_at or {}), **settings)
 
 
 def both(step, value, error, moves=True):
@@ -64,28 +64,28 @@ def test_a_step_is_looked_at_once():
 
 
 def test_refining_looks_around_the_step_that_tells_most():
-    seen = {
+    sides_at = {
         2.0**-2: both(2.0**-2, 1.0, 0.1),
         2.0**-5: both(2.0**-5, 1.0, 0.01),
         2.0**-8: NOTHING,
         2.0**-11: both(2.0**-11, 1.0, 0.0, moves=False),
         2.0**-14: both(2.0**-14, 1.0, 0.05),
     }
-    function = slope(seen=seen)
+    function = slope(sides_at=sides_at)
     function._refine()
-    assert set(function.seen) == {*seen, 2.0**-6, 2.0**-4, 2.0**-3}
+    assert set(function.sides_at) == {*sides_at, 2.0**-6, 2.0**-4, 2.0**-3}
 
 
 def test_nothing_is_refined_where_nothing_moves():
-    function = slope(seen={2.0**-2: NOTHING})
+    function = slope(sides_at={2.0**-2: NOTHING})
     function._refine()
-    assert set(function.seen) == {2.0**-2}
+    assert set(function.sides_at) == {2.0**-2}
 
 
 def test_wider_steps_are_2_16_and_128_units():
     function = slope()
     function._widen()
-    assert set(function.seen) == {2.0, 16.0, 128.0}
+    assert set(function.sides_at) == {2.0, 16.0, 128.0}
 
 
 # --- which estimates count ---
@@ -111,7 +111,7 @@ def steps(*estimates):
 
 
 @pytest.mark.parametrize(
-    ("seen", "analytic", "settled"),
+    ("sides_at", "analytic", "settled"),
     [
         (steps((1.0, 1e-4), (1.0, 1e-3), (1.0, 1e-2), (1.0, 0.1)), 1.0, True),
         (steps((1.0, 1e-4), (1.0, 1e-3), (1.0, 1e-2)), 1.0, False),
@@ -125,8 +125,8 @@ def steps(*estimates):
         ({0.5: NOTHING, **steps((1.0, 1e-4), (1.0, 1e-3), (1.0, 1e-2), (1.0, 0.1))}, 1.0, True),
     ],
 )
-def test_a_clear_slope_is_settled_once_three_finer_steps_have_only_made_it_less_sure(seen, analytic, settled):
-    assert slope(analytic=analytic, seen=dict(reversed(seen.items())))._settled() is settled
+def test_a_clear_slope_is_settled_once_three_finer_steps_have_only_made_it_less_sure(sides_at, analytic, settled):
+    assert slope(analytic=analytic, sides_at=dict(reversed(sides_at.items())))._settled() is settled
 
 
 # --- kinks ---
@@ -180,7 +180,7 @@ FINEST = 2.0**-30
 
 
 @pytest.mark.parametrize(
-    ("seen", "kind"),
+    ("sides_at", "kind"),
     [
         ({FINEST: corner(FINEST)}, KINK),
         ({FINEST * 8: corner(FINEST * 8)}, KINK),
@@ -191,20 +191,20 @@ FINEST = 2.0**-30
         ({FINEST: both(FINEST, 1.0, 1.01 * CLEAR), FINEST * 8: corner(FINEST * 8)}, KINK),
     ],
 )
-def test_a_kink_must_be_there_at_the_finest_step_that_can_tell(seen, kind):
-    verdict = slope(analytic=0.5, seen=seen)._same_at(FINEST)
+def test_a_kink_must_be_there_at_the_finest_step_that_can_tell(sides_at, kind):
+    verdict = slope(analytic=0.5, sides_at=sides_at)._same_at(FINEST)
     assert (verdict and verdict.kind) == kind
 
 
 def test_the_finest_step_that_can_tell_is_10_000_roundings():
     for settings in ({"unit": 2.0, "scale": 0.5}, {"unit": 1.0, "scale": 1.0}, {"unit": 0.5, "scale": 2.0}):
-        function = slope(analytic=0.5, noise=1e-4, seen={1.0: corner(1.0)}, **settings)
+        function = slope(analytic=0.5, noise=1e-4, sides_at={1.0: corner(1.0)}, **settings)
         assert function._same_at(FINEST).kind == KINK
-        assert FINEST not in function.seen
+        assert FINEST not in function.sides_at
 
 
 def test_the_scale_may_be_0():
-    assert slope(analytic=0.5, scale=0.0, seen={FINEST: corner(FINEST)})._same_at(FINEST).kind == KINK
+    assert slope(analytic=0.5, scale=0.0, sides_at={FINEST: corner(FINEST)})._same_at(FINEST).kind == KINK
 
 
 SHARP_ONE = both(1.0, 1.0, 0.0)
@@ -221,13 +221,13 @@ SHARP_ONE = both(1.0, 1.0, 0.0)
     ],
 )
 def test_three_steps_in_a_row_make_a_kink(sides, kind):
-    seen = dict(zip(LADDER, sides, strict=False)) | {LADDER[-1]: corner(LADDER[-1], 0.0, 3.0)}
-    verdict = slope(seen=seen)._at_all_scales()
+    sides_at = dict(zip(LADDER, sides, strict=False)) | {LADDER[-1]: corner(LADDER[-1], 0.0, 3.0)}
+    verdict = slope(sides_at=sides_at)._at_all_scales()
     assert verdict.kind == kind
     if kind == KINK:
         assert verdict.right == 3.0  # of the finest step
 
 
 def test_a_kink_that_is_gone_at_the_finest_step_does_not_end_the_search():
-    seen = dict(zip(LADDER, [corner(1.0)] * 3 + [SHARP_ONE], strict=False)) | {LADDER[-1]: both(1.0, 7.0, 0.0)}
-    assert slope(seen=seen)._at_all_scales().kind == RIGHT
+    sides_at = dict(zip(LADDER, [corner(1.0)] * 3 + [SHARP_ONE], strict=False)) | {LADDER[-1]: both(1.0, 7.0, 0.0)}
+    assert slope(sides_at=sides_at)._at_all_scales().kind == RIGHT

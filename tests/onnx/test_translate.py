@@ -248,7 +248,7 @@ def numbered_rows(xp, a):
 
 
 def stacked(xp, a):
-    both = xp.stack([a, -a], axis=1)
+    both = xp.stack([a, -a], axis=-2) + xp.stack([a, a], axis=1)
     return xp.concatenate([both, xp.zeros((a.shape[0], 1, a.shape[1]))], axis=1)
 
 
@@ -302,6 +302,20 @@ def test_a_box_of_ones_own_is_exported_at_once(compute, dtype):
             dtype=np.dtype(dtype),
             tolerance=3e-6 if dtype == "float32" else 1e-13,
         )
+
+
+def of_angles(xp, a):
+    inside = 0.9 * xp.tanh(a)
+    angles = xp.arcsin(inside) + xp.arccos(inside / 2) + xp.arctan(a) + xp.tan(inside)
+    return angles + xp.sinh(a) - xp.cosh(a) + xp.arcsinh(a) + xp.arccosh(1 + a * a) + xp.arctanh(inside) + xp.rint(a)
+
+
+def test_functions_of_angles_are_exported_in_float32_alone():
+    model = bp.Model(bp.Graph(outputs={"out": own(of_angles)(bp.Input("x", (4,)))}), {})
+    X = np.random.default_rng(0).normal(size=(9, 4)).astype("float32")
+    agree(run(model, x=X)["out"], model.graph.predict({}, x=X, dtype="float32"), tolerance=1e-5)
+    with pytest.raises(errors.UnsupportedError, match="which runtimes have in float32 alone"):
+        to_onnx(in_double(model))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ import pytest
 
 from bprop.model import Model
 from bprop.record import Record
-from bprop.reporting.about import MOST_COLUMNS, data_of, reproduce, settings_of, timings_of, versions_of
-from bprop.reporting.facts import Facts
+from bprop.reporting.about import MOST_COLUMNS, Facts, data_of, reproduce, settings_of, timings_of, versions_of
 
 
 def test_columns_are_told_with_their_encoding(classes):

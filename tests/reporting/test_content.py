@@ -3,8 +3,8 @@
 import json
 
 import bprop as bp
+from bprop.reporting.about import Facts
 from bprop.reporting.content import drawing_of, follows, page_of, run_of, title_of
-from bprop.reporting.facts import Facts
 
 
 def test_a_page_is_plain_data(classes):

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.data import DataSet
-from bprop.reporting.facts import Facts
+from bprop.reporting.about import Facts
 from bprop.reporting.outcome import MOST_CLASSES, MOST_POINTS, WORST, inputs_of, outcome, whose
 from bprop.scaling import Scaling, Units
 

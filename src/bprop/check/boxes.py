@@ -1,4 +1,4 @@
-"""Checking a class of box on its own examples."""
+"""The check of a class of box on its own examples."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bprop.graph.plan import Node, State, getter
 from bprop.leaves import Constant, Input
 
 FEW = 16
-"""With many rows, tensors of at most so many elements are compared one by one."""
+"""With many rows, a tensor of at most so many elements is compared element by element."""
 
 
 class Case(NamedTuple):
-    """One example: a node with its pass, a random gradient for its value, and what the pass hands over."""
+    """One example: a node with its pass, and a random gradient for its value."""
 
     node: Node
     state: State
@@ -44,21 +44,21 @@ class Case(NamedTuple):
 def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed: int = 0) -> Report:
     """Check a class of box: bprop against finite differences of fprop, element by element.
 
-    Also checked: fprop and bprop change none of their arguments, keep no state, and give the same when called again;
-    bprop is linear in the gradient it is given, at any scale; it gives the same whatever else is `wanted`; it is right
-    in float32 and float64, and for about a thousand rows; what stands for the box outside training is right too, and
+    Also checked: fprop and bprop change no argument, keep no state, and return the same when called again. bprop is
+    linear in the gradient that arrives, at any scale. It returns the same whatever else is `wanted`. It is right in
+    float32, in float64 and for about a thousand rows. The box that replaces this one outside training is right too, and
     running averages move towards those of the batch. See docs/gradient_checking.md.
 
     Parameters
     ----------
     kind : the class.
-    examples : tuples of arrays, one a child, that may end with a dict of hyper-parameters; default
+    examples : tuples of arrays, one a child. A tuple may end with a dict of hyper-parameters. The default is
         `kind.examples(rng)`.
-    seed : of the examples and of the gradients handed to bprop.
+    seed : the seed of the examples and of the gradients that bprop gets.
 
     Raises
     ------
-    BoxError : where there is no example.
+    BoxError : without examples.
     """
     rng = np.random.default_rng(seed)
     report = Report(f"gradient check of the box {kind.__name__}", best_precision())
@@ -81,7 +81,7 @@ def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed:
 def _check(
     kind: type[Box], example: tuple, floats: set[int], report: Report, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
-    """(rows, sentences) on one example. A box that is not pure is not compared further."""
+    """(rows, failures) of one example. A box that is not pure has no rows."""
     arrays, hyper = taken_apart(example)
     with np.errstate(all="ignore"):
         case = prepare(kind, arrays, hyper, report.precision, rng)
@@ -94,14 +94,14 @@ def _check(
         failures = broken_promises(case.trial, rng) + gradients_of_whole_numbers(case.trial, floats)
         if all(row.ok for row in rows) and not failures:
             failures += disagreements(case.trial, report.precision, rng)
-            more, said = _outside_training(case, rng)
-            rows, failures = rows + more, failures + said
+            more_rows, more_failures = _outside_training(case, rng)
+            rows, failures = rows + more_rows, failures + more_failures
             rows += _many_rows(kind, case, report, rng)
     return rows, failures
 
 
 def positions_of_floats(cases: list[tuple]) -> set[int]:
-    """The positions of the children that are made of floats in one of the examples."""
+    """The positions of the children that hold floats in one of the examples."""
     return {i for case in cases for i, array in enumerate(taken_apart(case)[0]) if array.dtype.kind == "f"}
 
 
@@ -109,15 +109,15 @@ def _outside_training(case: Case, rng: np.random.Generator) -> tuple[list[Row], 
     known = dict(zip(case.node.box.needs, case.state.extras[case.node.slot], strict=True))
 
     def extras(box: Box, arrays: list[np.ndarray]) -> tuple:
-        made = dict(zip(box.needs, make_extras(box, arrays, case.precision, rng), strict=True))
-        return tuple({**made, **known}[need] for need in box.needs)
+        new = dict(zip(box.needs, make_extras(box, arrays, case.precision, rng), strict=True))
+        return tuple({**new, **known}[need] for need in box.needs)
 
     rows, failures = check_evaluation(case.trial, extras, case.precision, rng)
     return rows, failures + check_updates(case.trial, extras)
 
 
 def _many_rows(kind: type[Box], case: Case, report: Report, rng: np.random.Generator) -> list[Row]:
-    """The rows that are wrong where the example is repeated, for each way of repeating it that the box takes."""
+    """The wrong rows of the example repeated to many rows, for each way of repeating it that the box accepts."""
     wrong: list[Row] = []
     for choices in repeated(case.children, rng):
         for arrays in choices:
@@ -153,7 +153,7 @@ def prepare(
     extras = make_extras(box, arrays, precision, rng)
     value = np.asarray(box.fprop(*map(np.array, arrays), *map(np.array, extras)))
     for array in (*arrays, *extras):
-        array.setflags(write=False)  # a box that writes to its arguments fails where that is not found before
+        array.setflags(write=False)  # a box that writes to its arguments fails here at the latest
     slots = tuple(range(len(arrays)))
     node = Node(box, kind.__name__, len(arrays), slots, getter(slots))
     grad = np.asarray(rng.normal(size=np.shape(value)), precision.dtype)
@@ -161,13 +161,13 @@ def prepare(
 
 
 def make_extras(box: Box, arrays: list[np.ndarray], precision: Precision, rng: np.random.Generator) -> tuple:
-    """Noise and weights as a pass would hand them over."""
+    """Noise and weights, as in a pass."""
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:
         return rng.uniform(size=shape).astype(precision.dtype)
 
-    made = {
+    makers = {
         "noise": lambda: np.asarray(box.noise(draw, *arrays)),
         "weights": lambda: rng.uniform(0.5, 2.0, size=len(arrays[0])).astype(precision.dtype),
     }
-    return tuple(made[need]() for need in box.needs)
+    return tuple(makers[need]() for need in box.needs)

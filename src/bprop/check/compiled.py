@@ -1,7 +1,7 @@
-"""The gradients that an engine computes, in the very program with which it trains, against the reference's.
+"""The gradients of an engine's training program, compared with those of the reference.
 
-An update rule is used whose update is theta <- gradient: after one step over the whole batch, theta is the gradient,
-and nothing of it is lost to rounding. The noise is that of the first update with this seed, as in the reference.
+The check uses an update rule theta <- gradient. After one step over the whole batch, theta is the gradient, without any
+loss to rounding. The noise is that of the first update with this seed, as in the reference.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SLACK = 64.0
 
 
 class Reference(NamedTuple):
-    """What a pass on NumPy in the best precision starts from."""
+    """The start of a pass on NumPy in the best precision."""
 
     plan: Plan
     leaves: Mapping[str, np.ndarray]
@@ -37,7 +37,7 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True)
 class Reveal(Rule, named=False):
-    """theta <- gradient: what a step computes, made visible."""
+    """theta <- gradient: a rule that shows the gradient that a step computes."""
 
     elementwise: ClassVar = True
 
@@ -48,7 +48,7 @@ class Reveal(Rule, named=False):
 def engine_step(
     graph: Graph, params: Mapping[str, Any], data: Mapping[str, Any], weights: Any, seed: int, engine: str
 ) -> tuple[str, dict[str, np.ndarray], bool]:
-    """(the engine that ran, gradients and new averages, whether the loss is finite) of one step over the batch."""
+    """(the engine, gradients and new averages by name, whether the loss is finite) of one step over the batch."""
     batch = graph.read_set(data, weights)
     theta = {name: np.asarray(array, DTYPE) for name, array in params.items()}
     job = Job(graph, Reveal(), batch, len(batch), DTYPE, seed)
@@ -64,9 +64,9 @@ def check_engine(
 ) -> None:  # fmt: skip
     """Add to the report a row for every trainable parameter, and for every average that a step moves."""
     try:
-        ran, found, finite = engine_step(graph, params, data, weights, seed, engine)
+        ran, results, finite = engine_step(graph, params, data, weights, seed, engine)
     except BpropError:
-        raise  # it says what the engine cannot do
+        raise  # the engine cannot run this graph
     except Exception as error:
         report.failures.append(f"WRONG engine {engine}: its training step failed: {type(error).__name__}: {error}")
         return
@@ -80,12 +80,12 @@ def check_engine(
     expected, rounded = (_expected(graph, start, dtype) for dtype in (report.precision.dtype, DTYPE))
     for name, right in expected.items():
         if only is None or name == only:
-            coverage = _compare(found[name], right, rounded[name])
+            coverage = _compare(results[name], right, rounded[name])
             report.rows.append(Row(f"{name} ({ran})", coverage, sides=(f"engine {ran}", "NumPy")))
 
 
 def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.ndarray]:
-    """What a step must give on NumPy in a precision: gradients by parameter, and new averages."""
+    """The right results of a step, computed on NumPy in a precision: gradients by parameter, and new averages."""
     plan = start.plan
     leaves = {n: a.astype(dtype) if a.dtype.kind == "f" else a for n, a in start.leaves.items()}
     context = start.context._replace(weights=start.context.weights.astype(dtype), dtype=dtype)
@@ -95,10 +95,10 @@ def _expected(graph: Graph, start: Reference, dtype: np.dtype) -> dict[str, np.n
         return {**grads, **plan.updates(state)}
 
 
-def _compare(found: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Coverage:
-    """Every element, which may be off as far as the rounding of float64 moves it on NumPy."""
+def _compare(result: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Coverage:
+    """Compare every element. It may be off as far as the rounding of float64 moves it on NumPy."""
     scale = float(np.abs(right).max(initial=0))
-    away = np.abs(found.astype(right.dtype) - right)
+    away = np.abs(result.astype(right.dtype) - right)
     allowed = TOLERANCE * scale + SLACK * float(np.abs(rounded.astype(right.dtype) - right).max(initial=0))
     relative = away / scale if scale > 0 else (away != 0).astype(float)
     coverage = Coverage(right.shape, elements=right.size, scale=scale, error=float(relative.max(initial=0)))
@@ -106,7 +106,7 @@ def _compare(found: np.ndarray, right: np.ndarray, rounded: np.ndarray) -> Cover
         place = tuple(int(k) for k in index)
         mismatch = Mismatch(
             place,
-            float(found[place]),
+            float(result[place]),
             float(right[place]),
             float(relative[place]),
             "the numbers of engine and reference",

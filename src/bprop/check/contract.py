@@ -1,7 +1,7 @@
-"""What a box promises beside the right gradient: purity, linearity, and gradients of the right number and kind.
+"""The promises of a box beside the right gradient: purity, linearity, and gradients of the right number and kind.
 
-Every function gives sentences on what is broken, none where the promise is kept. They call the box on copies, so that
-one that writes where it should not spoils nothing.
+Every function returns a sentence for each broken promise. It calls the box on copies, so that a box that writes into
+its arguments spoils nothing.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from bprop.errors import ShapeError
 from bprop.graph.plan import Node, State
 
 SCALES = (2.0**-40, 2.0**-20, 2.0**-10, -1.0, 2.0**10, -(2.0**20), 2.0**40)
-"""Multiples of the gradient handed to bprop, over which it must be linear: 1e-12 to 1e12."""
+"""bprop must be linear over these multiples of the gradient: 1e-12 to 1e12."""
 LINEAR = 1e-12
 SAME = 1e-12
-"""Relative difference that another order of operations may make."""
+"""The relative difference that another order of operations may make."""
 
 
 @dataclass
 class Trial:
-    """A box at its values in a pass, to be called on copies of them."""
+    """A box with its values in a pass. It is called on copies of them."""
 
     node: Node
     children: list[np.ndarray]
@@ -33,7 +33,7 @@ class Trial:
     value: np.ndarray
     grad: np.ndarray
     first: list[np.ndarray | None] | None = None
-    """What bprop gave when it was called first."""
+    """The gradients of the first call of bprop."""
 
     @classmethod
     def of(cls, node: Node, state: State, rng: np.random.Generator, dtype: np.dtype) -> Trial:
@@ -44,7 +44,7 @@ class Trial:
 
     @property
     def wanted(self) -> tuple[bool, ...]:
-        """Which children can have a gradient: those of floats."""
+        """True for each child that can have a gradient: a child of floats."""
         return tuple(child.dtype.kind == "f" for child in self.children)
 
     @property
@@ -54,17 +54,17 @@ class Trial:
 
     def fprop(self, children: Sequence[np.ndarray] | None = None) -> np.ndarray:
         """The value for copies of the children."""
-        given = self.children if children is None else children
-        return np.asarray(self.node.box.fprop(*map(np.array, given), *map(np.array, self.extras)))
+        children = self.children if children is None else children
+        return np.asarray(self.node.box.fprop(*map(np.array, children), *map(np.array, self.extras)))
 
     def bprop(self, grad: np.ndarray | None = None, wanted: Sequence[bool] | None = None) -> list[np.ndarray | None]:
-        """What bprop sends for copies of everything, None for what is not wanted; raises as bprop does."""
-        given = self.grad if grad is None else grad
-        arguments = [np.array(a) for a in (given, self.value, *self.children, *self.extras)]
+        """The gradients that bprop sends for copies of everything; None for those not wanted. Raises as bprop does."""
+        grad = self.grad if grad is None else grad
+        arguments = [np.array(a) for a in (grad, self.value, *self.children, *self.extras)]
         return self.call(arguments, self.wanted if wanted is None else wanted)
 
     def call(self, arguments: list[np.ndarray], wanted: Sequence[bool]) -> list[np.ndarray | None]:
-        """What bprop sends for these very arrays, copied."""
+        """Copies of the gradients that bprop sends for these arrays themselves."""
         more = {"wanted": tuple(wanted)} if self.takes_wanted else {}
         sent = self.node.box.bprop(*arguments, **more)
         parts = list(sent) if isinstance(sent, tuple | list) else [sent]
@@ -78,32 +78,32 @@ class Trial:
 
 
 def impurities(trial: Trial, rng: np.random.Generator) -> list[str]:
-    """Sentences on a box that is not pure: one that writes into its arguments, or does not give the same again.
+    """Sentences on a box that is not pure: it writes into its arguments, or does not return the same again.
 
-    Nothing else about it can be checked.
+    No other check makes sense for such a box.
     """
     return _sentences(trial, rng, (_fprop_writes, _fprop_repeats, _bprop_writes, _bprop_repeats))
 
 
 def broken_promises(trial: Trial, rng: np.random.Generator) -> list[str]:
-    """Sentences on everything else that a box promises and does not keep."""
+    """Sentences on all other broken promises of a box."""
     return _sentences(trial, rng, (_forgets, _kinds, _linear, _patterns))
 
 
 def _sentences(trial: Trial, rng: np.random.Generator, checks: tuple) -> list[str]:
-    found: list[str] = []
+    sentences: list[str] = []
     with np.errstate(all="ignore"):
         for check in checks:
             try:
-                found += check(trial, rng)
+                sentences += check(trial, rng)
             except ShapeError as error:
-                found.append(str(error))
+                sentences.append(str(error))
             except Exception as error:
                 what = "fprop" if check in (_fprop_writes, _fprop_repeats) else "bprop"
-                found.append(f"{what} failed: {type(error).__name__}: {error}")
-            if found:
-                break  # what follows would say the same in other words
-    return [f"the box {label(trial.node)}: {sentence}" for sentence in dict.fromkeys(found)]
+                sentences.append(f"{what} failed: {type(error).__name__}: {error}")
+            if sentences:
+                break  # the other checks would find the same fault
+    return [f"the box {label(trial.node)}: {sentence}" for sentence in dict.fromkeys(sentences)]
 
 
 def _fprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _bprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
     arguments = [np.array(a) for a in originals]
     trial.first = trial.call(arguments, trial.wanted)
     names = [f"its child {trial.name(i)}" for i in range(len(trial.children))]
-    names = ["the gradient that it is given", "the value of the box", *names, *type(trial.node.box).needs]
+    names = ["the gradient that arrives", "the value of the box", *names, *type(trial.node.box).needs]
     yield from _written("bprop", arguments, originals, names)
 
 
@@ -131,36 +131,36 @@ def _written(what: str, after: list, before: list, names: list[str]) -> Iterator
 
 
 def _fprop_repeats(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """fprop gives the same bits for the same arguments."""
+    """fprop returns the same bits for the same arguments."""
     if not _identical(trial.fprop(), trial.fprop()) or not _identical(trial.fprop(), trial.value):
         yield (
-            "fprop does not give the same when called again, so it has no gradient to check. "
+            "fprop does not return the same when called again, so it has no gradient to check. "
             "Keep no state, and take random numbers from the pass (`needs`)"
         )
 
 
 def _bprop_repeats(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """bprop gives the same bits for the same arguments."""
+    """bprop returns the same bits for the same arguments."""
     first = trial.bprop() if trial.first is None else trial.first
     if not _all_identical(first, trial.bprop()):
-        yield "bprop does not give the same when called again"
+        yield "bprop does not return the same when called again"
 
 
 def _forgets(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """bprop depends on its arguments alone, and not on what fprop saw last."""
+    """bprop depends on its arguments alone, and not on the last call of fprop."""
     before = trial.bprop()
     trial.fprop([np.array(c * 0.75) if c.dtype.kind == "f" else c for c in trial.children])
     after = trial.bprop()
     trial.fprop()
     if not _all_identical(before, after):
         yield (
-            "bprop depends on what fprop was last called with: it keeps state between calls, "
-            "which is wrong where the box is used twice. Compute from the arguments alone"
+            "bprop depends on the last call of fprop: it keeps state between calls, "
+            "which is wrong if the box is used twice. Compute from the arguments alone"
         )
 
 
 def _kinds(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """Gradients are floats of the precision of their child, of its shape, and finite where all arguments are."""
+    """A gradient has the shape and the precision of its child, and is finite if all arguments are."""
     for i, part in enumerate(trial.bprop()):
         if part is None:
             continue
@@ -180,11 +180,11 @@ def _kinds(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
 
 
 def _linear(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """bprop is linear in the gradient that it is given: for sums, and for multiples of any size."""
+    """bprop is linear in the gradient that arrives: for sums, and for multiples of any size."""
     other = rng.normal(size=trial.grad.shape).astype(trial.grad.dtype)
     once, apart = trial.bprop(), trial.bprop(other)
     together = trial.bprop(2 * trial.grad - 3 * other)
-    sentence = "bprop is not linear in the gradient it is given"
+    sentence = "bprop is not linear in the gradient that arrives"
     for i, (t, a, b) in enumerate(zip(together, once, apart, strict=True)):
         if t is not None and a is not None and b is not None:
             size = np.abs(2 * a).max(initial=0) + np.abs(3 * b).max(initial=0)
@@ -201,7 +201,7 @@ def _linear(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
 
 
 def _patterns(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
-    """With `wanted`, what is wanted does not depend on what else is."""
+    """With `wanted`, the gradient of a child does not depend on which others are wanted."""
     if not trial.takes_wanted:
         return
     every = trial.bprop()
@@ -223,16 +223,16 @@ def _patterns(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
 def gradients_of_whole_numbers(trial: Trial, floats: set[int]) -> list[str]:
     """Sentences on gradients for children of whole numbers, which have none.
 
-    A child at one of the positions `floats` may be made of floats as well: the pass ignores what it is sent elsewhere.
+    A child at one of the positions `floats` may hold floats in another example. The pass ignores its gradient here.
     """
     more = {"wanted": trial.wanted} if trial.takes_wanted else {}
     with np.errstate(all="ignore"):
         sent = trial.node.box.bprop(trial.grad, trial.value, *trial.children, *trial.extras, **more)
     parts = sent if isinstance(sent, tuple | list) else (sent,)
     return [
-        f"the box {label(trial.node)}: bprop gives a gradient for child {trial.name(i)}, which is made of "
+        f"the box {label(trial.node)}: bprop gives a gradient for child {trial.name(i)}, which holds "
         f"{'whole numbers' if child.dtype.kind in 'iu' else 'booleans'} and has none: return None for it, "
-        "or give an example where it is made of floats"
+        "or add an example in which it holds floats"
         for i, (part, child) in enumerate(zip(parts, trial.children, strict=True))
         if part is not None and child.dtype.kind != "f" and i not in floats and np.any(part)
     ]

@@ -1,4 +1,4 @@
-"""Finite differences of a scalar function of an array, against an analytic gradient: elements, or projections."""
+"""Finite differences of a scalar function of an array, compared with an analytic gradient."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bprop.check.precision import Precision, finite
+from bprop.check.precision import Precision, finite, natural_units
 from bprop.check.slope import KINK, RIGHT, SHARP, UNRESOLVED, Slope, Verdict
-from bprop.check.units import natural_units
 
 
 @dataclass(frozen=True)
 class Mismatch:
-    """An element whose gradient and finite difference disagree, or a kink there, or one that is not resolved."""
+    """An element whose gradient and finite difference disagree, or that has a kink, or that is not resolved."""
 
     index: tuple[int, ...]
     analytic: float
     numeric: float
     error: float
-    """|analytic - numeric| / largest magnitude in the tensor."""
+    """|analytic - numeric| / largest magnitude of a gradient in the tensor."""
     note: str = ""
 
 
 @dataclass
 class Coverage:
-    """What was compared in one tensor, and how it went."""
+    """The elements and projections of one tensor that were compared, and the results."""
 
     shape: tuple[int, ...]
     elements: int = 0
@@ -35,7 +34,7 @@ class Coverage:
     scale: float = 0.0
     error: float = 0.0
     uncertainty: float = 0.0
-    """Largest uncertainty of a slope that agrees, relative to the largest magnitude: how large a mistake may hide."""
+    """The largest uncertainty of a slope that agrees, relative to the largest magnitude. A smaller mistake may hide."""
     mismatches: list[Mismatch] = field(default_factory=list)
     kinks: list[Mismatch] = field(default_factory=list)
     unresolved: list[Mismatch] = field(default_factory=list)
@@ -51,13 +50,13 @@ class Coverage:
 
 
 class Comparison:
-    """A scalar function f of an array x against its gradient g.
+    """The comparison of a scalar function f of an array x with its gradient g.
 
-    `noise` is the rounding of one evaluation of f that is to be expected, `blur` that of every element of g.
+    noise : the expected rounding of one evaluation of f. blur : the expected rounding of every element of g.
     """
 
-    MOST_KINKS = 20  # found one by one in a large tensor, before elements are sampled instead
-    MOST_UNRESOLVED = 10  # after so many the rest of a tensor is left out
+    MOST_KINKS = 20  # with more kinks in a large tensor, elements are sampled
+    MOST_UNRESOLVED = 10  # after so many, the rest of a tensor is skipped
     SAMPLE = 100
 
     def __init__(
@@ -75,54 +74,54 @@ class Comparison:
         self.units = natural_units(x)
         size = np.where(x != 0, np.abs(x), self.units)
         self.sensitivity = float(np.abs(finite(g * size)).max(initial=0))
-        """The largest change of f as one element moves by its own magnitude."""
+        """The largest change of f when one element moves by its own magnitude."""
         self.centre = f(x)
 
     def run(self, most_elements: int | None, rng: np.random.Generator, projections: int = 2) -> Coverage:
-        """Every element of a tensor of at most `most_elements` (None: of any); else random projections."""
-        found = Coverage(self.x.shape)
+        """Compare every element of a tensor of at most `most_elements` (None: of any), else random projections."""
+        coverage = Coverage(self.x.shape)
         self.sample = min(self.SAMPLE, self.x.size, most_elements or self.SAMPLE)
         if most_elements is None or self.x.size <= most_elements:
-            self._elements(range(self.x.size), found)
+            self._elements(range(self.x.size), coverage)
         else:
-            self._projections(projections, rng, found)
-        found.scale = self.scale
-        return found
+            self._projections(projections, rng, coverage)
+        coverage.scale = self.scale
+        return coverage
 
-    def _elements(self, flat: range | np.ndarray, found: Coverage) -> None:
+    def _elements(self, flat: range | np.ndarray, coverage: Coverage) -> None:
         for i in flat:
             index = tuple(int(k) for k in np.unravel_index(i, self.x.shape))
-            self._element(index, found)
-            found.elements += 1
-            if len(found.unresolved) >= self.MOST_UNRESOLVED:
+            self._element(index, coverage)
+            coverage.elements += 1
+            if len(coverage.unresolved) >= self.MOST_UNRESOLVED:
                 return
 
-    def _element(self, index: tuple[int, ...], found: Coverage) -> bool:
-        """Compare one element; whether it is right (and no kink)."""
+    def _element(self, index: tuple[int, ...], coverage: Coverage) -> bool:
+        """Compare one element. True if it is right and has no kink."""
         verdict = self.along_element(index)
         analytic = float(self.g[index])
-        kept = Mismatch(index, analytic, verdict.numeric, self._relative(analytic - verdict.numeric))
+        mismatch = Mismatch(index, analytic, verdict.numeric, self._relative(analytic - verdict.numeric))
         if verdict.kind == RIGHT:
-            self._right(kept.error, verdict, found)
+            self._right(mismatch.error, verdict, coverage)
         elif verdict.kind == KINK:
-            found.kinks.append(kept)
+            coverage.kinks.append(mismatch)
         elif verdict.kind == UNRESOLVED:
-            found.unresolved.append(kept)
+            coverage.unresolved.append(mismatch)
         else:
-            # a gradient that is 0 everywhere has no scale of its own: the difference quotient gives one
+            # a gradient that is 0 everywhere has no scale: the difference quotient is its scale
             if np.isfinite(verdict.numeric):
                 self.scale = max(self.scale, abs(verdict.numeric))
-            found.mismatches.append(
+            coverage.mismatches.append(
                 Mismatch(index, analytic, verdict.numeric, self._relative(analytic - verdict.numeric))
             )
-            found.error = max(found.error, found.mismatches[-1].error)
+            coverage.error = max(coverage.error, coverage.mismatches[-1].error)
         return verdict.kind == RIGHT
 
-    def _right(self, error: float, verdict: Verdict, found: Coverage) -> None:
-        found.error = max(found.error, error)
+    def _right(self, error: float, verdict: Verdict, coverage: Coverage) -> None:
+        coverage.error = max(coverage.error, error)
         uncertain = self._relative(verdict.error)
         if self.scale > 0 and uncertain > SHARP:
-            found.uncertainty = max(found.uncertainty, uncertain)
+            coverage.uncertainty = max(coverage.uncertainty, uncertain)
 
     def along_element(self, index: tuple[int, ...]) -> Verdict:
         """The verdict on one element."""
@@ -133,10 +132,10 @@ class Comparison:
         return self._verdict(direction, unit, scale, abs(float(self.x[index])))
 
     def _along(self, direction: np.ndarray) -> tuple[float, Verdict]:
-        """(analytic slope, verdict) along a direction of many elements, which is in natural units."""
+        """(analytic slope, verdict) along a direction of many elements, in natural units."""
         moved = direction != 0
         parts = self.g[moved] * direction[moved]
-        scale = float(np.abs(finite(parts)).max(initial=0))  # a single element must not hide among the others
+        scale = float(np.abs(finite(parts)).max(initial=0))  # a single wrong element must not hide among the others
         own = np.abs(self.x[moved] / direction[moved])
         least = float(own[own > 0].min(initial=np.inf))
         return float(parts.sum()), self._verdict(direction, 1.0, scale, least)
@@ -152,33 +151,33 @@ class Comparison:
 
     # --- large tensors ---
 
-    def _projections(self, count: int, rng: np.random.Generator, found: Coverage) -> None:
+    def _projections(self, count: int, rng: np.random.Generator, coverage: Coverage) -> None:
         for _ in range(count):
             direction = self._random(rng)
-            for kink in found.kinks:
+            for kink in coverage.kinks:
                 direction[kink.index] = 0
             for _ in range(self.MOST_KINKS):
                 analytic, verdict = self._along(direction)
                 if verdict.kind == RIGHT:
                     error = abs(verdict.numeric - analytic)
-                    self._right(self._along_relative(error, direction), verdict, found)
+                    self._right(self._along_relative(error, direction), verdict, coverage)
                     break
                 if verdict.kind == UNRESOLVED:
-                    self._sample(rng, found, "random projections are not resolved")
+                    self._sample(rng, coverage, "random projections are not resolved")
                     return
                 culprit = self._bisect(direction)
                 if culprit is None:
-                    self._sample(rng, found)
+                    self._sample(rng, coverage)
                     return
-                found.elements += 1
-                if not self._element(culprit, found) and (found.mismatches or found.unresolved):
-                    found.note = "where a random projection disagreed"
+                coverage.elements += 1
+                if not self._element(culprit, coverage) and (coverage.mismatches or coverage.unresolved):
+                    coverage.note = "where a random projection disagreed"
                     return
                 direction[culprit] = 0
             else:
-                self._sample(rng, found)
+                self._sample(rng, coverage)
                 return
-            found.projections += 1
+            coverage.projections += 1
 
     def _random(self, rng: np.random.Generator) -> np.ndarray:
         """A random direction in natural units, so short that f moves about as far as along one element."""
@@ -186,17 +185,19 @@ class Comparison:
         return (signs * self.units / np.sqrt(max(1, self.x.size))).astype(self.x.dtype)
 
     def _along_relative(self, difference: float, direction: np.ndarray) -> float:
-        """A difference along a direction, relative to the largest gradient as if one element were moved."""
+        """A difference along a direction, relative to the largest change of f by one element."""
         size = self.sensitivity / np.sqrt(max(1, self.x.size))
         return difference / size if size > 0 else float(difference != 0)
 
-    def _sample(self, rng: np.random.Generator, found: Coverage, reason: str = "kinks blur random projections") -> None:
-        """Where projections tell nothing: elements at random instead, and the coverage says so."""
-        found.note = f"a sample: {reason}"
-        self._elements(rng.choice(self.x.size, self.sample, replace=False), found)
+    def _sample(
+        self, rng: np.random.Generator, coverage: Coverage, reason: str = "kinks blur random projections"
+    ) -> None:
+        """Compare random elements, if projections cannot decide. The coverage has a note on it."""
+        coverage.note = f"a sample: {reason}"
+        self._elements(rng.choice(self.x.size, self.sample, replace=False), coverage)
 
     def _bisect(self, direction: np.ndarray) -> tuple[int, ...] | None:
-        """An element whose part in the projection is wrong, by halving; None where no half is."""
+        """An element whose part in the projection is wrong, by halving; None if neither half is wrong."""
         members = np.flatnonzero(direction)
         while len(members) > 1:
             half = len(members) // 2

@@ -1,7 +1,7 @@
-"""A box in the precisions in which it is trained, float64 and float32, beside longdouble.
+"""The check of a box in the precisions of training, float64 and float32, against longdouble.
 
-In a narrow precision a gradient may be off by as much as rounding moves it: the rounding of the arguments (found by
-rounding them at random in longdouble) and that of fprop itself. What is off by much more is another formula.
+In a narrow precision a gradient may be off as far as rounding moves it: the rounding of the arguments (estimated by
+rounding them at random in longdouble) and that of fprop itself. A gradient that is off by much more is a wrong formula.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from bprop.check.local import label
 from bprop.check.precision import Precision, finite
 
 NARROWER = {"float64": 1e250, "float32": 1e25}
-"""Precisions, and the magnitudes up to which, and down to whose reciprocal, numbers have all their digits there."""
+"""{precision: m}. Numbers between 1/m and m have all their digits in that precision."""
 TRIALS = 3
 SLACK = 64.0
 
 
 def disagreements(trial: Trial, precision: Precision, rng: np.random.Generator) -> list[str]:
-    """Sentences on precisions in which bprop gives something else."""
-    found = []
+    """Sentences on precisions in which bprop gives another gradient."""
+    sentences = []
     with np.errstate(all="ignore"):
         for name, largest in NARROWER.items():
             if np.dtype(name).itemsize < precision.dtype.itemsize and np.dtype(name) != precision.dtype:
                 sentence = _disagreement(trial, np.dtype(name), largest, rng)
                 if sentence is not None:
-                    found.append(f"the box {label(trial.node)}: {sentence}")
-    return found
+                    sentences.append(f"the box {label(trial.node)}: {sentence}")
+    return sentences
 
 
 def _disagreement(trial: Trial, dtype: np.dtype, largest: float, rng: np.random.Generator) -> str | None:
@@ -69,7 +69,7 @@ def _disagreement(trial: Trial, dtype: np.dtype, largest: float, rng: np.random.
 
 
 def _cast(trial: Trial, change: Callable[[np.ndarray], np.ndarray], value: bool = False) -> Trial | None:
-    """The trial with all floats changed, and the value computed from them (or changed too); None where fprop fails."""
+    """The trial with all floats changed, and the value computed from them (or changed too); None if fprop fails."""
     children = [change(c) if c.dtype.kind == "f" else c for c in trial.children]
     extras = tuple(change(e) if np.asarray(e).dtype.kind == "f" else e for e in map(np.asarray, trial.extras))
     new = Trial(trial.node, children, extras, trial.value, change(trial.grad))
@@ -79,19 +79,19 @@ def _cast(trial: Trial, change: Callable[[np.ndarray], np.ndarray], value: bool 
     try:
         new.value = new.fprop()
     except Exception:
-        return None  # it may say that it takes one precision alone
+        return None  # the box may accept one precision alone
     if new.value.dtype.kind == "f":
         new.value = new.value.astype(new.grad.dtype)
     return new
 
 
 def _round(a: np.ndarray, epsilon: float, rng: np.random.Generator) -> np.ndarray:
-    """Every element off by up to one rounding."""
+    """Every element moved by at most one rounding."""
     return a * (1 + (epsilon * rng.uniform(-1, 1, a.shape)).astype(a.dtype))
 
 
 def _fits(a: np.ndarray, largest: float) -> bool:
-    """Whether numbers have all their digits in a precision."""
+    """Whether all numbers are 0 or between 1 / largest and largest."""
     size = np.abs(np.asarray(a)).astype(np.longdouble)
     return bool(((size == 0) | ((size > 1 / largest) & (size < largest))).all())
 

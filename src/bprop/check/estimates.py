@@ -1,4 +1,4 @@
-"""Which of the slopes that were seen at many steps, from coarse to fine, is the slope."""
+"""The choice of the best estimate among those at many steps, from coarse to fine."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from dataclasses import replace
 from bprop.check.fit import Estimate
 
 CLEAR, LOOSE = 2e-3, 0.03
-"""A slope is clear where its uncertainty is at most this share of it, or of the largest slope of the tensor. One that
-is loosely clear proves no gradient right, but what is far from it is wrong. A cell of a staircase refutes neither."""
+"""A slope is clear if its uncertainty is at most the share CLEAR of it or of the largest slope of the tensor. It is
+loosely clear with the share LOOSE: that proves no gradient right, but a gradient far from it is wrong."""
 
 
 def monotone(estimates: list[Estimate]) -> list[Estimate]:
-    """Estimates from coarse to fine, each with an error that allows for all the roughness that finer steps show.
+    """Estimates from coarse to fine, each with an error that allows for all the roughness at finer steps.
 
-    A coarser step sees at least as much of it. So a rough function that looks smooth at one step by chance is not
-    believed there.
+    A coarser step has at least as much of it. So a step at which a rough function looks smooth by chance does not count
+    as smooth.
     """
-    found, rest = [], 0.0
+    widened, rest = [], 0.0
     for each in reversed(estimates):
         rest = max(rest, each.error * each.step)
-        found.append(replace(each, error=rest / each.step))
-    return found[::-1]
+        widened.append(replace(each, error=rest / each.step))
+    return widened[::-1]
 
 
 def loosest(estimates: list[Estimate]) -> Estimate | None:
@@ -31,10 +31,10 @@ def loosest(estimates: list[Estimate]) -> Estimate | None:
 
 
 def clearest(estimates: list[Estimate], scale: float) -> Estimate | None:
-    """The first clear estimate, from coarse to fine, sharpened by those that fit it; None where none is clear.
+    """The first clear estimate, from coarse to fine, sharpened by those that fit it; None if none is clear.
 
-    One that finer steps contradict stays only if it is clear by itself, and not only beside the scale: then what they
-    see is roughness. The slope of a fast wave is clear at fine steps alone; at coarse ones it is 0 beside the scale.
+    If finer steps contradict it, it stays only if it is clear by itself, and not only relative to the scale: then the
+    finer steps show roughness. The slope of a fast wave is clear at fine steps alone; at coarse steps it is near 0.
     """
     best = loose = None
     for each in estimates:

@@ -1,7 +1,7 @@
-"""What stands for a box outside training, and the running averages that it moves in training.
+"""The box that replaces a box outside training, and the running averages that it moves in training.
 
-For running averages the rule is: where they are moved again and again by the same batch they settle, and then the box
-gives outside training what it gives in training.
+The rule for running averages: the same batch moves them again and again until they settle. Then the box has the same
+value outside training as in training.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SETTLED = 1e-9
 
 
 def noise_outside_training(trial: Trial) -> list[str]:
-    """A sentence where predictions would be random."""
+    """A sentence if predictions would be random."""
     box = trial.node.box
     if "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
         return [
@@ -36,7 +36,7 @@ def noise_outside_training(trial: Trial) -> list[str]:
 
 
 class Evaluated:
-    """The boxes that stand for one outside training, with their values for the same children."""
+    """The boxes that replace one outside training, with their values for the same children."""
 
     def __init__(self, box: Box, children: list[np.ndarray], extras: Extras):
         known = dict(zip(box.children, children, strict=True))
@@ -52,11 +52,11 @@ class Evaluated:
         if isinstance(box, Leaf):
             return np.asarray(getattr(box, "value"))  # noqa: B009 (a Constant: no other leaf can be made here)
         slots = tuple(self.slots[c] for c in box.children)
-        given = [self.state.values[s] for s in slots]
+        children = [self.state.values[s] for s in slots]
         slot = self.slots[box]
         self.nodes.append(Node(box, type(box).__name__, slot, slots, getter(slots)))
-        self.state.extras[slot] = extras(box, given)
-        return np.asarray(box.fprop(*given, *self.state.extras[slot]))
+        self.state.extras[slot] = extras(box, children)
+        return np.asarray(box.fprop(*children, *self.state.extras[slot]))
 
     @property
     def value(self) -> np.ndarray:
@@ -66,7 +66,7 @@ class Evaluated:
 def check_evaluation(
     trial: Trial, extras: Extras, precision: Precision, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
-    """(rows that are not ok, sentences) on the box that stands for this one outside training."""
+    """(rows that are not ok, failures) of the box that replaces this one outside training."""
     who = f"the box {label(trial.node)}"
     try:
         failures = noise_outside_training(trial)
@@ -74,16 +74,16 @@ def check_evaluation(
             return [], failures
         evaluated = Evaluated(trial.node.box, trial.children, extras)
     except Exception as error:
-        return [], [f"{who}: evaluation(), or what it gives, failed: {type(error).__name__}: {error}"]
+        return [], [f"{who}: evaluation(), or its result, failed: {type(error).__name__}: {error}"]
     if evaluated.value.shape != trial.value.shape:
         shapes = f"{evaluated.value.shape}, in training {trial.value.shape}"
         return [], [f"{who}: outside training its value has the shape {shapes}"]
     rows: list[Row] = []
     for node in evaluated.nodes:
         grad = rng.normal(size=evaluated.state.values[node.slot].shape).astype(precision.dtype)
-        found, said = check_step(node, evaluated.state, grad, precision, None, rng)
-        rows += [Row(f"{row.name} outside training", row.coverage, row.box) for row in found if not row.ok]
-        failures += said
+        checked, more = check_step(node, evaluated.state, grad, precision, None, rng)
+        rows += [Row(f"{row.name} outside training", row.coverage, row.box) for row in checked if not row.ok]
+        failures += more
     return rows, failures
 
 
@@ -91,28 +91,28 @@ def check_evaluation(
 
 
 def check_updates(trial: Trial, extras: Extras | None = None) -> list[str]:
-    """Sentences on the running averages that a box moves: `extras` gives what outside training is handed over."""
+    """Sentences on the running averages that a box moves. `extras` returns noise and weights outside training."""
     box = trial.node.box
     if type(box).updates is Box.updates:
         return []
     try:
-        found = _moves(trial) or ([] if extras is None else _settles(trial, extras))
+        sentences = _moves(trial) or ([] if extras is None else _settles(trial, extras))
     except Exception as error:
-        found = [f"updates failed: {type(error).__name__}: {error}"]
-    return [f"the box {label(trial.node)}: {sentence}" for sentence in found]
+        sentences = [f"updates failed: {type(error).__name__}: {error}"]
+    return [f"the box {label(trial.node)}: {sentence}" for sentence in sentences]
 
 
 def _new(trial: Trial) -> dict[int, np.ndarray]:
-    given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
-    return {i: np.asarray(a) for i, a in trial.node.box.updates(*given).items()}
+    arguments = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
+    return {i: np.asarray(a) for i, a in trial.node.box.updates(*arguments).items()}
 
 
 def _moves(trial: Trial) -> list[str]:
-    """The new values must be there, of the right shape, finite, and the same when asked for again."""
-    given = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
-    before = [np.array(a) for a in given]
-    new: Mapping[int, np.ndarray] = trial.node.box.updates(*given)
-    if any(not np.array_equal(a, b, equal_nan=b.dtype.kind == "f") for a, b in zip(given, before, strict=True)):
+    """The new values must have the right shape, be finite, and be the same when computed again."""
+    arguments = [np.array(a) for a in (trial.value, *trial.children, *trial.extras)]
+    before = [np.array(a) for a in arguments]
+    new: Mapping[int, np.ndarray] = trial.node.box.updates(*arguments)
+    if any(not np.array_equal(a, b, equal_nan=b.dtype.kind == "f") for a, b in zip(arguments, before, strict=True)):
         return ["updates writes into its arguments: return new arrays"]
     for i, array in new.items():
         if not isinstance(i, int) or not 0 <= i < len(trial.children):
@@ -123,12 +123,12 @@ def _moves(trial: Trial) -> list[str]:
         if not np.isfinite(array).all() and np.isfinite(trial.value).all():
             return [f"updates gives a value for child {name} that is not finite"]
         if not np.array_equal(array, _new(trial)[i], equal_nan=True):
-            return ["updates does not give the same when called again"]
+            return ["updates does not return the same when called again"]
     return []
 
 
 def _settles(trial: Trial, extras: Extras) -> list[str]:
-    """Moved by the same batch again and again, averages settle, where training and evaluation agree."""
+    """The same batch moves the averages again and again until they settle. Then training and evaluation must agree."""
     first = _with(trial, _new(trial))
     if _change(trial, first) == 0:
         return []  # a batch whose examples all weigh 0 moves nothing
@@ -145,14 +145,14 @@ def _settles(trial: Trial, extras: Extras) -> list[str]:
     # an unbiased variance differs from a biased one by a share 1/n
     if not away <= (1 / _places(trial) + 1e-6) * np.abs(inside).max(initial=0) and np.isfinite(inside).all():
         return [
-            "the running averages do not settle where they should: when one batch has moved them until nothing "
+            "the running averages settle at wrong values: after one batch has moved them until nothing "
             f"changes, the value outside training is off by {float(away):.3g}, of {float(np.abs(inside).max()):.3g}"
         ]
     return []
 
 
 def _places(trial: Trial) -> float:
-    """n, the number of places of which the averages are averages: (sum w)^2 / sum w^2 where rows have weights."""
+    """n, the number of places of an average: (sum w)^2 / sum w^2 if rows have weights."""
     first = trial.children[0]
     places = first.size / first.shape[-1] if first.ndim else 1.0
     for need, extra in zip(type(trial.node.box).needs, trial.extras, strict=True):
@@ -173,7 +173,7 @@ def _change(a: Trial, b: Trial) -> float:
 
 
 def _runs_away(before: Trial, first: Trial, second: Trial) -> bool:
-    """Whether the second update is a larger one than the first, and the hundredth much larger."""
+    """Whether the second update is larger than the first, and so are the next hundred."""
     start = _change(before, first)
     if not _change(first, second) > start * (1 + 1e-9):
         return False
@@ -187,7 +187,7 @@ def _runs_away(before: Trial, first: Trial, second: Trial) -> bool:
 
 
 def _settled(before: Trial, first: Trial, second: Trial) -> Trial | None:
-    """The averages at which nothing changes any more: found at once where they are exponential averages."""
+    """The averages that no update changes any more. For exponential averages the first guess is right."""
     children = []
     for a, b, c in zip(before.children, first.children, second.children, strict=True):
         if a.dtype.kind != "f":

@@ -1,8 +1,8 @@
-"""The slope of a function at 0, and its uncertainty, from a polynomial through many points around 0.
+"""The slope of a function at 0, and its uncertainty, from a polynomial fitted to many points around 0.
 
-The function is sampled at irregular points within [-h, h] and a polynomial is fitted to them by least squares. Its
-slope at 0 is the estimate. What the polynomial leaves over (noise, roughness, a kink, too much curvature) says how
-uncertain that slope is: all of these leave something over at the step h at which they matter.
+The function is sampled at irregular points within [-h, h]. A polynomial is fitted to them by least squares, and its
+slope at 0 is the estimate. The residuals are the uncertainty: noise, roughness, a kink or too much curvature all leave
+residuals at the step h at which they matter.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ import numpy as np
 
 RIGHT = np.array([0.21, 0.38, 0.55, 0.71, 0.86, 1.0])
 LEFT = np.array([0.17, 0.33, 0.52, 0.68, 0.89, 1.0])
-"""Points as shares of h. They are irregular, so that no wave of one frequency is seen as a constant."""
+"""Points as shares of h. They are irregular, so that no wave of one frequency looks like a constant."""
 SURE = 3.0
-"""Multiples of the uncertainty from which a gradient is called wrong."""
+"""A gradient that is off by more than so many times the uncertainty is called wrong."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A slope seen within a step, that is off by `error` at most; `moves` where the function is not constant there."""
+    """A slope within a step, which is off by at most `error`. moves : the function is not constant there."""
 
     step: float
     slope: float
@@ -30,20 +30,20 @@ class Estimate:
     moves: bool
 
     def resolves(self, share: float, scale: float) -> bool:
-        """Whether the error is at most this share of the slope, or of a scale."""
+        """Whether the error is at most this share of the slope or of a scale."""
         return bool(self.error <= share * max(scale, abs(self.slope)))
 
     def holds(self, slope: float) -> bool:
-        """Whether a slope is so near that it cannot be called wrong."""
+        """Whether a slope is too near to be called wrong."""
         return bool(abs(slope - self.slope) <= SURE * self.error)
 
     def fits(self, other: Estimate) -> bool:
-        """Whether both can be true."""
+        """Whether both estimates can be true."""
         return bool(abs(self.slope - other.slope) <= self.error + other.error)
 
 
 class Sides(NamedTuple):
-    """Estimates at one step: of the slope on both sides together, on the left, and on the right (None: not finite)."""
+    """Estimates at one step: on both sides together, on the left, on the right. None where f is not finite."""
 
     both: Estimate | None
     left: Estimate | None
@@ -51,10 +51,10 @@ class Sides(NamedTuple):
 
 
 class Fit:
-    """Least squares of a degree through fixed points: slope at 0 and its error, for any values at the points.
+    """Least squares of a polynomial of a degree at fixed points: the slope at 0 and its error, for any values there.
 
-    The error is `safety` standard errors: the root mean square of what is left over times the norm of the functional
-    that gives the slope. Six cover, for two sides, the next terms of a power series (at most 3) and 99.9 % of noise.
+    The error is `safety` standard errors: the root mean square of the residuals times the norm of the functional that
+    gives the slope. On two sides, six cover the next terms of a power series (at most 3) and 99.9 % of noise.
     """
 
     def __init__(self, points: np.ndarray, degree: int, safety: float):
@@ -69,7 +69,7 @@ class Fit:
             return None
         slope, rest = self.row @ values / h, self.rest @ values
         error = self.norm * np.sqrt((rest * rest).sum()) / h
-        # the fit itself is computed with the rounding of float64
+        # the fit itself has the rounding of float64
         error += 1e-15 * np.abs(self.row * values).sum() / h
         return Estimate(h, float(slope), float(error), bool((values != 0).any()))
 
@@ -80,7 +80,7 @@ LEFT_SIDE = Fit(np.concatenate([[0], -LEFT]), degree=3, safety=8.0)
 
 
 def estimate(change: Callable[[float], float], h: float) -> Sides:
-    """Slopes of a function with the value 0 at 0, within a step h."""
+    """Slopes of a function within a step h. Its value at 0 is 0."""
     right = np.array([change(t * h) for t in RIGHT], np.longdouble)
     left = np.array([change(-t * h) for t in LEFT], np.longdouble)
     zero = np.zeros(1, np.longdouble)

@@ -1,4 +1,4 @@
-"""Checking the gradients of a whole graph."""
+"""The check of the gradients of a whole graph."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from bprop.check.difference import Comparison, Coverage
 from bprop.check.dtypes import disagreements
 from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
-from bprop.check.precision import Precision, best_precision, rounding_noise
+from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
-from bprop.check.units import natural_units
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
@@ -43,33 +42,33 @@ def check_gradients(
 ) -> Report:
     """Compare backpropagation with finite differences of the objective, (f(x + eps) - f(x - eps)) / (2 eps).
 
-    Everything is computed in longdouble where that is wider than float64. Noise (dropout) is drawn once and
-    held fixed. An element's error is judged relative to the largest magnitude in its tensor. Every box on the way
-    must keep its promises as well (purity, linearity, `wanted`, float32 and float64), and kinks are judged box by
-    box: see docs/gradient_checking.md.
+    Everything is computed in longdouble if that is wider than float64. Noise (dropout) is drawn once and then fixed.
+    The error of an element is relative to the largest magnitude in its tensor. Every box on the way must keep its
+    promises too (purity, linearity, `wanted`, float32 and float64). Kinks are judged box by box: see
+    docs/gradient_checking.md.
 
     Parameters
     ----------
-    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough, and longdouble is slow on many.
-    training : False checks the graph as it predicts (no dropout, running averages).
-    seed : of the noise and of the random projections.
+    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many.
+    training : False checks the graph outside training (no dropout, running averages).
+    seed : the seed of the noise and of the random projections.
     weights : (N,) example weights, default 1.
-    elements : tensors of at most so many elements are compared element by element, larger ones along two
-        random directions, and by halving down to an element where those disagree. None: every element.
+    elements : a tensor of at most so many elements is compared element by element, a larger one along two random
+        directions. If these disagree, halving leads to a wrong element. None: every element.
     inputs : also check the gradients with respect to float inputs.
     only : check this parameter or input alone.
-    engine : also compare the gradients that this engine ("numpy", "native", "xla", "auto") computes in float64, in
-        the program with which it trains, for every trainable parameter.
+    engine : also compare the gradients of this engine ("numpy", "native", "xla", "auto"). They come from its training
+        program in float64, for every trainable parameter.
 
     Returns
     -------
-    Report : `report.ok`; printing it gives a table, the wrong elements and the boxes that are to blame. It is not ok
-        where finite differences cannot tell ("not resolved").
+    Report : `report.ok` is the verdict. The printed report has a table, the wrong elements and the boxes that cause
+        them. It is not ok if finite differences cannot decide ("not resolved").
     """
     if engine is not None and not training:
-        raise SettingError(f"engine={engine!r} checks the program that trains: it goes with training=True")
+        raise SettingError(f"engine={engine!r} checks the training program: it needs training=True")
     if engine is not None:
-        choose(engine)  # one that is unknown, or not installed, is refused before the work
+        choose(engine)  # an engine that is unknown or not installed is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
@@ -87,12 +86,12 @@ def check_gradients(
 
 
 class GraphCheck:
-    """A graph at one pass, and what is compared there. `grads` are the gradients by slot, once they are computed."""
+    """A graph in one pass, and the comparisons there. grads : the gradients by slot, empty until they are computed."""
 
     def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
         self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
         self.context: Context = values.context
-        # the pass of the plan that training uses, without boxes that only outputs need, from the same leaves
+        # a pass of the training plan from the same leaves: without the boxes that only outputs need
         self.leaves = {name: values[name] for name in plan.leaves}
         self.state = fprop(plan, self.leaves, self.context)
         self.grads: list = []
@@ -102,7 +101,7 @@ class GraphCheck:
         return self.report.precision
 
     def promises(self, targets: Mapping[str, int]) -> bool:
-        """Whether every box on the way is pure, so that its gradient can be compared; all broken promises are kept."""
+        """Report all broken promises. True if every box on the way is pure, so that gradients can be compared."""
         on_way = self.plan.ways(targets.values())
         trials = [
             Trial.of(node, self.state, self.rng, self.precision.dtype) for node in self.plan.nodes if on_way[node.slot]
@@ -116,7 +115,7 @@ class GraphCheck:
         return not impure
 
     def compare(self, targets: Mapping[str, int], elements: int | None) -> None:
-        """A row for each target, judged by the boxes where there are kinks or doubts."""
+        """Add a row for each target. If there are kinks or doubts, the boxes decide."""
         try:
             self.grads = backpropagate(self.graph, self.plan, self.state, self.context, targets.values())
         except BpropError as error:
@@ -139,7 +138,7 @@ class GraphCheck:
         return rows
 
     def _change(self, state: State, slot: int) -> Callable[[np.ndarray], Any]:
-        """The change of the objective as a function of the value in one slot, summed over changes of the examples."""
+        """The change of the objective as a function of the value in one slot: the sum of the examples' changes."""
         loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
         shares = self.context.weights / safe_total(self.context.weights)
         before = state.values
@@ -153,11 +152,11 @@ class GraphCheck:
     # --- kinks ---
 
     def _ask_the_boxes(self, doubtful: list[Row], targets: Mapping[str, int], elements: int | None) -> None:
-        """Check every box on the way by itself, with the gradient it was given, and judge kinks by what that says.
+        """Check every box on the way by itself, with the gradient that it got, and judge kinks by the results.
 
-        A sum of kinks has no rule of its own: |a| + (a - |a|) is smooth, and any two legal gradients of its boxes may
-        sum to a wrong one. Where every box is right, and some are at a kink, the graph is right at its kinks if it is
-        right a little beside them.
+        A sum of kinks has no rule of its own: |a| + (a - |a|) is smooth, but two legal gradients of its boxes may sum
+        to a wrong one. If every box is right and some are at a kink, the graph is right at its kinks if it is right a
+        little beside them.
         """
         local: list[Row] = []
         for node in self.plan.nodes:
@@ -182,13 +181,13 @@ class GraphCheck:
 
     @staticmethod
     def _needs_more(coverage: Coverage) -> bool:
-        """Whether kinks are all there is, or hide what the graph as a whole does."""
+        """Whether there are only kinks, or kinks that hide a wrong gradient of the whole graph."""
         return bool(coverage.kinks) and (
             len(coverage.kinks) >= coverage.elements or any(kink.error > 0 for kink in coverage.kinks)
         )
 
     def _beside(self, names: list[str], targets: Mapping[str, int], elements: int | None) -> list[Row]:
-        """The rows of some targets where all of them are moved a little, away from kinks."""
+        """The rows of some targets after all targets have moved a little, away from kinks."""
         if not names:
             return []
         leaves = dict(self.leaves)
@@ -202,20 +201,20 @@ class GraphCheck:
 
 
 def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
-    """What is handed over to the box that stands for one outside training: the same weights."""
+    """The extras of the box that replaces one outside training: the same weights."""
     known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)
 
 
 def _withhold(coverage: Coverage) -> None:
-    """Kinks are no success where a box is wrong, or not resolved: as well they may be its own."""
+    """Count kinks as not resolved, since a box on the way is wrong or not resolved: the kinks may come from it."""
     note = "at a kink, and a box on the way is not right"
     coverage.unresolved += [replace(kink, note=note) for kink in coverage.kinks]
     coverage.kinks = []
 
 
 def _targets(graph: Graph, plan: Plan, inputs: bool, only: str | None) -> dict[str, int]:
-    """{name: slot} of what is to be checked."""
+    """{name: slot} of the parameters and inputs to check."""
     names = [*graph.trainable, *(n for n, box in graph.inputs.items() if inputs and box.dtype == "float")]
     if only is not None:
         if only not in (*graph.parameters, *graph.inputs):

@@ -1,10 +1,10 @@
-"""Kinks, judged at the level of one box, where the rule is right.
+"""Kinks, judged box by box. For a single box there is a rule.
 
-A kink belongs to one output v_j of a box. Along a direction d it has two one-sided slopes there, and a gradient of
-v_j is legal if its slope along d lies between them. For an element of a child, d moves it alone. Elements at which the
-same output has a kink of the same sense (all convex, as those that tie for a maximum, or all concave) must be legal
-together as well: moved by one step, the maximum of two that tie moves by that step, so their gradients share one unit.
-For a sum of many outputs there is no such rule: |a| - |b| has any slope, or none.
+A kink belongs to one output v_j of a box. Along a direction d the output has two one-sided slopes. A gradient of v_j is
+legal if its slope along d lies between them. For one element of a child, d moves that element alone. Several elements
+at which the same output has a kink of the same sense (all convex, as in a tie for a maximum, or all concave) must be
+legal together too: if both elements of a tie move by one step, the maximum moves by one step, so their gradients sum
+to 1. For a sum of many outputs there is no such rule: |a| - |b| has any slope, or none.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision, finite
 
 MOST_OUTPUTS = 64
-"""Outputs with a kink that are looked at for one element, and groups of elements that are moved together."""
+"""The most outputs with a kink that are checked for one element, and the most groups of elements moved together."""
 MOST_ELEMENTS = 200
 KINKED = 1e-3
-"""Difference of the one-sided slopes of an output, as a share of the larger, from which it has a kink."""
+"""An output has a kink if its one-sided slopes differ by more than this share of the larger."""
 SLACK = 1e-5
 
 
 STEPS = {True: (2.0**-20, 2.0**-32), False: (2.0**-14, 2.0**-20)}
-"""A coarse and a fine step in natural units, by whether the precision is better than float64's."""
+"""{whether the precision is better than float64: (coarse step, fine step) in natural units}."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Slopes:
     kinked: np.ndarray
 
     def nearest(self, output: int, slope: float) -> float | None:
-        """None where a slope lies between those of an output, else the nearer of the two."""
+        """None if a slope lies between those of an output, else the nearer of the two."""
         low, high = sorted((float(self.left[output]), float(self.right[output])))
         slack = SLACK * max(abs(low), abs(high)) + float(self.rounding[output])
         nearest = float(np.clip(slope, low, high))
         return None if abs(nearest - slope) <= slack else nearest
 
     def convex(self, output: int) -> bool:
-        """Whether the kink of an output is a convex one."""
+        """Whether the kink of an output is convex."""
         return bool(self.right[output] > self.left[output])
 
 
@@ -61,7 +61,7 @@ class Corner:
     x: np.ndarray
     units: np.ndarray
     grad: np.ndarray
-    """The gradient handed to bprop, by output."""
+    """The gradient that bprop gets, by output."""
     precision: Precision
 
     def __post_init__(self):
@@ -79,7 +79,7 @@ class Corner:
     def slopes(self, direction: np.ndarray) -> Slopes:
         """The one-sided slopes of every output along a direction in natural units."""
         coarse, fine = (self._slopes(direction, h) for h in STEPS[self.precision.epsilon < 1e-18])
-        kinked = fine.kinked & coarse.kinked  # one that is farther away is seen at the coarse step alone
+        kinked = fine.kinked & coarse.kinked  # a kink that is farther away shows at the coarse step alone
         size = np.maximum(np.abs(fine.left), np.abs(fine.right))
         for a, b in ((fine.left, coarse.left), (fine.right, coarse.right)):
             kinked &= np.abs(a - b) <= 0.01 * size + coarse.rounding  # and roughness differs between the two
@@ -106,14 +106,14 @@ class Corner:
 
 
 def judge_kinks(corner: Corner, coverage: Coverage, rng: np.random.Generator) -> None:
-    """Sort the mismatches and kinks of a comparison anew: legal kinks are kinks, all others are wrong."""
+    """Sort the mismatches and kinks of a comparison again: legal kinks stay kinks, all others are wrong."""
     senses: dict[tuple[int, bool], list[tuple[int, ...]]] = defaultdict(list)
     doubtful = [*coverage.mismatches, *coverage.kinks]
-    looked, rest = doubtful[:MOST_ELEMENTS], doubtful[MOST_ELEMENTS:]
+    checked, rest = doubtful[:MOST_ELEMENTS], doubtful[MOST_ELEMENTS:]
     was_kink = {id(m) for m in coverage.kinks}
     wrong = [m for m in rest if id(m) not in was_kink]
     kinks = [m for m in rest if id(m) in was_kink]
-    for each in looked:
+    for each in checked:
         verdict = _element(corner, each, senses)
         if verdict is None:  # no output has a kink here
             (kinks if id(each) in was_kink else wrong).append(each)
@@ -128,7 +128,7 @@ def judge_kinks(corner: Corner, coverage: Coverage, rng: np.random.Generator) ->
 
 
 def _element(corner: Corner, each: Mismatch, senses: dict) -> Mismatch | Literal[True] | None:
-    """True where an element is legal at its kinks, the mismatch where it is not, None where nothing has a kink."""
+    """True if an element is legal at its kinks; the mismatch if it is not; None if no output has a kink there."""
     unit = float(corner.units[each.index])
     slopes = corner.slopes(corner.single(each.index))
     outputs = np.flatnonzero(slopes.kinked)
@@ -146,7 +146,7 @@ def _element(corner: Corner, each: Mismatch, senses: dict) -> Mismatch | Literal
 
 
 def _smooth_part(corner: Corner, each: Mismatch, slopes: Slopes) -> bool:
-    """Whether the gradient of the outputs that have no kink is right."""
+    """Whether the gradient of the outputs without a kink is right."""
     grad = np.array(corner.grad)
     grad[slopes.kinked.reshape(grad.shape)] = 0
     analytic = corner.pull(grad)[each.index] * corner.units[each.index]
@@ -160,7 +160,7 @@ def _smooth_part(corner: Corner, each: Mismatch, slopes: Slopes) -> bool:
 def _together(
     corner: Corner, output: int, members: list[tuple[int, ...]], scale: float, rng: np.random.Generator
 ) -> list[Mismatch]:
-    """The mismatch, if any, of elements at which one output has kinks of the same sense, moved together."""
+    """The mismatch, if any, of elements moved together, at which one output has kinks of the same sense."""
     unit = max(float(corner.units[m]) for m in members)
     row = corner.row(output)
     for number in range(3):

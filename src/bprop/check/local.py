@@ -1,4 +1,4 @@
-"""One box against finite differences of its own fprop: the check that names the culprit."""
+"""The check of one box against finite differences of its own fprop. It names the box with the fault."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bprop.graph.plan import Node, State
 from bprop.graph.send import send
 
 BLUR, MOST_BLUR = 4.0, 0.1
-"""A gradient may be off by so many times what rounding changes, if that is no more than this share of it."""
+"""A gradient may be off by BLUR times the change by rounding, if that change is at most the share MOST_BLUR of it."""
 BESIDE = 1e-3
-"""How far beside kinks a tensor of nothing but kinks is compared again, in natural units."""
+"""A tensor with nothing but kinks is compared again so far beside them, in natural units."""
 
 
 def check_step(
     node: Node, state: State, grad: np.ndarray, precision: Precision, elements: int | None, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
-    """(a row for each float child, sentences on what could not be compared) for one box at its values in a pass."""
+    """(a row for each float child, sentences on failures) of one box with its values in a pass."""
     children = [np.asarray(state.values[c]) for c in node.children]
     wanted = [child.dtype.kind == "f" for child in children]
     with np.errstate(all="ignore"):
@@ -38,14 +38,14 @@ def check_step(
         rows = []
         for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
             if want:
-                given = np.zeros_like(child) if part is None else part
+                analytic = np.zeros_like(child) if part is None else part
                 local = Local(node, state, position, grad, noise, precision, blurs[position])
-                rows.append(Row(role(node, position), local.compare(given, elements, rng), label(node)))
+                rows.append(Row(role(node, position), local.compare(analytic, elements, rng), label(node)))
     return rows, []
 
 
 def _blurs(node, state: State, grad, wanted, sent, precision: Precision, rng) -> list[np.ndarray | None]:
-    """How far rounding moves what bprop sends: the rounding of the value, which is given to it as it is rounded."""
+    """How far rounding moves the gradients that bprop sends. bprop gets the rounded value of the box."""
     blurs: list[np.ndarray | None] = [None] * len(sent)
     value = np.asarray(state.values[node.slot])
     if value.dtype.kind != "f":
@@ -57,7 +57,7 @@ def _blurs(node, state: State, grad, wanted, sent, precision: Precision, rng) ->
         for i, (part, right) in enumerate(zip(moved, sent, strict=True)):
             if part is not None and right is not None:
                 away = np.abs(part - right)
-                # what changes by much is no rounding: it asks whether a number equals the value
+                # a large change is no rounding: bprop tests whether a number equals the value
                 away = np.where(away <= MOST_BLUR * np.abs(right), BLUR * away, 0)
                 before = blurs[i]
                 blurs[i] = away if before is None else np.maximum(before, away)
@@ -65,7 +65,7 @@ def _blurs(node, state: State, grad, wanted, sent, precision: Precision, rng) ->
 
 
 class Local:
-    """A box in a pass as a function of one of its children, the others being held fixed."""
+    """A box in a pass as a function of one of its children. The others are fixed."""
 
     def __init__(
         self,
@@ -90,10 +90,10 @@ class Local:
         return np.asarray(self.node.box.fprop(*changed, *self.extras))
 
     def at(self, x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """The gradient with respect to the child where it is x, as a function of that with respect to the value."""
+        """The gradient of the child at x, as a function of the gradient of the value."""
         values = list(self.state.values)
         values[self.node.slot] = self.value(x)
-        # a child that stands in several places has a slot for each here
+        # a child in several places has a slot for each place here
         slots = tuple(range(len(values), len(values) + len(self.children)))
         values += [*self.children[: self.position], x, *self.children[self.position + 1 :]]
         node = self.node._replace(children=slots)
@@ -106,14 +106,14 @@ class Local:
         return pull
 
     def change(self, x: np.ndarray) -> Callable[[np.ndarray], np.floating]:
-        """f(x') = sum_j grad_j (v_j(x') - v_j(x)): what an element does not move does not even add rounding."""
+        """f(x') = sum_j grad_j (v_j(x') - v_j(x)). Outputs that an element does not move add no rounding."""
         centre = self.value(x)
         return lambda moved: (self.grad * (self.value(moved) - centre)).sum()
 
-    def compare(self, given: np.ndarray, elements: int | None, rng: np.random.Generator) -> Coverage:
+    def compare(self, analytic: np.ndarray, elements: int | None, rng: np.random.Generator) -> Coverage:
         """The gradient of one child against finite differences, with kinks judged output by output."""
         x = self.children[self.position]
-        comparison = Comparison(self.change(x), x, given, self.noise, self.precision, self.blur)
+        comparison = Comparison(self.change(x), x, analytic, self.noise, self.precision, self.blur)
         coverage = comparison.run(elements, rng)
         if coverage.kinks or coverage.mismatches:
             corner = Corner(self.value, self.at(x), x, comparison.units, self.grad, self.precision)
@@ -123,7 +123,7 @@ class Local:
         return coverage
 
     def _beside(self, x, units, elements, coverage: Coverage, rng: np.random.Generator) -> None:
-        """Where there is nothing but kinks, little is tested: compare a little beside them as well."""
+        """Compare a little beside the kinks too: kinks alone test little."""
         moved = x + BESIDE * units * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.5, x.shape)
         moved = moved.astype(x.dtype)
         comparison = Comparison(self.change(moved), moved, self.at(moved)(self.grad), self.noise, self.precision)
@@ -132,7 +132,7 @@ class Local:
 
 
 def take_beside(coverage: Coverage, beside: Coverage) -> None:
-    """Add to a coverage what was found a little beside its kinks."""
+    """Add the results a little beside the kinks to a coverage."""
     note = "a little beside the kink"
     coverage.mismatches += [Mismatch(m.index, m.analytic, m.numeric, m.error, note) for m in beside.mismatches]
     if beside.unresolved or len(beside.kinks) >= max(1, beside.elements):
@@ -141,7 +141,7 @@ def take_beside(coverage: Coverage, beside: Coverage) -> None:
 
 
 def label(node: Node) -> str:
-    """The name and the class of a box, for a sentence."""
+    """The name and the class of a box."""
     return f"{node.name!r} ({type(node.box).__name__})"
 
 

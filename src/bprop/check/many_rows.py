@@ -1,4 +1,4 @@
-"""Examples of a box repeated to about a thousand rows: what is right for a few may be wrong for many."""
+"""The examples of a box, repeated to about a thousand rows. A box may be right for a few rows and wrong for many."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bprop.check.units import natural_units
+from bprop.check.precision import natural_units
 
 ROWS = 1000
 MOST_NUMBERS = 50_000
@@ -14,10 +14,10 @@ JITTER = 0.01
 
 
 def repeated(arrays: list[np.ndarray], rng: np.random.Generator) -> Iterator[list[list[np.ndarray]]]:
-    """For each length of a first axis: the arrays with those of that length repeated, all or else the first alone.
+    """For each length of a first axis, two choices: all arrays of that length repeated, or the first of them alone.
 
-    Repeated rows are moved away from 0 a little, each by another step, so that they neither tie nor stand at 0.
-    Whether a box takes such arrays, it must say itself.
+    Each repeated row moves away from 0 by another small step, so that rows neither tie nor are 0. The box may refuse
+    such arrays.
     """
     lengths = dict.fromkeys(a.shape[0] for a in arrays if a.ndim and a.size)
     for length in lengths:

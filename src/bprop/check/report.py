@@ -1,4 +1,4 @@
-"""The report of a gradient check: a table that says what was covered and names what is wrong."""
+"""The report of a gradient check: a table of all comparisons, and a sentence for each fault."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bprop.visible import visible
 
 MOST_SHOWN = 5
 WIDEST = 100
-"""Letters up to which a cell makes its whole column wide."""
+"""No column is wider than so many letters."""
 RESOLVE = (
-    "Finite differences cannot tell there, so this is no success. Compute fprop in the dtype of its inputs and "
-    "smoothly in them, or check at other values."
+    "Finite differences cannot decide there, so this is no success. Compute fprop smoothly and in the dtype of its "
+    "inputs, or check at other values."
 )
 
 
@@ -25,18 +25,18 @@ class Row:
     name: str
     coverage: Coverage
     box: str = ""
-    """The box that is checked, where a single one is."""
+    """The box, in the check of a single box."""
     sides: tuple[str, str] = ("bprop", "finite differences")
-    """Whose gradient is compared with whose."""
+    """The two sources of the gradients that are compared."""
 
     @property
     def wrong(self) -> bool:
-        """Whether a gradient was seen to be wrong."""
+        """Whether a gradient is wrong."""
         return bool(self.coverage.mismatches)
 
     @property
     def ok(self) -> bool:
-        """Whether every gradient that was compared is right: none is wrong, and none is not resolved."""
+        """Whether every gradient that was compared is right: none is wrong, and all are resolved."""
         return not self.wrong and not self.coverage.unresolved
 
     @property
@@ -50,10 +50,11 @@ class Row:
 
 @dataclass
 class Report:
-    """What a gradient check found. `ok` is True if every gradient compared is right; print it to read it.
+    """The result of a gradient check. Print it to read it.
 
-    `ok` is False as well where finite differences could not tell ("not resolved"): that is no success.
-    rows : one for each tensor compared; failures : sentences, each on one thing that is wrong.
+    ok : True if every gradient that was compared is right. It is False too if finite differences cannot decide ("not
+        resolved").
+    rows : one row for each tensor that was compared. failures : a sentence for each fault.
     culprits : for a graph, the rows of the boxes whose own bprop is wrong or not resolved.
     """
 
@@ -66,7 +67,7 @@ class Report:
 
     @property
     def wrong(self) -> bool:
-        """Whether something is wrong, and not only not resolved."""
+        """Whether something is wrong. Gradients that are not resolved do not count."""
         return bool(self.failures) or any(row.wrong for row in (*self.rows, *self.culprits))
 
     @property
@@ -75,12 +76,12 @@ class Report:
 
     @property
     def kinks(self) -> list[tuple[str, Mismatch]]:
-        """(tensor, element) where f has a kink: it has two slopes there, and any between them is a gradient."""
+        """(tensor, element) of each kink. f has two slopes there, and any slope between them is a gradient."""
         return [(row.name, kink) for row in self.rows for kink in row.coverage.kinks]
 
     @property
     def unresolved(self) -> list[tuple[str, Mismatch]]:
-        """(tensor, element) where finite differences could not tell whether the gradient is right."""
+        """(tensor, element) of each gradient for which finite differences cannot decide."""
         return [(row.name, each) for row in (*self.rows, *self.culprits) for each in row.coverage.unresolved]
 
     def __bool__(self) -> bool:
@@ -92,12 +93,12 @@ class Report:
         widths = [min(WIDEST, max(len(line[i]) for line in table)) for i in range(len(head))]
         lines = [f"{visible(self.title)}, in {self.precision}; errors relative to the largest gradient of the tensor"]
         lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table]
-        said = list(self.notes)
+        sentences = list(self.notes)
         for row in (*self.rows, *self.culprits):
-            said += describe_mismatches(row)
-            said += describe_unresolved(row)
-        said += self.failures
-        return "\n".join([*lines, *map(visible, said), self.conclusion])
+            sentences += describe_mismatches(row)
+            sentences += describe_unresolved(row)
+        sentences += self.failures
+        return "\n".join([*lines, *map(visible, sentences), self.conclusion])
 
     @property
     def conclusion(self) -> str:
@@ -113,7 +114,7 @@ class Report:
 
 
 def describe_mismatches(row: Row) -> list[str]:
-    """Sentences on what is wrong in a row, most wrong first."""
+    """Sentences on the wrong elements of a row, the largest error first."""
     wrong = sorted(row.coverage.mismatches, key=lambda m: -m.error)
     one, other = row.sides
     gives = "give" if other.endswith("s") else "gives"
@@ -127,7 +128,7 @@ def describe_mismatches(row: Row) -> list[str]:
 
 
 def describe_unresolved(row: Row) -> list[str]:
-    """A sentence on what could not be compared in a row."""
+    """A sentence on the elements of a row that are not resolved."""
     unresolved = row.coverage.unresolved
     if not unresolved:
         return []

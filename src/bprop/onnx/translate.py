@@ -148,10 +148,8 @@ class Translation:
 
 
 def _leaf(to: Translation, operation: Operation) -> Tensor:
-    name = operation.attr
-    if name.startswith("given "):
-        return to.of(operation.dtype, to.arrays[name.removeprefix("given ")])
-    return to.children[int(name)]
+    array = to.arrays.get(operation.attr.partition(" ")[2])  # the name of a leaf is "ROLE NAME", or a child's number
+    return to.children[int(operation.attr)] if array is None else to.of(operation.dtype, array)
 
 
 def _range(to: Translation, operation: Operation) -> Tensor:

@@ -1,10 +1,11 @@
-"""What a run was made of: the data and its encoding, settings, timings, versions, how to make it again."""
+"""The facts of a run for its page: data and encoding, settings, timings, versions, how to make it again."""
 
 from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from math import isfinite
@@ -14,7 +15,6 @@ from typing import Any
 from bprop.model import Model
 from bprop.notes import columns, table, word, words
 from bprop.record import Record
-from bprop.reporting.facts import Facts
 from bprop.reporting.plain import text
 
 MOST_COLUMNS = 200
@@ -22,10 +22,26 @@ MOST_CLASSES = 200
 LIBRARIES = ("numpy", "llvmlite", "jax", "scikit-learn", "polars", "optax")
 MODULES = {"scikit-learn": "sklearn"}
 Pairs = list[list[Any]]
+Cells = Callable[[int], tuple[str, Sequence[tuple[str, Any]]]]
+"""A function from the number of an example to (its place in words, its cells): ("pets.csv, line 3", [...])."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Further facts for a report, which the fit does not hold.
+
+    parts : {"train" or "test", ...: number of examples}. classes : {part: {class: number of examples}}.
+    command : the command line that repeats the training. cells : the cells of an example.
+    """
+
+    parts: Mapping[str, int] = field(default_factory=dict)
+    classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    command: str | None = None
+    cells: Cells | None = None
 
 
 def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
-    """Columns, classes and counts, from the notes of a model and further facts; None where nothing is known."""
+    """Columns, classes and counts, from the notes of a model and further facts; None if there are none."""
     notes = model.notes
     named = {label: word(notes, key) for label, key in _NAMED}
     pairs: Pairs = [[label, text(value)] for label, value in named.items() if value is not None]
@@ -65,24 +81,27 @@ def _encoding(kind: Mapping[str, Any]) -> str:
 
 
 def settings_of(model: Model) -> Pairs:
-    """The settings of training, and the size of the network."""
+    """(name, value) of each setting of training, and the size of the network."""
     settings = getattr(model, "settings", {})
     size = sum(model.params[name].size for name in model.graph.trainable)
     shown = {name: value for name, value in settings.items() if (name, value) != ("engine_reason", "")}
-    return [*([_LABELS.get(name, name.replace("_", " ")), _said(v)] for name, v in shown.items()), ["parameters", size]]
+    return [
+        *([_LABELS.get(name, name.replace("_", " ")), _shown(v)] for name, v in shown.items()),
+        ["parameters", size],
+    ]
 
 
 _LABELS = {"engine_reason": "why this engine"}
 
 
-def _said(value: Any) -> Any:
+def _shown(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "none"}[value]
     return value if isinstance(value, int) else text(value, 300)
 
 
 def timings_of(history: Sequence[Record]) -> Pairs:
-    """How long training took."""
+    """The times of training."""
     if not history:
         return []
     seconds = sum(float(record.seconds) for record in history)
@@ -94,11 +113,11 @@ def timings_of(history: Sequence[Record]) -> Pairs:
 
 
 def versions_of() -> Pairs:
-    """Of bprop, Python, the machine, and the libraries that are in use."""
-    found: Pairs = [["bprop", _version("bprop")], ["Python", platform.python_version()]]
-    found += [[name, _version(name)] for name in LIBRARIES if MODULES.get(name, name) in sys.modules]
-    made = datetime.now().astimezone().isoformat(" ", "seconds")
-    return [*found, ["machine", f"{platform.system()} {platform.machine()}"], ["page made", made]]
+    """The versions of bprop, Python, the machine, and the libraries in use."""
+    versions: Pairs = [["bprop", _version("bprop")], ["Python", platform.python_version()]]
+    versions += [[name, _version(name)] for name in LIBRARIES if MODULES.get(name, name) in sys.modules]
+    now = datetime.now().astimezone().isoformat(" ", "seconds")
+    return [*versions, ["machine", f"{platform.system()} {platform.machine()}"], ["page made", now]]
 
 
 def _version(name: str) -> str:
@@ -109,14 +128,14 @@ def _version(name: str) -> str:
 
 
 def reproduce(model: Model, facts: Facts) -> Pairs:
-    """[how, text]: the command line, or the settings in Python."""
+    """[instruction, code]: the command line, or the settings in Python, that repeat the training."""
     if facts.command is not None:
         return [["On the command line, with the same data and versions:", facts.command]]
     settings = getattr(model, "settings", None)
     if not settings:
         return []
     known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor")
-    given = ["graph", "data", f"rule=bp.{settings['rule']}"]
-    given += [f"{name}={settings[name]!r}" for name in known if settings.get(name) is not None]
-    call = "bp.train(\n    " + ",\n    ".join(given) + ",\n)"
+    arguments = ["graph", "data", f"rule=bp.{settings['rule']}"]
+    arguments += [f"{name}={settings[name]!r}" for name in known if settings.get(name) is not None]
+    call = "bp.train(\n    " + ",\n    ".join(arguments) + ",\n)"
     return [["In Python, with the same graph, data and versions:", f"import bprop as bp\n\n{call}"]]

@@ -1,4 +1,4 @@
-"""One connection to the server of a page: a request is read, an answer is written, and never for long."""
+"""One connection to the server of a page. It reads a request and writes an answer, each within a deadline."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from time import monotonic
 
 from bprop.reporting.request import END, LONGEST_HEAD, RefusedError, Request, read_head, refusal
 
-REQUEST_SECONDS = 5.0  # from the connection to the end of the head of its request, however many pieces it comes in
-ANSWER_SECONDS = 20.0  # for all of an answer to be taken
-LINGER_SECONDS = 1.0  # for the other side to close, before what it still sends is refused
+REQUEST_SECONDS = 5.0  # from the connection to the end of the head of its request, in however many pieces
+ANSWER_SECONDS = 20.0  # for the other side to read the whole answer
+LINGER_SECONDS = 1.0  # for the other side to close
 PIECE = 65_536  # bytes read, or written, at a time
 READING, WRITING, LINGERING, CLOSED = "reading", "writing", "lingering", "closed"
 Answering = Callable[[Request], bytes]
 
 
 class Connection:
-    """A socket that does not block, in one of four states; each but the last has a deadline.
+    """A socket that does not block, in one of four states. Each state but the last has a deadline.
 
-    What comes after the first request is thrown away: a body, or another request. It is read for a second, since a
-    socket that is closed with bytes unread takes its answer back.
+    Bytes after the first request (a body, or another request) are read for a second and thrown away: a socket that is
+    closed with unread bytes drops its answer.
     """
 
     def __init__(self, link: socket.socket, answering: Answering):
@@ -36,11 +36,11 @@ class Connection:
 
     @property
     def events(self) -> int:
-        """What the selector is to wait for."""
+        """The events for which the selector must wait."""
         return selectors.EVENT_WRITE if self.state == WRITING else selectors.EVENT_READ
 
     def proceed(self) -> None:
-        """Read or write what there is. A socket that fails is closed."""
+        """Read or write as much as possible. A socket that fails is closed."""
         try:
             {READING: self._read, WRITING: self._write, LINGERING: self._discard}[self.state]()
         except BlockingIOError:
@@ -49,7 +49,7 @@ class Connection:
             self.close()
 
     def expire(self, now: float) -> None:
-        """Close it where its time is over; one that never said what it wants is told so."""
+        """Close the connection after its deadline. One without a request gets an answer with the reason."""
         if now < self.deadline:
             return
         if self.state == READING:
@@ -57,13 +57,13 @@ class Connection:
         self.close()
 
     def asks(self) -> bool:
-        """Whether a whole request has come already. Nothing is taken from the socket."""
+        """Whether a whole request has arrived. Nothing is taken from the socket."""
         with suppress(OSError):
             return END in self.link.recv(LONGEST_HEAD, socket.MSG_PEEK)
         return False
 
     def turn_away(self, code: int, why: str) -> None:
-        """Close it with an answer that says why, as far as that can be sent at once."""
+        """Close the connection with an answer that says why, as far as it can be sent at once."""
         with suppress(OSError):
             self.link.send(refusal(RefusedError(code, why)))
             self.link.shutdown(socket.SHUT_WR)
@@ -71,7 +71,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """It is over: the socket can be given back."""
+        """End the connection. The loop then closes the socket."""
         self.state = CLOSED
 
     def _read(self) -> None:
@@ -83,11 +83,11 @@ class Connection:
             request = read_head(bytes(self.received))
             if request is None:
                 return None
-            said = self.answering(request)
+            content = self.answering(request)
         except RefusedError as error:
-            said = refusal(error)
+            content = refusal(error)
         self.received.clear()
-        self.state, self.left, self.deadline = WRITING, memoryview(said), monotonic() + ANSWER_SECONDS
+        self.state, self.left, self.deadline = WRITING, memoryview(content), monotonic() + ANSWER_SECONDS
         return self._write()
 
     def _write(self) -> None:

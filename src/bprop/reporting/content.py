@@ -1,38 +1,44 @@
-"""All that a page shows of a model, as plain data."""
+"""`bp.report`: a trained network as one HTML file; and the contents of the page, as plain data."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bprop.data import DataSet
+from bprop.errors import SettingError
+from bprop.files import write_atomically
 from bprop.graph import Graph
 from bprop.health import advice
 from bprop.model import Model
 from bprop.notes import word
 from bprop.record import Record
 from bprop.reporting import about
-from bprop.reporting.facts import Facts
+from bprop.reporting.about import Facts
+from bprop.reporting.outcome import outcome
+from bprop.reporting.page import render
 from bprop.reporting.plain import plain_history, text
 
 WITHIN = ("interrupted", "diverged", "failed")
-"""Ends of training after which the weights may be those of the middle of an epoch."""
+"""After these ends of training, the weights may be those of the middle of an epoch."""
 MOST_ADVICE = 12
 MOST_LETTERS = 600
 
 
 def title_of(model: Model) -> str:
-    """What a page is called."""
+    """The title of a page."""
     source = word(model.notes, "source")
     return f"Training on {text(source)}" if source else "Training report"
 
 
 def drawing_of(graph: Graph) -> str:
-    """The graph as markup."""
+    """The drawing of a graph, as SVG."""
     return graph.draw().svg()
 
 
 def run_of(model: Model) -> dict[str, Any]:
-    """Where the run stands, how it ended, and whose weights the model holds: see Fit."""
+    """The progress of the run, how it ended, and the epoch of the model's weights (see Fit)."""
     settings = getattr(model, "settings", None)
     return {
         "status": "saved" if settings is None else model.stopped, "epochs": (settings or {}).get("epochs"),
@@ -42,7 +48,7 @@ def run_of(model: Model) -> dict[str, Any]:
 
 
 def about_of(model: Model, facts: Facts) -> dict[str, Any]:
-    """What does not change while training runs."""
+    """The parts of a page that do not change during training."""
     return {
         "data": about.data_of(model, facts),
         "settings": about.settings_of(model),
@@ -52,16 +58,56 @@ def about_of(model: Model, facts: Facts) -> dict[str, Any]:
 
 
 def follows(history: Sequence[Record], model: Model | None = None) -> dict[str, Any]:
-    """What is said of all records together. model : at the end of training, which ended as it says."""
-    found = advice(history if model is None else model)
-    failure = None if model is None else model.failure  # stands at the top of the page
-    warnings = [text(line, MOST_LETTERS) for line in found if line != failure]
+    """The parts of a page about all records together. model : the model at the end of training."""
+    lines = advice(history if model is None else model)
+    failure = None if model is None else model.failure  # it is at the top of the page
+    warnings = [text(line, MOST_LETTERS) for line in lines if line != failure]
     return {"timings": about.timings_of(history), "advice": warnings[:MOST_ADVICE]}
 
 
 def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The page of a model that is trained."""
+    """The data of the page of a trained model."""
     return {
         "live": False, "run": run_of(model), "records": plain_history(model.history, model.best_epoch),
         "outcome": outcome, **about_of(model, facts), **follows(model.history, model),
     }  # fmt: skip
+
+
+def report(
+    fit: Model,
+    path: str | os.PathLike,
+    data: Mapping[str, Any] | DataSet | None = None,
+    *,
+    weights: Any = None,
+    name: str = "test",
+    facts: Facts | None = None,
+) -> None:
+    """Write a report of training: one HTML page, for any browser, that needs no network.
+
+    It shows the curves, the graph, the settings, and the health of the layers over the epochs if training recorded it
+    (`health="auto"`). For `data` it shows a confusion matrix or a plot of residuals, and the examples with the largest
+    loss.
+
+    Parameters
+    ----------
+    fit : the result of `bp.train`, or a model from a file.
+    path : the file. It is written whole or not at all.
+    data : {input: array (N, ...)} with targets, best of rows that training did not use.
+    weights : (N,) weights of these examples. Examples of weight 0 are not among those with the largest loss.
+    name : the name of these examples: "test" or "validation".
+    facts : further facts of the run.
+
+    The size of the file has bounds: 500 epochs, 40,000 numbers of health, 12 examples, 1,500 points, 40 classes, 200
+    columns.
+
+    Raises
+    ------
+    ModelFileError : if the file cannot be written.
+    UnknownNameError, ShapeError, DTypeError, DataError : for data that does not fit the graph.
+    """
+    if not isinstance(fit, Model):
+        raise SettingError(f"report(fit, path) needs a fit or a model, not {type(fit).__name__}")
+    facts = facts or Facts()
+    results = None if data is None else outcome(fit, data, weights, name, facts)
+    page = render(title_of(fit), drawing_of(fit.graph), page_of(fit, facts, results))
+    write_atomically(path, page.encode())

@@ -1,4 +1,4 @@
-"""The report while training runs: a callback that serves the page and hands it every new record."""
+"""The report while training runs: a callback that serves the page and sends it every new record."""
 
 from __future__ import annotations
 
@@ -13,34 +13,35 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.model import Model
 from bprop.record import Record
+from bprop.reporting.about import Facts
 from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
-from bprop.reporting.facts import Facts
 from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
 from bprop.reporting.plain import MOST_RECORDS, plain_history
 from bprop.reporting.server import Server
 
-GRACE = 3.0  # seconds to wait at the end for a page that is open to take the last news
+GRACE = 3.0  # seconds to wait at the end, for an open page to fetch the last news
 OPENING = 15.0  # seconds for a browser to start
-MOST_NEWS = 40  # records that a page is given at a time: a thousand epochs a second cannot be seen, only be in the way
+MOST_NEWS = 40  # records of one answer: nobody can see a thousand epochs a second
 WAITING = {
     "status": "waiting", "epochs": None, "best_epoch": None, "kept_epoch": None, "within_epoch": False, "failure": None,
 }  # fmt: skip
-PRESENT = 6.0  # seconds since it asked last for which a page counts as open
+PRESENT = 6.0  # a page counts as open so many seconds after its last request
 
 
 class Live:
     """A callback of `bp.train` that serves the training report on 127.0.0.1, updated while training runs.
 
-    `bp.train(..., callbacks=[bp.Live()])` prints the address, which holds a random token. The page goes on working when
-    training has ended, and when the program has. The training thread only puts records into a list; all else is done
-    in a thread of the server, when a page asks.
+    `bp.train(..., callbacks=[bp.Live()])` prints the address, which holds a random token. The page keeps working after
+    training and the program have ended. The training thread only appends records to a list. A thread of the server does
+    the rest when a page asks.
 
-    port : where to serve; 0 is any that is free. url : the address. close() : stop serving.
-    Raises SettingError where the port is taken.
+    port : the port of the server; 0 is any free port. url : the address. close() : stop serving.
+
+    Raises SettingError if the port is taken.
     """
 
-    needs_fit = False  # where `begin` was called, records are all that is used
+    needs_fit = False  # after `begin`, it needs the records alone
 
     def __init__(self, port: int = 0, *, facts: Facts | None = None, quiet: bool = False):
         self.facts = facts or Facts()
@@ -50,16 +51,16 @@ class Live:
         self._run: dict[str, Any] = WAITING
         self._outcome: dict[str, Any] | None = None
         self._version = 1
-        self._began = 0  # how many trainings it has shown: a page that showed another one begins anew
-        self._told = (0, 0)  # how many records, and which version, a page has taken last
-        self._asked = -float("inf")
+        self._began = 0  # the number of trainings so far: a page of an earlier one starts afresh
+        self._fetched = (0, 0)  # (number of records, version) of the last answer to a page
+        self._asked = -float("inf")  # the time of that answer
         self._server = Server({"": self._page, "new": self._news}, port)
         self.url = self._server.url
         if not quiet:
             say(f"live report: {self.url}", flush=True)
 
     def begin(self, fit: Model) -> None:
-        """Training begins, or goes on."""
+        """Called when training begins or resumes."""
         with self._changed:
             self._model, self._records, self._run = fit, list(fit.history), run_of(fit)
             self._outcome = None
@@ -67,7 +68,7 @@ class Live:
             self._version += 1
 
     def __call__(self, record: Record, fit: Model | None) -> None:
-        """An epoch is done."""
+        """Called after each epoch."""
         with self._changed:
             if self._model is None and fit is not None:
                 self._model, self._run = fit, run_of(fit)
@@ -76,32 +77,32 @@ class Live:
             self._records.append(record)
 
     def end(self, fit: Model) -> None:
-        """Training has ended."""
+        """Called when training has ended."""
         with self._changed:
             self._model, self._run = fit, run_of(fit)
             self._version += 1
 
     def show(self, data: Mapping[str, Any] | DataSet, *, weights: Any = None, name: str = "test") -> None:
-        """Show how the network does on examples with targets, as `bp.report` does."""
+        """Show the results on examples with targets, as `bp.report` does."""
         assert self._model is not None, "nothing was trained yet"
-        found = outcome(self._model, data, weights, name, self.facts)
+        results = outcome(self._model, data, weights, name, self.facts)
         with self._changed:
-            self._outcome = found
+            self._outcome = results
             self._version += 1
 
     def close(self, awaited: bool = False) -> None:
-        """Stop serving, when a page that is open has taken the last news, or after 3 seconds.
+        """Stop serving after an open page has fetched the last news, or after 3 seconds.
 
-        awaited : a browser was asked to open the page: where it has not yet asked for it, wait for it too, 15 seconds.
+        awaited : a browser is about to open the page. If it has not asked for the page yet, wait 15 seconds for it.
         """
         with self._changed:
             opening = awaited and self._asked < 0
             if opening or monotonic() - self._asked < PRESENT:
-                self._changed.wait_for(self._all_told, OPENING if opening else GRACE)
+                self._changed.wait_for(self._all_fetched, OPENING if opening else GRACE)
         self._server.close()
 
-    def _all_told(self) -> bool:
-        return self._told == (len(self._records), self._version)
+    def _all_fetched(self) -> bool:
+        return self._fetched == (len(self._records), self._version)
 
     def _page(self, query: str) -> tuple[str, bytes]:
         with self._changed:
@@ -112,24 +113,24 @@ class Live:
         return "text/html; charset=utf-8", render(title, drawing, data).encode()
 
     def _news(self, query: str) -> tuple[str, bytes]:
-        asked = {name: _whole(values[0]) for name, values in parse_qs(query).items()}
+        wanted = {name: _whole(values[0]) for name, values in parse_qs(query).items()}
         with self._changed:
             model, history, run = self._model, list(self._records), self._run
-            now, found, began = self._version, self._outcome, self._began
-        another = asked.get("began", began) != began
-        after, version = (0 if another else asked.get(name, 0) for name in ("after", "version"))
+            now, results, began = self._version, self._outcome, self._began
+        another = wanted.get("began", began) != began
+        after, version = (0 if another else wanted.get(name, 0) for name in ("after", "version"))
         records, count = history[after:], len(history)
         news: dict[str, Any] = {"run": run, "next": count, "version": now, "began": began}
         news["records"] = plain_history(records, run["best_epoch"], MOST_NEWS if after else MOST_RECORDS)
         if model is not None and another:
             news["graph"] = {"title": title_of(model), "drawing": drawing_of(model.graph)}
         if model is not None and version != now:
-            news["page"] = {"outcome": found, **about_of(model, self.facts)}
+            news["page"] = {"outcome": results, **about_of(model, self.facts)}
         if records or version != now:
             news["follows"] = follows(history, None if run["status"] == "running" else model)
         content = json.dumps(news, allow_nan=False).encode()
         with self._changed:
-            self._told, self._asked = (count, now), monotonic()
+            self._fetched, self._asked = (count, now), monotonic()
             self._changed.notify_all()
         return "application/json", content
 

@@ -1,4 +1,4 @@
-"""Waiting for many sockets in one thread, so that clients, however many and slow, leave training its processor."""
+"""The loop of the server: it waits for all sockets in one thread, so that clients leave the processor to training."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from bprop.reporting.connection import CLOSED, READING, Connection
 from bprop.reporting.request import Request
 
 MOST = 32
-"""Connections that are open at a time. One more is answered 503 and closed, or takes the place of one that is slow."""
-SLOW = 0.25  # seconds without a whole request, from which on a connection gives way to a new one
-RATE, BURST = 100.0, 16.0  # connections a second that are accepted, and at once: training has the processor
-REST = 0.5  # seconds without accepting, where the system gives no more sockets
+"""The most open connections. One more gets the answer 503, or takes the place of a slow one."""
+SLOW = 0.25  # seconds without a whole request, after which a connection may give way to a new one
+RATE, BURST = 100.0, 16.0  # the most connections a second, and at once: training needs the processor
+REST = 0.5  # seconds without accepting, if the system has no more sockets
 
 
 class Loop:
-    """Waits for all sockets together, in one thread, and gives each its turn.
-
-    `stop()`, from any thread, ends it.
-    """
+    """Waits for all sockets together, in one thread, and serves each in turn. `stop()`, from any thread, ends it."""
 
     def __init__(self, listening: socket.socket, answering: Callable[[Request], bytes]):
         self.listening, self.answering = listening, answering
         self.open: dict[socket.socket, Connection] = {}
         self.allowance, self.counted = BURST, monotonic()  # connections that may be accepted now
-        self.resumes = 0.0  # when it listens again
+        self.resumes = 0.0  # the time to listen again
         try:
             self.selector = selectors.DefaultSelector()
             self.ear, self.bell = socket.socketpair()
@@ -43,7 +40,7 @@ class Loop:
             self.bell.send(b"x")
 
     def run(self) -> None:
-        """Answer until `stop` is called; then all sockets are closed."""
+        """Answer until `stop` is called. Then close all sockets."""
         try:
             while self._turn():
                 pass
@@ -53,7 +50,7 @@ class Loop:
                 link.close()
 
     def _turn(self) -> bool:
-        """Wait, and serve who can go on; False where it is time to stop."""
+        """Wait, and serve the connections that can proceed. False if it is time to stop."""
         self._listen(monotonic() >= self.resumes)
         ready = [key.fileobj for key, _ in self.selector.select(self._patience())]
         if self.ear in ready:
@@ -69,7 +66,7 @@ class Loop:
         return True
 
     def _patience(self) -> float | None:
-        """Seconds until something is due, where nothing comes; None: nothing is."""
+        """Seconds until the next deadline; None without one."""
         now, due = monotonic(), [connection.deadline for connection in self.open.values()]
         if self.resumes > now:
             due.append(self.resumes)
@@ -83,7 +80,7 @@ class Loop:
             self.selector.unregister(self.listening)
 
     def _accept(self) -> None:
-        """Take in those who wait, as many as is allowed; no more for a while where there are too many open files."""
+        """Accept waiting connections, as many as allowed. With too many open files, accept none for a while."""
         now = monotonic()
         self.allowance, self.counted = min(BURST, self.allowance + RATE * (now - self.counted)), now
         while self.allowance >= 1:
@@ -104,11 +101,11 @@ class Loop:
             return connection.link.close()
         self.open[connection.link] = connection
         self.selector.register(connection.link, connection.events)
-        connection.proceed()  # who asks at once, as a browser does, is answered at once
+        connection.proceed()  # a browser asks at once, and gets its answer at once
         return self._settle(connection)
 
     def _make_room(self, seconds: float) -> bool:
-        """Turn away the one that has been longest without a request; False where none has been for so many seconds."""
+        """Turn away the connection that waits longest without a request; False if none waits for so many seconds."""
         waiting = [c for c in self.open.values() if c.state == READING and monotonic() - c.began >= seconds]
         if not waiting:
             return False
@@ -118,7 +115,7 @@ class Loop:
         return True
 
     def _settle(self, connection: Connection) -> None:
-        """Let the selector know of a connection's new state, and give its socket back where it is over."""
+        """Register the new state of a connection with the selector, or close its socket if it has ended."""
         link = connection.link
         if connection.state == CLOSED:
             self.selector.unregister(link)

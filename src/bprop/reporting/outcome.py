@@ -1,4 +1,4 @@
-"""How a model does on rows that it was not trained on: measures, confusion or residuals, worst examples."""
+"""The results of a model on examples: measures, confusion matrix or residuals, the worst examples."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.model import Model
 from bprop.notes import table, word, words
-from bprop.reporting.facts import Facts
+from bprop.reporting.about import Facts
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, spread, text
 from bprop.scaling import Units, with_older
 
 PART = 4096  # rows computed at a time
-MOST_CLASSES = 40  # of a confusion matrix; of more, the most frequent mistakes
+MOST_CLASSES = 40  # of a confusion matrix; with more, the most frequent mistakes
 MOST_PAIRS = 40
 MOST_POINTS = 1500  # of a residual plot
 MOST_COLUMNS = 4  # plots of residuals
@@ -27,8 +27,8 @@ MOST_CELLS = 30  # of an example
 TOP = 3
 
 
-class Seen(NamedTuple):
-    """What one pass over the examples gave: the loss (N,) of each, and what the loss box compared."""
+class Pass(NamedTuple):
+    """The results of one pass over the examples: the loss (N,) of each, predictions and targets of the loss box."""
 
     losses: np.ndarray
     predicted: np.ndarray | None
@@ -38,41 +38,41 @@ class Seen(NamedTuple):
 def outcome(
     model: Model, data: Mapping[str, Any] | DataSet, weights: Any, name: str, facts: Facts
 ) -> dict[str, Any]:  # fmt: skip
-    """The part of a page about the examples `data`, called `name` there. Raises as `Model.evaluate` does."""
+    """The part of a page about the examples `data`, with the name `name`. Raises the errors of `Model.evaluate`."""
     examples = model.examples(data, weights)
     count, w = len(examples), examples.weights
     measured = model.evaluate(examples)
-    found = {
+    results = {
         "name": text(name), "count": count, "measures": {key: _measure(value) for key, value in measured.items()},
         "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "worst": [],
     }  # fmt: skip
     if model.stopped == "diverged":
-        return found
-    seen = _look(model, examples.arrays)
-    classes = class_names(model, seen)
-    found["warnings"] = [*_not_finite(seen), *_constant(model, examples.arrays, measured, w, name)]
-    if seen.predicted is not None and seen.truth is not None:
-        usable = _finite_rows(seen)
-        predicted, truth = seen.predicted[usable], seen.truth[usable]
+        return results
+    outputs = _look(model, examples.arrays)
+    classes = class_names(model, outputs)
+    results["warnings"] = [*_not_finite(outputs), *_constant(model, examples.arrays, measured, w, name)]
+    if outputs.predicted is not None and outputs.truth is not None:
+        usable = _finite_rows(outputs)
+        predicted, truth = outputs.predicted[usable], outputs.truth[usable]
         if classes is not None:
-            found["confusion"] = _confusion(predicted.argmax(axis=1), truth, classes)
+            results["confusion"] = _confusion(predicted.argmax(axis=1), truth, classes)
         elif "accuracy" not in measured and truth.ndim <= 2:
-            found["residuals"] = _residuals(model, predicted, truth)
-    counted = seen.losses if w is None else np.where(w > 0, seen.losses, -np.inf)
+            results["residuals"] = _residuals(model, predicted, truth)
+    counted = outputs.losses if w is None else np.where(w > 0, outputs.losses, -np.inf)
     if isinstance(data, DataSet):
         data = {key: model.units.restored(key, array) for key, array in data.arrays.items()}
     arrays = {key: np.asarray(data[key]) for key in examples.arrays}
-    found["worst"] = _worst(model, arrays, seen, counted, classes, facts)
-    return found
+    results["worst"] = _worst(model, arrays, outputs, counted, classes, facts)
+    return results
 
 
 def _measure(value: float) -> float | str:
-    found = number(value)
-    return "not finite" if found is None else found
+    finite = number(value)
+    return "not finite" if finite is None else finite
 
 
 def whose(model: Model) -> str:
-    """Which weights the results are of, where that is not plain; "" where they are those of the last epoch."""
+    """A note on the weights behind the results; "" for those of the last epoch."""
     if model.kept_epoch is not None and model.kept_epoch != len(model.history):
         return f"These results are of the weights of epoch {model.kept_epoch}, the best on the validation set."
     if model.stopped == "interrupted":
@@ -80,7 +80,7 @@ def whose(model: Model) -> str:
     if model.stopped == "diverged":
         return (
             f"Training diverged. These results are of the weights just before the update that failed{_updates(model)}. "
-            "What such a network predicts means little, so single examples are not shown."
+            "The predictions of such a network mean little, so single examples are not shown."
         )
     return ""
 
@@ -90,15 +90,15 @@ def _updates(model: Model) -> str:
     return "" if updates is None else f", after {updates:,} update{'' if updates == 1 else 's'}"
 
 
-def _finite_rows(seen: Seen) -> np.ndarray:
-    """(N,) True where the prediction is finite."""
-    assert seen.predicted is not None
-    return np.asarray(np.isfinite(seen.predicted).reshape(len(seen.predicted), -1).all(axis=1))
+def _finite_rows(outputs: Pass) -> np.ndarray:
+    """(N,) True for finite predictions."""
+    assert outputs.predicted is not None
+    return np.asarray(np.isfinite(outputs.predicted).reshape(len(outputs.predicted), -1).all(axis=1))
 
 
-def _not_finite(seen: Seen) -> list[str]:
-    """A warning where predictions are NaN or infinite: they are in no matrix and no plot."""
-    count = 0 if seen.predicted is None else int((~_finite_rows(seen)).sum())
+def _not_finite(outputs: Pass) -> list[str]:
+    """A warning if predictions are NaN or infinite: they are in no matrix and no plot."""
+    count = 0 if outputs.predicted is None else int((~_finite_rows(outputs)).sum())
     if not count:
         return []
     whom = "one example is" if count == 1 else f"{count:,} examples are"
@@ -113,7 +113,7 @@ def _constant(
     return [] if warning is None else [warning]
 
 
-def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
+def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Pass:
     graph = model.graph
     loss = graph.need_loss()
     judge = judge_of(model)
@@ -123,25 +123,25 @@ def _look(model: Model, arrays: Mapping[str, np.ndarray]) -> Seen:
     size = PART if graph.mixing(training=False) is None else rows
     for start in range(0, rows, size):
         part = {name: array[start : start + size] for name, array in arrays.items()}
-        with np.errstate(all="ignore"):  # also of a network that has diverged
+        with np.errstate(all="ignore"):  # the network may have diverged
             values = graph.fprop(model.params, part, training=False)
         parts.append([np.asarray(values[box]) for box in (loss, *compared)])
-    found = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
-    return Seen(found[0], None, None) if judge is None else Seen(found[0], judge.prediction(found[1]), found[2])
+    whole = [np.concatenate(arrays) for arrays in zip(*parts, strict=True)]
+    return Pass(whole[0], None, None) if judge is None else Pass(whole[0], judge.prediction(whole[1]), whole[2])
 
 
 def judge_of(model: Model) -> Loss | None:
-    """The box that compares predictions with targets, where there is only one."""
+    """The box that compares predictions with targets; None if there are several or none."""
     losses = list(model.graph.losses.values())
     return losses[0] if len(losses) == 1 else None
 
 
-def class_names(model: Model, seen: Seen) -> list[str] | None:
-    """The names of the classes, where the examples are of one class each."""
-    if not isinstance(judge_of(model), ClassLoss) or seen.predicted is None or seen.predicted.ndim != 2:
+def class_names(model: Model, outputs: Pass) -> list[str] | None:
+    """The names of the classes, if each example has one class; else None."""
+    if not isinstance(judge_of(model), ClassLoss) or outputs.predicted is None or outputs.predicted.ndim != 2:
         return None
     names = words(model.notes, "classes")
-    count = seen.predicted.shape[1]
+    count = outputs.predicted.shape[1]
     return [text(name, 30) for name in (names if len(names) == count else range(count))]
 
 
@@ -166,7 +166,7 @@ def _residuals(model: Model, predicted: np.ndarray, truth: np.ndarray) -> list[d
 
 
 def _in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """(names, predictions, targets) as columns, in the units of the table that the model was trained from."""
+    """(names, predictions, targets) as columns, in the units of the table."""
     predicted, truth = predicted.reshape(len(truth), -1), truth.reshape(len(truth), -1)
     names = list(words(table(model.notes) or {}, "targets") or [word(model.notes, "target") or "y"])
     if len(names) != truth.shape[1]:
@@ -176,26 +176,26 @@ def _in_units(model: Model, predicted: np.ndarray, truth: np.ndarray) -> tuple[l
 
 
 def _worst(
-    model: Model, arrays: Mapping[str, np.ndarray], seen: Seen, losses: np.ndarray, classes: list[str] | None,
+    model: Model, arrays: Mapping[str, np.ndarray], outputs: Pass, losses: np.ndarray, classes: list[str] | None,
     facts: Facts,
 ) -> list[dict[str, Any]]:  # fmt: skip
     shown = inputs_of(model, arrays)
     pictures = Pictures.of(shown, model.notes)
     order = np.argsort(-np.nan_to_num(losses, nan=np.inf), kind="stable")[:WORST]
-    found = []
+    examples = []
     for row in map(int, order):
         place, cells = _cells(shown, row, model, facts)
-        found.append(
+        examples.append(
             {
-                "row": text(place), "loss": number(seen.losses[row]), **_said(model, seen, row, classes),
+                "row": text(place), "loss": number(outputs.losses[row]), **_compared(model, outputs, row, classes),
                 "image": pictures.picture(row) if pictures else None, "cells": [] if pictures else cells,
             }
         )  # fmt: skip
-    return found
+    return examples
 
 
 def inputs_of(model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What the network predicts from: the inputs that its outputs need, or else all but the targets of its losses."""
+    """The inputs that the outputs need. Without outputs, all inputs but the targets of the losses."""
     graph = model.graph
     if graph.outputs:
         return {name: array for name, array in arrays.items() if name in graph.predictor.inputs}
@@ -203,17 +203,17 @@ def inputs_of(model: Model, arrays: Mapping[str, np.ndarray]) -> dict[str, np.nd
     return {name: array for name, array in arrays.items() if name not in targets}
 
 
-def _said(model: Model, seen: Seen, row: int, classes: list[str] | None) -> dict[str, Any]:
-    """What is true of an example, and what was predicted."""
-    if seen.predicted is None or seen.truth is None:
+def _compared(model: Model, outputs: Pass, row: int, classes: list[str] | None) -> dict[str, Any]:
+    """The target and the prediction of an example."""
+    if outputs.predicted is None or outputs.truth is None:
         return {"truth": None, "predicted": None, "top": []}
     if classes is not None:
-        scores, label = seen.predicted[row], int(seen.truth[row])
+        scores, label = outputs.predicted[row], int(outputs.truth[row])
         best = np.argsort(-scores)[:TOP]
         share = bool((scores >= 0).all() and abs(scores.sum() - 1) < 1e-3)
         top = [[classes[k], number(scores[k])] for k in best] if share else []
         return {"truth": classes[label], "predicted": classes[int(best[0])], "top": top}
-    names, predicted, truth = _in_units(model, seen.predicted[row : row + 1], seen.truth[row : row + 1])
+    names, predicted, truth = _in_units(model, outputs.predicted[row : row + 1], outputs.truth[row : row + 1])
     if len(names) == 1:
         return {"truth": number(truth[0, 0]), "predicted": number(predicted[0, 0]), "top": []}
     shown = [", ".join(f"{value:.4g}" for value in array[0, :MOST_CELLS]) for array in (truth, predicted)]
@@ -221,14 +221,14 @@ def _said(model: Model, seen: Seen, row: int, classes: list[str] | None) -> dict
 
 
 def _cells(inputs: Mapping[str, np.ndarray], row: int, model: Model, facts: Facts) -> tuple[str, list[list[str]]]:
-    """The place and the cells of an example: those of its table, or else its numbers."""
+    """(the place of an example, its cells). Without a table, the cells are its numbers."""
     if facts.cells is not None:
         place, cells = facts.cells(row)
         return place, [[text(name, 40), text(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
     columns = words(model.notes, "columns")
-    found = []
+    cells = []
     for name, array in inputs.items():
         values = array[row].ravel()[:MOST_CELLS].tolist()
         names = columns if len(columns) == array[row].size else [f"{name}[{k}]" for k in range(len(values))]
-        found += [[text(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]
-    return f"row {row + 1}", found[:MOST_CELLS]
+        cells += [[text(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]
+    return f"row {row + 1}", cells[:MOST_CELLS]

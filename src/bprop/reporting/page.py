@@ -1,4 +1,4 @@
-"""The page: one HTML file with its style, its script and its data, that asks nothing of any network."""
+"""The page: one HTML file with its style, its script and its data. It needs no network."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import Any
 
 from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, css
 
-# what must not stand in a <script> that holds JSON, and how JSON may also say it
+# letters that must not be in a <script> with JSON, and their escapes in JSON
 DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
 @cache
 def part(name: str) -> str:
-    """A file that comes with the package, "page.html" or "page.css"."""
+    """A file of the package, "page.html" or "page.css"."""
     return (files("bprop.reporting") / "page" / name).read_text(encoding="utf-8")
 
 
 @cache
 def style() -> str:
-    """The page's style, with the colours that a drawing has for magnitudes: --m0 for 1e-8 to --m10 for 1e2."""
+    """The style of the page, with the colours of magnitudes in drawings: --m0 for 1e-8 to --m10 for 1e2."""
     light, dark = (
         "".join(f"--m{k}:{colour};" for k, colour in enumerate(colours))
         for colours in (COOL_TO_HOT_LIGHT, COOL_TO_HOT_DARK)
@@ -36,23 +36,23 @@ def style() -> str:
 
 @cache
 def script() -> str:
-    """All of the page's script, in the order of the files' names."""
+    """The script of the page: all its files, in the order of their names."""
     folder = files("bprop.reporting") / "page" / "js"
-    found = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
-    return "\n" + "\n".join(['"use strict";', *((folder / n).read_text(encoding="utf-8") for n in found)])
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
+    return "\n" + "\n".join(['"use strict";', *((folder / n).read_text(encoding="utf-8") for n in names)])
 
 
 def as_script(data: Any) -> str:
     """JSON that is harmless within a <script> element. Raises ValueError for NaN and infinity."""
-    found = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    found = re.sub("[<>&\u2028\u2029]", lambda match: DANGEROUS[match[0]], found)
-    return re.sub("[\ud800-\udfff]", "\ufffd", found)  # halves of letters, which no file can hold
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    content = re.sub("[<>&\u2028\u2029]", lambda match: DANGEROUS[match[0]], content)
+    return re.sub("[\ud800-\udfff]", "\ufffd", content)  # lone surrogates, which no file can hold
 
 
 def policy(own: str, code: str, drawing: str, live: bool) -> str:
-    """The Content-Security-Policy: only the style and the script that we wrote, and no address but our own server's.
+    """The Content-Security-Policy: only our own style and script, and no address but that of our server.
 
-    A live page may get its drawing later: the style of drawings is allowed there from the start.
+    A live page may get its drawing later, so it allows the style of drawings from the start.
     """
     styles = [own, *([css()] if live else re.findall(r"<style[^>]*>(.*?)</style>", drawing, re.DOTALL))]
     return "; ".join(
@@ -71,7 +71,7 @@ def _hash(code: str) -> str:
 
 
 def render(title: str, drawing: str, data: Mapping[str, Any]) -> str:
-    """The page. `drawing` is markup that we made; all else is escaped."""
+    """The page as HTML. `drawing` is our own markup; all else is escaped."""
     own, code = style(), script()
     fields = {
         "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,

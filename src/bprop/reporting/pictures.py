@@ -1,4 +1,4 @@
-"""Examples as pictures, where the input is one."""
+"""Examples as pictures, if the input is one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LEAST, MOST = 8, 64  # pixels of a side
 
 
 class Pictures:
-    """The rows of an array as grey or coloured pictures, black where the array is least, white where it is most."""
+    """The rows of an array as grey or coloured pictures: black for the least number, white for the largest."""
 
     def __init__(self, array: np.ndarray):
         self.array = array  # (N, height, width, channels)
@@ -24,8 +24,8 @@ class Pictures:
     def of(cls, arrays: Mapping[str, np.ndarray], notes: Mapping[str, Any]) -> Pictures | None:
         """The pictures among the inputs, or None.
 
-        Arrays (N, H, W), (N, H, W, 1) and (N, H, W, 3) are taken for pictures, and so are (N, D) with D a square of 8
-        or more, none of them negative, unless they are columns of a table with names of their own.
+        Arrays (N, H, W), (N, H, W, 1) and (N, H, W, 3) count as pictures. So does an array (N, D) without negative
+        numbers if D is the square of at least 8 and the columns have no names of their own.
         """
         for name, array in arrays.items():
             shape = array.shape[1:]
@@ -38,7 +38,7 @@ class Pictures:
         return None
 
     def picture(self, row: int) -> dict[str, Any]:
-        """One of them as bytes, row by row."""
+        """The picture of an example as bytes, row by row."""
         _, height, width, channels = self.array.shape
         room = (self.high - self.low) or 1.0
         grey = np.round(255 * (self.array[row].astype(np.float64) - self.low) / room).astype(int)

@@ -1,4 +1,4 @@
-"""Numbers and records as a page takes them: short, and null for what is not finite."""
+"""Numbers and records for a page: short, with null for numbers that are not finite."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from bprop.record import Record
 
 BOX_VALUES = ("value_mean", "value_std", "gradient_norm", "gradient_std", "saturated", "dead")
 PARAMETER_VALUES = ("norm", "gradient_norm", "update_ratio")
-MOST_RECORDS = 500  # of a page: more are thinned out evenly
+MOST_RECORDS = 500  # of a page; more are thinned out
 MOST_HEALTH = 40_000  # numbers of health in a page: about 300 kB
 
 
 def number(value: Any) -> float | None:
-    """Five digits of a number; None for NaN, infinity and what is not there."""
+    """A number with five digits; None for NaN, infinity and None."""
     if value is None or not isfinite(value):
         return None
     short = float(f"{value:.5g}")
-    return short if isfinite(short) else float(value)  # the largest numbers are not rounded up
+    return short if isfinite(short) else float(value)  # rounding up the largest numbers gives infinity
 
 
 def numbers(values: Any) -> list[float | None]:
-    """The same of many."""
+    """`number` of each value."""
     return [number(value) for value in values]
 
 
 def text(value: Any, most: int = 80) -> str:
-    """A cell or a name on one line of at most `most` letters."""
+    """A value as text on one line of at most `most` letters."""
     line = " ".join(str(value).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def plain(record: Record, health: bool = True) -> dict[str, Any]:
-    """A record as the page reads it."""
+    """A record for the page."""
     validation = record.validation
     return {
         "epoch": record.epoch, "updates": record.updates, "loss": number(record.loss),
@@ -51,7 +51,7 @@ def plain(record: Record, health: bool = True) -> dict[str, Any]:
 
 def _health(health: Mapping[str, Any]) -> dict[str, Any]:
     def rows(of: str, keys: Sequence[str]) -> dict[str, list[float | None]]:
-        return {name: numbers(found.get(key) for key in keys) for name, found in health[of].items()}
+        return {name: numbers(row.get(key) for key in keys) for name, row in health[of].items()}
 
     return {
         "keys": {"boxes": BOX_VALUES, "parameters": PARAMETER_VALUES},
@@ -62,26 +62,26 @@ def _health(health: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def plain_history(history: Sequence[Record], best: int | None = None, most: int = MOST_RECORDS) -> list[dict[str, Any]]:
-    """Records for a page, about `most` of them: more of the early ones, with the first, the best and the last."""
+    """About `most` records for a page: more of the early ones, and the first, the best and the last."""
     places = set(early(len(history), most))
     places |= {place for place, record in enumerate(history) if record.epoch == best}
-    looked = [place for place, record in enumerate(history) if record.health is not None]
-    if looked:
-        health = history[looked[-1]].health or {}
+    with_health = [place for place, record in enumerate(history) if record.health is not None]
+    if with_health:
+        health = history[with_health[-1]].health or {}
         cells = 6 * len(health["boxes"]) + 3 * len(health["parameters"])
-        looked = [looked[k] for k in early(len(looked), min(most, max(2, MOST_HEALTH // max(cells, 1))))]
-    return [plain(history[place], place in looked) for place in sorted(places.union(looked))]
+        with_health = [with_health[k] for k in early(len(with_health), min(most, max(2, MOST_HEALTH // max(cells, 1))))]
+    return [plain(history[place], place in with_health) for place in sorted(places.union(with_health))]
 
 
 def spread(count: int, most: int) -> list[int]:
-    """0 .. count - 1, or `most` of them spread evenly, the first and the last among them."""
+    """0 .. count - 1, or `most` of these spread evenly, with the first and the last."""
     return sorted({round(k) for k in np.linspace(0, count - 1, min(count, most))}) if count else []
 
 
 def early(count: int, most: int) -> list[int]:
-    """0 .. count - 1, or `most` of them, the first and the last among them, whose distances grow by a factor from 1 on.
+    """0 .. count - 1, or `most` of these with the first and the last. Their distances grow from 1 by a factor.
 
-    Most is learned in the first epochs: of 2,000 epochs, 60 spread evenly would show 3 of the first 100.
+    Networks learn most in the first epochs: of 2,000 epochs, 60 spread evenly would show 3 of the first 100.
     """
     if count <= most or most < 3:
         return spread(count, most)
@@ -91,7 +91,7 @@ def early(count: int, most: int) -> list[int]:
         low, high = (low, factor) if _reach(factor, most - 1, count) >= count - 1 else (factor, high)
     places: list[int] = []
     for k in range(most):
-        rest = most - 1 - k  # places that must still find room
+        rest = most - 1 - k  # places still to come
         wanted = round(_reach(high, k, count))
         places.append(min(max(wanted, places[-1] + 1 if places else 0), count - 1 - rest))
     return places

@@ -1,4 +1,4 @@
-"""A request for a page: what its head says, and what is sent back."""
+"""A request for a page: its head, and the bytes of an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REASONS = {
 
 
 class RefusedError(Exception):
-    """A request that is not answered with a page. code : the status of HTTP; the message says why."""
+    """A request that gets no page. code : the HTTP status. The message is the reason."""
 
     def __init__(self, code: int, why: str):
         super().__init__(why)
@@ -32,9 +32,9 @@ class RefusedError(Exception):
 
 
 class Request(NamedTuple):
-    """The first line of a request, and the host that it asks.
+    """The first line of a request, and its host.
 
-    host : of the Host header, None where there is none; the address in the first line, if it names a host, has it too.
+    host : the Host header; None without one. If the address in the first line names a host, it is the same one.
     """
 
     method: str
@@ -44,9 +44,9 @@ class Request(NamedTuple):
 
 
 def read_head(received: bytes) -> Request | None:
-    """The request that begins with these bytes, or None where its head is not complete yet.
+    """The request that begins with these bytes; None if its head is not complete yet.
 
-    Raises RefusedError for a head that is no HTTP, or longer than its bounds, as soon as that can be seen.
+    Raises RefusedError for a head that is no HTTP or is too long, as early as possible.
     """
     head, end, _ = received.partition(END)
     lines = head.split(b"\r\n")
@@ -62,7 +62,7 @@ def read_head(received: bytes) -> Request | None:
 def _request(first: str, *lines: str) -> Request:
     words = first.split(" ")
     if len(words) != 3 or not all(words) or not words[2].startswith("HTTP/"):
-        raise RefusedError(400, "this is no request of HTTP")
+        raise RefusedError(400, "this is no HTTP request")
     method, target, version = words
     if not version.startswith("HTTP/1."):
         raise RefusedError(505, "this server speaks HTTP/1.1")
@@ -70,7 +70,7 @@ def _request(first: str, *lines: str) -> Request:
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
-            raise RefusedError(400, "a line of the headers is no header")
+            raise RefusedError(400, "a line among the headers is no header")
         if name.lower() == "host":
             hosts.append(value.strip())
     try:
@@ -84,13 +84,17 @@ def _request(first: str, *lines: str) -> Request:
 
 
 def answer(code: int, kind: str, content: bytes, *, with_body: bool = True) -> bytes:
-    """The bytes of an answer, after which the connection is closed."""
-    said = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **HEADERS}
-    lines = [f"HTTP/1.1 {code} {REASONS[code]}", "Server: bprop", *(f"{name}: {value}" for name, value in said.items())]
+    """The bytes of an answer. The connection closes after it."""
+    headers = {"Content-Type": kind, "Content-Length": str(len(content)), "Connection": "close", **HEADERS}
+    lines = [
+        f"HTTP/1.1 {code} {REASONS[code]}",
+        "Server: bprop",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
     return "\r\n".join(lines).encode() + END + (content if with_body else b"")
 
 
 def refusal(error: RefusedError, *, with_body: bool = True) -> bytes:
-    """The bytes of an answer that says why there is no page."""
-    said = f"{error.code}: {error}\n".encode()
-    return answer(error.code, "text/plain; charset=utf-8", said, with_body=with_body)
+    """The bytes of an answer with the reason why there is no page."""
+    content = f"{error.code}: {error}\n".encode()
+    return answer(error.code, "text/plain; charset=utf-8", content, with_body=with_body)

@@ -1,4 +1,4 @@
-"""A server of one page, for this machine alone, to those who know the address."""
+"""A server of one page, on this machine alone, for those who know its address."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from bprop.reporting.request import RefusedError, Request, answer
 
 HOST = "127.0.0.1"
 Answer = Callable[[str], tuple[str, bytes]]
-"""From the query of a request to (content type, content)."""
+"""A function from the query of a request to (content type, content)."""
 
 
 class Server:
-    """Answers GET /TOKEN/NAME with `pages[NAME](query)`, in one thread of its own; all else is refused.
+    """Answers GET /TOKEN/NAME with `pages[NAME](query)`, in a thread of its own. It refuses all other requests.
 
-    Who does not know the random token is refused (403), and so is a request under a foreign name (Host), with which
-    a page elsewhere could otherwise reach this one (DNS rebinding). Nothing is shared with other origins (no CORS).
-    At most 32 connections are open, each for a bounded time, with a bounded head, one request and one answer.
+    A request without the random token is refused (403). So is a request with a foreign Host header: with it, a page
+    elsewhere could reach this one (DNS rebinding). Other origins can read nothing (no CORS). At most 32 connections are
+    open, each for a bounded time, with a bounded head, one request and one answer.
 
-    Raises SettingError where the port is taken.
+    Raises SettingError if the port is taken.
     """
 
     def __init__(self, pages: Mapping[str, Answer], port: int = 0):
         self.token = secrets.token_urlsafe(24)
         self.pages = dict(pages)
         if not 0 <= port <= 65535:
-            raise SettingError(f"port {port}: give a whole number from 0 (any that is free) to 65535")
+            raise SettingError(f"port {port}: it must be a whole number from 0 (any free port) to 65535")
         try:
             self._loop = Loop(_listening(port), self._answer)
         except OSError as error:
             raise SettingError(
-                f"cannot serve on port {port} ({error.strerror or error}): name another, or 0 for any that is free"
+                f"cannot serve on port {port} ({error.strerror or error}): choose another, or 0 for any free port"
             ) from error
         self.port: int = self._loop.listening.getsockname()[1]
         self._hosts = (f"{HOST}:{self.port}", f"localhost:{self.port}")
@@ -49,17 +49,17 @@ class Server:
         return f"http://{HOST}:{self.port}/{self.token}/"
 
     def close(self) -> None:
-        """Stop answering, and free the port; connections that are open are cut off."""
+        """Stop answering, cut off open connections, and free the port."""
         self._loop.stop()
         self._thread.join()
 
     def _answer(self, request: Request) -> bytes:
-        given, _, name = request.path.removeprefix("/").partition("/")
+        token, _, name = request.path.removeprefix("/").partition("/")
         if request.host not in self._hosts:
             raise RefusedError(403, "this page is for this machine alone")
         if request.method not in ("GET", "HEAD"):
             raise RefusedError(501, "pages can be read, and nothing else")
-        if not hmac.compare_digest(given.encode(errors="replace"), self.token.encode()):
+        if not hmac.compare_digest(token.encode(errors="replace"), self.token.encode()):
             raise RefusedError(403, "the address needs the token that the command printed")
         if name not in self.pages:
             raise RefusedError(404, "there is no such page here")
@@ -73,7 +73,7 @@ class Server:
 def _listening(port: int) -> socket.socket:
     listening = socket.socket()
     try:
-        # on Windows, others could else take the port over
+        # otherwise, on Windows, another program could take over the port
         listening.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
         listening.bind((HOST, port))
         listening.listen(2 * MOST)

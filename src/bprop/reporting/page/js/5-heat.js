@@ -68,8 +68,8 @@ function heatTicks(epochs, places, height) {
 }
 
 function looksSaid(epochs) {
-  if (epochs.length > MOST_NAMED) return `The network was looked at after ${epochs.length} epochs, each with a mark below the picture.`;
-  return `The network was looked at after ${epochs.length === 1 ? "epoch" : "the epochs"} ${epochs.join(", ")}.`;
+  if (epochs.length > MOST_NAMED) return `The network was measured after ${epochs.length} epochs, each with a mark below the picture.`;
+  return `The network was measured after ${epochs.length === 1 ? "epoch" : "the epochs"} ${epochs.join(", ")}.`;
 }
 
 function chooseAt(picture, event) {

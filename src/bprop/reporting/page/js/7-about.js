@@ -56,7 +56,7 @@ function drawAbout(page) {
 function drawData({ facts: pairs, columns, more_columns: hidden, classes, parts }) {
   facts("data-facts", pairs);
   if (columns.length) {
-    const caption = hidden ? `The first ${columns.length} columns; ${format(hidden)} more are alike or left out here` : "Columns";
+    const caption = hidden ? `The first ${columns.length} columns; ${format(hidden)} more are not shown` : "Columns";
     byId("columns").replaceChildren(table(caption, ["column", "kind", "encoded as"], columns));
   }
   if (classes.length) byId("classes").replaceChildren(table("Examples of each class", ["class", ...parts], classes));

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.check.units import natural_units
+from bprop.check.precision import natural_units
 
 
 @pytest.mark.parametrize("unit", [1e-300, 1e-12, 1.0, 1e12, 1e300])
