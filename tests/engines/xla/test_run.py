@@ -137,6 +137,16 @@ def test_from_stretch_to_stretch_no_memory_is_taken_for_a_large_state(job, monke
     assert not places[0] & places[1]
 
 
+def test_what_products_are_rounded_to_is_told_with_what_it_computes_on(job):
+    run = choose("xla").start(job(), job().graph.init(0))
+    plain = run.surroundings()
+    with jax.default_matmul_precision("bfloat16"):
+        changed = run.surroundings()
+    assert {name for name in plain if plain[name] != changed[name]} == {"jax_default_matmul_precision"}
+    assert changed["jax_default_matmul_precision"] == "bfloat16"
+    assert plain["device"] == jax.devices()[0].device_kind
+
+
 def test_it_tells_what_its_first_call_spent_on_compiling_and_that_the_second_spent_nothing(monkeypatch):
     clock, compile_ = [0.0], functions.compiled
 
