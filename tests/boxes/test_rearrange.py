@@ -60,6 +60,12 @@ def test_concat_of_one_child_is_the_child_and_of_a_twin_gives_both_gradients():
         np.testing.assert_array_equal(graph.bprop(values)["W"], [times * 2, times * 3])
 
 
+def test_concat_is_along_the_last_axis_unless_another_is_said():
+    x, z = bp.Input("x", (2, 3)), bp.Input("z", (2, 4))
+    assert boxes.Concat(x, z).dims == bp.concat([x, z]).dims == ("N", 2, 7)
+    assert boxes.Concat(x, x, axis=1).dims == bp.concat([x, x], axis=1).dims == ("N", 4, 3)
+
+
 def test_concat_refuses_parts_that_do_not_fit():
     with pytest.raises(errors.ShapeError, match="Concat"):
         bp.concat([bp.Input("x", (2, 3)), bp.Input("z", (3, 2))])

@@ -285,6 +285,26 @@ def test_a_box_without_examples_asks_for_some():
     assert bp.check_box(PlantedBare, [(RIGHT,)]).ok
 
 
+def test_what_stands_for_a_box_of_whole_numbers_outside_training_is_looked_at():
+    class PlantedFirst(bp.Box):
+        def fprop(self, a):
+            return a[:, :1]
+
+        def bprop(self, grad, value, a):
+            return None
+
+    class PlantedOther(PlantedFirst):
+        def fprop(self, a):
+            return a
+
+        def evaluation(self):
+            return PlantedFirst(*self.children)
+
+    numbers = np.arange(6).reshape(2, 3)
+    assert "outside training its value has the shape (2, 1)" in str(bp.check_box(PlantedOther, [(numbers,)]))
+    assert "NOTHING was compared" in str(bp.check_box(PlantedFirst, [(numbers,)]))
+
+
 def test_the_same_seed_gives_the_same_report():
     assert str(bp.check_box(bp.Dropout, seed=3)) == str(bp.check_box(bp.Dropout, seed=3))
 

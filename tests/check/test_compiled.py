@@ -9,6 +9,8 @@ import bprop as bp
 from bprop import errors
 from bprop.check import compiled
 from bprop.check.compiled import Reveal, engine_step
+from bprop.data import DataSet
+from bprop.engines import Job, choose
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(7, 5)), RNG.integers(3, size=7)
@@ -51,6 +53,19 @@ def test_the_rule_gives_back_the_gradients():
     moved, state = Reveal().step({"W": np.ones(2)}, {"W": np.array([3.0, 4.0])}, {}, 0)
     np.testing.assert_array_equal(moved["W"], [3.0, 4.0])
     assert state == {}
+
+
+@pytest.mark.parametrize("engine", engines())
+def test_weights_lie_in_memory_as_they_do_in_training(engine):
+    """64 x 3: fewer outputs than a vector holds."""
+    graph = bp.mlp([64, 3], task="classification")
+    data = DataSet({"x": np.ones((64, 64)), "y": np.zeros(64, int)})
+
+    def laid_out(rule):
+        run = choose(engine).start(Job(graph, rule, data, 64, np.dtype("float64"), 0), graph.init(0))
+        return {"native": lambda: run.transposed, "xla": lambda: run.compiled.choices.transposed}.get(engine, set)()
+
+    assert laid_out(Reveal()) == laid_out(bp.SGD(0.1))
 
 
 def spoilt(monkeypatch, change):

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -214,6 +215,33 @@ from bprop.disk.atomic import write_atomically
 write_atomically({str(tmp_path / "f")!r}, b"new")
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (errno.EINVAL, False),
+        (errno.ENOTSUP, False),
+        (errno.EBADF, False),
+        (errno.EACCES, False),
+        (errno.EPERM, False),
+        (errno.EIO, True),
+        (errno.ENOSPC, True),
+    ],
+)
+def test_a_folder_that_cannot_be_flushed_is_no_failure_but_one_that_fails_is(tmp_path, monkeypatch, number, said):
+    flush = os.fsync
+
+    def failing(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(number, os.strerror(number))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(errors.ModelFileError, match="f may not outlive a crash") if said else nullcontext():
+        write_atomically(tmp_path / "f", b"new")
     assert (tmp_path / "f").read_bytes() == b"new"
 
 

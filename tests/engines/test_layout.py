@@ -67,6 +67,7 @@ def test_laying_out_a_plan_replaces_the_linear_boxes_and_no_other():
     kinds = {step.name: type(step.box) for step in new.nodes}
     assert (kinds["a1"], kinds["a2"]) == (Linear, LinearTransposed)
     assert [s.children for s in new.nodes] == [s.children for s in plan.nodes]
+    assert [vars(s.box) for s in new.nodes] == [vars(s.box) for s in plan.nodes]
     assert {type(step.box) for step in plan.nodes if step.name == "a2"} == {Linear}
 
 

@@ -8,6 +8,7 @@ import pytest
 import bprop as bp
 from bprop.boxes import activations
 from bprop.boxes.loss import Loss
+from bprop.graph import mixing
 from bprop.graph.mixing import ROWS, SAME, Rows, row_kind
 
 
@@ -293,3 +294,28 @@ def test_mixing_is_determined_once(monkeypatch):
 def test_a_box_that_says_no_is_believed():
     box = type("No", (Own,), {"keeps_rows": False})(bp.Input("x", (3,)))
     assert row_kind(box, [True], training=True) is None
+
+
+class WeightedMean(Masked):
+    """The mean of the rows by weight: the same whatever rows of weight 0 there are."""
+
+    def fprop(self, a, weights):
+        return weights @ a / weights.sum()
+
+    def bprop(self, grad, value, a, weights):
+        return weights[:, None] / weights.sum() * grad
+
+
+def test_a_value_without_rows_is_the_same_where_it_is_a_mean_by_weight():
+    x = bp.Input("x", (3,))
+    assert row_kind(WeightedMean(x), [True], training=True) == SAME
+    assert row_kind(WeightedMean(x), [True], training=False) is None
+    assert row_kind(bp.mean(x, axis=0), [True], training=True) is None
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_our_own_boxes_are_taken_at_their_word(monkeypatch, training):
+    monkeypatch.setattr(mixing, "try_out", lambda *given: pytest.fail("tried out"))
+    x = bp.Input("x", (3,))
+    assert row_kind(bp.tanh(x), [True], training) == ROWS
+    assert row_kind(bp.softmax(x), [True], training) == ROWS

@@ -126,6 +126,7 @@ def test_an_embedding_is_computed_in_parts(monkeypatch):
         lambda x: x[:7],
         Refusing,
         Jitter,
+        lambda x: bp.tanh(Jitter(x)),
     ],
 )
 def test_outputs_that_may_mix_rows_are_computed_whole(mix, rng, monkeypatch):

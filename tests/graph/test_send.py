@@ -3,6 +3,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.graph.send import is_zero
 
 
 class Forgetful(bp.Box):
@@ -79,3 +80,8 @@ def test_a_whole_number_in_a_graph_does_not_change_the_precision():
     assert set(kinds.values()) == {np.dtype("float32")}
     assert values.objective.dtype == np.float32
     assert {g.dtype for g in graph.bprop(values).values()} == {np.dtype("float32")}
+
+
+def test_only_the_number_0_needs_not_be_sent():
+    assert [bool(is_zero(np.array(value))) for value in (0.0, -0.0, 1.0, -1.0, np.nan)] == [True, True, *[False] * 3]
+    assert not is_zero(np.zeros(1))

@@ -8,7 +8,7 @@ import pytest
 
 from bprop import errors
 from bprop.rules import SGD, Adam, AdamW, Foreign, as_rule, clip_by_norm, schedules
-from bprop.rules.rule import zeros_like
+from bprop.rules.rule import Rule, rule_named, rules, zeros_like
 from bprop.rules.runtime import Paced
 
 RULES = [
@@ -154,6 +154,20 @@ def test_a_rule_that_says_its_rate_or_step_itself_is_followed():
     assert Rate().rates(1, 2).tolist() == pytest.approx([0.2, 0.3])
     assert (Rate().scheduled, Step(schedules.cosine(0.1, 3)).scheduled) == (True, False)
     assert Step(decrease_constant=0.1).scheduled is False
+
+
+def test_a_rule_of_ones_own_is_known_by_its_name_and_has_no_state_unless_it_says_so():
+    class HalvedForTests(Rule):
+        """theta <- theta / 2."""
+
+        def update(self, params, grads, state, rate, t):
+            return {name: array / 2 for name, array in params.items()}, state
+
+    assert rule_named("halvedfortests") is rules()["halvedfortests"] is HalvedForTests
+    assert set(rules()) >= {"sgd", "adam", "adamw"}
+    with pytest.raises(errors.UnknownNameError, match=r"'HalvedForTests' is not one of sgd, .*halvedfortests"):
+        rule_named("HalvedForTests")
+    assert HalvedForTests().init({"W": np.ones(2)}) == {}
 
 
 def test_a_state_begins_with_zeros_of_the_shapes_and_the_precision_of_the_parameters():

@@ -128,6 +128,21 @@ def test_initialisers_and_slices_of_numpy_numbers_are_json_too():
     np.testing.assert_array_equal(back.init()["b"], [0.5, 0.5])
 
 
+def test_names_of_boxes_come_back():
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3,))
+    h = bp.tanh(bp.Constant([1.0, 2.0, 3.0], name="factors") * x, name="hidden")
+    back = there_and_back(bp.Graph(outputs={"f": bp.sum(h * W, axis=1)}))
+    assert [(name, back.boxes[name].name) for name in back.boxes] == [
+        ("factors", "factors"),
+        ("x", "x"),
+        ("multiply_1", None),
+        ("hidden", "hidden"),
+        ("W", "W"),
+        ("multiply_2", None),
+        ("f", None),
+    ]
+
+
 def test_an_initialiser_of_your_own_is_remembered_by_name_only():
     def mine(rng, shape):
         return np.ones(shape)

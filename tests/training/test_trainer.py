@@ -369,30 +369,6 @@ def test_seconds_of_compiling_are_no_seconds_of_updates(monkeypatch):
     assert [record.seconds for record in bp.train(network(), data, **settings).history] == [0.0, 0.0]
 
 
-def test_xla_tells_what_its_first_call_spent_on_compiling(monkeypatch):
-    pytest.importorskip("jax")
-    from bprop.data import DataSet
-    from bprop.engines import Job, choose
-    from bprop.engines.xla import functions
-
-    clock, compile_ = [0.0], functions.compiled
-
-    def compiled(*args):
-        clock[0] += 7.0
-        return compile_(*args)
-
-    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
-    monkeypatch.setattr(functions, "compiled", compiled)
-    graph = network(l2=0.123)  # no other test has compiled it
-    job = Job(graph, bp.SGD(0.1), DataSet({"x": np.eye(6, 4), "y": np.arange(6) % 3}), 5, np.dtype("float32"), 0)
-    run = choose("xla").start(job, graph.init(0))
-    run.set_order(np.arange(6, dtype=np.int32))
-    run.steps(0, 1, 0)
-    assert run.compile_seconds() >= 7.0
-    run.steps(1, 1, 1)
-    assert run.compile_seconds() == 0.0
-
-
 def test_a_fit_says_which_epoch_its_weights_are_of(engine):
     rng = np.random.default_rng(0)
     data = {"x": rng.normal(size=(60, 4)), "y": rng.integers(3, size=60)}

@@ -201,6 +201,26 @@ def test_the_key_holds_all_that_a_program_depends_on(monkeypatch):
     assert kept.key_of("text", device) == keys[0]
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "same"),
+    [
+        ("jax_log_compiles", True, True),
+        ("jax_dump_ir_to", "nowhere", True),
+        ("jax_persistent_cache_min_compile_time_secs", 5.0, True),
+        ("jax_default_matmul_precision", "float32", False),
+    ],
+)
+def test_settings_of_jax_that_change_no_number_make_no_other_program(name, value, same):
+    device, before = jax.devices()[0], jax.config.values[name]
+    key = kept.key_of("text", device)
+    jax.config.update(name, value)
+    try:
+        assert jax.config.values[name] != before
+        assert (kept.key_of("text", device) == key) is same
+    finally:
+        jax.config.update(name, before)
+
+
 def test_the_machine_is_told_apart_by_its_instructions():
     assert kept.machine() == kept.machine()
     assert kept.machine()

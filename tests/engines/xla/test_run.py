@@ -7,11 +7,13 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.engines import choose
+from bprop.data import DataSet
+from bprop.engines import Job, choose
 from bprop.rules import Rule
 
 jax = pytest.importorskip("jax")
 run_module = pytest.importorskip("bprop.engines.xla.run")
+functions = pytest.importorskip("bprop.engines.xla.functions")
 
 # --- precision ---
 
@@ -133,6 +135,35 @@ def test_from_stretch_to_stretch_no_memory_is_taken_for_a_large_state(job, monke
         places.append({array.unsafe_buffer_pointer() for array in jax.tree.leaves(run.state)})
     assert places[0] == places[2] == places[4]
     assert not places[0] & places[1]
+
+
+def test_what_products_are_rounded_to_is_told_with_what_it_computes_on(job):
+    run = choose("xla").start(job(), job().graph.init(0))
+    plain = run.surroundings()
+    with jax.default_matmul_precision("bfloat16"):
+        changed = run.surroundings()
+    assert {name for name in plain if plain[name] != changed[name]} == {"jax_default_matmul_precision"}
+    assert changed["jax_default_matmul_precision"] == "bfloat16"
+    assert plain["device"] == jax.devices()[0].device_kind
+
+
+def test_it_tells_what_its_first_call_spent_on_compiling_and_that_the_second_spent_nothing(monkeypatch):
+    clock, compile_ = [0.0], functions.compiled
+
+    def compiled(*args):
+        clock[0] += 7.0
+        return compile_(*args)
+
+    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(functions, "compiled", compiled)
+    graph = bp.mlp([4, 3, 3], l2=0.123)  # no other test has compiled it
+    job = Job(graph, bp.SGD(0.1), DataSet({"x": np.eye(6, 4), "y": np.arange(6) % 3}), 5, np.dtype("float32"), 0)
+    run = choose("xla").start(job, graph.init(0))
+    run.set_order(np.arange(6, dtype=np.int32))
+    run.steps(0, 1, 0)
+    assert run.compile_seconds() >= 7.0
+    run.steps(1, 1, 1)
+    assert run.compile_seconds() == 0.0
 
 
 @pytest.mark.usefixtures("_both_ways")

@@ -8,6 +8,7 @@ from bprop import errors
 from bprop.data import DataSet
 from bprop.engines import Job, choose
 from bprop.engines.native.run import routines
+from bprop.engines.trace import tracer
 
 ROWS = 45
 QUIET = {"progress": False}
@@ -208,6 +209,25 @@ def test_two_runs_share_code_but_no_memory():
     run.steps(0, 5, 0)
     for name, array in before.items():
         np.testing.assert_array_equal(other.params()[name], array)
+
+
+def test_the_second_run_of_a_graph_is_not_traced(monkeypatch):
+    first = started()
+    monkeypatch.setattr(tracer.Tracer, "step", lambda *given: pytest.fail("traced"))
+    assert started().step.routine is first.step.routine
+
+
+@pytest.mark.parametrize("size", [1e-20, 1.0, 1e20])
+def test_measures_of_any_size_are_those_of_numpy(size):
+    x, y, w = bp.Input("x", ()), bp.Input("y", ()), bp.Parameter("w", ())
+    data = {"x": size * np.arange(1.0, 8.0), "y": np.zeros(7)}
+    graph = bp.Graph(loss=bp.absolute_error(w * x, y), outputs={"f": w * x})
+    found = [
+        bp.train(graph, data, params={"w": np.array(1.0)}, rule=bp.SGD(1e-60), epochs=1, engine=engine, batch_size=7,
+                 validation=data, dtype="float64", **QUIET).history[-1].validation["loss"]
+        for engine in ("numpy", "native")
+    ]  # fmt: skip
+    assert found == pytest.approx([4 * size] * 2, rel=1e-12, abs=0)
 
 
 def test_steps_may_be_cut_anywhere():

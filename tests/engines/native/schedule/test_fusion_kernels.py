@@ -30,13 +30,18 @@ def kernels(step_of, function, *shapes):
     return lines
 
 
+def chain(xp, value, count):
+    """`count` operations on a value; the same ones are traced once."""
+    for i in range(count):
+        value = xp.maximum(value, i + 1.0)
+    return value
+
+
 def costing(count):
     """A value of `count` operations that two kernels need: a sum over rows, and one over columns."""
 
     def function(xp, a, b, c):
-        value = a
-        for i in range(count):
-            value = xp.maximum(value, i + 1.0)
+        value = chain(xp, a, count)
         return [None, value.max(axis=0), value.max(axis=1)]
 
     return function
@@ -149,14 +154,24 @@ def test_what_two_kernels_need_is_stored_from_a_cost_of_six_on(step_of):
     assert CHEAP == 6
 
 
+@pytest.mark.parametrize(("count", "stored"), [(CHEAP - 1, ["max"]), (CHEAP, ["max", "max2"])])
+def test_what_is_stored_costs_nothing_to_those_who_read_it(step_of, count, stored):
+    """Two kernels need a value that is stored; two others one of `count` operations on it."""
+
+    def function(xp, a, b, c, d, e):
+        first = costing(CHEAP)(xp, a, b, c)
+        second = chain(xp, chain(xp, a, CHEAP), count)
+        return [*first, second.max(axis=0), second.max(axis=1)]
+
+    lines = kernels(step_of, function, (9, 8), (8,), (9,), (8,), (9,))
+    assert [line.partition(" <- ")[0] for line in lines if line.startswith("max")] == stored
+
+
 def deep(count):
     """An update that is `count` operations deep."""
 
     def function(xp, a):
-        value = a
-        for i in range(count):
-            value = xp.maximum(value, i + 1.0)
-        return [value]
+        return [chain(xp, a, count)]
 
     return function
 
