@@ -99,7 +99,7 @@ def test_a_validation_set_of_ones_own(flowers):
     p = estimator.predict_proba(X[1::2])
     expected = -np.log(p[np.arange(75), y[1::2]]).mean()
     assert np.isclose(estimator.validation_loss_curve_[-1], expected)
-    with pytest.raises(ValueError, match="given together"):
+    with pytest.raises(ValueError, match="belong together: give both, or neither"):
         small().fit(X, y, X_val=X)
 
 
