@@ -28,6 +28,11 @@ def test_a_batch_has_32_examples_or_all_of_them_and_a_schedule_ends_with_the_las
     assert repr(seven["rule"]) == repr(bp.SGD(bp.schedules.cosine(0.1, 9)))
 
 
+def test_an_engine_that_is_not_there_is_an_error_before_any_work():
+    with pytest.raises(errors.UnknownNameError, match="abacus"):
+        options("TrainingOptions", engine="abacus")
+
+
 def test_every_option_of_training_is_a_setting_of_the_library():
     from inspect import signature
 

@@ -10,6 +10,7 @@ from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.cli.rule import RuleOptions
 from bprop.disk.foreseen import cannot_write
+from bprop.engines import choose
 from bprop.errors import SettingError
 from bprop.tensorboard import TensorBoard
 from bprop.training.checkpoints import Interval, is_folder
@@ -27,6 +28,9 @@ class TrainingOptions:
     seed: opt.Seed = 0
     dtype: opt.Precision = "float32"
     engine: opt.EngineName = "auto"
+
+    def __post_init__(self):
+        choose(self.engine)  # a missing engine is an error before any work
 
     def settings(self, updating: RuleOptions, examples: int) -> dict[str, Any]:
         """The settings of `bprop.train` for a training set of so many examples."""

@@ -30,7 +30,6 @@ from bprop.cli.show import choice, dataset, measures
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.watching import watch
 from bprop.console import say
-from bprop.engines import choose
 from bprop.health.constant import no_better
 from bprop.training import Fit
 from bprop.training import train as fit_graph
@@ -73,7 +72,6 @@ def train(
     bprop train house.csv --target price --rule adam --patience 10
     bprop train "sales/*.parquet" --target sold --kind zip=categorical --test 2024.parquet
     """
-    choose(training.engine)  # a missing engine is an error before any work
     saving.check(showing.report)
     seed, dtype = training.seed, training.dtype
     given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
