@@ -18,7 +18,7 @@ from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import build, free_path
 from bprop.cli.network import network_options
 from bprop.cli.noted import Noted
-from bprop.cli.prepared import Given, Prepared, in_memory
+from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.scores import in_table_units
@@ -94,7 +94,7 @@ def train(
     choose(engine)  # a missing engine is said before any work
     _check_every(every, checkpoint)
     _check_writable(out, report, None if checkpoint is None or is_folder(checkpoint, every) else checkpoint)
-    given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
+    given = DataOptions(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     found = streamed(given, spool, progress) if big else in_memory(given)
     preparation, judge = found.preparation, _judge(found)

@@ -130,7 +130,7 @@ def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
         raise DataError(f"{path}: there are no rows in it")
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
-        raise DataError(f"{path}: every column needs a name of its own, found: {some(map(repr, frame.columns))}")
+        raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")
     return columns
 
 
