@@ -1,4 +1,4 @@
-"""What other packages offer: boxes, losses, rules, engines, file formats and commands, found by entry points.
+"""What other packages offer, by entry points: boxes, losses, rules, engines, file formats, kinds of columns, commands.
 
 A package names its modules in pyproject.toml. They are imported when somebody asks for a name that bprop does not know,
 and for the help of the command line:

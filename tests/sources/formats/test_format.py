@@ -1,12 +1,13 @@
 """What every format has."""
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources.formats import Csv, Npz, Piece, Source, suffix_of
+from bprop.sources.formats import Csv, Idx, Npz, Piece, Source, suffix_of
 from bprop.sources.formats.format import Format
 from bprop.sources.limits import TEXT
 
@@ -28,6 +29,26 @@ def test_a_piece_gives_some_rows_of_some_columns():
     assert piece.columns(None, ["a"], frozenset("a"))["a"].tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("make", [lambda columns: source().frame(columns), Piece])
+def test_text_is_to_be_read_however_it_is_kept(make):
+    """NumPy's own text would be taken as it stands, as classes of arrays are: numbers in it would be names."""
+    made = make({"a": np.array(["1", "2"]), "b": ["x", "y"]})
+    columns = made.columns(None, ["a", "b"], frozenset()) if isinstance(made, Piece) else made.columns
+    assert [column.tolist() for column in columns.values()] == [["1", "2"], ["x", "y"]]
+    assert [getattr(column, "cells", column).dtype.kind for column in columns.values()] == ["O", "O"]
+
+
+@pytest.mark.parametrize("make", [lambda columns: source().frame(columns), Piece])
+def test_columns_that_make_no_table_are_refused(make):
+    for columns, says in (
+        ({"a": np.arange(3), "b": np.arange(2)}, "column 'b': 2 cells"),
+        ({"a": np.ones((2, 2))}, "column 'a': holds float64, and a cell is a number, text or date"),
+        ({"a": np.array([b"x"])}, "column 'a': holds |S1"),
+    ):
+        with pytest.raises(errors.DataError, match=re.escape(says)):
+            make(columns)
+
+
 def test_what_is_called_gz_has_the_suffix_before_it():
     assert [suffix_of(name) for name in ("a.csv", "A.CSV.GZ", "b.parquet", "c", ".csv")] == [
         ".csv", ".csv", ".parquet", "", "",
@@ -39,6 +60,8 @@ def test_only_a_format_with_scan_can_be_read_piece_by_piece():
     assert not Npz().scans
     with pytest.raises(errors.UnsupportedError, match=r"a.npz: .npz files cannot be read piece by piece"):
         Npz().scan(Path("a.npz"))
+    with pytest.raises(errors.UnsupportedError, match=r"a-idx3: idx files cannot be read piece by piece"):
+        Idx().scan(Path("a-idx3"))
 
 
 def test_the_memory_that_a_file_takes_is_judged_by_its_bytes(tmp_path):
