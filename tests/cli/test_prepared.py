@@ -5,6 +5,7 @@ import pytest
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
+from bprop.architecture import Architecture
 from bprop.cli.prepared import DataOptions, in_memory
 
 
@@ -49,7 +50,6 @@ def test_weights_are_those_of_each_part(folder):
 def test_each_cell_is_read_as_a_number_once(folder, monkeypatch, options):
     """From the file to the arrays of all parts, and the network for them: to infer, to learn, to scale, to encode."""
     from bprop.cli.experiment import build
-    from bprop.cli.options import Network
     from bprop.sources import cells
 
     text = (folder / "house.csv").read_text().splitlines()
@@ -58,7 +58,7 @@ def test_each_cell_is_read_as_a_number_once(folder, monkeypatch, options):
     read, reader = [], cells.numbers
     monkeypatch.setattr(cells, "numbers", lambda column, gone: read.extend(column) or reader(column, gone))
     found = in_memory(given(**options))
-    build(found.sample, found.preparation, Network("4", "relu", None, None, None, None, None, "auto"))
+    build(found.sample, found.preparation, Architecture((4,), "relu"))
     columns = 4 if "source" in options else 5
     assert len(read) == 60 * columns
 
