@@ -1,4 +1,5 @@
-"""Classes of other packages: boxes, losses, rules, engines, file formats and commands, offered by entry points.
+"""Classes of other packages, offered by entry points: boxes, losses, rules, engines, file formats, kinds of columns and
+commands.
 
 A package names its modules in pyproject.toml. bprop imports them when a user names something that it does not know, and
 for the help of the command line:

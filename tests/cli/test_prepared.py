@@ -5,12 +5,13 @@ import pytest
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.cli.prepared import Given, in_memory
+from bprop.architecture import Architecture
+from bprop.cli.prepared import DataOptions, in_memory
 
 
 def given(**more):
     options = {"source": "house.csv", "target": "price", "labels": None, "task": None, "kinds": (), "weights": None}
-    return Given(**{**options, "test": "0.2", "validation": "0.1", "seed": 0, **more})
+    return DataOptions(**{**options, "test": "0.2", "validation": "0.1", "seed": 0, **more})
 
 
 def test_the_parts_have_their_shares_and_their_preparation(folder):
@@ -43,6 +44,23 @@ def test_weights_are_those_of_each_part(folder):
     found = in_memory(given(source="w.csv", weights="w"))
     seen = [*found.train.weights, *found.validation.weights, *found.test.weights]
     assert sorted(seen) == list(range(1, 61))
+
+
+@pytest.mark.parametrize("options", [{}, {"source": "pets.csv", "target": "kind"}, {"weights": "w"}])
+def test_each_cell_is_read_as_a_number_once(folder, monkeypatch, options):
+    """From the file to the arrays of all parts, and the network for them: to infer, to learn, to scale, to encode."""
+    from bprop.cli.experiment import build
+    from bprop.sources import cells
+
+    text = (folder / "house.csv").read_text().splitlines()
+    rows = [f"{line},{k % 7 + 1}" for k, line in enumerate(text[1:])]
+    (folder / "house.csv").write_text("\n".join([text[0] + ",w", *rows]))
+    read, reader = [], cells.numbers
+    monkeypatch.setattr(cells, "numbers", lambda column, gone: read.extend(column) or reader(column, gone))
+    found = in_memory(given(**options))
+    build(found.sample, found.preparation, Architecture((4,), "relu"))
+    columns = 4 if "source" in options else 5
+    assert len(read) == 60 * columns
 
 
 def test_no_part_is_held_out_where_none_is_asked_for(folder):

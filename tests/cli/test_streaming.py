@@ -86,10 +86,10 @@ def test_a_folder_for_the_files_must_be_there(refused, many):
 
 
 def test_long_reading_is_told_of(capsys):
-    told = streaming.Told(seconds=-1)
+    told = streaming.Progress(seconds=-1)
     told("read", 1_000_000)
     assert capsys.readouterr().err == "1,000,000 rows read\n"
-    streaming.Told()("read", 5)
+    streaming.Progress()("read", 5)
     assert capsys.readouterr().err == ""
 
 

@@ -135,7 +135,7 @@ def test_kinds_may_be_told(run, folder, refused):
     base = "train mixed.csv --engine numpy --hidden 4 --epochs 1 --out x.bprop"
     shown = run(f"{base} --kind age=categorical --kind row=numeric --kind since=ignored").stdout
     assert "age (13, one-hot)" in shown
-    assert "since (as told)" in shown
+    assert "since (as asked)" in shown
     assert "numeric       1  row" in shown
     refused(f"{base} --kind age", "--kind age", "column=kind")
     refused(f"{base} --kind age=text", "age=text", "numeric, categorical")

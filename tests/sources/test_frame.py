@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
+from bprop.sources.column import Column
 from bprop.sources.frame import Frame, joined
 
 
@@ -56,3 +57,30 @@ def test_whole_numbers_beyond_2_to_the_53_stay_exact_beside_fractions_and_other_
         found = joined("t", [frame(a=big), frame(a=other)]).columns["a"]
         assert found.tolist() == ["9007199254740993", *shown]
     assert joined("t", [frame(a=np.array([1])), frame(a=np.array([0.5]))]).columns["a"].cells.dtype == np.float64
+
+
+def test_a_block_is_one_column_whose_parts_are_known_by_name():
+    block = Frame("t", {"x": Column(np.arange(6).reshape(3, 2), ("a", "b")), "y": np.arange(3)}, str)
+    assert block.block is block.columns["x"]
+    assert block.column("b").tolist() == [1, 3, 5]
+    assert block.rows(np.array([2])).column("a").tolist() == [4]
+    assert len(block) == 3
+    with pytest.raises(errors.DataError, match="no column is called 'c'"):
+        block.column("c")
+    assert frame(a=np.ones(1)).block is None
+
+
+def test_targets_that_are_not_there_are_named():
+    frame(a=np.ones(1)).need_targets(("a",))
+    with pytest.raises(errors.DataError, match=r"t.csv: there are no targets here \(b, c\), and they are needed"):
+        frame(a=np.ones(1)).need_targets(("b", "a", "c"))
+    with pytest.raises(errors.DataError, match=r"t.csv: there are no targets here, and they are needed"):
+        frame(a=np.ones(1)).need_targets(())
+
+
+def test_a_column_of_finite_numbers_names_what_is_none():
+    assert frame(a=objects("1", "2.5")).finite("a", "weight").tolist() == [1, 2.5]
+    with pytest.raises(errors.DataError, match=r"t, row 2, column 'a': the weight is missing; .* \(1\)"):
+        frame(a=objects("1", "?")).finite("a", "weight")
+    with pytest.raises(errors.DataError, match=r"t, row 1, column 'a': 'x' is not a finite number"):
+        frame(a=objects("x", "2")).finite("a", "weight")

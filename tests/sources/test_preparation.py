@@ -147,6 +147,23 @@ def test_arrays_are_what_the_network_takes():
     assert arrays["y"].tolist() == [1, 0]
 
 
+def test_kinds_and_columns_set_apart_are_for_tables():
+    rows, _ = of_arrays(["dog", "cat"])
+    for more in ({"kinds": {"x1": "numeric"}}, {"apart": ("x1",)}):
+        with pytest.raises(errors.SettingError, match="are for tables with columns"):
+            Preparation.fit(rows, Answer(("kind",), "regression", None), **more)
+
+
+def test_further_arrays_have_the_names_of_the_model():
+    found = Preparation("s", (Matrix("x", ("length", "width")),), Answer(("kind",), "regression", None))
+    rows = found.adapted(dots(np.array([[1.0, 2], [3, 1e200]]), np.array([1.0, 2])))
+    assert rows.block.names == ("length", "width")
+    with pytest.raises(errors.DataError, match=r"dots, row 2, column 'width': 1e\+200 is too large"):
+        network_arrays(rows, found, Units({}), np.float32)
+    with pytest.raises(errors.DataError, match=r"dots: 3 input columns, but the model takes 2$"):
+        found.adapted(dots(np.ones((2, 3)), None))
+
+
 def test_further_arrays_have_targets_of_another_name():
     _, found = of_arrays(["dog", "cat"])
     other = found.adapted(dots(np.zeros((1, 2)), np.array(["dog"]), "class"))

@@ -24,7 +24,7 @@ SUFFIX = ".bprop"
 
 def build(rows: Frame, preparation: Preparation, network: Architecture, scale: str = "auto") -> Graph:
     """The network for rows whose numbers are scaled outside of it (see `bprop.sources.scaling`)."""
-    x = x_of(rows, preparation)
+    x = x_of(rows.rows(np.arange(1)), preparation)  # all rows are alike in width and type
     settings = settings_of(x, preparation, scale)
     network = replace(network, task=settings["task"])
     head = head_of(network.loss_class())
@@ -35,26 +35,26 @@ def build(rows: Frame, preparation: Preparation, network: Architecture, scale: s
     )  # fmt: skip
 
 
-def part(count: int, given: float, option: str) -> float:
+def part(count: int, size: float, option: str) -> float:
     """A share in [0, 1), from a share or a number of examples. Raises SettingError."""
-    share = given if 0 <= given < 1 else given / count
-    if not 0 <= share < 1 or (given >= 1 and given != int(given)):
-        raise SettingError(f"{option} {given:g}: give a share in [0, 1) or a whole number below {count}")
+    share = size if 0 <= size < 1 else size / count
+    if not 0 <= share < 1 or (size >= 1 and size != int(size)):
+        raise SettingError(f"{option} {size:g}: give a share in [0, 1) or a whole number below {count}")
     return share
 
 
-def hold_out(rows: Frame, given: float | str, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
+def hold_out(rows: Frame, size: float | str, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
     """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0.
 
-    given : text that is no number names a file of its own: (all, its rows).
+    size : text that is no number is the name of a file of its own: (all, its rows).
     """
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     try:
-        given = float(given)
+        size = float(size)
     except ValueError:
-        return rows, open_beside(rows, str(given))
-    share = part(len(rows), given, option)
+        return rows, open_beside(rows, str(size))
+    share = part(len(rows), size, option)
     if share == 0:
         return rows, None
     labels = np.unique(rows.column(rows.target[0]).cells, return_inverse=True)[1] if stratify else None

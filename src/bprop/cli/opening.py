@@ -43,10 +43,7 @@ def prepare(
     trained: Frame, answer: Answer, kinds: Sequence[str] = (), weights: str | None = None
 ) -> Preparation:  # fmt: skip
     """How rows become arrays, learned from the rows to train on."""
-    asked = kinds_of(kinds)
-    if trained.block is not None and (asked or weights is not None):
-        raise SettingError("--kind and --weights are for tables with columns (.csv, .parquet, ...), not for arrays")
-    return Preparation.fit(trained, answer, asked, () if weights is None else (weights,))
+    return Preparation.fit(trained, answer, kinds_of(kinds), () if weights is None else (weights,))
 
 
 def kinds_of(words: Sequence[str]) -> dict[str, str]:

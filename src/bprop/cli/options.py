@@ -13,6 +13,8 @@ from bprop.engines import names as engine_names
 from bprop.rules import rules
 from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
+from bprop.sources.columns.infer import in_order
+from bprop.sources.formats import suffixes
 
 OF_RULES = {
     "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
@@ -63,9 +65,9 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="DATA",
-        help="A table (.csv, .tsv, .parquet, .arrow, .feather, .jsonl), a folder or a pattern of such files, - for "
-        "standard input; arrays (.npz with x and y); idx images such as train-images-idx3-ubyte.gz; or built-in real "
-        f"data ({', '.join(NAMES)}).",
+        help=f"A table ({', '.join(suffixes(arrays=False))}), a folder or a pattern of such files, - for standard "
+        f"input; arrays ({', '.join(suffixes(arrays=True))} with x and y); idx images such as "
+        f"train-images-idx3-ubyte.gz; or built-in real data ({', '.join(NAMES)}).",
     ),
 ]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that `bprop train` saved.")]
@@ -81,8 +83,7 @@ Task = Annotated[
 Kinds = Annotated[
     list[str] | None,
     _data(
-        "COLUMN=KIND: numeric, categorical, boolean, date or ignored, for a column that is not what it looks like; may "
-        "be repeated.",
+        f"COLUMN=KIND, where a column is not what it looks like: {', '.join(in_order())}; may be repeated.",
     ),
 ]
 Weights = Annotated[

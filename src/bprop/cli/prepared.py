@@ -18,7 +18,7 @@ from bprop.sources.scaling import need_digits, network_arrays, units_of
 
 
 @dataclass(frozen=True)
-class Given:
+class DataOptions:
     """The options that say what the data is."""
 
     source: str
@@ -61,24 +61,24 @@ class Prepared:
         return {**self.preparation.to_notes(), **self.units.to_notes()}
 
 
-def in_memory(given: Given) -> Prepared:
+def in_memory(options: DataOptions) -> Prepared:
     """All of the data, read and parted."""
-    rows = open_data(given.source, given.target, given.labels)
-    answer = Answer.of(rows, rows.target, given.task)
+    rows = open_data(options.source, options.target, options.labels)
+    answer = Answer.of(rows, rows.target, options.task)
     stratify = answer.classes is not None
-    rest, tested = hold_out(rows, given.test, given.seed, "--test", stratify)
-    trained, watched = hold_out(rest, given.validation, given.seed + 1, "--validation", stratify)
-    preparation = prepare(trained, answer, given.kinds, given.weights)
+    rest, tested = hold_out(rows, options.test, options.seed, "--test", stratify)
+    trained, watched = hold_out(rest, options.validation, options.seed + 1, "--validation", stratify)
+    preparation = prepare(trained, answer, options.kinds, options.weights)
     arrays = preparation.arrays(trained)
-    units = units_of(arrays, preparation, given.scale)
-    need_digits(trained.name, arrays, preparation, units, given.precision)
+    units = units_of(arrays, preparation, options.scale)
+    need_digits(trained.name, arrays, preparation, units, options.precision)
 
     def made(part: Frame | None, encoded: dict[str, np.ndarray] | None = None) -> DataSet | None:
         if part is None:
             return None
         part = preparation.adapted(part)
-        w = None if given.weights is None else example_weights(part, given.weights)
-        scaled = network_arrays(part, preparation, units, given.precision, encoded)
+        w = None if options.weights is None else example_weights(part, options.weights)
+        scaled = network_arrays(part, preparation, units, options.precision, encoded)
         return DataSet(scaled, w, part.numbers)  # so that an error names the rows of the file, not of this part of it
 
     train = made(trained, arrays)

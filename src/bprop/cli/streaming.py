@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bprop.cli.opening import kinds_of
-from bprop.cli.prepared import Given, Prepared
+from bprop.cli.prepared import DataOptions, Prepared
 from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
@@ -18,7 +18,7 @@ from bprop.visible import visible
 
 
 def streams(source: str, wanted: bool | None) -> bool:
-    """Whether to stream: as told, or where a table would take more memory than data may."""
+    """Whether to stream: as asked, or where a table would take more memory than data may."""
     table = is_table(source)
     if wanted and not table:
         raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")
@@ -35,46 +35,46 @@ def streams(source: str, wanted: bool | None) -> bool:
     return needed > most
 
 
-def streamed(given: Given, folder: Path | None, progress: bool) -> Prepared:
+def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepared:
     """The data in temporary files, in the precision of training."""
-    if given.seed < 0:
-        raise SettingError(f"--seed {given.seed}: give a whole number, 0 or more")
+    if options.seed < 0:
+        raise SettingError(f"--seed {options.seed}: give a whole number, 0 or more")
     more = {
-        "weights": given.weights,
-        "dtype": given.precision,
+        "weights": options.weights,
+        "dtype": options.precision,
         "folder": folder,
-        "tell": Told() if progress else _silent,
+        "tell": Progress() if progress else _silent,
     }
-    test, validation = _share(given.test, "--test"), _share(given.validation, "--validation")
-    found = stream(
-        given.source, given.target, task=given.task, kinds=kinds_of(given.kinds), seed=given.seed, scale=given.scale,
-        test=0.0 if test is None else test, validation=0.0 if validation is None else validation, **more,
+    test, validation = _share(options.test, "--test"), _share(options.validation, "--validation")
+    parts = stream(
+        options.source, options.target, task=options.task, kinds=kinds_of(options.kinds), seed=options.seed,
+        scale=options.scale, test=test or 0.0, validation=validation or 0.0, **more,
     )  # fmt: skip
     if test is None:
-        found = replace(found, test=_beside(found, given.test, more))
+        parts = replace(parts, test=_beside(parts, options.test, more))
     if validation is None:
-        found = replace(found, validation=_beside(found, given.validation, more))
-    return Prepared(found.preparation, found.units, found.sample, found.train, found.validation, found.test)
+        parts = replace(parts, validation=_beside(parts, options.validation, more))
+    return Prepared(parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test)
 
 
-def _beside(found: Stream, source: str, more: dict):
+def _beside(first: Stream, source: str, more: dict):
     if not is_table(source):
         raise DataError(f"{source}: is no table in a file (.csv, .parquet, ...)")
-    return stream_beside(found, source, **more)
+    return stream_beside(first, source, **more)
 
 
-def _share(given: str, option: str) -> float | None:
+def _share(word: str, option: str) -> float | None:
     """A share; None where it is the name of a file."""
     try:
-        share = float(given)
+        share = float(word)
     except ValueError:
         return None
     if not 0 <= share < 1:
-        raise SettingError(f"{option} {given}: of a table that is streamed, give a share in [0, 1), or a file")
+        raise SettingError(f"{option} {word}: of a table that is streamed, give a share in [0, 1), or a file")
     return share
 
 
-class Told:
+class Progress:
     """Says on standard error how far the reading is, every few seconds."""
 
     def __init__(self, seconds: float = 5.0):

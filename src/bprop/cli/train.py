@@ -14,7 +14,7 @@ from bprop.cli.command import command
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.network import network_options
-from bprop.cli.prepared import Given, Prepared, in_memory
+from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.running import (
@@ -74,7 +74,7 @@ def train(
     """
     saving.check(showing.report)
     seed, dtype = training.seed, training.dtype
-    given = Given(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
+    given = DataOptions(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
     big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
     prepared = streamed(given, spool, showing.progress) if big else in_memory(given)
     preparation = prepared.preparation

@@ -67,17 +67,17 @@ def whole_numbers(column: np.ndarray) -> np.ndarray | None:
         values.append(int(number))
     low, high = min(values, default=0), max(values, default=0)
     fitting = [kind for kind in (np.int64, np.uint64) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max]
-    found = np.empty(len(values), fitting[0] if fitting else object)
-    found[:] = values
-    return found
+    exact = np.empty(len(values), fitting[0] if fitting else object)
+    exact[:] = values
+    return exact
 
 
 def exact(column: np.ndarray, values: np.ndarray) -> np.ndarray:
     """The numbers of a column without missing cells: `values`, or exact whole numbers where floats would round them."""
     if not len(values) or abs(values).max() < EXACT:
         return values
-    found = whole_numbers(column)
-    return values if found is None else found
+    whole = whole_numbers(column)
+    return values if whole is None else whole
 
 
 def words(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -147,10 +147,10 @@ def unclear_dates(column: np.ndarray) -> bool:
 
 def _date(cell: str) -> np.datetime64:
     for form in _DATES:
-        found = form.fullmatch(cell)
-        if found is None:
+        match = form.fullmatch(cell)
+        if match is None:
             continue
-        year, month, day, time = found.group("year", "month", "day", "time")
+        year, month, day, time = match.group("year", "month", "day", "time")
         number = _MONTHS.get(month.lower(), 0) if month[0].isalpha() else int(month)
         try:
             return np.datetime64(f"{year}-{number:02}-{int(day):02}" + (f"T{time}" if time else ""), "us")

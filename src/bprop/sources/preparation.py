@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from bprop.errors import DataError
+from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.notes import TABLE as KEY
 from bprop.sources import noted
 from bprop.sources.answer import SEVERAL, Answer
+from bprop.sources.column import Column
 from bprop.sources.columns import Ignored, Kind, Matrix, from_notes
 from bprop.sources.columns.infer import fit_columns
 from bprop.sources.frame import Frame
@@ -41,6 +42,10 @@ class Preparation:
         kinds : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
         """
         if frame.block is not None:
+            if kinds or apart:
+                raise SettingError(
+                    "--kind and --weights are for tables with columns (.csv, .parquet, ...), not for arrays"
+                )
             return cls(frame.name, (Matrix.fit(BLOCK, frame),), answer)
         others = {*answer.columns, *apart}
         names = [name for name in frame.columns if name not in others]
@@ -97,21 +102,25 @@ class Preparation:
         return np.array([one for kind in self.used for one in kind.scaled], dtype=bool)
 
     def adapted(self, frame: Frame) -> Frame:
-        """Arrays and images with the names of this: their target is the model's; for a model of a table, their numbers
-        are its columns, in order. A table as it is. Raises DataError where the numbers are too many or too few."""
+        """Arrays and images with the names of this: those of their numbers and of their target are the model's; for a
+        model of a table, the numbers are columns of their own. A table as it is.
+
+        Raises DataError where there are more or fewer numbers than this takes.
+        """
         block = frame.block
         if block is None:
             return frame
+        if len(block.names) != len(self.columns):
+            which = f": {some(self.columns)}" if self.is_table else ""
+            raise DataError(
+                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}{which}"
+            )
         targets = {}
         if len(frame.target) == 1 == len(self.answer.columns) and frame.target[0] in frame.columns:
             targets = {self.target: frame.columns[frame.target[0]]}
         if not self.is_table:
-            return replace(frame, columns={BLOCK: block, **targets}, target=self.answer.columns)
-        if len(block.names) != len(self.columns):
-            raise DataError(
-                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}: "
-                f"{some(self.columns)}"
-            )
+            named = Column(block.cells, self.columns)
+            return replace(frame, columns={BLOCK: named, **targets}, target=self.answer.columns)
         columns = {name: block.cells[:, k] for k, name in enumerate(self.columns)}
         targets = {n: c.texts if c.cells.dtype.kind in "Ub" else c for n, c in targets.items()}
         return replace(frame, columns={**columns, **targets}, target=self.answer.columns)

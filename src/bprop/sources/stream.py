@@ -45,7 +45,7 @@ class Stream:
     @property
     def settings(self) -> dict[str, Any]:
         """For bp.mlp(sizes, **settings), or bp.tabular where there are embeddings: the task."""
-        return settings_of(x_of(self.sample, self.preparation), self.preparation, self.scale)
+        return settings_of(x_of(self.sample.rows(np.arange(1)), self.preparation), self.preparation, self.scale)
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -55,8 +55,8 @@ class Stream:
     @property
     def inputs(self) -> int:
         """Numbers in an example, without the columns that are embedded."""
-        found = self.train.arrays.get("x")
-        return 0 if found is None else found.shape[1]
+        x = self.train.arrays.get("x")
+        return 0 if x is None else x.shape[1]
 
     @property
     def outputs(self) -> int:
@@ -85,7 +85,7 @@ def stream(
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
-    window : bytes of the examples that are shuffled together. tell : told (what, rows) after every chunk.
+    window : bytes of the examples that are shuffled together. tell : called with (what, rows) after every chunk.
 
     Raises
     ------
@@ -93,29 +93,29 @@ def stream(
     """
     chunks = Chunks(os.fspath(source), target)
     shares = Shares(validation, test, seed)
-    found = survey(chunks, task, shares, tell)
-    preparation = Preparation.fit(found.sample, found.answer, kinds, () if weights is None else (weights,))
-    arrays = preparation.arrays(found.sample)
+    seen = survey(chunks, task, shares, tell)
+    preparation = Preparation.fit(seen.sample, seen.answer, kinds, () if weights is None else (weights,))
+    arrays = preparation.arrays(seen.sample)
     units = units_of(arrays, preparation, scale)
-    need_digits(found.sample.name, arrays, preparation, units, dtype)
+    need_digits(seen.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
-    _need_room(spools[0], arrays, found.rows)
-    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, found.rows, tell)
+    _need_room(spools[0], arrays, seen.rows)
+    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, seen.rows, tell)
     if train is None:
-        raise DataError(f"{found.sample.label}: no row is left to train on: hold out less")
-    return Stream(preparation, found.sample, units, scale, train, watched, tested)
+        raise DataError(f"{seen.sample.label}: no row is left to train on: hold out less")
+    return Stream(preparation, seen.sample, units, scale, train, watched, tested)
 
 
 def stream_beside(
-    given: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
+    first: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
     folder: str | os.PathLike | None = None, tell: Tell = lambda what, rows: None,
 ) -> Mapped:  # fmt: skip
     """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
-    chunks = Chunks(os.fspath(source), ",".join(given.preparation.answer.columns))
+    chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns))
     spools = [Spool(folder, dtype)]
-    found = _spooled(chunks, given.preparation, given.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
-    assert found is not None  # a table without rows is refused as it is read
-    return found
+    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
+    assert rows is not None  # a table without rows is refused as it is read
+    return rows
 
 
 def _spooled(

@@ -70,11 +70,11 @@ def survey(chunks: Chunks, task: str | None, shares: Shares, tell: Tell = lambda
         classes.add(chunk)
         rows += len(chunk)
         tell("read", rows)
-    found = sample.finish(chunks)
-    answer = Answer.of(classes.with_sample(found), found.target, task)
+    drawn = sample.finish(chunks)
+    answer = Answer.of(classes.with_sample(drawn), drawn.target, task)
     if answer.classes is not None:
-        need_few_classes(found.label, found.target[0], len(classes.seen), MOST_CLASSES)
-    return Survey(found, answer, rows)
+        need_few_classes(drawn.label, drawn.target[0], len(classes.seen), MOST_CLASSES)
+    return Survey(drawn, answer, rows)
 
 
 class Sample:
@@ -111,7 +111,7 @@ class Sample:
 
 
 class Classes:
-    """A row for every different target; given up where there are too many for classes."""
+    """A row for every different target; none is kept any more where there are too many for classes."""
 
     def __init__(self) -> None:
         self.seen: set = set()

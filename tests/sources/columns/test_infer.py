@@ -77,7 +77,7 @@ def test_what_is_told_goes_before_what_it_looks_like():
     kinds = fit_columns(("a", "b", "c"), table, {"a": "categorical", "b": "numeric", "c": "ignored"})
     assert [kind.kind for kind in kinds] == ["categorical", "numeric", "ignored"]
     assert listed(kinds).splitlines() == [
-        "  numeric       1  b", "  categorical   1  a (5, one-hot)", "  ignored       1  c (as told)",
+        "  numeric       1  b", "  categorical   1  a (5, one-hot)", "  ignored       1  c (as asked)",
     ]  # fmt: skip
 
 

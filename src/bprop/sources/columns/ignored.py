@@ -20,7 +20,7 @@ class Ignored(Kind):
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        return cls(name, "as told")
+        return cls(name, "as asked")
 
     def encode(self, frame: Frame) -> np.ndarray:
         return np.empty((len(frame), 0))

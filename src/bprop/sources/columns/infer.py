@@ -31,7 +31,7 @@ def fit_column(name: str, frame: Frame) -> Kind:
 def fit_columns(names: Sequence[str], frame: Frame, asked: Mapping[str, str]) -> tuple[Kind, ...]:
     """The kinds of several columns, those `asked` for (name: kind) or as they look.
 
-    Raises SettingError, UnknownNameError for kinds given to no column or not known, DataError where none is left.
+    Raises SettingError, UnknownNameError for kinds of no column, or that are not known, DataError where none is left.
     """
     known = set(names)
     classes = {}

@@ -32,9 +32,9 @@ class Kind:
     kind: ClassVar[str]
     turn: ClassVar[int] = 0
 
-    def __init_subclass__(cls, by_name: bool = True, **settings: Any):
+    def __init_subclass__(cls, named: bool = True, **settings: Any):
         super().__init_subclass__(**settings)
-        if by_name and isinstance(cls.__dict__.get("kind"), str):
+        if named and isinstance(cls.__dict__.get("kind"), str):
             before = _DEFINED.setdefault(cls.kind, cls)
             if (before.__module__, before.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise SettingError(f"two kinds of columns are called {cls.kind!r}: {before} and {cls}")

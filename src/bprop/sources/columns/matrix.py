@@ -13,7 +13,7 @@ from bprop.sources.frame import Frame
 
 
 @dataclass(frozen=True)
-class Matrix(Kind, by_name=False):
+class Matrix(Kind, named=False):
     """D numbers a row, as they stand: they are scaled together, and bytes stay bytes.
 
     names : of the D numbers. A table with columns of these names is taken, too.

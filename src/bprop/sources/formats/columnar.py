@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -74,7 +74,7 @@ class Columnar(Format):
         for start in range(0, height, step):
             with self.damage_said(path):
                 piece = frame.slice(start, step).collect()
-            yield TypedPiece(path, piece)
+            yield typed_piece(path, piece)
 
     def opened(self, path: Path) -> Any:
         """A file on the disk as a lazy frame. Raises OSError."""
@@ -105,11 +105,11 @@ class Columnar(Format):
         return damage_said(path, self.called(path))
 
 
-class TypedPiece(Piece):
-    """Rows of typed columns as polars reads them."""
+class PolarsPiece(Piece):
+    """Rows as polars reads them. `cells` : what a frame keeps of a series, which may be of a column of numbers."""
 
-    def __init__(self, path: Path, frame: Any):
-        self.path, self.rows = path, frame
+    def __init__(self, frame: Any, cells: Callable[[Any, bool], np.ndarray]):
+        self.rows, self.cells = frame, cells
 
     def __len__(self) -> int:
         return self.rows.height
@@ -121,7 +121,12 @@ class TypedPiece(Piece):
     def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
         frame = self.rows if index is None else self.rows[index]
         series = dict(zip(self.names, frame.iter_columns(), strict=True))
-        return {name: column_of(self.path, series[name]) for name in names}
+        return {name: self.cells(series[name], name in numeric) for name in names}
+
+
+def typed_piece(path: Path, frame: Any) -> Piece:
+    """Rows of typed columns."""
+    return PolarsPiece(frame, lambda series, numeric: column_of(path, series))
 
 
 def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
@@ -130,7 +135,7 @@ def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
         raise DataError(f"{path}: there are no rows in it")
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
-        raise DataError(f"{path}: every column needs a name of its own, found: {some(map(repr, frame.columns))}")
+        raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")
     return columns
 
 

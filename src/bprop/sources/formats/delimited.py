@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.errors import DataError
 from bprop.sources.formats.blocks import Blocks, header_of
-from bprop.sources.formats.columnar import can_use_polars
+from bprop.sources.formats.columnar import PolarsPiece, can_use_polars
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.formats.rows import read_rows
 from bprop.sources.formats.text import as_text, careful, delimiter_of, fast
@@ -67,7 +67,7 @@ class Csv(Format):
                 quick = fast(header + content, mark) if can_use_polars() else None
                 if quick is not None:
                     names, frame = quick
-                    yield TextPiece(frame.rename(dict(zip(frame.columns, names, strict=True)))), ends
+                    yield PolarsPiece(frame.rename(dict(zip(frame.columns, names, strict=True))), _cells), ends
                     continue
                 try:
                     names, columns = careful(path, header + content, mark)
@@ -82,24 +82,6 @@ class Tsv(Csv):
 
     suffixes = (".tsv", ".tab")
     delimiter = "\t"
-
-
-class TextPiece(Piece):
-    """Rows of text as polars reads them."""
-
-    rows: Any  # a polars DataFrame
-
-    def __len__(self) -> int:
-        return self.rows.height
-
-    @property
-    def names(self) -> list[str]:
-        return [name.strip() for name in self.rows.columns]
-
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
-        frame = self.rows if index is None else self.rows[index]
-        series = dict(zip(self.names, frame.iter_columns(), strict=True))
-        return {name: _cells(series[name], name in numeric) for name in names}
 
 
 def _cells(series: Any, numeric: bool) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.errors import SettingError, UnsupportedError
+from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
 
@@ -34,14 +34,14 @@ class Source:
     def frame(self, columns: Columns, place: Place | None = None) -> Frame:
         """The frame of a table with these columns. place : default "FILE, row 1"."""
         where = place or (lambda row: f"{self.path}, row {row + 1}")
-        return Frame(self.path.stem, columns, where, source=str(self.path))
+        return Frame(self.path.stem, as_cells(self.path, columns), where, source=str(self.path))
 
 
 class Piece:
-    """Some neighbouring rows of a file: {column: cells}, as a frame keeps them."""
+    """Some neighbouring rows of a file: {column: cells}."""
 
     def __init__(self, columns: Columns):
-        self.rows: Any = columns
+        self.rows: Any = as_cells("a piece of a file", columns)
 
     def __len__(self) -> int:
         return len(next(iter(self.rows.values())))
@@ -100,8 +100,8 @@ class Format:
         return type(self).scan is not Format.scan
 
     def called(self, path: Path) -> str:
-        """How errors call the format of a file: by its suffix, ".csv"."""
-        return suffix_of(path.name) or self.suffixes[0]
+        """How errors call the format of a file: by its suffix, ".csv", or its name, "idx"."""
+        return suffix_of(path.name) or next(iter(self.suffixes), type(self).__name__.lower())
 
     def place(self, path: Path, row: int) -> str:
         """Where a row stands, counted from 0 over the pieces of `scan`."""
@@ -119,6 +119,20 @@ _DEFINED: list[type[Format]] = []
 def formats() -> list[Format]:
     """The formats that this process has defined or imported."""
     return [cls() for cls in _DEFINED]
+
+
+def as_cells(who: object, columns: Columns) -> dict[str, np.ndarray]:
+    """The columns of a table as a frame keeps them: text to be read is an array of objects.
+
+    Raises DataError for columns of unequal length, and for what is no number, text or date.
+    """
+    cells = {name: np.asarray(column) for name, column in columns.items()}
+    for name, column in cells.items():
+        if column.dtype.kind not in "OUfiubM" or column.ndim != 1:
+            raise DataError(f"{who}, column {name!r}: holds {column.dtype}, and a cell is a number, text or date")
+        if len(column) != len(next(iter(cells.values()))):
+            raise DataError(f"{who}, column {name!r}: {len(column)} cells, which is not the number of the first column")
+    return {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in cells.items()}
 
 
 def suffix_of(name: str) -> str:

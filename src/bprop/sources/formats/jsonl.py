@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bprop.sources.formats.blocks import Blocks
-from bprop.sources.formats.columnar import TypedPiece, columns_of, damage_said, need_polars
+from bprop.sources.formats.columnar import columns_of, damage_said, need_polars, typed_piece
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.frame import Frame
 from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room, opened
@@ -28,7 +28,7 @@ class JsonLines(Format):
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:
             for content, _ in Blocks(path, file):
-                yield TypedPiece(path, _frame(path, content))
+                yield typed_piece(path, _frame(path, content))
 
 
 def _frame(path: Path, content: bytes):

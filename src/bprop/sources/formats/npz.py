@@ -20,7 +20,7 @@ class Npz(Format):
     suffixes = (".npz",)
     magic = (b"PK\x03\x04",)
     arrays = True
-    cost = 1  # what is unpacked is counted apart
+    cost = ARRAY  # what is unpacked is counted once more
 
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"

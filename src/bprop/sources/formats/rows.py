@@ -31,7 +31,7 @@ def read_rows(path: Path, content: bytes, delimiter: str = ",") -> tuple[list[st
     except csv.Error as error:
         raise _fault(path, reader.line_num, lines.row, rows[0] if rows else [], delimiter, error) from error
     if len(rows) < 2:
-        raise DataError(f"{path}: needs a header line and at least one row, found {len(rows)} lines")
+        raise DataError(f"{path}: needs a header line and at least one row, and has {len(rows)} lines")
     header = rows[0]
     for row, line in zip(rows, ends, strict=True):
         if len(row) != len(header):
@@ -65,7 +65,7 @@ def _need_header(path: Path, line: int, header: list[str]) -> None:
     seen: set[str] = set()
     for name in header:
         if not name or name in seen:
-            raise DataError(f"{path}, line {line}: every column needs a name of its own, found {name!r}")
+            raise DataError(f"{path}, line {line}: every column needs a name of its own, not {name!r}")
         seen.add(name)
 
 
