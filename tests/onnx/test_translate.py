@@ -275,6 +275,10 @@ def of_its_own_array(xp, a):
     return a @ np.arange(8.0).reshape(4, 2) + np.array([1.0, 2.0])
 
 
+def sums_so_far(xp, a):
+    return xp.cumsum(a, axis=-1) + xp.cumsum(a > 0, axis=0) * xp.asarray((1.0, 2.0, 3.0, 4.0))
+
+
 def not_a_number(xp, a):
     return xp.where(xp.isnan(xp.sqrt(a)), xp.nan, a) + xp.cos(a) * xp.sin(a)
 
@@ -282,7 +286,7 @@ def not_a_number(xp, a):
 FUNCTIONS = [
     mish, mish_of_log1p, standardised, spread_over_classes, differences, backwards_without_the_last, mean_by_hand,
     pairs_of_examples, largest_and_others, numbered_rows, stacked, truth, whole, bounded, gathered, of_its_own_array,
-    not_a_number,
+    sums_so_far, not_a_number,
 ]  # fmt: skip
 
 
@@ -370,6 +374,10 @@ def sorted_(xp, a):
     return xp.sort(a, axis=-1)
 
 
+def by_method(xp, a):
+    return a.std(axis=1)
+
+
 def selected(xp, a):
     return a[:, [0, 2]]
 
@@ -385,7 +393,8 @@ def random_(xp, a):
 @pytest.mark.parametrize(("compute", "reason"), [
     (branching, "branches on a value"), (row_by_row, "row by row"), (sorted_, "'sort'"), (by_numpy, "TypeError"),
     (as_many_times_as_examples, "number of examples"), (one_by_the_number_of_examples, "depends on N"),
-    (array_of_the_number_of_examples, "depends on N"), (selected, "an array as an index"), (bitwise, "'and'"),
+    (array_of_the_number_of_examples, "depends on N"), (by_method, "xp.std(a)"),
+    (selected, "an array as an index"), (bitwise, "'and'"),
     (random_, "differs from call to call"),
 ])  # fmt: skip
 def test_a_box_that_cannot_be_translated_is_named_with_the_reason(compute, reason):

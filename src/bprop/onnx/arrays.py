@@ -32,6 +32,11 @@ def new_tape(dtype: Any) -> Tape:
 class Arrays(Functions):
     """The functions that `namespace(a)` gives for such an array `a`."""
 
+    def asarray(self, value: Any, dtype: Any = None) -> Traced:
+        return super().asarray(value if isinstance(value, Traced) else np.asarray(value), dtype)
+
+    array = asarray
+
     # --- elementwise ---
 
     def elementwise(self, op: str, *args: Traced, dtype: Any = None) -> Traced:
@@ -139,6 +144,10 @@ class Arrays(Functions):
 
     def std(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
         return self.sqrt(self.var(a, axis, keepdims))
+
+    def cumsum(self, a: Traced, axis: int) -> Traced:
+        a = a if a.dtype.kind == "f" else a.astype(LONG)
+        return self.tape.make("cumsum", (a,), axis % a.ndim, a.shape, a.dtype)
 
     def any(self, a: Traced, axis: Any = None, keepdims: bool = False) -> Traced:
         return self.reduce("max", a.astype(BOOL), axis, keepdims)

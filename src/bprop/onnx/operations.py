@@ -76,8 +76,7 @@ def operations(box: Box, dtype: Any) -> tuple[list[Operation], dict[str, np.ndar
     except UntranslatableError:
         raise
     except Exception as error:  # whatever box code may raise
-        kind = "" if isinstance(error, BpropError) else f"{type(error).__name__}: "
-        raise UntranslatableError(f"{kind}{error}") from error
+        raise UntranslatableError(_reason(error)) from error
     places = [{node: place for place, node in enumerate(nodes)} for nodes in traces]
     same = [[(n.op, n.dtype, [at[a] for a in n.args]) for n in nodes] for nodes, at in zip(traces, places, strict=True)]
     if any(other != same[0] for other in same):
@@ -94,6 +93,14 @@ def operations(box: Box, dtype: Any) -> tuple[list[Operation], dict[str, np.ndar
         attrs = tuple(node.attr for node in nodes)
         result.append(Operation(first.op, tuple(args), attrs, sizes, first.dtype, twin))
     return result, tapes[0].arrays
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, AttributeError) and isinstance(error.obj, Traced):
+        return (
+            f"it uses the array method {error.name!r}, where a function may do (xp.{error.name}(a), xp = namespace(a))"
+        )
+    return str(error) if isinstance(error, BpropError) else f"{type(error).__name__}: {error}"
 
 
 def _value(box: Box, tape: Tape, rows: int) -> Traced:

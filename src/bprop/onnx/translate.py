@@ -214,6 +214,7 @@ WRITERS: dict[str, Callable[..., Tensor]] = {
     "concat": lambda to, of, *parts: to.node("Concat", *parts, axis=of.attr),
     "gather": lambda to, of, a, rows: to.node("Gather", a, rows, axis=of.attr),
     "gather_elements": lambda to, of, a, index: to.node("GatherElements", a, index, axis=of.attr),
+    "cumsum": lambda to, of, a: to.node("CumSum", a, to.of(np.int64, of.attr)),
     "argmax": lambda to, of, a: to.node("ArgMax", a, axis=of.attr, keepdims=0),
     "argmin": lambda to, of, a: to.node("ArgMin", a, axis=of.attr, keepdims=0),
     "reduce_add": lambda to, of, a: to.node("ReduceSum", a, to.of(np.int64, of.attr[0]), keepdims=of.attr[1]),
