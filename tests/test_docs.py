@@ -47,6 +47,23 @@ def test_how_it_works_runs_as_it_is_read():
         exec(compile(block, "how_it_works.md", "exec"), names)
 
 
+def renumbered(text):
+    """The text, with arrays and values (%7) numbered by their first appearance: their own numbers do not matter."""
+    numbers = {}
+    return re.sub(r"%(\d+)", lambda found: f"%{numbers.setdefault(found[1], len(numbers))}", text)
+
+
+def test_the_life_of_one_step_prints_what_the_page_shows(capsys):
+    pytest.importorskip("llvmlite")
+    page = (DOCS / "life_of_one_step.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
+    assert sum(bool(shown) for _, shown in blocks) > 7
+    names = {"__name__": "life_of_one_step"}
+    for block, shown in blocks:
+        exec(compile(block, "life_of_one_step.md", "exec"), names)
+        assert renumbered(capsys.readouterr().out) == renumbered(shown)
+
+
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_the_files_that_a_page_links_to_are_there(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))

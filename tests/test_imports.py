@@ -35,6 +35,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("__main__",),
 )
+# Floors within a room, of its modules and packages, from the ground to the roof. Its own __init__ stands on top.
+FLOORS_WITHIN: dict[str, tuple[tuple[str, ...], ...]] = {
+    "engines": (
+        ("integers", "store", "surroundings"),
+        ("engine", "packing", "program"),
+        ("builtin", "delegate", "layout", "precision"),
+        ("trace",),
+        ("auto", "native", "numpy", "xla"),
+    ),
+    "engines.native": (("schedule",), ("emit",), ("run",)),
+}
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 HEAVY = (
     "jax",
@@ -117,11 +128,24 @@ def test_every_room_of_the_table_exists():
     assert set(FLOOR_OF) == {room(module) for module in FILES if module != "bprop"}
 
 
-def test_contributing_shows_the_floors():
+def rows_of_contributing(heading: str) -> list[str]:
+    """The rows of a table in CONTRIBUTING, by its first row."""
     text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    table = text[text.index("| floor | what |") :].split("\n\n")[0].splitlines()[2:]
+    return text[text.index(heading) :].split("\n\n")[0].splitlines()[2:]
+
+
+def test_contributing_shows_the_floors():
+    table = rows_of_contributing("| floor | what |")
     shown = [tuple(re.findall(r"`(\w+)`", row.split("|")[1])) for row in table]
     assert shown == list(reversed(FLOORS))
+
+
+def test_contributing_shows_the_floors_within_rooms():
+    shown = {}
+    for row in rows_of_contributing("| room | its floors |"):
+        _, room, floors, _ = row.split("|")
+        shown[room.strip(" `")] = tuple(tuple(re.findall(r"`(\w+)`", floor)) for floor in floors.split("/"))
+    assert shown == {room: tuple(reversed(floors)) for room, floors in FLOORS_WITHIN.items()}
 
 
 @every_module
@@ -134,6 +158,36 @@ def test_imports_point_downwards(module):
         for name, line in own_imports(module)
         if room(name) and room(name) != room(module) and not FLOOR_OF.get(room(name), len(FLOORS)) < here
     ]
+    assert not wrong, "\n".join(wrong)
+
+
+def modules_of(room: str) -> list[str]:
+    return [module for module in FILES if f"{module}.".startswith(f"bprop.{room}.")]
+
+
+def floor_within(room: str, module: str) -> tuple[str, int]:
+    """(the part of a room that a module belongs to, its floor); the room's own __init__ stands on top."""
+    floors = {part: number for number, floor in enumerate(FLOORS_WITHIN[room]) for part in floor}
+    part = module.removeprefix(f"bprop.{room}").lstrip(".").partition(".")[0]
+    return part, floors[part] if part else len(floors)
+
+
+@pytest.mark.parametrize("room", FLOORS_WITHIN)
+def test_every_part_of_a_room_with_floors_has_its_own(room):
+    parts = {module.removeprefix(f"bprop.{room}.").partition(".")[0] for module in modules_of(room)} - {"bprop"}
+    assert parts == {part for floor in FLOORS_WITHIN[room] for part in floor}
+
+
+@pytest.mark.parametrize("room", FLOORS_WITHIN)
+def test_imports_within_a_room_point_downwards(room):
+    inside, wrong = set(modules_of(room)), []
+    for module in inside:
+        part, here = floor_within(room, module)
+        for name, line in own_imports(module):
+            if name in inside:
+                other, there = floor_within(room, name)
+                if other != part and not there < here:
+                    wrong.append(f"{FILES[module]}:{line} imports {name}, which is not below it")
     assert not wrong, "\n".join(wrong)
 
 
@@ -157,6 +211,12 @@ def test_only_the_xla_engine_imports_jax(module):
     found = [name for name, _ in imports(module) if name.partition(".")[0] in ("jax", "jaxlib", "optax")]
     ours = module == "bprop.engines.xla" or module.startswith("bprop.engines.xla.")
     assert not found or ours, f"{module} imports {found}"
+
+
+@every_module
+def test_only_what_emits_and_runs_machine_code_imports_llvmlite(module):
+    llvm = [name for name, _ in imports(module) if name.partition(".")[0] == "llvmlite"]
+    assert not llvm or module.startswith(("bprop.engines.native.emit.", "bprop.engines.native.run.")), llvm
 
 
 @every_module
@@ -194,6 +254,23 @@ print(*sys.modules)
     loaded = in_a_new_process(code)
     assert "bprop.engines.numpy" in loaded
     assert not {name.partition(".")[0] for name in loaded} & {"jax", "jaxlib", "optax", "sklearn", "rich", "typer"}
+
+
+def test_a_step_is_traced_and_scheduled_without_llvmlite():
+    code = """
+import sys
+sys.modules["llvmlite"] = None
+import numpy as np
+import bprop as bp
+from bprop.engines.native.schedule.fusion import Scheduler
+from bprop.engines.program import Program
+from bprop.engines.trace.tracer import Tracer
+x, w = bp.Input("x"), bp.Parameter("w", ())
+program = Program(bp.Graph(loss=bp.square(w * x)), np.dtype("float32"))
+trace = Tracer(program, bp.SGD(0.1), 4, False, frozenset()).step({"learning_rate": 0.1}, {})
+print(len(Scheduler(trace.updates, 8).kernels()) > 0)
+"""
+    assert in_a_new_process(code) == ["True"]
 
 
 @pytest.mark.parametrize("module", ["bprop.graph", "bprop.engines", "bprop.model", "bprop.training", "bprop.check"])

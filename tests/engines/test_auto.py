@@ -115,9 +115,9 @@ def test_xla_is_left_out_from_fewer_boxes_on_than_native(installed):
 
 def test_an_optax_rule_on_too_many_boxes_says_so(monkeypatch):
     optax = pytest.importorskip("optax")
-    limit = pytest.importorskip("bprop.engines.xla.limit")
-    monkeypatch.setattr(limit, "MANY", 1)
-    monkeypatch.setenv(limit.VARIABLE, "2")
+    compilation = pytest.importorskip("bprop.engines.xla.compilation")
+    monkeypatch.setattr(compilation, "SLOW_FROM", 1)
+    monkeypatch.setenv(compilation.VARIABLE, "2")
     with pytest.raises(errors.UnsupportedError, match="BPROP_XLA_BOXES"):
         train(network(), "auto", rule=optax.sgd(0.1))
 

@@ -180,7 +180,7 @@ def test_mixed_rows_stop_and_go_on_bit_for_bit(engine, tmp_path):
 @pytest.mark.parametrize("batch", [1, 4, 7])
 def test_mixed_rows_below_layers_with_momentum(compiled, batch, monkeypatch):
     if compiled == "xla":
-        monkeypatch.setattr("bprop.engines.xla.run.LARGE", 0)  # the state is worked on in place
+        monkeypatch.setattr("bprop.engines.xla.run.LARGE_STATE", 0)  # the state is worked on in place
     x, y = bp.Input("x", (INPUTS,)), bp.Input("y", (), "int")
     W1, b1, W2, b2 = (
         bp.Parameter(n, s) for n, s in (("W1", (INPUTS, 8)), ("b1", (8,)), ("W2", (8, CLASSES)), ("b2", (CLASSES,)))

@@ -78,13 +78,13 @@ def test_laying_out_a_plan_replaces_the_linear_boxes_and_no_other():
 @pytest.mark.parametrize("transposed", [True, False])
 @pytest.mark.parametrize("unrolled", [1, 2, 3])
 def test_every_lowering_gives_what_numpy_gives(jax, monkeypatch, batch_size, transposed, unrolled):
-    from bprop.engines.xla import tracer
+    from bprop.engines.xla import lowering
 
     if not transposed:
-        monkeypatch.setattr(tracer, "transposed_weights", lambda graph, batch_size: frozenset())
-    monkeypatch.setattr(tracer, "unrolled_steps", lambda graph, batch_size: unrolled)
+        monkeypatch.setattr(lowering, "transposed_weights", lambda graph, batch_size: frozenset())
+    monkeypatch.setattr(lowering, "unrolled_steps", lambda graph, batch_size: unrolled)
     one, two = started("numpy", batch_size), started("xla", batch_size)
-    assert two.compiled.choices == tracer.Choices(frozenset({"W1", "W2", "W3"} if transposed else ()), unrolled)
+    assert two.compiled.choices == lowering.Choices(frozenset({"W1", "W2", "W3"} if transposed else ()), unrolled)
     steps = one.job.steps_per_epoch
     first, second = one.steps(0, steps, 0), two.steps(0, steps, 0)
     for name, array in one.params().items():
@@ -97,11 +97,11 @@ def test_every_lowering_gives_what_numpy_gives(jax, monkeypatch, batch_size, tra
 
 
 def test_a_checkpointed_state_goes_from_one_layout_to_the_other(jax, monkeypatch):
-    from bprop.engines.xla import tracer
+    from bprop.engines.xla import lowering
 
     one = started("xla")
     one.steps(0, 10, 0)
-    monkeypatch.setattr(tracer, "transposed_weights", lambda graph, batch_size: frozenset())
+    monkeypatch.setattr(lowering, "transposed_weights", lambda graph, batch_size: frozenset())
     two = started("xla")
     assert two.compiled.choices.transposed == frozenset()
     two.restore(one.params(), one.rule_arrays())

@@ -16,7 +16,7 @@ NAMES = ("auto", *BUILT_IN)
 def choose(engine: str | Engine = "auto") -> Engine:
     """The engine called "native", "numpy" or "xla"; "auto" takes for each job the best that is installed and can do it.
 
-    An Engine object is taken as it is, so is the name of an engine that you, or an installed package, have defined.
+    An Engine object is returned as it is. A name may also be that of an engine of yours, or of an installed package.
 
     Raises UnknownNameError for other names, MissingPackageError for "native" without llvmlite and "xla" without JAX.
     """

@@ -15,9 +15,9 @@ from bprop.errors import UnsupportedError
 from bprop.rules import Foreign
 
 ACCELERATORS = ("jax_cuda12_plugin", "jax_cuda13_plugin", "jax_rocm7_plugin", "libtpu")
-"""Packages that come with JAX for a device other than the processor."""
+"""Packages that bring JAX to a device other than the processor."""
 WORTH_SENDING = 20_000_000
-"""Multiplications of a step from which on such a device, where there is one, is preferred."""
+"""Multiplications of a step from which on such a device is preferred."""
 
 
 def names(job: Job) -> list[str]:
@@ -32,10 +32,10 @@ def preferred(job: Job) -> list[BuiltIn]:
 
 
 def why(name: str, declined: Mapping[str, str]) -> str:
-    """A sentence on the choice of an engine, and on what each faster one said."""
+    """A sentence on the choice of an engine, with the reason why each faster one declined."""
     if not declined:
         return f"{name} is the fastest engine for this job"
-    return f"{name}, because " + "; ".join(f"{other} declined: {said}" for other, said in declined.items())
+    return f"{name}, because " + "; ".join(f"{other} declined: {reason}" for other, reason in declined.items())
 
 
 def work(job: Job) -> int:
@@ -84,13 +84,13 @@ class FallbackRun(Delegate):
         self.elsewhere, self.declined = elsewhere, declined
 
     def attempt(self, what: str, *args: Any) -> Any:
-        """What the run answers; from a new one where box code does with arrays what a traced one refuses."""
+        """The answer of the run, or that of a run on another engine if box code does what a traced array refuses."""
         try:
             return getattr(self.run, what)(*args)
-        except TypeError as error:  # that is what JAX raises: no conversion to NumPy or to bool, no assignment
-            said = f"it cannot follow this code: {str(error).splitlines()[0]}"
+        except TypeError as error:  # JAX raises it: no conversion to NumPy or to bool, no assignment
+            reason = f"it cannot follow this code: {str(error).splitlines()[0]}"
             before, self.run = self.run, self.elsewhere(self.run.params())
-            self.run.reason = why(self.run.engine, {**self.declined, before.engine: said})
+            self.run.reason = why(self.run.engine, {**self.declined, before.engine: reason})
             self.run.restore(before.params(), before.rule_arrays())
             self.run.set_order(*self.order)
         return getattr(self.run, what)(*args)

@@ -14,10 +14,11 @@ from bprop.rules import Foreign
 
 
 class BuiltIn(NamedTuple):
-    """An engine of ours.
+    """An engine of bprop.
 
-    package, called : what it needs, as it is imported and as people call it. kind : its class.
-    many_boxes : boxes from which on compiling takes longer than most training; None: it compiles nothing.
+    package, called : the package that it needs, by its import name and by its usual name. kind : its class.
+    many_boxes : boxes from which on compiling takes longer than most training (XLA needs gigabytes too, see
+        `xla.compilation`); None: it compiles nothing.
     optax : whether it computes rules of optax. traces_late : whether only the first step shows what it cannot trace.
     """
 

@@ -8,7 +8,7 @@ from bprop.engines.engine import Run
 
 
 class Delegate(Run):
-    """Does what `run` does. Override what is to be done otherwise."""
+    """Does what `run` does. Override the methods that differ."""
 
     def __init__(self, run: Run):
         self.run = run

@@ -1,4 +1,51 @@
-"""The one small interface behind which graphs run."""
+"""The interface of engines: `Engine` starts a `Run` of a `Job`.
+
+To add an engine, write an `Engine` whose `start` returns a `Run`, and pass an object of it as `engine=`. This one
+counts the steps of NumPy's:
+
+    from bprop.engines.delegate import Delegate
+    from bprop.engines.engine import Engine
+    from bprop.engines.numpy import NumpyEngine
+
+    class CountingRun(Delegate):
+        engine = "counting"
+
+        def __init__(self, owner, run):
+            super().__init__(run)
+            self.owner = owner
+
+        def steps(self, start, count, t):
+            self.owner.counted += count
+            return super().steps(start, count, t)
+
+    class Counting(Engine):
+        name = "counting"
+
+        def __init__(self):
+            self.counted = 0
+
+        def start(self, job, params):
+            return CountingRun(self, NumpyEngine().start(job, params))
+
+    counting = Counting()
+    bp.train(graph, data, engine=counting)
+
+1. The run. Derive from `Delegate` to hand the work to another engine's run, and override what differs. Or derive from
+   `Run`, and write `state`, `engine`, `set_order`, `steps`, `evaluate`, `penalty`, `params`, `rule_arrays`, `restore`.
+   The formulas of a step are in `program.Program`, on any array namespace; `numpy.NumpyRun` is the shortest example.
+2. The engine. `start(job, params)` gives a run of the job from theta = `params` (NumPy arrays by name, which it must
+   leave as they are). If it cannot do the job, it raises UnsupportedError with the reason.
+3. The name. Once its class is defined, `engine="counting"` works too: it makes the object without arguments. For a name
+   that works without an import, give your package an entry point of the group "bprop" (see `bprop.plugins`):
+
+       [project.entry-points.bprop]
+       counting = "my_package.counting"
+
+4. An engine of bprop itself: the class in `engines/NAME.py` or `engines/NAME/__init__.py`, a line in
+   `engines/builtin.py` (`BUILT_IN`), an extra in pyproject.toml for the package that it needs, its floor in
+   tests/test_imports.py and CONTRIBUTING, and its name in the fixture `engine` of tests/engines/test_agreement.py,
+   which compares all engines. For "auto" to try it: `preferred` in `auto.py`.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +70,10 @@ LAST = 2**63 - 1
 
 
 class Batches(NamedTuple):
-    """How compiled steps cover an epoch: `full` steps of `rows` rows, and one of `last` rows that is a program of its
-    own (0: there is none; then the last of the full ones may be filled up with rows of weight 0)."""
+    """How compiled steps cover an epoch: `full` steps of `rows` rows, and one of `last` rows, a program of its own.
+
+    last = 0: there is none; then the last of the full steps may be filled up with rows of weight 0.
+    """
 
     rows: int
     full: int
@@ -35,9 +84,9 @@ class Batches(NamedTuple):
 class Job:
     """What stays the same during a run: graph, rule, data, batch size, precision, seed.
 
-    narrow : the dtype in which an engine computes products ("bfloat16"), where that is not `dtype`, that of theta.
-    mean_weight : the mean weight of the training set, by which example weights are divided; None: those of a batch are
-        divided by their own mean (as scikit-learn does), which is the same where all weigh 1.
+    narrow : the dtype in which an engine computes products ("bfloat16"), if that is not `dtype`, the dtype of theta.
+    mean_weight : the mean weight of the training set; example weights are divided by it. None: those of a batch are
+        divided by their own mean (as scikit-learn does), which is the same if all weigh 1.
     """
 
     graph: Graph
@@ -61,7 +110,7 @@ class Job:
 
     @cached_property
     def batches(self) -> Batches:
-        """The batches of an epoch. No row is added to one where boxes mix rows."""
+        """The batches of an epoch. If boxes mix rows, no row is added to a batch."""
         if self.graph.mixing() is None:
             return Batches(self.batch_size, self.steps_per_epoch, 0)
         rows = min(self.batch_size, len(self.data))
@@ -74,9 +123,9 @@ class Job:
         return data
 
     def together(self, data: DataSet) -> int | None:
-        """How many rows must be evaluated as one batch: all where boxes mix rows, else any number (None).
+        """How many rows must be evaluated as one batch: all if boxes mix rows, else any number (None).
 
-        Raises SettingError where that cannot be: for a set that is larger than memory.
+        Raises SettingError for a set that is larger than memory and would have to be one batch.
         """
         mixing = self.graph.mixing(training=False)
         if mixing is None:
@@ -111,7 +160,7 @@ class Job:
 
     @cached_property
     def seed_key(self) -> np.ndarray:
-        """The word of the noise key that follows from the seed."""
+        """The word of the noise key, which follows from the seed."""
         return np.array([key_of(self.seed)], np.uint32)
 
 
@@ -119,9 +168,10 @@ class Job:
 class Stretch:
     """The state of an epoch after some more steps.
 
-    sums : over the examples of the epoch so far. bad_step : the first step (counted from 0 within the stretch)
-    that started from a theta, or came to a loss, that is not finite; None if all went well. It is the number of
-    steps where only the last update spoilt theta. running : the sums as `Run.set_order` takes them back.
+    sums : over the examples of the epoch so far.
+    bad_step : the first step (counted from 0 within the stretch) whose theta or loss was not finite; None if all were.
+        The number of steps, if only the last update made theta so.
+    running : the sums, as `Run.set_order` takes them back.
     """
 
     sums: dict[str, float]
@@ -144,9 +194,9 @@ class Run(ABC):
     engine: str
     """The name of the engine that does the work."""
     reason: str = ""
-    """Why this engine and no faster one, in a sentence, where the choice was left to bprop."""
+    """A sentence on why "auto" chose this engine and no faster one."""
     turn: int = 1
-    """Steps that are computed together. Stretches of whole turns give the same bits however an epoch is cut."""
+    """Steps that are computed together. Stretches of whole turns give the same bits, however an epoch is cut."""
 
     @abstractmethod
     def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
@@ -154,10 +204,10 @@ class Run(ABC):
 
     @abstractmethod
     def steps(self, start: int, count: int, t: int) -> Stretch:
-        """Do steps start .. start + count - 1 of the epoch; t updates were made before them."""
+        """Do steps start .. start + count - 1 of the epoch, after t updates since the beginning of the run."""
 
     def compile_seconds(self) -> float:
-        """The seconds that the last call of `steps` spent on compiling code, which are no seconds of updates."""
+        """The seconds that the last call of `steps` spent on compiling code. They do not count as time of updates."""
         return 0.0
 
     @abstractmethod
@@ -186,21 +236,7 @@ class Run(ABC):
 
 
 class Engine(ABC):
-    """Where graphs run. To add an engine, subclass this and `Run`, and pass an object as `engine=`, or its name.
-
-    class Counting(Engine):
-        name = "counting"
-
-        def __init__(self):
-            self.steps = 0
-
-        def start(self, job, params):
-            return CountingRun(self, NumpyEngine().start(job, params))
-
-    A run may do its own arithmetic on `job.graph` with `bprop.engines.program.Program`, as ours do, or hand the work to
-    the run of another engine (`bprop.engines.delegate.Delegate`), as this one does. Where it cannot do a job, `start`
-    raises UnsupportedError and says why.
-    """
+    """Where graphs run. How to add one stands at the top of this file."""
 
     name: str
 
@@ -211,7 +247,7 @@ class Engine(ABC):
 
     @abstractmethod
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
-        """A run of the job that starts from theta, `params`."""
+        """A run of the job from theta = `params`. UnsupportedError, with the reason, if it cannot do the job."""
 
 
 _DEFINED: dict[str, type[Engine]] = {}

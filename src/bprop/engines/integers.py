@@ -1,7 +1,7 @@
-"""How wide whole numbers are in compiled code: 64 bits, or 32 where that is known to give the same.
+"""How wide whole numbers are in compiled code: 64 bits, or 32 if that is known to give the same.
 
-A label or a row number is compared and looked up, never added to another: where whole numbers are nothing else, and the
-data fits, 32 bits are as good, and a vector holds twice as many.
+A label or a row number is compared and looked up, never added to another: if whole numbers are nothing else, and the
+data fits, 32 bits give the same, and a vector holds twice as many.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from bprop.graph.graph import Graph
 from bprop.leaves import Leaf
 
 INT32, INT64 = np.dtype(np.int32), np.dtype(np.int64)
-VIEWS = (Reshape, Slice)
+MOVES = (Reshape, Slice)
 MIXING = (Add, Subtract, Multiply, Divide, SquaredError, AbsoluteError, Huber, Poisson)
-"""Boxes that make floats of whole numbers before they compute, where the other child holds floats."""
+"""Boxes that make floats of whole numbers before they compute, if the other child holds floats."""
 
 
 def integer_dtype(graph: Graph, sets: Iterable[DataSet | None]) -> np.dtype:
     """The dtype in which compiled code computes whole numbers of the graph."""
     if not are_numbers_alone(graph):
         return INT64
-    given = [data.arrays[name] for data in sets if data is not None for name in graph.inputs if name in data.arrays]
-    whole = [array for array in given if array.dtype.kind in "iu"]
+    arrays = [data.arrays[name] for data in sets if data is not None for name in graph.inputs if name in data.arrays]
+    whole = [array for array in arrays if array.dtype.kind in "iu"]
     whole += [box.value for box in graph.constants.values() if box.spec.kind == "int"]
     return INT32 if all(fits(array, INT32) for array in whole) else INT64
 
@@ -44,14 +44,14 @@ def are_numbers_alone(graph: Graph) -> bool:
         for position, child in enumerate(box.children):
             users.setdefault(child, []).append((box, position))
     whole = [box for box in graph.order if box.spec.kind == "int"]
-    return all(isinstance(box, (Leaf, *VIEWS)) for box in whole) and all(
+    return all(isinstance(box, (Leaf, *MOVES)) for box in whole) and all(
         _only_looks_up(user, position) for box in whole for user, position in users.get(box, ())
     )
 
 
 def _only_looks_up(user: Box, position: int) -> bool:
     """Whether a box does no arithmetic on the whole numbers of one of its children."""
-    if isinstance(user, (*VIEWS, BatchWeight)):  # the weight of a batch asks a child for its batch axis alone
+    if isinstance(user, (*MOVES, BatchWeight)):  # the weight of a batch asks a child for its batch axis alone
         return True
     if isinstance(user, MIXING):
         return any(child.spec.kind == "float" for child in user.children)

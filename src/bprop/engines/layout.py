@@ -1,4 +1,4 @@
-"""How a compiled program lays out weights in memory, and unrolls its loop: choices of the engine, by shape.
+"""How compiled programs lay out weights in memory and unroll loops. Engines choose by shape; users see nothing of it.
 
 Weights (inputs, outputs) that only linear boxes and elementwise sums use may lie as (outputs, inputs): then the
 product of fprop and the update of W go through memory in the same order, row by row, on the same core. Measured

@@ -34,8 +34,8 @@ def narrow(array: np.ndarray, dtype: np.dtype, kind: str) -> np.dtype:
 def pack(array: np.ndarray, dtype: np.dtype, size: int, index: np.ndarray | None = None) -> np.ndarray:
     """A copy in `dtype` of the rows, or of those at `index`, with rows of zeros at the end: `size` in all.
 
-    Always a copy: a device may share the memory of what it is given, and the user's array is the user's to change.
-    It is made in one pass, without a second copy on the way, and such that the device needs no third.
+    Always a copy: a device may share the memory of an array, and the user may change the user's own array. The copy is
+    made in one pass, without a second copy on the way, and aligned so that the device needs no third.
     """
     count = len(array) if index is None else len(index)
     packed = aligned((size, *array.shape[1:]), dtype)
@@ -50,7 +50,7 @@ def pack(array: np.ndarray, dtype: np.dtype, size: int, index: np.ndarray | None
 
 
 def copied(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """A copy in `dtype` of the whole array, for the same reasons."""
+    """A copy in `dtype` of the whole array, made as `pack` makes it."""
     copy = aligned(array.shape, dtype)
     copy[...] = array
     return copy

@@ -1,4 +1,4 @@
-"""What a run is given, looked over for numbers that its precision does not hold, and for too many rows."""
+"""Checks before a run: numbers that its precision does not hold, and too many rows."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MOST_ROWS = 2**31 - 2**16
 
 
 def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
-    """Raise DataError or SettingError for what would become 0 or infinite in the precision of the job.
+    """Raise DataError or SettingError for numbers that would become 0 or infinite in the precision of the job.
 
-    Inputs may become 0: most that are so small are 0 for all that matters. Weights, learning rates and whole
-    parameters that do would silently train nothing.
+    Inputs may become 0, because numbers so small hardly ever matter. Weights, learning rates and whole parameters may
+    not: they would silently train nothing.
     """
     graph, dtype = job.graph, job.dtype
     _need_countable(job)

@@ -1,4 +1,4 @@
-"""What decides the last bits of results beside the job: versions, processor, cores. A checkpoint keeps it."""
+"""Versions, processor, cores: what decides the last bits of results beside the job. A checkpoint keeps it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from bprop.files import bprop_version
 
 VECTORS = ("sse", "ssse", "avx", "fma", "f16c", "amx", "asimd", "neon", "sve", "fp")
-"""What the names of instructions for floating point and vectors begin with."""
+"""Prefixes of the names of instructions for floating point and vectors."""
 PROCESSOR, INSTRUCTIONS, CORES = "processor", "instructions", "cores"
 
 
@@ -25,7 +25,7 @@ def common() -> dict[str, str]:
 
 @cache
 def processor() -> Mapping[str, str]:
-    """The processor, and the instructions for vectors that it has, as far as the system tells."""
+    """The processor and its instructions for vectors, as far as the system reports them."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0]
     except OSError:
@@ -33,8 +33,8 @@ def processor() -> Mapping[str, str]:
     lines = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
     model = lines.get("model name") or lines.get("CPU part") or platform.processor() or "unknown"
     words = (lines.get("flags") or lines.get("Features") or "").split()
-    found = sorted(word for word in words if word.startswith(VECTORS))
-    return {PROCESSOR: f"{model} ({platform.machine()})", INSTRUCTIONS: " ".join(found)}
+    vectors = sorted(word for word in words if word.startswith(VECTORS))
+    return {PROCESSOR: f"{model} ({platform.machine()})", INSTRUCTIONS: " ".join(vectors)}
 
 
 def cores() -> int:
@@ -45,9 +45,9 @@ def cores() -> int:
 
 
 def changes(then: Any, now: Mapping[str, str]) -> str:
-    """What has changed since a checkpoint that may change the last bits, in a line; "" where nothing has.
+    """A line on what has changed since a checkpoint and may change the last bits; "" if nothing has.
 
-    `then`: what the checkpoint keeps; None in those of older versions.
+    `then`: what the checkpoint keeps; None in checkpoints of older versions.
     """
     if not isinstance(then, Mapping):
         return (
@@ -56,24 +56,24 @@ def changes(then: Any, now: Mapping[str, str]) -> str:
     changed = [key for key, value in now.items() if key in then and then[key] != value]
     if PROCESSOR in changed and INSTRUCTIONS in changed:  # its name says it
         changed.remove(INSTRUCTIONS)
-    told = " and ".join(_told(key, _shown(then[key]), now[key]) for key in changed)
-    return f"this run continues {told}: the results may differ in the last bits" if told else ""
+    changes = " and ".join(_in_words(key, _shown(then[key]), now[key]) for key in changed)
+    return f"this run continues {changes}: the results may differ in the last bits" if changes else ""
 
 
-def _told(key: str, then: str, now: str) -> str:
+def _in_words(key: str, then: str, now: str) -> str:
     if key == CORES:
         return f"on {now} core{'s'[: now != '1']} instead of {then}"
     if key == PROCESSOR:
         return f"on the processor {now} instead of {then}"
     if key == INSTRUCTIONS:
         added, gone = set(now.split()) - set(then.split()), set(then.split()) - set(now.split())
-        told = [_which("also has", added), _which("lacks", gone)]
-        return f"on a processor that {' and '.join(filter(None, told))}"
+        differences = [_which("also has", added), _which("lacks", gone)]
+        return f"on a processor that {' and '.join(filter(None, differences))}"
     return f"with {key} {now} instead of {then}"
 
 
 def _shown(text: Any, most: int = 400) -> str:
-    """What stands in a file, which may be anybody's, such that a terminal only shows it."""
+    """Text of a file, which anybody may have written, in a form that a terminal only shows."""
     return repr(str(text))[1:-1][:most]
 
 

@@ -7,7 +7,6 @@ import pytest
 
 pytest.importorskip("llvmlite")
 
-from bprop.engines import native
 from bprop.engines.native.emit.assemble import Assembler
 from bprop.engines.native.emit.gate import Gate
 from bprop.engines.native.run import evaluate, native_run, object_code, routines, threads
@@ -100,7 +99,7 @@ def vectors(request, monkeypatch):
     here = object_code.machine()
     width = here.vector_bytes if request.param == "all" else request.param
     made = Machine(here.name, here.features, width)
-    for module in (object_code, evaluate, native, routines, native_run):
+    for module in (object_code, evaluate, routines, native_run):
         monkeypatch.setattr(module, "machine", lambda: made)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())
     return width

@@ -66,18 +66,18 @@ def test_the_cache_of_programs_is_bounded(monkeypatch, network, rows):
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
     for batch_size in range(1, 6):
         job = Job(network(), bp.SGD(), DataSet(rows(10)), batch_size, np.dtype("float32"), 0)
-        programs.compiled(job, INT32)
+        programs.functions_of(job, INT32)
     assert len(programs._programs) == 3
 
 
 def test_the_program_used_last_is_kept_longest(monkeypatch, job):
     monkeypatch.setattr(programs, "CACHED_PROGRAMS", 2)
     monkeypatch.setattr(programs, "_programs", type(programs._programs)())
-    first = programs.compiled(job(1), INT32)
-    programs.compiled(job(2), INT32)
-    assert programs.compiled(job(1), INT32) is first
-    programs.compiled(job(3), INT32)
-    assert programs.compiled(job(1), INT32) is first
+    first = programs.functions_of(job(1), INT32)
+    programs.functions_of(job(2), INT32)
+    assert programs.functions_of(job(1), INT32) is first
+    programs.functions_of(job(3), INT32)
+    assert programs.functions_of(job(1), INT32) is first
 
 
 class Own(bp.Box):

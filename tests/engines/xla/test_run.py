@@ -13,7 +13,7 @@ from bprop.rules import Rule
 
 jax = pytest.importorskip("jax")
 run_module = pytest.importorskip("bprop.engines.xla.run")
-functions = pytest.importorskip("bprop.engines.xla.functions")
+compilation = pytest.importorskip("bprop.engines.xla.compilation")
 
 # --- precision ---
 
@@ -107,13 +107,13 @@ def test_a_state_that_was_kept_can_be_gone_back_to(job):
 
 @pytest.fixture(params=[0, 2**20], ids=["in place", "beside"])
 def _both_ways(request, monkeypatch):
-    monkeypatch.setattr(run_module, "LARGE", request.param)
+    monkeypatch.setattr(run_module, "LARGE_STATE", request.param)
 
 
 def test_large_states_and_small_ones_give_the_same_bits(job, monkeypatch):
     found = []
     for limit in (0, 2**20):
-        monkeypatch.setattr(run_module, "LARGE", limit)
+        monkeypatch.setattr(run_module, "LARGE_STATE", limit)
         run = choose("xla").start(job(rule=bp.Adam()), job().graph.init(0))
         assert run.large is (limit == 0)
         run.set_order(np.arange(20, dtype=np.int32))
@@ -125,7 +125,7 @@ def test_large_states_and_small_ones_give_the_same_bits(job, monkeypatch):
 
 
 def test_from_stretch_to_stretch_no_memory_is_taken_for_a_large_state(job, monkeypatch):
-    monkeypatch.setattr(run_module, "LARGE", 0)
+    monkeypatch.setattr(run_module, "LARGE_STATE", 0)
     job = job(rule=bp.Adam())
     run = choose("xla").start(job, job.graph.init(0))
     run.set_order(np.arange(20, dtype=np.int32))
@@ -148,14 +148,14 @@ def test_what_products_are_rounded_to_is_told_with_what_it_computes_on(job):
 
 
 def test_it_tells_what_its_first_call_spent_on_compiling_and_that_the_second_spent_nothing(monkeypatch):
-    clock, compile_ = [0.0], functions.compiled
+    clock, compile_ = [0.0], compilation.compile_or_load
 
     def compiled(*args):
         clock[0] += 7.0
         return compile_(*args)
 
-    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
-    monkeypatch.setattr(functions, "compiled", compiled)
+    monkeypatch.setattr(compilation, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(compilation, "compile_or_load", compiled)
     graph = bp.mlp([4, 3, 3], l2=0.123)  # no other test has compiled it
     job = Job(graph, bp.SGD(0.1), DataSet({"x": np.eye(6, 4), "y": np.arange(6) % 3}), 5, np.dtype("float32"), 0)
     run = choose("xla").start(job, graph.init(0))

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("jax")
 
 from bprop.engines import choose
-from bprop.engines.xla.functions import Function
+from bprop.engines.xla.compilation import Function
 
 
 @pytest.mark.parametrize(("made", "kind"), [(2**31 - 6, np.int32), (2**31 - 5, np.int64)])

@@ -8,7 +8,7 @@ pytest.importorskip("jax")
 import bprop as bp
 from bprop.data import DataSet
 from bprop.engines import Job, choose
-from bprop.engines.xla.functions import Function
+from bprop.engines.xla.compilation import Function
 
 
 class OutOfMemory(DataSet):

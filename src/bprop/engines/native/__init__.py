@@ -18,8 +18,6 @@ from __future__ import annotations
 
 from bprop.engines.engine import Engine, Job
 from bprop.engines.layout import narrow_weights
-from bprop.engines.native.run.native_run import NativeRun
-from bprop.engines.native.run.object_code import machine
 from bprop.errors import SettingError, UnsupportedError
 from bprop.rules import Foreign
 
@@ -30,6 +28,9 @@ class NativeEngine(Engine):
     name = "native"
 
     def start(self, job: Job, params):
+        from bprop.engines.native.run.native_run import NativeRun  # imports llvmlite, which schedule does without
+        from bprop.engines.native.run.object_code import machine
+
         if isinstance(job.rule, Foreign):
             raise UnsupportedError("an optax rule computes with JAX: it needs engine='xla'")
         if job.dtype.name not in ("float32", "float64"):

@@ -42,14 +42,14 @@ def _folder_for_caches(variables: Mapping[str, str]) -> Path | None:
 def _in_home(*names: str) -> Path | None:
     try:
         home = Path.home()
-    except RuntimeError:  # it cannot be found out
+    except RuntimeError:  # there is none
         return None
     home = _absolute("HOME", str(home), "no compiled code is kept between runs")
     return None if home is None else home.joinpath(*names)
 
 
 def _absolute(variable: str, text: str, advice: str) -> Path | None:
-    """The path in a variable; None where there is none. One that is not absolute is said to be ignored."""
+    """The path in a variable, or None. A line says that a path which is not absolute is ignored."""
     if not text:
         return None
     path = Path(text)

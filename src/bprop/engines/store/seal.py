@@ -15,7 +15,7 @@ from bprop.engines.store.trusted import UntrustedError
 SECRET, LENGTH = "key", 32
 DIGEST = 32
 ANYBODY_ELSE = 0o077
-NAMES = 2  # of the secret, while another process makes it
+SECRET_LINKS = 2  # names of the secret's file, while another process makes it
 
 
 def secret(folder: Folder, make: bool = False) -> bytes | None:
@@ -35,7 +35,7 @@ def secret(folder: Folder, make: bool = False) -> bytes | None:
 
 def _read(folder: Folder) -> bytes | None:
     try:
-        value = folder.read(SECRET, LENGTH, forbidden=ANYBODY_ELSE, links=NAMES)
+        value = folder.read(SECRET, LENGTH, forbidden=ANYBODY_ELSE, links=SECRET_LINKS)
     except (OSError, UntrustedError):
         return None
     return value if len(value) == LENGTH else None

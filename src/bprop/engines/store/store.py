@@ -1,7 +1,7 @@
 """Programs by key in a folder of the user's, those used longest ago removed beyond a limit.
 
 A store never fails: what cannot be read is not there, what cannot be written is not kept. A folder that others can
-change is not used at all, which is said once.
+change is not used at all; a line says so once.
 """
 
 from __future__ import annotations

@@ -126,7 +126,8 @@ class Traced:
         return self.tape.functions
 
     def __repr__(self) -> str:
-        return f"%{self.number} = {self.op}({', '.join(f'%{a.number}' for a in self.args)}) {self.attr} {self.shape}"
+        attr = "" if self.attr is None else f" {self.attr}"
+        return f"%{self.number} = {self.op}({', '.join(f'%{a.number}' for a in self.args)}){attr} {self.shape}"
 
     @property
     def ndim(self) -> int:

@@ -12,9 +12,8 @@ import numpy as np
 
 from bprop.engines.engine import Job
 from bprop.engines.program import Program, structure
-from bprop.engines.xla import kept
-from bprop.engines.xla.functions import Function
-from bprop.engines.xla.tracer import Choices, Tracer, duplicate
+from bprop.engines.xla.compilation import Function, remembered
+from bprop.engines.xla.lowering import Choices, Lowering, duplicate
 from bprop.rules import Foreign
 from bprop.rules.runtime import is_known, structure_of
 
@@ -32,7 +31,7 @@ class Compiled:
     penalty: Function
     init: Function
     choices: Choices
-    tracer: Tracer
+    lowering: Lowering
     compile: Callable | None = None
     whole: dict[int, Function] = field(default_factory=dict)
 
@@ -41,12 +40,12 @@ class Compiled:
         if rows not in self.whole:
             if len(self.whole) == CACHED_PROGRAMS:
                 self.whole.clear()
-            self.whole[rows] = Function(partial(self.tracer.evaluate, together=rows), compile=self.compile)
+            self.whole[rows] = Function(partial(self.lowering.evaluate, together=rows), compile=self.compile)
         return self.whole[rows]
 
 
 def is_paced(rule: Any) -> bool:
-    """Whether the programs of a rule are given its learning rates."""
+    """Whether the programs of a rule take its learning rates as arguments."""
     return not isinstance(rule, Foreign) and rule.scheduled
 
 
@@ -58,13 +57,12 @@ def unpaced(rule: Any) -> Any:
 _programs: OrderedDict[Hashable, Compiled] = OrderedDict()
 
 
-def compiled(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
-    """The functions for a job whose whole numbers are of the dtype `integer`, with steps of `rows` rows (default: of
-    its batches)."""
+def functions_of(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
+    """The functions for a job. `integer`: the dtype of whole numbers. `rows` of a step: by default those of a batch."""
     rows = job.batches.rows if rows is None else rows
     rule, graph, choices = unpaced(job.rule), structure(job.graph), Choices.of(job)
     if graph is None or not is_known(rule):  # only the code says what it computes: it is traced anew
-        return made(job, integer, rows, choices, kept.remembered)
+        return made(job, integer, rows, choices, remembered)
     what = graph, structure_of(rule), is_paced(job.rule)
     key = (*what, rows, str(job.dtype), integer.str, job.narrow, choices)
     if key not in _programs:
@@ -77,15 +75,15 @@ def compiled(job: Job, integer: np.dtype, rows: int | None = None) -> Compiled:
 
 def made(job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable | None = None) -> Compiled:
     """The functions, not yet traced."""
-    tracer = Tracer(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
+    lowering = Lowering(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
     return Compiled(
-        epoch=Function(tracer.epoch, compile=compile),
-        epoch_in_place=Function(tracer.epoch, given_up=(0, 1), compile=compile),
+        epoch=Function(lowering.epoch, compile=compile),
+        epoch_in_place=Function(lowering.epoch, given_up=(0, 1), compile=compile),
         duplicate=Function(duplicate, given_up=(1,), compile=compile),
-        evaluate=Function(tracer.evaluate, compile=compile),
-        penalty=Function(tracer.penalty, compile=compile),
+        evaluate=Function(lowering.evaluate, compile=compile),
+        penalty=Function(lowering.penalty, compile=compile),
         init=Function(job.rule.init, compile=compile),
         choices=choices,
-        tracer=tracer,
+        lowering=lowering,
         compile=compile,
     )

@@ -54,7 +54,7 @@ class Operation:
 
 @dataclass
 class Listing:
-    """A traced function as one list of operations: what it calls is written out in its place."""
+    """A traced function as one list of operations. Functions that it calls are written out in their places."""
 
     operations: list[Operation] = field(default_factory=list)
     constants: dict[int, Any] = field(default_factory=dict)
@@ -125,7 +125,7 @@ def repeatable(function: Callable, zero: Any, summed: Callable = lambda result: 
         structure = jax.tree.structure(shape)
         guarded = listing.guarded(jax.tree.leaves(summed(jax.tree.unflatten(structure, outputs))))
         for operation in listing.operations:
-            results = run(operation.equation, [values[a] for a in operation.arguments])
+            results = apply(operation.equation, [values[a] for a in operation.arguments])
             for number, result in zip(operation.results, results, strict=True):
                 values[number] = opaque(result, zero) if number in guarded else result
         return jax.tree.unflatten(structure, [values[number] for number in outputs])
@@ -133,7 +133,7 @@ def repeatable(function: Callable, zero: Any, summed: Callable = lambda result: 
     return rewritten
 
 
-def run(equation: Any, arguments: Sequence[Any]) -> Sequence[Any]:
+def apply(equation: Any, arguments: Sequence[Any]) -> Sequence[Any]:
     """The results of one operation."""
     if equation.primitive.name == "rev":
         return [backwards(arguments[0], equation.params["dimensions"])]

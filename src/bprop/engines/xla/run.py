@@ -16,11 +16,9 @@ from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
-from bprop.engines.xla.budget import data_budget
-from bprop.engines.xla.functions import SETTINGS
-from bprop.engines.xla.limit import need_few
-from bprop.engines.xla.programs import Compiled, compiled, is_paced, unpaced
-from bprop.engines.xla.sets import Part, Resident, Source, Streamed
+from bprop.engines.xla.compilation import SETTINGS, need_few
+from bprop.engines.xla.programs import Compiled, functions_of, is_paced, unpaced
+from bprop.engines.xla.sets import Part, Resident, Source, Streamed, data_budget
 from bprop.errors import SettingError
 from bprop.forked import need_jax
 from bprop.rules import Foreign
@@ -28,15 +26,15 @@ from bprop.rules.code import package_of
 from bprop.rules.runtime import numbers_of
 
 NARROW = 2**31 - 1  # the most updates that 32 bits with a sign count
-LARGE = 4 * 2**20  # bytes of theta and the rule's state together
+LARGE_STATE = 4 * 2**20  # bytes of theta and the rule's state together
 
 
 class XlaRun(Run):
-    """What a stretch started from is kept, to go back to it.
+    """Keeps the state that a stretch started from, to go back to it.
 
-    A small state: the program makes its results beside it. A large one: it is copied into the memory of the one kept
-    before, and the stretch works on the copy in place, so that nothing is allocated from stretch to stretch (by several
-    threads, whose free memory the C library does not share: up to five times theta more, measured with glibc).
+    If the state is small, the program makes its results beside it. A large state is copied into the memory of the state
+    before, and the stretch works on the copy in place. So nothing is allocated from stretch to stretch: several threads
+    would allocate, and the C library does not share their free memory (up to five times theta more, with glibc).
     """
 
     engine = "xla"
@@ -50,8 +48,10 @@ class XlaRun(Run):
         self.wide = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
             self.batches = job.batches
-            self.compiled = compiled(job, self.integer)
-            self.compiled_last = compiled(job, self.integer, self.batches.last) if self.batches.last else self.compiled
+            self.compiled = functions_of(job, self.integer)
+            self.compiled_last = (
+                functions_of(job, self.integer, self.batches.last) if self.batches.last else self.compiled
+            )
             self.turn = self.compiled.choices.unrolled
             self.program = Program(job.graph, job.dtype)
             self.sets = self._place(job)
@@ -62,10 +62,10 @@ class XlaRun(Run):
             self.restore(params, None)
 
     def _place(self, job: Job) -> dict[str, Resident | Streamed]:
-        """The data sets by name, on the device as far as they fit."""
+        """The data sets by name: on the device as far as they fit, else streamed to it."""
         left, placed = data_budget(jax.device_put(0).device), {}
-        given: dict[str, DataSet | None] = {"data": job.data, "validation": job.validation}
-        for name, data in given.items():
+        sets: dict[str, DataSet | None] = {"data": job.data, "validation": job.validation}
+        for name, data in sets.items():
             if data is job.data and placed:
                 placed[name] = placed["data"]
             elif data is not None:
@@ -100,7 +100,7 @@ class XlaRun(Run):
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
             self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
             self.left: Any = None
-            self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE
+            self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE_STATE
 
     def _first_state(self, host: Mapping[str, np.ndarray], theta: Mapping[str, Any]) -> tuple[list[Any], Any]:
         """(arrays, tree) of the rule's state before the first update. Our rules make it without a compilation."""
@@ -120,15 +120,15 @@ class XlaRun(Run):
 
     def surroundings(self):
         device, foreign = jax.device_put(0).device, isinstance(self.job.rule, Foreign)
-        found = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
-        found |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
-        found |= {SETTINGS[0]: str(getattr(jax.config, SETTINGS[0]))}
+        facts = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
+        facts |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
+        facts |= {SETTINGS[0]: str(getattr(jax.config, SETTINGS[0]))}
         if device.platform == "cpu":
-            found[surroundings.CORES] = str(surroundings.cores())
+            facts[surroundings.CORES] = str(surroundings.cores())
         else:
-            found["driver"] = device.client.platform_version
+            facts["driver"] = device.client.platform_version
         package = package_of(self.job.rule.transformation) if foreign else None
-        return found if package is None else {**found, package: version(package)}
+        return facts if package is None else {**facts, package: version(package)}
 
     def turned(self, name: str, array: np.ndarray) -> np.ndarray:
         """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
@@ -152,7 +152,7 @@ class XlaRun(Run):
 
     def steps(self, start, count, t):
         need_counts(t, count)
-        told: list[tuple[int, tuple[Any, Any]]] = []
+        outcomes: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
         before = self._seconds_compiled()
         # by whole epochs, so that the bits do not depend on how one is cut
@@ -161,26 +161,26 @@ class XlaRun(Run):
             state = self._working_copy() if self.large else self.state
             for compiled, part in self._parts(start, count):
                 epoch = compiled.epoch_in_place if self.large else compiled.epoch
-                *state, self.sums, found = epoch(
+                *state, self.sums, outcome = epoch(
                     *state, part.arrays, part.weights, part.order, part.rows, *self.arguments, self.sums,
                     np.int32(part.start), np.int32(part.count), count_of(t + done), self._rates(t + done, part.count),
                 )  # fmt: skip
-                if told:  # no more than one part ahead of the device: each holds memory there
-                    jax.block_until_ready(told[-1])
-                told.append((done, found))
+                if outcomes:  # no more than one part ahead of the device: each holds memory there
+                    jax.block_until_ready(outcomes[-1])
+                outcomes.append((done, outcome))
                 done += part.count
         self.compiling = self._seconds_compiled() - before
         self.left, self.state = self.state, tuple(state)
-        *running, penalty = np.asarray(told[-1][1][0]).tolist()
+        *running, penalty = np.asarray(outcomes[-1][1][0]).tolist()
         self.penalty_of = self.state, penalty
-        bad = ((before, int(first)) for before, (_, first) in told)
+        bad = ((before, int(first)) for before, (_, first) in outcomes)
         running = [running[: len(running) // 2], running[len(running) // 2 :]]
         return Stretch(
             self.program.totals(running), next((before + first for before, first in bad if first >= 0), None), running
         )
 
     def _parts(self, start: int, count: int) -> Iterator[tuple[Compiled, Part]]:
-        """The steps with the functions that do them: those of the last batch, where it has some of its own."""
+        """The steps with the functions that do them. The last batch may have functions of its own."""
         data, (rows, full, last) = self.sets["data"], self.batches
         many = min(count, full - start) if last else count
         if many > 0:
@@ -193,12 +193,12 @@ class XlaRun(Run):
         return self.compiling
 
     def _seconds_compiled(self) -> float:
-        """What compiling the functions that steps call has taken so far."""
+        """Seconds of compiling the functions that steps call, so far."""
         programs = {id(c): c for c in (self.compiled, self.compiled_last)}.values()
         return sum(f.seconds for c in programs for f in (c.epoch, c.epoch_in_place, c.duplicate))
 
     def _rates(self, t: int, count: int) -> np.ndarray | None:
-        """The learning rates of some updates, in an array of the length of an epoch; None where they do not change."""
+        """The learning rates of some updates, in an array of the length of an epoch; None if they do not change."""
         if not is_paced(self.job.rule):
             return None
         rates = np.zeros(round_up(self.job.steps_per_epoch), self.job.dtype)
@@ -206,7 +206,7 @@ class XlaRun(Run):
         return rates
 
     def _working_copy(self) -> Any:
-        """A copy of the state in the memory of the one left before it, unless that has been gone back to."""
+        """A copy of the state, in the memory of the state before it, unless that one is in use again."""
         room, self.left = self.left, None
         arrays = jax.tree.leaves(room)
         distinct = len({id(array) for array in arrays}) == len(arrays)
@@ -228,9 +228,9 @@ class XlaRun(Run):
         return self.program.finish(self.program.totals(np.asarray(sums).tolist()))
 
     def penalty(self):
-        state, found = self.penalty_of
+        state, penalty = self.penalty_of
         if state is self.state:
-            return found
+            return penalty
         constants, _, _, seed, _ = self.arguments
         with jax.enable_x64(self.wide):
             return float(self.compiled.penalty(self.state[0], constants, seed))

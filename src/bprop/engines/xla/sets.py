@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from bprop import memory
 from bprop.data import DataSet
 from bprop.engines.engine import Job
 from bprop.engines.packing import narrow, pack, round_up
@@ -49,8 +50,8 @@ class Source:
     @property
     def row_bytes(self) -> int:
         """Bytes that one example takes on the device."""
-        found = sum(int(np.prod(a.shape[1:])) * self.dtypes[n].itemsize for n, a in self.data.arrays.items())
-        return found + (0 if self.data.weights is None else self.dtype.itemsize)
+        size = sum(int(np.prod(a.shape[1:])) * self.dtypes[n].itemsize for n, a in self.data.arrays.items())
+        return size + (0 if self.data.weights is None else self.dtype.itemsize)
 
     def put(self, size: int, index: np.ndarray | None = None) -> tuple[dict[str, Any], Any]:
         """(arrays, weights) on the device: all rows, or those at `index`, `size` in all."""
@@ -91,8 +92,8 @@ class Resident:
 class Streamed:
     """A data set that does not fit: chunks of it in the epoch's order, two on the device at a time.
 
-    Whoever asks for the next chunk has started the computation on the one before, so that gathering and computing go
-    on at the same time; `steps` of a chunk are whole turns of the compiled loop.
+    The computation on a chunk has started when the next one is asked for, so gathering and computing overlap. `steps`
+    of a chunk are whole turns of the compiled loop.
     """
 
     def __init__(self, source: Source, batch_size: int, turn: int, budget: int):
@@ -146,3 +147,19 @@ class Streamed:
         for first in range(0, total, self.evaluated):
             index = np.arange(first, min(first + self.evaluated, total))
             yield *self.source.put(self.evaluated, index), np.int32(len(index))
+
+
+def data_budget(device: Any) -> int:
+    """Bytes of data that may lie on the device: the environment variable BPROP_DATA_MEMORY (500M, 8G) sets them.
+
+    By default they are a share of the memory that the device has free.
+    """
+    wanted = memory.configured()
+    return int(memory.SHARE * _free(device)) if wanted is None else wanted
+
+
+def _free(device: Any) -> int:
+    statistics = device.memory_stats()
+    if statistics and "bytes_limit" in statistics:
+        return statistics["bytes_limit"] - statistics.get("bytes_in_use", 0)
+    return memory.free()

@@ -147,14 +147,13 @@ def test_text_is_refused():
 
 
 def test_a_processor_without_half_precision_reads_float16_all_the_same(monkeypatch):
-    from bprop.engines import native
     from bprop.engines.native.run import evaluate, native_run, object_code, routines
 
     here = object_code.machine()
     made = object_code.Machine(
         here.name, here.features.replace("+f16c", "-f16c").replace("+avx512fp16", "-avx512fp16"), 16
     )
-    for module in (object_code, evaluate, native, routines, native_run):
+    for module in (object_code, evaluate, routines, native_run):
         monkeypatch.setattr(module, "machine", lambda: made)
     monkeypatch.setattr(routines, "_routines", type(routines._routines)())
     rng = np.random.default_rng(0)

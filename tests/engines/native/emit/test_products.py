@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bprop.engines.native.emit import products
+from bprop.engines.native.emit.assemble import Assembler
 from bprop.engines.native.run.evaluate import evaluate
 from bprop.engines.native.run.object_code import machine
 from bprop.engines.native.schedule.forms import BROADCAST, INNER, form_of
@@ -117,6 +118,19 @@ def test_padding_of_a_product_is_never_part_of_a_sum(same):
     rng = np.random.default_rng(0)
     arrays = [rng.uniform(1, 2, size=shape) for shape in ((5, 9), (9, 43), (6, 43))]
     same(lambda xp, a, W, b, _: [None, None, None, xp.log(a @ W) @ b.T], [*arrays, np.zeros((5, 6))])
+
+
+def test_the_same_step_is_the_same_code_however_often_it_is_traced(step_of):
+    """Several updates of one large product: what they fetch ahead must not be in an order that chance decides."""
+
+    def step(xp, *arrays):
+        *leaves, h, g = arrays
+        return [*(leaf - (i + 1) * (h.T @ g) for i, leaf in enumerate(leaves)), None, None]
+
+    arrays = [np.zeros((300, 260))] * 4 + [np.zeros((70, 300)), np.zeros((70, 260))]
+    codes = {str(Assembler(step_of(step, arrays, "float64"), 1, 8, {}, None).assemble()[0]) for _ in range(6)}
+    assert len(codes) == 1
+    assert "llvm.prefetch" in codes.pop()
 
 
 # --- forms ---

@@ -202,15 +202,6 @@ def test_restoring_params_and_rule_state_continues_bit_for_bit():
         np.testing.assert_array_equal(one, two)
 
 
-def test_two_runs_share_code_but_no_memory():
-    run, other = started(), started()
-    assert run.step.routine is other.step.routine
-    before = other.params()
-    run.steps(0, 5, 0)
-    for name, array in before.items():
-        np.testing.assert_array_equal(other.params()[name], array)
-
-
 def test_the_second_run_of_a_graph_is_not_traced(monkeypatch):
     first = started()
     monkeypatch.setattr(tracer.Tracer, "step", lambda *given: pytest.fail("traced"))
@@ -298,21 +289,3 @@ def test_params_are_of_the_users_layout_and_writable():
     assert fit.params["W1"].shape == (40, 3)
     assert fit.params["W1"].flags.c_contiguous
     fit.params["W1"][...] = 0
-
-
-@pytest.mark.parametrize("rows", [0, 24])
-def test_the_first_bad_step_is_counted_from_the_first_asked_for_however_the_steps_are_parted(monkeypatch, rows):
-    data = {"x": np.ones((ROWS, 6)), "y": np.ones(ROWS)}
-    data["x"][30] = 1e30  # its square leaves float32
-    graph = bp.mlp([6, 1], task="regression")
-    job = Job(graph, bp.SGD(1e-3), DataSet(data), 1, np.dtype("float32"), 0)
-    run = choose("native").start(job, graph.init(0))
-    monkeypatch.setattr(run.step.tuner, "parts", lambda steps: iter([(1, 4)] * (steps // 4)))
-    run.set_order(np.arange(ROWS, dtype=np.int32))
-    assert run.steps(rows, 12 if rows else 40, 0).bad_step == 30 - rows
-
-
-def test_the_time_of_steps_is_noted_by_the_count_of_threads():
-    run = started()
-    run.steps(0, 5, 0)
-    assert list(run.step.tuner.seconds) == run.step.tuner.counts

@@ -80,7 +80,7 @@ def test_machine_code_of_another_version_or_machine_is_not_taken(forgotten, comp
     forgotten()
     here = routines.machine()
     other = type(here)(here.name, here.features, 16 if here.vector_bytes > 16 else 32)
-    for module in (routines, native_run, native):
+    for module in (routines, native_run):
         monkeypatch.setattr(module, "machine", lambda: other)
     monkeypatch.setattr("bprop.engines.native.run.object_code.machine", lambda: other)
     train()

@@ -53,7 +53,7 @@ def equal(one, two):
 def test_the_number_of_threads_changes_no_bit(shared_out, monkeypatch):
     counted = []
     submit = threads.run_together
-    monkeypatch.setattr(threads, "run", lambda f, n, *rest: counted.append(submit(f, n, *rest)) or counted[-1])
+    monkeypatch.setattr(threads, "run_together", lambda f, n, *rest: counted.append(submit(f, n, *rest)) or counted[-1])
     alone = train(1)
     for count in (2, 3, 5):
         equal(alone, train(count))

@@ -1,4 +1,4 @@
-"""Writing LLVM's instructions for scalars and vectors alike: what llvmlite's builder leaves to its users."""
+"""LLVM instructions for scalars and vectors alike, on top of llvmlite's builder."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Emitter:
         return self.b.shuffle_vector(first, ir.Constant(vector, ir.Undefined), zeros)
 
     def alike(self, *values: Value) -> list[Value]:
-        """All of them scalars, or all of them vectors."""
+        """The values, all as vectors if one of them is a vector."""
         return [self.splat(v) for v in values] if any(map(self.is_vector, values)) else list(values)
 
     # --- arithmetic of indices, done at once where it can be ---
@@ -103,14 +103,14 @@ class Emitter:
     def load(self, pointer: Value, offset: Int, type_: Type, vector: bool = False) -> Value:
         """The element at `offset`, or a vector of elements from there on."""
         wide = self.vector(type_) if vector else type_
-        return self.b.load(self.address(pointer, offset, type_), typ=wide, align=_bytes(type_))
+        return self.b.load(self.address(pointer, offset, type_), typ=wide, align=_item_bytes(type_))
 
     def store(self, value: Value, pointer: Value, offset: Int) -> None:
         inner = value.type.element if self.is_vector(value) else value.type
-        self.b.store(value, self.address(pointer, offset, inner), align=_bytes(inner))
+        self.b.store(value, self.address(pointer, offset, inner), align=_item_bytes(inner))
 
     def scratch(self, type_: Type, count: int) -> Value:
-        """Memory of the function's own."""
+        """Memory that belongs to the function."""
         with self.b.goto_entry_block():
             return self.b.alloca(type_, I64(count))
 
@@ -136,7 +136,7 @@ class Emitter:
         return self.call(f"llvm.{name}.{type_name(args[0].type)}", args, result)
 
     def lane_by_lane(self, function: Callable[..., Value], *args: Value) -> Value:
-        """A function of scalars, done for every lane."""
+        """Apply a function of scalars to every lane."""
         if not self.is_vector(args[0]):
             return function(*args)
         vector = None
@@ -150,7 +150,7 @@ class Emitter:
 
     @contextmanager
     def loop(self, start: Int, stop: Int, step: int = 1) -> Iterator[Int]:
-        """for i in range(start, stop, step); a single turn is not a loop."""
+        """for i in range(start, stop, step). A single turn is emitted without a loop."""
         if isinstance(start, int) and isinstance(stop, int):
             if stop <= start:
                 # nothing to do: what is written goes to a place that is never reached
@@ -223,11 +223,11 @@ def constant(type_: Type, number: Any) -> ir.Constant:
 
 
 def type_name(type_: Type) -> str:
-    """As in the names of intrinsics: v16f32."""
+    """The name of a type in names of intrinsics: v16f32."""
     if isinstance(type_, ir.VectorType):
         return f"v{type_.count}{type_name(type_.element)}"
     return f"i{type_.width}" if isinstance(type_, ir.IntType) else SUFFIX[type_]
 
 
-def _bytes(type_: Type) -> int:
+def _item_bytes(type_: Type) -> int:
     return {ir.FloatType(): 4, ir.DoubleType(): 8, ir.HalfType(): 2}.get(type_) or max(1, type_.width // 8)  # type: ignore[attr-defined]

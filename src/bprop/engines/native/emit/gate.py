@@ -1,4 +1,4 @@
-"""The gate of a call: either all of its threads go to work, or none but the caller, who then does it all.
+"""The gate of a call: either all of its threads go to work, or the caller alone, who then does it all.
 
 A call of compiled code by several threads is begun in Python, where an exception may come between any two
 instructions: Ctrl-C, a time limit, no memory. So no thread touches an array before all of them are in machine code,
@@ -22,11 +22,11 @@ LONGEST = 100 * PATIENCE
 DOOR, ARRIVED, WORDS = 0, 8, 16
 """Words of 8 bytes: each of the two has a cache line of its own. ARRIVED counts the arrivals at barriers."""
 SHUT, AT_WORK = -1, -2
-"""What the door says; before that, how many helpers have come."""
+"""Values of the door. Others are the number of helpers that have come."""
 
 
 class Gate:
-    """The memory of a gate. Who may use its address holds the gate."""
+    """The memory of a gate. Hold the object as long as anybody may use its address."""
 
     def __init__(self):
         raw = np.zeros(WORDS + ARRIVED, np.int64)
@@ -40,12 +40,12 @@ class Gate:
         return bool(self.words[DOOR] != SHUT)
 
     def shut(self) -> None:
-        """Send home who waits, and who is still to come. Not to be called while they are at work."""
+        """Send home all helpers, those that wait and those still to come. Do not call it while they are at work."""
         self.words[DOOR] = SHUT
 
 
 def gate_function(module: ir.Module, lanes: int) -> ir.Function:
-    """enter(gate, thread, threads): with how many threads the work is to be done; 0 tells a helper to go home."""
+    """enter(gate, thread, threads): the number of threads that do the work. For a helper, 0 means: go home."""
     function = ir.Function(module, ir.FunctionType(I64, [POINTER, I64, I64]), "enter")
     function.attributes.add("noinline")
     emitter = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), lanes)
@@ -74,7 +74,7 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
 
 
 def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, home: ir.Block) -> None:
-    """Wait until the door says what is wanted, and open it; or until it is shut, and shut it after too many turns."""
+    """Wait until the door has the wanted value, then open it. Go home if it is shut; shut it after too many turns."""
     b = emitter.b
     before, wait, turn, late = b.block, *(b.append_basic_block(name) for name in ("wait", "turn", "late"))
     b.branch(wait)
@@ -95,17 +95,17 @@ def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, h
 
 
 def load(b: ir.IRBuilder, pointer: Value) -> Value:
-    """A word as the other threads have left it."""
+    """The value of a word, as the other threads have written it."""
     return b.load_atomic(pointer, "acquire", 8, typ=I64)
 
 
 def swap(b: ir.IRBuilder, pointer: Value, seen: Value, new: Value) -> Value:
-    """Whether the word still was what was seen there: then it is `new`."""
+    """Write `new` if the word is still `seen`; whether it was."""
     return b.extract_value(b.cmpxchg(pointer, seen, new, "acq_rel", "acquire"), 1)
 
 
 def emit_shut(b: ir.IRBuilder, gate: Value) -> None:
-    """The work is done: the helpers are free for others."""
+    """Shut the door when the work is done: the helpers are free for other calls."""
     b.atomic_rmw("xchg", gate, I64(SHUT), "acq_rel")
 
 
@@ -130,7 +130,7 @@ def emit_barrier(emitter: Emitter, gate: Value, threads: Value, passed: Value) -
 
 
 def emit_turn(emitter: Emitter, turns: Value) -> Value:
-    """One more turn of waiting: the number of turns with it."""
+    """Emit one more turn of waiting. Returns the number of turns, this one included."""
     b = emitter.b
     more = b.add(turns, I64(1))
     emit_pause(emitter)
@@ -149,6 +149,6 @@ def emit_pause(emitter: Emitter) -> None:
 
 
 def emit_yield(emitter: Emitter) -> None:
-    """Let another thread run on this core, where the system's library can be asked to."""
+    """Let another thread run on this core, if the system's library has a function for it."""
     if binding.address_of_symbol("sched_yield"):
         emitter.call("sched_yield", [], I32)

@@ -14,7 +14,7 @@ from bprop.engines.native.schedule.buffers import Layout
 
 
 class Gather:
-    """Emits what copies rows of data, of any numeric dtype, into the memory of a batch."""
+    """Emits code that copies rows of data, of any numeric dtype, into the memory of a batch."""
 
     def __init__(self, emitter: Emitter):
         self.e, self.b = emitter, emitter.b
@@ -22,14 +22,14 @@ class Gather:
     def row(self, order: Value, position: Value, rows: Value, first: Value) -> tuple[Value, Value]:
         """(the number of the row at a position of the order, whether the position is within it).
 
-        Past the end it is the row at position `first` of the same batch: what it computes is finite where the batch is.
+        Past the end it is the row at position `first` of the same batch, whose results are finite if the batch is well.
         """
         inside = self.b.icmp_signed("<", position, rows)
         place = self.b.select(inside, position, first)
         return self.b.sext(self.e.load(order, place, I32), I64), inside
 
     def copy(self, source: Value, dtype: np.dtype, row: Value, index: Int, memory: Memory) -> None:
-        """Row `row` of the array at `source` (C order, nothing between rows) becomes row `index` of the batch."""
+        """Copy row `row` of the array at `source` (C order, nothing between rows) to row `index` of the batch."""
         layout = memory.layout
         inner = layout.shape[1:]
         start = self.e.mul(row, prod(inner))
@@ -49,7 +49,7 @@ class Gather:
         self.run(source, dtype, start, memory, target, prod(shape))
 
     def run(self, source: Value, dtype: np.dtype, start: Int, memory: Memory, target: Int, count: int) -> None:
-        """`count` neighbouring elements: whole vectors, and one by one what is left."""
+        """Copy `count` neighbouring elements: whole vectors, then the rest one by one."""
         lanes, kind = self.e.lanes, stored_type(dtype)
         whole = count // lanes
         with self.e.loop(0, whole) as i:

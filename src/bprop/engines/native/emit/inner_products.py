@@ -23,7 +23,7 @@ class InnerProducts(Products):
         return self.columns.units >= self.rows.units
 
     def emit_tiles(self, rows: Bounds, columns: Bounds) -> None:
-        """Blocks of B's columns that stay in the cache while all of A goes by."""
+        """Emit the tiles in blocks of B's columns that stay in the cache while all of A is read."""
         block = max(1, CACHE // (self.K * self.width * self.itemsize))
         lo, hi = columns
         with self.e.loop(lo, hi, block) as start:
@@ -49,7 +49,7 @@ class InnerProducts(Products):
             self.put_row(self.e.add(m, i), n, [sums[j * height + i] for j in range(width)])
 
     def along_k(self, operand: Operand, place: tuple[Int, Int], axis: int) -> Value:
-        """Elements of an operand along k, whose axis is `axis`; from anywhere where they do not lie side by side."""
+        """A vector of elements of an operand along k, its axis `axis`. They need not lie side by side."""
         memory, stride = self.known[operand.base], operand.strides[axis]
         offset = self.offset(operand, *place)
         if stride == 1:

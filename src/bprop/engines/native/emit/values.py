@@ -35,7 +35,7 @@ class ValueEmitter(Indices):
         self.memo: dict[tuple, Value] = {}
 
     def bind(self, array: Traced, point: Point, value: Value) -> None:
-        """Say what an array is at a point."""
+        """Set the value of an array at a point."""
         self.memo[array.number, *map(index_key, point)] = value
 
     def value_at(self, array: Traced, point: Point) -> Value:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 jax = pytest.importorskip("jax")
-functions = pytest.importorskip("bprop.engines.xla.functions")
+compilation = pytest.importorskip("bprop.engines.xla.compilation")
 
 
 def double(tree, number):
@@ -12,7 +12,7 @@ def double(tree, number):
 
 
 def test_a_function_computes_and_compiles_once_for_every_shape(compilations):
-    function = functions.Function(double)
+    function = compilation.Function(double)
     with compilations() as seen:
         for shape in ((2,), (3,), (2,), (3,)):
             found = function({"a": np.ones(shape, np.float32)}, np.float32(1))
@@ -21,7 +21,7 @@ def test_a_function_computes_and_compiles_once_for_every_shape(compilations):
 
 
 def test_other_dtypes_and_other_trees_are_other_programs():
-    function = functions.Function(double)
+    function = compilation.Function(double)
     for tree in ({"a": np.ones(2, np.float32)}, {"a": np.ones(2, np.int32)}, {"b": np.ones(2, np.float32)}):
         found = function(tree, np.float32(1))
         assert found.keys() == tree.keys()
@@ -29,7 +29,7 @@ def test_other_dtypes_and_other_trees_are_other_programs():
 
 
 def test_settings_of_jax_that_a_program_depends_on_are_heeded(compilations):
-    function = functions.Function(lambda a: a @ a)
+    function = compilation.Function(lambda a: a @ a)
     a = np.ones((2, 2), np.float32)
     with compilations() as seen:
         function(a)
@@ -41,8 +41,8 @@ def test_settings_of_jax_that_a_program_depends_on_are_heeded(compilations):
 
 
 def test_only_so_many_programs_are_kept_ready(monkeypatch):
-    monkeypatch.setattr(functions, "READY", 2)
-    function = functions.Function(lambda a: a + 1)
+    monkeypatch.setattr(compilation, "READY", 2)
+    function = compilation.Function(lambda a: a + 1)
     for size in range(1, 5):
         function(np.ones(size, np.float32))
     assert len(function._ready) == 2
@@ -55,10 +55,10 @@ def test_the_seconds_of_compiling_are_counted_and_those_of_calls_are_not(monkeyp
         clock[0] += 7.0
         return lowered.compile()
 
-    monkeypatch.setattr(functions, "perf_counter", lambda: clock[0])
-    monkeypatch.setattr(functions, "compiled", compiled)
-    function = functions.Function(double)
+    monkeypatch.setattr(compilation, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(compilation, "compile_or_load", compiled)
+    function = compilation.Function(double)
     for shape, seconds in (((2,), 7.0), ((2,), 7.0), ((3,), 14.0), ((2,), 14.0)):
         function({"a": np.ones(shape, np.float32)}, np.float32(1))
         assert function.seconds == seconds
-    assert functions.Function(double).seconds == 0.0
+    assert compilation.Function(double).seconds == 0.0

@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 
 jax = pytest.importorskip("jax")
-tracer = pytest.importorskip("bprop.engines.xla.tracer")
+lowering = pytest.importorskip("bprop.engines.xla.lowering")
 
 
 def test_a_sum_over_many_steps_is_exact_to_rounding():
@@ -20,19 +20,19 @@ def test_a_sum_over_many_steps_is_exact_to_rounding():
 @pytest.mark.parametrize("unrolled", [1, 2, 3])
 @pytest.mark.parametrize("count", [0, 1, 5, 6])
 def test_the_loop_does_each_step_once_and_in_order(unrolled, count):
-    digits = tracer.loop(count, lambda i, carry: carry * 10 + i + 1, 0, unrolled)
+    digits = lowering.loop(count, lambda i, carry: carry * 10 + i + 1, 0, unrolled)
     assert int(digits) == int("0" + "".join(str(i + 1) for i in range(count)))
 
 
 def made(batch_size=4, dtype="float32"):
     x, w = bp.Input("x", (3,)), bp.Parameter("w", (3,))
     graph = bp.Graph(loss=bp.sum(x * w, axis=1), penalty=0.5 * bp.l2(w))
-    choices = tracer.Choices(frozenset(), 1)
-    return tracer.Tracer(tracer.Program(graph, np.dtype(dtype)), bp.SGD(0.1), batch_size, choices)
+    choices = lowering.Choices(frozenset(), 1)
+    return lowering.Lowering(lowering.Program(graph, np.dtype(dtype)), bp.SGD(0.1), batch_size, choices)
 
 
 def test_rows_past_the_end_weigh_nothing():
-    take = tracer.rows_at(np.array([0, 1, 2, 2]))
+    take = lowering.rows_at(np.array([0, 1, 2, 2]))
     position = np.arange(4)
     weights, divisor = made().weights(None, take, position, 3)
     assert (list(weights), divisor) == ([1, 1, 1, 0], None)
@@ -68,7 +68,7 @@ def test_an_evaluation_has_the_sums_of_the_rows_that_there_are():
 
 
 def test_more_rows_than_one_block_are_all_evaluated():
-    count = 2 * tracer.EVALUATION_ROWS + 100
+    count = 2 * lowering.EVALUATION_ROWS + 100
     x = jax.numpy.ones((count, 3))
     found = made().evaluate(
         {"w": jax.numpy.ones(3)}, {"x": x}, None, np.int32(count), made().program.constants(), {},
@@ -79,7 +79,7 @@ def test_more_rows_than_one_block_are_all_evaluated():
 
 def test_a_state_is_copied_whole():
     state = {"a": jax.numpy.ones(3), "b": [jax.numpy.zeros(2)]}
-    copy = tracer.duplicate(state, None)
+    copy = lowering.duplicate(state, None)
     assert jax.tree.structure(copy) == jax.tree.structure(state)
     for one, two in zip(jax.tree.leaves(copy), jax.tree.leaves(state), strict=True):
         assert one is not two
@@ -88,7 +88,7 @@ def test_a_state_is_copied_whole():
 
 def test_the_hidden_zero_is_zero_for_any_number_of_rows():
     for rows in (0, 1, 2**31 - 1):
-        assert int(tracer.hidden_zero(np.int32(rows))) == 0
+        assert int(lowering.hidden_zero(np.int32(rows))) == 0
 
 
 def test_a_sum_that_is_infinite_stays_so():
@@ -110,7 +110,7 @@ def test_numbers_are_widened_to_what_the_program_computes_in():
 def test_a_penalty_is_0_where_there_is_none(penalty):
     w = bp.Parameter("w", (3,))
     graph = bp.Graph(loss=bp.sum(bp.Input("x", (3,)) * w, axis=1), penalty=0.5 * bp.l2(w) if penalty else None)
-    one = tracer.Tracer(tracer.Program(graph, np.dtype("float32")), bp.SGD(), 4, tracer.Choices(frozenset(), 1))
+    one = lowering.Lowering(lowering.Program(graph, np.dtype("float32")), bp.SGD(), 4, lowering.Choices(frozenset(), 1))
     found = one.penalty({"w": jax.numpy.full(3, 2.0)}, one.program.constants(), np.zeros(1, np.uint32))
     assert float(found) == (6.0 if penalty else 0.0)
     assert found.shape == ()

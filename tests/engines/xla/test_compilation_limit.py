@@ -6,16 +6,16 @@ import bprop as bp
 from bprop import errors
 
 pytest.importorskip("jax")
-from bprop.engines.xla import limit
+from bprop.engines.xla import compilation
 
 
 def test_few_boxes_are_compiled_without_a_word(capsys):
-    limit.need_few(limit.MANY)
+    compilation.need_few(compilation.SLOW_FROM)
     assert capsys.readouterr().err == ""
 
 
 def test_many_are_announced_with_what_they_cost(capsys):
-    limit.need_few(2000)
+    compilation.need_few(2000)
     assert capsys.readouterr().err == (
         "bprop: compiling 2,000 boxes with XLA may take about 40 seconds and 4 GB of memory; engine='numpy' begins at "
         "once\n"
@@ -23,14 +23,14 @@ def test_many_are_announced_with_what_they_cost(capsys):
 
 
 def test_more_are_refused_with_what_to_do(monkeypatch):
-    limit.need_few(limit.MOST)
+    compilation.need_few(compilation.MOST_BOXES)
     with pytest.raises(errors.UnsupportedError, match=r"5,000 boxes.*3,000.*250 seconds.*numpy.*BPROP_XLA_BOXES"):
-        limit.need_few(5000)
+        compilation.need_few(5000)
     monkeypatch.setenv("BPROP_XLA_BOXES", "5_000")
-    limit.need_few(5000)
+    compilation.need_few(5000)
     for text in ("", "many", "-1"):
         monkeypatch.setenv("BPROP_XLA_BOXES", text)
-        assert limit.most_boxes() == limit.MOST
+        assert compilation.most_boxes() == compilation.MOST_BOXES
 
 
 def chain(boxes):

@@ -30,7 +30,7 @@ EVALUATION_ROWS = 512
 
 @dataclass(frozen=True)
 class Choices:
-    """How a program is lowered: nothing that boxes or users see."""
+    """How a program is lowered. Boxes and users see nothing of it."""
 
     transposed: frozenset[str]
     """Weights that lie as (outputs, inputs) on the device."""
@@ -47,7 +47,7 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Tracer:
+class Lowering:
     """Builds the functions that are compiled, around a graph of the right structure.
 
     Sums are one array (2, k): the sums by `Program.sum_names`, and the corrections to take from them.
@@ -82,10 +82,10 @@ class Tracer:
 
     def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
               start, count, t, rates=None):  # fmt: skip
-        """`count` steps from step `start` of the epoch; `rates` of at least so many where the rule is paced, else None.
+        """`count` steps from step `start` of the epoch. `rates`: at least as many, if the rule is paced; else None.
 
-        `t`: the updates before them, in 64 bits where 32 do not hold those of the whole epoch.
-        Gives theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
+        `t`: the updates before them, in 64 bits if 32 do not hold those of the whole epoch.
+        Returns theta, rule state, sums, (sums and penalty in a row, the first step that was not finite).
         """
         rule = with_numbers(self.rule, numbers) if numbers is not None else self.rule
         plan = self.plan(self.program.training, hyper)
@@ -104,22 +104,22 @@ class Tracer:
                 context = outer._replace(weights=w, key=key, divisor=divisor)
                 return self.program.step(paced, theta, rule_state, batch, constants, context, t, plan)
 
-            *after, found = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
+            *after, sums_of_batch = repeatable(step, hidden_zero(rows), summed=lambda result: result[2])(
                 theta, rule_state, self.batch(data, take), w, divisor, outer.key, t + i
             )
             theta, rule_state = after if t.dtype.itemsize <= 4 else as_before(tuple(after), (theta, rule_state))
-            bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(found)), i, bad)
-            return theta, rule_state, self.add(sums, found), bad
+            bad = jnp.where((bad < 0) & ~jnp.isfinite(self.program.watched(sums_of_batch)), i, bad)
+            return theta, rule_state, self.add(sums, sums_of_batch), bad
 
         carry = theta, rule_state, (sums[0], sums[1]), jnp.int32(-1)
         theta, rule_state, sums, bad = loop(count, body, carry, self.choices.unrolled)
         finite = jnp.all(jnp.array([jnp.isfinite(array).all() for array in theta.values()]))
         bad = jnp.where((bad < 0) & ~finite, count, bad)
-        told = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
-        return theta, rule_state, jnp.stack(sums), (told, bad)
+        sums_and_penalty = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
+        return theta, rule_state, jnp.stack(sums), (sums_and_penalty, bad)
 
     def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums, together=None):
-        """The sums, to which those of the given rows are added, outside training.
+        """The sums with those of the rows of `data` added, outside training.
 
         together : how many rows are one batch, where that makes a difference: all of them.
         """
@@ -144,28 +144,27 @@ class Tracer:
 
     def penalty(self, theta, constants, seed):
         context = Context.at(jnp.ones(1, self.program.dtype), seed, jnp.zeros_like(seed), self.program.dtype)
-        found = self.program.penalty(theta, constants, context)
-        return jnp.zeros((), self.program.dtype) if found is None else found
+        penalty = self.program.penalty(theta, constants, context)
+        return jnp.zeros((), self.program.dtype) if penalty is None else penalty
 
-    def add(self, sums: tuple[Any, Any], found: Mapping[str, Any]) -> tuple[Any, Any]:
+    def add(self, sums: tuple[Any, Any], terms: Mapping[str, Any]) -> tuple[Any, Any]:
         """Kahan's compensated summation: a float32 sum over millions of steps stays exact to rounding.
 
         A sum that is infinite stays so, as without compensation; its correction would be infinity - infinity.
         """
         before, correction = sums
-        term = jnp.stack([found[name] for name in self.program.sum_names]) - correction
+        term = jnp.stack([terms[name] for name in self.program.sum_names]) - correction
         after = before + term
         return after, jnp.where(jnp.isfinite(after), (after - before) - term, 0)
 
 
 def hidden_zero(rows: Any) -> Any:
-    """0, as no compiler can know: the sign of the number of rows, which is an argument of the program."""
+    """0, in a way that no compiler knows it: the sign bit of the number of rows, an argument of the program."""
     return rows >> 31
 
 
 def as_before(after: Any, before: Any) -> Any:
-    """The arrays in the dtypes that they had: where JAX has 64 bits for the count of updates alone, an optax rule may
-    make float64 of float32."""
+    """The arrays in the dtypes of before. With 64 bits for the count of updates, an optax rule may widen float32."""
     leaves, tree = jax.tree.flatten(after)
     kinds, same = jax.tree.flatten(before)
     if tree != same:  # which JAX itself refuses, in words

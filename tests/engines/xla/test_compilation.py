@@ -12,7 +12,7 @@ import pytest
 import bprop as bp
 
 jax = pytest.importorskip("jax")
-kept = pytest.importorskip("bprop.engines.xla.kept")
+compilation = pytest.importorskip("bprop.engines.xla.compilation")
 programs = pytest.importorskip("bprop.engines.xla.programs")
 
 TRAIN = """
@@ -86,7 +86,7 @@ def test_within_a_process_a_kept_program_is_loaded(afresh, train, compilations):
 def test_what_cannot_be_loaded_is_compiled_again(afresh, train, compilations, payload, monkeypatch):
     folder = afresh()
     expected = train()
-    monkeypatch.setattr(kept.Store, "get", lambda store, key: payload)
+    monkeypatch.setattr(compilation.Store, "get", lambda store, key: payload)
     afresh()
     with compilations() as seen:
         found = train()
@@ -117,9 +117,9 @@ def planted(way, payload, key, folder, other):
     if way == "its own digest":
         return sha256(payload).digest() + payload
     if way == "sealed in another folder":
-        kept.Store(other).put(key, payload)
+        compilation.Store(other).put(key, payload)
         return (other / f"{key}.program").read_bytes()
-    kept.Store(folder).put("another", payload)
+    compilation.Store(folder).put("another", payload)
     return (folder / "another.program").read_bytes()
 
 
@@ -145,7 +145,7 @@ def test_nothing_is_unpickled_out_of_a_folder_of_another_user(afresh, train, com
     """Secret and seals are right: only the owner of the files shows that they are another user's."""
     folder = afresh()
     expected = train()
-    put = kept.Store(folder).put
+    put = compilation.Store(folder).put
     for entry in folder.glob("*.program"):
         put(entry.stem, pickle.dumps(Bomb(tmp_path / "made")))
     for path in (folder, *folder.iterdir()):
@@ -187,18 +187,18 @@ def test_a_program_that_calls_into_this_process_is_not_kept(afresh):
 
 def test_the_key_holds_all_that_a_program_depends_on(monkeypatch):
     device = jax.devices()[0]
-    keys = [kept.key_of("text", device), kept.key_of("other", device)]
+    keys = [compilation.program_key("text", device), compilation.program_key("other", device)]
     with monkeypatch.context() as changed:
         changed.setenv("XLA_FLAGS", "--xla_dump_to=nowhere")
-        keys.append(kept.key_of("text", device))
+        keys.append(compilation.program_key("text", device))
     with monkeypatch.context() as changed:
-        changed.setattr(kept, "machine", lambda: "another processor")
-        keys.append(kept.key_of("text", device))
+        changed.setattr(compilation, "cpu_identity", lambda: "another processor")
+        keys.append(compilation.program_key("text", device))
     with monkeypatch.context() as changed:
         changed.setattr(jax, "__version__", "0.0")
-        keys.append(kept.key_of("text", device))
+        keys.append(compilation.program_key("text", device))
     assert len(set(keys)) == 5
-    assert kept.key_of("text", device) == keys[0]
+    assert compilation.program_key("text", device) == keys[0]
 
 
 @pytest.mark.parametrize(
@@ -222,5 +222,5 @@ def test_settings_of_jax_that_change_no_number_make_no_other_program(name, value
 
 
 def test_the_machine_is_told_apart_by_its_instructions():
-    assert kept.machine() == kept.machine()
-    assert kept.machine()
+    assert compilation.cpu_identity() == compilation.cpu_identity()
+    assert compilation.cpu_identity()
