@@ -212,11 +212,11 @@ def test_the_key_holds_all_that_a_program_depends_on(monkeypatch):
 )
 def test_settings_of_jax_that_change_no_number_make_no_other_program(name, value, same):
     device, before = jax.devices()[0], jax.config.values[name]
-    key = kept.key_of("text", device)
+    key = compilation.program_key("text", device)
     jax.config.update(name, value)
     try:
         assert jax.config.values[name] != before
-        assert (kept.key_of("text", device) == key) is same
+        assert (compilation.program_key("text", device) == key) is same
     finally:
         jax.config.update(name, before)
 
