@@ -45,7 +45,7 @@ def test_class_weights_of_names(flowers):
 
 
 def test_balanced_weights_need_all_examples(flowers):
-    with pytest.raises(ValueError, match="give a dict of weights"):
+    with pytest.raises(ValueError, match="use a dict of weights"):
         small(class_weight="balanced").partial_fit(*flowers, classes=[0, 1, 2])
     small(class_weight={0: 1, 1: 2, 2: 3}).partial_fit(*flowers, classes=[0, 1, 2])
 
