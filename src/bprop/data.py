@@ -19,14 +19,14 @@ class Reader:
         """Positions start .. stop - 1 of the epoch's order are visited next; those before are done with."""
 
     def close(self) -> None:
-        """The epoch is over, or has been left."""
+        """The epoch has ended, or was interrupted."""
 
 
 @dataclass(frozen=True)
 class DataSet:
     """Arrays by input name, each (N, ...), and example weights (N,) or None for all 1.
 
-    `numbers` are the numbers of the rows in the set that this one is a part of, None where it is the whole.
+    numbers : where this set is a part of another, the numbers of its rows there; else None.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -50,12 +50,12 @@ class DataSet:
 
     @property
     def in_memory(self) -> bool:
-        """Whether all of it is in memory, so that a copy of it may be too."""
+        """True if all rows are in memory. Then a copy of them may be made."""
         return True
 
     @property
     def arrangement(self) -> list[int] | None:
-        """What the order of an epoch follows from beside seed, epoch and the number of examples."""
+        """Numbers on which an epoch's order depends, beside seed, epoch and N; None: there are none."""
         return None
 
     def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
@@ -63,11 +63,11 @@ class DataSet:
         return batch_order(len(self), seed, epoch, shuffle)
 
     def reader(self, seed: int, epoch: int, shuffle: bool = True) -> Reader:
-        """What reads ahead of the visits in that order."""
+        """A reader that follows the visits in that order."""
         return Reader()
 
     def cuts(self) -> Iterator[slice]:
-        """The rows from first to last, as many at a time as may be looked at together: whole here."""
+        """All rows in order, as slices. Each fits in memory; a set in memory is one slice."""
         yield slice(0, len(self))
 
 

@@ -1,7 +1,7 @@
-"""What people give as arrays, read as arrays: what NumPy would read as something else is refused in words.
+"""Reads arrays of users. Data that NumPy would misread raises an error that says why.
 
-`np.asarray` drops the mask of a masked array, and makes an array of one object of a sparse matrix. scikit-learn makes
-numbers of dates.
+`np.asarray` drops the mask of a masked array, and turns a sparse matrix into an array of one object. scikit-learn
+turns dates into numbers.
 """
 
 from __future__ import annotations
@@ -16,27 +16,28 @@ from bprop.errors import DataError, DTypeError, ShapeError
 NESTED = (list, tuple)
 
 
-def read_array(given: Any, who: str) -> np.ndarray:
-    """The array of what is given, which errors call `who`: not copied where it is one; a subclass as a plain array.
+def read_array(values: Any, who: str) -> np.ndarray:
+    """`values` as a plain array, which errors call `who`. An array is not copied; a subclass becomes a plain array.
 
-    Raises DataError where elements are masked, ShapeError for rows of unequal length, DTypeError for what is no array.
+    Raises DataError where elements are masked, ShapeError for rows of unequal length, DTypeError for values
+    that are no array.
     """
-    if type(given) is np.ndarray:
-        return given
-    need_unmasked(given, who)
-    _need_dense(given, who)
+    if type(values) is np.ndarray:
+        return values
+    need_unmasked(values, who)
+    _need_dense(values, who)
     try:
-        return np.asarray(given)
+        return np.asarray(values)
     except ValueError as error:  # rows of unequal length
         raise ShapeError(f"{who}: cannot be read as an array: {error}") from None
-    except Exception as error:  # whatever an array of another library says when NumPy asks for its numbers
+    except Exception as error:  # whatever an array of another library raises when NumPy asks for its numbers
         raise DTypeError(f"{who}: cannot be read as an array: {type(error).__name__}: {error}") from error
 
 
-def need_unmasked(given: Any, who: str) -> None:
-    """Raise DataError where elements of a masked array, or of one in a list, are masked."""
-    if isinstance(given, np.ma.MaskedArray):
-        mask = np.ma.getmaskarray(given)
+def need_unmasked(values: Any, who: str) -> None:
+    """Raise DataError if a masked array, or one in a list, has masked elements."""
+    if isinstance(values, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(values)
         masked = np.asarray(mask if mask.dtype == bool else mask.view(bool))
         if masked.any():
             where = f", the first in row {int(np.argwhere(masked)[0][0])}" if masked.ndim else ""
@@ -44,24 +45,26 @@ def need_unmasked(given: Any, who: str) -> None:
                 f"{who}: {int(masked.sum()):,} of {masked.size:,} elements are masked{where}: fill them, as with "
                 "x.filled(0.0), or leave these rows out"
             )
-    elif type(given) in NESTED:
-        for row, one in enumerate(given):
+    elif type(values) in NESTED:
+        for row, one in enumerate(values):
             if type(one) in NESTED or isinstance(one, np.ma.MaskedArray):
                 need_unmasked(one, f"{who}, element {row}")
 
 
-def need_columns(given: Any, who: str) -> None:
-    """Raise DataError or DTypeError for masked elements, named columns and dates, which scikit-learn would read as
-    something else, or refuse in words that say nothing of them."""
-    need_unmasked(given, who)
-    columns = getattr(given, "dtypes", None)  # of a frame; a column of one has a single one
-    for dtype in columns if isinstance(columns, Iterable) else [getattr(given, "dtype", None)]:
+def need_columns(values: Any, who: str) -> None:
+    """Raise DataError for masked elements, DTypeError for named columns and dates.
+
+    scikit-learn misreads them, or refuses them in words that do not name the cause.
+    """
+    need_unmasked(values, who)
+    columns = getattr(values, "dtypes", None)  # of a frame; a column of one has a single one
+    for dtype in columns if isinstance(columns, Iterable) else [getattr(values, "dtype", None)]:
         if getattr(dtype, "names", None) is not None or getattr(dtype, "kind", "") in ("m", "M"):
             raise DTypeError(f"{who}: needs numbers, got an array of {dtype} ({hint(dtype)})")
 
 
 def hint(dtype: Any, elements: np.ndarray | None = None) -> str:
-    """What to do with an array of no numbers. `elements`: the array, where it holds Python's objects."""
+    """How to turn an array of `dtype` into numbers. elements : the array, if it holds Python objects."""
     if getattr(dtype, "names", None) is not None:
         return "give its columns as numbers: np.stack([a[name] for name in a.dtype.names], axis=-1)"
     if dtype.kind == "c":
@@ -77,6 +80,6 @@ def hint(dtype: Any, elements: np.ndarray | None = None) -> str:
     return "encode text and dates as numbers"
 
 
-def _need_dense(given: Any, who: str) -> None:
-    if hasattr(given, "toarray") and hasattr(given, "nnz"):
+def _need_dense(values: Any, who: str) -> None:
+    if hasattr(values, "toarray") and hasattr(values, "nnz"):
         raise DTypeError(f"{who}: a sparse matrix: give it with .toarray()")

@@ -1,8 +1,8 @@
 """Inputs and targets in units of their deviation: (a - mean) / deviation, in float64, before a network sees them.
 
 A network computes in float32, which holds 7 digits: times in milliseconds, or prices around a billion, would be rounded
-to steps larger than their deviation. So scaling is no part of the graph. The notes of a model hold it, and `Model`
-scales what it is given and gives predictions in the units of the table.
+to steps larger than their deviation. So scaling is no part of the graph. The notes of a model hold it; `Model`
+scales its inputs and returns predictions in the units of the table.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bprop.errors import DataError
 KEY = "scaling"
 """Where the notes of a model hold {input or output: {"mean": ..., "deviation": ...}}."""
 ROUNDING = 2.0
-"""A deviation of at most so many steps of a number's rounding is that of a constant."""
+"""A column whose deviation is at most so many rounding steps is a constant."""
 PART = 4096  # rows computed at a time
 SAMPLE = 4096  # rows that tell whether a precision holds a column
 LOST = 0.01  # the share of a deviation that rounding may take
@@ -51,7 +51,7 @@ class Scaling:
         return cls(*moments(values))
 
     def but_for(self, left: np.ndarray) -> Scaling:
-        """The same, but for columns that are left as they are."""
+        """The same scaling, but the columns in `left` stay as they are."""
         return Scaling(np.where(left, 0.0, self.mean), np.where(left, 1.0, self.deviation))
 
     @property
@@ -61,13 +61,13 @@ class Scaling:
 
     def scaled(self, array: np.ndarray, dtype: Any = np.float64) -> np.ndarray:
         """Examples as the network sees them; infinite where `dtype` does not hold them."""
-        found = np.empty(array.shape, dtype)
-        divisor, kept = self.divisor, (self.deviation > 0) * 1.0
+        scaled = np.empty(array.shape, dtype)
+        divisor, varies = self.divisor, (self.deviation > 0) * 1.0
         with np.errstate(all="ignore"):
             for start in range(0, len(array), PART):
                 part = array[start : start + PART]
-                found[start : start + PART] = (part.astype(np.float64) - self.mean) / divisor * kept
-        return found
+                scaled[start : start + PART] = (part.astype(np.float64) - self.mean) / divisor * varies
+        return scaled
 
     def restored(self, array: np.ndarray) -> np.ndarray:
         """The way back, in float64."""
@@ -80,14 +80,16 @@ class Scaling:
 
     @classmethod
     def from_notes(cls, notes: Any) -> Scaling:
-        """From plain data. Raises DataError for what is none."""
+        """From plain data. Raises DataError if it is not a scaling."""
         try:
             mean, deviation = (np.array(notes[name], np.float64) for name in ("mean", "deviation"))
             sound = np.isfinite(mean).all() and np.isfinite(deviation).all() and (deviation >= 0).all()
             if not sound or mean.shape != deviation.shape:
                 raise ValueError("no mean and deviation")
         except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
-            raise DataError("the notes of this model do not say how its data is scaled: it is damaged") from error
+            raise DataError(
+                "the notes of this model do not say how its data is scaled: the model is damaged"
+            ) from error
         return cls(mean, deviation)
 
 
@@ -148,16 +150,16 @@ class Units:
         """Those in the notes of a model. Raises DataError where they are damaged."""
         noted = notes.get(KEY)
         if noted is not None and not isinstance(noted, Mapping):
-            raise DataError("the notes of this model do not say how its data is scaled: it is damaged")
+            raise DataError("the notes of this model do not say how its data is scaled: the model is damaged")
         return cls({str(name): Scaling.from_notes(one) for name, one in (noted or {}).items()})
 
     def need_fit(self, shapes: Mapping[str, tuple[Any, ...]]) -> None:
-        """Raise DataError where one is of another shape than an example of what it scales, {name: shape}."""
+        """Raise DataError if a scaling has another shape than an example of its array. shapes : {array: shape}."""
         for name, scaling in self.scalings.items():
             if scaling.mean.shape not in ((), shapes.get(name, scaling.mean.shape)):
                 raise DataError(
-                    f"the notes of this model scale {name!r} in the shape {scaling.mean.shape}, another than its own: "
-                    "it is damaged"
+                    f"the notes of this model scale {name!r} in the shape {scaling.mean.shape}, but an example has "
+                    f"{shapes[name]}: the model is damaged"
                 )
 
     def to_notes(self) -> dict[str, Any]:
@@ -165,46 +167,49 @@ class Units:
         return {KEY: {name: one.to_notes() for name, one in self.scalings.items()}} if self.scalings else {}
 
     def scaled(self, arrays: Mapping[str, np.ndarray], dtype: Any) -> dict[str, np.ndarray]:
-        """Arrays as the network sees them, floats in its precision. Raises MisfitError for what that does not hold."""
-        found = {}
+        """Arrays as the network sees them, floats in its precision.
+
+        Raises MisfitError for a number that this precision does not hold.
+        """
+        scaled = {}
         for name, array in arrays.items():
             scaling = self.scalings.get(name)
             if scaling is not None:
                 if scaling.mean.shape not in ((), array.shape[1:]):
-                    raise DataError(f"the notes of this model scale {name!r} in another shape: it is damaged")
-                found[name] = scaling.scaled(array, dtype)
+                    raise DataError(f"the notes of this model scale {name!r} in another shape: the model is damaged")
+                scaled[name] = scaling.scaled(array, dtype)
             else:
                 with np.errstate(over="ignore"):
-                    found[name] = array.astype(dtype, copy=False) if array.dtype.kind == "f" else array
-            _need_finite(name, found[name], array, dtype)
-        return found
+                    scaled[name] = array.astype(dtype, copy=False) if array.dtype.kind == "f" else array
+            _need_finite(name, scaled[name], array, dtype)
+        return scaled
 
     def restored(self, name: str, array: np.ndarray) -> np.ndarray:
         """An input, or an output, in the units of the table."""
         scaling = self.scalings.get(name)
         return array if scaling is None else scaling.restored(array)
 
-    def answers(self, found: Any, only: str) -> Any:
+    def answers(self, outputs: Any, only: str) -> Any:
         """Outputs in the units of the table, an array (called `only`) or {name: array}. Raises MisfitError for NaN."""
-        if isinstance(found, dict):
-            return {name: self.answers(array, name) for name, array in found.items()}
-        answer = self.restored(only, found)
+        if isinstance(outputs, dict):
+            return {name: self.answers(array, name) for name, array in outputs.items()}
+        answer = self.restored(only, outputs)
         bad = ~np.isfinite(answer)
         if bad.any():
             place = tuple(int(axis[0]) for axis in np.nonzero(bad))
             raise MisfitError(
-                f"row {place[0]}: the prediction is {answer[place]}, no finite number: the inputs of this row are too "
-                "far from those of training", only, place[0], None,
+                f"row {place[0]}: the prediction is {answer[place]}, which is not a finite number: the inputs of this "
+                "row are too far from those of training", only, place[0], None,
             )  # fmt: skip
         return answer
 
-    def measures(self, found: Mapping[str, float]) -> dict[str, float]:
+    def measures(self, values: Mapping[str, float]) -> dict[str, float]:
         """Loss and metrics, with differences of one number (rmse, mae) in the units of the table."""
         scaling = self.scalings.get("f")
         if scaling is None or scaling.deviation.ndim:
-            return dict(found)
+            return dict(values)
         unit = float(scaling.divisor)
-        return {n: value * unit if n.partition("[")[0] in ("rmse", "mae") else value for n, value in found.items()}
+        return {n: value * unit if n.partition("[")[0] in ("rmse", "mae") else value for n, value in values.items()}
 
     def judged(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Arrays as the network sees them, but targets in the units of `measures`."""
@@ -215,7 +220,7 @@ class Units:
 
 
 def with_older(notes: Mapping[str, Any]) -> dict[str, Any]:
-    """The notes of a model. Before format 2, those of a table said how several targets are scaled in another place."""
+    """The notes of a model. Before format 2, a table's notes held the scaling of several targets elsewhere."""
     table = notes.get("table")
     if KEY in notes or not isinstance(table, Mapping) or not table.get("mean"):
         return dict(notes)

@@ -210,7 +210,7 @@ def test_a_prediction_that_is_not_finite_is_an_error_that_names_the_row(refused,
     net.params["W2"][:] = 1e20
     bp.save("m.bprop", net)
     (folder / "one.csv").write_text("area,rooms,floor\n1e3,1e3,1e3\n")
-    refused("predict m.bprop one.csv", "one.csv, line 2", "no finite number")
+    refused("predict m.bprop one.csv", "one.csv, line 2", "not a finite number")
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])

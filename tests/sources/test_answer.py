@@ -119,7 +119,7 @@ def test_weights_are_numbers_from_0_on():
 
 
 def test_a_table_without_columns_has_no_target():
-    with pytest.raises(errors.DataError, match="there are no columns"):
+    with pytest.raises(errors.DataError, match="it has no columns"):
         find_targets(Frame("t", {}, str, source="t"), None)
 
 
@@ -204,14 +204,14 @@ def test_a_single_class_is_nothing_to_tell_apart():
 
 
 def test_no_targets_at_all():
-    with pytest.raises(errors.DataError, match=r"pets: there are no targets here \(y\), and they are needed"):
+    with pytest.raises(errors.DataError, match=r"pets: the targets \(y\) are missing, and they are needed"):
         of(None)
 
 
 def test_a_class_of_arrays_the_model_does_not_know_is_named_with_its_row():
     with pytest.raises(errors.DataError, match=r"pets, row 2, column 'y': the class fox is not .* \(cat, dog\)"):
         of(["cat", "dog"]).y(arrays(["cat", "fox"]))
-    with pytest.raises(errors.DataError, match=r"the class 7 is not one that the model knows \(0, 1\)"):
+    with pytest.raises(errors.DataError, match=r"the class 7 is not one of the model's classes \(0, 1\)"):
         of([0, 1]).y(arrays([0, 7]))
 
 

@@ -34,7 +34,7 @@ def test_a_file_is_read_up_to_what_there_is_room_for(free):
     assert limits.read_all(io.BytesIO(b"x" * limits.CHUNK), "t.csv") == b"x" * limits.CHUNK
     assert limits.read_all(io.BytesIO(b"bc"), "t.csv", first=b"a") == b"abc"
     assert limits.read_all(io.BytesIO(b""), "t.csv") == b""
-    with pytest.raises(errors.DataError, match=r"t.csv: holds more than 1.0 MB, which take more memory \(12 bytes a"):
+    with pytest.raises(errors.DataError, match=r"t.csv: holds more than 1.0 MB; each byte takes 12 bytes of memory"):
         limits.read_all(io.BytesIO(b"x" * (limits.CHUNK + 1)), "t.csv")
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_pa
     monkeypatch.setattr(memory, "free", lambda: 120 * CHUNK)
     tracemalloc.start()
     try:
-        with pytest.raises(errors.DataError, match=r"t.csv.gz: holds more than 10.0 MB, which take more memory"):
+        with pytest.raises(errors.DataError, match=r"t.csv.gz: holds more than 10.0 MB; each byte takes"):
             content_of(path)
         assert tracemalloc.get_traced_memory()[1] < 40 * CHUNK  # all of it would be 200
     finally:

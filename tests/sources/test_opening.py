@@ -257,7 +257,9 @@ def test_a_source_that_is_not_there_lists_the_built_in_ones():
 
 def test_an_unknown_kind_of_file_lists_the_suffixes_that_are_known(tmp_path):
     (tmp_path / "data.xlsx").write_bytes(b"PK")
-    with pytest.raises(errors.DataError, match=r"data.xlsx: not a kind of file that is known: .csv, .*.npz, or idx"):
+    with pytest.raises(
+        errors.DataError, match=r"data.xlsx: an unknown kind of file; the known ones are .csv, .*.npz, and idx"
+    ):
         open_rows(str(tmp_path / "data.xlsx"))
 
 

@@ -128,7 +128,7 @@ def test_a_table_that_changes_between_the_passes_is_refused(table):
             with open(table / "3.csv", "a") as file:
                 grown.append(file.write("1,town 1,red,2024-01-11,1,y\n"))
 
-    with pytest.raises(errors.DataError, match="had 400 rows, and then 401: it was changed"):
+    with pytest.raises(errors.DataError, match="had 400 rows at first and 401 later: the file changed"):
         bp.stream(table, tell=grow)
 
 

@@ -139,8 +139,8 @@ def test_a_share_is_held_out_by_the_seed():
     [
         (True, None, r"validation is a set like the data, or a share in \(0, 1\), not True"),
         ("0.1", None, r"validation is a set like the data, or a share in \(0, 1\), not '0.1'"),
-        (0.1, [1], "validation_weights are of a validation set of its own"),
-        (None, [1], "validation_weights are of a validation set of its own"),
+        (0.1, [1], "validation_weights need a validation set of their own"),
+        (None, [1], "validation_weights need a validation set of their own"),
         (0.0, None, "share"),
         (1, None, "share"),
     ],
@@ -176,7 +176,7 @@ def test_parameters_are_checked_by_name_before_training():
         ({"seed": -1}, "seed is a whole number, 0 or more"),
         ({"patience": 2}, "patience needs a validation set"),
         ({"every": "5epochs"}, "say where, with checkpoint="),
-        ({"validation_weights": [1.0]}, "validation_weights are of a validation set of its own"),
+        ({"validation_weights": [1.0]}, "validation_weights need a validation set of their own"),
         ({"callbacks": [3]}, "callbacks are functions"),
     ],
 )

@@ -15,9 +15,9 @@ from bprop.data import Reader
 from bprop.mapped.order import Epoch
 
 ADVICE = {"MADV_COLD": 20} if sys.platform == "linux" else {}
-"""What Python's mmap does not name."""
+"""Advice that Python's mmap does not name."""
 PIECE = 128 * 2**10
-"""Bytes that are asked for at once: Linux reads no more than what it would read ahead on that disk."""
+"""Bytes of one request: Linux reads no more than it would read ahead on that disk."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,10 @@ class Region:
     row_bytes: int
 
     def __post_init__(self) -> None:
-        # else a system that maps files by 2 MB has nearly all of a file in memory for some pages here and there of it;
-        # and one that reads megabytes around every row would push out what was fetched
-        for what in ("MADV_NOHUGEPAGE", "MADV_RANDOM"):
-            self._advise(what, 0, len(self.memory) // max(1, self.row_bytes))
+        # a system that maps files by 2 MB would hold nearly all of a file for a few scattered pages; one that reads
+        # megabytes around every row would push out the rows that were fetched
+        for name in ("MADV_NOHUGEPAGE", "MADV_RANDOM"):
+            self._advise(name, 0, len(self.memory) // max(1, self.row_bytes))
 
     def fetch(self, start: int, stop: int) -> None:
         """Ask the system to read rows start .. stop - 1, without waiting for them."""
@@ -40,13 +40,13 @@ class Region:
             self._advise("MADV_WILLNEED", piece, min(piece + rows, stop))
 
     def drop(self, start: int, stop: int) -> None:
-        """Let go of the memory of these rows; it is read again where it is wanted again."""
-        self._advise("MADV_COLD", start, stop)  # else what was visited pushes out what was fetched since
+        """Let go of the memory of these rows. A later visit reads them again."""
+        self._advise("MADV_COLD", start, stop)  # else visited rows push out rows fetched since
         self._advise("MADV_DONTNEED", start, stop)
 
-    def _advise(self, what: str, start: int, stop: int) -> None:
-        """Where the system takes advice. What is not there yet is read when it is visited."""
-        advice = ADVICE.get(what, getattr(mmap, what, None))
+    def _advise(self, name: str, start: int, stop: int) -> None:
+        """Advise the system, if it takes advice. Rows that are not in memory yet are read when they are visited."""
+        advice = ADVICE.get(name, getattr(mmap, name, None))
         first = start * self.row_bytes // mmap.PAGESIZE * mmap.PAGESIZE
         size = min(stop * self.row_bytes, len(self.memory)) - first
         if size > 0 and advice is not None:

@@ -37,12 +37,12 @@ class Spool:
 
     def append(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None = None) -> None:
         """Further rows. Raises DataError where they cannot be written."""
-        given = dict(arrays) if weights is None else {**arrays, WEIGHTS: weights}
-        kinds = {name: self.dtype if a.dtype.kind == "f" else np.dtype(np.int32) for name, a in given.items()}
-        for name, array in given.items():
+        columns = dict(arrays) if weights is None else {**arrays, WEIGHTS: weights}
+        kinds = {name: self.dtype if a.dtype.kind == "f" else np.dtype(np.int32) for name, a in columns.items()}
+        for name, array in columns.items():
             _need_kept(name, array, kinds[name])
         try:
-            for name, array in given.items():
+            for name, array in columns.items():
                 kind = kinds[name]
                 if name not in self.files:
                     self.files[name] = tempfile.TemporaryFile(dir=self.folder, prefix="bprop-")  # noqa: SIM115
@@ -82,7 +82,7 @@ class Spool:
         return Mapped(arrays, weights, None, regions, pages, self.folder)
 
     def close(self) -> None:
-        """Let go of the files; what was mapped stays."""
+        """Close the files; arrays that are mapped stay."""
         for file in self.files.values():
             file.close()
         self.files.clear()

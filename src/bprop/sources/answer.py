@@ -1,4 +1,4 @@
-"""What is to be predicted: one column or several, as classes or as numbers."""
+"""The targets: one column or several, predicted as classes or as numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Answer:
 
     @classmethod
     def of(cls, frame: Frame, columns: tuple[str, ...], task: str | None = None) -> Answer:
-        """As the columns look, or for the task that is asked for. Raises SettingError where they cannot serve it."""
+        """The answer for `task`, or for the task that the columns suggest. Raises SettingError if they do not fit."""
         frame.need_targets(columns)
         if len(columns) == 1:
             return cls._of_one(frame, columns[0], task)
@@ -47,13 +47,13 @@ class Answer:
         return cls(columns, task or ("multilabel" if switches else "regression"), None)
 
     @classmethod
-    def _of_one(cls, frame: Frame, name: str, asked: str | None) -> Answer:
-        y = _targets(frame, name, asked)
-        task = asked or frame.task or guess_task(y)
+    def _of_one(cls, frame: Frame, name: str, wanted: str | None) -> Answer:
+        y = _targets(frame, name, wanted)
+        task = wanted or frame.task or guess_task(y)
         if task not in TASKS:
             raise UnknownNameError(f"no task is called {task!r} here; there are: {', '.join(TASKS)}")
         if task == "classification":
-            return cls((name,), task, _classes(frame, name, y, sure=asked is not None or frame.task is not None))
+            return cls((name,), task, _classes(frame, name, y, sure=wanted is not None or frame.task is not None))
         if y.dtype.kind not in "fiu":
             raise SettingError(f"{task} needs targets that are numbers; those of {frame.label} are text")
         return cls((name,), task, None)
@@ -94,8 +94,8 @@ class Answer:
         if len(strange):
             row = int(strange[0])
             raise DataError(
-                f"{frame.where(row)}, column {self.columns[0]!r}: the class {_plain(y[row])} is not one that the model "
-                f"knows ({some(classes)})"
+                f"{frame.where(row)}, column {self.columns[0]!r}: the class {_plain(y[row])} is not one of the "
+                f"model's classes ({some(classes)})"
             )
         return labels
 
@@ -109,17 +109,17 @@ def guess_task(y: np.ndarray) -> str:
     return "classification" if whole and len(values) <= min(MOST_CLASSES, max(2, len(y) // 2)) else "regression"
 
 
-def find_targets(frame: Frame, asked: str | None) -> tuple[str, ...]:
+def find_targets(frame: Frame, wanted: str | None) -> tuple[str, ...]:
     """The columns that --target names: one, or several with commas between; default the last column."""
     if not frame.columns:
-        raise DataError(f"{frame.label}: there are no columns in it")
-    if asked is None:
+        raise DataError(f"{frame.label}: it has no columns")
+    if wanted is None:
         return (list(frame.columns)[-1],)
-    names = (asked,) if asked in frame.columns else tuple(name.strip() for name in asked.split(","))
+    names = (wanted,) if wanted in frame.columns else tuple(name.strip() for name in wanted.split(","))
     for name in names:
         frame.column(name)
     if len(set(names)) < len(names):
-        raise SettingError(f"--target {asked}: a column is named twice")
+        raise SettingError(f"--target {wanted}: a column is named twice")
     return names
 
 
@@ -134,7 +134,7 @@ def example_weights(frame: Frame, name: str) -> np.ndarray:
 
 
 def some_weights(frame: Frame, name: str) -> np.ndarray:
-    """The same of some of the rows, which may all be 0."""
+    """Example weights of some of the rows. They may all be 0."""
     values = frame.finite(name, "weight")
     if (values < 0).any():
         row = int((values < 0).argmax())
@@ -192,16 +192,20 @@ def _several(frame: Frame, names: tuple[str, ...]) -> np.ndarray:
 
 
 def _classes(frame: Frame, name: str, y: np.ndarray, sure: bool) -> tuple[Any, ...]:
-    """The different targets, in order. Raises DataError where they are no classes; `sure`: nobody guessed that they
-    are."""
+    """The different targets, in order. Raises DataError if they are not classes.
+
+    sure : the user or the source named the task; else it is a guess.
+    """
     classes = tuple(_plain(value) for value in np.unique(y))
     if len(classes) < 2:
-        raise DataError(f"{frame.label}: all targets are {', '.join(map(repr, classes))}: nothing to tell apart")
+        raise DataError(
+            f"{frame.label}: all targets are {', '.join(map(repr, classes))}: give targets of two classes or more"
+        )
     if not sure and len(y) >= ENOUGH and len(classes) > DIFFERENT * len(y):
         raise DataError(
             f"{frame.label}, column {name!r}: {len(classes):,} of {len(y):,} targets differ, such as {classes[0]!r}: "
             "hardly a class has two examples to learn from; give another --target, write numbers as plain numbers "
-            "(1234.5), or take each for a class all the same with --task classification"
+            "(1234.5), or keep each as a class with --task classification"
         )
     need_few_classes(frame.label, name, len(classes))
     return classes

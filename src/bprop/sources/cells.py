@@ -1,4 +1,4 @@
-"""What the cells of a column say: nothing, a number, yes or no, a date. `Column` asks each of them once."""
+"""Reads the cells of a column as numbers, yes or no, dates, or missing values. `Column` reads each cell once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
-"""Text, in any case, that says that a value is missing."""
+"""Words, in upper or lower case, for a missing value."""
 WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
 _YES_OR_NO = {**WORDS, "1": 1.0, "0": 0.0}
 EXACT = 2**53
@@ -53,7 +53,8 @@ def numbers(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def whole_numbers(column: np.ndarray) -> np.ndarray | None:
     """Cells, none of them missing, as exact whole numbers: int64, uint64, or Python's own where they are larger.
 
-    None where one is none. A float64 holds whole numbers up to 2^53: beyond, two that differ may be the same float.
+    None if a cell is not a whole number. A float64 holds whole numbers up to 2^53. Beyond that, two different ones
+    may be the same float.
     """
     if column.dtype.kind in "iu":
         return column
@@ -116,9 +117,9 @@ def _number_text(value: float) -> str | None:
 
 
 def _each(cells: np.ndarray, read: Callable[[str], Any]) -> list:
-    """What each cell says. Of cells that are the same, one is read."""
-    said = {cell: read(cell) for cell in dict.fromkeys(cells.tolist())}
-    return [said[cell] for cell in cells.tolist()]
+    """The value of each cell. Equal cells are read once."""
+    values = {cell: read(cell) for cell in dict.fromkeys(cells.tolist())}
+    return [values[cell] for cell in cells.tolist()]
 
 
 def _floats(cells: np.ndarray) -> np.ndarray:

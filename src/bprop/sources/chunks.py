@@ -52,7 +52,7 @@ class Chunks:
             if number == len(self.ends):
                 self.ends.append(row)
         if not row:
-            raise DataError(f"{self.source}: there are no rows in it")
+            raise DataError(f"{self.source}: the file has no rows")
 
     def place(self, row: int) -> str:
         """Where a row stands: the files are read again up to it."""

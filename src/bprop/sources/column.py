@@ -1,4 +1,4 @@
-"""A column of a frame: its cells as they stand in the file, and what they say, read once."""
+"""A column of a frame: its cells as they stand in the file, and their values, read once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Column:
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
 
-    What the cells say is read at the first question. Some of the rows take their part of what was read along.
+    A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
     """
 
     cells: np.ndarray

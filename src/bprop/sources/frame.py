@@ -25,7 +25,7 @@ class Frame:
 
     columns : by name. A plain array (N,) is taken for a column of cells.
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
-    target : the columns to be predicted, where they are known; task : what the source says that they are.
+    target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named.
     """
 
@@ -42,7 +42,7 @@ class Frame:
 
     @property
     def label(self) -> str:
-        """What errors call it."""
+        """Its name in errors."""
         return self.source or self.name
 
     def __len__(self) -> int:
@@ -87,7 +87,7 @@ class Frame:
         missing = [name for name in names if name not in self.columns]
         if missing or not names:
             which = f" ({', '.join(missing)})" if missing else ""
-            raise DataError(f"{self.label}: there are no targets here{which}, and they are needed")
+            raise DataError(f"{self.label}: the targets{which} are missing, and they are needed")
 
     def need_all(self, name: str, what: str) -> None:
         """Raise DataError, naming the first place, where cells of a column are missing."""

@@ -1,4 +1,4 @@
-"""How much of a file, perhaps a gzipped one, is read. What is larger is refused before it fills the memory."""
+"""Limits of the files that are read, also gzipped ones. Too large a file is refused before it fills the memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_NAMES = 20  # names that an error lists
 
 
 def room() -> int:
-    """Bytes that what is read may take: what is free, or what the variable BPROP_DATA_MEMORY says, if that is more."""
+    """Bytes that data may take: the free memory, or BPROP_DATA_MEMORY if that is more."""
     return max(memory.free(), memory.configured() or 0)
 
 
@@ -38,17 +38,17 @@ def need_room(who: object, needed: float, what: str = "it") -> None:
 
 
 def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b"") -> bytes:
-    """What a file holds, counted while it is read (and unpacked).
+    """The content of a file, counted while it is read (and unpacked).
 
-    cost : bytes that a byte of it takes in memory. first : what was read of it before.
+    cost : bytes that a byte of it takes in memory. first : content that was read before.
 
-    Raises DataError where there is more than there is room for.
+    Raises DataError if the content takes more memory than there is.
     """
     most, content, part = int(room() / cost), io.BytesIO(), first or file.read(CHUNK)
     while part:
         if content.tell() + len(part) > most:
             raise DataError(
-                f"{who}: holds more than {size(most)}, which take more memory ({cost:g} bytes a byte) than is free: "
+                f"{who}: holds more than {size(most)}; each byte takes {cost:g} bytes of memory, more than is free: "
                 f"{advice(who)}"
             )
         content.write(part)
@@ -82,11 +82,11 @@ def size_of(path: Path, most: float) -> int:
 
 
 def advice(who: object) -> str:
-    """What to do with a table that is too large."""
+    """The remedies for a table that is too large."""
     stream = "save it to a file and train with --stream" if str(who) == "stdin" else "train with --stream"
     return (
-        f"{stream}, which keeps a table in temporary files; cut it into several files; or say that there is more "
-        "memory, with BPROP_DATA_MEMORY=16G"
+        f"{stream}, which keeps a table in temporary files; cut it into several files; or allow more memory "
+        "with BPROP_DATA_MEMORY=16G"
     )
 
 

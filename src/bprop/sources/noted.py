@@ -1,4 +1,4 @@
-"""What the notes of a saved model say of its data, read strictly: errors name the entry that is not as it should be."""
+"""Reads the notes of a saved model on its data, strictly: errors name the entry that is wrong."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ def damaged(entry: str, value: Any, wanted: str) -> DataError:
     shown = repr(value)
     shown = shown if len(shown) <= MOST_LETTERS else f"{shown[:MOST_LETTERS]}..."
     return DataError(
-        f"the notes of this model do not describe its data: {entry!r} is {shown}, not {wanted}: it is damaged, or was "
-        "not made by `bprop train`"
+        f"the notes of this model do not describe its data: {entry!r} is {shown}, not {wanted}: the model is damaged, "
+        "or was not made by `bprop train`"
     )
 
 
 def text(notes: Mapping[str, Any], entry: str) -> str:
-    """A name, of which there is one."""
+    """An entry that is one name."""
     if not isinstance(notes.get(entry), str):
         raise damaged(entry, notes.get(entry), "a name")
     return notes[entry]
 
 
 def texts(notes: Mapping[str, Any], entry: str) -> tuple[str, ...]:
-    """Different names."""
+    """An entry that is a list of different names."""
     values = notes.get(entry)
     if (
         not isinstance(values, list | tuple)
@@ -72,13 +72,13 @@ def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) 
     if taken != dict(inputs):
         raise DataError(
             f"the columns in this model's notes are encoded as {_shown(inputs)}, but its graph takes {_shown(taken)}: "
-            "it is damaged"
+            "the model is damaged"
         )
     dims = graph.outputs["f"].dims
     if dims != ("N", outputs) and not (outputs == 1 and dims == ("N",)):
         raise DataError(
-            f"what this model's notes say of its answers is {outputs} for each row, which is not what its output 'f' "
-            f"gives ({', '.join(map(str, dims))}): it is damaged"
+            f"this model's notes describe {outputs} outputs a row, but its output 'f' gives "
+            f"({', '.join(map(str, dims))}): the model is damaged"
         )
 
 

@@ -28,7 +28,7 @@ def open_rows(source: str, target: str | None = None, labels: str | None = None)
 
     target : the array of targets, of arrays. labels : the file of labels, of images; default that beside them.
 
-    Raises DataError for what is missing or not readable, naming it.
+    Raises DataError for a file that is missing or not readable, naming it.
     """
     if source in builtin.NAMES:
         return builtin.read(source)
@@ -71,7 +71,7 @@ def _is_folder(source: str) -> bool:
 
 
 def paths_of(source: str) -> list[Path]:
-    """The files of a source. Raises DataError where there are none, OSError where nobody can look."""
+    """The files of a source. Raises DataError where there are none, OSError if a folder cannot be read."""
     path = Path(source)
     if _is_file(path):
         return [path]
@@ -90,7 +90,8 @@ def need_format(path: Path) -> Format:
     known = format_of(path.name)
     if known is None:
         raise DataError(
-            f"{path}: not a kind of file that is known: {', '.join(suffixes())}, or idx (train-images-idx3-ubyte.gz)"
+            f"{path}: an unknown kind of file; the known ones are {', '.join(suffixes())}, and idx "
+            "(train-images-idx3-ubyte.gz)"
         )
     return known
 
@@ -106,7 +107,7 @@ def _is_file(path: Path) -> bool:
 
 
 def name_of(source: str, paths: list[Path]) -> str:
-    """What a table of these files is called."""
+    """The name of a table of these files."""
     several = len(paths) > 1 or Path(source).is_dir()
     name = Path(source).resolve().name if several else Path(paths[0].name.removesuffix(".gz")).stem
     return "table" if glob.has_magic(name) else name
@@ -115,7 +116,7 @@ def name_of(source: str, paths: list[Path]) -> str:
 def bytes_in_memory(source: str, most: float = float("inf")) -> float:
     """About how many bytes reading and encoding all of a table takes. 0 where it cannot be read: reading says why.
 
-    What is gzipped is unpacked to be counted: up to `most`, where more does not matter.
+    A gzipped file is unpacked to be counted, up to `most`: beyond it the exact size does not matter.
     """
     try:
         return sum(need_format(path).memory(path, most) for path in paths_of(source))
@@ -134,7 +135,7 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def files_like(pattern: str) -> Iterator[Path]:
-    """What a pattern such as "2024-*/**/*.csv" matches. Raises OSError."""
+    """The files that a pattern such as "2024-*/**/*.csv" matches. Raises OSError."""
     _need_listed(pattern)
     return map(Path, glob.glob(pattern, recursive=True))
 

@@ -1,4 +1,4 @@
-"""From rows to what a graph takes: the kinds of their columns and what is predicted, kept in a model's notes."""
+"""From rows to the arrays of a graph. The kinds of columns and the targets are kept in a model's notes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BLOCK = "x"
 
 @dataclass(frozen=True)
 class Preparation:
-    """What turns rows into arrays: learned from the training rows, kept in a saved model's notes."""
+    """Turns rows into arrays: learned from the training rows, kept in a saved model's notes."""
 
     source: str
     kinds: tuple[Kind, ...]
@@ -102,8 +102,8 @@ class Preparation:
         return np.array([one for kind in self.used for one in kind.scaled], dtype=bool)
 
     def adapted(self, frame: Frame) -> Frame:
-        """Arrays and images with the names of this: those of their numbers and of their target are the model's; for a
-        model of a table, the numbers are columns of their own. A table as it is.
+        """Arrays and images, renamed: their columns and their target get the model's names. For a model of a table,
+        each number becomes a column. A table stays as it is.
 
         Raises DataError where there are more or fewer numbers than this takes.
         """
@@ -144,7 +144,7 @@ class Preparation:
         return {**self.inputs(frame), "y": self.y(frame)}
 
     def to_notes(self) -> dict[str, Any]:
-        """As plain data. What was learned from a block is all in "columns"; of a table there is an entry of its own."""
+        """As plain data. For a block, "columns" holds all of it; a table has an entry of its own."""
         notes = {
             "source": self.source,
             "task": self.task,
@@ -160,7 +160,7 @@ class Preparation:
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Preparation:
         """From the notes of a model, of a table or of a block. Raises DataError, naming the entry, where they are
-        damaged, or say nothing of data."""
+        damaged, or do not describe data."""
         if KEY in notes:
             return cls._of_table(notes, notes[KEY])
         if not is_noted(notes):
@@ -171,7 +171,7 @@ class Preparation:
     @classmethod
     def _of_table(cls, notes: Mapping[str, Any], table: Any) -> Preparation:
         if not isinstance(table, Mapping):
-            raise noted.damaged(KEY, table, "what is known of columns")
+            raise noted.damaged(KEY, table, "a description of columns")
         kinds = table.get("kinds")
         if not isinstance(kinds, list | tuple):
             raise noted.damaged("kinds", kinds, "a list of columns")
@@ -182,11 +182,11 @@ class Preparation:
         noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
         count = len(read.answer.columns)
         if not count or (count > 1 and read.task not in SEVERAL):
-            raise noted.damaged("targets", read.answer.columns, f"what {read.task} predicts")
+            raise noted.damaged("targets", read.answer.columns, f"targets of {read.task}")
         return read
 
     def need_fit(self, graph: Graph) -> None:
-        """Raise DataError where a graph does not take what rows are encoded as, or answers something else."""
+        """Raise DataError if a graph does not take the encoded rows, or has other outputs than the targets."""
         numbers = {"x": (len(self.scaled),)} if len(self.used) > len(self.embeddings) else {}
         noted.need_fit(graph, {**numbers, **{f"c_{name}": () for name in self.embeddings}}, self.outputs)
 

@@ -26,7 +26,7 @@ def scaling_of(x: np.ndarray, how: str = "auto") -> Scaling | None:
 
 
 def unit_scale(x: np.ndarray, how: str = "auto") -> tuple[np.ndarray, np.ndarray] | None:
-    """(0, 255) where inputs are grey levels ("unit"), of which the network sees x / 255; else None."""
+    """(0, 255) if inputs are grey levels ("unit"): the network then gets x / 255. Else None."""
     return (np.zeros(()), np.full((), 255.0)) if _how(x, how) == "unit" else None
 
 
@@ -79,7 +79,7 @@ def network_arrays(
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """The inputs of rows and "y" as the network sees them. Raises DataError, naming file, row, column and value.
 
-    arrays : what `preparation.arrays(rows)` gives, where it is there already.
+    arrays : the result of `preparation.arrays(rows)`, if the caller has it already.
     """
     with places(rows, preparation):
         return units.scaled(preparation.arrays(rows) if arrays is None else arrays, dtype)
@@ -88,7 +88,7 @@ def network_arrays(
 def need_digits(
     name: str, arrays: dict[str, np.ndarray], preparation: Preparation, units: Units, dtype: Any
 ) -> None:  # fmt: skip
-    """Raise DataError where what is not scaled differs by so little that `dtype` rounds the differences away.
+    """Raise DataError if an array that is not scaled differs by so little that `dtype` rounds the differences away.
 
     name : of the table that the arrays are from.
     """
@@ -110,5 +110,5 @@ def places(rows: Frame, preparation: Preparation) -> Iterator[None]:
         name = names[error.feature]
         raise DataError(
             f"{place}, column {name!r}: {rows.column(name).cells[error.row]} is too large for the network's numbers: "
-            "mend this cell, or leave out the row"
+            "correct this cell, or leave out the row"
         ) from None

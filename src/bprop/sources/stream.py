@@ -29,7 +29,7 @@ SPARE = 1.05  # of the room that is needed, so that the disk is not filled to th
 class Stream:
     """A table larger than memory, in parts. The parts lie in temporary files, which are gone when they are.
 
-    preparation : what turns its rows into arrays. sample : some of the rows to train on, from which that was learned.
+    preparation : turns its rows into arrays. sample : the training rows from which it was learned.
     units : how these arrays are scaled. scale : as it was asked for.
     train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
     """
@@ -89,21 +89,21 @@ def stream(
 
     Raises
     ------
-    DataError : for what cannot be read, naming file and line (or row) and column; where the disk has no room.
+    DataError : for a file that cannot be read, naming file, line (or row) and column, and for a full disk.
     """
     chunks = Chunks(os.fspath(source), target)
     shares = Shares(validation, test, seed)
-    seen = survey(chunks, task, shares, tell)
-    preparation = Preparation.fit(seen.sample, seen.answer, kinds, () if weights is None else (weights,))
-    arrays = preparation.arrays(seen.sample)
+    overview = survey(chunks, task, shares, tell)
+    preparation = Preparation.fit(overview.sample, overview.answer, kinds, () if weights is None else (weights,))
+    arrays = preparation.arrays(overview.sample)
     units = units_of(arrays, preparation, scale)
-    need_digits(seen.sample.name, arrays, preparation, units, dtype)
+    need_digits(overview.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
-    _need_room(spools[0], arrays, seen.rows)
-    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, seen.rows, tell)
+    _need_room(spools[0], arrays, overview.rows)
+    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, overview.rows, tell)
     if train is None:
-        raise DataError(f"{seen.sample.label}: no row is left to train on: hold out less")
-    return Stream(preparation, seen.sample, units, scale, train, watched, tested)
+        raise DataError(f"{overview.sample.label}: no row is left to train on: hold out a smaller share")
+    return Stream(preparation, overview.sample, units, scale, train, watched, tested)
 
 
 def stream_beside(
@@ -124,7 +124,7 @@ def _spooled(
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row encoded, scaled, and written to the spool of its part."""
     numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
-    seen = 0
+    encoded = 0
     try:
         for chunk in chunks:
             frame = chunk.frame(numeric=numeric)
@@ -136,10 +136,12 @@ def _spooled(
                 if len(mine):
                     some = {name: array[mine] for name, array in arrays.items()}
                     spool.append(some, None if w is None else w[mine])
-            seen += len(chunk)
-            tell("encoded", seen)
-        if rows is not None and seen != rows:
-            raise DataError(f"{chunks.source}: had {rows:,} rows, and then {seen:,}: it was changed while it was read")
+            encoded += len(chunk)
+            tell("encoded", encoded)
+        if rows is not None and encoded != rows:
+            raise DataError(
+                f"{chunks.source}: had {rows:,} rows at first and {encoded:,} later: the file changed while it was read"
+            )
         return [spool.finish() for spool in spools]
     finally:
         for spool in spools:

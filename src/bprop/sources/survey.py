@@ -1,4 +1,4 @@
-"""What a table larger than memory is learned from: a sample of the rows to train on, and every class there is."""
+"""The first pass over a table larger than memory: it draws a sample of the training rows and collects every class."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def draws(rows: np.ndarray, seed: int, stream: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Shares:
-    """Which rows are for what: each row's part is drawn by itself, so the shares are met about, not exactly."""
+    """Divides rows into parts. Each row's part is drawn by itself, so a part has about its share of the rows."""
 
     validation: float
     test: float
@@ -54,7 +54,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Survey:
-    """A pass over all rows: a sample of those to train on, what is predicted, and how many rows there are."""
+    """A pass over all rows: a sample of the training rows, the targets, and the number of rows."""
 
     sample: Frame
     answer: Answer
@@ -106,12 +106,12 @@ class Sample:
 
     def finish(self, chunks: Chunks) -> Frame:
         if not self.frames:
-            raise DataError(f"{chunks.source}: no row is left to train on: hold out less")
+            raise DataError(f"{chunks.source}: no row is left to train on: hold out a smaller share")
         return self._lowest()
 
 
 class Classes:
-    """A row for every different target; none is kept any more where there are too many for classes."""
+    """Keeps a row for every different target. It stops when there are too many for classes."""
 
     def __init__(self) -> None:
         self.seen: set = set()

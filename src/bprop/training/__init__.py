@@ -71,9 +71,9 @@ def train(
         do the job, in that order. Or an engine of your own (see `bprop.engines.Engine`).
     callbacks : each is called as callback(record, fit) after every epoch; returning True stops training. Where all have
         an attribute needs_fit = False, fit is None, which saves copying the parameters.
-    checkpoint : where to write, while training, at the end and on Ctrl-C, what the run can be resumed from. A folder
-        (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch that did
-        best on the validation set; a file is replaced each time. No other run may write there until this one ends.
+    checkpoint : where to write the state that a run can be resumed from: while training, at the end and on Ctrl-C. A
+        folder (with `every`, or where the name ends in "/") keeps the last 3 and best.bprop, the model of the epoch
+        that did best on the validation set; a file is replaced each time. No other run may write there meanwhile.
     every : how often: "30s" (default), "10min", "5epochs" or "200steps".
     resume : such a folder or file: continue its run bit for bit. Other settings, data or rules are refused. On another
         engine, processor, number of cores or version it goes on, and says on standard error that the bits may differ
@@ -97,7 +97,7 @@ def train(
     ModelFileError : where another run writes to `checkpoint`, naming its process; where no checkpoint can be written,
         or the one to resume cannot be read. If only the last one cannot be written, `fit` of the error is the result.
 
-    Whatever ends training, `fit` of the error is what was learned before.
+    Whatever ends training, the error's `fit` holds the fit so far.
     """
     settings = TrainSettings(
         rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,

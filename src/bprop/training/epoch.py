@@ -1,6 +1,6 @@
-"""The loop of training: an epoch in stretches of steps, and what happens between two of them.
+"""The loop of training: an epoch in stretches of steps, with hooks between two of them.
 
-`bp.train` and the estimators run it. Each of them plugs in what is its own, as a `Between`.
+`bp.train` and the estimators run it. Each passes its own hooks as a `Between`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Pace:
 
 
 class Between:
-    """What happens between the stretches of an epoch: nothing, by default. Override what is to happen."""
+    """Hooks between the stretches of an epoch. By default they do nothing; override those you need."""
 
     undo = True
     """Whether `before` is kept for every stretch: the state to go back to, which costs a copy of theta."""

@@ -1,4 +1,4 @@
-"""What training gives: a model that also says how it was trained, and how that ended."""
+"""The result of training: a model that also records how it was trained, and how training ended."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bprop.model import Model
 
 
 class Fit(Model):
-    """What training gives: a model with `params`, `history` (one Record an epoch) and how it ended.
+    """The result of training: a model with `params`, `history` (one Record an epoch) and the way it ended.
 
     stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C),
     "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).

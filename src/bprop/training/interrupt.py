@@ -64,7 +64,7 @@ class Interrupt:
 
 
 class Stopped(KeyboardInterrupt):
-    """The user has asked to stop, and all that was begun is done."""
+    """The user has pressed Ctrl-C, and the work that was begun is done."""
 
 
 class CtrlC(Interrupt):
@@ -86,7 +86,7 @@ class CtrlC(Interrupt):
 
 
 def pass_on_limit(error: BaseException) -> None:
-    """Raise what is, or has caused, an error where that is a time limit of the user's: it is no fault of a file.
+    """Raise the error, or its cause, if it is a time limit of the user: then no file is at fault.
 
     A handler of signals that raises TimeoutError raises an OSError, but one without a number of the system's.
     """

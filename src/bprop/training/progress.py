@@ -104,7 +104,7 @@ class Bar:
 
 
 def brief(record: Record) -> str:
-    """What fits beside the bar on 80 columns: the loss, and metrics of the validation set, or else the training set."""
+    """Fits beside the bar on 80 columns: the loss, and the metrics of the validation set, or else the training set."""
     shown = f"loss {record.loss:.3g}"
     if record.validation is None:
         return "  ".join([shown, *(f"{name} {value:.4g}" for name, value in record.metrics.items())])

@@ -63,7 +63,7 @@ class TrainSettings:
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
-            raise SettingError("validation_weights are of a validation set of its own: give validation={...}")
+            raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
 
@@ -157,14 +157,14 @@ def read_set(
 def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet]:
     """(training set, validation set): a share of the examples is held out at random."""
     if not examples.in_memory:
-        raise SettingError("a set larger than memory is parted when it is made: bp.stream(..., validation=0.1)")
+        raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
     if isinstance(share, bool) or not isinstance(share, float | int):
         raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
-    kept, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
-    for part, what in ((kept, "training"), (held, "validation")):
+    training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
+    for part, what in ((training, "training"), (held, "validation")):
         if part.weights is not None and not part.weights.any():
             raise DataError(f"all examples of the {what} set have weight 0")
-    return kept, held
+    return training, held
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:

@@ -1,4 +1,4 @@
-"""A run of training from its first epoch to its end: what is measured, kept, written and shown after each epoch."""
+"""A run of training from its first epoch to its end. After each epoch it measures, saves and reports."""
 
 from __future__ import annotations
 

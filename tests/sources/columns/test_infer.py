@@ -83,7 +83,7 @@ def test_what_is_told_goes_before_what_it_looks_like():
 
 def test_kinds_that_cannot_be_told():
     table = frame(a=["1", "2"])
-    with pytest.raises(errors.SettingError, match="--kind b=numeric: no input column is called so; there are: a"):
+    with pytest.raises(errors.SettingError, match="--kind b=numeric: no input column has this name; there are: a"):
         fit_columns(("a",), table, {"b": "numeric"})
     with pytest.raises(errors.UnknownNameError, match="--kind a=text: there is no such kind; there are: numeric, "):
         fit_columns(("a",), table, {"a": "text"})

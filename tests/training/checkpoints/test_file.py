@@ -74,7 +74,7 @@ def test_a_wait_that_can_be_is_read(tmp_path, stopping):
     ],
 )
 def test_a_place_that_no_run_can_be_at_is_refused(tmp_path, place):
-    with pytest.raises(errors.ModelFileError, match="does not say where a run was"):
+    with pytest.raises(errors.ModelFileError, match="its position in training is missing or impossible"):
         resume.load(written(tmp_path, place), JOB, SETTINGS)
 
 
@@ -82,7 +82,7 @@ def test_a_place_that_no_run_can_be_at_is_refused(tmp_path, place):
     "stopping", [{"best_epoch": -1}, {"best_epoch": 1.0}, {"waited": -1}, {"waited": None}, {"best_value": "0.5"}]
 )
 def test_a_wait_that_cannot_be_is_refused(tmp_path, stopping):
-    with pytest.raises(errors.ModelFileError, match="does not say where a run was"):
+    with pytest.raises(errors.ModelFileError, match="its position in training is missing or impossible"):
         resume.load(written(tmp_path, {}, STOPPING | stopping), JOB, SETTINGS)
 
 

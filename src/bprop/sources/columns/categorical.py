@@ -50,10 +50,10 @@ class Categorical(Kind):
     def fit(cls, name: str, frame: Frame) -> Self:
         column, gone = frame.column(name).texts, frame.column(name).missing
         counts = Counter(column[~gone].tolist())
-        kept = [
+        frequent = [
             category for category, count in counts.most_common(MOST_CATEGORIES) if count > 1 or len(counts) <= ONE_HOT
         ]
-        categories = tuple(sorted(kept))
+        categories = tuple(sorted(frequent))
         codes = [MISSING] * bool(gone.any()) + list(range(2, 2 + len(categories)))
         if len(categories) < len(counts):
             codes = [UNSEEN, *codes]

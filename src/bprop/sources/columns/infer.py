@@ -1,4 +1,4 @@
-"""Which kind a column is, as its cells look."""
+"""Infers the kind of a column from its cells."""
 
 from __future__ import annotations
 
@@ -28,23 +28,24 @@ def fit_column(name: str, frame: Frame) -> Kind:
     return Ignored(name, why) if why else kind.fit(name, frame)
 
 
-def fit_columns(names: Sequence[str], frame: Frame, asked: Mapping[str, str]) -> tuple[Kind, ...]:
-    """The kinds of several columns, those `asked` for (name: kind) or as they look.
+def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -> tuple[Kind, ...]:
+    """The kinds of several columns, each as in `wanted` (name: kind), or as its cells look.
 
-    Raises SettingError, UnknownNameError for kinds of no column, or that are not known, DataError where none is left.
+    Raises SettingError for a column that does not exist, UnknownNameError for a kind that does not exist, DataError if
+    every column is ignored.
     """
     known = set(names)
     classes = {}
-    for name, kind in asked.items():
+    for name, kind in wanted.items():
         if name not in known:
-            raise SettingError(f"--kind {name}={kind}: no input column is called so; there are: {some(names)}")
+            raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {some(names)}")
         classes[name] = kind_called(kind)
         if classes[name] is None:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(in_order())}")
-    fitted = tuple(classes[name].fit(name, frame) if name in asked else fit_column(name, frame) for name in names)
+    fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
-        raise DataError(f"{frame.label}: no column is left to learn from: {which}; --kind COLUMN=KIND takes one in")
+        raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
 
 

@@ -1,4 +1,4 @@
-"""What a kind of column is. To add one, subclass `Kind`: see `bprop.sources.columns`."""
+"""The base class of kinds of columns. To add one, subclass `Kind`: see `bprop.sources.columns`."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ENOUGH = 20  # rows from which on a column of values that never repeat is taken 
 
 @dataclass(frozen=True)
 class Kind:
-    """What one column is, and how it becomes numbers.
+    """A column of one kind, and how it becomes numbers.
 
     A kind learns from the training rows (`fit`), then encodes any rows. It is a frozen dataclass: its fields, of type
     str, int, float, bool or tuples of these, are what it has learned, and are kept in the notes of a model.
 
-    kind : its name, as in --kind COLUMN=NAME. turn : where it stands among those that are asked whether a column suits
-    them; 0, of a kind of your own: before ours.
+    kind : its name, as in --kind COLUMN=NAME. turn : its place in the order in which kinds are tried on a column. A
+    kind of your own has 0, so it is tried before ours.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Kind:
         return (self.name,) * len(self.scaled)
 
     def sound(self) -> dict[str, bool]:
-        """{entry of the notes: whether its value can be} of those that not all values of their type can be."""
+        """{entry of the notes: True if its value is possible}, for entries that allow only some values of a type."""
         return {}
 
     def __str__(self) -> str:
@@ -111,7 +111,7 @@ def kind_called(name: str) -> type[Kind] | None:
 
 
 def from_notes(notes: Any) -> Kind:
-    """A kind from plain data, of which every entry is checked. Raises DataError for what none has written."""
+    """A kind from plain data, every entry checked. Raises DataError if no kind has written it."""
     kind = notes.get("kind") if isinstance(notes, Mapping) else None
     cls = kind_called(kind) if isinstance(kind, str) else None
     if cls is None:
@@ -124,11 +124,11 @@ def from_notes(notes: Any) -> Kind:
             entries[field.name] = _typed(value, wanted)
         except (TypeError, OverflowError) as error:
             raise damaged(f"{field.name} of the column {notes.get('name')!r}", value, wanted) from error
-    made = cls(**entries)
-    for entry, sound in made.sound().items():
+    column = cls(**entries)
+    for entry, sound in column.sound().items():
         if not sound:
-            raise damaged(f"{entry} of the column {made.name!r}", entries[entry], "as a column has it")
-    return made
+            raise damaged(f"{entry} of the column {column.name!r}", entries[entry], "a value that a column can have")
+    return column
 
 
 def _typed(value: Any, wanted: str) -> Any:

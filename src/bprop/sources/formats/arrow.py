@@ -1,5 +1,5 @@
-"""Arrow (Feather) files. Damaged lengths, and too many columns, would end the process of who reads them, so what a file
-says of itself is read first.
+"""Arrow (Feather) files. Damaged lengths, and too many columns, would crash the process that reads them. So the lengths
+and the number of columns are checked first.
 
 Sources: the internals of FlatBuffers and Arrow's File.fbs (Footer: 1 schema, 2 dictionaries, 3 record batches; Block:
 offset, length of the head, length of the body), Schema.fbs (Schema: 1 fields) and Message.fbs (Message: 2 header;
@@ -21,7 +21,7 @@ from bprop.sources.formats.columnar import Columnar, footer_of
 from bprop.sources.limits import need_room
 
 MAGIC = b"ARROW1"
-FIRST_OF_BATCH = 65_536  # bytes of the head of a part that are looked at for its rows
+FIRST_OF_BATCH = 65_536  # bytes of the head of a part that are read for its rows
 BLOCK = 24  # bytes in which the footer says where a part is
 LONGEST_HEAD = 2**26  # bytes of the head of a part that are read: one of 100,000 columns takes 5 MB
 DICTIONARIES, BATCHES = 2, 3
@@ -74,7 +74,7 @@ class DamagedError(ValueError):
 
 
 def unpacked_size(file: BinaryIO) -> int:
-    """Bytes of all buffers of the file when they are unpacked; 0 where it does not say it in a way that is known here.
+    """Bytes of all buffers of the file when they are unpacked; 0 if the file does not give them in a known way.
 
     Raises DamagedError where a part is longer than the file, or a buffer longer than its part.
     """
@@ -127,15 +127,15 @@ def _unpacked(file: BinaryIO, part: Part) -> int:
     for offset, length in part.buffers:
         if length >= 8:
             file.seek(part.body + offset)
-            said = struct.unpack("<q", file.read(8))[0]
-            if said < -1:
-                raise DamagedError("a buffer of it says a length below 0")
-            total += length if said == -1 else said
+            length_unpacked = struct.unpack("<q", file.read(8))[0]
+            if length_unpacked < -1:
+                raise DamagedError("it gives a buffer a length below 0")
+            total += length if length_unpacked == -1 else length_unpacked
     return total
 
 
 def declared_rows(file: BinaryIO) -> int:
-    """Rows of all parts of an Arrow file; 0 where it does not say it in a way that is known here."""
+    """Rows of all parts of an Arrow file; 0 if the file does not give them in a known way."""
     try:
         footer = footer_of(file, MAGIC, None)
         blocks = follow(footer, struct.unpack_from("<I", footer, 0)[0], 3)
@@ -165,7 +165,7 @@ def _columns(footer: bytes) -> int:
 
 
 def follow(content: bytes, table: int, field: int) -> int:
-    """The place of what a field of a table refers to."""
+    """The place to which a field of a table refers."""
     place = place_of(content, table, field)
     return place + struct.unpack_from("<I", content, place)[0]
 

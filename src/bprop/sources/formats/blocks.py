@@ -18,7 +18,7 @@ MARKS = DELIMITERS.encode()
 
 
 def header_of(path: Path, file: BinaryIO) -> tuple[bytes, int, bytes]:
-    """(the header, its lines and the blank ones before it, what was read behind it)."""
+    """(the header, its lines and the blank ones before it, the content behind it, as far as it was read)."""
     content, blank = file.read(BLOCK).removeprefix(b"\xef\xbb\xbf"), 0
     while True:
         text = content.lstrip(b"\r\n ")
@@ -47,7 +47,7 @@ def header_of(path: Path, file: BinaryIO) -> tuple[bytes, int, bytes]:
 class Blocks:
     """A text, cut into blocks of whole rows.
 
-    rest : what was read before. header, mark : of a table with a header line; "" where a line is a row, as in JSON.
+    rest : content read before. header, mark : of a table with a header line; "" where a line is a row, as in JSON.
     lines : of the file before what comes next.
     """
 
@@ -94,8 +94,8 @@ class Blocks:
         if place >= 0:
             return self._left_open(content, end, place)
         return DataError(
-            f"{self.path}, line {self.lines + 1}: a row of more than {size(len(content))}: its lines end in a way that "
-            "is not known, or this is no table; --no-stream reads the file whole, and says more"
+            f"{self.path}, line {self.lines + 1}: a row of more than {size(len(content))}: the line endings are "
+            "unknown, or the file is no table; --no-stream reads the file whole, and gives a more exact error"
         )
 
 

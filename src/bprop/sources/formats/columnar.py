@@ -26,7 +26,7 @@ ROWS = (256, 65_536)  # of such a piece, at least and at most
 
 
 class Columnar(Format):
-    """A file that says how many cells it holds; polars reads no more of it than it is asked for."""
+    """A file that says how many cells it holds. polars reads only the rows that are needed."""
 
     cost = 1  # the cells are counted apart
 
@@ -101,7 +101,7 @@ class Columnar(Format):
         return height * width * CELL
 
     def damage_said(self, path: Path) -> AbstractContextManager[None]:
-        """What polars raises while it reads a file, as a DataError."""
+        """Turns an error of polars while it reads a file into a DataError."""
         return damage_said(path, self.called(path))
 
 
@@ -132,7 +132,7 @@ def typed_piece(path: Path, frame: Any) -> Piece:
 def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
     """The columns of a polars DataFrame as a frame keeps them. Raises DataError where there are no rows, or names."""
     if not frame.width or not frame.height:
-        raise DataError(f"{path}: there are no rows in it")
+        raise DataError(f"{path}: the file has no rows")
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
         raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")
@@ -154,7 +154,7 @@ def need_polars(path: Path, suffix: str) -> None:
 
 @contextmanager
 def damage_said(path: Path, suffix: str) -> Iterator[None]:
-    """What polars raises while it reads a file, as a DataError."""
+    """Turns an error of polars while it reads a file into a DataError."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit, MemoryError):

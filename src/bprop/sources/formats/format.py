@@ -1,4 +1,4 @@
-"""What a format of files is. To add one, subclass `Format`: see `bprop.sources.formats`."""
+"""The base class of file formats. To add one, subclass `Format`: see `bprop.sources.formats`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Columns = Mapping[str, np.ndarray]
 class Source:
     """A file to be read whole.
 
-    path : how errors call it. content : what it holds, unpacked. again : gives the content once more, so that nobody
-    need keep it to say a place in an error.
+    path : its name in errors. content : its bytes, unpacked. again : reads the content once more, so that an error can
+    name a line without keeping the content in memory.
     target : the array of targets that is asked for; labels : the file of labels. Both are for arrays and images.
     """
 
@@ -59,7 +59,7 @@ class Piece:
 class Format:
     """How files of a kind are read.
 
-    suffixes : of their names, as ".csv"; what is called .gz besides is unpacked first. magic : how their content
+    suffixes : of their names, as ".csv"; a file that is called .gz besides is unpacked first. magic : how their content
     begins, by which it is known on standard input. arrays : whether they hold a block of numbers rather than a table
     with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
     of a file takes while it is read and made ready.
@@ -84,7 +84,7 @@ class Format:
         return False
 
     def read(self, source: Source) -> Frame:
-        """All rows of a file. Raises DataError, naming file and place, for what cannot be read."""
+        """All rows of a file. Raises DataError, naming file and place, for a file that cannot be read."""
         raise NotImplementedError
 
     def scan(self, path: Path) -> Iterator[Piece]:
@@ -108,7 +108,7 @@ class Format:
         return f"{path}, row {row + 1}"
 
     def memory(self, path: Path, most: float) -> float:
-        """About how many bytes reading and encoding a file takes; what is packed is counted up to `most`."""
+        """About how many bytes reading and encoding a file takes; a gzipped file is counted up to `most`."""
         packed = path.suffix.lower() == ".gz"
         return TEXT * (size_of(path, most / TEXT) if packed else path.stat().st_size)
 
@@ -124,19 +124,19 @@ def formats() -> list[Format]:
 def as_cells(who: object, columns: Columns) -> dict[str, np.ndarray]:
     """The columns of a table as a frame keeps them: text to be read is an array of objects.
 
-    Raises DataError for columns of unequal length, and for what is no number, text or date.
+    Raises DataError for columns of unequal length, and for a cell that is no number, text or date.
     """
     cells = {name: np.asarray(column) for name, column in columns.items()}
     for name, column in cells.items():
         if column.dtype.kind not in "OUfiubM" or column.ndim != 1:
             raise DataError(f"{who}, column {name!r}: holds {column.dtype}, and a cell is a number, text or date")
         if len(column) != len(next(iter(cells.values()))):
-            raise DataError(f"{who}, column {name!r}: {len(column)} cells, which is not the number of the first column")
+            raise DataError(f"{who}, column {name!r}: {len(column)} cells, but the first column has another number")
     return {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in cells.items()}
 
 
 def suffix_of(name: str) -> str:
-    """What the name of a file says of its format: ".csv"."""
+    """The suffix that tells the format of a file by its name: ".csv"."""
     return Path(name.lower().removesuffix(".gz")).suffix
 
 

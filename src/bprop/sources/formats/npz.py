@@ -20,7 +20,7 @@ class Npz(Format):
     suffixes = (".npz",)
     magic = (b"PK\x03\x04",)
     arrays = True
-    cost = ARRAY  # what is unpacked is counted once more
+    cost = ARRAY  # `_arrays` counts the unpacked arrays again
 
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"
@@ -36,7 +36,7 @@ class Npz(Format):
 
 
 def _need_targets(path: Path, name: str, x: np.ndarray, y: np.ndarray) -> None:
-    """Raise DataError for what is not a target for each row of x."""
+    """Raise DataError unless y holds one target for each row of x."""
     if y.shape[:1] != x.shape[:1]:
         raise DataError(f"{path}: x has {len(x)} rows, {name} has shape {y.shape}")
     if y.ndim != 1:

@@ -1,4 +1,4 @@
-"""Parquet files. Too many columns would end the process of who reads one: how many there are is read first.
+"""Parquet files. Too many columns would crash the process that reads one, so their number is checked first.
 
 Sources: the Thrift compact protocol and parquet.thrift (FileMetaData: 1 version, 2 schema).
 """
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from bprop.sources.formats.columnar import Columnar, footer_of
 
 I32, LIST, STRUCT = 5, 9, 12  # types of the compact protocol
-FIRST = 64  # bytes of a footer that are looked at
+FIRST = 64  # bytes of a footer that are read
 
 
 class Parquet(Columnar):

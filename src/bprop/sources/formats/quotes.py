@@ -19,7 +19,7 @@ QUOTE = b'"'
 
 
 def spans(content: bytes, marks: bytes) -> Iterator[tuple[int, int]]:
-    """(start, end) of what is in quotes, `end` being behind the closing quote, or -1 where that is missing.
+    """(start, end) of each text in quotes. `end` is behind the closing quote, or -1 if that is missing.
 
     marks : the letters that may stand between two cells.
     """

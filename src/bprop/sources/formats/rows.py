@@ -62,11 +62,11 @@ class _Lines:
 def _need_header(path: Path, line: int, header: list[str]) -> None:
     """Raise DataError for too many columns, and for names that are missing or repeated."""
     need_few_columns(f"{path}, line {line}", len(header))
-    seen: set[str] = set()
+    names: set[str] = set()
     for name in header:
-        if not name or name in seen:
+        if not name or name in names:
             raise DataError(f"{path}, line {line}: every column needs a name of its own, not {name!r}")
-        seen.add(name)
+        names.add(name)
 
 
 def _fault(

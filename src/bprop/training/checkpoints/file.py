@@ -23,7 +23,7 @@ from bprop.visible import visible
 
 @dataclass(frozen=True)
 class Saved:
-    """What a checkpoint holds."""
+    """The content of a checkpoint."""
 
     graph: Graph
     params: dict[str, np.ndarray]
@@ -35,7 +35,7 @@ class Saved:
     best_params: dict[str, np.ndarray]
 
     def need_legal_position(self, path: str | os.PathLike, steps: int) -> None:
-        """Raise ModelFileError where a run of so many steps an epoch cannot be where this says it was."""
+        """Raise ModelFileError if the position is impossible for a run of `steps` steps an epoch."""
         at, stopping = self.position, self.stopping
         try:
             epoch, step, updates = counts = [at[key] for key in ("epoch", "step", "updates")]
@@ -51,7 +51,7 @@ class Saved:
         except (KeyError, TypeError, ValueError):
             legal = False
         if not legal:
-            raise ModelFileError(f"{path}: a damaged checkpoint: it does not say where a run was")
+            raise ModelFileError(f"{path}: a damaged checkpoint: its position in training is missing or impossible")
 
 
 def check_precision(dtype: np.dtype) -> None:
@@ -77,7 +77,7 @@ def write(
 
 
 def read(path: str | os.PathLike, own: tuple[type[Box], ...] = ()) -> tuple[str | os.PathLike, Saved]:
-    """(the file, what it holds) of a checkpoint: a file, or the newest of a folder that is not damaged.
+    """(file, content) of a checkpoint: `path` is the file, or a folder, of which the newest undamaged one is read.
 
     own : the classes of boxes of the user's own that its graph may have. Raises ModelFileError.
     """
@@ -102,7 +102,7 @@ def read(path: str | os.PathLike, own: tuple[type[Box], ...] = ()) -> tuple[str 
 def _read_file(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Saved:
     model, training, arrays = read_model(path, own)
     if not {"position", "settings", "stopping"} <= training.keys() or not isinstance(training["settings"], dict):
-        raise ModelFileError(f"{path}: a model, but not a checkpoint: it does not say where training was")
+        raise ModelFileError(f"{path}: a model, but not a checkpoint: training cannot be resumed from it")
     return Saved(
         graph=model.graph, params=model.params, rule_arrays=list(_under(arrays, "rule/").values()),
         history=model.history, settings=training["settings"], position=training["position"],

@@ -45,7 +45,7 @@ class Folder:
     def prune(self, updates: int) -> None:
         """Remove all but the last few up to the one after `updates`; those beyond it are damaged.
 
-        What cannot be removed stays.
+        A file that cannot be removed stays.
         """
         numbers = self.steps()
         keep = [number for number in numbers if number <= updates][:KEPT]
@@ -55,7 +55,7 @@ class Folder:
                     os.unlink(path)
 
     def clear_unfinished(self) -> None:
-        """Remove what processes that were killed had begun to write. What cannot be removed stays."""
+        """Remove the unfinished files of killed processes. A file that cannot be removed stays."""
         unfinished.tidy(self.path)
         with contextlib.suppress(OSError):
             for name in os.listdir(self.path):

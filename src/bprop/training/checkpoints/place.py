@@ -61,12 +61,12 @@ class Place(os.PathLike):
             )
 
     def need_held(self) -> None:
-        """Raise ModelFileError where the place is another run's now: it was removed, and made anew."""
+        """Raise ModelFileError if the place was removed and now belongs to another run."""
         if self._lock.renew() and self.folder is not None and self.folder.steps():
             self._lost = self._last is None or self._last[1] != _identity(self._last[0])
         if self._lost:
             raise ModelFileError(
-                f"cannot write to {self.path}: it was removed, and holds another run's checkpoints now"
+                f"cannot write to {self.path}: the folder was removed, and a new one holds another run's checkpoints"
             )
 
     def written(self, path: Path) -> None:
@@ -88,7 +88,7 @@ class Place(os.PathLike):
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file apart from one of the same name; None where it has gone."""
+    """(size, time) of a file, which tell it apart from another of the same name. None if it does not exist."""
     status = status_of(path)
     return None if status is None else (status.st_size, status.st_mtime_ns)
 

@@ -58,7 +58,7 @@ def same_place(one: str | os.PathLike, other: str | os.PathLike) -> bool:
 
 
 def fingerprint(job: Job, shuffle: bool) -> dict[str, Any]:
-    """What must be the same for a resumed run to be the run that was interrupted: its settings, data and rule."""
+    """The settings, data and rule of a run. They must be equal for a checkpoint to be resumed exactly."""
     return {
         "examples": len(job.data),
         "batch_size": job.batch_size,
@@ -89,7 +89,7 @@ def checksum_of(data: DataSet) -> str:
 def load(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str | None = None) -> Saved:
     """The checkpoint of a run with the fingerprint `now`: a file, or the newest of a folder that is not damaged.
 
-    monitor : what early stopping looks at now; None without early stopping.
+    monitor : the measure that early stopping monitors now; None without early stopping.
 
     Raises ModelFileError where it is another run's, or damaged.
     """
@@ -115,7 +115,7 @@ def load(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
 
 
 def _monitor(stopping: Any) -> str | None:
-    """What early stopping looked at; None without it, and in the files of older versions, which do not say."""
+    """The measure that early stopping monitored. None without it, and in files of older versions, which lack it."""
     return stopping.get("monitor") if isinstance(stopping, dict) else None
 
 

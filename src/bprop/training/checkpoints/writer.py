@@ -64,8 +64,9 @@ class CheckpointWriter:
 
     path : a folder where it ends in a slash, is one already, or `every` is not None; else a file. Or a Place that
     the caller has locked, and closes.
-    fingerprint : what a resumed run is compared with. monitor : the measure, on the validation set, by which an epoch
-    is the best. resuming : whether this run goes on from the checkpoints in `path`.
+    fingerprint : the settings and data that a resumed run must share.
+    monitor : the measure, on the validation set, by which an epoch is the best.
+    resuming : whether this run goes on from the checkpoints in `path`.
     """
 
     def __init__(
@@ -153,7 +154,7 @@ class CheckpointWriter:
 
 
 def as_file_error(error: ModelFileError | OSError | MemoryError) -> ModelFileError:
-    """The error that says it in a line. What was made for the checkpoint is let go: memory may be short."""
+    """The error as a ModelFileError of one line. The arrays made for the checkpoint are freed: memory may be short."""
     _let_go(error)
     if isinstance(error, ModelFileError):
         return error
@@ -161,7 +162,7 @@ def as_file_error(error: ModelFileError | OSError | MemoryError) -> ModelFileErr
 
 
 def _let_go(error: BaseException) -> None:
-    """Clear what the functions that have ended held. (`traceback` does it too, but may be a file too many to open.)"""
+    """Free the variables of functions that have ended. (`traceback` does it too, but it may need to open a file.)"""
     level = error.__traceback__
     while level is not None:
         with suppress(RuntimeError):  # a function that goes on
