@@ -204,7 +204,7 @@ def test_a_single_class_is_nothing_to_tell_apart():
 
 
 def test_no_targets_at_all():
-    with pytest.raises(errors.DataError, match=r"pets: the targets \(y\) are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"pets: it has no targets \(y\), and they are needed"):
         of(None)
 
 

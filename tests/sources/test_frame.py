@@ -72,9 +72,9 @@ def test_a_block_is_one_column_whose_parts_are_known_by_name():
 
 def test_targets_that_are_not_there_are_named():
     frame(a=np.ones(1)).need_targets(("a",))
-    with pytest.raises(errors.DataError, match=r"t.csv: the targets \(b, c\) are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"t.csv: it has no targets \(b, c\), and they are needed"):
         frame(a=np.ones(1)).need_targets(("b", "a", "c"))
-    with pytest.raises(errors.DataError, match=r"t.csv: the targets are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"t.csv: it has no targets, and they are needed"):
         frame(a=np.ones(1)).need_targets(())
 
 

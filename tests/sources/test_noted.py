@@ -56,7 +56,7 @@ def test_a_graph_that_takes_and_gives_what_the_notes_say_fits():
     ("inputs", "outputs", "message"),
     [
         ({"x": (3,)}, 3, "encoded as 'x'"), ({"x": (2,), "c_a": ()}, 3, "'c_a'"), ({}, 3, "nothing"),
-        ({"x": (2,)}, 2, "describe 2 outputs a row"), ({"x": (2,)}, 1, "its answers is 1"),
+        ({"x": (2,)}, 2, "describe 2 outputs a row"), ({"x": (2,)}, 1, "describe 1 outputs a row"),
     ],
 )  # fmt: skip
 def test_a_graph_that_does_not_fit_is_refused(inputs, outputs, message):

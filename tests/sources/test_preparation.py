@@ -91,7 +91,7 @@ def test_columns_that_are_missing_are_named():
     found = fitted(people())
     with pytest.raises(errors.DataError, match=r"t.csv: the columns age, name are missing; there are: colour"):
         found.inputs(frame(colour=["red"]))
-    with pytest.raises(errors.DataError, match=r"the targets \(y\) are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"it has no targets \(y\), and they are needed"):
         found.y(frame(age=["1"]))
 
 
@@ -168,7 +168,7 @@ def test_further_arrays_have_targets_of_another_name():
     _, found = of_arrays(["dog", "cat"])
     other = found.adapted(dots(np.zeros((1, 2)), np.array(["dog"]), "class"))
     assert found.y(other).tolist() == [1]
-    with pytest.raises(errors.DataError, match=r"dots: the targets \(kind\) are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"dots: it has no targets \(kind\), and they are needed"):
         found.y(found.adapted(dots(np.zeros((1, 2)), None)))
 
 

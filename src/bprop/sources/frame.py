@@ -87,7 +87,7 @@ class Frame:
         missing = [name for name in names if name not in self.columns]
         if missing or not names:
             which = f" ({', '.join(missing)})" if missing else ""
-            raise DataError(f"{self.label}: the targets{which} are missing, and they are needed")
+            raise DataError(f"{self.label}: it has no targets{which}, and they are needed")
 
     def need_all(self, name: str, what: str) -> None:
         """Raise DataError, naming the first place, where cells of a column are missing."""

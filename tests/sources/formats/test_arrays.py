@@ -25,7 +25,7 @@ def test_a_frame_of_arrays_has_a_block_and_a_target_and_keeps_everything_with_so
 def test_a_frame_of_arrays_may_have_no_targets():
     frame = frame_of_arrays("t", np.zeros((2, 2)), None, ("a", "b"), "y").rows(np.array([1]))
     assert list(frame.columns) == ["x"]
-    with pytest.raises(errors.DataError, match=r"t: the targets \(y\) are missing, and they are needed"):
+    with pytest.raises(errors.DataError, match=r"t: it has no targets \(y\), and they are needed"):
         frame.need_targets(frame.target)
 
 
