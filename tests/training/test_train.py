@@ -204,7 +204,7 @@ BAD_SETTINGS = {
     "weights of a share": (
         {"validation": 0.2, "validation_weights": np.ones(4)},
         errors.SettingError,
-        "a validation set of its own",
+        "a validation set of their own",
     ),
     "validation weights of nothing": ({"validation_weights": np.ones(4)}, errors.SettingError, "validation_weights"),
     "too few validation weights": (
