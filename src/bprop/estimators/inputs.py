@@ -62,7 +62,7 @@ class Examples:
 
 
 def precision(wanted: str, X: Any) -> np.dtype:
-    """The dtype wanted for, or for "auto" that of X."""
+    """The wanted dtype, or for "auto" that of X."""
     return np.dtype(X.dtype if wanted == "auto" else wanted)
 
 
