@@ -56,8 +56,8 @@ def test_quit_ends_before_later_lines(walk):
     ("line", "says"),
     [
         ("jump", "'jump' is not a command here"), ("g", "not a command"), ("f 2", "not a command"), ("g h9", "no box is called"),
-        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "no whole number"), ("n -1", "no whole number"),
-        ("e \u00b2", "no whole number"), ("b", "this is the beginning"), ("h", "go to a box"),
+        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "not a whole number"), ("n -1", "no whole number"),
+        ("e \u00b2", "not a whole number"), ("b", "this is the beginning"), ("h", "go to a box"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_obeyed_changes_nothing_and_says_why(walk, line, says):
