@@ -95,7 +95,7 @@ def test_a_module_that_is_loaded_again_replaces_its_own_command(installed):
     for _ in range(2):
         exec(compile(INFO, "info", "exec"), {"__name__": "loaded_twice"})
     assert list(command._OTHERS) == ["info"]
-    with pytest.raises(errors.SettingError, match="in loaded_twice"):
+    with pytest.raises(errors.SettingError, match="loaded_twice already has a command"):
         exec(compile(INFO, "info", "exec"), {"__name__": "another"})
 
 
