@@ -14,7 +14,7 @@ ROOT = Path(bprop.__file__).parent
 
 # Rooms whose words are not plain yet. A room that is plain is taken off this list, and stays off.
 OPEN = {
-    "cli", "engines", "estimators",
+    "engines",
 }  # fmt: skip
 NAMES = {"found", "given", "told", "seen", "kept", "made", "said", "looked", "asked"}
 """A result is named after what it is: grads, rows, spec."""

@@ -83,7 +83,7 @@ def test_the_exit_code_of_a_process(start):
 
 
 def test_what_cannot_be_checked(refused, model, folder):
-    refused("check pets.bprop", "say which data to take rows from")
+    refused("check pets.bprop", "name the data to take rows from")
     refused("check pets.csv house.csv", "not a model file")
     refused("check pets.bprop house.csv", "are missing")
     refused(f"check pets.csv {NETWORK} --rows 61", "--rows 61", "60 examples")

@@ -85,7 +85,7 @@ def test_commands_of_bprop_are_known_without_loading_other_packages(run, install
 def test_a_name_that_is_taken_is_refused_with_the_module_that_has_it(run, installed, name, holder):
     installed("info_of_the_first", INFO)
     installed("a_second_of_the_name", INFO.replace("def info(", f"def {name}("))
-    with pytest.warns(UserWarning, match=rf"'a_second_of_the_name'.*command '{name}' already, in {holder}: give"):
+    with pytest.warns(UserWarning, match=rf"'a_second_of_the_name'.*{holder} already has a command '{name}': choose"):
         run("--help")
 
 
@@ -95,7 +95,7 @@ def test_a_module_that_is_loaded_again_replaces_its_own_command(installed):
     for _ in range(2):
         exec(compile(INFO, "info", "exec"), {"__name__": "loaded_twice"})
     assert list(command._OTHERS) == ["info"]
-    with pytest.raises(errors.SettingError, match="in loaded_twice"):
+    with pytest.raises(errors.SettingError, match="loaded_twice already has a command"):
         exec(compile(INFO, "info", "exec"), {"__name__": "another"})
 
 

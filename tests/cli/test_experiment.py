@@ -117,7 +117,7 @@ def test_grey_levels_are_scaled_in_the_graph(experiment):
 @pytest.mark.parametrize("loss", ["poisson", "binary_cross_entropy"])
 def test_a_loss_that_is_not_on_the_targets_own_scale_does_not_go_with_regression(experiment, loss):
     rows = table([0.5, 3.5, 5.5, 1.5])
-    with pytest.raises(errors.SettingError, match=f"'{loss}' does not go with regression"):
+    with pytest.raises(errors.SettingError, match=f"'{loss}' does not fit regression"):
         experiment.build(rows, fitted(rows), network(loss=loss))
 
 

@@ -44,12 +44,12 @@ def test_what_was_made_is_remembered_when_the_run_goes_on(noted, tmp_path):
     (tmp_path / "made").write_text("one")
     noted.add(tmp_path / "made")
     assert Noted.begin(noted.place, ["more"], noted).has_made(tmp_path / "made")
-    assert Noted.begin(noted.place, ["more"], None).made == {}
+    assert Noted.begin(noted.place, ["more"], None).written == {}
 
 
 def test_a_device_is_made_by_nobody(noted):
     noted.add(os.devnull)
-    assert noted.made == {}
+    assert noted.written == {}
 
 
 def test_a_full_disk_loses_no_run(noted, tmp_path, monkeypatch, capsys):
@@ -78,7 +78,7 @@ def test_one_of_an_older_bprop_is_not_own(noted):
     del said["inode"], said["made"]
     noted.path.write_text(json.dumps(said))
     again = Noted.read(noted.place)
-    assert (again.words, again.made) == (noted.words, {})
+    assert (again.words, again.written) == (noted.words, {})
     assert not again.is_own()
 
 
@@ -122,7 +122,7 @@ def test_another_name_for_the_result_is_noted(noted, tmp_path):
 )  # fmt: skip
 def test_a_damaged_one_is_said_to_be(tmp_path, content):
     (tmp_path / "run.json").write_bytes(content)
-    with pytest.raises(errors.ModelFileError, match="damaged: give the options of the run again"):
+    with pytest.raises(errors.ModelFileError, match="damaged: run `bprop train` with the same options"):
         Noted.read(tmp_path)
 
 

@@ -55,7 +55,7 @@ def test_further_data_is_of_the_same_kind(opening):
     frame, arrays = opening.open_data("pets.csv"), opening.open_data("dots.npz")
     assert opening.open_beside(frame, "house.csv").target == ("kind",)
     assert len(opening.open_beside(arrays, "dots.npz")) == 60
-    with pytest.raises(errors.DataError, match=r"dots.npz: is no table as pets is"):
+    with pytest.raises(errors.DataError, match=r"dots.npz: must be a table .*, as pets is"):
         opening.open_beside(frame, "dots.npz")
 
 

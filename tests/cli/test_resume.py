@@ -107,7 +107,7 @@ def test_a_folder_that_tells_of_no_run_is_refused(refused, folder, content):
 def test_a_folder_of_work_that_is_gone_is_named(refused, folder):
     (folder / "run").mkdir()
     (folder / "run" / "run.json").write_text(json.dumps({"words": [], "folder": str(folder / "gone")}))
-    refused("resume run", "gone", "not there")
+    refused("resume run", "gone", "does not exist")
 
 
 @pytest.mark.parametrize("every", ["2", "3days"])

@@ -107,7 +107,7 @@ def test_every_setting_of_a_rule_and_a_schedule_can_be_set(given, wanted):
     [
         ({"settings": ["beta1=0.5"]}, r"--set beta1=0.5: sgd has no further setting 'beta1'; there are: clip_norm,"),
         ({"settings": ["final=0.5"]}, "no further setting 'final'"),
-        ({"settings": ["momentum"]}, "--set momentum: say NAME=VALUE"),
+        ({"settings": ["momentum"]}, "--set momentum: write NAME=VALUE"),
         ({"settings": ["momentum=0.1", "momentum=0.2"]}, "momentum is set twice"),
         ({"settings": ["momentum=0.1"], "momentum": 0.2}, "no further setting 'momentum'"),
         ({"settings": ["learning_rate=0.1"]}, "no further setting 'learning_rate'"),

@@ -62,7 +62,7 @@ def test_what_cannot_be_written_is_an_error_before_any_work(tmp_path):
 
 
 def test_how_often_needs_a_place_and_a_meaning():
-    with pytest.raises(errors.SettingError, match="say where, with --checkpoint DIR"):
+    with pytest.raises(errors.SettingError, match="needs a folder for the checkpoints: add --checkpoint DIR"):
         options("SavingOptions", every="1epochs").check(None)
     with pytest.raises(errors.SettingError, match="give '30s'"):
         options("SavingOptions", every="often").check(None)

@@ -42,7 +42,7 @@ def test_what_the_data_is():
 def test_numbers_that_are_taken_for_classes_are_said():
     numbers = prepared(rows(2000, np.arange(27)))
     assert show.choice(numbers, None) == (
-        "the 27 different numbers of price are taken for classes: --task regression predicts them as numbers"
+        "the 27 different numbers of price are taken for classes: add --task regression to predict them as numbers"
     )
     assert show.choice(numbers, "classification") == ""
     assert show.choice(prepared(rows(2000, np.arange(20))), None) == ""

@@ -55,9 +55,10 @@ def test_quit_ends_before_later_lines(walk):
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("jump", "'jump' is no command here"), ("g", "no command"), ("f 2", "no command"), ("g h9", "no box is called"),
-        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "no whole number"), ("n -1", "no whole number"),
-        ("e \u00b2", "no whole number"), ("b", "this is the beginning"), ("h", "go to a box"),
+        ("jump", "'jump' is not a command here"), ("g", "not a command"), ("f 2", "not a command"),
+        ("g h9", "no box is called"),
+        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "not a whole number"), ("n -1", "not a whole number"),
+        ("e \u00b2", "not a whole number"), ("b", "this is the beginning"), ("h", "go to a box"),
     ],
 )  # fmt: skip
 def test_a_line_that_cannot_be_obeyed_changes_nothing_and_says_why(walk, line, says):
@@ -79,7 +80,7 @@ def test_piped_lines_step_a_saved_model(model, start):
     assert "fprop of a1" in out
     assert "d objective / d loss" in out
     assert "bprop of loss (written nll(f, y))" in out
-    assert "error: 'nonsense' is no command here" in out
+    assert "error: 'nonsense' is not a command here" in out
 
 
 def test_data_alone_gets_a_fresh_network(run, monkeypatch):
@@ -90,7 +91,7 @@ def test_data_alone_gets_a_fresh_network(run, monkeypatch):
 
 
 def test_wrong_requests_are_refused(model, refused):
-    refused("step pets.bprop", "say which data")
+    refused("step pets.bprop", "name the data to take rows from")
     refused("step pets.csv --rows 61", "--rows 61")
     refused("step pets.csv --rows 3 --example 3", "examples 0 to 2")
 

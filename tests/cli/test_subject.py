@@ -50,7 +50,7 @@ def test_rows_are_evenly_spread(choice, folder):
     ],
 )
 def test_a_model_has_its_own_network_and_refuses_options_of_another(refused, model, command, options, says):
-    refused(f"{command} {options}", f"pets.bprop is a model, whose network is there already: leave out {says}")
+    refused(f"{command} {options}", f"pets.bprop is a model and has its own network: leave out {says}")
 
 
 def test_options_as_they_are_by_default_and_those_of_any_subject_go_with_a_model(run, model):

@@ -46,8 +46,8 @@ def test_sparse_indicators(flowers):
 
 
 def test_metadata():
-    assert inputs.Given(1, 2).metadata is None
-    assert inputs.Given(1, 2, sample_weight=3).metadata == {"sample_weight": 3}
+    assert inputs.FitArguments(1, 2).metadata is None
+    assert inputs.FitArguments(1, 2, sample_weight=3).metadata == {"sample_weight": 3}
 
 
 BIG = 2**53

@@ -37,7 +37,7 @@ def test_momentum_may_be_one():
 
 
 def test_inverse_scaling_changes_from_epoch_to_epoch():
-    rate = InverseScaling(rate=0.5, seen=0.0, samples=10.0, steps=4.0, first=0.0, power=0.5)
+    rate = InverseScaling(rate=0.5, examples_before=0.0, samples=10.0, steps=4.0, first=0.0, power=0.5)
     assert [float(rate(t)) for t in (0, 3)] == [0.5, 0.5]
     assert [float(rate(t)) for t in (4, 7)] == [0.5 / 11**0.5] * 2
     assert float(rate(8)) == 0.5 / 21**0.5

@@ -16,10 +16,10 @@ def main() -> None:
         raise SystemExit(1)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names of files may hold what is no text
+            stream.reconfigure(errors="backslashreplace")  # file names may hold bytes that are not text
     show_warnings()
     if not sys.argv[1:] or "--help" in sys.argv:
-        plugins.load()  # so that the help names what installed packages add
+        plugins.load()  # so that the help lists the additions of installed packages
     try:
         from bprop.cli.app import app
 

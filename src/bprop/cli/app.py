@@ -35,7 +35,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """What every command shares."""
+    """The options before the command."""
 
 
 for name in NAMES:

@@ -1,4 +1,4 @@
-"""An address with a secret in it, shown in the user's browser, and to nobody else."""
+"""Open an address that holds a secret in the user's browser, without showing it to others."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ PAGE = """<!DOCTYPE html>
 
 
 def open_in_browser(url: str) -> bool:
-    """Show an address; False where there is no browser, or one that would take over the terminal.
+    """Open an address. Returns False if there is no browser, or only one that would take over the terminal.
 
-    The browser is given the name of a file that only the user can read, and that leads to the address: the words of a
-    command line are seen by all users of the machine.
+    All users of the machine can see the words of a command line. So the browser gets the name of a file that only this
+    user can read, and the file leads to the address.
     """
     import webbrowser
 

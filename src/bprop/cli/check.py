@@ -21,7 +21,8 @@ def check(
     data: Data = None,
     rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
     elements: Annotated[
-        int, typer.Option(help="Tensors of at most so many elements are checked one by one; 0: all.", min=0)
+        int,
+        typer.Option(help="Check each element of tensors with at most this many elements; 0: of all tensors.", min=0),
     ] = 200,
     *,
     choice: Choice,

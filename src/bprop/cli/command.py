@@ -1,4 +1,4 @@
-"""What a command is: a function with typer's options. bprop has those of NAMES, and installed packages add theirs.
+"""A command is a function with typer's options. NAMES lists bprop's own; installed packages add theirs.
 
 A package adds a command in a module of its own, which it names as an entry point of the group `bprop`:
 
@@ -33,24 +33,24 @@ _OTHERS: dict[str, Callable[..., Any]] = {}
 
 
 def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function a command: `bprop NAME`. Errors that bprop raises on purpose end it with a line and exit code 1.
+    """Make a function a command: `bprop NAME`. A BpropError ends it with one line and exit code 1.
 
-    Raises SettingError where another module has a command of that name.
+    Raises SettingError if another module has a command of that name.
     """
     name, run = function.__name__.replace("_", "-"), guarded(function)
     if function.__module__ == f"{__package__}.{name}":
         return run
     holder = __package__ if name in NAMES else getattr(_OTHERS.get(name), "__module__", function.__module__)
     if holder != function.__module__:
-        raise SettingError(f"there is a command {name!r} already, in {holder}: give this one another name")
+        raise SettingError(f"{holder} already has a command {name!r}: choose another name for this one")
     _OTHERS[name] = run
     return run
 
 
 class Commands(TyperGroup):
-    """The commands: bprop's own, and those of installed packages, which are loaded for the help and for unknown names.
+    """bprop's own commands and those of installed packages, which load only for the help and for unknown names.
 
-    Messages about wrong usage repeat words of the command line: they are shown as names are.
+    Messages about wrong usage repeat words of the command line, so control characters in them are escaped.
     """
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -80,8 +80,8 @@ class Commands(TyperGroup):
 
 
 def options_for(parameter: str, make: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator of commands. In the place of a parameter, the command has the options that `make` takes; it is called
-    with what `make` makes of them."""
+    """A decorator of commands. It replaces a parameter by the options that `make` takes. The command is called with the
+    result of `make`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(function, eval_str=True).parameters
@@ -94,8 +94,8 @@ def options_for(parameter: str, make: Callable[..., Any]) -> Callable[[Callable[
         def run(*args: Any, **kwargs: Any) -> Any:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            made = make(**{name: bound.arguments.pop(name) for name in options})
-            return function(*bound.args, **bound.kwargs, **{parameter: made})
+            value = make(**{name: bound.arguments.pop(name) for name in options})
+            return function(*bound.args, **bound.kwargs, **{parameter: value})
 
         signature = inspect.Signature(shown)
         run.__signature__ = signature  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""How `bprop train` ends: the fit is saved, tested and shown, whatever ended training."""
+"""The end of `bprop train`: it saves, tests and shows the fit, however training ended."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from bprop.visible import visible
 
 @dataclass
 class Ending:
-    """What is done with a fit: it is saved to `path` with `notes`, judged, and shown (`table`: see `summary.show`).
+    """Saves a fit to `path` with `notes`, judges it, and shows it (`table`: see `summary.show`).
 
-    judge : says how a fit does on the rows to test on, with a warning. noted : the list of the files that the run has
-    made. chosen : whether bprop chose `path`, a name that no file had.
+    judge : fit -> (its test result, a warning or None). noted : the record of the files that the run wrote.
+    chosen : True if bprop chose `path` because no file had that name.
     """
 
     notes: dict[str, Any]
@@ -45,7 +45,7 @@ class Ending:
         self._note(path)
 
     def save_result(self, fit: Fit) -> None:
-        """Save the fit under its name: under the next free one, where another run has taken that in the meantime."""
+        """Save the fit to `path`, or to the next free name if another run took `path` in the meantime."""
         resumed = self.noted is not None and self.noted.has_made(self.path)
         if self.chosen and not resumed and self.path.exists():
             self.path = self.next_free()
@@ -58,7 +58,7 @@ class Ending:
         return free_path(str(self.path.with_suffix("")), self.path.suffix)
 
     def show(self, fit: Fit) -> None:
-        """Show how the network does, and write and note the report."""
+        """Show the result, and write and note the report."""
         self.watching.finish(fit)
         if self.watching.path is not None:
             self._note(self.watching.path)
@@ -69,15 +69,15 @@ class Ending:
 
 
 def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:
-    """Train, then save and show the fit; the live page stays open after that, if it is to.
+    """Train, then save and show the fit. The live page may stay open after that.
 
-    how : the line that says how to continue the run, printed where it was interrupted.
+    how : the line that says how to continue the run. It is printed if the run is interrupted.
     """
     watching = ending.watching
     try:
         _run(train, ending, how)
     except NonFiniteError as error:
-        if watching.stays(error):  # said before the page is left open, not after
+        if watching.stays(error):  # print it before the page is left open, not after
             say_error(error)
             watching.close(error)
             raise typer.Exit(BAD) from None
@@ -90,7 +90,7 @@ def run_to_end(train: Callable[[], Fit], ending: Ending, how: str) -> None:
 
 
 def _run(train: Callable[[], Fit], ending: Ending, how: str) -> None:
-    """Train. However training ends, what was learned is saved."""
+    """Train. However training ends, save the weights learned so far."""
     try:
         fit = train()
     except Terminated as end:
@@ -107,20 +107,20 @@ def _run(train: Callable[[], Fit], ending: Ending, how: str) -> None:
 
 
 def _rescue(fit: Any, ending: Ending) -> None:
-    """Save what was learned before an error ended training."""
+    """Save the weights learned before an error ended training."""
     if not isinstance(fit, Fit):
         return
-    if fit.stopped not in ("diverged", "failed"):  # it had ended well, only its last checkpoint could not be written
+    if fit.stopped not in ("diverged", "failed"):  # training ended well; only its last checkpoint failed
         _finish(fit, ending)
         return
-    if fit.updates:  # what went wrong replaces no earlier model
+    if fit.updates:  # a failed run replaces no earlier model
         ending.save(fit, ending.next_free())
     if fit.stopped == "diverged":
         ending.show(fit)
 
 
 def _finish(fit: Fit, ending: Ending) -> None:
-    """Save, then say and show how the fit does on examples it never saw."""
+    """Save the fit, then print its result on the test rows and show it."""
     ending.save_result(fit)
     say(f"engine: {visible(engine_of(fit))}")
     show(fit, ending.table)
@@ -133,12 +133,12 @@ def _finish(fit: Fit, ending: Ending) -> None:
 
 
 def engine_of(fit: Fit) -> str:
-    """The engine that ran, and why it was chosen, where the choice was left to bprop."""
+    """The engine that ran, and the reason if bprop chose it."""
     return fit.engine_reason or fit.engine
 
 
 def kept(fit: Fit) -> str:
-    """Which weights are saved and tested, after early stopping."""
+    """A note on which weights are saved and tested after early stopping."""
     if fit.kept_epoch is not None:
         return " (its weights are saved and tested)"
     return " (the weights of the last update are saved and tested)"

@@ -1,4 +1,4 @@
-"""Errors as one or two lines and an exit code, never a traceback."""
+"""Errors become one or two lines and an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -20,12 +20,18 @@ from bprop.visible import visible
 BAD = 1
 GRADIENTS_DISAGREE = 3
 INTERRUPTED = 130
-SHORT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT)  # no fault of ours, with a name or not
-LONG = 200  # letters of a name that are shown
+SHORT = (
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.ENOSPC,
+    errno.EDQUOT,
+)  # the system is short of something: not a fault of bprop
+LONG = 200  # letters of a long name that are shown
 
 EXIT_CODES = (
     "Exit codes: 0 done; 1 data, settings or training failed (the message says what and where); 2 wrong usage; "
-    "3 gradients do not agree (check); 130 Ctrl-C and 143 SIGTERM (what was trained so far is saved)."
+    "3 gradients do not agree (check); 130 Ctrl-C and 143 SIGTERM (the model trained so far is saved)."
 )
 NO_MEMORY = (
     "there is not enough memory for this: train a table with --stream, which keeps it in temporary files; or use fewer "
@@ -34,7 +40,7 @@ NO_MEMORY = (
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose deliberate errors become a line on standard error and exit code 1, and Ctrl-C one and 130."""
+    """The function, but a BpropError prints a line and exits with code 1, and Ctrl-C with code 130."""
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -53,7 +59,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
 def _run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
         result = function(*args, **kwargs)
-        sys.stdout.flush()  # so that a reader who has gone is noticed here
+        sys.stdout.flush()  # so that a closed pipe is noticed here
         return result
     except BpropError as error:
         say_error(error)
@@ -82,7 +88,7 @@ def _of_system(error: OSError) -> str:
 
 @contextmanager
 def names_made_visible() -> Iterator[None]:
-    """What an error of wrong usage says, it says with names as a terminal can show them."""
+    """Escape control characters in the messages of usage errors."""
     try:
         yield
     except Exception as error:

@@ -1,4 +1,4 @@
-"""`bprop evaluate`: how good a saved model is on rows whose targets are known."""
+"""`bprop evaluate`: the loss and measures of a saved model on rows with targets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES = {
     "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
     "mae": "MAE", "r2": "R2",
 }  # fmt: skip
-WIDEST = 20  # classes up to which the confusion matrix is printed; the JSON always has it
+WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
 
 @command
@@ -37,11 +37,13 @@ def evaluate(
     data: opt.Source,
     labels: opt.Labels = None,
     weights: opt.Weights = None,
-    bootstrap: Annotated[int, typer.Option(help="Resamples for the 95% confidence intervals; 0: none.", min=0)] = 500,
+    bootstrap: Annotated[
+        int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
+    ] = 500,
     seed: opt.Seed = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Loss and measures of MODEL on the rows of DATA, whose targets are known, with 95% confidence intervals.
+    """Measure MODEL on the rows of DATA, which needs targets: loss and measures, with 95% confidence intervals.
 
     \b
     bprop evaluate digits.bprop digits
@@ -54,14 +56,16 @@ def evaluate(
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
-        found = judge(net, rows, preparation, w, bootstrap, seed)
+        result = judge(net, rows, preparation, w, bootstrap, seed)
     if as_json:
-        say(json.dumps({"examples": len(rows), **found["values"], **loss, **found["more"]}).replace("\x7f", "\\u007f"))
+        say(
+            json.dumps({"examples": len(rows), **result["values"], **loss, **result["more"]}).replace("\x7f", "\\u007f")
+        )
     else:
-        known = {name: value for name, value in found["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
+        known = {name: value for name, value in result["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
         shown = {"loss": loss["loss"], **known, **{k: v for k, v in loss.items() if k == "accuracy"}}
         say(visible(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}"))
-        say(_table(found))
+        say(_table(result))
 
 
 def judge(
@@ -85,14 +89,14 @@ def judge(
     return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
 
 
-def _table(found: dict[str, Any]) -> str:
-    lines, spans = [], found["more"]["intervals"]
-    for name, value in found["values"].items():
+def _table(result: dict[str, Any]) -> str:
+    lines, spans = [], result["more"]["intervals"]
+    for name, value in result["values"].items():
         first, bracket, column = name.partition("[")
         title = visible(NAMES.get(first, first) + bracket + column)
         span = f"   95% within {spans[name][0]:.4g} .. {spans[name][1]:.4g}" if name in spans else ""
         lines.append(f"  {title:<18} {'not defined' if value is None else f'{value:.4g}':<10}{span}".rstrip())
-    matrix = found["more"].get("confusion")
+    matrix = result["more"].get("confusion")
     if matrix is not None and len(matrix["classes"]) <= WIDEST:
         classes = list(map(visible, matrix["classes"]))
         width = max(len(str(cell)) for cell in [*classes, *np.ravel(matrix["counts"])]) + 2

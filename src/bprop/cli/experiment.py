@@ -1,4 +1,4 @@
-"""From options to data sets and a graph: what `train`, `check` and `graph` have in common."""
+"""From options to data sets and a graph, for `train`, `check` and `graph`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def build(rows: Frame, preparation: Preparation, network: Architecture, scale: s
     network = replace(network, task=settings["task"])
     head = head_of(network.loss_class())
     if preparation.task == "regression" and head.scaled is None:
-        raise SettingError(f"the loss {network.loss!r} does not go with regression, which is on y's own scale")
+        raise SettingError(
+            f"the loss {network.loss!r} does not fit regression: it has no way to predict numbers on the scale of y"
+        )
     return embedding.network(
         network, x.shape[1], preparation.embeddings, preparation.outputs, settings["input_scaling"]
     )  # fmt: skip
@@ -44,9 +46,10 @@ def part(count: int, size: float, option: str) -> float:
 
 
 def hold_out(rows: Frame, size: float | str, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
-    """(kept, held out): a share or a number of rows at random, of every class alike; (all, None) for 0.
+    """(rest, held out): a random share or number of rows, stratified by class; (all rows, None) for 0.
 
-    size : text that is no number is the name of a file of its own: (all, its rows).
+    size : a share, a number of rows, or the name of another file: (all rows, that file's rows).
+    Raises SettingError.
     """
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
@@ -58,8 +61,8 @@ def hold_out(rows: Frame, size: float | str, seed: int, option: str, stratify: b
     if share == 0:
         return rows, None
     labels = np.unique(rows.column(rows.target[0]).cells, return_inverse=True)[1] if stratify else None
-    kept, held = split(len(rows), share, seed, labels)
-    return rows.rows(kept), rows.rows(held)
+    rest, held = split(len(rows), share, seed, labels)
+    return rows.rows(rest), rows.rows(held)
 
 
 def is_model(source: str) -> bool:
@@ -68,7 +71,7 @@ def is_model(source: str) -> bool:
 
 
 def load_model(path: str | Path) -> Model:
-    """A model of `bprop train`, or a clear error: what its file says of tables is checked here, once and for all."""
+    """Load a model of `bprop train`, and check once that its notes fit its graph. Raises ModelFileError."""
     model = load(path)
     try:
         model.notes = with_older(model.notes)
@@ -81,7 +84,7 @@ def load_model(path: str | Path) -> Model:
 
 
 def free_path(name: str, suffix: str = SUFFIX) -> Path:
-    """name.bprop, or name-2.bprop, ... where that is taken: no model is overwritten."""
+    """name.bprop, or the first free of name-2.bprop, name-3.bprop, ...: no model is overwritten."""
     path, number = Path(name + suffix), 2
     while path.exists():
         path, number = Path(f"{name}-{number}{suffix}"), number + 1

@@ -18,20 +18,23 @@ from bprop.visible import visible
 @command
 def export(
     model: opt.ModelFile,
-    onnx: Annotated[Path, typer.Option(help="ONNX file to write (replaced where it is there).")],
+    onnx: Annotated[Path, typer.Option(help="ONNX file to write. An existing file is replaced.")],
     encoders: Annotated[
-        bool, typer.Option(help="Take the columns of a table as they are, rather than the numbers they are encoded as.")
+        bool,
+        typer.Option(help="The ONNX model takes the table's columns; without encoders, it takes the encoded numbers."),
     ] = True,
 ) -> None:
-    """Export MODEL to ONNX: the columns of its table go in, classes and probabilities, or values, come out.
+    """Export MODEL to ONNX. It takes the columns of the table and returns classes and probabilities, or values.
 
     \b
     bprop export digits.bprop --onnx digits.onnx
     bprop export adult.bprop --onnx adult.onnx
     bprop export adult.bprop --onnx network.onnx --no-encoders
     """
-    made = to_onnx(load_model(model), onnx, encoders=encoders)
-    inputs, outputs = (", ".join(value.name for value in values) for values in (made.graph.input, made.graph.output))
-    say(f"wrote {visible(onnx)}: {visible(inputs)} -> {visible(outputs)}, opset {made.opset_import[0].version}")
-    if made.doc_string:
-        say(visible(made.doc_string))
+    exported = to_onnx(load_model(model), onnx, encoders=encoders)
+    inputs, outputs = (
+        ", ".join(value.name for value in values) for values in (exported.graph.input, exported.graph.output)
+    )
+    say(f"wrote {visible(onnx)}: {visible(inputs)} -> {visible(outputs)}, opset {exported.opset_import[0].version}")
+    if exported.doc_string:
+        say(visible(exported.doc_string))

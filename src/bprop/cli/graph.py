@@ -22,15 +22,15 @@ COLLAPSE: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}
 def graph(
     subject: Name,
     data: Annotated[
-        str | None, typer.Argument(help="With a model: data, of which some rows are drawn in the boxes.")
+        str | None, typer.Argument(help="With a model: draw the values of some rows of this data in the boxes.")
     ] = None,
     svg: Annotated[Path | None, typer.Option(help="Draw the graph into this SVG file.")] = None,
     values: Annotated[
         bool, typer.Option("--values", help="Show the values and gradients of the boxes, for some rows of the data.")
     ] = False,
-    rows: Annotated[int, typer.Option(help="With values: examples in the batch.", min=1)] = 200,
+    rows: Annotated[int, typer.Option(help="Examples in the batch whose values are shown.", min=1)] = 200,
     collapse: Annotated[
-        str, typer.Option(help="Draw each layer as one box: yes, no, or auto (where there are many).")
+        str, typer.Option(help="Draw each layer as one box: yes, no, or auto (if there are many).")
     ] = "auto",
     *,
     choice: Choice,

@@ -1,4 +1,4 @@
-"""The options that say what network to build, as an Architecture."""
+"""The options of a network, as an Architecture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def architecture(
 
 
 network_options = options_for("network", architecture)
-"""A command with a parameter `network` has the options of a network in its place, and is called with the result."""
+"""A command with a parameter `network` has the options of a network in its place, as an Architecture."""
 
 
 def units(hidden: str) -> tuple[int, ...]:

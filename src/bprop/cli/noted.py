@@ -1,4 +1,4 @@
-"""run.json in a folder of checkpoints: the options of the run, where it was begun, and the files that it has made."""
+"""run.json in a folder of checkpoints: the options of the run, the folder it began in, and the files it wrote."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ from bprop.errors import ModelFileError
 from bprop.visible import visible
 
 RUN = "run.json"
-MOST = 2**20  # bytes of it
+MOST = 2**20  # the largest run.json that is read, in bytes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 @dataclass
 class Noted:
-    """What run.json of the folder `place` says.
+    """The contents of run.json in the folder `place`.
 
-    words : the options and arguments of `bprop train`. home : the folder in which the command was given.
-    made : {absolute path: what tells the file apart} of the files that the run has written.
-    inode : of the folder, which a copy of it does not have.
+    words : the options and arguments of `bprop train`. home : the folder in which the command was run.
+    written : {absolute path: `identity`} of the files that the run has written.
+    inode : the inode of the folder; a copy of the folder has another.
     """
 
     place: Path
     words: list[str]
     home: str
-    made: dict[str, list[int]] = field(default_factory=dict)
+    written: dict[str, list[int]] = field(default_factory=dict)
     inode: int | None = None
 
     @classmethod
     def begin(cls, place: Path, words: list[str], before: Noted | None) -> Noted:
-        """Note a run that begins, or, with what was noted `before`, goes on. Raises ModelFileError."""
+        """Write the record of a run that begins, or that continues `before`. Raises ModelFileError."""
         inode = os.stat(place).st_ino
-        noted = cls(place, words, os.getcwd(), {} if before is None else before.made, inode)
+        noted = cls(place, words, os.getcwd(), {} if before is None else before.written, inode)
         noted.write()
         return noted
 
     @classmethod
     def read(cls, place: Path) -> Noted:
-        """What is noted in a folder. Raises ModelFileError."""
+        """The record in a folder. Raises ModelFileError."""
         path = place / RUN
         try:
             noted = json.loads(read_small(path, MOST))
             words, home = [str(word) for word in noted["words"]], str(noted["folder"])
-            made = {str(name): [int(n) for n in numbers] for name, numbers in noted.get("made", {}).items()}
-            return cls(place, words, home, made, noted.get("inode"))
+            written = {str(name): [int(n) for n in numbers] for name, numbers in noted.get("made", {}).items()}
+            return cls(place, words, home, written, noted.get("inode"))
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ModelFileError(
                 f"{place}: no run of `bprop train --checkpoint {place.name} --every ...` is noted here "
@@ -60,16 +60,16 @@ class Noted:
         except OSError as error:
             raise ModelFileError(f"{path}: cannot be read: {why(error)}") from error
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise ModelFileError(f"{path}: damaged: give the options of the run again, with --resume") from error
+            raise ModelFileError(f"{path}: damaged: run `bprop train` with the same options and --resume") from error
 
     @property
     def path(self) -> Path:
         return self.place / RUN
 
     def write(self) -> None:
-        """Write it so that nobody else can change it. Raises ModelFileError."""
+        """Write run.json so that no other user can change it. Raises ModelFileError."""
         noted: dict[str, Any] = {
-            "format": 1, "folder": self.home, "words": self.words, "inode": self.inode, "made": self.made,
+            "format": 1, "folder": self.home, "words": self.words, "inode": self.inode, "made": self.written,
         }  # fmt: skip
         write_atomically(self.path, json.dumps(noted, indent=1).encode())
         mode = os.stat(self.path).st_mode
@@ -81,7 +81,7 @@ class Noted:
         status = status_of(path)
         if status is None or not stat.S_ISREG(status.st_mode):
             return
-        self.made[os.path.realpath(path)] = identity(status)
+        self.written[os.path.realpath(path)] = identity(status)
         try:
             self.write()
         except (ModelFileError, OSError) as error:
@@ -92,12 +92,12 @@ class Noted:
         self.words[-1] = str(path.absolute())
 
     def has_made(self, path: str | os.PathLike) -> bool:
-        """Whether a file is one that the run has made, and that nobody has changed since."""
+        """True if the run has written this file and nobody has changed it since."""
         status = status_of(path)
-        return status is not None and self.made.get(os.path.realpath(path)) == identity(status)
+        return status is not None and self.written.get(os.path.realpath(path)) == identity(status)
 
     def is_own(self) -> bool:
-        """Whether it was written by this user in this very folder: not another's, not a copy, not changed by others."""
+        """True if this user wrote run.json in this very folder: it is no copy, and no other user can change it."""
         status = os.stat(self.path)
         if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & OTHERS_WRITE):
             return False
@@ -105,5 +105,5 @@ class Noted:
 
 
 def identity(status: os.stat_result) -> list[int]:
-    """What tells a file apart from others, and from itself before a change."""
+    """Numbers that differ between files, and change when a file changes."""
     return [status.st_ino, status.st_size, status.st_mtime_ns]

@@ -1,4 +1,4 @@
-"""From names of data to rows, and how they become arrays."""
+"""Open data by name, and prepare its rows to become arrays."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bprop.sources.preparation import Preparation
 
 
 def open_data(source: str, target: str | None = None, labels: str | None = None) -> Frame:
-    """What `source` names, with its targets."""
+    """The rows of `source`, with their targets."""
     frame = open_rows(source, target, labels)
     return frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
 
@@ -23,14 +23,14 @@ def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
     """Further data of the same kind as `rows`, with the same targets: a file to watch, or to test on."""
     frame = open_rows(source, rows.target[0], labels)
     if rows.block is None and frame.block is not None:
-        raise DataError(f"{source}: is no table as {rows.name} is (.csv, .parquet, ...)")
+        raise DataError(f"{source}: must be a table (.csv, .parquet, ...), as {rows.name} is")
     return frame if frame.block is not None else replace(frame, target=rows.target)
 
 
 def open_for(
     model: Model, source: str, labels: str | None = None, *, targets: bool = True
 ) -> tuple[Frame, Preparation]:  # fmt: skip
-    """The rows of `source` for a saved model; targets are looked at only where they are wanted."""
+    """The rows of `source` for a saved model; their targets are read only if `targets` is True."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
     frame = open_rows(source, target, labels)
@@ -42,7 +42,7 @@ def open_for(
 def prepare(
     trained: Frame, answer: Answer, kinds: Sequence[str] = (), weights: str | None = None
 ) -> Preparation:  # fmt: skip
-    """How rows become arrays, learned from the rows to train on."""
+    """Learn from the training rows how to encode rows as arrays."""
     return Preparation.fit(trained, answer, kinds_of(kinds), () if weights is None else (weights,))
 
 
@@ -54,5 +54,5 @@ def kinds_of(words: Sequence[str]) -> dict[str, str]:
 def _kind(word: str) -> tuple[str, str]:
     name, equals, kind = word.rpartition("=")
     if not equals:
-        raise SettingError(f"--kind {word}: say column=kind, such as --kind zip=categorical")
+        raise SettingError(f"--kind {word}: write COLUMN=KIND, such as --kind zip=categorical")
     return name, kind

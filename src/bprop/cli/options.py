@@ -51,7 +51,7 @@ def _defaults(setting: str) -> str:
 
 
 def _further() -> str:
-    """The settings of each rule that no option is for."""
+    """The settings of each rule that have no option of their own."""
     apart = {"learning_rate", *OF_RULES}
     names = {name: [field.name for field in fields(rule) if field.name not in apart] for name, rule in rules().items()}
     return "; ".join(f"{name}: {', '.join(settings)}" for name, settings in names.items() if settings)
@@ -78,12 +78,12 @@ Target = Annotated[
 Labels = Annotated[str | None, _data("File of labels for idx images (default: the file beside them).")]
 Task = Annotated[
     str | None,
-    _data("classification, regression or counts; multilabel for several columns (default: as the targets look)."),
+    _data("classification, regression or counts; multilabel for several columns (default: inferred from the targets)."),
 ]
 Kinds = Annotated[
     list[str] | None,
     _data(
-        f"COLUMN=KIND, where a column is not what it looks like: {', '.join(in_order())}; may be repeated.",
+        f"COLUMN=KIND overrides the inferred kind of a column: {', '.join(in_order())}; may be repeated.",
     ),
 ]
 Weights = Annotated[
@@ -92,25 +92,27 @@ Weights = Annotated[
 Scale = Annotated[
     str,
     _data(
-        "Scaling of the inputs, a part of the graph: standard (mean 0, deviation 1), unit (x / 255), none, "
+        "Scaling of the inputs: standard (mean 0, deviation 1), unit (x / 255), none, "
         "or auto (unit for bytes, else standard)."
     ),
 ]
-Test = Annotated[str, _data("Held out for the final test: a share, or a number of examples; or a file of its own.")]
+Test = Annotated[str, _data("Rows for the final test: a share, a number of examples, or a separate file.")]
 Validation = Annotated[
-    str, _data("Held out to watch while training: a share, or a number of examples; or a file of its own.")
+    str, _data("Rows for validation while training: a share, a number of examples, or a separate file.")
 ]
 
 Stream = Annotated[
     bool | None,
     typer.Option(
         "--stream/--no-stream",
-        help="Keep the table in temporary files rather than in memory (default: if it does not fit in half of the free "
-        "memory, or in BPROP_DATA_MEMORY).",
+        help="Keep the table in temporary files rather than in memory (default: if it needs more than half of the free "
+        "memory, or more than BPROP_DATA_MEMORY).",
         rich_help_panel="Data",
     ),
 ]
-SpoolFolder = Annotated[Path | None, _data("Folder for those files (default: the system's temporary folder).")]
+SpoolFolder = Annotated[
+    Path | None, _data("Folder for the temporary files of --stream (default: the system's temporary folder).")
+]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]
@@ -135,15 +137,17 @@ DecreaseConstant = Annotated[
     float | None, _training(f"Decrease constant: lr / (1 + dc * updates) ({_having('decrease_constant')}).")
 ]
 ScheduleName = Annotated[str, _training(f"{', '.join(named_schedules())}; cosine goes to 0 at the end.")]
-Factor = Annotated[float | None, _training("Of the step and exponential schedules (default 0.5).")]
-ScheduleEvery = Annotated[int | None, _training("Updates between two steps of those schedules (default 1000).")]
+Factor = Annotated[float | None, _training("Factor of the step and exponential schedules (default 0.5).")]
+ScheduleEvery = Annotated[
+    int | None, _training("Updates between two steps of the step and exponential schedules (default 1000).")
+]
 WarmUp = Annotated[int, _training("Updates over which the learning rate rises from 0.")]
-Momentum = Annotated[float | None, _training(f"In [0, 1) ({_having('momentum')}).")]
+Momentum = Annotated[float | None, _training(f"Momentum, in [0, 1) ({_having('momentum')}).")]
 Nesterov = Annotated[bool, _training(f"Nesterov's momentum ({_having('nesterov')}).", "--nesterov")]
 WeightDecay = Annotated[
-    float | None, _training(f"Decay of the weights, apart from the loss (default: {_defaults('weight_decay')}).")
+    float | None, _training(f"Weight decay, separate from the loss (default: {_defaults('weight_decay')}).")
 ]
-ClipNorm = Annotated[float | None, _training("Largest norm of the gradient.")]
+ClipNorm = Annotated[float | None, _training("Clip the gradient to this norm.")]
 RuleSettings = Annotated[
     list[str] | None,
     _training(
@@ -152,16 +156,19 @@ RuleSettings = Annotated[
         "--set",
     ),
 ]
-BatchSize = Annotated[int | None, _training("Examples an update; 1 is the lecture's algorithm. Default 32.")]
-Epochs = Annotated[int, _training("Iterations over all examples.")]
+BatchSize = Annotated[
+    int | None, _training("Examples per update (default 32); 1 is plain stochastic gradient descent.")
+]
+Epochs = Annotated[int, _training("Passes over all training examples.")]
 Patience = Annotated[
-    int | None, _training("Stop when the validation set has not improved for so many epochs, and keep the best.")
+    int | None,
+    _training("Stop when the validation measure has not improved for this many epochs; keep the best weights."),
 ]
 Monitor = Annotated[str, _training("The measure that --patience watches: loss, accuracy, rmse or mae.")]
-Shuffle = Annotated[bool, _training("A new order of the examples in every epoch.")]
-Seed = Annotated[int, _training("Everything random follows from it.")]
+Shuffle = Annotated[bool, _training("Shuffle the examples in every epoch.")]
+Seed = Annotated[int, _training("Seed of all random numbers.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
-EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed that can do it.")]
+EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed engine that can run the network.")]
 
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[
@@ -170,24 +177,27 @@ Checkpoint = Annotated[
 ]
 Every = Annotated[
     str | None,
-    _files("How often to write a checkpoint: 30s (default), 10min, 5epochs or 200steps; see `bprop resume`."),
+    _files("How often to write a checkpoint: 30s (default), 10min, 5epochs or 200steps. Continue with `bprop resume`."),
 ]
 Resume = Annotated[Path | None, _files("Continue from a checkpoint, with the same options.")]
 Report = Annotated[Path | None, _files("Write the training report to this file: one HTML page that needs no network.")]
 ShowLive = Annotated[
-    bool, typer.Option("--live", help="Serve that page on this machine while training runs.", rich_help_panel="Files")
+    bool,
+    typer.Option(
+        "--live", help="Serve the training report on this machine while training runs.", rich_help_panel="Files"
+    ),
 ]
-LivePort = Annotated[int, _files("Port to serve it on (default: any that is free).")]
+LivePort = Annotated[int, _files("Port of the live report (default: any free port).")]
 LiveWait = Annotated[
     bool | None,
     typer.Option(
         "--live-wait/--no-live-wait",
-        help="Keep serving that page after training has ended, until Ctrl-C (default: on a terminal).",
+        help="Keep serving the live report after training ends, until Ctrl-C (default: yes on a terminal).",
         rich_help_panel="Files",
     ),
 ]
 OpenPage = Annotated[
-    bool, typer.Option("--open", help="Open that page in your browser; needs --live.", rich_help_panel="Files")
+    bool, typer.Option("--open", help="Open the live report in your browser; needs --live.", rich_help_panel="Files")
 ]
 ShowProgress = Annotated[bool, _files("Show progress.")]
 
@@ -198,10 +208,10 @@ def _watching(text: str, *names: str) -> Any:
 
 Health = Annotated[
     bool,
-    _watching("Measure values, gradients and updates now and then, and advise at the end what to try.", "--health"),
+    _watching("Sample values, gradients and updates while training, and print advice at the end.", "--health"),
 ]
 TensorBoardFolder = Annotated[Path | None, _watching("Folder for TensorBoard's event files.", "--tensorboard")]
 Summary = Annotated[
     bool | None,
-    _watching("Show short curves at the end (default: on a terminal).", "--summary/--no-summary"),
+    _watching("Show short curves at the end (default: yes on a terminal).", "--summary/--no-summary"),
 ]

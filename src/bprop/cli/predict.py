@@ -1,4 +1,4 @@
-"""`bprop predict`: a saved model on new rows."""
+"""`bprop predict`: the predictions of a saved model for new rows."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ def predict(
     out: Annotated[Path | None, typer.Option(help="CSV file to write (default: standard output).")] = None,
     ids: Annotated[
         str | None,
-        typer.Option("--id", help="Column of DATA to carry along (default: those that training ignored as ids)."),
+        typer.Option(
+            "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
+        ),
     ] = None,
 ) -> None:
-    """Predict every row of DATA, in order: the class and the probability (hinge: score) of each, or the value.
+    """Predict each row of DATA, in order: the class and the probability of every class (hinge: score), or the value.
 
-    The CSV holds names of classes and ids exactly as they stand in the data: of data that you do not trust, open it in
-    a spreadsheet as text, for a cell such as =1+1 would be computed there. On a terminal, letters that would steer it
-    are shown as escapes.
+    The CSV holds class names and ids exactly as in the data. A spreadsheet would compute a cell such as =1+1, so import
+    the CSV as text if you do not trust the data. On a terminal, control characters are shown as escapes.
 
     \b
     bprop predict digits.bprop new.csv --out predictions.csv
@@ -51,15 +52,15 @@ def predict(
     rows, preparation = open_for(net, data, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
-        found = np.asarray(net.predict(preparation.inputs(rows)))
+        outputs = np.asarray(net.predict(preparation.inputs(rows)))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     shown = out is None and _on_terminal()
-    for row, predicted in enumerate(_rows(found, preparation, net), -1):
+    for row, predicted in enumerate(_rows(outputs, preparation, net), -1):
         cells = [*(name if row < 0 else column[row] for name, column in carried.items()), *predicted]
         writer.writerow(map(visible, cells) if shown else cells)
     if out is None:
-        sys.stdout.write(text.getvalue())  # to a file or a pipe as it is: it is data
+        sys.stdout.write(text.getvalue())  # unescaped: a file or a pipe gets the data
     else:
         write_atomically(out, text.getvalue().encode())
         say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
@@ -70,11 +71,11 @@ def _on_terminal() -> bool:
 
 
 def _carried(rows: Frame, preparation: Preparation, ids: str | None) -> dict[str, np.ndarray]:
-    """The columns that say which row is which."""
+    """The id columns, {name: texts}."""
     if ids is None:
         return {name: rows.column(name).texts for name in preparation.ids if name in rows.columns}
     if rows.block is not None:
-        raise SettingError(f"--id {ids}: {rows.name} has no columns to carry along")
+        raise SettingError(f"--id {ids}: {rows.name} is not a table, so it has no such column")
     return {ids: rows.column(ids).texts}
 
 
@@ -95,7 +96,7 @@ def _rows(f: np.ndarray, preparation: Preparation, net: Model) -> Iterator[list]
 
 
 def _digits(net: Model, columns: int, digits: int) -> list[int]:
-    """How many digits of each column's numbers are shown: more where they are far from 0, but near each other."""
+    """Digits to show for each column: more if its numbers are far from 0 but close to each other."""
     scaling = net.units.scalings.get("f")
     if scaling is None:
         return [digits] * columns

@@ -1,4 +1,4 @@
-"""Data made ready for `bprop train`: sets to train on, to watch and to test on."""
+"""Data for `bprop train`: the training, validation and test sets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bprop.sources.scaling import need_digits, network_arrays, units_of
 
 @dataclass(frozen=True)
 class DataOptions:
-    """The options that say what the data is."""
+    """The options that describe the data."""
 
     source: str
     target: str | None
@@ -35,16 +35,16 @@ class DataOptions:
 
     @property
     def precision(self) -> str:
-        """In which examples are kept."""
+        """The precision in which examples are stored."""
         return "float64" if self.dtype in ("float64", "longdouble") else "float32"
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Data sets, how rows become arrays, and rows to train on (all, or a sample) of which scaling is learned.
+    """Data sets, the encoding of rows, and the training rows (all, or a sample) from which scaling is learned.
 
     units : how the data sets are scaled.
-    held : the rows of the set to test on, else to watch, as they were read; None where they are not kept.
+    held : the rows of the test set, or else of the validation set, as read; None if they are not in memory.
     """
 
     preparation: Preparation
@@ -57,12 +57,12 @@ class Prepared:
 
     @property
     def notes(self) -> dict[str, Any]:
-        """What the model must remember."""
+        """The notes to save with the model."""
         return {**self.preparation.to_notes(), **self.units.to_notes()}
 
 
 def in_memory(options: DataOptions) -> Prepared:
-    """All of the data, read and parted."""
+    """Read all of the data and split it."""
     rows = open_data(options.source, options.target, options.labels)
     answer = Answer.of(rows, rows.target, options.task)
     stratify = answer.classes is not None
@@ -73,7 +73,7 @@ def in_memory(options: DataOptions) -> Prepared:
     units = units_of(arrays, preparation, options.scale)
     need_digits(trained.name, arrays, preparation, units, options.precision)
 
-    def made(part: Frame | None, encoded: dict[str, np.ndarray] | None = None) -> DataSet | None:
+    def data_set(part: Frame | None, encoded: dict[str, np.ndarray] | None = None) -> DataSet | None:
         if part is None:
             return None
         part = preparation.adapted(part)
@@ -81,8 +81,8 @@ def in_memory(options: DataOptions) -> Prepared:
         scaled = network_arrays(part, preparation, units, options.precision, encoded)
         return DataSet(scaled, w, part.numbers)  # so that an error names the rows of the file, not of this part of it
 
-    train = made(trained, arrays)
+    train = data_set(trained, arrays)
     assert train is not None
     held = watched if tested is None else tested
     held = None if held is None else preparation.adapted(held)
-    return Prepared(preparation, units, trained, train, made(watched), made(tested), held)
+    return Prepared(preparation, units, trained, train, data_set(watched), data_set(tested), held)

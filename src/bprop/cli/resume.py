@@ -1,4 +1,4 @@
-"""`bprop resume`: continue a run from its folder of checkpoints, with the options that it was begun with."""
+"""`bprop resume`: continue a run from its folder of checkpoints, with the options that it began with."""
 
 from __future__ import annotations
 
@@ -25,17 +25,22 @@ WRITTEN = ("out", "report")  # options that name a file to write
 @command
 def resume(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder given to `bprop train --checkpoint`.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The checkpoint folder of `bprop train --checkpoint DIR`.")
+    ],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the files that the run names, whoever made those in their place.")
+        bool,
+        typer.Option(
+            "--overwrite", help="Overwrite existing files of these names, even if the run did not write them."
+        ),
     ] = False,
 ) -> None:
     """Continue, bit for bit, a run that was interrupted or killed: same data, same options, same result.
 
-    On another engine (another machine may have none of the kind) it goes on too, says so, and the last digits differ.
+    If the engine is not installed here, the run continues on another and says so; the last digits then differ.
 
-    The command line that is repeated is shown first. A file that is there already is overwritten only where this run
-    has made it, and where you began the run in this folder: else add --overwrite.
+    The command line is shown first. An existing file is overwritten only if this run wrote it and you began the run in
+    this folder; otherwise add --overwrite.
 
     \b
     bprop train digits --checkpoint digits.run --every 30s
@@ -44,8 +49,8 @@ def resume(
     place = folder.resolve()
     noted = Noted.read(place)
     if not os.path.isdir(noted.home):
-        raise ModelFileError(f"{place}: the run was begun in the folder {quoted(noted.home)}, which is not there")
-    again = ["--resume", str(place)] if Folder(place).steps() else []  # killed before there was one: begin
+        raise ModelFileError(f"{place}: the run began in the folder {quoted(noted.home)}, which does not exist")
+    again = ["--resume", str(place)] if Folder(place).steps() else []  # killed before its first checkpoint: begin anew
     words = [*noted.words, "--checkpoint", str(place), *again]
     say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)
@@ -58,7 +63,7 @@ def resume(
 
 
 def need_rights(noted: Noted, params: dict[str, Any]) -> None:
-    """Raise ModelFileError where the options would overwrite a file that the run has not made, or are a stranger's."""
+    """Raise ModelFileError if another user wrote the options, or if they would overwrite a file of another run."""
     if params["resume"] not in (None, noted.place):
         raise ModelFileError(f"{noted.path}: damaged: it continues another run, {quoted(str(params['resume']))}")
     if not noted.is_own():
@@ -76,7 +81,7 @@ def need_rights(noted: Noted, params: dict[str, Any]) -> None:
 
 
 def remember(context: typer.Context, out: Path) -> tuple[Place, Noted] | None:
-    """Lock the folder of checkpoints, if one is asked for, until the command ends; note in it the options of it."""
+    """Lock the checkpoint folder, if there is one, until the command ends; write the run's options into it."""
     path, every, source = (context.params[name] for name in ("checkpoint", "every", "resume"))
     if path is None or not is_folder(path, every):
         return None
@@ -86,16 +91,16 @@ def remember(context: typer.Context, out: Path) -> tuple[Place, Noted] | None:
     before = None
     with suppress(ModelFileError):
         before = Noted.read(place.path) if resuming else None
-    kept = before if before is not None and before.is_own() else None
-    return place, Noted.begin(place.path, [*words_of(context), "--out", str(out.absolute())], kept)
+    earlier = before if before is not None and before.is_own() else None
+    return place, Noted.begin(place.path, [*words_of(context), "--out", str(out.absolute())], earlier)
 
 
-def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, given: bool = False) -> list[str]:
-    """The options of a command but those `apart`, as words of a command line; `given`: not the defaults."""
+def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, typed: bool = False) -> list[str]:
+    """The options of a command but those `apart`, as words of a command line. typed : leave out the defaults."""
     options, arguments = [], []
     for param in context.command.params:
         value: Any = context.params.get(param.name or "")
-        if value is None or param.name in apart or (given and not _is_given(context, param.name or "")):
+        if value is None or param.name in apart or (typed and not _is_typed(context, param.name or "")):
             continue
         if param.param_type_name == "argument":
             arguments.append(str(value))
@@ -108,13 +113,13 @@ def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, given: boo
     return [*options, *arguments]
 
 
-def _is_given(context: typer.Context, name: str) -> bool:
+def _is_typed(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
 def to_continue(context: typer.Context) -> str:
-    """The line that says how to go on with the run, or nothing where there is no way."""
+    """The line that says how to continue the run; empty if there is no checkpoint."""
     place, every = context.params["checkpoint"], context.params["every"]
     if place is None:
         return ""

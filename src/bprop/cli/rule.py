@@ -1,4 +1,4 @@
-"""The options that say how theta is updated, as a rule."""
+"""The options of the update rule, as a rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FACTOR, EVERY = 0.5, 1000
 
 @dataclass(frozen=True)
 class RuleOptions:
-    """The options as they are on the command line: None, or False, of those that are not there."""
+    """The options of the command line: None, or False, if an option is absent."""
 
     rule: opt.RuleName = "sgd"
     lr: opt.LearningRate = None
@@ -33,7 +33,7 @@ class RuleOptions:
     settings: opt.RuleSettings = None
 
     def __post_init__(self):
-        self.make(1)  # so that what is wrong is said before the data is read
+        self.make(1)  # so that wrong options raise before the data is read
 
     def make(self, updates: int) -> Rule:
         """The rule for a run of so many updates.
@@ -51,12 +51,12 @@ class RuleOptions:
         return kind(learning_rate=rate, **chosen, **ours)
 
     def _parted(self, own: set[str], of_schedule: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What --set says, for the rule and for the schedule."""
+        """The values of --set: (those of the rule, those of the schedule)."""
         ours, others = {}, {}
         for word in self.settings or ():
             name, equals, text = word.partition("=")
             if not equals:
-                raise SettingError(f"--set {word}: say NAME=VALUE, such as --set beta1=0.95")
+                raise SettingError(f"--set {word}: write NAME=VALUE, such as --set beta1=0.95")
             place = ours if name in own else others
             if name not in own and name not in of_schedule:
                 known = ", ".join(sorted([*own, *of_schedule])) or "none"
@@ -84,7 +84,7 @@ class RuleOptions:
 
 
 rule_options = options_for("updating", RuleOptions)
-"""A command with a parameter `updating` has the options of a rule in its place, and is called with the RuleOptions."""
+"""A command with a parameter `updating` has the options of a rule in its place. It is called with the RuleOptions."""
 
 
 def field_names(kind: type[schedules.Schedule]) -> set[str]:
@@ -92,7 +92,7 @@ def field_names(kind: type[schedules.Schedule]) -> set[str]:
 
 
 def free_fields(kind: type[schedules.Schedule]) -> list[str]:
-    """The settings of a schedule that no option is for."""
+    """The settings of a schedule that have no option of their own."""
     return sorted(field_names(kind) - {"rate", "factor", "every", "updates"})
 
 

@@ -1,4 +1,4 @@
-"""The options of `bprop train` that say how to train, where to save, and how to show it."""
+"""The options of `bprop train` for training, for saving, and for showing the run."""
 
 from __future__ import annotations
 
@@ -49,13 +49,11 @@ class SavingOptions:
     resume: opt.Resume = None
 
     def check(self, report: Path | None) -> None:
-        """Raise SettingError, before any work, where these files, or the report, cannot be written at the end."""
+        """Raise SettingError, before any work, if these files or the report cannot be written."""
         if self.every is not None:
             Interval.parse(self.every)
             if self.checkpoint is None:
-                raise SettingError(
-                    f"--every {self.every} says how often to write checkpoints: say where, with --checkpoint DIR"
-                )
+                raise SettingError(f"--every {self.every} needs a folder for the checkpoints: add --checkpoint DIR")
         folder = self.checkpoint is None or is_folder(self.checkpoint, self.every)
         for path in (self.out, report, None if folder else self.checkpoint):
             reason = None if path is None else cannot_write(path)
@@ -87,7 +85,7 @@ class ShowingOptions:
 
 
 training_options = options_for("training", TrainingOptions)
-"""A command with a parameter `training` has these options in its place, and is called with the TrainingOptions."""
+"""A command with a parameter `training` has these options in its place. It is called with the TrainingOptions."""
 saving_options = options_for("saving", SavingOptions)
 """The same for a parameter `saving`."""
 showing_options = options_for("showing", ShowingOptions)

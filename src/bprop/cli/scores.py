@@ -1,4 +1,4 @@
-"""How good predictions are: each measure as a function of example weights, so that resampling is reweighting."""
+"""Measures of predictions. Each is a function of example weights, so that a resample is a set of weights."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import numpy as np
 from bprop.sources.preparation import Preparation
 
 Measure = Callable[[np.ndarray], float]
-"""From the weights of the examples (N,) to a number; NaN where it is not defined."""
+"""From the weights of the examples (N,) to a number; NaN if undefined."""
 
 BINS = 15
-LEAST = 1e-15  # a probability below this counts as this in the log loss
+LEAST = 1e-15  # the log loss raises smaller probabilities to this
 
 
 def of_classes(f: np.ndarray, labels: np.ndarray, probabilities: bool) -> dict[str, Measure]:
     """Accuracy and ROC AUC of scores (N, C) for labels (N,); of probabilities also log loss and calibration error."""
     right = (f.argmax(axis=1) == labels) * 1.0
-    found: dict[str, Measure] = {"accuracy": Share(right)}
+    measures: dict[str, Measure] = {"accuracy": Share(right)}
     if probabilities:
-        found["log_loss"] = mean(-np.log(np.maximum(f[np.arange(len(f)), labels].astype(np.float64), LEAST)))
+        measures["log_loss"] = mean(-np.log(np.maximum(f[np.arange(len(f)), labels].astype(np.float64), LEAST)))
     if f.shape[1] == 2:
-        found["roc_auc"] = roc_auc(f[:, 1] if probabilities else f[:, 1] - f[:, 0], labels == 1)
+        measures["roc_auc"] = roc_auc(f[:, 1] if probabilities else f[:, 1] - f[:, 0], labels == 1)
     else:
-        found["roc_auc"] = _average([roc_auc(f[:, c], labels == c) for c in range(f.shape[1])])
+        measures["roc_auc"] = _average([roc_auc(f[:, c], labels == c) for c in range(f.shape[1])])
     if probabilities:
-        found["calibration_error"] = calibration_error(f.max(axis=1), right)
-    return found
+        measures["calibration_error"] = calibration_error(f.max(axis=1), right)
+    return measures
 
 
 def of_switches(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
@@ -49,7 +49,7 @@ def of_numbers(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
     y = y.astype(np.float64)
     with np.errstate(over="ignore"):
         error = f.astype(np.float64) - y
-        unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that squares of any number are numbers, too
+        unit, spread_unit = _power_of_two(error), _power_of_two(y)  # so that no square overflows
         ratio = np.float64(unit) / spread_unit
     mean_square, scaled = mean((error / unit) ** 2), y / spread_unit
     mean_size = mean(abs(error) / unit)
@@ -63,12 +63,12 @@ def of_numbers(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
 
 
 def _power_of_two(values: np.ndarray) -> float:
-    """About the size of the largest."""
+    """The power of two at or just below the largest size."""
     return float(np.ldexp(1.0, int(np.frexp(abs(values).max(initial=0.0))[1]) - 1))
 
 
 def of_columns(f: np.ndarray, y: np.ndarray, preparation: Preparation) -> dict[str, Measure]:
-    """The measures of numbers in the units of the table: for several columns each by its name."""
+    """The measures of numbers in the units of the table; several columns have names such as rmse[column]."""
     if y.ndim == 1:
         return of_numbers(f.reshape(len(f)), y)
     return {
@@ -79,11 +79,11 @@ def of_columns(f: np.ndarray, y: np.ndarray, preparation: Preparation) -> dict[s
 
 
 def in_table_units(
-    found: Mapping[str, float], f: np.ndarray, y: np.ndarray, weights: np.ndarray, preparation: Preparation
+    evaluation: Mapping[str, float], f: np.ndarray, y: np.ndarray, weights: np.ndarray, preparation: Preparation
 ) -> dict[str, float]:  # fmt: skip
-    """What a model's evaluation found, but RMSE and MAE of its predictions f against the float64 targets y."""
+    """The loss of an evaluation, with RMSE and MAE of the predictions f against the float64 targets y."""
     measured = {name: of(weights) for name, of in of_columns(f, y, preparation).items() if not name.startswith("r2")}
-    return {"loss": found["loss"], **measured}
+    return {"loss": evaluation["loss"], **measured}
 
 
 def mean(values: np.ndarray) -> Measure:
@@ -136,7 +136,7 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> Measure:
 
 
 def confusion(f: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(C, C): how many examples of class i (row) are taken for class j (column)."""
+    """(C, C): the number of examples of class i (row) predicted as class j (column)."""
     classes = f.shape[1]
     return np.bincount(labels * classes + f.argmax(axis=1), minlength=classes**2).reshape(classes, classes)
 
@@ -144,21 +144,21 @@ def confusion(f: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def intervals(
     measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int = 0, level: float = 0.95
 ) -> dict[str, tuple[float, float]]:
-    """For each measure, between which numbers it lies at the confidence `level`; the measure itself is one of them.
+    """{measure: (low, high)}, its confidence interval at `level`, which includes the measure itself.
 
     Shares have Wilson's interval. The others have the bias-corrected percentiles of `resamples` resamples of the
-    examples, up to the measure itself where all resamples lie on one side of it.
+    examples, extended to the measure itself if all resamples lie on one side of it.
 
     Sources: Wilson, Probable inference (1927); Efron and Tibshirani, An Introduction to the Bootstrap (1993), 14.3.
     """
     drawn = _resampled({n: m for n, m in measures.items() if not isinstance(m, Share)}, weights, resamples, seed)
-    found = {}
+    spans = {}
     for name, measure in measures.items():
         if isinstance(measure, Share) and resamples:
-            found[name] = measure.interval(weights, level)
+            spans[name] = measure.interval(weights, level)
         elif (value := measure(weights)) == value and len(drawn.get(name, ())):
-            found[name] = bias_corrected(drawn[name], value, level)
-    return found
+            spans[name] = bias_corrected(drawn[name], value, level)
+    return spans
 
 
 def _resampled(
@@ -188,7 +188,7 @@ def bias_corrected(drawn: np.ndarray, value: float, level: float) -> tuple[float
 
 def _average(measures: list[Measure]) -> Measure:
     def measure(w: np.ndarray) -> float:
-        found = [value for m in measures if (value := m(w)) == value]
-        return float(np.mean(found)) if found else float("nan")
+        values = [value for m in measures if (value := m(w)) == value]
+        return float(np.mean(values)) if values else float("nan")
 
     return measure

@@ -1,4 +1,4 @@
-"""Words as a line for a shell, which is safe to look at: no character of it acts on the terminal."""
+"""Words as a line for a shell. The line is safe to print: no character of it acts on the terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 
 def line_of(words: Iterable[str]) -> str:
-    """The words, quoted where they need it. What cannot be seen (control characters, marks that turn the direction of
-    writing) stands there by its number, as $'\\x1b', which bash and zsh read as the character itself."""
+    """The words, quoted if needed. Characters that cannot be seen (control characters, marks that change the direction
+    of writing) are written as numbers, such as $'\\x1b'. bash and zsh read these as the characters."""
     return " ".join(map(quoted, words))
 
 

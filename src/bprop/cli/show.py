@@ -10,7 +10,7 @@ from bprop.sources.columns.infer import listed
 from bprop.sources.preparation import Preparation
 from bprop.visible import visible
 
-FEW = 20  # numbers up to which nobody asks whether they are classes
+FEW = 20  # up to this many different whole numbers are surely classes
 
 
 def measures(values: Mapping[str, float], graph: Graph) -> str:
@@ -25,13 +25,13 @@ def measures(values: Mapping[str, float], graph: Graph) -> str:
 
 
 def choice(preparation: Preparation, task: str | None) -> str:
-    """A line on numbers that are taken for classes without being asked for, where they could as well be measures."""
+    """A line for many whole numbers that bprop takes for classes, although they could be quantities; else empty."""
     classes = preparation.classes
     if task is not None or classes is None or len(classes) <= FEW or any(isinstance(name, str) for name in classes):
         return ""
     return (
         f"the {len(classes)} different numbers of {visible(preparation.target)} are taken for classes: "
-        "--task regression predicts them as numbers"
+        "add --task regression to predict them as numbers"
     )
 
 

@@ -32,7 +32,9 @@ def step(
     subject: Name,
     data: Data = None,
     rows: Annotated[int, typer.Option(help="Examples in the batch.", min=1)] = 10,
-    example: Annotated[int, typer.Option(help="The example of the batch whose numbers are shown.", min=0)] = 0,
+    example: Annotated[
+        int, typer.Option(help="The example of the batch whose numbers are shown, counted from 0.", min=0)
+    ] = 0,
     *,
     choice: Choice,
 ) -> None:
@@ -80,7 +82,7 @@ def obey(stepper: Stepper, words: list[str]) -> str:
         return str(stepper)
     if order in ("h", "help", "?"):
         return HELP
-    raise SettingError(f"{' '.join(words)!r} is no command here; h lists them")
+    raise SettingError(f"{' '.join(words)!r} is not a command here: type h for the list")
 
 
 def _counted(stepper: Stepper, move: Callable[[int], Stepper], rest: list[str]) -> str:
@@ -93,7 +95,7 @@ def _counted(stepper: Stepper, move: Callable[[int], Stepper], rest: list[str]) 
 
 def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit():
-        raise SettingError(f"{text!r} is no whole number")
+        raise SettingError(f"{text!r} is not a whole number")
     return int(text)
 
 

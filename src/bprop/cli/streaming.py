@@ -18,7 +18,7 @@ from bprop.visible import visible
 
 
 def streams(source: str, wanted: bool | None) -> bool:
-    """Whether to stream: as asked, or where a table would take more memory than data may."""
+    """True if `wanted`, or by default if the table would take more memory than data may use."""
     table = is_table(source)
     if wanted and not table:
         raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")
@@ -59,30 +59,30 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
 
 def _beside(first: Stream, source: str, more: dict):
     if not is_table(source):
-        raise DataError(f"{source}: is no table in a file (.csv, .parquet, ...)")
+        raise DataError(f"{source}: must be a table in a file (.csv, .parquet, ...)")
     return stream_beside(first, source, **more)
 
 
 def _share(word: str, option: str) -> float | None:
-    """A share; None where it is the name of a file."""
+    """A share; None if the word names a file."""
     try:
         share = float(word)
     except ValueError:
         return None
     if not 0 <= share < 1:
-        raise SettingError(f"{option} {word}: of a table that is streamed, give a share in [0, 1), or a file")
+        raise SettingError(f"{option} {word}: with --stream, give a share in [0, 1) or a file")
     return share
 
 
 class Progress:
-    """Says on standard error how far the reading is, every few seconds."""
+    """Prints the number of rows read so far on standard error, every few seconds."""
 
     def __init__(self, seconds: float = 5.0):
-        self.seconds, self.said = seconds, perf_counter()
+        self.seconds, self.printed = seconds, perf_counter()
 
     def __call__(self, what: str, rows: int) -> None:
-        if perf_counter() - self.said > self.seconds:
-            self.said = perf_counter()
+        if perf_counter() - self.printed > self.seconds:
+            self.printed = perf_counter()
             say(f"{rows:,} rows {what}", error=True, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""What `bprop check`, `graph` and `step` look at: a saved model with data, or data with a fresh network."""
+"""The subject of `bprop check`, `graph` and `step`: a saved model with data, or data with a fresh network."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Data = Annotated[str | None, typer.Argument(help="With a model: the data to take
 
 @dataclass(frozen=True)
 class Subject:
-    """A graph with theta, and rows of data. `arrays` gives some of them as the network sees them."""
+    """A graph with theta, and rows of data. `arrays` encodes rows for the network."""
 
     graph: Graph
     params: dict[str, np.ndarray]
@@ -38,7 +38,7 @@ class Subject:
     arrays: Callable[[Frame], dict[str, np.ndarray]]
 
     def batch(self, count: int) -> dict[str, np.ndarray]:
-        """So many rows, evenly spread. Raises SettingError where there are fewer."""
+        """`count` rows, evenly spaced. Raises SettingError if there are fewer."""
         if count > len(self.rows):
             raise SettingError(f"--rows {count}: {self.rows.name} has {len(self.rows)} examples")
         return self.arrays(self.rows.rows(np.linspace(0, len(self.rows) - 1, count).astype(int)))
@@ -46,7 +46,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Choice:
-    """The options of a subject: `labels` and `seed` of any, all others of a fresh network alone."""
+    """The options of a subject. Only `labels` and `seed` may go with a saved model."""
 
     target: str | None
     labels: str | None
@@ -56,10 +56,10 @@ class Choice:
     seed: int
 
     def open(self, name: str, data: str | None) -> Subject:
-        """A saved model with data, or data with a fresh network. Raises SettingError where they do not go together."""
+        """A saved model with data, or data with a fresh network. Raises SettingError if they do not fit."""
         if is_model(name):
             if data is None:
-                raise SettingError(f"{name} is a model: say which data to take rows from: {name} DATA")
+                raise SettingError(f"{name} is a model: name the data to take rows from, as in {name} DATA")
             self.need_no_network(name)
             model = load_model(name)
             rows, preparation = open_for(model, data, self.labels)
@@ -79,7 +79,7 @@ class Choice:
         data: dict[str, Any] = {"--target": self.target, "--task": self.task, "--scale": self.scale}
         options = [option for option, value in data.items() if value not in (None, "auto")] + changed(self.network)
         if options:
-            raise SettingError(f"{model} is a model, whose network is there already: leave out {', '.join(options)}")
+            raise SettingError(f"{model} is a model and has its own network: leave out {', '.join(options)}")
 
 
 @network_options
@@ -96,4 +96,4 @@ def choice(
 
 
 subject_options = options_for("choice", choice)
-"""A command with a parameter `choice` has the options of a subject in its place, and is called with the result."""
+"""A command with a parameter `choice` has the options of a subject in its place. It is called with the Choice."""

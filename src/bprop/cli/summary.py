@@ -1,4 +1,4 @@
-"""What a run came to, on a few lines: a spark line for each curve, and what its health advises."""
+"""The summary of a run: a spark line for each curve, and advice on its health."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 40
 
 
 def spark_line(values: Sequence[float], bars: str = BARS, width: int = WIDTH) -> str:
-    """The values as bars from the smallest to the largest, at most `width`: of neighbours together the mean."""
+    """The values as bars from the smallest to the largest, at most `width`. Each bar is a mean of neighbours."""
     count = min(width, len(values))
     groups = [values[i * len(values) // count : (i + 1) * len(values) // count] for i in range(count)]
     means = [sum(group) / len(group) for group in groups]
@@ -30,20 +30,20 @@ def spark_line(values: Sequence[float], bars: str = BARS, width: int = WIDTH) ->
 
 
 def curves(history: Sequence[Record]) -> dict[str, list[float]]:
-    """{label: a value an epoch}: loss and metrics, those of the validation set beside them."""
-    found = {"loss": [record.loss for record in history]}
-    found |= {name: [record.metrics[name] for record in history] for name in history[-1].metrics}
+    """{label: one value per epoch} of the loss and metrics, each followed by that of the validation set."""
+    values_of = {"loss": [record.loss for record in history]}
+    values_of |= {name: [record.metrics[name] for record in history] for name in history[-1].metrics}
     for name in history[-1].validation or {}:
         values = [record.validation[name] for record in history if record.validation is not None]
-        found[f"validation {name}"] = values
-    return dict(sorted(found.items(), key=lambda item: item[0].removeprefix("validation ") != "loss"))
+        values_of[f"validation {name}"] = values
+    return dict(sorted(values_of.items(), key=lambda item: item[0].removeprefix("validation ") != "loss"))
 
 
 def rows(history: Sequence[Record], bars: str = BARS) -> list[tuple[str, str, str, str]]:
     """(label, first value, spark line, last value) of every curve."""
-    found = curves(history).items()
     return [
-        (visible(label), f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}") for label, values in found
+        (visible(label), f"{values[0]:.4g}", spark_line(values, bars), f"{values[-1]:.4g}")
+        for label, values in curves(history).items()
     ]
 
 

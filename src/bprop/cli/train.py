@@ -35,7 +35,7 @@ from bprop.training import Fit
 from bprop.training import train as fit_graph
 
 MOST_JUDGED = 10_000_000
-"""Rows of a set larger than memory up to which its targets are looked at once more, to compare with a constant."""
+"""The most rows of a test set larger than memory that are compared with a constant, which reads the set again."""
 
 
 @command
@@ -74,9 +74,9 @@ def train(
     """
     saving.check(showing.report)
     seed, dtype = training.seed, training.dtype
-    given = DataOptions(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
-    big = context.params["stream"] = streams(data, stream)  # a run that is resumed does as it did
-    prepared = streamed(given, spool, showing.progress) if big else in_memory(given)
+    options = DataOptions(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
+    big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
+    prepared = streamed(options, spool, showing.progress) if big else in_memory(options)
     preparation = prepared.preparation
     graph = build(prepared.sample, preparation, network, scale)
     settings = {
@@ -102,9 +102,9 @@ def _judge(prepared: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None
 
     def judge(fit: Fit) -> tuple[str, str | None]:
         measured = shown = fit.evaluate(test)
-        seen = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
+        judged = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
         name = f"the {len(test):,} test"
-        warning = None if seen is None else no_better(fit.graph, seen, measured, test.weights, name)
+        warning = None if judged is None else no_better(fit.graph, judged, measured, test.weights, name)
         if preparation.classes is None and preparation.task != "multilabel":
             weights = np.ones(len(test)) if test.weights is None else test.weights
             y = fit.units.restored("y", test.arrays["y"]) if held is None else preparation.y(held)

@@ -1,4 +1,4 @@
-"""`--report` and `--live`: training as a page, in a file or while it runs."""
+"""`--report` and `--live`: the training report, as a file or as a live page."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ from bprop.visible import visible
 APART = (
     *PLACES, "report", "live", "live_port", "live_wait", "open_page", "every", "progress", "tensorboard", "summary",
     "health", "spool",
-)  # no part of what is trained
+)  # these options do not change the trained model
 # fmt: on
 
-MOST_HELD = 100_000  # rows of a set larger than memory on which a result is shown, evenly spread
+MOST_HELD = 100_000  # the most rows of a set larger than memory in the report, evenly spaced
 
 SMALL, MOST_LOOKS = 5_000_000, 300
-"""Epochs times weights, and epochs, up to which the health is looked at after every epoch: it takes no second."""
+"""The most epochs times weights, and the most epochs, for which health is measured after every epoch (under 1 s)."""
 
 
 @dataclass
 class Watching:
-    """Where training is shown, and the examples that its result is shown on.
+    """The report file, the live page, and the examples of the result.
 
-    wait : whether the live page stays after training, None: on a terminal, where training was not interrupted.
-    opened : a browser was asked to open the live page.
-    data : their arrays in the units of the table, or a set larger than memory as the network sees it; None where no
-    rows are held out. name : "test" or "validation".
+    wait : True if the live page stays after training; None: only on a terminal, if training was not interrupted.
+    opened : True if a browser was asked to open the live page.
+    data : the held-out arrays in the units of the table, or a set larger than memory, encoded; None if no rows are
+    held out. name : "test" or "validation".
     """
 
     path: Path | None
@@ -59,7 +59,7 @@ class Watching:
     name: str
 
     def add_to(self, settings: dict[str, Any], graph: Graph) -> dict[str, Any]:
-        """The settings of `bprop.train`, with what is needed to show training."""
+        """The settings of `bprop.train`, with the health and callbacks that the report needs."""
         if self.path is None and self.live is None:
             return settings
         epochs = settings["epochs"]
@@ -69,7 +69,7 @@ class Watching:
         return {**settings, "health": True if small else "auto", "callbacks": callbacks}
 
     def finish(self, fit: Fit) -> None:
-        """Show how the network does, and write the report."""
+        """Show the result on the live page, and write the report."""
         if self.live is not None and self.data is not None:
             self.live.show(self.data, weights=self.weights, name=self.name)
         if self.path is not None:
@@ -77,7 +77,7 @@ class Watching:
             say(f"report {visible(self.path)}")
 
     def stays(self, error: BaseException | None = None) -> bool:
-        """Whether the live page is served on. `error` : what training ended with."""
+        """True if the live page stays after training. error : the exception that ended training, or None."""
         if self.live is None or self.wait is False or isinstance(error, Terminated):
             return False
         if isinstance(error, typer.Exit):  # by Ctrl-C
@@ -85,7 +85,7 @@ class Watching:
         return (error is None or isinstance(error, NonFiniteError)) and (self.wait is True or on_terminal())
 
     def close(self, error: BaseException | None = None) -> None:
-        """Stop serving: at once, or on Ctrl-C where the page stays."""
+        """Stop serving: at once, or on Ctrl-C if the page stays."""
         if self.live is None:
             return
         if self.stays(error):
@@ -96,12 +96,12 @@ class Watching:
 
 
 def on_terminal() -> bool:
-    """Whether somebody types commands and reads what they print."""
+    """True if a person types the commands and reads the output."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
-    """The live page; how long it can be read is said with its address."""
+    """Start the live page, and print its address with how long it stays."""
     live = Live(port, facts=facts)
     stays = wait or (wait is None and on_terminal())
     more = "; when training has ended, the page stays until you press Ctrl-C"
@@ -112,33 +112,35 @@ def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     return live
 
 
-def watch(context: typer.Context, found: Prepared) -> Watching:
-    """What the options --report and --live of a command ask for."""
+def watch(context: typer.Context, prepared: Prepared) -> Watching:
+    """The Watching of the options --report and --live."""
     names = ("report", "live", "live_port", "live_wait", "open_page")
     path, live, port, wait, opened = (context.params[name] for name in names)
     if not live and (port or wait is not None or opened):
-        raise SettingError("--live-port, --live-wait and --open are about the live report: add --live")
+        raise SettingError("--live-port, --live-wait and --open need the live report: add --live")
     if path is None and not live:
         return Watching(None, None, None, False, Facts(), None, None, "")
-    sets = {"train": found.train, "watch": found.validation, "test": found.test}
+    sets = {"train": prepared.train, "watch": prepared.validation, "test": prepared.test}
     facts = Facts(
         parts={f"to {what}": len(part) for what, part in sets.items() if part is not None},
-        classes=_counts(found.preparation, sets),
-        command=" ".join(["bprop train", *words_of(context, apart=APART, given=True)]),
-        cells=None if found.held is None or found.held.block is not None else _cells(found.preparation, found.held),
+        classes=_counts(prepared.preparation, sets),
+        command=" ".join(["bprop train", *words_of(context, apart=APART, typed=True)]),
+        cells=None
+        if prepared.held is None or prepared.held.block is not None
+        else _cells(prepared.preparation, prepared.held),
     )
-    held, name = (found.validation, "validation") if found.test is None else (found.test, "test")
+    held, name = (prepared.validation, "validation") if prepared.test is None else (prepared.test, "test")
     if held is not None and not held.in_memory and len(held) > MOST_HELD:
         held = held.rows(np.linspace(0, len(held) - 1, MOST_HELD).astype(int))
     server = serve(port, wait, opened, facts) if live else None
-    if held is None or found.held is None:
+    if held is None or prepared.held is None:
         return Watching(path, server, wait, opened, facts, held, None, name)
-    arrays = found.preparation.arrays(found.held)
+    arrays = prepared.preparation.arrays(prepared.held)
     return Watching(path, server, wait, opened, facts, arrays, held.weights, name)
 
 
 def _counts(preparation: Preparation, sets: Mapping[str, DataSet | None]) -> dict[str, dict[str, int]]:
-    """{part: {class: how many}}, where classes are predicted."""
+    """{part: {class: count}} if classes are predicted, else {}."""
     classes = preparation.classes
     if classes is None:
         return {}
@@ -151,7 +153,7 @@ def _counts(preparation: Preparation, sets: Mapping[str, DataSet | None]) -> dic
 
 
 def _cells(preparation: Preparation, rows: Frame) -> Any:
-    """How a row of the table stands in its file, before it was encoded."""
+    """row -> (its place in the file, its cells before encoding)."""
 
     def cells(row: int) -> tuple[str, list[tuple[str, Any]]]:
         shown = [(name, rows.column(name).cells[row]) for name in preparation.columns]

@@ -1,4 +1,4 @@
-"""What all estimators have in common: from the arguments of fit to a trained network."""
+"""The base of all estimators: from the arguments of fit to a trained network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bprop.errors import BpropError, SettingError
 from bprop.estimators import settings
 from bprop.estimators.callbacks import CallbackSupportMixin, with_callbacks
 from bprop.estimators.fitted import Arrays, FittedNetwork
-from bprop.estimators.inputs import Examples, Given, precision, read_examples, read_pair
+from bprop.estimators.inputs import Examples, FitArguments, precision, read_examples, read_pair
 from bprop.estimators.kept import Kept
 from bprop.estimators.lbfgs import fit_lbfgs
 from bprop.estimators.loop import fit_stochastic
@@ -25,9 +25,9 @@ from bprop.graph.validation import check_values, read_params
 
 
 def stochastic(estimator: Any) -> bool:
-    """Whether the solver makes one update after the other, so that fitting can go on."""
+    """True if the solver updates batch by batch, so that partial_fit is possible."""
     if isinstance(estimator.solver, str) and estimator.solver == "lbfgs":
-        raise AttributeError("partial_fit is for stochastic solvers; solver='lbfgs' looks at all examples at once")
+        raise AttributeError("partial_fit is for stochastic solvers; solver='lbfgs' needs all examples at once")
     return True
 
 
@@ -41,11 +41,11 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     early_stopping: bool
     dtype: str
 
-    # --- what a kind of estimator says ---
+    # --- defined by each kind of estimator ---
 
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
-        """The network for so many features; the one there is, where nothing of it has changed."""
+        """The network for this number of features; the existing one if nothing has changed."""
 
     @abstractmethod
     def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
@@ -57,21 +57,21 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     @abstractmethod
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
-        """The target for y; the one there is, where fitting goes on. Raises ValueError for a y that does not fit."""
+        """The target for y; the existing one if fitting continues. Raises ValueError for a y that does not fit."""
 
     @abstractmethod
     def _score_of(self, y: np.ndarray, predicted: np.ndarray, weights: Any) -> float:
         """The default score: accuracy or R^2."""
 
     _numbers = False
-    """Whether y are numbers rather than classes."""
+    """True if y holds numbers, False if classes."""
 
     def _example_weights(self, y: np.ndarray, incremental: bool) -> np.ndarray | None:
         """Weights that follow from y (class_weight), or None."""
         return None
 
     def _loss_offset(self, examples: Examples) -> float:
-        """What the loss lacks beside the one that is reported: a number that does not depend on theta."""
+        """The reported loss minus the graph's loss: a number that does not depend on theta."""
         return 0.0
 
     # --- fitting ---
@@ -83,18 +83,18 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     ) -> Any:  # fmt: skip
         """Train on examples X with targets y.
 
-        Ctrl-C ends it between two steps, with a warning: the estimator is what was learned so far. Whatever else ends
-        it (an error, a second Ctrl-C), the estimator is as it was before.
+        Ctrl-C ends training between two steps, with a warning; the estimator keeps the parameters learned so far. After
+        an error, or a second Ctrl-C, the estimator is as it was before the call.
 
         Parameters
         ----------
         X : (N, D) array, frame or sparse matrix (which is made dense).
         y : (N,) or (N, K) targets.
         sample_weight : (N,) weights of the examples in the loss, default 1. As in scikit-learn, the loss of a batch is
-            divided by the sum of its own weights, so that in small batches they count for less (with batch_size=1 for
-            nothing); bprop.train divides them by the mean weight of the set.
+            divided by the sum of its own weights. So weights count for less in small batches, and for nothing with
+            batch_size=1. bprop.train divides them by the mean weight of the set.
         X_val, y_val, sample_weight_val : a validation set of your own. Its loss goes into `validation_loss_curve_`, and
-            `early_stopping` looks at it instead of holding out `validation_fraction`.
+            `early_stopping` uses it instead of holding out `validation_fraction`.
 
         Returns
         -------
@@ -102,57 +102,59 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
         Raises
         ------
-        ValueError : for parameters out of range, for data that cannot be used, and where training diverges.
+        ValueError : for parameters out of range, for data that cannot be used, and if training diverges.
         """
-        return self._learn(Given(X, y, sample_weight, X_val, y_val, sample_weight_val))
+        return self._learn(FitArguments(X, y, sample_weight, X_val, y_val, sample_weight_val))
 
     @available_if(stochastic)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:
-        """Go through the examples once more. The state of the solver is kept from call to call.
+        """Train for one epoch on these examples. The state of the solver lives on from call to call.
 
         Twenty calls do what one call of `fit` with max_iter=20 does.
         """
-        return self._learn(Given(X, y, sample_weight), incremental=True)
+        return self._learn(FitArguments(X, y, sample_weight), incremental=True)
 
     def initialise(self, X: Any, y: Any) -> Any:
         """Make the network ready for data such as X and y, without training: initial parameters, classes, shapes."""
-        return self._learn(Given(X, y), train=False)
+        return self._learn(FitArguments(X, y), train=False)
 
-    def _learn(self, given: Given, incremental: bool = False, train: bool = True, classes: Any = None) -> Any:
-        kept = Kept(self)
+    def _learn(
+        self, arguments: FitArguments, incremental: bool = False, train: bool = True, classes: Any = None
+    ) -> Any:
+        before = Kept(self)
         try:
-            return self._learn_from(given, incremental, train, classes)
+            return self._learn_from(arguments, incremental, train, classes)
         except BaseException:  # Ctrl-C, a time limit, no memory, data that cannot be used: nothing is half changed
-            kept.put_back(self)
+            before.put_back(self)
             raise
 
-    def _learn_from(self, given: Given, incremental: bool, train: bool, classes: Any) -> Any:
+    def _learn_from(self, arguments: FitArguments, incremental: bool, train: bool, classes: Any) -> Any:
         settings.check(type(self).__name__, vars(self))
         if incremental and self.early_stopping:
             raise SettingError(
                 "partial_fit does not support early_stopping=True: it sees one part of the data at a time"
             )
         fresh = not (self.__sklearn_is_fitted__() and (self.warm_start or incremental))
-        X, y = read_pair(self, given.X, given.y, reset=fresh, numbers=self._numbers)
+        X, y = read_pair(self, arguments.X, arguments.y, reset=fresh, numbers=self._numbers)
         self._target = self._choose_target(y, fresh, classes)
         weights = self._example_weights(y, incremental)
-        examples = read_examples(X, y, self._target, given.sample_weight, weights)
+        examples = read_examples(X, y, self._target, arguments.sample_weight, weights)
         self._prepare(X, fresh)
-        held = self._validation(given)
+        held = self._validation(arguments)
         if train:
-            self._train(given, self._ready(examples), held, incremental)
+            self._train(arguments, self._ready(examples), held, incremental)
         return self
 
     def _has_code(self) -> bool:
-        """Whether functions of the user's make the network, or a part of it."""
+        """True if a function of the user makes the network or a part of it."""
         parts = [getattr(self, name, None) for name in ("graph", "loss", "activation")]
         return any(callable(part) for each in parts for part in (each if isinstance(each, list | tuple) else [each]))
 
     def _prepare(self, X: np.ndarray, fresh: bool) -> None:
-        """Network, parameters, records and solver, as far as they are not there already."""
+        """Make network, parameters, records and solver, unless they exist and fitting continues."""
         if fresh and self._has_code():
-            vars(self).pop("_made", None)  # what a function makes may have changed since
+            vars(self).pop("_made", None)  # the user's function may return another network now
         self._network_ = self._make_network(X.shape[1], self._target)
         if fresh or not hasattr(self, "_random_state"):
             self._random_state = check_random_state(self.random_state)
@@ -172,29 +174,31 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         self._optimizer.follow(float(self.learning_rate_init))
 
     def _need_fitting_parameters(self) -> None:
-        """Raise SettingError where the parameters that there are belong to another network."""
+        """Raise SettingError if the existing parameters belong to another network."""
         try:
             read_params(self._theta(), self._network_.graph.parameters)
         except BpropError as error:
             raise SettingError(
-                f"the parameters there are do not fit the network that is asked for now ({error}): fit it anew, with "
+                f"the existing parameters do not fit the network of the present settings ({error}): fit it anew, with "
                 "warm_start=False"
             ) from None
 
-    def _validation(self, given: Given) -> Examples | None:
-        """The user's validation set, read; records of validation are begun where there is one, or will be."""
-        if (given.X_val is None) != (given.y_val is None):
+    def _validation(self, arguments: FitArguments) -> Examples | None:
+        """The user's validation set, or None. Begins the records of validation if there is, or will be, one."""
+        if (arguments.X_val is None) != (arguments.y_val is None):
             raise SettingError("X_val and y_val belong together: give both, or neither")
         if self.early_stopping and self.validation_scores_ is None:
             self.validation_scores_, self.best_validation_score_, self.best_loss_ = [], -np.inf, None
         if not self.early_stopping and self.best_loss_ is None:
             self.validation_scores_, self.best_validation_score_, self.best_loss_ = None, None, np.inf
-        if (self.early_stopping or given.X_val is not None) and getattr(self, "validation_loss_curve_", None) is None:
+        if (self.early_stopping or arguments.X_val is not None) and getattr(
+            self, "validation_loss_curve_", None
+        ) is None:
             self.validation_loss_curve_ = []
-        if given.X_val is None:
+        if arguments.X_val is None:
             return None
-        X, y = read_pair(self, given.X_val, given.y_val, reset=False, numbers=self._numbers)
-        return self._ready(read_examples(X, y, self._target, given.sample_weight_val))
+        X, y = read_pair(self, arguments.X_val, arguments.y_val, reset=False, numbers=self._numbers)
+        return self._ready(read_examples(X, y, self._target, arguments.sample_weight_val))
 
     def _ready(self, examples: Examples) -> Examples:
         """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
@@ -205,16 +209,16 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)
 
-    def _train(self, given: Given, examples: Examples, held: Examples | None, incremental: bool) -> None:
+    def _train(self, arguments: FitArguments, examples: Examples, held: Examples | None, incremental: bool) -> None:
         if isinstance(self.solver, str) and self.solver == "lbfgs":
-            fit_lbfgs(self, given, examples)
+            fit_lbfgs(self, arguments, examples)
         else:
-            fit_stochastic(self, given, examples, held, incremental)
+            fit_stochastic(self, arguments, examples, held, incremental)
         if not (incremental or self.warm_start):
             self._optimizer.order = None
 
     def _split_random(self) -> np.random.RandomState:
-        """Where the held-out rows are drawn from: a warm start holds out the same rows again."""
+        """The random state that draws the held-out rows. A warm start holds out the same rows again."""
         if not (self.warm_start and hasattr(self, "_split_state")):
             self._split_state = self._random_state.get_state()
             return self._random_state

@@ -1,4 +1,4 @@
-"""scikit-learn's callback protocol (1.9 and newer); without it there is none, and nothing else changes."""
+"""scikit-learn's callback protocol (1.9 and newer). Older versions have no callbacks; nothing else changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ else:
     except ImportError:
 
         class CallbackSupportMixin:
-            """Stands for scikit-learn's where it has none."""
+            """Replaces scikit-learn's class in versions without callbacks."""
 
         def with_callbacks(method):
             """The method as it is."""
@@ -25,7 +25,7 @@ else:
 
 
 class Hooks:
-    """The callbacks of an estimator, which hear of the fit and of each of its epochs. Without any, nothing happens."""
+    """Calls the callbacks of an estimator when the fit, or an epoch, begins and ends. Does nothing without any."""
 
     def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict | None):
         self.estimator, self.data = estimator, {"X": X, "y": y, "metadata": metadata}
@@ -41,7 +41,7 @@ class Hooks:
             self.task.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
     def end(self, fitted: Callable[[], dict]) -> bool:
-        """It has ended; `fitted()` gives the attributes with which the estimator predicts. True: a callback stops."""
+        """An epoch has ended. Returns True if a callback stops the fit. fitted() -> the attributes used to predict."""
         if self.context is None or self.task is None:
             return False
         return bool(

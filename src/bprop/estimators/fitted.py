@@ -1,4 +1,4 @@
-"""What a fitted estimator does: it predicts, transforms, checks its gradients, and becomes a model."""
+"""The methods of a fitted estimator: predict, transform, check gradients, convert to a model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHECKED_ROWS = 5
 
 
 class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
-    """A network with theta, behind scikit-learn's methods for what is fitted."""
+    """A network with theta, behind scikit-learn's methods of fitted estimators."""
 
     n_features_in_: int
     _network_: Network
@@ -40,7 +40,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         return self._of_parts(X, dtype, lambda part: network.predict(theta, part, dtype))
 
     def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """Numbers (N, K) computed from rows. Raises DataError, naming the row, where they are not finite."""
+        """Numbers (N, K) computed from rows. Raises DataError, naming the row, if they are not finite."""
         results, start = [], 0
         for part in parts(read_rows(self, X)):
             results.append(need_finite(compute(fitting(part, dtype, start)), start))
@@ -48,7 +48,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         return results[0] if len(results) == 1 else np.concatenate(results)
 
     def predict(self, X: Any) -> np.ndarray:
-        """The prediction for each example: (N,), or (N, K) where the targets had columns."""
+        """The prediction for each example: (N,), or (N, K) if the targets had columns."""
         f = self._outputs(X)
         return self._target.decode(f)
 
@@ -78,7 +78,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
 
         Returns
         -------
-        Report : `report.ok`; printing it says what was covered and, if need be, which box is to blame.
+        Report : `report.ok`; printing it shows which parameters were checked and, on failure, which box is wrong.
         """
         check_is_fitted(self)
         network, random = self._network_, np.random.default_rng(0)
@@ -92,7 +92,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
     def to_model(self) -> Model:
         """The fitted network as a bprop.Model: `bprop.save` writes it to a file without pickle, `bprop` reads it.
 
-        Its output is f, as the network gives it; notes["classes"] are the classes where they are plain data.
+        Its output is f, as the network gives it; notes["classes"] are the classes if they are plain data.
         """
         check_is_fitted(self)
         classes = getattr(self, "classes_", None)

@@ -25,15 +25,15 @@ class GraphEstimator(NetworkEstimator):
     params_: dict[str, np.ndarray]
 
     def _make_network(self, features: int, target: Target) -> Network:
-        made = getattr(self, "_made", None)
+        cached = getattr(self, "_made", None)
         key = (self.graph, self.output, features, target.counted)
-        if made is None or made[0][0] is not key[0] or made[0][1:] != key[1:]:
-            self._made = made = (key, self._network_of(features, target))
-        self.graph_ = made[1].graph
-        return made[1]
+        if cached is None or cached[0][0] is not key[0] or cached[0][1:] != key[1:]:
+            self._made = cached = (key, self._network_of(features, target))
+        self.graph_ = cached[1].graph
+        return cached[1]
 
     def _network_of(self, features: int, target: Target) -> Network:
-        """The user's graph, looked over: one input for X, one for y, an output."""
+        """The user's graph, checked: it has one input for X, one for y, and an output."""
         graph = self.graph
         if callable(graph) and not isinstance(graph, Graph):
             graph = graph(features, target.counted)
@@ -75,7 +75,7 @@ class GraphEstimator(NetworkEstimator):
 
 
 def need_outputs(network: Network, target: Target) -> None:
-    """Raise ShapeError where the outputs are not those that the targets need."""
+    """Raise ShapeError if the outputs do not fit the targets."""
     width = network.width(network.graph.name_of(network.output))
     if width not in target.widths:
         needed = " or ".join(map(str, target.widths))
@@ -109,7 +109,7 @@ class GraphClassifier(NetworkClassifier, GraphEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = False  # a graph is made for one kind of target: most for labels
+        tags.classifier_tags.multi_label = False  # a graph fits one kind of target; most take labels
         tags.target_tags.multi_output = False
         return tags
 

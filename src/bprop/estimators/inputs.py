@@ -1,4 +1,4 @@
-"""What users give to fit and predict, checked by scikit-learn and made arrays: frames, lists, sparse matrices."""
+"""The arguments of fit and predict (frames, lists, sparse matrices), checked by scikit-learn and made arrays."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DENSE_ROWS = 4096
 
 
 @dataclass(frozen=True)
-class Given:
+class FitArguments:
     """The arguments of fit, as they are."""
 
     X: Any
@@ -42,7 +42,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Examples:
-    """X (N, D), y as a network reads it and as the user gave it, weights (N,) or None."""
+    """X (N, D), y as a network reads it, labels as the user passed them, weights (N,) or None."""
 
     X: np.ndarray
     y: np.ndarray
@@ -61,13 +61,13 @@ class Examples:
         return DataSet(network.data(self.X, self.y), self.weights)
 
 
-def precision(asked: str, X: Any) -> np.dtype:
-    """The dtype asked for, or for "auto" that of X."""
-    return np.dtype(X.dtype if asked == "auto" else asked)
+def precision(wanted: str, X: Any) -> np.dtype:
+    """The wanted dtype, or for "auto" that of X."""
+    return np.dtype(X.dtype if wanted == "auto" else wanted)
 
 
 def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> tuple[np.ndarray, np.ndarray]:
-    """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for what cannot be used."""
+    """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for unusable data."""
     need_columns(X, "X")
     (need_columns if numbers else need_unmasked)(y, "y")
     with np.errstate(all="ignore"):  # it sums, and looks closer where the sum is not finite
@@ -119,7 +119,7 @@ def exact(y: Any) -> Any:
 
 
 def in_precision(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """In the precision of the fit. Raises DataError for what that does not hold, or whose differences it loses."""
+    """In the precision of the fit. Raises DataError for numbers that it cannot hold, or cannot tell apart."""
     need_precision(name, array, dtype)
     return array.astype(dtype, copy=False)
 
@@ -146,7 +146,7 @@ def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
 
 
 def need_finite(f: np.ndarray, start: int = 0) -> np.ndarray:
-    """Outputs (N, K) of rows from row `start` on. Raises DataError where one is no finite number, naming the row."""
+    """Outputs (N, K) of rows from row `start` on. Raises DataError, naming the row, if one is not finite."""
     if not all_finite(f):
         row = int(np.nonzero(~np.isfinite(f))[0][0])
         raise DataError(

@@ -1,4 +1,4 @@
-"""An estimator as it was before a call of fit: a call that an exception ends changes nothing."""
+"""A snapshot of an estimator before a call of fit. It undoes a call that ends with an exception."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from numbers import Integral
 from typing import Any
 
 RECORDS = ("loss_curve_", "validation_scores_", "validation_loss_curve_")
-"""Lists that epochs add to."""
+"""Lists to which each epoch appends."""
 
 OF_CALLBACKS = ("_callback_fit_ctx", "_skl_callbacks_to_teardown")
-"""What scikit-learn notes on an estimator while it fits, and takes away itself when that has ended."""
+"""Attributes that scikit-learn sets on an estimator during fit and removes itself afterwards."""
 
 
 class Kept:
@@ -23,12 +23,12 @@ class Kept:
                 self.attributes[name] = list(self.attributes[name])
         if "_optimizer" in self.attributes:
             self.attributes["_optimizer"] = replace(self.attributes["_optimizer"])
-        # random numbers that others draw from too, the user's own or NumPy's, go on as they are
+        # a generator that others use too (the user's, or NumPy's global one) is not set back
         own = isinstance(estimator.random_state, Integral) and "_random_state" in self.attributes
         self.drawn = self.attributes["_random_state"].get_state() if own else None
 
     def put_back(self, estimator: Any) -> None:
-        """Make the estimator what it was."""
+        """Restore the estimator."""
         if self.drawn is not None:
             self.attributes["_random_state"].set_state(self.drawn)
         now = vars(estimator)

@@ -12,7 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from bprop.errors import DataError, SettingError
 from bprop.estimators.base import NetworkEstimator, stochastic
 from bprop.estimators.callbacks import with_callbacks
-from bprop.estimators.inputs import Given, exact, read_answers
+from bprop.estimators.inputs import FitArguments, exact, read_answers
 from bprop.estimators.targets import Numbers, Target, class_weights, classification
 from bprop.reading import need_unmasked
 
@@ -28,15 +28,15 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
     @available_if(stochastic)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Any:  # type: ignore
-        """Go through the examples once more. The state of the solver is kept from call to call.
+        """Train for one epoch on these examples. The state of the solver lives on from call to call.
 
-        classes : all that y can hold in later calls, too (a list of them for each column of a y with columns). Needed
+        classes : all classes that y can hold, in later calls too (a list for each column of a y with columns). Needed
         in the first call. Twenty calls do what one call of `fit` with max_iter=20 does.
         """
         if classes is None and not hasattr(self, "classes_"):
             raise SettingError("classes must be passed on the first call to partial_fit")
         need_unmasked(classes, "classes")
-        return self._learn(Given(X, y, sample_weight), incremental=True, classes=exact(classes))
+        return self._learn(FitArguments(X, y, sample_weight), incremental=True, classes=exact(classes))
 
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
         if classes is not None and not hasattr(self, "classes_"):
@@ -64,7 +64,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
             return None
         if incremental and isinstance(self.class_weight, str):
             raise SettingError(
-                f"class_weight={self.class_weight!r} is not for partial_fit, which does not see all classes: "
+                f"class_weight={self.class_weight!r} does not work with partial_fit, which does not see all classes: "
                 "use a dict of weights"
             )
         return class_weights(self.class_weight, y)
@@ -118,7 +118,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two lists of classes are the same."""
+    """True if two lists of classes are the same."""
     if isinstance(one, list) or isinstance(other, list):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     return np.array_equal(one, other)

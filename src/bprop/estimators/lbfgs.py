@@ -14,7 +14,7 @@ from bprop.data import DataSet
 from bprop.engines.program import Program
 from bprop.errors import DataError, SettingError
 from bprop.estimators.callbacks import Hooks
-from bprop.estimators.inputs import Examples, Given
+from bprop.estimators.inputs import Examples, FitArguments
 from bprop.estimators.loop import DIVERGED
 from bprop.graph import Graph
 from bprop.graph.objective import weighted_mean
@@ -59,18 +59,18 @@ class Objective:
         return self.value, self.pack({name: grads[name] if name in grads else 0 * leaves[name] for name in self.names})
 
 
-def fit_lbfgs(estimator: Any, given: Given, examples: Examples) -> None:
+def fit_lbfgs(estimator: Any, arguments: FitArguments, examples: Examples) -> None:
     """Minimise until the gradient is at most `tol`, for at most `max_iter` iterations and `max_fun` evaluations.
 
-    Ctrl-C ends it with the parameters of the last iteration.
+    Ctrl-C ends the search with the parameters of the last iteration.
     """
     e, network = estimator, estimator._network_
     if any("noise" in step.box.needs for step in network.graph.plan(training=True).nodes):
-        raise SettingError("solver='lbfgs' needs the same objective at every look: dropout needs 'sgd' or 'adam'")
+        raise SettingError("solver='lbfgs' needs the same objective at every evaluation: dropout needs 'sgd' or 'adam'")
     if len(network.graph.trainable) < len(network.graph.parameters):
-        raise SettingError("solver='lbfgs' moves no running averages: normalise='batch' needs 'sgd' or 'adam'")
+        raise SettingError("solver='lbfgs' does not update running averages: normalise='batch' needs 'sgd' or 'adam'")
     objective = Objective(network.graph, examples.data(network), e._theta(F64))
-    hooks = Hooks(e, None, given.X, given.y, given.metadata)
+    hooks = Hooks(e, None, arguments.X, arguments.y, arguments.metadata)
     hooks.begin()
     search = Search(e, objective, hooks, e._loss_offset(examples))
     interrupted = False
@@ -128,7 +128,7 @@ class Search:
         return value_and_gradient
 
     def after(self, vector: np.ndarray) -> None:
-        """What is noted after an iteration."""
+        """After an iteration: note theta and the loss, and call the callbacks."""
         e = self.e
         self.vector, self.value, self.iterations = vector.copy(), self.objective.value, self.iterations + 1
         e.loss_curve_.append(self.value + self.offset)

@@ -1,4 +1,4 @@
-"""Stochastic gradient descent on an engine, as scikit-learn's solvers "sgd" and "adam" go through their epochs."""
+"""Stochastic gradient descent on an engine, with the epochs of scikit-learn's solvers "sgd" and "adam"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bprop.engines.engine import Job, Stretch
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks
-from bprop.estimators.inputs import Examples, Given
+from bprop.estimators.inputs import Examples, FitArguments
 from bprop.estimators.monitor import Monitor, hold_out
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, rule_of
@@ -31,9 +31,9 @@ DIVERGED = (
 
 
 class Epochs(Between):
-    """The epochs of one call of fit or partial_fit: an engine's run, started anew where the learning rate changes.
+    """The epochs of one call of fit or partial_fit: an engine's run, restarted when the learning rate changes.
 
-    loss : the mean objective over the examples of the epoch so far. at : where the epoch is.
+    loss : the mean objective over the examples of the epoch so far. at : the position in the epoch.
     """
 
     def __init__(self, estimator: Any, network: Network, data: DataSet, dtype: np.dtype, interrupt: CtrlC):
@@ -45,7 +45,7 @@ class Epochs(Between):
         self.loss = float("nan")
 
     def start(self, theta: dict[str, np.ndarray], planned: int) -> None:
-        """Start a run from theta, for at most so many epochs."""
+        """Start a run from theta, for at most `planned` epochs."""
         e, optimiser = self.estimator, self.optimiser
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
         self.job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
@@ -56,9 +56,9 @@ class Epochs(Between):
             self.run.restore(theta, optimiser.arrays)
 
     def epoch(self, order: np.ndarray) -> float:
-        """Do one epoch: the mean objective over its examples, each before its update; NaN where it is not finite.
+        """Train for one epoch. Returns the mean objective over its examples, each before its update; NaN if not finite.
 
-        Raises Stopped between two steps, where Ctrl-C came.
+        Raises Stopped between two steps, after Ctrl-C.
         """
         self.at = Position(updates=self.optimiser.updates)
         try:
@@ -71,8 +71,8 @@ class Epochs(Between):
 
     @property
     def undo(self) -> bool:  # type: ignore[override]
-        """Whether a KeyboardInterrupt may come in the middle of a stretch: some tools raise it in threads, where Ctrl-C
-        is not seen."""
+        """True if a KeyboardInterrupt may come in the middle of a stretch. Some tools raise it in threads, in which the
+        handler of Ctrl-C cannot be set."""
         return not self.interrupt.watches
 
     def stop(self) -> bool:
@@ -83,24 +83,28 @@ class Epochs(Between):
         self.loss = stretch.sums["loss"] / (stretch.sums["weight"] or 1.0)
 
     def keep(self) -> dict[str, np.ndarray]:
-        """Keep the rule's state; theta."""
+        """Store the rule's state in the optimiser. Returns theta."""
         self.optimiser.arrays = self.run.rule_arrays()
         return self.run.params()
 
 
 def batch_size(wanted: Any, count: int) -> int:
-    """Examples an update. "auto" is 200 whatever the count, so that a compiled step serves sets of any size."""
+    """Examples per update. "auto" is always 200, so that one compiled step serves sets of any size."""
     if isinstance(wanted, str):
         return AUTO_BATCH
     if wanted > count:
-        warnings.warn(f"batch_size={wanted} is larger than the {count} examples: all are taken", stacklevel=2)
+        warnings.warn(
+            f"batch_size={wanted} is larger than the {count} examples: every batch holds all of them", stacklevel=2
+        )
     return int(wanted)
 
 
-def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examples | None, incremental: bool) -> None:
-    """Train for up to `max_iter` epochs (one, if incremental), noting what scikit-learn's estimators note."""
+def fit_stochastic(
+    estimator: Any, arguments: FitArguments, examples: Examples, held: Examples | None, incremental: bool
+) -> None:
+    """Train for up to `max_iter` epochs (one, if incremental), and set the attributes of scikit-learn's estimators."""
     e = estimator
-    given_X = given.X_val if held is not None else None
+    user_X = arguments.X_val if held is not None else None
     if e.early_stopping and held is None:
         examples, held = hold_out(e, examples, e._split_random())
     most = 1 if incremental else e.max_iter
@@ -108,8 +112,8 @@ def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examp
     epochs = Epochs(e, e._network_, examples.data(e._network_), examples.X.dtype, interrupt)
     theta = e._theta(examples.X.dtype)
     epochs.start(theta, most)
-    monitor = Monitor(e, held, theta, given_X)
-    hooks = Hooks(e, most, given.X, given.y, given.metadata)
+    monitor = Monitor(e, held, theta, user_X)
+    hooks = Hooks(e, most, arguments.X, arguments.y, arguments.metadata)
     fitting = Fitting(e, epochs, monitor, hooks, e._loss_offset(examples))
     e.n_iter_ = 0
     try:
@@ -131,9 +135,9 @@ def fit_stochastic(estimator: Any, given: Given, examples: Examples, held: Examp
 
 
 class Fitting:
-    """One epoch after the other, and what scikit-learn's estimators do after each.
+    """The epochs of a fit, and the work of scikit-learn's estimators after each.
 
-    offset : what the loss of the graph lacks beside the one that is reported. diverged : a loss was not finite.
+    offset : the reported loss minus the graph's loss. diverged : a loss was not finite.
     """
 
     def __init__(self, estimator: Any, epochs: Epochs, monitor: Monitor, hooks: Hooks, offset: float):
@@ -142,7 +146,7 @@ class Fitting:
         self.diverged = False
 
     def next(self, incremental: bool) -> bool:
-        """Go through an epoch; whether another is to follow."""
+        """Train for an epoch. Returns True if another follows."""
         e, epochs = self.e, self.epochs
         epochs.interrupt.check()
         self.hooks.begin()
@@ -167,7 +171,7 @@ class Fitting:
         return True
 
     def note(self, loss: float) -> None:
-        """Note an epoch that has been done, in the attributes that scikit-learn's estimators have."""
+        """Note a finished epoch in the attributes of scikit-learn's estimators."""
         e = self.e
         e.loss_ = loss
         e.t_ += len(self.epochs.data)
@@ -177,7 +181,7 @@ class Fitting:
             say(f"Iteration {e.n_iter_}, loss = {loss:.8f}")
 
     def interrupted(self) -> None:
-        """Say so. Where no epoch was finished, `loss_` is that of the examples seen: NaN where there were none."""
+        """Warn of Ctrl-C. If no epoch was finished, `loss_` is that of the examples so far, NaN if there were none."""
         if self.e.n_iter_ == 0:
             self.e.loss_ = self.epochs.loss + self.offset
         warnings.warn("Training interrupted by user.", stacklevel=2)
@@ -200,7 +204,7 @@ class Fitting:
             optimiser.learning_rate = float(e.learning_rate_init) / (e.t_ + 1) ** e.power_t
 
     def stops(self) -> bool:
-        """No improvement: stop, or with learning_rate="adaptive" go on at a fifth of the rate."""
+        """Called without improvement: True to stop; learning_rate="adaptive" continues at a fifth of the rate."""
         e, epochs = self.e, self.epochs
         adaptive = e.solver == "sgd" and e.learning_rate == "adaptive"
         if not adaptive or not epochs.optimiser.divide_rate():
@@ -212,7 +216,7 @@ class Fitting:
         return False
 
     def say(self, end: str) -> None:
-        """Print why there was no improvement, where asked to."""
+        """Print the monitor's message and `end`, if verbose."""
         if self.e.verbose:
             say(self.monitor.message + end)
 

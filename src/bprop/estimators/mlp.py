@@ -1,4 +1,4 @@
-"""MLPClassifier and MLPRegressor: scikit-learn's parameters and attributes, and what its users ask for beyond."""
+"""MLPClassifier and MLPRegressor: scikit-learn's parameters and attributes, and more."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bprop.estimators.targets import Target
 
 
 def keep(estimator: Any, arguments: dict[str, Any]) -> None:
-    """The arguments of a constructor as attributes, as they are."""
+    """Store the arguments of a constructor as attributes, unchanged."""
     vars(estimator).update({k: v for k, v in arguments.items() if k not in ("self", "__class__")})
 
 
@@ -46,10 +46,10 @@ class Perceptron(NetworkEstimator):
         wanted = Blueprint(architecture, features, target.outputs, function, float(self.alpha), target.sizes)
         self.n_layers_, self.n_outputs_ = len(architecture.hidden) + 2, target.outputs
         self.out_activation_ = wanted.output_activation
-        made = getattr(self, "_made", None)
-        if made is None or made[0] != wanted:
-            self._made = made = (wanted, perceptron(wanted))
-        return made[1]
+        cached = getattr(self, "_made", None)
+        if cached is None or cached[0] != wanted:
+            self._made = cached = (wanted, perceptron(wanted))
+        return cached[1]
 
     def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
         """W and b uniform in [-r, r], r = sqrt(6 / (fan-in + fan-out)), for logistic units sqrt(2 / ...).
@@ -92,7 +92,7 @@ class Perceptron(NetworkEstimator):
 
 
 class MLPClassifier(NetworkClassifier, Perceptron):
-    """A multi-layer perceptron for classification: scikit-learn's MLPClassifier, and what its users ask for beyond.
+    """A multi-layer perceptron for classification: scikit-learn's MLPClassifier, and more.
 
     Two classes, or several labels an example: logistic outputs and binary cross-entropy. More classes, or several
     outputs of several classes each: softmax and negative log-likelihood. With weights of examples or classes, the loss
@@ -106,30 +106,30 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     solver : "adam", "sgd", "lbfgs" (SciPy's, on all examples at once, in float64); or an update rule such as
         bprop.AdamW(1e-3) or an optax transformation, which then brings its own rate.
     alpha : weight of the L2 penalty alpha / 2 sum W^2 / (examples of the batch, or the sum of their weights).
-    batch_size : examples an update; "auto" is min(200, N).
+    batch_size : examples per update; "auto" is min(200, N).
     learning_rate : "constant"; for "sgd" also "invscaling" (learning_rate_init / (t + 1)^power_t after t examples, from
-        epoch to epoch) and "adaptive" (divided by 5 where the loss no longer improves); or one of bprop.schedules,
+        epoch to epoch) and "adaptive" (divided by 5 when the loss no longer improves); or one of bprop.schedules,
         which count updates, for "sgd" and "adam".
     learning_rate_init, power_t : see learning_rate.
     max_iter : epochs, or iterations of "lbfgs".
     shuffle : go through the examples in a new order in every epoch.
-    random_state : of the initial parameters, the orders, the held-out rows and dropout. The same number gives the same
-        result, and the initial parameters and orders that it gives scikit-learn's estimators.
-    tol : improvement that counts; for "lbfgs" the gradient at which it ends.
+    random_state : seed of the initial parameters, orders, held-out rows and dropout. The same number gives the same
+        result. Initial parameters and orders are those of scikit-learn's estimators with that number.
+    tol : the least improvement that counts; "lbfgs" ends when the gradient is this small.
     verbose : print the loss of every epoch.
-    warm_start : `fit` goes on where the last one ended, with the state of the solver.
-    momentum, nesterovs_momentum : of "sgd".
+    warm_start : `fit` continues where the last one ended, with the state of the solver.
+    momentum, nesterovs_momentum : settings of "sgd".
     early_stopping : stop when the score on a validation set no longer improves, and keep the best parameters.
     validation_fraction : the share of the examples held out for it, unless `fit` has X_val and y_val.
-    beta_1, beta_2, epsilon : of "adam".
+    beta_1, beta_2, epsilon : settings of "adam".
     n_iter_no_change : epochs without improvement after which to stop.
-    max_fun : evaluations of the objective, of "lbfgs".
+    max_fun : the most evaluations of the objective by "lbfgs".
     l1, l2 : weights of sum |W| and sum W^2 in the mean objective; None: no such term. A search over them should pass
         numbers (0 included), so that one compiled program serves all.
     dropout : the share of hidden units dropped in training, or one for each layer; None: no dropout.
     normalise : "batch" or "layer" normalisation of the hidden pre-activations.
-    clip_norm : the longest that the gradient may be.
-    scoring : what early stopping looks at: None (accuracy, R^2), "loss", or any of scikit-learn's scorers.
+    clip_norm : the largest norm of the gradient; longer gradients are scaled down to it.
+    scoring : the score of early stopping: None (accuracy, R^2), "loss", or any of scikit-learn's scorers.
     dtype : "float32", "float64" or "auto": that of X.
     engine : "numpy", "native", "xla" or "auto": NumPy for short fits, else the fastest that is installed.
     device : "cpu", "gpu" (engine "xla") or None: the engine's choice.
@@ -160,7 +160,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
 
 
 class MLPRegressor(NetworkRegressor, Perceptron):
-    """A multi-layer perceptron for numbers: scikit-learn's MLPRegressor, and what its users ask for beyond.
+    """A multi-layer perceptron for numbers: scikit-learn's MLPRegressor, and more.
 
     With weights of examples, the loss of a batch is divided by the sum of its weights, as scikit-learn does
     (`bprop.train`: by the mean weight of the set).
@@ -186,5 +186,5 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     def _loss_offset(self, examples: Examples) -> float:
         if not (isinstance(self.loss, str) and self.loss == "poisson"):
             return 0.0
-        y = examples.y.astype(np.float64)  # exp(a) - y a lacks what makes it half the deviance: y log y - y
+        y = examples.y.astype(np.float64)  # exp(a) - y a plus y log y - y is half the deviance
         return float(np.average((xlogy(y, y) - y).sum(axis=1), weights=examples.weights))

@@ -1,4 +1,4 @@
-"""What is looked at after every epoch: no improvement of the loss, or of a score on a validation set."""
+"""Early stopping: counts the epochs without improvement of the loss, or of a score on a validation set."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Arrays = dict[str, np.ndarray]
 
 
 def hold_out(estimator: Any, examples: Examples, random: np.random.RandomState) -> tuple[Examples, Examples]:
-    """(training set, validation set): `validation_fraction` at random, stratified where there is one binary output.
+    """(training set, validation set): `validation_fraction` at random, stratified if there is one binary output.
 
     The same random numbers as in scikit-learn give the same rows. Raises DataError for less than two rows.
     """
     binary = estimator._target.task == "binary"
     labels = examples.y.reshape(-1, 1).astype(bool) if binary else None
     rows = np.arange(len(examples))
-    kept, held = train_test_split(
+    rest, held = train_test_split(
         rows, random_state=random, test_size=estimator.validation_fraction, stratify=labels
     )  # fmt: skip
     if len(held) < 2:
@@ -33,23 +33,23 @@ def hold_out(estimator: Any, examples: Examples, random: np.random.RandomState) 
             "The validation set is too small. Increase 'validation_fraction' or the size of your dataset: it has "
             f"{len(held)} of {len(rows)} examples"
         )
-    return examples.rows(np.asarray(kept)), examples.rows(np.asarray(held))
+    return examples.rows(np.asarray(rest)), examples.rows(np.asarray(held))
 
 
 class Monitor:
     """Early stopping as scikit-learn does it: `no_improvement` counts epochs without a gain of at least `tol`.
 
-    Without early stopping the training loss is looked at; with it, the score on the validation set, and the parameters
-    of the best score are kept.
+    Without early stopping it watches the training loss. With it, it watches the score on the validation set, and keeps
+    the parameters of the best score. user_X : the validation inputs as the user passed them, or None.
     """
 
-    def __init__(self, estimator: Any, held: Examples | None, theta: Arrays, given_X: Any = None):
+    def __init__(self, estimator: Any, held: Examples | None, theta: Arrays, user_X: Any = None):
         self.estimator, self.held = estimator, held
         self.early = estimator.early_stopping
         self.best_theta = {name: array.copy() for name, array in theta.items()} if self.early else {}
-        self.score_of = self._scorer(given_X) if self.early else None
+        self.score_of = self._scorer(user_X) if self.early else None
 
-    def _scorer(self, given_X: Any) -> Callable[[Arrays, np.ndarray, float], float]:
+    def _scorer(self, user_X: Any) -> Callable[[Arrays, np.ndarray, float], float]:
         """(theta, outputs on the validation set, loss there) -> the score, the higher the better."""
         scoring, held, target = self.estimator.scoring, self.held, self.estimator._target
         assert held is not None
@@ -58,16 +58,16 @@ class Monitor:
         if scoring is None:
             return lambda theta, f, loss: self._own_score(target, f)
         scorer: Any = check_scoring(self.estimator, scoring)
-        X = held.X if given_X is None else given_X
+        X = held.X if user_X is None else user_X
 
         def score(theta: Arrays, f: np.ndarray, loss: float) -> float:
             self.estimator._put(theta)
-            return float(scorer(self._nameless(given_X is None), X, held.labels))
+            return float(scorer(self._nameless(user_X is None), X, held.labels))
 
         return score
 
     def _nameless(self, needed: bool) -> Any:
-        """The estimator as it predicts for arrays without names of columns, which would warn otherwise."""
+        """A copy of the estimator without column names, so that it predicts for plain arrays without a warning."""
         if not needed or not hasattr(self.estimator, "feature_names_in_"):
             return self.estimator
         copy = object.__new__(type(self.estimator))
@@ -105,7 +105,7 @@ class Monitor:
             e.best_validation_score_, self.best_theta = score, now
 
     def diverged(self) -> None:
-        """After an epoch that left the finite numbers."""
+        """After an epoch whose loss is not finite: note NaN."""
         if self.early:
             self.estimator.validation_scores_.append(float("nan"))
         if self.held is not None:
@@ -113,11 +113,11 @@ class Monitor:
 
     @property
     def exhausted(self) -> bool:
-        """Whether there was no improvement for more than `n_iter_no_change` epochs."""
+        """True if more than `n_iter_no_change` epochs brought no improvement."""
         return self.estimator._no_improvement_count > self.estimator.n_iter_no_change
 
     @property
     def message(self) -> str:
-        """What to say then."""
+        """The message for an exhausted fit."""
         e, what = self.estimator, "Validation score" if self.early else "Training loss"
         return f"{what} did not improve more than tol={e.tol:f} for {e.n_iter_no_change} consecutive epochs."

@@ -44,14 +44,14 @@ class Blueprint:
 
     @property
     def output_activation(self) -> str:
-        """What makes the outputs, by scikit-learn's name: "softmax", "logistic", "identity", ..."""
+        """The activation of the outputs, by scikit-learn's name: "softmax", "logistic", "identity", ..."""
         name = snake("Softmax" if self.columns else head_of(self.architecture.loss_class()).output)
         return {"": "identity", "sigmoid": "logistic"}.get(name, name)
 
 
 @dataclass(eq=False)
 class Network:
-    """A graph with the names of what an estimator needs of it.
+    """A graph, with the names of its boxes that an estimator uses.
 
     loss : the box of the loss without penalties. output : the output f. hidden : the hidden activations.
     """
@@ -73,7 +73,7 @@ class Network:
         return array.reshape(len(array), *self.graph.inputs[name].shape)
 
     def width(self, name: str) -> int:
-        """How many numbers an example has in a box."""
+        """The numbers per example in a box."""
         return prod(size for size in self.graph.boxes[name].dims[1:] if isinstance(size, int))
 
     def predict(self, theta: Arrays, X: np.ndarray, dtype: Any) -> np.ndarray:
@@ -117,7 +117,7 @@ def perceptron(blueprint: Blueprint) -> Network:
     elif blueprint.architecture.loss == "squared_error":
         loss = 0.5 * loss
     if not isinstance(loss, Box):
-        raise SettingError(f"loss must be a name or a function (f, y) -> box, but it gave {loss!r}")
+        raise SettingError(f"loss must be a name or a function (f, y) -> box, but the function returned {loss!r}")
     weights = [base.parameters[f"W{k}"] for k in range(1, last + 1)]
     whole = loss + 0.5 * blueprint.alpha * l2(*weights) / batch_weight(y)
     graph = Graph(loss=whole, penalty=base.penalty, outputs={"f": f})
@@ -126,7 +126,7 @@ def perceptron(blueprint: Blueprint) -> Network:
 
 
 def behind_dropout(graph: Graph) -> Any:
-    """The name of the box that stands for one outside training: that below, for dropout."""
+    """name -> the box that replaces it outside training; for dropout, the box below it."""
     return lambda name: graph.names.get(graph.boxes[name].evaluation(), name)
 
 

@@ -1,4 +1,4 @@
-"""The state of the update rule, which lives between the calls of fit and partial_fit."""
+"""The state of the update rule, which lives on between calls of fit and partial_fit."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bprop.rules.comparison import structure
 from bprop.rules.runtime import structure_of
 
 SMALLEST_RATE = 1e-6
-"""The rate at which learning_rate="adaptive" no longer divides it."""
+"""At this rate or below, learning_rate="adaptive" stops instead of dividing it."""
 
 
 @dataclass
 class Optimiser:
-    """arrays : the rule's state, None before the first update; updates : made so far.
+    """arrays : the rule's state, None before the first update. updates : the number of updates so far.
 
     learning_rate : of the next epoch; None where a schedule, or a rule of the user's own, decides. initial : the
     learning_rate_init that it started from. order : of the last epoch, from which the next is shuffled.
@@ -35,13 +35,13 @@ class Optimiser:
     noise_seed: int = 0
 
     def follow(self, initial: float) -> None:
-        """Take up another learning_rate_init, which the user has set since."""
+        """Use another learning_rate_init, if the user has set one since."""
         if initial != self.initial:
             self.initial = initial
             self.learning_rate = None if self.learning_rate is None else float(initial)
 
     def divide_rate(self) -> bool:
-        """learning_rate / 5; False where it is too small for that already."""
+        """Divide learning_rate by 5. Returns False if it is already too small."""
         if self.learning_rate is None or self.learning_rate <= SMALLEST_RATE:
             return False
         self.learning_rate /= 5.0
@@ -49,7 +49,7 @@ class Optimiser:
 
 
 def has_rate(settings: Any) -> bool:
-    """Whether the rate is the estimator's own: no schedule, and no rule of the user's."""
+    """True if the estimator sets the rate: there is no schedule, and no rule of the user's."""
     return isinstance(settings.solver, str) and not is_schedule(settings.learning_rate)
 
 
@@ -59,7 +59,7 @@ def new_optimiser(settings: Any) -> Optimiser:
 
 
 def kind_of(settings: Any) -> Hashable:
-    """What must be the same for the state to go on: the rule, apart from numbers and schedules."""
+    """The key that must stay equal for the state to live on: the rule, apart from numbers and schedules."""
     if isinstance(settings.solver, str):
         return settings.solver
     rule = as_rule(settings.solver)
@@ -68,7 +68,7 @@ def kind_of(settings: Any) -> Hashable:
     return type(rule).__name__, str(structure_of(rule))
 
 
-def rule_of(settings: Any, optimiser: Optimiser, seen: int, samples: int, steps: int) -> Rule | Foreign:
+def rule_of(settings: Any, optimiser: Optimiser, examples_before: int, samples: int, steps: int) -> Rule | Foreign:
     """The update rule of the estimator's settings, for epochs of `steps` updates on `samples` examples."""
     if not isinstance(settings.solver, str):
         return as_rule(settings.solver)
@@ -80,7 +80,7 @@ def rule_of(settings: Any, optimiser: Optimiser, seen: int, samples: int, steps:
         )  # fmt: skip
     if settings.learning_rate == "invscaling":
         rate = InverseScaling(
-            float(settings.learning_rate_init), float(seen), float(samples), float(steps), float(optimiser.updates),
-            float(settings.power_t),
+            float(settings.learning_rate_init), float(examples_before), float(samples), float(steps),
+            float(optimiser.updates), float(settings.power_t),
         )  # fmt: skip
     return HeavyBall(rate, float(settings.momentum), bool(settings.nesterovs_momentum), clip_norm=clip)

@@ -29,20 +29,20 @@ class ScaledAdam(Adam, named=False):
 class HeavyBall(SGD, named=False):
     """SGD with a momentum in [0, 1]: scikit-learn takes 1 as well."""
 
-    def __post_init__(self):  # the estimator has checked the numbers
+    def __post_init__(self):  # no check: the estimator has checked the numbers
         pass
 
 
 @dataclass(frozen=True)
 class InverseScaling(Schedule, named=False):
-    """alpha = rate / (seen + samples k + 1) ** power in epoch k = floor((t - first) / steps) of a fit.
+    """alpha = rate / (examples_before + samples k + 1) ** power in epoch k = floor((t - first) / steps) of a fit.
 
     rate : learning_rate_init.
-    seen : examples seen before the fit; samples, steps : examples and updates in an epoch of it.
+    examples_before : examples examples_before before the fit; samples, steps : examples and updates in an epoch of it.
     first : updates made before the fit.
     """
 
-    seen: float
+    examples_before: float
     samples: float
     steps: float
     first: float
@@ -50,4 +50,4 @@ class InverseScaling(Schedule, named=False):
 
     def __call__(self, t: Any) -> Any:
         epoch = namespace(t).floor((t - self.first) / self.steps)
-        return self.rate / (self.seen + self.samples * epoch + 1) ** self.power
+        return self.rate / (self.examples_before + self.samples * epoch + 1) ** self.power

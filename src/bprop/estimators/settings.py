@@ -1,4 +1,4 @@
-"""The constructor parameters that the estimators share: what each may be. Checked by `fit`, as scikit-learn asks."""
+"""The allowed values of the estimators' constructor parameters. `fit` checks them, as scikit-learn requires."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_whole(value: Any, least: int = 1) -> bool:
 
 
 def is_number(value: Any, low: float = 0.0, high: float = np.inf) -> bool:
-    """Whether it is a finite number in [low, high]."""
+    """True for a finite number in [low, high]."""
     return isinstance(value, Real) and not isinstance(value, bool) and low <= float(value) <= high and value < np.inf
 
 
@@ -34,7 +34,7 @@ def is_schedule(value: Any) -> bool:
 
 
 def is_rule(value: Any) -> bool:
-    """Whether it looks like an update rule of ours or of optax."""
+    """True if it looks like an update rule of bprop or optax."""
     return not isinstance(value, type | str) and callable(getattr(value, "init", None))
 
 
@@ -87,7 +87,7 @@ CHECKS: dict[str, Check] = {
 
 
 def check(who: str, settings: Mapping[str, Any]) -> None:
-    """Raise SettingError for the first parameter that is not what it may be."""
+    """Raise SettingError for the first parameter whose value is not allowed."""
     for name, value in settings.items():
         if name in CHECKS and not CHECKS[name][0](value):
             raise SettingError(f"{who}: {name} must be {CHECKS[name][1]}, not {value!r}")

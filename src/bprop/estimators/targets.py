@@ -1,4 +1,4 @@
-"""Targets: what scikit-learn's users give as y, as the arrays that a network learns from, and back."""
+"""Targets: they encode y of scikit-learn's users as arrays for a network, and decode its outputs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bprop.errors import DataError
 
 
 class Target(ABC):
-    """How y is encoded, and what the outputs f (N, K) of a network say of it."""
+    """Encodes y, and decodes the outputs f (N, K) of a network."""
 
     task: str
-    """What the network is built for: "binary", "multiclass", "multilabel", "columns" or "numbers"."""
+    """The kind of target: "binary", "multiclass", "multilabel", "columns" or "numbers"."""
 
     @property
     @abstractmethod
@@ -41,12 +41,12 @@ class Target(ABC):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """The number of classes of each column, where y has several columns of classes; else ()."""
+        """The number of classes of each column, if y has several columns of classes; else ()."""
         return ()
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """How many numbers an example the output of a graph of the user's may have."""
+        """The allowed numbers per example in the output of a user's graph."""
         return (self.outputs,)
 
     @property
@@ -201,7 +201,7 @@ def codes(y: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def classification(y: np.ndarray, classes: Sequence[Any] | np.ndarray | None = None) -> Target:
-    """The target that y is (and `classes`, where y may lack some). Raises ValueError for what is not classes."""
+    """The target for y, or for `classes` if y may lack some. Raises ValueError if y does not hold classes."""
     kind = type_of_target(y, input_name="y")
     if kind != "unknown" or y.size:
         check_classification_targets(y)
@@ -214,5 +214,5 @@ def classification(y: np.ndarray, classes: Sequence[Any] | np.ndarray | None = N
 
 
 def class_weights(class_weight: Any, y: np.ndarray) -> np.ndarray:
-    """The weight of each example that `class_weight` says: "balanced", {class: weight}, or a list for columns."""
+    """The weight of each example by `class_weight`: "balanced", {class: weight}, or a list for columns."""
     return np.asarray(compute_sample_weight(class_weight, y))

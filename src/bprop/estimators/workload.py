@@ -1,4 +1,4 @@
-"""Which engine a fit is worth: NumPy where the fit is so short that compiling would cost more than it saves.
+"""The choice of engine: NumPy for fits so short that compiling would cost more than it saves.
 
 The rule compares the seconds that all updates would take on NumPy (those of earlier calls of partial_fit, too) with
 those that compiling takes, and those of this call with what a compiled run takes to start. It depends on nothing but
@@ -36,14 +36,14 @@ def engine_for(job: Job, updates: int, engine: str | Engine, device: str | None,
 
 
 def is_short(job: Job, updates: int, before: int) -> bool:
-    """Whether NumPy is done with it before compiled code would be."""
+    """True if NumPy would finish before compiled code."""
     if isinstance(job.rule, Foreign):
         return False
     return numpy_seconds(job, updates) < STARTING or numpy_seconds(job, before + updates) < COMPILING
 
 
 def numpy_seconds(job: Job, updates: int) -> float:
-    """About how long NumPy takes for so many updates."""
+    """An estimate of NumPy's time for these updates, in seconds."""
     weights = job.graph.weight_count
     rows = min(job.batch_size, len(job.data))
     small = PER_BOX * len(job.graph.order) + PER_ARRAY * len(job.graph.trainable)
