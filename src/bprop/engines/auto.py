@@ -100,8 +100,8 @@ class FallbackRun(Delegate):
         return self.run, self.run.state
 
     @state.setter
-    def state(self, kept: Any) -> None:
-        self.run, self.run.state = kept
+    def state(self, saved: Any) -> None:
+        self.run, self.run.state = saved
 
     def surroundings(self):
         return self.run.surroundings()

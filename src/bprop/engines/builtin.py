@@ -1,4 +1,4 @@
-"""The engines of bprop: what is known of each before its module, which imports a compiler, is imported."""
+"""The engines of bprop: facts about each that are needed before its module, which imports a compiler, is imported."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ class Delegate(Run):
         return self.run.state
 
     @state.setter
-    def state(self, kept: Any) -> None:
-        self.run.state = kept
+    def state(self, saved: Any) -> None:
+        self.run.state = saved
 
     def surroundings(self):
         return self.run.surroundings()

@@ -82,7 +82,7 @@ class Batches(NamedTuple):
 
 @dataclass(frozen=True)
 class Job:
-    """What stays the same during a run: graph, rule, data, batch size, precision, seed.
+    """The things that stay the same during a run: graph, rule, data, batch size, precision, seed.
 
     narrow : the dtype in which an engine computes products ("bfloat16"), if that is not `dtype`, the dtype of theta.
     mean_weight : the mean weight of the training set; example weights are divided by it. None: those of a batch are

@@ -7,7 +7,7 @@ import numpy as np
 from bprop.engines.integers import INT32, INT64, fits
 
 LINE = 64  # bytes: a device that works in main memory takes over arrays that begin at such a boundary, uncopied
-BLOCK = 4 * 2**20  # bytes gathered at a time: what is converted on the way is never more than this
+BLOCK = 4 * 2**20  # bytes gathered at a time: no more than this is converted at a time
 
 
 def round_up(count: int) -> int:
@@ -17,10 +17,10 @@ def round_up(count: int) -> int:
 
 
 def narrow(array: np.ndarray, dtype: np.dtype, kind: str) -> np.dtype:
-    """What the array of an input of a kind ("float", "int", "bool") becomes on the device.
+    """The dtype on the device of the array of an input. Its kind is "float", "int" or "bool".
 
     Floats wider than the run's precision take on that; whole numbers take 32 bits where these hold them all, else 64,
-    or become floats at once where the input holds floats; what is narrower stays so.
+    or become floats at once where the input holds floats; narrower arrays stay as they are.
     """
     if array.dtype.kind == "f" and array.dtype.itemsize > dtype.itemsize:
         return dtype

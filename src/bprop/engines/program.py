@@ -73,8 +73,8 @@ class Program:
         moved = _as_wide(moved, trained)
         if isinstance(rule_state, dict) and isinstance(state_after, dict):  # of a Rule; optax has others
             state_after = {what: _as_wide(arrays, rule_state.get(what)) for what, arrays in state_after.items()}
-        kept = plan.updates(state)
-        params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in kept.items()}}
+        averages = plan.updates(state)
+        params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in averages.items()}}
         return params, state_after, self.sums(plan, state, context)
 
     def gradients(
@@ -129,7 +129,7 @@ class Program:
         return sums
 
     def watched(self, sums: Sums) -> Array:
-        """What must be finite for a step to be well: the loss of the batch, and its penalty."""
+        """The number that must be finite after a step: the loss of the batch, plus its penalty."""
         return sums["loss"] + sums[PENALTY] if self.penalises_data else sums["loss"]
 
     def totals(self, running: Sequence[Sequence[float]]) -> dict[str, float]:
@@ -169,7 +169,7 @@ def _as_wide(after: Any, before: Any) -> Any:
 
 
 def structure(graph: Graph) -> Hashable | None:
-    """What of a graph a compiled program depends on: all but the values that are run-time arguments.
+    """The parts of a graph that a compiled program depends on: all but the values that are run-time arguments.
 
     None where only the code itself says it: that of a box of the user's, or of a function or an object among the
     hyper-parameters. Such a graph is traced anew for every run, and its program looked up by the trace.

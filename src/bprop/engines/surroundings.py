@@ -19,7 +19,7 @@ PROCESSOR, INSTRUCTIONS, CORES = "processor", "instructions", "cores"
 
 
 def common() -> dict[str, str]:
-    """What every engine depends on."""
+    """The versions and the processor that the results of every engine depend on."""
     return {"bprop": bprop_version(), "NumPy": np.__version__, **processor()}
 
 

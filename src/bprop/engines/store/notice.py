@@ -1,4 +1,4 @@
-"""Lines on standard error, each said once in a process."""
+"""Lines on standard error, each printed once in a process."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def secret(folder: Folder, make: bool = False) -> bytes | None:
     if value is None and make:
         folder.write(SECRET, os.urandom(LENGTH), first=True)
         value = _read(folder)
-        if value is None:  # what is there is no secret
+        if value is None:  # the file there is no secret
             folder.write(SECRET, os.urandom(LENGTH))
             value = _read(folder)
     return value
@@ -42,7 +42,7 @@ def _read(folder: Folder) -> bytes | None:
 
 
 def sealed(secret: bytes, name: str, payload: bytes) -> bytes:
-    """What is written for a payload."""
+    """The content of the file for a payload."""
     return _digest(secret, name, payload) + payload
 
 

@@ -24,14 +24,14 @@ class Store:
     """Entries of at most `limit` bytes together, in a folder that several processes of one user may share.
 
     An entry is written to a file of its own and then renamed, so that a reader finds it whole or not at all. It is
-    sealed, so that what is damaged, or was not put there by this user, is seen, and removed.
+    sealed. An entry that is damaged, or was not put there by this user, is recognised and removed.
     """
 
     def __init__(self, folder: Path | None, limit: int = LIMIT):
         self.folder, self.limit = folder, limit
 
     def get(self, key: str) -> bytes | None:
-        """What was put under the key, or None."""
+        """The payload that was put under the key, or None."""
         folder = self._open()
         if folder is None:
             return None
@@ -54,7 +54,7 @@ class Store:
         return payload
 
     def put(self, key: str, payload: bytes) -> None:
-        """Keep the payload, if it can be written, and remove what is too much."""
+        """Keep the payload, if it can be written, and remove the oldest entries above the limit."""
         if len(payload) + DIGEST > self.limit:
             return
         folder = self._open(make=True)

@@ -1,11 +1,11 @@
 """Open a folder by descriptor, if nobody but its user and root can change it or the way to it.
 
-The way is walked from the root, one descriptor after the other, with the checks of OpenSSH's StrictModes. What has been
-checked is what is used, whatever is renamed meanwhile. Every folder on the way
+The way is walked from the root, one descriptor after the other, with the checks of OpenSSH's StrictModes. The folder
+that has been checked is the one used, whatever is renamed meanwhile. Every folder on the way
 
 - belongs to the user or to root, and
 - is not writable by others. Allowed are a sticky folder such as /tmp, in which nobody can rename what belongs to the
-  user or root, and a group without other members, which a umask of 002 gives to what a user makes.
+  user or root, and a group without other members, which a umask of 002 gives to a user's own files.
 
 A link on the way is followed if it belongs to the user or root: people put ~/.cache on another disk. The folder itself
 is no link, belongs to the user, and is writable by nobody else at all.
@@ -34,7 +34,7 @@ class UntrustedError(Exception):
 
 
 def open_folder(path: Path, make: bool = False) -> int:
-    """A descriptor of the folder at an absolute path. `make`: make what is missing on the way, for the user alone.
+    """A descriptor of the folder at an absolute path. `make`: make missing folders on the way, for the user alone.
 
     Raises UntrustedError where others could change it, OSError where there is none.
     """

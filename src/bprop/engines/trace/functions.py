@@ -91,8 +91,8 @@ class Functions(Elementwise):
 
     def reduce(self, kind: str, a: Traced, axis: Any, keepdims: bool) -> Traced:
         axes = tuple(range(a.ndim)) if axis is None else tuple(sorted(int(i) % a.ndim for i in np.atleast_1d(axis)))
-        kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
-        shape = kept if keepdims else tuple(n for i, n in enumerate(a.shape) if i not in axes)
+        with_ones = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
+        shape = with_ones if keepdims else tuple(n for i, n in enumerate(a.shape) if i not in axes)
         if all(a.shape[i] == 1 for i in axes):
             return self.reshape(a, shape)
         rest = tuple(n for i, n in enumerate(a.shape) if i not in axes)
@@ -134,11 +134,11 @@ class Functions(Elementwise):
     def tensordot(self, a: Any, b: Any, axes: tuple[Sequence[int], Sequence[int]]) -> Traced:
         a, b = self.tape.read(a), self.tape.read(b)
         first, second = ([i % x.ndim for i in summed] for x, summed in zip((a, b), axes, strict=True))
-        kept = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
+        others = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
         inner = prod(a.shape[i] for i in first)
-        rows = self.reshape(self.transpose(a, [*kept[0], *first]), (-1, inner))
-        columns = self.reshape(self.transpose(b, [*second, *kept[1]]), (inner, -1))
-        shape = (*(a.shape[i] for i in kept[0]), *(b.shape[i] for i in kept[1]))
+        rows = self.reshape(self.transpose(a, [*others[0], *first]), (-1, inner))
+        columns = self.reshape(self.transpose(b, [*second, *others[1]]), (inner, -1))
+        shape = (*(a.shape[i] for i in others[0]), *(b.shape[i] for i in others[1]))
         return self.reshape(self.dot(rows, columns), shape)
 
     def dot(self, a: Traced, b: Traced) -> Traced:

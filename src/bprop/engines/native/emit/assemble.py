@@ -3,7 +3,7 @@
     run(table, thread, threads, first position, steps, t)
 
 `table` holds the addresses of all arrays, in the order of `Assembler.table`. No array is touched before the gate has
-let this thread in. Thread 0 does what is not shared.
+let this thread in. Thread 0 does the work that is not shared.
 """
 
 from __future__ import annotations

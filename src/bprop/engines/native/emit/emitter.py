@@ -153,7 +153,7 @@ class Emitter:
         """for i in range(start, stop, step). A single turn is emitted without a loop."""
         if isinstance(start, int) and isinstance(stop, int):
             if stop <= start:
-                # nothing to do: what is written goes to a place that is never reached
+                # nothing to do: the code written goes to a place that is never reached
                 dead = self.b.append_basic_block("never")
                 after = self.b.append_basic_block("after")
                 self.b.branch(after)

@@ -59,10 +59,10 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
     b.cbranch(caller, inside, come)
 
     b.position_at_end(come)  # a helper is counted
-    seen = load(b, gate)
-    b.cbranch(b.icmp_signed("<", seen, I64(0)), none, go_in)
+    value = load(b, gate)
+    b.cbranch(b.icmp_signed("<", value, I64(0)), none, go_in)
     b.position_at_end(go_in)
-    b.cbranch(swap(b, gate, seen, b.add(seen, I64(1))), inside, come)
+    b.cbranch(swap(b, gate, value, b.add(value, I64(1))), inside, come)
 
     b.position_at_end(inside)
     emit_wait(emitter, gate, wanted, together, none)
@@ -81,17 +81,17 @@ def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, h
     b.position_at_end(wait)
     turns = b.phi(I64)
     turns.add_incoming(I64(0), before)
-    seen = load(b, gate)
-    with b.if_then(b.icmp_signed("==", seen, wanted)), b.if_then(swap(b, gate, seen, I64(AT_WORK))):
+    value = load(b, gate)
+    with b.if_then(b.icmp_signed("==", value, wanted)), b.if_then(swap(b, gate, value, I64(AT_WORK))):
         b.branch(to_work)
-    b.cbranch(b.icmp_signed("==", seen, I64(SHUT)), home, turn)
+    b.cbranch(b.icmp_signed("==", value, I64(SHUT)), home, turn)
     b.position_at_end(turn)
     more = emit_turn(emitter, turns)
     turns.add_incoming(more, b.block)
     b.cbranch(b.icmp_signed(">=", more, I64(LONGEST)), late, wait)
     b.position_at_end(late)
     turns.add_incoming(more, late)
-    b.cbranch(swap(b, gate, seen, I64(SHUT)), home, wait)
+    b.cbranch(swap(b, gate, value, I64(SHUT)), home, wait)
 
 
 def load(b: ir.IRBuilder, pointer: Value) -> Value:
@@ -99,9 +99,9 @@ def load(b: ir.IRBuilder, pointer: Value) -> Value:
     return b.load_atomic(pointer, "acquire", 8, typ=I64)
 
 
-def swap(b: ir.IRBuilder, pointer: Value, seen: Value, new: Value) -> Value:
-    """Write `new` if the word is still `seen`; whether it was."""
-    return b.extract_value(b.cmpxchg(pointer, seen, new, "acq_rel", "acquire"), 1)
+def swap(b: ir.IRBuilder, pointer: Value, old: Value, new: Value) -> Value:
+    """Write `new` if the word is still `old`; whether it was."""
+    return b.extract_value(b.cmpxchg(pointer, old, new, "acq_rel", "acquire"), 1)
 
 
 def emit_shut(b: ir.IRBuilder, gate: Value) -> None:

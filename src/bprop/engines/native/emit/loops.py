@@ -146,8 +146,8 @@ class Loops:
         first, rest = left[0], left[1:]
         whole = [*point]
         if len(point) < len(source.shape):
-            kept = iter(point)
-            whole = [None if i in axes else next(kept) for i in range(len(source.shape))]
+            coordinates = iter(point)
+            whole = [None if i in axes else next(coordinates) for i in range(len(source.shape))]
 
         def body(index: Int, carries: list[Value]) -> list[Value]:
             inner = tuple(index if i == first else p for i, p in enumerate(whole))
@@ -158,15 +158,15 @@ class Loops:
     def reduce_rows(self, array: Traced, source: Traced, axes: tuple[int, ...], bounds: Bounds) -> None:
         """The last axis is reduced: by vectors, whose lanes are brought together at the end."""
         kind = array.op.removeprefix("reduce_")
-        kept = [i for i in range(len(source.shape)) if i not in axes]
-        outer = [i for i in kept if source.shape[i] > 1]
+        others = [i for i in range(len(source.shape)) if i not in axes]
+        outer = [i for i in others if source.shape[i] > 1]
         point: list[Any] = [0] * len(source.shape)
 
         def inner() -> None:
             start = constant(self.e.vector(type_of(array.dtype)), neutral(kind, array.dtype))
             total = self.sweep(source, [a for a in axes if source.shape[a] > 1], point, start, kind)
             value = ValueEmitter(self.e, self.reads).mathematics.across(kind, total, source.dtype != UINT)
-            self.write(value, self.known[array], tuple(point[i] for i in kept))
+            self.write(value, self.known[array], tuple(point[i] for i in others))
 
         self.nest(outer, source.shape, bounds if outer else None, point, inner)
 

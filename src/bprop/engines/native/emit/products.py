@@ -141,23 +141,23 @@ class BroadcastProducts(Products):
             self.along(self.rows, rows, lambda m, height: self.tile(m, height, n, width))
             return
         vector = self.e.vector(self.type)
-        kept = self.e.scratch(vector, self.M * width)
+        totals = self.e.scratch(vector, self.M * width)
         step = max(64, CACHE // (width * self.e.lanes * self.itemsize))
         with self.e.loop(0, self.M * width) as i:
-            self.e.store_vector(constant(vector, 0), kept, i)
+            self.e.store_vector(constant(vector, 0), totals, i)
 
         def part(m: Int, height: int, start: Int, stop: Int) -> None:
             places = [self.e.add(self.e.mul(self.e.add(m, i), width), j) for i in range(height) for j in range(width)]
-            sums = [self.e.load_vector(vector, kept, place) for place in places]
+            sums = [self.e.load_vector(vector, totals, place) for place in places]
             after = self.e.repeat(start, stop, sums, lambda k, sums: self.step(m, height, n, width, k, sums))
             for place, value in zip(places, after, strict=True):
-                self.e.store_vector(value, kept, place)
+                self.e.store_vector(value, totals, place)
 
         with self.e.loop(0, self.K, step) as start:
             stop = self.e.minimum(self.e.add(start, step), self.K)
             self.along(self.rows, rows, lambda m, height: part(m, height, start, stop))
         self.along(self.rows, rows, lambda m, height: self.finish(m, height, n, width, [
-            self.e.load_vector(vector, kept, self.e.add(self.e.mul(self.e.add(m, i), width), j))
+            self.e.load_vector(vector, totals, self.e.add(self.e.mul(self.e.add(m, i), width), j))
             for i in range(height) for j in range(width)
         ]))  # fmt: skip
 
@@ -217,7 +217,7 @@ class BroadcastProducts(Products):
             self.fetch(self.e.address(memory.pointer, self.e.add(offset, j * self.e.lanes), self.type))
 
     def finish(self, m: Int, height: int, n: Int, width: int, sums: list[Value]) -> None:
-        """What is made of the tile, and where it goes."""
+        """Write the sums of the tile, or the epilogue of them, to their places."""
         for i in range(height):
             for j in range(width):
                 valid = self.valid_of(n, width, j)

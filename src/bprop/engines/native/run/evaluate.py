@@ -31,14 +31,14 @@ def evaluate(function: Callable[..., Sequence[Any]], *arrays: Any, dtype: Any = 
         outputs.append(trace.leaf(trace.state, str(i), value.shape, value.dtype))
         trace.updates.append((outputs[-1], value))
     trace.take_arrays()
-    made = Assembler(trace, 1, machine().lanes(dtype), {}, None)
-    module, _ = made.assemble()
-    memory = {array: layout.allocate() for array, layout in made.layouts.items()}
+    assembler = Assembler(trace, 1, machine().lanes(dtype), {}, None)
+    module, _ = assembler.assemble()
+    memory = {array: layout.allocate() for array, layout in assembler.layouts.items()}
     for leaf, array in zip(leaves, inputs, strict=True):
-        made.layouts[leaf].view(memory[leaf])[...] = array
+        assembler.layouts[leaf].view(memory[leaf])[...] = array
     for name, array in trace.tape.arrays.items():
-        made.layouts[trace.arguments[name]].view(memory[trace.arguments[name]])[...] = array
+        assembler.layouts[trace.arguments[name]].view(memory[trace.arguments[name]])[...] = array
     nothing = Gate().words
-    table = np.array([(memory[k] if isinstance(k, Traced) else nothing).ctypes.data for k in made.table], np.int64)
+    table = np.array([(memory[k] if isinstance(k, Traced) else nothing).ctypes.data for k in assembler.table], np.int64)
     loaded(machine_code(module), "run", ARGUMENTS)(table.ctypes.data, 0, 1, 0, 1, 0)
-    return [np.array(made.layouts[leaf].view(memory[leaf])) for leaf in outputs]
+    return [np.array(assembler.layouts[leaf].view(memory[leaf])) for leaf in outputs]

@@ -95,7 +95,7 @@ class NativeRun(Run):
 
     @property
     def structure(self) -> Hashable | None:
-        """All of the graph that decides what is compiled. None if only its code can tell."""
+        """The parts of the graph that decide which code is compiled. None if only the code of its boxes can tell."""
         kinds = tuple((name, value.dtype.str) for name, value in self.program.constants().items())
         boxes = structure(self.job.graph)
         return None if boxes is None else (boxes, kinds, self.integer.str)
@@ -114,16 +114,16 @@ class NativeRun(Run):
     @property
     def state(self) -> dict[str, np.ndarray]:  # type: ignore[override]
         """A copy of theta and the rule's state. The next copy overwrites it."""
-        kept = {name: array for name, array in self.memory.items() if name[:2] in ("p:", "r:")}
+        arrays = {name: array for name, array in self.memory.items() if name[:2] in ("p:", "r:")}
         if self.kept is None:  # writing memory for the first time is several times slower than writing it again
-            self.kept = {name: array.copy() for name, array in kept.items()}
-        for name, array in kept.items():
+            self.kept = {name: array.copy() for name, array in arrays.items()}
+        for name, array in arrays.items():
             np.copyto(self.kept[name], array)
         return self.kept
 
     @state.setter
-    def state(self, kept: dict[str, np.ndarray]) -> None:
-        for name, array in kept.items():
+    def state(self, saved: dict[str, np.ndarray]) -> None:
+        for name, array in saved.items():
             self.memory[name][...] = array
 
     def params(self):

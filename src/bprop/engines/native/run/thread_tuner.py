@@ -1,4 +1,4 @@
-"""How many threads a compiled loop runs on: the count that was quickest lately, found by trying.
+"""How many threads a compiled loop runs on: the count that was quickest lately. It is measured.
 
 Threads that wait for each other by spinning gain nothing while other programs keep the cores busy, and lose much. So
 every count is tried for a moment, again and again. The bits do not depend on the count: threads share out the results,

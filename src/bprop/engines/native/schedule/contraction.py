@@ -22,14 +22,16 @@ def contracted(updates: Updates) -> Updates:
     """
     nodes = reachable(new for _, new in updates)
     uses = Counter(arg for node in nodes for arg in node.args) + Counter(new for _, new in updates)
-    made: dict[Traced, Traced] = {}
+    fused_of: dict[Traced, Traced] = {}
     for node in nodes:
         op, args = fused(node, uses) or (node.op, node.args)
-        args = tuple(made[arg] for arg in args)
-        node.tape.most = max(node.tape.most, len(node.tape.known) + 1)  # what is fused replaces what was counted before
+        args = tuple(fused_of[arg] for arg in args)
+        node.tape.most = max(
+            node.tape.most, len(node.tape.known) + 1
+        )  # fused operations replace those that were counted before
         same = op == node.op and all(a is b for a, b in zip(args, node.args, strict=True))
-        made[node] = node if same else node.tape.make(op, args, node.attr, node.shape, node.dtype)
-    return [(leaf, made[new]) for leaf, new in updates]
+        fused_of[node] = node if same else node.tape.make(op, args, node.attr, node.shape, node.dtype)
+    return [(leaf, fused_of[new]) for leaf, new in updates]
 
 
 def fused(node: Traced, uses: Counter[Traced]) -> tuple[str, tuple[Traced, ...]] | None:

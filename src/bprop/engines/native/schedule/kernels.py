@@ -1,4 +1,4 @@
-"""What a kernel is: one pass over the points of the arrays that it computes."""
+"""A kernel: one pass over the points of the arrays that it computes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Barriers:
         self.read.update({a: "shared" if "shared" in (how, self.read.get(a)) else how for a in reads})
 
     def meet(self) -> None:
-        """Wait for all threads. What was done before is then done for every one of them."""
+        """Wait for all threads. All work before this point is then done for every one of them."""
         self.wait()
         self.written.clear()
         self.read.clear()
