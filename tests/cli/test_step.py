@@ -57,7 +57,8 @@ def test_quit_ends_before_later_lines(walk):
     [
         ("jump", "'jump' is not a command here"), ("g", "not a command"), ("f 2", "not a command"),
         ("g h9", "no box is called"),
-        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "not a whole number"), ("n -1", "not a whole number"),
+        ("g x", "it is a leaf"), ("e 3", "examples 0 to 2"), ("e two", "not a whole number"),
+        ("n -1", "not a whole number"),
         ("e \u00b2", "not a whole number"), ("b", "this is the beginning"), ("h", "go to a box"),
     ],
 )  # fmt: skip
