@@ -137,7 +137,7 @@ def test_kinds_may_be_told(run, folder, refused):
     assert "age (13, one-hot)" in shown
     assert "since (as asked)" in shown
     assert "numeric       1  row" in shown
-    refused(f"{base} --kind age", "--kind age", "column=kind")
+    refused(f"{base} --kind age", "--kind age", "COLUMN=KIND")
     refused(f"{base} --kind age=text", "age=text", "numeric, categorical")
     refused(f"{base} --kind years=numeric", "years=numeric", "age, colour")
     refused(f"{base} --kind colour=numeric", "mixed.csv, line", "column 'colour'", "is not a finite number")
