@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bprop import forked as forked_module
 from bprop.forked import Library
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
@@ -166,3 +167,22 @@ def test_it_is_lost_in_a_child_if_it_was_used_by_anybody(runs):
         library._after_fork()
         assert not library.usable()
         library._before_fork()
+
+
+@pytest.mark.parametrize(
+    ("names", "runs"),
+    [
+        (["python", "polars-0"], True),
+        (["python", "polars-1"], True),  # the first thread has not run yet, and still has the name of the process
+        (["python", "polars"], False),
+        (["python", "polars-io"], False),
+        (["python"], False),
+    ],
+)
+def test_polars_runs_if_any_of_its_numbered_threads_does(monkeypatch, tmp_path, names, runs):
+    for number, name in enumerate(names):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "comm").write_text(f"{name}\n")
+    monkeypatch.setattr(forked_module, "TASKS", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "polars", object())
+    assert forked_module._polars_runs() is runs

@@ -62,14 +62,17 @@ def _tasks() -> set[int]:
 
 
 def _polars_runs() -> bool:
-    """True if a thread of this process has the name of polars' first thread (on Linux)."""
+    """True if a thread of this process has the name of one of polars' threads, "polars-0", "polars-1", ... (on Linux).
+
+    A thread takes its name when it first runs. The first of them may not have run when the second has done the work.
+    """
     if "polars" not in sys.modules:
         return False
     names = []
     for number in _tasks():
         with suppress(OSError), open(f"{TASKS}/{number}/comm") as file:  # the thread may have just ended
             names.append(file.read())
-    return "polars-0\n" in names
+    return any(name.startswith("polars-") and name[len("polars-") :].strip().isdigit() for name in names)
 
 
 def _only_threads_of_python() -> bool:

@@ -115,7 +115,7 @@ def test_an_activation_for_each_layer(rng):
 
 def test_a_loss_of_your_own():
     assert made((3, 4, 3), "multiclass", loss=bp.nll).graph.rewrites
-    with pytest.raises(SettingError, match="it gave 3"):
+    with pytest.raises(SettingError, match="the function returned 3"):
         made((3, 4, 3), "multiclass", loss=lambda f, y: 3)
 
 
