@@ -162,9 +162,7 @@ def test_a_formula_stays_as_it_is_and_the_help_says_so(run, folder):
     (folder / "f.csv").write_text("\n".join(["a,b", *lines]) + "\n")
     run(["train", "f.csv", *NETWORK, "--epochs", "1", "--out", "f.bprop"])
     assert {line.partition(",")[0] for line in run("predict f.bprop f.csv").stdout.splitlines()[1:]} <= {"=1+1", "+2"}
-    assert "would compute a cell such as =1+1" in " ".join(
-        run("predict --help").stdout.replace("│", " ").split()
-    )
+    assert "would compute a cell such as =1+1" in " ".join(run("predict --help").stdout.replace("│", " ").split())
 
 
 def test_a_terminal_shows_predictions_as_text(table, run, monkeypatch):
