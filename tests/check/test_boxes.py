@@ -318,3 +318,9 @@ def test_at_a_kink_a_box_is_not_wrong_and_the_kink_is_reported(cls, arrays):
     assert report.ok, str(report)
     assert report.kinks
     assert "kink" in str(report)
+
+
+@pytest.mark.parametrize("example", [np.ones((3, 2)), 2.0, {"a": np.ones(3)}])
+def test_an_example_that_is_no_tuple_is_refused_with_what_one_is(example):
+    with pytest.raises(errors.BoxError, match="an example is a tuple of arrays, one a child"):
+        bp.check_box(bp.Tanh, [(np.ones(3),), example])

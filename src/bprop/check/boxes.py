@@ -58,13 +58,19 @@ def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed:
 
     Raises
     ------
-    BoxError : without examples.
+    BoxError : without examples, and for an example that is no tuple.
     """
     rng = np.random.default_rng(seed)
     report = Report(f"gradient check of the box {kind.__name__}", best_precision())
     cases = list(kind.examples(rng) if examples is None else examples)
     if not cases:
         raise BoxError(f"{kind.__name__} has no examples to check: define `examples(cls, rng)`, or pass examples=[...]")
+    for number, case in enumerate(cases, start=1):
+        if not isinstance(case, tuple | list):
+            raise BoxError(
+                f"{kind.__name__}: example {number} is of type {type(case).__name__}: an example is a tuple of arrays, "
+                "one a child, such as (a,) or (a, W), and may end with a dict of hyper-parameters"
+            )
     floats = positions_of_floats([*cases, *kind.examples(np.random.default_rng(seed))])
     for number, case in enumerate(cases, start=1):
         rows, failures = _check(kind, case, floats, report, rng)
