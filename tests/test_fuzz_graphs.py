@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))  # the fuzzers are no part of the package
 from fuzz.graphs import campaign, compare, generate, reference  # noqa: E402
 from fuzz.graphs.case import OWN, Case, Node  # noqa: E402
 from fuzz.graphs.losses import LOSSES, PENALTIES  # noqa: E402
+from fuzz.graphs.oracle import METRICS  # noqa: E402
 from fuzz.graphs.outcome import train  # noqa: E402
 from fuzz.graphs.productions import PRODUCTIONS  # noqa: E402
 from fuzz.graphs.shrink import shrink  # noqa: E402
@@ -52,6 +53,11 @@ def test_all_boxes_of_the_catalogue_are_among_the_productions_and_known_to_the_o
     for name, needs in (("with_jax", "jax"), ("with_torch", "torch")):
         if campaign.find_spec(needs) is not None:
             assert set(importlib.import_module(f"fuzz.graphs.{name}").OPS) == ours | set(OWN)
+
+
+def test_the_oracle_computes_the_metrics_of_every_loss():
+    metrics = {cls.__name__: set(cls.metrics) for cls in boxes.catalogue() if issubclass(cls, bp.Loss) and cls.metrics}
+    assert metrics == {name: set(measured) for name, measured in METRICS.items()}
 
 
 def test_all_engines_agree_on_random_graphs():

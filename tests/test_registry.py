@@ -1,6 +1,6 @@
 import bprop as bp
 from bprop import boxes
-from bprop.registry import registered, registry
+from bprop.registry import is_redefinition, registered, registry
 
 
 class Doubled(bp.Box):
@@ -33,3 +33,14 @@ def test_a_custom_box_does_not_replace_ours_of_the_same_name():
 
     assert registered("Tanh") is boxes.Tanh
     assert type(bp.tanh(bp.Input("x"))) is boxes.Tanh
+
+
+def test_a_class_of_the_same_name_and_module_is_a_redefinition():
+    def cell():
+        class Same:
+            pass
+
+        return Same
+
+    assert is_redefinition(cell(), cell())
+    assert not is_redefinition(cell(), Doubled)

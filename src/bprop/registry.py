@@ -15,6 +15,11 @@ def register(cls: Any) -> None:
     _CLASSES[cls.type_key] = cls
 
 
+def is_redefinition(one: type, other: type) -> bool:
+    """True if two classes have the same name in the same module: a cell of a notebook has been run again."""
+    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+
+
 def registered(key: str) -> Any:
     """The class of box with this type key, or None."""
     return _CLASSES.get(key)

@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 
 import bprop as bp
+from bprop import engines
 from bprop.engines import auto, builtin
 from bprop.engines import engine as page
 from bprop.engines.engine import Run
@@ -40,3 +41,20 @@ def test_the_page_names_all_that_a_run_must_have():
 def test_the_files_and_names_of_the_page_are_there():
     assert builtin.BUILT_IN.keys() == {"native", "numpy", "xla"}
     assert callable(auto.preferred)
+
+
+def test_an_engine_that_is_defined_again_is_the_new_one_by_its_name(monkeypatch):
+    monkeypatch.setattr(page, "_DEFINED", {})
+
+    def cell():
+        class Mine(page.Engine):
+            name = "mine"
+
+            def start(self, job, params):
+                raise NotImplementedError
+
+        return Mine
+
+    cell()
+    again = cell()
+    assert type(engines.choose("mine")) is again

@@ -8,6 +8,7 @@ import pytest
 
 from bprop import errors
 from bprop.rules import SGD, Adam, AdamW, Foreign, as_rule, clip_by_norm, schedules
+from bprop.rules import rule as module
 from bprop.rules.rule import Rule, rule_named, rules, zeros_like
 from bprop.rules.runtime import Paced
 
@@ -231,3 +232,24 @@ def test_the_name_of_a_rule_is_a_text():
     assert Foreign(object(), name="mine").name == "mine" and Foreign(object()).name is None
     with pytest.raises(errors.SettingError, match="Foreign: name must be a text, not 5"):
         Foreign(object(), name=5)
+
+
+def test_a_rule_that_is_defined_again_is_the_new_one_by_its_name(monkeypatch):
+    monkeypatch.setattr(module, "_CLASSES", dict(module._CLASSES))
+
+    def cell(factor):
+        class Halving(Rule):
+            def update(self, params, grads, state, rate, t):
+                return {name: factor * p for name, p in params.items()}, state
+
+        return Halving
+
+    cell(0.5)
+    again = cell(0.25)
+    assert rule_named("halving") is again
+
+    class Adam(Rule):
+        def update(self, params, grads, state, rate, t):
+            return params, state
+
+    assert rule_named("adam") is not Adam

@@ -6,6 +6,8 @@ A package adds a command in a module of its own, which it names as an entry poin
     info = "my_package.info"
 
     # my_package/info.py
+    from pathlib import Path
+
     from bprop.cli.command import command
 
     @command

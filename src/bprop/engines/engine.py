@@ -64,6 +64,7 @@ from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
 from bprop.graph.validation import cast
 from bprop.noise import key_of
+from bprop.registry import is_redefinition
 
 LAST = 2**63 - 1
 """The most updates that a run can count."""
@@ -242,8 +243,8 @@ class Engine(ABC):
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
-        if isinstance(getattr(cls, "name", None), str):
-            _DEFINED.setdefault(cls.name, cls)
+        if isinstance(getattr(cls, "name", None), str) and is_redefinition(_DEFINED.setdefault(cls.name, cls), cls):
+            _DEFINED[cls.name] = cls  # defined again
 
     @abstractmethod
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:

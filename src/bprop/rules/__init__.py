@@ -1,4 +1,4 @@
-"""Update rules and learning-rate schedules. A new rule is one class in one of these files."""
+"""Update rules and learning-rate schedules. A new rule is one class in a file of this folder, and is imported here."""
 
 from bprop.rules import schedules
 from bprop.rules.sgd import SGD  # isort: split

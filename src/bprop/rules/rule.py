@@ -11,6 +11,7 @@ import numpy as np
 from bprop import plugins
 from bprop.errors import SettingError, UnknownNameError
 from bprop.namespace import Array, namespace
+from bprop.registry import is_redefinition
 from bprop.rules.runtime import plain_numbers
 from bprop.rules.schedules import check_rate, positive, rate_at
 
@@ -42,10 +43,12 @@ class Rule(ABC):
     """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
     def __init_subclass__(cls, named: bool = True, **kwargs: Any):
-        """named : Python and the command line know the rule by its name in lower case."""
+        """named : Python and the command line know the rule by its name in lower case. The first class of a name keeps
+        it, but a class that is defined again replaces itself."""
         super().__init_subclass__(**kwargs)
-        if named:
-            _CLASSES.setdefault(cls.__name__.lower(), cls)
+        name = cls.__name__.lower()
+        if named and is_redefinition(_CLASSES.setdefault(name, cls), cls):
+            _CLASSES[name] = cls
 
     @classmethod
     def examples(cls) -> "Iterable[Rule]":

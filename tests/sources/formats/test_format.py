@@ -67,3 +67,9 @@ def test_only_a_format_with_scan_can_be_read_piece_by_piece():
 def test_the_memory_that_a_file_takes_is_judged_by_its_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"12345")
     assert Format().memory(tmp_path / "a", 10.0**9) == 5 * TEXT
+
+
+def test_a_format_says_how_much_memory_a_byte_of_a_file_takes(tmp_path, monkeypatch):
+    (tmp_path / "a.light").write_bytes(b"12345")
+    monkeypatch.setattr(Format, "cost", 3.0)
+    assert Format().memory(tmp_path / "a.light", 10.0**9) == 15

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bprop import plugins
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.sources.columns import Ignored, Kind, kind_called, kinds
 from bprop.sources.frame import Frame
@@ -34,6 +35,7 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     Raises SettingError for a column that does not exist, UnknownNameError for a kind that does not exist, DataError if
     every column is ignored.
     """
+    plugins.load()  # so that kinds of installed packages are tried in every run, or in none
     known = set(names)
     classes = {}
     for name, kind in wanted.items():

@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop import plugins
 from bprop.errors import DataError, SettingError
+from bprop.registry import is_redefinition
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
@@ -36,7 +37,7 @@ class Kind:
         super().__init_subclass__(**settings)
         if named and isinstance(cls.__dict__.get("kind"), str):
             before = _DEFINED.setdefault(cls.kind, cls)
-            if (before.__module__, before.__qualname__) != (cls.__module__, cls.__qualname__):
+            if not is_redefinition(before, cls):
                 raise SettingError(f"two kinds of columns are called {cls.kind!r}: {before} and {cls}")
             _DEFINED[cls.kind] = cls  # where it is defined anew
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnsupportedError
+from bprop.registry import is_redefinition
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
 
@@ -72,12 +73,12 @@ class Format:
 
     def __init_subclass__(cls, **settings: Any):
         super().__init_subclass__(**settings)
-        taken = {suffix: one for one in _DEFINED if not _same(one, cls) for suffix in one.suffixes}
+        taken = {suffix: one for one in _DEFINED if not is_redefinition(one, cls) for suffix in one.suffixes}
         for suffix in cls.suffixes:
             if suffix in taken:
                 raise SettingError(f"two formats read files called {suffix}: {taken[suffix]} and {cls}")
         if cls.suffixes or "knows" in cls.__dict__:
-            _DEFINED[:] = [*(one for one in _DEFINED if not _same(one, cls)), cls]  # where it is defined anew
+            _DEFINED[:] = [*(one for one in _DEFINED if not is_redefinition(one, cls)), cls]  # where it is defined anew
 
     def knows(self, name: str) -> bool:
         """Whether a file of this name, which has no suffix of any format, is one of these all the same."""
@@ -110,7 +111,7 @@ class Format:
     def memory(self, path: Path, most: float) -> float:
         """About how many bytes reading and encoding a file takes; a gzipped file is counted up to `most`."""
         packed = path.suffix.lower() == ".gz"
-        return TEXT * (size_of(path, most / TEXT) if packed else path.stat().st_size)
+        return self.cost * (size_of(path, most / self.cost) if packed else path.stat().st_size)
 
 
 _DEFINED: list[type[Format]] = []
@@ -138,7 +139,3 @@ def as_cells(who: object, columns: Columns) -> dict[str, np.ndarray]:
 def suffix_of(name: str) -> str:
     """The suffix that tells the format of a file by its name: ".csv"."""
     return Path(name.lower().removesuffix(".gz")).suffix
-
-
-def _same(one: type, other: type) -> bool:
-    return (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
