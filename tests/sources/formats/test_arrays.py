@@ -48,7 +48,7 @@ def test_no_examples_are_an_error(shape):
 def test_a_number_that_is_not_finite_is_named_by_its_row(bad):
     x = np.zeros((4, 2))
     x[2, 1] = bad
-    with pytest.raises(errors.DataError, match=f"f: x, row 2: {bad} is not a finite number"):
+    with pytest.raises(errors.DataError, match=f"f: x, row 3: {bad} is not a finite number"):
         as_examples(Path("f"), x)
 
 

@@ -33,10 +33,10 @@ def as_examples(path: Path, x: np.ndarray) -> np.ndarray:
 
 
 def check_finite(path: Path | None, name: str, array: np.ndarray) -> None:
-    """Raises DataError, naming the row, for NaN and infinity."""
+    """Raises DataError for NaN and infinity, naming the row, counted from 1 as everywhere in files."""
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         index = tuple(int(i[0]) for i in np.nonzero(~np.isfinite(array)))
-        raise DataError(f"{path}: {name}, row {index[0]}: {array[index]} is not a finite number")
+        raise DataError(f"{path}: {name}, row {index[0] + 1}: {array[index]} is not a finite number")
 
 
 def numbered(count: int) -> tuple[str, ...]:
