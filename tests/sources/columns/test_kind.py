@@ -126,12 +126,6 @@ def test_a_kind_of_an_installed_package_is_found_when_it_is_asked_for(fur, monke
     assert from_notes({"kind": "fur", "name": "fur", "brightest": 2}) == fur("fur", 2.0)
 
 
-def test_a_kind_of_an_installed_package_is_tried_on_every_column(fur, monkeypatch):
-    monkeypatch.delitem(module._DEFINED, "fur")
-    monkeypatch.setattr(module.plugins, "load", lambda: module._DEFINED.update(fur=fur))
-    assert Preparation.fit(pets(), Answer.of(pets(), ("y",))).kinds[0] == fur("fur", 383.0)
-
-
 def test_two_kinds_of_one_name_are_refused(fur):
     with pytest.raises(errors.SettingError, match="two kinds of columns are called 'numeric'"):
         type("Other", (Kind,), {"kind": "numeric"})

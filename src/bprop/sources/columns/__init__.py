@@ -18,8 +18,8 @@ To add a kind, subclass `Kind` in a module of yours, and have it imported: as an
         def scaled(self):
             return (True,)
 
-It is then taken where --kind COLUMN=length asks for it, and where `suits` says so of a column, saved with a model, and
-loaded with it.
+It is then used where --kind COLUMN=length asks for it, saved with a model, and loaded with it. Once its module has been
+imported, it is also inferred for columns of which `suits` is True. Inference alone imports no other package.
 """
 
 from bprop.sources.columns.boolean import Boolean

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bprop import plugins
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.sources.columns import Ignored, Kind, kind_called, kinds
 from bprop.sources.frame import Frame
@@ -35,7 +34,6 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     Raises SettingError for a column that does not exist, UnknownNameError for a kind that does not exist, DataError if
     every column is ignored.
     """
-    plugins.load()  # so that kinds of installed packages are tried in every run, or in none
     known = set(names)
     classes = {}
     for name, kind in wanted.items():
