@@ -311,6 +311,7 @@ def test_no_option_is_without_a_test():
     tested = " ".join([*TRAINING, *NETWORK, BASE]) + (
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
+        " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())

@@ -14,6 +14,7 @@ from bprop.cli import scores
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
+from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
@@ -21,6 +22,7 @@ from bprop.model import Model
 from bprop.sources.answer import example_weights
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.visible import visible
 
@@ -32,6 +34,7 @@ WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON 
 
 
 @command
+@reading_options
 def evaluate(
     model: opt.ModelFile,
     data: opt.Source,
@@ -42,6 +45,8 @@ def evaluate(
     ] = 500,
     seed: opt.Seed = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Measure MODEL on the rows of DATA, which needs targets: loss and measures, with 95% confidence intervals.
 
@@ -50,7 +55,7 @@ def evaluate(
     bprop evaluate adult.bprop test.csv --json
     """
     net = load_model(model)
-    rows, preparation = open_for(net, data, labels)
+    rows, preparation = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")

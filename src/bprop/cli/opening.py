@@ -11,29 +11,32 @@ from bprop.sources.answer import Answer, find_targets
 from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 
-def open_data(source: str, target: str | None = None, labels: str | None = None) -> Frame:
+def open_data(
+    source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED
+) -> Frame:  # fmt: skip
     """The rows of `source`, with their targets."""
-    frame = open_rows(source, target, labels)
+    frame = open_rows(source, target, labels, reading)
     return frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
 
 
 def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
     """Further data of the same kind as `rows`, with the same targets: a file to watch, or to test on."""
-    frame = open_rows(source, rows.target[0], labels)
+    frame = open_rows(source, rows.target[0], labels, rows.read)
     if rows.block is None and frame.block is not None:
         raise DataError(f"{source}: must be a table (.csv, .parquet, ...), as {rows.name} is")
     return frame if frame.block is not None else replace(frame, target=rows.target)
 
 
 def open_for(
-    model: Model, source: str, labels: str | None = None, *, targets: bool = True
+    model: Model, source: str, labels: str | None = None, reading: ReadOptions = INFERRED, *, targets: bool = True
 ) -> tuple[Frame, Preparation]:  # fmt: skip
     """The rows of `source` for a saved model; their targets are read only if `targets` is True."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
-    frame = open_rows(source, target, labels)
+    frame = open_rows(source, target, labels, reading.over(preparation.read))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     return preparation.adapted(frame), preparation

@@ -15,6 +15,7 @@ from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
 from bprop.sources.columns.infer import in_order
 from bprop.sources.formats import suffixes
+from bprop.sources.read_options import BAD_CELLS
 
 OF_RULES = {
     "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
@@ -25,6 +26,10 @@ OF_RULES = {
 
 def _data(text: str, **more: Any) -> Any:
     return typer.Option(help=text, rich_help_panel="Data", **more)
+
+
+def _reading(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, rich_help_panel="Reading")
 
 
 def _network(text: str) -> Any:
@@ -113,6 +118,23 @@ Stream = Annotated[
 SpoolFolder = Annotated[
     Path | None, _data("Folder for the temporary files of --stream (default: the system's temporary folder).")
 ]
+
+Encoding = Annotated[str | None, _reading("Encoding of text files, such as cp1252 (default: UTF-8).")]
+Delimiter = Annotated[str | None, _reading("What stands between the cells of text files (default: inferred).")]
+Header = Annotated[
+    bool | None,
+    _reading("Whether the first row has the names of the columns (default: inferred).", "--header/--no-header"),
+]
+SkipRows = Annotated[int, _reading("Lines of text files before the header that are left out.")]
+Comment = Annotated[str | None, _reading("Lines of text files that begin with this mark are left out.")]
+Missing = Annotated[
+    list[str] | None, _reading("A word that stands for a missing value, beside the usual ones; may be repeated.")
+]
+BadCells = Annotated[
+    str,
+    _reading(f"What becomes of a cell that does not fit its column: {' or '.join(BAD_CELLS)}."),
+]
+Sheet = Annotated[str | None, _reading("Name or number of the sheet of a workbook (default: the first with cells).")]
 
 Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
 Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]

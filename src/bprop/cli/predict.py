@@ -17,17 +17,20 @@ from bprop.cli import options as opt
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
+from bprop.cli.reading import reading_options
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.visible import visible
 
 
 @command
+@reading_options
 def predict(
     model: opt.ModelFile,
     data: opt.Source,
@@ -38,6 +41,8 @@ def predict(
             "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
         ),
     ] = None,
+    *,
+    reading: ReadOptions,
 ) -> None:
     """Predict each row of DATA, in order: the class and the probability of every class (hinge: score), or the value.
 
@@ -49,7 +54,7 @@ def predict(
     cat new.csv | bprop predict adult.bprop - --id person
     """
     net = load_model(model)
-    rows, preparation = open_for(net, data, targets=False)
+    rows, preparation = open_for(net, data, reading=reading, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
         outputs = np.asarray(net.predict(preparation.inputs(rows)))

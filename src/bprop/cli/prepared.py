@@ -14,6 +14,7 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer, example_weights
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, network_arrays, units_of
 
 
@@ -32,6 +33,7 @@ class DataOptions:
     seed: int
     scale: str = "auto"
     dtype: str = "float32"
+    reading: ReadOptions = INFERRED
 
     @property
     def precision(self) -> str:
@@ -63,7 +65,7 @@ class Prepared:
 
 def in_memory(options: DataOptions) -> Prepared:
     """Read all of the data and split it."""
-    rows = open_data(options.source, options.target, options.labels)
+    rows = open_data(options.source, options.target, options.labels, options.reading)
     answer = Answer.of(rows, rows.target, options.task)
     stratify = answer.classes is not None
     rest, tested = hold_out(rows, options.test, options.seed, "--test", stratify)

@@ -43,6 +43,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
         "weights": options.weights,
         "dtype": options.precision,
         "folder": folder,
+        "options": options.reading,
         "tell": Progress() if progress else _silent,
     }
     test, validation = _share(options.test, "--test"), _share(options.validation, "--validation")

@@ -16,10 +16,12 @@ from bprop.cli.command import options_for
 from bprop.cli.experiment import build, is_model, load_model
 from bprop.cli.network import changed, network_options
 from bprop.cli.opening import open_data, open_for, prepare
+from bprop.cli.reading import reading_options
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
+from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import network_arrays, units_of
 
 Name = Annotated[
@@ -54,6 +56,7 @@ class Choice:
     scale: str
     network: Architecture
     seed: int
+    reading: ReadOptions = INFERRED
 
     def open(self, name: str, data: str | None) -> Subject:
         """A saved model with data, or data with a fresh network. Raises SettingError if they do not fit."""
@@ -62,12 +65,12 @@ class Choice:
                 raise SettingError(f"{name} is a model: name the data to take rows from, as in {name} DATA")
             self.need_no_network(name)
             model = load_model(name)
-            rows, preparation = open_for(model, data, self.labels)
+            rows, preparation = open_for(model, data, self.labels, self.reading)
             arrays = partial(network_arrays, preparation=preparation, units=model.units)
             return Subject(model.graph, model.params, rows, arrays)
         if data is not None:
             raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
-        rows = open_data(name, self.target, self.labels)
+        rows = open_data(name, self.target, self.labels, self.reading)
         preparation = prepare(rows, Answer.of(rows, rows.target, self.task))
         graph = build(rows, preparation, self.network, self.scale)
         units = units_of(preparation.arrays(rows), preparation, self.scale)
@@ -82,6 +85,7 @@ class Choice:
             raise SettingError(f"{model} is a model and has its own network: leave out {', '.join(options)}")
 
 
+@reading_options
 @network_options
 def choice(
     *,
@@ -91,8 +95,9 @@ def choice(
     scale: opt.Scale = "auto",
     network: Architecture,
     seed: opt.Seed = 0,
+    reading: ReadOptions,
 ) -> Choice:
-    return Choice(target, labels, task, scale, network, seed)
+    return Choice(target, labels, task, scale, network, seed, reading)
 
 
 subject_options = options_for("choice", choice)

@@ -15,6 +15,7 @@ from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.network import network_options
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
+from bprop.cli.reading import reading_options
 from bprop.cli.resume import remember, to_continue
 from bprop.cli.rule import RuleOptions, rule_options
 from bprop.cli.running import (
@@ -31,6 +32,7 @@ from bprop.cli.streaming import streamed, streams
 from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.health.constant import no_better
+from bprop.sources.read_options import ReadOptions
 from bprop.training import Fit
 from bprop.training import train as fit_graph
 
@@ -39,6 +41,7 @@ MOST_JUDGED = 10_000_000
 
 
 @command
+@reading_options
 @network_options
 @rule_options
 @training_options
@@ -58,6 +61,7 @@ def train(
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
     *,
+    reading: ReadOptions,
     network: Architecture,
     updating: RuleOptions,
     training: TrainingOptions,
@@ -74,7 +78,9 @@ def train(
     """
     saving.check(showing.report)
     seed, dtype = training.seed, training.dtype
-    options = DataOptions(data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype)
+    options = DataOptions(
+        data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading
+    )  # fmt: skip
     big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
     prepared = streamed(options, spool, showing.progress) if big else in_memory(options)
     preparation = prepared.preparation

@@ -33,8 +33,10 @@ _NAMES = (
 _MONTHS = {name[:length]: k for k, name in enumerate(_NAMES, 1) for length in (3, len(name))} | {"sept": 9}
 
 
-def missing(column: np.ndarray) -> np.ndarray:
-    """Where a value is missing: (N,) of bool."""
+def missing(column: np.ndarray, marks: tuple[str, ...] = ()) -> np.ndarray:
+    """Where a value is missing: (N,) of bool. marks : words for it, beside the usual ones, spelled as they are."""
+    if marks:
+        return missing(column) | np.isin(texts(column), np.array(marks, object))
     if column.dtype.kind == "O":
         return np.fromiter((c is None or (len(c) < 5 and c.lower() in MISSING) for c in column), bool, len(column))
     if column.dtype.kind == "M":

@@ -12,6 +12,7 @@ from bprop.sources.answer import find_targets
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame, need_same
 from bprop.sources.opening import STANDARD_INPUT, name_of, need_format, paths_of
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Chunks:
 
     source: str
     target: str | None = None
+    options: ReadOptions = INFERRED
     ends: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -40,7 +42,7 @@ class Chunks:
         row = 0
         for number, path in enumerate(self.paths):
             try:
-                for piece in need_format(path).scan(path):
+                for piece in need_format(path, self.options).scan(path):
                     if not names:
                         names = piece.names
                         targets = find_targets(self._frame(dict.fromkeys(names, np.empty(0)), None), self.target)
@@ -58,10 +60,10 @@ class Chunks:
         """Where a row stands: the files are read again up to it."""
         part = int(np.searchsorted(self.ends, row, side="right"))
         path = self.paths[part]
-        return need_format(path).place(path, row - (self.ends[part - 1] if part else 0))
+        return need_format(path, self.options).place(path, row - (self.ends[part - 1] if part else 0))
 
     def _frame(self, columns: dict[str, np.ndarray], numbers: np.ndarray | None, target: Sequence[str] = ()) -> Frame:
-        return Frame(self.name, columns, self.place, numbers, tuple(target), self.source)
+        return Frame(self.name, columns, self.place, numbers, tuple(target), self.source, read=self.options)
 
 
 @dataclass(frozen=True)

@@ -20,17 +20,19 @@ class Column:
     cells : (N,) text to be read (object: str, or None where missing), numbers (floats may be NaN) or datetime64 (or
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
+    marks : words that stand for a missing value, beside the usual ones.
 
     A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
     """
 
     cells: np.ndarray
     names: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, cells: Any) -> Column:
+    def of(cls, cells: Any, marks: tuple[str, ...] = ()) -> Column:
         """A column of cells; a Column as it is."""
-        return cells if isinstance(cells, Column) else cls(np.asarray(cells))
+        return cells if isinstance(cells, Column) else cls(np.asarray(cells), marks=marks)
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -41,7 +43,7 @@ class Column:
 
     def rows(self, index: np.ndarray) -> Column:
         """Some of the rows."""
-        part = Column(self.cells[index], self.names)
+        part = Column(self.cells[index], self.names, self.marks)
         for name in READINGS:
             if name in self.__dict__:
                 read = self.__dict__[name]
@@ -51,7 +53,7 @@ class Column:
     @cached_property
     def missing(self) -> np.ndarray:
         """(N,) of bool: where a value is missing."""
-        return say.missing(self.cells)
+        return say.missing(self.cells, self.marks)
 
     @cached_property
     def numbers(self) -> tuple[np.ndarray, np.ndarray]:

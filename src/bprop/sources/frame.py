@@ -13,6 +13,7 @@ from bprop.errors import DataError
 from bprop.sources.cells import EXACT, texts
 from bprop.sources.column import Column
 from bprop.sources.limits import some
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 Place = Callable[[int], str]
 """Where row 0, 1, ... stands, for people: "pets.csv, line 3"."""
@@ -26,7 +27,7 @@ class Frame:
     columns : by name. A plain array (N,) is taken for a column of cells.
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
-    source : the file or files, as they were named.
+    source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
     """
 
     name: str
@@ -36,9 +37,11 @@ class Frame:
     target: tuple[str, ...] = ()
     source: str | None = None
     task: str | None = None
+    read: ReadOptions = INFERRED
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", {name: Column.of(cells) for name, cells in self.columns.items()})
+        columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
+        object.__setattr__(self, "columns", columns)
 
     @property
     def label(self) -> str:
@@ -72,7 +75,7 @@ class Frame:
         if name in self.columns:
             return self.columns[name]
         if self.block is not None and name in self.block.names:
-            return Column(self.block.cells[:, self.block.names.index(name)])
+            return Column(self.block.cells[:, self.block.names.index(name)], marks=self.block.marks)
         raise DataError(f"{self.label}: no column is called {name!r}; there are: {some(self.columns)}")
 
     def need(self, names: Sequence[str]) -> None:
@@ -123,7 +126,7 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
         return parts[part].place(row - (ends[part - 1] if part else 0))
 
     columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
-    return Frame(name, columns, place, source=source)
+    return Frame(name, columns, place, source=source, read=first.read)
 
 
 def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:
@@ -140,7 +143,7 @@ def concatenated(parts: Sequence[Column]) -> Column:
     mixed = len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1
     if mixed or (len({array.dtype.kind for array in arrays}) > 1 and any(map(_beyond_floats, arrays))):
         arrays = [texts(array) for array in arrays]
-    return Column(np.concatenate(arrays))
+    return Column(np.concatenate(arrays), marks=parts[0].marks)
 
 
 def _beyond_floats(array: np.ndarray) -> bool:

@@ -17,22 +17,26 @@ from bprop.sources import builtin
 from bprop.sources.formats import Format, Source, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 STANDARD_INPUT = "-"
 ANY_DEPTH = "**"
 
 
-def open_rows(source: str, target: str | None = None, labels: str | None = None) -> Frame:
+def open_rows(
+    source: str, target: str | None = None, labels: str | None = None, options: ReadOptions = INFERRED
+) -> Frame:  # fmt: skip
     """The frame of `source`: built-in data, a file of a known format (text also gzipped), a folder of tables, a pattern
     such as "2024-*.csv", or "-" for standard input, whose first bytes say the format.
 
     target : the array of targets, of arrays. labels : the file of labels, of images; default that beside them.
+    options : how files and cells are read, where it is not inferred.
 
     Raises DataError for a file that is missing or not readable, naming it.
     """
     if source in builtin.NAMES:
         return builtin.read(source)
-    read = partial(_read, target=target, labels=None if labels is None else Path(labels))
+    read = partial(_read, target=target, labels=None if labels is None else Path(labels), options=options)
     try:
         if source == STANDARD_INPUT:
             return _standard_input(read)
@@ -85,7 +89,7 @@ def paths_of(source: str) -> list[Path]:
     raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
 
 
-def need_format(path: Path) -> Format:
+def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
     """The format of a file. Raises DataError, which lists those that are known, where it is none of them."""
     known = format_of(path.name)
     if known is None:
@@ -93,6 +97,7 @@ def need_format(path: Path) -> Format:
             f"{path}: an unknown kind of file; the known ones are {', '.join(suffixes())}, and idx "
             "(train-images-idx3-ubyte.gz)"
         )
+    known.options = options
     return known
 
 
@@ -171,6 +176,8 @@ def _standard_input(read: Callable[..., Frame]) -> Frame:
 
 
 def _read(
-    known: Format, path: Path, content: Callable[[], bytes], target: str | None, labels: Path | None
+    known: Format, path: Path, content: Callable[[], bytes], target: str | None, labels: Path | None,
+    options: ReadOptions,
 ) -> Frame:  # fmt: skip
-    return known.read(Source(path, content(), content, target, labels))
+    known.options = options
+    return known.read(Source(path, content(), content, target, labels, options))

@@ -18,6 +18,7 @@ from bprop.sources.columns import Ignored, Kind, Matrix, from_notes
 from bprop.sources.columns.infer import fit_columns
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 __all__ = ["KEY", "Preparation", "is_noted"]
 
@@ -27,11 +28,15 @@ BLOCK = "x"
 
 @dataclass(frozen=True)
 class Preparation:
-    """Turns rows into arrays: learned from the training rows, kept in a saved model's notes."""
+    """Turns rows into arrays: learned from the training rows, kept in a saved model's notes.
+
+    read : how later files are read, where it is not inferred.
+    """
 
     source: str
     kinds: tuple[Kind, ...]
     answer: Answer
+    read: ReadOptions = INFERRED
 
     @classmethod
     def fit(
@@ -49,7 +54,7 @@ class Preparation:
             return cls(frame.name, (Matrix.fit(BLOCK, frame),), answer)
         others = {*answer.columns, *apart}
         names = [name for name in frame.columns if name not in others]
-        return cls(frame.name, fit_columns(names, frame, kinds or {}), answer)
+        return cls(frame.name, fit_columns(names, frame, kinds or {}), answer, frame.read)
 
     @property
     def task(self) -> str:
@@ -155,7 +160,8 @@ class Preparation:
         if not self.is_table:
             return notes
         table = {"kinds": [kind.to_notes() for kind in self.kinds], "targets": list(self.answer.columns)}
-        return {**notes, KEY: table}
+        read = self.read.to_notes()
+        return {**notes, KEY: {**table, "read": read} if read else table}
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Preparation:
@@ -177,7 +183,7 @@ class Preparation:
             raise noted.damaged("kinds", kinds, "a list of columns")
         read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
-            Answer(noted.texts(table, "targets"), *noted.answer(notes)),
+            Answer(noted.texts(table, "targets"), *noted.answer(notes)), ReadOptions.from_notes(table.get("read", {})),
         )  # fmt: skip
         noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
         count = len(read.answer.columns)

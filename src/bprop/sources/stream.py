@@ -19,6 +19,7 @@ from bprop.sources.chunks import Chunks
 from bprop.sources.columns import Numeric
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.survey import Shares, Tell, survey
 
@@ -68,7 +69,7 @@ def stream(
     source: str | os.PathLike, target: str | None = None, *, task: str | None = None,
     kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
     seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike | None = None,
-    window: int = WINDOW_BYTES, tell: Tell = lambda what, rows: None,
+    window: int = WINDOW_BYTES, options: ReadOptions = INFERRED, tell: Tell = lambda what, rows: None,
 ) -> Stream:  # fmt: skip
     """A table that need not fit in memory, made ready to train on.
 
@@ -85,13 +86,14 @@ def stream(
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
-    window : bytes of the examples that are shuffled together. tell : called with (what, rows) after every chunk.
+    window : bytes of the examples that are shuffled together. options : how files and cells are read, where it is not
+        inferred. tell : called with (what, rows) after every chunk.
 
     Raises
     ------
     DataError : for a file that cannot be read, naming file, line (or row) and column, and for a full disk.
     """
-    chunks = Chunks(os.fspath(source), target)
+    chunks = Chunks(os.fspath(source), target, options)
     shares = Shares(validation, test, seed)
     overview = survey(chunks, task, shares, tell)
     preparation = Preparation.fit(overview.sample, overview.answer, kinds, () if weights is None else (weights,))
@@ -108,10 +110,10 @@ def stream(
 
 def stream_beside(
     first: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
-    folder: str | os.PathLike | None = None, tell: Tell = lambda what, rows: None,
+    folder: str | os.PathLike | None = None, options: ReadOptions = INFERRED, tell: Tell = lambda what, rows: None,
 ) -> Mapped:  # fmt: skip
     """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
-    chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns))
+    chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), options.over(first.preparation.read))
     spools = [Spool(folder, dtype)]
     rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
     assert rows is not None  # a table without rows is refused as it is read

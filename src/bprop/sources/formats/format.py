@@ -13,6 +13,7 @@ from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.registry import is_redefinition
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
+from bprop.sources.read_options import INFERRED, ReadOptions
 
 Columns = Mapping[str, np.ndarray]
 
@@ -24,6 +25,7 @@ class Source:
     path : its name in errors. content : its bytes, unpacked. again : reads the content once more, so that an error can
     name a line without keeping the content in memory.
     target : the array of targets that is asked for; labels : the file of labels. Both are for arrays and images.
+    options : how files and cells are read, where it is not inferred.
     """
 
     path: Path
@@ -31,11 +33,13 @@ class Source:
     again: Callable[[], bytes]
     target: str | None = None
     labels: Path | None = None
+    options: ReadOptions = INFERRED
 
     def frame(self, columns: Columns, place: Place | None = None) -> Frame:
         """The frame of a table with these columns. place : default "FILE, row 1"."""
         where = place or (lambda row: f"{self.path}, row {row + 1}")
-        return Frame(self.path.stem, as_cells(self.path, columns), where, source=str(self.path))
+        cells = as_cells(self.path, columns)
+        return Frame(self.path.stem, cells, where, source=str(self.path), read=self.options)
 
 
 class Piece:
@@ -63,13 +67,14 @@ class Format:
     suffixes : of their names, as ".csv"; a file that is called .gz besides is unpacked first. magic : how their content
     begins, by which it is known on standard input. arrays : whether they hold a block of numbers rather than a table
     with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
-    of a file takes while it is read and made ready.
+    of a file takes while it is read and made ready. options : how files and cells are read, where it is not inferred.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     magic: ClassVar[tuple[bytes, ...]] = ()
     arrays: ClassVar[bool] = False
     cost: ClassVar[float] = TEXT
+    options: ReadOptions = INFERRED
 
     def __init_subclass__(cls, **settings: Any):
         super().__init_subclass__(**settings)

@@ -1,0 +1,66 @@
+"""How files and their cells are read, where it is not inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bprop.errors import SettingError
+from bprop.sources.noted import damaged
+
+KEPT = ("header", "missing")
+"""The options that a model keeps for the files of later: those that change what a cell or a column is."""
+BAD_CELLS = ("refuse", "missing")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How files and their cells are read. None: inferred from the file.
+
+    encoding : of a text file, such as "cp1252". delimiter : between its cells. header : whether its first row has the
+    names of the columns. skip_rows : lines before the header. comment : how lines begin that are left out.
+    missing : words that stand for a missing value, beside the usual ones.
+    bad_cells : what becomes of a cell that does not fit its column: "refuse" the file, or take it as "missing".
+    sheet : of a workbook, its name or number.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    skip_rows: int = 0
+    comment: str | None = None
+    missing: tuple[str, ...] = ()
+    bad_cells: str = "refuse"
+    sheet: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.skip_rows < 0:
+            raise SettingError(f"--skip-rows {self.skip_rows}: give a whole number, 0 or more")
+        if self.bad_cells not in BAD_CELLS:
+            raise SettingError(f"--bad-cells {self.bad_cells}: choose one of {', '.join(BAD_CELLS)}")
+
+    def to_notes(self) -> dict[str, Any]:
+        """The options that a model keeps, as plain data: those that are not the default."""
+        return {name: value for name in KEPT if (value := getattr(self, name)) != getattr(INFERRED, name)}
+
+    @classmethod
+    def from_notes(cls, notes: Any) -> ReadOptions:
+        """From `to_notes`. Raises DataError, naming the entry, where they are damaged."""
+        if not isinstance(notes, Mapping):
+            raise damaged("read", notes, "how files are read")
+        missing, header = notes.get("missing", ()), notes.get("header")
+        if not isinstance(missing, list | tuple) or not all(isinstance(mark, str) for mark in missing):
+            raise damaged("missing", missing, "a list of words")
+        if header not in (None, True, False):
+            raise damaged("header", header, "true or false")
+        return cls(header=header, missing=tuple(missing))
+
+    def over(self, kept: ReadOptions) -> ReadOptions:
+        """These options, and where they are the default, those that a model has kept. Marks of missing cells add up."""
+        header = kept.header if self.header is None else self.header
+        return replace(self, header=header, missing=tuple(dict.fromkeys((*kept.missing, *self.missing))))
+
+
+INFERRED = ReadOptions()
+"""Everything is inferred."""
