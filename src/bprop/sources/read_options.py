@@ -56,10 +56,10 @@ class ReadOptions:
             raise damaged("header", header, "true or false")
         return cls(header=header, missing=tuple(missing))
 
-    def over(self, kept: ReadOptions) -> ReadOptions:
-        """These options, and where they are the default, those that a model has kept. Marks of missing cells add up."""
-        header = kept.header if self.header is None else self.header
-        return replace(self, header=header, missing=tuple(dict.fromkeys((*kept.missing, *self.missing))))
+    def over(self, noted: ReadOptions) -> ReadOptions:
+        """These options, and where they are the default, those that a model has noted. Marks of missing cells add up."""
+        header = noted.header if self.header is None else self.header
+        return replace(self, header=header, missing=tuple(dict.fromkeys((*noted.missing, *self.missing))))
 
 
 INFERRED = ReadOptions()
