@@ -57,7 +57,7 @@ class ReadOptions:
         return cls(header=header, missing=tuple(missing))
 
     def over(self, noted: ReadOptions) -> ReadOptions:
-        """These options, and where they are the default, those that a model has noted. Marks of missing cells add up."""
+        """These options, and where they are the default, those of a model. Marks of missing cells add up."""
         header = noted.header if self.header is None else self.header
         return replace(self, header=header, missing=tuple(dict.fromkeys((*noted.missing, *self.missing))))
 
