@@ -159,6 +159,14 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def test_the_header_of_a_file_has_no_blanks_between_its_entries(tmp_path):
+    write_tensors(tmp_path / "f", {"a": np.ones(2)}, {})
+    content = (tmp_path / "f").read_bytes()
+    header = content[8 : 8 + int.from_bytes(content[:8], "little")].rstrip()
+    tensor = json.loads(header)["a"]
+    assert json.dumps(tensor, separators=(",", ":")).encode() in header
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_number_is_read_by_safetensors_as_it_was_written(tmp_path, kind):
     arrays = {"b": np.arange(7).astype(kind), "a": np.arange(6).reshape(2, 1, 3).astype(kind), "": np.array(1, kind)}

@@ -88,6 +88,16 @@ def test_a_set_of_mixed_rows_is_evaluated_together_and_must_fit_in_memory():
         job.together(vast)
 
 
+def test_a_set_is_evaluated_in_parts_where_only_training_mixes_rows():
+    x, w = bp.Input("x", (2,)), bp.Parameter("w", (2,))
+    gain, shift = bp.Parameter("gain", (2,)), bp.Parameter("shift", (2,))
+    running = (bp.Parameter(name, (2,), trainable=False) for name in ("mean", "variance"))
+    normal = bp.batch_norm(x * w, gain, shift, *running)
+    job = job_of(bp.Graph(loss=bp.sum(normal, axis=1)))
+    assert job.graph.mixing() is not None
+    assert job.together(job.data) is None
+
+
 def test_the_context_of_a_batch_divides_by_the_mean_weight_of_the_set():
     weights = np.arange(1.0, 11.0)
     context = job_of(graph_of(False), weights=weights, mean_weight=5.5).context(weights[:3], 7)
