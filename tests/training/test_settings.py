@@ -165,7 +165,7 @@ def test_parameters_are_checked_by_name_before_training():
     settings = {"epochs": 1, "progress": False, "engine": "numpy"}
     with pytest.raises(errors.DataError, match="parameter 'w': nan"):
         bp.train(graph, {"x": [1.0]}, params={"w": np.nan}, **settings)
-    with pytest.raises(errors.DataError, match="parameter 'w'.*float32"):
+    with pytest.raises(errors.DataError, match=r"parameter 'w'.*float32"):
         bp.train(graph, {"x": [1.0]}, params={"w": 1e300}, **settings)
     fit = bp.train(graph, {"x": [1.0]}, params={"w": 2.0}, rule=bp.SGD(0.0), **settings)
     assert fit.params["w"] == 2.0
