@@ -47,6 +47,12 @@ def tabular(
     SettingError, UnknownNameError : for sizes or names that do not make a network.
 
     Source: Guo and Berkhahn, Entity Embeddings of Categorical Variables (2016).
+
+    >>> graph = bp.tabular([2, 8, 3], {"city": (40, 5)})
+    >>> {name: box.shape for name, box in graph.inputs.items()}
+    {'x': (2,), 'c_city': (), 'y': ()}
+    >>> graph.parameters["E_city"].shape
+    (40, 5)
     """
     numbers, *above = sizes
     inputs, *hidden, outputs = checked_sizes([1 if numbers == 0 else numbers, *above])

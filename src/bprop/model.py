@@ -63,6 +63,13 @@ class Model:
     notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
         notes (see bprop.scaling), inputs and predictions are in the units of the table.
     stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
+
+    >>> graph = bp.mlp([3, 4, 2])
+    >>> model = bp.Model(graph, graph.init(seed=0), notes={"classes": ["no", "yes"]})
+    >>> model.predict(x=np.zeros((5, 3))).shape
+    (5, 2)
+    >>> sorted(model.evaluate(x=np.zeros((5, 3)), y=[0, 1, 0, 1, 1]))
+    ['accuracy', 'loss']
     """
 
     stopped: str = "saved"
@@ -231,6 +238,11 @@ def save(path: str | os.PathLike, model: Model) -> None:
     """Write a model (or a fit) to one file: weights as safetensors, the graph as JSON, no pickle.
 
     The file is written whole or not at all. Raises ModelFileError if it cannot be written.
+
+    >>> graph = bp.mlp([3, 2])
+    >>> bp.save("net.bprop", bp.Model(graph, graph.init(seed=0)))
+    >>> bp.load("net.bprop").predict(x=np.zeros((1, 3))).shape
+    (1, 2)
     """
     if not isinstance(model, Model):
         raise ModelFileError(f"save(path, model) saves a fit or a model, not {type(model).__name__}")
@@ -244,5 +256,11 @@ def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
 
     Raises ModelFileError for a file that is missing, damaged, newer than this bprop, or made of unknown boxes;
     UnreadableError for a file that may not be read, or that does not fit into memory.
+
+    >>> graph = bp.mlp([3, 2])
+    >>> bp.save("net.bprop", bp.Model(graph, graph.init(seed=0)))
+    >>> model = bp.load("net.bprop")
+    >>> {name: array.shape for name, array in model.params.items()}
+    {'W1': (3, 2), 'b1': (2,)}
     """
     return read_model(path, boxes)[0]

@@ -59,6 +59,12 @@ def mlp(
     Raises
     ------
     SettingError, UnknownNameError : for sizes or names that do not make a network.
+
+    >>> graph = bp.mlp([784, 500, 10], activation="tanh", l2=1e-4)
+    >>> {name: box.shape for name, box in graph.parameters.items()}
+    {'W1': (784, 500), 'b1': (500,), 'W2': (500, 10), 'b2': (10,)}
+    >>> graph.outputs["f"]
+    <Softmax 'f' (N, 10)>
     """
     inputs, *hidden, outputs = checked_sizes(sizes)
     architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init)

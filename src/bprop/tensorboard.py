@@ -42,6 +42,13 @@ class TensorBoard:
 
     Raises MissingPackageError without tensorboardX, SettingError for a folder that cannot be made or written to. If
     writing fails later, during training, a message says so and training goes on.
+
+    >>> callback = bp.TensorBoard("runs/first", histograms=False)
+    >>> graph, data = bp.mlp([2, 2]), {"x": np.eye(2), "y": [0, 1]}
+    >>> fit = bp.train(graph, data, epochs=2, callbacks=[callback], engine="numpy", progress=False)
+    >>> import os
+    >>> len(os.listdir("runs/first"))
+    1
     """
 
     def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):

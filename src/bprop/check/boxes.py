@@ -59,6 +59,14 @@ def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed:
     Raises
     ------
     BoxError : without examples, and for an example that is no tuple.
+
+    >>> class Double(bp.Box):
+    ...     def fprop(self, a):
+    ...         return 2 * a
+    ...     def bprop(self, grad, value, a):
+    ...         return 3 * grad
+    >>> bp.check_box(Double, [(np.array([[1.0, -2.0]]),)]).ok
+    False
     """
     rng = np.random.default_rng(seed)
     report = Report(f"gradient check of the box {kind.__name__}", best_precision())

@@ -64,6 +64,11 @@ def check_gradients(
     -------
     Report : `report.ok` is the verdict. The printed report has a table, the wrong elements and the boxes that cause
         them. It is not ok if finite differences cannot decide ("not resolved").
+
+    >>> graph = bp.mlp([3, 4, 2], activation="tanh")
+    >>> report = bp.check_gradients(graph, graph.init(seed=0), x=np.eye(3), y=[0, 1, 1])
+    >>> report.ok
+    True
     """
     if engine is not None and not training:
         raise SettingError(f"engine={engine!r} checks the training program: it needs training=True")

@@ -96,6 +96,12 @@ class GraphClassifier(NetworkClassifier, GraphEstimator):
     Attributes
     ----------
     params_ : {name: array}, theta. graph_ : the graph. loss_curve_, ... : as in bprop.MLPClassifier.
+
+    >>> def network(features, classes):
+    ...     return bp.mlp([features, 4, classes], activation="tanh")
+    >>> X, y = np.repeat(np.eye(3), 10, axis=0), np.repeat([0, 1, 2], 10)
+    >>> bp.GraphClassifier(network, learning_rate_init=0.1, random_state=0).fit(X, y).score(X, y)
+    1.0
     """
 
     def __init__(
@@ -122,6 +128,13 @@ class GraphRegressor(NetworkRegressor, GraphEstimator):
     graph : a bprop.Graph, or a function (features, outputs) -> Graph. Its output holds the prediction, (N,) or (N, K).
 
     All others, and the attributes, are those of bprop.GraphClassifier, less class_weight and classes_.
+
+    >>> def network(features, outputs):
+    ...     return bp.mlp([features, outputs], task="regression")
+    >>> X = np.arange(-5.0, 5.0)[:, None]
+    >>> model = bp.GraphRegressor(network, learning_rate_init=0.1, random_state=0).fit(X, 2 * X[:, 0])
+    >>> model.score(X, 2 * X[:, 0]) > 0.9
+    True
     """
 
     def __init__(

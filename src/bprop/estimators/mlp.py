@@ -146,6 +146,13 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     n_iter_, t_ : epochs of the last call, examples seen. n_layers_, n_outputs_, out_activation_ : the network.
     n_features_in_, feature_names_in_ : of X.
     classes_ : the labels; a list of them for y with columns.
+
+    >>> X, y = np.repeat(np.eye(3), 10, axis=0), np.repeat(["ash", "oak", "yew"], 10)
+    >>> model = bp.MLPClassifier((8,), learning_rate_init=0.1, random_state=0).fit(X, y)
+    >>> model.predict([[0.0, 1.0, 0.0]]).tolist()
+    ['oak']
+    >>> model.predict_proba(X).shape
+    (30, 3)
     """
 
     def __init__(
@@ -171,6 +178,11 @@ class MLPRegressor(NetworkRegressor, Perceptron):
         "absolute_error", "huber", or a function (f, y) -> box of your own.
 
     All others, and the attributes, are those of bprop.MLPClassifier, less class_weight and classes_.
+
+    >>> X = np.linspace(-1, 1, 50)[:, None]
+    >>> model = bp.MLPRegressor(hidden_layer_sizes=(16,), solver="lbfgs", random_state=0).fit(X, X[:, 0] ** 2)
+    >>> model.score(X, X[:, 0] ** 2) > 0.95
+    True
     """
 
     def __init__(

@@ -24,6 +24,11 @@ def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = No
     run : a fit or a model, or the records of a history (they do not tell how training ended).
     data, weights : examples with targets {input: array (N, ...)}, for a fit or a model. A network that is no better on
         them than a constant answer gets a warning too.
+
+    >>> graph, data = bp.mlp([2, 2]), {"x": np.eye(2), "y": [0, 1]}
+    >>> fit = bp.train(graph, data, epochs=2, engine="numpy", progress=False)
+    >>> bp.advice(fit)
+    []
     """
     history = list(getattr(run, "history", run))
     warnings = [*_failure(run), *growth(history)]

@@ -46,6 +46,11 @@ def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bo
 
     Raises MissingPackageError without the package onnx, UnsupportedError for a box that cannot be written in ONNX,
     GraphError for a graph without outputs, DataError for damaged notes, ModelFileError if the file cannot be written.
+
+    >>> graph = bp.mlp([3, 4, 2])
+    >>> proto = bp.to_onnx(bp.Model(graph, graph.init(seed=0)), "net.onnx")
+    >>> [one.name for one in proto.graph.input], [one.name for one in proto.graph.output]
+    (['x'], ['f'])
     """
     try:
         import onnx

@@ -104,6 +104,13 @@ def report(
     ------
     ModelFileError : if the file cannot be written.
     UnknownNameError, ShapeError, DTypeError, DataError : for data that does not fit the graph.
+
+    >>> graph, data = bp.mlp([2, 2]), {"x": np.eye(2), "y": [0, 1]}
+    >>> fit = bp.train(graph, data, epochs=2, engine="numpy", progress=False)
+    >>> bp.report(fit, "report.html", data)
+    >>> from pathlib import Path
+    >>> Path("report.html").read_text(encoding="utf-8")[:15]
+    '<!doctype html>'
     """
     if not isinstance(fit, Model):
         raise SettingError(f"report(fit, path) needs a fit or a model, not {type(fit).__name__}")

@@ -39,6 +39,12 @@ class Live:
     port : the port of the server; 0 is any free port. url : the address. close() : stop serving.
 
     Raises SettingError if the port is taken.
+
+    >>> live = bp.Live()  # doctest: +ELLIPSIS
+    live report: http://127.0.0.1:...
+    >>> live.url.startswith("http://127.0.0.1:")
+    True
+    >>> live.close()
     """
 
     needs_fit = False  # after `begin`, it needs the records alone

@@ -92,6 +92,14 @@ def stream(
     Raises
     ------
     DataError : for a file that cannot be read, naming file, line (or row) and column, and for a full disk.
+
+    >>> with open("t.csv", "w") as file:
+    ...     _ = file.write("a,b,kind\\n" + "".join(f"{k % 7},{k % 3},{'xy'[k % 2]}\\n" for k in range(100)))
+    >>> table = bp.stream("t.csv", "kind")
+    >>> graph = bp.mlp([table.inputs, 8, table.outputs], **table.settings)
+    >>> fit = bp.train(graph, table.train, epochs=1, notes=table.notes, engine="numpy", progress=False)
+    >>> sorted(fit.evaluate(table.test))
+    ['accuracy', 'loss']
     """
     chunks = Chunks(os.fspath(source), target, options)
     shares = Shares(validation, test, seed)

@@ -29,6 +29,28 @@ class Stepper(Moves):
     Raises
     ------
     UnknownNameError, ShapeError, DTypeError, DataError : for params and batches that do not fit the graph.
+
+    >>> x, w = bp.Input("x"), bp.Parameter("w", ())
+    >>> stepper = bp.Stepper(bp.Graph(loss=bp.square(x * w)), {"w": 3.0}, {"x": [2.0]})
+    >>> print(stepper.step())
+    fprop 1 of 2, bprop 0 of 2; example 0 of 1
+    <BLANKLINE>
+        value               x           input
+        value     not yet   w           parameter
+      > value     not yet   multiply_1  x * w
+        not yet   not yet   square_1    square(multiply_1)
+    <BLANKLINE>
+    fprop of multiply_1
+      multiply_1 = x * w
+      a * b, elementwise: d/da = b, d/db = a.
+    children
+      x  (N,)
+          2
+      w  ()
+          3
+    value
+      multiply_1  (N,)
+          6
     """
 
     @property

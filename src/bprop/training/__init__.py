@@ -98,6 +98,13 @@ def train(
         or the one to resume cannot be read. If only the last one cannot be written, `fit` of the error is the result.
 
     Whatever ends training, the error's `fit` holds the fit so far.
+
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(200, 2))
+    >>> data = {"x": X, "y": (X[:, 0] > X[:, 1]).astype(int)}
+    >>> fit = bp.train(bp.mlp([2, 8, 2]), data, rule=bp.Adam(0.01), epochs=20, validation=0.2, progress=False)
+    >>> fit.evaluate(data)["accuracy"] > 0.9
+    True
     """
     settings = TrainSettings(
         rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,

@@ -23,6 +23,16 @@ class Fit(Model):
     engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
     engine declined, where the choice was left to bprop (engine="auto").
     settings : plain data, how it was trained, for people to read.
+
+    >>> x, y = bp.Input("x", (2,)), bp.Input("y", ())
+    >>> f = x @ bp.Parameter("w", (2,))
+    >>> graph = bp.Graph(loss=bp.squared_error(f, y), outputs={"f": f})
+    >>> X = np.eye(2)
+    >>> fit = bp.train(graph, {"x": X, "y": [1.0, 2.0]}, rule=bp.SGD(0.5), epochs=3, engine="numpy", progress=False)
+    >>> fit.stopped, fit.updates, len(fit.history)
+    ('epochs', 3, 3)
+    >>> fit.predict(x=X).shape
+    (2,)
     """
 
     stopped: str = "running"
