@@ -1,5 +1,7 @@
 """From options to data sets in memory."""
 
+from functools import cached_property
+
 import numpy as np
 import pytest
 
@@ -50,13 +52,15 @@ def test_weights_are_those_of_each_part(folder):
 def test_each_cell_is_read_as_a_number_once(folder, monkeypatch, options):
     """From the file to the arrays of all parts, and the network for them: to infer, to learn, to scale, to encode."""
     from bprop.cli.experiment import build
-    from bprop.sources import cells
+    from bprop.sources.text_column import TextColumn
 
     text = (folder / "house.csv").read_text().splitlines()
     rows = [f"{line},{k % 7 + 1}" for k, line in enumerate(text[1:])]
     (folder / "house.csv").write_text("\n".join([text[0] + ",w", *rows]))
-    read, reader = [], cells.numbers
-    monkeypatch.setattr(cells, "numbers", lambda column, gone: read.extend(column) or reader(column, gone))
+    read, reader = [], TextColumn._numbers.func
+    counted = cached_property(lambda column: read.extend(column.tolist()) or reader(column))
+    counted.__set_name__(TextColumn, "_numbers")
+    monkeypatch.setattr(TextColumn, "_numbers", counted)
     found = in_memory(given(**options))
     build(found.sample, found.preparation, Architecture((4,), "relu"))
     columns = 4 if "source" in options else 5

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bprop.sources import cells as say
 
 READINGS = ("missing", "numbers", "booleans", "dates", "texts")
+
+
+class Distinct(NamedTuple):
+    """The different cells of a column, and the number of its cell for each row: cells = values[codes]."""
+
+    values: np.ndarray
+    codes: np.ndarray
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(K,) the number of rows of each value."""
+        return np.bincount(self.codes, minlength=len(self.values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +44,14 @@ class Column:
 
     @classmethod
     def of(cls, cells: Any, marks: tuple[str, ...] = ()) -> Column:
-        """A column of cells; a Column as it is."""
-        return cells if isinstance(cells, Column) else cls(np.asarray(cells), marks=marks)
+        """A column of cells. A Column stays as it is, or gets these marks."""
+        if not isinstance(cells, Column):
+            return cls(np.asarray(cells), marks=marks)
+        return cells if set(marks) <= set(cells.marks) else cells.marked(marks)
+
+    def marked(self, marks: tuple[str, ...]) -> Column:
+        """The same cells with other marks of missing values."""
+        return Column(self.cells, self.names, marks)
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -43,12 +62,23 @@ class Column:
 
     def rows(self, index: np.ndarray) -> Column:
         """Some of the rows."""
-        part = Column(self.cells[index], self.names, self.marks)
+        return self._with_readings(Column(self.cells[index], self.names, self.marks), index)
+
+    def _with_readings(self, part: Column, index: np.ndarray) -> Column:
         for name in READINGS:
             if name in self.__dict__:
                 read = self.__dict__[name]
                 part.__dict__[name] = tuple(a[index] for a in read) if isinstance(read, tuple) else read[index]
         return part
+
+    @cached_property
+    def distinct(self) -> Distinct:
+        """The different cells, each once."""
+        if self.cells.dtype.kind != "O":
+            return Distinct(*np.unique(self.cells, return_inverse=True))
+        numbers: dict = {}
+        codes = np.fromiter((numbers.setdefault(cell, len(numbers)) for cell in self.cells), np.intp, len(self))
+        return Distinct(objects(list(numbers)), codes)
 
     @cached_property
     def missing(self) -> np.ndarray:
@@ -82,3 +112,10 @@ class Column:
     def different(self) -> int:
         """How many different values there are, without those that are missing."""
         return len(set(self.cells[~self.missing].tolist()))
+
+
+def objects(cells: Sequence) -> np.ndarray:
+    """Cells as an array of objects."""
+    column = np.empty(len(cells), object)
+    column[:] = cells
+    return column

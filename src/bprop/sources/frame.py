@@ -14,6 +14,7 @@ from bprop.sources.cells import EXACT, texts
 from bprop.sources.column import Column
 from bprop.sources.limits import some
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.text_column import TextColumn
 
 Place = Callable[[int], str]
 """Where row 0, 1, ... stands, for people: "pets.csv, line 3"."""
@@ -139,6 +140,8 @@ def need_same(first: object, other: object, names: Sequence[str] | Mapping, othe
 def concatenated(parts: Sequence[Column]) -> Column:
     """Parts of a column, one after the other: as text where one holds numbers and another text, or where a part holds
     whole numbers that would be rounded beside another's fractions."""
+    if all(isinstance(part, TextColumn) for part in parts):
+        return TextColumn.together(parts)
     arrays, groups = [part.cells for part in parts], {"f": "n", "i": "n", "u": "n"}
     mixed = len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1
     if mixed or (len({array.dtype.kind for array in arrays}) > 1 and any(map(_beyond_floats, arrays))):

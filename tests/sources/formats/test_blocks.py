@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bprop import errors
+from bprop.sources.column import Column
 from bprop.sources.formats import blocks, columnar, format_of
+from bprop.sources.frame import concatenated
 from bprop.sources.opening import open_rows
 
 pl = pytest.importorskip("polars", reason="tables are read piece by piece with polars")
@@ -34,7 +36,7 @@ def place(path, row):
 def whole(path, numeric=frozenset()):
     parts = [piece.columns(None, piece.names, numeric) for piece in pieces(path)]
     assert len(parts) > 1, "not cut at all"
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return {name: concatenated([Column.of(part[name]) for part in parts]).cells for name in parts[0]}
 
 
 cell = st.sampled_from(["1", "2.5", "", "x", 'a "quoted" one', "two\nlines", "a,b", "?", " wide ", "é"])
@@ -62,18 +64,20 @@ def test_numbers_are_read_as_python_reads_them(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     path.write_text("b,a\n" + "".join(f"{'' if i % 7 else ' 3'},{t}\n" for i, t in enumerate(texts)))
     monkeypatch.setattr(blocks, "BLOCK", 400)
-    found = whole(path, frozenset("ab"))
-    assert found["a"].dtype == found["b"].dtype == np.float64
-    assert found["a"].tolist() == [float(t) for t in texts]
-    assert np.isnan(found["b"]).sum() == sum(bool(i % 7) for i in range(50))
+    found = {name: Column(cells) for name, cells in whole(path).items()}
+    parts = [piece.columns(None, ["a", "b"], frozenset()) for piece in pieces(path)]
+    for name, expected in {"a": [float(t) for t in texts], "b": [np.nan if i % 7 else 3.0 for i in range(50)]}.items():
+        read = np.concatenate([part[name].numbers[0] for part in parts])
+        np.testing.assert_array_equal(read, expected)
+        np.testing.assert_array_equal(found[name].numbers[0], expected)
 
 
 def test_what_is_no_number_stays_text(small, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "1,2\n" * 20 + "x,inf\n" + "1,2\n" * 20)
-    kinds = {piece.columns(None, ["a"], frozenset("a"))["a"].dtype.kind for piece in pieces(path)}
-    assert kinds == {"f", "O"}
-    assert "inf" in [c for p in pieces(path) for c in p.columns(None, ["b"], frozenset("b"))["b"].tolist()]
+    parts = [piece.columns(None, ["a", "b"], frozenset()) for piece in pieces(path)]
+    assert {bool(part["a"].numbers[1].any()) for part in parts} == {False, True}
+    assert "inf" in [cell for part in parts for cell in part["b"].tolist()]
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl"])

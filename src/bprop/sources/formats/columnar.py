@@ -108,7 +108,7 @@ class Columnar(Format):
 class PolarsPiece(Piece):
     """Rows as polars reads them. `cells` : what a frame keeps of a series, which may be of a column of numbers."""
 
-    def __init__(self, frame: Any, cells: Callable[[Any, bool], np.ndarray]):
+    def __init__(self, frame: Any, cells: Callable[[Any, bool], Any]):
         self.rows, self.cells = frame, cells
 
     def __len__(self) -> int:

@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-
 from bprop.errors import DataError
 from bprop.sources.formats.blocks import Blocks, header_of
 from bprop.sources.formats.columnar import PolarsPiece, can_use_polars
@@ -17,6 +15,7 @@ from bprop.sources.formats.rows import read_rows
 from bprop.sources.formats.text import as_text, careful, delimiter_of, fast
 from bprop.sources.frame import Frame
 from bprop.sources.limits import opened
+from bprop.sources.text_column import TextColumn
 
 Lines = Callable[[], list[int]]
 """The lines on which the rows of a piece end."""
@@ -84,15 +83,8 @@ class Tsv(Csv):
     delimiter = "\t"
 
 
-def _cells(series: Any, numeric: bool) -> np.ndarray:
-    """A column of text; of numbers, where all cells are numbers or empty: the same that Python would read."""
-    import polars as pl
-
-    if numeric:
-        series = series.str.strip_chars()
-        values = series.cast(pl.Float64, strict=False)
-        if values.null_count() == (series == "").sum() and (values.is_finite() | values.is_null()).all():
-            return np.asarray(values.to_numpy(), np.float64)
+def _cells(series: Any, numeric: bool) -> TextColumn:
+    """A column of text, which reads numbers by itself."""
     return as_text(series.to_frame())[0]
 
 

@@ -11,11 +11,12 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.registry import is_redefinition
+from bprop.sources.column import Column
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
 from bprop.sources.read_options import INFERRED, ReadOptions
 
-Columns = Mapping[str, np.ndarray]
+Columns = Mapping[str, np.ndarray | Column]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ class Piece:
         """Of its columns."""
         return list(self.rows)
 
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
+    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, Any]:
         """The columns of some rows (None: all), as a frame keeps them; text that is `numeric` already as numbers."""
-        return {name: self.rows[name] if index is None else self.rows[name][index] for name in names}
+        return {name: self.rows[name] if index is None else self.rows[name].rows(index) for name in names}
 
 
 class Format:
@@ -127,18 +128,25 @@ def formats() -> list[Format]:
     return [cls() for cls in _DEFINED]
 
 
-def as_cells(who: object, columns: Columns) -> dict[str, np.ndarray]:
+def as_cells(who: object, columns: Columns) -> dict[str, Column]:
     """The columns of a table as a frame keeps them: text to be read is an array of objects.
 
     Raises DataError for columns of unequal length, and for a cell that is no number, text or date.
     """
-    cells = {name: np.asarray(column) for name, column in columns.items()}
-    for name, column in cells.items():
-        if column.dtype.kind not in "OUfiubM" or column.ndim != 1:
-            raise DataError(f"{who}, column {name!r}: holds {column.dtype}, and a cell is a number, text or date")
-        if len(column) != len(next(iter(cells.values()))):
+    table = {name: _column(who, name, column) for name, column in columns.items()}
+    for name, column in table.items():
+        if len(column) != len(next(iter(table.values()))):
             raise DataError(f"{who}, column {name!r}: {len(column)} cells, but the first column has another number")
-    return {name: column.astype(object) if column.dtype.kind == "U" else column for name, column in cells.items()}
+    return table
+
+
+def _column(who: object, name: str, column: Any) -> Column:
+    if isinstance(column, Column):
+        return column
+    cells = np.asarray(column)
+    if cells.dtype.kind not in "OUfiubM" or cells.ndim != 1:
+        raise DataError(f"{who}, column {name!r}: holds {cells.dtype}, and a cell is a number, text or date")
+    return Column(cells.astype(object) if cells.dtype.kind == "U" else cells)
 
 
 def suffix_of(name: str) -> str:

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from bprop.sources.column import objects
 from bprop.sources.formats.rows import read_rows
 from bprop.sources.limits import LONGEST_HEADER, MOST_COLUMNS
+from bprop.sources.text_column import TextColumn
 
 DELIMITERS = ",\t;|"
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
@@ -35,10 +37,14 @@ def names_of(header: bytes, delimiter: str) -> list[str]:
     return [name.strip() for name in next(csv.reader(text, delimiter=delimiter, skipinitialspace=True), [])]
 
 
+SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
+"""Blanks to Python, which strips them from a cell, and letters to polars."""
+
+
 def careful(path: Path, content: bytes, delimiter: str) -> tuple[list[str], list[np.ndarray]]:
     """Header and columns as Python reads them. Raises DataError, naming file and line."""
     header, rows, _ = read_rows(path, content, delimiter)
-    return header, [_objects(cells) for cells in zip(*rows, strict=True)]
+    return header, [objects(cells) for cells in zip(*rows, strict=True)]
 
 
 def fast(content: bytes, delimiter: str) -> tuple[list[str], Any] | None:
@@ -71,7 +77,7 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
 
     A header of many columns above lines that are empty would take memory for cells that are not there.
     """
-    if content.startswith(PACKED):
+    if content.startswith(PACKED) or any(mark in content for mark in SEPARATORS):
         return False
     mark, begin = delimiter.encode(), len(content) - len(content.lstrip(b"\r\n"))
     end = content.find(b"\n", begin, begin + LONGEST_HEADER)
@@ -81,12 +87,6 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
     return content.count(b"\n") * more <= SPARSE * (content.count(mark) + MOST_COLUMNS)
 
 
-def as_text(frame: Any) -> list[np.ndarray]:
+def as_text(frame: Any) -> list[TextColumn]:
     """The columns of a frame of text."""
-    return [_objects([cell.strip() for cell in series.to_list()]) for series in frame.iter_columns()]
-
-
-def _objects(cells: tuple[str, ...] | list[str]) -> np.ndarray:
-    column = np.empty(len(cells), dtype=object)
-    column[:] = cells
-    return column
+    return [TextColumn(series.str.strip_chars()) for series in frame.iter_columns()]

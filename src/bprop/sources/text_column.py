@@ -1,0 +1,113 @@
+"""A column of text as polars holds it. Cells become Python's own only where they are needed.
+
+Each reading takes numbers as polars reads them, and looks at each different text once. It is the same as that of a
+`Column` of the same cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bprop.forked import POLARS
+from bprop.sources.column import Column, Distinct, objects
+
+
+class TextColumn(Column):
+    """N cells of text. series : a polars Series of text without blanks around it."""
+
+    series: Any
+
+    def __init__(self, series: Any, marks: tuple[str, ...] = ()):
+        for name, value in (("series", series), ("marks", marks), ("names", ())):
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def cells(self) -> np.ndarray:  # type: ignore[override] (made at its first use)
+        return objects(self.series.to_list())
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def marked(self, marks: tuple[str, ...]) -> Column:
+        return TextColumn(self.series, marks)
+
+    def rows(self, index: np.ndarray) -> Column:
+        if not POLARS.usable():
+            return self._plain.rows(index)
+        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks), index)
+
+    @classmethod
+    def together(cls, parts: Sequence[Any]) -> Column:
+        """Text columns one after the other."""
+        if not POLARS.usable():
+            return Column(np.concatenate([part.cells for part in parts]), marks=parts[0].marks)
+        import polars as pl
+
+        return cls(pl.concat([part.series for part in parts]), parts[0].marks)
+
+    @cached_property
+    def _plain(self) -> Column:
+        return Column(self.cells, marks=self.marks)
+
+    @cached_property
+    def distinct(self) -> Distinct:
+        if not POLARS.usable():
+            return self._plain.distinct
+        import polars as pl
+
+        texts = self.series.drop_nulls().unique(maintain_order=True)
+        codes = self.series.cast(pl.Enum(texts)).to_physical().fill_null(len(texts))
+        return Distinct(objects([*texts.to_list(), None]), codes.to_numpy().astype(np.intp))
+
+    @cached_property
+    def _numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        """(numbers as polars reads them, the rows whose cells are no finite number)."""
+        import polars as pl
+
+        values = self.series.cast(pl.Float64, strict=False).to_numpy()
+        return values, np.nonzero(~np.isfinite(values))[0]
+
+    def _read_once(self, reading: str) -> Any:
+        """A reading of each different text, for all rows."""
+        read, codes = getattr(Column(self.distinct.values, marks=self.marks), reading), self.distinct.codes
+        return tuple(part[codes] for part in read) if isinstance(read, tuple) else read[codes]
+
+    @cached_property
+    def missing(self) -> np.ndarray:
+        if not POLARS.usable() or any(map(_is_number, self.marks)):
+            return self._read_once("missing")
+        gone, (_, others) = np.zeros(len(self), bool), self._numbers
+        if len(others):
+            gone[others] = TextColumn(self.series[others], self.marks)._read_once("missing")
+        return gone
+
+    @cached_property
+    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        if not POLARS.usable() or not self.missing[self._numbers[1]].all():
+            return self._read_once("numbers")
+        return np.where(self.missing, np.nan, self._numbers[0]), np.zeros(len(self), bool)
+
+    @cached_property
+    def booleans(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._read_once("booleans")
+
+    @cached_property
+    def dates(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._read_once("dates")
+
+    @cached_property
+    def different(self) -> int:
+        present = ~self.missing
+        return self.series.filter(present).n_unique() if POLARS.usable() else self._plain.different
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
