@@ -256,11 +256,11 @@ def test_a_source_that_is_not_there_lists_the_built_in_ones():
 
 
 def test_an_unknown_kind_of_file_lists_the_suffixes_that_are_known(tmp_path):
-    (tmp_path / "data.xlsx").write_bytes(b"PK")
+    (tmp_path / "data.xyz").write_bytes(b"\0\1\2")
     with pytest.raises(
-        errors.DataError, match=r"data.xlsx: an unknown kind of file; the known ones are .csv, .*.npz, and idx"
+        errors.DataError, match=r"data.xyz: an unknown kind of file; the known ones are .csv, .*.npz, and idx"
     ):
-        open_rows(str(tmp_path / "data.xlsx"))
+        open_rows(str(tmp_path / "data.xyz"))
 
 
 def test_labels_that_are_not_there(tmp_path):

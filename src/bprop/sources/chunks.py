@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from bprop.sources.answer import find_targets
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame, need_same
 from bprop.sources.opening import STANDARD_INPUT, name_of, need_format, paths_of
+from bprop.sources.partitions import Partitioned, partitions_of
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 
@@ -42,7 +43,11 @@ class Chunks:
         row = 0
         for number, path in enumerate(self.paths):
             try:
-                for piece in need_format(path, self.options).scan(path):
+                known = need_format(path, self.options)
+                folders = partitions_of(self.source, path)
+                for piece in known.scan(path):
+                    piece.said = (*known.said, *piece.said)
+                    piece = Partitioned(piece, folders) if folders else piece
                     if not names:
                         names = piece.names
                         targets = find_targets(self._frame(dict.fromkeys(names, np.empty(0)), None), self.target)
@@ -64,6 +69,13 @@ class Chunks:
 
     def _frame(self, columns: dict[str, np.ndarray], numbers: np.ndarray | None, target: Sequence[str] = ()) -> Frame:
         return Frame(self.name, columns, self.place, numbers, tuple(target), self.source, read=self.options)
+
+    def frame_of(
+        self, piece: Piece, columns: dict[str, np.ndarray], numbers: np.ndarray, target: Sequence[str]
+    ) -> Frame:
+        """Some rows of a piece as a frame, with what is said of its file."""
+        frame = self._frame(columns, numbers, target)
+        return replace(frame, read=piece.read or self.options, said=piece.said)
 
 
 @dataclass(frozen=True)
@@ -94,4 +106,4 @@ class Chunk:
         wanted = self.names if names is None else list(names)
         columns = self.piece.columns(index, wanted, numeric)
         numbers = self.numbers if index is None else self.numbers[index]
-        return self.chunks._frame(columns, numbers, self.target)
+        return self.chunks.frame_of(self.piece, columns, numbers, self.target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.sources import cells as say
 
-READINGS = ("missing", "numbers", "booleans", "dates", "texts")
+READINGS = ("missing", "absent", "numbers", "booleans", "dates", "texts")
 
 
 class Distinct(NamedTuple):
@@ -34,6 +34,10 @@ class Column:
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
     marks : words that stand for a missing value, beside the usual ones.
+    typed : whether the file says itself which cells are missing (None, NaN, NaT), as Parquet, JSON and workbooks do: then
+        text such as "NA" is a value like others. Only where a column is read as numbers, dates, or yes and no, the words
+        for a missing value are that. `marks`, which are asked for, count in any case.
+    unread : what the cells are, where they cannot be read: "lists".
 
     A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
     """
@@ -41,6 +45,13 @@ class Column:
     cells: np.ndarray
     names: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    typed: bool = False
+    unread: str = ""
+
+    @classmethod
+    def unreadable(cls, count: int, what: str) -> Column:
+        """A column of so many cells that are neither numbers, text nor dates, but `what`."""
+        return cls(np.full(count, None, object), typed=True, unread=what)
 
     @classmethod
     def of(cls, cells: Any, marks: tuple[str, ...] = ()) -> Column:
@@ -51,7 +62,7 @@ class Column:
 
     def marked(self, marks: tuple[str, ...]) -> Column:
         """The same cells with other marks of missing values."""
-        return Column(self.cells, self.names, marks)
+        return replace(self, marks=marks)
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -62,7 +73,7 @@ class Column:
 
     def rows(self, index: np.ndarray) -> Column:
         """Some of the rows."""
-        return self._with_readings(Column(self.cells[index], self.names, self.marks), index)
+        return self._with_readings(replace(self, cells=self.cells[index]), index)
 
     def _with_readings(self, part: Column, index: np.ndarray) -> Column:
         for name in READINGS:
@@ -83,25 +94,42 @@ class Column:
     @cached_property
     def missing(self) -> np.ndarray:
         """(N,) of bool: where a value is missing."""
+        if self.typed and self.cells.dtype.kind == "O":
+            return np.fromiter((c is None or c in self.marks for c in self.cells), bool, len(self.cells))
         return say.missing(self.cells, self.marks)
+
+    @cached_property
+    def absent(self) -> np.ndarray:
+        """(N,) of bool: where a value is missing, or is a word for that, which is a value of typed text all the same."""
+        return say.missing(self.cells, self.marks) if self.typed else self.missing
+
+    @property
+    def is_words(self) -> bool:
+        """Whether typed text holds words for a missing value and nothing else."""
+        return bool(self.typed and self.absent.all() and not self.missing.all())
+
+    def _strict(self, read: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """A reading of a column; where typed text is not all of this kind, words for a missing value are bad, too."""
+        values, bad = read
+        return (values, bad | (self.absent & ~self.missing)) if self.typed and bad.any() else read
 
     @cached_property
     def numbers(self) -> tuple[np.ndarray, np.ndarray]:
         """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
-        return say.numbers(self.cells, self.missing)
+        return self._strict(say.numbers(self.cells, self.absent))
 
     @cached_property
     def booleans(self) -> tuple[np.ndarray, np.ndarray]:
         """(1, 0 or NaN where missing, where a cell says neither yes nor no)."""
         if self.cells.dtype.kind == "O":
-            return say.words(self.cells, self.missing)
+            return self._strict(say.words(self.cells, self.absent))
         values, bad = self.numbers
         return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
 
     @cached_property
     def dates(self) -> tuple[np.ndarray, np.ndarray]:
         """(datetime64[us] with NaT where missing, where a cell is no date)."""
-        return say.dates(self.cells, self.missing)
+        return self._strict(say.dates(self.cells, self.absent))
 
     @cached_property
     def texts(self) -> np.ndarray:

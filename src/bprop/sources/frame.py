@@ -29,6 +29,7 @@ class Frame:
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
+    said : sentences on how its files were read, for people.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Frame:
     source: str | None = None
     task: str | None = None
     read: ReadOptions = INFERRED
+    said: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
@@ -93,8 +95,18 @@ class Frame:
             which = f" ({', '.join(missing)})" if missing else ""
             raise DataError(f"{self.label}: it has no targets{which}, and they are needed")
 
+    def need_readable(self, name: str, what: str) -> None:
+        """Raise DataError for a column whose cells are neither numbers, text nor dates."""
+        unread = self.column(name).unread
+        if unread:
+            raise DataError(
+                f"{self.label}, column {name!r}: the {what} cannot be read: the cells are {unread}, and a cell of a table "
+                "is a number, text or date"
+            )
+
     def need_all(self, name: str, what: str) -> None:
         """Raise DataError, naming the first place, where cells of a column are missing."""
+        self.need_readable(name, what)
         gone = self.column(name).missing
         if gone.any():
             row, count = int(gone.argmax()), int(gone.sum())
@@ -127,7 +139,8 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
         return parts[part].place(row - (ends[part - 1] if part else 0))
 
     columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
-    return Frame(name, columns, place, source=source, read=first.read)
+    said = tuple(dict.fromkeys(sentence for part in parts for sentence in part.said))
+    return Frame(name, columns, place, source=source, read=first.read, said=said)
 
 
 def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:
@@ -146,7 +159,8 @@ def concatenated(parts: Sequence[Column]) -> Column:
     mixed = len({groups.get(array.dtype.kind, array.dtype.kind) for array in arrays}) > 1
     if mixed or (len({array.dtype.kind for array in arrays}) > 1 and any(map(_beyond_floats, arrays))):
         arrays = [texts(array) for array in arrays]
-    return Column(np.concatenate(arrays), marks=parts[0].marks)
+    unread = next((part.unread for part in parts if part.unread), "")
+    return Column(np.concatenate(arrays), marks=parts[0].marks, typed=all(p.typed for p in parts), unread=unread)
 
 
 def _beyond_floats(array: np.ndarray) -> bool:

@@ -1,17 +1,16 @@
-"""Limits of the files that are read, also gzipped ones. Too large a file is refused before it fills the memory."""
+"""Limits of the files that are read, also packed ones. Too large a file is refused before it fills the memory."""
 
 from __future__ import annotations
 
-import gzip
 import io
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from bprop import memory
 from bprop.errors import DataError
+from bprop.sources.packing import opened
 
 MOST_COLUMNS = 100_000
 MOST_CLASSES = 10_000
@@ -54,16 +53,6 @@ def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b""
         content.write(part)
         part = file.read(CHUNK)
     return content.getvalue()
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
-    """The content of a file, unpacked if it is called .gz. Raises DataError where it is damaged."""
-    with gzip.open(path) if path.suffix.lower() == ".gz" else open(path, "rb") as file:
-        try:
-            yield cast(BinaryIO, file)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise DataError(f"{path}: not a gzip file, or a truncated one ({error})") from error
 
 
 def content_of(path: Path, cost: float = TEXT) -> bytes:

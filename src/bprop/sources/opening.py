@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+import io
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -14,9 +16,12 @@ from typing import BinaryIO
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError
 from bprop.sources import builtin
-from bprop.sources.formats import Format, Source, format_of, format_of_content, suffixes
+from bprop.sources.archives import archive_of
+from bprop.sources.formats import Csv, Format, Source, format_in, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
+from bprop.sources.packing import bare, bytes_of, content_name, is_packed, opened, packing_of, unpacked
+from bprop.sources.partitions import partitions_of, with_partitions
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 STANDARD_INPUT = "-"
@@ -26,7 +31,7 @@ ANY_DEPTH = "**"
 def open_rows(
     source: str, target: str | None = None, labels: str | None = None, options: ReadOptions = INFERRED
 ) -> Frame:  # fmt: skip
-    """The frame of `source`: built-in data, a file of a known format (text also gzipped), a folder of tables, a pattern
+    """The frame of `source`: built-in data, a file of a known format (also packed), a folder of tables, a pattern
     such as "2024-*.csv", or "-" for standard input, whose first bytes say the format.
 
     target : the array of targets, of arrays. labels : the file of labels, of images; default that beside them.
@@ -42,8 +47,12 @@ def open_rows(
             return _standard_input(read)
         paths = paths_of(source)
         if len(paths) > 1:
-            need_room(source, sum(path.stat().st_size * need_format(path).cost for path in paths), "holding its files")
-        frames = [read(need_format(path), path, partial(content_of, path, need_format(path).cost)) for path in paths]
+            need_room(source, sum(bytes_of(path) * need_format(path).cost for path in paths), "holding its files")
+        frames = [
+            with_partitions(read(known, path, partial(content_of, path, known.cost)), partitions_of(source, path))
+            for path in paths
+            for known in (need_format(path),)
+        ]
         return frames[0] if frames[0].block is not None else joined(name_of(source, paths), frames, source)
     except OSError as error:
         raise DataError(f"cannot read {error.filename or source}: {error.strerror or error}") from error
@@ -56,7 +65,15 @@ def is_table(source: str) -> bool:
     known = format_of(source)
     if known is not None and not known.arrays and not glob.has_magic(source):
         return True
-    return glob.has_magic(source) or _is_folder(source)
+    return glob.has_magic(source) or _is_folder(source) or _holds_table(source)
+
+
+def _holds_table(source: str) -> bool:
+    """Whether the content of a file says that it is a table."""
+    try:
+        return _is_file(Path(source)) and not need_format(Path(source)).arrays
+    except (OSError, BpropError):
+        return False
 
 
 def can_stream(source: str) -> bool:
@@ -79,42 +96,48 @@ def paths_of(source: str) -> list[Path]:
     path = Path(source)
     if _is_file(path):
         return [path]
-    below = files_below(path) if path.is_dir() else files_like(source)
-    tables = sorted(p for p in below if _is_visible_table(p) and _is_file(p))
-    if tables:
-        return tables
+    below = list(files_below(path) if path.is_dir() else files_like(source))
+    files = sorted(file for file in below if not file.name.startswith((".", "~$")) and _is_file(file))
+    known = [(file, format_of(file.name)) for file in files]
+    tables = [(file, one) for file, one in known if one is not None and not one.arrays]
+    first = [file for file, one in tables if one.gathered] or [file for file, _ in tables]
+    if first:
+        return first
+    if glob.has_magic(source) and files and all(one is None for _, one in known):
+        return files  # which are asked for by name: their content says what they are
     if path.is_dir() or glob.has_magic(source):
         raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
-    known = ", ".join(builtin.NAMES)
-    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
+    names = ", ".join(builtin.NAMES)
+    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {names})")
 
 
 def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
-    """The format of a file. Raises DataError, which lists those that are known, where it is none of them."""
-    known = format_of(path.name)
+    """The format of a file, by its content and its name. Raises DataError, which lists those that are known, where it is
+    none of them, and with the way on where it is of another program."""
+    with opened(path) as file:
+        named = format_of(content_name(path, file))
+        known = format_in(path, named, file)
     if known is None:
         raise DataError(
             f"{path}: an unknown kind of file; the known ones are {', '.join(suffixes())}, and idx "
             "(train-images-idx3-ubyte.gz)"
         )
     known.options = options
+    if named is not None and type(known) is not type(named):
+        known.said = (f"{path}: it is read as {known.title}, which it is by its content",)
     return known
 
 
-def _is_visible_table(path: Path) -> bool:
-    known = None if path.name.startswith(".") else format_of(path.name)
-    return known is not None and not known.arrays
-
-
 def _is_file(path: Path) -> bool:
-    status = status_of(path)
+    """Whether this is a file, or in an archive."""
+    status = status_of(archive_of(path)[0])
     return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def name_of(source: str, paths: list[Path]) -> str:
     """The name of a table of these files."""
     several = len(paths) > 1 or Path(source).is_dir()
-    name = Path(source).resolve().name if several else Path(paths[0].name.removesuffix(".gz")).stem
+    name = Path(source).resolve().name if several else Path(bare(paths[0].name)).stem
     return "table" if glob.has_magic(name) else name
 
 
@@ -168,11 +191,19 @@ def standard_input() -> BinaryIO:
 
 
 def _standard_input(read: Callable[..., Frame]) -> Frame:
-    file = standard_input()
+    file, path = standard_input(), Path("stdin")
     first = file.read(CHUNK)
-    known = format_of_content(first)
-    content = read_all(file, "stdin", known.cost, first)
-    return read(known, Path("stdin"), lambda: content)
+    raw = read_all(file, path, _cost_of(first), first)
+    with unpacked(path, io.BytesIO(raw)) as content:
+        known = format_in(path, None, content) or Csv()
+        whole = raw if packing_of(io.BytesIO(raw)) is None else read_all(content, path, known.cost)
+    return read(known, path, lambda: whole)
+
+
+def _cost_of(first: bytes) -> float:
+    """Bytes of memory for a byte of a file that begins so, as far as its first part says it; a packed one is counted
+    again when it is unpacked."""
+    return 1.0 if is_packed(first) else format_of_content(first).cost
 
 
 def _read(
@@ -180,4 +211,5 @@ def _read(
     options: ReadOptions,
 ) -> Frame:  # fmt: skip
     known.options = options
-    return known.read(Source(path, content(), content, target, labels, options))
+    frame = known.read(Source(path, content(), content, target, labels, options))
+    return replace(frame, said=(*known.said, *frame.said)) if known.said else frame

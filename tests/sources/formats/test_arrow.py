@@ -95,3 +95,10 @@ def test_of_a_damaged_file_rows_are_some_or_none(pl):
         assert declared_rows(io.BytesIO(whole[:cut])) == 0
     for place in range(max(0, len(whole) - 1200), len(whole)):
         assert declared_rows(io.BytesIO(whole[:place] + b"\xff" + whole[place + 1 :])) >= 0
+
+
+def test_a_field_that_a_table_is_too_short_for_is_absent(pl):
+    """Columns of objects have buffers by which the place of "compression", which is absent, was read as if it were."""
+    file = io.BytesIO()
+    pl.DataFrame({"place": [{"x": 1, "y": 0.5}, {"x": 2, "y": None}], "n": [1, 2]}).write_ipc(file)
+    assert unpacked_size(file) < 1000

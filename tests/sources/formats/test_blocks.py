@@ -112,8 +112,8 @@ def test_text_may_be_packed(small, tmp_path):
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(content))
     assert len(whole(tmp_path / "t.csv.gz")["a"]) == 50
     (tmp_path / "t.parquet.gz").write_bytes(gzip.compress(b"x"))
-    with pytest.raises(errors.DataError, match="unpack it first"):
-        pieces(tmp_path / "t.parquet.gz")
+    with pytest.raises(errors.DataError, match=r"t.parquet.gz: not a .parquet file"):
+        whole(tmp_path / "t.parquet.gz")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from bprop import errors
+from bprop.sources.answer import Answer
+from bprop.sources.columns.infer import fit_column
 from bprop.sources.formats import Source, format_of
 
 
@@ -77,10 +79,60 @@ def test_damaged_files_are_refused(pl, suffix, damage):
         read(Path(f"t{suffix}"), damage)
 
 
-def test_a_column_that_is_no_column_of_cells(pl):
-    table = pl.DataFrame({"tags": [["a"], ["b", "c"]]})
-    with pytest.raises(errors.DataError, match=r"t.parquet, column 'tags': holds List"):
-        read(Path("t.parquet"), content(table, ".parquet"))
+def test_a_column_that_is_no_column_of_cells_is_left_out_by_its_type(pl):
+    table = pl.DataFrame({"tags": [["a"], ["b", "c"]], "raw": [b"\xff", b"\xfe"], "n": [1, 2]})
+    frame = read(Path("t.parquet"), content(table, ".parquet"))
+    assert frame.column("tags").unread == "of the type List(String)"
+    assert frame.column("raw").unread == "bytes"
+    assert str(fit_column("tags", frame)) == "tags (of the type List(String))"
+    with pytest.raises(errors.DataError, match=r"column 'tags': the target cannot be read: the cells are of the type"):
+        Answer.of(frame, ("tags",))
+
+
+def test_bytes_that_are_text_are_text(pl):
+    frame = read(Path("t.parquet"), content(pl.DataFrame({"s": [b"a", None, "é".encode()]}), ".parquet"))
+    assert frame.columns["s"].tolist() == ["a", None, "é"]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".arrow", ".jsonl"])
+def test_the_fields_of_objects_are_columns(pl, suffix):
+    table = pl.DataFrame({"place": [{"x": 1, "y": 0.5}, {"x": 2, "y": None}], "n": [1, 2]})
+    frame = read(Path(f"t{suffix}"), content(table, suffix))
+    assert {name: column.tolist()[0] for name, column in frame.columns.items()} == {
+        "place.x": 1,
+        "place.y": 0.5,
+        "n": 1,
+    }
+    assert frame.said == (f"t{suffix}: the fields of place are columns of their own",)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather"])
+def test_the_index_of_pandas_without_a_name_is_left_out_and_said(pl, suffix, tmp_path):
+    table = pl.DataFrame({"__index_level_0__": [5, 3], "key": ["a", "b"], "y": [1, 2]})
+    frame = read(Path(f"t{suffix}"), content(table, suffix))
+    assert list(frame.columns) == ["key", "y"]
+    assert frame.said == (f"t{suffix}: the index of pandas, which has no name (__index_level_0__), is left out",)
+    (tmp_path / f"t{suffix}").write_bytes(content(table, suffix))
+    (piece,) = format_of(f"t{suffix}").scan(tmp_path / f"t{suffix}")
+    assert piece.names == ["key", "y"]
+    assert "which has no name" in piece.said[0]
+
+
+def test_words_for_a_missing_value_are_text_like_other_text_in_a_typed_file(pl):
+    table = pl.DataFrame(
+        {"s": ["NA", None, "", "a"], "n": ["NA", None, "2", "1"], "none": ["None", "None", None, "None"]}
+    )
+    frame = read(Path("t.parquet"), content(table, ".parquet"))
+    assert frame.column("s").missing.tolist() == [False, True, False, False]
+    assert fit_column("s", frame).categories == ("", "NA", "a")
+    assert fit_column("n", frame).kind == "numeric"
+    np.testing.assert_array_equal(frame.column("n").numbers[0], [np.nan, np.nan, 2, 1])
+    assert fit_column("none", frame).categories == ("None",)
+
+
+def test_a_text_that_most_rows_have_is_no_missing_value_in_a_typed_file(pl):
+    frame = read(Path("t.parquet"), content(pl.DataFrame({"s": ["None"] * 6 + ["Stone", "Brick"]}), ".parquet"))
+    assert fit_column("s", frame).categories == ("Brick", "None", "Stone")
 
 
 def test_without_polars_the_extra_is_named(monkeypatch):

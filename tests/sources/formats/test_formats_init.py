@@ -7,7 +7,21 @@ import pytest
 
 from bprop import errors, plugins
 from bprop.sources import formats as module
-from bprop.sources.formats import Arrow, Csv, Format, Idx, JsonLines, Npz, Parquet, Tsv, format_of, format_of_content
+from bprop.sources.formats import (
+    Arrow,
+    ArrowStream,
+    Csv,
+    Format,
+    Idx,
+    Json,
+    JsonLines,
+    Npz,
+    Parquet,
+    Tsv,
+    Workbook,
+    format_of,
+    format_of_content,
+)  # fmt: skip
 from bprop.sources.formats import format as registry
 
 
@@ -16,7 +30,8 @@ from bprop.sources.formats import format as registry
     [
         ("a.csv", Csv), ("A.CSV", Csv), ("a.csv.gz", Csv), ("a.tab", Tsv), ("a.pq", Parquet), ("a.feather", Arrow),
         ("a.ndjson", JsonLines), ("idx.npz", Npz), ("train-images-idx3-ubyte.gz", Idx), ("some/idx.csv", Csv),
-        ("t10k.idx3", Idx), ("a.xlsx", None), ("idx/notes.txt", None), ("notes", None), (".csv", None),
+        ("t10k.idx3", Idx), ("a.xlsx", Workbook), ("a.json", Json), ("a.arrows", ArrowStream), ("a.csv.zst", Csv),
+            ("a.parquet.zip", Parquet), ("idx/notes.txt", None), ("notes", None), (".csv", None),
     ],
 )  # fmt: skip
 def test_the_name_says_the_format(name, kind):

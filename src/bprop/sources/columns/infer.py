@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bprop.errors import DataError, SettingError, UnknownNameError
-from bprop.sources.columns import Ignored, Kind, kind_called, kinds
+from bprop.sources.columns import Categorical, Ignored, Kind, kind_called, kinds
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.visible import visible
@@ -21,8 +21,12 @@ def fit_column(name: str, frame: Frame) -> Kind:
     and some are not, naming the first.
     """
     column = frame.column(name)
+    if column.unread:
+        return Ignored(name, column.unread)
     if column.different + bool(column.missing.any()) < 2:
         return Ignored(name, "constant" if column.different else "all missing")
+    if column.is_words:
+        return Categorical.fit(name, frame)
     kind = next(kind for kind in sorted(kinds().values(), key=lambda kind: kind.turn) if kind.suits(column))
     why = kind.useless(name, column, frame.span)
     return Ignored(name, why) if why else kind.fit(name, frame)

@@ -17,18 +17,26 @@ Files of this kind are then read wherever tables are: by name, in a folder, by a
 column is text to be read (an object array of str, or None where missing), numbers, or datetime64.
 """
 
+import io
+from pathlib import Path
+from typing import BinaryIO
+
 from bprop import plugins
 from bprop.sources.formats.arrow import Arrow
+from bprop.sources.formats.arrow_stream import ArrowStream
 from bprop.sources.formats.delimited import Csv, Tsv
 from bprop.sources.formats.format import Format, Piece, Source, formats, suffix_of
 from bprop.sources.formats.idx import Idx
+from bprop.sources.formats.json import Json
 from bprop.sources.formats.jsonl import JsonLines
 from bprop.sources.formats.npz import Npz
 from bprop.sources.formats.parquet import Parquet
+from bprop.sources.formats.recognise import recognise
+from bprop.sources.formats.workbook import Workbook
 
 __all__ = [
-    "Arrow", "Csv", "Format", "Idx", "JsonLines", "Npz", "Parquet", "Piece", "Source", "Tsv", "format_of",
-    "format_of_content", "formats", "suffix_of", "suffixes",
+    "Arrow", "ArrowStream", "Csv", "Format", "Idx", "Json", "JsonLines", "Npz", "Parquet", "Piece", "Source", "Tsv",
+    "Workbook", "format_in", "format_of", "format_of_content", "formats", "suffix_of", "suffixes",
 ]  # fmt: skip
 
 
@@ -53,15 +61,16 @@ def _by_name(name: str, suffix: str) -> Format | None:
 
 def format_of_content(first: bytes) -> Format:
     """The format of content by its first bytes; CSV where it is no other."""
-    start = first.lstrip(b"\xef\xbb\xbf \r\n")
-
-    def known() -> Format | None:
-        return next((one for one in formats() if start.startswith(one.magic)), None)
-
-    return known() or (known() if plugins.load() else None) or Csv()
+    return format_in(Path("content"), None, io.BytesIO(first)) or Csv()
 
 
-OURS = (Csv, Tsv, Parquet, Arrow, JsonLines, Npz, Idx)
+def format_in(path: Path, named: Format | None, file: BinaryIO) -> Format | None:
+    """The format of an open file, by its content and the format that its name says; None where neither says it."""
+    known = recognise(path, named, file)
+    return recognise(path, named, file) if known is None and named is None and plugins.load() else known
+
+
+OURS = (Csv, Tsv, Parquet, Arrow, ArrowStream, JsonLines, Json, Workbook, Npz, Idx)
 
 
 def suffixes(arrays: bool | None = None) -> list[str]:

@@ -79,7 +79,7 @@ def unpacked_size(file: BinaryIO) -> int:
     Raises DamagedError where a part is longer than the file, or a buffer longer than its part.
     """
     try:
-        return sum(_unpacked(file, part) for part in _parts(file))
+        return sum(unpacked_bytes(file, part) for part in _parts(file))
     except DamagedError:
         raise
     except (ValueError, IndexError, struct.error, OverflowError):
@@ -100,10 +100,10 @@ def _parts(file: BinaryIO) -> Iterator[Part]:
             if start < 0 or head < 0 or length < 0 or start + head + length > size:
                 raise DamagedError("a part of it reaches beyond its end")
             file.seek(start)
-            yield _part(file.read(min(head, LONGEST_HEAD)), start + head, length, kind)
+            yield part_of(file.read(min(head, LONGEST_HEAD)), start + head, length, kind)
 
 
-def _part(head: bytes, body: int, length: int, kind: int) -> Part:
+def part_of(head: bytes, body: int, length: int, kind: int) -> Part:
     message = head[8 if head[:4] == b"\xff" * 4 else 4 :]
     batch = follow(message, struct.unpack_from("<I", message, 0)[0], 2)
     if kind == DICTIONARIES:
@@ -120,7 +120,7 @@ def _part(head: bytes, body: int, length: int, kind: int) -> Part:
     return Part(buffers, body, length, True)
 
 
-def _unpacked(file: BinaryIO, part: Part) -> int:
+def unpacked_bytes(file: BinaryIO, part: Part) -> int:
     if not part.compressed:
         return sum(length for _, length in part.buffers)
     total = 0
@@ -175,7 +175,9 @@ def place_of(content: bytes, table: int, field: int) -> int:
     directory = table - struct.unpack_from("<i", content, table)[0]
     if directory < 0:
         raise ValueError("this is no table")
-    offset = struct.unpack_from("<H", content, directory + 4 + 2 * field)[0]
+    entry = 4 + 2 * field
+    size = struct.unpack_from("<H", content, directory)[0]
+    offset = struct.unpack_from("<H", content, directory + entry)[0] if entry < size else 0
     if not offset:
         raise ValueError("the field is absent")
     return table + offset

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shutil
 import struct
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,12 +21,17 @@ from bprop.disk.reading import need_access
 from bprop.errors import DataError, MissingPackageError, UnsupportedError
 from bprop.forked import ADVICE, POLARS
 from bprop.sources.cells import EXACT
+from bprop.sources.column import Column
 from bprop.sources.formats.format import Format, Piece, Source
 from bprop.sources.frame import Frame
-from bprop.sources.limits import CELL, need_few_columns, need_room, some
+from bprop.sources.limits import CELL, CHUNK, need_few_columns, need_room, opened, size_of, some
+from bprop.sources.packing import bare, packed
 
 CELLS = 2**20  # of a piece
 ROWS = (256, 65_536)  # of such a piece, at least and at most
+UNPACKED = 8  # bytes in memory for a byte of a packed file, whose cells are not counted before it is unpacked
+INDEX = re.compile(r"__index_level_\d+__")
+"""How pandas calls an index without a name in a file."""
 
 
 class Columnar(Format):
@@ -61,20 +70,17 @@ class Columnar(Format):
         need_room(path, self.rows_in(path, content) * max(1, width) * CELL)
         with self.damage_said(path):
             frame = self.eager(io.BytesIO(content))
-        return source.frame(columns_of(path, frame))
+        columns, said = columns_of(path, frame)
+        return replace(source.frame(columns), said=said)
 
     def scan(self, path: Path) -> Iterator[Piece]:
-        if path.suffix.lower() == ".gz":
-            raise DataError(f"{path}: unpack it first (gunzip): only text is read from .gz piece by piece")
-        return self._pieces(path)
-
-    def _pieces(self, path: Path) -> Iterator[Piece]:
-        frame, (height, width) = self.opened(path), self.shape(path)
-        step = int(np.clip(CELLS // max(1, width), *ROWS))
-        for start in range(0, height, step):
-            with self.damage_said(path):
-                piece = frame.slice(start, step).collect()
-            yield typed_piece(path, piece)
+        with on_disk(path) as plain:
+            frame, (height, width) = self.opened(plain), self.shape(plain)
+            step = int(np.clip(CELLS // max(1, width), *ROWS))
+            for start in range(0, height, step):
+                with self.damage_said(path):
+                    piece = frame.slice(start, step).collect()
+                yield typed_piece(path, piece)
 
     def opened(self, path: Path) -> Any:
         """A file on the disk as a lazy frame. Raises OSError."""
@@ -95,8 +101,8 @@ class Columnar(Format):
             return frame.select(pl.len()).collect().item(), len(frame.collect_schema())
 
     def memory(self, path: Path, most: float) -> float:
-        if path.suffix.lower() == ".gz":
-            return 0  # it can only be read whole
+        if packed(path):
+            return UNPACKED * size_of(path, most / UNPACKED)
         height, width = self.shape(path)
         return height * width * CELL
 
@@ -118,7 +124,7 @@ class PolarsPiece(Piece):
     def names(self) -> list[str]:
         return [name.strip() for name in self.rows.columns]
 
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, np.ndarray]:
+    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, Any]:
         frame = self.rows if index is None else self.rows[index]
         series = dict(zip(self.names, frame.iter_columns(), strict=True))
         return {name: self.cells(series[name], name in numeric) for name in names}
@@ -126,17 +132,40 @@ class PolarsPiece(Piece):
 
 def typed_piece(path: Path, frame: Any) -> Piece:
     """Rows of typed columns."""
-    return PolarsPiece(frame, lambda series, numeric: column_of(path, series))
+    frame, said = tidied(path, frame)
+    piece = PolarsPiece(frame, lambda series, numeric: column_of(path, series))
+    piece.said = said
+    return piece
 
 
-def columns_of(path: Path, frame: Any) -> dict[str, np.ndarray]:
-    """The columns of a polars DataFrame as a frame keeps them. Raises DataError where there are no rows, or names."""
+def tidied(path: Path, frame: Any) -> tuple[Any, tuple[str, ...]]:
+    """(a polars DataFrame without pandas' nameless index, with each field of an object as a column, what is said)."""
+    import polars as pl
+
+    said = []
+    index = [name for name in frame.columns if INDEX.fullmatch(name)]
+    if index and len(index) < frame.width:
+        frame = frame.drop(index)
+        said.append(f"{path}: the index of pandas, which has no name ({some(index)}), is left out")
+    objects = [series.name for series in frame.iter_columns() if isinstance(series.dtype, pl.Struct)]
+    for name in objects:
+        fields = frame[name].struct.unnest().rename(lambda field, name=name: f"{name}.{field}")
+        frame = frame.with_columns(fields).drop(name) if not set(fields.columns) & set(frame.columns) else frame
+    if objects:
+        said.append(f"{path}: the fields of {some(objects)} are columns of their own")
+    return frame, tuple(said)
+
+
+def columns_of(path: Path, frame: Any) -> tuple[dict[str, Column], tuple[str, ...]]:
+    """(the columns of a polars DataFrame as a frame keeps them, what is said of them). Raises DataError where there are no
+    rows, or names."""
     if not frame.width or not frame.height:
         raise DataError(f"{path}: the file has no rows")
+    frame, said = tidied(path, frame)
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
         raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")
-    return columns
+    return columns, said
 
 
 def can_use_polars() -> bool:
@@ -164,8 +193,8 @@ def damage_said(path: Path, suffix: str) -> Iterator[None]:
         raise DataError(f"{path}: not a {suffix} file, or a damaged one ({why})") from None
 
 
-def column_of(path: Path, series: Any) -> np.ndarray:
-    """A polars series as a frame keeps it."""
+def column_of(path: Path, series: Any) -> Column:
+    """A polars series as a frame keeps it. Lists, objects, and bytes that are no text are a column that is not read."""
     import polars as pl
 
     kind = series.dtype
@@ -174,27 +203,61 @@ def column_of(path: Path, series: Any) -> np.ndarray:
     elif kind == pl.Null or kind == pl.String or kind in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String).str.strip_chars()
     elif kind.is_integer() and not series.null_count() and "128" not in str(kind):  # NumPy has no such integers
-        return np.asarray(series.to_numpy())
+        return Column(np.asarray(series.to_numpy()), typed=True)
     elif kind.is_integer() and max(series.max() or 0, -(series.min() or 0)) > EXACT:
         series = series.cast(pl.String)  # with cells that are missing, they would become floats, and be rounded
     elif kind.is_numeric():
-        return np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64)
+        return Column(np.asarray(series.cast(pl.Float64).to_numpy(), dtype=np.float64), typed=True)
     elif kind == pl.Date or kind == pl.Datetime:
         if getattr(kind, "time_zone", None):
             series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        return np.asarray(series.cast(pl.Datetime("us")).to_numpy(), dtype="datetime64[us]")
+        return Column(np.asarray(series.cast(pl.Datetime("us")).to_numpy(), dtype="datetime64[us]"), typed=True)
     elif kind == pl.Duration or kind == pl.Time:
         unit = {"ms": 1e3, "us": 1e6}.get(getattr(kind, "time_unit", None) or "ns", 1e9)
-        return np.asarray(series.cast(pl.Int64).cast(pl.Float64).to_numpy(), dtype=np.float64) / unit
-    else:
-        raise DataError(
-            f"{path}, column {series.name!r}: holds {kind}, and a cell of a table is a number, text or date"
+        return Column(
+            np.asarray(series.cast(pl.Int64).cast(pl.Float64).to_numpy(), dtype=np.float64) / unit, typed=True
         )
+    else:
+        text = _decoded(series) if kind == pl.Binary else None
+        if text is None:
+            return Column.unreadable(len(series), "bytes" if kind == pl.Binary else f"of the type {kind}")
+        series = text
     letters = series.str.len_bytes().sum() or 0  # a file holds a text once that stands in many rows
     need_room(f"{path}, column {series.name!r}", letters + 64.0 * len(series))
     cells = np.empty(len(series), dtype=object)
     cells[:] = series.to_list()
-    return cells
+    return Column(cells, typed=True)
+
+
+def _decoded(series: Any) -> Any:
+    """Bytes as the text that they are in UTF-8, as some programs write it; None where they are none."""
+    import polars as pl
+
+    try:
+        return series.cast(pl.String).str.strip_chars()
+    except pl.exceptions.PolarsError:
+        return None
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[Path]:
+    """A file that is not packed: this one, or a temporary one with its content. Raises DataError for a full disk."""
+    if not packed(path):
+        yield path
+        return
+    folder = tempfile.mkdtemp(prefix="bprop-")
+    plain = Path(folder, bare(path.name) or "table")
+    try:
+        with opened(path) as file, open(plain, "wb") as out:
+            while part := file.read(CHUNK):
+                if shutil.disk_usage(folder).free < 2 * len(part):
+                    raise DataError(f"{path}: there is no room in {folder} to unpack it: unpack it first")
+                out.write(part)
+        yield plain
+    except DataError as error:  # names the file as the user does
+        raise DataError(str(error).replace(str(plain), str(path))) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def footer_of(file: BinaryIO, mark: bytes, most: int | None) -> bytes:

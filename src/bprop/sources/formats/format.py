@@ -14,6 +14,7 @@ from bprop.registry import is_redefinition
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
+from bprop.sources.packing import bare, packed
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 Columns = Mapping[str, np.ndarray | Column]
@@ -44,7 +45,13 @@ class Source:
 
 
 class Piece:
-    """Some neighbouring rows of a file: {column: cells}."""
+    """Some neighbouring rows of a file: {column: cells}.
+
+    said : sentences on how the file is read. read : how its cells are read, where the file said more than the options.
+    """
+
+    said: tuple[str, ...] = ()
+    read: ReadOptions | None = None
 
     def __init__(self, columns: Columns):
         self.rows: Any = as_cells("a piece of a file", columns)
@@ -65,17 +72,21 @@ class Piece:
 class Format:
     """How files of a kind are read.
 
-    suffixes : of their names, as ".csv"; a file that is called .gz besides is unpacked first. magic : how their content
+    suffixes : of their names, as ".csv"; a packed file is unpacked first. magic : how their content
     begins, by which it is known on standard input. arrays : whether they hold a block of numbers rather than a table
     with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
-    of a file takes while it is read and made ready. options : how files and cells are read, where it is not inferred.
+    of a file takes while it is read and made ready. gathered : whether a folder's tables are these files, even where there
+    are others: often .json files and workbooks lie beside the tables. options : how files and cells are read, where it is
+    not inferred. said : sentences on how the format of a file was recognised.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
     magic: ClassVar[tuple[bytes, ...]] = ()
     arrays: ClassVar[bool] = False
     cost: ClassVar[float] = TEXT
+    gathered: ClassVar[bool] = True
     options: ReadOptions = INFERRED
+    said: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **settings: Any):
         super().__init_subclass__(**settings)
@@ -102,13 +113,19 @@ class Format:
         )
 
     @property
+    def title(self) -> str:
+        """Its name: its first suffix, or "idx"."""
+        return next(iter(self.suffixes), type(self).__name__.lower())
+
+    @property
     def scans(self) -> bool:
         """Whether such files can be read piece by piece."""
         return type(self).scan is not Format.scan
 
     def called(self, path: Path) -> str:
         """How errors call the format of a file: by its suffix, ".csv", or its name, "idx"."""
-        return suffix_of(path.name) or next(iter(self.suffixes), type(self).__name__.lower())
+        suffix = suffix_of(path.name)
+        return suffix if suffix and (suffix in self.suffixes or not self.suffixes) else self.title
 
     def place(self, path: Path, row: int) -> str:
         """Where a row stands, counted from 0 over the pieces of `scan`."""
@@ -116,8 +133,7 @@ class Format:
 
     def memory(self, path: Path, most: float) -> float:
         """About how many bytes reading and encoding a file takes; a gzipped file is counted up to `most`."""
-        packed = path.suffix.lower() == ".gz"
-        return self.cost * (size_of(path, most / self.cost) if packed else path.stat().st_size)
+        return self.cost * (size_of(path, most / self.cost) if packed(path) else path.stat().st_size)
 
 
 _DEFINED: list[type[Format]] = []
@@ -151,4 +167,4 @@ def _column(who: object, name: str, column: Any) -> Column:
 
 def suffix_of(name: str) -> str:
     """The suffix that tells the format of a file by its name: ".csv"."""
-    return Path(name.lower().removesuffix(".gz")).suffix
+    return Path(bare(name.lower())).suffix

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bprop.sources.formats.blocks import Blocks
@@ -23,7 +24,8 @@ class JsonLines(Format):
     magic = (b"{",)
 
     def read(self, source: Source) -> Frame:
-        return source.frame(columns_of(source.path, _frame(source.path, source.content)))
+        columns, said = columns_of(source.path, _frame(source.path, source.content))
+        return replace(source.frame(columns), said=said)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:

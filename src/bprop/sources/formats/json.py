@@ -1,0 +1,249 @@
+"""One document of JSON that holds a table: a list of objects, or columns, as pandas, R and web services write it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from bprop.errors import DataError
+from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.formats.jsonl import JsonLines
+from bprop.sources.formats.names import tidy
+from bprop.sources.formats.values import column_of_values
+from bprop.sources.frame import Frame
+from bprop.sources.limits import MOST_COLUMNS, need_few_columns, opened, some
+
+LOOK = 2**16
+DEEPEST = 3  # objects around the table: {"response": {"data": [...]}}
+_BEGINS = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*("|\})|\[\s*[\[{\]])')
+_KINDS = 'a list of objects ([{...}, ...]), an object of columns ({"a": [...], ...}), or lines of JSON'
+
+
+class Json(Format):
+    """A list of objects, an object of columns, pandas' "split" and "table", or lines of JSON after all."""
+
+    suffixes = (".json",)
+    magic = (b"[",)
+    gathered = False
+
+    def read(self, source: Source) -> Frame:
+        path, content = source.path, source.content
+        if is_lines(content):
+            return JsonLines().read(source)
+        table, said = table_of(path, load(path, content))
+        return replace(source.frame(table), said=said)
+
+    def scan(self, path: Path) -> Iterator[Piece]:
+        with opened(path) as file:
+            first = file.read(LOOK)
+        if not is_lines(first):
+            raise DataError(
+                f"{path}: one document of JSON is read whole, and not streamed: write it as lines of JSON (.jsonl; pandas: "
+                "df.to_json(..., orient='records', lines=True)), or read it with --no-stream"
+            )
+        yield from JsonLines().scan(path)
+
+
+def is_json(first: bytes) -> bool:
+    """Whether text begins as JSON does: with an object, or a list of objects or lists."""
+    return _BEGINS.match(first) is not None
+
+
+def is_lines(first: bytes) -> bool:
+    """Whether the first line of a file is an object by itself, as in lines of JSON; a table of one line is none."""
+    text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line, end, rest = text.partition(b"\n")
+    if not line.startswith(b"{"):
+        return False
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return bool(rest.strip()) or not _is_table(value)
+
+
+def _is_table(value: dict) -> bool:
+    """Whether an object is a table, rather than a row of one."""
+    return bool(value) and (
+        _is_split(value) or _is_columns(value) or (len(value) == 1 and isinstance(next(iter(value.values())), list | dict))
+        or any(_is_records(part) for part in value.values())
+    )  # fmt: skip
+
+
+def load(path: Path, content: bytes) -> Any:
+    """The document. Raises DataError, naming the line, where it is none."""
+    try:
+        return json.loads(content.decode("utf-8-sig") if content[:3] == b"\xef\xbb\xbf" else content)
+    except json.JSONDecodeError as error:
+        raise DataError(
+            f"{path}, line {error.lineno}: not JSON, or damaged: {error.msg} (letter {error.colno})"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not JSON, or damaged: {error.reason} at byte {error.start}") from error
+    except (RecursionError, ValueError) as error:  # nested without end, or a number of more digits than Python takes
+        raise DataError(f"{path}: not JSON, or damaged: {error}") from error
+
+
+def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """({name: column}, sentences on how it is read) of a document. Raises DataError where it holds no table."""
+    said: list[str] = []
+    where = ""
+    for _ in range(DEEPEST):
+        if isinstance(document, dict) and document.get("type") in ("FeatureCollection", "Topology", "Feature"):
+            raise DataError(
+                f"{path}: a map (GeoJSON), whose rows are shapes: write its properties as a table, such as geopandas' "
+                f"read_file('{path.name}').drop(columns='geometry').to_csv('t.csv')"
+            )
+        columns = _columns(path, document, said)
+        if columns is not None:
+            _need_rows(path, columns)
+            return {name: column_of_values(values) for name, values in columns.items()}, tuple(said)
+        inner = _inner(path, document)
+        where = f"{where}.{inner}".lstrip(".")
+        said[:] = [f"{path}: the table is read from {where!r}"]
+        document = document[inner]
+    raise _no_table(path)
+
+
+def _inner(path: Path, document: Any) -> str:
+    """The key of an object below which the table is: its only list or object. Raises DataError where there is none."""
+    if not isinstance(document, dict):
+        raise _no_table(path)
+    lists = [key for key, value in document.items() if isinstance(value, list) and value and _is_records(value)]
+    inner = lists or [key for key, value in document.items() if isinstance(value, dict) and value]
+    if len(inner) > 1:
+        raise DataError(
+            f"{path}: holds several tables: {some(inner)}: write the one that is meant as a file of its own"
+        )
+    if not inner:
+        raise _no_table(path)
+    return inner[0]
+
+
+def _no_table(path: Path) -> DataError:
+    return DataError(f"{path}: this JSON is no table: that is {_KINDS}")
+
+
+def _columns(path: Path, document: Any, said: list[str]) -> dict[str, list] | None:
+    """{name: values} of a table; None where a document is none."""
+    if isinstance(document, list):
+        if document and all(isinstance(row, list) for row in document):
+            return _of_rows(path, document)
+        return _of_records(path, document, said) if _is_records(document) else _refused(path, document)
+    if not isinstance(document, dict):
+        return None
+    if _is_split(document):
+        return _of_split(path, document)
+    if "schema" in document and _is_records(document.get("data")):
+        index = set(document["schema"].get("primaryKey", ["index"]) if isinstance(document["schema"], dict) else [])
+        columns = _of_records(path, document["data"], said)
+        return {name: values for name, values in columns.items() if name not in index & {"index", "level_0"}}
+    if _is_columns(document):
+        return _of_columns(path, document)
+    records = list(document.values())
+    if len(records) > 1 and all(isinstance(row, dict) and row for row in records):
+        return _of_records(path, records, said)
+    return None
+
+
+def _refused(path: Path, document: list) -> NoReturn:
+    if not document:
+        raise DataError(f"{path}: the file has no rows")
+    strange = next(value for value in document if not isinstance(value, dict))
+    raise DataError(
+        f"{path}, row {document.index(strange) + 1}: {json.dumps(strange)[:40]} is no object: a table is {_KINDS}"
+    )
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _is_split(value: dict) -> bool:
+    """Whether an object is a table as pandas writes it with orient="split"."""
+    return isinstance(value.get("columns"), list) and isinstance(value.get("data"), list)
+
+
+def _is_columns(value: dict) -> bool:
+    """Whether an object holds columns: lists of one length, or objects of cells with the same keys, of which there are
+    more than of columns, or which are row numbers."""
+    parts = list(value.values())
+    if all(isinstance(part, list) for part in parts):
+        return len({len(part) for part in parts}) == 1 and not all(_is_records(part) for part in parts)
+    if not all(isinstance(part, dict) and part for part in parts) or len({tuple(part) for part in parts}) != 1:
+        return False
+    if _are_numbers(value) or _are_numbers(parts[0]):
+        return _are_numbers(parts[0])
+    return len(parts[0]) >= len(parts)
+
+
+def _are_numbers(keys: dict) -> bool:
+    return all(str(key).isdigit() for key in keys)
+
+
+def _of_split(path: Path, document: dict) -> dict[str, list]:
+    return _of_rows(path, [document["columns"], *document["data"]])
+
+
+def _of_rows(path: Path, rows: list) -> dict[str, list]:
+    """Columns of lists of cells, of which the first is the names."""
+    names = rows[0]
+    if not all(isinstance(name, str | int | float) for name in names):
+        raise DataError(
+            f"{path}: the first of its lists must be the names of the columns, not {json.dumps(names)[:60]}"
+        )
+    for number, row in enumerate(rows[1:], 1):
+        if not isinstance(row, list) or len(row) != len(names):
+            raise DataError(f"{path}, row {number}: needs {len(names)} cells, as there are names of columns")
+    return _named(path, [(str(name), [row[k] for row in rows[1:]]) for k, name in enumerate(names)])
+
+
+def _of_columns(path: Path, document: dict) -> dict[str, list]:
+    return _named(path, [(k, list(v.values()) if isinstance(v, dict) else v) for k, v in document.items()])
+
+
+def _of_records(path: Path, records: list[dict], said: list[str]) -> dict[str, list]:
+    """Columns of objects, one a row; a key that an object lacks is missing there. Objects in them are taken apart once."""
+    flat = [_flat(record) for record in records]
+    names: dict[str, None] = {}
+    for record in flat:
+        names.update(dict.fromkeys(record))
+        need_few_columns(path, len(names)) if len(names) > MOST_COLUMNS else None
+    apart = [name for name in names if any(name not in record for record in records)]
+    nested = sorted(
+        {name.split(".")[0] for name in apart if any(isinstance(r.get(name.split(".")[0]), dict) for r in records)}
+    )
+    if nested:
+        said.append(
+            f"{path}: the objects of {some(nested)} are columns of their own: {some(n for n in names if n in apart)}"
+        )
+    return _named(path, [(name, [record.get(name) for record in flat]) for name in names])
+
+
+def _flat(record: dict) -> dict[str, Any]:
+    if not any(isinstance(value, dict) for value in record.values()):
+        return record
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": cell for inner, cell in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _named(path: Path, columns: list[tuple[str, list]]) -> dict[str, list]:
+    named = {tidy(name): values for name, values in columns}
+    if len(named) < len(columns) or "" in named:
+        raise DataError(f"{path}: every column needs a name of its own; these are: {some(repr(n) for n, _ in columns)}")
+    return named
+
+
+def _need_rows(path: Path, columns: dict[str, list]) -> None:
+    if not columns or not next(iter(columns.values())):
+        raise DataError(f"{path}: the file has no rows")
+    need_few_columns(path, len(columns))

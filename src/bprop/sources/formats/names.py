@@ -1,0 +1,51 @@
+"""The names of the columns of a text file: tidied, each of its own, and those of columns without one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+UNNAMED = re.compile(r"(Unnamed: \d+(_level_\d+)?(\.\d+)?)?")
+"""No name, or what pandas writes where it has read none."""
+INDEX = re.compile(r"(Unnamed: 0(\.\d+)?)?")
+_WIDE = re.compile(r"[\r\n\u00a0\u202f\u2007]+")
+
+
+def tidy(name: str) -> str:
+    """A name without blanks around it, in Unicode's composed form, with blanks for line ends and no-break blanks."""
+    return unicodedata.normalize("NFC", _WIDE.sub(" ", name)).strip().removeprefix("\ufeff").strip()
+
+
+def by_position(count: int) -> list[str]:
+    """The names of columns without a header: x1, x2, ..."""
+    return [f"x{k}" for k in range(1, count + 1)]
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Names of their own: where one comes again, a suffix as pandas adds it, a, a.1, which no other column has."""
+    taken, counts = set(names), Counter()
+    result: list[str] = []
+    for name in names:
+        here = name
+        if counts[name]:
+            number = counts[name]
+            while f"{name}.{number}" in taken:
+                number += 1
+            here = f"{name}.{number}"
+            taken.add(here)
+            counts[name] = number
+        counts[name] += 1
+        result.append(here)
+    return result
+
+
+def nameless(names: Sequence[str]) -> list[int]:
+    """The columns without a name, by position."""
+    return [k for k, name in enumerate(names) if UNNAMED.fullmatch(name)]
+
+
+def named(names: Sequence[str]) -> list[str]:
+    """Names, "column 3" for the third column where it has none."""
+    return [name or f"column {k}" for k, name in enumerate(names, 1)]
