@@ -28,7 +28,7 @@ def archive_of(path: Path) -> tuple[Path, str | None]:
 
 
 def is_archive(file: BinaryIO) -> bool:
-    """Whether a zip file holds tables, rather than being a workbook, or the arrays of NumPy. It is left at its start."""
+    """Whether a zip file holds tables, rather than being a workbook, or NumPy's arrays. It is left at its start."""
     try:
         names = set(zipfile.ZipFile(file).namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):

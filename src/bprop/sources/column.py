@@ -34,9 +34,9 @@ class Column:
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
     marks : words that stand for a missing value, beside the usual ones.
-    typed : whether the file says itself which cells are missing (None, NaN, NaT), as Parquet, JSON and workbooks do: then
-        text such as "NA" is a value like others. Only where a column is read as numbers, dates, or yes and no, the words
-        for a missing value are that. `marks`, which are asked for, count in any case.
+    typed : whether the file says itself which cells are missing (None, NaN, NaT), as Parquet, JSON and workbooks do:
+        then text such as "NA" is a value like others. Only where a column is read as numbers, dates, or yes and no, the
+        words for a missing value are that. `marks`, which are asked for, count in any case.
     unread : what the cells are, where they cannot be read: "lists".
 
     A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
@@ -100,7 +100,7 @@ class Column:
 
     @cached_property
     def absent(self) -> np.ndarray:
-        """(N,) of bool: where a value is missing, or is a word for that, which is a value of typed text all the same."""
+        """(N,) of bool: where a value is missing, or a word for that, which is a value of typed text all the same."""
         return say.missing(self.cells, self.marks) if self.typed else self.missing
 
     @property

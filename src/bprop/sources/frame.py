@@ -100,8 +100,8 @@ class Frame:
         unread = self.column(name).unread
         if unread:
             raise DataError(
-                f"{self.label}, column {name!r}: the {what} cannot be read: the cells are {unread}, and a cell of a table "
-                "is a number, text or date"
+                f"{self.label}, column {name!r}: the {what} cannot be read: the cells are {unread}, and a cell of a "
+                "table is a number, text or date"
             )
 
     def need_all(self, name: str, what: str) -> None:

@@ -112,8 +112,8 @@ def paths_of(source: str) -> list[Path]:
 
 
 def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
-    """The format of a file, by its content and its name. Raises DataError, which lists those that are known, where it is
-    none of them, and with the way on where it is of another program."""
+    """The format of a file, by its content and its name. Raises DataError, which lists those that are known, where it
+    is none of them, and with the way on where it is of another program."""
     with opened(path) as file:
         named = format_of(content_name(path, file))
         known = format_in(path, named, file)

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import re
 import zipfile
 import zlib
@@ -26,8 +27,8 @@ PART = 4096  # bytes of zstd that are unpacked at once: they hold at most 128 MB
 
 @dataclass(frozen=True)
 class Packing:
-    """A way to pack a file. suffix : of its names. magic : a pattern of how it begins. opened : its content, of a file and a
-    path."""
+    """A way to pack a file. suffix : of its names. magic : a pattern of how it begins. opened : its content, of a file
+    and a path."""
 
     name: str
     suffix: str
@@ -68,11 +69,30 @@ class _Zstd(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, unpacker: Any):
         self.file, self.unpacker = file, unpacker
+        self._restart()
+
+    def _restart(self) -> None:
         self.frame: Any = None
-        self.coming, self.ready = b"", b""
+        self.coming, self.ready, self.place = b"", b"", 0
 
     def readable(self) -> bool:
         return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = os.SEEK_SET, /) -> int:
+        part = bytearray(PART)
+        if whence == os.SEEK_END:
+            while self.readinto(part):
+                pass
+        place += 0 if whence == os.SEEK_SET else self.place
+        if place < self.place:
+            self.file.seek(0)
+            self._restart()
+        while self.place < place and self.readinto(memoryview(part)[: place - self.place]):
+            pass
+        return self.place
 
     def readinto(self, buffer: Any) -> int:
         while not self.ready:
@@ -90,6 +110,7 @@ class _Zstd(io.RawIOBase):
             self.frame = None if self.frame.eof else self.frame
         count = min(len(buffer), len(self.ready))
         buffer[:count], self.ready = self.ready[:count], self.ready[count:]
+        self.place += count
         return count
 
 
@@ -98,11 +119,11 @@ def _zip(file: BinaryIO, path: Path) -> BinaryIO:
 
 
 PACKINGS = (
-    Packing("gzip", ".gz", rb"\x1f\x8b", _gzip),
-    Packing("bzip2", ".bz2", rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", _bzip2),
-    Packing("xz", ".xz", rb"\xfd7zXZ\x00", _xz),
-    Packing("zstd", ".zst", rb"\x28\xb5\x2f\xfd", _zstd),
-    Packing("zip", ".zip", rb"PK(\x03\x04|\x05\x06)", _zip),
+    Packing("a gzip", ".gz", rb"\x1f\x8b", _gzip),
+    Packing("a bzip2", ".bz2", rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", _bzip2),
+    Packing("an xz", ".xz", rb"\xfd7zXZ\x00", _xz),
+    Packing("a zstd", ".zst", rb"\x28\xb5\x2f\xfd", _zstd),
+    Packing("a zip", ".zip", rb"PK(\x03\x04|\x05\x06)", _zip),
 )
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 """What unpacking raises for damaged bytes, beside an OSError without a number."""
@@ -163,7 +184,7 @@ def unpacked(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
         try:
             inner = archive_of(path)[1]
             if inner is not None:
-                name, file = "zip", stack.enter_context(member_of(file, path, inner))
+                name, file = "a zip", stack.enter_context(member_of(file, path, inner))
             for _ in range(DEEPEST):
                 packing = packing_of(file)
                 if packing is None:
@@ -177,11 +198,11 @@ def unpacked(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
         except DAMAGED as error:
             if not name:
                 raise
-            raise DataError(f"{path}: not a {name} file, or a truncated one ({error})") from error
+            raise DataError(f"{path}: not {name} file, or a truncated one ({error})") from error
         except OSError as error:
             if not name or error.errno is not None:
                 raise
-            raise DataError(f"{path}: not a {name} file, or a truncated one ({error})") from error
+            raise DataError(f"{path}: not {name} file, or a truncated one ({error})") from error
 
 
 def _need_plain(path: Path) -> None:
@@ -189,6 +210,6 @@ def _need_plain(path: Path) -> None:
     for packing in PACKINGS:
         if path.name.lower().endswith(packing.suffix):
             raise DataError(
-                f"{path}: not a {packing.name} file, or a truncated one; if it is unpacked already, call it "
+                f"{path}: not {packing.name} file, or a truncated one; if it is unpacked already, call it "
                 f"{path.name[: -len(packing.suffix)]}"
             )

@@ -41,6 +41,9 @@ class Partitioned(Piece):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}
         self.said, self.read = piece.said, piece.read
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
     @property
     def names(self) -> list[str]:
         return [*self.values, *self.rows.names]

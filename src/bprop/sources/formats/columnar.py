@@ -157,8 +157,8 @@ def tidied(path: Path, frame: Any) -> tuple[Any, tuple[str, ...]]:
 
 
 def columns_of(path: Path, frame: Any) -> tuple[dict[str, Column], tuple[str, ...]]:
-    """(the columns of a polars DataFrame as a frame keeps them, what is said of them). Raises DataError where there are no
-    rows, or names."""
+    """(the columns of a polars DataFrame as a frame keeps them, what is said of them). Raises DataError where there are
+    no rows, or names."""
     if not frame.width or not frame.height:
         raise DataError(f"{path}: the file has no rows")
     frame, said = tidied(path, frame)

@@ -10,8 +10,8 @@ from bprop.errors import DataError
 
 
 class Foreign(NamedTuple):
-    """what : the file is. begins : a pattern of its first bytes. convert : how to make a table of it. text : whether such
-    a file may be text; what is text is none of the others, however it begins."""
+    """what : the file is. begins : a pattern of its first bytes. convert : how to make a table of it. text : whether
+    such a file may be text; what is text is none of the others, however it begins."""
 
     what: str
     begins: bytes
@@ -27,16 +27,19 @@ _HTML = rb"(?i)(\xef\xbb\xbf)?\s*(<!doctype html|<html|<head|<meta|<table|<body|
 FOREIGN = (
     Foreign("a web page (HTML)", _HTML, _pandas("read_html('{0}')[0]"), True),
     Foreign(
-        "an Excel 2003 workbook in XML", rb"(?s)(\xef\xbb\xbf)?\s*<\?xml.{0,2000}urn:schemas-microsoft-com:office:spreadsheet",
+        "an Excel 2003 workbook in XML",
+        rb"(?s)(\xef\xbb\xbf)?\s*<\?xml.{0,2000}urn:schemas-microsoft-com:office:spreadsheet",
         "open it in a spreadsheet, and save it as .xlsx", True,
     ),
     Foreign("an XML file", rb"(\xef\xbb\xbf)?\s*<\?xml", _pandas("read_xml('{0}')"), True),
     Foreign("a Feather file of version 1", rb"FEA1", _pandas("read_feather('{0}')")),
     Foreign("an ORC file", rb"ORC", _pandas("read_orc('{0}')")),
-    Foreign("an Avro file", rb"Obj\x01", "python -c \"import polars as pl; pl.read_avro('{0}').write_parquet('t.parquet')\""),
+    Foreign("an Avro file", rb"Obj\x01",
+            "python -c \"import polars as pl; pl.read_avro('{0}').write_parquet('t.parquet')\""),
     Foreign("an HDF5 file", rb"\x89HDF\r\n\x1a\n", _pandas("read_hdf('{0}')")),
     Foreign("a SAS file (sas7bdat)", rb"\x00{12}\xc2\xea\x81\x60", _pandas("read_sas('{0}', format='sas7bdat')")),
-    Foreign("a SAS transport file (xport)", rb"HEADER RECORD\*{7}LIB", _pandas("read_sas('{0}', format='xport')"), True),
+    Foreign("a SAS transport file (xport)", rb"HEADER RECORD\*{7}LIB",
+            _pandas("read_sas('{0}', format='xport')"), True),
     Foreign("a Stata file", rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01\x00", _pandas("read_stata('{0}')")),
     Foreign("an SPSS file", rb"\$FL[23]", _pandas("read_spss('{0}')")),
     Foreign(
@@ -53,7 +56,8 @@ FOREIGN = (
             "np.savez('t.npz', x=m['x'], y=m['y'].ravel())\""),
     Foreign("one array of NumPy (.npy)", rb"\x93NUMPY", "python -c \"import numpy as np; a = np.load('{0}'); "
             "np.savez('t.npz', x=a[:, :-1], y=a[:, -1])\""),
-    Foreign("a DuckDB database", rb".{8}DUCK.\x00{7}", "python -c \"import duckdb; duckdb.connect('{0}').sql('FROM ...')"
+    Foreign("a DuckDB database", rb".{8}DUCK.\x00{7}",
+            "python -c \"import duckdb; duckdb.connect('{0}').sql('FROM ...')"
             ".write_parquet('t.parquet')\""),
     Foreign("a safetensors file or a model, and no table", rb".{4}\x00{4}\{\"", "give a table"),
     Foreign("a PDF", rb"%PDF-", "copy its table into a spreadsheet, and save that as .xlsx or .csv", True),
@@ -61,7 +65,8 @@ FOREIGN = (
     Foreign("a 7z archive", rb"7z\xbc\xaf\x27\x1c", "unpack it: 7z x {0}"),
     Foreign("a RAR archive", rb"Rar!\x1a\x07", "unpack it: unrar x {0}"),
     Foreign("a tar archive", rb"(?s).{257}ustar", "unpack it: tar xf {0}"),
-    Foreign("a shortcut to a file in Git's large file storage", rb"version https://git-lfs", "fetch it: git lfs pull", True),
+    Foreign("a shortcut to a file in Git's large file storage", rb"version https://git-lfs",
+            "fetch it: git lfs pull", True),
     Foreign("a dump of SQL commands", rb"(?i)(-- MySQL dump|-- PostgreSQL database dump|PRAGMA foreign_keys)",
             "load it into a database, and export the table as CSV", True),
     Foreign("an ARFF file", rb"(?i)(%[^\n]*\n|\s)*@relation", "python -c \"import pandas as pd, scipy.io.arff as a; "

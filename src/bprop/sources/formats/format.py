@@ -75,9 +75,9 @@ class Format:
     suffixes : of their names, as ".csv"; a packed file is unpacked first. magic : how their content
     begins, by which it is known on standard input. arrays : whether they hold a block of numbers rather than a table
     with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
-    of a file takes while it is read and made ready. gathered : whether a folder's tables are these files, even where there
-    are others: often .json files and workbooks lie beside the tables. options : how files and cells are read, where it is
-    not inferred. said : sentences on how the format of a file was recognised.
+    of a file takes while it is read and made ready. gathered : whether a folder's tables are these files, even where
+    there are others: often .json files and workbooks lie beside the tables. options : how files and cells are read,
+    where it is not inferred. said : sentences on how the format of a file was recognised.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()

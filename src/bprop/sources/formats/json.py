@@ -42,8 +42,8 @@ class Json(Format):
             first = file.read(LOOK)
         if not is_lines(first):
             raise DataError(
-                f"{path}: one document of JSON is read whole, and not streamed: write it as lines of JSON (.jsonl; pandas: "
-                "df.to_json(..., orient='records', lines=True)), or read it with --no-stream"
+                f"{path}: one document of JSON is read whole, and not streamed: write it as lines of JSON (.jsonl; "
+                "pandas: df.to_json(..., orient='records', lines=True)), or read it with --no-stream"
             )
         yield from JsonLines().scan(path)
 
@@ -56,7 +56,7 @@ def is_json(first: bytes) -> bool:
 def is_lines(first: bytes) -> bool:
     """Whether the first line of a file is an object by itself, as in lines of JSON; a table of one line is none."""
     text = first.removeprefix(b"\xef\xbb\xbf").lstrip()
-    line, end, rest = text.partition(b"\n")
+    line, _, rest = text.partition(b"\n")
     if not line.startswith(b"{"):
         return False
     try:
@@ -69,8 +69,8 @@ def is_lines(first: bytes) -> bool:
 def _is_table(value: dict) -> bool:
     """Whether an object is a table, rather than a row of one."""
     return bool(value) and (
-        _is_split(value) or _is_columns(value) or (len(value) == 1 and isinstance(next(iter(value.values())), list | dict))
-        or any(_is_records(part) for part in value.values())
+        _is_split(value) or _is_columns(value) or any(_is_records(part) for part in value.values())
+        or (len(value) == 1 and isinstance(next(iter(value.values())), list | dict)) or _is_index(value)
     )  # fmt: skip
 
 
@@ -144,10 +144,7 @@ def _columns(path: Path, document: Any, said: list[str]) -> dict[str, list] | No
         return {name: values for name, values in columns.items() if name not in index & {"index", "level_0"}}
     if _is_columns(document):
         return _of_columns(path, document)
-    records = list(document.values())
-    if len(records) > 1 and all(isinstance(row, dict) and row for row in records):
-        return _of_records(path, records, said)
-    return None
+    return _of_records(path, list(document.values()), said) if _is_index(document) else None
 
 
 def _refused(path: Path, document: list) -> NoReturn:
@@ -181,6 +178,15 @@ def _is_columns(value: dict) -> bool:
     return len(parts[0]) >= len(parts)
 
 
+def _is_index(value: dict) -> bool:
+    """Whether an object holds rows by their keys: several objects with much the same keys, as pandas' orient="index"."""
+    rows = list(value.values())
+    if len(rows) < 2 or not all(isinstance(row, dict) and row for row in rows):
+        return False
+    names = set().union(*rows)
+    return 2 * sum(map(len, rows)) >= len(rows) * len(names)
+
+
 def _are_numbers(keys: dict) -> bool:
     return all(str(key).isdigit() for key in keys)
 
@@ -207,7 +213,7 @@ def _of_columns(path: Path, document: dict) -> dict[str, list]:
 
 
 def _of_records(path: Path, records: list[dict], said: list[str]) -> dict[str, list]:
-    """Columns of objects, one a row; a key that an object lacks is missing there. Objects in them are taken apart once."""
+    """Columns of objects, one a row; a key that an object lacks is missing there. Objects in them are taken apart."""
     flat = [_flat(record) for record in records]
     names: dict[str, None] = {}
     for record in flat:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 UNNAMED = re.compile(r"(Unnamed: \d+(_level_\d+)?(\.\d+)?)?")
 """No name, or what pandas writes where it has read none."""
 INDEX = re.compile(r"(Unnamed: 0(\.\d+)?)?")
-_WIDE = re.compile(r"[\r\n\u00a0\u202f\u2007]+")
 
 
 def tidy(name: str) -> str:
-    """A name without blanks around it, in Unicode's composed form, with blanks for line ends and no-break blanks."""
-    return unicodedata.normalize("NFC", _WIDE.sub(" ", name)).strip().removeprefix("\ufeff").strip()
+    """A name in Unicode's composed form, without blanks around it; those within it are part of it."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def by_position(count: int) -> list[str]:

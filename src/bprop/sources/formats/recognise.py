@@ -53,7 +53,7 @@ OURS = (*NEED_MARKS, Csv, *Csv.__subclasses__(), JsonLines, Json, Idx)
 
 
 def marked_format(first: bytes, file: BinaryIO, nameless: bool) -> Format | None:
-    """The format whose mark stands at the beginning. nameless : whether the name says nothing; then weak marks count."""
+    """The format whose mark is at the beginning. nameless : whether the name says nothing; then weak marks count."""
     for format in formats():
         if not first.startswith(format.magic):
             continue

@@ -24,7 +24,8 @@ YEARS = range(1800, 2200)
 
 @dataclass(frozen=True)
 class Sheet:
-    """columns : by name. numbers : of the rows in the sheet, from 1. header : whether a row had the names. said : of it."""
+    """columns : by name. numbers : of the rows in the sheet, from 1. header : whether a row had the names.
+    said : sentences on how it is read."""
 
     columns: dict[str, Column]
     numbers: list[int]

@@ -2,7 +2,7 @@
 
 A cell in the last corner of a sheet would make the reader take memory for all cells before it.
 
-Sources: ECMA-376 (SpreadsheetML: c, r, t="e"), [MS-XLSB] (BrtRowHdr, cells), OpenDocument 1.3 (table:number-...-repeated).
+Sources: ECMA-376 (SpreadsheetML: c, r, t="e"), [MS-XLSB] (BrtRowHdr, cells), OpenDocument 1.3 (number-...-repeated).
 """
 
 from __future__ import annotations
