@@ -129,24 +129,35 @@ def _without_notes(grid: list[tuple[int, Row]], said: list[str]) -> list[tuple[i
 
 
 def _is_header(grid: Sequence[tuple[int, Row]]) -> bool:
-    """Whether the first row holds names: a text stands above numbers or dates, or nothing speaks for cells."""
+    """Whether the first row holds names: a cell of it is of another sort than those below it, or nothing speaks for
+    cells. Different years are names where other numbers are below them."""
     first, below = grid[0][1], [row for _, row in grid[1:LOOK]]
     if not below:
         return all(isinstance(cell, str) for cell in first if cell is not None)
-    typed = [k for k, cell in enumerate(first) if cell is not None and not isinstance(cell, str)]
-    cells = 0
+    years = [cell for cell in first if isinstance(cell, int | float)]
+    if years and all(year in YEARS for year in years) and len(set(years)) == len(years):
+        return any(isinstance(row[k], float) and row[k] not in YEARS for row in below for k in _numbers_in(first))
+    alike = 0
     for k, cell in enumerate(first):
-        texts = [isinstance(row[k], str) for row in below if row[k] is not None]
-        if not texts or cell is None:
+        sorts = [_sort(row[k]) for row in below if row[k] is not None]
+        if not sorts or cell is None:
             continue
-        text = sum(texts) > len(texts) / 2
-        if isinstance(cell, str) and not text:
+        usual = max(set(sorts), key=sorts.count)
+        if _sort(cell) != usual:
             return True
-        cells += not isinstance(cell, str) and not text
-    years = [first[k] for k in typed]
-    if years and all(isinstance(y, float) and y in YEARS for y in years) and len(set(years)) == len(years) > 1:
-        return any(row[k] not in YEARS for row in below for k in typed if isinstance(row[k], float))
-    return not cells
+        alike += usual != "text"
+    return not alike
+
+
+def _numbers_in(row: Row) -> list[int]:
+    return [k for k, cell in enumerate(row) if _sort(cell) == "number"]
+
+
+def _sort(cell: Any) -> str:
+    """Of which sort a cell is: "text", "bool", "number" or "date"."""
+    if isinstance(cell, str):
+        return "text"
+    return "bool" if isinstance(cell, bool) else "number" if isinstance(cell, int | float) else "date"
 
 
 def _columns(who: str, header: Row | None, rows: list[Row], said: list[str]) -> dict[str, Column]:
