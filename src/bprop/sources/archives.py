@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -69,8 +70,8 @@ def _is_packed_table(name: str) -> bool:
 
 def member_of(file: BinaryIO, path: Path, name: str | None = None) -> BinaryIO:
     """A member of an archive, or its only table. Raises DataError where there is none of this name, or it is locked."""
-    name = table_of(file, path) if name is None else name
     archive = zipfile.ZipFile(file)
+    name = table_of(file, path) if name is None else name
     try:
         return cast(BinaryIO, archive.open(name))
     except KeyError:
@@ -80,3 +81,5 @@ def member_of(file: BinaryIO, path: Path, name: str | None = None) -> BinaryIO:
         raise DataError(f"{path}: {name} is packed in a way that is not known ({error}): unpack it first") from error
     except RuntimeError as error:  # a password is needed
         raise DataError(f"{path}: {name} is encrypted: unpack it with its password first") from error
+    except (ValueError, struct.error) as error:  # of damaged bytes
+        raise zipfile.BadZipFile(str(error)) from error

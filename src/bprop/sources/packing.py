@@ -184,12 +184,14 @@ def unpacked(path: Path, file: BinaryIO) -> Iterator[BinaryIO]:
         try:
             inner = archive_of(path)[1]
             if inner is not None:
-                name, file = "a zip", stack.enter_context(member_of(file, path, inner))
-            for _ in range(DEEPEST):
+                name = "a zip"
+                file = stack.enter_context(member_of(file, path, inner))
+            for _ in range(DEEPEST + 1):
                 packing = packing_of(file)
                 if packing is None:
                     break
-                name, file = packing.name, stack.enter_context(packing.opened(file, path))
+                name = packing.name
+                file = stack.enter_context(packing.opened(file, path))
             else:
                 raise DataError(f"{path}: packed more than {DEEPEST} times over: unpack it first")
             if not name:

@@ -173,6 +173,8 @@ def _is_columns(value: dict) -> bool:
         return len({len(part) for part in parts}) == 1 and not all(_is_records(part) for part in parts)
     if not all(isinstance(part, dict) and part for part in parts) or len({tuple(part) for part in parts}) != 1:
         return False
+    if all(isinstance(cell, list | dict) for part in parts for cell in part.values()):
+        return False
     if _are_numbers(value) or _are_numbers(parts[0]):
         return _are_numbers(parts[0])
     return len(parts[0]) >= len(parts)
@@ -219,14 +221,10 @@ def _of_records(path: Path, records: list[dict], said: list[str]) -> dict[str, l
     for record in flat:
         names.update(dict.fromkeys(record))
         need_few_columns(path, len(names)) if len(names) > MOST_COLUMNS else None
-    apart = [name for name in names if any(name not in record for record in records)]
-    nested = sorted(
-        {name.split(".")[0] for name in apart if any(isinstance(r.get(name.split(".")[0]), dict) for r in records)}
-    )
-    if nested:
-        said.append(
-            f"{path}: the objects of {some(nested)} are columns of their own: {some(n for n in names if n in apart)}"
-        )
+    objects = {name for record in records for name, cell in record.items() if isinstance(cell, dict)}
+    if objects:
+        apart = [name for name in names if any(name.startswith(f"{one}.") for one in objects)]
+        said.append(f"{path}: the objects of {some(sorted(objects))} are columns of their own: {some(apart)}")
     return _named(path, [(name, [record.get(name) for record in flat]) for name in names])
 
 
