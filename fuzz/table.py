@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import tempfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +34,14 @@ SUFFIXES = (
     ".arrow",
     ".npz",
     "-idx3-ubyte",
+    ".json",
+    ".arrows",
+    ".xlsx",
+    ".ods",
+    ".csv.zip",
+    ".csv.zst",
+    ".csv.xz",
+    ".txt",
 )
 TASKS = (None, None, "classification", "regression", "counts", "multilabel")
 KINDS = ((), (), ("a=categorical",), ("a=date",), ("a=numeric",), ("a=boolean",), ("a=ignored",))
@@ -47,6 +57,26 @@ CSV = (
     b"a,b\n1\n2,3,4\n",
 )
 
+DOCUMENTS = (
+    b'[{"a": 1, "b": "x", "c": {"d": 0.5}}, {"a": null, "b": "NA"}]',
+    b'{"a": {"0": 1, "1": 2}, "b": {"0": "x", "1": null}}',
+    b'{"columns": ["a", "b"], "index": [0, 1], "data": [[1, "x"], [2, "y"]]}',
+    b'{"data": {"a": [1, 2], "b": ["x", [1]]}}',
+)
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = b"http://schemas.openxmlformats.org/package/2006/relationships"
+_LINK = b'<Relationships xmlns="%s"><Relationship Id="r" Type="%s/%s" Target="%s"/></Relationships>'
+SHEET = {
+    "_rels/.rels": _LINK % (_PACKAGE, _OFFICE, b"officeDocument", b"xl/workbook.xml"),
+    "xl/_rels/workbook.xml.rels": _LINK % (_PACKAGE, _OFFICE, b"worksheet", b"worksheets/s.xml"),
+    "xl/workbook.xml": b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="S" sheetId="1" r:id="r"/></sheets></workbook>'
+    % (_MAIN, _OFFICE),
+    "xl/worksheets/s.xml": b'<worksheet xmlns="%s"><sheetData><row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str">'
+    b'<v>b</v></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><v>x</v></c></row><row r="3"><c r="A3" t="e">'
+    b'<v>#N/A</v></c><c r="B3" t="b"><v>1</v></c></row></sheetData></worksheet>' % _MAIN,
+}
+
 
 def seeds() -> list[bytes]:
     """Tables that are read, and tables that are not; one as Parquet, Arrow and JSON lines where polars is there."""
@@ -54,8 +84,23 @@ def seeds() -> list[bytes]:
     found += [bytes([7, 0]) + gzip.compress(CSV[0]), bytes([5, 0]) + CSV[2]]
     archive = io.BytesIO()
     np.savez(archive, x=np.ones((4, 2)), y=np.arange(4))
+    found += [bytes([12, 0]) + document for document in DOCUMENTS]
+    found += [
+        bytes([16, 0]) + _zipped({"t.csv": CSV[0]}),
+        bytes([18, 0]) + lzma.compress(CSV[0]),
+        bytes([19, 0]) + CSV[1],
+    ]
+    found += [bytes([14, 0]) + _zipped(SHEET)]
     found += [bytes([10, 0]) + archive.getvalue(), bytes([11, 0, 0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 5, 6])]
     return found + _by_polars()
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
 
 
 def _by_polars() -> list[bytes]:
@@ -65,7 +110,7 @@ def _by_polars() -> list[bytes]:
         return []
     frame = pl.read_csv(CSV[0])
     written = []
-    for choice, write in ((6, "write_ndjson"), (8, "write_parquet"), (9, "write_ipc")):
+    for choice, write in ((6, "write_ndjson"), (8, "write_parquet"), (9, "write_ipc"), (13, "write_ipc_stream")):
         file = io.BytesIO()
         getattr(frame, write)(file)
         written.append(bytes([choice, 0]) + file.getvalue())

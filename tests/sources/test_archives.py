@@ -44,12 +44,16 @@ def test_the_only_table_beside_notes_is_read(archive):
 
 def test_one_of_several_is_named(archive):
     archive({"train.csv": TABLE, "d/test.csv": "a,b\n1,x\n2,y\n"})
-    with pytest.raises(errors.DataError, match=r"t.zip: holds 2 tables: train.csv, d/test.csv; name one, such as t.zip/t"):
+    with pytest.raises(
+        errors.DataError, match=r"t.zip: holds 2 tables: train.csv, d/test.csv; name one, such as t.zip/t"
+    ):
         open_rows("t.zip")
     frame = open_rows("t.zip/d/test.csv")
     assert (len(frame), frame.name, frame.where(0)) == (2, "test", "t.zip/d/test.csv, line 2")
     assert len(stream("t.zip/train.csv", "b", validation=0, test=0).train) == 40
-    with pytest.raises(errors.DataError, match=r"t.zip/trin.csv: no file of this name is in the archive; there are: tr"):
+    with pytest.raises(
+        errors.DataError, match=r"t.zip/trin.csv: no file of this name is in the archive; there are: tr"
+    ):
         open_rows("t.zip/trin.csv")
 
 

@@ -15,7 +15,7 @@ TABLES = (
     ".ndjson", ".json", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".npz",
 )  # fmt: skip
 """The suffixes by which a member is taken for the table of an archive, rather than its licence or its notes."""
-OFFICE = {"[Content_Types].xml", "content.xml", "META-INF/manifest.xml"}
+OFFICE = {"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "content.xml", "META-INF/manifest.xml"}
 """Members of workbooks, which are archives too."""
 MOST_LISTED = 20
 

@@ -41,7 +41,7 @@ class Packing:
 
 
 def _gzip(file: BinaryIO, path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
 
 
 def _bzip2(file: BinaryIO, path: Path) -> BinaryIO:

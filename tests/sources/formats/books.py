@@ -41,9 +41,7 @@ def _root(target):
 
 def xlsx(sheets, start=(0, 0), merged=()):
     """An .xlsx file. sheets : {name: rows of str, numbers, bool, dates, Error, Formula or None}."""
-    names = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(sheets, 1)
-    )
+    names = "".join(f'<sheet name={quoteattr(name)} sheetId="{k}" r:id="rId{k}"/>' for k, name in enumerate(sheets, 1))
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006/relationships"

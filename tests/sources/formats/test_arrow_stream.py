@@ -59,7 +59,9 @@ def test_a_stream_may_lack_its_end_but_no_part_of_a_message():
     content = content_of(pl.DataFrame(TABLE)).removesuffix(arrow_stream.END)
     assert len(read(content)) == 100
     for cut in range(1, len(content), 97):
-        with pytest.raises(errors.DataError, match=r"t.arrows: (not an Arrow stream|the file has no rows|not a \.arrows)"):
+        with pytest.raises(
+            errors.DataError, match=r"t.arrows: (not an Arrow stream|the file has no rows|not a \.arrows)"
+        ):
             read(content[:-cut])
 
 
@@ -78,7 +80,9 @@ def test_damaged_bytes_are_refused_or_read_without_a_crash(compression):
 @pytest.mark.parametrize("compression", ["uncompressed", "lz4"])
 def test_lengths_that_are_changed_are_refused(compression):
     content = content_of(pl.DataFrame(TABLE), compression)
-    places = [i for i in range(0, len(content) - 8, 4) if struct.unpack_from("<q", content, i)[0] in (100, 800, 200, 100)]
+    places = [
+        i for i in range(0, len(content) - 8, 4) if struct.unpack_from("<q", content, i)[0] in (100, 800, 200, 100)
+    ]
     assert places
     for place in places:
         for wrong in (2**62, -5, 25_614_222_880_669_728):

@@ -11,7 +11,10 @@ from bprop.sources.opening import open_rows
 BEGINNINGS = {
     "page.csv": (b"<!DOCTYPE html><html><body>gone</body></html>", "a web page"),
     "export.xls": (b"\xef\xbb\xbf\n<html xmlns:x=''><table><tr><td>1</td></tr></table></html>", "a web page"),
-    "old.xls": (b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "an Excel 2003"),
+    "old.xls": (
+        b'<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        "an Excel 2003",
+    ),
     "t.xml": (b"<?xml version='1.0'?>\n<rows>\n</rows>", "an XML file"),
     "t.feather": (b"FEA1\0\0\0\0" + bytes(50), "a Feather file of version 1"),
     "t.orc": (b"ORC\x08\x03" + bytes(50), "an ORC file"),
@@ -51,7 +54,9 @@ def test_a_file_of_another_program_is_called_by_its_name_with_the_way_on(name, t
     assert "damaged" not in str(caught.value)
 
 
-@pytest.mark.parametrize("header", ["ORC,ORCID", "FEA1,b", "PAR,b", "<a>,b", "GIF8,b", "II*,b", "RDX2,b", "BZh9,b", "PK,b"])
+@pytest.mark.parametrize(
+    "header", ["ORC,ORCID", "FEA1,b", "PAR,b", "<a>,b", "GIF8,b", "II*,b", "RDX2,b", "BZh9,b", "PK,b"]
+)
 def test_text_that_begins_so_is_text(header, tmp_path):
     (tmp_path / "t.csv").write_text(f"{header}\n1,x\n2,y\n")
     assert list(open_rows(str(tmp_path / "t.csv")).columns) == header.split(",")

@@ -111,7 +111,9 @@ def test_lines_are_streamed_and_a_document_says_why_it_is_not(tmp_path):
     pieces = list(format_of("t.json").scan(path))
     assert (pieces[0].names, sum(map(len, pieces))) == (["a", "s"], 3)
     path.write_text(json.dumps(RECORDS))
-    with pytest.raises(errors.DataError, match=r"t.json: one document of JSON is read whole, and not streamed: write it"):
+    with pytest.raises(
+        errors.DataError, match=r"t.json: one document of JSON is read whole, and not streamed: write it"
+    ):
         next(format_of("t.json").scan(path))
 
 

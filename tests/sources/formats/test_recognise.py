@@ -60,7 +60,9 @@ def test_a_name_that_misleads_is_said(here, columns):
 @pytest.mark.parametrize("content", [b"hello", b"\0\1\2\3", b"", b"\x7fELF\0"])
 def test_what_is_no_table_lists_the_kinds_that_are_known(here, content):
     Path("t.xyz").write_bytes(content)
-    with pytest.raises(errors.DataError, match=r"t.xyz: an unknown kind of file; .*\.csv.*\.xlsx.*\.json.*\.npz, and idx"):
+    with pytest.raises(
+        errors.DataError, match=r"t.xyz: an unknown kind of file; .*\.csv.*\.json.*\.xlsx.*\.npz, and idx"
+    ):
         open_rows("t.xyz")
 
 

@@ -33,7 +33,9 @@ def test_a_table_that_begins_elsewhere_says_where():
     assert sheet(["a", "b", "c"], *BODY, start=(3, 1)).said == ("the table begins at cell B4",)
 
 
-@pytest.mark.parametrize("titles", [[["Sales"]], [["Sales", None, None], [None, 2024.0]], [["Sales"], [None], ["in EUR"]]])
+@pytest.mark.parametrize(
+    "titles", [[["Sales"]], [["Sales", None, None], [None, 2024.0]], [["Sales"], [None], ["in EUR"]]]
+)
 def test_titles_above_the_header_are_left_out(titles):
     below = sheet(*titles, ["a", "b", "c"], *BODY)
     assert list(below.columns) == ["a", "b", "c"]

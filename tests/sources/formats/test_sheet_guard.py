@@ -46,9 +46,13 @@ def test_a_cell_in_the_last_corner_that_has_a_format_and_no_value_takes_nothing(
 
 def test_cells_that_are_repeated_without_end_are_refused(books):
     content = books.ods({"S": ROWS})
-    need_sound(Path("t.ods"), changed(content, b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">'))
+    need_sound(
+        Path("t.ods"), changed(content, b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">')
+    )
     bomb = changed(content, b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">')
-    bomb = changed(bomb, b'office:value-type="string"', b'table:number-columns-repeated="16384" office:value-type="string"')
+    bomb = changed(
+        bomb, b'office:value-type="string"', b'table:number-columns-repeated="16384" office:value-type="string"'
+    )
     with pytest.raises(errors.DataError, match=r"t.ods: the area of content.xml takes about"):
         need_sound(Path("t.ods"), bomb)
 
@@ -72,6 +76,8 @@ def test_errors_are_counted_in_the_sheet_that_is_read(books):
     fault = books.Error("#DIV/0!")
     content = books.xlsx({"A": [["a"], [fault]], "B & C": [["a"], [fault], [fault], [1.0]]})
     assert (errors_in(content, "A"), errors_in(content, "B & C"), errors_in(content, "D")) == (1, 2, 0)
-    other = changed(books.ods({"S": [["a"], [0], [1]]}), b'office:value="0"', b'office:value="0" calcext:value-type="error"')
+    other = changed(
+        books.ods({"S": [["a"], [0], [1]]}), b'office:value="0"', b'office:value="0" calcext:value-type="error"'
+    )
     assert errors_in(other, "S") == 1
     assert errors_in(b"PK", "S") == 0

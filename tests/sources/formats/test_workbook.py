@@ -91,7 +91,9 @@ def test_the_first_sheet_with_cells_is_read_and_the_others_are_named(books, read
     assert frame.said == ("t.xlsx: the sheet 'Pets' is read; --sheet names another: 'More'",)
     for sheet in ("More", "more", "3"):
         assert list(read(content, sheet=sheet).columns) == ["a"]
-    with pytest.raises(errors.SettingError, match=r"no such sheet; did you mean 'Pets'\? there are: 'Notes', 'Pets', 'M"):
+    with pytest.raises(
+        errors.SettingError, match=r"no such sheet; did you mean 'Pets'\? there are: 'Notes', 'Pets', 'M"
+    ):
         read(content, sheet="Pet")
     with pytest.raises(errors.DataError, match=r"t.xlsx, sheet 'Notes': the sheet is empty"):
         read(content, sheet="1")

@@ -138,10 +138,10 @@ def _length(head: bytes) -> int:
 def _rows(message: Message) -> int:
     if message.kind != BATCHES:
         return 0
-    batch = follow(message.head, struct.unpack_from("<I", message.head, 0)[0], 2)
     try:
+        batch = follow(message.head, struct.unpack_from("<I", message.head, 0)[0], 2)
         return max(0, struct.unpack_from("<q", message.head, place_of(message.head, batch, 0))[0])
-    except ValueError:
+    except (ValueError, IndexError, struct.error):  # the field is absent, or damaged
         return 0
 
 

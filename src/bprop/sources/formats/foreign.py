@@ -40,7 +40,8 @@ FOREIGN = (
     Foreign("a SAS file (sas7bdat)", rb"\x00{12}\xc2\xea\x81\x60", _pandas("read_sas('{0}', format='sas7bdat')")),
     Foreign("a SAS transport file (xport)", rb"HEADER RECORD\*{7}LIB",
             _pandas("read_sas('{0}', format='xport')"), True),
-    Foreign("a Stata file", rb"<stata_dta>|[\x69-\x73][\x01\x02]\x01\x00", _pandas("read_stata('{0}')")),
+    Foreign("a Stata file", rb"<stata_dta>", _pandas("read_stata('{0}')"), True),
+    Foreign("a Stata file", rb"[\x69-\x73][\x01\x02]\x01\x00", _pandas("read_stata('{0}')")),
     Foreign("an SPSS file", rb"\$FL[23]", _pandas("read_spss('{0}')")),
     Foreign(
         "an SQLite database", rb"SQLite format 3\0",
