@@ -70,11 +70,11 @@ _LINK = b'<Relationships xmlns="%s"><Relationship Id="r" Type="%s/%s" Target="%s
 SHEET = {
     "_rels/.rels": _LINK % (_PACKAGE, _OFFICE, b"officeDocument", b"xl/workbook.xml"),
     "xl/_rels/workbook.xml.rels": _LINK % (_PACKAGE, _OFFICE, b"worksheet", b"worksheets/s.xml"),
-    "xl/workbook.xml": b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="S" sheetId="1" r:id="r"/></sheets></workbook>'
-    % (_MAIN, _OFFICE),
-    "xl/worksheets/s.xml": b'<worksheet xmlns="%s"><sheetData><row r="1"><c r="A1" t="str"><v>a</v></c><c r="B1" t="str">'
-    b'<v>b</v></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><v>x</v></c></row><row r="3"><c r="A3" t="e">'
-    b'<v>#N/A</v></c><c r="B3" t="b"><v>1</v></c></row></sheetData></worksheet>' % _MAIN,
+    "xl/workbook.xml": b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="S" sheetId="1" r:id="r"/></sheets>'
+    b"</workbook>" % (_MAIN, _OFFICE),
+    "xl/worksheets/s.xml": b'<worksheet xmlns="%s"><sheetData><row r="1"><c r="A1" t="str"><v>a</v></c>'
+    b'<c r="B1" t="str"><v>b</v></c></row><row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><v>x</v></c></row>'
+    b'<row r="3"><c r="A3" t="e"><v>#N/A</v></c><c r="B3" t="b"><v>1</v></c></row></sheetData></worksheet>' % _MAIN,
 }
 
 

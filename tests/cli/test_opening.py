@@ -1,5 +1,7 @@
 """From names of data to rows, and how they become arrays."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -98,3 +100,35 @@ def test_a_table_for_a_model_of_arrays_is_taken_by_the_names_of_its_columns(open
     rows, _ = opening.open_for(dots, "far.csv", targets=False)
     with pytest.raises(errors.DataError, match=r"far.csv, line 4, column 'x16': 'x' is not a finite number"):
         preparation.inputs(rows)
+
+
+def test_a_workbook_trains_evaluates_and_predicts_as_the_same_table_in_text(run, folder, monkeypatch):
+    """Cells as Excel writes them: numbers with a format, a sheet of its own, a title above the header."""
+    pytest.importorskip("python_calamine", reason="workbooks are read by it")
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "sources" / "formats"))
+    import books
+
+    lines = [line.split(",") for line in (folder / "pets.csv").read_text().splitlines()]
+    rows = [[float(cell) if _is_number(cell) else cell or None for cell in line] for line in lines]
+    (folder / "pets.xlsx").write_bytes(books.xlsx({"Notes": [[]], "Pets": [["Our pets"], *rows]}))
+    options = "--engine numpy --hidden 3 --epochs 1 --no-progress"
+    said = run(f"train pets.xlsx {options} --out book.bprop")
+    assert "the rows above row 2 are no part of the table: 'Our pets'" in said.stderr
+    run(f"train pets.csv {options} --out text.bprop")
+    for command in ("predict {}.bprop pets.csv", "evaluate {}.bprop pets.xlsx --sheet Pets --json --bootstrap 0"):
+        assert run(command.format("book")).stdout == run(command.format("text")).stdout
+
+
+def _is_number(text):
+    return text.replace(".", "", 1).lstrip("-").isdigit()
+
+
+def test_a_column_of_lists_is_left_out_by_its_type_and_is_no_target(run, refused, folder):
+    rows = [f'{{"tags": ["a"], "n": {k % 7}.5, "y": "{"pq"[k % 2]}"}}' for k in range(40)]
+    (folder / "t.jsonl").write_text("\n".join(rows))
+    for stream in ("", "--stream"):
+        out = run(f"train t.jsonl --engine numpy --hidden 3 --epochs 1 --no-progress --out t.bprop {stream}").stdout
+        assert "tags (of the type List(String))" in out
+    refused(
+        "train t.jsonl --target tags", "t.jsonl, column 'tags': the target cannot be read: the cells are of the type"
+    )

@@ -66,6 +66,17 @@ def test_an_archive_without_tables(archive):
         open_rows("t.zip")
 
 
+def test_a_member_without_a_name_is_left_out(archive):
+    archive({"x": "1", "data.csv": TABLE})
+    content = Path("t.zip").read_bytes()
+    place = content.rindex(
+        b"PK\x01\x02", 0, content.rindex(b"PK\x01\x02")
+    )  # the entry of x: its name gets the length 0
+    entry = content[place : place + 28] + b"\0\0\1\0" + content[place + 32 :]
+    Path("t.zip").write_bytes(content[:place] + entry)
+    assert len(open_rows("t.zip")) == 40
+
+
 def test_an_encrypted_member_is_told(archive):
     archive({"data.csv": TABLE})
     content = bytearray(Path("t.zip").read_bytes())

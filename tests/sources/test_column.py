@@ -68,3 +68,35 @@ def test_a_column_is_taken_as_it_is_and_an_array_is_wrapped():
     assert Column.of(column) is column
     assert Column.of([1, 2]).tolist() == [1, 2]
     assert len(column) == 3
+
+
+def test_text_of_a_typed_file_is_missing_only_where_it_is_none_or_as_asked():
+    cells = np.array(["NA", None, "", "x"], object)
+    assert Column(cells, typed=True).missing.tolist() == [False, True, False, False]
+    assert Column(cells, typed=True, marks=("x",)).missing.tolist() == [False, True, False, True]
+    assert Column(cells).missing.tolist() == [True, True, True, False]
+
+
+def test_words_for_a_missing_value_are_that_where_typed_text_is_of_one_kind():
+    numbers = Column(np.array(["NA", None, "", "2"], object), typed=True)
+    np.testing.assert_array_equal(numbers.numbers[0], [np.nan, np.nan, np.nan, 2])
+    assert not numbers.numbers[1].any()
+    dates = Column(np.array(["n/a", "2024-01-02"], object), typed=True)
+    assert dates.dates[1].tolist() == [False, False]
+    texts = Column(np.array(["None", None, "x"], object), typed=True)
+    for reading in (texts.numbers, texts.dates, texts.booleans):
+        assert reading[1].tolist() == [True, False, True]
+
+
+def test_some_rows_of_a_typed_column_are_typed_and_so_is_one_with_other_marks():
+    column = Column(np.array(["NA", None], object), typed=True)
+    assert not column.rows(np.array([0])).missing.any()
+    assert Column.of(column, ("?",)).typed
+    assert Column.unreadable(3, "lists").rows(np.array([0, 1])).unread == "lists"
+
+
+def test_only_words_for_a_missing_value():
+    assert Column(np.array(["None", None], object), typed=True).is_words
+    assert not Column(np.array(["None", "x"], object), typed=True).is_words
+    assert not Column(np.array([None, None], object), typed=True).is_words
+    assert not Column(np.array(["None"], object)).is_words

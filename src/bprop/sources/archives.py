@@ -42,8 +42,9 @@ def is_archive(file: BinaryIO) -> bool:
 
 def members_of(file: BinaryIO) -> list[str]:
     """The files in an archive, without those that systems add. It is left at its start."""
-    names = [one.filename for one in zipfile.ZipFile(file).infolist() if not one.is_dir()]
+    names = zipfile.ZipFile(file).namelist()
     file.seek(0)
+    names = [name for name in names if name and not name.endswith("/")]
     return [name for name in names if not name.startswith("__MACOSX/") and not Path(name).name.startswith(".")]
 
 
@@ -70,16 +71,20 @@ def _is_packed_table(name: str) -> bool:
 
 def member_of(file: BinaryIO, path: Path, name: str | None = None) -> BinaryIO:
     """A member of an archive, or its only table. Raises DataError where there is none of this name, or it is locked."""
-    archive = zipfile.ZipFile(file)
-    name = table_of(file, path) if name is None else name
     try:
+        archive = zipfile.ZipFile(file)
+        name = table_of(file, path) if name is None else name
         return cast(BinaryIO, archive.open(name))
     except KeyError:
         there = ", ".join(members_of(file)[:MOST_LISTED])
         raise DataError(f"{path}: no file of this name is in the archive; there are: {there}") from None
     except NotImplementedError as error:
-        raise DataError(f"{path}: {name} is packed in a way that is not known ({error}): unpack it first") from error
+        raise DataError(
+            f"{path}: {name or 'a file'} is packed in a way that is not known ({error}): unpack it first"
+        ) from error
     except RuntimeError as error:  # a password is needed
         raise DataError(f"{path}: {name} is encrypted: unpack it with its password first") from error
+    except DataError:
+        raise
     except (ValueError, struct.error) as error:  # of damaged bytes
         raise zipfile.BadZipFile(str(error)) from error

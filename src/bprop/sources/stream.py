@@ -80,7 +80,7 @@ def stream(
 
     Parameters
     ----------
-    source : a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl), a folder or a pattern of such files.
+    source : a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl, also packed), a folder or a pattern of such files.
     target : the column to predict, or several with commas between; default the last.
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.

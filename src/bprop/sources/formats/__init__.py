@@ -13,8 +13,9 @@ To add a format, subclass `Format` in a module of yours, and have it imported: a
             ...
             yield Piece({"value": array})
 
-Files of this kind are then read wherever tables are: by name, in a folder, by a pattern, and from standard input. A
-column is text to be read (an object array of str, or None where missing), numbers, or datetime64.
+Files of this kind are then read wherever tables are: by name, in a folder, by a pattern, packed, and from standard
+input. A column is text to be read (an object array of str, or None where missing), numbers, or datetime64; or a
+`Column`, which says more of its cells: that they are typed, or cannot be read.
 """
 
 import io

@@ -181,7 +181,7 @@ def _is_columns(value: dict) -> bool:
 
 
 def _is_index(value: dict) -> bool:
-    """Whether an object holds rows by their keys: several objects with much the same keys, as pandas' orient="index"."""
+    """Whether an object holds rows by their keys: several objects with much the same keys (pandas: "index")."""
     rows = list(value.values())
     if len(rows) < 2 or not all(isinstance(row, dict) and row for row in rows):
         return False
