@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 UNNAMED = re.compile(r"(Unnamed: \d+(_level_\d+)?(\.\d+)?)?")
 """No name, or what pandas writes where it has read none."""
@@ -48,3 +49,15 @@ def nameless(names: Sequence[str]) -> list[int]:
 def named(names: Sequence[str]) -> list[str]:
     """Names, "column 3" for the third column where it has none."""
     return [name or f"column {k}" for k, name in enumerate(names, 1)]
+
+
+def is_index(column: int, names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a column without a name, with none before it, holds row numbers in the first rows: different whole
+    numbers, or such that count up by one and begin anew."""
+    if any(not INDEX.fullmatch(name) for name in names[: column + 1]):
+        return False
+    cells = [row[column] for row in rows if len(row) > column]
+    if not all(cell.isdecimal() for cell in cells):
+        return False
+    steps = sum(int(b) == int(a) + 1 for a, b in pairwise(cells))
+    return len(set(cells)) == len(cells) or 2 * steps > len(cells)
