@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bprop.disk.reading import status_of
-from bprop.errors import BpropError, DataError
+from bprop.errors import BpropError, DataError, SettingError
 from bprop.sources import builtin
 from bprop.sources.archives import archive_of
-from bprop.sources.formats import Csv, Format, Source, format_in, format_of, format_of_content, suffixes
+from bprop.sources.formats import Csv, Format, Source, Workbook, format_in, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
 from bprop.sources.packing import bare, bytes_of, content_name, is_packed, opened, packing_of, unpacked
@@ -122,7 +122,7 @@ def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
             f"{path}: an unknown kind of file; the known ones are {', '.join(suffixes())}, and idx "
             "(train-images-idx3-ubyte.gz)"
         )
-    known.options = options
+    _set_options(known, path, options)
     if named is not None and type(known) is not type(named):
         known.said = (f"{path}: it is read as {known.title}, which it is by its content",)
     return known
@@ -206,10 +206,17 @@ def _cost_of(first: bytes) -> float:
     return 1.0 if is_packed(first) else format_of_content(first).cost
 
 
+def _set_options(known: Format, path: Path, options: ReadOptions) -> None:
+    """Give a format the options. Raises SettingError for a sheet of what has none."""
+    if options.sheet is not None and not isinstance(known, Workbook):
+        raise SettingError(f"--sheet {options.sheet}: {path} is no workbook, and has no sheets")
+    known.options = options
+
+
 def _read(
     known: Format, path: Path, content: Callable[[], bytes], target: str | None, labels: Path | None,
     options: ReadOptions,
 ) -> Frame:  # fmt: skip
-    known.options = options
+    _set_options(known, path, options)
     frame = known.read(Source(path, content(), content, target, labels, options))
     return replace(frame, said=(*known.said, *frame.said)) if known.said else frame

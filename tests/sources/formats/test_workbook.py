@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
+from bprop.sources.chunks import Chunks
 from bprop.sources.columns.infer import fit_column
 from bprop.sources.formats import Workbook, format_of
 from bprop.sources.opening import can_stream, open_rows
@@ -99,6 +100,13 @@ def test_the_first_sheet_with_cells_is_read_and_the_others_are_named(books, read
         read(content, sheet="1")
     with pytest.raises(errors.DataError, match=r"t.xlsx: no sheet has any cells \('Notes'\)"):
         read(books.xlsx({"Notes": [[]]}))
+
+
+def test_a_sheet_of_what_has_none_is_refused(read):
+    with pytest.raises(errors.SettingError, match=r"--sheet Pets: t.csv is no workbook, and has no sheets"):
+        read(b"a,b\n1,x\n2,y\n", "t.csv", sheet="Pets")
+    with pytest.raises(errors.SettingError, match=r"--sheet Pets: t.csv is no workbook, and has no sheets"):
+        next(iter(Chunks("t.csv", options=ReadOptions(sheet="Pets"))))
 
 
 def test_a_table_in_the_middle_of_a_sheet(books, read):
