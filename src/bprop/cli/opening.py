@@ -20,10 +20,10 @@ MOST_SAID = 3  # sentences that are printed
 
 def tell(frame: Frame) -> Frame:
     """The frame; prints on standard error how its files were read, where that does not go without saying."""
-    for sentence in frame.said[:MOST_SAID]:
+    for sentence in frame.remarks[:MOST_SAID]:
         say(visible(sentence), error=True)
-    if len(frame.said) > MOST_SAID:
-        say(f"... and {len(frame.said) - MOST_SAID:,} further files are read in such ways", error=True)
+    if len(frame.remarks) > MOST_SAID:
+        say(f"... and {len(frame.remarks) - MOST_SAID:,} further files are read in such ways", error=True)
     return frame
 
 

@@ -46,7 +46,7 @@ class Chunks:
                 known = need_format(path, self.options)
                 folders = partitions_of(self.source, path)
                 for piece in known.scan(path):
-                    piece.said = (*known.said, *piece.said)
+                    piece.remarks = (*known.remarks, *piece.remarks)
                     piece = Partitioned(piece, folders) if folders else piece
                     if not names:
                         names = piece.names
@@ -73,9 +73,9 @@ class Chunks:
     def frame_of(
         self, piece: Piece, columns: dict[str, np.ndarray], numbers: np.ndarray, target: Sequence[str]
     ) -> Frame:
-        """Some rows of a piece as a frame, with what is said of its file."""
+        """Some rows of a piece as a frame, with the remarks on its file."""
         frame = self._frame(columns, numbers, target)
-        return replace(frame, read=piece.read or self.options, said=piece.said)
+        return replace(frame, read=piece.read or self.options, remarks=piece.remarks)
 
 
 @dataclass(frozen=True)

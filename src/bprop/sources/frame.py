@@ -29,7 +29,7 @@ class Frame:
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
-    said : sentences on how its files were read, for people.
+    remarks : sentences on how its files were read, for people.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Frame:
     source: str | None = None
     task: str | None = None
     read: ReadOptions = INFERRED
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
@@ -139,8 +139,8 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
         return parts[part].place(row - (ends[part - 1] if part else 0))
 
     columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
-    said = tuple(dict.fromkeys(sentence for part in parts for sentence in part.said))
-    return Frame(name, columns, place, source=source, read=first.read, said=said)
+    remarks = tuple(dict.fromkeys(sentence for part in parts for sentence in part.remarks))
+    return Frame(name, columns, place, source=source, read=first.read, remarks=remarks)
 
 
 def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:

@@ -124,7 +124,7 @@ def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
         )
     _set_options(known, path, options)
     if named is not None and type(known) is not type(named):
-        known.said = (f"{path}: it is read as {known.title}, which it is by its content",)
+        known.remarks = (f"{path}: it is read as {known.title}, which it is by its content",)
     return known
 
 
@@ -219,4 +219,4 @@ def _read(
 ) -> Frame:  # fmt: skip
     _set_options(known, path, options)
     frame = known.read(Source(path, content(), content, target, labels, options))
-    return replace(frame, said=(*known.said, *frame.said)) if known.said else frame
+    return replace(frame, remarks=(*known.remarks, *frame.remarks)) if known.remarks else frame

@@ -65,7 +65,7 @@ def _zstd(file: BinaryIO, path: Path) -> BinaryIO:
 
 
 class _Zstd(io.RawIOBase):
-    """What a zstd file holds; the stream reader of zstandard says nothing where a file is cut off."""
+    """The content of a zstd file; the stream reader of zstandard says nothing where a file is cut off."""
 
     def __init__(self, file: BinaryIO, unpacker: Any):
         self.file, self.unpacker = file, unpacker
@@ -126,7 +126,7 @@ PACKINGS = (
     Packing("a zip", ".zip", rb"PK(\x03\x04|\x05\x06)", _zip),
 )
 DAMAGED = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
-"""What unpacking raises for damaged bytes, beside an OSError without a number."""
+"""The errors of unpacking for damaged bytes, beside an OSError without a number."""
 
 
 def bare(name: str) -> str:

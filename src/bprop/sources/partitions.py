@@ -39,7 +39,7 @@ class Partitioned(Piece):
 
     def __init__(self, piece: Piece, values: Mapping[str, str | None]):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}
-        self.said, self.read = piece.said, piece.read
+        self.remarks, self.read = piece.remarks, piece.read
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -147,5 +147,5 @@ def together(frames: list[Frame]) -> Frame:
     """Rows of one table, some after the others, with their numbers in it."""
     columns = {name: concatenated([frame.columns[name] for frame in frames]) for name in frames[0].columns}
     numbers = [frame.numbers for frame in frames if frame.numbers is not None]
-    said = tuple(dict.fromkeys(sentence for frame in frames for sentence in frame.said))
-    return replace(frames[0], columns=columns, numbers=np.concatenate(numbers), said=said)
+    remarks = tuple(dict.fromkeys(sentence for frame in frames for sentence in frame.remarks))
+    return replace(frames[0], columns=columns, numbers=np.concatenate(numbers), remarks=remarks)

@@ -103,7 +103,7 @@ def test_the_fields_of_objects_are_columns(pl, suffix):
         "place.y": 0.5,
         "n": 1,
     }
-    assert frame.said == (f"t{suffix}: the fields of place are columns of their own",)
+    assert frame.remarks == (f"t{suffix}: the fields of place are columns of their own",)
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".feather"])
@@ -111,11 +111,11 @@ def test_the_index_of_pandas_without_a_name_is_left_out_and_said(pl, suffix, tmp
     table = pl.DataFrame({"__index_level_0__": [5, 3], "key": ["a", "b"], "y": [1, 2]})
     frame = read(Path(f"t{suffix}"), content(table, suffix))
     assert list(frame.columns) == ["key", "y"]
-    assert frame.said == (f"t{suffix}: the index of pandas, which has no name (__index_level_0__), is left out",)
+    assert frame.remarks == (f"t{suffix}: the index of pandas, which has no name (__index_level_0__), is left out",)
     (tmp_path / f"t{suffix}").write_bytes(content(table, suffix))
     (piece,) = format_of(f"t{suffix}").scan(tmp_path / f"t{suffix}")
     assert piece.names == ["key", "y"]
-    assert "which has no name" in piece.said[0]
+    assert "which has no name" in piece.remarks[0]
 
 
 def test_words_for_a_missing_value_are_text_like_other_text_in_a_typed_file(pl):

@@ -58,14 +58,14 @@ def test_every_form_gives_the_same_columns(form):
 
 
 def test_where_a_wrapped_table_is_read_from_is_said():
-    assert read(FORMS["wrapped twice"]).said == ("t.json: the table is read from 'response.data'",)
+    assert read(FORMS["wrapped twice"]).remarks == ("t.json: the table is read from 'response.data'",)
 
 
 def test_a_key_that_a_row_lacks_is_missing_and_objects_are_taken_apart():
     frame = read([{"a": 1, "place": {"x": 1.5, "y": 2}}, {"place": {"x": 2.5}}])
     np.testing.assert_array_equal(frame.columns["a"].cells, [1, np.nan])
     np.testing.assert_array_equal(frame.columns["place.y"].cells, [2, np.nan])
-    assert frame.said == ("t.json: the objects of place are columns of their own: place.x, place.y",)
+    assert frame.remarks == ("t.json: the objects of place are columns of their own: place.x, place.y",)
 
 
 def test_lists_in_rows_are_left_out_by_name():

@@ -52,9 +52,9 @@ def test_a_table_is_read_from_standard_input(columns, kind, monkeypatch):
 
 def test_a_name_that_misleads_is_said(here, columns):
     Path("t.csv").write_bytes(columns["parquet"])
-    assert open_rows("t.csv").said == ("t.csv: it is read as .parquet, which it is by its content",)
+    assert open_rows("t.csv").remarks == ("t.csv: it is read as .parquet, which it is by its content",)
     Path("t.txt").write_bytes(columns["parquet"])
-    assert open_rows("t.txt").said == ()
+    assert open_rows("t.txt").remarks == ()
 
 
 @pytest.mark.parametrize("content", [b"hello", b"\0\1\2\3", b"", b"\x7fELF\0"])

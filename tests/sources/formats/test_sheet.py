@@ -26,11 +26,11 @@ def test_names_of_cells():
 def test_a_plain_table_says_nothing():
     plain = sheet(["a", "b", "c"], *BODY)
     assert list(plain.columns) == ["a", "b", "c"]
-    assert (plain.numbers, plain.header, plain.said) == ([2, 3, 4], True, ())
+    assert (plain.numbers, plain.header, plain.remarks) == ([2, 3, 4], True, ())
 
 
 def test_a_table_that_begins_elsewhere_says_where():
-    assert sheet(["a", "b", "c"], *BODY, start=(3, 1)).said == ("the table begins at cell B4",)
+    assert sheet(["a", "b", "c"], *BODY, start=(3, 1)).remarks == ("the table begins at cell B4",)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_titles_above_the_header_are_left_out(titles):
     below = sheet(*titles, ["a", "b", "c"], *BODY)
     assert list(below.columns) == ["a", "b", "c"]
     assert below.numbers[0] == len(titles) + 2
-    assert "are no part of the table: 'Sales'" in below.said[0]
+    assert "are no part of the table: 'Sales'" in below.remarks[0]
 
 
 def test_rows_are_skipped_where_that_is_asked_for():
@@ -59,7 +59,7 @@ def test_empty_rows_and_columns_are_no_part_of_the_table():
 def test_notes_below_the_table_are_left_out_and_said():
     noted = sheet(["a", "b", "c"], *BODY, [None], ["Source: the office"])
     assert len(noted.numbers) == 3
-    assert noted.said == ("the rows from row 6 on are notes, and no part of the table: 'Source: the office'",)
+    assert noted.remarks == ("the rows from row 6 on are notes, and no part of the table: 'Source: the office'",)
 
 
 def test_a_last_row_with_few_cells_is_a_row_where_nothing_is_between():
@@ -78,22 +78,22 @@ def test_a_table_of_years_has_them_as_names():
 def test_a_table_without_a_header():
     bare = sheet([5.1, 3.5, "setosa"], [4.9, 3.0, "setosa"], [6.1, 2.9, "virginica"])
     assert (list(bare.columns), len(bare.numbers), bare.header) == (["x1", "x2", "x3"], 3, False)
-    assert "it has no header" in bare.said[0]
+    assert "it has no header" in bare.remarks[0]
     asked = sheet(["a", "b"], ["c", "d"], header=False)
-    assert (asked.columns["x1"].tolist(), asked.said) == (["a", "c"], ())
+    assert (asked.columns["x1"].tolist(), asked.remarks) == (["a", "c"], ())
     assert list(sheet([5.1, 3.5], [4.9, 3.0], header=True).columns) == ["5.1", "3.5"]
 
 
 def test_row_numbers_without_a_name_are_left_out():
     numbered = sheet([None, "a", "b"], [0.0, 1.5, "x"], [1.0, 2.5, "y"])
     assert list(numbered.columns) == ["a", "b"]
-    assert numbered.said == ("row numbers are left out: column 1",)
+    assert numbered.remarks == ("row numbers are left out: column 1",)
 
 
 def test_columns_without_a_name_and_names_that_come_again():
     odd = sheet(["a", "b", "a", None], [1.0, 2.0, 3.0, "x"], [4.0, 5.0, 6.0, "y"])
     assert list(odd.columns) == ["a", "b", "a.1", "column 4"]
-    assert len(odd.said) == 2
+    assert len(odd.remarks) == 2
 
 
 def test_a_header_of_two_rows_keeps_the_names_of_single_columns():

@@ -49,7 +49,7 @@ def test_every_kind_of_workbook_gives_the_same_columns(books, read, suffix):
     frame = read(write.get(suffix, lambda: books.xlsx({"Pets": ROWS}))(), f"t{suffix}")
     np.testing.assert_array_equal(frame.columns["size"].cells, [1.5, 2, np.nan])
     assert frame.columns["kind"].tolist() == ["cat", "dog", "cat"]
-    assert (frame.name, frame.where(1), frame.said) == ("t", f"t{suffix}, sheet 'Pets', row 3", ())
+    assert (frame.name, frame.where(1), frame.remarks) == ("t", f"t{suffix}, sheet 'Pets', row 3", ())
 
 
 def test_a_workbook_of_excel_97(books, read):
@@ -76,7 +76,7 @@ def test_cells_with_an_error_are_missing_and_counted(books, read):
     rows = [["a", "b"], [1.0, "x"], [books.Error("#DIV/0!"), "y"], [books.Error("#N/A"), "x"]]
     frame = read(books.xlsx({"A & B": rows}))
     np.testing.assert_array_equal(frame.columns["a"].cells, [1, np.nan, np.nan])
-    assert frame.said == ("t.xlsx: 2 cells with an error, such as #DIV/0!, are missing",)
+    assert frame.remarks == ("t.xlsx: 2 cells with an error, such as #DIV/0!, are missing",)
 
 
 def test_text_is_missing_only_where_a_cell_is_empty(books, read):
@@ -89,7 +89,7 @@ def test_the_first_sheet_with_cells_is_read_and_the_others_are_named(books, read
     content = books.xlsx({"Notes": [[]], "Pets": ROWS, "More": [["a"], [1.0]]})
     frame = read(content)
     assert list(frame.columns) == ["size", "kind"]
-    assert frame.said == ("t.xlsx: the sheet 'Pets' is read; --sheet names another: 'More'",)
+    assert frame.remarks == ("t.xlsx: the sheet 'Pets' is read; --sheet names another: 'More'",)
     for sheet in ("More", "more", "3"):
         assert list(read(content, sheet=sheet).columns) == ["a"]
     with pytest.raises(
@@ -113,14 +113,14 @@ def test_a_table_in_the_middle_of_a_sheet(books, read):
     frame = read(books.xlsx({"S": [["Report 2024", None], [None, None], *ROWS]}, start=(2, 1)))
     assert list(frame.columns) == ["size", "kind"]
     assert frame.where(0) == "t.xlsx, sheet 'S', row 6"
-    assert frame.said == ("t.xlsx: the rows above row 5 are no part of the table: 'Report 2024'",)
+    assert frame.remarks == ("t.xlsx: the rows above row 5 are no part of the table: 'Report 2024'",)
 
 
 def test_merged_cells_stand_in_each_of_their_rows(books, read):
     rows = [["group", "x"], ["a", 1.0], [None, 2.0], ["b", 3.0]]
     frame = read(books.xlsx({"S": rows}, merged=["A2:A3"]))
     assert frame.columns["group"].tolist() == ["a", "a", "b"]
-    assert frame.said == ("t.xlsx: 1 merged areas stand in each of their rows",)
+    assert frame.remarks == ("t.xlsx: 1 merged areas stand in each of their rows",)
 
 
 def test_an_encrypted_workbook_is_told(books, read):
@@ -159,7 +159,7 @@ def test_a_workbook_cannot_be_streamed(books, read):
 
 def test_a_workbook_by_another_name_is_read_as_one(books, read):
     frame = read(books.xlsx({"S": ROWS}), "t.csv")
-    assert (list(frame.columns), frame.said) == (
+    assert (list(frame.columns), frame.remarks) == (
         ["size", "kind"], ("t.csv: it is read as .xlsx, which it is by its content",),
     )  # fmt: skip
     assert type(format_of("t.xls")) is Workbook
@@ -168,4 +168,4 @@ def test_a_workbook_by_another_name_is_read_as_one(books, read):
 def test_text_that_is_called_a_workbook_is_read_as_text(read):
     frame = read(b"size\tkind\n1\tcat\n2\tdog\n", "t.xls")
     assert frame.columns["size"].tolist() == ["1", "2"]
-    assert frame.said[0] == "t.xls: it is read as .csv, which it is by its content"
+    assert frame.remarks[0] == "t.xls: it is read as .csv, which it is by its content"

@@ -46,8 +46,8 @@ class ArrowStream(Format):
         path = source.path
         need_polars(path, self.title)
         rows = sum(_rows(message) for message in _messages(path, io.BytesIO(source.content)))
-        columns, said = columns_of(path, self._frame(path, source.content, rows))
-        return replace(source.frame(columns), said=said)
+        columns, remarks = columns_of(path, self._frame(path, source.content, rows))
+        return replace(source.frame(columns), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         need_polars(path, self.title)

@@ -70,8 +70,8 @@ class Columnar(Format):
         need_room(path, self.rows_in(path, content) * max(1, width) * CELL)
         with self.damage_said(path):
             frame = self.eager(io.BytesIO(content))
-        columns, said = columns_of(path, frame)
-        return replace(source.frame(columns), said=said)
+        columns, remarks = columns_of(path, frame)
+        return replace(source.frame(columns), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with on_disk(path) as plain:
@@ -132,40 +132,40 @@ class PolarsPiece(Piece):
 
 def typed_piece(path: Path, frame: Any) -> Piece:
     """Rows of typed columns."""
-    frame, said = tidied(path, frame)
+    frame, remarks = tidied(path, frame)
     piece = PolarsPiece(frame, lambda series, numeric: column_of(path, series))
-    piece.said = said
+    piece.remarks = remarks
     return piece
 
 
 def tidied(path: Path, frame: Any) -> tuple[Any, tuple[str, ...]]:
-    """(a polars DataFrame without pandas' nameless index, with each field of an object as a column, what is said)."""
+    """(a polars DataFrame without pandas' nameless index, with each field of an object as a column, remarks)."""
     import polars as pl
 
-    said = []
+    remarks = []
     index = [name for name in frame.columns if INDEX.fullmatch(name)]
     if index and len(index) < frame.width:
         frame = frame.drop(index)
-        said.append(f"{path}: the index of pandas, which has no name ({some(index)}), is left out")
+        remarks.append(f"{path}: the index of pandas, which has no name ({some(index)}), is left out")
     objects = [series.name for series in frame.iter_columns() if isinstance(series.dtype, pl.Struct)]
     for name in objects:
         fields = frame[name].struct.unnest().rename(lambda field, name=name: f"{name}.{field}")
         frame = frame.with_columns(fields).drop(name) if not set(fields.columns) & set(frame.columns) else frame
     if objects:
-        said.append(f"{path}: the fields of {some(objects)} are columns of their own")
-    return frame, tuple(said)
+        remarks.append(f"{path}: the fields of {some(objects)} are columns of their own")
+    return frame, tuple(remarks)
 
 
 def columns_of(path: Path, frame: Any) -> tuple[dict[str, Column], tuple[str, ...]]:
-    """(the columns of a polars DataFrame as a frame keeps them, what is said of them). Raises DataError where there are
+    """(the columns of a polars DataFrame as a frame keeps them, remarks on them). Raises DataError where there are
     no rows, or names."""
     if not frame.width or not frame.height:
         raise DataError(f"{path}: the file has no rows")
-    frame, said = tidied(path, frame)
+    frame, remarks = tidied(path, frame)
     columns = {name.strip(): column_of(path, frame[name]) for name in frame.columns}
     if "" in columns or len(columns) < frame.width:
         raise DataError(f"{path}: every column needs a name of its own; these are: {some(map(repr, frame.columns))}")
-    return columns, said
+    return columns, remarks
 
 
 def can_use_polars() -> bool:

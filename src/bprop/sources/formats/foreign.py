@@ -11,7 +11,7 @@ from bprop.errors import DataError
 
 class Foreign(NamedTuple):
     """what : the file is. begins : a pattern of its first bytes. convert : how to make a table of it. text : whether
-    such a file may be text; what is text is none of the others, however it begins."""
+    such a file may be text; text is none of the others, however it begins."""
 
     what: str
     begins: bytes

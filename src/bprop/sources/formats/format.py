@@ -47,10 +47,11 @@ class Source:
 class Piece:
     """Some neighbouring rows of a file: {column: cells}.
 
-    said : sentences on how the file is read. read : how its cells are read, where the file said more than the options.
+    remarks : sentences on how the file is read.
+    read : how its cells are read, where the file says more than the options.
     """
 
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     read: ReadOptions | None = None
 
     def __init__(self, columns: Columns):
@@ -77,7 +78,7 @@ class Format:
     with columns; then they are no part of a folder of files, and are not streamed. cost : bytes of memory that a byte
     of a file takes while it is read and made ready. gathered : whether a folder's tables are these files, even where
     there are others: often .json files and workbooks lie beside the tables. options : how files and cells are read,
-    where it is not inferred. said : sentences on how the format of a file was recognised.
+    where it is not inferred. remarks : sentences on how the format of a file was recognised.
     """
 
     suffixes: ClassVar[tuple[str, ...]] = ()
@@ -86,7 +87,7 @@ class Format:
     cost: ClassVar[float] = TEXT
     gathered: ClassVar[bool] = True
     options: ReadOptions = INFERRED
-    said: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **settings: Any):
         super().__init_subclass__(**settings)

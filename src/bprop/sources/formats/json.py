@@ -34,8 +34,8 @@ class Json(Format):
         path, content = source.path, source.content
         if is_lines(content):
             return JsonLines().read(source)
-        table, said = table_of(path, load(path, content))
-        return replace(source.frame(table), said=said)
+        table, remarks = table_of(path, load(path, content))
+        return replace(source.frame(table), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:
@@ -90,7 +90,7 @@ def load(path: Path, content: bytes) -> Any:
 
 def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """({name: column}, sentences on how it is read) of a document. Raises DataError where it holds no table."""
-    said: list[str] = []
+    remarks: list[str] = []
     where = ""
     for _ in range(DEEPEST):
         if isinstance(document, dict) and document.get("type") in ("FeatureCollection", "Topology", "Feature"):
@@ -98,13 +98,13 @@ def table_of(path: Path, document: Any) -> tuple[dict[str, Any], tuple[str, ...]
                 f"{path}: a map (GeoJSON), whose rows are shapes: write its properties as a table, such as geopandas' "
                 f"read_file('{path.name}').drop(columns='geometry').to_csv('t.csv')"
             )
-        columns = _columns(path, document, said)
+        columns = _columns(path, document, remarks)
         if columns is not None:
             _need_rows(path, columns)
-            return {name: column_of_values(values) for name, values in columns.items()}, tuple(said)
+            return {name: column_of_values(values) for name, values in columns.items()}, tuple(remarks)
         inner = _inner(path, document)
         where = f"{where}.{inner}".lstrip(".")
-        said[:] = [f"{path}: the table is read from {where!r}"]
+        remarks[:] = [f"{path}: the table is read from {where!r}"]
         document = document[inner]
     raise _no_table(path)
 
@@ -128,23 +128,23 @@ def _no_table(path: Path) -> DataError:
     return DataError(f"{path}: this JSON is no table: that is {_KINDS}")
 
 
-def _columns(path: Path, document: Any, said: list[str]) -> dict[str, list] | None:
+def _columns(path: Path, document: Any, remarks: list[str]) -> dict[str, list] | None:
     """{name: values} of a table; None where a document is none."""
     if isinstance(document, list):
         if document and all(isinstance(row, list) for row in document):
             return _of_rows(path, document)
-        return _of_records(path, document, said) if _is_records(document) else _refused(path, document)
+        return _of_records(path, document, remarks) if _is_records(document) else _refused(path, document)
     if not isinstance(document, dict):
         return None
     if _is_split(document):
         return _of_split(path, document)
     if "schema" in document and _is_records(document.get("data")):
         index = set(document["schema"].get("primaryKey", ["index"]) if isinstance(document["schema"], dict) else [])
-        columns = _of_records(path, document["data"], said)
+        columns = _of_records(path, document["data"], remarks)
         return {name: values for name, values in columns.items() if name not in index & {"index", "level_0"}}
     if _is_columns(document):
         return _of_columns(path, document)
-    return _of_records(path, list(document.values()), said) if _is_index(document) else None
+    return _of_records(path, list(document.values()), remarks) if _is_index(document) else None
 
 
 def _refused(path: Path, document: list) -> NoReturn:
@@ -214,7 +214,7 @@ def _of_columns(path: Path, document: dict) -> dict[str, list]:
     return _named(path, [(k, list(v.values()) if isinstance(v, dict) else v) for k, v in document.items()])
 
 
-def _of_records(path: Path, records: list[dict], said: list[str]) -> dict[str, list]:
+def _of_records(path: Path, records: list[dict], remarks: list[str]) -> dict[str, list]:
     """Columns of objects, one a row; a key that an object lacks is missing there. Objects in them are taken apart."""
     flat = [_flat(record) for record in records]
     names: dict[str, None] = {}
@@ -224,7 +224,7 @@ def _of_records(path: Path, records: list[dict], said: list[str]) -> dict[str, l
     objects = {name for record in records for name, cell in record.items() if isinstance(cell, dict)}
     if objects:
         apart = [name for name in names if any(name.startswith(f"{one}.") for one in objects)]
-        said.append(f"{path}: the objects of {some(sorted(objects))} are columns of their own: {some(apart)}")
+        remarks.append(f"{path}: the objects of {some(sorted(objects))} are columns of their own: {some(apart)}")
     return _named(path, [(name, [record.get(name) for record in flat]) for name in names])
 
 

@@ -24,8 +24,8 @@ class JsonLines(Format):
     magic = (b"{",)
 
     def read(self, source: Source) -> Frame:
-        columns, said = columns_of(source.path, _frame(source.path, source.content))
-        return replace(source.frame(columns), said=said)
+        columns, remarks = columns_of(source.path, _frame(source.path, source.content))
+        return replace(source.frame(columns), remarks=remarks)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:

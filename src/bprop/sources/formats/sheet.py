@@ -16,7 +16,7 @@ from bprop.sources.read_options import ReadOptions
 Row = list[Any]
 Merged = tuple[tuple[int, int], tuple[int, int]]
 """(row, column) of the first and of the last cell of a merged area, counted from 0."""
-LOOK = 200  # rows that are looked at for the header
+LOOK = 200  # rows in which the header is sought
 FULL = 2 / 3  # of the cells of a usual row that a header has at least
 NOTE = 1 / 3  # of the cells of a usual row that a note below the table has at most
 YEARS = range(1800, 2200)
@@ -25,12 +25,12 @@ YEARS = range(1800, 2200)
 @dataclass(frozen=True)
 class Sheet:
     """columns : by name. numbers : of the rows in the sheet, from 1. header : whether a row had the names.
-    said : sentences on how it is read."""
+    remarks : sentences on how it is read."""
 
     columns: dict[str, Column]
     numbers: list[int]
     header: bool
-    said: tuple[str, ...]
+    remarks: tuple[str, ...]
 
     @classmethod
     def of(
@@ -40,27 +40,29 @@ class Sheet:
 
         who : its name in errors. start : (row, column) of the first cell, from 0.
         """
-        said: list[str] = []
+        remarks: list[str] = []
         grid = [(start[0] + k + 1, [_cell(cell) for cell in row]) for k, row in enumerate(rows)]
-        _fill(grid, start, merged, said)
+        _fill(grid, start, merged, remarks)
         grid = [(number, row) for number, row in grid if number > options.skip_rows and _filled(row)]
         if not grid:
             raise DataError(f"{who}: no cells are left below --skip-rows {options.skip_rows}")
         wide = {first[0] + 1 for first, last in merged if last[1] > first[1]}
         top = _header_row([(number, row) for number, row in grid[:LOOK]], wide) if options.header is not False else 0
         if top:
-            said.append(f"the rows above row {grid[top][0]} are no part of the table: {some(_titles(grid[:top]), 3)}")
-        grid = _without_notes(grid[top:], said)
+            remarks.append(
+                f"the rows above row {grid[top][0]} are no part of the table: {some(_titles(grid[:top]), 3)}"
+            )
+        grid = _without_notes(grid[top:], remarks)
         header = _is_header(grid) if options.header is None else options.header
         if not header and options.header is None:
-            said.append("it has no header, so its columns are called x1, x2, ... (--header)")
+            remarks.append("it has no header, so its columns are called x1, x2, ... (--header)")
         names, body = (grid[0][1], grid[1:]) if header else ([None] * len(grid[0][1]), grid)
         if not body:
             raise DataError(f"{who}: needs a header and at least one row, and has {len(grid)} rows")
         if header and (grid[0][0], start[1]) != (1, 0) and not top:
-            said.append(f"the table begins at cell {cell_name(grid[0][0] - 1, start[1])}")
-        columns = _columns(who, names if header else None, [row for _, row in body], said)
-        return cls(columns, [number for number, _ in body], bool(header), tuple(said))
+            remarks.append(f"the table begins at cell {cell_name(grid[0][0] - 1, start[1])}")
+        columns = _columns(who, names if header else None, [row for _, row in body], remarks)
+        return cls(columns, [number for number, _ in body], bool(header), tuple(remarks))
 
 
 def cell_name(row: int, column: int) -> str:
@@ -81,7 +83,7 @@ def _filled(row: Row) -> int:
     return sum(cell is not None for cell in row)
 
 
-def _fill(grid: list[tuple[int, Row]], start: tuple[int, int], merged: Sequence[Merged], said: list[str]) -> None:
+def _fill(grid: list[tuple[int, Row]], start: tuple[int, int], merged: Sequence[Merged], remarks: list[str]) -> None:
     """The value of an area that is merged over several rows, in each of them."""
     count = 0
     for (top, left), (bottom, _) in merged:
@@ -91,7 +93,7 @@ def _fill(grid: list[tuple[int, Row]], start: tuple[int, int], merged: Sequence[
                 grid[number][1][column] = grid[first][1][column]
             count += 1
     if count:
-        said.append(f"{count:,} merged areas stand in each of their rows")
+        remarks.append(f"{count:,} merged areas stand in each of their rows")
 
 
 def _header_row(grid: Sequence[tuple[int, Row]], wide: set[int]) -> int:
@@ -114,7 +116,7 @@ def _titles(grid: Sequence[tuple[int, Row]]) -> list[str]:
     return [repr(next(text_of(cell) for cell in row if cell is not None)[:40]) for _, row in grid]
 
 
-def _without_notes(grid: list[tuple[int, Row]], said: list[str]) -> list[tuple[int, Row]]:
+def _without_notes(grid: list[tuple[int, Row]], remarks: list[str]) -> list[tuple[int, Row]]:
     """The table without the notes below it: rows that are nearly empty, behind an empty row."""
     counts = sorted(_filled(row) for _, row in grid)
     usual, end = counts[len(counts) // 2], len(grid)
@@ -122,7 +124,7 @@ def _without_notes(grid: list[tuple[int, Row]], said: list[str]) -> list[tuple[i
         end -= 1
     if end == len(grid) or grid[end][0] == grid[end - 1][0] + 1:
         return grid
-    said.append(
+    remarks.append(
         f"the rows from row {grid[end][0]} on are notes, and no part of the table: {some(_titles(grid[end:]), 3)}"
     )
     return grid[:end]
@@ -160,7 +162,7 @@ def _sort(cell: Any) -> str:
     return "bool" if isinstance(cell, bool) else "number" if isinstance(cell, int | float) else "date"
 
 
-def _columns(who: str, header: Row | None, rows: list[Row], said: list[str]) -> dict[str, Column]:
+def _columns(who: str, header: Row | None, rows: list[Row], remarks: list[str]) -> dict[str, Column]:
     """{name: column}, without columns that have neither a name nor a cell, and without nameless row numbers."""
     width = max(len(header or []), max(map(len, rows)))
     need_few_columns(who, width)
@@ -169,19 +171,19 @@ def _columns(who: str, header: Row | None, rows: list[Row], said: list[str]) -> 
         full = [column for column in values if any(cell is not None for cell in column)]
         return {f"x{k}": column_of_values(column) for k, column in enumerate(full, 1)}
     names = ["" if k >= len(header) or header[k] is None else tidy(text_of(header[k])) for k in range(width)]
-    kept = [k for k in range(width) if names[k] or any(cell is not None for cell in values[k])]
-    if len(kept) > 1 and INDEX.fullmatch(names[kept[0]]) and _are_row_numbers(values[kept[0]]):
-        said.append(f"row numbers are left out: column {names[kept[0]] or kept[0] + 1!r}")
-        kept = kept[1:]
-    called = [named(names)[k] for k in kept]
-    nameless = [called[i] for i, k in enumerate(kept) if not names[k]]
+    used = [k for k in range(width) if names[k] or any(cell is not None for cell in values[k])]
+    if len(used) > 1 and INDEX.fullmatch(names[used[0]]) and _are_row_numbers(values[used[0]]):
+        remarks.append(f"row numbers are left out: column {names[used[0]] or used[0] + 1!r}")
+        used = used[1:]
+    called = [named(names)[k] for k in used]
+    nameless = [called[i] for i, k in enumerate(used) if not names[k]]
     if nameless:
-        said.append(f"columns without a name are called {some(map(repr, nameless), 5)}")
+        remarks.append(f"columns without a name are called {some(map(repr, nameless), 5)}")
     once = unique(called)
     again = [new for new, old in zip(once, called, strict=True) if new != old]
     if again:
-        said.append(f"names that come again are now {some(map(repr, again), 5)}")
-    return {name: column_of_values(values[k]) for name, k in zip(once, kept, strict=True)}
+        remarks.append(f"names that come again are now {some(map(repr, again), 5)}")
+    return {name: column_of_values(values[k]) for name, k in zip(once, used, strict=True)}
 
 
 def _are_row_numbers(cells: Sequence[Any]) -> bool:

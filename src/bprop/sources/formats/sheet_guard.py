@@ -1,4 +1,4 @@
-"""What a workbook says of its sheets before they are read: the area that they take, and the cells with an error.
+"""Facts of a workbook before its sheets are read: the area that they take, and the cells with an error.
 
 A cell in the last corner of a sheet would make the reader take memory for all cells before it.
 
@@ -33,7 +33,7 @@ def need_sound(path: Path, content: bytes) -> None:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
-    except Exception:  # of damaged bytes zipfile raises a dozen kinds; the reader says what is wrong
+    except Exception:  # of damaged bytes zipfile raises a dozen kinds; the reader names the fault
         return
     need_room(path, XML * sum(member.file_size for member in members), "unpacking its sheets")
     for member in members:

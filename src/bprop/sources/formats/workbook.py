@@ -43,16 +43,16 @@ class Workbook(Format):
 
             book = CalamineWorkbook.from_filelike(io.BytesIO(source.content))
             sheets = [_Sheet(book, number, name) for number, name in enumerate(book.sheet_names)]
-        area, said = _chosen(path, sheets, options)
+        area, remarks = _chosen(path, sheets, options)
         name = area.name
         sheet = Sheet.of(f"{path}, sheet {name!r}", area.rows, area.start, options, area.merged)
         failed = errors_in(source.content, name)
         if failed:
-            said.append(f"{path}: {failed:,} cells with an error, such as #DIV/0!, are missing")
-        said.extend(f"{path}: {sentence}" for sentence in sheet.said)
+            remarks.append(f"{path}: {failed:,} cells with an error, such as #DIV/0!, are missing")
+        remarks.extend(f"{path}: {sentence}" for sentence in sheet.remarks)
         numbers = sheet.numbers
         frame = source.frame(sheet.columns, lambda row: f"{path}, sheet {name!r}, row {numbers[row]}")
-        return replace(frame, said=tuple(said), read=replace(options, header=sheet.header))
+        return replace(frame, remarks=tuple(remarks), read=replace(options, header=sheet.header))
 
 
 class _Sheet:
@@ -89,7 +89,7 @@ def _merged(sheet: Any) -> list[Merged]:
 
 
 def _chosen(path: Path, sheets: list[_Sheet], options: ReadOptions) -> tuple[Area, list[str]]:
-    """(the sheet that is asked for, or the first with cells; what is said)."""
+    """(the sheet that is asked for, or the first with cells; remarks)."""
     if options.sheet is not None:
         area = _asked(path, sheets, options.sheet).area(path)
         if area.is_empty:
