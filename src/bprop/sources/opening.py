@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,7 @@ from typing import BinaryIO
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError
 from bprop.sources import builtin
+from bprop.sources.content import content_checksum
 from bprop.sources.formats import Format, Source, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
@@ -172,7 +174,7 @@ def _standard_input(read: Callable[..., Frame]) -> Frame:
     first = file.read(CHUNK)
     known = format_of_content(first)
     content = read_all(file, "stdin", known.cost, first)
-    return read(known, Path("stdin"), lambda: content)
+    return replace(read(known, Path("stdin"), lambda: content), checksum=content_checksum(content))
 
 
 def _read(

@@ -1,0 +1,89 @@
+"""Rows in groups (of one patient, shop or document), which no cut goes through."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError
+from bprop.sources.frame import Frame
+
+MOST_COUNTED = 20_000_000  # groups times classes; beyond that, groups are divided by their rows alone
+SIZE = 2.0  # how much a row too many counts, beside a row of a class too many
+
+
+def group_codes(rows: Frame, name: str) -> np.ndarray:
+    """(N,) the number of each row's group, by their first rows. Blanks around a name make no other group.
+
+    Raises DataError, naming the first place, where the group of a row is missing.
+    """
+    column = rows.column(name)
+    gone = column.missing
+    if gone.any():
+        raise DataError(
+            f"{rows.where(int(gone.argmax()))}, column {name!r}: the group is missing, and so in "
+            f"{int(gone.sum()):,} of {len(rows):,} rows: fill them in, each with a name of its own if it is a group by itself, or leave these "
+            "rows out"
+        )
+    if column.cells.dtype.kind == "O":
+        seen: dict[str, int] = {}
+        names = (str(cell).strip() for cell in column.cells)
+        return np.fromiter((seen.setdefault(cell, len(seen)) for cell in names), np.int64, len(column))
+    _, first, codes = np.unique(column.cells, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[codes.ravel()]
+
+
+def counts_of(codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """(G, C) rows of each group and class; (G, 1) without labels, or where that would be too much to count."""
+    groups = int(codes.max()) + 1
+    classes = 1 if labels is None else int(labels.max()) + 1
+    if labels is None or groups * classes > MOST_COUNTED:
+        return np.bincount(codes, minlength=groups)[:, None]
+    return np.bincount(codes * classes + labels, minlength=groups * classes).reshape(groups, classes)
+
+
+def held_groups(codes: np.ndarray, share: float, seed: int, labels: np.ndarray | None, name: str) -> np.ndarray:
+    """(N,) of bool: the rows of the groups that are held out at random, about `share` of the rows; with labels, of each
+    class too as near as whole groups allow.
+
+    In random order, a group is held out if that brings the rows that are held out nearer to their share.
+
+    Raises SettingError if there are not two groups.
+    """
+    counts = counts_of(codes, labels)
+    if len(counts) < 2:
+        raise SettingError(f"--group {name}: there is one group, and a group is in one part alone: nothing is held out")
+    aim, held, chosen = share * counts.sum(axis=0), np.zeros(counts.shape[1]), np.zeros(len(counts), bool)
+    off = _distance(held, aim)
+    for group in np.random.default_rng(np.random.SeedSequence([seed, 7])).permutation(len(counts)):
+        after = _distance(held + counts[group], aim)
+        if after < off:
+            held, off, chosen[group] = held + counts[group], after, True
+    if not chosen.any():
+        chosen[_distance(counts, aim).argmin()] = True
+    elif chosen.all():
+        chosen[_distance(held - counts, aim).argmin()] = False
+    return chosen[codes]
+
+
+def group_folds(codes: np.ndarray, folds: int, seed: int, labels: np.ndarray | None, name: str) -> np.ndarray:
+    """(N,) the fold of each row: large groups first, each to the fold that lacks its rows the most.
+
+    Raises SettingError if there are fewer groups than folds.
+    """
+    counts = counts_of(codes, labels)
+    if len(counts) < folds:
+        raise SettingError(f"--folds {folds}: there are {len(counts):,} groups of {name!r}, and each fold needs one")
+    aim, held = counts.sum(axis=0) / folds, np.zeros((folds, counts.shape[1]))
+    order = np.random.default_rng(np.random.SeedSequence([seed, 8])).permutation(len(counts))
+    fold = np.empty(len(counts), np.int64)
+    for group in order[np.argsort(-counts[order].sum(axis=1), kind="stable")]:
+        empty = held.sum(axis=1) == 0
+        worse = _distance(held + counts[group], aim) - _distance(held, aim)
+        fold[group] = place = int((worse - empty * SIZE * 3 * counts.sum()).argmin())
+        held[place] += counts[group]
+    return fold[codes]
+
+
+def _distance(held: np.ndarray, aim: np.ndarray) -> np.ndarray:
+    """How far rows (..., C) of each class are from those aimed at; their sum counts more than a class."""
+    return SIZE * abs(held.sum(axis=-1) - aim.sum()) + abs(held - aim).sum(axis=-1)

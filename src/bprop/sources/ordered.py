@@ -1,0 +1,86 @@
+"""Rows in the order of a column: a date, a time stamp or a number. The last of them are held out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+
+from bprop.errors import DataError, SettingError
+from bprop.sources.cells import exact
+from bprop.sources.frame import Frame
+
+DAY = "datetime64[D]"
+
+
+def order_values(rows: Frame, name: str) -> np.ndarray:
+    """(N,) the dates or numbers of a column by which rows are sorted.
+
+    Raises DataError, naming the first place, where a cell is missing, or is neither.
+    """
+    column = rows.column(name)
+    gone = column.missing
+    if gone.any():
+        raise DataError(
+            f"{rows.where(int(gone.argmax()))}, column {name!r}: the cell is missing, and so in {int(gone.sum()):,} of "
+            f"{len(rows):,} rows: their place in the order is not known; fill them in, or leave these rows out"
+        )
+    values, bad = column.numbers
+    if not bad.any():
+        return exact(column.cells, values)
+    dates, wrong = column.dates
+    if not wrong.any():
+        return dates
+    bad = bad if bad.sum() < wrong.sum() else wrong
+    row = int(bad.argmax())
+    raise DataError(
+        f"{rows.where(row)}, column {name!r}: {str(column.cells[row])!r} is neither a date nor a number, as "
+        f"{int(bad.sum()):,} of {len(rows):,} cells: --split-by needs a column of dates, time stamps or numbers; rows "
+        f"that belong together are kept together with --group {name}"
+    )
+
+
+def last(values: np.ndarray, share: float, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers (kept, held out): about `share` of the rows, those of the largest values, are held out.
+
+    Equal values are on one side: the cut is between the two different values that are nearest to the share. Both
+    parts are in increasing order, and neither is empty. Raises SettingError where that is impossible.
+    """
+    kept, held = stretches(values, [1 - share], name)
+    return kept, held
+
+
+def stretches(values: np.ndarray, shares: list[float], name: str) -> list[np.ndarray]:
+    """Row numbers in len(shares) + 1 stretches of increasing values, cut at about these shares of the rows.
+
+    Equal values are in one stretch. Raises SettingError if a stretch would be empty.
+    """
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    steps = np.nonzero(ordered[1:] != ordered[:-1])[0] + 1
+    wanted = [round(len(values) * share) for share in shares]
+    cuts = [int(steps[abs(steps - cut).argmin()]) for cut in wanted] if len(steps) else []
+    if len(set(cuts)) < len(shares) or not all(0 < cut < len(values) for cut in wanted):
+        raise SettingError(
+            f"--split-by {name}: {len(values):,} rows with {len(steps) + 1:,} different values cannot be cut into "
+            f"{len(shares) + 1} parts of the sizes that are asked for, with equal values in one part: hold out another "
+            "share, or fewer parts"
+        )
+    return [np.sort(part) for part in np.split(order, cuts)]
+
+
+def spans(values: np.ndarray, parts: list[np.ndarray]) -> list[tuple[str, str]]:
+    """The first and the last value of each part, for people."""
+    days = values.dtype.kind == "M" and bool((values == values.astype(DAY)).all())
+    return [(_shown(values[part].min(), days), _shown(values[part].max(), days)) for part in parts]
+
+
+def _shown(value: np.generic | int, days: bool) -> str:
+    if isinstance(value, np.datetime64):
+        stamp = value.astype("datetime64[us]").item()
+        if isinstance(stamp, datetime):
+            whole = "seconds" if not stamp.microsecond else "microseconds"
+            return stamp.date().isoformat() if days else stamp.isoformat(" ", whole)
+        return str(value)
+    number = float(value)
+    return str(int(value)) if number.is_integer() else f"{number:.10g}"
