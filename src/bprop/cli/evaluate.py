@@ -64,14 +64,14 @@ def evaluate(
         raise SettingError("name the DATA to measure on, or add --held-out for the test rows of the training")
     else:
         rows, preparation = open_for(net, data, labels, reading)
-        if warning := seen(net.notes, data, rows):
-            say(visible(warning), error=True)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)
+    if not held and data is not None and (warning := seen(net.notes, data, rows)):
+        say(visible(warning), error=True)
     if as_json:
         say(
             json.dumps({"examples": len(rows), **result["values"], **loss, **result["more"]}).replace("\x7f", "\\u007f")

@@ -63,7 +63,7 @@ def cross_validate(
 ) -> Folds:  # fmt: skip
     """Train and measure a network on each fold of the rows that are not in the test, and print its measures.
 
-    train : what trains a network on the data of a fold. Ctrl-C ends the command, which then says what is done.
+    train : trains a network on the data of a fold. Ctrl-C ends the command, which then says which folds are done.
     """
     folds, graph = Folds(count), None
     among = whole.split.parts(whole.rows, whole.labels).but_for_test

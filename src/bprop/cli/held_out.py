@@ -68,8 +68,8 @@ def seen(notes: dict[str, Any], source: str, rows: Frame) -> str | None:
     count = division.counts["train"] + division.counts.get("validation", 0) * ("validation" not in division.files)
     way = "--held-out evaluates the test rows alone" if "test" in division.counts else "evaluate it on other rows"
     return (
-        f"warning: {count:,} of these {division.rows:,} rows were used for training: these scores are better than those "
-        f"on new rows; {way}"
+        f"warning: {count:,} of these {division.rows:,} rows were used for training: on new rows, scores are worse; "
+        f"{way}"
     )
 
 

@@ -1,4 +1,4 @@
-"""How the rows of a model were divided: said in words, and kept in its notes, so that the same rows can be held out
+"""How the rows of a model were divided: in words, and in its notes, so that the same rows can be held out
 again. The notes hold no row numbers: these follow from the data and the settings."""
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ class Division:
     def __str__(self) -> str:
         """by 'day': 300 rows up to 2023-10-02 train, 40 rows from 2023-10-03 to 2023-11-11 validate, ..."""
         own = {name: count for name, count in self.counts.items() if name not in self.files}
-        said = [f"{self._way(own)}: " + ", ".join(self._part(name, count) for name, count in own.items())]
-        said += [f"{self.counts[name]:,} rows of {self.files[name][0]} {VERBS[name]}" for name in self.files]
+        words = [f"{self._way(own)}: " + ", ".join(self._part(name, count) for name, count in own.items())]
+        words += [f"{self.counts[name]:,} rows of {self.files[name][0]} {VERBS[name]}" for name in self.files]
         if self.split.by is not None and len(own) > 1:
-            said.append(f"rows of equal {self.split.by!r} stay together")
+            words.append(f"rows of equal {self.split.by!r} stay together")
         if self.split.group is not None and len(own) > 1:
-            said.append(f"no {self.split.group!r} is in two parts")
-        return "; ".join(said)
+            words.append(f"no {self.split.group!r} is in two parts")
+        return "; ".join(words)
 
     def _way(self, own: Mapping[str, int]) -> str:
         if len(own) == 1:
@@ -77,11 +77,13 @@ class Division:
 
     def to_notes(self) -> dict[str, Any]:
         """As an entry of a model's notes: plain data, and small."""
-        kept = {name: value for name, value in asdict(self).items() if name not in ("spans", "groups", "read", "split")}
+        plain = {
+            name: value for name, value in asdict(self).items() if name not in ("spans", "groups", "read", "split")
+        }
         read = {
             one.name: value for one in fields(ReadOptions) if (value := getattr(self.read, one.name)) != one.default
         }
-        return {KEY: {**kept, **asdict(self.split), "read": read}}
+        return {KEY: {**plain, **asdict(self.split), "read": read}}
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Division:
@@ -99,16 +101,14 @@ class Division:
             if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
                 raise damaged(f"{name} of {KEY}", value, "what `bprop train` notes")
         counts, files = noted["counts"], noted["files"]
-        if not all(name in PARTS and type(count) is int for name, count in counts.items()):
+        if "train" not in counts or not all(n in PARTS and type(count) is int for n, count in counts.items()):
             raise damaged(f"counts of {KEY}", counts, "numbers of rows")
         if not all(name in PARTS and _is_file(file) for name, file in files.items()):
             raise damaged(f"files of {KEY}", files, "names of files with their checksums")
         plain = {name: noted[name] for name in _WANTED if name in _OWN}
         split = Split(**{one.name: noted[one.name] for one in fields(Split)})
-        return cls(
-            **{**plain, "files": {name: tuple(file) for name, file in files.items()}}, split=split,
-            read=_read_options(noted["read"]),
-        )  # fmt: skip
+        plain |= {"files": {name: tuple(file) for name, file in files.items()}, "read": _read_options(noted["read"])}
+        return cls(split=split, **plain)
 
 
 _TEXT = (str, type(None))

@@ -20,14 +20,14 @@ def group_codes(rows: Frame, name: str) -> np.ndarray:
     gone = column.missing
     if gone.any():
         raise DataError(
-            f"{rows.where(int(gone.argmax()))}, column {name!r}: the group is missing, and so in "
-            f"{int(gone.sum()):,} of {len(rows):,} rows: fill them in, each with a name of its own if it is a group by itself, or leave these "
-            "rows out"
+            f"{rows.where(int(gone.argmax()))}, column {name!r}: the group is missing, and so in {int(gone.sum()):,} "
+            f"of {len(rows):,} rows: fill them in, each with a name of its own if it is a group by itself, or leave "
+            "these rows out"
         )
     if column.cells.dtype.kind == "O":
-        seen: dict[str, int] = {}
+        numbers: dict[str, int] = {}
         names = (str(cell).strip() for cell in column.cells)
-        return np.fromiter((seen.setdefault(cell, len(seen)) for cell in names), np.int64, len(column))
+        return np.fromiter((numbers.setdefault(cell, len(numbers)) for cell in names), np.int64, len(column))
     _, first, codes = np.unique(column.cells, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[codes.ravel()]
 

@@ -17,7 +17,8 @@ PART = 4096  # rows at a time
 def repeated(train: Mapping[str, np.ndarray], test: Mapping[str, np.ndarray]) -> int:
     """How many rows of `test` have the same inputs as a row of `train`: arrays as the network sees them, with "y"."""
     names = sorted(name for name in test if name != "y")
-    return int(np.isin(*(row_hashes([arrays[name] for name in names]) for arrays in (test, train))).sum())
+    tested, trained = (row_hashes([arrays[name] for name in names]) for arrays in (test, train))
+    return int(np.isin(tested, trained).sum())
 
 
 def row_hashes(arrays: list[np.ndarray]) -> np.ndarray:

@@ -46,8 +46,8 @@ def last(values: np.ndarray, share: float, name: str) -> tuple[np.ndarray, np.nd
     Equal values are on one side: the cut is between the two different values that are nearest to the share. Both
     parts are in increasing order, and neither is empty. Raises SettingError where that is impossible.
     """
-    kept, held = stretches(values, [1 - share], name)
-    return kept, held
+    before, after = stretches(values, [1 - share], name)
+    return before, after
 
 
 def stretches(values: np.ndarray, shares: list[float], name: str) -> list[np.ndarray]:

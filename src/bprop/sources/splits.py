@@ -95,6 +95,12 @@ class Split:
         if name in rows.target:
             raise SettingError(f"{self.option} {name}: this is the target; rows are divided by another column")
 
+    def keys(self, rows: Frame) -> np.ndarray | None:
+        """(N,) the values of the column that gives the order, or the numbers of the rows' groups; None at random."""
+        if self.by is not None:
+            return order_values(rows, self.by)
+        return None if self.group is None else group_codes(rows, self.group)
+
     def parts(self, rows: Frame, labels: np.ndarray | None = None) -> Parts:
         """The parts of the rows. labels : (N,) the numbers of their classes, to hold out each class alike.
 
@@ -103,8 +109,9 @@ class Split:
         """
         self.need_column(rows)
         everything = np.arange(len(rows))
-        kept, test = self._held(rows, everything, self.test, self.seed, "--test", labels)
-        train, validation = self._held(rows, kept, self.validation, self.seed + 1, "--validation", labels)
+        keys = self.keys(rows)
+        rest, test = self._held(keys, everything, self.test, self.seed, "--test", labels)
+        train, validation = self._held(keys, rest, self.validation, self.seed + 1, "--validation", labels)
         return Parts(train, validation, test)
 
     def folds(self, rows: Frame, among: np.ndarray, count: int, labels: np.ndarray | None = None) -> Iterator[Parts]:
@@ -113,41 +120,43 @@ class Split:
         test, and the first rows are never tested. Each fold validates on a share of the rows that it would train on.
         """
         self.need_column(rows)
-        for kept, test in self._folds(rows, among, count, labels):
-            train, validation = self._held(rows, kept, self.validation, self.seed + 1, "--validation", labels)
+        keys = self.keys(rows)
+        for rest, test in self._folds(keys, among, count, labels):
+            train, validation = self._held(keys, rest, self.validation, self.seed + 1, "--validation", labels)
             yield Parts(train, validation, test)
 
     def _held(
-        self, rows: Frame, among: np.ndarray, size: float, seed: int, option: str, labels: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray | None]:
+        self, keys: np.ndarray | None, among: np.ndarray, size: float, seed: int, option: str,
+        labels: np.ndarray | None,
+    ) -> tuple[np.ndarray, np.ndarray | None]:  # fmt: skip
         share = part(len(among), size, option)
         if share == 0:
             return among, None
         mine = None if labels is None else labels[among]
-        if self.by is not None:
-            kept, held = last(order_values(rows, self.by)[among], share, self.by)
-        elif self.group is not None:
-            _, codes = np.unique(group_codes(rows, self.group)[among], return_inverse=True)
+        if keys is not None and self.by is not None:
+            rest, held = last(keys[among], share, self.by)
+        elif keys is not None and self.group is not None:
+            _, codes = np.unique(keys[among], return_inverse=True)
             out = held_groups(codes, share, seed, mine, self.group)
-            kept, held = np.nonzero(~out)[0], np.nonzero(out)[0]
+            rest, held = np.nonzero(~out)[0], np.nonzero(out)[0]
         else:
-            kept, held = split(len(among), share, seed, mine)
-        return among[kept], among[held]
+            rest, held = split(len(among), share, seed, mine)
+        return among[rest], among[held]
 
     def _folds(
-        self, rows: Frame, among: np.ndarray, count: int, labels: np.ndarray | None
+        self, keys: np.ndarray | None, among: np.ndarray, count: int, labels: np.ndarray | None
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         if not 2 <= count <= len(among):
             raise SettingError(
                 f"--folds {count}: give a number from 2 to the rows that there are for it, {len(among):,}"
             )
         mine = None if labels is None else labels[among]
-        if self.by is not None:
+        if keys is not None and self.by is not None:
             shares = [k / (count + 1) for k in range(1, count + 1)]
-            blocks = [among[block] for block in stretches(order_values(rows, self.by)[among], shares, self.by)]
+            blocks = [among[block] for block in stretches(keys[among], shares, self.by)]
             return [(np.sort(np.concatenate(blocks[:k])), blocks[k]) for k in range(1, count + 1)]
-        if self.group is not None:
-            _, codes = np.unique(group_codes(rows, self.group)[among], return_inverse=True)
+        if keys is not None and self.group is not None:
+            _, codes = np.unique(keys[among], return_inverse=True)
             fold = group_folds(codes, count, self.seed, mine, self.group)
         else:
             fold = np.empty(len(among), np.int64)

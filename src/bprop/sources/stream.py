@@ -92,8 +92,8 @@ def stream(
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
     split_by, group : a column in whose order the last rows are held out; or one whose equal cells are never in two
-        parts. It is read once more, before all else, and `validation` and `test` may then be numbers of rows. The column of
-        groups is no input, unless `kinds` names it.
+        parts. It is read once more, before all else, and `validation` and `test` may then be numbers of rows. The
+        column of groups is no input, unless `kinds` names it.
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
     window : bytes of the examples that are shuffled together. options : how files and cells are read, where it is not
