@@ -45,7 +45,8 @@ def held_groups(codes: np.ndarray, share: float, seed: int, labels: np.ndarray |
     """(N,) of bool: the rows of the groups that are held out at random, about `share` of the rows; with labels, of each
     class too as near as whole groups allow.
 
-    In random order, a group is held out if that brings the rows that are held out nearer to their share.
+    In random order, a group is held out if that brings each class nearer to its share; then, in that order, further
+    groups if that brings the rows nearer to theirs.
 
     Raises SettingError if there are not two groups.
     """
@@ -53,11 +54,13 @@ def held_groups(codes: np.ndarray, share: float, seed: int, labels: np.ndarray |
     if len(counts) < 2:
         raise SettingError(f"--group {name}: there is one group, and a group is in one part alone: nothing is held out")
     aim, held, chosen = share * counts.sum(axis=0), np.zeros(counts.shape[1]), np.zeros(len(counts), bool)
-    off = _distance(held, aim)
-    for group in np.random.default_rng(np.random.SeedSequence([seed, 7])).permutation(len(counts)):
-        after = _distance(held + counts[group], aim)
-        if after < off:
-            held, off, chosen[group] = held + counts[group], after, True
+    order = np.random.default_rng(np.random.SeedSequence([seed, 7])).permutation(len(counts))
+    for size in (0.0, SIZE) if counts.shape[1] > 1 else (SIZE,):
+        off = _distance(held, aim, size)
+        for group in order[~chosen[order]]:
+            after = _distance(held + counts[group], aim, size)
+            if after < off:
+                held, off, chosen[group] = held + counts[group], after, True
     if not chosen.any():
         chosen[_distance(counts, aim).argmin()] = True
     elif chosen.all():
@@ -84,6 +87,6 @@ def group_folds(codes: np.ndarray, folds: int, seed: int, labels: np.ndarray | N
     return fold[codes]
 
 
-def _distance(held: np.ndarray, aim: np.ndarray) -> np.ndarray:
-    """How far rows (..., C) of each class are from those aimed at; their sum counts more than a class."""
-    return SIZE * abs(held.sum(axis=-1) - aim.sum()) + abs(held - aim).sum(axis=-1)
+def _distance(held: np.ndarray, aim: np.ndarray, size: float = SIZE) -> np.ndarray:
+    """How far rows (..., C) of each class are from those aimed at, and `size` times how far their sum is."""
+    return size * abs(held.sum(axis=-1) - aim.sum()) + abs(held - aim).sum(axis=-1)

@@ -88,9 +88,7 @@ class Split:
         if name is None:
             return
         if rows.block is not None:
-            raise SettingError(
-                f"{self.option} {name}: is for tables with columns (.csv, .parquet, ...), not for arrays"
-            )
+            raise SettingError(f"{self.option} {name}: for tables with columns (.csv, .parquet, ...), not for arrays")
         rows.column(name)
         if name in rows.target:
             raise SettingError(f"{self.option} {name}: this is the target; rows are divided by another column")
@@ -147,9 +145,7 @@ class Split:
         self, keys: np.ndarray | None, among: np.ndarray, count: int, labels: np.ndarray | None
     ) -> list[tuple[np.ndarray, np.ndarray]]:
         if not 2 <= count <= len(among):
-            raise SettingError(
-                f"--folds {count}: give a number from 2 to the rows that there are for it, {len(among):,}"
-            )
+            raise SettingError(f"--folds {count}: give a number from 2 to {len(among):,}, the rows that there are")
         mine = None if labels is None else labels[among]
         if keys is not None and self.by is not None:
             shares = [k / (count + 1) for k in range(1, count + 1)]
