@@ -314,7 +314,7 @@ def test_no_option_is_without_a_test():
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
-            " --split-by --group --folds"
+        " --split-by --group --folds"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
