@@ -38,7 +38,7 @@ def division(split=None, **more):
             "'day' stay together",
         ),
         (
-            division(Split(group="shop"), groups=dict(zip(COUNTS, (7, 1, 2), strict=True)), stratified=True, streamed=True),
+            division(Split(group="shop"), groups={"train": 7, "validation": 1, "test": 2}, stratified=True),
             "random by 'shop', stratified by class, seed 0: 70 rows of 7 'shop' train, 10 rows of 1 'shop' validate, "
             "20 rows of 2 'shop' test; no 'shop' is in two parts",
         ),

@@ -24,12 +24,12 @@ def group_codes(rows: Frame, name: str) -> np.ndarray:
             f"of {len(rows):,} rows: fill them in, each with a name of its own if it is a group by itself, or leave "
             "these rows out"
         )
-    if column.cells.dtype.kind == "O":
-        numbers: dict[str, int] = {}
-        names = (str(cell).strip() for cell in column.cells)
-        return np.fromiter((numbers.setdefault(cell, len(numbers)) for cell in names), np.int64, len(column))
-    _, first, codes = np.unique(column.cells, return_index=True, return_inverse=True)
-    return np.argsort(np.argsort(first))[codes.ravel()]
+    values, codes = column.distinct
+    numbers: dict = {}
+    names = [value.strip() if isinstance(value, str) else value for value in values.tolist()]
+    codes = np.array([numbers.setdefault(name, len(numbers)) for name in names])[codes]
+    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[codes]
 
 
 def counts_of(codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray:

@@ -177,4 +177,6 @@ def class_numbers(rows: Frame, answer: Answer) -> np.ndarray | None:
     """(N,) the number of each row's class, by which parts are stratified; None where no classes are predicted."""
     if answer.classes is None:
         return None
-    return np.unique(rows.column(answer.columns[0]).cells, return_inverse=True)[1]
+    values, codes = rows.column(answer.columns[0]).distinct
+    there, codes = np.unique(codes, return_inverse=True)
+    return np.unique(values[there], return_inverse=True)[1][codes]
