@@ -55,6 +55,14 @@ def test_values_are_measured_in_the_units_of_the_table(run, folder):
     assert min(noted["rmse"]) > 5  # prices have a deviation of 30 or so
 
 
+def test_only_folds_keep_all_rows_as_they_were_read(folder):
+    from bprop.cli.prepared import DataOptions, in_memory
+
+    options = DataOptions("pets.csv", None, None, None, (), None, "0.2", "0.1", 0)
+    assert in_memory(options).whole is None
+    assert len(in_memory(options, folds=True).whole.rows) == 60
+
+
 def test_folds_are_in_the_order_of_a_column_or_by_groups(run, folder):
     lines = [f"{k},g{k % 9},{k % 7},{'ab'[k % 2]}" for k in range(90)]
     (folder / "t.csv").write_text("\n".join(["time,who,size,kind", *lines]) + "\n")

@@ -86,7 +86,7 @@ def test_a_file_that_was_changed_is_refused(run, refused, visits):
         refused("evaluate m.bprop --held-out", "visits.csv: its content is not that of the data of the training")
         assert "warning" not in run("evaluate m.bprop visits.csv").stderr
     (visits / "visits.csv").unlink()
-    refused("evaluate m.bprop --held-out", "visits.csv: there is no such file")
+    refused("evaluate m.bprop --held-out", "visits.csv: there is no such file", "bprop evaluate MODEL FILE --held-out")
 
 
 @pytest.mark.parametrize("how", ["", "--stream"])

@@ -40,7 +40,7 @@ def held_out(
     source = name if source is None else source
     reading = division.read if reading == INFERRED else reading
     labels = division.labels if labels is None and "test" not in division.files else labels
-    _need_same(source, checksum_of(source), division, checksum)
+    _need_same(source, _checksum(source), division, checksum)
     if "test" in division.files:
         return open_for(model, source, labels, reading)
     if division.streamed:
@@ -82,17 +82,23 @@ def _streamed(model: Model, source: str, division: Division, reading: ReadOption
     shares = (
         assigned(chunks, split, preparation.task) if by_column else Shares(split.validation, split.test, split.seed)
     )
-    frames = []
+    frames, numbers = [], []
     for chunk in chunks:
         mine = np.nonzero(shares.parts(chunk.numbers) == TEST)[0]
         if len(mine):
             frames.append(chunk.frame(mine))
+            numbers.append(chunk.numbers[mine])
     if not frames:
         raise _other(source, "none of its rows are in the test")
-    part = together(frames)
-    assert part.numbers is not None
-    _need_rows(source, part.numbers, division)
-    return part, preparation
+    _need_rows(source, np.concatenate(numbers), division)
+    return together(frames), preparation
+
+
+def _checksum(source: str) -> str | None:
+    try:
+        return checksum_of(source)
+    except DataError as error:
+        raise DataError(f"{error}; where it lies elsewhere: bprop evaluate MODEL FILE --held-out") from error
 
 
 def _need_same(source: str, checksum: str | None, division: Division, noted: str | None) -> None:

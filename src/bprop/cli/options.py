@@ -77,7 +77,7 @@ Source = Annotated[
 ]
 SourceOrNone = Annotated[
     str | None,
-    typer.Argument(metavar="[DATA]", help="As for `bprop train`; with --held-out, default: the data of the training."),
+    typer.Argument(metavar="DATA", help="As for `bprop train`; with --held-out, default: the data of the training."),
 ]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that `bprop train` saved.")]
 

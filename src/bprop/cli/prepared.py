@@ -59,7 +59,7 @@ class Prepared:
 
     units : how the data sets are scaled.
     held : the rows of the test set, or else of the validation set, as read; None if they are not in memory.
-    division : how the rows were divided. whole : all of them, as read; None if they are not in memory.
+    division : how the rows were divided. whole : all of them, as read, where they are kept for folds.
     """
 
     preparation: Preparation
@@ -148,8 +148,8 @@ class Whole:
         )  # fmt: skip
 
 
-def in_memory(options: DataOptions) -> Prepared:
-    """Read all of the data and divide it."""
+def in_memory(options: DataOptions, folds: bool = False) -> Prepared:
+    """Read all of the data and divide it. folds : keep all rows as they were read, for cross-validation."""
     whole = Whole.of(options)
     parts = whole.split.parts(whole.rows, whole.labels)
-    return replace(whole.prepared(parts), division=whole.division(parts), whole=whole)
+    return replace(whole.prepared(parts), division=whole.division(parts), whole=whole if folds else None)

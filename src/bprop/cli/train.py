@@ -91,7 +91,7 @@ def train(
     need_effect(options, folds)
     big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
     check_folds(folds, saving, big)
-    prepared = streamed(options, spool, showing.progress) if big else in_memory(options)
+    prepared = streamed(options, spool, showing.progress) if big else in_memory(options, folds is not None)
     preparation = prepared.preparation
     graph = build(prepared.sample, preparation, network, scale)
     settings = {

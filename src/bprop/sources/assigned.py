@@ -52,7 +52,7 @@ def _columns(chunks: Chunks, split: Split, tell: Tell) -> Frame:
             split.need_column(
                 Frame(chunks.name, dict.fromkeys(chunk.names, np.empty(0)), chunks.place, None, chunk.target)
             )
-        names = [str(split.column), *(chunk.target if split.group is not None else ())]
+        names = [str(split.column), *chunk.target]
         frames.append(chunk.frame(None, names))
         count += len(chunk)
         need_room(chunks.source, ROW * count * len(names), f"the column {split.column!r}")
