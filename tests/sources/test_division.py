@@ -59,7 +59,7 @@ def test_it_is_a_line_for_people(found, line):
 
 EVERY = [
     division(),
-    division(Split(500.0, 0.0, 7, by="day"), streamed=True, checksum=None, test_rows="cd"),
+    division(Split(500.0, 0.0, 7, by="day", kind="date"), streamed=True, checksum=None, test_rows="cd"),
     division(Split(group="shop"), files={"test": ("more.csv", "ef"), "validation": ("-", None)}, labels="labels"),
     division(read=ReadOptions("cp1252", ";", False, 3, "#", ("x", "-"), "missing", "2")),
 ]
@@ -97,7 +97,8 @@ def test_an_older_model_says_nothing_of_it():
         ("counts", {"train": 3, "fun": 2}), ("counts", [1]), ("stratified", 1), ("streamed", None), ("files", []),
         ("files", {"test": "a"}), ("files", {"test": ["a"]}), ("files", {"test": ["a", 3]}),
         ("files", {"x": ["a", "b"]}),
-        ("test", "0.2"), ("seed", 0.5), ("by", 3), ("group", {}), ("read", None), ("read", {"header": "yes"}),
+        ("test", "0.2"), ("seed", 0.5), ("by", 3), ("kind", 3), ("group", {}), ("read", None),
+        ("read", {"header": "yes"}),
         ("read", {"skip_rows": "1"}), ("read", {"missing": [1]}), ("read", {"evil": "x"}), ("labels", 1),
     ],
 )  # fmt: skip

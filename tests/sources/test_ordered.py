@@ -1,9 +1,12 @@
 """Rows in the order of a column."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from bprop import errors
+from bprop.sources.columns import Kind
 from bprop.sources.frame import Frame
 from bprop.sources.ordered import last, order_values, spans, stretches
 
@@ -40,9 +43,11 @@ def test_a_missing_cell_has_no_place_in_the_order(gone):
 
 
 def test_text_has_no_order_in_time():
-    with pytest.raises(errors.DataError, match=r"line 2, column 'day': 'mon' is neither .* as 3 of 3 .*--group day"):
+    with pytest.raises(
+        errors.DataError, match=r"line 2, column 'day': 'mon' is neither .* as are 3 of 3 .*--group day"
+    ):
         order_values(rows_of("mon", "tue", "wed"), "day")
-    with pytest.raises(errors.DataError, match=r"line 4, column 'day': 'soon' is neither .* as 1 of 3"):
+    with pytest.raises(errors.DataError, match=r"line 4, column 'day': 'soon' is neither .* as are 1 of 3"):
         order_values(rows_of("2024-01-31", "2024-02-01", "soon"), "day")
 
 
@@ -65,9 +70,40 @@ def test_stretches_that_ties_make_one_are_refused():
         stretches(np.array([1] * 9 + [2]), [0.3, 0.6], "day")
 
 
+def test_a_column_is_read_as_its_kind():
+    """Dates of a form that numbers and dates do not have by themselves; the kind says how they are read."""
+    rows = rows_of("Y2021", "Y2022", "Y2019", "Y2020")
+
+    @dataclass(frozen=True)
+    class Year(Kind):
+        kind = "year of order"
+
+        @classmethod
+        def fit(cls, name, frame):
+            return cls(name)
+
+        def encode(self, frame):
+            return np.array([[float(cell[1:]), 7.0] for cell in frame.column(self.name).cells])
+
+        @property
+        def scaled(self):
+            return (True, False)
+
+    assert order_values(rows, "day", "year of order").tolist() == [2021, 2022, 2019, 2020]
+    assert order_values(rows_of("2024-01-31", "2024-01-30"), "day", "date").tolist() == [1, 0]
+    with pytest.raises(errors.DataError, match=r"'Y2021' is neither a date nor a number, as are 4 of 4 cells: "):
+        order_values(rows, "day", "categorical")
+
+
+def test_the_reason_why_a_column_is_ignored_is_in_the_error():
+    with pytest.raises(errors.DataError, match=r"40 of 40 cells \(.+\): --split-by"):
+        order_values(rows_of(*(f"a note about {k}" for k in range(40))), "day")
+
+
 @pytest.mark.parametrize(
-    ("values", "shown"),
+    ("cells", "shown"),
     [
+        (["31.01.2024", "24.12.2023"], ("24.12.2023", "31.01.2024")),
         (np.array(["2024-01-31", "2023-12-24"], "datetime64[us]"), ("2023-12-24", "2024-01-31")),
         (
             np.array(["2024-01-31T10:00", "2024-01-31"], "datetime64[us]"),
@@ -76,8 +112,9 @@ def test_stretches_that_ties_make_one_are_refused():
         (np.array(["2024-01-31T10:00:00.25"] * 2, "datetime64[us]"), ("2024-01-31 10:00:00.250000",) * 2),
         (np.array([1706659200.0, 3]), ("3", "1706659200")),
         (np.array([0.1, 0.25]), ("0.1", "0.25")),
-        (np.array([10**20, 10**20 + 1], object), ("100000000000000000000", "100000000000000000001")),
+        (["100000000000000000001", "100000000000000000000"], ("100000000000000000000", "100000000000000000001")),
     ],
 )
-def test_the_first_and_the_last_value_are_shown(values, shown):
-    assert spans(values, [np.array([0, 1])]) == [shown]
+def test_the_first_and_the_last_cell_are_shown(cells, shown):
+    rows = rows_of(*cells) if isinstance(cells, list) else Frame("t", {"day": cells}, str)
+    assert spans(rows, "day", order_values(rows, "day"), [np.array([0, 1])]) == [shown]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.cli.opening import open_beside, open_data, prepare
+from bprop.cli.opening import kinds_of, open_beside, open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer, example_weights
@@ -45,7 +45,7 @@ class DataOptions:
         shares = {name: share for name, size in sizes.items() if (share := share_of(size)) is not None}
         files = {name: size for name, size in sizes.items() if name not in shares}
         split = Split(shares.get("test", 0.0), shares.get("validation", 0.0), self.seed, self.split_by, self.group)
-        return split, files
+        return split.with_kind(kinds_of(self.kinds)), files
 
     @property
     def precision(self) -> str:

@@ -12,9 +12,8 @@ import numpy as np
 from bprop.errors import DataError
 from bprop.sources.checksums import rows_checksum
 from bprop.sources.frame import Frame
-from bprop.sources.groups import group_codes
 from bprop.sources.noted import damaged
-from bprop.sources.ordered import order_values, spans
+from bprop.sources.ordered import spans
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.splits import Parts, Split
 
@@ -115,7 +114,7 @@ _TEXT = (str, type(None))
 _WANTED: dict[str, tuple[type, ...]] = {
     "source": (str,), "checksum": _TEXT, "rows": (int,), "counts": (dict,), "stratified": (bool,), "streamed": (bool,),
     "test_rows": _TEXT, "files": (dict,), "labels": _TEXT, "test": (int, float), "validation": (int, float),
-    "seed": (int,), "by": _TEXT, "group": _TEXT, "read": (dict,),
+    "seed": (int,), "by": _TEXT, "group": _TEXT, "kind": _TEXT, "read": (dict,),
 }  # fmt: skip
 _OWN = {one.name for one in fields(Division)}
 
@@ -124,11 +123,11 @@ def described(split: Split, rows: Frame, parts: Parts, labels: np.ndarray | None
     """The fields of a Division that follow from its rows."""
     there, numbers = parts.there, rows.numbers
     more: dict[str, Any] = {}
-    if split.by is not None:
-        more["spans"] = dict(zip(there, spans(order_values(rows, split.by), list(there.values())), strict=True))
-    if split.group is not None:
-        codes = group_codes(rows, split.group)
-        more["groups"] = {name: len(np.unique(codes[part])) for name, part in there.items()}
+    keys = split.keys(rows)
+    if keys is not None and split.by is not None:
+        more["spans"] = dict(zip(there, spans(rows, split.by, keys, list(there.values())), strict=True))
+    elif keys is not None:
+        more["groups"] = {name: len(np.unique(keys[part])) for name, part in there.items()}
     test = parts.test
     held = None if test is None else rows_checksum(test if numbers is None else numbers[test])
     stratified = labels is not None and split.by is None and len(there) > 1

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
 from bprop.errors import DataError, SettingError
 from bprop.sources.cells import exact
+from bprop.sources.columns import Ignored, Kind
+from bprop.sources.columns.infer import fit_column, fit_columns
 from bprop.sources.frame import Frame
 
 DAY = "datetime64[D]"
 
 
-def order_values(rows: Frame, name: str) -> np.ndarray:
+def order_values(rows: Frame, name: str, kind: str | None = None) -> np.ndarray:
     """(N,) the dates or numbers of a column by which rows are sorted.
+
+    kind : as in --kind COLUMN=KIND; by default, numbers and dates are read as they stand, and other cells as the kind
+    that is inferred for them: its first feature, where that is a measure.
 
     Raises DataError, naming the first place, where a cell is missing, or is neither.
     """
@@ -25,18 +31,28 @@ def order_values(rows: Frame, name: str) -> np.ndarray:
             f"{rows.where(int(gone.argmax()))}, column {name!r}: the cell is missing, and so in {int(gone.sum()):,} of "
             f"{len(rows):,} rows: their place in the order is not known; fill them in, or leave these rows out"
         )
-    values, bad = column.numbers
-    if not bad.any():
-        return exact(column.cells, values)
-    dates, wrong = column.dates
-    if not wrong.any():
-        return dates
-    bad = bad if bad.sum() < wrong.sum() else wrong
+    if kind is None:
+        values, bad = column.numbers
+        if not bad.any():
+            return exact(column.cells, values)
+        dates, wrong = column.dates
+        if not wrong.any():
+            return dates
+    fitted = fit_column(name, rows) if kind is None else fit_columns((name,), rows, {name: kind})[0]
+    if fitted.scaled[:1] == (True,):
+        return fitted.encode(rows)[:, 0]
+    raise _in_no_order(rows, name, fitted)
+
+
+def _in_no_order(rows: Frame, name: str, fitted: Kind) -> DataError:
+    column = rows.column(name)
+    bad = min((column.numbers[1], column.dates[1]), key=np.count_nonzero)
     row = int(bad.argmax())
-    raise DataError(
-        f"{rows.where(row)}, column {name!r}: {str(column.cells[row])!r} is neither a date nor a number, as "
-        f"{int(bad.sum()):,} of {len(rows):,} cells: --split-by needs a column of dates, time stamps or numbers; rows "
-        f"that belong together are kept together with --group {name}"
+    why = f" ({fitted.why})" if isinstance(fitted, Ignored) else ""
+    return DataError(
+        f"{rows.where(row)}, column {name!r}: {str(column.cells[row])!r} is neither a date nor a number, as are "
+        f"{int(bad.sum()):,} of {len(rows):,} cells{why}: --split-by needs a column of dates, time stamps or numbers; "
+        f"rows that belong together are kept together with --group {name}"
     )
 
 
@@ -69,18 +85,21 @@ def stretches(values: np.ndarray, shares: list[float], name: str) -> list[np.nda
     return [np.sort(part) for part in np.split(order, cuts)]
 
 
-def spans(values: np.ndarray, parts: list[np.ndarray]) -> list[tuple[str, str]]:
-    """The first and the last value of each part, for people."""
-    days = values.dtype.kind == "M" and bool((values == values.astype(DAY)).all())
-    return [(_shown(values[part].min(), days), _shown(values[part].max(), days)) for part in parts]
+def spans(rows: Frame, name: str, values: np.ndarray, parts: list[np.ndarray]) -> list[tuple[str, str]]:
+    """The cells of the first and the last value of each part, as they stand in the file.
+
+    values : (N,) those of `order_values`.
+    """
+    ends = [(part[values[part].argmin()], part[values[part].argmax()]) for part in parts]
+    cells = rows.column(name).cells
+    days = cells.dtype.kind == "M" and bool((cells == cells.astype(DAY)).all())
+    return [(_shown(cells[first], days), _shown(cells[end], days)) for first, end in ends]
 
 
-def _shown(value: np.generic | int, days: bool) -> str:
-    if isinstance(value, np.datetime64):
-        stamp = value.astype("datetime64[us]").item()
+def _shown(cell: Any, days: bool) -> str:
+    if isinstance(cell, np.datetime64):
+        stamp = cell.astype("datetime64[us]").item()
         if isinstance(stamp, datetime):
-            whole = "seconds" if not stamp.microsecond else "microseconds"
-            return stamp.date().isoformat() if days else stamp.isoformat(" ", whole)
-        return str(value)
-    number = float(value)
-    return str(int(value)) if number.is_integer() else f"{number:.10g}"
+            return stamp.date().isoformat() if days else stamp.isoformat(" ")
+        return str(cell)
+    return f"{cell:.10g}" if isinstance(cell, np.floating) else str(cell)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from bprop.data import shuffled, split
 from bprop.errors import SettingError
 from bprop.sources.answer import Answer
+from bprop.sources.columns import Ignored
 from bprop.sources.frame import Frame
 from bprop.sources.groups import group_codes, group_folds, held_groups
 from bprop.sources.ordered import last, order_values, stretches
@@ -53,6 +54,8 @@ class Split:
     Rows are held out at random, each class alike; with `by`, in the order of a column: the last rows are the test,
     those before them the validation; with `group`, at random, but rows that have the same cell in this column are all
     in one part.
+
+    kind : of the column `by`, as in --kind COLUMN=KIND, where it is not inferred.
     """
 
     test: float = 0.2
@@ -60,6 +63,7 @@ class Split:
     seed: int = 0
     by: str | None = None
     group: str | None = None
+    kind: str | None = None
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -76,6 +80,11 @@ class Split:
     def option(self) -> str:
         """The option that names the column."""
         return "--split-by" if self.group is None else "--group"
+
+    def with_kind(self, kinds: Mapping[str, str]) -> Split:
+        """The same; the column `by` is read as the kind that it has in {column: kind}, if any."""
+        kind = None if self.by is None else kinds.get(self.by)
+        return replace(self, kind=None if kind == Ignored.kind else kind)
 
     def apart(self, kinds: Mapping[str, str], weights: str | None) -> tuple[str, ...]:
         """The columns that are no inputs: of example weights, and of groups where `kinds` does not name it."""
@@ -96,7 +105,7 @@ class Split:
     def keys(self, rows: Frame) -> np.ndarray | None:
         """(N,) the values of the column that gives the order, or the numbers of the rows' groups; None at random."""
         if self.by is not None:
-            return order_values(rows, self.by)
+            return order_values(rows, self.by, self.kind)
         return None if self.group is None else group_codes(rows, self.group)
 
     def parts(self, rows: Frame, labels: np.ndarray | None = None) -> Parts:

@@ -112,7 +112,7 @@ def stream(
     ['accuracy', 'loss']
     """
     chunks = Chunks(os.fspath(source), target, options)
-    split = Split(test, validation, seed, split_by, group)
+    split = Split(test, validation, seed, split_by, group).with_kind(kinds or {})
     shares = Shares(validation, test, seed) if split.column is None else assigned(chunks, split, task, tell)
     overview = survey(chunks, task, shares, tell)
     preparation = Preparation.fit(overview.sample, overview.answer, kinds, split.apart(kinds or {}, weights))
