@@ -97,7 +97,7 @@ def test_test_rows_that_are_training_rows_are_counted(run, folder):
         ("--split-by day --test 200", "--test 200: give a share in [0, 1) or a whole number below 200"),
         ("--split-by hole", "line 4, column 'hole': the cell is missing, and so in 20 of 200 rows"),
         ("--group hole", "line 4, column 'hole': the group is missing, and so in 20 of 200 rows"),
-        ("--group one", "--group one: there is one group"),
+        ("--group one", "--group one: a part needs a group of its own, and there are 1 for 3 parts"),
         ("--split-by one", "200 rows with 1 different values cannot be cut into 2 parts"),
     ],
 )

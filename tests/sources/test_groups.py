@@ -42,8 +42,18 @@ def test_rows_are_counted_by_group_and_class(monkeypatch):
 
 
 def test_one_group_cannot_be_divided():
-    with pytest.raises(errors.SettingError, match="--group who: there is one group"):
+    with pytest.raises(errors.SettingError, match="there are 1 for 2 parts"):
         held_groups(np.zeros(9, int), 0.5, 0, None, "who")
+    with pytest.raises(errors.SettingError, match=r"--group who: .* there are 2 for 3 parts: hold out fewer parts"):
+        held_groups(np.array([0, 0, 1]), 0.5, 0, None, "who", left=2)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_groups_are_left_for_the_other_parts(share):
+    codes = np.repeat(np.arange(3), 10)
+    for seed in range(6):
+        held = held_groups(codes, share, seed, None, "who", left=2)
+        assert len(set(codes[~held])) == 2
 
 
 @pytest.mark.parametrize(("share", "held"), [(0.01, 10), (0.2, 10), (0.8, 90), (0.99, 90)])

@@ -41,18 +41,23 @@ def counts_of(codes: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
     return np.bincount(codes * classes + labels, minlength=groups * classes).reshape(groups, classes)
 
 
-def held_groups(codes: np.ndarray, share: float, seed: int, labels: np.ndarray | None, name: str) -> np.ndarray:
+def held_groups(
+    codes: np.ndarray, share: float, seed: int, labels: np.ndarray | None, name: str, left: int = 1
+) -> np.ndarray:
     """(N,) of bool: the rows of the groups that are held out at random, about `share` of the rows; with labels, of each
     class too as near as whole groups allow.
 
     In random order, a group is held out if that brings each class nearer to its share; then, in that order, further
     groups if that brings the rows nearer to theirs.
 
-    Raises SettingError if there are not two groups.
+    left : how many groups are left at least. Raises SettingError if there are not that many, and one more.
     """
     counts = counts_of(codes, labels)
-    if len(counts) < 2:
-        raise SettingError(f"--group {name}: there is one group, and a group is in one part alone: nothing is held out")
+    if len(counts) <= left:
+        raise SettingError(
+            f"--group {name}: a part needs a group of its own, and there are {len(counts)} for {left + 1} parts: hold "
+            "out fewer parts (--validation 0), or train on more groups"
+        )
     aim, held, chosen = share * counts.sum(axis=0), np.zeros(counts.shape[1]), np.zeros(len(counts), bool)
     order = np.random.default_rng(np.random.SeedSequence([seed, 7])).permutation(len(counts))
     for size in (0.0, SIZE) if counts.shape[1] > 1 else (SIZE,):
@@ -63,8 +68,9 @@ def held_groups(codes: np.ndarray, share: float, seed: int, labels: np.ndarray |
                 held, off, chosen[group] = held + counts[group], after, True
     if not chosen.any():
         chosen[_distance(counts, aim).argmin()] = True
-    elif chosen.all():
-        chosen[_distance(held - counts, aim).argmin()] = False
+    while (~chosen).sum() < left:
+        back = np.nonzero(chosen)[0][_distance(held - counts[chosen], aim).argmin()]
+        held, chosen[back] = held - counts[back], False
     return chosen[codes]
 
 

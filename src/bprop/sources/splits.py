@@ -117,7 +117,8 @@ class Split:
         self.need_column(rows)
         everything = np.arange(len(rows))
         keys = self.keys(rows)
-        rest, test = self._held(keys, everything, self.test, self.seed, "--test", labels)
+        left = 2 if self.validation else 1
+        rest, test = self._held(keys, everything, self.test, self.seed, "--test", labels, left)
         train, validation = self._held(keys, rest, self.validation, self.seed + 1, "--validation", labels)
         return Parts(train, validation, test)
 
@@ -134,7 +135,7 @@ class Split:
 
     def _held(
         self, keys: np.ndarray | None, among: np.ndarray, size: float, seed: int, option: str,
-        labels: np.ndarray | None,
+        labels: np.ndarray | None, left: int = 1,
     ) -> tuple[np.ndarray, np.ndarray | None]:  # fmt: skip
         share = part(len(among), size, option)
         if share == 0:
@@ -144,7 +145,7 @@ class Split:
             rest, held = last(keys[among], share, self.by)
         elif keys is not None and self.group is not None:
             _, codes = np.unique(keys[among], return_inverse=True)
-            out = held_groups(codes, share, seed, mine, self.group)
+            out = held_groups(codes, share, seed, mine, self.group, left)
             rest, held = np.nonzero(~out)[0], np.nonzero(out)[0]
         else:
             rest, held = split(len(among), share, seed, mine)
