@@ -87,13 +87,22 @@ def split(count: int, share: float, seed: int, labels: np.ndarray | None = None)
     held = round(count * share) if 0 < share < 1 else 0
     if not 0 < held < count:
         raise SettingError(f"cannot hold out a share {share} of {count} examples: both parts need at least one")
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 2]))
-    order = rng.permutation(count)
-    if labels is not None:
-        # examples of a class are spread evenly over [0, 1), so a cut holds the same share of every class
-        place = np.empty(count)
-        for label in np.unique(labels):
-            members = order[labels[order] == label]
-            place[members] = (np.arange(len(members)) + rng.random()) / len(members)
-        order = np.argsort(place, kind="stable")
+    order = shuffled(count, seed, labels)
     return np.sort(order[held:]), np.sort(order[:held])
+
+
+def shuffled(count: int, seed: int, labels: np.ndarray | None = None, stream: int = 2) -> np.ndarray:
+    """The numbers 0 .. count - 1 at random; with labels, any stretch of them holds about the same share of every class.
+
+    stream : another one gives another order for the same seed.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence([seed, stream]))
+    order = rng.permutation(count)
+    if labels is None:
+        return order
+    # examples of a class are spread evenly over [0, 1), so a cut holds the same share of every class
+    place = np.empty(count)
+    for label in np.unique(labels):
+        members = order[labels[order] == label]
+        place[members] = (np.arange(len(members)) + rng.random()) / len(members)
+    return np.argsort(place, kind="stable")

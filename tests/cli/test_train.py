@@ -13,6 +13,7 @@ from bprop.sources.answer import Answer
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import units_of
+from bprop.sources.splits import Split, class_numbers
 
 BASE = "--engine numpy --hidden 4 --epochs 3 --out x.bprop"
 
@@ -183,13 +184,14 @@ def test_example_weights_are_a_column(run, folder, refused):
 
 def by_the_library(**settings):
     """The same training with `bp.train`: what the command line must give, bit for bit."""
-    from bprop.cli.experiment import build, hold_out
+    from bprop.cli.experiment import build
     from bprop.cli.opening import open_data
 
     rows = open_data("pets.csv")
-    rest, _ = hold_out(rows, 0.2, 0, "", True)
-    kept, watched = hold_out(rest, 0.1, 1, "", True)
-    preparation = Preparation.fit(kept, Answer.of(rows, ("kind",)))
+    answer = Answer.of(rows, ("kind",))
+    parts = Split(0.2, 0.1, 0).parts(rows, class_numbers(rows, answer))
+    kept, watched = rows.rows(parts.train), rows.rows(parts.validation)
+    preparation = Preparation.fit(kept, answer)
     graph = build(kept, preparation, Architecture((4,), "relu"))
     notes = units_of(preparation.arrays(kept), preparation).to_notes()
     defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
@@ -312,6 +314,7 @@ def test_no_option_is_without_a_test():
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
+        " --split-by --group --folds"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())

@@ -13,6 +13,7 @@ from bprop.cli import options as opt
 from bprop.cli import scores
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
+from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
@@ -37,13 +38,14 @@ WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON 
 @reading_options
 def evaluate(
     model: opt.ModelFile,
-    data: opt.Source,
+    data: opt.SourceOrNone = None,
     labels: opt.Labels = None,
     weights: opt.Weights = None,
     bootstrap: Annotated[
         int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
     ] = 500,
     seed: opt.Seed = 0,
+    held: opt.HeldOut = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     *,
     reading: ReadOptions,
@@ -53,15 +55,23 @@ def evaluate(
     \b
     bprop evaluate digits.bprop digits
     bprop evaluate adult.bprop test.csv --json
+    bprop evaluate adult.bprop --held-out
     """
     net = load_model(model)
-    rows, preparation = open_for(net, data, labels, reading)
+    if held:
+        rows, preparation = held_out(net, data, labels, reading)
+    elif data is None:
+        raise SettingError("name the DATA to measure on, or add --held-out for the test rows of the training")
+    else:
+        rows, preparation = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     if seed < 0:
         raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)
+    if not held and data is not None and (warning := seen(net.notes, data, rows)):
+        say(visible(warning), error=True)
     if as_json:
         say(
             json.dumps({"examples": len(rows), **result["values"], **loss, **result["more"]}).replace("\x7f", "\\u007f")

@@ -9,8 +9,6 @@ import numpy as np
 
 from bprop import embedding
 from bprop.architecture import Architecture, head_of
-from bprop.cli.opening import open_beside
-from bprop.data import split
 from bprop.errors import BpropError, ModelFileError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model, load
@@ -35,34 +33,6 @@ def build(rows: Frame, preparation: Preparation, network: Architecture, scale: s
     return embedding.network(
         network, x.shape[1], preparation.embeddings, preparation.outputs, settings["input_scaling"]
     )  # fmt: skip
-
-
-def part(count: int, size: float, option: str) -> float:
-    """A share in [0, 1), from a share or a number of examples. Raises SettingError."""
-    share = size if 0 <= size < 1 else size / count
-    if not 0 <= share < 1 or (size >= 1 and size != int(size)):
-        raise SettingError(f"{option} {size:g}: give a share in [0, 1) or a whole number below {count}")
-    return share
-
-
-def hold_out(rows: Frame, size: float | str, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
-    """(rest, held out): a random share or number of rows, stratified by class; (all rows, None) for 0.
-
-    size : a share, a number of rows, or the name of another file: (all rows, that file's rows).
-    Raises SettingError.
-    """
-    if seed < 0:
-        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
-    try:
-        size = float(size)
-    except ValueError:
-        return rows, open_beside(rows, str(size))
-    share = part(len(rows), size, option)
-    if share == 0:
-        return rows, None
-    labels = np.unique(rows.column(rows.target[0]).cells, return_inverse=True)[1] if stratify else None
-    rest, held = split(len(rows), share, seed, labels)
-    return rows.rows(rest), rows.rows(held)
 
 
 def is_model(source: str) -> bool:

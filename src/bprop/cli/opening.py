@@ -13,6 +13,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.splits import WHOLE, Split
 from bprop.visible import visible
 
 MOST_SAID = 3  # sentences that are printed
@@ -56,10 +57,11 @@ def open_for(
 
 
 def prepare(
-    trained: Frame, answer: Answer, kinds: Sequence[str] = (), weights: str | None = None
+    trained: Frame, answer: Answer, kinds: Sequence[str] = (), weights: str | None = None, split: Split = WHOLE
 ) -> Preparation:  # fmt: skip
     """Learn from the training rows how to encode rows as arrays."""
-    return Preparation.fit(trained, answer, kinds_of(kinds), () if weights is None else (weights,))
+    wanted = kinds_of(kinds)
+    return Preparation.fit(trained, answer, wanted, split.apart(wanted, weights))
 
 
 def kinds_of(words: Sequence[str]) -> dict[str, str]:

@@ -75,6 +75,10 @@ Source = Annotated[
         f"train-images-idx3-ubyte.gz; or built-in real data ({', '.join(NAMES)}).",
     ),
 ]
+SourceOrNone = Annotated[
+    str | None,
+    typer.Argument(metavar="DATA", help="As for `bprop train`; with --held-out, default: the data of the training."),
+]
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A model file that `bprop train` saved.")]
 
 Target = Annotated[
@@ -105,6 +109,23 @@ Test = Annotated[str, _data("Rows for the final test: a share, a number of examp
 Validation = Annotated[
     str, _data("Rows for validation while training: a share, a number of examples, or a separate file.")
 ]
+SplitBy = Annotated[
+    str | None,
+    _data(
+        "Column of dates, time stamps or numbers: the last rows in its order are the test, those before them the "
+        "validation (default: rows are held out at random)."
+    ),
+]
+Group = Annotated[
+    str | None,
+    _data("Column of groups: rows with the same cell are never in two parts. It is not used as an input."),
+]
+Folds = Annotated[
+    int | None,
+    _data(
+        "Cross-validate first: train on all folds but one and measure on that one, for each; the test rows are in none."
+    ),
+]
 
 Stream = Annotated[
     bool | None,
@@ -113,6 +134,14 @@ Stream = Annotated[
         help="Keep the table in temporary files rather than in memory (default: if it needs more than half of the free "
         "memory, or more than BPROP_DATA_MEMORY).",
         rich_help_panel="Data",
+    ),
+]
+HeldOut = Annotated[
+    bool,
+    typer.Option(
+        "--held-out",
+        help="Measure on the rows that `bprop train` held out for the test, from the data of the training (DATA, or "
+        "where the model says it is), which must be unchanged.",
     ),
 ]
 SpoolFolder = Annotated[

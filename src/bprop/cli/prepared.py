@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from bprop.cli.experiment import hold_out
-from bprop.cli.opening import open_data, prepare
+from bprop.cli.opening import kinds_of, open_beside, open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer, example_weights
+from bprop.sources.checksums import checksum_of
+from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, network_arrays, units_of
+from bprop.sources.splits import Parts, Split, class_numbers
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class DataOptions:
     scale: str = "auto"
     dtype: str = "float32"
     reading: ReadOptions = INFERRED
+    split_by: str | None = None
+    group: str | None = None
+
+    def division(self) -> tuple[Split, dict[str, str]]:
+        """(how rows are divided, {"test" or "validation": its file} where it is one). Raises SettingError."""
+        sizes = {"test": self.test, "validation": self.validation}
+        shares = {name: share for name, size in sizes.items() if (share := share_of(size)) is not None}
+        files = {name: size for name, size in sizes.items() if name not in shares}
+        split = Split(shares.get("test", 0.0), shares.get("validation", 0.0), self.seed, self.split_by, self.group)
+        return split.with_kind(kinds_of(self.kinds)), files
 
     @property
     def precision(self) -> str:
@@ -47,6 +59,7 @@ class Prepared:
 
     units : how the data sets are scaled.
     held : the rows of the test set, or else of the validation set, as read; None if they are not in memory.
+    division : how the rows were divided. whole : all of them, as read, where they are kept for folds.
     """
 
     preparation: Preparation
@@ -56,35 +69,87 @@ class Prepared:
     validation: DataSet | None
     test: DataSet | None
     held: Frame | None = None
+    division: Division | None = None
+    whole: Whole | None = None
 
     @property
     def notes(self) -> dict[str, Any]:
         """The notes to save with the model."""
-        return {**self.preparation.to_notes(), **self.units.to_notes()}
+        division = {} if self.division is None else self.division.to_notes()
+        return {**self.preparation.to_notes(), **self.units.to_notes(), **division}
 
 
-def in_memory(options: DataOptions) -> Prepared:
-    """Read all of the data and split it."""
-    rows = open_data(options.source, options.target, options.labels, options.reading)
-    answer = Answer.of(rows, rows.target, options.task)
-    stratify = answer.classes is not None
-    rest, tested = hold_out(rows, options.test, options.seed, "--test", stratify)
-    trained, watched = hold_out(rest, options.validation, options.seed + 1, "--validation", stratify)
-    preparation = prepare(trained, answer, options.kinds, options.weights)
-    arrays = preparation.arrays(trained)
-    units = units_of(arrays, preparation, options.scale)
-    need_digits(trained.name, arrays, preparation, units, options.precision)
+def share_of(size: str) -> float | None:
+    """A share or a number of rows; None if the word names a file."""
+    try:
+        return float(size)
+    except ValueError:
+        return None
 
-    def data_set(part: Frame | None, encoded: dict[str, np.ndarray] | None = None) -> DataSet | None:
-        if part is None:
-            return None
-        part = preparation.adapted(part)
-        w = None if options.weights is None else example_weights(part, options.weights)
-        scaled = network_arrays(part, preparation, units, options.precision, encoded)
-        return DataSet(scaled, w, part.numbers)  # so that an error names the rows of the file, not of this part of it
 
-    train = data_set(trained, arrays)
-    assert train is not None
-    held = watched if tested is None else tested
-    held = None if held is None else preparation.adapted(held)
-    return Prepared(preparation, units, trained, train, data_set(watched), data_set(tested), held)
+@dataclass(frozen=True)
+class Whole:
+    """All rows of the data, as they were read.
+
+    split : how they are divided. files : the rows of the parts that are files of their own: "validation", "test".
+    """
+
+    options: DataOptions
+    rows: Frame
+    answer: Answer
+    split: Split
+    files: dict[str, Frame]
+
+    @classmethod
+    def of(cls, options: DataOptions) -> Whole:
+        """Read the data, and the files to validate or to test on."""
+        split, files = options.division()
+        rows = open_data(options.source, options.target, options.labels, options.reading)
+        answer = Answer.of(rows, rows.target, options.task)
+        return cls(options, rows, answer, split, {name: open_beside(rows, file) for name, file in files.items()})
+
+    @property
+    def labels(self) -> np.ndarray | None:
+        """The numbers of the rows' classes, by which parts are stratified."""
+        return class_numbers(self.rows, self.answer)
+
+    def prepared(self, parts: Parts) -> Prepared:
+        """The data sets of some parts. What there is to learn of the columns is learned from the rows to train on."""
+        options = self.options
+        frames = {**{name: self.rows.rows(part) for name, part in parts.there.items()}, **self.files}
+        trained = frames["train"]
+        preparation = prepare(trained, self.answer, options.kinds, options.weights, self.split)
+        arrays = preparation.arrays(trained)
+        units = units_of(arrays, preparation, options.scale)
+        need_digits(trained.name, arrays, preparation, units, options.precision)
+        sets = {}
+        for name, frame in frames.items():
+            frame = frames[name] = preparation.adapted(frame)
+            w = None if options.weights is None else example_weights(frame, options.weights)
+            scaled = network_arrays(frame, preparation, units, options.precision, arrays if name == "train" else None)
+            sets[name] = DataSet(scaled, w, frame.numbers)  # so that an error names the rows of the file, not of a part
+        held = frames.get("test", frames.get("validation"))
+        return Prepared(preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), held)
+
+    def without_test_file(self) -> Whole:
+        """The same, where a part of the rows is tested on in place of a file."""
+        return replace(self, files={name: rows for name, rows in self.files.items() if name != "test"})
+
+    def division(self, parts: Parts) -> Division:
+        """How the rows were divided, to say and to note."""
+        options, rows = self.options, self.rows
+        more = described(self.split, rows, parts, self.labels)
+        counts = {name: len(part) for name, part in {**parts.there, **self.files}.items()}
+        _, named = options.division()
+        files = {name: (file, checksum_of(file, self.files[name])) for name, file in named.items()}
+        return Division(
+            options.source, checksum_of(options.source, rows), len(rows), counts=counts, files=files,
+            read=options.reading, labels=options.labels, **more,
+        )  # fmt: skip
+
+
+def in_memory(options: DataOptions, folds: bool = False) -> Prepared:
+    """Read all of the data and divide it. folds : keep all rows as they were read, for cross-validation."""
+    whole = Whole.of(options)
+    parts = whole.split.parts(whole.rows, whole.labels)
+    return replace(whole.prepared(parts), division=whole.division(parts), whole=whole if folds else None)

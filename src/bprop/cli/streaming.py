@@ -11,6 +11,7 @@ from bprop.cli.prepared import DataOptions, Prepared
 from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
+from bprop.sources.checksums import checksum_of
 from bprop.sources.limits import size
 from bprop.sources.opening import bytes_in_memory, can_stream, is_table
 from bprop.sources.stream import Stream, stream, stream_beside
@@ -37,8 +38,10 @@ def streams(source: str, wanted: bool | None) -> bool:
 
 def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepared:
     """The data in temporary files, in the precision of training."""
-    if options.seed < 0:
-        raise SettingError(f"--seed {options.seed}: give a whole number, 0 or more")
+    split, files = options.division()
+    for share, option in ((split.test, "--test"), (split.validation, "--validation")):
+        if not 0 <= share < 1 and split.column is None:
+            raise SettingError(f"{option} {share:g}: with --stream, give a share in [0, 1) or a file")
     more = {
         "weights": options.weights,
         "dtype": options.precision,
@@ -46,34 +49,25 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
         "options": options.reading,
         "tell": Progress() if progress else _silent,
     }
-    test, validation = _share(options.test, "--test"), _share(options.validation, "--validation")
     parts = stream(
         options.source, options.target, task=options.task, kinds=kinds_of(options.kinds), seed=options.seed,
-        scale=options.scale, test=test or 0.0, validation=validation or 0.0, **more,
+        scale=options.scale, test=split.test, validation=split.validation, split_by=split.by, group=split.group, **more,
     )  # fmt: skip
     tell(parts.sample)
-    if test is None:
-        parts = replace(parts, test=_beside(parts, options.test, more))
-    if validation is None:
-        parts = replace(parts, validation=_beside(parts, options.validation, more))
-    return Prepared(parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test)
+    beside = {name: _beside(parts, file, more) for name, file in files.items()}
+    counts = {**parts.division.counts, **{name: len(rows) for name, rows in beside.items()}}
+    checksums = {name: (file, checksum_of(file)) for name, file in files.items()}
+    division = replace(parts.division, counts=counts, files=checksums)
+    parts = replace(parts, **beside)
+    return Prepared(
+        parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test, division=division
+    )
 
 
 def _beside(first: Stream, source: str, more: dict):
     if not is_table(source):
         raise DataError(f"{source}: must be a table in a file (.csv, .parquet, ...)")
     return stream_beside(first, source, **more)
-
-
-def _share(word: str, option: str) -> float | None:
-    """A share; None if the word names a file."""
-    try:
-        share = float(word)
-    except ValueError:
-        return None
-    if not 0 <= share < 1:
-        raise SettingError(f"{option} {word}: with --stream, give a share in [0, 1) or a file")
-    return share
 
 
 class Progress:

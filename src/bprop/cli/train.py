@@ -13,6 +13,7 @@ from bprop.cli import options as opt
 from bprop.cli.command import command
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
+from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.network import network_options
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
@@ -28,6 +29,7 @@ from bprop.cli.running import (
 )
 from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
+from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.streaming import streamed, streams
 from bprop.cli.watching import watch
 from bprop.console import say
@@ -35,6 +37,7 @@ from bprop.health.constant import no_better
 from bprop.sources.read_options import ReadOptions
 from bprop.training import Fit
 from bprop.training import train as fit_graph
+from bprop.visible import visible
 
 MOST_JUDGED = 10_000_000
 """The most rows of a test set larger than memory that are compared with a constant, which reads the set again."""
@@ -58,6 +61,9 @@ def train(
     weights: opt.Weights = None,
     test: opt.Test = "0.2",
     validation: opt.Validation = "0.1",
+    split_by: opt.SplitBy = None,
+    group: opt.Group = None,
+    folds: opt.Folds = None,
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
     *,
@@ -79,10 +85,13 @@ def train(
     saving.check(showing.report)
     seed, dtype = training.seed, training.dtype
     options = DataOptions(
-        data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading
+        data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading,
+        split_by, group,
     )  # fmt: skip
+    need_effect(options, folds)
     big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
-    prepared = streamed(options, spool, showing.progress) if big else in_memory(options)
+    check_folds(folds, saving, big)
+    prepared = streamed(options, spool, showing.progress) if big else in_memory(options, folds is not None)
     preparation = prepared.preparation
     graph = build(prepared.sample, preparation, network, scale)
     settings = {
@@ -92,12 +101,28 @@ def train(
     say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
     if line := choice(preparation, task):
         say(line)
+    for line in division_lines(prepared):
+        say(visible(line))
+    notes = prepared.notes
+    if folds is not None and prepared.whole is not None:
+        notes |= cross_validate(prepared.whole, folds, partial(_train_fold, network, scale, updating, training)).notes
     out = saving.out or free_path(preparation.source)
     place, noted = remember(context, out) or (saving.checkpoint, None)
     watching = watch(context, prepared)
     fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
-    ending = Ending(prepared.notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None)
+    ending = Ending(notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None)
     run_to_end(fit, ending, to_continue(context))
+
+
+def _train_fold(
+    network: Architecture, scale: str, updating: RuleOptions, training: TrainingOptions, prepared: Prepared
+) -> Fit:  # fmt: skip
+    """The fit of a fold: trained as the network that is kept is, without files and without a report."""
+    graph = build(prepared.sample, prepared.preparation, network, scale)
+    settings = training.settings(updating, len(prepared.train))
+    return fit_graph(
+        graph, prepared.train, validation=prepared.validation, notes=prepared.notes, progress=False, **settings
+    )
 
 
 def _judge(prepared: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:

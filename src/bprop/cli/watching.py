@@ -29,7 +29,7 @@ from bprop.visible import visible
 # fmt: off
 APART = (
     *PLACES, "report", "live", "live_port", "live_wait", "open_page", "every", "progress", "tensorboard", "summary",
-    "health", "spool",
+    "health", "spool", "folds",
 )  # these options do not change the trained model
 # fmt: on
 

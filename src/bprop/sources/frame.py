@@ -30,6 +30,7 @@ class Frame:
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
     remarks : sentences on how its files were read, for people.
+    checksum : of the content that the rows of the file were read from, where it is known.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Frame:
     task: str | None = None
     read: ReadOptions = INFERRED
     remarks: tuple[str, ...] = ()
+    checksum: str | None = None
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}

@@ -17,6 +17,7 @@ from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError, SettingError
 from bprop.sources import builtin
 from bprop.sources.archives import archive_of
+from bprop.sources.content import content_checksum
 from bprop.sources.formats import Csv, Format, Source, Workbook, format_in, format_of, format_of_content, suffixes
 from bprop.sources.frame import Frame, joined
 from bprop.sources.limits import CHUNK, content_of, need_room, read_all
@@ -197,7 +198,7 @@ def _standard_input(read: Callable[..., Frame]) -> Frame:
     with unpacked(path, io.BytesIO(raw)) as content:
         known = format_in(path, None, content) or Csv()
         whole = raw if packing_of(io.BytesIO(raw)) is None else read_all(content, path, known.cost)
-    return read(known, path, lambda: whole)
+    return replace(read(known, path, lambda: whole), checksum=content_checksum(whole))
 
 
 def _cost_of(first: bytes) -> float:

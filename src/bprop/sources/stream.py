@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,17 @@ from bprop.mapped import Mapped, Spool
 from bprop.mapped.order import WINDOW_BYTES
 from bprop.scaling import Units
 from bprop.sources.answer import some_weights
+from bprop.sources.assigned import Assigned, assigned
+from bprop.sources.checksums import checksum_of, rows_checksum
 from bprop.sources.chunks import Chunks
 from bprop.sources.columns import Numeric
+from bprop.sources.division import PARTS, Division
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
-from bprop.sources.survey import Shares, Tell, survey
+from bprop.sources.splits import TEST, Split
+from bprop.sources.survey import Dividing, Shares, Tell, survey
 
 SPARE = 1.05  # of the room that is needed, so that the disk is not filled to the brim
 
@@ -33,6 +37,7 @@ class Stream:
     preparation : turns its rows into arrays. sample : the training rows from which it was learned.
     units : how these arrays are scaled. scale : as it was asked for.
     train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
+    division : how the rows were divided.
     """
 
     preparation: Preparation
@@ -42,6 +47,7 @@ class Stream:
     train: Mapped
     validation: Mapped | None
     test: Mapped | None
+    division: Division
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -51,7 +57,7 @@ class Stream:
     @property
     def notes(self) -> dict[str, Any]:
         """For bp.train(..., notes=...): the model then takes tables like this one (`bprop predict`), in its units."""
-        return {**self.preparation.to_notes(), **self.units.to_notes()}
+        return {**self.preparation.to_notes(), **self.units.to_notes(), **self.division.to_notes()}
 
     @property
     def inputs(self) -> int:
@@ -70,6 +76,7 @@ def stream(
     kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
     seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike | None = None,
     window: int = WINDOW_BYTES, options: ReadOptions = INFERRED, tell: Tell = lambda what, rows: None,
+    split_by: str | None = None, group: str | None = None,
 ) -> Stream:  # fmt: skip
     """A table that need not fit in memory, made ready to train on.
 
@@ -84,6 +91,9 @@ def stream(
     target : the column to predict, or several with commas between; default the last.
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
+    split_by, group : a column in whose order the last rows are held out; or one whose equal cells are never in two
+        parts. It is read once more, before all else, and `validation` and `test` may then be numbers of rows. The
+        column of groups is no input, unless `kinds` names it.
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
     window : bytes of the examples that are shuffled together. options : how files and cells are read, where it is not
@@ -102,9 +112,10 @@ def stream(
     ['accuracy', 'loss']
     """
     chunks = Chunks(os.fspath(source), target, options)
-    shares = Shares(validation, test, seed)
+    split = Split(test, validation, seed, split_by, group).with_kind(kinds or {})
+    shares = Shares(validation, test, seed) if split.column is None else assigned(chunks, split, task, tell)
     overview = survey(chunks, task, shares, tell)
-    preparation = Preparation.fit(overview.sample, overview.answer, kinds, () if weights is None else (weights,))
+    preparation = Preparation.fit(overview.sample, overview.answer, kinds, split.apart(kinds or {}, weights))
     arrays = preparation.arrays(overview.sample)
     units = units_of(arrays, preparation, scale)
     need_digits(overview.sample.name, arrays, preparation, units, dtype)
@@ -113,7 +124,21 @@ def stream(
     train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, overview.rows, tell)
     if train is None:
         raise DataError(f"{overview.sample.label}: no row is left to train on: hold out a smaller share")
-    return Stream(preparation, overview.sample, units, scale, train, watched, tested)
+    division = _division(chunks, split, shares, overview.rows, (train, watched, tested))
+    return Stream(preparation, overview.sample, units, scale, train, watched, tested, division)
+
+
+def _division(
+    chunks: Chunks, split: Split, shares: Shares | Assigned, rows: int, parts: Sequence[Mapped | None]
+) -> Division:  # fmt: skip
+    if isinstance(shares, Assigned):
+        more = shares.described
+    else:
+        tested = np.nonzero(shares.parts(np.arange(rows)) == TEST)[0]
+        more = {"split": split, "test_rows": rows_checksum(tested) if len(tested) else None}
+    counts = {name: len(part) for name, part in zip(PARTS, parts, strict=True) if part is not None}
+    source, read = chunks.source, chunks.options
+    return Division(source, checksum_of(source), rows, counts=counts, streamed=True, read=read, **more)
 
 
 def stream_beside(
@@ -129,7 +154,7 @@ def stream_beside(
 
 
 def _spooled(
-    chunks: Chunks, preparation: Preparation, units: Units, shares: Shares, weights: str | None, spools: list[Spool],
+    chunks: Chunks, preparation: Preparation, units: Units, shares: Dividing, weights: str | None, spools: list[Spool],
     rows: int | None, tell: Tell,
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row encoded, scaled, and written to the spool of its part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -12,24 +13,31 @@ from bprop.sources.answer import Answer
 from bprop.sources.chunks import Chunk, Chunks
 from bprop.sources.frame import Frame, concatenated
 from bprop.sources.limits import MOST_CLASSES, need_few_classes
+from bprop.sources.random_bits import GAMMA, mixed
+from bprop.sources.splits import TEST, TRAIN, VALIDATION
 
 SAMPLE_CELLS = 2_000_000
 SAMPLE_ROWS = (2_000, 250_000)  # at least and at most, whatever the number of columns
-TRAIN, VALIDATION, TEST = 0, 1, 2
 Tell = Callable[[str, int], None]
 
 
 def draws(rows: np.ndarray, seed: int, stream: int) -> np.ndarray:
-    """(N,) numbers in [0, 1), each a function of the seed, the stream and the number of a row alone.
-
-    Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators (2014), the mixing of SplitMix64.
-    """
+    """(N,) numbers in [0, 1), each a function of the seed, the stream and the number of a row alone."""
     start = np.random.SeedSequence([seed, stream, 5]).generate_state(1, np.uint64)[0]
     with np.errstate(over="ignore"):
-        z = start + (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        z = mixed(start + (rows.astype(np.uint64) + np.uint64(1)) * GAMMA)
+    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+class Dividing(Protocol):
+    """Says for which part rows are."""
+
+    @property
+    def seed(self) -> int: ...
+
+    def parts(self, rows: np.ndarray) -> np.ndarray:
+        """(N,) TRAIN, VALIDATION or TEST for the rows of these numbers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Survey:
     rows: int
 
 
-def survey(chunks: Chunks, task: str | None, shares: Shares, tell: Tell = lambda what, rows: None) -> Survey:
+def survey(chunks: Chunks, task: str | None, shares: Dividing, tell: Tell = lambda what, rows: None) -> Survey:
     """Read all rows once. The sample is uniform, and the same however the rows are cut into chunks."""
     sample, classes, rows = Sample(shares.seed), Classes(), 0
     for chunk in chunks:

@@ -1,0 +1,105 @@
+"""`bprop train --folds K`: cross-validation, before the network that is kept is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import typer
+
+from bprop.cli.errors import INTERRUPTED
+from bprop.cli.prepared import Prepared, Whole
+from bprop.cli.running import SavingOptions
+from bprop.cli.scores import in_table_units
+from bprop.cli.show import measures
+from bprop.console import say
+from bprop.errors import SettingError
+from bprop.graph import Graph
+from bprop.training import Fit
+from bprop.visible import visible
+
+
+@dataclass
+class Folds:
+    """The measures of each fold that is done."""
+
+    count: int
+    done: list[dict[str, float]] = field(default_factory=list)
+
+    def summary(self, graph: Graph) -> str:
+        """accuracy 85.10%, loss 0.331 nats (mean); accuracy 0.32%, loss 0.004 nats (standard deviation)."""
+        means = {name: float(np.mean([one[name] for one in self.done])) for name in self.done[0]}
+        line = f"{measures(means, graph)} (mean)"
+        if len(self.done) < 2:
+            return line
+        spread = {name: float(np.std([one[name] for one in self.done], ddof=1)) for name in means}
+        return f"{line}; {measures(spread, graph)} (standard deviation)"
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """For the notes of the model: {measure: its value in each fold}."""
+        return {"folds": {name: [one[name] for one in self.done] for name in self.done[0]}}
+
+
+def check_folds(folds: int | None, saving: SavingOptions, streamed: bool) -> None:
+    """Raise SettingError for options with which there are no folds."""
+    if folds is None:
+        return
+    if folds < 2:
+        raise SettingError(f"--folds {folds}: give a whole number, 2 or more")
+    if streamed:
+        raise SettingError(
+            f"--folds {folds}: for tables in memory; a table that is streamed has no folds (--no-stream)"
+        )
+    if saving.resume is not None or saving.checkpoint is not None:
+        option = "--checkpoint" if saving.resume is None else "--resume"
+        raise SettingError(f"--folds {folds} and {option}: folds are not resumed; run them by themselves")
+
+
+def cross_validate(
+    whole: Whole, count: int, train: Callable[[Prepared], Fit]
+) -> Folds:  # fmt: skip
+    """Train and measure a network on each fold of the rows that are not in the test, and print its measures.
+
+    train : trains a network on the data of a fold. Ctrl-C ends the command, which then says which folds are done.
+    """
+    folds, graph = Folds(count), None
+    among = whole.split.parts(whole.rows, whole.labels).but_for_test
+    say(
+        f"{count} folds of the {len(among):,} rows that are not in the test; after them, the network that is saved is "
+        "trained as without --folds"
+    )
+    try:
+        for number, parts in enumerate(whole.split.folds(whole.rows, among, count, whole.labels), 1):
+            prepared = whole.without_test_file().prepared(parts)
+            fit = train(prepared)
+            if fit.stopped == "interrupted":
+                raise typer.Exit(INTERRUPTED)
+            graph = fit.graph
+            folds.done.append(_measured(fit, prepared))
+            say(f"fold {number} of {count}: {_line(folds.done[-1], graph, prepared)}", flush=True)
+    except BaseException:
+        if graph is not None:
+            say(visible(f"folds done: {len(folds.done)} of {count}: {folds.summary(graph)}"), error=True)
+        raise
+    assert graph is not None
+    say(visible(f"{count} folds: {folds.summary(graph)}"))
+    return folds
+
+
+def _measured(fit: Fit, prepared: Prepared) -> dict[str, float]:
+    """The measures of a fold on its test, in the units of the table."""
+    test, held, preparation = prepared.test, prepared.held, prepared.preparation
+    assert test is not None and held is not None
+    measured = fit.evaluate(test)
+    if preparation.classes is not None or preparation.task == "multilabel":
+        return dict(measured)
+    weights = np.ones(len(test)) if test.weights is None else test.weights
+    return in_table_units(measured, fit.predict(test), preparation.y(held), weights, preparation)
+
+
+def _line(measured: Mapping[str, float], graph: Graph, prepared: Prepared) -> str:
+    assert prepared.test is not None
+    return visible(f"{measures(measured, graph)} on {len(prepared.test):,} rows, trained on {len(prepared.train):,}")
