@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from bprop import memory
 from bprop.errors import DataError
+from bprop.names import some as some
 
 MOST_COLUMNS = 100_000
 MOST_CLASSES = 10_000
@@ -22,7 +23,6 @@ TEXT = 12  # bytes in memory for a byte of CSV or JSON: cells are Python's, then
 CELL = 32  # bytes for a cell of a file of columns: read, as a number, in an array, and in the part it is for
 ARRAY = 8  # bytes for a byte of an array of a file: as it is read, as numbers, and in the part it is for
 CHUNK = 2**20
-MOST_NAMES = 20  # names that an error lists
 
 
 def room() -> int:
@@ -114,10 +114,3 @@ def size(count: float) -> str:
         if count >= unit:
             return f"{count / unit:,.1f} {name}"
     return f"{count / 2**10:,.1f} kB"
-
-
-def some(names: Iterable[object], most: int = MOST_NAMES) -> str:
-    """The first of some names, and how many more there are."""
-    every = list(names)
-    more = f" and {len(every) - most:,} more" if len(every) > most else ""
-    return ", ".join(map(str, every[:most])) + more

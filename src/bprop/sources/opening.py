@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from bprop.disk.near import near_file
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError
 from bprop.sources import builtin
@@ -85,8 +86,10 @@ def paths_of(source: str) -> list[Path]:
         return tables
     if path.is_dir() or glob.has_magic(source):
         raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
-    known = ", ".join(builtin.NAMES)
-    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {known})")
+    raise DataError(
+        f"{source}: there is no such file, and no built-in data of that name (there is {', '.join(builtin.NAMES)})"
+        f"{near_file(source, tuple(builtin.NAMES))}"
+    )
 
 
 def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:
