@@ -25,7 +25,8 @@ def closest(name: str, names: Iterable[object]) -> str | None:
     """
     every, plain = list(map(str, names)), _plain(name)
     whole = _most_alike(plain, ((_plain(one), one) for one in every))
-    return whole or _most_alike(plain, ((_plain(word), one) for one in every for word in _WORD.findall(one)))
+    begun = next((one for one in every if len(plain) > 2 and _plain(one).startswith(plain)), None)
+    return whole or begun or _most_alike(plain, ((_plain(word), one) for one in every for word in _WORD.findall(one)))
 
 
 def _most_alike(plain: str, pairs: Iterable[tuple[str, str]]) -> str | None:

@@ -23,10 +23,13 @@ from functools import wraps
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from bprop import plugins
+from bprop.cli.asked import NOTED, Asked
+from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
+from bprop.cli.once import need_once
 from bprop.errors import SettingError
 
 NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export")
@@ -49,6 +52,20 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
+class Command(TyperCommand):
+    """A command that drops nothing of what is typed: an option is typed once, and one without effect is refused."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if NOTED not in ctx.meta:
+            need_once(self, ctx, args)
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        if NOTED not in ctx.meta:
+            guarded(need_effect)(self.name, Asked.of(ctx))
+        return super().invoke(ctx)
+
+
 class Commands(TyperGroup):
     """bprop's own commands and those of installed packages, which load only for the help and for unknown names.
 
@@ -69,7 +86,7 @@ class Commands(TyperGroup):
         plugins.load()
         for name, function in _OTHERS.items():
             alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            alone.command(name, epilog=EXIT_CODES)(function)
+            alone.command(name, cls=Command, epilog=EXIT_CODES)(function)
             self.add_command(typer.main.get_command(alone), name)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:

@@ -11,13 +11,13 @@ import typer
 from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
 from bprop.cli import scores
+from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
 from bprop.console import say
-from bprop.errors import SettingError
 from bprop.model import Model
 from bprop.sources.answer import example_weights
 from bprop.sources.frame import Frame
@@ -54,11 +54,10 @@ def evaluate(
     bprop evaluate digits.bprop digits
     bprop evaluate adult.bprop test.csv --json
     """
+    check_seed(seed)
     net = load_model(model)
     rows, preparation = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
-    if seed < 0:
-        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)

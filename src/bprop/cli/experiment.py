@@ -9,6 +9,7 @@ import numpy as np
 
 from bprop import embedding
 from bprop.architecture import Architecture, head_of
+from bprop.cli.checks import check_seed
 from bprop.cli.opening import open_beside
 from bprop.data import split
 from bprop.errors import BpropError, ModelFileError, SettingError
@@ -51,8 +52,7 @@ def hold_out(rows: Frame, size: float | str, seed: int, option: str, stratify: b
     size : a share, a number of rows, or the name of another file: (all rows, that file's rows).
     Raises SettingError.
     """
-    if seed < 0:
-        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
+    check_seed(seed)
     try:
         size = float(size)
     except ValueError:

@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from bprop.cli.checks import check_kinds, check_part, check_seed, check_task
 from bprop.cli.experiment import hold_out
-from bprop.cli.opening import open_data, prepare
+from bprop.cli.opening import kinds_of, open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer, example_weights
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
-from bprop.sources.scaling import need_digits, network_arrays, units_of
+from bprop.sources.scaling import need_digits, need_scaling, network_arrays, units_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,15 @@ class DataOptions:
     scale: str = "auto"
     dtype: str = "float32"
     reading: ReadOptions = INFERRED
+
+    def __post_init__(self) -> None:
+        """Raise the errors of these options that can be known before the data is read."""
+        check_seed(self.seed)
+        check_task(self.task, self.target)
+        need_scaling(self.scale)
+        check_kinds(kinds_of(self.kinds))
+        for option in ("test", "validation"):
+            check_part(getattr(self, option), f"--{option}")
 
     @property
     def precision(self) -> str:

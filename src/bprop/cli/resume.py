@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bprop.cli.asked import NOTED
 from bprop.cli.command import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
@@ -55,6 +56,7 @@ def resume(
     say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)
     assert context.parent is not None
+    context.meta[NOTED] = True
     train = context.parent.command.get_command(context, "train")  # type: ignore[attr-defined]
     with train.make_context("train", words, parent=context.parent) as inner:
         if not overwrite:

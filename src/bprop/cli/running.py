@@ -6,14 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bprop.architecture import losses
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.cli.rule import RuleOptions
 from bprop.disk.foreseen import cannot_write
+from bprop.disk.near import near_file
 from bprop.engines import choose
-from bprop.errors import SettingError
+from bprop.errors import SettingError, UnknownNameError
+from bprop.names import known
+from bprop.sources.formats import format_of, suffixes
 from bprop.tensorboard import TensorBoard
 from bprop.training.checkpoints import Interval, is_folder
+from bprop.training.settings import TrainSettings, precision_of
+from bprop.training.stopping import EarlyStopping
+
+LAST_PORT = 65535
+OTHERS = (".gz", ".html", ".json", ".onnx", ".py", ".svg", ".toml", ".txt", ".zip")
+"""Suffixes of files that are no models and no data."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,27 @@ class TrainingOptions:
 
     def __post_init__(self):
         choose(self.engine)  # a missing engine is an error before any work
+        checked = TrainSettings(
+            epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, dtype=self.dtype, engine=self.engine
+        )
+        precision_of(self.dtype)
+        checked.make_engine()
+        if self.patience is not None:
+            EarlyStopping(self.patience, self.monitor)
+            need_measure(self.monitor)
 
     def settings(self, updating: RuleOptions, examples: int) -> dict[str, Any]:
         """The settings of `bprop.train` for a training set of so many examples."""
         size = min(32, examples) if self.batch_size is None else self.batch_size
         rule = updating.make(self.epochs * -(-examples // max(size, 1)))
         return {**vars(self), "rule": rule, "batch_size": size}
+
+
+def need_measure(name: str) -> None:
+    """Raise UnknownNameError for a measure that no loss has. Whether that of this network has it is clear later."""
+    measures = ["loss", *dict.fromkeys(metric for kind in losses().values() for metric in kind.metrics)]
+    if name not in measures:
+        raise UnknownNameError(f"cannot monitor {name!r}: there is {known(name, measures)}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,21 @@ class SavingOptions:
             reason = None if path is None else cannot_write(path)
             if reason is not None:
                 raise SettingError(f"{path} cannot be written: {reason}")
+        if self.out is not None:
+            need_name_of_model(self.out)
+        if self.resume is not None and not self.resume.exists():
+            raise SettingError(f"--resume {self.resume}: there is no such checkpoint{near_file(self.resume)}")
+        if self.checkpoint is not None and folder and not self.checkpoint.absolute().parent.is_dir():
+            raise SettingError(
+                f"--checkpoint {self.checkpoint}: there is no folder {self.checkpoint.absolute().parent}"
+            )
+
+
+def need_name_of_model(path: Path) -> None:
+    """Raise SettingError for the name of a file of another kind: the model would replace a table, say."""
+    suffix = path.suffix.lower()
+    if suffix in (*OTHERS, *suffixes()) or format_of(path.name) is not None:
+        raise SettingError(f"--out {path}: a file of this name is no model; call it {path.stem}.bprop")
 
 
 @dataclass(frozen=True)
@@ -74,6 +114,12 @@ class ShowingOptions:
     health: opt.Health = False
     tensorboard: opt.TensorBoardFolder = None
     summary: opt.Summary = None
+
+    def __post_init__(self):
+        if not 0 <= self.live_port <= LAST_PORT:
+            raise SettingError(
+                f"--live-port {self.live_port}: a port is a number from 1 to {LAST_PORT}; 0: any that is free"
+            )
 
     def settings(self) -> dict[str, Any]:
         """The settings of `bprop.train`."""

@@ -10,6 +10,7 @@ import typer
 
 from bprop.architecture import Architecture
 from bprop.cli import options as opt
+from bprop.cli.checks import check_network
 from bprop.cli.command import command
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
@@ -81,7 +82,8 @@ def train(
     options = DataOptions(
         data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading
     )  # fmt: skip
-    big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
+    check_network(network, task)
+    big = context.params["stream"] = streams(data, stream, spool)  # a resumed run makes the same choice
     prepared = streamed(options, spool, showing.progress) if big else in_memory(options)
     preparation = prepared.preparation
     graph = build(prepared.sample, preparation, network, scale)

@@ -68,6 +68,14 @@ def can_stream(source: str) -> bool:
         return True
 
 
+def is_there(source: str) -> bool:
+    """Whether a word names data: built-in data, a file, a folder, a pattern, or standard input."""
+    try:
+        return source in (STANDARD_INPUT, *builtin.NAMES) or bool(paths_of(source))
+    except (OSError, BpropError):
+        return os.path.exists(source)
+
+
 def _is_folder(source: str) -> bool:
     try:
         return bool(source) and Path(source).is_dir()

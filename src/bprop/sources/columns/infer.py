@@ -40,14 +40,20 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     for name, kind in wanted.items():
         if name not in inputs:
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
-        classes[name] = kind_called(kind)
-        if classes[name] is None:
-            raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {known(kind, in_order())}")
+        classes[name] = need_kind(name, kind)
     fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
+
+
+def need_kind(name: str, kind: str) -> type[Kind]:
+    """The kind that --kind names for a column. Raises UnknownNameError."""
+    cls = kind_called(kind)
+    if cls is None:
+        raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {known(kind, in_order())}")
+    return cls
 
 
 def in_order() -> list[str]:
