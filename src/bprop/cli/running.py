@@ -87,11 +87,10 @@ class SavingOptions:
         if self.out is not None:
             need_name_of_model(self.out)
         if self.resume is not None and not self.resume.exists():
-            raise SettingError(f"--resume {self.resume}: there is no such checkpoint{near_file(self.resume)}")
-        if self.checkpoint is not None and folder and not self.checkpoint.absolute().parent.is_dir():
-            raise SettingError(
-                f"--checkpoint {self.checkpoint}: there is no folder {self.checkpoint.absolute().parent}"
-            )
+            raise SettingError(f"--resume {self.resume}: there is no such file or folder{near_file(self.resume)}")
+        above = None if self.checkpoint is None else self.checkpoint.absolute().parent
+        if above is not None and folder and not above.is_dir():
+            raise SettingError(f"{self.checkpoint} cannot be written: there is no folder {above}")
 
 
 def need_name_of_model(path: Path) -> None:
