@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, get_origin
 
 NOTED = "bprop.noted"
 """The key of a context's `meta` where all words of the command line were noted by an earlier run."""
@@ -25,6 +26,19 @@ class Asked:
         params = [param for param in context.command.params if param.name in context.params]
         typed = frozenset(param.name for param in params if _is_chosen(context, param))
         return cls(context.params, typed, {param.name: _spelled(param, context) for param in params})
+
+
+def type_of(param: Any) -> type:
+    """The type of a parameter's value: bool, int, float, str or Path; list where an option adds up.
+
+    typer 0.20 and later keeps the annotation; before, a parameter had click's type.
+    """
+    described = getattr(param, "type_descriptor", None)
+    if described is not None:
+        return get_origin(described.annotation) or described.annotation
+    if getattr(param, "multiple", False) or param.nargs == -1:
+        return list
+    return {"integer": int, "float": float, "boolean": bool, "path": Path}.get(param.type.name, str)
 
 
 def _is_chosen(context: Any, param: Any) -> bool:

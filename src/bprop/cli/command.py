@@ -20,6 +20,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -57,7 +58,11 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if NOTED not in ctx.meta:
-            need_once(self, ctx, args)
+            values = need_once(self, ctx, args)
+            if (path := values.get("config")) is not None:
+                from bprop.cli.config import read_config  # most runs have none
+
+                ctx.default_map = guarded(read_config)(self, Path(path))
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

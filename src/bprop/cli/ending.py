@@ -9,12 +9,14 @@ from typing import Any
 
 import typer
 
+from bprop.cli.config import Config
 from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import free_path
 from bprop.cli.noted import Noted
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
+from bprop.disk.special import own_descriptor
 from bprop.errors import NonFiniteError
 from bprop.model import save
 from bprop.training import Fit, Terminated
@@ -26,7 +28,7 @@ class Ending:
     """Saves a fit to `path` with `notes`, judges it, and shows it (`table`: see `summary.show`).
 
     judge : fit -> (its test result, a warning or None). noted : the record of the files that the run wrote.
-    chosen : True if bprop chose `path` because no file had that name.
+    chosen : True if bprop chose `path` because no file had that name. config : the settings, written beside the model.
     """
 
     notes: dict[str, Any]
@@ -36,6 +38,7 @@ class Ending:
     table: bool | None
     noted: Noted | None = None
     chosen: bool = False
+    config: Config | None = None
 
     def save(self, fit: Fit, path: Path) -> None:
         """Save the fit, say so, and note it."""
@@ -43,6 +46,10 @@ class Ending:
         save(path, fit)
         say(f"saved {visible(path)}")
         self._note(path)
+        if self.config is not None and own_descriptor(path) is None and path.is_file():
+            settings = self.config.write_beside(path, fit.engine, fit.engine_reason)
+            if settings is not None:
+                self._note(settings)
 
     def save_result(self, fit: Fit) -> None:
         """Save the fit to `path`, or to the next free name if another run took `path` in the meantime."""

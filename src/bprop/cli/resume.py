@@ -19,7 +19,7 @@ from bprop.disk.special import file_type
 from bprop.errors import ModelFileError
 from bprop.training.checkpoints import Folder, Place, is_folder, same_place
 
-PLACES = ("checkpoint", "resume", "out")  # options that say where, not what
+PLACES = ("checkpoint", "resume", "out", "config")  # options that say where, not what
 WRITTEN = ("out", "report")  # options that name a file to write
 
 
@@ -117,7 +117,7 @@ def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, typed: boo
 
 def _is_typed(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+    return source is not None and source.name in ("COMMANDLINE", "DEFAULT_MAP")
 
 
 def to_continue(context: typer.Context) -> str:

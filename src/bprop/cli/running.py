@@ -8,6 +8,7 @@ from typing import Any
 
 from bprop.architecture import losses
 from bprop.cli import options as opt
+from bprop.cli.checks import check_seed
 from bprop.cli.command import options_for
 from bprop.cli.rule import RuleOptions
 from bprop.disk.foreseen import cannot_write
@@ -40,6 +41,7 @@ class TrainingOptions:
     engine: opt.EngineName = "auto"
 
     def __post_init__(self):
+        check_seed(self.seed)
         choose(self.engine)  # a missing engine is an error before any work
         checked = TrainSettings(
             epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, dtype=self.dtype, engine=self.engine

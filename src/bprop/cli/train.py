@@ -12,6 +12,7 @@ from bprop.architecture import Architecture
 from bprop.cli import options as opt
 from bprop.cli.checks import check_network
 from bprop.cli.command import command
+from bprop.cli.config import Config
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.network import network_options
@@ -61,6 +62,7 @@ def train(
     validation: opt.Validation = "0.1",
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
+    config: opt.ConfigFile = None,
     *,
     reading: ReadOptions,
     network: Architecture,
@@ -97,8 +99,23 @@ def train(
     out = saving.out or free_path(preparation.source)
     place, noted = remember(context, out) or (saving.checkpoint, None)
     watching = watch(context, prepared)
+    inferred = {
+        "target": ",".join(preparation.answer.columns),
+        "task": preparation.task,
+        "batch_size": settings["batch_size"],
+    }
+    settings_of_run = Config.of(context, inferred)
     fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
-    ending = Ending(prepared.notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None)
+    ending = Ending(
+        prepared.notes,
+        _judge(prepared),
+        out,
+        watching,
+        showing.summary,
+        noted,
+        chosen=saving.out is None,
+        config=settings_of_run,
+    )
     run_to_end(fit, ending, to_continue(context))
 
 
