@@ -3,16 +3,16 @@
 A package adds a command in a module of its own, which it names as an entry point of the group `bprop`:
 
     [project.entry-points.bprop]
-    info = "my_package.info"
+    sizes = "my_package.sizes"
 
-    # my_package/info.py
+    # my_package/sizes.py
     from pathlib import Path
 
     from bprop.cli.command import command
 
     @command
-    def info(model: Path) -> None:
-        "Show what MODEL is made of."
+    def sizes(model: Path) -> None:
+        "Show how large MODEL is."
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
 from bprop.errors import SettingError
 
-NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export")
+NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export", "info")
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}
 
