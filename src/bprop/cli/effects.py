@@ -14,11 +14,13 @@ from bprop.cli.asked import Asked
 from bprop.cli.experiment import is_model
 from bprop.errors import SettingError
 from bprop.sources import builtin
-from bprop.sources.formats import Idx, format_of
+from bprop.sources.formats import Arrow, Csv, Idx, JsonLines, Parquet, Tsv, format_of
+from bprop.sources.formats.columnar import Columnar
 
 Values = Mapping[str, Any]
 NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in ("task", "init"))
 """The options of a network."""
+NO_SHEETS = (Arrow, Csv, JsonLines, Parquet, Tsv)
 
 
 class Idle(NamedTuple):
@@ -59,6 +61,33 @@ def _without_values(values: Values) -> bool:
     return not values["values"] and not (values["data"] is not None and _of_model(values))
 
 
+def _source(values: Values) -> Any:
+    """The data of a command: DATA, or the subject of `bprop check` where that is no model."""
+    subject = values.get("subject")
+    return values["data"] if subject is None or is_model(subject) else subject
+
+
+def _is_typed_or_arrays(values: Values) -> bool:
+    source = _source(values)
+    return source is not None and (_has_arrays(source) or isinstance(format_of(str(source)), Columnar))
+
+
+def _has_no_sheets(values: Values) -> bool:
+    source = _source(values)
+    return source is not None and (_has_arrays(source) or isinstance(format_of(str(source)), NO_SHEETS))
+
+
+READING = (
+    Idle(
+        ("encoding", "delimiter", "header", "skip_rows", "comment"), _is_typed_or_arrays,
+        "{options} is for text files (.csv, .tsv, ...), and this data is not text",
+    ),
+    Idle(
+        ("missing", "bad_cells"), lambda values: _source(values) is not None and _has_arrays(_source(values)),
+        "{options} is for tables with cells (.csv, .parquet, ...), not for arrays",
+    ),
+    Idle(("sheet",), _has_no_sheets, "--sheet is for workbooks (.xlsx, ...), and this data has no sheets"),
+)  # fmt: skip
 LABELS = Idle(
     ("labels",), lambda values: not _is_images(values["data"]),
     "--labels is for idx images (train-images-idx3-ubyte.gz): a table has its targets in a column (--target)",
@@ -93,6 +122,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             ("kind", "weights"), lambda values: _has_arrays(values["data"]),
             "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
         ),
+        *READING,
         HIDDEN,
         Idle(
             ("monitor",), lambda values: values["patience"] is None,
@@ -118,16 +148,32 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
     ),
     "evaluate": (
         LABELS,
+        *READING,
+        Idle(
+            ("weights",), lambda values: _has_arrays(values["data"]),
+            "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
+        ),
         Idle(
             ("seed",), lambda values: values["bootstrap"] == 0,
             "--seed draws the resamples of --bootstrap, and --bootstrap 0 draws none",
         ),
     ),
-    "predict": (),
-    "check": (*OF_SUBJECT, HIDDEN),
+    "predict": (
+        *READING,
+        Idle(
+            ("ids",), lambda values: _has_arrays(values["data"]),
+            "{options} is for tables: this data is not a table, so it has no such column",
+        ),
+    ),
+    "check": (*OF_SUBJECT, *READING, HIDDEN),
     "graph": (
         *OF_SUBJECT,
+        *READING,
         HIDDEN,
+        Idle(
+            tuple(name for idle in READING for name in idle.options), lambda values: _source(values) is None,
+            "{options} says how data is read, and no data is named: name it after the model",
+        ),
         Idle(("rows",), _without_values, "--rows is for --values: add --values, or data after a model"),
         Idle(
             ("seed",), _without_values,
@@ -135,7 +181,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         ),
         Idle(("collapse",), lambda values: values["svg"] is None, "--collapse is for a picture: add --svg FILE"),
     ),
-    "step": (*OF_SUBJECT, HIDDEN),
+    "step": (*OF_SUBJECT, *READING, HIDDEN),
 }  # fmt: skip
 
 
