@@ -41,7 +41,12 @@ def of_subject(command):
 TABLE = {
     "train": {
         **dict.fromkeys(
-            ["data", "--task", "--scale", "--test", "--validation", "--config", "--hidden", "--loss", "--l1", "--l2", "--rule", "--lr", "--schedule", "--warm-up", "--clip-norm", "--batch-size", "--epochs", "--shuffle", "--seed", "--dtype", "--engine", "--out", "--checkpoint", "--resume", "--report", "--live", "--progress", "--health", "--tensorboard", "--summary"],
+            [
+                "data", "--task", "--scale", "--test", "--validation", "--config", "--hidden", "--loss",
+                "--l1", "--l2", "--rule", "--lr", "--schedule", "--warm-up", "--clip-norm", "--batch-size",
+                "--epochs", "--shuffle", "--seed", "--dtype", "--engine", "--out", "--checkpoint",
+                "--resume", "--report", "--live", "--progress", "--health", "--tensorboard", "--summary",
+            ],
             ALWAYS,
         ),
         **reading("train"),

@@ -185,7 +185,7 @@ def test_predictions_that_cannot_be_written(refused, model, folder):
         "predict pets.bprop pets.csv --out absent/p.csv", "--out absent/p.csv cannot be written: there is no folder"
     )
     (folder / "taken").mkdir()
-    refused("predict pets.bprop pets.csv --out taken", "cannot write taken")
+    refused("predict pets.bprop pets.csv --out taken", "--out taken cannot be written: it is a folder")
 
 
 @pytest.mark.parametrize("cell", ["1e39", "-4e200"])

@@ -28,10 +28,13 @@ from typer.core import TyperCommand, TyperGroup
 
 from bprop import plugins
 from bprop.cli.asked import NOTED, Asked
+from bprop.cli.config_file import read_config
 from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
 from bprop.cli.once import need_once
+from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
+from bprop.sources.progress import heard
 
 NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export", "info")
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
@@ -60,15 +63,14 @@ class Command(TyperCommand):
         if NOTED not in ctx.meta:
             values = need_once(self, ctx, args)
             if (path := values.get("config")) is not None:
-                from bprop.cli.config import read_config  # most runs have none
-
                 ctx.default_map = guarded(read_config)(self, Path(path))
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         if NOTED not in ctx.meta:
             guarded(need_effect)(self.name, Asked.of(ctx))
-        return super().invoke(ctx)
+        with heard(listener_of(ctx)):
+            return super().invoke(ctx)
 
 
 class Commands(TyperGroup):

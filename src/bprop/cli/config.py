@@ -1,93 +1,30 @@
-"""`bprop train --config run.toml`: the settings of a run in a file, which every run writes beside its model."""
+"""The file of settings that every run of `bprop train` writes beside its model: --config reads it."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bprop.cli.asked import type_of
+from bprop.cli.config_file import MOST, key_of
 from bprop.cli.resume import PLACES
-from bprop.cli.toml import line, line_number, lines
+from bprop.cli.toml import line, lines
 from bprop.cli.watching import APART
 from bprop.console import say
 from bprop.disk.atomic import write_atomically
-from bprop.disk.near import near_file
-from bprop.disk.reading import read_small, why
-from bprop.errors import BpropError, SettingError
+from bprop.disk.reading import read_small
+from bprop.errors import BpropError
 from bprop.files import bprop_version
-from bprop.names import perhaps
 from bprop.visible import visible
 
 SUFFIX = ".toml"
-MOST = 2**20  # the largest file of settings that is read, in bytes
 LEFT_OUT = {*APART, *PLACES}
 """Options that say where files go and how training is shown: a repeated run writes its own files."""
 FIRST = "# Settings of a run of bprop, repeated by: bprop train --config FILE (checksum {sum:08x})\n"
 _FIRST = re.compile(rb"# Settings of a run of bprop, [^\n]*\(checksum ([0-9a-f]{8})\)\n")
-
-
-def read_config(command: Any, path: Path) -> dict[str, Any]:
-    """{parameter: value} of a file of settings of a command.
-
-    Raises SettingError, naming the file and the line, for a key that is no option and for a value of the wrong type.
-    """
-    try:
-        content = read_small(path, MOST).decode()
-        settings = tomllib.loads(content)
-    except FileNotFoundError:
-        raise SettingError(f"--config {path}: there is no such file{near_file(path)}") from None
-    except OSError as error:
-        raise SettingError(f"--config {path}: cannot be read: {why(error)}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SettingError(f"--config {path}: not a TOML file: {error}") from error
-    params = {key_of(param): param for param in command.params if param.name not in ("config", "help")}
-    values: dict[str, Any] = {}
-    for key, value in settings.items():
-        number = line_number(content, key)
-        where = f"{path}" if number is None else f"{path}, line {number}"
-        param = params.get(key.replace("_", "-"))
-        if param is None:
-            raise SettingError(f"{where}: bprop {command.name} has no option {key!r}{perhaps(key, params)}")
-        if param.name in values:
-            raise SettingError(f"{where}: {key} is set twice")
-        values[param.name] = _value(where, key, value, param)
-    return values
-
-
-def key_of(param: Any) -> str:
-    """The name of an option in a file: that of the command line without its dashes."""
-    return max(param.opts, key=len).removeprefix("--").replace("_", "-")
-
-
-def _value(where: str, key: str, value: Any, param: Any) -> Any:
-    """A value of a file as the command line would have it. Raises SettingError for another type."""
-    kind = type_of(param)
-    if kind is list:
-        return [_one(where, key, one, str) for one in (value if isinstance(value, list) else [value])]
-    if kind not in _TYPES and isinstance(value, list):  # hidden = [200, 100]
-        return ",".join(_one(where, key, one, str) for one in value)
-    return _one(where, key, value, kind)
-
-
-_TYPES: dict[type, tuple[tuple[type, ...], str]] = {
-    int: ((int,), "a whole number"), float: ((int, float), "a number"), bool: ((bool,), "true or false"),
-}  # fmt: skip
-
-
-def _one(where: str, key: str, value: Any, kind: type) -> Any:
-    types, what = _TYPES.get(kind, ((str, int, float), 'text in quotes, such as "..."'))
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-        raise SettingError(f"{where}: {key} is {what}, not {_shown(value)}")
-    return value if kind in _TYPES else str(value)
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 @dataclass(frozen=True)

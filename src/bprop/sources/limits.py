@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 from bprop import memory
 from bprop.errors import DataError
 from bprop.names import some as some
+from bprop.sources.progress import report
 
 MOST_COLUMNS = 100_000
 MOST_CLASSES = 10_000
@@ -37,10 +38,11 @@ def need_room(who: object, needed: float, what: str = "it") -> None:
         raise DataError(f"{who}: {what} takes about {size(needed)} of memory, and {size(most)} are free: {advice(who)}")
 
 
-def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b"") -> bytes:
+def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b"", whole: int | None = None) -> bytes:
     """The content of a file, counted while it is read (and unpacked).
 
-    cost : bytes that a byte of it takes in memory. first : content that was read before.
+    cost : bytes that a byte of it takes in memory. first : content that was read before. whole : bytes of all
+    of it, where that is known.
 
     Raises DataError if the content takes more memory than there is.
     """
@@ -52,6 +54,7 @@ def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b""
                 f"{advice(who)}"
             )
         content.write(part)
+        report("reading", who, None if whole is None else content.tell() / max(1, whole), content.tell())
         part = file.read(CHUNK)
     return content.getvalue()
 
@@ -69,7 +72,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 def content_of(path: Path, cost: float = TEXT) -> bytes:
     """All of it. Raises DataError where it takes more memory than there is, `cost` bytes for a byte of it."""
     with opened(path) as file:
-        return read_all(file, path, cost)
+        packed = path.suffix.lower() == ".gz"
+        return read_all(file, path, cost, whole=None if packed else path.stat().st_size)
 
 
 def size_of(path: Path, most: float) -> int:

@@ -9,6 +9,7 @@ from bprop.names import known
 from bprop.sources.columns import Ignored, Kind, kind_called, kinds
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
+from bprop.sources.progress import each
 from bprop.visible import visible
 
 MOST_LISTED = 20  # columns of a kind that are named
@@ -41,7 +42,10 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
         if name not in inputs:
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
         classes[name] = need_kind(name, kind)
-    fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
+    fitted = tuple(
+        classes[name].fit(name, frame) if name in wanted else fit_column(name, frame)
+        for name in each("learning the columns of", frame.label, names)
+    )
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
