@@ -1,4 +1,4 @@
-"""What can be wrong with options is known before the data is read, which may take minutes."""
+"""Checks of options that need no data: reading it may take minutes."""
 
 from __future__ import annotations
 

@@ -185,11 +185,11 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
 }  # fmt: skip
 
 
-def need_effect(command: str, asked: Asked) -> None:
+def need_effect(command: str, choices: Asked) -> None:
     """Raise SettingError for the first option that the user asks for and that would have no effect."""
     for options, when, reason in EFFECTS.get(command, ()):
-        idle = [name for name in options if name in asked.typed]
-        if idle and when(asked.values):
-            model = asked.values.get("subject", "")
-            shown = ", ".join(asked.spelled[name] for name in idle)
+        idle = [name for name in options if name in choices.typed]
+        if idle and when(choices.values):
+            model = choices.values.get("subject", "")
+            shown = ", ".join(choices.spelled[name] for name in idle)
             raise SettingError(reason.replace("MODEL", str(model)).replace("{options}", shown))

@@ -90,7 +90,7 @@ def _columns(columns: list[dict[str, Any]]) -> list[str]:
 
 
 def _pairs(entries: dict[str, Any]) -> str:
-    """What is None, no or empty is left out."""
+    """The entries; those that are None, no or empty are left out."""
     there = {name: value for name, value in entries.items() if value is not None and value is not False and value != ""}
     return ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in there.items())
 
