@@ -57,7 +57,7 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Command(TyperCommand):
-    """A command that drops nothing of what is typed: an option is typed once, and one without effect is refused."""
+    """A command that drops no word that is typed: an option is typed once, and one without effect is refused."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if NOTED not in ctx.meta:
