@@ -33,7 +33,7 @@ def info(
     """Show what MODEL predicts, from which columns, its scores and settings, its size, and how to use it next.
 
     \b
-    bprop info adult.bprop
+    bprop info digits.bprop
     bprop info adult.bprop --json
     """
     facts = described(newest(model))
