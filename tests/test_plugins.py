@@ -107,7 +107,7 @@ import bprop as bp
 from bprop.cli.command import command
 
 @command
-def info(model: Path) -> None:
+def sizes(model: Path) -> None:
     """Show what MODEL is made of."""
     print(len(bp.load(model).graph.order), "boxes")
 '''
@@ -278,7 +278,7 @@ def test_the_command_line_takes_all_of_them_by_name(bprop):
     assert "softsign(a1)" in shown
     assert "pseudo_huber(" in shown
     assert bprop("evaluate", "house.bprop", "house.csv").returncode == 0
-    assert bprop("info", "house.bprop").stdout.endswith(" boxes\n")
+    assert bprop("sizes", "house.bprop").stdout.endswith(" boxes\n")
     assert "Show what MODEL is made of." in bprop("--help").stdout
 
 

@@ -15,6 +15,7 @@ from bprop.boxes import Activation, Loss
 from bprop.boxes.loss import Head
 from bprop.errors import SettingError, UnknownNameError
 from bprop.lower_case import snake
+from bprop.names import known, some
 from bprop.registry import registry
 
 TASKS = {
@@ -52,10 +53,10 @@ class Architecture:
             value = getattr(self, name)
             object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
         if self.task not in TASKS:
-            raise UnknownNameError(f"no task is called {self.task!r}; there are: {', '.join(TASKS)}")
+            raise UnknownNameError(f"no task is called {self.task!r}; there are: {known(self.task, TASKS)}")
         if self.normalise not in (None, *NORMALISATIONS):
-            known = ", ".join(NORMALISATIONS)
-            raise UnknownNameError(f"no normalisation is called {self.normalise!r}; there are: {known}")
+            there = known(str(self.normalise), NORMALISATIONS)
+            raise UnknownNameError(f"no normalisation is called {self.normalise!r}; there are: {there}")
         for name in ("l1", "l2"):
             _need_weight(name, getattr(self, name))
         _ = self.activations, self.rates
@@ -86,8 +87,7 @@ class Architecture:
         elif isinstance(name, type) and issubclass(name, Loss):
             kind = name
         else:
-            known = ", ".join(losses())
-            raise SettingError(f"a loss is a name or a class of loss, not {self.loss!r}; there are: {known}")
+            raise SettingError(f"a loss is a name or a class of loss, not {self.loss!r}; there are: {some(losses())}")
         if head_of(kind).labels != labels:
             fitting = ", ".join(n for n, k in losses().items() if head_of(k).labels == labels)
             raise SettingError(f"the loss {name!r} does not go with task {self.task!r}; these do: {fitting}")
@@ -125,20 +125,20 @@ def _names(cls: type[Loss]) -> list[str]:
 
 
 def named(
-    name: str, what: str, listed: Callable[[], dict[str, Any]], known: Callable[[], dict[str, Any]] | None = None
+    name: str, what: str, listed: Callable[[], dict[str, Any]], every: Callable[[], dict[str, Any]] | None = None
 ) -> Any:
     """The class with a name: one defined in this process, or one of an installed package (see `bprop.plugins`).
 
-    listed : gives {name: class}. known : the same with further names, which the error does not list.
+    listed : gives {name: class}. every : the same with further names, which the error does not list.
 
     Raises UnknownNameError with the names that there are.
     """
-    known = known or listed
-    if name not in known():
+    every = every or listed
+    if name not in every():
         plugins.load()
-    if name not in known():
-        raise UnknownNameError(f"no {what} is called {name!r}; there are: {', '.join(listed())}")
-    return known()[name]
+    if name not in every():
+        raise UnknownNameError(f"no {what} is called {name!r}; there are: {known(name, listed())}")
+    return every()[name]
 
 
 def _by_name(family: Any, names_of: Callable[[Any], list[str]]) -> dict[str, Any]:

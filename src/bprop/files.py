@@ -12,6 +12,7 @@ from zlib import crc32
 import numpy as np
 
 from bprop.disk.atomic import write_atomically
+from bprop.disk.near import near_file
 from bprop.disk.reading import need_access, not_a_file, why
 from bprop.errors import ModelFileError, UnreadableError
 
@@ -116,7 +117,7 @@ def _need_file(path: str | os.PathLike) -> None:
     except OSError as error:
         raise UnreadableError(f"{path}: cannot be read: {why(error)}") from error
     if wrong is not None:
-        raise ModelFileError(f"{path}: {wrong}")
+        raise ModelFileError(f"{path}: {wrong}{near_file(path) if wrong == 'there is no such file' else ''}")
 
 
 def bprop_version() -> str:

@@ -55,15 +55,36 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+ADD_UP = ("--kind", "--set", "--missing")
+
+
+def replaced(command):
+    """The words of a command as text, in which a later option replaces an earlier one: tests add options to a base."""
+    words, last = [], {}
+    for word in command.split():
+        name = word if word.startswith("--") else None
+        if name is not None and name not in ADD_UP and name in last:
+            place = last.pop(name)
+            takes = place + 1 < len(words) and words[place + 1] is not None and not words[place + 1].startswith("--")
+            words[place : place + 1 + takes] = [None] * (1 + takes)
+        words.append(word)
+        if name is not None:
+            last[name] = len(words) - 1
+    return [word for word in words if word is not None]
+
+
 @pytest.fixture
 def run(typer, folder):
-    """run("train pets.csv --epochs 2", code=0): a command in this process, which must end with that exit code."""
+    """run("train pets.csv --epochs 2", code=0): a command in this process, which must end with that exit code.
+
+    In a command as text, a later option replaces an earlier one. Words in a list are passed on as they are.
+    """
     from typer.testing import CliRunner
 
     from bprop.cli.app import app
 
     def run(command, code=0):
-        words = command.split() if isinstance(command, str) else command
+        words = replaced(command) if isinstance(command, str) else command
         result = CliRunner(env=ENVIRONMENT).invoke(app, words)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -23,7 +23,7 @@ from bprop.cli.command import command
 
 
 @command
-def info(
+def sizes(
     model: Annotated[Path, typer.Argument(help="A model file.")],
     long: Annotated[bool, typer.Option("--long", help="Say more.")] = False,
 ) -> None:
@@ -57,14 +57,14 @@ def installed(tmp_path, monkeypatch):
 def test_a_command_of_another_package_is_one_file(run, model, installed):
     installed("info_of_somebody", INFO)
     boxes, numbers = len(model.graph.order), sum(array.size for array in model.params.values())
-    assert run("info pets.bprop").stdout == f"{boxes} boxes, {numbers} numbers\n"
-    assert run("info pets.bprop --long").stdout.endswith(f"{model.graph}\n")
+    assert run("sizes pets.bprop").stdout == f"{boxes} boxes, {numbers} numbers\n"
+    assert run("sizes pets.bprop --long").stdout.endswith(f"{model.graph}\n")
 
 
 def test_it_is_in_the_help_and_has_a_help_of_its_own(run, installed):
     installed("info_of_somebody_else", INFO)
     assert "Show what MODEL is made of." in run("--help").stdout
-    shown = run("info --help").stdout
+    shown = run("sizes --help").stdout
     assert "A model file." in shown
     assert "Say more." in shown
     assert "Exit codes" in shown
@@ -72,8 +72,8 @@ def test_it_is_in_the_help_and_has_a_help_of_its_own(run, installed):
 
 def test_its_errors_are_lines_and_exit_code_1_and_wrong_usage_is_2(refused, run, installed):
     installed("info_of_a_third", INFO)
-    refused("info absent.bprop", "no such file")
-    assert "Usage" in run("info", code=2).stderr
+    refused("sizes absent.bprop", "no such file")
+    assert "Usage" in run("sizes", code=2).stderr
 
 
 def test_commands_of_bprop_are_known_without_loading_other_packages(run, installed):
@@ -81,10 +81,10 @@ def test_commands_of_bprop_are_known_without_loading_other_packages(run, install
     run("graph pets.csv --hidden 2")
 
 
-@pytest.mark.parametrize(("name", "holder"), [("train", "bprop.cli"), ("info", "info_of_the_first")])
+@pytest.mark.parametrize(("name", "holder"), [("train", "bprop.cli"), ("sizes", "info_of_the_first")])
 def test_a_name_that_is_taken_is_refused_with_the_module_that_has_it(run, installed, name, holder):
     installed("info_of_the_first", INFO)
-    installed("a_second_of_the_name", INFO.replace("def info(", f"def {name}("))
+    installed("a_second_of_the_name", INFO.replace("def sizes(", f"def {name}("))
     with pytest.warns(UserWarning, match=rf"'a_second_of_the_name'.*{holder} already has a command '{name}': choose"):
         run("--help")
 
@@ -93,10 +93,10 @@ def test_a_module_that_is_loaded_again_replaces_its_own_command(installed):
     from bprop.cli import command
 
     for _ in range(2):
-        exec(compile(INFO, "info", "exec"), {"__name__": "loaded_twice"})
-    assert list(command._OTHERS) == ["info"]
+        exec(compile(INFO, "sizes", "exec"), {"__name__": "loaded_twice"})
+    assert list(command._OTHERS) == ["sizes"]
     with pytest.raises(errors.SettingError, match="loaded_twice already has a command"):
-        exec(compile(INFO, "info", "exec"), {"__name__": "another"})
+        exec(compile(INFO, "sizes", "exec"), {"__name__": "another"})
 
 
 def test_the_list_names_every_module_with_a_command():

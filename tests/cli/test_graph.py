@@ -54,7 +54,7 @@ def test_values_are_drawn_on_rows_of_the_data(run, model, folder):
 def test_drawings_that_cannot_be(refused, model):
     refused("graph pets.bprop --svg net.png", "net.png", ".svg")
     refused("graph pets.bprop --values", "name the data to take rows from")
-    refused("graph pets.csv --collapse some", "yes, no or auto")
+    refused("graph pets.csv --collapse some --svg x.svg", "yes, no or auto")
     refused("graph pets.csv house.csv", "one argument too many")
 
 

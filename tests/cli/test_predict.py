@@ -181,9 +181,11 @@ def test_a_model_that_was_not_made_from_a_table(refused, folder):
 
 
 def test_predictions_that_cannot_be_written(refused, model, folder):
-    refused("predict pets.bprop pets.csv --out absent/p.csv", "cannot write absent/p.csv", "nothing was changed")
+    refused(
+        "predict pets.bprop pets.csv --out absent/p.csv", "--out absent/p.csv cannot be written: there is no folder"
+    )
     (folder / "taken").mkdir()
-    refused("predict pets.bprop pets.csv --out taken", "cannot write taken")
+    refused("predict pets.bprop pets.csv --out taken", "--out taken cannot be written: it is a folder")
 
 
 @pytest.mark.parametrize("cell", ["1e39", "-4e200"])
@@ -235,3 +237,54 @@ def test_whole_numbers_beyond_2_to_the_53_stay_exact_as_labels_categories_and_id
     header, rows = rows_of(run(f"predict m.bprop t.{form}").stdout)
     assert header == ["person_id", "class", f"p({big})", f"p({big + 1})"]
     assert [row[:2] for row in rows] == [[str(big + i), str(big + i % 2)] for i in k.tolist()]
+
+
+@pytest.mark.parametrize("suffix", [".tsv", ".csv.gz", ".parquet", ".arrow", ".feather", ".jsonl"])
+def test_the_suffix_of_the_file_decides_its_format(run, model, folder, suffix):
+    pl = pytest.importorskip("polars")
+    header, rows = rows_of(run("predict pets.bprop pets.csv --id kind").stdout)
+    assert (
+        run(f"predict pets.bprop pets.csv --id kind --out p{suffix}").stderr == f"wrote 60 predictions to p{suffix}\n"
+    )
+    read = {
+        ".tsv": lambda path: pl.read_csv(path, separator="\t"), ".csv.gz": pl.read_csv, ".parquet": pl.read_parquet,
+        ".arrow": pl.read_ipc, ".feather": pl.read_ipc, ".jsonl": pl.read_ndjson,
+    }[suffix]  # fmt: skip
+    frame = read(folder / f"p{suffix}")
+    assert frame.columns == header
+    assert frame["class"].to_list() == [row[1] for row in rows]
+    p = np.array([[float(cell) for cell in row[2:]] for row in rows])
+    np.testing.assert_allclose(frame.select(header[2:]).to_numpy(), p, rtol=1e-6)
+    if suffix in (".parquet", ".arrow"):
+        assert frame.dtypes == [pl.String, pl.String, pl.Float32, pl.Float32, pl.Float32]
+
+
+def test_parquet_keeps_numbers_of_a_typed_file_and_ids_as_they_stand_in_text(run, model, folder):
+    pl = pytest.importorskip("polars")
+    table = pl.read_csv("pets.csv").with_columns(number=pl.int_range(60), code=pl.format("00{}", pl.int_range(60)))
+    table.write_parquet("t.parquet")
+    table.write_csv("t.csv")
+    run("predict pets.bprop t.parquet --id number --out n.parquet")
+    assert pl.read_parquet("n.parquet")["number"].to_list() == list(range(60))
+    run("predict pets.bprop t.csv --id code --out c.parquet")
+    assert pl.read_parquet("c.parquet")["code"].to_list()[:2] == ["000", "001"]
+
+
+def test_classes_that_are_numbers_stay_numbers_and_a_repeated_name_gets_a_number(run, folder):
+    pl = pytest.importorskip("polars")
+    (folder / "n.csv").write_text("class,a,y\n" + "".join(f"{k},{k % 5},{k % 2}\n" for k in range(40)))
+    run("train n.csv --kind class=ignored --engine numpy --hidden 2 --epochs 1 --out n.bprop --no-progress")
+    run("predict n.bprop n.csv --id class --out n.parquet")
+    frame = pl.read_parquet("n.parquet")
+    assert frame.columns == ["class", "class_2", "p(0)", "p(1)"]
+    assert frame.dtypes[1] == pl.Int64 and set(frame["class_2"]) <= {0, 1}
+
+
+@pytest.mark.parametrize("out", ["p.xyz", "p.npz", "p.bprop", "absent/p.parquet", "."])
+def test_a_file_that_cannot_be_written_is_refused_before_the_model_is_read(refused, folder, out):
+    refused(f"predict absent.bprop pets.csv --out {out}", f"--out {out}")
+
+
+def test_the_error_lists_the_formats_that_can_be_written(refused, folder):
+    said = refused("predict absent.bprop pets.csv --out p.xyz", ".csv", ".parquet", ".jsonl").stderr
+    assert ".npz" not in said

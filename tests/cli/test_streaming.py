@@ -53,7 +53,8 @@ def test_parts_are_shares_or_files(run, refused, many):
     result = run(f"train many.csv --stream {OPTIONS} --test pets.csv --validation pets.csv")
     assert "1,200 examples to train on, 60 to watch, 60 to test" in result.stdout
     refused("train many.csv --stream --test 100", "--test 100: with --stream, give a share")
-    refused("train many.csv --stream --validation nothing.npz", "nothing.npz: must be a table in a file")
+    refused("train many.csv --stream --validation nothing.npz", "there is no such file; did you mean 'dots.npz'?")
+    refused("train many.csv --stream --validation dots.npz", "dots.npz: must be a table in a file")
     refused("train many.csv --stream --seed -1", "--seed -1")
     assert "test" not in run(f"train many.csv --stream {OPTIONS} --test 0 --validation 0").stdout
 
@@ -82,7 +83,7 @@ def test_a_bad_cell_is_named_and_nothing_is_left(refused, many):
 
 
 def test_a_folder_for_the_files_must_be_there(refused, many):
-    refused("train many.csv --stream --spool missing --no-progress", "cannot write the examples to missing")
+    refused("train many.csv --stream --spool missing --no-progress", "--spool missing: there is no such folder")
 
 
 def test_long_reading_is_told_of(capsys):

@@ -53,5 +53,5 @@ def test_a_model_has_its_own_network_and_refuses_options_of_another(refused, mod
     refused(f"{command} {options}", f"pets.bprop is a model and has its own network: leave out {says}")
 
 
-def test_options_as_they_are_by_default_and_those_of_any_subject_go_with_a_model(run, model):
-    run("check pets.bprop pets.csv --hidden 200 --scale auto --seed 4 --rows 3")
+def test_options_of_any_subject_go_with_a_model(run, model):
+    run("check pets.bprop pets.csv --seed 4 --rows 3")

@@ -23,6 +23,7 @@ from bprop.graph import Graph, Values
 from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
+from bprop.names import known
 
 
 def check_gradients(
@@ -222,7 +223,8 @@ def _targets(graph: Graph, plan: Plan, inputs: bool, only: str | None) -> dict[s
     """{name: slot} of the parameters and inputs to check."""
     names = [*graph.trainable, *(n for n, box in graph.inputs.items() if inputs and box.dtype == "float")]
     if only is not None:
-        if only not in (*graph.parameters, *graph.inputs):
-            raise UnknownNameError(f"cannot check {only!r}; there is {', '.join((*graph.parameters, *graph.inputs))}")
+        every = (*graph.parameters, *graph.inputs)
+        if only not in every:
+            raise UnknownNameError(f"cannot check {only!r}; there is {known(only, every)}")
         names = [only]
     return {name: plan.leaves[name] for name in names if name in plan.leaves}

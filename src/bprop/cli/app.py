@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bprop.cli.command import NAMES, Commands
+from bprop.cli.command import NAMES, Command, Commands
 from bprop.cli.errors import EXIT_CODES
 from bprop.console import say
 from bprop.files import bprop_version
@@ -39,4 +39,4 @@ def options(
 
 
 for name in NAMES:
-    app.command(epilog=EXIT_CODES)(getattr(import_module(f"{__package__}.{name}"), name))
+    app.command(cls=Command, epilog=EXIT_CODES)(getattr(import_module(f"{__package__}.{name}"), name))

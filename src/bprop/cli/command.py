@@ -3,16 +3,16 @@
 A package adds a command in a module of its own, which it names as an entry point of the group `bprop`:
 
     [project.entry-points.bprop]
-    info = "my_package.info"
+    sizes = "my_package.sizes"
 
-    # my_package/info.py
+    # my_package/sizes.py
     from pathlib import Path
 
     from bprop.cli.command import command
 
     @command
-    def info(model: Path) -> None:
-        "Show what MODEL is made of."
+    def sizes(model: Path) -> None:
+        "Show how large MODEL is."
 """
 
 from __future__ import annotations
@@ -20,16 +20,23 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from bprop import plugins
+from bprop.cli.asked import NOTED, Asked
+from bprop.cli.config_file import read_config
+from bprop.cli.effects import need_effect
 from bprop.cli.errors import EXIT_CODES, guarded, names_made_visible
+from bprop.cli.once import need_once
+from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
+from bprop.sources.progress import heard
 
-NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export")
+NAMES = ("train", "resume", "predict", "evaluate", "check", "graph", "step", "export", "info")
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}
 
@@ -47,6 +54,23 @@ def command(function: Callable[..., Any]) -> Callable[..., Any]:
         raise SettingError(f"{holder} already has a command {name!r}: choose another name for this one")
     _OTHERS[name] = run
     return run
+
+
+class Command(TyperCommand):
+    """A command that drops no word that is typed: an option is typed once, and one without effect is refused."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if NOTED not in ctx.meta:
+            values = need_once(self, ctx, args)
+            if (path := values.get("config")) is not None:
+                ctx.default_map = guarded(read_config)(self, Path(path))
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        if NOTED not in ctx.meta:
+            guarded(need_effect)(self.name, Asked.of(ctx))
+        with heard(listener_of(ctx)):
+            return super().invoke(ctx)
 
 
 class Commands(TyperGroup):
@@ -69,7 +93,7 @@ class Commands(TyperGroup):
         plugins.load()
         for name, function in _OTHERS.items():
             alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            alone.command(name, epilog=EXIT_CODES)(function)
+            alone.command(name, cls=Command, epilog=EXIT_CODES)(function)
             self.add_command(typer.main.get_command(alone), name)
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Any
 
 import typer
 
+from bprop.cli.config import Config
+from bprop.cli.described import RUN
 from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import free_path
 from bprop.cli.noted import Noted
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
+from bprop.disk.special import own_descriptor
 from bprop.errors import NonFiniteError
 from bprop.model import save
 from bprop.training import Fit, Terminated
@@ -26,7 +30,7 @@ class Ending:
     """Saves a fit to `path` with `notes`, judges it, and shows it (`table`: see `summary.show`).
 
     judge : fit -> (its test result, a warning or None). noted : the record of the files that the run wrote.
-    chosen : True if bprop chose `path` because no file had that name.
+    chosen : True if bprop chose `path` because no file had that name. config : the settings, written beside the model.
     """
 
     notes: dict[str, Any]
@@ -36,13 +40,26 @@ class Ending:
     table: bool | None
     noted: Noted | None = None
     chosen: bool = False
+    config: Config | None = None
 
     def save(self, fit: Fit, path: Path) -> None:
         """Save the fit, say so, and note it."""
         fit.notes.update(self.notes)
+        fit.notes.setdefault(RUN, {**fit.settings})
         save(path, fit)
         say(f"saved {visible(path)}")
         self._note(path)
+        if self.config is not None and own_descriptor(os.fspath(path)) is None and path.is_file():
+            settings = self.config.write_beside(path, fit.engine, fit.engine_reason)
+            if settings is not None:
+                self._note(settings)
+
+    def save_test(self, fit: Fit, result: str) -> None:
+        """Save the fit once more, with its result on the test rows, where it is in a file of its own."""
+        fit.notes[RUN] = {**fit.notes[RUN], "test": result}
+        if own_descriptor(os.fspath(self.path)) is None and self.path.is_file():
+            save(self.path, fit)
+            self._note(self.path)
 
     def save_result(self, fit: Fit) -> None:
         """Save the fit to `path`, or to the next free name if another run took `path` in the meantime."""
@@ -128,6 +145,7 @@ def _finish(fit: Fit, ending: Ending) -> None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
     if ending.judge is not None:
         result, warning = ending.judge(fit)
+        ending.save_test(fit, result)
         say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
     ending.show(fit)
 

@@ -11,6 +11,7 @@ import typer
 from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
 from bprop.cli import scores
+from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
 from bprop.cli.held_out import held_out, seen
@@ -57,6 +58,7 @@ def evaluate(
     bprop evaluate adult.bprop test.csv --json
     bprop evaluate adult.bprop --held-out
     """
+    check_seed(seed)
     net = load_model(model)
     if held:
         rows, preparation = held_out(net, data, labels, reading)
@@ -65,8 +67,6 @@ def evaluate(
     else:
         rows, preparation = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
-    if seed < 0:
-        raise SettingError(f"--seed {seed}: give a whole number, 0 or more")
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)

@@ -221,6 +221,13 @@ Seed = Annotated[int, _training("Seed of all random numbers.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]
 EngineName = Annotated[str, _training(f"{_engines()}, or auto: the best installed engine that can run the network.")]
 
+ConfigFile = Annotated[
+    Path | None,
+    _files(
+        "A file of settings (TOML), as every run writes beside its model: repeat that run. Options on the command line "
+        "come before those of the file."
+    ),
+]
 Out = Annotated[Path | None, _files("Model file to write (default: DATA.bprop here, or the next free name).")]
 Checkpoint = Annotated[
     Path | None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,13 @@ from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.console import say
+from bprop.disk.foreseen import cannot_write
+from bprop.disk.special import file_type
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
+from bprop.sources.formats import Csv, Format, format_of, formats
+from bprop.sources.formats.output import Output, as_csv
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
@@ -34,7 +39,12 @@ from bprop.visible import visible
 def predict(
     model: opt.ModelFile,
     data: opt.Source,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write (default: standard output).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
+        ),
+    ] = None,
     ids: Annotated[
         str | None,
         typer.Option(
@@ -53,51 +63,68 @@ def predict(
     bprop predict digits.bprop new.csv --out predictions.csv
     cat new.csv | bprop predict adult.bprop - --id person
     """
+    form = None if out is None else need_writer(out)
     net = load_model(model)
     rows, preparation = open_for(net, data, reading=reading, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
         outputs = np.asarray(net.predict(preparation.inputs(rows)))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    shown = out is None and _on_terminal()
-    for row, predicted in enumerate(_rows(outputs, preparation, net), -1):
-        cells = [*(name if row < 0 else column[row] for name, column in carried.items()), *predicted]
-        writer.writerow(map(visible, cells) if shown else cells)
-    if out is None:
-        sys.stdout.write(text.getvalue())  # unescaped: a file or a pipe gets the data
+    columns = [*carried, *predicted(outputs, preparation, net)]
+    if out is None or form is None:
+        text = as_csv(columns)
+        sys.stdout.write(_shown(text) if _on_terminal() else text)  # unescaped: a file or a pipe gets the data
     else:
-        write_atomically(out, text.getvalue().encode())
+        content = form.write(out, columns)
+        write_atomically(out, gzip.compress(content, mtime=0) if out.suffix.lower() == ".gz" else content)
         say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
+
+
+def need_writer(out: Path) -> Format:
+    """The format of a file to write, by its name; CSV if it has no suffix. Raises SettingError before any work."""
+    form = format_of(out.name) or (Csv() if not out.suffix or file_type(str(out)) not in (None, stat.S_IFREG) else None)
+    if form is None or not form.writes:
+        writable = [suffix for one in formats() if one.writes for suffix in one.suffixes]
+        raise SettingError(f"--out {out}: predictions are written as {', '.join(writable)}; text also as .csv.gz")
+    if (reason := cannot_write(out)) is not None:
+        raise SettingError(f"--out {out} cannot be written: {reason}")
+    return form
+
+
+def _shown(text: str) -> str:
+    """CSV for a terminal: control characters as escapes, a line for each row."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    for row in csv.reader(io.StringIO(text, newline="")):
+        writer.writerow(map(visible, row))
+    return lines.getvalue()
 
 
 def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _carried(rows: Frame, preparation: Preparation, ids: str | None) -> dict[str, np.ndarray]:
-    """The id columns, {name: texts}."""
-    if ids is None:
-        return {name: rows.column(name).texts for name in preparation.ids if name in rows.columns}
-    if rows.block is not None:
+def _carried(rows: Frame, preparation: Preparation, ids: str | None) -> list[Output]:
+    """The id columns."""
+    if ids is not None and rows.block is not None:
         raise SettingError(f"--id {ids}: {rows.name} is not a table, so it has no such column")
-    return {ids: rows.column(ids).texts}
+    names = [ids] if ids is not None else [name for name in preparation.ids if name in rows.columns]
+    columns = {name: rows.column(name) for name in names}
+    return [Output(n, c.cells if c.cells.dtype.kind in "fiuM" else c.texts) for n, c in columns.items()]
 
 
-def _rows(f: np.ndarray, preparation: Preparation, net: Model) -> Iterator[list]:
-    """Header and rows; numbers with the digits that the precision holds."""
+def predicted(f: np.ndarray, preparation: Preparation, net: Model) -> list[Output]:
+    """The columns of predictions f (N, outputs); numbers with the digits that the precision holds."""
     digits = 9 if net.dtype == np.float32 else 17
     if preparation.classes is not None:
         number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
-        yield ["class", *(f"{number}({name})" for name in preparation.classes)]
-        for row in f:
-            yield [preparation.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
-        return
+        classes = np.empty(len(preparation.classes), object)
+        classes[:] = preparation.classes
+        shares = [Output(f"{number}({name})", f[:, k], digits) for k, name in enumerate(preparation.classes)]
+        return [Output("class", classes[f.argmax(axis=1)]), *shares]
     columns = preparation.answer.columns
-    yield [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
-    wanted = _digits(net, len(columns), digits)
-    for row in f.reshape(len(f), -1):
-        yield [f"{value:.{count}g}" for value, count in zip(row, wanted, strict=True)]
+    names = [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
+    values, wanted = f.reshape(len(f), -1), _digits(net, len(columns), digits)
+    return [Output(name, values[:, k], wanted[k]) for k, name in enumerate(names)]
 
 
 def _digits(net: Model, columns: int, digits: int) -> list[int]:

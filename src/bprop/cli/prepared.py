@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.cli.checks import check_kinds, check_part, check_seed, check_task
 from bprop.cli.opening import kinds_of, open_beside, open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
@@ -16,7 +17,7 @@ from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
-from bprop.sources.scaling import need_digits, network_arrays, units_of
+from bprop.sources.scaling import need_digits, need_scaling, network_arrays, units_of
 from bprop.sources.splits import Parts, Split, class_numbers
 
 
@@ -46,6 +47,15 @@ class DataOptions:
         files = {name: size for name, size in sizes.items() if name not in shares}
         split = Split(shares.get("test", 0.0), shares.get("validation", 0.0), self.seed, self.split_by, self.group)
         return split.with_kind(kinds_of(self.kinds)), files
+
+    def __post_init__(self) -> None:
+        """Raise the errors of these options that can be known before the data is read."""
+        check_seed(self.seed)
+        check_task(self.task, self.target)
+        need_scaling(self.scale)
+        check_kinds(kinds_of(self.kinds))
+        for option in ("test", "validation"):
+            check_part(getattr(self, option), f"--{option}")
 
     @property
     def precision(self) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bprop.cli.asked import NOTED
 from bprop.cli.command import command
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
@@ -18,7 +19,7 @@ from bprop.disk.special import file_type
 from bprop.errors import ModelFileError
 from bprop.training.checkpoints import Folder, Place, is_folder, same_place
 
-PLACES = ("checkpoint", "resume", "out")  # options that say where, not what
+PLACES = ("checkpoint", "resume", "out", "config")  # options that say where, not what
 WRITTEN = ("out", "report")  # options that name a file to write
 
 
@@ -55,6 +56,7 @@ def resume(
     say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)
     assert context.parent is not None
+    context.meta[NOTED] = True
     train = context.parent.command.get_command(context, "train")  # type: ignore[attr-defined]
     with train.make_context("train", words, parent=context.parent) as inner:
         if not overwrite:
@@ -115,7 +117,7 @@ def words_of(context: typer.Context, apart: tuple[str, ...] = PLACES, typed: boo
 
 def _is_typed(context: typer.Context, name: str) -> bool:
     source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
+    return source is not None and source.name in ("COMMANDLINE", "DEFAULT_MAP")
 
 
 def to_continue(context: typer.Context) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.errors import SettingError
+from bprop.names import known
 from bprop.rules import Rule, rule_named, schedules
 
 FACTOR, EVERY = 0.5, 1000
@@ -59,8 +60,8 @@ class RuleOptions:
                 raise SettingError(f"--set {word}: write NAME=VALUE, such as --set beta1=0.95")
             place = ours if name in own else others
             if name not in own and name not in of_schedule:
-                known = ", ".join(sorted([*own, *of_schedule])) or "none"
-                raise SettingError(f"--set {word}: {self.rule} has no further setting {name!r}; there are: {known}")
+                there = known(name, sorted([*own, *of_schedule]))
+                raise SettingError(f"--set {word}: {self.rule} has no further setting {name!r}; there are: {there}")
             if name in place:
                 raise SettingError(f"--set {word}: {name} is set twice")
             place[name] = value_of(text)

@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bprop.architecture import losses
 from bprop.cli import options as opt
+from bprop.cli.checks import check_seed
 from bprop.cli.command import options_for
 from bprop.cli.rule import RuleOptions
 from bprop.disk.foreseen import cannot_write
+from bprop.disk.near import near_file
 from bprop.engines import choose
-from bprop.errors import SettingError
+from bprop.errors import SettingError, UnknownNameError
+from bprop.names import known
+from bprop.sources.formats import format_of, suffixes
 from bprop.tensorboard import TensorBoard
 from bprop.training.checkpoints import Interval, is_folder
+from bprop.training.settings import TrainSettings, precision_of
+from bprop.training.stopping import EarlyStopping
+
+LAST_PORT = 65535
+OTHERS = (".gz", ".html", ".json", ".onnx", ".py", ".svg", ".toml", ".txt", ".zip")
+"""Suffixes of files that are no models and no data."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +41,29 @@ class TrainingOptions:
     engine: opt.EngineName = "auto"
 
     def __post_init__(self):
+        check_seed(self.seed)
         choose(self.engine)  # a missing engine is an error before any work
+        checked = TrainSettings(
+            epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, dtype=self.dtype, engine=self.engine
+        )
+        precision_of(self.dtype)
+        checked.make_engine()
+        if self.patience is not None:
+            EarlyStopping(self.patience, self.monitor)
+            need_measure(self.monitor)
 
     def settings(self, updating: RuleOptions, examples: int) -> dict[str, Any]:
         """The settings of `bprop.train` for a training set of so many examples."""
         size = min(32, examples) if self.batch_size is None else self.batch_size
         rule = updating.make(self.epochs * -(-examples // max(size, 1)))
         return {**vars(self), "rule": rule, "batch_size": size}
+
+
+def need_measure(name: str) -> None:
+    """Raise UnknownNameError for a measure that no loss has. Whether that of this network has it is clear later."""
+    measures = ["loss", *dict.fromkeys(metric for kind in losses().values() for metric in kind.metrics)]
+    if name not in measures:
+        raise UnknownNameError(f"cannot monitor {name!r}: there is {known(name, measures)}")
 
 
 @dataclass(frozen=True)
@@ -59,6 +86,20 @@ class SavingOptions:
             reason = None if path is None else cannot_write(path)
             if reason is not None:
                 raise SettingError(f"{path} cannot be written: {reason}")
+        if self.out is not None:
+            need_name_of_model(self.out)
+        if self.resume is not None and not self.resume.exists():
+            raise SettingError(f"--resume {self.resume}: there is no such file or folder{near_file(self.resume)}")
+        above = None if self.checkpoint is None else self.checkpoint.absolute().parent
+        if above is not None and folder and not above.is_dir():
+            raise SettingError(f"{self.checkpoint} cannot be written: there is no folder {above}")
+
+
+def need_name_of_model(path: Path) -> None:
+    """Raise SettingError for the name of a file of another kind: the model would replace a table, say."""
+    suffix = path.suffix.lower()
+    if suffix in (*OTHERS, *suffixes()) or format_of(path.name) is not None:
+        raise SettingError(f"--out {path}: a file of this name is no model; call it {path.stem}.bprop")
 
 
 @dataclass(frozen=True)
@@ -74,6 +115,12 @@ class ShowingOptions:
     health: opt.Health = False
     tensorboard: opt.TensorBoardFolder = None
     summary: opt.Summary = None
+
+    def __post_init__(self):
+        if not 0 <= self.live_port <= LAST_PORT:
+            raise SettingError(
+                f"--live-port {self.live_port}: a port is a number from 1 to {LAST_PORT}; 0: any that is free"
+            )
 
     def settings(self) -> dict[str, Any]:
         """The settings of `bprop.train`."""

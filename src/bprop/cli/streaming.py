@@ -18,8 +18,20 @@ from bprop.sources.stream import Stream, stream, stream_beside
 from bprop.visible import visible
 
 
-def streams(source: str, wanted: bool | None) -> bool:
-    """True if `wanted`, or by default if the table would take more memory than data may use."""
+def streams(source: str, wanted: bool | None, folder: Path | None = None) -> bool:
+    """True if `wanted`, or by default if the table would take more memory than data may use.
+
+    folder : of the temporary files. Raises SettingError where there is none, or where nothing is streamed.
+    """
+    if folder is not None and not folder.is_dir():
+        raise SettingError(f"--spool {folder}: there is no such folder")
+    big = _streams(source, wanted)
+    if folder is not None and not big:
+        raise SettingError("--spool is for the temporary files of --stream, and this data fits in memory: add --stream")
+    return big
+
+
+def _streams(source: str, wanted: bool | None) -> bool:
     table = is_table(source)
     if wanted and not table:
         raise SettingError(f"--stream is for tables in files (.csv, .parquet, ...), not for {source}")

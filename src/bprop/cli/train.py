@@ -10,7 +10,9 @@ import typer
 
 from bprop.architecture import Architecture
 from bprop.cli import options as opt
+from bprop.cli.checks import check_network
 from bprop.cli.command import command
+from bprop.cli.config import Config
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.folds import check_folds, cross_validate
@@ -66,6 +68,7 @@ def train(
     folds: opt.Folds = None,
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
+    config: opt.ConfigFile = None,
     *,
     reading: ReadOptions,
     network: Architecture,
@@ -89,7 +92,8 @@ def train(
         split_by, group,
     )  # fmt: skip
     need_effect(options, folds)
-    big = context.params["stream"] = streams(data, stream)  # a resumed run makes the same choice
+    check_network(network, task)
+    big = context.params["stream"] = streams(data, stream, spool)  # a resumed run makes the same choice
     check_folds(folds, saving, big)
     prepared = streamed(options, spool, showing.progress) if big else in_memory(options, folds is not None)
     preparation = prepared.preparation
@@ -109,8 +113,17 @@ def train(
     out = saving.out or free_path(preparation.source)
     place, noted = remember(context, out) or (saving.checkpoint, None)
     watching = watch(context, prepared)
+    inferred = {
+        "target": ",".join(preparation.answer.columns),
+        "task": preparation.task,
+        "batch_size": settings["batch_size"],
+    }
+    settings_of_run = Config.of(context, inferred)
     fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
-    ending = Ending(notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None)
+    ending = Ending(
+        notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None,
+        config=settings_of_run,
+    )  # fmt: skip
     run_to_end(fit, ending, to_continue(context))
 
 

@@ -18,7 +18,7 @@ from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.console import say
 from bprop.data import DataSet
-from bprop.errors import NonFiniteError, SettingError
+from bprop.errors import NonFiniteError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
 from bprop.sources.frame import Frame
@@ -116,8 +116,6 @@ def watch(context: typer.Context, prepared: Prepared) -> Watching:
     """The Watching of the options --report and --live."""
     names = ("report", "live", "live_port", "live_wait", "open_page")
     path, live, port, wait, opened = (context.params[name] for name in names)
-    if not live and (port or wait is not None or opened):
-        raise SettingError("--live-port, --live-wait and --open need the live report: add --live")
     if path is None and not live:
         return Watching(None, None, None, False, Facts(), None, None, "")
     sets = {"train": prepared.train, "watch": prepared.validation, "test": prepared.test}

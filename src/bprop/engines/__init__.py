@@ -7,6 +7,7 @@ from bprop import plugins
 from bprop.engines.builtin import BUILT_IN
 from bprop.engines.engine import Engine, Job, Run, Stretch, defined
 from bprop.errors import UnknownNameError
+from bprop.names import known
 
 __all__ = ["NAMES", "Engine", "Job", "Run", "Stretch", "choose", "is_known", "names"]
 
@@ -23,7 +24,7 @@ def choose(engine: str | Engine = "auto") -> Engine:
     if isinstance(engine, Engine):
         return engine
     if not is_known(engine):
-        raise UnknownNameError(f"no engine is called {engine!r}; there are: {', '.join(names())}")
+        raise UnknownNameError(f"no engine is called {engine!r}; there are: {known(str(engine), names())}")
     if engine == "auto":
         return import_module("bprop.engines.auto").AutoEngine(choose)
     return BUILT_IN[engine].make() if engine in BUILT_IN else defined()[engine]()

@@ -10,6 +10,7 @@ from bprop.box import Box
 from bprop.errors import UnknownNameError
 from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
+from bprop.names import known
 from bprop.namespace import Array
 from bprop.structure.structure import Structure
 
@@ -26,7 +27,9 @@ class BoxMapping(Mapping[str, Array]):
     def __getitem__(self, key: str | Box) -> Array:
         name = self.graph.name_of(key)
         if name not in self._arrays:
-            raise UnknownNameError(f"there is no {self.what} of {name!r} here, only of: {', '.join(self._arrays)}")
+            raise UnknownNameError(
+                f"there is no {self.what} of {name!r} here, only of: {known(str(name), self._arrays)}"
+            )
         return self._arrays[name]
 
     def __contains__(self, key: object) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop import plugins
 from bprop.errors import SettingError, UnknownNameError
+from bprop.names import known
 from bprop.namespace import Array, namespace
 from bprop.registry import is_redefinition
 from bprop.rules.runtime import plain_numbers
@@ -155,7 +156,7 @@ def rule_named(name: str) -> "type[Rule]":
     if name not in _CLASSES:
         plugins.load()
     if name not in _CLASSES:
-        raise UnknownNameError(f"{name!r} is not one of {', '.join(_CLASSES)}")
+        raise UnknownNameError(f"{name!r} is not one of {known(name, _CLASSES)}")
     return _CLASSES[name]
 
 

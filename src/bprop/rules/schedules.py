@@ -15,6 +15,7 @@ from typing import Any
 
 from bprop import plugins
 from bprop.errors import SettingError, UnknownNameError
+from bprop.names import known
 from bprop.namespace import namespace
 from bprop.rules.runtime import plain_numbers
 
@@ -146,7 +147,7 @@ def schedule_named(name: str) -> type[Schedule]:
     if name not in _CLASSES:
         plugins.load()
     if name not in _CLASSES:
-        raise UnknownNameError(f"{name!r} is not one of {', '.join(_CLASSES)}")
+        raise UnknownNameError(f"{name!r} is not one of {known(name, _CLASSES)}")
     return _CLASSES[name]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.names import known
 from bprop.scaling import LOST
 from bprop.sources.cells import exact
 from bprop.sources.frame import Frame
@@ -37,7 +38,9 @@ class Answer:
         if len(columns) == 1:
             return cls._of_one(frame, columns[0], task)
         if task not in (None, *SEVERAL):
-            raise UnknownNameError(f"several columns are predicted as one of: {', '.join(SEVERAL)}; not {task!r}")
+            raise UnknownNameError(
+                f"several columns are predicted as one of: {known(str(task), SEVERAL)}; not {task!r}"
+            )
         values = _several(frame, columns)
         switches = bool(np.isin(values, (0, 1)).all())
         if task == "multilabel" and not switches:
@@ -51,7 +54,7 @@ class Answer:
         y = _targets(frame, name, wanted)
         task = wanted or frame.task or guess_task(y)
         if task not in TASKS:
-            raise UnknownNameError(f"no task is called {task!r} here; there are: {', '.join(TASKS)}")
+            raise UnknownNameError(f"no task is called {task!r} here; there are: {known(task, TASKS)}")
         if task == "classification":
             return cls((name,), task, _classes(frame, name, y, sure=wanted is not None or frame.task is not None))
         if y.dtype.kind not in "fiu":

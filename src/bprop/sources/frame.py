@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError
+from bprop.names import known
 from bprop.sources.cells import EXACT, texts
 from bprop.sources.column import Column
 from bprop.sources.limits import some
@@ -81,14 +82,15 @@ class Frame:
             return self.columns[name]
         if self.block is not None and name in self.block.names:
             return Column(self.block.cells[:, self.block.names.index(name)], marks=self.block.marks)
-        raise DataError(f"{self.label}: no column is called {name!r}; there are: {some(self.columns)}")
+        names = self.columns if self.block is None else [*self.block.names, *self.target]
+        raise DataError(f"{self.label}: no column is called {name!r}; there are: {known(name, names)}")
 
     def need(self, names: Sequence[str]) -> None:
         """Raise DataError, naming them, where columns are missing."""
         missing = [name for name in names if name not in self.columns]
         if missing:
             which = f"columns {some(missing)} are" if len(missing) > 1 else f"column {missing[0]} is"
-            raise DataError(f"{self.label}: the {which} missing; there are: {some(self.columns)}")
+            raise DataError(f"{self.label}: the {which} missing; there are: {known(missing[0], self.columns)}")
 
     def need_targets(self, names: Sequence[str]) -> None:
         """Raise DataError where columns to be predicted are not there."""

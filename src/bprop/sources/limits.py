@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from bprop import memory
 from bprop.errors import DataError
-from bprop.sources.packing import opened
+from bprop.names import some as some
+from bprop.sources.packing import bytes_of, opened, packed
+from bprop.sources.progress import report
 
 MOST_COLUMNS = 100_000
 MOST_CLASSES = 10_000
@@ -21,7 +22,6 @@ TEXT = 12  # bytes in memory for a byte of CSV or JSON: cells are Python's, then
 CELL = 32  # bytes for a cell of a file of columns: read, as a number, in an array, and in the part it is for
 ARRAY = 8  # bytes for a byte of an array of a file: as it is read, as numbers, and in the part it is for
 CHUNK = 2**20
-MOST_NAMES = 20  # names that an error lists
 
 
 def room() -> int:
@@ -36,10 +36,11 @@ def need_room(who: object, needed: float, what: str = "it") -> None:
         raise DataError(f"{who}: {what} takes about {size(needed)} of memory, and {size(most)} are free: {advice(who)}")
 
 
-def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b"") -> bytes:
+def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b"", whole: int | None = None) -> bytes:
     """The content of a file, counted while it is read (and unpacked).
 
-    cost : bytes that a byte of it takes in memory. first : content that was read before.
+    cost : bytes that a byte of it takes in memory. first : content that was read before. whole : bytes of all
+    of it, where that is known.
 
     Raises DataError if the content takes more memory than there is.
     """
@@ -51,6 +52,7 @@ def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b""
                 f"{advice(who)}"
             )
         content.write(part)
+        report("reading", who, None if whole is None else content.tell() / max(1, whole), content.tell())
         part = file.read(CHUNK)
     return content.getvalue()
 
@@ -58,7 +60,7 @@ def read_all(file: BinaryIO, who: object, cost: float = TEXT, first: bytes = b""
 def content_of(path: Path, cost: float = TEXT) -> bytes:
     """All of it. Raises DataError where it takes more memory than there is, `cost` bytes for a byte of it."""
     with opened(path) as file:
-        return read_all(file, path, cost)
+        return read_all(file, path, cost, whole=None if packed(path) else bytes_of(path))
 
 
 def size_of(path: Path, most: float) -> int:
@@ -103,10 +105,3 @@ def size(count: float) -> str:
         if count >= unit:
             return f"{count / unit:,.1f} {name}"
     return f"{count / 2**10:,.1f} kB"
-
-
-def some(names: Iterable[object], most: int = MOST_NAMES) -> str:
-    """The first of some names, and how many more there are."""
-    every = list(names)
-    more = f" and {len(every) - most:,} more" if len(every) > most else ""
-    return ", ".join(map(str, every[:most])) + more

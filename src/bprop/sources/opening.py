@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from bprop.disk.near import near_file
 from bprop.disk.reading import status_of
 from bprop.errors import BpropError, DataError, SettingError
 from bprop.sources import builtin
@@ -85,6 +86,14 @@ def can_stream(source: str) -> bool:
         return True
 
 
+def is_there(source: str) -> bool:
+    """Whether a word names data: built-in data, a file, a folder, a pattern, or standard input."""
+    try:
+        return source in (STANDARD_INPUT, *builtin.NAMES) or bool(paths_of(source))
+    except (OSError, BpropError):
+        return os.path.exists(source)
+
+
 def _is_folder(source: str) -> bool:
     try:
         return bool(source) and Path(source).is_dir()
@@ -108,8 +117,10 @@ def paths_of(source: str) -> list[Path]:
         return files  # which are asked for by name: their content says what they are
     if path.is_dir() or glob.has_magic(source):
         raise DataError(f"{source}: there are no tables here: {', '.join(suffixes(arrays=False))}")
-    names = ", ".join(builtin.NAMES)
-    raise DataError(f"{source}: there is no such file, and no built-in data of that name (there is {names})")
+    raise DataError(
+        f"{source}: there is no such file, and no built-in data of that name (there is {', '.join(builtin.NAMES)})"
+        f"{near_file(source, tuple(builtin.NAMES))}"
+    )
 
 
 def need_format(path: Path, options: ReadOptions = INFERRED) -> Format:

@@ -18,6 +18,7 @@ from bprop.sources.columns import Ignored, Kind, Matrix, from_notes
 from bprop.sources.columns.infer import fit_columns
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
+from bprop.sources.progress import each
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 __all__ = ["KEY", "Preparation", "is_noted"]
@@ -134,7 +135,8 @@ class Preparation:
         """{"x": (N, D) numbers, "c_COLUMN": (N,) codes of each embedding}. DataError for columns that do not fit."""
         if self.is_table:
             frame.need(self.columns)
-        encoded = {kind.name: kind.encode(frame) for kind in self.used}
+        used = each("encoding", frame.label, self.used)
+        encoded = {kind.name: kind.encode(frame) for kind in used}
         codes = {f"c_{name}": encoded.pop(name) for name in self.embeddings}
         parts = list(encoded.values())
         x = {"x": parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)} if parts else {}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, UnknownNameError
+from bprop.names import known
 from bprop.scaling import MisfitError, Scaling, Units, moments, need_precision
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
@@ -36,9 +37,14 @@ def target_scaling_of(y: np.ndarray) -> Scaling:
     return Scaling(mean, np.where(deviation > 0, deviation, 1.0))
 
 
-def _how(x: np.ndarray, how: str) -> str:
+def need_scaling(how: str) -> None:
+    """Raise UnknownNameError for a scaling that does not exist."""
     if how not in SCALINGS:
-        raise UnknownNameError(f"no scaling is called {how!r}; there are: {', '.join(SCALINGS)}")
+        raise UnknownNameError(f"no scaling is called {how!r}; there are: {known(how, SCALINGS)}")
+
+
+def _how(x: np.ndarray, how: str) -> str:
+    need_scaling(how)
     if how == "auto":
         return "unit" if x.dtype == np.uint8 else "standard"
     return how

@@ -10,6 +10,7 @@ from bprop import errors
 from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
 from bprop.leaves import Constant, Input, Parameter
+from bprop.names import known
 from bprop.structure.formula import formula
 from bprop.structure.naming import name_boxes
 from bprop.structure.order import topological_order
@@ -102,7 +103,7 @@ class Structure:
             return key
         if key in self.outputs:
             return self.names[self.outputs[key]]
-        raise errors.UnknownNameError(f"no box is called {key!r}; there are: {', '.join(self.boxes)}")
+        raise errors.UnknownNameError(f"no box is called {key!r}; there are: {known(str(key), self.boxes)}")
 
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""

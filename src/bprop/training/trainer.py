@@ -14,6 +14,7 @@ from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
 from bprop.health import HealthProbe
 from bprop.model import KEEP_BEST, Model
+from bprop.names import known
 from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
@@ -38,9 +39,9 @@ class Trainer(Between):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
-        known = ("loss", *self.program.metrics)
-        if self.stopping is not None and settings.monitor not in known:
-            raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {', '.join(known)}")
+        measures = ("loss", *self.program.metrics)
+        if self.stopping is not None and settings.monitor not in measures:
+            raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {known(settings.monitor, measures)}")
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}

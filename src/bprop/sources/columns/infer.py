@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bprop.errors import DataError, SettingError, UnknownNameError
+from bprop.names import known
 from bprop.sources.columns import Categorical, Ignored, Kind, kind_called, kinds
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
+from bprop.sources.progress import each
 from bprop.visible import visible
 
-MOST_LISTED = 1_000  # columns of a kind that are named
+MOST_LISTED = 20  # columns of a kind that are named
 ORDER = ("numeric", "categorical", "boolean", "date", "ignored")
 
 
@@ -38,19 +40,28 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     Raises SettingError for a column that does not exist, UnknownNameError for a kind that does not exist, DataError if
     every column is ignored.
     """
-    known = set(names)
+    inputs = set(names)
     classes = {}
     for name, kind in wanted.items():
-        if name not in known:
-            raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {some(names)}")
-        classes[name] = kind_called(kind)
-        if classes[name] is None:
-            raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(in_order())}")
-    fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
+        if name not in inputs:
+            raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
+        classes[name] = need_kind(name, kind)
+    fitted = tuple(
+        classes[name].fit(name, frame) if name in wanted else fit_column(name, frame)
+        for name in each("learning the columns of", frame.label, names)
+    )
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
+
+
+def need_kind(name: str, kind: str) -> type[Kind]:
+    """The kind that --kind names for a column. Raises UnknownNameError."""
+    cls = kind_called(kind)
+    if cls is None:
+        raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {known(kind, in_order())}")
+    return cls
 
 
 def in_order() -> list[str]:

@@ -12,12 +12,13 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from bprop.errors import DataError
-from bprop.sources.formats.columnar import Columnar, footer_of
+from bprop.sources.formats.columnar import Columnar, footer_of, need_polars
+from bprop.sources.formats.output import Output, frame_of
 from bprop.sources.limits import need_room
 
 MAGIC = b"ARROW1"
@@ -48,6 +49,12 @@ class Arrow(Columnar):
         except DamagedError as error:
             raise DataError(f"{path}: not a {self.called(path)} file, or a damaged one ({error})") from None
         need_room(path, size, "unpacking it")
+
+    def write(self, path: Path, columns: Sequence[Output]) -> bytes:
+        need_polars(path, self.called(path), "writing")
+        file = io.BytesIO()
+        frame_of(columns).write_ipc(file)
+        return file.getvalue()
 
     def lazy(self, file: Any) -> Any:
         import polars as pl

@@ -173,12 +173,12 @@ def can_use_polars() -> bool:
     return find_spec("polars") is not None and POLARS.usable()
 
 
-def need_polars(path: Path, suffix: str) -> None:
+def need_polars(path: Path, suffix: str, doing: str = "reading") -> None:
     """Raise MissingPackageError where polars is not installed, UnsupportedError where it would wait for ever."""
     if find_spec("polars") is None:
-        raise MissingPackageError(f"{path}: reading {suffix} files needs polars: pip install 'bprop[tables]'")
+        raise MissingPackageError(f"{path}: {doing} {suffix} files needs polars: pip install 'bprop[tables]'")
     if not POLARS.usable():
-        raise UnsupportedError(f"{path}: {POLARS.why()}, so that reading {suffix} files would hang: {ADVICE}")
+        raise UnsupportedError(f"{path}: {POLARS.why()}, so that {doing} {suffix} files would hang: {ADVICE}")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +11,7 @@ from bprop.errors import DataError
 from bprop.sources.formats.blocks import Blocks, header_of
 from bprop.sources.formats.columnar import PolarsPiece, can_use_polars
 from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.formats.output import Output, as_csv
 from bprop.sources.formats.rows import read_rows
 from bprop.sources.formats.text import as_text, careful, delimiter_of, fast
 from bprop.sources.frame import Frame
@@ -43,6 +44,9 @@ class Csv(Format):
             return f"{path}, line {lines[row]}"
 
         return source.frame(dict(zip(header, columns, strict=True)), place)
+
+    def write(self, path: Path, columns: Sequence[Output]) -> bytes:
+        return as_csv(columns, self.delimiter or ",").encode()
 
     def scan(self, path: Path) -> Iterator[Piece]:
         return (piece for piece, _ in self._pieces(path))

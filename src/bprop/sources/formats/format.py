@@ -12,6 +12,7 @@ import numpy as np
 from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.registry import is_redefinition
 from bprop.sources.column import Column
+from bprop.sources.formats.output import Output
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import TEXT, size_of
 from bprop.sources.packing import bare, packed
@@ -112,6 +113,15 @@ class Format:
             f"{path}: {self.called(path)} files cannot be read piece by piece, as --stream does; --no-stream reads "
             "them whole"
         )
+
+    def write(self, path: Path, columns: Sequence[Output]) -> bytes:
+        """The content of a file of these columns. `path` names it in errors."""
+        raise UnsupportedError(f"{path}: {self.called(path)} files cannot be written, only read")
+
+    @property
+    def writes(self) -> bool:
+        """Whether such files can be written."""
+        return type(self).write is not Format.write
 
     @property
     def title(self) -> str:

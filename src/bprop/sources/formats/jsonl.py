@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bprop.sources.formats.blocks import Blocks
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars, typed_piece
 from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.formats.output import Output, frame_of
 from bprop.sources.frame import Frame
 from bprop.sources.limits import CELL, MOST_COLUMNS, need_few_columns, need_room, opened
 
@@ -26,6 +27,12 @@ class JsonLines(Format):
     def read(self, source: Source) -> Frame:
         columns, remarks = columns_of(source.path, _frame(source.path, source.content))
         return replace(source.frame(columns), remarks=remarks)
+
+    def write(self, path: Path, columns: Sequence[Output]) -> bytes:
+        need_polars(path, self.called(path), "writing")
+        file = io.BytesIO()
+        frame_of(columns).write_ndjson(file)
+        return file.getvalue()
 
     def scan(self, path: Path) -> Iterator[Piece]:
         with opened(path) as file:

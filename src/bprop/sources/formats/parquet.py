@@ -5,10 +5,14 @@ Sources: the Thrift compact protocol and parquet.thrift (FileMetaData: 1 version
 
 from __future__ import annotations
 
+import io
 import struct
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from bprop.sources.formats.columnar import Columnar, footer_of
+from bprop.sources.formats.columnar import Columnar, footer_of, need_polars
+from bprop.sources.formats.output import Output, frame_of
 
 I32, LIST, STRUCT = 5, 9, 12  # types of the compact protocol
 FIRST = 64  # bytes of a footer that are read
@@ -25,6 +29,12 @@ class Parquet(Columnar):
             return _columns(footer_of(file, b"PAR1", FIRST))
         except (ValueError, IndexError, struct.error):
             return 0
+
+    def write(self, path: Path, columns: Sequence[Output]) -> bytes:
+        need_polars(path, self.called(path), "writing")
+        file = io.BytesIO()
+        frame_of(columns).write_parquet(file)
+        return file.getvalue()
 
     def lazy(self, file: Any) -> Any:
         import polars as pl

@@ -1,0 +1,27 @@
+"""A file whose name is like that of one that is not there."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+
+from bprop.names import closest
+
+MOST = 10_000  # files of a folder that are compared
+
+
+def near_file(path: str | os.PathLike, others: tuple[str, ...] = ()) -> str:
+    """The end of an error about a missing file: "; did you mean 'adult.csv'?"; empty where no file has such a name.
+
+    others : further names that could be meant. They come first.
+    """
+    folder, name = os.path.split(os.fspath(path))
+    try:
+        with os.scandir(folder or os.curdir) as entries:
+            files = [one.name for one in islice(entries, MOST) if not one.name.startswith(".")]
+    except (OSError, ValueError):
+        files = []
+    near = closest(name, [*others, *sorted(files)]) if name else None
+    if near is None:
+        return ""
+    return f"; did you mean {near if near in others else os.path.join(folder, near)!r}?"

@@ -1,0 +1,27 @@
+"""A file whose name is like that of one that is not there."""
+
+import pytest
+
+from bprop.disk.near import near_file
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("adul.csv", "adult.csv"), ("Adult.CSV", "adult.csv"), ("adult", "adult.csv"), ("zzz", None)]
+)
+def test_a_near_name_in_the_same_folder_is_offered(tmp_path, typed, meant):
+    (tmp_path / "adult.csv").touch()
+    (tmp_path / ".hidden.csv").touch()
+    expected = "" if meant is None else f"; did you mean {str(tmp_path / meant)!r}?"
+    assert near_file(tmp_path / typed) == expected
+
+
+def test_the_working_folder_and_further_names_are_looked_into(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets.csv").touch()
+    assert near_file("pet.csv") == "; did you mean 'pets.csv'?"
+    assert near_file("digit", ("digits", "iris")) == "; did you mean 'digits'?"
+
+
+@pytest.mark.parametrize("path", ["no/such/folder/x.csv", "a\0b", "", "/"])
+def test_where_nothing_can_be_listed_no_name_is_offered(path):
+    assert near_file(path) == ""
