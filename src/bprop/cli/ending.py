@@ -3,43 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from bprop.cli.deciding import decided
 from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import free_path
+from bprop.cli.judging import Verdict
 from bprop.cli.noted import Noted
+from bprop.cli.prepared import Prepared
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
 from bprop.errors import NonFiniteError
 from bprop.model import save
+from bprop.sources.preparation import Preparation
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
 
 @dataclass
 class Ending:
-    """Saves a fit to `path` with `notes`, judges it, and shows it (`table`: see `summary.show`).
+    """Saves a fit to `path` with the notes of the data, judges it, and shows it (`table`: see `summary.show`).
 
-    judge : fit -> (its test result, a warning or None). noted : the record of the files that the run wrote.
-    chosen : True if bprop chose `path` because no file had that name.
+    threshold : as for `deciding.decided`. judge : (fit, preparation) -> its test result. noted : the record of the
+    files that the run wrote. chosen : True if bprop chose `path` because no file had that name.
     """
 
-    notes: dict[str, Any]
-    judge: Callable[[Fit], tuple[str, str | None]] | None
+    prepared: Prepared
+    threshold: str | None
+    judge: Callable[[Fit, Preparation], Verdict] | None
     path: Path
     watching: Watching
     table: bool | None
     noted: Noted | None = None
     chosen: bool = False
+    decided: str = ""
 
     def save(self, fit: Fit, path: Path) -> None:
-        """Save the fit, say so, and note it."""
-        fit.notes.update(self.notes)
+        """Choose the threshold between two classes, if it is to be chosen, save the fit, say so, and note it."""
+        preparation, self.decided = decided(fit, self.prepared, self.threshold)
+        self.prepared = replace(self.prepared, preparation=preparation)
+        fit.notes.update(self.prepared.notes)
         save(path, fit)
         say(f"saved {visible(path)}")
         self._note(path)
@@ -126,9 +134,14 @@ def _finish(fit: Fit, ending: Ending) -> None:
     show(fit, ending.table)
     if fit.best_epoch is not None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
+    if ending.decided:
+        say(visible(ending.decided))
     if ending.judge is not None:
-        result, warning = ending.judge(fit)
-        say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
+        verdict = ending.judge(fit, ending.prepared.preparation)
+        for line in (f"test: {verdict.scores}", *verdict.lines):
+            say(visible(line))
+        if verdict.warning:
+            say(f"advice: {visible(verdict.warning)}")
     ending.show(fit)
 
 

@@ -15,9 +15,11 @@ import typer
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.command import command
+from bprop.cli.deciding import said, with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
+from bprop.cli.scores import predictions
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.files import write_atomically
@@ -41,6 +43,7 @@ def predict(
             "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
         ),
     ] = None,
+    threshold: opt.SomeThreshold = None,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -54,7 +57,8 @@ def predict(
     cat new.csv | bprop predict adult.bprop - --id person
     """
     net = load_model(model)
-    rows, preparation = open_for(net, data, reading=reading, targets=False)
+    preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
+    rows, _ = open_for(net, data, reading=reading, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
         outputs = np.asarray(net.predict(preparation.inputs(rows)))
@@ -64,6 +68,8 @@ def predict(
     for row, predicted in enumerate(_rows(outputs, preparation, net), -1):
         cells = [*(name if row < 0 else column[row] for name, column in carried.items()), *predicted]
         writer.writerow(map(visible, cells) if shown else cells)
+    if line := said(preparation):
+        say(visible(line), error=True)
     if out is None:
         sys.stdout.write(text.getvalue())  # unescaped: a file or a pipe gets the data
     else:
@@ -90,8 +96,8 @@ def _rows(f: np.ndarray, preparation: Preparation, net: Model) -> Iterator[list]
     if preparation.classes is not None:
         number = "p" if isinstance(net.graph.outputs["f"], Softmax) else "score"
         yield ["class", *(f"{number}({name})" for name in preparation.classes)]
-        for row in f:
-            yield [preparation.classes[int(row.argmax())], *(f"{p:.{digits}g}" for p in row)]
+        for label, row in zip(predictions(f, preparation.decision).tolist(), f, strict=True):
+            yield [preparation.classes[label], *(f"{p:.{digits}g}" for p in row)]
         return
     columns = preparation.answer.columns
     yield [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)

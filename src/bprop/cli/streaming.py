@@ -13,7 +13,7 @@ from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
 from bprop.sources.limits import size
 from bprop.sources.opening import bytes_in_memory, can_stream, is_table
-from bprop.sources.stream import Stream, stream, stream_beside
+from bprop.sources.stream import LEFT_OUT, Stream, stream, stream_beside
 from bprop.visible import visible
 
 
@@ -39,23 +39,30 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
     """The data in temporary files, in the precision of training."""
     if options.seed < 0:
         raise SettingError(f"--seed {options.seed}: give a whole number, 0 or more")
+    notice = Progress() if progress else Silent()
     more = {
         "weights": options.weights,
         "dtype": options.precision,
         "folder": folder,
         "options": options.reading,
-        "tell": Progress() if progress else _silent,
+        "tell": notice,
     }
     test, validation = _share(options.test, "--test"), _share(options.validation, "--validation")
     parts = stream(
         options.source, options.target, task=options.task, kinds=kinds_of(options.kinds), seed=options.seed,
-        scale=options.scale, test=test or 0.0, validation=validation or 0.0, **more,
+        scale=options.scale, test=test or 0.0, validation=validation or 0.0, class_weight=options.class_weight, **more,
     )  # fmt: skip
+    left_out: dict[str, int] = {}
     if test is None:
         parts = replace(parts, test=_beside(parts, options.test, more))
+        left_out[options.test] = notice.left_out
     if validation is None:
-        parts = replace(parts, validation=_beside(parts, options.validation, more))
-    return Prepared(parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test)
+        parts = replace(parts, validation=_beside(parts, options.validation, {**more, "of_class": parts.of_class}))
+        left_out[options.validation] = notice.left_out
+    return Prepared(
+        parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test, parts.tally,
+        None, parts.of_class, {name: rows for name, rows in left_out.items() if rows},
+    )  # fmt: skip
 
 
 def _beside(first: Stream, source: str, more: dict):
@@ -75,17 +82,24 @@ def _share(word: str, option: str) -> float | None:
     return share
 
 
-class Progress:
+class Silent:
+    """Keeps the number of rows that the last table has without a target, and prints nothing."""
+
+    left_out = 0
+
+    def __call__(self, what: str, rows: int) -> None:
+        if what == LEFT_OUT:
+            self.left_out = rows
+
+
+class Progress(Silent):
     """Prints the number of rows read so far on standard error, every few seconds."""
 
     def __init__(self, seconds: float = 5.0):
         self.seconds, self.printed = seconds, perf_counter()
 
     def __call__(self, what: str, rows: int) -> None:
-        if perf_counter() - self.printed > self.seconds:
+        super().__call__(what, rows)
+        if what != LEFT_OUT and perf_counter() - self.printed > self.seconds:
             self.printed = perf_counter()
             say(f"{rows:,} rows {what}", error=True, flush=True)
-
-
-def _silent(what: str, rows: int) -> None:
-    pass

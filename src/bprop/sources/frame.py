@@ -29,6 +29,7 @@ class Frame:
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
+    left_out : rows of the table that are not among these because they have no target.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Frame:
     source: str | None = None
     task: str | None = None
     read: ReadOptions = INFERRED
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
