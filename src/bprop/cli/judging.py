@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from bprop.cli.class_scores import average_precision, balanced_accuracy, per_cla
 from bprop.cli.prepared import Prepared
 from bprop.cli.scores import in_table_units, predictions
 from bprop.cli.show import measures
-from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.sources.preparation import Preparation
 from bprop.training import Fit
@@ -43,7 +42,7 @@ def judge_of(prepared: Prepared) -> Callable[[Fit, Preparation], Verdict] | None
         measured = fit.evaluate(test)
         y = _targets(fit, prepared, preparation)
         weights = np.ones(len(test)) if test.weights is None else np.asarray(test.weights, np.float64)
-        scores, lines = dict(measured), []
+        scores, lines, predicted = dict(measured), [], None
         if preparation.classes is None and preparation.task != "multilabel":
             scores = in_table_units(measured, fit.predict(test), y, weights, preparation)
         elif preparation.classes is not None and len(test) * len(preparation.classes) <= MOST_SCORES:
@@ -53,7 +52,8 @@ def judge_of(prepared: Prepared) -> Callable[[Fit, Preparation], Verdict] | None
             if preparation.decision is not None and preparation.decision.threshold is not None:
                 scores["accuracy"] = float(np.average(predicted == y, weights=weights))
         text = measures(scores, fit.graph, beside(baseline(preparation.answer, y, weights)))
-        return Verdict(f"{text} on {len(test):,} examples", tuple(lines), _warning(fit, test, prepared, measured))
+        warning = _warning(fit, replace(prepared, preparation=preparation), measured, predicted)
+        return Verdict(f"{text} on {len(test):,} examples", tuple(lines), warning)
 
     return judge
 
@@ -85,15 +85,23 @@ def _each_class(
     return [*lines, text]
 
 
-def _warning(fit: Fit, test: DataSet, prepared: Prepared, measured: dict[str, float]) -> str | None:
-    """A warning if the network does no better than a constant; with weights of classes, on rows weighted so."""
+def _warning(fit: Fit, prepared: Prepared, measured: dict[str, float], predicted: np.ndarray | None) -> str | None:
+    """A warning if the network does no better than a constant. Where classes are weighted, or a threshold is set, on
+    rows weighted so that all classes weigh the same.
+
+    predicted : (N,) the classes of the test rows; None: not known.
+    """
+    test = prepared.test
+    assert test is not None
     if not test.in_memory and len(test) > MOST_JUDGED:
         return None
     judged, weights, name = fit.units.judged(test.arrays), test.weights, f"the {len(test):,} test"
-    of_class = prepared.of_class
-    if of_class is not None:
+    decision = prepared.preparation.decision
+    shifted = prepared.of_class is not None or (decision is not None and decision.threshold is not None)
+    if shifted and predicted is not None:
         labels = np.asarray(test.arrays["y"])
-        weights = of_class[labels] * (1 if weights is None else weights)
-        right = np.asarray(fit.predict(test)).argmax(axis=1) == labels
-        measured, name = {"accuracy": float(np.average(right, weights=weights))}, f"{name}, weighted by class,"
+        w = np.ones(len(labels)) if weights is None else weights
+        weights = w / np.bincount(labels, w)[labels]
+        measured = {"accuracy": float(np.average(predicted == labels, weights=weights))}
+        name += " (weighted so that all classes weigh the same)"
     return no_better(fit.graph, judged, measured, weights, name)

@@ -71,10 +71,21 @@ def predict(
     if line := said(preparation):
         say(visible(line), error=True)
     if out is None:
-        sys.stdout.write(text.getvalue())  # unescaped: a file or a pipe gets the data
+        _write(text.getvalue(), shown)
     else:
         write_atomically(out, text.getvalue().encode())
         say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
+
+
+def _write(text: str, shown: bool) -> None:
+    """Write to standard output. A file or a pipe gets the data unescaped, in UTF-8 whatever the terminal's encoding."""
+    file = getattr(sys.stdout, "buffer", None)
+    if shown or file is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        file.write(text.encode())
+        file.flush()
 
 
 def _on_terminal() -> bool:

@@ -12,9 +12,10 @@ from bprop.sources.frame import Frame
 
 
 def labelled(frame: Frame, targets: Sequence[str]) -> Frame:
-    """The rows of a frame in which no target is missing. `left_out` counts the others.
+    """The rows of a frame in which no target is missing; `left_out` counts the others. All rows where the columns are
+    not there: reading them says so.
 
-    Raises DataError where the columns are not there, or no row has a target.
+    Raises DataError where no row has a target.
     """
     rows = some_labelled(frame, targets)
     if not len(rows) and len(frame):
@@ -33,7 +34,8 @@ def no_targets(source: str, targets: Sequence[str], rows: int) -> DataError:
 
 def some_labelled(frame: Frame, targets: Sequence[str]) -> Frame:
     """The same of some of the rows of a table. None of them may have a target."""
-    frame.need_targets(targets)
+    if any(name not in frame.columns for name in targets):
+        return frame
     gone = np.zeros(len(frame), bool)
     for name in targets:
         gone |= frame.column(name).missing
