@@ -14,7 +14,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.guess import reasoned
 from bprop.sources.limits import need_few_classes, some
 from bprop.sources.target_kinds import wanted_of
-from bprop.sources.targets import several, targets_of, texts_of
+from bprop.sources.targets import different, several, targets_of, texts_of
 
 ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
 
@@ -107,8 +107,8 @@ class Answer:
         return y.astype(np.float64)
 
     def _labels(self, frame: Frame, y: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
-        values, inverse = np.unique(y, return_inverse=True)
-        labels = Recognised(classes, self.join).numbers(values)[inverse.ravel()]
+        values, codes = different(y)
+        labels = Recognised(classes, self.join).numbers(values)[codes]
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
             row = int(strange[0])
@@ -127,8 +127,8 @@ def _classes(
 
     sure : the user or the source named the task; else it is a guess.
     """
-    values, place = np.unique(y, return_inverse=True)
-    rows = np.bincount(place.ravel(), counts, len(values)).astype(np.int64)
+    values, codes = different(y)
+    rows = np.bincount(codes, counts, len(values)).astype(np.int64)
     if join == BOOLEAN:
         _need_booleans(frame, name)
     classes = joined(values, rows, join) if join else tuple(plain(value) for value in values)

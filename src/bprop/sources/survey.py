@@ -139,18 +139,15 @@ class Classes:
         """Rows with a target. trained : (N,) where a row is for training."""
         if len(targets.target) != 1 or self.too_many or not len(targets):
             return
-        values = targets.columns[targets.target[0]].cells
-        rows = Counter(values.tolist())
-        unseen = rows.keys() - self.rows.keys()
+        column = targets.columns[targets.target[0]]
+        present, first, codes = np.unique(column.distinct.codes, return_index=True, return_inverse=True)
+        values = column.distinct.values[present].tolist()
+        unseen = [code for code, value in enumerate(values) if value not in self.rows]
         if unseen:
-            first: dict = {}
-            for row, value in enumerate(values.tolist()):
-                if value in unseen and value not in first:
-                    first[value] = row
-            self.frames.append(targets.rows(np.array(list(first.values()))))
-            self.rows.update(dict.fromkeys(first, 0))  # in the order of the frames
-        self.rows.update(rows)
-        self.trained.update(values[trained].tolist())
+            self.frames.append(targets.rows(first[unseen]))
+            self.rows.update({values[code]: 0 for code in unseen})  # in the order of the frames
+        for counter, some in ((self.rows, codes), (self.trained, codes[trained])):
+            counter.update(dict(zip(values, np.bincount(some, minlength=len(values)).tolist(), strict=True)))
         self.too_many = len(self.rows) > MOST_CLASSES
 
     def different(self, sample: Frame) -> tuple[Frame, np.ndarray | None]:

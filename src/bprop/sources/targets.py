@@ -7,6 +7,7 @@ import numpy as np
 from bprop.errors import DataError, SettingError
 from bprop.scaling import LOST
 from bprop.sources.cells import exact
+from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 
 
@@ -47,13 +48,25 @@ def targets_of(frame: Frame, name: str, task: str | None, counts: np.ndarray | N
     y = exact(column.cells, _numbers(frame, name))
     if task not in (None, "classification"):
         return _rounded(frame, name, y)
-    return np.array(list(map(str, y))) if y.dtype.kind == "O" else y
+    return np.array(list(map(str, y)), object) if y.dtype.kind == "O" else y
 
 
 def texts_of(frame: Frame, name: str) -> np.ndarray:
     """A column of targets as text."""
     frame.need_all(name, "target")
-    return np.array(frame.column(name).texts.tolist(), dtype=str)
+    return frame.column(name).texts
+
+
+def different(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(the different targets in order, the number of its target for each row)."""
+    if y.dtype.kind != "O":
+        values, codes = np.unique(y, return_inverse=True)
+        return values, codes.ravel()
+    values, codes = Column(y).distinct
+    order = sorted(range(len(values)), key=values.__getitem__)
+    place = np.empty(len(values), np.intp)
+    place[order] = np.arange(len(values))
+    return values[order], place[codes]
 
 
 def _are_names(frame: Frame, name: str, task: str | None) -> bool:
