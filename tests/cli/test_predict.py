@@ -108,7 +108,10 @@ def test_several_columns_of_yes_and_no(run, folder):
     assert header == ["p(odd)", "p(late)"]
     assert all(0 <= float(p) <= 1 for row in rows for p in row)
     found = json.loads(run("evaluate flags.bprop flags.csv --json --bootstrap 0").stdout)
-    assert set(found) == {"examples", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals"}
+    assert set(found) == {
+        "examples", "left_out", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals", "baseline",
+        "target", "task",
+    }  # fmt: skip
 
 
 def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder, numbers):

@@ -54,8 +54,8 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
         raise SettingError(f"--threshold {word} is chosen on validation rows: hold some out with --validation")
     if len(np.unique(np.concatenate([np.unique(watched.arrays["y"][cut]) for cut in watched.cuts()]))) < 2:
         raise SettingError(
-            f"--threshold {word} is chosen on validation rows, and all {len(watched):,} are of one class: hold more out "
-            "with --validation"
+            f"--threshold {word} is chosen on validation rows, and all {len(watched):,} are of one class: hold more "
+            "out with --validation"
         )
     return prepared
 

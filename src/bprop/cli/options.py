@@ -89,8 +89,8 @@ Task = Annotated[
 Kinds = Annotated[
     list[str] | None,
     _data(
-        f"COLUMN=KIND overrides the inferred kind of a column: {', '.join(in_order())}; may be repeated. The target can "
-        f"be {', '.join(KINDS)}, or {SPELLING}: names that differ by case or blanks are one class.",
+        f"COLUMN=KIND overrides the inferred kind of a column: {', '.join(in_order())}; may be repeated. The target "
+        f"can be {', '.join(KINDS)}, or {SPELLING}: names that differ by case or blanks are one class.",
     ),
 ]
 Weights = Annotated[
@@ -106,8 +106,8 @@ ClassWeight = Annotated[
 Threshold = Annotated[
     str | None,
     _data(
-        "Of two classes, predict the positive one (the rarer) where its probability is at least this number; balanced or "
-        "f1: the number that is best on the validation set for the balanced accuracy, or for F1 (default: the more "
+        "Of two classes, predict the positive one (the rarer) where its probability is at least this number; balanced "
+        "or f1: the number that is best on the validation set for the balanced accuracy, or for F1 (default: the more "
         "probable class)."
     ),
 ]

@@ -54,11 +54,13 @@ def classes(answer: Answer, tally: Tally) -> Iterator[str]:
 def values(answer: Answer, tally: Tally) -> Iterator[str]:
     """values from 14,999 to 500,001, mean 206,856; of several columns a line each."""
     assert tally.low is not None and tally.mean is not None and tally.high is not None
+    rows = f"{tally.rows:,} rows" if tally.sample is None else f"a sample of {tally.sample:,} rows"
     for k, name in enumerate(answer.columns):
         if answer.task == "multilabel":
-            text = f"yes in {tally.mean[k]:.1%} of {tally.rows:,} rows"
+            text = f"yes in {tally.mean[k]:.1%} of {rows}"
         else:
             text = f"values from {tally.low[k]:.6g} to {tally.high[k]:.6g}, mean {tally.mean[k]:.6g}"
+            text += f" (of {rows})" * (tally.sample is not None)
         yield f"{name}: {text}" if len(answer.columns) > 1 else text
 
 
@@ -98,6 +100,6 @@ def _rare(answer: Answer, tally: Tally) -> Iterator[str]:
         listed = some([f"{answer.classes[k]} ({tally.counts[k]:,})" for k in rare], MOST_SHOWN)
         which = "1 class has" if len(rare) == 1 else f"{len(rare):,} classes have"
         yield (
-            f"{which} fewer than {FEWEST} rows: {listed}: too few to learn from, and to test on; collect more, or leave "
-            "them out"
+            f"{which} fewer than {FEWEST} rows: {listed}: too few to learn from, and to test on; collect more, or "
+            "leave them out"
         )

@@ -134,8 +134,8 @@ def _classes(
     classes = joined(values, rows, join) if join else tuple(plain(value) for value in values)
     if len(classes) < 2:
         raise DataError(
-            f"{frame.label}, column {name!r}: all targets are {', '.join(map(repr, classes))}: give targets of two "
-            "classes or more, or another --target"
+            f"{frame.label}: all targets are {', '.join(map(repr, classes))}: give targets of two classes or more, or "
+            "another --target"
         )
     if not sure and rows.sum() >= ENOUGH and len(classes) > DIFFERENT * rows.sum():
         raise DataError(

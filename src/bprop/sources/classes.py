@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.sources.cells import EXACT
-from bprop.sources.column import Column
+from bprop.sources.column import Column, objects
 
 NOCASE, BOOLEAN = "nocase", "boolean"
 JOINS = (NOCASE, BOOLEAN)
@@ -38,9 +38,7 @@ def keys_of(texts: Sequence[str], join: str) -> list[str]:
 
 
 def _booleans(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    cells = np.empty(len(texts), object)
-    cells[:] = texts
-    values, bad = Column(cells).booleans
+    values, bad = Column(objects(texts)).booleans
     return values, bad | np.isnan(values)
 
 
@@ -108,5 +106,3 @@ def _groups(texts: list[str], keys: Callable[[list[str]], list[str]]) -> list[li
     for number, key in enumerate(keys(texts)):
         groups.setdefault(key, []).append(number)
     return [group for group in groups.values() if len(group) > 1]
-
-

@@ -83,10 +83,7 @@ def best(p: np.ndarray, positive: np.ndarray, w: np.ndarray, aim: str) -> tuple[
     values, place = np.unique(p, return_inverse=True)
     up = np.bincount(place.ravel(), w * positive, len(values))[::-1].cumsum()[::-1]
     down = np.bincount(place.ravel(), w * ~positive, len(values))[::-1].cumsum()[::-1]
-    if aim == "f1":
-        score = 2 * up / (up + down + up[0])
-    else:
-        score = (up / up[0] + 1 - down / down[0]) / 2
+    score = 2 * up / (up + down + up[0]) if aim == "f1" else (up / up[0] + 1 - down / down[0]) / 2
     below = np.concatenate([[0.0], values[:-1]])
     middles = (below.astype(np.float64) + values) / 2
     near = np.where(score >= score.max() - 1e-12, abs(middles - 0.5), np.inf)

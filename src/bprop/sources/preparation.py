@@ -49,7 +49,8 @@ class Preparation:
     ) -> Preparation:
         """From the training rows.
 
-        kinds : {column: kind}; the others are inferred, and those of the targets are the answer's. apart : columns that are neither inputs nor targets.
+        kinds : {column: kind}; the others are inferred, and those of the targets are the answer's. apart : columns that
+        are neither inputs nor targets.
         """
         kinds = {name: kind for name, kind in (kinds or {}).items() if name not in answer.columns}
         if frame.block is not None:

@@ -15,6 +15,7 @@ class Tally:
 
     rows : with a target. left_out : without one. counts, trained : (C,) rows of each class, and those to train on; None
     for values. low, mean, high : (K,) of the K columns of values; of yes and no, the mean is the share of yes.
+    sample : the number of rows that these are of, where it is not all.
     """
 
     rows: int
@@ -24,10 +25,12 @@ class Tally:
     low: np.ndarray | None = None
     mean: np.ndarray | None = None
     high: np.ndarray | None = None
+    sample: int | None = None
 
     @classmethod
     def of(
-        cls, answer: Answer, y: np.ndarray, trained: np.ndarray | None = None, rows: int | None = None, left_out: int = 0
+        cls, answer: Answer, y: np.ndarray, trained: np.ndarray | None = None, rows: int | None = None,
+        left_out: int = 0,
     ) -> Tally:  # fmt: skip
         """Of targets y. trained : the numbers of those to train on; default all. rows : of the table, of which y may be
         a sample."""
@@ -38,7 +41,17 @@ class Tally:
         columns = y.reshape(len(y), -1).astype(np.float64)
         with np.errstate(over="ignore"):
             mean = columns.mean(axis=0)
-        return cls(len(y) if rows is None else rows, left_out, None, None, columns.min(axis=0), mean, columns.max(axis=0))
+        sample = None if rows in (None, len(y)) else len(y)
+        return cls(
+            len(y) if rows is None else rows,
+            left_out,
+            None,
+            None,
+            columns.min(axis=0),
+            mean,
+            columns.max(axis=0),
+            sample,
+        )
 
     @classmethod
     def of_classes(

@@ -7,7 +7,7 @@ import numpy as np
 from bprop.errors import DataError, SettingError
 from bprop.scaling import LOST
 from bprop.sources.cells import exact
-from bprop.sources.column import Column
+from bprop.sources.column import Column, objects
 from bprop.sources.frame import Frame
 
 
@@ -58,15 +58,14 @@ def texts_of(frame: Frame, name: str) -> np.ndarray:
 
 
 def different(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(the different targets in order, the number of its target for each row)."""
+    """(the different targets in order, the number of its target for each row). Blanks around text do not count."""
     if y.dtype.kind != "O":
         values, codes = np.unique(y, return_inverse=True)
         return values, codes.ravel()
-    values, codes = Column(y).distinct
-    order = sorted(range(len(values)), key=values.__getitem__)
-    place = np.empty(len(values), np.intp)
-    place[order] = np.arange(len(values))
-    return values[order], place[codes]
+    texts, codes = Column(y).distinct
+    names = [text.strip() for text in texts.tolist()]
+    order = {name: number for number, name in enumerate(sorted(set(names)))}
+    return objects(list(order)), np.array([order[name] for name in names], np.intp)[codes]
 
 
 def _are_names(frame: Frame, name: str, task: str | None) -> bool:

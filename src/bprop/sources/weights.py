@@ -70,7 +70,8 @@ def _one(word: str, answer: Answer) -> tuple[int, float]:
         weight = np.nan
     if not equals or not 0 < weight < np.inf:
         raise SettingError(
-            f"--class-weight {word}: write balanced, or CLASS=WEIGHT with a number above 0, such as {answer.classes[0]}=2"
+            f"--class-weight {word}: write balanced, or CLASS=WEIGHT with a number above 0, such as "
+            f"{answer.classes[0]}=2"
         )
     number = int(Recognised(answer.classes, answer.join).numbers([name.strip()])[0])
     if number < 0:
