@@ -75,7 +75,7 @@ def test_train_chooses_the_threshold_on_the_validation_set(run, rare, aim, name,
     [
         ("train pets.csv {} --threshold 0.3", "--threshold 0.3 chooses between two classes, and there are 3 classes"),
         ("train house.csv {} --threshold f1", "chooses between two classes, and the task is regression"),
-        ("train rare.csv {} --threshold 2", "--threshold 2: give a probability between 0 and 1, such as 0.3, or balanced"),
+        ("train rare.csv {} --threshold 2", "--threshold 2: give a probability between 0 and 1, such as 0.3, or bal"),
         ("train rare.csv {} --threshold f1 --validation 0", "is chosen on validation rows: hold some out"),
         ("train rare.csv {} --threshold f1 --validation one.csv", "all 3 are of one class"),
         ("train rare.csv {} --threshold 0.3 --loss hinge", "is a probability, and this loss gives scores"),

@@ -63,7 +63,7 @@ MANY = "task: regression, because its {} different whole numbers look like amoun
             "3 classes: x 97.5% (195), rare 2.0% (4), single 0.5% (1)",
             "warning: 2 classes have fewer than 5 rows: single (1), rare (4): too few to learn from"]),
         (["ja", "JA", "Ja", "doch"] * 50, "", [
-            "warning: classes of y that differ by case or blanks alone: ", "join them with --kind y=categorical:nocase"]),
+            "warning: classes of y that differ by case or blanks alone: ", "join them with --kind y=categorical:noc"]),
         (["yes", "y", "Yes", "no"] * 50, "", [
             "warning: classes of y that are spellings of yes and no: ", "join them with --kind y=boolean"]),
         (["yes", "y", "Yes", "no"] * 50, "--kind y=boolean", ["2 classes: ", " 75.0% (150), no 25.0% (50)"]),

@@ -80,9 +80,9 @@ def _spellings(answer: Answer, tally: Tally) -> Iterator[str]:
     groups = [] if answer.join else alike(answer.classes)
     if not groups:
         return
+    names, counts = answer.classes, tally.counts
     listed = "; ".join(
-        ", ".join(f"{answer.classes[k]!s} ({tally.counts[k]:,})" for k in sorted(group, key=lambda k: -tally.counts[k]))
-        for _, group in groups
+        ", ".join(f"{names[k]} ({counts[k]:,})" for k in sorted(group, key=lambda k: -counts[k])) for _, group in groups
     )
     join = groups[0][0]
     kind = "boolean" if join == BOOLEAN else SPELLING

@@ -108,7 +108,7 @@ class Answer:
 
     def _labels(self, frame: Frame, y: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
         values, codes = different(y)
-        labels = Recognised(classes, self.join).numbers(values)[codes]
+        labels = Recognised(classes, self.join).numbers(values.tolist())[codes]
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
             row = int(strange[0])
@@ -131,7 +131,7 @@ def _classes(
     rows = np.bincount(codes, counts, len(values)).astype(np.int64)
     if join == BOOLEAN:
         _need_booleans(frame, name)
-    classes = joined(values, rows, join) if join else tuple(plain(value) for value in values)
+    classes = joined(values.tolist(), rows, join) if join else tuple(plain(value) for value in values)
     if len(classes) < 2:
         raise DataError(
             f"{frame.label}: all targets are {', '.join(map(repr, classes))}: give targets of two classes or more, or "
