@@ -70,7 +70,7 @@ MANY = "task: regression, because its {} different whole numbers look like amoun
         (["ja", "JA", "ja", "nein"] * 50, "--kind y=categorical:nocase", [
             "2 classes: ja 75.0% (150), nein 25.0% (50)"]),
         ([["a", "b", "", "?"][k % 4] for k in range(200)], "", [
-            "2 classes: a 50.0% (50), b 50.0% (50)", "left out: 100 rows of t, which have no target"]),
+            "2 classes: a 50.0% (50), b 50.0% (50)", "left out: 100 rows of t without a target"]),
         (["2.5"] * 200, "", ["warning: every target y is 2.5: there is nothing to learn"]),
         (["a"] * 150 + ["b"] * 50, "--class-weight b=3", [
             "weights of the classes, to train and to watch on: a 1, b 3"]),
@@ -96,7 +96,7 @@ def test_several_targets_have_a_line_each(lines, stream):
     shown = lines(rows, "--target u,v", "u,v", stream)
     assert shown[1] == "task: regression, because not every target is yes or no"
     assert shown[2].startswith("u: values from ")
-    assert shown[4] == "left out: 20 rows of t, which have no target"
+    assert shown[4] == "left out: 20 rows of t without a target"
 
 
 def test_quiet_targets_are_not_warned_of(lines):
@@ -110,10 +110,10 @@ def test_rows_without_a_target_are_left_out_of_every_file(run, table, stream):
     shown = run(f"train t.csv {BASE} --validation v.csv --test e.csv {stream}").stdout
     assert "t: 150 examples to train on, 150 to watch, 150 to test" in shown
     for name in ("t", "v.csv", "e.csv"):
-        assert f"  left out: 50 rows of {name}, which have no target" in shown
+        assert f"  left out: 50 rows of {name} without a target" in shown
     found = json.loads(run("evaluate m.bprop e.csv --json --bootstrap 0").stdout)
     assert (found["examples"], found["left_out"]) == (150, 50)
-    assert "left out: 50 rows of e, which have no target" in run("evaluate m.bprop e.csv").stdout
+    assert "left out: 50 rows of e without a target" in run("evaluate m.bprop e.csv").stdout
     assert len(run("predict m.bprop e.csv").stdout.splitlines()) == 201
 
 
@@ -165,3 +165,14 @@ def test_a_class_of_later_rows_is_matched_in_any_type(run, folder, table):
     assert (
         "t.csv, line 4, column 'y': the class x is not one of the model's classes (27, 28, 29); 66 of 200 rows" in error
     )
+
+
+@pytest.mark.parametrize("stream", ["", "--stream"])
+def test_a_target_with_a_bad_cell_is_refused_or_left_out(run, refused, table, stream):
+    table(["12a" if k == 7 else f"{k}.5" for k in range(200)])
+    refused(f"train t.csv {BASE} {stream}", "column 'y': '12a' is not a finite number", "--bad-cells missing")
+    shown = run(f"train t.csv {BASE} {stream} --bad-cells missing").stdout
+    assert "left out: 1 row of t without a target" in shown
+    found = json.loads(run("evaluate m.bprop t.csv --json --bootstrap 0 --bad-cells missing").stdout)
+    assert (found["examples"], found["left_out"]) == (199, 1)
+    assert "'12a' is not a finite number" in run("evaluate m.bprop t.csv", code=1).stderr

@@ -57,3 +57,20 @@ def test_a_table_without_any_target_is_refused_and_some_of_its_rows_are_not():
     with pytest.raises(errors.DataError, match="in every row a target is missing"):
         labelled(frame(a=["1", ""], b=["", "2"]), ("a", "b"))
     assert len(some_labelled(table, ("y",))) == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers", "rows"),
+    [
+        (["1.5", "2", "x", "3", ""], None, 3),
+        (["1.5", "2", "x", "3", ""], True, 3),
+        (["1.5", "2", "x", "3", ""], False, 4),
+        (["a", "b", "1", ""], None, 3),
+        (["1", "0", "1", "yes"], None, 4),
+    ],
+)
+def test_bad_cells_of_numbers_are_missing_targets_where_that_is_asked_for(cells, numbers, rows):
+    missing = ReadOptions(bad_cells="missing")
+    assert len(labelled(frame(missing, y=cells), ("y",), numbers)) == rows
+    assert len(labelled(frame(y=cells), ("y",), numbers)) == len(cells) - cells.count("")
+    assert len(labelled(frame(missing, a=["yes", "no", "1"], y=["1", "2.5", "x"]), ("a", "y"))) == 2

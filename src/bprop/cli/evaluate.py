@@ -22,6 +22,7 @@ from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
+from bprop.cli.target import counted
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.model import Model
@@ -135,7 +136,7 @@ def _about(rows: Frame, preparation: Preparation, more: dict[str, Any]) -> Itera
     """Lines on the target: its task, rows without it, and how one of two classes is chosen."""
     yield f"  target: {preparation.target} ({preparation.task})"
     if rows.left_out:
-        yield f"  left out: {rows.left_out:,} rows of {rows.name}, which have no target"
+        yield f"  left out: {counted(rows.left_out)} of {rows.name} without a target"
     if line := threshold_line(preparation):
         yield f"  {line}"
     if "positive" in more:

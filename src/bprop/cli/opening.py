@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bprop.errors import DataError, SettingError
@@ -13,16 +13,18 @@ from bprop.sources.labelled import labelled
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.target_kinds import are_names
 from bprop.sources.targets import find_targets
 
 
 def open_data(
-    source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED
+    source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED,
+    task: str | None = None, kinds: Mapping[str, str] | None = None,
 ) -> Frame:  # fmt: skip
-    """The rows of `source` that have a target."""
+    """The rows of `source` that have a target. task, kinds : as they are asked for."""
     frame = open_rows(source, target, labels, reading)
     frame = frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
-    return labelled(frame, frame.target)
+    return labelled(frame, frame.target, False if are_names(frame.target, task, kinds or {}) else None)
 
 
 def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
@@ -44,7 +46,8 @@ def open_for(
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     frame = preparation.adapted(frame)
-    return (labelled(frame, preparation.answer.columns) if targets else frame), preparation
+    answer = preparation.answer
+    return (labelled(frame, answer.columns, answer.are_numbers) if targets else frame), preparation
 
 
 def prepare(

@@ -74,8 +74,9 @@ class Prepared:
 
 def in_memory(options: DataOptions) -> Prepared:
     """Read all of the data and split it."""
-    rows = open_data(options.source, options.target, options.labels, options.reading)
-    answer = Answer.of(rows, rows.target, options.task, kinds_of(options.kinds))
+    kinds = kinds_of(options.kinds)
+    rows = open_data(options.source, options.target, options.labels, options.reading, options.task, kinds)
+    answer = Answer.of(rows, rows.target, options.task, kinds)
     stratify = answer.classes is not None
     rest, tested = hold_out(rows, options.test, options.seed, "--test", stratify)
     trained, watched = hold_out(rest, options.validation, options.seed + 1, "--validation", stratify)

@@ -32,12 +32,17 @@ def target_lines(prepared: Prepared, chosen: bool) -> list[str]:
     lines += [f"  {line}" for line in (classes(answer, tally) if answer.classes is not None else values(answer, tally))]
     for source, rows in {preparation.source: tally.left_out, **prepared.left_out}.items():
         if rows:
-            lines.append(f"  left out: {rows:,} rows of {source}, which have no target")
+            lines.append(f"  left out: {counted(rows)} of {source} without a target")
     if prepared.of_class is not None and answer.classes is not None:
         shares = [f"{name} {weight:.3g}" for name, weight in zip(answer.classes, prepared.of_class, strict=True)]
         lines.append(f"  weights of the classes, to train and to watch on: {some(shares, MOST_SHOWN)}")
     lines += [f"warning: {text}" for text in warnings(answer, tally)]
     return list(map(visible, lines))
+
+
+def counted(rows: int) -> str:
+    """1 row, 2 rows, ..."""
+    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def classes(answer: Answer, tally: Tally) -> Iterator[str]:
@@ -59,7 +64,7 @@ def values(answer: Answer, tally: Tally) -> Iterator[str]:
         if answer.task == "multilabel":
             text = f"yes in {tally.mean[k]:.1%} of {rows}"
         else:
-            text = f"values from {tally.low[k]:.6g} to {tally.high[k]:.6g}, mean {tally.mean[k]:.6g}"
+            text = f"values from {tally.low[k]:,.6g} to {tally.high[k]:,.6g}, mean {tally.mean[k]:,.6g}"
             text += f" (of {rows})" * (tally.sample is not None)
         yield f"{name}: {text}" if len(answer.columns) > 1 else text
 

@@ -60,7 +60,7 @@ class Answer:
                 f"multilabel needs targets of 0 and 1, or yes and no, in every one of {', '.join(columns)}"
             )
         why = "because every target is yes or no" if switches else "because not every target is yes or no"
-        return cls(columns, task or ("multilabel" if switches else "regression"), None, "", reason or why)
+        return cls(columns, task or ("multilabel" if switches else "regression"), None, reason=reason or why)
 
     @classmethod
     def _of_one(
@@ -71,12 +71,17 @@ class Answer:
         if task is None:
             task, reason = reasoned(y, counts)
         if task == "classification":
-            return cls((name,), task, _classes(frame, name, y, counts, sure, join), join, reason)
+            return cls((name,), task, _classes(frame, name, y, counts, sure, join), join=join, reason=reason)
         if y.dtype.kind not in "fiu":
             raise SettingError(
                 f"{task} needs targets that are numbers; those of {frame.label} are text, such as {str(y[0])!r}"
             )
-        return cls((name,), task, None, "", reason)
+        return cls((name,), task, None, reason=reason)
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether its cells are numbers, also those that are classes: other cells are bad ones."""
+        return self.classes is None or not any(isinstance(name, str | bool) for name in self.classes)
 
     @property
     def outputs(self) -> int:

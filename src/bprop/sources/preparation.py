@@ -200,7 +200,7 @@ class Preparation:
         join = table.get("join", "")
         if join not in ("", *JOINS):
             raise noted.damaged("join", join, f"one of {', '.join(JOINS)}")
-        answer = Answer(noted.texts(table, "targets"), *noted.answer(notes), join)
+        answer = Answer(noted.texts(table, "targets"), *noted.answer(notes), join=join)
         read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds), answer,
             ReadOptions.from_notes(table.get("read", {})), _decision(notes, answer),

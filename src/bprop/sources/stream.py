@@ -168,10 +168,10 @@ def _spooled(
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row that has a target encoded, scaled, and written to the spool of its part."""
     numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
-    encoded = left_out = 0
+    encoded, left_out, answer = 0, 0, preparation.answer
     try:
         for chunk in chunks:
-            frame = some_labelled(chunk.frame(numeric=numeric), preparation.answer.columns)
+            frame = some_labelled(chunk.frame(numeric=numeric), answer.columns, answer.are_numbers)
             assert frame.numbers is not None
             encoded, left_out = encoded + len(chunk), left_out + frame.left_out
             if len(frame):

@@ -15,6 +15,7 @@ from bprop.sources.frame import Frame, concatenated
 from bprop.sources.labelled import no_targets, some_labelled
 from bprop.sources.limits import MOST_CLASSES, need_few_classes
 from bprop.sources.tally import Tally
+from bprop.sources.target_kinds import are_names
 
 SAMPLE_CELLS = 2_000_000
 SAMPLE_ROWS = (2_000, 250_000)  # at least and at most, whatever the number of columns
@@ -72,7 +73,8 @@ def survey(
     """Read all rows once. The sample is uniform, and the same however the rows are cut into chunks."""
     sample, classes, rows, left_out = Sample(shares.seed), Classes(), 0, 0
     for chunk in chunks:
-        targets = some_labelled(chunk.frame(None, chunk.target), chunk.target)
+        numbers = False if are_names(chunk.target, task, kinds or {}) else None
+        targets = some_labelled(chunk.frame(None, chunk.target), chunk.target, numbers)
         assert targets.numbers is not None
         there = targets.numbers - chunk.start
         trained = shares.parts(chunk.numbers[there]) == TRAIN

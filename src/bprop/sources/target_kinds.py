@@ -42,6 +42,13 @@ def wanted_of(columns: tuple[str, ...], task: str | None, kinds: Mapping[str, st
     return Wanted(frame.task, reason=f"as {frame.name} says" if frame.task else "")
 
 
+def are_names(columns: tuple[str, ...], task: str | None, kinds: Mapping[str, str]) -> bool:
+    """Whether options say that the targets are names, so that no cell of them is bad."""
+    return task == "classification" or any(
+        kinds.get(name, "").startswith(("categorical", "boolean")) for name in columns
+    )
+
+
 def _of_kinds(columns: tuple[str, ...], task: str | None, kinds: Mapping[str, str]) -> Wanted:
     tasks = {name: _task_of(name, kind, len(columns) > 1) for name, kind in kinds.items()}
     words = " ".join(f"--kind {name}={kind}" for name, kind in kinds.items())

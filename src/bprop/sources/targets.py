@@ -81,8 +81,8 @@ def _numbers(frame: Frame, name: str) -> np.ndarray:
         row = int(bad.argmax())
         raise DataError(
             f"{frame.where(row)}, column {name!r}: {str(column.cells[row])!r} is not a finite number, and "
-            f"{int(bad.sum()):,} of {len(bad):,} targets are none; mend the file, or predict classes with --task "
-            "classification"
+            f"{int(bad.sum()):,} of {len(bad):,} targets are none; mend the file, leave such rows out with "
+            "--bad-cells missing, or predict classes with --task classification"
         )
     return values
 
