@@ -132,7 +132,9 @@ def test_each_stream_has_its_part(start):
     process = start("train pets.csv --engine numpy --hidden 8 --epochs 30")
     out, error = process.communicate()
     assert process.returncode == 0
-    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == ["pets", "", "saved", "engine", "test"]
+    assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == [
+        "pets", "", "target", "", "", "saved", "engine", "test", *[""] * 6,
+    ]  # fmt: skip
     assert all(line.startswith(("engine: ", "epoch ")) for line in error.splitlines())
     assert error
 

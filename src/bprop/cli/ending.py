@@ -138,10 +138,9 @@ def _finish(fit: Fit, ending: Ending) -> None:
         say(visible(ending.decided))
     if ending.judge is not None:
         verdict = ending.judge(fit, ending.prepared.preparation)
-        for line in (f"test: {verdict.scores}", *verdict.lines):
+        advice = [f"advice: {verdict.warning}"] if verdict.warning else []
+        for line in (f"test: {verdict.scores}", *advice, *verdict.lines):
             say(visible(line))
-        if verdict.warning:
-            say(f"advice: {visible(verdict.warning)}")
     ending.show(fit)
 
 
