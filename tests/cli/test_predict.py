@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -126,6 +129,18 @@ def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder,
     _, rows = rows_of(run("predict old.bprop pets.csv").stdout)
     np.testing.assert_allclose(np.array([row[1:] for row in rows], float), old.predict(x=table.x), rtol=1e-9)
     assert "on 60 examples of pets" in run("evaluate old.bprop pets.csv").stdout
+
+
+def test_names_reach_a_pipe_in_utf_8_whatever_the_encoding_of_the_terminal(run, folder, monkeypatch):
+    rows = "".join(f"{k}.5,{'はい' if k % 2 else 'いいえ'}\n" for k in range(40))
+    (folder / "kana.csv").write_text(f"a,y\n{rows}", encoding="utf-8")
+    run("train kana.csv --engine numpy --hidden 4 --epochs 1 --out kana.bprop")
+    command = [sys.executable, "-W", "error", "-m", "bprop", "predict", "kana.bprop", "kana.csv"]
+    for encoding in ("cp1252", "ascii", "utf-8"):
+        piped = subprocess.run(
+            command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=120
+        )
+        assert piped.stdout.decode("utf-8").splitlines()[0] == "class,p(いいえ),p(はい)"
 
 
 # --- errors ---

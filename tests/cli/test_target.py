@@ -99,6 +99,11 @@ def test_several_targets_have_a_line_each(lines, stream):
     assert shown[4] == "left out: 20 rows of t without a target"
 
 
+def test_of_equally_frequent_classes_none_is_rarer(lines):
+    assert lines(["a", "b"] * 100)[3] == "positive class: b"
+    assert lines(["a"] * 60 + ["b"] * 140)[3] == "positive class: a, the rarer one"
+
+
 def test_quiet_targets_are_not_warned_of(lines):
     assert not any(line.startswith("warning") for line in lines(["no"] * 100 + ["yes"] * 100))
 
@@ -106,7 +111,8 @@ def test_quiet_targets_are_not_warned_of(lines):
 @pytest.mark.parametrize("stream", ["", "--stream"])
 def test_rows_without_a_target_are_left_out_of_every_file(run, table, stream):
     gaps = [["a", "b", "", "b"][k % 4] for k in range(200)]
-    table(gaps), table(gaps, name="v.csv"), table(gaps, name="e.csv")
+    for name in ("t.csv", "v.csv", "e.csv"):
+        table(gaps, name=name)
     shown = run(f"train t.csv {BASE} --validation v.csv --test e.csv {stream}").stdout
     assert "t: 150 examples to train on, 150 to watch, 150 to test" in shown
     for name in ("t", "v.csv", "e.csv"):

@@ -52,8 +52,9 @@ def classes(answer: Answer, tally: Tally) -> Iterator[str]:
     shares = [f"{answer.classes[k]} {tally.counts[k] / max(1, tally.rows):.1%} ({tally.counts[k]:,})" for k in order]
     yield f"{len(shares):,} classes: {some(shares, MOST_SHOWN)}"
     if len(shares) == 2 and tally.trained is not None:
-        positive = answer.classes[Decision.of(tally.trained).positive]
-        yield f"positive class: {positive}, the rarer one"
+        positive = Decision.of(tally.trained).positive
+        rarer = ", the rarer one" * bool(tally.counts[positive] < tally.counts[1 - positive])
+        yield f"positive class: {answer.classes[positive]}{rarer}"
 
 
 def values(answer: Answer, tally: Tally) -> Iterator[str]:
