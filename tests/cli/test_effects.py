@@ -54,6 +54,11 @@ TABLE = {
         "--labels": ("train pets.csv --labels pets.csv", "for idx images"),
         "--kind": ("train dots.npz --kind a=numeric", "for tables with columns"),
         "--weights": ("train digits --weights a", "for tables with columns"),
+        "--class-weight": ("train house.csv --target price --class-weight balanced", "classes"),
+        "--threshold": ("train house.csv --target price --threshold 0.4", "two classes"),
+        "--split-by": ("train dots.npz --split-by a", "tables"),
+        "--group": ("train pets.csv --group kind --test 0 --validation 0", "held out"),
+        "--folds": ("train pets.csv --stream --folds 3", "--stream"),
         "--stream": ("train dots.npz --stream", "for tables in files"),
         "--spool": ("train pets.csv --spool .", "add --stream"),
         "--activation": (["train", "pets.csv", "--hidden", "", "--activation", "tanh"], "has none"),
@@ -77,12 +82,14 @@ TABLE = {
     "predict": {
         "model": ALWAYS, "data": ALWAYS, "--out": ALWAYS, **reading("predict pets.bprop"),
         "--id": ("predict pets.bprop dots.npz --id a", "not a table"),
+        "--threshold": ("predict pets.bprop pets.csv --threshold 0.4", "two classes"),
     },
     "evaluate": {
         "model": ALWAYS, "data": ALWAYS, "--json": ALWAYS, "--bootstrap": ALWAYS, **reading("evaluate pets.bprop"),
         "--labels": ("evaluate pets.bprop pets.csv --labels pets.csv", "for idx images"),
         "--weights": ("evaluate pets.bprop dots.npz --weights a", "for tables with columns"),
         "--seed": ("evaluate pets.bprop pets.csv --bootstrap 0 --seed 0", "draws none"),
+        "--threshold": ("evaluate pets.bprop pets.csv --threshold 0.4", "two classes"), "--held-out": ALWAYS,
     },
     "check": {
         **of_subject("check"), **dict.fromkeys(("subject", "--rows", "--elements", "--seed", "--engine"), ALWAYS),

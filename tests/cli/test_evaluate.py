@@ -17,13 +17,17 @@ def test_evaluate_says_what_the_model_says(run, model):
     assert found["log_loss"] == pytest.approx(expected["loss"], rel=1e-5)
     first = run("evaluate pets.bprop pets.csv").stdout.splitlines()[0]
     assert (
-        first == f"accuracy {100 * expected['accuracy']:.2f}%, loss {expected['loss']:.4g} nats on 60 examples of pets"
+        first
+        == f"accuracy {100 * expected['accuracy']:.2f}% (always cat: 33.33%), loss {expected['loss']:.4g} nats on "
+        "60 examples of pets"
     )
 
 
 def test_classes_are_judged_with_intervals_and_a_confusion_matrix(run, model):
     found = json.loads(run("evaluate pets.bprop pets.csv --json --bootstrap 50").stdout)
-    assert set(found["intervals"]) == {"accuracy", "log_loss", "roc_auc", "calibration_error"}
+    assert set(found["intervals"]) == {
+        "accuracy", "balanced_accuracy", "log_loss", "roc_auc", "average_precision", "calibration_error",
+    }  # fmt: skip
     for name, (low, high) in found["intervals"].items():
         assert low <= found[name] <= high
     assert found["confusion"]["classes"] == ["cat", "dog", "eel"]
@@ -93,7 +97,10 @@ def test_targets_of_any_offset_and_size_are_learned_and_judged_in_their_own_unit
     assert 1e-4 * size < found["rmse"] < 0.3 * size
     first = run("evaluate m.bprop more.csv").stdout.splitlines()[0]
     assert first == test.removeprefix("test: ") + " of more"
-    assert f"rmse {found['rmse']:.4g}, mae {found['mae']:.4g}, " in first
+    assert (
+        f"rmse {found['rmse']:.4g} (always the mean: {found['baseline']['rmse']:.4g}), mae {found['mae']:.4g} ("
+        in first
+    )
     _, *cells = run("predict m.bprop more.csv").stdout.split()
     error = np.array([float(cell) for cell in cells]) - (offset + size * x[200:, 0])
     scale = abs(error).max()

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -108,7 +111,10 @@ def test_several_columns_of_yes_and_no(run, folder):
     assert header == ["p(odd)", "p(late)"]
     assert all(0 <= float(p) <= 1 for row in rows for p in row)
     found = json.loads(run("evaluate flags.bprop flags.csv --json --bootstrap 0").stdout)
-    assert set(found) == {"examples", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals"}
+    assert set(found) == {
+        "examples", "left_out", "loss", "accuracy", "log_loss", "roc_auc", "calibration_error", "intervals", "baseline",
+        "target", "task",
+    }  # fmt: skip
 
 
 def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder, numbers):
@@ -123,6 +129,18 @@ def test_a_model_saved_by_an_earlier_version_predicts_and_evaluates(run, folder,
     _, rows = rows_of(run("predict old.bprop pets.csv").stdout)
     np.testing.assert_allclose(np.array([row[1:] for row in rows], float), old.predict(x=table.x), rtol=1e-9)
     assert "on 60 examples of pets" in run("evaluate old.bprop pets.csv").stdout
+
+
+def test_names_reach_a_pipe_in_utf_8_whatever_the_encoding_of_the_terminal(run, folder, monkeypatch):
+    rows = "".join(f"{k}.5,{'はい' if k % 2 else 'いいえ'}\n" for k in range(40))
+    (folder / "kana.csv").write_text(f"a,y\n{rows}", encoding="utf-8")
+    run("train kana.csv --engine numpy --hidden 4 --epochs 1 --out kana.bprop")
+    command = [sys.executable, "-W", "error", "-m", "bprop", "predict", "kana.bprop", "kana.csv"]
+    for encoding in ("cp1252", "ascii", "utf-8"):
+        piped = subprocess.run(
+            command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}, timeout=120
+        )
+        assert piped.stdout.decode("utf-8").splitlines()[0] == "class,p(いいえ),p(はい)"
 
 
 # --- errors ---

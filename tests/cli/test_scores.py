@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bprop.sources.decision import Decision
+
 
 @pytest.fixture(scope="module")
 def scores():
@@ -33,7 +35,27 @@ def test_classes_as_scikit_learn_judges_them(scores, classes, weighted):
     assert found["log_loss"] == pytest.approx(metrics.log_loss(y, p, sample_weight=w))
     auc = [metrics.roc_auc_score(y == c, p[:, c], sample_weight=w) for c in range(classes)]
     assert found["roc_auc"] == pytest.approx(auc[1] if classes == 2 else np.mean(auc))
-    np.testing.assert_array_equal(scores.confusion(p, y), metrics.confusion_matrix(y, p.argmax(1)))
+    area = [metrics.average_precision_score(y == c, p[:, c], sample_weight=w) for c in range(classes)]
+    assert found["average_precision"] == pytest.approx(area[1] if classes == 2 else np.mean(area))
+    recall = metrics.balanced_accuracy_score(y, p.argmax(1), sample_weight=w)
+    assert found["balanced_accuracy"] == pytest.approx(recall)
+    np.testing.assert_array_equal(
+        scores.confusion(p.argmax(1), y, classes), metrics.confusion_matrix(y, p.argmax(1))
+    )  # fmt: skip
+
+
+def test_a_decision_between_two_classes_changes_accuracies_and_the_class_of_the_average_precision(scores):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    p, y, w = predictions(classes=2)
+    for f, probabilities in ((p, True), (np.log(p), False)):
+        of = scores.of_classes(f, y, probabilities, Decision(0))
+        area = metrics.average_precision_score(y == 0, p[:, 0], sample_weight=w)
+        assert of["average_precision"](w) == pytest.approx(area)
+        assert of["roc_auc"](w) == pytest.approx(metrics.roc_auc_score(y, p[:, 1], sample_weight=w))
+    of, chosen = scores.of_classes(p, y, True, Decision(0, 0.2)), np.where(p[:, 0] >= 0.2, 0, 1)
+    assert of["accuracy"](w) == pytest.approx(metrics.accuracy_score(y, chosen, sample_weight=w))
+    assert of["balanced_accuracy"](w) == pytest.approx(metrics.balanced_accuracy_score(y, chosen, sample_weight=w))
+    assert of["calibration_error"](w) == scores.of_classes(p, y, True)["calibration_error"](w)
 
 
 def test_numbers_as_scikit_learn_judges_them(scores):
@@ -79,7 +101,12 @@ def test_weights_of_whole_numbers_are_repetitions(scores):
 
 def test_scores_that_are_no_probabilities_have_no_log_loss(scores):
     p, y, _ = predictions()
-    assert set(scores.of_classes(np.log(p), y, False)) == {"accuracy", "roc_auc"}
+    assert set(scores.of_classes(np.log(p), y, False)) == {
+        "accuracy",
+        "balanced_accuracy",
+        "roc_auc",
+        "average_precision",
+    }
 
 
 def test_a_probability_of_0_is_bad_and_not_infinite(scores):

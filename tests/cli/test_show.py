@@ -39,15 +39,10 @@ def test_what_the_data_is():
     assert show.dataset(numbers, train=rows(4, [0])) == "house: 4 examples to train on; 2 inputs, predicting 'price'"
 
 
-def test_numbers_that_are_taken_for_classes_are_said():
-    numbers = prepared(rows(2000, np.arange(27)))
-    assert show.choice(numbers, None) == (
-        "the 27 different numbers of price are taken for classes: add --task regression to predict them as numbers"
-    )
-    assert show.choice(numbers, "classification") == ""
-    assert show.choice(prepared(rows(2000, np.arange(20))), None) == ""
-    assert show.choice(prepared(rows(2000, [f"k{k}" for k in range(27)])), None) == ""
-    assert show.choice(prepared(rows(2000, np.arange(27.0)), "regression"), None) == ""
+def test_remarks_stand_behind_their_metrics():
+    graph = bp.mlp([3, 2])
+    shown = show.measures({"loss": 0.5, "accuracy": 0.8}, graph, {"accuracy": "always a: 60.00%", "rmse": "no"})
+    assert shown == "accuracy 80.00% (always a: 60.00%), loss 0.5 nats"
 
 
 def test_names_of_columns_begin_no_line():

@@ -313,6 +313,7 @@ def test_no_option_is_without_a_test():
     tested = " ".join([*TRAINING, *NETWORK, BASE]) + (
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
+        " --class-weight --threshold"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
         " --split-by --group --folds"
     )
@@ -454,7 +455,7 @@ def test_what_cannot_be_is_said_and_nothing_is_written(refused, data, options, s
         ("a,b,y\n" + "1,2.5,3\n0,7,4\n" * 30 + "4,x,6\n", ["line 62", "column 'b'", "'x'", "--kind b=categorical"]),
         ("a,b,y\n1,2,3\n4,5\n", ["line 3", "2 cells"]),
         ("a,b,y\n" + "1,2.5,3\n0,7,4\n" * 30 + "4,inf,6\n", ["line 62", "column 'b'", "'inf'"]),
-        ("a,b,y\n1,nan,3\n4,5,\n", ["line 3", "column 'y'", "the target is missing"]),
+        ("a,b,y\n1,nan,\n4,5,?\n", ["bad.csv, column 'y'", "all targets are missing (2 rows)", "--target"]),
         ("", ["at least one row"]),
         ("a,y\n1,cat\n2,cat\n3,cat\n", ["all targets are 'cat'"]),
     ],

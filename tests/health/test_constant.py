@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop import advice
-from bprop.health.constant import no_better
+from bprop.health.constant import constant_errors, no_better, usual
 
 GRAPH = bp.mlp([2, 3])
 
@@ -107,3 +107,13 @@ def test_advice_with_data_tells_a_network_that_learned_nothing_from_one_that_lea
     bad.params.update(constant)
     assert any("no better" in said or "not clearly better" in said for said in advice(bad, data))
     assert any("better" in said for said in advice(bad, data, weights=np.ones(300)))
+
+
+def test_the_best_constants_of_values_and_of_classes():
+    y, w = np.array([0.0, 1.0, 5.0]), np.array([1.0, 1.0, 2.0])
+    assert usual(np.array([2, 7, 7]), np.array([3.0, 1.0, 1.0])) == (2, 0.6)
+    assert constant_errors(y, w) == pytest.approx(
+        {"rmse": np.sqrt((2.75**2 + 1.75**2 + 2 * 2.25**2) / 4), "mae": 9 / 4}
+    )
+    far = constant_errors(1e300 * np.array([[1.0, 0.0], [3.0, 0.0]]), np.ones(2))
+    assert far == pytest.approx({"rmse": 1e300 * np.sqrt(0.5), "mae": 5e299})

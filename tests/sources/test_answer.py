@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources.answer import MOST_CLASSES, Answer, example_weights, find_targets, guess_task
+from bprop.sources.answer import Answer
 from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 
@@ -89,38 +89,6 @@ def test_a_missing_target_is_named_and_counted():
 def test_a_class_that_is_not_known_is_refused():
     with pytest.raises(errors.DataError, match=r"t.csv, line 3, column 'y': the class fox is not .* \(cat, dog\)"):
         Answer(("y",), "classification", ("cat", "dog")).y(frame(y=["cat", "fox"]))
-
-
-def test_targets_by_name():
-    table = frame(a=["1"], b=["2"], **{"c,d": ["3"]})
-    assert find_targets(table, None) == ("c,d",)
-    assert find_targets(table, "a") == ("a",)
-    assert find_targets(table, "a, b") == ("a", "b")
-    assert find_targets(table, "c,d") == ("c,d",)
-    with pytest.raises(errors.DataError, match="no column is called 'x'; there are: a, b"):
-        find_targets(table, "a,x")
-    with pytest.raises(errors.SettingError, match="named twice"):
-        find_targets(table, "a,a")
-
-
-def test_weights_are_numbers_from_0_on():
-    assert example_weights(frame(w=["1", "0", "2.5"]), "w").tolist() == [1, 0, 2.5]
-    refused = {
-        ("1", "-1"): "line 3, column 'w': a weight must be 0 or more, not -1",
-        ("0", "0"): "all weights are 0",
-        ("1", ""): "line 3, column 'w': the weight is missing",
-        ("1", "x"): "'x' is not",
-    }
-    for values, says in refused.items():
-        with pytest.raises(errors.DataError, match=says):
-            example_weights(frame(w=values), "w")
-    with pytest.raises(errors.SettingError, match="has no columns with names"):
-        example_weights(arrays(None, "dots"), "w")
-
-
-def test_a_table_without_columns_has_no_target():
-    with pytest.raises(errors.DataError, match="it has no columns"):
-        find_targets(Frame("t", {}, str, source="t"), None)
 
 
 def test_whole_numbers_beyond_2_to_the_53_are_classes_of_their_own():
@@ -227,24 +195,6 @@ def test_labels_beyond_2_to_the_53_are_exact():
     assert answer.y(arrays(labels)).tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize(
-    ("y", "task"),
-    [
-        (["cat", "dog", "cat"], "classification"),
-        ([True, False, True], "classification"),
-        ([0, 1, 0, 1], "classification"),
-        ([3.0, 7.0, 3.0, 7.0], "classification"),
-        ([0.5, 1.0, 1.5, 2.0], "regression"),
-        (np.arange(50), "regression"),
-        (np.arange(2), "classification"),
-        (np.repeat(np.arange(MOST_CLASSES), 3), "classification"),
-        (np.repeat(np.arange(MOST_CLASSES + 1), 3), "regression"),
-    ],
-)
-def test_the_task_is_guessed_from_the_targets(y, task):
-    assert guess_task(np.asarray(y)) == task
-
-
 def test_targets_that_hardly_repeat_are_no_classes_unless_they_are_asked_for():
     prices = [f"${k},000.50" for k in range(40)]
     with pytest.raises(errors.DataError, match=r"pets, column 'price': 40 of 40 targets differ, such as '\$0,000.50'"):
@@ -264,3 +214,115 @@ def test_an_error_names_some_of_many_classes():
     answer = of([f"k{k % 500}" for k in range(1000)])
     with pytest.raises(errors.DataError, match=r"row 1, .*the class other.*\(k0, k1, .* and 480 more\)"):
         answer.y(arrays(["other", "k1"]))
+
+
+# --- kinds of targets, spellings, and classes in other types ---
+
+
+def test_the_kind_of_a_target_is_its_task():
+    whole = frame(y=["1", "2", "3"] * 9)
+    assert Answer.of(whole, ("y",), kinds={"y": "numeric"}).task == "regression"
+    assert Answer.of(whole, ("y",), "counts", {"y": "numeric"}).task == "counts"
+    assert Answer.of(frame(y=[f"{k}.5" for k in range(9)]), ("y",), kinds={"y": "categorical"}).outputs == 9
+    two = frame(a=["1", "0", "1"], b=["0", "no", "yes"])
+    assert Answer.of(two, ("a", "b"), kinds={"a": "numeric"}).task == "regression"
+    assert Answer.of(two, ("a", "b"), kinds={"a": "boolean", "b": "boolean"}).task == "multilabel"
+
+
+@pytest.mark.parametrize(
+    ("columns", "task", "kinds", "says"),
+    [
+        ("y", "regression", {"y": "categorical"}, "--kind y=categorical means --task classification, not --task regr"),
+        ("y", None, {"y": "date"}, "y is the target, which can be: categorical, boolean, numeric, categorical:nocase"),
+        ("ab", None, {"a": "categorical"}, "a is one of several targets, which can be: boolean, numeric"),
+        ("ab", None, {"a": "boolean", "b": "numeric"}, "several targets have one task"),
+        ("y", None, {"y": "boolean"}, "line 4, column 'y': '3' says neither yes nor no, and 1 of 3 rows"),
+    ],
+)
+def test_kinds_that_a_target_cannot_have(columns, task, kinds, says):
+    table = frame(y=["1", "0", "3"], a=["1", "0", "1"], b=["0", "1", "1"])
+    with pytest.raises(errors.BpropError, match=says):
+        Answer.of(table, tuple(columns), task, kinds)
+
+
+def test_spellings_are_joined_where_that_is_asked_for_and_stay_apart_otherwise():
+    table = frame(y=["Yes", "yes", "yes", "no", "NO", "1", "0", "n", "no"])
+    assert Answer.of(table, ("y",), "classification").outputs == 7
+    answer = Answer.of(table, ("y",), kinds={"y": "boolean"})
+    assert (answer.classes, answer.join) == (("no", "yes"), "boolean")
+    assert answer.y(frame(y=["Yes", "NO", "1", "n"])).tolist() == [1, 0, 1, 0]
+    assert answer.y(frame(y=["TRUE", "f"])).tolist() == [1, 0]
+    colours = frame(
+        y=["red", "RED", "red", "dark  blue", "Dark blue", "Dark blue", "cafe\u0301", "caf\u00e9", "caf\u00e9"]
+    )
+    answer = Answer.of(colours, ("y",), kinds={"y": "categorical:nocase"})
+    assert answer.classes == ("Dark blue", "caf\u00e9", "red")
+    assert answer.y(colours).tolist() == [2, 2, 2, 0, 0, 0, 1, 1, 1]
+    assert answer.y(frame(y=["Red"])).tolist() == [2]
+    with pytest.raises(errors.DataError, match="the class green is not one"):
+        answer.y(frame(y=["green"]))
+
+
+@pytest.mark.parametrize(
+    "cells", [["29", "7"], ["29.0", "7.0"], ["2.9e1", "07"], np.array([29, 7]), np.array([29.0, 7.0])]
+)
+@pytest.mark.parametrize(
+    "learned", [["29", "7"], ["29.0", "7.0"], np.array([29, 7]), np.array([29.0, 7.0]), ["29", "x7"]]
+)
+def test_a_class_is_the_same_whatever_type_the_file_gives_it(learned, cells):
+    """Also where another class is text, so that all are."""
+    answer = Answer.of(frame(y=learned), ("y",), "classification")
+    names = [str(name) for name in answer.classes]
+    cells = cells if "7" in names else cells[:1]
+    labels = answer.y(frame(y=cells)).tolist()
+    assert [names[label] for label in labels] == ["29", "7"][: len(cells)]
+
+
+def test_names_that_a_number_could_mean_alike_are_apart():
+    answer = Answer.of(frame(y=["1", "01", "a", "b"]), ("y",), "classification")
+    assert answer.classes == ("01", "1", "a", "b")
+    assert answer.y(frame(y=["1", "01", "a", "b"])).tolist() == [1, 0, 2, 3]
+    with pytest.raises(errors.DataError, match=r"the class 1\.0 is not one"):
+        answer.y(frame(y=["1.0", "a", "b"]))
+
+
+def test_yes_and_no_of_typed_files_are_those_of_text():
+    answer = Answer.of(frame(y=["True", "False", "True"]), ("y",))
+    assert answer.y(frame(y=["true", "false"])).tolist() == [1, 0]
+    assert answer.y(arrays([True, False])).tolist() == [1, 0]
+
+
+def test_numbers_and_words_that_all_say_yes_or_no_are_names():
+    assert Answer.of(frame(y=["1", "0", "1", "yes"]), ("y",)).classes == ("0", "1", "yes")
+
+
+def test_rows_of_unknown_classes_are_counted():
+    answer = Answer(("y",), "classification", ("cat", "dog"))
+    with pytest.raises(
+        errors.DataError, match=r"line 3, .*class fox .*\(cat, dog\); 2 of 4 rows have classes that it d"
+    ):
+        answer.y(frame(y=["cat", "fox", "dog", "elk"]))
+
+
+def test_a_target_that_is_no_number_says_how_many_are_none():
+    with pytest.raises(
+        errors.DataError, match=r"'3a' is not a finite number, and 2 of 9 targets are none; .*--task classi"
+    ):
+        Answer.of(frame(y=["1.5", "2.5", "3a", "1", "2", "3", "4", "5", "x"]), ("y",))
+
+
+def test_the_reason_of_a_task_is_kept_for_people():
+    assert Answer.of(frame(y=["a", "b"]), ("y",)).reason == "because it is text"
+    assert Answer.of(frame(y=["1", "2"] * 9), ("y",), "regression").reason == "as --task regression says"
+    assert of([0, 1, 0, 1], target="y", task="regression").reason == "as --task regression says"
+    assert Answer.of(arrays([0, 1, 0, 1], task="regression"), ("y",)).reason == "as pets says"
+    assert "--task regression" in Answer.of(frame(y=["1", "2"] * 9), ("y",)).reason
+    assert "--task classification" in Answer.of(frame(y=[str(k) for k in range(50)]), ("y",)).reason
+
+
+def test_how_often_a_target_stands_in_the_table_decides():
+    table = frame(y=["a", "b", "1"])
+    assert Answer.of(frame(y=[f"k{k}" for k in range(30)]), ("y",), counts=np.full(30, 9)).outputs == 30
+    assert Answer.of(table, ("y",), counts=np.array([1, 1, 1])).classes == ("1", "a", "b")
+    with pytest.raises(errors.DataError, match="'a' is not a finite number"):
+        Answer.of(table, ("y",), counts=np.array([1, 1, 9]))

@@ -46,7 +46,8 @@ def test_the_rows_are_those_of_the_table_read_whole(table):
     found = bp.stream(table, "answer", weights="weight", seed=3, validation=0.1, test=0.2)
     frame, parts = open_rows(str(table)), Shares(0.1, 0.2, 3).parts(np.arange(ROWS))
     frame = type(frame)(frame.name, frame.columns, frame.place, None, ("answer",), frame.source)
-    expected = Preparation.fit(frame.rows(np.nonzero(parts == 0)[0]), Answer.of(frame, ("answer",)), {}, ("weight",))
+    answer, trained = Answer.of(frame, ("answer",)), frame.rows(np.nonzero(parts == 0)[0])
+    expected = Preparation.fit(trained, answer, {}, ("weight",)).deciding(np.bincount(answer.y(trained)))
     assert found.preparation == expected
     assert found.preparation.embeddings.keys() == {"town"}
     for part, data in enumerate((found.train, found.validation, found.test)):

@@ -9,6 +9,7 @@ from bprop import errors
 from bprop.sources import survey as module
 from bprop.sources.chunks import Chunks
 from bprop.sources.formats import blocks
+from bprop.sources.guess import reasoned
 from bprop.sources.survey import TEST, TRAIN, VALIDATION, Shares, draws, survey
 
 pytest.importorskip("polars", reason="tables are read piece by piece with polars")
@@ -79,8 +80,40 @@ def test_too_many_classes_are_refused(table, monkeypatch):
         survey(Chunks(table, "n"), "classification", Shares(0, 0, 0))
 
 
-def test_a_target_that_is_missing_anywhere_is_found(table, tmp_path):
-    text = (tmp_path / "t.csv").read_text().replace("\n900,a\n", "\n900,\n")
+def test_a_row_whose_target_is_missing_is_left_out_and_counted(table, tmp_path):
+    text = (tmp_path / "t.csv").read_text().replace("\n900,a\n", "\n900,\n").replace("\n777,rare\n", "\n777,?\n")
     (tmp_path / "t.csv").write_text(text)
-    with pytest.raises(errors.DataError, match=r"t\.csv, line 902, column 'kind': the target is missing"):
-        survey(Chunks(table), None, Shares(0, 0.5, 0))
+    found = survey(Chunks(table), None, Shares(0, 0.5, 0))
+    assert (found.rows, found.tally.rows, found.tally.left_out) == (1000, 998, 2)
+    assert found.answer.classes == ("a", "b")
+    assert found.tally.counts.tolist() == [499, 499]
+    assert not {777, 900} & set(found.sample.numbers)
+
+
+def test_a_table_without_a_target_in_any_row_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("a,y\n" + "1,\n2,?\n" * 30)
+    with pytest.raises(
+        errors.DataError, match=r"t\.csv, column 'y': all targets are missing \(60 rows\): name another"
+    ):
+        survey(Chunks(str(tmp_path / "t.csv")), None, Shares(0, 0.5, 0))
+
+
+def test_classes_are_counted_in_the_table_and_in_the_rows_to_train_on(table, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", 256)
+    shares = Shares(0.1, 0.2, 1)
+    found = survey(Chunks(table), None, shares)
+    trained = np.nonzero(shares.parts(np.arange(1000)) == TRAIN)[0]
+    kinds = np.array(["rare" if row == 777 else "ab"[row % 2] for row in range(1000)])
+    assert found.tally.counts.tolist() == [(kinds == name).sum() for name in ("a", "b", "rare")]
+    assert found.tally.trained.tolist() == [(kinds[trained] == name).sum() for name in ("a", "b", "rare")]
+
+
+@pytest.mark.parametrize("rows", [30, 3000])
+def test_the_task_is_that_of_the_table_read_whole(tmp_path, rows, monkeypatch):
+    """Also where the sample has another share of rows than the table."""
+    monkeypatch.setattr(module, "SAMPLE_ROWS", (20, 20))
+    monkeypatch.setattr(module, "SAMPLE_CELLS", 20)
+    for name, values in {"few": np.arange(rows) % 9, "balanced": np.arange(rows) % 30, "many": np.arange(rows)}.items():
+        (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{k}.5,{value}\n" for k, value in enumerate(values)))
+        found = survey(Chunks(str(tmp_path / "t.csv")), None, Shares(0, 0, 0))
+        assert (found.answer.task, found.answer.reason) == reasoned(values), name

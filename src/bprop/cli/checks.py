@@ -10,10 +10,10 @@ from bprop.architecture import TASKS, Architecture
 from bprop.disk.near import near_file
 from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
-from bprop.sources.answer import SEVERAL
-from bprop.sources.answer import TASKS as OF_ONE
 from bprop.sources.columns.infer import need_kind
 from bprop.sources.opening import is_there
+from bprop.sources.target_kinds import SEVERAL
+from bprop.sources.target_kinds import TASKS as OF_ONE
 
 
 def check_seed(seed: int) -> None:

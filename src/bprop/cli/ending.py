@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from bprop.cli.config import Config
+from bprop.cli.deciding import decided
 from bprop.cli.described import RUN
 from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import free_path
+from bprop.cli.judging import Verdict
 from bprop.cli.noted import Noted
+from bprop.cli.prepared import Prepared
 from bprop.cli.summary import show
 from bprop.cli.watching import Watching
 from bprop.console import say, say_error
 from bprop.disk.special import own_descriptor
 from bprop.errors import NonFiniteError
 from bprop.model import save
+from bprop.sources.preparation import Preparation
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
 
 @dataclass
 class Ending:
-    """Saves a fit to `path` with `notes`, judges it, and shows it (`table`: see `summary.show`).
+    """Saves a fit to `path` with the notes of the data, judges it, and shows it (`table`: see `summary.show`).
 
-    judge : fit -> (its test result, a warning or None). noted : the record of the files that the run wrote.
-    chosen : True if bprop chose `path` because no file had that name. config : the settings, written beside the model.
+    threshold : as for `deciding.decided`. judge : (fit, preparation) -> its test result. noted : the record of the
+    files that the run wrote. chosen : True if bprop chose `path` because no file had that name. config : the settings,
+    written beside the model. more : further notes.
     """
 
-    notes: dict[str, Any]
-    judge: Callable[[Fit], tuple[str, str | None]] | None
+    prepared: Prepared
+    threshold: str | None
+    judge: Callable[[Fit, Preparation], Verdict] | None
     path: Path
     watching: Watching
     table: bool | None
     noted: Noted | None = None
     chosen: bool = False
     config: Config | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    decided: str = ""
 
     def save(self, fit: Fit, path: Path) -> None:
-        """Save the fit, say so, and note it."""
-        fit.notes.update(self.notes)
+        """Choose the threshold between two classes, if it is to be chosen, save the fit, say so, and note it."""
+        preparation, self.decided = decided(fit, self.prepared, self.threshold)
+        self.prepared = replace(self.prepared, preparation=preparation)
+        fit.notes.update({**self.prepared.notes, **self.more})
         fit.notes.setdefault(RUN, {**fit.settings})
         save(path, fit)
         say(f"saved {visible(path)}")
@@ -143,10 +153,14 @@ def _finish(fit: Fit, ending: Ending) -> None:
     show(fit, ending.table)
     if fit.best_epoch is not None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
+    if ending.decided:
+        say(visible(ending.decided))
     if ending.judge is not None:
-        result, warning = ending.judge(fit)
-        ending.save_test(fit, result)
-        say(f"test: {visible(result)}" + (f"\nadvice: {visible(warning)}" if warning else ""))
+        verdict = ending.judge(fit, ending.prepared.preparation)
+        ending.save_test(fit, verdict.scores)
+        advice = [f"advice: {verdict.warning}"] if verdict.warning else []
+        for line in (f"test: {verdict.scores}", *advice, *verdict.lines):
+            say(visible(line))
     ending.show(fit)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import numpy as np
@@ -11,26 +12,33 @@ import typer
 from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
 from bprop.cli import scores
+from bprop.cli.baseline import baseline, beside
+from bprop.cli.by_class import class_lines
 from bprop.cli.checks import check_seed
+from bprop.cli.class_scores import per_class
 from bprop.cli.command import command
+from bprop.cli.deciding import said as threshold_line
+from bprop.cli.deciding import with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
+from bprop.cli.target import counted
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.model import Model
-from bprop.sources.answer import example_weights
+from bprop.sources.decision import Decision
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
+from bprop.sources.weights import example_weights
 from bprop.visible import visible
 
 NAMES = {
     "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
-    "mae": "MAE", "r2": "R2",
+    "mae": "MAE", "r2": "R2", "balanced_accuracy": "balanced accuracy", "average_precision": "average precision",
 }  # fmt: skip
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
@@ -47,6 +55,7 @@ def evaluate(
     ] = 500,
     seed: opt.Seed = 0,
     held: opt.HeldOut = False,
+    threshold: opt.SomeThreshold = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     *,
     reading: ReadOptions,
@@ -60,48 +69,88 @@ def evaluate(
     """
     check_seed(seed)
     net = load_model(model)
+    preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     if held:
-        rows, preparation = held_out(net, data, labels, reading)
+        rows, _ = held_out(net, data, labels, reading)
     elif data is None:
         raise SettingError("name the DATA to measure on, or add --held-out for the test rows of the training")
     else:
-        rows, preparation = open_for(net, data, labels, reading)
+        rows, _ = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     with places(rows, preparation):
         loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)
     if not held and data is not None and (warning := seen(net.notes, data, rows)):
         say(visible(warning), error=True)
+    values = {**result["values"], **loss}
+    if preparation.decision is not None and preparation.decision.threshold is not None:
+        values["accuracy"] = result["values"]["accuracy"]  # the graph's own is of the more probable class
     if as_json:
-        say(
-            json.dumps({"examples": len(rows), **result["values"], **loss, **result["more"]}).replace("\x7f", "\\u007f")
-        )
-    else:
-        known = {name: value for name, value in result["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
-        shown = {"loss": loss["loss"], **known, **{k: v for k, v in loss.items() if k == "accuracy"}}
-        say(visible(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}"))
-        say(_table(result))
+        counted = {"examples": len(rows), "left_out": rows.left_out}
+        say(json.dumps({**counted, **values, **result["more"]}).replace("\x7f", "\\u007f"))
+        return
+    known = {name: value for name, value in result["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
+    known |= {"accuracy": values["accuracy"]} if "accuracy" in values else {}
+    text = measures({"loss": loss["loss"], **known}, net.graph, beside(result["more"]["baseline"]))
+    say(visible(f"{text} on {len(rows):,} examples of {rows.name}"))
+    for line in _about(rows, preparation, result["more"]):
+        say(visible(line))
+    say(_table(result))
 
 
 def judge(
     net: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, resamples: int, seed: int
 ) -> dict[str, Any]:
-    """{"values": measures, "more": {"intervals": ..., "confusion": ...}} of a model on rows with targets."""
+    """{"values": measures, "more": {"intervals": ..., "baseline": ..., "confusion": ...}} of a model on rows with
+    targets."""
     f, y = np.asarray(net.predict(preparation.inputs(rows))), preparation.y(rows)
     output = net.graph.outputs["f"]
     more: dict[str, Any] = {}
     if preparation.classes is not None:
-        of = scores.of_classes(f, y, isinstance(output, Softmax))
-        names = [str(name) for name in preparation.classes]
-        more["confusion"] = {"classes": names, "counts": scores.confusion(f, y).tolist()}
+        of, more = of_classes(f, y, preparation, weights, isinstance(output, Softmax))
     elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
         of = scores.of_switches(f, y)
     else:
         of = scores.of_columns(f, y, preparation)
     values = {name: measure(weights) for name, measure in of.items()}
     spans = scores.intervals(of, weights, resamples, seed)
-    more = {"intervals": {name: list(span) for name, span in spans.items()}, **more}
+    more = {
+        "intervals": {name: list(span) for name, span in spans.items()},
+        "baseline": baseline(preparation.answer, y, weights), "target": preparation.target, "task": preparation.task,
+        **more,
+    }  # fmt: skip
     return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
+
+
+def of_classes(
+    f: np.ndarray, y: np.ndarray, preparation: Preparation, weights: np.ndarray, probabilities: bool
+) -> tuple[dict[str, scores.Measure], dict[str, Any]]:
+    """The measures of scores f (N, C) for labels y (N,), and {"classes", "confusion"}; of two classes also {"positive",
+    "threshold"}."""
+    assert preparation.classes is not None
+    names, decision = [str(name) for name in preparation.classes], preparation.decision
+    if decision is None and len(names) == 2:
+        decision = Decision.of(np.bincount(y, minlength=2))
+    predicted = scores.predictions(f, decision)
+    each = per_class(predicted, y, weights, len(names))
+    more: dict[str, Any] = {
+        "classes": dict(zip(names, each, strict=True)),
+        "confusion": {"classes": names, "counts": scores.confusion(predicted, y, len(names)).tolist()},
+    }
+    if decision is not None:
+        more |= {"positive": names[decision.positive], "threshold": decision.threshold}
+    return scores.of_classes(f, y, probabilities, decision), more
+
+
+def _about(rows: Frame, preparation: Preparation, more: dict[str, Any]) -> Iterator[str]:
+    """Lines on the target: its task, rows without it, and how one of two classes is chosen."""
+    yield f"  target: {preparation.target} ({preparation.task})"
+    if rows.left_out:
+        yield f"  left out: {counted(rows.left_out)} of {rows.name} without a target"
+    if line := threshold_line(preparation):
+        yield f"  {line}"
+    if "positive" in more:
+        yield f"  average precision (PR-AUC) is of the class {more['positive']}"
 
 
 def _table(result: dict[str, Any]) -> str:
@@ -112,6 +161,8 @@ def _table(result: dict[str, Any]) -> str:
         span = f"   95% within {spans[name][0]:.4g} .. {spans[name][1]:.4g}" if name in spans else ""
         lines.append(f"  {title:<18} {'not defined' if value is None else f'{value:.4g}':<10}{span}".rstrip())
     matrix = result["more"].get("confusion")
+    if matrix is not None:
+        lines += class_lines(list(result["more"]["classes"]), list(result["more"]["classes"].values()))
     if matrix is not None and len(matrix["classes"]) <= WIDEST:
         classes = list(map(visible, matrix["classes"]))
         width = max(len(str(cell)) for cell in [*classes, *np.ravel(matrix["counts"])]) + 2

@@ -14,6 +14,7 @@ from bprop.sources.checksums import checksum_of, rows_checksum
 from bprop.sources.chunks import Chunks
 from bprop.sources.division import KEY, Division
 from bprop.sources.frame import Frame
+from bprop.sources.labelled import some_labelled
 from bprop.sources.opening import STANDARD_INPUT
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
@@ -82,11 +83,11 @@ def _streamed(model: Model, source: str, division: Division, reading: ReadOption
     shares = (
         assigned(chunks, split, preparation.task) if by_column else Shares(split.validation, split.test, split.seed)
     )
-    frames, numbers = [], []
+    frames, numbers, answer = [], [], preparation.answer
     for chunk in chunks:
         mine = np.nonzero(shares.parts(chunk.numbers) == TEST)[0]
         if len(mine):
-            frames.append(chunk.frame(mine))
+            frames.append(some_labelled(chunk.frame(mine), answer.columns, answer.are_numbers))
             numbers.append(chunk.numbers[mine])
     if not frames:
         raise _other(source, "none of its rows are in the test")

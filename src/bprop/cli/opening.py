@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
-from bprop.sources.answer import Answer, find_targets
+from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
+from bprop.sources.labelled import labelled
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.splits import WHOLE, Split
+from bprop.sources.target_kinds import are_names
+from bprop.sources.targets import find_targets
 from bprop.visible import visible
 
 MOST_SAID = 3  # sentences that are printed
@@ -29,11 +32,13 @@ def tell(frame: Frame) -> Frame:
 
 
 def open_data(
-    source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED
+    source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED,
+    task: str | None = None, kinds: Mapping[str, str] | None = None,
 ) -> Frame:  # fmt: skip
-    """The rows of `source`, with their targets."""
+    """The rows of `source` that have a target. task, kinds : as they are asked for."""
     frame = tell(open_rows(source, target, labels, reading))
-    return frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
+    frame = frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
+    return labelled(frame, frame.target, False if are_names(frame.target, task, kinds or {}) else None)
 
 
 def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
@@ -41,19 +46,22 @@ def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
     frame = tell(open_rows(source, rows.target[0], labels, rows.read))
     if rows.block is None and frame.block is not None:
         raise DataError(f"{source}: must be a table (.csv, .parquet, ...), as {rows.name} is")
-    return frame if frame.block is not None else replace(frame, target=rows.target)
+    frame = frame if frame.block is not None else replace(frame, target=rows.target)
+    return labelled(frame, frame.target)
 
 
 def open_for(
     model: Model, source: str, labels: str | None = None, reading: ReadOptions = INFERRED, *, targets: bool = True
 ) -> tuple[Frame, Preparation]:  # fmt: skip
-    """The rows of `source` for a saved model; their targets are read only if `targets` is True."""
+    """The rows of `source` for a saved model; if `targets` is True, those that have a target."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
     frame = tell(open_rows(source, target, labels, reading.over(preparation.read)))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
-    return preparation.adapted(frame), preparation
+    frame = preparation.adapted(frame)
+    answer = preparation.answer
+    return (labelled(frame, answer.columns, answer.are_numbers) if targets else frame), preparation
 
 
 def prepare(

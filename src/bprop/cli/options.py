@@ -16,6 +16,7 @@ from bprop.sources.builtin import NAMES
 from bprop.sources.columns.infer import in_order
 from bprop.sources.formats import suffixes
 from bprop.sources.read_options import BAD_CELLS
+from bprop.sources.target_kinds import KINDS, SPELLING
 
 OF_RULES = {
     "momentum": "--momentum", "nesterov": "--nesterov", "decrease_constant": "--dc", "weight_decay": "--weight-decay",
@@ -92,11 +93,35 @@ Task = Annotated[
 Kinds = Annotated[
     list[str] | None,
     _data(
-        f"COLUMN=KIND overrides the inferred kind of a column: {', '.join(in_order())}; may be repeated.",
+        f"COLUMN=KIND overrides the inferred kind of a column: {', '.join(in_order())}; may be repeated. The target "
+        f"can be {', '.join(KINDS)}, or {SPELLING}: names that differ by case or blanks are one class.",
     ),
 ]
 Weights = Annotated[
     str | None, _data("Column of example weights, also used for held-out rows. It is not used as an input.")
+]
+ClassWeight = Annotated[
+    list[str] | None,
+    _data(
+        "balanced: rows of a rare class count more, so that all classes weigh the same; or CLASS=WEIGHT, which may be "
+        "repeated. For the rows to train and to watch on, on top of --weights."
+    ),
+]
+Threshold = Annotated[
+    str | None,
+    _data(
+        "Of two classes, predict the positive one (the rarer) where its probability is at least this number; balanced "
+        "or f1: the number that is best on the validation set for the balanced accuracy, or for F1 (default: the more "
+        "probable class)."
+    ),
+]
+SomeThreshold = Annotated[
+    str | None,
+    typer.Option(
+        "--threshold",
+        help="Of two classes, predict the positive one where its probability is at least this number (default: as the "
+        "model was trained).",
+    ),
 ]
 Scale = Annotated[
     str,

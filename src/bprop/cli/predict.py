@@ -16,9 +16,11 @@ import typer
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.command import command
+from bprop.cli.deciding import said, with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
+from bprop.cli.scores import predictions
 from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.special import file_type
@@ -51,6 +53,7 @@ def predict(
             "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
         ),
     ] = None,
+    threshold: opt.SomeThreshold = None,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -65,14 +68,17 @@ def predict(
     """
     form = None if out is None else need_writer(out)
     net = load_model(model)
-    rows, preparation = open_for(net, data, reading=reading, targets=False)
+    preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
+    rows, _ = open_for(net, data, reading=reading, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
         outputs = np.asarray(net.predict(preparation.inputs(rows)))
     columns = [*carried, *predicted(outputs, preparation, net)]
+    if line := said(preparation):
+        say(visible(line), error=True)
     if out is None or form is None:
-        text = as_csv(columns)
-        sys.stdout.write(_shown(text) if _on_terminal() else text)  # unescaped: a file or a pipe gets the data
+        text, shown = as_csv(columns), _on_terminal()
+        _write(_shown(text) if shown else text, shown)
     else:
         content = form.write(out, columns)
         write_atomically(out, gzip.compress(content, mtime=0) if out.suffix.lower() == ".gz" else content)
@@ -99,6 +105,17 @@ def _shown(text: str) -> str:
     return lines.getvalue()
 
 
+def _write(text: str, shown: bool) -> None:
+    """Write to standard output. A file or a pipe gets the data unescaped, in UTF-8 whatever the terminal's encoding."""
+    file = getattr(sys.stdout, "buffer", None)
+    if shown or file is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        file.write(text.encode())
+        file.flush()
+
+
 def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
@@ -120,7 +137,7 @@ def predicted(f: np.ndarray, preparation: Preparation, net: Model) -> list[Outpu
         classes = np.empty(len(preparation.classes), object)
         classes[:] = preparation.classes
         shares = [Output(f"{number}({name})", f[:, k], digits) for k, name in enumerate(preparation.classes)]
-        return [Output("class", classes[f.argmax(axis=1)]), *shares]
+        return [Output("class", classes[predictions(f, preparation.decision)]), *shares]
     columns = preparation.answer.columns
     names = [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
     values, wanted = f.reshape(len(f), -1), _digits(net, len(columns), digits)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from bprop.cli.checks import check_kinds, check_part, check_seed, check_task
 from bprop.cli.opening import kinds_of, open_beside, open_data, prepare
 from bprop.data import DataSet
 from bprop.scaling import Units
-from bprop.sources.answer import Answer, example_weights
+from bprop.sources.answer import Answer
 from bprop.sources.checksums import checksum_of
 from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
@@ -19,6 +20,8 @@ from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, need_scaling, network_arrays, units_of
 from bprop.sources.splits import Parts, Split, class_numbers
+from bprop.sources.tally import Tally
+from bprop.sources.weights import class_weights, example_weights, weighted
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class DataOptions:
     reading: ReadOptions = INFERRED
     split_by: str | None = None
     group: str | None = None
+    class_weight: tuple[str, ...] = ()
 
     def division(self) -> tuple[Split, dict[str, str]]:
         """(how rows are divided, {"test" or "validation": its file} where it is one). Raises SettingError."""
@@ -70,6 +74,8 @@ class Prepared:
     units : how the data sets are scaled.
     held : the rows of the test set, or else of the validation set, as read; None if they are not in memory.
     division : how the rows were divided. whole : all of them, as read, where they are kept for folds.
+    tally : the targets of the table, counted. of_class : (C,) the weights of classes, if any, which are in the weights
+    of the sets to train and watch on. left_out : {file: rows without a target} of the sets that are files of their own.
     """
 
     preparation: Preparation
@@ -78,7 +84,10 @@ class Prepared:
     train: DataSet
     validation: DataSet | None
     test: DataSet | None
+    tally: Tally
     held: Frame | None = None
+    of_class: np.ndarray | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
     division: Division | None = None
     whole: Whole | None = None
 
@@ -114,8 +123,9 @@ class Whole:
     def of(cls, options: DataOptions) -> Whole:
         """Read the data, and the files to validate or to test on."""
         split, files = options.division()
-        rows = open_data(options.source, options.target, options.labels, options.reading)
-        answer = Answer.of(rows, rows.target, options.task)
+        kinds = kinds_of(options.kinds)
+        rows = open_data(options.source, options.target, options.labels, options.reading, options.task, kinds)
+        answer = Answer.of(rows, rows.target, options.task, kinds)
         return cls(options, rows, answer, split, {name: open_beside(rows, file) for name, file in files.items()})
 
     @property
@@ -128,7 +138,10 @@ class Whole:
         options = self.options
         frames = {**{name: self.rows.rows(part) for name, part in parts.there.items()}, **self.files}
         trained = frames["train"]
+        tally = self._tally(parts.there["train"])
+        of_class = class_weights(options.class_weight, self.answer, tally.trained)
         preparation = prepare(trained, self.answer, options.kinds, options.weights, self.split)
+        preparation = preparation.deciding(tally.trained)
         arrays = preparation.arrays(trained)
         units = units_of(arrays, preparation, options.scale)
         need_digits(trained.name, arrays, preparation, units, options.precision)
@@ -137,9 +150,17 @@ class Whole:
             frame = frames[name] = preparation.adapted(frame)
             w = None if options.weights is None else example_weights(frame, options.weights)
             scaled = network_arrays(frame, preparation, units, options.precision, arrays if name == "train" else None)
+            w = weighted(w, None if name == "test" else of_class, scaled["y"])
             sets[name] = DataSet(scaled, w, frame.numbers)  # so that an error names the rows of the file, not of a part
         held = frames.get("test", frames.get("validation"))
-        return Prepared(preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), held)
+        return Prepared(
+            preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), tally, held, of_class,
+            {part.label: part.left_out for part in self.files.values() if part.left_out},
+        )  # fmt: skip
+
+    def _tally(self, trained: np.ndarray) -> Tally:
+        """The targets of all rows, and of those to train on."""
+        return Tally.of(self.answer, self.answer.y(self.rows), trained, left_out=self.rows.left_out)
 
     def without_test_file(self) -> Whole:
         """The same, where a part of the rows is tested on in place of a file."""

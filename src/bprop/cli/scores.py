@@ -7,6 +7,8 @@ from statistics import NormalDist
 
 import numpy as np
 
+from bprop.cli.class_scores import average_precision, balanced_accuracy
+from bprop.sources.decision import Decision
 from bprop.sources.preparation import Preparation
 
 Measure = Callable[[np.ndarray], float]
@@ -16,19 +18,40 @@ BINS = 15
 LEAST = 1e-15  # the log loss raises smaller probabilities to this
 
 
-def of_classes(f: np.ndarray, labels: np.ndarray, probabilities: bool) -> dict[str, Measure]:
-    """Accuracy and ROC AUC of scores (N, C) for labels (N,); of probabilities also log loss and calibration error."""
+def of_classes(
+    f: np.ndarray, labels: np.ndarray, probabilities: bool, decision: Decision | None = None
+) -> dict[str, Measure]:  # fmt: skip
+    """Accuracy, balanced accuracy, ROC AUC and average precision of scores (N, C) for labels (N,); of probabilities
+    also log loss and calibration error.
+
+    decision : between two classes; default the one with the larger score. Its positive class is that of the average
+    precision; of more classes, the average precision is the mean of those of each class against the others.
+    """
+    predicted = predictions(f, decision)
     right = (f.argmax(axis=1) == labels) * 1.0
-    measures: dict[str, Measure] = {"accuracy": Share(right)}
+    measures: dict[str, Measure] = {
+        "accuracy": Share((predicted == labels) * 1.0),
+        "balanced_accuracy": balanced_accuracy(predicted, labels, f.shape[1]),
+    }
     if probabilities:
         measures["log_loss"] = mean(-np.log(np.maximum(f[np.arange(len(f)), labels].astype(np.float64), LEAST)))
     if f.shape[1] == 2:
-        measures["roc_auc"] = roc_auc(f[:, 1] if probabilities else f[:, 1] - f[:, 0], labels == 1)
+        scores, positive = f[:, 1] if probabilities else f[:, 1] - f[:, 0], 1 if decision is None else decision.positive
+        measures["roc_auc"] = roc_auc(scores, labels == 1)
+        rarer = f[:, positive] if probabilities else (1 if positive else -1) * scores
+        measures["average_precision"] = average_precision(rarer, labels == positive)
     else:
         measures["roc_auc"] = _average([roc_auc(f[:, c], labels == c) for c in range(f.shape[1])])
+        each = [average_precision(f[:, c], labels == c) for c in range(f.shape[1])]
+        measures["average_precision"] = _average(each)
     if probabilities:
         measures["calibration_error"] = calibration_error(f.max(axis=1), right)
     return measures
+
+
+def predictions(f: np.ndarray, decision: Decision | None = None) -> np.ndarray:
+    """(N,) the classes that scores (N, C) lead to."""
+    return f.argmax(axis=1) if decision is None else decision.labels(f)
 
 
 def of_switches(f: np.ndarray, y: np.ndarray) -> dict[str, Measure]:
@@ -135,10 +158,9 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> Measure:
     return lambda w: float(abs(np.bincount(place, w * gap, BINS)).sum() / w.sum())
 
 
-def confusion(f: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def confusion(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
     """(C, C): the number of examples of class i (row) predicted as class j (column)."""
-    classes = f.shape[1]
-    return np.bincount(labels * classes + f.argmax(axis=1), minlength=classes**2).reshape(classes, classes)
+    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
 
 
 def intervals(

@@ -14,7 +14,7 @@ from bprop.memory import data_memory
 from bprop.sources.checksums import checksum_of
 from bprop.sources.limits import size
 from bprop.sources.opening import bytes_in_memory, can_stream, is_table
-from bprop.sources.stream import Stream, stream, stream_beside
+from bprop.sources.stream import LEFT_OUT, Stream, stream, stream_beside
 from bprop.visible import visible
 
 
@@ -54,26 +54,33 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
     for share, option in ((split.test, "--test"), (split.validation, "--validation")):
         if not 0 <= share < 1 and split.column is None:
             raise SettingError(f"{option} {share:g}: with --stream, give a share in [0, 1) or a file")
+    notice = Progress() if progress else Silent()
     more = {
         "weights": options.weights,
         "dtype": options.precision,
         "folder": folder,
         "options": options.reading,
-        "tell": Progress() if progress else _silent,
+        "tell": notice,
     }
     parts = stream(
         options.source, options.target, task=options.task, kinds=kinds_of(options.kinds), seed=options.seed,
-        scale=options.scale, test=split.test, validation=split.validation, split_by=split.by, group=split.group, **more,
+        scale=options.scale, test=split.test, validation=split.validation, split_by=split.by, group=split.group,
+        class_weight=options.class_weight, **more,
     )  # fmt: skip
     tell(parts.sample)
-    beside = {name: _beside(parts, file, more) for name, file in files.items()}
+    beside, left_out = {}, {}
+    for name, file in files.items():
+        of_class = None if name == "test" else parts.of_class
+        beside[name] = _beside(parts, file, {**more, "of_class": of_class})
+        left_out[file] = notice.left_out
     counts = {**parts.division.counts, **{name: len(rows) for name, rows in beside.items()}}
     checksums = {name: (file, checksum_of(file)) for name, file in files.items()}
     division = replace(parts.division, counts=counts, files=checksums)
     parts = replace(parts, **beside)
     return Prepared(
-        parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test, division=division
-    )
+        parts.preparation, parts.units, parts.sample, parts.train, parts.validation, parts.test, parts.tally, None,
+        parts.of_class, {name: rows for name, rows in left_out.items() if rows}, division,
+    )  # fmt: skip
 
 
 def _beside(first: Stream, source: str, more: dict):
@@ -82,17 +89,24 @@ def _beside(first: Stream, source: str, more: dict):
     return stream_beside(first, source, **more)
 
 
-class Progress:
+class Silent:
+    """Keeps the number of rows that the last table has without a target, and prints nothing."""
+
+    left_out = 0
+
+    def __call__(self, what: str, rows: int) -> None:
+        if what == LEFT_OUT:
+            self.left_out = rows
+
+
+class Progress(Silent):
     """Prints the number of rows read so far on standard error, every few seconds."""
 
     def __init__(self, seconds: float = 5.0):
         self.seconds, self.printed = seconds, perf_counter()
 
     def __call__(self, what: str, rows: int) -> None:
-        if perf_counter() - self.printed > self.seconds:
+        super().__call__(what, rows)
+        if what != LEFT_OUT and perf_counter() - self.printed > self.seconds:
             self.printed = perf_counter()
             say(f"{rows:,} rows {what}", error=True, flush=True)
-
-
-def _silent(what: str, rows: int) -> None:
-    pass

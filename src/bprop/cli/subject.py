@@ -70,7 +70,7 @@ class Choice:
             return Subject(model.graph, model.params, rows, arrays)
         if data is not None:
             raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
-        rows = open_data(name, self.target, self.labels, self.reading)
+        rows = open_data(name, self.target, self.labels, self.reading, self.task)
         preparation = prepare(rows, Answer.of(rows, rows.target, self.task))
         graph = build(rows, preparation, self.network, self.scale)
         units = units_of(preparation.arrays(rows), preparation, self.scale)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-import numpy as np
 import typer
 
 from bprop.architecture import Architecture
@@ -13,9 +11,11 @@ from bprop.cli import options as opt
 from bprop.cli.checks import check_network
 from bprop.cli.command import command
 from bprop.cli.config import Config
+from bprop.cli.deciding import planned
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import build, free_path
 from bprop.cli.folds import check_folds, cross_validate
+from bprop.cli.judging import judge_of
 from bprop.cli.network import network_options
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
@@ -29,20 +29,16 @@ from bprop.cli.running import (
     showing_options,
     training_options,
 )
-from bprop.cli.scores import in_table_units
-from bprop.cli.show import choice, dataset, measures
+from bprop.cli.show import dataset
 from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.streaming import streamed, streams
+from bprop.cli.target import target_lines
 from bprop.cli.watching import watch
 from bprop.console import say
-from bprop.health.constant import no_better
 from bprop.sources.read_options import ReadOptions
 from bprop.training import Fit
 from bprop.training import train as fit_graph
 from bprop.visible import visible
-
-MOST_JUDGED = 10_000_000
-"""The most rows of a test set larger than memory that are compared with a constant, which reads the set again."""
 
 
 @command
@@ -61,6 +57,8 @@ def train(
     scale: opt.Scale = "auto",
     kind: opt.Kinds = None,
     weights: opt.Weights = None,
+    class_weight: opt.ClassWeight = None,
+    threshold: opt.Threshold = None,
     test: opt.Test = "0.2",
     validation: opt.Validation = "0.1",
     split_by: opt.SplitBy = None,
@@ -89,27 +87,28 @@ def train(
     seed, dtype = training.seed, training.dtype
     options = DataOptions(
         data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading,
-        split_by, group,
+        split_by, group, tuple(class_weight or ()),
     )  # fmt: skip
     need_effect(options, folds)
     check_network(network, task)
     big = context.params["stream"] = streams(data, stream, spool)  # a resumed run makes the same choice
     check_folds(folds, saving, big)
     prepared = streamed(options, spool, showing.progress) if big else in_memory(options, folds is not None)
+    graph = build(prepared.sample, prepared.preparation, network, scale)
+    prepared = planned(prepared, graph, threshold)
     preparation = prepared.preparation
-    graph = build(prepared.sample, preparation, network, scale)
     settings = {
         **training.settings(updating, len(prepared.train)), **showing.settings(), "every": saving.every,
         "resume": saving.resume, "validation": prepared.validation, "notes": prepared.notes,
     }  # fmt: skip
     say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
-    if line := choice(preparation, task):
+    for line in target_lines(prepared, chosen=target is not None):
         say(line)
     for line in division_lines(prepared):
         say(visible(line))
-    notes = prepared.notes
+    more = {}
     if folds is not None and prepared.whole is not None:
-        notes |= cross_validate(prepared.whole, folds, partial(_train_fold, network, scale, updating, training)).notes
+        more = cross_validate(prepared.whole, folds, partial(_train_fold, network, scale, updating, training)).notes
     out = saving.out or free_path(preparation.source)
     place, noted = remember(context, out) or (saving.checkpoint, None)
     watching = watch(context, prepared)
@@ -121,8 +120,8 @@ def train(
     settings_of_run = Config.of(context, inferred)
     fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
     ending = Ending(
-        notes, _judge(prepared), out, watching, showing.summary, noted, chosen=saving.out is None,
-        config=settings_of_run,
+        prepared, threshold, judge_of(prepared), out, watching, showing.summary, noted, saving.out is None,
+        settings_of_run, more,
     )  # fmt: skip
     run_to_end(fit, ending, to_continue(context))
 
@@ -136,23 +135,3 @@ def _train_fold(
     return fit_graph(
         graph, prepared.train, validation=prepared.validation, notes=prepared.notes, progress=False, **settings
     )
-
-
-def _judge(prepared: Prepared) -> Callable[[Fit], tuple[str, str | None]] | None:
-    """A function that measures a fit on the test rows, with a warning if it does no better than a constant; or None."""
-    test, held, preparation = prepared.test, prepared.held, prepared.preparation
-    if test is None:
-        return None
-
-    def judge(fit: Fit) -> tuple[str, str | None]:
-        measured = shown = fit.evaluate(test)
-        judged = fit.units.judged(test.arrays) if test.in_memory or len(test) <= MOST_JUDGED else None
-        name = f"the {len(test):,} test"
-        warning = None if judged is None else no_better(fit.graph, judged, measured, test.weights, name)
-        if preparation.classes is None and preparation.task != "multilabel":
-            weights = np.ones(len(test)) if test.weights is None else test.weights
-            y = fit.units.restored("y", test.arrays["y"]) if held is None else preparation.y(held)
-            shown = in_table_units(measured, fit.predict(test), y, weights, preparation)
-        return f"{measures(shown, fit.graph)} on {len(test):,} examples", warning
-
-    return judge

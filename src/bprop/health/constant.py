@@ -47,33 +47,40 @@ def _targets(graph: Graph, data: Mapping[str, Any]) -> np.ndarray | None:
 
 
 def _no_better_class(y: np.ndarray, w: np.ndarray, accuracy: float, name: str) -> str | None:
-    usual = float(np.mean([_largest_share(column, w) for column in y.T]))
-    if usual >= 1.0 or (y.dtype.kind == "f" and not np.isin(y, (-1, 0, 1)).all()):
+    always = float(np.mean([usual(column, w)[1] for column in y.T]))
+    if always >= 1.0 or (y.dtype.kind == "f" and not np.isin(y, (-1, 0, 1)).all()):
         return None
-    error = sqrt(usual * (1 - usual) * np.square(w).sum() / w.sum() ** 2)
-    if not accuracy <= usual + ERRORS * error:
+    error = sqrt(always * (1 - always) * np.square(w).sum() / w.sum() ** 2)
+    if not accuracy <= always + ERRORS * error:
         return None
-    how = "no better" if accuracy <= usual else "not clearly better"
-    always = "the most frequent class" if y.shape[1] == 1 else "the most frequent class of each output"
+    how = "no better" if accuracy <= always else "not clearly better"
+    answer = "the most frequent class" if y.shape[1] == 1 else "the most frequent class of each output"
     return (
-        f"on {name} examples the network is right for {accuracy:.1%}, {how} than always answering {always} "
-        f"({usual:.1%}): it may have learned nothing yet: try more epochs, another learning rate, or other inputs"
+        f"on {name} examples the network is right for {accuracy:.1%}, {how} than always answering {answer} "
+        f"({always:.1%}): it may have learned nothing yet: try more epochs, another learning rate, or other inputs"
     )
 
 
-def _largest_share(column: np.ndarray, w: np.ndarray) -> float:
-    _, place = np.unique(column, return_inverse=True)
-    return float(np.bincount(place, weights=w).max() / w.sum())
+def usual(column: np.ndarray, w: np.ndarray) -> tuple[float, float]:
+    """(the most frequent of targets (N,), its share), by weight."""
+    values, place = np.unique(column, return_inverse=True)
+    rows = np.bincount(place.ravel(), weights=w)
+    return values[rows.argmax()], float(rows.max() / w.sum())
 
 
-def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float], name: str) -> str | None:
+def constant_errors(y: np.ndarray, w: np.ndarray) -> dict[str, float]:
+    """{"rmse": of always the mean, "mae": of always the median} for targets (N,) or (N, K), over which it averages."""
     unit = float(np.ldexp(1.0, int(np.frexp(np.abs(y).max())[1]) - 1))  # squares of large numbers must not overflow
-    y = y.astype(np.float64) / unit
+    y = y.reshape(len(y), -1).astype(np.float64) / unit
     mean = np.average(y, axis=0, weights=w)
-    constant = {
+    return {
         "rmse": unit * sqrt(np.average(np.square(y - mean), axis=0, weights=w).mean()),
         "mae": unit * float(np.mean([_least_distance(column, w) for column in y.T])),
     }
+
+
+def _no_better_number(y: np.ndarray, w: np.ndarray, measures: Mapping[str, float], name: str) -> str | None:
+    constant = constant_errors(y, w)
     known = {key: measures[key] for key in constant if key in measures}
     if not known or not all(constant[key] > 0 and constant[key] <= value < inf for key, value in known.items()):
         return None

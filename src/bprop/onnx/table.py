@@ -28,6 +28,7 @@ class TableExport(Export):
 
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
+        self.decision = preparation.decision
         super().__init__(onnx, model, {*columns, *answer.columns})
         self.embedded = list(preparation.embeddings)
         self.answer, self.columns, self.features = answer, preparation.features, {}
@@ -69,7 +70,7 @@ class TableExport(Export):
             raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
         self.scope = "answer"
         if classes is not None:
-            number = self.node("ArgMax", [tensor], {"axis": 1, "keepdims": 0})
+            number = self.decided(tensor)
             labels = label_array(classes)
             self.answered(
                 self.answer.columns[0], self.node("Gather", [self.constant(labels), number], {}), labels.dtype
@@ -79,6 +80,16 @@ class TableExport(Export):
             self.answered("probabilities", tensor, self.float, several)
         else:
             self.numbers(tensor)
+
+    def decided(self, tensor: Tensor) -> Tensor:
+        """(N,) the numbers of the classes: of two, the positive one from a threshold on, if the model has one."""
+        decision = self.decision
+        if decision is None or decision.threshold is None:
+            return self.node("ArgMax", [tensor], {"axis": 1, "keepdims": 0})
+        positive = self.node("Gather", [tensor, self.constant(np.array(decision.positive))], {"axis": 1})
+        chosen = self.node("GreaterOrEqual", [positive, self.constant(np.array(decision.threshold, self.float))], {})
+        one, other = (self.constant(np.array(number)) for number in (decision.positive, 1 - decision.positive))
+        return self.node("Where", [chosen, one, other], {})
 
     def numbers(self, tensor: Tensor) -> None:
         """Declare an output (N,) for each predicted column."""

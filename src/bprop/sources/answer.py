@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from bprop.errors import DataError, SettingError, UnknownNameError
-from bprop.names import known
-from bprop.scaling import LOST
-from bprop.sources.cells import exact
+from bprop.errors import DataError, SettingError
+from bprop.sources.classes import BOOLEAN, Recognised, joined, plain
 from bprop.sources.frame import Frame
+from bprop.sources.guess import reasoned
 from bprop.sources.limits import need_few_classes, some
+from bprop.sources.target_kinds import wanted_of
+from bprop.sources.targets import different, several, targets_of, texts_of
 
-TASKS = ("classification", "regression", "counts")
-SEVERAL = ("regression", "multilabel")
-MOST_CLASSES = 100  # whole-number targets with more values than this (or than rows / 2) are taken as numbers
 ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
 
 
@@ -25,41 +24,64 @@ class Answer:
     """The columns to predict and their task.
 
     classes : the labels, label k being number k; None for numbers.
+    join : how several spellings are one class ("nocase", "boolean"); "": they are not.
+    reason : of the task, for people.
     """
 
     columns: tuple[str, ...]
     task: str
     classes: tuple[Any, ...] | None
+    join: str = ""
+    reason: str = field(default="", compare=False)
 
     @classmethod
-    def of(cls, frame: Frame, columns: tuple[str, ...], task: str | None = None) -> Answer:
-        """The answer for `task`, or for the task that the columns suggest. Raises SettingError if they do not fit."""
+    def of(
+        cls, frame: Frame, columns: tuple[str, ...], task: str | None = None, kinds: Mapping[str, str] | None = None,
+        counts: np.ndarray | None = None,
+    ) -> Answer:  # fmt: skip
+        """The answer for `task`, or for the task that the columns suggest. Raises SettingError if they do not fit.
+
+        kinds : {column: kind}, of which those of the targets count. counts : (N,) how often each row stands in the
+        table; default once.
+        """
         frame.need_targets(columns)
+        wanted = wanted_of(columns, task, kinds or {}, frame)
+        counts = np.ones(len(frame), np.int64) if counts is None else counts
         if len(columns) == 1:
-            return cls._of_one(frame, columns[0], task)
-        if task not in (None, *SEVERAL):
-            raise UnknownNameError(
-                f"several columns are predicted as one of: {known(str(task), SEVERAL)}; not {task!r}"
-            )
-        values = _several(frame, columns)
+            return cls._of_one(frame, columns[0], wanted.task, wanted.join, wanted.reason, counts)
+        return cls._of_several(frame, columns, wanted.task, wanted.reason)
+
+    @classmethod
+    def _of_several(cls, frame: Frame, columns: tuple[str, ...], task: str | None, reason: str) -> Answer:
+        values = several(frame, columns)
         switches = bool(np.isin(values, (0, 1)).all())
         if task == "multilabel" and not switches:
             raise SettingError(
                 f"multilabel needs targets of 0 and 1, or yes and no, in every one of {', '.join(columns)}"
             )
-        return cls(columns, task or ("multilabel" if switches else "regression"), None)
+        why = "because every target is yes or no" if switches else "because not every target is yes or no"
+        return cls(columns, task or ("multilabel" if switches else "regression"), None, reason=reason or why)
 
     @classmethod
-    def _of_one(cls, frame: Frame, name: str, wanted: str | None) -> Answer:
-        y = _targets(frame, name, wanted)
-        task = wanted or frame.task or guess_task(y)
-        if task not in TASKS:
-            raise UnknownNameError(f"no task is called {task!r} here; there are: {known(task, TASKS)}")
+    def _of_one(
+        cls, frame: Frame, name: str, task: str | None, join: str, reason: str, counts: np.ndarray
+    ) -> Answer:  # fmt: skip
+        y = texts_of(frame, name) if join else targets_of(frame, name, task, counts)
+        sure = task is not None
+        if task is None:
+            task, reason = reasoned(y, counts)
         if task == "classification":
-            return cls((name,), task, _classes(frame, name, y, sure=wanted is not None or frame.task is not None))
+            return cls((name,), task, _classes(frame, name, y, counts, sure, join), join=join, reason=reason)
         if y.dtype.kind not in "fiu":
-            raise SettingError(f"{task} needs targets that are numbers; those of {frame.label} are text")
-        return cls((name,), task, None)
+            raise SettingError(
+                f"{task} needs targets that are numbers; those of {frame.label} are text, such as {str(y[0])!r}"
+            )
+        return cls((name,), task, None, reason=reason)
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether its cells are numbers, also those that are classes: other cells are bad ones."""
+        return self.classes is None or not any(isinstance(name, str | bool) for name in self.classes)
 
     @property
     def outputs(self) -> int:
@@ -73,9 +95,9 @@ class Answer:
         """
         frame.need_targets(self.columns)
         if len(self.columns) == 1:
-            y = _targets(frame, self.columns[0], self.task)
+            y = texts_of(frame, self.columns[0]) if self.join else targets_of(frame, self.columns[0], self.task)
             return self._numbers(frame, y) if self.classes is None else self._labels(frame, y, self.classes)
-        values = _several(frame, self.columns)
+        values = several(frame, self.columns)
         if self.task == "multilabel":
             if not np.isin(values, (0, 1)).all():
                 raise DataError(
@@ -90,131 +112,54 @@ class Answer:
         return y.astype(np.float64)
 
     def _labels(self, frame: Frame, y: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
-        number = {value: k for k, value in enumerate(classes)}
-        values, inverse = np.unique(y, return_inverse=True)
-        labels = np.array([number.get(_plain(value), -1) for value in values], np.int64)[inverse]
+        values, codes = different(y)
+        labels = Recognised(classes, self.join).numbers(values.tolist())[codes]
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
             row = int(strange[0])
+            others = f"; {len(strange):,} of {len(labels):,} rows have classes that it does not know"
             raise DataError(
-                f"{frame.where(row)}, column {self.columns[0]!r}: the class {_plain(y[row])} is not one of the "
-                f"model's classes ({some(classes)})"
+                f"{frame.where(row)}, column {self.columns[0]!r}: the class {plain(y[row])} is not one of the model's "
+                f"classes ({some(classes)}){others}"
             )
         return labels
 
 
-def guess_task(y: np.ndarray) -> str:
-    """Classification for text and for whole numbers of few values, else regression."""
-    if y.dtype.kind in "OUSb":
-        return "classification"
-    values = np.unique(y)
-    whole = bool((values == np.round(values)).all())
-    return "classification" if whole and len(values) <= min(MOST_CLASSES, max(2, len(y) // 2)) else "regression"
-
-
-def find_targets(frame: Frame, wanted: str | None) -> tuple[str, ...]:
-    """The columns that --target names: one, or several with commas between; default the last column."""
-    if not frame.columns:
-        raise DataError(f"{frame.label}: it has no columns")
-    if wanted is None:
-        return (list(frame.columns)[-1],)
-    names = (wanted,) if wanted in frame.columns else tuple(name.strip() for name in wanted.split(","))
-    for name in names:
-        frame.column(name)
-    if len(set(names)) < len(names):
-        raise SettingError(f"--target {wanted}: a column is named twice")
-    return names
-
-
-def example_weights(frame: Frame, name: str) -> np.ndarray:
-    """A column of example weights. Raises DataError, naming the place, where one is missing or below 0."""
-    if frame.block is not None:
-        raise SettingError(f"--weights {name}: {frame.name} has no columns with names")
-    values = some_weights(frame, name)
-    if not values.any():
-        raise DataError(f"{frame.label}, column {name!r}: all weights are 0")
-    return values
-
-
-def some_weights(frame: Frame, name: str) -> np.ndarray:
-    """Example weights of some of the rows. They may all be 0."""
-    values = frame.finite(name, "weight")
-    if (values < 0).any():
-        row = int((values < 0).argmax())
-        raise DataError(f"{frame.where(row)}, column {name!r}: a weight must be 0 or more, not {values[row]:g}")
-    return values
-
-
-def _targets(frame: Frame, name: str, task: str | None) -> np.ndarray:
-    """A column of targets: numbers if most cells are (and then all must be), else text. Text and bools of arrays stay.
-
-    For classification, also a few numbers among text are names of classes, and so are whole numbers too large for 64
-    bits; smaller ones are exact.
-    """
-    column = frame.column(name)
-    kind = column.cells.dtype.kind
-    if kind in "Ub":
-        return column.cells
-    frame.need_all(name, "target")
-    if kind == "M":
-        raise DataError(
-            f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
-        )
-    bad = column.numbers[1]
-    if 2 * bad.sum() >= len(bad) or (task == "classification" and bad.any()):
-        return np.array(column.texts.tolist(), dtype=str)
-    y = exact(column.cells, frame.finite(name, "target"))
-    if task not in (None, "classification"):
-        return _rounded(frame, name, y)
-    return np.array(list(map(str, y))) if y.dtype.kind == "O" else y
-
-
-def _rounded(frame: Frame, name: str, y: np.ndarray) -> np.ndarray:
-    """Whole numbers as float64. Raises DataError where that rounds their differences away."""
-    rounded = y.astype(np.float64)
-    if y.dtype.kind != "f" and len(y):
-        first = min(y.tolist())
-        apart = np.array([value - first for value in y.tolist()], np.float64)
-        lost = np.array([abs(int(close) - value) for close, value in zip(rounded, y.tolist(), strict=True)], np.float64)
-        if lost.mean() > LOST * apart.std():
-            raise DataError(
-                f"{frame.label}, column {name!r}: whole numbers near {first} that differ by {apart.std():.3g}: a "
-                "float64 rounds the differences away; subtract an offset from all of them"
-            )
-    return rounded
-
-
-def _several(frame: Frame, names: tuple[str, ...]) -> np.ndarray:
-    """(N, columns): numbers, or 0 and 1 for no and yes."""
-    columns = []
-    for name in names:
-        switches, bad = frame.column(name).booleans
-        frame.need_all(name, "target")
-        columns.append(frame.finite(name, "target") if bad.any() else switches)
-    return np.stack(columns, axis=1)
-
-
-def _classes(frame: Frame, name: str, y: np.ndarray, sure: bool) -> tuple[Any, ...]:
+def _classes(
+    frame: Frame, name: str, y: np.ndarray, counts: np.ndarray, sure: bool, join: str
+) -> tuple[Any, ...]:  # fmt: skip
     """The different targets, in order. Raises DataError if they are not classes.
 
     sure : the user or the source named the task; else it is a guess.
     """
-    classes = tuple(_plain(value) for value in np.unique(y))
+    values, codes = different(y)
+    rows = np.bincount(codes, counts, len(values)).astype(np.int64)
+    if join == BOOLEAN:
+        _need_booleans(frame, name)
+    classes = joined(values.tolist(), rows, join) if join else tuple(plain(value) for value in values)
     if len(classes) < 2:
         raise DataError(
-            f"{frame.label}: all targets are {', '.join(map(repr, classes))}: give targets of two classes or more"
+            f"{frame.label}: all targets are {', '.join(map(repr, classes))}: give targets of two classes or more, or "
+            "another --target"
         )
-    if not sure and len(y) >= ENOUGH and len(classes) > DIFFERENT * len(y):
+    if not sure and rows.sum() >= ENOUGH and len(classes) > DIFFERENT * rows.sum():
         raise DataError(
-            f"{frame.label}, column {name!r}: {len(classes):,} of {len(y):,} targets differ, such as {classes[0]!r}: "
-            "hardly a class has two examples to learn from; give another --target, write numbers as plain numbers "
-            "(1234.5), or keep each as a class with --task classification"
+            f"{frame.label}, column {name!r}: {len(classes):,} of {rows.sum():,} targets differ, such as "
+            f"{classes[0]!r}: hardly a class has two examples to learn from; give another --target, write numbers as "
+            "plain numbers (1234.5), or keep each as a class with --task classification"
         )
     need_few_classes(frame.label, name, len(classes))
     return classes
 
 
-def _plain(value: Any) -> Any:
-    """A label as JSON keeps it: 3.0 and np.int64(3) are 3."""
-    value = value.item() if isinstance(value, np.generic) else value
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+def _need_booleans(frame: Frame, name: str) -> None:
+    """Raise DataError, naming the first place, where a target says neither yes nor no."""
+    column = frame.column(name)
+    bad = column.booleans[1]
+    if bad.any():
+        row = int(bad.argmax())
+        raise DataError(
+            f"{frame.where(row)}, column {name!r}: {str(column.cells[row])!r} says neither yes nor no, and "
+            f"{int(bad.sum()):,} of {len(bad):,} rows have such targets; mend the file, or train with "
+            f"--kind {name}=categorical"
+        )

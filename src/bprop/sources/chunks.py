@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.answer import find_targets
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame, need_same
 from bprop.sources.opening import STANDARD_INPUT, name_of, need_format, paths_of
 from bprop.sources.partitions import Partitioned, partitions_of
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.targets import find_targets
 
 
 @dataclass

@@ -32,6 +32,7 @@ class Frame:
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
     remarks : sentences on how its files were read, for people.
     checksum : of the content that the rows of the file were read from, where it is known.
+    left_out : rows of the table that are not among these because they have no target.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Frame:
     read: ReadOptions = INFERRED
     remarks: tuple[str, ...] = ()
     checksum: str | None = None
+    left_out: int = 0
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}

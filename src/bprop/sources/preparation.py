@@ -12,14 +12,18 @@ from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.notes import TABLE as KEY
 from bprop.sources import noted
-from bprop.sources.answer import SEVERAL, Answer
+from bprop.sources.answer import Answer
+from bprop.sources.classes import JOINS
 from bprop.sources.column import Column
 from bprop.sources.columns import Ignored, Kind, Matrix, from_notes
 from bprop.sources.columns.infer import fit_columns
+from bprop.sources.decision import KEY as DECISION
+from bprop.sources.decision import Decision
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.sources.progress import each
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.target_kinds import SEVERAL
 
 __all__ = ["KEY", "Preparation", "is_noted"]
 
@@ -31,13 +35,14 @@ BLOCK = "x"
 class Preparation:
     """Turns rows into arrays: learned from the training rows, kept in a saved model's notes.
 
-    read : how later files are read, where it is not inferred.
+    read : how later files are read, where it is not inferred. decision : between two classes; None: not noted.
     """
 
     source: str
     kinds: tuple[Kind, ...]
     answer: Answer
     read: ReadOptions = INFERRED
+    decision: Decision | None = None
 
     @classmethod
     def fit(
@@ -45,8 +50,10 @@ class Preparation:
     ) -> Preparation:
         """From the training rows.
 
-        kinds : {column: kind}; the others are inferred. apart : columns that are neither inputs nor targets.
+        kinds : {column: kind}; the others are inferred, and those of the targets are the answer's. apart : columns that
+        are neither inputs nor targets.
         """
+        kinds = {name: kind for name, kind in (kinds or {}).items() if name not in answer.columns}
         if frame.block is not None:
             if kinds or apart:
                 raise SettingError(
@@ -55,7 +62,13 @@ class Preparation:
             return cls(frame.name, (Matrix.fit(BLOCK, frame),), answer)
         others = {*answer.columns, *apart}
         names = [name for name in frame.columns if name not in others]
-        return cls(frame.name, fit_columns(names, frame, kinds or {}), answer, frame.read)
+        return cls(frame.name, fit_columns(names, frame, kinds), answer, frame.read)
+
+    def deciding(self, trained: np.ndarray | None) -> Preparation:
+        """The same, with a decision between two classes, which have so many rows (2,) to train on."""
+        if self.classes is None or len(self.classes) != 2 or trained is None:
+            return self
+        return replace(self, decision=Decision.of(trained))
 
     @property
     def task(self) -> str:
@@ -159,11 +172,13 @@ class Preparation:
             "target": self.target,
             "classes": None if self.classes is None else list(self.classes),
         }
+        if self.decision is not None:
+            notes[DECISION] = self.decision.to_notes()
         if not self.is_table:
             return notes
         table = {"kinds": [kind.to_notes() for kind in self.kinds], "targets": list(self.answer.columns)}
-        read = self.read.to_notes()
-        return {**notes, KEY: {**table, "read": read} if read else table}
+        more = {"read": self.read.to_notes(), "join": self.answer.join}
+        return {**notes, KEY: {**table, **{name: value for name, value in more.items() if value}}}
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any]) -> Preparation:
@@ -174,7 +189,8 @@ class Preparation:
         if not is_noted(notes):
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
         answer = Answer((noted.text(notes, "target"),), *noted.answer(notes))
-        return cls(noted.text(notes, "source"), (Matrix(BLOCK, noted.texts(notes, "columns")),), answer)
+        block = Matrix(BLOCK, noted.texts(notes, "columns"))
+        return cls(noted.text(notes, "source"), (block,), answer, decision=_decision(notes, answer))
 
     @classmethod
     def _of_table(cls, notes: Mapping[str, Any], table: Any) -> Preparation:
@@ -183,9 +199,13 @@ class Preparation:
         kinds = table.get("kinds")
         if not isinstance(kinds, list | tuple):
             raise noted.damaged("kinds", kinds, "a list of columns")
+        join = table.get("join", "")
+        if join not in ("", *JOINS):
+            raise noted.damaged("join", join, f"one of {', '.join(JOINS)}")
+        answer = Answer(noted.texts(table, "targets"), *noted.answer(notes), join=join)
         read = cls(
-            noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
-            Answer(noted.texts(table, "targets"), *noted.answer(notes)), ReadOptions.from_notes(table.get("read", {})),
+            noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds), answer,
+            ReadOptions.from_notes(table.get("read", {})), _decision(notes, answer),
         )  # fmt: skip
         noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
         count = len(read.answer.columns)
@@ -197,6 +217,11 @@ class Preparation:
         """Raise DataError if a graph does not take the encoded rows, or has other outputs than the targets."""
         numbers = {"x": (len(self.scaled),)} if len(self.used) > len(self.embeddings) else {}
         noted.need_fit(graph, {**numbers, **{f"c_{name}": () for name in self.embeddings}}, self.outputs)
+
+
+def _decision(notes: Mapping[str, Any], answer: Answer) -> Decision | None:
+    """The decision in the notes of a model; None where it has none, as models of before."""
+    return Decision.from_notes(notes[DECISION], answer.classes) if DECISION in notes else None
 
 
 def is_noted(notes: Mapping[str, Any]) -> bool:

@@ -14,19 +14,23 @@ from bprop.errors import DataError
 from bprop.mapped import Mapped, Spool
 from bprop.mapped.order import WINDOW_BYTES
 from bprop.scaling import Units
-from bprop.sources.answer import some_weights
 from bprop.sources.assigned import Assigned, assigned
 from bprop.sources.checksums import checksum_of, rows_checksum
 from bprop.sources.chunks import Chunks
 from bprop.sources.columns import Numeric
 from bprop.sources.division import PARTS, Division
 from bprop.sources.frame import Frame
+from bprop.sources.labelled import no_targets, some_labelled
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.splits import TEST, Split
 from bprop.sources.survey import Dividing, Shares, Tell, survey
+from bprop.sources.tally import Tally
+from bprop.sources.weights import class_weights, some_weights, weighted
 
+LEFT_OUT = "left out"
+"""The rows without a target, as the callback `tell` is called with their number."""
 SPARE = 1.05  # of the room that is needed, so that the disk is not filled to the brim
 
 
@@ -38,6 +42,7 @@ class Stream:
     units : how these arrays are scaled. scale : as it was asked for.
     train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
     division : how the rows were divided.
+    tally : its targets, counted. of_class : (C,) the weights of classes, if any.
     """
 
     preparation: Preparation
@@ -48,6 +53,8 @@ class Stream:
     validation: Mapped | None
     test: Mapped | None
     division: Division
+    tally: Tally
+    of_class: np.ndarray | None = None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -75,8 +82,8 @@ def stream(
     source: str | os.PathLike, target: str | None = None, *, task: str | None = None,
     kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
     seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike | None = None,
-    window: int = WINDOW_BYTES, options: ReadOptions = INFERRED, tell: Tell = lambda what, rows: None,
-    split_by: str | None = None, group: str | None = None,
+    window: int = WINDOW_BYTES, options: ReadOptions = INFERRED, class_weight: Sequence[str] = (),
+    split_by: str | None = None, group: str | None = None, tell: Tell = lambda what, rows: None,
 ) -> Stream:  # fmt: skip
     """A table that need not fit in memory, made ready to train on.
 
@@ -90,6 +97,7 @@ def stream(
     source : a file (.csv, .tsv, .parquet, .arrow, .feather, .jsonl, also packed), a folder or a pattern of such files.
     target : the column to predict, or several with commas between; default the last.
     task, kinds, weights : as for `bprop train`: "classification"...; {column: kind}; a column of example weights.
+    class_weight : ("balanced",), or words such as "yes=3": weights of the classes, for the rows to train and watch on.
     validation, test : shares of the rows. Each row's part is drawn by itself, from the seed and its number.
     split_by, group : a column in whose order the last rows are held out; or one whose equal cells are never in two
         parts. It is read once more, before all else, and `validation` and `test` may then be numbers of rows. The
@@ -97,7 +105,8 @@ def stream(
     scale : "auto" or "standard": numbers get mean 0 and deviation 1; "none" or "unit": they stay as they are.
     dtype : of training. folder : where there is room for the encoded rows; default the system's temporary folder.
     window : bytes of the examples that are shuffled together. options : how files and cells are read, where it is not
-        inferred. tell : called with (what, rows) after every chunk.
+        inferred. tell : called with (what, rows) after every chunk, and with ("left out", rows) for rows without a
+        target.
 
     Raises
     ------
@@ -113,19 +122,24 @@ def stream(
     """
     chunks = Chunks(os.fspath(source), target, options)
     split = Split(test, validation, seed, split_by, group).with_kind(kinds or {})
-    shares = Shares(validation, test, seed) if split.column is None else assigned(chunks, split, task, tell)
-    overview = survey(chunks, task, shares, tell)
+    shares = Shares(validation, test, seed) if split.column is None else assigned(chunks, split, task, kinds, tell)
+    overview = survey(chunks, task, shares, kinds, tell)
     preparation = Preparation.fit(overview.sample, overview.answer, kinds, split.apart(kinds or {}, weights))
+    tally = overview.tally
+    of_class = class_weights(class_weight, overview.answer, tally.trained)
+    preparation = preparation.deciding(tally.trained)
     arrays = preparation.arrays(overview.sample)
     units = units_of(arrays, preparation, scale)
     need_digits(overview.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
     _need_room(spools[0], arrays, overview.rows)
-    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, overview.rows, tell)
+    train, watched, tested = _spooled(
+        chunks, preparation, units, shares, Weighting(weights, of_class), spools, overview.rows, tell
+    )
     if train is None:
         raise DataError(f"{overview.sample.label}: no row is left to train on: hold out a smaller share")
     division = _division(chunks, split, shares, overview.rows, (train, watched, tested))
-    return Stream(preparation, overview.sample, units, scale, train, watched, tested, division)
+    return Stream(preparation, overview.sample, units, scale, train, watched, tested, division, tally, of_class)
 
 
 def _division(
@@ -143,44 +157,73 @@ def _division(
 
 def stream_beside(
     first: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
-    folder: str | os.PathLike | None = None, options: ReadOptions = INFERRED, tell: Tell = lambda what, rows: None,
+    folder: str | os.PathLike | None = None, options: ReadOptions = INFERRED,
+    of_class: np.ndarray | None = None, tell: Tell = lambda what, rows: None,
 ) -> Mapped:  # fmt: skip
-    """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
+    """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on.
+
+    of_class : (C,) weights of the classes, if any.
+    """
     chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), options.over(first.preparation.read))
     spools = [Spool(folder, dtype)]
-    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
-    assert rows is not None  # a table without rows is refused as it is read
+    weighting = Weighting(weights, of_class)
+    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weighting, spools, None, tell)[0]
+    if rows is None:  # a table without rows is refused as it is read
+        raise no_targets(chunks.source, first.preparation.answer.columns, chunks.ends[-1])
     return rows
 
 
+@dataclass(frozen=True)
+class Weighting:
+    """The column of example weights, and the weights of classes (C,), which do not count for the test."""
+
+    column: str | None = None
+    of_class: np.ndarray | None = None
+
+    def of(self, frame: Frame, y: np.ndarray, part: int) -> np.ndarray | None:
+        """(N,) for rows of a part; None where all are 1."""
+        column = None if self.column is None else some_weights(frame, self.column)
+        return weighted(column, None if part == TEST else self.of_class, y)
+
+
 def _spooled(
-    chunks: Chunks, preparation: Preparation, units: Units, shares: Dividing, weights: str | None, spools: list[Spool],
+    chunks: Chunks, preparation: Preparation, units: Units, shares: Dividing, weighting: Weighting, spools: list[Spool],
     rows: int | None, tell: Tell,
 ) -> list[Mapped | None]:  # fmt: skip
-    """Every row encoded, scaled, and written to the spool of its part."""
+    """Every row that has a target encoded, scaled, and written to the spool of its part."""
     numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
-    encoded = 0
+    encoded, left_out, answer = 0, 0, preparation.answer
     try:
         for chunk in chunks:
-            frame = chunk.frame(numeric=numeric)
-            arrays = network_arrays(frame, preparation, units, spools[0].dtype)
-            w = None if weights is None else some_weights(frame, weights)
-            parts = shares.parts(chunk.numbers)
-            for part, spool in enumerate(spools):
-                mine = np.nonzero(parts == part)[0]
-                if len(mine):
-                    some = {name: array[mine] for name, array in arrays.items()}
-                    spool.append(some, None if w is None else w[mine])
-            encoded += len(chunk)
+            frame = some_labelled(chunk.frame(numeric=numeric), answer.columns, answer.are_numbers)
+            assert frame.numbers is not None
+            encoded, left_out = encoded + len(chunk), left_out + frame.left_out
+            if len(frame):
+                _spool(frame, network_arrays(frame, preparation, units, spools[0].dtype), shares, weighting, spools)
             tell("encoded", encoded)
         if rows is not None and encoded != rows:
             raise DataError(
                 f"{chunks.source}: had {rows:,} rows at first and {encoded:,} later: the file changed while it was read"
             )
+        tell(LEFT_OUT, left_out)
         return [spool.finish() for spool in spools]
     finally:
         for spool in spools:
             spool.close()
+
+
+def _spool(
+    frame: Frame, arrays: dict[str, np.ndarray], shares: Dividing, weighting: Weighting, spools: list[Spool]
+) -> None:  # fmt: skip
+    """The arrays of rows, written to the spools of their parts."""
+    assert frame.numbers is not None
+    parts = shares.parts(frame.numbers)
+    for part, spool in enumerate(spools):
+        mine = np.nonzero(parts == part)[0]
+        w = weighting.of(frame, arrays["y"], part)
+        if len(mine):
+            some = {name: array[mine] for name, array in arrays.items()}
+            spool.append(some, None if w is None else w[mine])
 
 
 def _need_room(spool: Spool, sample: Mapping[str, np.ndarray], rows: int) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,9 +13,12 @@ from bprop.errors import DataError, SettingError
 from bprop.sources.answer import Answer
 from bprop.sources.chunks import Chunk, Chunks
 from bprop.sources.frame import Frame, concatenated
+from bprop.sources.labelled import no_targets, some_labelled
 from bprop.sources.limits import MOST_CLASSES, need_few_classes
 from bprop.sources.random_bits import GAMMA, mixed
 from bprop.sources.splits import TEST, TRAIN, VALIDATION
+from bprop.sources.tally import Tally
+from bprop.sources.target_kinds import are_names
 
 SAMPLE_CELLS = 2_000_000
 SAMPLE_ROWS = (2_000, 250_000)  # at least and at most, whatever the number of columns
@@ -62,27 +66,38 @@ class Shares:
 
 @dataclass(frozen=True)
 class Survey:
-    """A pass over all rows: a sample of the training rows, the targets, and the number of rows."""
+    """A pass over all rows: a sample of the training rows, the targets, their tally, and the number of rows."""
 
     sample: Frame
     answer: Answer
+    tally: Tally
     rows: int
 
 
-def survey(chunks: Chunks, task: str | None, shares: Dividing, tell: Tell = lambda what, rows: None) -> Survey:
+def survey(
+    chunks: Chunks, task: str | None, shares: Dividing, kinds: Mapping[str, str] | None = None,
+    tell: Tell = lambda what, rows: None,
+) -> Survey:  # fmt: skip
     """Read all rows once. The sample is uniform, and the same however the rows are cut into chunks."""
-    sample, classes, rows = Sample(shares.seed), Classes(), 0
+    sample, classes, rows, left_out = Sample(shares.seed), Classes(), 0, 0
     for chunk in chunks:
-        keep = np.nonzero(shares.parts(chunk.numbers) == TRAIN)[0]
-        sample.add(chunk, keep)
-        classes.add(chunk)
-        rows += len(chunk)
+        numbers = False if are_names(chunk.target, task, kinds or {}) else None
+        targets = some_labelled(chunk.frame(None, chunk.target), chunk.target, numbers)
+        assert targets.numbers is not None
+        there = targets.numbers - chunk.start
+        trained = shares.parts(chunk.numbers[there]) == TRAIN
+        sample.add(chunk, there[trained])
+        classes.add(targets, trained)
+        rows, left_out = rows + len(chunk), left_out + targets.left_out
         tell("read", rows)
+    if left_out == rows:
+        raise no_targets(chunks.source, chunk.target, rows)
     drawn = sample.finish(chunks)
-    answer = Answer.of(classes.with_sample(drawn), drawn.target, task)
+    targets, counts = classes.different(drawn)
+    answer = Answer.of(targets, drawn.target, task, kinds, counts)
     if answer.classes is not None:
-        need_few_classes(drawn.label, drawn.target[0], len(classes.seen), MOST_CLASSES)
-    return Survey(drawn, answer, rows)
+        need_few_classes(drawn.label, drawn.target[0], len(classes.rows), MOST_CLASSES)
+    return Survey(drawn, answer, classes.tally(answer, drawn, rows - left_out, left_out), rows)
 
 
 class Sample:
@@ -119,36 +134,48 @@ class Sample:
 
 
 class Classes:
-    """Keeps a row for every different target. It stops when there are too many for classes."""
+    """Counts the rows of every different target, and those to train on. It stops when there are too many for classes.
+
+    rows, trained : {target: rows} as it stands in the table. frames : a row for each.
+    """
 
     def __init__(self) -> None:
-        self.seen: set = set()
+        self.rows: Counter = Counter()
+        self.trained: Counter = Counter()
         self.frames: list[Frame] = []
         self.too_many = False
 
-    def add(self, chunk: Chunk) -> None:
-        if len(chunk.target) != 1 or self.too_many:
+    def add(self, targets: Frame, trained: np.ndarray) -> None:
+        """Rows with a target. trained : (N,) where a row is for training."""
+        if len(targets.target) != 1 or self.too_many or not len(targets):
             return
-        column = chunk.frame(None, chunk.target)
-        values = column.columns[column.target[0]].cells
-        first: dict = {}
-        for row, value in enumerate(values.tolist()):
-            if value not in self.seen and value == value:
-                first.setdefault(value, row)
-        self.seen.update(first)
-        if first:
-            self.frames.append(column.rows(np.array(list(first.values()))))
-        self.too_many = len(self.seen) > MOST_CLASSES
+        column = targets.columns[targets.target[0]]
+        present, first, codes = np.unique(column.distinct.codes, return_index=True, return_inverse=True)
+        values = column.distinct.values[present].tolist()
+        unseen = [code for code, value in enumerate(values) if value not in self.rows]
+        if unseen:
+            self.frames.append(targets.rows(first[unseen]))
+            self.rows.update({values[code]: 0 for code in unseen})  # in the order of the frames
+        for counter, some in ((self.rows, codes), (self.trained, codes[trained])):
+            counter.update(dict(zip(values, np.bincount(some, minlength=len(values)).tolist(), strict=True)))
+        self.too_many = len(self.rows) > MOST_CLASSES
 
-    def with_sample(self, sample: Frame) -> Frame:
-        """The targets of the sample, and of a row for each that is not in it."""
-        targets = replace(sample, columns={name: sample.columns[name] for name in sample.target})
+    def different(self, sample: Frame) -> tuple[Frame, np.ndarray | None]:
+        """A row for each different target, and how often it stands in the table. Those of the sample where there are
+        several columns of targets, or too many different ones."""
         if self.too_many or not self.frames:
-            return targets
-        known = set(sample.columns[sample.target[0]].tolist())
-        more = together(self.frames)
-        new = np.array([value not in known for value in more.columns[sample.target[0]].tolist()], bool)
-        return together([targets, more.rows(np.nonzero(new)[0])])
+            return replace(sample, columns={name: sample.columns[name] for name in sample.target}), None
+        return together(self.frames), np.array(list(self.rows.values()))
+
+    def tally(self, answer: Answer, sample: Frame, rows: int, left_out: int) -> Tally:
+        """The targets, counted; those of the sample where they are values."""
+        if answer.classes is None:
+            return Tally.of(answer, answer.y(sample), rows=rows, left_out=left_out)
+        labels = answer.y(together(self.frames))
+        return Tally.of_classes(
+            answer, labels, np.array(list(self.rows.values())), np.array([self.trained[name] for name in self.rows]),
+            left_out,
+        )  # fmt: skip
 
 
 def together(frames: list[Frame]) -> Frame:

@@ -1,0 +1,92 @@
+"""`--threshold`: from which probability on the positive one of two classes is predicted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bprop.boxes import Softmax
+from bprop.cli.prepared import Prepared
+from bprop.errors import SettingError
+from bprop.graph import Graph
+from bprop.sources.decision import AIMS, Decision, best, parsed
+from bprop.sources.preparation import Preparation
+from bprop.training import Fit
+
+NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
+
+
+def with_threshold(graph: Graph, preparation: Preparation, word: str | None) -> Preparation:
+    """The preparation of a model with another threshold. Raises SettingError where a threshold has no effect."""
+    if word is None:
+        return preparation
+    threshold = parsed(word)
+    assert isinstance(threshold, float)
+    need_two_classes(graph, preparation, word)
+    decision = preparation.decision or Decision(1)
+    return replace(preparation, decision=replace(decision, threshold=threshold, aim=""))
+
+
+def need_two_classes(graph: Graph, preparation: Preparation, word: str) -> None:
+    """Raise SettingError for a model that gives no probabilities of two classes."""
+    classes = preparation.classes
+    if classes is None or len(classes) != 2:
+        what = f"the task is {preparation.task}" if classes is None else f"there are {len(classes)} classes"
+        raise SettingError(f"--threshold {word} chooses between two classes, and {what}: leave it out")
+    if not isinstance(graph.outputs["f"], Softmax):
+        raise SettingError(f"--threshold {word} is a probability, and this loss gives scores: leave it out")
+
+
+def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
+    """The data with the threshold of `bprop train`, where it is a number.
+
+    Raises SettingError, before any work, where a threshold has no effect, or cannot be chosen.
+    """
+    if word is None:
+        return prepared
+    threshold = parsed(word, AIMS)
+    if isinstance(threshold, float):
+        return replace(prepared, preparation=with_threshold(graph, prepared.preparation, word))
+    need_two_classes(graph, prepared.preparation, word)
+    watched = prepared.validation
+    if watched is None:
+        raise SettingError(f"--threshold {word} is chosen on validation rows: hold some out with --validation")
+    if len(np.unique(np.concatenate([np.unique(watched.arrays["y"][cut]) for cut in watched.cuts()]))) < 2:
+        raise SettingError(
+            f"--threshold {word} is chosen on validation rows, and all {len(watched):,} are of one class: hold more "
+            "out with --validation"
+        )
+    return prepared
+
+
+def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:
+    """The preparation with the threshold that is best on the validation set, and a line that says so.
+
+    It stays as it is where no aim is named, or where the network gives numbers that are not finite.
+    """
+    preparation, watched = prepared.preparation, prepared.validation
+    if word not in AIMS or watched is None:
+        return preparation, said(preparation)
+    decision = preparation.decision
+    assert decision is not None and preparation.classes is not None
+    p = np.asarray(fit.predict(watched))[:, decision.positive]
+    if not np.isfinite(p).all():
+        return preparation, ""
+    y = np.concatenate([watched.arrays["y"][cut] for cut in watched.cuts()])
+    w = np.ones(len(y)) if watched.weights is None else np.asarray(watched.weights, np.float64)
+    if prepared.of_class is not None:
+        w = w / prepared.of_class[y]
+    threshold, value = best(p, y == decision.positive, w, word)
+    chosen = replace(preparation, decision=replace(decision, threshold=threshold, aim=word))
+    return chosen, f"{said(chosen)}, {value:.1%} on the {len(y):,} validation examples"
+
+
+def said(preparation: Preparation) -> str:
+    """A line on the threshold; empty where there is none."""
+    decision = preparation.decision
+    if decision is None or decision.threshold is None or preparation.classes is None:
+        return ""
+    name = preparation.classes[decision.positive]
+    why = f": the best {NAMES[decision.aim]}" if decision.aim else ""
+    return f"threshold: {name} where p({name}) >= {decision.threshold:g}{why}"

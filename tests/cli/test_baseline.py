@@ -1,0 +1,42 @@
+"""The scores of an answer that is always the same."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("typer", reason="the command line needs typer")
+
+from bprop.cli.baseline import baseline, beside
+from bprop.sources.answer import Answer
+
+PETS = Answer(("y",), "classification", ("cat", "dog"))
+
+
+def test_of_classes_it_is_the_share_of_the_most_frequent_one():
+    found = baseline(PETS, np.array([0, 1, 1, 1]), np.ones(4))
+    assert found == {"always": "dog", "accuracy": 0.75}
+    assert beside(found) == {"accuracy": "always dog: 75.00%"}
+    assert baseline(PETS, np.array([0, 1, 1, 1]), np.array([9.0, 1, 1, 1])) == {"always": "cat", "accuracy": 0.75}
+    assert baseline(PETS, np.array([0]), np.zeros(1)) == {}
+
+
+def test_of_values_it_is_scikit_learns_dummy():
+    dummy = pytest.importorskip("sklearn.dummy", reason="the reference is scikit-learn")
+    rng = np.random.default_rng(0)
+    y, x = rng.gamma(1.0, 5.0, size=101), np.zeros((101, 1))
+    found = baseline(Answer(("y",), "regression", None), y, np.ones(101))
+    mean, median = (dummy.DummyRegressor(strategy=how).fit(x, y).predict(x) for how in ("mean", "median"))
+    assert found["rmse"] == pytest.approx(np.sqrt(((y - mean) ** 2).mean()))
+    assert found["mae"] == pytest.approx(abs(y - median).mean())
+    assert beside(found) == {
+        "rmse": f"always the mean: {found['rmse']:.4g}", "mae": f"always the median: {found['mae']:.4g}",
+    }  # fmt: skip
+
+
+def test_several_columns_have_one_each_and_labels_the_mean_of_theirs():
+    y = np.array([[1.0, 10.0], [3.0, 10.0]])
+    found = baseline(Answer(("u", "v"), "regression", None), y, np.ones(2))
+    assert found == {"rmse[u]": 1.0, "mae[u]": 1.0, "rmse[v]": 0.0, "mae[v]": 0.0}
+    labels = np.array([[1, 0], [1, 0], [0, 0], [0, 0]])
+    found = baseline(Answer(("u", "v"), "multilabel", None), labels, np.ones(4))
+    assert found == {"accuracy": 0.75}
+    assert beside(found) == {"accuracy": "always the most frequent answer: 75.00%"}

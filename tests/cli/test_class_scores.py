@@ -1,0 +1,45 @@
+"""Measures of each class, against scikit-learn."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("typer", reason="the command line needs typer")
+
+from bprop.cli.class_scores import average_precision, balanced_accuracy, per_class
+
+ROWS = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+@given(ROWS)
+def test_the_average_precision_with_ties_and_weights(rows):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    score, positive = np.array([s for s, _, _ in rows]), np.array([up for _, up, _ in rows])
+    w = np.array([float(weight) for _, _, weight in rows])
+    found = average_precision(score, positive)(w)
+    if w @ positive == 0:
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(metrics.average_precision_score(positive, score, sample_weight=w))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_recall_and_precision_of_each_class(seed):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    rng = np.random.default_rng(seed)
+    y, predicted, w = rng.integers(4, size=60), rng.integers(4, size=60), rng.integers(1, 4, size=60) * 1.0
+    found = per_class(predicted, y, w, 4)
+    assert [one["rows"] for one in found] == np.bincount(y, minlength=4).tolist()
+    precision, recall, *_ = metrics.precision_recall_fscore_support(y, predicted, sample_weight=w, labels=range(4))
+    assert [one["recall"] for one in found] == pytest.approx(recall)
+    assert [one["precision"] for one in found] == pytest.approx(precision)
+    assert balanced_accuracy(predicted, y, 4)(w) == pytest.approx(recall.mean())
+
+
+def test_a_class_that_is_not_there_has_no_recall_and_does_not_count():
+    found = per_class(np.array([0, 0]), np.array([0, 1]), np.ones(2), 3)
+    assert found[2] == {"rows": 0, "recall": None, "precision": None}
+    assert found[1] == {"rows": 1, "recall": 0.0, "precision": None}
+    assert balanced_accuracy(np.array([0, 0]), np.array([0, 1]), 3)(np.ones(2)) == 0.5
+    assert np.isnan(balanced_accuracy(np.array([0]), np.array([0]), 3)(np.zeros(1)))

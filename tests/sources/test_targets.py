@@ -1,0 +1,48 @@
+"""The columns of the targets."""
+
+import numpy as np
+import pytest
+
+from bprop import errors
+from bprop.sources.frame import Frame
+from bprop.sources.targets import different, find_targets, several
+
+
+def frame(**columns):
+    ready = {}
+    for name, values in columns.items():
+        ready[name] = np.empty(len(values), object)
+        ready[name][:] = values
+    return Frame("t", ready, lambda row: f"t.csv, line {row + 2}", source="t.csv")
+
+
+def test_targets_by_name():
+    table = frame(a=["1"], b=["2"], **{"c,d": ["3"]})
+    assert find_targets(table, None) == ("c,d",)
+    assert find_targets(table, "a") == ("a",)
+    assert find_targets(table, "a, b") == ("a", "b")
+    assert find_targets(table, "c,d") == ("c,d",)
+    with pytest.raises(errors.DataError, match="no column is called 'x'; there are: a, b"):
+        find_targets(table, "a,x")
+    with pytest.raises(errors.SettingError, match="named twice"):
+        find_targets(table, "a,a")
+
+
+def test_a_table_without_columns_has_no_target():
+    with pytest.raises(errors.DataError, match="it has no columns"):
+        find_targets(Frame("t", {}, str, source="t"), None)
+
+
+def test_several_columns_are_read_each_by_itself():
+    table = frame(a=["yes", "0", "N"], b=["1", "0", "t"], c=["1", "2.5", "0"])
+    np.testing.assert_array_equal(several(table, ("a", "b", "c")), [[1, 1, 1], [0, 0, 2.5], [0, 1, 0]])
+    with pytest.raises(errors.DataError, match="line 3, column 'a': 'maybe' is not a finite number, and 1 of 2"):
+        several(frame(a=["1", "maybe"]), ("a",))
+
+
+@pytest.mark.parametrize("y", [np.array(["b", "a", " b"], object), np.array([2, 1, 2]), np.array([2.5, 1.5, 2.5])])
+def test_different_targets_are_in_order(y):
+    values, codes = different(y)
+    assert sorted(values.tolist()) == values.tolist()
+    assert values[codes].tolist() == [name.strip() if isinstance(name, str) else name for name in y.tolist()]
+    assert len(values) == 2
