@@ -55,7 +55,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-ADD_UP = ("--kind", "--set", "--missing")
+ADD_UP = ("--kind", "--set", "--missing", "--class-weight")
 
 
 def replaced(command):

@@ -58,7 +58,7 @@ TABLE = {
         "--threshold": ("train house.csv --target price --threshold 0.4", "two classes"),
         "--split-by": ("train dots.npz --split-by a", "tables"),
         "--group": ("train pets.csv --group kind --test 0 --validation 0", "held out"),
-        "--folds": ("train pets.csv --stream --folds 3", "--stream"),
+        "--folds": ("train pets.csv --stream --folds 3", "streamed has no folds"),
         "--stream": ("train dots.npz --stream", "for tables in files"),
         "--spool": ("train pets.csv --spool .", "add --stream"),
         "--activation": (["train", "pets.csv", "--hidden", "", "--activation", "tanh"], "has none"),

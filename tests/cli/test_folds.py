@@ -86,7 +86,7 @@ def test_a_test_file_is_in_no_fold(run, folder):
         ("--folds 3 --stream", "--folds 3: for tables in memory"),
         ("--folds 3 --checkpoint c", "--folds 3 and --checkpoint"),
         ("--folds 3 --checkpoint c --every 5epochs", "--folds 3 and --checkpoint"),
-        ("--folds 3 --resume c", "--folds 3 and --resume"),
+        ("--folds 3 --resume pets.csv", "--folds 3 and --resume"),
         ("--folds 50", "--folds 50: give a number from 2 to 48"),
     ],
 )

@@ -88,10 +88,10 @@ def test_several_targets_have_a_line_each(lines, stream):
     shown = lines(rows, "--target u,v", "u,v", stream)
     assert shown[:2] == ["target: u, v", "task: multilabel, because every target is yes or no"]
     if stream:  # the task is that of all rows, and the shares are those of the sample that is learned from
-        assert [line.split()[0] for line in shown[2:]] == ["u:", "v:"]
-        assert all(" of a sample of " in line for line in shown[2:])
+        assert [line.split()[0] for line in shown[2:]] == ["u:", "v:", "split:"]
+        assert all(" of a sample of " in line for line in shown[2:4])
     else:
-        assert shown[2:] == ["u: yes in 75.0% of 200 rows", "v: yes in 50.0% of 200 rows"]
+        assert shown[2:4] == ["u: yes in 75.0% of 200 rows", "v: yes in 50.0% of 200 rows"]
     rows = [f"{k}.5,{k % 2}" if k % 10 else f"{k}.5," for k in range(200)]
     shown = lines(rows, "--target u,v", "u,v", stream)
     assert shown[1] == "task: regression, because not every target is yes or no"

@@ -315,7 +315,7 @@ def test_no_option_is_without_a_test():
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --class-weight --threshold"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
-        " --split-by --group --folds"
+        " --split-by --group --folds --config"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
@@ -348,7 +348,7 @@ def test_a_model_is_not_overwritten_unless_it_is_named(run, folder):
 def test_the_model_is_saved_where_out_says(run, folder):
     (folder / "models").mkdir()
     run(f"train pets.csv --engine numpy --hidden 4 --epochs 1 --out {folder / 'models' / 'net.bprop'}")
-    assert [path.name for path in (folder / "models").iterdir()] == ["net.bprop"]
+    assert sorted(path.name for path in (folder / "models").iterdir()) == ["net.bprop", "net.toml"]
     assert not (folder / "pets.bprop").exists()
 
 

@@ -42,6 +42,7 @@ def some_labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = N
         return frame
     gone = np.zeros(len(frame), bool)
     for name in targets:
+        frame.need_readable(name, "target")
         column = frame.column(name)
         gone |= column.missing
         if frame.read.bad_cells == "missing" and numbers is not False:
