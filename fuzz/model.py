@@ -22,7 +22,7 @@ from safetensors.numpy import save
 import bprop as bp
 from bprop import errors, files
 from bprop.architecture import Architecture
-from bprop.cli.experiment import build
+from bprop.tables.network import build
 from bprop.cli.opening import prepare
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from bprop.boxes import Sigmoid, Softmax
 from bprop.cli import options as opt
-from bprop.cli import scores
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.experiment import load_model
@@ -20,12 +18,10 @@ from bprop.cli.reading import reading_options
 from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
-from bprop.model import Model
 from bprop.sources.answer import example_weights
-from bprop.sources.frame import Frame
-from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
+from bprop.tables.judge import judge
 from bprop.visible import visible
 
 NAMES = {
@@ -81,27 +77,6 @@ def evaluate(
         shown = {"loss": loss["loss"], **known, **{k: v for k, v in loss.items() if k == "accuracy"}}
         say(visible(f"{measures(shown, net.graph)} on {len(rows):,} examples of {rows.name}"))
         say(_table(result))
-
-
-def judge(
-    net: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, resamples: int, seed: int
-) -> dict[str, Any]:
-    """{"values": measures, "more": {"intervals": ..., "confusion": ...}} of a model on rows with targets."""
-    f, y = np.asarray(net.predict(preparation.inputs(rows))), preparation.y(rows)
-    output = net.graph.outputs["f"]
-    more: dict[str, Any] = {}
-    if preparation.classes is not None:
-        of = scores.of_classes(f, y, isinstance(output, Softmax))
-        names = [str(name) for name in preparation.classes]
-        more["confusion"] = {"classes": names, "counts": scores.confusion(f, y).tolist()}
-    elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
-        of = scores.of_switches(f, y)
-    else:
-        of = scores.of_columns(f, y, preparation)
-    values = {name: measure(weights) for name, measure in of.items()}
-    spans = scores.intervals(of, weights, resamples, seed)
-    more = {"intervals": {name: list(span) for name, span in spans.items()}, **more}
-    return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
 
 
 def _table(result: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from bprop.cli.checks import check_network
 from bprop.cli.command import command
 from bprop.cli.config import Config
 from bprop.cli.ending import Ending, run_to_end
-from bprop.cli.experiment import build, free_path
+from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.network import network_options
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
@@ -29,7 +29,6 @@ from bprop.cli.running import (
     showing_options,
     training_options,
 )
-from bprop.cli.scores import in_table_units
 from bprop.cli.show import choice, dataset, measures
 from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.streaming import streamed, streams
@@ -37,6 +36,8 @@ from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.health.constant import no_better
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.network import build
+from bprop.tables.scores import in_table_units
 from bprop.training import Fit
 from bprop.training import train as fit_graph
 from bprop.visible import visible
