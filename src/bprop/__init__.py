@@ -24,7 +24,14 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop import init
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
-    from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
+    from bprop.estimators import (
+        GraphClassifier,
+        GraphRegressor,
+        MLPClassifier,
+        MLPRegressor,
+        TableClassifier,
+        TableRegressor,
+    )
     from bprop.graph import Gradients, Graph, Values
     from bprop.health import advice
     from bprop.model import Model, save
@@ -48,7 +55,14 @@ _LATER = {
     "bprop": ("init",),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
-    "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
+    "bprop.estimators": (
+        "GraphClassifier",
+        "GraphRegressor",
+        "MLPClassifier",
+        "MLPRegressor",
+        "TableClassifier",
+        "TableRegressor",
+    ),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.health": ("advice",),
     "bprop.model": ("Model", "save"),

@@ -31,8 +31,9 @@ LONGEST = 40  # letters of a cell in an error
 def cells_of(values: Any, who: str) -> np.ndarray:
     """(N,) the cells of a column: an array, or any sequence. Raises DataError, which begins with `who`."""
     if isinstance(values, np.ma.MaskedArray):
-        gone = np.ma.getmaskarray(values)
-        return cells_of_objects(np.where(gone, None, np.asarray(values, object)), who)
+        objects = np.array(values, object)
+        objects[np.ma.getmaskarray(values)] = None
+        return cells_of_objects(objects, who)
     if isinstance(values, np.ndarray) and values.dtype.kind != "O":
         return _of_array(values, who)
     if isinstance(values, np.ndarray) and values.ndim != 1:
