@@ -194,7 +194,7 @@ class ScaledNumbers(Numbers):
         return super().decode(f if self.scaling is None else self.scaling.restored(f))
 
 
-class TableClassifier(NetworkClassifier, TableEstimator):
+class TableClassifier(TableEstimator, NetworkClassifier):
     """A network that classifies the rows of a table, with columns of numbers, names, dates, yes and no.
 
     X is a DataFrame of pandas or polars, an Arrow table, or an array. The kinds of its columns are inferred from the
@@ -252,7 +252,7 @@ class TableClassifier(NetworkClassifier, TableEstimator):
         return tags
 
 
-class TableRegressor(NetworkRegressor, TableEstimator):
+class TableRegressor(TableEstimator, NetworkRegressor):
     """A network that predicts numbers from the rows of a table. y : (N,) or (N, K), scaled to mean 0 and deviation 1.
 
     Parameters

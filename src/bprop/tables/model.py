@@ -108,7 +108,8 @@ class TableModel(Model):
         weights : the name of a column, or (N,) numbers. bootstrap : resamples for "intervals", the 95% intervals of
         the measures, from `seed`.
         """
-        rows, preparation = rows_for(self.preparation, data, targets=True), self.preparation
+        column = (weights,) if isinstance(weights, str) else ()
+        rows, preparation = rows_for(self.preparation, data, targets=True, beside=column), self.preparation
         w = _weights(rows, weights)
         with places(rows, preparation):
             loss = super().evaluate(preparation.arrays(rows), weights=w)
@@ -159,6 +160,10 @@ class TableFit(TableModel, Fit):
         rows = self.test if data is None else data
         weights = getattr(rows, "weights", None) if weights is None else weights
         return super().scores(rows, weights=weights, bootstrap=bootstrap, seed=seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: without the rows held out."""
+        return {name: value for name, value in super().__getstate__().items() if name != "test"}
 
 
 def _weights(rows: Frame, weights: Any) -> np.ndarray:

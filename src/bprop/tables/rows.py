@@ -39,24 +39,25 @@ def open_table(
     return frame_of(data, name, read)
 
 
-def rows_for(preparation: Preparation, data: Any, targets: bool = False, read: ReadOptions = INFERRED) -> Frame:
+def rows_for(preparation: Preparation, data: Any, targets: bool = False, beside: Sequence[str] = ()) -> Frame:
     """The rows of data for a model: with its columns, in any order. Other columns are left out, with a warning.
 
     data : a path, an object as `frame_of` takes it, a table of bprop.table, or an array of numbers whose columns are in
-    the order of the model's. targets : whether those of a file of arrays are read.
+    the order of the model's. targets : whether those of a file of arrays are read. beside : further columns that are
+    needed.
 
     Raises DataError for columns that are missing.
     """
     if isinstance(frame := getattr(data, "frame", None), Frame):
         return preparation.adapted(frame)
-    read = read.over(preparation.read)
+    read = preparation.read
     if isinstance(data, np.ndarray) and data.dtype.names is None and data.ndim == 2:
         frame = _of_array(preparation, data, read)
     else:
         target = preparation.target if targets and not preparation.is_table else None
         frame = open_table(data, target, None, read, "the rows").frame
     if frame.block is None:
-        _need_columns(preparation, frame)
+        _need_columns(preparation, frame, beside)
         frame = replace(frame, target=preparation.answer.columns)
     return preparation.adapted(frame)
 
@@ -69,8 +70,8 @@ def _of_array(preparation: Preparation, array: np.ndarray, read: ReadOptions) ->
     return frame_of(columns, "the rows", read).frame
 
 
-def _need_columns(preparation: Preparation, frame: Frame) -> None:
-    known = {*preparation.columns, *preparation.answer.columns, *(kind.name for kind in preparation.kinds)}
+def _need_columns(preparation: Preparation, frame: Frame, beside: Sequence[str]) -> None:
+    known = {*beside, *preparation.columns, *preparation.answer.columns, *(kind.name for kind in preparation.kinds)}
     others = [column for column in frame.columns if column not in known]
     missing = [column for column in preparation.columns if column not in frame.columns]
     if missing:

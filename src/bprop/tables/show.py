@@ -14,6 +14,7 @@ MOST_COLUMNS = 100
 MOST_CLASSES = 5
 EXAMPLES = 3
 LONGEST = 24  # letters of a name, or of a cell
+MIDNIGHT, SECONDS = "T00:00:00", ".000000"
 HEAD = ("column", "kind", "missing", "such as")
 
 
@@ -81,7 +82,8 @@ def _kind(kind: Any) -> str:
 def _examples(column: Column) -> str:
     """The first different cells."""
     there = np.nonzero(~column.missing)[0][:1000]
-    cells = dict.fromkeys(t for t in column.rows(there).texts.tolist() if t is not None)
+    texts = [str(text).removesuffix(SECONDS).removesuffix(MIDNIGHT) for text in column.rows(there).texts]
+    cells = dict.fromkeys(texts if column.cells.dtype.kind == "M" else column.rows(there).texts)
     return ", ".join(_short(cell) for cell in list(cells)[:EXAMPLES])
 
 

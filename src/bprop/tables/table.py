@@ -206,13 +206,12 @@ class Table:
         rest, tested = hold_out(self.frame, test, seed, "test", stratify)
         trained, watched = hold_out(rest, validation, seed + 1, "validation", stratify)
         train = replace(self, frame=trained, part="train")
-        if watched is not None:
-            train = replace(train, watched=replace(train, frame=watched, part="validation", trained=train))
-        return Parts(
-            train,
-            train.watched,
-            None if tested is None else replace(train, frame=tested, part="test", trained=train, watched=None),
-        )
+        held = [
+            None if rows is None else replace(train, frame=rows, part=part, trained=train)
+            for rows, part in ((watched, "validation"), (tested, "test"))
+        ]
+        object.__setattr__(train, "watched", held[0])  # which knows the part that is trained on, as that knows it
+        return Parts(train, *held)
 
     def fit(
         self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
