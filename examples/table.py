@@ -1,7 +1,7 @@
 """A table from the DataFrame to predictions, as in a notebook; and the same model on the command line.
 
-The data is scikit-learn's set of wines, made into a table as people have them: a name for the maker, yes and no, a date,
-missing cells, and a column of ids.
+The data is scikit-learn's set of wines, made into a table as people have them: yes and no, a date, missing cells, the
+numbers of shelves, and a column of ids.
 """
 
 import subprocess

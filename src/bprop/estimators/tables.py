@@ -214,12 +214,11 @@ class TableClassifier(TableEstimator, NetworkClassifier):
     kinds_ : {column: kind}. params_ : {name: array}, theta. graph_ : the graph.
     classes_, loss_curve_, validation_scores_, n_iter_, n_features_in_, feature_names_in_, ... : as in MLPClassifier.
 
-    Examples
-    --------
-    >>> rows = {"pet": ["cat", "dog"] * 50, "weight": [4.0, 20.0] * 50}
-    >>> X, y = pandas.DataFrame(rows), ["no", "yes"] * 50  # doctest: +SKIP
-    >>> classifier = bp.TableClassifier(max_iter=50).fit(X, y)  # doctest: +SKIP
-    >>> classifier.save("pets.bprop")  # doctest: +SKIP
+    >>> rows = np.array([["cat", 4.0], ["dog", 20.0], [None, 19.5]] * 20, object)
+    >>> settings = {"solver": "lbfgs", "random_state": 0}
+    >>> classifier = bp.TableClassifier((8,), **settings).fit(rows, ["no", "yes", "yes"] * 20)
+    >>> classifier.kinds_, classifier.predict(rows[:2]).tolist()
+    ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
     """
 
     def __init__(
@@ -261,6 +260,11 @@ class TableRegressor(TableEstimator, NetworkRegressor):
         function (f, y) -> box.
 
     All others, and the attributes, are those of bprop.TableClassifier, less class_weight and classes_.
+
+    >>> rows = np.array([["cat", 4.0], ["dog", 20.0], [None, 19.5]] * 20, object)
+    >>> regressor = bp.TableRegressor((8,), solver="lbfgs", random_state=0).fit(rows, [1e6, 2e6, 1.9e6] * 20)
+    >>> regressor.predict(rows[:2]).round(-4).tolist()
+    [1000000.0, 2000000.0]
     """
 
     def __init__(
