@@ -85,6 +85,15 @@ def test_a_category_that_training_did_not_see_is_no_error(model, rows):
     assert model.predict({**rows, "town": "elsewhere"}).shape == (60,)
 
 
+def test_a_word_for_a_missing_cell_is_read_as_in_the_file_of_training(rows, file):
+    pandas = pytest.importorskip("pandas")
+    file.write_text(file.read_text().replace(",,", ",?,"))
+    fit = bp.table(file).fit(**QUICK)
+    frame = pandas.read_csv(file)
+    assert "?" in frame["town"].tolist()
+    assert np.array_equal(fit.predict_proba(frame), fit.predict_proba(file))
+
+
 def test_an_error_names_the_row_and_the_column(model, rows):
     rows["legs"][7] = "many"
     with pytest.raises(errors.DataError, match="the rows, row 8, column 'legs': 'many' is not a finite number"):

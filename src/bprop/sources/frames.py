@@ -14,11 +14,12 @@ import numpy as np
 
 from bprop.errors import DataError, DTypeError
 from bprop.sources import pandas_columns
+from bprop.sources.column import Column
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars
 from bprop.sources.formats.format import as_cells
 from bprop.sources.frame import Frame, Place
 from bprop.sources.limits import some
-from bprop.sources.objects import cells_of
+from bprop.sources.objects import NoCellsError, cells_of
 from bprop.sources.read_options import INFERRED, ReadOptions
 
 TAKEN = (
@@ -26,7 +27,7 @@ TAKEN = (
     "structured array, or the path of a file"
 )
 ADVICE = {"dask": "compute()", "dask_expr": "compute()", "pyspark": "toPandas()", "vaex": "to_pandas_df()"}
-Cells = Mapping[str, np.ndarray]
+Cells = Mapping[str, Column]
 
 
 class Opened(NamedTuple):
@@ -74,7 +75,7 @@ def _pandas(frame: Any, name: str) -> _Read:
     pandas_columns.need_one_level(name, frame)
     names = _names(name, frame.columns)
     every = {column: frame.iloc[:, k] for k, column in enumerate(names)}
-    cells = {c: pandas_columns.cells_of_series(series, f"{name}, column {c!r}") for c, series in every.items()}
+    cells = {c: _column(series, f"{name}, column {c!r}") for c, series in every.items()}
     declared = {c: "categorical" for c, series in every.items() if pandas_columns.is_categorical(series)}
     return _Read(cells, pandas_columns.place_of(name, frame), declared, pandas_columns.remarks(frame))
 
@@ -86,7 +87,10 @@ def _polars(frame: Any, name: str) -> _Read:
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     declared = {c.strip(): "categorical" for c, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)}
-    return _Read(columns_of(Path(name), frame) if frame.width and frame.height else {}, declared=declared)
+    if not frame.width or not frame.height:
+        return _Read({c: Column(np.empty(0), typed=True) for c in frame.columns})
+    columns, remarks = columns_of(Path(name), frame)
+    return _Read(columns, declared=declared, remarks=remarks)
 
 
 def _arrow(data: Any, name: str) -> _Read:
@@ -105,7 +109,7 @@ def _duckdb(relation: Any, name: str) -> _Read:
 def _native(data: Any, name: str) -> _Read:
     """The frame that narwhals wraps."""
     opened = frame_of(data.to_native(), name)
-    return _Read({c: column.cells for c, column in opened.frame.columns.items()}, opened.frame.place, *opened[1:])
+    return _Read(opened.frame.columns, opened.frame.place, *opened[1:])
 
 
 def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
@@ -140,12 +144,20 @@ def _series(data: Any, name: str) -> _Read:
     )
 
 
-def _column(value: Any, who: str) -> np.ndarray:
+def _column(value: Any, who: str) -> Column:
+    """A column: only what is none is missing. Things that are no cells are a column that is not read."""
+    if is_of(value, "polars", "Series"):
+        return next(iter(columns_of(Path(who), value.rename("cells").to_frame())[0].values()))
+    try:
+        return Column(_cells(value, who), typed=True)
+    except NoCellsError as error:
+        return Column.unreadable(len(value), error.what)
+
+
+def _cells(value: Any, who: str) -> np.ndarray:
     if is_of(value, "pandas", "Series", "Index"):
         series = value.to_series() if is_of(value, "pandas", "Index") else value
         return pandas_columns.cells_of_series(series, who)
-    if is_of(value, "polars", "Series"):
-        return next(iter(columns_of(Path(who), value.rename("cells").to_frame()).values()))
     if hasattr(value, "__array__") and not isinstance(value, np.ndarray):
         value = np.asarray(value)
     return cells_of(value, who)

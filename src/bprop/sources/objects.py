@@ -68,13 +68,22 @@ def seconds(array: np.ndarray) -> np.ndarray:
     return np.where(np.isnat(array), np.nan, array / np.timedelta64(1, "s"))
 
 
-def no_cells(who: str, what: Any, cell: Any) -> DataError:
+class NoCellsError(DataError):
+    """A column holds things that are no cells of a table. what : a name for them."""
+
+    def __init__(self, message: str, what: str):
+        super().__init__(message)
+        self.what = what
+
+
+def no_cells(who: str, what: Any, cell: Any) -> NoCellsError:
     """The error for a column of things that are no cells of a table."""
     shown = repr(cell)
     shown = shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."
-    return DataError(
+    return NoCellsError(
         f"{who}: holds {what}, such as {shown}, and a cell of a table is a number, text, date, or yes or no: turn it "
-        "into columns of these, or leave it out"
+        "into columns of these, or leave it out",
+        str(what),
     )
 
 

@@ -32,7 +32,8 @@ def open_table(
     target : the array of targets, of a file of arrays. labels : the file of labels, of images. name : of an object.
     """
     if isinstance(data, str | os.PathLike):
-        return Opened(open_rows(os.fspath(data), target, labels, read), {}, ())
+        frame = open_rows(os.fspath(data), target, labels, read)
+        return Opened(frame, {}, frame.remarks)
     for field in fields(read):
         if field.name not in OF_CELLS and getattr(read, field.name) != field.default:
             raise SettingError(f"{field.name} says how a file is read, and this table is no file: leave it out")

@@ -53,7 +53,7 @@ def _answers(table: Any) -> str:
     """The classes and their shares, or the mean of the targets."""
     y, classes = table.preparation.y(table.preparation.adapted(table.frame)), table.classes
     if classes is None:
-        return f", mean {np.array2string(y.mean(axis=0), precision=4)}"
+        return ", mean " + ", ".join(f"{mean:,.6g}" for mean in np.atleast_1d(y.mean(axis=0)))
     counts = np.bincount(y, minlength=len(classes))
     order = np.argsort(-counts, kind="stable")[:MOST_CLASSES]
     shares = ", ".join(f"{_short(classes[k])} {counts[k] / len(y):.1%}" for k in order)

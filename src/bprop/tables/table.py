@@ -49,8 +49,8 @@ class Table:
     >>> len(train), len(validation), len(test)
     (41, 4, 15)
     >>> fit = train.fit(hidden=8, epochs=2, engine="numpy")  # validation is watched
-    >>> sorted(fit.scores(test))
-    ['examples', 'loss', 'mae', 'r2', 'rmse']
+    >>> {"rmse", "mae", "r2"} <= fit.scores(test).keys()
+    True
     """
 
     frame: Frame
