@@ -145,7 +145,7 @@ def _series(data: Any, name: str) -> _Read:
 
 
 def _column(value: Any, who: str) -> Column:
-    """A column: only what is none is missing. Things that are no cells are a column that is not read."""
+    """A column, of which nulls alone are missing. Things that are no cells are a column that is not read."""
     if is_of(value, "polars", "Series"):
         return next(iter(columns_of(Path(who), value.rename("cells").to_frame())[0].values()))
     try:
