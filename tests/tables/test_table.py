@@ -51,18 +51,20 @@ def commanded(file, monkeypatch):
         ("--kind legs=categorical", {"legs": "categorical"}, {}),
         ("--activation tanh --l2 0.01 --dropout 0.2", {}, {"activation": "tanh", "l2": 0.01, "dropout": 0.2}),
         ("--dtype float64", {}, {"dtype": "float64"}),
+        ("--split-by weight", {}, {"by": "weight"}),
+        ("--group legs", {}, {"group": "legs"}),
         ("--test pets.csv --validation pets.csv", {}, {"test": "pets.csv", "validation": "pets.csv"}),
     ],
 )
-def test_a_file_gives_the_numbers_of_the_command_line(commanded, file, words, kinds, settings):
-    fit = bp.table(file, kinds=kinds).fit(**{**QUICK, **settings})
+def test_a_file_gives_the_numbers_of_the_command_line(commanded, words, kinds, settings):
+    fit = bp.table("pets.csv", kinds=kinds).fit(**{**QUICK, **settings})
     model = commanded(words)
     assert same(fit, model)
     assert json.loads(json.dumps(fit.notes)) == model.notes
 
 
-def test_the_other_options_of_the_table_are_those_of_the_command_line(commanded, file):
-    table = bp.table(file, "weight", task="regression", weights="legs", scale="none")
+def test_the_other_options_of_the_table_are_those_of_the_command_line(commanded):
+    table = bp.table("pets.csv", "weight", task="regression", weights="legs", scale="none")
     fit, model = table.fit(**QUICK), commanded("--target weight --task regression --weights legs --scale none")
     assert same(fit, model)
     assert json.loads(json.dumps(fit.notes)) == model.notes
@@ -150,6 +152,33 @@ def test_a_fit_of_the_training_part_watches_the_validation_part(rows):
     assert [r.validation_loss for r in whole.history] == [r.validation_loss for r in part.history]
     assert len(whole.test) == 12
     assert part.test is None
+
+
+def test_parts_by_time_and_by_group(rows):
+    table = bp.table({**rows, "year": [1950 + k % 30 for k in range(60)]}, "pet")
+    train, validation, test = table.split(test=0.2, by="year")
+    years = [part.frame.column("year").numbers[0] for part in (train, validation, test)]
+    assert years[0].max() < years[1].min() <= years[1].max() < years[2].min()
+    train, validation, test = table.split(test=0.2, group="year")
+    years = [set(part.frame.column("year").numbers[0]) for part in (train, validation, test)]
+    assert not years[0] & (years[1] | years[2])
+    assert "year" not in train.kinds
+    with pytest.raises(errors.SettingError, match="these were split already"):
+        train.fit(by="year", **QUICK)
+
+
+def test_the_command_line_knows_the_rows_that_were_held_out(file, monkeypatch):
+    pytest.importorskip("typer", reason="the command line needs typer")
+    from typer.testing import CliRunner
+
+    from bprop.cli.app import app
+
+    monkeypatch.chdir(file.parent)
+    fit = bp.table("pets.csv").fit(**QUICK)
+    fit.save("m.bprop")
+    printed = CliRunner().invoke(app, ["evaluate", "m.bprop", "--held-out", "--json", "--bootstrap", "0"])
+    assert printed.exit_code == 0, printed.output
+    assert json.loads(printed.stdout)["accuracy"] == fit.scores()["accuracy"]
 
 
 def test_kinds_are_chosen_before_the_split(rows):

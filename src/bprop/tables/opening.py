@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from bprop.sources.answer import Answer, find_targets
 from bprop.sources.frame import Frame
 from bprop.sources.frames import frame_of
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.parts import Origin
 from bprop.tables.rows import open_table
 from bprop.tables.table import Table
 
@@ -69,9 +71,14 @@ def table(
     if frame.block is None:
         frame = replace(frame, target=_targets(frame, names))
     answer = Answer.of(frame, frame.target, task)
-    whole = Table(frame, answer, dict(kinds or {}), opened.declared, weights, scale, opened.remarks)
-    if weights is not None:
-        frame.column(weights)
+    apart = () if weights is None else (weights,)
+    for column in apart:
+        frame.column(column)
+    origin = Origin(os.fspath(data), read, labels) if isinstance(data, str | os.PathLike) else None
+    whole = Table(
+        frame, answer, dict(kinds or {}), opened.declared, weights, scale, opened.remarks, apart=apart,
+        origin=origin if target is None or names is not None else None,
+    )  # fmt: skip
     _ = whole.preparation  # raises for what does not fit
     return whole
 

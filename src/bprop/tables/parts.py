@@ -1,39 +1,55 @@
-"""The rows of a table in parts, and their data sets."""
+"""The rows of a table in parts, how they were divided, and their data sets."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bprop.data import DataSet, split
-from bprop.errors import SettingError
+from bprop.data import DataSet
 from bprop.scaling import Units
-from bprop.sources.answer import example_weights
+from bprop.sources.answer import Answer, example_weights
+from bprop.sources.checksums import checksum_of
+from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import network_arrays
+from bprop.sources.splits import Split, class_numbers
 
 
-def part(count: int, size: float, option: str) -> float:
-    """A share in [0, 1), from a share or a number of examples. Raises SettingError."""
-    share = size if 0 <= size < 1 else size / count
-    if not 0 <= share < 1 or (size >= 1 and size != int(size)):
-        raise SettingError(f"{option} {size:g}: give a share in [0, 1) or a whole number below {count}")
-    return share
+@dataclass(frozen=True)
+class Origin:
+    """Where a table was read from, and how. labels : the file of labels, of images."""
+
+    source: str
+    read: ReadOptions
+    labels: str | None = None
+
+    def division(
+        self, split: Split, rows: Frame, answer: Answer, files: Mapping[str, tuple[str, Frame]]
+    ) -> Division:  # fmt: skip
+        """How the rows are divided, for the notes of a model: `bprop evaluate --held-out` then tests on the same rows.
+
+        files : {"test" or "validation": (its path, its rows)} of the parts that are files of their own.
+        """
+        labels = class_numbers(rows, answer)
+        parts = split.parts(rows, labels)
+        counts = {name: len(part) for name, part in parts.there.items()}
+        return Division(
+            self.source, checksum_of(self.source, rows), len(rows),
+            counts=counts | {name: len(part) for name, (_, part) in files.items()},
+            files={name: (path, checksum_of(path, part)) for name, (path, part) in files.items()},
+            read=self.read, labels=self.labels, **described(split, rows, parts, labels),
+        )  # fmt: skip
 
 
-def hold_out(rows: Frame, size: float, seed: int, option: str, stratify: bool) -> tuple[Frame, Frame | None]:
-    """(rest, held out): a random share or number of rows, stratified by class; (all rows, None) for 0.
-
-    option : the name of `size` in errors. Raises SettingError.
-    """
-    share = part(len(rows), size, option)
-    if share == 0:
-        return rows, None
-    labels = np.unique(rows.column(rows.target[0]).cells, return_inverse=True)[1] if stratify else None
-    rest, held = split(len(rows), share, seed, labels)
-    return rows.rows(rest), rows.rows(held)
+def divided(rows: Frame, answer: Answer, split: Split) -> dict[str, Frame]:
+    """{"train", "validation", "test": the rows} of the parts that there are: those of `bprop train`."""
+    parts = split.parts(rows, class_numbers(rows, answer))
+    return {name: rows.rows(part) for name, part in parts.there.items()}
 
 
 def data_set(

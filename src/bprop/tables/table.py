@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,14 +18,16 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Ignored
 from bprop.sources.columns.infer import fit_column
+from bprop.sources.division import Division
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
+from bprop.sources.splits import Split
 from bprop.tables import show
 from bprop.tables.kinds import Kinds
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
-from bprop.tables.parts import data_set, hold_out, precision_of
+from bprop.tables.parts import Origin, data_set, divided, precision_of
 from bprop.tables.rows import open_table
 from bprop.tables.training import Settings, fit_table, layers
 
@@ -38,6 +41,7 @@ class Table:
     weights : the column of example weights. scale : of the inputs. remarks : lines for people.
     part : how errors and `print` call a part of a table, such as "test"; trained : the part that is trained on, from
     which kinds and scaling are learned; watched : the part for validation, of the part that is trained on.
+    apart : columns that are no inputs. origin : of a file; division : how it was divided, for notes.
 
     Examples
     --------
@@ -63,6 +67,9 @@ class Table:
     part: str = ""
     trained: Table | None = None
     watched: Table | None = None
+    apart: tuple[str, ...] = ()
+    origin: Origin | None = None
+    division: Division | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -123,12 +130,11 @@ class Table:
         """How rows become arrays: learned from the part that is trained on, or else from all rows."""
         if self.trained is not None:
             return self.trained.preparation
-        apart = () if self.weights is None else (self.weights,)
-        return Preparation.fit(self.frame, self.answer, {**self._of_types(), **self.chosen}, apart)
+        return Preparation.fit(self.frame, self.answer, {**self._of_types(), **self.chosen}, self.apart)
 
     def _of_types(self) -> dict[str, str]:
         """The kinds of columns whose type says it, where cells alone would say another."""
-        apart = {*self.answer.columns, self.weights, *self.chosen}
+        apart = {*self.answer.columns, *self.apart, *self.chosen}
         unlike = (Ignored, Categorical)  # a constant, and an id, are left out all the same
         names = [name for name in self.declared if name not in apart]
         return {n: self.declared[n] for n in names if not isinstance(fit_column(n, self.frame), unlike)}
@@ -163,7 +169,8 @@ class Table:
     @property
     def notes(self) -> dict[str, Any]:
         """For bp.train(..., notes=...): the model then takes tables like this one, in its units."""
-        return {**self.preparation.to_notes(), **self.units.to_notes()}
+        division = {} if self.division is None else self.division.to_notes()
+        return {**self.preparation.to_notes(), **self.units.to_notes(), **division}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -193,32 +200,41 @@ class Table:
         )  # fmt: skip
         return build(self.frame, self.preparation, network, self.scale)
 
-    def split(self, test: float = 0.2, validation: float = 0.1, seed: int = 0) -> Parts:
-        """(train, validation, test): three tables, the rows of which `bprop train` would choose with this seed.
+    def split(
+        self, test: float = 0.2, validation: float = 0.1, seed: int = 0, *, by: str | None = None,
+        group: str | None = None,
+    ) -> Parts:  # fmt: skip
+        """(train, validation, test): three tables, the rows of which `bprop train` would choose with these settings.
 
         test, validation : shares of the rows (of those that are left), or numbers of rows; 0: no such part, None. Rows
         are held out at random; of classes, every class alike. Kinds and scaling are learned from the rows to train on.
+        by : a column in whose order the last rows are held out. group : a column whose equal cells are never in two
+        parts; it is no input, unless a kind was chosen for it.
         """
         self._need_whole("split")
-        if seed < 0:
-            raise SettingError(f"seed {seed}: give a whole number, 0 or more")
-        stratify = self.answer.classes is not None
-        rest, tested = hold_out(self.frame, test, seed, "test", stratify)
-        trained, watched = hold_out(rest, validation, seed + 1, "validation", stratify)
-        train = replace(self, frame=trained, part="train")
-        held = [
-            None if rows is None else replace(train, frame=rows, part=part, trained=train)
-            for rows, part in ((watched, "validation"), (tested, "test"))
-        ]
-        object.__setattr__(train, "watched", held[0])  # which knows the part that is trained on, as that knows it
-        return Parts(train, *held)
+        return self._divided(Split(test, validation, seed, by, group), {})
+
+    def _divided(self, split: Split, others: Mapping[str, Any]) -> Parts:
+        """The parts of the rows, and other rows as parts."""
+        frames = divided(self.frame, self.answer, split)
+        apart = split.apart(self.chosen, self.weights)
+        train = replace(self, frame=frames.pop("train"), part="train", apart=apart)
+        held = {name: replace(train, frame=rows, part=name, trained=train) for name, rows in frames.items()}
+        held |= {name: other for name, rows in others.items() if (other := train._other(rows, name)) is not None}
+        paths = {
+            n: (os.fspath(rows), held[n].frame) for n, rows in others.items() if isinstance(rows, str | os.PathLike)
+        }
+        if self.origin is not None and paths.keys() == others.keys():
+            object.__setattr__(train, "division", self.origin.division(split, self.frame, self.answer, paths))
+        object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
+        return Parts(train, held.get("validation"), held.get("test"))
 
     def fit(
         self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
         l2: float | None = None, dropout: Any = None, normalise: str | None = None, graph: Graph | None = None,
         rule: Any = "sgd", lr: Any = None, epochs: int = 30, batch_size: int | None = None, patience: int | None = None,
-        validation: Any = None, test: Any = None, seed: int = 0, dtype: str = "float32", engine: Any = "auto",
-        **more: Any,
+        validation: Any = None, test: Any = None, by: str | None = None, group: str | None = None, seed: int = 0,
+        dtype: str = "float32", engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
         """Train a network, as `bprop train` does: the same settings and seed give the same numbers.
 
@@ -230,12 +246,13 @@ class Table:
             resume, progress, health) : as in `bp.train`.
         validation, test : shares, or numbers of rows, to hold out, by default 0.1 and 0.2; or rows of their own, as
             `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
+        by, group : columns by which rows are held out, as in `split`.
 
         Returns
         -------
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
-        train, watched, tested = self._parts(validation, test, seed)
+        train, watched, tested = self._parts(validation, test, seed, by, group)
         network = graph or train.graph(
             hidden, activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
         )  # fmt: skip
@@ -245,21 +262,21 @@ class Table:
         fit.test = tested
         return fit
 
-    def _parts(self, validation: Any, test: Any, seed: int) -> Parts:
+    def _parts(self, validation: Any, test: Any, seed: int, by: str | None, group: str | None) -> Parts:
         """The parts for `fit`: those that were held out already, those of the caller, or new ones."""
+        others = {n: rows for n, rows in (("validation", validation), ("test", test)) if rows is not None}
         if self.part:
-            watched = self.watched if validation is None else self._other(validation, "validation")
-            return Parts(self, watched, None if test is None else self._other(test, "test"))
-        parts = self.split(_size(test, 0.2), _size(validation, 0.1), seed)
-        watched, tested = (
-            part if rows is None or _is_size(rows) else parts.train._other(rows, name)
-            for rows, part, name in ((validation, parts.validation, "validation"), (test, parts.test, "test"))
-        )
-        return Parts(parts.train, watched, tested)
+            if by is not None or group is not None:
+                raise SettingError("by and group say how rows are split, and these were split already")
+            held = {name: self._other(rows, name) for name, rows in others.items()}
+            return Parts(self, held.get("validation", self.watched), held.get("test"))
+        sizes = {"validation": 0.1, "test": 0.2} | {n: float(r) if is_size(r) else 0.0 for n, r in others.items()}
+        split = Split(sizes["test"], sizes["validation"], seed, by, group)
+        return self._divided(split, {name: rows for name, rows in others.items() if not is_size(rows)})
 
     def _other(self, rows: Any, part: str) -> Table | None:
         """Rows that the caller names, as a table beside this one."""
-        if _is_size(rows):
+        if is_size(rows):
             if rows == 0:
                 return None
             raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
@@ -278,10 +295,6 @@ class Parts(NamedTuple):
     test: Table | None
 
 
-def _is_size(rows: Any) -> bool:
+def is_size(rows: Any) -> bool:
+    """Whether rows to hold out are a share, or a number of them."""
     return isinstance(rows, int | float | np.number) and not isinstance(rows, bool)
-
-
-def _size(rows: Any, default: float) -> float:
-    """The rows to hold out: none where the caller has rows of their own."""
-    return default if rows is None else float(rows) if _is_size(rows) else 0.0
