@@ -6,12 +6,12 @@ import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from bprop.errors import DataError, SettingError
+from bprop.names import closest
 from bprop.sources.formats.arrays import frame_of_arrays, numbered
 from bprop.sources.frame import Frame
 from bprop.sources.frames import Opened, frame_of
@@ -86,7 +86,5 @@ def _need_columns(preparation: Preparation, frame: Frame, beside: Sequence[str])
 
 def did_you_mean(missing: Sequence[str], known: Sequence[str]) -> str:
     """A question for names that are much like the missing ones; "" where there are none."""
-    lower = {name.lower().replace("_", " "): name for name in known}
-    close = [get_close_matches(name.lower().replace("_", " "), lower, 1, 0.7) for name in missing]
-    names = dict.fromkeys(lower[match] for matches in close for match in matches)
+    names = dict.fromkeys(name for wanted in missing if (name := closest(wanted, known)) is not None)
     return f" (did you mean {some(map(repr, names))}?)" if names else ""
