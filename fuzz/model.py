@@ -22,12 +22,12 @@ from safetensors.numpy import save
 import bprop as bp
 from bprop import errors, files
 from bprop.architecture import Architecture
-from bprop.cli.experiment import build
 from bprop.cli.opening import prepare
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import network_arrays, units_of
+from bprop.tables.network import build
 from fuzz import commands, guard
 
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))

@@ -47,6 +47,18 @@ def test_how_it_works_runs_as_it_is_read():
         exec(compile(block, "how_it_works.md", "exec"), names)
 
 
+def test_tables_in_python_runs_as_it_is_read(tmp_path, monkeypatch):
+    for package in ("pandas", "sklearn"):
+        pytest.importorskip(package)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "tables_in_python.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "tables_in_python"}
+    for block in blocks:
+        exec(compile(block, "tables_in_python.md", "exec"), names)
+    assert names["model"].scores(names["df"])["r2"] > 0.8
+    assert names["regressor"].score(names["X"], names["y"]) > 0.9
+
+
 def renumbered(text):
     """The text, with arrays and values (%7) numbered by their first appearance: their own numbers do not matter."""
     numbers = {}

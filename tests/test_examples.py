@@ -65,3 +65,13 @@ def test_gradients_shrink_with_the_standard_initialisation_and_stay_with_the_nor
     assert all(len(values) == 5 for values in series.values())
     assert series["standard"][0] < 0.02 * series["standard"][-1]  # (1/3)^4 = 0.012
     assert series["normalised"][0] > 0.6 * series["normalised"][-1]
+
+
+def test_a_table_goes_from_a_frame_to_predictions_on_the_command_line():
+    for package in ("sklearn", "pandas", "typer", "onnx"):
+        pytest.importorskip(package)
+    said = run("table.py")
+    assert re.search(r"^shelf +numeric", said, re.MULTILINE)
+    assert re.search(r"^bottle +ignored \(id\)", said, re.MULTILINE)
+    assert "ONNX takes alcohol, malic_acid, color_intensity, proline, shelf, organic, bottled" in said
+    assert said.count("class_0") >= 3

@@ -24,10 +24,17 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop import init
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
-    from bprop.estimators import GraphClassifier, GraphRegressor, MLPClassifier, MLPRegressor
+    from bprop.estimators import (
+        GraphClassifier,
+        GraphRegressor,
+        MLPClassifier,
+        MLPRegressor,
+        TableClassifier,
+        TableRegressor,
+    )
     from bprop.graph import Gradients, Graph, Values
     from bprop.health import advice
-    from bprop.model import Model, load, save
+    from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
@@ -35,6 +42,10 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.sources.stream import stream
     from bprop.stepper import Stepper
+    from bprop.tables.loading import load
+    from bprop.tables.model import TableFit, TableModel
+    from bprop.tables.opening import table
+    from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
 
@@ -44,10 +55,17 @@ _LATER = {
     "bprop": ("init",),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
-    "bprop.estimators": ("GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"),
+    "bprop.estimators": (
+        "GraphClassifier",
+        "GraphRegressor",
+        "MLPClassifier",
+        "MLPRegressor",
+        "TableClassifier",
+        "TableRegressor",
+    ),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.health": ("advice",),
-    "bprop.model": ("Model", "load", "save"),
+    "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
@@ -55,6 +73,10 @@ _LATER = {
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.sources.stream": ("stream",),
     "bprop.stepper": ("Stepper",),
+    "bprop.tables.loading": ("load",),
+    "bprop.tables.model": ("TableFit", "TableModel"),
+    "bprop.tables.opening": ("table",),
+    "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
 }

@@ -51,8 +51,8 @@ def test_weights_are_those_of_each_part(folder):
 @pytest.mark.parametrize("options", [{}, {"source": "pets.csv", "target": "kind"}, {"weights": "w"}])
 def test_each_cell_is_read_as_a_number_once(folder, monkeypatch, options):
     """From the file to the arrays of all parts, and the network for them: to infer, to learn, to scale, to encode."""
-    from bprop.cli.experiment import build
     from bprop.sources.text_column import TextColumn
+    from bprop.tables.network import build
 
     text = (folder / "house.csv").read_text().splitlines()
     rows = [f"{line},{k % 7 + 1}" for k, line in enumerate(text[1:])]

@@ -184,8 +184,8 @@ def test_example_weights_are_a_column(run, folder, refused):
 
 def by_the_library(**settings):
     """The same training with `bp.train`: what the command line must give, bit for bit."""
-    from bprop.cli.experiment import build
     from bprop.cli.opening import open_data
+    from bprop.tables.network import build
 
     rows = open_data("pets.csv")
     answer = Answer.of(rows, ("kind",))

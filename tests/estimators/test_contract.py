@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of estimators, for all four."""
+"""scikit-learn's own checks of estimators, for all six."""
 
 import warnings
 from dataclasses import dataclass
@@ -46,6 +46,8 @@ ESTIMATORS = [
     bp.MLPRegressor(max_iter=100),
     bp.GraphClassifier(SoftmaxGraph(), learning_rate_init=0.01, max_iter=100),
     bp.GraphRegressor(SquareGraph(), learning_rate_init=0.01, max_iter=100),
+    bp.TableClassifier((20,), max_iter=100),
+    bp.TableRegressor((20,), max_iter=100),
 ]
 
 

@@ -12,11 +12,11 @@ import typer
 from bprop.cli.errors import INTERRUPTED
 from bprop.cli.prepared import Prepared, Whole
 from bprop.cli.running import SavingOptions
-from bprop.cli.scores import in_table_units
 from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.tables.scores import in_table_units
 from bprop.training import Fit
 from bprop.visible import visible
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bprop.cli.baseline import baseline, beside
 from bprop.cli.by_class import class_lines
-from bprop.cli.class_scores import average_precision, balanced_accuracy, per_class
 from bprop.cli.prepared import Prepared
-from bprop.cli.scores import in_table_units, predictions
 from bprop.cli.show import measures
 from bprop.health.constant import no_better
 from bprop.sources.preparation import Preparation
+from bprop.tables.baseline import baseline, beside
+from bprop.tables.class_scores import average_precision, balanced_accuracy, per_class
+from bprop.tables.scores import in_table_units, predictions
 from bprop.training import Fit
 
 MOST_JUDGED = 10_000_000

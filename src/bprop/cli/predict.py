@@ -20,7 +20,6 @@ from bprop.cli.deciding import said, with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
-from bprop.cli.scores import predictions
 from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.special import file_type
@@ -33,6 +32,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
+from bprop.tables.scores import predictions
 from bprop.visible import visible
 
 

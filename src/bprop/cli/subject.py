@@ -13,7 +13,7 @@ import typer
 from bprop.architecture import Architecture
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
-from bprop.cli.experiment import build, is_model, load_model
+from bprop.cli.experiment import is_model, load_model
 from bprop.cli.network import changed, network_options
 from bprop.cli.opening import open_data, open_for, prepare
 from bprop.cli.reading import reading_options
@@ -23,6 +23,7 @@ from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import network_arrays, units_of
+from bprop.tables.network import build
 
 Name = Annotated[
     str, typer.Argument(metavar="MODEL|DATA", help="A model file, or data for which a fresh network is built.")

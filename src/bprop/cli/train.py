@@ -13,7 +13,7 @@ from bprop.cli.command import command
 from bprop.cli.config import Config
 from bprop.cli.deciding import planned
 from bprop.cli.ending import Ending, run_to_end
-from bprop.cli.experiment import build, free_path
+from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.judging import judge_of
 from bprop.cli.network import network_options
@@ -36,6 +36,7 @@ from bprop.cli.target import target_lines
 from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.network import build
 from bprop.training import Fit
 from bprop.training import train as fit_graph
 from bprop.visible import visible

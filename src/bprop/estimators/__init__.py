@@ -1,4 +1,5 @@
-"""scikit-learn estimators: MLPClassifier, MLPRegressor; GraphClassifier, GraphRegressor for a graph of your own."""
+"""scikit-learn estimators: MLPClassifier, MLPRegressor; TableClassifier, TableRegressor for data frames with columns of
+any kind; GraphClassifier, GraphRegressor for a graph of your own."""
 
 from importlib.util import find_spec
 
@@ -9,5 +10,8 @@ if find_spec("sklearn") is None:
 
 from bprop.estimators.graphs import GraphClassifier, GraphRegressor
 from bprop.estimators.mlp import MLPClassifier, MLPRegressor
+from bprop.estimators.tables import TableClassifier, TableRegressor
 
-__all__ = ["GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor"]
+__all__ = [
+    "GraphClassifier", "GraphRegressor", "MLPClassifier", "MLPRegressor", "TableClassifier", "TableRegressor",
+]  # fmt: skip

@@ -66,6 +66,10 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     _numbers = False
     """True if y holds numbers, False if classes."""
 
+    def _read_pair(self, X: Any, y: Any, fresh: bool, weights: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        """X (N, D) and y as arrays. fresh : what X is like is learned from it. weights : of the examples."""
+        return read_pair(self, X, y, reset=fresh, numbers=self._numbers)
+
     def _example_weights(self, y: np.ndarray, incremental: bool) -> np.ndarray | None:
         """Weights that follow from y (class_weight), or None."""
         return None
@@ -136,7 +140,7 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
                 "partial_fit does not support early_stopping=True: it sees one part of the data at a time"
             )
         fresh = not (self.__sklearn_is_fitted__() and (self.warm_start or incremental))
-        X, y = read_pair(self, arguments.X, arguments.y, reset=fresh, numbers=self._numbers)
+        X, y = self._read_pair(arguments.X, arguments.y, fresh, arguments.sample_weight)
         self._target = self._choose_target(y, fresh, classes)
         weights = self._example_weights(y, incremental)
         examples = read_examples(X, y, self._target, arguments.sample_weight, weights)
@@ -197,7 +201,7 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
             self.validation_loss_curve_ = []
         if arguments.X_val is None:
             return None
-        X, y = read_pair(self, arguments.X_val, arguments.y_val, reset=False, numbers=self._numbers)
+        X, y = self._read_pair(arguments.X_val, arguments.y_val, False)
         return self._ready(read_examples(X, y, self._target, arguments.sample_weight_val))
 
     def _ready(self, examples: Examples) -> Examples:

@@ -32,6 +32,10 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
     def _theta(self, dtype: Any = None) -> Arrays:
         """theta from the fitted attributes, in a precision (default: their own)."""
 
+    def _read_rows(self, X: Any) -> Any:
+        """X to predict, as an array (N, D) or a sparse matrix."""
+        return read_rows(self, X)
+
     def _outputs(self, X: Any) -> np.ndarray:
         """f of examples X: (N, K)."""
         check_is_fitted(self)
@@ -42,7 +46,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
     def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Numbers (N, K) computed from rows. Raises DataError, naming the row, if they are not finite."""
         results, start = [], 0
-        for part in parts(read_rows(self, X)):
+        for part in parts(self._read_rows(X)):
             results.append(need_finite(compute(fitting(part, dtype, start)), start))
             start += len(part)
         return results[0] if len(results) == 1 else np.concatenate(results)
@@ -62,7 +66,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         check_is_fitted(self)
         name, theta = self._features(), self._theta()
         if name is None:
-            return np.concatenate(parts(read_rows(self, X)))
+            return np.concatenate(parts(self._read_rows(X)))
         dtype = np.result_type(*theta.values())
         return self._of_parts(X, dtype, lambda part: self._network_.activations(theta, part, name, dtype))
 
@@ -85,7 +89,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         if X is None or y is None:
             X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
             y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
-        X, y = dense(read_rows(self, X)), read_answers(y)
+        X, y = dense(self._read_rows(X)), read_answers(y)
         data = network.data(X, self._target.encode(y))
         return check.check_gradients(network.graph, self._theta(), data, **settings)
 

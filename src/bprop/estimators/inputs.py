@@ -90,12 +90,17 @@ def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -
     encoded = target.encode(y)
     if encoded.dtype.kind == "f":
         encoded = in_precision("y", encoded, X.dtype)
-    arrays = [read_array(one, "the weights of the examples") for one in weights if one is not None]
-    for array in arrays:
-        if array.size and not array.any():
-            raise DataError("the weights of the examples are all zero: there is nothing to learn from")
-    checked = [read for one in arrays if (read := read_weights(one, len(X))) is not None]
+    checked = [read_some_weights(one, len(X)) for one in weights if one is not None]
     return Examples(X, encoded, y, read_weights(np.prod(checked, axis=0), len(X)) if checked else None)
+
+
+def read_some_weights(weights: Any, rows: int) -> np.ndarray:
+    """The weights (N,) of examples. Raises the errors of `read_examples`."""
+    array = read_array(weights, "the weights of the examples")
+    if array.size and not array.any():
+        raise DataError("the weights of the examples are all zero: there is nothing to learn from")
+    read = read_weights(array, rows)
+    return np.ones(rows) if read is None else read
 
 
 def exact(y: Any) -> Any:

@@ -22,8 +22,7 @@ def hold_out(estimator: Any, examples: Examples, random: np.random.RandomState) 
 
     The same random numbers as in scikit-learn give the same rows. Raises DataError for less than two rows.
     """
-    binary = estimator._target.task == "binary"
-    labels = examples.y.reshape(-1, 1).astype(bool) if binary else None
+    labels = estimator._target.strata(examples.y)
     rows = np.arange(len(examples))
     rest, held = train_test_split(
         rows, random_state=random, test_size=estimator.validation_fraction, stratify=labels

@@ -11,6 +11,7 @@ import numpy as np
 from bprop.engines import is_known, names
 from bprop.errors import SettingError
 from bprop.rules.schedules import Schedule, warm_up
+from bprop.sources.scaling import SCALINGS
 
 SOLVERS = ("lbfgs", "sgd", "adam")
 RATES = ("constant", "invscaling", "adaptive")
@@ -77,6 +78,7 @@ CHECKS: dict[str, Check] = {
     "max_fun": COUNT,
     "l1": optional(NOT_NEGATIVE),
     "l2": optional(NOT_NEGATIVE),
+    "scale": one_of(*SCALINGS),
     "normalise": one_of(None, "batch", "layer"),
     "clip_norm": optional(POSITIVE),
     "dtype": one_of(*DTYPES),

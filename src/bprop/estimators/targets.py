@@ -49,6 +49,10 @@ class Target(ABC):
         """The allowed numbers per example in the output of a user's graph."""
         return (self.outputs,)
 
+    def strata(self, y: np.ndarray) -> np.ndarray | None:
+        """The classes of encoded targets, of which each is to be held out alike; None: the rows are drawn freely."""
+        return y.reshape(-1, 1).astype(bool) if self.task == "binary" else None
+
     @property
     def counted(self) -> Any:
         """The second argument of a function that makes a graph: the number of classes, labels or numbers."""

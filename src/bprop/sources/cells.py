@@ -109,10 +109,10 @@ def texts(column: np.ndarray) -> np.ndarray:
         return np.array([None if np.isnat(v) else str(v) for v in column], dtype=object)
     if column.dtype.kind in "Ub":
         return column.astype(str).astype(object)
-    return np.array([_number_text(v) for v in column.tolist()], dtype=object)
+    return np.array([number_text(v) for v in column.tolist()], dtype=object)
 
 
-def _number_text(value: float) -> str | None:
+def number_text(value: float) -> str | None:
     if value != value:
         return None
     return str(int(value)) if float(value).is_integer() else repr(value)

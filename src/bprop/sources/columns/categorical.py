@@ -64,7 +64,7 @@ class Categorical(Kind):
         column = frame.column(self.name)
         code = {category: number for number, category in enumerate(self.categories, 2)}
         codes = np.fromiter((code.get(cell, UNSEEN) for cell in column.texts), np.int64, len(column))
-        codes[(codes == UNSEEN) & column.missing] = MISSING
+        codes[(codes == UNSEEN) & column.absent] = MISSING
         return codes if self.width else (codes[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
 
     def sound(self) -> dict[str, bool]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.cli.class_scores import average_precision, balanced_accuracy, per_class
+from bprop.tables.class_scores import average_precision, balanced_accuracy, per_class
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=1, max_size=30)
 

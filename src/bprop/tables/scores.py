@@ -7,9 +7,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from bprop.cli.class_scores import average_precision, balanced_accuracy
 from bprop.sources.decision import Decision
 from bprop.sources.preparation import Preparation
+from bprop.tables.class_scores import average_precision, balanced_accuracy
 
 Measure = Callable[[np.ndarray], float]
 """From the weights of the examples (N,) to a number; NaN if undefined."""

@@ -6,14 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bprop.sources.decision import Decision
+from bprop.tables import scores as module
 
 
 @pytest.fixture(scope="module")
 def scores():
-    pytest.importorskip("typer", reason="the command line needs typer")
-    from bprop.cli import scores
-
-    return scores
+    return module
 
 
 def predictions(count=200, classes=3, seed=0):

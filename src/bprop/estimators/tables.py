@@ -1,0 +1,305 @@
+"""TableClassifier and TableRegressor: rows of columns of any kind, behind scikit-learn's contract."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from bprop.architecture import Architecture, head_of
+from bprop.check.report import Report
+from bprop.errors import DataError, SettingError
+from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.encoder import Encoder, table_network
+from bprop.estimators.inputs import read_some_weights
+from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
+from bprop.estimators.mlp import keep
+from bprop.estimators.network import Network, activation_of, loss_of
+from bprop.estimators.settings import layer_sizes
+from bprop.estimators.table_rows import Rows, read_table, read_targets
+from bprop.estimators.targets import Labels, Numbers, Target
+from bprop.scaling import Scaling
+from bprop.sources.answer import Answer
+from bprop.sources.columns import Categorical, Ignored
+from bprop.sources.columns.infer import fit_column
+from bprop.tables.model import TableModel
+
+CLASSES, VALUES = "classification", "regression"
+
+
+def needs_all_rows(estimator: Any) -> bool:
+    """Never: the kinds of the columns are decided on all rows."""
+    raise AttributeError(
+        f"{type(estimator).__name__} has no partial_fit: it decides on the kinds of columns of all rows"
+    )
+
+
+class TableEstimator(NetworkEstimator):
+    """A network on the columns of a table: parameters in `params_`, the kinds of the columns in `kinds_`."""
+
+    hidden_layer_sizes: Any
+    activation: Any
+    loss: Any
+    kinds: Mapping[str, str] | None
+    scale: str
+    l1: float | None
+    l2: float | None
+    dropout: Any
+    normalise: str | None
+    params_: dict[str, np.ndarray]
+    _encoder: Encoder
+
+    @available_if(needs_all_rows)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:  # type: ignore[override]
+        """Not offered."""
+
+    # --- rows ---
+
+    def _read_pair(self, X: Any, y: Any, fresh: bool, weights: Any = None) -> tuple[np.ndarray, np.ndarray]:
+        if y is None:
+            raise DataError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
+        rows = read_table(self, X, reset=fresh)
+        name = str(getattr(y, "name", None) or "target")
+        y = read_targets(y, len(rows.frame), self._numbers)
+        if fresh:
+            w = None if weights is None else read_some_weights(weights, len(rows.frame))
+            self._learn_columns(rows, y, name if name not in rows.frame.columns else "target", w)
+        return self._encoded(rows), y
+
+    def _learn_columns(self, rows: Rows, y: np.ndarray, name: str, weights: np.ndarray | None) -> None:
+        """Learn the kinds of the columns, and how numbers are scaled."""
+        columns = (name,) if y.ndim == 1 else tuple(f"{name}{k}" for k in range(1, y.shape[1] + 1))
+        answer = Answer(columns, VALUES if self._numbers else CLASSES, None)
+        kinds = {**rows.kinds, **{n: kind for n, kind in rows.declared.items() if _is_unlike(n, rows)}}
+        scaled = y if self._scales_targets() else None
+        self._encoder = Encoder.of(rows.frame, answer, {**kinds, **(self.kinds or {})}, self.scale, scaled, weights)
+        self.kinds_ = {kind.name: kind.kind for kind in self._encoder.preparation.kinds}
+
+    def _scales_targets(self) -> bool:
+        """Whether y is scaled to mean 0 and deviation 1 before the network sees it."""
+        return False
+
+    def _encoded(self, rows: Rows) -> np.ndarray:
+        return self._encoder.encode(rows.frame, np.dtype("float64" if self.dtype == "auto" else self.dtype))
+
+    def _read_rows(self, X: Any) -> np.ndarray:
+        return self._encoded(read_table(self, X, reset=False))
+
+    # --- the network ---
+
+    def _make_network(self, features: int, target: Target) -> Network:
+        task, name = self._task(target)
+        architecture = Architecture(
+            layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), task, name, self.l1, self.l2,
+            self.dropout, self.normalise,
+        )  # fmt: skip
+        function = self.loss if callable(self.loss) else None
+        preparation = self._encoder.preparation
+        key = (architecture, target.outputs, function, self.scale, preparation.columns, preparation.embeddings)
+        cached = getattr(self, "_made", None)
+        if cached is None or cached[0] != key or cached[2] != self._encoder.numbers:
+            network = table_network(architecture, self._encoder, target.outputs, function, self.scale)
+            self._made = cached = (key, network, self._encoder.numbers)
+        self.graph_ = cached[1].graph
+        return cached[1]
+
+    def _task(self, target: Target) -> tuple[str, str | None]:
+        """(the task of the network, the name of its loss, None for the task's own)."""
+        raise NotImplementedError
+
+    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
+        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
+
+    def _attributes(self, theta: Arrays) -> dict[str, Any]:
+        return {"params_": dict(theta)}
+
+    def _theta(self, dtype: Any = None) -> Arrays:
+        if dtype is None:
+            return self.params_
+        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "params_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    # --- the fitted network elsewhere ---
+
+    def check_gradients(self, X: Any = None, y: Any = None, **settings: Any) -> Report:
+        """Compare the gradients of the fitted network with finite differences, on a few rows X with targets y."""
+        if X is None or y is None:
+            raise SettingError("check_gradients of a table needs rows: check_gradients(X.head(), y.head())")
+        return super().check_gradients(X, y, **settings)
+
+    def to_model(self) -> TableModel:
+        """The fitted network as a model of a table, which takes DataFrames with their columns in any order.
+
+        `bprop.save` writes it, and the command line (`bprop predict`, `evaluate`, `export`) uses the file.
+        """
+        check_is_fitted(self)
+        preparation = replace(self._encoder.preparation, answer=self._answer())
+        return TableModel(
+            self._network_.graph, self._theta(), notes={**preparation.to_notes(), **self._encoder.units.to_notes()}
+        )  # fmt: skip
+
+    def _answer(self) -> Answer:
+        """The target, as the notes of a model keep it."""
+        return self._encoder.preparation.answer
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write `to_model()` to a file: `bp.load` gives the model back."""
+        self.to_model().save(path)
+
+
+def _is_unlike(name: str, rows: Rows) -> bool:
+    """Whether the cells of a column of categories look like those of another kind."""
+    return not isinstance(fit_column(name, rows.frame), Ignored | Categorical)
+
+
+@dataclass(frozen=True, eq=False)
+class TableLabels(Labels):
+    """One label an example, with an output for each of two classes and more, as the command line has it."""
+
+    @property
+    def task(self):  # type: ignore[override]
+        return "binary" if len(self.classes) < 2 else "multiclass"
+
+    def strata(self, y):
+        return y if len(self.classes) == 2 and np.bincount(y, minlength=2).min() > 1 else None
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledNumbers(Numbers):
+    """Numbers, of which the network sees (y - mean) / deviation."""
+
+    scaling: Scaling | None = None
+
+    def encode(self, y):
+        numbers = super().encode(y)
+        return numbers if self.scaling is None else self.scaling.scaled(numbers)
+
+    def decode(self, f):
+        return super().decode(f if self.scaling is None else self.scaling.restored(f))
+
+
+class TableClassifier(TableEstimator, NetworkClassifier):
+    """A network that classifies the rows of a table, with columns of numbers, names, dates, yes and no.
+
+    X is a DataFrame of pandas or polars, an Arrow table, or an array. The kinds of its columns are inferred from the
+    rows of `fit` as `bprop train` infers them, and so are vocabularies and scaling; missing cells need not be filled.
+
+    Parameters
+    ----------
+    hidden_layer_sizes, activation, l1, l2, dropout, normalise : the network, as in `bprop.mlp`.
+    kinds : {column: kind} of columns whose kind is not to be inferred: "numeric", "categorical", "boolean", "date",
+        "ignored".
+    scale : "auto" or "standard": numbers get mean 0 and deviation 1; "unit" (x / 255) or "none".
+    dtype : "float64" ("auto" is the same), or "float32", which is faster.
+    solver, batch_size, learning_rate, ..., class_weight, loss : as in bprop.MLPClassifier, whose alpha is left out.
+
+    Attributes
+    ----------
+    kinds_ : {column: kind}. params_ : {name: array}, theta. graph_ : the graph.
+    classes_, loss_curve_, validation_scores_, n_iter_, n_features_in_, feature_names_in_, ... : as in MLPClassifier.
+
+    >>> rows = np.array([["cat", 4.0], ["dog", 20.0], [None, 19.5]] * 20, object)
+    >>> settings = {"solver": "lbfgs", "random_state": 0}
+    >>> classifier = bp.TableClassifier((8,), **settings).fit(rows, ["no", "yes", "yes"] * 20)
+    >>> classifier.kinds_, classifier.predict(rows[:2]).tolist()
+    ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
+    """
+
+    def __init__(
+        self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
+        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
+        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
+        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
+        max_fun=15000, loss="log_loss", class_weight=None, l1=None, l2=None, dropout=None, normalise=None,
+        clip_norm=None, scoring=None, dtype="auto", engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())
+
+    def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
+        target = super()._choose_target(y, fresh, classes)
+        if not isinstance(target, TableLabels):
+            target = TableLabels(target.classes)
+        return target
+
+    def _task(self, target: Target) -> tuple[str, str | None]:
+        kind = "multiclass" if target.task == "multiclass" else "binary"
+        return (CLASSES if kind == "multiclass" else "multilabel"), loss_of(kind, self.loss)
+
+    def _answer(self) -> Answer:
+        return replace(super()._answer(), classes=tuple(map(plain, self.classes_.tolist())))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = False
+        tags.target_tags.multi_output = False
+        return tags
+
+
+class TableRegressor(TableEstimator, NetworkRegressor):
+    """A network that predicts numbers from the rows of a table. y : (N,) or (N, K), scaled to mean 0 and deviation 1.
+
+    Parameters
+    ----------
+    loss : "squared_error" (of the scaled targets), "absolute_error", "huber", "poisson" (y counts, not scaled), or a
+        function (f, y) -> box.
+
+    All others, and the attributes, are those of bprop.TableClassifier, less class_weight and classes_.
+
+    >>> rows = np.array([["cat", 4.0], ["dog", 20.0], [None, 19.5]] * 20, object)
+    >>> regressor = bp.TableRegressor((8,), solver="lbfgs", random_state=0).fit(rows, [1e6, 2e6, 1.9e6] * 20)
+    >>> regressor.predict(rows[:2]).round(-4).tolist()
+    [1000000.0, 2000000.0]
+    """
+
+    def __init__(
+        self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
+        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
+        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
+        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
+        max_fun=15000, loss="squared_error", l1=None, l2=None, dropout=None, normalise=None, clip_norm=None,
+        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
+    ):  # fmt: skip
+        keep(self, locals())
+
+    def _scales_targets(self) -> bool:
+        return callable(self.loss) or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+
+    def _architecture_of_loss(self) -> Architecture:
+        return Architecture(task=VALUES, loss=loss_of("numbers", self.loss))
+
+    def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
+        target = super()._choose_target(y, fresh, classes)
+        if isinstance(target, ScaledNumbers):
+            return target
+        return ScaledNumbers(target.outputs, self._encoder.units.scalings.get("y"))
+
+    def _task(self, target: Target) -> tuple[str, str | None]:
+        return VALUES if self._scales_targets() else "counts", loss_of("numbers", self.loss)
+
+    def _answer(self) -> Answer:
+        return replace(super()._answer(), task=self._task(self._target)[0])
+
+
+def plain(label: Any) -> Any:
+    """A class as the notes of a model keep it: text, or a number; yes and no as tables have them."""
+    if isinstance(label, bool):
+        return "true" if label else "false"
+    if isinstance(label, float) and label.is_integer():
+        return int(label)
+    return label if isinstance(label, str | int | float) else str(label)

@@ -1,0 +1,60 @@
+"""How a model does on rows with targets: the measures, their intervals, a baseline, and the confusion matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bprop.boxes import Sigmoid, Softmax
+from bprop.model import Model
+from bprop.sources.decision import Decision
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
+from bprop.tables import scores
+from bprop.tables.baseline import baseline
+from bprop.tables.class_scores import per_class
+
+
+def judge(
+    net: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, resamples: int, seed: int
+) -> dict[str, Any]:
+    """{"values": measures, "more": {"intervals": ..., "baseline": ..., "confusion": ...}} of a model on rows with
+    targets."""
+    f, y = np.asarray(Model.predict(net, preparation.inputs(rows))), preparation.y(rows)
+    output = net.graph.outputs["f"]
+    more: dict[str, Any] = {}
+    if preparation.classes is not None:
+        of, more = of_classes(f, y, preparation, weights, isinstance(output, Softmax))
+    elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
+        of = scores.of_switches(f, y)
+    else:
+        of = scores.of_columns(f, y, preparation)
+    values = {name: measure(weights) for name, measure in of.items()}
+    spans = scores.intervals(of, weights, resamples, seed)
+    more = {
+        "intervals": {name: list(span) for name, span in spans.items()},
+        "baseline": baseline(preparation.answer, y, weights), "target": preparation.target, "task": preparation.task,
+        **more,
+    }  # fmt: skip
+    return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
+
+
+def of_classes(
+    f: np.ndarray, y: np.ndarray, preparation: Preparation, weights: np.ndarray, probabilities: bool
+) -> tuple[dict[str, scores.Measure], dict[str, Any]]:
+    """The measures of scores f (N, C) for labels y (N,), and {"classes", "confusion"}; of two classes also {"positive",
+    "threshold"}."""
+    assert preparation.classes is not None
+    names, decision = [str(name) for name in preparation.classes], preparation.decision
+    if decision is None and len(names) == 2:
+        decision = Decision.of(np.bincount(y, minlength=2))
+    predicted = scores.predictions(f, decision)
+    each = per_class(predicted, y, weights, len(names))
+    more: dict[str, Any] = {
+        "classes": dict(zip(names, each, strict=True)),
+        "confusion": {"classes": names, "counts": scores.confusion(predicted, y, len(names)).tolist()},
+    }
+    if decision is not None:
+        more |= {"positive": names[decision.positive], "threshold": decision.threshold}
+    return scores.of_classes(f, y, probabilities, decision), more

@@ -1,0 +1,198 @@
+"""Models that take tables: the columns as they are, and answers in the table's own terms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+
+from bprop.boxes import Softmax
+from bprop.data import DataSet
+from bprop.errors import SettingError, UnsupportedError
+from bprop.model import Model
+from bprop.reading import read_array
+from bprop.scaling import with_older
+from bprop.sources.decision import Decision
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import KEY, Preparation
+from bprop.sources.scaling import places
+from bprop.sources.weights import example_weights
+from bprop.tables.judge import judge
+from bprop.tables.rows import rows_for
+from bprop.tables.scores import predictions
+from bprop.training import Fit
+
+
+class TableModel(Model):
+    """A model that `bprop train`, `table.fit` or a TableClassifier made: its notes describe the columns of a table.
+
+    It takes rows as they are: a DataFrame of pandas or polars, an Arrow table, a relation of DuckDB, a dict of columns
+    (or of values: one row), a list of dicts, the path of a file, a table of `bprop.table`. The columns may stand in any
+    order; others than the model's are left out with a warning. A category that training did not see is encoded as such.
+    Errors name row and column.
+
+    `predict(x=...)` takes the arrays of the network, as that of any model.
+
+    Examples
+    --------
+    >>> table = bp.table({"pet": ["cat", "dog"] * 20, "weight": [4.0, 20.0] * 20, "good": ["no", "yes"] * 20})
+    >>> table.fit(epochs=10, engine="numpy").save("pets.bprop")
+    >>> model = bp.load("pets.bprop")
+    >>> type(model).__name__, model.classes
+    ('TableModel', array(['no', 'yes'], dtype='<U3'))
+    >>> model.predict({"weight": [19.5, 4.1], "pet": ["dog", "cat"]})
+    array(['yes', 'no'], dtype='<U3')
+    """
+
+    _read: tuple[Any, Preparation] | None = None
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """The same model, for tables."""
+        same = cls.__new__(cls)
+        same.__dict__.update(model.__dict__)
+        return same
+
+    @property
+    def preparation(self) -> Preparation:
+        """How rows become arrays. Raises DataError where the notes are damaged."""
+        notes = self.notes.get(KEY)
+        if self._read is None or self._read[0] is not notes:
+            preparation = Preparation.from_notes(self.notes)
+            preparation.need_fit(self.graph)
+            self.notes = with_older(self.notes)
+            self._read = notes, preparation
+        return self._read[1]
+
+    @property
+    def classes(self) -> np.ndarray | None:
+        """(C,) the classes, in the order of `predict_proba`; None where numbers are predicted."""
+        classes = self.preparation.classes
+        return None if classes is None else np.array(classes)
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The same, by scikit-learn's name. A model of numbers has no such attribute."""
+        classes = self.classes
+        if classes is None:
+            raise AttributeError(f"this model predicts {self.preparation.target!r}, which has no classes")
+        return classes
+
+    def predict(self, data: Any = None, /, **inputs: Any) -> Any:
+        """The answer for each row of a table (N,): its class, or its value; (N, K) of several columns, of which those
+        of yes and no are 1 and 0. For the arrays of the network, `predict(x=X)`, its outputs, as those of any model.
+        """
+        if inputs or data is None or self._is_arrays(data):
+            return super().predict(data, **inputs)
+        f = self._outputs(rows_for(self.preparation, data))
+        classes = self.classes
+        if classes is not None:
+            return classes[predictions(f, self.preparation.decision)]
+        return (f > 0.5).astype(np.int64) if self.preparation.task == "multilabel" else f
+
+    def predict_proba(self, data: Any) -> np.ndarray:
+        """(N, C) the probability of each class, as in `classes_`; (N, K) of each of several columns of yes and no.
+
+        Raises UnsupportedError where the network gives none: for numbers, and for the hinge loss.
+        """
+        task = self.preparation.task
+        if task != "multilabel" and not isinstance(self.graph.outputs["f"], Softmax):
+            what = "values" if self.preparation.classes is None else "scores"
+            raise UnsupportedError(f"this model gives {what} of {self.preparation.target!r}, and no probabilities")
+        return self._outputs(rows_for(self.preparation, data))
+
+    def with_threshold(self, threshold: float) -> Self:
+        """The model that predicts the positive one of two classes (the rarer) where its probability is `threshold` or
+        more. Raises SettingError where there are no probabilities of two classes, or it is not between 0 and 1.
+        """
+        preparation = self.preparation
+        if (
+            preparation.classes is None
+            or len(preparation.classes) != 2
+            or not isinstance(self.graph.outputs["f"], Softmax)
+        ):
+            raise SettingError(f"threshold {threshold}: this model gives no probabilities of two classes")
+        if not 0 < threshold < 1:
+            raise SettingError(f"threshold {threshold}: give a probability between 0 and 1, such as 0.3")
+        decision = replace(preparation.decision or Decision(1), threshold=float(threshold), aim="")
+        same = self.of(self)
+        same.notes = {**self.notes, **replace(preparation, decision=decision).to_notes()}
+        same._read = None
+        return same
+
+    def scores(self, data: Any, *, weights: Any = None, bootstrap: int = 0, seed: int = 0) -> dict[str, Any]:
+        """{measure: number} on rows with targets, as `bprop evaluate` prints them: "loss", "accuracy", "log_loss",
+        "roc_auc", ...; of values "rmse", "mae" and "r2"; "baseline": those of the best constant answer; "examples",
+        their number; "left_out", the rows without a target.
+
+        weights : the name of a column, or (N,) numbers. bootstrap : resamples for "intervals", the 95% intervals of
+        the measures, from `seed`.
+        """
+        column = (weights,) if isinstance(weights, str) else ()
+        rows, preparation = rows_for(self.preparation, data, targets=True, beside=column), self.preparation
+        w = _weights(rows, weights)
+        with places(rows, preparation):
+            loss = super().evaluate(preparation.arrays(rows), weights=w)
+            result = judge(self, rows, preparation, w, bootstrap, seed)
+        more = result["more"] if bootstrap else {k: v for k, v in result["more"].items() if k != "intervals"}
+        values, decision = {**result["values"], **loss}, preparation.decision
+        if decision is not None and decision.threshold is not None:
+            values["accuracy"] = result["values"]["accuracy"]  # the graph's own is of the more probable class
+        return {"examples": len(rows), "left_out": rows.left_out, **values, **more}
+
+    def to_onnx(self, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+        """The model for other runtimes: see `bprop.to_onnx`."""
+        from bprop.onnx import to_onnx  # few models are exported
+
+        return to_onnx(self, path, encoders=encoders)
+
+    def _outputs(self, rows: Frame) -> np.ndarray:
+        with places(rows, self.preparation):
+            return np.asarray(super().predict(self.preparation.inputs(rows)))
+
+    def _is_arrays(self, data: Any) -> bool:
+        """Whether data is what the network takes, rather than the columns of a table."""
+        if isinstance(data, DataSet):
+            return True
+        if not isinstance(data, Mapping) or not {*self.graph.predictor.inputs} <= {*data}:
+            return False
+        if not {*self.preparation.columns} <= {*map(str, data)}:
+            return True
+        return any(np.ndim(data[name]) > 1 for name in self.graph.predictor.inputs)  # of a table with a column "x"
+
+
+class TableFit(TableModel, Fit):
+    """A training on a table, and its model.
+
+    test : the rows that were held out, a table; None where there are none.
+
+    Examples
+    --------
+    >>> table = bp.table({"pet": ["cat", "dog"] * 20, "weight": [4.0, 20.0] * 20, "good": ["no", "yes"] * 20})
+    >>> fit = table.fit(hidden=4, epochs=20, engine="numpy")
+    >>> fit.scores()["accuracy"]  # on the rows held out
+    1.0
+    """
+
+    test: Any = None
+
+    def scores(self, data: Any = None, *, weights: Any = None, bootstrap: int = 0, seed: int = 0) -> dict[str, Any]:
+        """The measures on rows with targets, by default those held out for the test. See `TableModel.scores`."""
+        if data is None and self.test is None:
+            raise SettingError("no rows were held out for a test: name some, as in fit.scores(df)")
+        rows = self.test if data is None else data
+        weights = getattr(rows, "weights", None) if weights is None else weights
+        return super().scores(rows, weights=weights, bootstrap=bootstrap, seed=seed)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: without the rows held out."""
+        return {name: value for name, value in super().__getstate__().items() if name != "test"}
+
+
+def _weights(rows: Frame, weights: Any) -> np.ndarray:
+    if weights is None:
+        return np.ones(len(rows))
+    return example_weights(rows, weights) if isinstance(weights, str) else read_array(weights, "weights")

@@ -1,0 +1,318 @@
+"""A table in memory: its columns and their kinds, its target, its parts, and the networks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bprop.architecture import Architecture
+from bprop.data import DataSet
+from bprop.errors import SettingError
+from bprop.graph import Graph
+from bprop.scaling import Units
+from bprop.sources.answer import Answer
+from bprop.sources.columns import Categorical, Ignored
+from bprop.sources.columns.infer import fit_column
+from bprop.sources.division import Division
+from bprop.sources.frame import Frame
+from bprop.sources.preparation import Preparation
+from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
+from bprop.sources.splits import Split
+from bprop.sources.weights import class_weights, weighted
+from bprop.tables import show
+from bprop.tables.kinds import Kinds
+from bprop.tables.model import TableFit
+from bprop.tables.network import build
+from bprop.tables.parts import Origin, data_set, divided, precision_of
+from bprop.tables.rows import open_table
+from bprop.tables.training import Settings, fit_table, layers, words_of
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Table:
+    """Rows with a target, and how they become the arrays of a network. `bp.table` makes one; nothing changes it.
+
+    frame : the rows as they were read. answer : the targets, and their task.
+    chosen : {column: kind} of the kinds that were not left to inference. declared : those that the columns' types name.
+    weights : the column of example weights. scale : of the inputs. remarks : lines for people.
+    part : how errors and `print` call a part of a table, such as "test"; trained : the part that is trained on, from
+    which kinds and scaling are learned; watched : the part for validation, of the part that is trained on.
+    apart : columns that are no inputs. origin : of a file; division : how it was divided, for notes.
+
+    Examples
+    --------
+    >>> table = bp.table({"zip": [8001, 3004, 8005] * 20, "size": [70, 90.5, 55] * 20, "rent": [2.0, 1.5, 1.8] * 20})
+    >>> table.kinds
+    {'zip': 'numeric', 'size': 'numeric'}
+    >>> table = table.with_kinds(zip="categorical")
+    >>> train, validation, test = table.split(test=0.25)
+    >>> len(train), len(validation), len(test)
+    (41, 4, 15)
+    >>> fit = train.fit(hidden=8, epochs=2, engine="numpy")  # validation is watched
+    >>> {"rmse", "mae", "r2"} <= fit.scores(test).keys()
+    True
+    """
+
+    frame: Frame
+    answer: Answer
+    chosen: Mapping[str, str]
+    declared: Mapping[str, str]
+    weights: str | None = None
+    scale: str = "auto"
+    remarks: tuple[str, ...] = ()
+    part: str = ""
+    trained: Table | None = None
+    watched: Table | None = None
+    apart: tuple[str, ...] = ()
+    origin: Origin | None = None
+    division: Division | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return show.text(self)
+
+    def _repr_html_(self) -> str:
+        return show.html(self)
+
+    @property
+    def name(self) -> str:
+        return self.frame.name
+
+    @property
+    def target(self) -> str:
+        """The column to predict; several with commas between."""
+        return ", ".join(self.answer.columns)
+
+    @property
+    def task(self) -> str:
+        """classification, regression, counts or multilabel."""
+        return self.answer.task
+
+    @property
+    def classes(self) -> tuple[Any, ...] | None:
+        """The classes of the target, in order; None where it is numbers."""
+        return self.answer.classes
+
+    @property
+    def kinds(self) -> Kinds:
+        """{column: kind} of the input columns, as inferred or chosen: see `with_kinds`."""
+        return Kinds({kind.name: kind.kind for kind in self.preparation.kinds})
+
+    def with_kinds(self, kinds: Mapping[str, str] | None = None, /, **more: str) -> Table:
+        """The table with other kinds: `table.with_kinds(zip="categorical")`, or of a dict. "inferred" takes one back.
+
+        Raises SettingError for a column that is no input, UnknownNameError for a kind that does not exist, DataError
+        for cells that are not of that kind.
+        """
+        self._need_whole("with_kinds")
+        chosen = {**self.chosen, **(kinds or {}), **more}
+        changed = replace(self, chosen={name: kind for name, kind in chosen.items() if kind != "inferred"})
+        _ = changed.preparation  # raises for kinds that do not fit
+        return changed
+
+    def with_task(self, task: str) -> Table:
+        """The table with another task: "classification", "regression", "counts"; "multilabel" for several targets."""
+        self._need_whole("with_task")
+        return replace(self, answer=Answer.of(self.frame, self.answer.columns, task, self.chosen))
+
+    def _need_whole(self, method: str) -> None:
+        if self.trained is not None or self.part:
+            raise SettingError(f"{method} is for the whole table: call it before `split`, so that all parts agree")
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """How rows become arrays: learned from the part that is trained on, or else from all rows."""
+        if self.trained is not None:
+            return self.trained.preparation
+        learned = Preparation.fit(self.frame, self.answer, {**self._of_types(), **self.chosen}, self.apart)
+        return learned.deciding(self.counts)
+
+    @property
+    def counts(self) -> np.ndarray | None:
+        """(C,) the rows of each class; None for values."""
+        if self.classes is None:
+            return None
+        block = None if self.frame.block is None else Preparation.fit(self.frame, self.answer)
+        frame = self.frame if block is None else block.adapted(self.frame)
+        return np.bincount(self.answer.y(frame), minlength=len(self.classes))
+
+    def _of_types(self) -> dict[str, str]:
+        """The kinds of columns whose type says it, where cells alone would say another."""
+        apart = {*self.answer.columns, *self.apart, *self.chosen}
+        unlike = (Ignored, Categorical)  # a constant, and an id, are left out all the same
+        names = [name for name in self.declared if name not in apart]
+        return {n: self.declared[n] for n in names if not isinstance(fit_column(n, self.frame), unlike)}
+
+    @cached_property
+    def _encoded(self) -> dict[str, np.ndarray]:
+        return self.preparation.arrays(self.preparation.adapted(self.frame))
+
+    @cached_property
+    def units(self) -> Units:
+        """How inputs and targets are scaled, learned from the same rows."""
+        if self.trained is not None:
+            return self.trained.units
+        return units_of(self._encoded, self.preparation, self.scale)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """{"x": (N, D) numbers, "c_COLUMN": (N,) codes of each embedding, "y": targets}, before they are scaled.
+
+        With `notes`, `bp.train` scales them: bp.train(table.graph(), table.arrays(), notes=table.notes).
+        """
+        return dict(self._encoded)
+
+    def data(self, dtype: str = "float32", class_weight: str | Mapping[Any, float] | None = None) -> DataSet:
+        """The rows as the network sees them, encoded and scaled, with their weights: for `bp.train`.
+
+        class_weight : weights of classes of the rows to train on, as for `fit`.
+        """
+        own = self.trained is None
+        if own:
+            need_digits(self.name, self._encoded, self.preparation, self.units, precision_of(dtype))
+        rows = data_set(
+            self.frame, self.preparation, self.units, precision_of(dtype), self.weights, self._encoded if own else None
+        )  # fmt: skip
+        of_class = class_weights(words_of(class_weight), self.answer, (self.trained or self).counts)
+        return rows if of_class is None else replace(rows, weights=weighted(rows.weights, of_class, rows.arrays["y"]))
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """For bp.train(..., notes=...): the model then takes tables like this one, in its units."""
+        division = {} if self.division is None else self.division.to_notes()
+        return {**self.preparation.to_notes(), **self.units.to_notes(), **division}
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """For bp.mlp(sizes, **settings), or bp.tabular where there are embeddings: the task."""
+        return settings_of(x_of(self.frame.rows(np.arange(1)), self.preparation), self.preparation, self.scale)
+
+    @property
+    def inputs(self) -> int:
+        """Numbers in an example, without the columns that are embedded."""
+        return numbers_in(self._encoded, len(self)).shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of a network for it."""
+        return self.preparation.outputs
+
+    def graph(
+        self, hidden: Any = (200,), activation: Any = "relu", *, loss: Any = None, l1: float | None = None,
+        l2: float | None = None, dropout: Any = None, normalise: str | None = None,
+    ) -> Graph:  # fmt: skip
+        """The network that `bprop train` makes for this table. hidden : units of the hidden layers, (200, 100).
+
+        The other settings are those of `bp.mlp`.
+        """
+        network = Architecture(
+            layers(hidden), activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
+        )  # fmt: skip
+        return build(self.frame, self.preparation, network, self.scale)
+
+    def split(
+        self, test: float = 0.2, validation: float = 0.1, seed: int = 0, *, by: str | None = None,
+        group: str | None = None,
+    ) -> Parts:  # fmt: skip
+        """(train, validation, test): three tables, the rows of which `bprop train` would choose with these settings.
+
+        test, validation : shares of the rows (of those that are left), or numbers of rows; 0: no such part, None. Rows
+        are held out at random; of classes, every class alike. Kinds and scaling are learned from the rows to train on.
+        by : a column in whose order the last rows are held out. group : a column whose equal cells are never in two
+        parts; it is no input, unless a kind was chosen for it.
+        """
+        self._need_whole("split")
+        return self._divided(Split(test, validation, seed, by, group), {})
+
+    def _divided(self, split: Split, others: Mapping[str, Any]) -> Parts:
+        """The parts of the rows, and other rows as parts."""
+        frames = divided(self.frame, self.answer, split)
+        apart = split.apart(self.chosen, self.weights)
+        train = replace(self, frame=frames.pop("train"), part="train", apart=apart)
+        held = {name: replace(train, frame=rows, part=name, trained=train) for name, rows in frames.items()}
+        held |= {name: other for name, rows in others.items() if (other := train._other(rows, name)) is not None}
+        paths = {
+            n: (os.fspath(rows), held[n].frame) for n, rows in others.items() if isinstance(rows, str | os.PathLike)
+        }
+        if self.origin is not None and paths.keys() == others.keys():
+            object.__setattr__(train, "division", self.origin.division(split, self.frame, self.answer, paths))
+        object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
+        return Parts(train, held.get("validation"), held.get("test"))
+
+    def fit(
+        self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
+        l2: float | None = None, dropout: Any = None, normalise: str | None = None, graph: Graph | None = None,
+        rule: Any = "sgd", lr: Any = None, epochs: int = 30, batch_size: int | None = None, patience: int | None = None,
+        class_weight: str | Mapping[Any, float] | None = None, validation: Any = None, test: Any = None,
+        by: str | None = None, group: str | None = None, seed: int = 0,
+        dtype: str = "float32", engine: Any = "auto", **more: Any,
+    ) -> TableFit:  # fmt: skip
+        """Train a network, as `bprop train` does: the same settings and seed give the same numbers.
+
+        Parameters
+        ----------
+        hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own.
+        rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr : learning rate of a rule by name.
+        epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
+            resume, progress, health) : as in `bp.train`.
+        class_weight : "balanced", or {class: weight}, of the rows to train on and to watch.
+        validation, test : shares, or numbers of rows, to hold out, by default 0.1 and 0.2; or rows of their own, as
+            `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
+        by, group : columns by which rows are held out, as in `split`.
+
+        Returns
+        -------
+        TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
+        """
+        train, watched, tested = self._parts(validation, test, seed, by, group)
+        network = graph or train.graph(
+            hidden, activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
+        )  # fmt: skip
+        settings = Settings(rule, lr, epochs, batch_size, patience, seed, dtype, engine, more)
+        held = None if watched is None else watched.data(dtype, class_weight)
+        fit = fit_table(network, train.data(dtype, class_weight), held, train.notes, settings)
+        fit.test = tested
+        return fit
+
+    def _parts(self, validation: Any, test: Any, seed: int, by: str | None, group: str | None) -> Parts:
+        """The parts for `fit`: those that were held out already, those of the caller, or new ones."""
+        others = {n: rows for n, rows in (("validation", validation), ("test", test)) if rows is not None}
+        if self.part:
+            if by is not None or group is not None:
+                raise SettingError("by and group say how rows are split, and these were split already")
+            held = {name: self._other(rows, name) for name, rows in others.items()}
+            return Parts(self, held.get("validation", self.watched), held.get("test"))
+        sizes = {"validation": 0.1, "test": 0.2} | {n: float(r) if is_size(r) else 0.0 for n, r in others.items()}
+        split = Split(sizes["test"], sizes["validation"], seed, by, group)
+        return self._divided(split, {name: rows for name, rows in others.items() if not is_size(rows)})
+
+    def _other(self, rows: Any, part: str) -> Table | None:
+        """Rows that the caller names, as a table beside this one."""
+        if is_size(rows):
+            if rows == 0:
+                return None
+            raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
+        if isinstance(rows, Table):
+            return replace(rows, part=part, trained=self, watched=None)
+        opened = open_table(rows, self.frame.target[0], None, self.frame.read, part)
+        frame = opened.frame if opened.frame.block is not None else replace(opened.frame, target=self.frame.target)
+        return replace(self, frame=frame, part=part, trained=self, watched=None)
+
+
+class Parts(NamedTuple):
+    """The parts of a table. validation, test : None where no row is for it."""
+
+    train: Table
+    validation: Table | None
+    test: Table | None
+
+
+def is_size(rows: Any) -> bool:
+    """Whether rows to hold out are a share, or a number of them."""
+    return isinstance(rows, int | float | np.number) and not isinstance(rows, bool)
