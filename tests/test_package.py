@@ -1,4 +1,5 @@
-"""`import bprop as bp`: its public names, and the packages that it does not import."""
+"""`import ast
+import bprop as bp`: its public names, and the packages that it does not import."""
 
 import subprocess
 import sys
@@ -119,13 +120,9 @@ def test_an_unknown_attribute_is_an_attribute_error():
 
 def test_names_for_type_checkers_are_the_lazy_names():
     source = Path(bp.__file__).read_text(encoding="utf-8")
-    block = source.partition("if TYPE_CHECKING:")[2].partition("\n\n")[0]
-    declared = {
-        name.strip()
-        for line in block.splitlines()
-        if line.strip().startswith("from")
-        for name in line.partition("import")[2].split(",")
-    }
+    block = next(node for node in ast.parse(source).body if isinstance(node, ast.If))
+    assert ast.unparse(block.test) == "TYPE_CHECKING"
+    declared = {one.name for node in block.body if isinstance(node, ast.ImportFrom) for one in node.names}
     assert declared == set(bp._HOME)
 
 
