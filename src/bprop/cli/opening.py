@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
 from bprop.sources.answer import Answer, find_targets
@@ -12,19 +13,31 @@ from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.visible import visible
+
+MOST_NOTICES = 3  # that are printed
+
+
+def tell(frame: Frame) -> Frame:
+    """The frame; prints on standard error how its files were read, where that does not go without saying."""
+    for sentence in frame.notices[:MOST_NOTICES]:
+        say(visible(sentence), error=True)
+    if len(frame.notices) > MOST_NOTICES:
+        say(f"... and {len(frame.notices) - MOST_NOTICES:,} further files are read in such ways", error=True)
+    return frame
 
 
 def open_data(
     source: str, target: str | None = None, labels: str | None = None, reading: ReadOptions = INFERRED
 ) -> Frame:  # fmt: skip
     """The rows of `source`, with their targets."""
-    frame = open_rows(source, target, labels, reading)
+    frame = tell(open_rows(source, target, labels, reading))
     return frame if frame.block is not None else replace(frame, target=find_targets(frame, target))
 
 
 def open_beside(rows: Frame, source: str, labels: str | None = None) -> Frame:
     """Further data of the same kind as `rows`, with the same targets: a file to watch, or to test on."""
-    frame = open_rows(source, rows.target[0], labels, rows.read)
+    frame = tell(open_rows(source, rows.target[0], labels, rows.read))
     if rows.block is None and frame.block is not None:
         raise DataError(f"{source}: must be a table (.csv, .parquet, ...), as {rows.name} is")
     return frame if frame.block is not None else replace(frame, target=rows.target)
@@ -36,7 +49,7 @@ def open_for(
     """The rows of `source` for a saved model; their targets are read only if `targets` is True."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
-    frame = open_rows(source, target, labels, reading.over(preparation.read))
+    frame = tell(open_rows(source, target, labels, reading.over(preparation.read)))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     return preparation.adapted(frame), preparation

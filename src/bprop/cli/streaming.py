@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from bprop.cli.opening import kinds_of
+from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
 from bprop.console import say
 from bprop.errors import DataError, SettingError
@@ -51,6 +51,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
         options.source, options.target, task=options.task, kinds=kinds_of(options.kinds), seed=options.seed,
         scale=options.scale, test=test or 0.0, validation=validation or 0.0, **more,
     )  # fmt: skip
+    tell(parts.sample)
     if test is None:
         parts = replace(parts, test=_beside(parts, options.test, more))
     if validation is None:

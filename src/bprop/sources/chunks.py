@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -65,6 +65,13 @@ class Chunks:
     def _frame(self, columns: dict[str, np.ndarray], numbers: np.ndarray | None, target: Sequence[str] = ()) -> Frame:
         return Frame(self.name, columns, self.place, numbers, tuple(target), self.source, read=self.options)
 
+    def frame_of(
+        self, piece: Piece, columns: dict[str, np.ndarray], numbers: np.ndarray, target: Sequence[str]
+    ) -> Frame:
+        """Some rows of a piece as a frame, with the notices on its file."""
+        frame = self._frame(columns, numbers, target)
+        return replace(frame, read=piece.read or self.options, notices=piece.notices)
+
 
 @dataclass(frozen=True)
 class Chunk:
@@ -94,4 +101,4 @@ class Chunk:
         wanted = self.names if names is None else list(names)
         columns = self.piece.columns(index, wanted, numeric)
         numbers = self.numbers if index is None else self.numbers[index]
-        return self.chunks._frame(columns, numbers, self.target)
+        return self.chunks.frame_of(self.piece, columns, numbers, self.target)

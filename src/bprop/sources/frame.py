@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -29,6 +30,7 @@ class Frame:
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
+    notices : sentences on how its files were read, for people.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Frame:
     source: str | None = None
     task: str | None = None
     read: ReadOptions = INFERRED
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
@@ -65,6 +68,13 @@ class Frame:
     def where(self, row: int) -> str:
         """Where one of these rows stands."""
         return self.place(row if self.numbers is None else int(self.numbers[row]))
+
+    def named_as(self, names: Sequence[str]) -> Frame:
+        """With these names for columns of which they differ in Unicode's form or by blanks around them alone."""
+        there = {normalize("NFC", name).strip(): name for name in names if name not in self.columns}
+        if there.keys().isdisjoint(self.columns):
+            return self
+        return replace(self, columns={there.get(name, name): column for name, column in self.columns.items()})
 
     def rows(self, index: np.ndarray) -> Frame:
         """Some of the rows."""
@@ -127,7 +137,8 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
         return parts[part].place(row - (ends[part - 1] if part else 0))
 
     columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
-    return Frame(name, columns, place, source=source, read=first.read)
+    notices = tuple(dict.fromkeys(sentence for part in parts for sentence in part.notices))
+    return Frame(name, columns, place, source=source, read=first.read, notices=notices)
 
 
 def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:

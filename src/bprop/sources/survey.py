@@ -147,4 +147,5 @@ def together(frames: list[Frame]) -> Frame:
     """Rows of one table, some after the others, with their numbers in it."""
     columns = {name: concatenated([frame.columns[name] for frame in frames]) for name in frames[0].columns}
     numbers = [frame.numbers for frame in frames if frame.numbers is not None]
-    return replace(frames[0], columns=columns, numbers=np.concatenate(numbers))
+    notices = tuple(dict.fromkeys(sentence for frame in frames for sentence in frame.notices))
+    return replace(frames[0], columns=columns, numbers=np.concatenate(numbers), notices=notices)

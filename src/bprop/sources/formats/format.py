@@ -44,7 +44,14 @@ class Source:
 
 
 class Piece:
-    """Some neighbouring rows of a file: {column: cells}."""
+    """Some neighbouring rows of a file: {column: cells}.
+
+    notices : sentences on how the file is read. read : how its cells are read, where the file itself says more than the
+        options.
+    """
+
+    notices: tuple[str, ...] = ()
+    read: ReadOptions | None = None
 
     def __init__(self, columns: Columns):
         self.rows: Any = as_cells("a piece of a file", columns)
