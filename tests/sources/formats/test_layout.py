@@ -119,6 +119,10 @@ SAID = {
     ),
     "row numbers of R": (lines(NAMES, rows=[(str(k + 1), *r) for k, r in enumerate(ROWS)]), "the name of the row"),
     "a rule": (lines(NAMES, "----,------,-"), "line 2 is a rule"),
+    "mysql": (
+        lines("+---+", "| size | colour | y |", "+---+", rows=[("", *r, "") for r in ROWS], mark="|"),
+        "line 1 is a rule",
+    ),
     "psql": (lines(" size | colour | y ", "------+--------+---", mark=" | "), "line 2 is a rule"),
 }  # fmt: skip
 
@@ -213,6 +217,17 @@ def test_the_delimiter_is_that_which_divides_the_rows_evenly(readers, header, ro
 )  # fmt: skip
 def test_one_column_is_one_column(readers, rows):
     assert readers("\n".join([*rows, ""])) == ({rows[0]: rows[1:]}, "")
+
+
+def test_a_tab_among_runs_of_blanks_is_one_of_them(readers):
+    rows = [f'{k}.5   {k}  1.0  7\t"a name {k}"' for k in range(5)]
+    found, said = readers("\n".join([*rows, ""]), ReadOptions(header=False))
+    assert list(found) == ["x1", "x2", "x3", "x4", "x5"] and found["x5"][1] == "a name 1" and "blanks" in said
+
+
+def test_a_no_break_blank_in_numbers_speaks_for_windows(readers):
+    with pytest.raises(errors.DataError, match="--encoding cp1252"):
+        readers("a;b\n1\xa0000,5;x\n2\xa0000,5;y\n".encode("cp1252"))
 
 
 @pytest.mark.parametrize("word", [";", "semicolon"])
@@ -366,6 +381,19 @@ TOLD = {
         ["--comment Summe"],
     ),
     "backslashes": (lines(NAMES) + '1,"say \\"hi\\"",2\n', [f"line {N + 2}", "write it twice"]),
+    "several lines above": (
+        lines('"Source",', "", '"Date",', "", NAMES),
+        ["line 1: 2 cells", "in line 5: --skip-rows 4"],
+    ),
+    "a logger": (lines("TOA5,CR1000,12,prog", NAMES), ["line 1: 4 cells", "in line 2: --skip-rows 1"]),
+    "a rule below": (lines("a|b|c", mark="|") + "---+---+---\n", ["the foot of the table", '--comment "---+---+---"']),
+    "single quotes": (lines(NAMES) + "1,'x, y',2\n", ["single quotes are letters"]),
+    "the header again": (lines(NAMES) + lines(NAMES), [f"line {N + 2}: the header once more"]),
+    "a web page": ("<!DOCTYPE html>\n<html><body>a, b</body></html>\n", ["a web page"]),
+    "XML": ('<?xml version="1.0"?>\n<a>1,2</a>\n', ["XML"]),
+    "JSON": ('[{"a": 1, "b": 2},\n{"a": 3, "b": 4}]\n', ["JSON"]),
+    "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", ["git lfs pull"]),
+    "ARFF": ("@relation x\n@attribute a numeric\n@data\n1\n2\n", ["ARFF"]),
     "nothing left": (lines(NAMES) + "", ["--skip-rows 99 leaves no line"]),
     "only comments": ("# a\n# b\n", ["t.csv"]),
 }

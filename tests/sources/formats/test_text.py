@@ -28,6 +28,7 @@ def body_of(content):
 @example('a,b\n"x"z,1\n')
 @example('a\n""\n1\n')
 @example("a,b\n1,2\n3,4,")
+@example("a,b\n\ufeff1,2\n3,4\n")
 @example('a,b\n1,"say \\"hi\\""\n')
 def test_both_readers_say_the_same_of_any_text(written):
     pytest.importorskip("polars", reason="the fast reader is polars")

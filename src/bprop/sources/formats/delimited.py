@@ -33,6 +33,8 @@ class Csv(Format):
         layout = layout_of(path, *sample_of(io.BytesIO(source.content).read), options, usual)
         part = Part(path, _body(path, source.content, layout), layout, layout.lines, layout.mark + layout.body)
         _need_rows(path, len(part))
+        if options.header is None:
+            part.need_one_header(layout)
         part.need_no_footer(layout)
         layout = settle(layout, [part])
         lines: list[int] = []
@@ -48,6 +50,8 @@ class Csv(Format):
     def scan(self, path: Path) -> Iterator[Piece]:
         layout, last = _settled(type(self), path, self.options), None
         for part in _parts(path, layout):
+            if self.options.header is None:
+                part.need_one_header(layout)
             last, piece = part, part.piece(layout)
             piece.notices, piece.read = layout.notices(path), layout.kept(self.options)
             yield piece

@@ -26,6 +26,7 @@ NAMES = {"\t": "tabs", BLANKS: "blanks", NOTHING: "nothing: one column"}
 LOOK = 200  # rows that are read to find it
 _DECIMAL = re.compile(r"\s*[+-]?\d+(,\d+)?\s*%?\s*")
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
+_RUN = re.compile(r"[+-]?[\d.]+( +[+-]?[\d.]+){2,}")
 _BLANKS = re.compile(rb'(?<![^ \t\r\n])("(?:[^"]|"")*")|(?m:^[ \t]+)|[ \t]+(?=\r?$|\r?\n)|[ \t]+')
 
 
@@ -88,12 +89,20 @@ def delimiter_of(lines: list[str], usual: str = ",") -> str:
         scores[usual] *= 1.02  # of marks that are as good
     best = max(scores, key=lambda mark: scores[mark])
     if scores[best] > 0:
-        return best
+        return BLANKS if best == "\t" and _holds_rows(lines) else best
     for mark in (BLANKS, ":"):
         if _is_of_numbers(split(lines, mark), shorter=mark == BLANKS):
             return mark
     first = lines[0] if lines else ""
     return next((mark for mark in MARKS if mark in first), NOTHING if _is_column(lines) else usual)
+
+
+def _holds_rows(lines: list[str]) -> bool:
+    """Whether a tab only stands at some places between cells, and blanks at the others: a cell of each row holds three
+    numbers or more."""
+    rows = split(lines, BLANKS)
+    runs = all(any(_RUN.fullmatch(cell) for cell in row) for row in split(lines, "\t"))
+    return runs and all(len(row) == len(rows[0]) for row in rows)
 
 
 def score(rows: list[list[str]], mark: str) -> float:

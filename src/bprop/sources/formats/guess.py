@@ -66,6 +66,7 @@ def _score(part: bytes, name: str) -> float | None:
     total = sum(_likely(letter, name) for letter in letters) - 2.0 * len(re.findall(r"[a-zß-ÿ][À-ÖØ-Þ]", text))
     total -= 2.0 * len(re.findall(r"\w[“”„‚‹›…–—†‡•™Œ¤¦§¨©ª«¬®¯°±¶·¸»¿¡][a-z]", text))
     total -= 1.0 * len(re.findall(r"[A-Z][À-ÖØ-Þ][a-z]", text))  # MÅnchen
+    total += 1.5 * len(re.findall(r"\d[\xa0\u202f]\d", text)) - 1.5 * len(re.findall(r"\d[^\W\d_a-zA-Z]\d", text))
     if name not in WIDE:
         total -= sum(map(len, re.findall(r"[À-ÖØ-öø-ÿ]{4,}", text)))  # Greek read as Latin
     total -= 1.5 * len(re.findall(r"[a-zA-Z][\u0400-\u04ff\u0370-\u03ff]|[\u0400-\u04ff\u0370-\u03ff][a-zA-Z]", text))

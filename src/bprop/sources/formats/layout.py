@@ -164,6 +164,8 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
         layout = replace(layout, facts=(*layout.facts, f"line {end + 1} is a rule, and left out"))
         end, rows = end + 1, [first, *split(lines[end + 1 :], layout.delimiter)]
     rows = rows or [first]
+    if options.header is not False:
+        need_no_title(path, rows, lines, before.start, layout.delimiter)
     if not _is_header(rows, options):
         return _headerless(layout, rows, lines[: before.start], options)
     if options.by_position or options.header is False:
@@ -171,8 +173,6 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
         if list(first) != by_position(len(first)):
             layout = replace(layout, facts=(*layout.facts, unused))
         return replace(_named(path, layout, by_position(len(first)), rows[1:], lines[:end]), header=False)
-    if options.header is None:
-        need_no_title(path, rows, lines, before.start, layout.delimiter)
     need_one_header(path, rows, end, options.missing)
     if (odd := headers.data_like(first)) and options.header is None:
         which = f"{some(map(repr, odd), MOST_SAID)} look{'s' if len(odd) == 1 else ''} like cells"

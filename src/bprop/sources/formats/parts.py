@@ -12,7 +12,7 @@ from bprop.sources.formats.columnar import PolarsPiece, can_use_polars
 from bprop.sources.formats.format import Piece
 from bprop.sources.formats.layout import Layout
 from bprop.sources.formats.rows import read_rows
-from bprop.sources.formats.shape import need_no_footer
+from bprop.sources.formats.shape import need_no_footer, repeated_header
 from bprop.sources.formats.text import as_text, fast
 
 
@@ -45,6 +45,19 @@ class Part:
     def is_whole(self, column: int) -> bool:
         """Whether a column holds whole numbers alone."""
         return all(cell.isdecimal() for cell in self.column(column).tolist())
+
+    def need_one_header(self, layout: Layout) -> None:
+        """Raise DataError where a row is the header once more."""
+        names = list(layout.names)
+        if not layout.header or len(names) < 2 or layout.unsure or layout.dropped:
+            return
+        if self.frame is None:
+            rows = [k for k, row in enumerate(self.rows) if row == names]
+        else:
+            alike = self.frame.to_series(0).str.strip_chars() == names[0]
+            rows = [k for k in alike.arg_true().to_list() if [cell.strip() for cell in self.frame.row(k)] == names]
+        if rows:
+            raise repeated_header(self.path, self.ends()[rows[0]], names)
 
     def need_no_footer(self, layout: Layout) -> None:
         """Raise DataError where the last row is no row."""

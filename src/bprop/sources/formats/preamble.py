@@ -8,11 +8,17 @@ from dataclasses import dataclass
 
 from bprop.errors import DataError
 from bprop.sources.formats.dialect import split
-from bprop.sources.formats.headers import has_header, sort_of
+from bprop.sources.formats.headers import has_header, is_rule, sort_of
 from bprop.sources.read_options import ReadOptions
 
 COMMENTS = ("#", "%", "//")
 """Marks of comments that are known where they begin the first lines."""
+OTHERS = {
+    "<!doctype": "a web page (HTML)", "<html": "a web page (HTML)", "<?xml": "XML", "%pdf-": "a PDF", "{\"": "JSON",
+    "[{": "JSON", "[[": "JSON", "version https://git-lfs": "a pointer of Git LFS: fetch the file with `git lfs pull`",
+    "@relation": "an ARFF file: delete its lines up to @data", "\\documentclass": "LaTeX", "{\\rtf": "rich text",
+}  # fmt: skip
+"""How text begins that is no table, in small letters."""
 _SEP = re.compile(r'"?sep=(?P<mark>\\t|.)"?[,;\t]*\s*', re.IGNORECASE)
 
 
@@ -29,6 +35,7 @@ class Preamble:
 
 def preamble_of(path: object, lines: Sequence[str], options: ReadOptions) -> Preamble:
     """From the first lines of a text. Raises DataError where nothing is left."""
+    need_no_other_format(path, lines)
     start, facts, delimiter = options.skip_rows, [], None
     if start and not "".join(lines[start:]).strip():
         raise DataError(f"{path}: --skip-rows {start} leaves no line of its {len(lines):,}")
@@ -36,6 +43,9 @@ def preamble_of(path: object, lines: Sequence[str], options: ReadOptions) -> Pre
     if start < len(lines) and (match := _SEP.fullmatch(lines[start])):
         delimiter = "\t" if match["mark"] == "\\t" else match["mark"]
         facts.append(f"line {start + 1} names the delimiter")
+        start = _behind_blanks(lines, start + 1)
+    while start < len(lines) and is_rule(lines[start]):
+        facts.append(f"line {start + 1} is a rule, and left out")
         start = _behind_blanks(lines, start + 1)
     mark = next((one for one in COMMENTS if start < len(lines) and lines[start].startswith(one)), None)
     if mark is not None and options.comment is None:
@@ -47,6 +57,14 @@ def preamble_of(path: object, lines: Sequence[str], options: ReadOptions) -> Pre
         last = next(line for line in reversed(lines[start:end]) if line.strip())
         return Preamble(end, delimiter, last[len(mark) :], (*facts, _comments(start, end, mark)))
     return Preamble(start, delimiter, None, tuple(facts))
+
+
+def need_no_other_format(path: object, lines: Sequence[str]) -> None:
+    """Raise DataError for text that is known to be no table with marks between cells."""
+    first = "".join(lines[:20]).lstrip()[:200].lower()
+    kind = next((kind for begin, kind in OTHERS.items() if first.startswith(begin)), None)
+    if kind is not None:
+        raise DataError(f"{path}: this is {kind}, not a table of text")
 
 
 def _comments(start: int, end: int, mark: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bprop.errors import DataError
 from bprop.sources.formats.dialect import split
-from bprop.sources.formats.headers import is_second_header, sort_of
+from bprop.sources.formats.headers import has_header, is_rule, is_second_header, sort_of
 
 FOOTER = re.compile(r"\(?\d[\d,.]* ?(rows?|records?|lines?)( affected| selected)?\.?\)?|EOF|-{5,}", re.IGNORECASE)
 TOTALS = {
@@ -24,12 +24,14 @@ def need_no_title(path: Path, rows: Sequence[Sequence[str]], lines: Sequence[str
     start : lines of the file before it.
     """
     first, rest = rows[0], rows[1:]
-    if not first[0] or any(first[1:]) or len(rest) < 2 or sort_of("".join(first)) != "text":
+    if len(rest) < 2:
         return
     ((wide, count),) = Counter(map(len, rest)).most_common(1)
+    alone = bool(first[0]) and not any(first[1:]) and sort_of(first[0]) == "text"
     lone = len(first) == 1 and wide > 2
     padded = len(first) == wide > 2 and sum(any(row[k] for row in rest if len(row) == wide) for k in range(wide)) > 2
-    if not (lone or padded) or count < 0.5 * len(rest):
+    if not alone or not (lone or padded) or count < 0.5 * len(rest):
+        _need_no_other_header(path, rows, lines, start, mark, wide)
         return
     number = start + 1
     while number < len(lines) and len([cell for row in split([lines[number]], mark) for cell in row if cell]) < 2:
@@ -38,6 +40,28 @@ def need_no_title(path: Path, rows: Sequence[Sequence[str]], lines: Sequence[str
         f"{path}, line {start + 1}: {''.join(first)[:60]!r} stands alone above rows of {wide} cells: it looks like a "
         f"title, and the names of the columns are below: --skip-rows {number}"
     )
+
+
+def _need_no_other_header(
+    path: Path, rows: Sequence[Sequence[str]], lines: Sequence[str], start: int, mark: str, wide: int
+) -> None:  # fmt: skip
+    """Raise DataError where the first row has another length than most, and a header is below."""
+    cells = len(rows[0])
+    if cells == wide or wide < 2 or not _header_is_below(rows[1:], wide):
+        return
+    number = start + 1
+    while number < len(lines) and len(next(iter(split([lines[number]], mark)), [])) != wide:
+        number += 1
+    raise DataError(
+        f"{path}, line {start + 1}: {cells} cells, but most rows have {wide}, and a header seems to be in line "
+        f"{number + 1}: --skip-rows {number}"
+    )
+
+
+def _header_is_below(rest: Sequence[Sequence[str]], wide: int) -> bool:
+    """Whether the first row that is as long as most holds names."""
+    rows = [row for row in rest if len(row) == wide]
+    return len(rows) > 2 and all(cell or k == wide - 1 for k, cell in enumerate(rows[0])) and has_header(rows)
 
 
 def need_one_header(path: Path, rows: Sequence[Sequence[str]], end: int, missing: Sequence[str]) -> None:
@@ -86,17 +110,28 @@ def need_no_footer(path: Path, row: Sequence[str], line: int, header: Sequence[s
         )
 
 
+def repeated_header(path: Path, line: int, header: Sequence[str]) -> DataError:
+    """The error for a row that is the header once more."""
+    shown = ", ".join(header)[:60]
+    return DataError(
+        f"{path}, line {line}: the header once more: {shown!r}: files that were joined? Delete such lines, or leave "
+        "them out with --comment and how they begin"
+    )
+
+
 def ragged(
     path: Path, line: int, row: Sequence[str], width: int, what: str, mark: str, others: int
 ) -> DataError:  # fmt: skip
     """The error for a row of another length than the header. others : how many more there are."""
     more = f" (as {others:,} other rows)" if others > 1 else " (as another row)" if others else ""
     shown = ", ".join(row)[:60]
-    if len(row) == 1 and FOOTER.fullmatch(row[0]):
+    if len(row) == 1 and (FOOTER.fullmatch(row[0]) or is_rule(row[0])):
         why = f"it looks like the foot of the table: delete this line, or --comment {_quoted(row[0].split()[0][:12])}"
     elif row[0].startswith(("#", "%", "//")):
         sign = "//" if row[0].startswith("//") else row[0][0]
         why = f'it looks like a comment: --comment "{sign}"'
+    elif any(cell.startswith("'") for cell in row):
+        why = "single quotes are letters; a cell that holds the delimiter belongs in double ones"
     elif len(row) > width and mark == "," and any(map(_is_split, row, row[1:])):
         why = "a decimal comma? Put such cells in quotes, or write the table with another delimiter"
     elif len(row) > width:

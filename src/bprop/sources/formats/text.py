@@ -17,6 +17,8 @@ from bprop.sources.text_column import TextColumn
 
 PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x9c", b"\x78\xda")
 """How gzip, zstd and zlib begin, which polars unpacks unasked: x\\x9c is no text, and no table begins with x\\x01."""
+BYTE_ORDER_MARK = "\ufeff".encode()
+"""Polars leaves it out where text begins; here it can only begin a cell of the first row."""
 SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Blanks to Python, which strips them from a cell, and letters to polars."""
 SPARSE = 16
@@ -67,7 +69,7 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
 
     A first line of many columns above lines that are empty would take memory for cells that are not there.
     """
-    if content.startswith(PACKED) or any(mark in content for mark in SEPARATORS):
+    if content.startswith((*PACKED, BYTE_ORDER_MARK)) or any(mark in content for mark in SEPARATORS):
         return False
     mark, begin = delimiter.encode(), len(content) - len(content.lstrip(b"\r\n"))
     end = content.find(b"\n", begin, begin + LONGEST_HEADER)
