@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.sources import cells as say
 from bprop.sources.dates.explicit import UNITS, since
-from bprop.sources.dates.read import Dates
+from bprop.sources.dates.read import SETTLED, Dates
 
 READINGS = ("missing", "numbers", "booleans", "date_reading", "texts")
 
@@ -122,9 +122,9 @@ class Column:
             numbers, bad = self.numbers
             values = since(numbers, form)
             return values, bad | (~self.missing & np.isnat(values))
-        if not form or self.cells.dtype.kind == "M" or self.date_reading.order == form:
+        if self.cells_kind == "M" or (self.date_reading.order == form and not self.dates[1].any()):
             return self.dates
-        values = self._dates_in(form)
+        values = self._dates_in(form or SETTLED)
         return values, ~self.missing & np.isnat(values)
 
     def _dates_in(self, form: str) -> np.ndarray:

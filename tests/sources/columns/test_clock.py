@@ -53,3 +53,19 @@ def test_times_and_durations_are_inferred(cells, kind):
 def test_a_stray_cell_is_named_by_its_place(kind, what):
     with pytest.raises(errors.DataError, match=f"line 3, column 'a': 'soon' is not {what}"):
         kind.fit("a", frame(["10:00", "soon"]))
+
+
+def test_a_stray_cell_among_times_and_durations_is_named():
+    for cells in (["06:06", "12:44", "late"], ["26:06:00", "12:44:00", "late"]):
+        with pytest.raises(errors.DataError, match="line 4, column 'a': 'late' is not a"):
+            fit_column("a", frame(cells))
+
+
+def test_a_cell_beyond_a_day_makes_durations_of_all():
+    assert fit_column("a", frame(["06:06", "12:44", "26:30"])).kind == "duration"
+    assert fit_column("a", frame(["06:06", "12:44", "24:00"])).kind == "time"
+
+
+def test_numbers_with_one_letter_are_no_durations():
+    assert not Duration.suits(frame(["5m", "7m"]).column("a"))
+    assert Duration.suits(frame(["5m", "1h 7m"]).column("a"))

@@ -6,6 +6,7 @@ import pytest
 from bprop import errors
 from bprop.sources.column import Column, objects
 from bprop.sources.columns import Date, from_notes
+from bprop.sources.columns.infer import fit_column
 from bprop.sources.frame import Frame
 
 
@@ -109,3 +110,27 @@ def test_a_model_of_before_has_no_form():
     notes = Date("a", "2024-01-01", 0.0, True, False).to_notes()
     del notes["form"]
     assert from_notes(notes) == Date("a", "2024-01-01", 0.0, True, False)
+
+
+@pytest.mark.parametrize("form", ["05/{:02}/2024", "{:02}/05/2024", "99-05-{:02}"])
+def test_days_after_the_12th_do_not_hide_dates_of_any_order(form):
+    assert Date.suits(Column(objects([form.format(day) for day in range(10, 31)])))
+
+
+def test_half_of_the_cells_in_each_order_are_an_error_rather_than_categories():
+    table = frame(["31/05/2024", "05/31/2024"] * 15)
+    assert Date.suits(table.column("a"))
+    with pytest.raises(errors.DataError, match="column 'a': dates that have the month first"):
+        fit_column("a", table)
+
+
+@pytest.mark.parametrize("later", [["05/31/2024"], ["05/04/2024", "05/31/2024"], ["31/05/2024"]])
+def test_a_model_of_plain_dates_does_not_infer_an_order_from_later_cells(later):
+    kind = Date.fit("a", frame(["2024-05-01", "2024-06-01"]))
+    with pytest.raises(errors.DataError, match=f"line 2, column 'a': '{later[0]}' is not a date such as 2024-05-31"):
+        kind.encode(frame(later))
+
+
+def test_compact_dates_and_iso_dates_stand_side_by_side_in_prediction():
+    kind = Date.fit("a", frame(["20240501", "20240601"]))
+    assert kind.encode(frame(["2024-05-31", "20240601"]))[:, 0].tolist() == [30, 31]

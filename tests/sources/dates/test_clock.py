@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from bprop.sources.dates.clock import seconds_of_day, seconds_of_duration
+from bprop.sources.dates.clock import has_one_letter, seconds_of_day, seconds_of_duration
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_times_of_day(cell, seconds):
 
 
 @pytest.mark.parametrize(
-    "cell", ["24:00", "12:60", "13:00 PM", "0:30 am", "1230", "12", "", "12:3", "-1:00", "1:00:61"]
+    "cell", ["24:01", "12:60", "13:00 PM", "0:30 am", "1230", "12", "", "12:3", "-1:00", "1:00:61"]
 )
 def test_what_is_no_time_of_day(cell):
     assert math.isnan(seconds_of_day(cell))
@@ -36,3 +36,20 @@ def test_durations(cell, seconds):
 @pytest.mark.parametrize("cell", ["", "P", "12", "1.5", "h", "PT", "soon", "-", "1:2:3:4"])
 def test_what_is_no_duration(cell):
     assert math.isnan(seconds_of_duration(cell))
+
+
+def test_a_minus_of_pandas_is_of_the_days_alone():
+    assert seconds_of_duration("-1 days +23:00:00") == -3600
+    assert seconds_of_duration("-2 days +00:00:00.500000") == -2 * 86_400 + 0.5
+    assert seconds_of_duration("-1:30:00") == -5400
+
+
+def test_the_end_of_a_day_is_a_time_of_day():
+    assert seconds_of_day("24:00") == 86_400
+
+
+@pytest.mark.parametrize(
+    ("cell", "one"), [("5m", True), ("5 d", True), ("1.5h", True), ("1h 5m", False), ("5 min", False)]
+)
+def test_a_number_and_one_letter_may_be_another_unit(cell, one):
+    assert has_one_letter(cell) is one

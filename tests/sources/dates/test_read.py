@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bprop.sources.dates.read import CONTRADICTORY, UNCLEAR, read_dates, two_ways
+from bprop.sources.dates.read import CONTRADICTORY, SETTLED, UNCLEAR, read_dates, read_either_way, two_ways
 
 DAY = "2024-05-31"
 SAME_DAY = [
@@ -136,3 +136,25 @@ def test_each_text_is_read_or_refused_but_never_breaks(cells):
     for cell, value in zip(cells, values, strict=True):
         alone = read_dates([cell], "dmy").values[0]
         assert np.isnat(value) or value == alone or read_dates(cells).order in ("mdy", "ymd")
+
+
+def test_a_settled_column_reads_only_what_all_people_read_in_one_way():
+    cells = ["2024-05-31", "31.05.2024", "31 May 2024", "20240531", "05/31/2024", "31/05/2024", "31.05.24", "99991231"]
+    values = read_dates(cells, SETTLED).values
+    assert np.isnat(values).tolist() == [False] * 4 + [True] * 4
+    assert set(values[:4].tolist()) == {datetime.datetime(2024, 5, 31)}
+
+
+def test_an_order_is_sought_for_each_cell_alone():
+    assert np.isnat(read_either_way(["05/31/2024", "31/05/2024", "99-05-31", "soon"])).tolist() == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        ([f"24-05-{day:02}" for day in range(1, 31)], "ymd"), ([f"99-05-{day:02}" for day in range(1, 31)], "ymd"),
+        ([f"{day:02}-05-24" for day in range(1, 31)], "dmy"),
+    ],
+)  # fmt: skip
+def test_years_of_two_digits_are_where_there_are_fewer_different_numbers(cells, order):
+    assert read_dates(cells).order == order

@@ -12,7 +12,7 @@ import numpy as np
 from bprop.scaling import moments
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import Kind, all_missing, filled, need_read, sample_of
-from bprop.sources.dates.clock import DAY, seconds_of_day, seconds_of_duration
+from bprop.sources.dates.clock import DAY, has_one_letter, seconds_of_day, seconds_of_duration
 from bprop.sources.frame import Frame
 
 
@@ -26,8 +26,8 @@ class Time(Kind):
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        """All cells are times of day."""
-        return _suits(column, seconds_of_day)
+        """Most cells are times of day; then all must be, and no others are durations, such as 26:30."""
+        return _suits(column, seconds_of_day) and not _some_are(column, seconds_of_duration, but_not=seconds_of_day)
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -57,8 +57,8 @@ class Duration(Kind):
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        """All cells are durations, such as 26:30:00 or 1h 30m."""
-        return _suits(column, seconds_of_duration)
+        """Most cells are durations, such as 26:30:00 or 1h 30m; then all must be. 5m alone may be 5 metres."""
+        return _suits(column, seconds_of_duration) and not all(map(has_one_letter, sample_of(column)))
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -85,9 +85,15 @@ class Duration(Kind):
 
 def _suits(column: Column, read: Callable[[str], float]) -> bool:
     cells = sample_of(column)
-    if not cells or np.isnan([read(cell) for cell in cells]).any():
+    if not cells or np.isnan([read(cell) for cell in cells]).mean() > 0.5:
         return False
-    return not _read(column, read)[1].any()
+    return 2 * int(_read(column, read)[1].sum()) < int((~column.missing).sum())
+
+
+def _some_are(column: Column, read: Callable[[str], float], but_not: Callable[[str], float]) -> bool:
+    """Whether a cell is read by one function, but not by the other."""
+    bad = _read(column, but_not)[1]
+    return bool((bad & ~np.isnan(_read(column, read)[0])).any())
 
 
 def _read(column: Column, read: Callable[[str], float]) -> tuple[np.ndarray, np.ndarray]:

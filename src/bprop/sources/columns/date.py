@@ -9,11 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from bprop.errors import SettingError
+from bprop.errors import DataError, SettingError
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import Kind, UnclearError, all_missing, need_read, sample_of
 from bprop.sources.dates.explicit import UNITS, need_form
-from bprop.sources.dates.read import CONTRADICTORY, ORDERS, UNCLEAR, read_dates, two_ways
+from bprop.sources.dates.read import CONTRADICTORY, NAT, ORDERS, UNCLEAR, read_either_way, two_ways
 from bprop.sources.frame import Frame
 
 LONGEST_DAY = 12  # letters: the years that fit into microseconds
@@ -45,16 +45,17 @@ class Date(Kind):
         if column.cells_kind == "M":
             return True
         cells = sample_of(column)
-        if not cells or np.isnat(read_dates(cells, "dmy").values).mean() > 0.5:
+        if not cells or np.isnat(read_either_way(cells)).mean() > 0.5:
             return False
-        values = column.dates_as("dmy")[0] if column.date_reading.order in (UNCLEAR, CONTRADICTORY) else column.dates[0]
+        unsettled = column.date_reading.order in (UNCLEAR, CONTRADICTORY)
+        values = _either_way(column) if unsettled else column.dates[0]
         return 2 * int((~np.isnat(values)).sum()) > int((~column.missing).sum())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
         order = frame.column(name).date_reading.order
         if order == CONTRADICTORY:
-            raise UnclearError(_contradiction(name, frame))
+            raise DataError(f"{frame.label}, column {name!r}: {_contradiction(name, frame)}")
         return cls.fit_as(name, frame, _order_beside(name, frame) if order == UNCLEAR else order)
 
     @classmethod
@@ -92,6 +93,15 @@ class Date(Kind):
 
     def __str__(self) -> str:
         return f"{self.name} ({ORDERS.get(self.form, self.form)})" if self.form else self.name
+
+
+def _either_way(column: Column) -> np.ndarray:
+    """The cells of a column, those that are not missing, as dates in any order of day and month."""
+    cells, codes = column.distinct
+    there = np.flatnonzero(np.bincount(codes[~column.missing], minlength=len(cells)))
+    values = np.full(len(cells), NAT)
+    values[there] = read_either_way(cells[there].tolist())
+    return values[codes[~column.missing]]
 
 
 def dates_of(name: str, frame: Frame, form: str = "") -> np.ndarray:

@@ -12,10 +12,11 @@ _UNITS = re.compile(
     r"(-?)(?:(\d+) ?(?:d|days?))?,? ?(?:(\d+) ?(?:h|hrs?|hours?))?,? ?(?:(\d+) ?(?:m|mins?|minutes?))?,? ?"
     r"(?:(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?))?", re.ASCII | re.I,
 )  # fmt: skip
+_ONE_LETTER = re.compile(r"-?[\d.]+ ?[A-Za-z]", re.ASCII)
 
 
 def seconds_of_day(cell: str) -> float:
-    """The seconds of a time of day; NaN for text that is none."""
+    """The seconds of a time of day, 24:00 at most; NaN for text that is none."""
     match = _TIME.fullmatch(cell)
     if match is None:
         return float("nan")
@@ -24,7 +25,13 @@ def seconds_of_day(cell: str) -> float:
         if not 1 <= hour <= 12:
             return float("nan")
         hour = hour % 12 + 12 * (match[4] in "pP")
-    return 3600 * hour + 60 * minute + second if hour < 24 and minute < 60 and second < 60 else float("nan")
+    seconds = 3600 * hour + 60 * minute + second
+    return seconds if seconds <= DAY and minute < 60 and second < 60 else float("nan")
+
+
+def has_one_letter(cell: str) -> bool:
+    """Whether a cell is a number and one letter: 5m may be minutes or metres, 5d days or pence."""
+    return _ONE_LETTER.fullmatch(cell) is not None
 
 
 def seconds_of_duration(cell: str) -> float:
@@ -34,6 +41,8 @@ def seconds_of_duration(cell: str) -> float:
     ):  # fmt: skip
         match = pattern.fullmatch(cell)
         if match is not None and any(match.groups()[1:]):
-            total = sum(float(part) * factor for part, factor in zip(match.groups()[1:], factors, strict=True) if part)
-            return -total if match[1] else total
+            parts = [float(part or 0) * factor for part, factor in zip(match.groups()[1:], factors, strict=True)]
+            if pattern is _SPAN and "+" in cell:  # as pandas writes it, a minus is of the days alone
+                return sum(parts[1:]) - parts[0] if match[1] else sum(parts)
+            return -sum(parts) if match[1] else sum(parts)
     return float("nan")

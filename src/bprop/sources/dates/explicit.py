@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from bprop.errors import SettingError
-from bprop.sources.dates.read import NAT, ORDERS, Dates, read_dates
+from bprop.sources.dates.read import NAT, ORDERS, SETTLED, Dates, read_dates
 
 UNITS = {"s": 1e6, "ms": 1e3, "us": 1.0, "ns": 1e-3, "excel": 86_400e6}
 """{unit of numbers since 1970, or "excel", days since 1899-12-30: microseconds}."""
@@ -48,9 +48,9 @@ def _near(form: str) -> str:
 
 def read_as(cells: Sequence[str], form: str) -> Dates:
     """Cells, none of them missing, as dates of this form. Dates such as 2024-05-31 are read, too."""
-    if form in ORDERS:
+    if form in ORDERS or form == SETTLED:
         return read_dates(cells, form)
-    natural = read_dates(cells, "none")  # forms that can be read in one way only
+    natural = read_dates(cells, SETTLED)  # forms that can be read in one way only
     values = natural.values.copy()
     for place, cell in enumerate(cells):
         moment = _moment(cell, form)

@@ -17,6 +17,8 @@ from bprop.sources.dates.words import ZONES, month_of
 
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 UNCLEAR, CONTRADICTORY = "unclear", "contradictory"
+SETTLED = "settled"
+"""Instead of an order: each cell is read by itself, and only forms that all people read in one way are dates."""
 WEAK = ("y m", "m y", "name yy", "quarter", "quarter y", "week", "ordinal", "packed")
 """Forms that codes may have too: they are dates only of these years."""
 YEARS = 1800, 2200
@@ -51,21 +53,39 @@ class Shape(NamedTuple):
 
 
 def read_dates(cells: Sequence[str], order: str = "") -> Dates:
-    """Cells, none of them missing, as dates. order : of day, month and year, where it is known."""
+    """Cells, none of them missing, as dates. order : of day, month and year, where it is known, or `SETTLED`."""
     shapes = _shapes(cells)
+    alone = order != ""
     numeric = [shape for shape in shapes if shape.form == "abc"]
     order = order or (_order(numeric) if numeric else "")
     values = np.full(len(cells), NAT)
     packed = [shape for shape in shapes if shape.form == "packed"]
     all_packed = sum(len(shape.places) for shape in packed) == len(cells)
     for shape in shapes:
-        if (shape.form == "abc" and order not in ORDERS) or (shape.form == "packed" and not all_packed):
+        known = "dmy" if order == SETTLED and _is_day_first(shape) else order
+        if (shape.form == "abc" and known not in ORDERS) or (shape.form == "packed" and not (all_packed or alone)):
             continue
-        values[shape.places] = _values(shape, order)
-    if all_packed and (np.isnat(values) | ~_within(values, PACKED_YEARS)).any():
+        values[shape.places] = _values(shape, known)
+    if alone:
+        for shape in packed:
+            values[shape.places] = np.where(_within(values[shape.places], PACKED_YEARS), values[shape.places], NAT)
+    elif all_packed and (np.isnat(values) | ~_within(values, PACKED_YEARS)).any():
         values[:] = NAT  # 8 digits are a number, unless all of them are dates
     zones = any("zone" in shape.words or "ahead" in shape.parts for shape in shapes)
     return Dates(values, order, zones)
+
+
+def read_either_way(cells: Sequence[str]) -> np.ndarray:
+    """(N,) the cells, none of them missing, as dates in the first order in which each alone can be one; else NaT."""
+    values = read_dates(cells).values
+    for order in ORDERS:
+        values = np.where(np.isnat(values), read_dates(cells, order).values, values)
+    return values
+
+
+def _is_day_first(shape: Shape) -> bool:
+    """Whether a shape is that of 31.05.2024: with points, the day is always first."""
+    return shape.words.get("mark") == "." and shape.widths.get("c") == 4
 
 
 def _within(values: np.ndarray, years: tuple[int, int]) -> np.ndarray:
@@ -106,8 +126,8 @@ def _order(shapes: Sequence[Shape]) -> str:
         del fits["ymd"]
     shares = {order: fit.mean() for order, fit in fits.items()}
     full = [order for order, share in shares.items() if share == 1]
-    if full == ["dmy", "ymd"] and not (a > 31).any():
-        return "dmy"  # 24-05-31 is rarer than 31-05-24
+    if full == ["dmy", "ymd"]:  # there are fewer different years than days; 24-05-31 is rarer than 31-05-24
+        return "ymd" if 2 * len(np.unique(a)) <= len(np.unique(c)) else "dmy"
     if len(full) == 1:
         return full[0]
     if full:
