@@ -34,12 +34,14 @@ class Dates(NamedTuple):
 
     values : (N,) datetime64[us], in UTC where the cells name a zone; NaT where a cell is no date.
     order : of "dmy", "mdy", "ymd" the one in which all numbers fit; "unclear" or "contradictory" where there is none;
-    "" where no cell needs it. zones : whether a cell names a time zone.
+    "" where no cell needs it. zones : whether a cell names a time zone. short_years : whether one has a year of two
+    digits.
     """
 
     values: np.ndarray
     order: str = ""
     zones: bool = False
+    short_years: bool = False
 
 
 class Shape(NamedTuple):
@@ -72,7 +74,13 @@ def read_dates(cells: Sequence[str], order: str = "") -> Dates:
     elif all_packed and (np.isnat(values) | ~_within(values, PACKED_YEARS)).any():
         values[:] = NAT  # 8 digits are a number, unless all of them are dates
     zones = any("zone" in shape.words or "ahead" in shape.parts for shape in shapes)
-    return Dates(values, order, zones)
+    short_years = any(_year_width(shape, order) == 2 for shape in shapes)
+    return Dates(values, order, zones, short_years)
+
+
+def _year_width(shape: Shape, order: str) -> int:
+    """Digits of the years of a shape."""
+    return shape.widths.get(_PLACES.get(order, "c")[0] if shape.form == "abc" else "c", 4)
 
 
 def read_either_way(cells: Sequence[str]) -> np.ndarray:
