@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.sources.columns import Categorical, Ignored, Kind, kind_called, kinds
+from bprop.sources.columns.kind import UnclearError
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.visible import visible
 
 MOST_LISTED = 1_000  # columns of a kind that are named
-ORDER = ("numeric", "categorical", "boolean", "date", "ignored")
+ORDER = ("numeric", "categorical", "boolean", "date", "time", "duration", "ignored")
 
 
 def fit_column(name: str, frame: Frame) -> Kind:
@@ -29,7 +30,12 @@ def fit_column(name: str, frame: Frame) -> Kind:
         return Categorical.fit(name, frame)
     kind = next(kind for kind in sorted(kinds().values(), key=lambda kind: kind.turn) if kind.suits(column))
     why = kind.useless(name, column, frame.span)
-    return Ignored(name, why) if why else kind.fit(name, frame)
+    if why:
+        return Ignored(name, why)
+    try:
+        return kind.fit(name, frame)
+    except UnclearError as error:
+        return Ignored(name, str(error))
 
 
 def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -> tuple[Kind, ...]:
@@ -43,14 +49,22 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     for name, kind in wanted.items():
         if name not in known:
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {some(names)}")
-        classes[name] = kind_called(kind)
+        classes[name] = kind_called(kind.partition(":")[0])
         if classes[name] is None:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(in_order())}")
-    fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
+    fitted = tuple(
+        _as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame)
+        for name in names
+    )
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
+
+
+def _as_wanted(cls: type[Kind], name: str, frame: Frame, wanted: str) -> Kind:
+    how = wanted.partition(":")[2]
+    return cls.fit_as(name, frame, how) if how else cls.fit(name, frame)
 
 
 def in_order() -> list[str]:
