@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from bprop import errors
-from bprop.cli.opening import kinds_of, open_data
+from bprop.cli.opening import kinds_of
 from bprop.sources.formats import blocks, columnar
 from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream
@@ -19,6 +19,7 @@ from fuzz import guard, table
 blocks.BLOCK = 256
 columnar.ROWS = (2, 5)
 seeds = table.seeds
+mutate = table.mutate
 
 
 def one(data: bytes) -> None:
@@ -41,7 +42,7 @@ def _compare(path: Path, task: str | None, kinds: dict[str, str]) -> None:
     found = stream(path, task=task, kinds=kinds, validation=0.0, test=0.0, dtype="float64", folder=table.FOLDER)
     assert found.validation is None and found.test is None
     arrays = {name: np.array(array) for name, array in found.train.arrays.items()}
-    whole = open_data(str(path))
+    whole = table.rows_of(path)
     assert len(found.train) == len(whole), "rows were lost"
     for name, array in network_arrays(whole, found.preparation, found.units).items():
         assert np.isfinite(arrays[name]).all(), f"{name} holds what is no finite number"

@@ -10,15 +10,18 @@ import io
 import lzma
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bprop import errors
-from bprop.cli.opening import open_data, prepare
-from bprop.sources.answer import Answer
+from bprop.cli.opening import prepare
+from bprop.sources.answer import Answer, find_targets
+from bprop.sources.frame import Frame
+from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
-from fuzz import guard
+from fuzz import dialects, guard
 
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
 SUFFIXES = (
@@ -81,6 +84,7 @@ SHEET = {
 def seeds() -> list[bytes]:
     """Tables that are read, and tables that are not; one as Parquet, Arrow and JSON lines where polars is there."""
     found = [bytes([0, task]) + text for text in CSV for task in range(3)]
+    found += [bytes([0, 0]) + text for text in dialects.SEEDS]
     found += [bytes([7, 0]) + gzip.compress(CSV[0]), bytes([5, 0]) + CSV[2]]
     archive = io.BytesIO()
     np.savez(archive, x=np.ones((4, 2)), y=np.arange(4))
@@ -103,6 +107,9 @@ def _zipped(members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+mutate = dialects.mutate
+
+
 def _by_polars() -> list[bytes]:
     try:
         import polars as pl
@@ -118,13 +125,15 @@ def _by_polars() -> list[bytes]:
 
 
 def one(data: bytes) -> None:
-    """Read the file, learn how to encode it, encode it; only a BpropError may come of it."""
+    """Read the file, text on every road, learn how to encode it, encode it; only a BpropError may come of it."""
     if len(data) < 2:
         return
     path = FOLDER / f"table{SUFFIXES[data[0] % len(SUFFIXES)]}"
     path.write_bytes(data[2:])
     with guard.inside(FOLDER), np.errstate(all="ignore"):
         try:
+            if path.suffix in (".csv", ".tsv"):
+                dialects.compare(path)
             _encode(path, TASKS[data[1] % len(TASKS)], KINDS[data[1] // 8 % len(KINDS)])
         except errors.BpropError as error:
             str(error)
@@ -132,8 +141,14 @@ def one(data: bytes) -> None:
             path.unlink()
 
 
+def rows_of(path: Path) -> Frame:
+    """The rows of a file with their targets, as the command line reads them; it also prints how."""
+    frame = open_rows(str(path))
+    return frame if frame.block is not None else replace(frame, target=find_targets(frame, None))
+
+
 def _encode(path: Path, task: str | None, kinds: tuple[str, ...]) -> None:
-    rows = open_data(str(path))
+    rows = rows_of(path)
     coding = prepare(rows, Answer.of(rows, rows.target, task), kinds)
     arrays = coding.arrays(rows)
     for name, array in arrays.items():

@@ -13,11 +13,12 @@ import pytest
 import bprop as bp
 from bprop.sources.answer import Answer
 from bprop.sources.columns import infer
-from bprop.sources.formats import Csv, Source, blocks, delimited
+from bprop.sources.formats import Csv, Source, blocks, parts
 from bprop.sources.formats.arrays import frame_of_arrays
-from bprop.sources.formats.rows import read_rows
+from bprop.sources.formats.layout import layout_of
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
+from bprop.sources.read_options import INFERRED
 
 MOST = 2.5
 """Times the cost, where the size is doubled."""
@@ -80,7 +81,7 @@ def test_the_count_sees_what_grows_with_the_square():
 def test_columns_of_a_header(tmp_path):
     def make(size):
         content = table(2, size)
-        return lambda: read_rows(tmp_path / "t.csv", content)
+        return lambda: layout_of(tmp_path / "t.csv", content, True, INFERRED)
 
     need_linear(make, 2000)
 
@@ -103,7 +104,7 @@ def test_columns_rows_and_classes_of_a_table(tmp_path, monkeypatch, polars):
     if polars:
         pytest.importorskip("polars")
     else:
-        monkeypatch.setattr(delimited, "can_use_polars", lambda: False)
+        monkeypatch.setattr(parts, "can_use_polars", lambda: False)
 
     def work(content):
         frame = Csv().read(Source(tmp_path / "t.csv", content, lambda: content))

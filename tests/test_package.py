@@ -1,6 +1,6 @@
-"""`import ast
-import bprop as bp`: its public names, and the packages that it does not import."""
+"""`import bprop as bp`: its public names, and the packages that it does not import."""
 
+import ast
 import subprocess
 import sys
 import tomllib

@@ -12,7 +12,7 @@ from bprop.onnx.encoders import any_case, cell_type, encoded, pattern_of
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING, WORDS
-from bprop.sources.columns import Boolean, Categorical, Date, Ignored, Kind, Numeric
+from bprop.sources.columns import Boolean, Categorical, Date, Duration, Ignored, Kind, Numeric, Time
 from bprop.sources.frame import Frame
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
@@ -49,6 +49,13 @@ def test_numbers(indicator):
     cells = np.array([1, np.nan, -0.0, 1e-45, 3.4e38, -7.25], "float32")
     expected = kind.encode(frame_of(cells.astype(float), float)).astype("float32")
     np.testing.assert_array_equal(by_onnx(kind, cells), expected)
+
+
+@pytest.mark.parametrize("kind", [Time("c", True), Time("c", False), Duration("c", 3600.0, True)], ids=str)
+def test_times_and_durations_are_seconds(kind):
+    cells = np.array([0, 1, 43_200, 86_399, np.nan], "float32")
+    expected = kind.encode(frame_of(cells.astype(float), float)).astype("float32")
+    np.testing.assert_allclose(by_onnx(kind, cells), expected, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("indicator", [False, True])

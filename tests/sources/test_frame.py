@@ -84,3 +84,10 @@ def test_a_column_of_finite_numbers_names_what_is_none():
         frame(a=objects("1", "?")).finite("a", "weight")
     with pytest.raises(errors.DataError, match=r"t, row 1, column 'a': 'x' is not a finite number"):
         frame(a=objects("x", "2")).finite("a", "weight")
+
+
+def test_names_that_differ_in_unicodes_form_alone_are_those_of_a_model():
+    table = Frame("t", {"größe": np.arange(2.0), "b": np.arange(2.0)}, lambda row: f"row {row}")
+    old = table.named_as(["gro\u0308ße", "b"])
+    assert list(old.columns) == ["gro\u0308ße", "b"]
+    assert table.named_as(["größe"]) is table and table.named_as(["c"]) is table

@@ -1,5 +1,7 @@
 """How files are read, where it is not inferred, and what a model keeps of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from bprop.errors import DataError, SettingError
@@ -18,7 +20,7 @@ def test_what_changes_the_meaning_of_cells_is_noted_and_read_again():
 
 def test_options_of_now_go_before_those_of_a_model_and_marks_add_up():
     kept = ReadOptions(header=False, missing=("-",))
-    assert INFERRED.over(kept) == kept
+    assert INFERRED.over(kept) == replace(kept, by_position=True)
     mixed = ReadOptions(header=True, encoding="latin-1", missing=("x", "-")).over(kept)
     assert mixed == ReadOptions(header=True, encoding="latin-1", missing=("-", "x"))
 

@@ -32,7 +32,7 @@ def check_task(task: str | None, target: str | None) -> None:
 def check_kinds(kinds: Mapping[str, str]) -> None:
     """Raise UnknownNameError for a kind that does not exist."""
     for name, kind in kinds.items():
-        need_kind(name, kind.partition(":")[0])
+        need_kind(name, kind)
 
 
 def check_part(word: str, option: str) -> None:

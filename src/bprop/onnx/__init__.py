@@ -35,9 +35,10 @@ def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bo
 
     A model that `bprop train` made from a table has an input (N,) for each column, with cells as in the table: float32
     or float64 for numbers, NaN for missing ones; text for categories and for yes or no, "" for missing ones; int64 for
-    dates (seconds since 1970), the least int64 (NaT) for missing ones. The outputs have the names of the predicted
-    columns. A classifier also has the output "probabilities" (hinge: "scores") of all classes, in the order of the
-    notes. With encoders=False, the input is the encoded table before it is scaled.
+    dates (seconds since 1970, in UTC), the least int64 (NaT) for missing ones; seconds for times of day (since
+    midnight) and durations, NaN for missing ones. The outputs have the names of the predicted columns. A classifier
+    also has the output "probabilities" (hinge: "scores") of all classes, in the order of the notes. With
+    encoders=False, the input is the encoded table before it is scaled.
 
     Text is read as `bprop predict` reads it, without the blanks around it. This takes operators of 2024 (ONNX Runtime
     1.17). The runtime refuses some cells with an error that names the column: a cell of a yes-or-no column that is

@@ -18,7 +18,7 @@ from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.sources.cells import MISSING as SAYS_MISSING
 from bprop.sources.cells import WORDS
-from bprop.sources.columns import Boolean, Categorical, Date, Kind, Numeric
+from bprop.sources.columns import Boolean, Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.columns.categorical import MISSING, UNSEEN
 
 TEXT_OPSET = 20
@@ -92,12 +92,12 @@ def encoded(export: Export, kind: Kind, column: Tensor) -> Tensor:
 
 def cell_type(kind: Kind, export: Export) -> Any:
     """The NumPy type of the cells of a column; object for text."""
-    if isinstance(kind, Numeric):
+    if isinstance(kind, Numeric | Duration | Time):
         return np.float64 if export.is_far_column(kind.name) else export.float
     return np.int64 if isinstance(kind, Date) else object
 
 
-def _numeric(write: Writer, kind: Numeric, column: Tensor) -> Tensor:
+def _numeric(write: Writer, kind: Numeric | Duration, column: Tensor) -> Tensor:
     return _filled(write, write.cast(column, write.features), kind.fill, kind.indicator)
 
 
@@ -143,6 +143,13 @@ def _date(write: Writer, kind: Date, column: Tensor) -> Tensor:
     for count, whole in turns:
         angle = write.Mul(write.cast(count, write.features), write.of(write.features, 2 * np.pi / whole))
         parts += [write.Where(gone, zero, circle) for circle in (write.Sin(angle), write.Cos(angle))]
+    return write.columns([*parts, gone] if kind.indicator else parts)
+
+
+def _time(write: Writer, kind: Time, column: Tensor) -> Tensor:
+    gone, zero = write.IsNaN(column), write.of(write.features, 0.0)
+    angle = write.Mul(write.cast(column, write.features), write.of(write.features, 2 * np.pi / DAY))
+    parts = [write.Where(gone, zero, circle) for circle in (write.Sin(angle), write.Cos(angle))]
     return write.columns([*parts, gone] if kind.indicator else parts)
 
 
@@ -196,5 +203,5 @@ def any_case(word: str) -> Iterable[str]:
 
 
 ENCODERS: dict[type[Kind], Callable[[Writer, Any, Tensor], Tensor]] = {
-    Numeric: _numeric, Boolean: _boolean, Categorical: _categorical, Date: _date,
+    Numeric: _numeric, Boolean: _boolean, Categorical: _categorical, Date: _date, Time: _time, Duration: _numeric,
 }  # fmt: skip

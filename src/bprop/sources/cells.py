@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bprop.sources.dates.explicit import read_as
+from bprop.sources.dates.read import NAT, Dates, read_dates
+
 MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
 """Words, in upper or lower case, for a missing value."""
 WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
@@ -15,22 +18,6 @@ _YES_OR_NO = {**WORDS, "1": 1.0, "0": 0.0}
 EXACT = 2**53
 """The largest whole number up to which a float64 holds them all."""
 _WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
-_TIME = r"(?:[T ](?P<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?))?Z?"
-_DATES = tuple(
-    re.compile(day + _TIME, re.ASCII)
-    for day in (
-        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)",  # 2024-01-31
-        r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",  # 31.01.2024: with points, the day is always first
-        r"(?P<day>\d{1,2})(?P<mark>[ -])(?P<month>[A-Za-z]{3,9})(?P=mark)(?P<year>\d{4})",  # 31 Jan 2024
-        r"(?P<month>[A-Za-z]{3,9}) (?P<day>\d{1,2})(?:, ?| )(?P<year>\d{4})",  # January 31, 2024
-    )
-)
-_UNCLEAR = re.compile(r"\d{1,2}([-/])\d{1,2}\1(\d{4}|\d\d)\b.*", re.ASCII)
-_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_MONTHS = {name[:length]: k for k, name in enumerate(_NAMES, 1) for length in (3, len(name))} | {"sept": 9}
 
 
 def missing(column: np.ndarray, marks: tuple[str, ...] = ()) -> np.ndarray:
@@ -90,15 +77,19 @@ def words(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return values, ~gone & np.isnan(values)
 
 
-def dates(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(datetime64[us] with NaT where missing, where a cell is no date): 2024-05-31, 2024/05/31,
-    31.05.2024, 31 May 2024 or May 31, 2024, perhaps with a time of day."""
+def dates(column: np.ndarray, gone: np.ndarray, form: str = "") -> Dates:
+    """Cells as dates, NaT where missing and where a cell is no date. form : of text, where it is known."""
     if column.dtype.kind == "M":
-        return column.astype("datetime64[us]"), np.zeros(len(column), bool)
-    values = np.full(len(column), "NaT", "datetime64[us]")
-    if column.dtype.kind == "O":
-        values[~gone] = _each(column[~gone], _date)
-    return values, ~gone & np.isnat(values)
+        return Dates(column.astype("datetime64[us]"))
+    values = np.full(len(column), NAT)
+    if column.dtype.kind != "O":
+        return Dates(values)
+    cells = list(dict.fromkeys(column[~gone].tolist()))
+    read = read_as(cells, form) if form else read_dates(cells)
+    moments = dict(zip(cells, read.values, strict=True))
+    if moments:
+        values[~gone] = [moments[cell] for cell in column[~gone].tolist()]
+    return read._replace(values=values)
 
 
 def texts(column: np.ndarray) -> np.ndarray:
@@ -141,22 +132,3 @@ def _float(cell: str) -> float:
         return np.nan if "_" in cell else float(cell)
     except ValueError:
         return np.nan
-
-
-def unclear_dates(column: np.ndarray) -> bool:
-    """Whether all cells, none of them missing, are dates that some read month first and some day first: 01/02/2024."""
-    return column.dtype.kind == "O" and len(column) > 0 and all(map(_UNCLEAR.fullmatch, column))
-
-
-def _date(cell: str) -> np.datetime64:
-    for form in _DATES:
-        match = form.fullmatch(cell)
-        if match is None:
-            continue
-        year, month, day, time = match.group("year", "month", "day", "time")
-        number = _MONTHS.get(month.lower(), 0) if month[0].isalpha() else int(month)
-        try:
-            return np.datetime64(f"{year}-{number:02}-{int(day):02}" + (f"T{time}" if time else ""), "us")
-        except ValueError:
-            break  # 2024-13-45
-    return np.datetime64("NaT", "us")

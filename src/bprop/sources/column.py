@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.sources import cells as say
+from bprop.sources.dates.explicit import UNITS, since
+from bprop.sources.dates.read import SETTLED, Dates
 
-READINGS = ("missing", "absent", "numbers", "booleans", "dates", "texts")
+READINGS = ("missing", "absent", "numbers", "booleans", "date_reading", "texts")
 
 
 class Distinct(NamedTuple):
@@ -67,6 +69,11 @@ class Column:
     def __len__(self) -> int:
         return len(self.cells)
 
+    @property
+    def cells_kind(self) -> str:
+        """The kind of the cells' dtype, such as "O" for text to be read."""
+        return self.cells.dtype.kind
+
     def tolist(self) -> list:
         """The cells as Python's own objects."""
         return self.cells.tolist()
@@ -79,7 +86,7 @@ class Column:
         for name in READINGS:
             if name in self.__dict__:
                 read = self.__dict__[name]
-                part.__dict__[name] = tuple(a[index] for a in read) if isinstance(read, tuple) else read[index]
+                part.__dict__[name] = rows_of(read, index)
         return part
 
     @cached_property
@@ -127,9 +134,30 @@ class Column:
         return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
 
     @cached_property
+    def date_reading(self) -> Dates:
+        """Cells as dates, in the form that all of them together suggest."""
+        return say.dates(self.cells, self.absent)
+
+    @property
     def dates(self) -> tuple[np.ndarray, np.ndarray]:
         """(datetime64[us] with NaT where missing, where a cell is no date)."""
-        return self._strict(say.dates(self.cells, self.absent))
+        return self._read_dates(self.date_reading.values)
+
+    def dates_as(self, form: str) -> tuple[np.ndarray, np.ndarray]:
+        """The same in a form that is known: see `bprop.sources.dates.explicit`; "" if no cell needs one."""
+        if form in UNITS:
+            numbers, bad = self.numbers
+            values = since(numbers, form)
+            return values, bad | (~self.absent & np.isnat(values))
+        if self.cells_kind == "M" or (self.date_reading.order == form and not self.dates[1].any()):
+            return self.dates
+        return self._read_dates(self._dates_in(form or SETTLED))
+
+    def _read_dates(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self._strict((values, ~self.absent & np.isnat(values)))
+
+    def _dates_in(self, form: str) -> np.ndarray:
+        return say.dates(self.cells, self.absent, form).values
 
     @cached_property
     def texts(self) -> np.ndarray:
@@ -147,3 +175,10 @@ def objects(cells: Sequence) -> np.ndarray:
     column = np.empty(len(cells), object)
     column[:] = cells
     return column
+
+
+def rows_of(read: Any, index: np.ndarray) -> Any:
+    """Some rows of a reading."""
+    if isinstance(read, Dates):
+        return read._replace(values=read.values[index])
+    return tuple(part[index] for part in read) if isinstance(read, tuple) else read[index]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -72,6 +73,13 @@ class Frame:
     def where(self, row: int) -> str:
         """Where one of these rows stands."""
         return self.place(row if self.numbers is None else int(self.numbers[row]))
+
+    def named_as(self, names: Sequence[str]) -> Frame:
+        """With these names for columns of which they differ in Unicode's form or by blanks around them alone."""
+        there = {normalize("NFC", name).strip(): name for name in names if name not in self.columns}
+        if there.keys().isdisjoint(self.columns):
+            return self
+        return replace(self, columns={there.get(name, name): column for name, column in self.columns.items()})
 
     def rows(self, index: np.ndarray) -> Frame:
         """Some of the rows."""

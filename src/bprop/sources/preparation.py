@@ -122,13 +122,13 @@ class Preparation:
 
     def adapted(self, frame: Frame) -> Frame:
         """Arrays and images, renamed: their columns and their target get the model's names. For a model of a table,
-        each number becomes a column. A table stays as it is.
+        each number becomes a column. A table stays as it is, up to Unicode's forms of a name.
 
         Raises DataError where there are more or fewer numbers than this takes.
         """
         block = frame.block
         if block is None:
-            return frame
+            return frame.named_as([*(kind.name for kind in self.kinds), *self.answer.columns])
         if len(block.names) != len(self.columns):
             which = f": {some(self.columns)}" if self.is_table else ""
             raise DataError(

@@ -23,6 +23,7 @@ class ReadOptions:
     missing : words that stand for a missing value, beside the usual ones.
     bad_cells : what becomes of a cell that does not fit its column: "refuse" the file, or take it as "missing".
     sheet : of a workbook, its name or number.
+    by_position : whether the columns are called x1, x2, ... whatever a header says: for a model whose table had none.
     """
 
     encoding: str | None = None
@@ -33,6 +34,7 @@ class ReadOptions:
     missing: tuple[str, ...] = ()
     bad_cells: str = "refuse"
     sheet: str | None = None
+    by_position: bool = False
 
     def __post_init__(self) -> None:
         if self.skip_rows < 0:
@@ -59,7 +61,10 @@ class ReadOptions:
     def over(self, noted: ReadOptions) -> ReadOptions:
         """These options, and where they are the default, those of a model. Marks of missing cells add up."""
         header = noted.header if self.header is None else self.header
-        return replace(self, header=header, missing=tuple(dict.fromkeys((*noted.missing, *self.missing))))
+        by_position = self.by_position or (self.header is None and noted.header is False)
+        return replace(
+            self, header=header, by_position=by_position, missing=tuple(dict.fromkeys((*noted.missing, *self.missing)))
+        )
 
 
 INFERRED = ReadOptions()

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from bprop.forked import POLARS
-from bprop.sources.column import Column, Distinct, objects
+from bprop.sources.column import Column, Distinct, objects, rows_of
+from bprop.sources.dates.read import Dates
 
 
 class TextColumn(Column):
@@ -31,6 +32,13 @@ class TextColumn(Column):
 
     def __len__(self) -> int:
         return len(self.series)
+
+    @property
+    def cells_kind(self) -> str:
+        return "O"
+
+    def tolist(self) -> list:
+        return self.series.to_list()
 
     def marked(self, marks: tuple[str, ...]) -> Column:
         return TextColumn(self.series, marks)
@@ -73,8 +81,7 @@ class TextColumn(Column):
 
     def _read_once(self, reading: str) -> Any:
         """A reading of each different text, for all rows."""
-        read, codes = getattr(Column(self.distinct.values, marks=self.marks), reading), self.distinct.codes
-        return tuple(part[codes] for part in read) if isinstance(read, tuple) else read[codes]
+        return rows_of(getattr(Column(self.distinct.values, marks=self.marks), reading), self.distinct.codes)
 
     @cached_property
     def missing(self) -> np.ndarray:
@@ -96,8 +103,11 @@ class TextColumn(Column):
         return self._read_once("booleans")
 
     @cached_property
-    def dates(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._read_once("dates")
+    def date_reading(self) -> Dates:
+        return self._read_once("date_reading")
+
+    def _dates_in(self, form: str) -> np.ndarray:
+        return Column(self.distinct.values, marks=self.marks)._dates_in(form)[self.distinct.codes]
 
     @cached_property
     def different(self) -> int:

@@ -8,14 +8,15 @@ import pytest
 
 from bprop import errors
 from bprop.sources.answer import Answer
-from bprop.sources.columns import Boolean, Categorical, Date, Ignored, Kind, Numeric, from_notes, kinds
+from bprop.sources.columns import Boolean, Categorical, Date, Duration, Ignored, Kind, Numeric, Time, from_notes, kinds
 from bprop.sources.columns import kind as module
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 
 EXAMPLES = [
     Numeric("a", 1.5, True), Boolean("a", False), Categorical("a", ("x", "y"), (1, 2, 3), 0),
-    Date("a", "2024-01-01", 0.0, True, False), Ignored("a", "constant"),
+    Date("a", "2024-01-01", 0.0, True, False, "dmy"), Ignored("a", "constant"), Time("a", True),
+    Duration("a", 60.0, False),
 ]  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def test_notes_that_none_has_written(notes):
         (Numeric("a", 1.5, True), "fill", float("nan")), (Numeric("a", 1.5, True), "fill", 10**400),
         (Numeric("a", 1.5, True), "fill", True), (Date("a", "2024-01-01", 0.0, True, False), "fill", float("inf")),
         (Date("a", "2024-01-01", 0.0, True, False), "origin", "NaT"),
+        (Date("a", "2024-01-01", 0.0, True, False), "form", "MM/DD"),
+        (Duration("a", 60.0, False), "fill", float("nan")),
         (Date("a", "2024-01-01", 0.0, True, False), "origin", ""),
         (Date("a", "2024-01-01", 0.0, True, False), "origin", "9" * 30),
         (Date("a", "2024-01-01", 0.0, True, False), "origin", "999999999-01-01"),

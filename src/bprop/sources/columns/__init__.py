@@ -24,6 +24,7 @@ imported, it is also inferred for columns of which `suits` is True. Inference al
 
 from bprop.sources.columns.boolean import Boolean
 from bprop.sources.columns.categorical import Categorical
+from bprop.sources.columns.clock import Duration, Time
 from bprop.sources.columns.date import Date
 from bprop.sources.columns.ignored import Ignored
 from bprop.sources.columns.kind import Kind, from_notes, kind_called, kinds
@@ -31,5 +32,6 @@ from bprop.sources.columns.matrix import Matrix
 from bprop.sources.columns.numeric import Numeric
 
 __all__ = [
-    "Boolean", "Categorical", "Date", "Ignored", "Kind", "Matrix", "Numeric", "from_notes", "kind_called", "kinds",
+    "Boolean", "Categorical", "Date", "Duration", "Ignored", "Kind", "Matrix", "Numeric", "Time", "from_notes",
+    "kind_called", "kinds",
 ]  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Self
 
 import numpy as np
 
-from bprop.sources.cells import unclear_dates
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import ENOUGH, Kind
 from bprop.sources.frame import Frame
@@ -18,7 +17,6 @@ MOST_CATEGORIES = 10_000  # of more, the rarest are taken for unseen ones
 UNSEEN, MISSING = 0, 1  # the codes that every vocabulary has; the categories follow
 WIDEST = 50  # rows of an embedding
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
-UNCLEAR = "ambiguous dates (day/month or month/day?): write 2024-05-31"
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,7 @@ class Categorical(Kind):
     @classmethod
     def useless(cls, name: str, column: Column, span: int) -> str:
         there = ~column.missing
-        if there.sum() < ENOUGH or column.different <= DIFFERENT * there.sum():
-            return ""
-        return UNCLEAR if unclear_dates(column.cells[there]) else "id"
+        return "id" if there.sum() >= ENOUGH and column.different > DIFFERENT * there.sum() else ""
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:

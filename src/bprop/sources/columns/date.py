@@ -3,47 +3,75 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from math import isfinite
 from typing import Self
 
 import numpy as np
 
+from bprop.errors import DataError, SettingError
 from bprop.sources.column import Column
-from bprop.sources.columns.kind import Kind, all_missing, need_read
+from bprop.sources.columns.kind import Kind, UnclearError, all_missing, need_read, sample_of
+from bprop.sources.dates.explicit import UNITS, need_form
+from bprop.sources.dates.read import CONTRADICTORY, NAT, ORDERS, UNCLEAR, read_either_way, two_ways
 from bprop.sources.frame import Frame
 
 LONGEST_DAY = 12  # letters: the years that fit into microseconds
 DAY = np.timedelta64(86_400_000_000, "us")
+_EXAMPLE = datetime(2024, 5, 31)
+_WRITTEN = {"": "2024-05-31", "dmy": "31/05/2024", "mdy": "05/31/2024", "ymd": "24/05/31"}
 
 
 @dataclass(frozen=True)
 class Date(Kind):
     """Days since the first date in training; day of the year and of the week as points on a circle; the hour too where
-    training has times of day."""
+    training has times of day.
+
+    form : how the cells are written: "dmy", "mdy" or "ymd" where a cell alone does not say the day, a format
+    such as %d.%m.%Y, or a unit such as "s", of numbers since 1970; else "".
+    """
 
     origin: str
     fill: float
     hours: bool
     indicator: bool
+    form: str = ""
     kind = "date"
-    turn = 3
+    turn = 2
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        return not column.dates[1].any()
+        """Most cells are dates; then all must be. Numbers of 8 digits are dates where all of them can be."""
+        if column.cells_kind == "M":
+            return True
+        cells = sample_of(column)
+        if not cells or np.isnat(read_either_way(cells)).mean() > 0.5:
+            return False
+        unsettled = column.date_reading.order in (UNCLEAR, CONTRADICTORY)
+        values = _either_way(column) if unsettled else column.dates[0]
+        return 2 * int((~np.isnat(values)).sum()) > int((~column.absent).sum())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        values = dates_of(name, frame)
+        order = frame.column(name).date_reading.order
+        if order == CONTRADICTORY:
+            raise DataError(f"{frame.label}, column {name!r}: {_contradiction(name, frame)}")
+        return cls.fit_as(name, frame, _order_beside(name, frame) if order == UNCLEAR else order)
+
+    @classmethod
+    def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
+        if how:
+            need_form(how)
+        values = dates_of(name, frame, how)
         known = values[~np.isnat(values)]
         if not len(known):
             raise all_missing(name, frame)
         origin = known.min().astype("datetime64[D]")
         hours = bool((known != known.astype("datetime64[D]")).any())
-        return cls(name, str(origin), float(((known - origin) / DAY).mean()), hours, len(known) < len(values))
+        return cls(name, str(origin), float(((known - origin) / DAY).mean()), hours, len(known) < len(values), how)
 
     def encode(self, frame: Frame) -> np.ndarray:
-        values = dates_of(self.name, frame)
+        values = dates_of(self.name, frame, self.form)
         gone = np.isnat(values)
         values = np.where(gone, np.datetime64(self.origin, "us"), values)
         whole = values.astype("datetime64[D]")
@@ -57,16 +85,70 @@ class Date(Kind):
         return np.column_stack([features, gone]) if self.indicator else features
 
     def sound(self) -> dict[str, bool]:
-        return {"origin": _is_day(self.origin), "fill": isfinite(self.fill)}
+        return {"origin": _is_day(self.origin), "fill": isfinite(self.fill), "form": _is_form(self.form)}
 
     @property
     def scaled(self) -> tuple[bool, ...]:
         return (True, *(False,) * (4 + 2 * self.hours + self.indicator))
 
+    def __str__(self) -> str:
+        return f"{self.name} ({ORDERS.get(self.form, self.form)})" if self.form else self.name
 
-def dates_of(name: str, frame: Frame) -> np.ndarray:
+
+def _either_way(column: Column) -> np.ndarray:
+    """The cells of a column, those that are not missing, as dates in any order of day and month."""
+    cells, codes = column.distinct
+    there = np.flatnonzero(np.bincount(codes[~column.absent], minlength=len(cells)))
+    values = np.full(len(cells), NAT)
+    values[there] = read_either_way(cells[there].tolist())
+    return values[codes[~column.absent]]
+
+
+def dates_of(name: str, frame: Frame, form: str = "") -> np.ndarray:
     """A column of datetime64[us], NaT where missing. Raises DataError, naming the place, for other cells."""
-    return need_read(frame.column(name).dates, "a date such as 2024-05-31", name, frame)
+    return need_read(frame.column(name).dates_as(form), example_of(form), name, frame)
+
+
+def example_of(form: str) -> str:
+    """How a date of a form is written, for errors."""
+    if form in UNITS:
+        days = "a number of days, as Excel counts them"
+        return days if form == "excel" else f"a number since 1970, in {form}"
+    return f"a date such as {_WRITTEN[form] if form in _WRITTEN else _EXAMPLE.strftime(form)}"
+
+
+def _order_beside(name: str, frame: Frame) -> str:
+    """The order of day and month that the other columns of the table have. Raises UnclearError where none says it."""
+    orders = set()
+    for other, column in frame.columns.items():
+        if other != name and Date.suits(column):
+            orders.add(column.date_reading.order)
+    orders &= ORDERS.keys()
+    if len(orders) == 1:
+        return orders.pop()
+    cell = sample_of(frame.column(name))[0]
+    raise UnclearError(
+        f"dates such as {cell} may have the day or the month first: choose one with --kind {name}=date:dmy or "
+        f"--kind {name}=date:mdy"
+    )
+
+
+def _contradiction(name: str, frame: Frame) -> str:
+    column = frame.column(name)
+    first, second = two_ways(column.texts[~column.absent].tolist())
+    return (
+        f"dates that have the month first ({first}) and dates that have the day first ({second}) in one column: mend "
+        f"the file, or choose one with --kind {name}=date:mdy or --kind {name}=date:dmy and --bad-cells missing"
+    )
+
+
+def _is_form(form: str) -> bool:
+    try:
+        if form:
+            need_form(form)
+    except SettingError:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.sources.columns import Categorical, Ignored, Kind, kind_called, kinds
+from bprop.sources.columns.kind import UnclearError
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.sources.progress import each
 from bprop.visible import visible
 
 MOST_LISTED = 20  # columns of a kind that are named
-ORDER = ("numeric", "categorical", "boolean", "date", "ignored")
+ORDER = ("numeric", "categorical", "boolean", "date", "time", "duration", "ignored")
 
 
 def fit_column(name: str, frame: Frame) -> Kind:
@@ -31,7 +32,12 @@ def fit_column(name: str, frame: Frame) -> Kind:
         return Categorical.fit(name, frame)
     kind = next(kind for kind in sorted(kinds().values(), key=lambda kind: kind.turn) if kind.suits(column))
     why = kind.useless(name, column, frame.span)
-    return Ignored(name, why) if why else kind.fit(name, frame)
+    if why:
+        return Ignored(name, why)
+    try:
+        return kind.fit(name, frame)
+    except UnclearError as error:
+        return Ignored(name, str(error))
 
 
 def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -> tuple[Kind, ...]:
@@ -47,7 +53,7 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {known(name, names)}")
         classes[name] = need_kind(name, kind)
     fitted = tuple(
-        classes[name].fit(name, frame) if name in wanted else fit_column(name, frame)
+        _as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame)
         for name in each("learning the columns of", frame.label, names)
     )
     if all(isinstance(kind, Ignored) for kind in fitted):
@@ -58,10 +64,16 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
 
 def need_kind(name: str, kind: str) -> type[Kind]:
     """The kind that --kind names for a column. Raises UnknownNameError."""
-    cls = kind_called(kind)
+    word = kind.partition(":")[0]
+    cls = kind_called(word)
     if cls is None:
-        raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {known(kind, in_order())}")
+        raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {known(word, in_order())}")
     return cls
+
+
+def _as_wanted(cls: type[Kind], name: str, frame: Frame, wanted: str) -> Kind:
+    how = wanted.partition(":")[2]
+    return cls.fit_as(name, frame, how) if how else cls.fit(name, frame)
 
 
 def in_order() -> list[str]:

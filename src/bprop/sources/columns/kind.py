@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -15,6 +15,7 @@ from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
 
+SAMPLE = 20  # cells that are read before a whole column is
 ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
 
 
@@ -58,6 +59,13 @@ class Kind:
     def fit(cls, name: str, frame: Frame) -> Self:
         """From the training rows. Raises DataError, naming the place, for cells that are not of this kind."""
         raise NotImplementedError
+
+    @classmethod
+    def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
+        """From the training rows, read as --kind COLUMN=NAME:HOW asks. Raises SettingError for a kind without ways."""
+        raise SettingError(
+            f"--kind {name}={cls.kind}:{how}: a column that is {cls.kind} is read in one way: leave out :{how}"
+        )
 
     def encode(self, frame: Frame) -> np.ndarray:
         """(N, features), or row numbers (N,) for an embedding. Raises DataError, naming the place."""
@@ -119,7 +127,7 @@ def from_notes(notes: Any) -> Kind:
         raise damaged("kind", kind, f"one of {', '.join(kinds())}")
     entries = {}
     for field in fields(cls):
-        value = notes.get(field.name)
+        value = notes.get(field.name, None if field.default is MISSING else field.default)
         wanted = field.type.__name__ if type(field.type) is type else str(field.type)
         try:
             entries[field.name] = _typed(value, wanted)
@@ -155,6 +163,18 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
             f"--kind {name}=categorical"
         )
     return values
+
+
+class UnclearError(DataError):
+    """The cells of a column can be read in several ways. A column whose kind was inferred is then left out."""
+
+
+def sample_of(column: Column) -> list[str]:
+    """Some cells of a column of text that are not missing, from its beginning to its end."""
+    if column.cells_kind != "O":
+        return []
+    places = np.nonzero(~column.absent)[0]
+    return column.rows(places[:: max(1, len(places) // SAMPLE)]).tolist()
 
 
 def all_missing(name: str, frame: Frame) -> DataError:

@@ -15,7 +15,7 @@ INDEX = re.compile(r"(Unnamed: 0(\.\d+)?)?")
 
 def tidy(name: str) -> str:
     """A name in Unicode's composed form, without blanks around it; those within it are part of it."""
-    return unicodedata.normalize("NFC", name).strip()
+    return unicodedata.normalize("NFC", name).strip("\ufeff \t").strip()
 
 
 def by_position(count: int) -> list[str]:

@@ -61,6 +61,21 @@ def open_cells(content: bytes, marks: bytes) -> bool:
     return bool(np.isin(before, np.frombuffer(marks + b"\r\n" + QUOTE, np.uint8)).all())
 
 
+def quotes_are_plain(content: bytes, mark: str) -> bool:
+    """Whether every quote opens a cell where the cell begins, closes it where the cell ends, or is one of two within.
+
+    Polars takes any other quote for a part of the text, or for an end of it; Python's reader refuses some of them.
+    """
+    if QUOTE not in content:
+        return True
+    letters = np.frombuffer(content, np.uint8)
+    places = np.flatnonzero(letters == ord(QUOTE))
+    beside = np.frombuffer(mark.encode() + b"\r\n" + QUOTE, np.uint8)
+    opening, closing = places[::2], places[1::2]
+    before, behind = letters[opening[opening > 0] - 1], letters[closing[closing + 1 < len(letters)] + 1]
+    return len(places) % 2 == 0 and bool(np.isin(before, beside).all() and np.isin(behind, beside).all())
+
+
 def first_end(content: bytes, marks: bytes) -> int:
     """Behind the first line that ends a row; 0 where none does."""
     begin = 0
@@ -96,6 +111,19 @@ def left_open(path: Path, line: int, row: bytes, names: list[str], mark: str) ->
         f"{path}, line {line}, column {column}: a quote is left open: a cell in quotes holds at most {LONGEST_CELL:,} "
         "letters; close the quote, write it twice if it belongs to the text, or leave it out"
     )
+
+
+def fault(
+    path: Path, line: int, row: list[str], header: list[str], delimiter: str, error: csv.Error
+) -> DataError:  # fmt: skip
+    """The error for a row that cannot be read. `line` : its last, as far as it was read."""
+    content, before = "".join(row).encode(), line - len(row)
+    place = last_end(content, delimiter.encode())[1]
+    if place >= 0:
+        return left_open(path, before + 1, content[:place], header, delimiter)
+    if b'\\"' in content:
+        return DataError(f'{path}, line {line}: a quote within quotes is written \\": write it twice, ""')
+    return DataError(f"{path}, line {line}: not a line of a CSV file: {error}")
 
 
 def columns(row: bytes, mark: str) -> int:

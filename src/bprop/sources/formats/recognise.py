@@ -23,7 +23,7 @@ MARKED = (Parquet, Arrow, ArrowStream, Workbook)
 """Formats that no other file begins as."""
 NEED_MARKS = (*MARKED, Npz)
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0c\x1a\x1b")
-WIDE = (b"\xff\xfe", b"\xfe\xff")
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
 def recognise(path: Path, named: Format | None, file: BinaryIO) -> Format | None:

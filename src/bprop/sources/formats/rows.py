@@ -1,4 +1,4 @@
-"""The rows of a text file with a header line, and their lines: read with care, by Python's own csv module."""
+"""The rows of a text file and their lines: read with care, by Python's own csv module."""
 
 from __future__ import annotations
 
@@ -8,43 +8,56 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bprop.errors import DataError
-from bprop.sources.formats.quotes import last_end, left_open
-from bprop.sources.limits import LONGEST_ROW, need_few_columns
+from bprop.sources.formats.encodings import need_no_zeros, not_utf8
+from bprop.sources.formats.layout import Layout
+from bprop.sources.formats.quotes import fault
+from bprop.sources.formats.shape import ragged
+from bprop.sources.limits import LONGEST_ROW
 
 
-def read_rows(path: Path, content: bytes, delimiter: str = ",") -> tuple[list[str], list[list[str]], list[int]]:
-    """(header, rows of text, the line on which each row ends), blank lines left out. `path` names it in errors."""
+def read_rows(
+    path: Path, body: bytes, layout: Layout, before: int, at: int | None = None
+) -> tuple[list[list[str]], list[int]]:
+    """(rows of text, the line on which each ends), blank lines left out. `path` names the file in errors.
+
+    body : UTF-8, behind the header. before : lines of the file before it. at : bytes of the file before it, where they
+    are counted. Raises DataError for rows that are not as long as the header.
+    """
+    need_no_zeros(path, body, before)
     rows, ends = [], []
-    lines = _Lines(path, content)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    lines = _Lines(path, layout.tidied(body), layout.comment)
+    reader = csv.reader(lines, delimiter=layout.reading, skipinitialspace=True, strict=True)
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
             if cells not in ([], [""]):  # blank lines
-                if not rows:
-                    _need_header(path, reader.line_num, cells)
                 rows.append(cells)
-                ends.append(reader.line_num)
+                ends.append(before + reader.line_num)
             lines.row.clear()
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not a text file in UTF-8 ({error.reason} at byte {error.start})") from error
+        raise not_utf8(path, body, before, at, layout.reading) from error
     except csv.Error as error:
-        raise _fault(path, reader.line_num, lines.row, rows[0] if rows else [], delimiter, error) from error
-    if len(rows) < 2:
-        raise DataError(f"{path}: needs a header line and at least one row, and has {len(rows)} lines")
-    header = rows[0]
-    for row, line in zip(rows, ends, strict=True):
-        if len(row) != len(header):
-            raise DataError(f"{path}, line {line}: {len(row)} cells, but the header has {len(header)} columns")
-    return header, rows[1:], ends[1:]
+        raise fault(path, before + reader.line_num, lines.row, list(layout.names), layout.reading, error) from error
+    _need_even(path, layout, rows, ends)
+    return rows, ends
+
+
+def _need_even(path: Path, layout: Layout, rows: list[list[str]], ends: list[int]) -> None:
+    """Raise DataError for rows of another length than the header."""
+    width = len(layout.names)
+    odd = [k for k, row in enumerate(rows) if len(row) != width]
+    if odd:
+        row = rows[odd[0]]
+        raise ragged(path, ends[odd[0]], row, width, layout.header_name, layout.reading, len(odd) - 1)
 
 
 class _Lines:
-    """The lines of a text, one after the other; `row` : those of the row that is being read."""
+    """The lines of a text, one after the other, with a blank one for each comment; `row` : those of the row that is
+    being read."""
 
-    def __init__(self, path: Path, content: bytes):
-        self.path, self.row = path, []
-        self.text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    def __init__(self, path: Path, content: bytes, comment: str | None):
+        self.path, self.comment, self.row = path, comment, []
+        self.text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="")
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -55,26 +68,7 @@ class _Lines:
             raise StopIteration
         if len(line) == LONGEST_ROW:
             raise DataError(f"{self.path}: a line of more than {LONGEST_ROW:,} letters: this is no table")
+        if self.comment and not self.row and line.startswith(self.comment):
+            return "\n"
         self.row.append(line)
         return line
-
-
-def _need_header(path: Path, line: int, header: list[str]) -> None:
-    """Raise DataError for too many columns, and for names that are missing or repeated."""
-    need_few_columns(f"{path}, line {line}", len(header))
-    names: set[str] = set()
-    for name in header:
-        if not name or name in names:
-            raise DataError(f"{path}, line {line}: every column needs a name of its own, not {name!r}")
-        names.add(name)
-
-
-def _fault(
-    path: Path, line: int, row: list[str], header: list[str], delimiter: str, error: csv.Error
-) -> DataError:  # fmt: skip
-    """The error for a row that cannot be read. `line` : its last, as far as it was read."""
-    content, before = "".join(row).encode(), line - len(row)
-    place = last_end(content, delimiter.encode())[1]
-    if place >= 0:
-        return left_open(path, before + 1, content[:place], header, delimiter)
-    return DataError(f"{path}, line {line}: not a line of a CSV file: {error}")

@@ -1,0 +1,48 @@
+"""Reads times of day (06:30, 3:15 PM) and durations (26:30:00, 2 days 03:00:00, P1DT2H, 1h 23m)."""
+
+from __future__ import annotations
+
+import re
+
+DAY = 86_400
+_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?", re.ASCII | re.I)
+_SPAN = re.compile(r"(-?)(?:(\d+) days?,? ?)?(?:\+?(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
+_ISO = re.compile(r"(-?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+_UNITS = re.compile(
+    r"(-?)(?:(\d+) ?(?:d|days?))?,? ?(?:(\d+) ?(?:h|hrs?|hours?))?,? ?(?:(\d+) ?(?:m|mins?|minutes?))?,? ?"
+    r"(?:(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?))?", re.ASCII | re.I,
+)  # fmt: skip
+_ONE_LETTER = re.compile(r"-?[\d.]+ ?[A-Za-z]", re.ASCII)
+
+
+def seconds_of_day(cell: str) -> float:
+    """The seconds of a time of day, 24:00 at most; NaN for text that is none."""
+    match = _TIME.fullmatch(cell)
+    if match is None:
+        return float("nan")
+    hour, minute, second = int(match[1]), int(match[2]), float((match[3] or "0").replace(",", "."))
+    if match[4]:
+        if not 1 <= hour <= 12:
+            return float("nan")
+        hour = hour % 12 + 12 * (match[4] in "pP")
+    seconds = 3600 * hour + 60 * minute + second
+    return seconds if seconds <= DAY and minute < 60 and second < 60 else float("nan")
+
+
+def has_one_letter(cell: str) -> bool:
+    """Whether a cell is a number and one letter: 5m may be minutes or metres, 5d days or pence."""
+    return _ONE_LETTER.fullmatch(cell) is not None
+
+
+def seconds_of_duration(cell: str) -> float:
+    """The seconds of a duration; NaN for text that is none."""
+    for pattern, factors in (
+        (_SPAN, (DAY, 3600, 60, 1)), (_ISO, (7 * DAY, DAY, 3600, 60, 1)), (_UNITS, (DAY, 3600, 60, 1))
+    ):  # fmt: skip
+        match = pattern.fullmatch(cell)
+        if match is not None and any(match.groups()[1:]):
+            parts = [float(part or 0) * factor for part, factor in zip(match.groups()[1:], factors, strict=True)]
+            if pattern is _SPAN and "+" in cell:  # as pandas writes it, a minus is of the days alone
+                return sum(parts[1:]) - parts[0] if match[1] else sum(parts)
+            return -sum(parts) if match[1] else sum(parts)
+    return float("nan")
