@@ -16,10 +16,10 @@ import numpy as np
 from bprop.errors import UnsupportedError
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
-from bprop.sources.cells import MISSING as SAYS_MISSING
-from bprop.sources.cells import WORDS
 from bprop.sources.columns import Boolean, Categorical, Date, Kind, Numeric
 from bprop.sources.columns.categorical import MISSING, UNSEEN
+from bprop.sources.words import MISSING as SAYS_MISSING
+from bprop.sources.words import YES_OR_NO, any_case
 
 TEXT_OPSET = 20
 """The first version of the operators with regular expressions. Runtimes of 2024 and later have it."""
@@ -102,8 +102,7 @@ def _numeric(write: Writer, kind: Numeric, column: Tensor) -> Tensor:
 
 
 def _boolean(write: Writer, kind: Boolean, column: Tensor) -> Tensor:
-    words = {**WORDS, "1": 1.0, "0": 0.0}
-    tables = [[word for word, value in words.items() if value == wanted] for wanted in (0.0, 1.0)]
+    tables = [[word for word, value in YES_OR_NO.items() if value == wanted] for wanted in (0.0, 1.0)]
     codes = write.codes(column, [*tables, SAYS_MISSING], default=REFUSED, any_case=True)
     values = write.export.refused(codes, np.array([0, 1, np.nan], write.features), "a cell is neither yes nor no")
     return _filled(write, values, 0.5, kind.indicator)
@@ -188,11 +187,6 @@ def pattern_of(words: Iterable[str], any_case: bool = False) -> str:
 
 def _literal(letter: str) -> str:
     return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"
-
-
-def any_case(word: str) -> Iterable[str]:
-    """All spellings of a word in lower and upper case letters."""
-    return map("".join, product(*({letter.lower(), letter.upper()} for letter in word)))
 
 
 ENCODERS: dict[type[Kind], Callable[[Writer, Any, Tensor], Tensor]] = {

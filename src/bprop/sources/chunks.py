@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -94,4 +94,4 @@ class Chunk:
         wanted = self.names if names is None else list(names)
         columns = self.piece.columns(index, wanted, numeric)
         numbers = self.numbers if index is None else self.numbers[index]
-        return self.chunks._frame(columns, numbers, self.target)
+        return replace(self.chunks._frame(columns, numbers, self.target), delimiter=self.piece.delimiter)

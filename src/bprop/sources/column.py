@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bprop.sources import cells as say
+from bprop.sources.codes import LONGEST, begins_as_code, codes_in
+from bprop.sources.number_format import NumberFormat
+from bprop.sources.number_inference import Hint, Spelling, may_be_thousands, spelling_of
+from bprop.sources.settled import Peers, Settled
 
-READINGS = ("missing", "numbers", "booleans", "dates", "texts")
+READINGS = ("gone", "unmeasured", "missing", "plain_numbers", "numbers", "booleans", "dates", "texts")
 
 
 class Distinct(NamedTuple):
@@ -34,6 +38,8 @@ class Column:
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
     marks : words that stand for a missing value, beside the usual ones.
+    told : what the column that these are some rows of has settled; None: these cells settle it.
+    peers : the columns of the table that it is part of.
 
     A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
     """
@@ -41,6 +47,8 @@ class Column:
     cells: np.ndarray
     names: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    told: Settled | None = None
+    peers: Peers | None = None
 
     @classmethod
     def of(cls, cells: Any, marks: tuple[str, ...] = ()) -> Column:
@@ -51,7 +59,16 @@ class Column:
 
     def marked(self, marks: tuple[str, ...]) -> Column:
         """The same cells with other marks of missing values."""
-        return Column(self.cells, self.names, marks)
+        return replace(self, marks=marks, peers=None)
+
+    def as_told(self, told: Settled) -> Column:
+        """The same cells, read as another column has settled."""
+        return replace(self, told=told, peers=None)
+
+    def join(self, peers: Peers) -> None:
+        """Make it a part of a table, before it is read."""
+        if self.told is None and "settled" not in self.__dict__:
+            object.__setattr__(self, "peers", peers)
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -60,9 +77,27 @@ class Column:
         """The cells as Python's own objects."""
         return self.cells.tolist()
 
-    def rows(self, index: np.ndarray) -> Column:
-        """Some of the rows."""
-        return self._with_readings(Column(self.cells[index], self.names, self.marks), index)
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are text to be read."""
+        return self.cells.dtype.kind == "O"
+
+    def some(self, most: int) -> list[str]:
+        """Some of its cells of text, from beginning to end, without those that are missing."""
+        part = Column(self.cells[:: max(1, len(self) // most)], marks=self.marks)
+        return part.cells[~part.unmeasured].tolist()
+
+    def rows(self, index: np.ndarray, settle: bool = True) -> Column:
+        """Some of the rows. settle : whether all rows together decide how these are read."""
+        told = self._settle(settle)
+        part = Column(self.cells[index], self.names, self.marks, told)
+        return self._with_readings(part, index)
+
+    def _settle(self, wanted: bool) -> Settled | None:
+        """What is settled, or is to be settled now."""
+        if wanted and self.is_text and len(self):
+            _ = self.missing, self.numbers
+        return self.told or self.__dict__.get("settled")
 
     def _with_readings(self, part: Column, index: np.ndarray) -> Column:
         for name in READINGS:
@@ -81,27 +116,98 @@ class Column:
         return Distinct(objects(list(numbers)), codes)
 
     @cached_property
-    def missing(self) -> np.ndarray:
-        """(N,) of bool: where a value is missing."""
+    def gone(self) -> np.ndarray:
+        """(N,) of bool: where a value is missing, whatever the column holds."""
         return say.missing(self.cells, self.marks)
+
+    @cached_property
+    def unmeasured(self) -> np.ndarray:
+        """(N,) of bool: where a number or a date is missing: words such as - or unknown say so, too."""
+        return say.unmeasured(self.cells, self.gone)
+
+    @cached_property
+    def missing(self) -> np.ndarray:
+        """(N,) of bool: where a value is missing. In columns of numbers and dates more words say so than among text."""
+        there = int((~self.unmeasured).sum())
+        if self.unmeasured is self.gone or self.unmeasured.sum() == self.gone.sum():
+            return self.gone
+        measures = 2 * self.numbers[1].sum() < there or 2 * self.dates[1].sum() < there
+        return self.unmeasured if measures else self.gone
+
+    @cached_property
+    def plain_numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        """The same as `numbers`, of cells that are written as Python writes numbers."""
+        return say.numbers(self.cells, self.unmeasured)
+
+    @cached_property
+    def settled(self) -> Settled:
+        """What all cells together decide."""
+        if self.told or not self.is_text:
+            return self.told or Settled()
+        values, bad = self.plain_numbers
+        there = ~self.unmeasured
+        if not bad.any() and not (may_be_thousands(values) or self._may_be_codes(values[there])):
+            return Settled()
+        codes = codes_in(list(self.counted))
+        if codes:
+            return Settled(codes=codes)
+        spelling = spelling_of(self.counted, self.peers.hint if self.peers else Hint())
+        return Settled(spelling or Spelling())
+
+    def _may_be_codes(self, values: np.ndarray) -> bool:
+        """Whether some cells, which are all numbers, may be codes; quickly. values : those that are not missing."""
+        if not len(values) or values.min() < 0 or (values != np.floor(values)).any():
+            return False
+        return values.max() >= LONGEST or self._begins_as_code
+
+    @property
+    def _begins_as_code(self) -> bool:
+        """Whether a cell begins with a plus, or with a zero before another digit."""
+        return begins_as_code(self.cells[~self.unmeasured].tolist())
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """{cell of text: how often it is there}, without those where a number is missing."""
+        values, _ = self.distinct
+        there = np.bincount(self.distinct.codes[~self.unmeasured], minlength=len(values))
+        return {cell: count for cell, count in zip(values.tolist(), there.tolist(), strict=True) if count}
 
     @cached_property
     def numbers(self) -> tuple[np.ndarray, np.ndarray]:
         """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
-        return say.numbers(self.cells, self.missing)
+        return self._numbers_in(self.settled.spelling.form)
+
+    def numbers_as(self, form: NumberFormat) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of a column in a format that is known."""
+        if not self.is_text or ("numbers" in self.__dict__ and self.settled.spelling.form == form):
+            return self.numbers
+        return self._numbers_in(form)
+
+    def _numbers_in(self, form: NumberFormat) -> tuple[np.ndarray, np.ndarray]:
+        if form.is_plain or not self.is_text:
+            return self.plain_numbers
+        read = np.array([np.nan if cell is None else form.read(cell) for cell in self.distinct.values], np.float64)
+        values = np.where(self.unmeasured, np.nan, read[self.distinct.codes])
+        return values, ~self.unmeasured & ~np.isfinite(values)
+
+    def in_style(self, style: NumberFormat) -> NumberFormat | None:
+        """The format with the marks of `style`, and the currency and unit of the cells; None where most cells do not
+        fit it."""
+        spelling = spelling_of(self.counted, Hint(), style) if self.is_text else Spelling()
+        return None if spelling is None else spelling.form
 
     @cached_property
     def booleans(self) -> tuple[np.ndarray, np.ndarray]:
         """(1, 0 or NaN where missing, where a cell says neither yes nor no)."""
-        if self.cells.dtype.kind == "O":
-            return say.words(self.cells, self.missing)
+        if self.is_text:
+            return say.words(self.cells, self.gone)
         values, bad = self.numbers
         return values, bad | ~(np.isnan(values) | (values == 0) | (values == 1))
 
     @cached_property
     def dates(self) -> tuple[np.ndarray, np.ndarray]:
         """(datetime64[us] with NaT where missing, where a cell is no date)."""
-        return say.dates(self.cells, self.missing)
+        return say.dates(self.cells, self.unmeasured)
 
     @cached_property
     def texts(self) -> np.ndarray:

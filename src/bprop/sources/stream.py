@@ -133,7 +133,7 @@ def _spooled(
     rows: int | None, tell: Tell,
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row encoded, scaled, and written to the spool of its part."""
-    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
+    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric) and not kind.written)
     encoded = 0
     try:
         for chunk in chunks:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bprop.forked import POLARS
 from bprop.sources.column import Column, Distinct, objects
+from bprop.sources.settled import Settled
 
 
 class TextColumn(Column):
@@ -21,8 +22,8 @@ class TextColumn(Column):
 
     series: Any
 
-    def __init__(self, series: Any, marks: tuple[str, ...] = ()):
-        for name, value in (("series", series), ("marks", marks), ("names", ())):
+    def __init__(self, series: Any, marks: tuple[str, ...] = (), told: Settled | None = None):
+        for name, value in (("series", series), ("marks", marks), ("names", ()), ("told", told), ("peers", None)):
             object.__setattr__(self, name, value)
 
     @cached_property
@@ -33,12 +34,23 @@ class TextColumn(Column):
         return len(self.series)
 
     def marked(self, marks: tuple[str, ...]) -> Column:
-        return TextColumn(self.series, marks)
+        return TextColumn(self.series, marks, self.told)
 
-    def rows(self, index: np.ndarray) -> Column:
+    def as_told(self, told: Settled) -> Column:
+        return TextColumn(self.series, self.marks, told)
+
+    @property
+    def is_text(self) -> bool:
+        return True
+
+    def some(self, most: int) -> list[str]:
+        return Column(objects(self.series.gather_every(max(1, len(self) // most)).to_list()), marks=self.marks).some(most)
+
+    def rows(self, index: np.ndarray, settle: bool = True) -> Column:
+        told = self._settle(settle)
         if not POLARS.usable():
-            return self._plain.rows(index)
-        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks), index)
+            return self._with_readings(Column(self.cells[index], marks=self.marks, told=told), index)
+        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks, told), index)
 
     @classmethod
     def together(cls, parts: Sequence[Any]) -> Column:
@@ -51,7 +63,7 @@ class TextColumn(Column):
 
     @cached_property
     def _plain(self) -> Column:
-        return Column(self.cells, marks=self.marks)
+        return Column(self.cells, marks=self.marks, told=self.told)
 
     @cached_property
     def distinct(self) -> Distinct:
@@ -77,19 +89,31 @@ class TextColumn(Column):
         return tuple(part[codes] for part in read) if isinstance(read, tuple) else read[codes]
 
     @cached_property
-    def missing(self) -> np.ndarray:
-        if not POLARS.usable() or any(map(_is_number, self.marks)):
-            return self._read_once("missing")
-        gone, (_, others) = np.zeros(len(self), bool), self._numbers
-        if len(others):
-            gone[others] = TextColumn(self.series[others], self.marks)._read_once("missing")
-        return gone
+    def gone(self) -> np.ndarray:
+        return self._where("gone", any(map(_is_number, self.marks)))
 
     @cached_property
-    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
-        if not POLARS.usable() or not self.missing[self._numbers[1]].all():
-            return self._read_once("numbers")
-        return np.where(self.missing, np.nan, self._numbers[0]), np.zeros(len(self), bool)
+    def unmeasured(self) -> np.ndarray:
+        return self._where("unmeasured", any(map(_is_number, self.marks)))
+
+    def _where(self, reading: str, numbers_too: bool) -> np.ndarray:
+        """A reading of yes or no, which says no of every number unless `numbers_too`."""
+        if not POLARS.usable() or numbers_too:
+            return self._read_once(reading)
+        where, (_, others) = np.zeros(len(self), bool), self._numbers
+        if len(others):
+            where[others] = TextColumn(self.series[others], self.marks)._read_once(reading)
+        return where
+
+    @cached_property
+    def plain_numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        if not POLARS.usable() or not self.unmeasured[self._numbers[1]].all():
+            return self._read_once("plain_numbers")
+        return np.where(self.unmeasured, np.nan, self._numbers[0]), np.zeros(len(self), bool)
+
+    @property
+    def _begins_as_code(self) -> bool:
+        return bool(self.series.str.contains(r"^(?:0\d|\+)").any()) if POLARS.usable() else super()._begins_as_code
 
     @cached_property
     def booleans(self) -> tuple[np.ndarray, np.ndarray]:

@@ -56,6 +56,9 @@ class Date(Kind):
         features = np.stack([days, *(np.where(gone, 0.0, c) for c in circles)], axis=1)
         return np.column_stack([features, gone]) if self.indicator else features
 
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return frame.column(self.name).dates[1]
+
     def sound(self) -> dict[str, bool]:
         return {"origin": _is_day(self.origin), "fill": isfinite(self.fill)}
 

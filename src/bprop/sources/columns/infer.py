@@ -39,14 +39,19 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
     for name, kind in wanted.items():
         if name not in known:
             raise SettingError(f"--kind {name}={kind}: no input column has this name; there are: {some(names)}")
-        classes[name] = kind_called(kind)
+        classes[name] = kind_called(kind.partition(":")[0])
         if classes[name] is None:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(in_order())}")
-    fitted = tuple(classes[name].fit(name, frame) if name in wanted else fit_column(name, frame) for name in names)
+    fitted = tuple(_as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame) for name in names)
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")
     return fitted
+
+
+def _as_wanted(cls: type[Kind], name: str, frame: Frame, wanted: str) -> Kind:
+    how = wanted.partition(":")[2]
+    return cls.fit_as(name, frame, how) if how else cls.fit(name, frame)
 
 
 def in_order() -> list[str]:

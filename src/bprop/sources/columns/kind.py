@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,8 +15,7 @@ from bprop.registry import is_redefinition
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
-
-ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
+from bprop.sources.number_format import parts_of
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ class Kind:
     def encode(self, frame: Frame) -> np.ndarray:
         """(N, features), or row numbers (N,) for an embedding. Raises DataError, naming the place."""
         raise NotImplementedError
+
+    @classmethod
+    def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
+        """From the training rows, read as --kind COLUMN=NAME:HOW asks. Raises SettingError for a kind without ways."""
+        raise SettingError(f"--kind {name}={cls.kind}:{how}: a column that is {cls.kind} is read in one way: leave out :{how}")
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        """(N,) of bool: where a cell is not of this kind, though it is not missing."""
+        return np.zeros(len(frame), bool)
 
     @property
     def scaled(self) -> tuple[bool, ...]:
@@ -119,7 +128,7 @@ def from_notes(notes: Any) -> Kind:
         raise damaged("kind", kind, f"one of {', '.join(kinds())}")
     entries = {}
     for field in fields(cls):
-        value = notes.get(field.name)
+        value = notes.get(field.name, None if field.default is MISSING else field.default)
         wanted = field.type.__name__ if type(field.type) is type else str(field.type)
         try:
             entries[field.name] = _typed(value, wanted)
@@ -145,16 +154,28 @@ def _typed(value: Any, wanted: str) -> Any:
 
 
 def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: Frame) -> np.ndarray:
-    """The values of a column, `read` as (values, where a cell is bad). Raises DataError, naming the first bad cell."""
+    """The values of a column, `read` as (values, where a cell is bad). Bad cells become missing where this is asked for.
+    Raises DataError, naming the first bad cell, else."""
     values, bad = read
-    if bad.any():
-        row = int(bad.argmax())
-        raise DataError(
-            f"{frame.where(row)}, column {name!r}: {str(frame.column(name).cells[row])!r} is not {what}, and "
-            f"{int(bad.sum()):,} of {len(bad):,} rows have such cells; mend the file, or train with "
-            f"--kind {name}=categorical"
-        )
-    return values
+    if not bad.any():
+        return values
+    if frame.read.bad_cells == "missing":
+        return np.where(bad, values.dtype.type("NaT" if values.dtype.kind == "M" else "nan"), values)
+    row = int(bad.argmax())
+    cell = str(frame.column(name).cells[row])
+    raise DataError(
+        f"{frame.where(row)}, column {name!r}: {cell!r} is not {what}, and {int(bad.sum()):,} of {len(bad):,} rows have "
+        f"such cells{_hint(cell)}; mend the file, or take such cells for missing with --bad-cells missing, or, if "
+        f"{cell!r} stands for a missing value, with --missing {shlex.quote(cell)}; a column of names is trained with "
+        f"--kind {name}=categorical"
+    )
+
+
+def _hint(cell: str) -> str:
+    """What a bad cell looks like."""
+    if cell[:1] in "<>≤≥~≈" and parts_of(cell.lstrip("<>=≤≥~≈ ")):
+        return " (a bound is no value: give a number, such as half of it)"
+    return f" ({cell} looks like a number in another format)" if parts_of(cell) and not cell.isalpha() else ""
 
 
 def all_missing(name: str, frame: Frame) -> DataError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -42,7 +43,7 @@ class Csv(Format):
                 lines.extend(read_rows(path, again(), delimiter)[2])
             return f"{path}, line {lines[row]}"
 
-        return source.frame(dict(zip(header, columns, strict=True)), place)
+        return replace(source.frame(dict(zip(header, columns, strict=True)), place), delimiter=delimiter)
 
     def scan(self, path: Path) -> Iterator[Piece]:
         return (piece for piece, _ in self._pieces(path))
@@ -66,14 +67,18 @@ class Csv(Format):
                 quick = fast(header + content, mark) if can_use_polars() else None
                 if quick is not None:
                     names, frame = quick
-                    yield PolarsPiece(frame.rename(dict(zip(frame.columns, names, strict=True))), _cells), ends
+                    piece = PolarsPiece(frame.rename(dict(zip(frame.columns, names, strict=True))), _cells)
+                    piece.delimiter = mark
+                    yield piece, ends
                     continue
                 try:
                     names, columns = careful(path, header + content, mark)
                 except DataError:
                     ends()  # says the line as it is in the file
                     raise
-                yield Piece(dict(zip(names, columns, strict=True))), ends
+                piece = Piece(dict(zip(names, columns, strict=True)))
+                piece.delimiter = mark
+                yield piece, ends
 
 
 class Tsv(Csv):

@@ -44,7 +44,9 @@ class Source:
 
 
 class Piece:
-    """Some neighbouring rows of a file: {column: cells}."""
+    """Some neighbouring rows of a file: {column: cells}. delimiter : between the cells of a text file."""
+
+    delimiter: str = ""
 
     def __init__(self, columns: Columns):
         self.rows: Any = as_cells("a piece of a file", columns)
