@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bprop.cli.remarks import print_remarks
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
 from bprop.sources.answer import Answer, find_targets
@@ -12,6 +13,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells, unused_marks
 
 
 def open_data(
@@ -39,7 +41,9 @@ def open_for(
     frame = open_rows(source, target, labels, reading.over(preparation.read))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
-    return preparation.adapted(frame), preparation
+    frame = preparation.adapted(frame)
+    print_remarks([*unused_marks(frame, reading.missing), *BadCells().add(preparation.kinds, frame).lines])
+    return frame, preparation
 
 
 def prepare(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bprop.sources.ids import is_called_id
-from bprop.sources.number_format import parts_of
+from bprop.sources.number_inference import is_number
 
 ID = "id"
 FEW_SHAPES = 0.05  # of the cells, so many shapes at most: A-1234 and B-77 have the same
@@ -67,4 +67,4 @@ def _shape(cell: str) -> str:
 
 
 def _are_numbers(cells: Sequence[str]) -> bool:
-    return sum(parts_of(cell) is not None for cell in cells) >= NEARLY_ALL * len(cells)
+    return sum(map(is_number, cells)) >= NEARLY_ALL * len(cells)

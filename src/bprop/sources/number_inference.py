@@ -79,6 +79,14 @@ def spelling_of(
     return Spelling(_dressed(form, affixed), chosen.doubt, _dressed(chosen.other, affixed))
 
 
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number in any format."""
+    parts = parts_of(cell)
+    if parts is None or not any(style.takes(parts.core) for style in STYLES):
+        return False
+    return (not parts.prefix or is_currency(parts.prefix)) and _is_unit(cell, parts)
+
+
 def may_be_thousands(values: np.ndarray) -> bool:
     """Whether numbers with a point may be whole numbers with thousands, as 1.234 is in much of Europe: all fractions
     are of up to three digits."""

@@ -43,11 +43,14 @@ def any_case(word: str) -> Iterable[str]:
     return map("".join, product(*(dict.fromkeys((letter.lower(), letter.upper())) for letter in word)))
 
 
+MOST_LETTERS = 6  # of words that are known in any mixture of upper and lower case
 IN_TEXT = frozenset({None, *(spelled for word in MISSING for spelled in any_case(word))})
 """The cells of text that are missing in any column."""
 
 
-def _usual_cases(word: str) -> tuple[str, ...]:
+def _usual_cases(word: str) -> Iterable[str]:
+    if sum(map(str.isalpha, word)) <= MOST_LETTERS:
+        return any_case(word)
     return word, word.upper(), word.capitalize(), word.title()
 
 

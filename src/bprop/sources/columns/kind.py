@@ -15,7 +15,7 @@ from bprop.registry import is_redefinition
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
-from bprop.sources.number_format import parts_of
+from bprop.sources.number_inference import is_number
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,9 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
 
 def _hint(cell: str) -> str:
     """What a bad cell looks like."""
-    if cell[:1] in "<>≤≥~≈" and parts_of(cell.lstrip("<>=≤≥~≈ ")):
+    if cell[:1] in "<>≤≥~≈" and is_number(cell.lstrip("<>=≤≥~≈ ")):
         return " (a bound is no value: give a number, such as half of it)"
-    return f" ({cell} looks like a number in another format)" if parts_of(cell) and not cell.isalpha() else ""
+    return f" ({cell} looks like a number in another format)" if is_number(cell) else ""
 
 
 def all_missing(name: str, frame: Frame) -> DataError:
