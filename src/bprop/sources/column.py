@@ -165,11 +165,16 @@ class Column:
         """Whether a cell begins with a plus, or with a zero before another digit."""
         return begins_as_code(self.cells[~self.unmeasured].tolist())
 
+    @property
+    def counts(self) -> dict[Any, int]:
+        """{cell: how often it is there}."""
+        return dict(zip(self.distinct.values.tolist(), self.distinct.counts.tolist(), strict=True))
+
     @cached_property
     def counted(self) -> dict[str, int]:
-        """{cell of text: how often it is there}, without those where a number is missing."""
-        values, _ = self.distinct
-        there = np.bincount(self.distinct.codes[~self.unmeasured], minlength=len(values))
+        """The same, without those where a number is missing."""
+        values, codes = self.distinct
+        there = np.bincount(codes[~self.unmeasured], minlength=len(values))
         return {cell: count for cell, count in zip(values.tolist(), there.tolist(), strict=True) if count}
 
     @cached_property

@@ -39,13 +39,13 @@ def _targets(preparation: Preparation, frame: Frame) -> Iterator[str]:
 
 
 def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
-    if column.cells.dtype.kind == "O" and isinstance(kind, Numeric):
+    if column.is_text and isinstance(kind, Numeric):
         yield from _doubt(kind.name, column, kind.form)
     if isinstance(kind, Numeric):
         yield from _sentinels(kind, column)
     if isinstance(kind, Numeric | Date):
         yield from _taken(kind, column)
-    if isinstance(kind, Categorical) and column.cells.dtype.kind == "O":
+    if isinstance(kind, Categorical) and column.is_text:
         yield from _marks(kind, column)
         yield from _cases(kind)
         yield from _numbers(kind, column)
@@ -78,9 +78,9 @@ def _sentinels(kind: Numeric, column: Column) -> Iterator[str]:
 
 
 def _taken(kind: Kind, column: Column) -> Iterator[str]:
-    if column.cells.dtype.kind != "O" or not (more := column.marked & ~column.gone).any():
+    if not column.is_text or not (more := column.unmeasured & ~column.gone).any():
         return
-    words = Counter(column.cells[more].tolist()).most_common()
+    words = Counter(column.rows(np.nonzero(more)[0]).tolist()).most_common()
     shown = ", ".join(f"{count:,} cells {word!r}" for word, count in words[:MOST_SHOWN])
     yield f"column {kind.name!r}: {shown} {'...' * (len(words) > MOST_SHOWN)} are taken for missing".replace("  ", " ")
 
@@ -88,7 +88,7 @@ def _taken(kind: Kind, column: Column) -> Iterator[str]:
 def _marks(kind: Categorical, column: Column) -> Iterator[str]:
     marks = sorted(AMONG_MEASURES.intersection(kind.categories))
     if marks:
-        counts = Counter(column.cells.tolist())
+        counts = column.counts
         yield (
             f"column {kind.name!r}: {counts[marks[0]]:,} cells are {marks[0]!r}, which is a category here: add "
             f"--missing '{marks[0]}' if it stands for a missing value"
@@ -106,17 +106,16 @@ def _cases(kind: Categorical) -> Iterator[str]:
 
 
 def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
-    cells = column.cells[~column.missing]
+    counts = {cell: count for cell, count in column.counts.items() if cell is not None}
     if column.settled.codes:
-        yield f"column {kind.name!r}: {column.settled.codes}, such as {cells[0]}: taken for categories, not for numbers"
+        yield f"column {kind.name!r}: {column.settled.codes}, such as {next(iter(counts))}: categories, not numbers"
         return
-    counts = Counter(cells.tolist())
     numbers = set(filter(is_number, counts))
-    rows = sum(counts[cell] for cell in numbers)
-    if len(numbers) > 1 and 2 * rows > len(cells) and column.numbers[1].any():
-        examples = " and ".join(repr(shortened(cell)) for cell in sorted(numbers, key=lambda cell: (-counts[cell], cell))[:2])
+    rows, cells = sum(counts[cell] for cell in numbers), sum(counts.values())
+    if len(numbers) > 1 and 2 * rows > cells and column.numbers[1].any():
+        examples = " and ".join(repr(shortened(c)) for c in sorted(numbers, key=lambda c: (-counts[c], c))[:2])
         yield (
-            f"column {kind.name!r}: {rows:,} of {len(cells):,} cells look like numbers, such as {examples}, but no one "
+            f"column {kind.name!r}: {rows:,} of {cells:,} cells look like numbers, such as {examples}, but no one "
             "format fits them: they are taken for categories; write all in one format and one unit to use them as numbers"
         )
 
@@ -125,8 +124,8 @@ def unused_marks(frame: Frame, marks: Sequence[str]) -> list[str]:
     """A sentence for each mark of missing cells that no cell has."""
     if not marks:
         return []
-    cells = {cell for column in frame.columns.values() if column.cells.dtype.kind == "O" for cell in column.cells.tolist()}
-    numbers = [column.cells for column in frame.columns.values() if column.cells.dtype.kind in "fiu"]
+    cells = {cell for column in frame.columns.values() if column.is_text for cell in column.counts}
+    numbers = [column.cells for column in frame.columns.values() if not column.is_text and column.cells.dtype.kind in "fiu"]
     lines = []
     for mark in marks:
         number = _number(mark)

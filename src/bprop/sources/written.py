@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from bprop.errors import SettingError
-from bprop.sources.column import Column, Settled
+from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
 from bprop.sources.number_format import PLAIN, NumberFormat
 from bprop.sources.number_inference import Spelling
+from bprop.sources.settled import Settled
 
 NAMES = "names of classes"
 
@@ -35,9 +36,18 @@ def written_so(
 
 
 def _read_so(column: Column, told: Settled) -> Column:
-    if column.cells.dtype.kind != "O" or ("settled" in column.__dict__ and column.settled == told):
+    if not column.is_text:
         return column
-    return replace(column, told=told)
+    known = column.told or column.__dict__.get("settled")
+    if known and known.spelling.form == told.spelling.form and (known.codes == told.codes or _is_read_as_text(column)):
+        return column
+    return column.as_told(told)
+
+
+def _is_read_as_text(column: Column) -> bool:
+    """Whether a column has been read, and holds text for the most part."""
+    read = column.__dict__.get("numbers")
+    return read is not None and 2 * read[1].sum() >= len(column)
 
 
 def written_of(table: Mapping[str, Any]) -> tuple[str, ...]:
