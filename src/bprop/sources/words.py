@@ -30,7 +30,7 @@ WORDS = {
     "ja": 1.0, "nein": 0.0, "j": 1.0, "wahr": 1.0, "falsch": 0.0, "nee": 0.0, "oui": 1.0, "non": 0.0, "vrai": 1.0, "faux": 0.0,
     "si": 1.0, "s\u00ed": 1.0, "s\u00ec": 1.0, "verdadero": 1.0, "falso": 0.0, "vero": 1.0, "sim": 1.0, "n\u00e3o": 0.0, "nao": 0.0,
     "verdadeiro": 1.0, "\u0434\u0430": 1.0, "\u043d\u0435\u0442": 0.0, "tak": 1.0, "nie": 0.0,
-    "nej": 0.0, "evet": 1.0, "hay\u0131r": 0.0, "igen": 1.0, "nem": 0.0,
+    "nej": 0.0, "igen": 1.0, "nem": 0.0,
     "\u662f": 1.0, "\u5426": 0.0, "\u306f\u3044": 1.0, "\u3044\u3044\u3048": 0.0, ".true.": 1.0, ".false.": 0.0,
 }  # fmt: skip
 """Words for yes (1) and no (0), in upper or lower case."""
