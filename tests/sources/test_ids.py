@@ -15,7 +15,9 @@ def test_names_of_ids(name):
     assert is_called_id(name) == (name != "Unnamed: 0.1")
 
 
-@pytest.mark.parametrize("name", ["width", "valid", "paid", "grid", "humid", "solid", "idea", "monkey", "Nr of rooms", "bid", ""])
+@pytest.mark.parametrize(
+    "name", ["width", "valid", "paid", "grid", "humid", "solid", "idea", "monkey", "Nr of rooms", "bid", ""]
+)
 def test_names_that_only_end_like_ids(name):
     assert not is_called_id(name)
 

@@ -16,7 +16,10 @@ LOOKS = {
     "codes": ([f"AB-{k:04}" for k in N], "id"),
     "persons": ([f"person {k}" for k in N], "id"),
     "sentences": ([f"Red shoe, size {k}, {'very ' * (k % 7)}good" for k in N], "free text, 40 different"),
-    "names": ([f"{'ABCDEFG'[k % 7]}a{'xyz'[k % 3] * (k % 5)}, Mr. {chr(97 + k % 26)}" for k in N], "free text, 40 different"),
+    "names": (
+        [f"{'ABCDEFG'[k % 7]}a{'xyz'[k % 3] * (k % 5)}, Mr. {chr(97 + k % 26)}" for k in N],
+        "free text, 40 different",
+    ),
     "JSON": ([f'{{"a": {k}}}' for k in N], "JSON, 40 different"),
     "coordinates": ([f"POINT({k} {k / 3})" for k in N], "coordinates, 40 different"),
     "pairs": ([f"{k}.5, {k}.25" for k in N], "pairs of numbers, 40 different"),
@@ -30,7 +33,9 @@ LOOKS = {
 @pytest.mark.parametrize("case", LOOKS)
 def test_what_text_looks_like(case):
     cells, look = LOOKS[case]
-    assert look_of("a", cells) == look or look_of("a", cells).startswith(f"{look}, such as \"{shortened(cells[0])}\": not used")
+    assert look_of("a", cells) == look or look_of("a", cells).startswith(
+        f'{look}, such as "{shortened(cells[0])}": not used'
+    )
 
 
 def test_text_that_is_called_id_is_one():

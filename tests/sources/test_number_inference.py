@@ -101,7 +101,14 @@ def test_a_few_bad_cells_do_not_hide_the_format():
 def test_the_mark_before_fractions_where_cells_leave_no_doubt():
     assert decimal_of(["36215,13", "5"]) == ","
     assert decimal_of(["2.5", "1.234"]) == "."
-    assert decimal_of(["1.234", "2.345"]) == decimal_of(["1,234"]) == decimal_of(["5"]) == decimal_of(["red"]) == decimal_of([]) == ""
+    assert (
+        decimal_of(["1.234", "2.345"])
+        == decimal_of(["1,234"])
+        == decimal_of(["5"])
+        == decimal_of(["red"])
+        == decimal_of([])
+        == ""
+    )
 
 
 def test_numbers_that_may_be_thousands():

@@ -5,12 +5,17 @@ import pytest
 from bprop.sources.words import AMONG_MEASURES, IN_TEXT, MARKS, MISSING, WORDS, YES_OR_NO, any_case
 
 
-@pytest.mark.parametrize("cell", ["", "?", "NA", "#DIV/0!", "#N/A N/A", "#value!", "\\N", "(null)", "NULL", "None", None])
+@pytest.mark.parametrize(
+    "cell", ["", "?", "NA", "#DIV/0!", "#N/A N/A", "#value!", "\\N", "(null)", "NULL", "None", None]
+)
 def test_cells_that_are_missing_in_any_column(cell):
     assert cell in IN_TEXT
 
 
-@pytest.mark.parametrize("cell", ["-", "--", "...", "N.A.", "NaT", "-nan", "1.#IND", "-1.#QNAN", "nil", "unknown", "Missing", "k. A.", "n.v.", "*"])
+@pytest.mark.parametrize(
+    "cell",
+    ["-", "--", "...", "N.A.", "NaT", "-nan", "1.#IND", "-1.#QNAN", "nil", "unknown", "Missing", "k. A.", "n.v.", "*"],
+)
 def test_cells_that_are_missing_among_numbers_alone(cell):
     assert cell in AMONG_MEASURES
     assert cell not in IN_TEXT

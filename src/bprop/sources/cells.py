@@ -40,7 +40,11 @@ def missing(column: np.ndarray, marks: tuple[str, ...] = ()) -> np.ndarray:
     if marks:
         gone = missing(column) | np.isin(texts(column), np.array(marks, object))
         numeric = {number for number in map(plain, marks) if np.isfinite(number)}
-        return gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool) if numeric and _is_text(column) else gone
+        return (
+            gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool)
+            if numeric and _is_text(column)
+            else gone
+        )
     if column.dtype.kind == "O":
         return np.fromiter((cell in IN_TEXT for cell in column), bool, len(column))
     if column.dtype.kind == "M":

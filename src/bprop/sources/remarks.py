@@ -17,7 +17,25 @@ from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
 from bprop.sources.words import AMONG_MEASURES
 
-SENTINELS = (-9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, -7777, -8888, -1e20, 1e20, -1e30, 1e30)
+SENTINELS = (
+    -9,
+    -99,
+    -999,
+    -9999,
+    -99999,
+    -999999,
+    99,
+    999,
+    9999,
+    99999,
+    999999,
+    -7777,
+    -8888,
+    -1e20,
+    1e20,
+    -1e30,
+    1e30,
+)
 """Numbers by which programs say that a value is missing."""
 ENOUGH = 3  # cells of them
 MOST_SHOWN = 3  # categories that differ by case, in a line
@@ -125,7 +143,9 @@ def unused_marks(frame: Frame, marks: Sequence[str]) -> list[str]:
     if not marks:
         return []
     cells = {cell for column in frame.columns.values() if column.is_text for cell in column.counts}
-    numbers = [column.cells for column in frame.columns.values() if not column.is_text and column.cells.dtype.kind in "fiu"]
+    numbers = [
+        column.cells for column in frame.columns.values() if not column.is_text and column.cells.dtype.kind in "fiu"
+    ]
     lines = []
     for mark in marks:
         number = _number(mark)

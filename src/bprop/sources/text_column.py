@@ -44,7 +44,9 @@ class TextColumn(Column):
         return True
 
     def some(self, most: int) -> list[str]:
-        return Column(objects(self.series.gather_every(max(1, len(self) // most)).to_list()), marks=self.marks).some(most)
+        return Column(objects(self.series.gather_every(max(1, len(self) // most)).to_list()), marks=self.marks).some(
+            most
+        )
 
     def rows(self, index: np.ndarray, settle: bool = True) -> Column:
         told = self._settle(settle)

@@ -91,6 +91,11 @@ class Categorical(Kind):
 
     def __str__(self) -> str:
         how = f"embedding of {self.width}" if self.width else "one-hot"
-        codes = "; codes, not numbers" if self.categories and all(map(str.isdigit, self.categories)) and any(
-            category[0] == "0" < category[1:] for category in self.categories) else ""
+        codes = (
+            "; codes, not numbers"
+            if self.categories
+            and all(map(str.isdigit, self.categories))
+            and any(category[0] == "0" < category[1:] for category in self.categories)
+            else ""
+        )
         return f"{self.name} ({len(self.categories)}, {how}{codes})"

@@ -42,7 +42,10 @@ def fit_columns(names: Sequence[str], frame: Frame, wanted: Mapping[str, str]) -
         classes[name] = kind_called(kind.partition(":")[0])
         if classes[name] is None:
             raise UnknownNameError(f"--kind {name}={kind}: there is no such kind; there are: {', '.join(in_order())}")
-    fitted = tuple(_as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame) for name in names)
+    fitted = tuple(
+        _as_wanted(classes[name], name, frame, wanted[name]) if name in wanted else fit_column(name, frame)
+        for name in names
+    )
     if all(isinstance(kind, Ignored) for kind in fitted):
         which = some(fitted) or "there is only the target"
         raise DataError(f"{frame.label}: no column is left to learn from: {which}; use one with --kind COLUMN=KIND")

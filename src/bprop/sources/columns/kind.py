@@ -66,7 +66,9 @@ class Kind:
     @classmethod
     def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
         """From the training rows, read as --kind COLUMN=NAME:HOW asks. Raises SettingError for a kind without ways."""
-        raise SettingError(f"--kind {name}={cls.kind}:{how}: a column that is {cls.kind} is read in one way: leave out :{how}")
+        raise SettingError(
+            f"--kind {name}={cls.kind}:{how}: a column that is {cls.kind} is read in one way: leave out :{how}"
+        )
 
     def misfits(self, frame: Frame) -> np.ndarray:
         """(N,) of bool: where a cell is not of this kind, though it is not missing."""
