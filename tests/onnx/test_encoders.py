@@ -11,9 +11,9 @@ from bprop.onnx import IR
 from bprop.onnx.encoders import any_case, cell_type, encoded, pattern_of
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
-from bprop.sources.words import MISSING, WORDS
 from bprop.sources.columns import Boolean, Categorical, Date, Ignored, Kind, Numeric
 from bprop.sources.frame import Frame
+from bprop.sources.words import MISSING, WORDS
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
 ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")

@@ -8,8 +8,10 @@ from bprop.sources.ids import is_called_id, is_id, words_of
 
 @pytest.mark.parametrize(
     "name",
-    ["id", "ID", "Id", "PassengerId", "customerID", "CustomerID", "Customer ID", "order.id", "user-id", "user_id", "uuid", "guid",
-     "row_number", "RowNumber", "index", "Unnamed: 0", "Unnamed: 0.1", "customerid", "IDs", "Kunden-Nr", "S.No", "order_id_2"],
+    ["id", "ID", "Id", "PassengerId", "customerID", "CustomerID", "Customer ID", "order.id", "user-id", "user_id",
+    "uuid", "guid",
+     "row_number", "RowNumber", "index", "Unnamed: 0", "Unnamed: 0.1", "customerid", "IDs", "Kunden-Nr", "S.No",
+     "order_id_2"],
 )  # fmt: skip
 def test_names_of_ids(name):
     assert is_called_id(name) == (name != "Unnamed: 0.1")

@@ -24,7 +24,7 @@ LOOKS = {
     "coordinates": ([f"POINT({k} {k / 3})" for k in N], "coordinates, 40 different"),
     "pairs": ([f"{k}.5, {k}.25" for k in N], "pairs of numbers, 40 different"),
     "lists": ([f"a{k}|b|c{k}" for k in N], "lists, 40 different"),
-    "units": ([f"{k} {'kg lb oz'.split()[k % 3]}" for k in N], "numbers of several units, 40 different"),
+    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers of several units, 40 different"),
     "ranges": ([f"{k} - {k + 5}" for k in N], "ranges, 40 different"),
     "bounds": ([f"<{k}" for k in N], "bounds, 40 different"),
 }

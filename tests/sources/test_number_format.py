@@ -48,10 +48,14 @@ def test_an_example_says_the_whole_format(form):
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("1.234,5", NumberFormat(",", ".")), ("1,234.56", NumberFormat(".", ",")), ("12.345,67 €", NumberFormat(",", ".", suffix="€", spaced=True)),
-        ("1234,5", NumberFormat(",")), ("3,14", NumberFormat(",")), ("1.234.567", NumberFormat(",", ".")), ("de", NumberFormat(",", ".")),
-        ("de_AT", NumberFormat(",", ".")), ("US", NumberFormat(".", ",")), ("ch", NumberFormat(".", "'")), ("1\u202f234,5", NumberFormat(",", " ")),
-        ("fr", NumberFormat(",", " ")), ("in", NumberFormat(".", ",", lakh=True)), ("(1,234.5)", NumberFormat(".", ",", brackets=True)), ("12", PLAIN),
+        ("1.234,5", NumberFormat(",", ".")), ("1,234.56", NumberFormat(".", ",")), ("12.345,67 €", NumberFormat(",",
+        ".", suffix="€", spaced=True)),
+        ("1234,5", NumberFormat(",")), ("3,14", NumberFormat(",")), ("1.234.567", NumberFormat(",", ".")), ("de",
+        NumberFormat(",", ".")),
+        ("de_AT", NumberFormat(",", ".")), ("US", NumberFormat(".", ",")), ("ch", NumberFormat(".", "'")),
+        ("1\u202f234,5", NumberFormat(",", " ")),
+        ("fr", NumberFormat(",", " ")), ("in", NumberFormat(".", ",", lakh=True)), ("(1,234.5)", NumberFormat(".",
+        ",", brackets=True)), ("12", PLAIN),
     ],
 )  # fmt: skip
 def test_a_format_is_spelled_by_an_example_or_a_country(text, form):
@@ -108,7 +112,8 @@ def test_a_cell_is_read_in_its_format_or_not_at_all(example, cell):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("1e5", 1e5), ("1.2E+03", 1200), ("1.5D+03", 1500), ("-.5d-01", -0.05), ("12-", -12), ("\u22123", -3), (".5", 0.5), ("5.", 5), ("+5", 5)],
+    [("1e5", 1e5), ("1.2E+03", 1200), ("1.5D+03", 1500), ("-.5d-01", -0.05), ("12-", -12), ("\u22123", -3), (".5",
+    0.5), ("5.", 5), ("+5", 5)],
 )  # fmt: skip
 def test_plain_numbers_of_every_program(cell, value):
     assert plain(cell) == value

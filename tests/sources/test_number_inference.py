@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.test_number_format import FORMATS, written
 
 from bprop.sources.number_format import NumberFormat
 from bprop.sources.number_inference import Hint, decimal_of, is_number, may_be_thousands, spelling_of
-from tests.sources.test_number_format import FORMATS, written
 
 SEMICOLON = Hint(delimiter=";")
 
 
-def inferred(*cells, hint=Hint()):
+NO_HINT = Hint()
+
+
+def inferred(*cells, hint=NO_HINT):
     return spelling_of(dict.fromkeys(cells, 1), hint)
 
 
@@ -49,7 +52,8 @@ def test_the_format_of_a_column(cells):
 
 @pytest.mark.parametrize(
     "cells",
-    [("12 kg", "3 lb"), ("1st", "2nd"), ("$5", "€5"), ("red", "blue"), ("12 Jan", "13 Jan"), ("10 AM", "11 AM"), ("person 1", "person 2"),
+    [("12 kg", "3 lb"), ("1st", "2nd"), ("$5", "€5"), ("red", "blue"), ("12 Jan", "13 Jan"), ("10 AM", "11 AM"),
+    ("person 1", "person 2"),
      ("1.2.3", "1.2.4"), ("12/14", "3/4"), ("1,2,3", "4,5"), ("#1", "#2"), ("5 kg", "5", "6"), ()],
 )  # fmt: skip
 def test_cells_without_a_common_format(cells):

@@ -172,7 +172,8 @@ def test_a_mark_is_told_where_no_cell_has_it_and_a_number_marks_all_its_spelling
 
 @pytest.mark.parametrize(
     "words",
-    [("TRUE", "False", "yes", "no"), ("1", "0", "yes", "NO"), ("ja", "nein", "Ja", "NEIN"), ("oui", "non", "", "oui"), ("да", "нет", "да", ""),
+    [("TRUE", "False", "yes", "no"), ("1", "0", "yes", "NO"), ("ja", "nein", "Ja", "NEIN"), ("oui", "non", "", "oui"),
+    ("да", "нет", "да", ""),
      ("是", "否", "是", "否"), ("True", "1.0", "0.0", "false"), ("on", "off", "ON", "")],
 )  # fmt: skip
 def test_booleans_in_mixed_spelling(tmp_path, words):

@@ -8,7 +8,6 @@ refuses a cell that is neither.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np

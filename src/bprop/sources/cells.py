@@ -35,16 +35,14 @@ _MONTHS = {name[:length]: k for k, name in enumerate(_NAMES, 1) for length in (3
 
 
 def missing(column: np.ndarray, marks: tuple[str, ...] = ()) -> np.ndarray:
-    """Where a value is missing: (N,) of bool. marks : words for it, beside the usual ones, spelled as they are; a number
-    among them stands for every spelling of it: -999 for -999.0."""
+    """Where a value is missing: (N,) of bool. marks : words for it, beside the usual ones, spelled as they are.
+    A number among them stands for every spelling of it: -999 for -999.0."""
     if marks:
         gone = missing(column) | np.isin(texts(column), np.array(marks, object))
         numeric = {number for number in map(plain, marks) if np.isfinite(number)}
-        return (
-            gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool)
-            if numeric and _is_text(column)
-            else gone
-        )
+        if not numeric or not _is_text(column):
+            return gone
+        return gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool)
     if column.dtype.kind == "O":
         return np.fromiter((cell in IN_TEXT for cell in column), bool, len(column))
     if column.dtype.kind == "M":

@@ -47,9 +47,9 @@ def shortened(cell: str) -> str:
 
 def _form(cells: Sequence[str]) -> str:
     for what, pattern in _PATTERNS:
-        if pattern.fullmatch(cells[0]) or pattern.fullmatch(cells[-1]):
-            if sum(pattern.fullmatch(cell) is not None for cell in cells) >= NEARLY_ALL * len(cells):
-                return what
+        ends = pattern.fullmatch(cells[0]) or pattern.fullmatch(cells[-1])
+        if ends and sum(pattern.fullmatch(cell) is not None for cell in cells) >= NEARLY_ALL * len(cells):
+            return what
     return ID if _are_codes(cells) else ""
 
 

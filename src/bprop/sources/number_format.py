@@ -19,7 +19,8 @@ MINUS = "\u2212\ufe63\uff0d\u2010\u2011\u2012\u2013"
 _TIDY = str.maketrans(dict.fromkeys(BLANKS, " ") | dict.fromkeys(MINUS, "-") | dict.fromkeys("’‘´`＇", "'"))
 LOCALES = {
     "1,234.5": ("en", "us", "uk", "gb", "ie", "au", "ca", "nz", "cn", "jp", "kr", "mx", "th", "il"),
-    "1.234,5": ("de", "at", "es", "it", "nl", "pt", "br", "dk", "da", "tr", "id", "gr", "el", "ar", "vn", "hr", "si", "ro"),
+    "1.234,5": ("de", "at", "es", "it", "nl", "pt", "br", "dk", "da", "tr", "id", "gr", "el", "ar", "vn", "hr", "si",
+    "ro"),
     "1 234,5": ("fr", "ru", "pl", "cz", "cs", "sk", "hu", "se", "sv", "no", "nb", "fi", "ua", "bg"),
     "1'234.5": ("ch", "li"),
     "1,23,456.5": ("in", "hi", "pk", "bd", "np"),

@@ -170,7 +170,7 @@ def _chosen(styles: list[NumberFormat], cores: Counter[str], hint: Hint, money: 
 
 
 def _with_thousands(style: NumberFormat, cores: Iterable[str], affixed: bool) -> NumberFormat:
-    """A style other than Python's bare one, with thousands too where fractions leave no doubt of them: 1.234,5 for 1234,5."""
+    """A style other than Python's bare one: with thousands too where fractions leave no doubt of their mark."""
     if (style.is_plain and not affixed) or style.thousands or not any(style.decimal in core for core in cores):
         return style
     return replace(style, thousands="." if style.decimal == "," else ",")

@@ -186,7 +186,8 @@ class Preparation:
             raise noted.damaged("kinds", kinds, "a list of columns")
         read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
-            Answer(noted.texts(table, "targets"), *noted.answer(notes), written_of(table)), ReadOptions.from_notes(table.get("read", {})),
+            Answer(noted.texts(table, "targets"), *noted.answer(notes), written_of(table)),
+            ReadOptions.from_notes(table.get("read", {})),
         )  # fmt: skip
         noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
         count = len(read.answer.columns)

@@ -74,7 +74,7 @@ def _doubt(name: str, column: Column, form: NumberFormat) -> Iterator[str]:
     if spelling.doubt and form == spelling.form:
         first, other = (form.number(spelling.doubt) for form in (spelling.form, spelling.other))
         yield (
-            f"column {name!r}: {spelling.doubt} is taken for {first:g}, though nothing in the table says that it is not "
+            f"column {name!r}: {spelling.doubt} is taken for {first:g}, though nothing in the table says that it is no "
             f"{other:g}: write --kind {shlex.quote(f'{name}=numeric:{spelling.other}')} if it is"
         )
 
@@ -120,7 +120,8 @@ def _cases(kind: Categorical) -> Iterator[str]:
     pairs = [" and ".join(map(repr, names)) for names in alike.values() if len(names) > 1]
     if pairs:
         more = f" and {len(pairs) - MOST_SHOWN:,} more" if len(pairs) > MOST_SHOWN else ""
-        yield f"column {kind.name!r}: {', '.join(pairs[:MOST_SHOWN])}{more} differ by case or blanks only, and are different categories"
+        shown = ", ".join(pairs[:MOST_SHOWN])
+        yield f"column {kind.name!r}: {shown}{more} differ by case or blanks only, and are different categories"
 
 
 def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
@@ -134,7 +135,7 @@ def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
         examples = " and ".join(repr(shortened(c)) for c in sorted(numbers, key=lambda c: (-counts[c], c))[:2])
         yield (
             f"column {kind.name!r}: {rows:,} of {cells:,} cells look like numbers, such as {examples}, but no one "
-            "format fits them: they are taken for categories; write all in one format and one unit to use them as numbers"
+            "format fits them: they are taken for categories; write all in one format and unit to use them as numbers"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bprop.sources.number_inference import Hint, Spelling, decimal_of
 
+PLAINLY = Spelling()
 LOOKED_AT = 1_000
 """Cells of each other column that are asked which mark stands before fractions."""
 
@@ -21,7 +22,7 @@ class Settled:
     spelling : how its numbers are written. codes : what it holds where its digits are no numbers; "".
     """
 
-    spelling: Spelling = Spelling()
+    spelling: Spelling = PLAINLY
     codes: str = ""
 
 

@@ -156,7 +156,8 @@ def _typed(value: Any, wanted: str) -> Any:
 
 
 def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: Frame) -> np.ndarray:
-    """The values of a column, `read` as (values, where a cell is bad). Bad cells become missing where this is asked for.
+    """The values of a column, `read` as (values,
+    where a cell is bad). Bad cells become missing where this is asked for.
     Raises DataError, naming the first bad cell, else."""
     values, bad = read
     if not bad.any():
@@ -166,8 +167,8 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
     row = int(bad.argmax())
     cell = str(frame.column(name).cells[row])
     raise DataError(
-        f"{frame.where(row)}, column {name!r}: {cell!r} is not {what}, and {int(bad.sum()):,} of {len(bad):,} rows have "
-        f"such cells{_hint(cell)}; mend the file, or take such cells for missing with --bad-cells missing, or, if "
+        f"{frame.where(row)}, column {name!r}: {cell!r} is not {what}, and {int(bad.sum()):,} of {len(bad):,} rows "
+        f"have such cells{_hint(cell)}; mend the file, or take such cells for missing with --bad-cells missing, or, if "
         f"{cell!r} stands for a missing value, with --missing {shlex.quote(cell)}; a column of names is trained with "
         f"--kind {name}=categorical"
     )
