@@ -23,7 +23,7 @@ def begins_as_code(cells: Sequence[str]) -> bool:
 
 
 def codes_in(cells: Sequence[str]) -> str:
-    """What different cells of text, none of them missing, are where they are codes rather than numbers; "" else."""
+    """The sort of codes that different cells of text, none of them missing, are; "" where they may be numbers."""
     if all(map(str.isdigit, cells)):
         if any(cell[0] == "0" and len(cell) > 1 for cell in cells):
             return ZEROS

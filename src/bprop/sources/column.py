@@ -38,7 +38,7 @@ class Column:
         NaT); of arrays also text and bools, which are taken as they stand. A block is (N, D) numbers.
     names : of the D columns of a block; () for a column of cells.
     marks : words that stand for a missing value, beside the usual ones.
-    told : what the column that these are some rows of has settled; None: these cells settle it.
+    decided : the decisions of the column that these are some rows of; None: these cells decide.
     peers : the columns of the table that it is part of.
 
     A reading, such as `numbers`, is made at its first use. `rows` keeps the readings that exist.
@@ -47,7 +47,7 @@ class Column:
     cells: np.ndarray
     names: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
-    told: Settled | None = None
+    decided: Settled | None = None
     peers: Peers | None = None
 
     @classmethod
@@ -61,13 +61,13 @@ class Column:
         """The same cells with other marks of missing values."""
         return replace(self, marks=marks, peers=None)
 
-    def as_told(self, told: Settled) -> Column:
+    def as_decided(self, decided: Settled) -> Column:
         """The same cells, read as another column has settled."""
-        return replace(self, told=told, peers=None)
+        return replace(self, decided=decided, peers=None)
 
     def join(self, peers: Peers) -> None:
         """Make it a part of a table, before it is read."""
-        if self.told is None and "settled" not in self.__dict__:
+        if self.decided is None and "settled" not in self.__dict__:
             object.__setattr__(self, "peers", peers)
 
     def __len__(self) -> int:
@@ -89,15 +89,15 @@ class Column:
 
     def rows(self, index: np.ndarray, settle: bool = True) -> Column:
         """Some of the rows. settle : whether all rows together decide how these are read."""
-        told = self._settle(settle)
-        part = Column(self.cells[index], self.names, self.marks, told)
+        decided = self._settle(settle)
+        part = Column(self.cells[index], self.names, self.marks, decided)
         return self._with_readings(part, index)
 
     def _settle(self, wanted: bool) -> Settled | None:
-        """What is settled, or is to be settled now."""
+        """The decisions of all cells, which are made now if that is `wanted`."""
         if wanted and self.is_text and len(self):
             _ = self.missing, self.numbers
-        return self.told or self.__dict__.get("settled")
+        return self.decided or self.__dict__.get("settled")
 
     def _with_readings(self, part: Column, index: np.ndarray) -> Column:
         for name in READINGS:
@@ -141,9 +141,9 @@ class Column:
 
     @cached_property
     def settled(self) -> Settled:
-        """What all cells together decide."""
-        if self.told or not self.is_text:
-            return self.told or Settled()
+        """The decisions of all cells together."""
+        if self.decided or not self.is_text:
+            return self.decided or Settled()
         values, bad = self.plain_numbers
         there = ~self.unmeasured
         if not bad.any() and not (may_be_thousands(values) or self._may_be_codes(values[there])):

@@ -1,4 +1,4 @@
-"""What text looks like whose cells are nearly all different: an id, or text that no kind of column takes."""
+"""The look of text whose cells are nearly all different: an id, or text that no kind of column takes."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _PLURAL = re.compile(r"(?<=[a-z]{3})s$|(?<=^hr)s$|(?<=^lb)s$|(?<=^pc)s$|(?<=^yr)
 
 @dataclass(frozen=True)
 class Parts:
-    """What stands in one cell: a sign, what stands before and behind the digits, and the digits with their marks."""
+    """The contents of one cell: a sign, what stands before and behind the digits, and the digits with their marks."""
 
     negative: bool
     brackets: bool
@@ -71,7 +71,7 @@ def tidy(cell: str) -> str:
 
 
 def unit_of(word: str) -> str:
-    """What two spellings of a unit have in common: years and year; kg and KG, but not mW and MW."""
+    """The common spelling of a unit: years and year; kg and KG, but not mW and MW."""
     if word[:1] in ("m", "M"):
         return word[0] + _PLURAL.sub("", word[1:].casefold()) if len(word) < 5 else _PLURAL.sub("", word.casefold())
     return _PLURAL.sub("", word.casefold())

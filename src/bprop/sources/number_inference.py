@@ -1,7 +1,7 @@
 """The format of the numbers of a column: the one that fits every cell.
 
 A cell such as "1,234" fits two formats, with thousands or with a fraction. The other cells of the column decide, then
-the other columns of the table, then the delimiter of its file. Where nothing does, the choice is a guess, and said.
+the other columns of the table, then the delimiter of its file. Where nothing does, the choice is a guess, and reported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STYLES = (
     NumberFormat(",", " "), NumberFormat(".", "'"), NumberFormat(",", "'"), NumberFormat(".", ",", lakh=True),
 )  # fmt: skip
 """The marks of numbers, in the order in which they are preferred."""
-FEW = 1_000  # different cells that are looked at first
+FEW = 1_000  # different cells that are tried first
 ANY = 0.1  # of them, the share that looks like numbers where the column may hold numbers
 ENOUGH = 20  # different numbers that all have three digits behind a mark: these are thousands
 MOST = 0.5  # of the cells fit a format without a unit: then the others are mistakes
@@ -42,7 +42,7 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Hint:
-    """What the rest of a table says of its numbers.
+    """The habits of the rest of a table.
 
     decimal : the mark before fractions in other columns; "" where they do not say. delimiter : between cells.
     """

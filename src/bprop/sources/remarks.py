@@ -1,4 +1,4 @@
-"""What people should know of how the cells of a table were taken: guesses, suspicions, cells that do not fit."""
+"""Remarks on how the cells of a table were taken: guesses, suspicions, cells that do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the whole of a column decides, for some of its rows too: how its numbers are written, whether they are codes."""
+"""The decisions of a whole column, which hold for some of its rows too: how its numbers are written, whether they are codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOKED_AT = 1_000
 
 @dataclass(frozen=True)
 class Settled:
-    """What a column decides.
+    """The decisions of a column.
 
     spelling : how its numbers are written. codes : what it holds where its digits are no numbers; "".
     """

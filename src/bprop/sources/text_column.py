@@ -22,8 +22,8 @@ class TextColumn(Column):
 
     series: Any
 
-    def __init__(self, series: Any, marks: tuple[str, ...] = (), told: Settled | None = None):
-        for name, value in (("series", series), ("marks", marks), ("names", ()), ("told", told), ("peers", None)):
+    def __init__(self, series: Any, marks: tuple[str, ...] = (), decided: Settled | None = None):
+        for name, value in (("series", series), ("marks", marks), ("names", ()), ("decided", decided), ("peers", None)):
             object.__setattr__(self, name, value)
 
     @cached_property
@@ -34,10 +34,10 @@ class TextColumn(Column):
         return len(self.series)
 
     def marked(self, marks: tuple[str, ...]) -> Column:
-        return TextColumn(self.series, marks, self.told)
+        return TextColumn(self.series, marks, self.decided)
 
-    def as_told(self, told: Settled) -> Column:
-        return TextColumn(self.series, self.marks, told)
+    def as_decided(self, decided: Settled) -> Column:
+        return TextColumn(self.series, self.marks, decided)
 
     @property
     def is_text(self) -> bool:
@@ -49,10 +49,10 @@ class TextColumn(Column):
         )
 
     def rows(self, index: np.ndarray, settle: bool = True) -> Column:
-        told = self._settle(settle)
+        decided = self._settle(settle)
         if not POLARS.usable():
-            return self._with_readings(Column(self.cells[index], marks=self.marks, told=told), index)
-        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks, told), index)
+            return self._with_readings(Column(self.cells[index], marks=self.marks, decided=decided), index)
+        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks, decided), index)
 
     @classmethod
     def together(cls, parts: Sequence[Any]) -> Column:
@@ -65,7 +65,7 @@ class TextColumn(Column):
 
     @cached_property
     def _plain(self) -> Column:
-        return Column(self.cells, marks=self.marks, told=self.told)
+        return Column(self.cells, marks=self.marks, decided=self.decided)
 
     @cached_property
     def distinct(self) -> Distinct:

@@ -35,13 +35,17 @@ def written_so(
     return replace(frame, columns={**frame.columns, **settled})
 
 
-def _read_so(column: Column, told: Settled) -> Column:
+def _read_so(column: Column, decided: Settled) -> Column:
     if not column.is_text:
         return column
-    known = column.told or column.__dict__.get("settled")
-    if known and known.spelling.form == told.spelling.form and (known.codes == told.codes or _is_read_as_text(column)):
+    known = column.decided or column.__dict__.get("settled")
+    if (
+        known
+        and known.spelling.form == decided.spelling.form
+        and (known.codes == decided.codes or _is_read_as_text(column))
+    ):
         return column
-    return column.as_told(told)
+    return column.as_decided(decided)
 
 
 def _is_read_as_text(column: Column) -> bool:

@@ -175,7 +175,7 @@ def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: 
 
 
 def _hint(cell: str) -> str:
-    """What a bad cell looks like."""
+    """A word on the look of a bad cell."""
     if cell[:1] in "<>≤≥~≈" and is_number(cell.lstrip("<>=≤≥~≈ ")):
         return " (a bound is no value: give a number, such as half of it)"
     return f" ({cell} looks like a number in another format)" if is_number(cell) else ""

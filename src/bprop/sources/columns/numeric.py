@@ -56,11 +56,11 @@ class Numeric(Kind):
         """Numbers written as in the example `how`, "1.234,5", or in a country, "de"; a currency or a unit of the cells
         need not be in it."""
         try:
-            asked = NumberFormat.spelled(how)
+            style = NumberFormat.spelled(how)
         except SettingError as error:
             raise SettingError(f"--kind {name}=numeric:{how}: {error}") from None
-        form = asked if asked.prefix or asked.suffix else frame.column(name).in_style(asked)
-        return cls._fitted(name, frame, asked if form is None else form)
+        form = style if style.prefix or style.suffix else frame.column(name).in_style(style)
+        return cls._fitted(name, frame, style if form is None else form)
 
     @classmethod
     def _fitted(cls, name: str, frame: Frame, form: NumberFormat) -> Self:
