@@ -1,4 +1,5 @@
-"""The decisions of a whole column, which hold for some of its rows too: how its numbers are written, whether they are codes."""
+"""The decisions of a whole column, which hold for some of its rows too: how its numbers are written, whether they are
+codes."""
 
 from __future__ import annotations
 
