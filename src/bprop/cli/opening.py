@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bprop.console import say
+from bprop.cli.remarks import print_remarks
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
 from bprop.sources.answer import Answer, find_targets
@@ -13,17 +13,14 @@ from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
-from bprop.visible import visible
+from bprop.sources.remarks import BadCells, unused_marks
 
-MOST_SAID = 3  # sentences that are printed
+MOST_FILES = 3  # whose remarks are printed
 
 
 def tell(frame: Frame) -> Frame:
     """The frame; prints on standard error how its files were read, where that does not go without saying."""
-    for sentence in frame.remarks[:MOST_SAID]:
-        say(visible(sentence), error=True)
-    if len(frame.remarks) > MOST_SAID:
-        say(f"... and {len(frame.remarks) - MOST_SAID:,} further files are read in such ways", error=True)
+    print_remarks(frame.remarks, MOST_FILES, "files are read in such ways")
     return frame
 
 
@@ -52,7 +49,9 @@ def open_for(
     frame = tell(open_rows(source, target, labels, reading.over(preparation.read)))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
-    return preparation.adapted(frame), preparation
+    frame = preparation.adapted(frame)
+    print_remarks([*unused_marks(frame, reading.missing), *BadCells().add(preparation.kinds, frame).lines])
+    return frame, preparation
 
 
 def prepare(

@@ -9,12 +9,14 @@ import numpy as np
 
 from bprop.cli.experiment import hold_out
 from bprop.cli.opening import open_data, prepare
+from bprop.cli.remarks import print_remarks
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer, example_weights
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells, remarks
 from bprop.sources.scaling import need_digits, network_arrays, units_of
 
 
@@ -71,6 +73,7 @@ def in_memory(options: DataOptions) -> Prepared:
     rest, tested = hold_out(rows, options.test, options.seed, "--test", stratify)
     trained, watched = hold_out(rest, options.validation, options.seed + 1, "--validation", stratify)
     preparation = prepare(trained, answer, options.kinds, options.weights)
+    print_remarks([*remarks(preparation, rows), *BadCells().add(preparation.kinds, rows).lines])
     arrays = preparation.arrays(trained)
     units = units_of(arrays, preparation, options.scale)
     need_digits(trained.name, arrays, preparation, units, options.precision)
@@ -79,6 +82,8 @@ def in_memory(options: DataOptions) -> Prepared:
         if part is None:
             return None
         part = preparation.adapted(part)
+        if part.source != rows.source:
+            print_remarks(BadCells().add(preparation.kinds, part).lines)
         w = None if options.weights is None else example_weights(part, options.weights)
         scaled = network_arrays(part, preparation, units, options.precision, encoded)
         return DataSet(scaled, w, part.numbers)  # so that an error names the rows of the file, not of this part of it

@@ -8,11 +8,13 @@ from time import perf_counter
 
 from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
+from bprop.cli.remarks import print_remarks
 from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
 from bprop.sources.limits import size
 from bprop.sources.opening import bytes_in_memory, can_stream, is_table
+from bprop.sources.remarks import remarks
 from bprop.sources.stream import Stream, stream, stream_beside
 from bprop.visible import visible
 
@@ -52,6 +54,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
         scale=options.scale, test=test or 0.0, validation=validation or 0.0, **more,
     )  # fmt: skip
     tell(parts.sample)
+    print_remarks([*remarks(parts.preparation, parts.sample), *parts.bad_cells])
     if test is None:
         parts = replace(parts, test=_beside(parts, options.test, more))
     if validation is None:

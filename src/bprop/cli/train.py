@@ -32,7 +32,6 @@ from bprop.cli.streaming import streamed, streams
 from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.health.constant import no_better
-from bprop.sources.date_remarks import date_remarks
 from bprop.sources.read_options import ReadOptions
 from bprop.training import Fit
 from bprop.training import train as fit_graph
@@ -93,8 +92,6 @@ def train(
     say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
     if line := choice(preparation, task):
         say(line)
-    for hint in date_remarks(preparation, prepared.sample):
-        say(hint, error=True)
     out = saving.out or free_path(preparation.source)
     place, noted = remember(context, out) or (saving.checkpoint, None)
     watching = watch(context, prepared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,10 @@ import numpy as np
 from bprop.errors import DataError, SettingError, UnknownNameError
 from bprop.scaling import LOST
 from bprop.sources.cells import exact
+from bprop.sources.codes import LONG
 from bprop.sources.frame import Frame
 from bprop.sources.limits import need_few_classes, some
+from bprop.sources.written import written_in, written_so
 
 TASKS = ("classification", "regression", "counts")
 SEVERAL = ("regression", "multilabel")
@@ -24,16 +26,22 @@ class Answer:
     """The columns to predict and their task.
 
     classes : the labels, label k being number k; None for numbers.
+    written : how cells of text write the numbers of each column, "1.234,5"; "": as Python does. (): of all of them.
     """
 
     columns: tuple[str, ...]
     task: str
     classes: tuple[Any, ...] | None
+    written: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, frame: Frame, columns: tuple[str, ...], task: str | None = None) -> Answer:
         """The answer for `task`, or for the task that the columns suggest. Raises SettingError if they do not fit."""
         frame.need_targets(columns)
+        return replace(cls._of(frame, columns, task), written=written_in(frame, columns))
+
+    @classmethod
+    def _of(cls, frame: Frame, columns: tuple[str, ...], task: str | None) -> Answer:
         if len(columns) == 1:
             return cls._of_one(frame, columns[0], task)
         if task not in (None, *SEVERAL):
@@ -69,6 +77,7 @@ class Answer:
         Raises DataError, naming the place, for a target that is missing, or of a class that is not known.
         """
         frame.need_targets(self.columns)
+        frame = written_so(frame, self.columns, self.written, self.classes)
         if len(self.columns) == 1:
             y = _targets(frame, self.columns[0], self.task)
             return self._numbers(frame, y) if self.classes is None else self._labels(frame, y, self.classes)
@@ -158,7 +167,8 @@ def _targets(frame: Frame, name: str, task: str | None) -> np.ndarray:
             f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
         )
     bad = column.numbers[1]
-    if 2 * bad.sum() >= len(bad) or (task == "classification" and bad.any()):
+    names = task in (None, "classification") and column.settled.codes not in ("", LONG)
+    if names or 2 * bad.sum() >= len(bad) or (task == "classification" and bad.any()):
         return np.array(column.texts.tolist(), dtype=str)
     y = exact(column.cells, frame.finite(name, "target"))
     if task not in (None, "classification"):

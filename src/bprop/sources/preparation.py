@@ -19,6 +19,7 @@ from bprop.sources.columns.infer import fit_columns
 from bprop.sources.frame import Frame
 from bprop.sources.limits import some
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.written import written_of
 
 __all__ = ["KEY", "Preparation", "is_noted"]
 
@@ -160,6 +161,8 @@ class Preparation:
         if not self.is_table:
             return notes
         table = {"kinds": [kind.to_notes() for kind in self.kinds], "targets": list(self.answer.columns)}
+        if self.answer.written:
+            table["written"] = list(self.answer.written)
         read = self.read.to_notes()
         return {**notes, KEY: {**table, "read": read} if read else table}
 
@@ -183,7 +186,8 @@ class Preparation:
             raise noted.damaged("kinds", kinds, "a list of columns")
         read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds),
-            Answer(noted.texts(table, "targets"), *noted.answer(notes)), ReadOptions.from_notes(table.get("read", {})),
+            Answer(noted.texts(table, "targets"), *noted.answer(notes), written_of(table)),
+            ReadOptions.from_notes(table.get("read", {})),
         )  # fmt: skip
         noted.texts({"columns": [kind.name for kind in read.kinds]}, "columns")
         count = len(read.answer.columns)

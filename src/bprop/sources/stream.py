@@ -20,6 +20,7 @@ from bprop.sources.columns import Numeric
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.survey import Shares, Tell, survey
 
@@ -32,6 +33,7 @@ class Stream:
 
     preparation : turns its rows into arrays. sample : the training rows from which it was learned.
     units : how these arrays are scaled. scale : as it was asked for.
+    bad_cells : sentences on the cells that do not fit their columns, and are taken for missing.
     train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
     """
 
@@ -42,6 +44,7 @@ class Stream:
     train: Mapped
     validation: Mapped | None
     test: Mapped | None
+    bad_cells: tuple[str, ...] = ()
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -110,10 +113,11 @@ def stream(
     need_digits(overview.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
     _need_room(spools[0], arrays, overview.rows)
-    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, overview.rows, tell)
+    bad = BadCells()
+    train, watched, tested = _spooled(chunks, preparation, units, shares, weights, spools, overview.rows, tell, bad)
     if train is None:
         raise DataError(f"{overview.sample.label}: no row is left to train on: hold out a smaller share")
-    return Stream(preparation, overview.sample, units, scale, train, watched, tested)
+    return Stream(preparation, overview.sample, units, scale, train, watched, tested, tuple(bad.lines))
 
 
 def stream_beside(
@@ -123,21 +127,22 @@ def stream_beside(
     """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on."""
     chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), options.over(first.preparation.read))
     spools = [Spool(folder, dtype)]
-    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weights, spools, None, tell)[0]
+    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weights, spools, None, tell, BadCells())[0]
     assert rows is not None  # a table without rows is refused as it is read
     return rows
 
 
 def _spooled(
     chunks: Chunks, preparation: Preparation, units: Units, shares: Shares, weights: str | None, spools: list[Spool],
-    rows: int | None, tell: Tell,
+    rows: int | None, tell: Tell, bad: BadCells,
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row encoded, scaled, and written to the spool of its part."""
-    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
+    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric) and not kind.written)
     encoded = 0
     try:
         for chunk in chunks:
             frame = chunk.frame(numeric=numeric)
+            bad.add(preparation.kinds, frame)
             arrays = network_arrays(frame, preparation, units, spools[0].dtype)
             w = None if weights is None else some_weights(frame, weights)
             parts = shares.parts(chunk.numbers)

@@ -102,7 +102,7 @@ class Sample:
         drawn = draws(whole.numbers, self.seed, 2)
         if len(drawn) > self.most:
             self.edge = float(np.partition(drawn, self.most)[self.most])
-        return whole.rows(np.nonzero(drawn < self.edge)[0])
+        return whole.rows(np.nonzero(drawn < self.edge)[0], settle=False)
 
     def finish(self, chunks: Chunks) -> Frame:
         if not self.frames:
@@ -129,7 +129,7 @@ class Classes:
                 first.setdefault(value, row)
         self.seen.update(first)
         if first:
-            self.frames.append(column.rows(np.array(list(first.values()))))
+            self.frames.append(column.rows(np.array(list(first.values())), settle=False))
         self.too_many = len(self.seen) > MOST_CLASSES
 
     def with_sample(self, sample: Frame) -> Frame:
@@ -140,7 +140,7 @@ class Classes:
         known = set(sample.columns[sample.target[0]].tolist())
         more = together(self.frames)
         new = np.array([value not in known for value in more.columns[sample.target[0]].tolist()], bool)
-        return together([targets, more.rows(np.nonzero(new)[0])])
+        return together([targets, more.rows(np.nonzero(new)[0], settle=False)])
 
 
 def together(frames: list[Frame]) -> Frame:
