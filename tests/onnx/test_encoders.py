@@ -11,9 +11,9 @@ from bprop.onnx import IR
 from bprop.onnx.encoders import any_case, cell_type, encoded, pattern_of
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
-from bprop.sources.cells import MISSING, WORDS
 from bprop.sources.columns import Boolean, Categorical, Date, Duration, Ignored, Kind, Numeric, Time
 from bprop.sources.frame import Frame
+from bprop.sources.words import MISSING, WORDS
 
 onnx = pytest.importorskip("onnx", reason="exporting needs the package onnx")
 ort = pytest.importorskip("onnxruntime", reason="the runtime is the judge here")
@@ -68,7 +68,7 @@ def test_yes_and_no(indicator):
     np.testing.assert_array_equal(by_onnx(kind, np.array(padded, object)), expected)
 
 
-@pytest.mark.parametrize("cell", ["perhaps", "1.0", "y e s", "tru", "yess", "-1", "2"])
+@pytest.mark.parametrize("cell", ["perhaps", "1.5", "y e s", "tru", "yess", "-1", "2"])
 def test_what_is_neither_yes_nor_no_is_refused_as_a_table_with_it_is(cell, capfd):
     with pytest.raises(errors.DataError, match="not true or false"):
         Boolean("c", False).encode(frame_of(["yes", cell]))

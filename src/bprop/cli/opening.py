@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bprop.console import say
+from bprop.cli.remarks import print_remarks
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
 from bprop.sources.answer import Answer
@@ -14,20 +14,17 @@ from bprop.sources.labelled import labelled
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells, unused_marks
 from bprop.sources.splits import WHOLE, Split
 from bprop.sources.target_kinds import are_names
 from bprop.sources.targets import find_targets
-from bprop.visible import visible
 
-MOST_SAID = 3  # sentences that are printed
+MOST_FILES = 3  # whose remarks are printed
 
 
 def tell(frame: Frame) -> Frame:
     """The frame; prints on standard error how its files were read, where that does not go without saying."""
-    for sentence in frame.remarks[:MOST_SAID]:
-        say(visible(sentence), error=True)
-    if len(frame.remarks) > MOST_SAID:
-        say(f"... and {len(frame.remarks) - MOST_SAID:,} further files are read in such ways", error=True)
+    print_remarks(frame.remarks, MOST_FILES, "files are read in such ways")
     return frame
 
 
@@ -60,6 +57,7 @@ def open_for(
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     frame = preparation.adapted(frame)
+    print_remarks([*unused_marks(frame, reading.missing), *BadCells().add(preparation.kinds, frame).lines])
     answer = preparation.answer
     return (labelled(frame, answer.columns, answer.are_numbers) if targets else frame), preparation
 

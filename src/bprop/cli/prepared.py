@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop.cli.checks import check_kinds, check_part, check_seed, check_task
 from bprop.cli.opening import kinds_of, open_beside, open_data, prepare
+from bprop.cli.remarks import print_remarks
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer
@@ -18,6 +19,7 @@ from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells, remarks
 from bprop.sources.scaling import need_digits, need_scaling, network_arrays, units_of
 from bprop.sources.splits import Parts, Split, class_numbers
 from bprop.sources.tally import Tally
@@ -142,6 +144,7 @@ class Whole:
         of_class = class_weights(options.class_weight, self.answer, tally.trained)
         preparation = prepare(trained, self.answer, options.kinds, options.weights, self.split)
         preparation = preparation.deciding(tally.trained)
+        self._remark(preparation)
         arrays = preparation.arrays(trained)
         units = units_of(arrays, preparation, options.scale)
         need_digits(trained.name, arrays, preparation, units, options.precision)
@@ -157,6 +160,12 @@ class Whole:
             preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), tally, held, of_class,
             {part.label: part.left_out for part in self.files.values() if part.left_out},
         )  # fmt: skip
+
+    def _remark(self, preparation: Preparation) -> None:
+        """Print how the cells of the columns were taken."""
+        print_remarks([*remarks(preparation, self.rows), *BadCells().add(preparation.kinds, self.rows).lines])
+        for rows in self.files.values():
+            print_remarks(BadCells().add(preparation.kinds, preparation.adapted(rows)).lines)
 
     def _tally(self, trained: np.ndarray) -> Tally:
         """The targets of all rows, and of those to train on."""

@@ -8,12 +8,14 @@ from time import perf_counter
 
 from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
+from bprop.cli.remarks import print_remarks
 from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.memory import data_memory
 from bprop.sources.checksums import checksum_of
 from bprop.sources.limits import size
 from bprop.sources.opening import bytes_in_memory, can_stream, is_table
+from bprop.sources.remarks import remarks
 from bprop.sources.stream import LEFT_OUT, Stream, stream, stream_beside
 from bprop.visible import visible
 
@@ -68,6 +70,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
         class_weight=options.class_weight, **more,
     )  # fmt: skip
     tell(parts.sample)
+    print_remarks([*remarks(parts.preparation, parts.sample), *parts.bad_cells])
     beside, left_out = {}, {}
     for name, file in files.items():
         of_class = None if name == "test" else parts.of_class

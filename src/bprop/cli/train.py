@@ -35,7 +35,6 @@ from bprop.cli.streaming import streamed, streams
 from bprop.cli.target import target_lines
 from bprop.cli.watching import watch
 from bprop.console import say
-from bprop.sources.date_remarks import date_remarks
 from bprop.sources.read_options import ReadOptions
 from bprop.tables.network import build
 from bprop.training import Fit
@@ -108,8 +107,6 @@ def train(
         say(line)
     for line in division_lines(prepared):
         say(visible(line))
-    for hint in date_remarks(preparation, prepared.sample):
-        say(hint, error=True)
     more = {}
     if folds is not None and prepared.whole is not None:
         more = cross_validate(prepared.whole, folds, partial(_train_fold, network, scale, updating, training)).notes

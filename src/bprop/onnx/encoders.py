@@ -8,7 +8,6 @@ refuses a cell that is neither.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,11 @@ import numpy as np
 from bprop.errors import UnsupportedError
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
-from bprop.sources.cells import MISSING as SAYS_MISSING
-from bprop.sources.cells import WORDS
 from bprop.sources.columns import Boolean, Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.columns.categorical import MISSING, UNSEEN
+from bprop.sources.number_format import plain
+from bprop.sources.words import MISSING as SAYS_MISSING
+from bprop.sources.words import YES_OR_NO, any_case
 
 TEXT_OPSET = 20
 """The first version of the operators with regular expressions. Runtimes of 2024 and later have it."""
@@ -61,6 +61,21 @@ class Writer:
             codes = codes if same is None else self.Where(same, self.of(np.int64, code), codes)
         return codes
 
+    def marked(self, text: Tensor, codes: Tensor, code: int) -> Tensor:
+        """The codes of cells, and `code` where a cell is one of the marks of missing cells that the table has."""
+        if not self.export.marks:
+            return codes
+        others = self.codes(text, [self.export.marks], default=1)
+        return self.Where(self.Equal(others, self.of(np.int64, 0)), self.of(np.int64, code), codes)
+
+    def without_marks(self, values: Tensor) -> Tensor:
+        """Numbers, NaN in the place of those that stand for a missing value in the table."""
+        for mark in map(plain, self.export.marks):
+            if np.isfinite(mark):
+                missing = self.Equal(values, self.of(self.features, mark))
+                values = self.Where(missing, self.of(self.features, np.nan), values)
+        return values
+
     def looked_up(self, text: Tensor, table: Mapping[str, int], default: int) -> Tensor:
         """(N,) the code of each cell in the table, else `default`. The runtime refuses a cell with blanks around it."""
         self.export.opset = TEXT_OPSET
@@ -97,14 +112,18 @@ def cell_type(kind: Kind, export: Export) -> Any:
     return np.int64 if isinstance(kind, Date) else object
 
 
-def _numeric(write: Writer, kind: Numeric | Duration, column: Tensor) -> Tensor:
+def _numeric(write: Writer, kind: Numeric, column: Tensor) -> Tensor:
+    return _filled(write, write.without_marks(write.cast(column, write.features)), kind.fill, kind.indicator)
+
+
+def _duration(write: Writer, kind: Duration, column: Tensor) -> Tensor:
     return _filled(write, write.cast(column, write.features), kind.fill, kind.indicator)
 
 
 def _boolean(write: Writer, kind: Boolean, column: Tensor) -> Tensor:
-    words = {**WORDS, "1": 1.0, "0": 0.0}
-    tables = [[word for word, value in words.items() if value == wanted] for wanted in (0.0, 1.0)]
+    tables = [[word for word, value in YES_OR_NO.items() if value == wanted] for wanted in (0.0, 1.0)]
     codes = write.codes(column, [*tables, SAYS_MISSING], default=REFUSED, any_case=True)
+    codes = write.marked(column, codes, len(tables))
     values = write.export.refused(codes, np.array([0, 1, np.nan], write.features), "a cell is neither yes nor no")
     return _filled(write, values, 0.5, kind.indicator)
 
@@ -118,10 +137,11 @@ def _filled(write: Writer, values: Tensor, fill: float, indicator: bool) -> Tens
 def _categorical(write: Writer, kind: Categorical, column: Tensor) -> Tensor:
     if kind.width:
         table = {written: MISSING for word in SAYS_MISSING for written in any_case(word)}
+        table.update(dict.fromkeys(write.export.marks, MISSING))
         table.update((category, code) for code, category in enumerate(kind.categories, 2))
         return write.looked_up(column, table, UNSEEN)
     known = write.codes(column, [(), (), *([category] for category in kind.categories)], UNSEEN)
-    missing = write.codes(column, [(), SAYS_MISSING], UNSEEN, any_case=True)
+    missing = write.marked(column, write.codes(column, [(), SAYS_MISSING], UNSEEN, any_case=True), MISSING)
     codes = write.Where(write.Equal(known, write.of(np.int64, UNSEEN)), missing, known)
     same = write.Equal(write.Unsqueeze(codes, write.of(np.int64, [1])), write.of(np.int64, [kind.codes]))
     return write.cast(same, write.features)
@@ -197,11 +217,7 @@ def _literal(letter: str) -> str:
     return letter if letter.isalnum() else f"\\x{{{ord(letter):x}}}"
 
 
-def any_case(word: str) -> Iterable[str]:
-    """All spellings of a word in lower and upper case letters."""
-    return map("".join, product(*({letter.lower(), letter.upper()} for letter in word)))
-
-
 ENCODERS: dict[type[Kind], Callable[[Writer, Any, Tensor], Tensor]] = {
-    Numeric: _numeric, Boolean: _boolean, Categorical: _categorical, Date: _date, Time: _time, Duration: _numeric,
+    Numeric: _numeric, Boolean: _boolean, Categorical: _categorical, Date: _date, Time: _time,
+    Duration: _duration,
 }  # fmt: skip

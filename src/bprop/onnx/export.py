@@ -50,6 +50,7 @@ class Export:
         self.nodes: list[Any] = []
         self.initializers: dict[str, np.ndarray] = {}
         self.scope = ""
+        self.marks: tuple[str, ...] = ()  # of missing cells, which the table of the model has
 
     @property
     def says(self) -> str:

@@ -14,6 +14,8 @@ from bprop.onnx.encoders import cell_type, encoded
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.scaling import with_older
+from bprop.sources.columns import Categorical, Numeric
+from bprop.sources.limits import some
 from bprop.sources.preparation import Preparation
 
 
@@ -32,6 +34,7 @@ class TableExport(Export):
         super().__init__(onnx, model, {*columns, *answer.columns})
         self.embedded = list(preparation.embeddings)
         self.answer, self.columns, self.features = answer, preparation.features, {}
+        self.marks, self.kinds = preparation.read.missing, preparation.used
         numbers = []
         for kind in preparation.used:
             self.inputs.append(self.declared(kind.name, cell_type(kind, self), ["N"]))
@@ -49,10 +52,16 @@ class TableExport(Export):
         stripped = f" Strip the blanks around cells of {', '.join(self.embedded)}: others are refused." * bool(
             self.embedded
         )
+        written = [f"{kind.name} ({kind.written})" for kind in self.kinds if isinstance(kind, Numeric) and kind.written]
+        composed = any(
+            not name.isascii() for kind in self.kinds if isinstance(kind, Categorical) for name in kind.categories
+        )
+        formats = f" Give numbers without the format of the table: {some(written)}." * bool(written)
+        letters = " Give text with composed letters (Unicode NFC)." * composed
         return (
             "Give each column as it stands in the table: numbers, NaN where missing; text (of yes and no, too), '' "
             "where missing; dates as seconds since 1970. A cell that is neither yes nor no, and a number too large for "
-            f"the network, end the run with an error that names the column.{stripped}"
+            f"the network, end the run with an error that names the column.{stripped}{formats}{letters}"
         )
 
     def take(self, name: str, box: Box) -> Tensor:

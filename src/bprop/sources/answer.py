@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from bprop.sources.guess import reasoned
 from bprop.sources.limits import need_few_classes, some
 from bprop.sources.target_kinds import wanted_of
 from bprop.sources.targets import different, several, targets_of, texts_of
+from bprop.sources.written import written_in, written_so
 
 ENOUGH, DIFFERENT = 20, 0.9  # of so many examples and more, a larger share of different targets makes no classes
 
@@ -24,6 +25,7 @@ class Answer:
     """The columns to predict and their task.
 
     classes : the labels, label k being number k; None for numbers.
+    written : how cells of text write the numbers of each column, "1.234,5"; "": as Python does. (): of all of them.
     join : how several spellings are one class ("nocase", "boolean"); "": they are not.
     reason : of the task, for people.
     """
@@ -31,6 +33,7 @@ class Answer:
     columns: tuple[str, ...]
     task: str
     classes: tuple[Any, ...] | None
+    written: tuple[str, ...] = ()
     join: str = ""
     reason: str = field(default="", compare=False)
 
@@ -45,7 +48,15 @@ class Answer:
         table; default once.
         """
         frame.need_targets(columns)
-        wanted = wanted_of(columns, task, kinds or {}, frame)
+        answer = cls._of(frame, columns, task, kinds or {}, counts)
+        return replace(answer, written=written_in(frame, columns))
+
+    @classmethod
+    def _of(
+        cls, frame: Frame, columns: tuple[str, ...], task: str | None, kinds: Mapping[str, str],
+        counts: np.ndarray | None,
+    ) -> Answer:  # fmt: skip
+        wanted = wanted_of(columns, task, kinds, frame)
         counts = np.ones(len(frame), np.int64) if counts is None else counts
         if len(columns) == 1:
             return cls._of_one(frame, columns[0], wanted.task, wanted.join, wanted.reason, counts)
@@ -94,6 +105,7 @@ class Answer:
         Raises DataError, naming the place, for a target that is missing, or of a class that is not known.
         """
         frame.need_targets(self.columns)
+        frame = written_so(frame, self.columns, self.written, self.classes)
         if len(self.columns) == 1:
             y = texts_of(frame, self.columns[0]) if self.join else targets_of(frame, self.columns[0], self.task)
             return self._numbers(frame, y) if self.classes is None else self._labels(frame, y, self.classes)

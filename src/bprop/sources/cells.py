@@ -5,37 +5,59 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 
+from bprop.sources.codes import unquoted
 from bprop.sources.dates.explicit import read_as
 from bprop.sources.dates.read import NAT, Dates, read_dates
+from bprop.sources.number_format import PLAIN, NumberFormat, plain
+from bprop.sources.words import AMONG_MEASURES, IN_TEXT, YES_OR_NO
 
-MISSING = frozenset({"", "?", "na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
-"""Words, in upper or lower case, for a missing value."""
-WORDS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "t": 1.0, "f": 0.0, "y": 1.0, "n": 0.0}
-_YES_OR_NO = {**WORDS, "1": 1.0, "0": 0.0}
 EXACT = 2**53
 """The largest whole number up to which a float64 holds them all."""
 _WHOLE = re.compile(r"[+-]?\d{1,400}", re.ASCII)
 
 
-def missing(column: np.ndarray, marks: tuple[str, ...] = ()) -> np.ndarray:
-    """Where a value is missing: (N,) of bool. marks : words for it, beside the usual ones, spelled as they are."""
+def missing(
+    column: np.ndarray, marks: tuple[str, ...] = (), words: frozenset[str | None] = IN_TEXT
+) -> np.ndarray:  # fmt: skip
+    """Where a value is missing: (N,) of bool. marks : words for it, beside the usual ones, spelled as they are.
+    A number among them stands for every spelling of it: -999 for -999.0. words : cells of text that are missing."""
     if marks:
-        return missing(column) | np.isin(texts(column), np.array(marks, object))
+        gone = missing(column, words=words) | np.isin(texts(column), np.array(marks, object))
+        numeric = {number for number in map(plain, marks) if np.isfinite(number)}
+        if not numeric or not _is_text(column):
+            return gone
+        return gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool)
     if column.dtype.kind == "O":
-        return np.fromiter((c is None or (len(c) < 5 and c.lower() in MISSING) for c in column), bool, len(column))
+        return np.fromiter((cell in words for cell in column), bool, len(column))
     if column.dtype.kind == "M":
         return np.isnat(column)
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
 
 
-def numbers(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(values with NaN where missing, where a cell is neither missing nor a finite number)."""
+def _is_text(column: np.ndarray) -> bool:
+    return column.dtype.kind == "O"
+
+
+def unmeasured(column: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """Where a value of numbers or dates is missing, (N,) of bool: `gone`, and words such as - or unknown,
+    which may be a category among text."""
+    if column.dtype.kind != "O":
+        return gone
+    return gone | np.fromiter((cell in AMONG_MEASURES for cell in column), bool, len(column))
+
+
+def numbers(
+    column: np.ndarray, gone: np.ndarray, form: NumberFormat = PLAIN
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """(values with NaN where missing, where a cell is neither missing nor a finite number). form : of text."""
     values = np.full(len(column), np.nan)
     if column.dtype.kind not in "MU":
-        values[~gone] = _floats(column[~gone])
+        there = column[~gone]
+        values[~gone] = _floats(there) if form.is_plain or there.dtype.kind != "O" else _each(there, form.read)
     return values, ~gone & ~np.isfinite(values)
 
 
@@ -51,7 +73,7 @@ def whole_numbers(column: np.ndarray) -> np.ndarray | None:
         return None
     values = []
     for cell in column.tolist():
-        number = int(cell) if _WHOLE.fullmatch(cell) else _float(cell)
+        number = int(cell) if _WHOLE.fullmatch(cell) else plain(cell)
         if isinstance(number, float) and not (number.is_integer() and abs(number) < EXACT):
             return None
         values.append(int(number))
@@ -73,7 +95,7 @@ def exact(column: np.ndarray, values: np.ndarray) -> np.ndarray:
 def words(column: np.ndarray, gone: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(1, 0 or NaN where missing, where a cell of text says neither yes nor no)."""
     values = np.full(len(column), np.nan)
-    values[~gone] = _each(column[~gone], lambda cell: _YES_OR_NO.get(cell.lower(), np.nan))
+    values[~gone] = _each(column[~gone], lambda cell: YES_OR_NO.get(cell.lower(), np.nan))
     return values, ~gone & np.isnan(values)
 
 
@@ -93,9 +115,14 @@ def dates(column: np.ndarray, gone: np.ndarray, form: str = "") -> Dates:
 
 
 def texts(column: np.ndarray) -> np.ndarray:
-    """Cells as text: whole numbers without a point; None where missing."""
+    """Cells as text: whole numbers without a point, ="007" as 007, letters composed (NFC); None where missing."""
     if column.dtype.kind == "O":
-        return column
+        strange = [row for row, cell in enumerate(column) if cell and (cell[0] == "=" or not cell.isascii())]
+        if not strange:
+            return column
+        written = column.copy()
+        written[strange] = _each(column[strange], lambda cell: normalize("NFC", unquoted(cell)))
+        return written
     if column.dtype.kind == "M":
         return np.array([None if np.isnat(v) else str(v) for v in column], dtype=object)
     if column.dtype.kind in "Ub":
@@ -124,11 +151,4 @@ def _floats(cells: np.ndarray) -> np.ndarray:
             return cells.astype(np.float64)
         except ValueError:
             pass
-    return np.array(_each(cells, _float), dtype=np.float64)
-
-
-def _float(cell: str) -> float:
-    try:
-        return np.nan if "_" in cell else float(cell)
-    except ValueError:
-        return np.nan
+    return np.array(_each(cells, plain), dtype=np.float64)

@@ -75,7 +75,7 @@ class Chunks:
     ) -> Frame:
         """Some rows of a piece as a frame, with the remarks on its file."""
         frame = self._frame(columns, numbers, target)
-        return replace(frame, read=piece.read or self.options, remarks=piece.remarks)
+        return replace(frame, read=piece.read or self.options, remarks=piece.remarks, delimiter=piece.delimiter)
 
 
 @dataclass(frozen=True)

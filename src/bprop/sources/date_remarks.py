@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from bprop.sources.columns import Date, Ignored, Kind, Numeric
+from bprop.sources.codes import LONG
+from bprop.sources.columns import Categorical, Date, Ignored, Kind, Numeric
 from bprop.sources.dates.explicit import since
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
@@ -37,7 +38,8 @@ def _of_kind(kind: Kind, frame: Frame) -> Iterator[str]:
         yield from _zones(kind, frame)
         yield from _sentinels(kind, frame)
         yield from _ahead(kind, frame)
-    if isinstance(kind, Numeric) or (isinstance(kind, Ignored) and kind.why == "id"):
+    long = isinstance(kind, Categorical) and frame.column(kind.name).settled.codes == LONG
+    if isinstance(kind, Numeric) or long or (isinstance(kind, Ignored) and kind.why == "id"):
         yield from _numbers(kind, frame)
 
 

@@ -16,6 +16,7 @@ from bprop.sources.cells import EXACT, texts
 from bprop.sources.column import Column
 from bprop.sources.limits import some
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.settled import Peers
 from bprop.sources.text_column import TextColumn
 
 Place = Callable[[int], str]
@@ -31,7 +32,7 @@ class Frame:
     place : where a row of the file stands. numbers : which of those rows these are; None: all.
     target : the columns to be predicted, where they are known; task : the task that the source names.
     source : the file or files, as they were named. read : how its cells are read, where it is not inferred.
-    remarks : sentences on how its files were read, for people.
+    remarks : sentences on how its files were read, for people. delimiter : between the cells of its text file.
     checksum : of the content that the rows of the file were read from, where it is known.
     left_out : rows of the table that are not among these because they have no target.
     """
@@ -45,12 +46,16 @@ class Frame:
     task: str | None = None
     read: ReadOptions = INFERRED
     remarks: tuple[str, ...] = ()
+    delimiter: str = ""
     checksum: str | None = None
     left_out: int = 0
 
     def __post_init__(self) -> None:
         columns = {name: Column.of(cells, self.read.missing) for name, cells in self.columns.items()}
         object.__setattr__(self, "columns", columns)
+        peers = Peers(columns.values(), self.delimiter)
+        for column in columns.values():
+            column.join(peers)
 
     @property
     def label(self) -> str:
@@ -81,9 +86,9 @@ class Frame:
             return self
         return replace(self, columns={there.get(name, name): column for name, column in self.columns.items()})
 
-    def rows(self, index: np.ndarray) -> Frame:
-        """Some of the rows."""
-        columns = {name: column.rows(index) for name, column in self.columns.items()}
+    def rows(self, index: np.ndarray, settle: bool = True) -> Frame:
+        """Some of the rows. settle : whether all rows together decide how the cells of these are read."""
+        columns = {name: column.rows(index, settle) for name, column in self.columns.items()}
         return replace(self, columns=columns, numbers=index if self.numbers is None else self.numbers[index])
 
     def column(self, name: str) -> Column:
@@ -154,7 +159,7 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
 
     columns = {key: concatenated([part.columns[key] for part in parts]) for key in first.columns}
     remarks = tuple(dict.fromkeys(sentence for part in parts for sentence in part.remarks))
-    return Frame(name, columns, place, source=source, read=first.read, remarks=remarks)
+    return Frame(name, columns, place, source=source, read=first.read, remarks=remarks, delimiter=first.delimiter)
 
 
 def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:

@@ -21,7 +21,7 @@ def labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = None) 
 
     Raises DataError where no row has a target.
     """
-    rows = some_labelled(frame, targets, numbers)
+    rows = some_labelled(frame, targets, numbers, settle=True)
     if not len(rows) and len(frame):
         raise no_targets(frame.label, targets, len(frame))
     return rows
@@ -36,8 +36,13 @@ def no_targets(source: str, targets: Sequence[str], rows: int) -> DataError:
     )
 
 
-def some_labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = None) -> Frame:
-    """The same of some of the rows of a table. None of them may have a target."""
+def some_labelled(
+    frame: Frame, targets: Sequence[str], numbers: bool | None = None, settle: bool = False
+) -> Frame:  # fmt: skip
+    """The same of some of the rows of a table. None of them may have a target.
+
+    settle : whether these rows decide how the cells of their columns are read.
+    """
     if any(name not in frame.columns for name in targets):
         return frame
     gone = np.zeros(len(frame), bool)
@@ -49,7 +54,7 @@ def some_labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = N
             gone |= _bad(column, numbers is None, len(targets) > 1)
     if not gone.any():
         return frame
-    return replace(frame.rows(np.nonzero(~gone)[0]), left_out=frame.left_out + int(gone.sum()))
+    return replace(frame.rows(np.nonzero(~gone)[0], settle), left_out=frame.left_out + int(gone.sum()))
 
 
 def _bad(column: Column, unsure: bool, several: bool) -> np.ndarray:

@@ -24,6 +24,7 @@ from bprop.sources.limits import some
 from bprop.sources.progress import each
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.target_kinds import SEVERAL
+from bprop.sources.written import written_of
 
 __all__ = ["KEY", "Preparation", "is_noted"]
 
@@ -177,7 +178,7 @@ class Preparation:
         if not self.is_table:
             return notes
         table = {"kinds": [kind.to_notes() for kind in self.kinds], "targets": list(self.answer.columns)}
-        more = {"read": self.read.to_notes(), "join": self.answer.join}
+        more = {"read": self.read.to_notes(), "join": self.answer.join, "written": list(self.answer.written)}
         return {**notes, KEY: {**table, **{name: value for name, value in more.items() if value}}}
 
     @classmethod
@@ -202,7 +203,7 @@ class Preparation:
         join = table.get("join", "")
         if join not in ("", *JOINS):
             raise noted.damaged("join", join, f"one of {', '.join(JOINS)}")
-        answer = Answer(noted.texts(table, "targets"), *noted.answer(notes), join=join)
+        answer = Answer(noted.texts(table, "targets"), *noted.answer(notes), written_of(table), join)
         read = cls(
             noted.text(notes, "source"), tuple(from_notes(kind) for kind in kinds), answer,
             ReadOptions.from_notes(table.get("read", {})), _decision(notes, answer),

@@ -23,6 +23,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.labelled import no_targets, some_labelled
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
+from bprop.sources.remarks import BadCells
 from bprop.sources.scaling import need_digits, network_arrays, settings_of, units_of, x_of
 from bprop.sources.splits import TEST, Split
 from bprop.sources.survey import Dividing, Shares, Tell, survey
@@ -40,6 +41,7 @@ class Stream:
 
     preparation : turns its rows into arrays. sample : the training rows from which it was learned.
     units : how these arrays are scaled. scale : as it was asked for.
+    bad_cells : sentences on the cells that do not fit their columns, and are taken for missing.
     train, validation, test : data sets for `bp.train` and `fit.evaluate`, scaled; None where no row is for it.
     division : how the rows were divided.
     tally : its targets, counted. of_class : (C,) the weights of classes, if any.
@@ -55,6 +57,7 @@ class Stream:
     division: Division
     tally: Tally
     of_class: np.ndarray | None = None
+    bad_cells: tuple[str, ...] = ()
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -133,13 +136,14 @@ def stream(
     need_digits(overview.sample.name, arrays, preparation, units, dtype)
     spools = [Spool(folder, dtype, window) for _ in range(3)]
     _need_room(spools[0], arrays, overview.rows)
-    train, watched, tested = _spooled(
-        chunks, preparation, units, shares, Weighting(weights, of_class), spools, overview.rows, tell
-    )
+    bad, weighting = BadCells(), Weighting(weights, of_class)
+    train, watched, tested = _spooled(chunks, preparation, units, shares, weighting, spools, overview.rows, tell, bad)
     if train is None:
         raise DataError(f"{overview.sample.label}: no row is left to train on: hold out a smaller share")
     division = _division(chunks, split, shares, overview.rows, (train, watched, tested))
-    return Stream(preparation, overview.sample, units, scale, train, watched, tested, division, tally, of_class)
+    return Stream(
+        preparation, overview.sample, units, scale, train, watched, tested, division, tally, of_class, tuple(bad.lines)
+    )
 
 
 def _division(
@@ -167,7 +171,8 @@ def stream_beside(
     chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), options.over(first.preparation.read))
     spools = [Spool(folder, dtype)]
     weighting = Weighting(weights, of_class)
-    rows = _spooled(chunks, first.preparation, first.units, Shares(0, 0, 0), weighting, spools, None, tell)[0]
+    shares, bad = Shares(0, 0, 0), BadCells()
+    rows = _spooled(chunks, first.preparation, first.units, shares, weighting, spools, None, tell, bad)[0]
     if rows is None:  # a table without rows is refused as it is read
         raise no_targets(chunks.source, first.preparation.answer.columns, chunks.ends[-1])
     return rows
@@ -188,14 +193,15 @@ class Weighting:
 
 def _spooled(
     chunks: Chunks, preparation: Preparation, units: Units, shares: Dividing, weighting: Weighting, spools: list[Spool],
-    rows: int | None, tell: Tell,
+    rows: int | None, tell: Tell, bad: BadCells,
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row that has a target encoded, scaled, and written to the spool of its part."""
-    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric))
+    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric) and not kind.written)
     encoded, left_out, answer = 0, 0, preparation.answer
     try:
         for chunk in chunks:
-            frame = some_labelled(chunk.frame(numeric=numeric), answer.columns, answer.are_numbers)
+            frame = some_labelled(chunk.frame(numeric=numeric), answer.columns, answer.are_numbers, settle=False)
+            bad.add(preparation.kinds, frame)
             assert frame.numbers is not None
             encoded, left_out = encoded + len(chunk), left_out + frame.left_out
             if len(frame):

@@ -125,7 +125,7 @@ class Sample:
         drawn = draws(whole.numbers, self.seed, 2)
         if len(drawn) > self.most:
             self.edge = float(np.partition(drawn, self.most)[self.most])
-        return whole.rows(np.nonzero(drawn < self.edge)[0])
+        return whole.rows(np.nonzero(drawn < self.edge)[0], settle=False)
 
     def finish(self, chunks: Chunks) -> Frame:
         if not self.frames:
@@ -154,7 +154,7 @@ class Classes:
         values = column.distinct.values[present].tolist()
         unseen = [code for code, value in enumerate(values) if value not in self.rows]
         if unseen:
-            self.frames.append(targets.rows(first[unseen]))
+            self.frames.append(targets.rows(first[unseen], settle=False))
             self.rows.update({values[code]: 0 for code in unseen})  # in the order of the frames
         for counter, some in ((self.rows, codes), (self.trained, codes[trained])):
             counter.update(dict(zip(values, np.bincount(some, minlength=len(values)).tolist(), strict=True)))

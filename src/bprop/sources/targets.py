@@ -7,6 +7,7 @@ import numpy as np
 from bprop.errors import DataError, SettingError
 from bprop.scaling import LOST
 from bprop.sources.cells import exact
+from bprop.sources.codes import LONG
 from bprop.sources.column import Column, objects
 from bprop.sources.frame import Frame
 
@@ -43,7 +44,8 @@ def targets_of(frame: Frame, name: str, task: str | None, counts: np.ndarray | N
             f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
         )
     bad = column.numbers[1]
-    if 2 * np.average(bad, weights=counts) >= 1 or (bad.any() and _are_names(frame, name, task)):
+    names = task in (None, "classification") and column.settled.codes not in ("", LONG)
+    if names or 2 * np.average(bad, weights=counts) >= 1 or (bad.any() and _are_names(frame, name, task)):
         return texts_of(frame, name)
     y = exact(column.cells, _numbers(frame, name))
     if task not in (None, "classification"):

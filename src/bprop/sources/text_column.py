@@ -15,6 +15,7 @@ import numpy as np
 from bprop.forked import POLARS
 from bprop.sources.column import Column, Distinct, objects, rows_of
 from bprop.sources.dates.read import Dates
+from bprop.sources.settled import Settled
 
 
 class TextColumn(Column):
@@ -22,8 +23,8 @@ class TextColumn(Column):
 
     series: Any
 
-    def __init__(self, series: Any, marks: tuple[str, ...] = ()):
-        for name, value in (("series", series), ("marks", marks), ("names", ())):
+    def __init__(self, series: Any, marks: tuple[str, ...] = (), decided: Settled | None = None):
+        for name, value in (("series", series), ("marks", marks), ("names", ()), ("decided", decided), ("peers", None)):
             object.__setattr__(self, name, value)
 
     @cached_property
@@ -41,12 +42,19 @@ class TextColumn(Column):
         return self.series.to_list()
 
     def marked(self, marks: tuple[str, ...]) -> Column:
-        return TextColumn(self.series, marks)
+        return TextColumn(self.series, marks, self.decided)
 
-    def rows(self, index: np.ndarray) -> Column:
+    def as_decided(self, decided: Settled) -> Column:
+        return TextColumn(self.series, self.marks, decided)
+
+    def _cells_at(self, places: np.ndarray) -> list[Any]:
+        return self.series[places].to_list() if POLARS.usable() else self.cells[places].tolist()
+
+    def rows(self, index: np.ndarray, settle: bool = True) -> Column:
+        decided = self._settle(settle)
         if not POLARS.usable():
-            return self._plain.rows(index)
-        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks), index)
+            return self._with_readings(Column(self.cells[index], marks=self.marks, decided=decided), index)
+        return self._with_readings(TextColumn(self.series[np.asarray(index)], self.marks, decided), index)
 
     @classmethod
     def together(cls, parts: Sequence[Any]) -> Column:
@@ -59,7 +67,7 @@ class TextColumn(Column):
 
     @cached_property
     def _plain(self) -> Column:
-        return Column(self.cells, marks=self.marks)
+        return Column(self.cells, marks=self.marks, decided=self.decided)
 
     @cached_property
     def distinct(self) -> Distinct:
@@ -84,19 +92,31 @@ class TextColumn(Column):
         return rows_of(getattr(Column(self.distinct.values, marks=self.marks), reading), self.distinct.codes)
 
     @cached_property
-    def missing(self) -> np.ndarray:
-        if not POLARS.usable() or any(map(_is_number, self.marks)):
-            return self._read_once("missing")
-        gone, (_, others) = np.zeros(len(self), bool), self._numbers
-        if len(others):
-            gone[others] = TextColumn(self.series[others], self.marks)._read_once("missing")
-        return gone
+    def gone(self) -> np.ndarray:
+        return self._where("gone", any(map(_is_number, self.marks)))
 
     @cached_property
-    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
-        if not POLARS.usable() or not self.missing[self._numbers[1]].all():
-            return self._read_once("numbers")
-        return np.where(self.missing, np.nan, self._numbers[0]), np.zeros(len(self), bool)
+    def unmeasured(self) -> np.ndarray:
+        return self._where("unmeasured", any(map(_is_number, self.marks)))
+
+    def _where(self, reading: str, numbers_too: bool) -> np.ndarray:
+        """A reading of yes or no, which says no of every number unless `numbers_too`."""
+        if not POLARS.usable() or numbers_too:
+            return self._read_once(reading)
+        where, (_, others) = np.zeros(len(self), bool), self._numbers
+        if len(others):
+            where[others] = TextColumn(self.series[others], self.marks)._read_once(reading)
+        return where
+
+    @cached_property
+    def plain_numbers(self) -> tuple[np.ndarray, np.ndarray]:
+        if not POLARS.usable() or not self.unmeasured[self._numbers[1]].all():
+            return self._read_once("plain_numbers")
+        return np.where(self.unmeasured, np.nan, self._numbers[0]), np.zeros(len(self), bool)
+
+    @property
+    def _begins_as_code(self) -> bool:
+        return bool(self.series.str.contains(r"^(?:0\d|\+)").any()) if POLARS.usable() else super()._begins_as_code
 
     @cached_property
     def booleans(self) -> tuple[np.ndarray, np.ndarray]:

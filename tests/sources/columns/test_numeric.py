@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop import errors
-from bprop.sources.columns import Numeric
+from bprop.sources.columns import Boolean, Numeric, from_notes
 from bprop.sources.frame import Frame
 
 
@@ -38,3 +38,25 @@ def test_a_stray_cell_is_named_by_its_place_with_a_way_out():
         Numeric("a", 0.0, False).encode(frame(["1", "x", "2"]))
     with pytest.raises(errors.DataError, match=r"all values are missing; .* --kind a=ignored"):
         Numeric.fit("a", frame(["", "?"]))
+
+
+def test_a_model_of_before_reads_plain_numbers():
+    old = {"kind": "numeric", "name": "a", "fill": 2.0, "indicator": False}
+    kind = from_notes(old)
+    assert kind == Numeric("a", 2.0, False)
+    assert kind.encode(frame(["1.234"])).tolist() == [[1.234]]
+    with pytest.raises(errors.DataError, match=r"'1,5' is not a finite number.*looks like a number in another format"):
+        kind.encode(frame(["1,5"]))
+    with pytest.raises(errors.DataError, match="written of the column 'a'"):
+        from_notes({**old, "written": "1.234"})
+
+
+def test_a_format_is_asked_for_by_an_example_or_a_country():
+    column = frame(["1,234", "2,500"])
+    assert Numeric.fit_as("a", column, "1234,5").encode(column).tolist() == [[1.234], [2.5]]
+    assert Numeric.fit_as("a", column, "us").encode(column).tolist() == [[1234], [2500]]
+    assert Numeric.fit_as("a", frame(["1.234 €", "5 €"]), "de").written == "1.234,5 €"
+    with pytest.raises(errors.SettingError, match=r"--kind a=numeric:1.234: '1.234' does not say how"):
+        Numeric.fit_as("a", column, "1.234")
+    with pytest.raises(errors.SettingError, match="--kind a=boolean:x: a column that is boolean is read in one way"):
+        Boolean.fit_as("a", column, "x")

@@ -14,7 +14,8 @@ from bprop.sources.frame import Frame
 
 @dataclass(frozen=True)
 class Boolean(Kind):
-    """1 for true and yes, 0 for false and no, 1/2 where missing (and, as for numbers, a column that says so)."""
+    """1 for true and yes, 0 for false and no, in several languages and spellings, perhaps with 1 and 0 among them; 1/2
+    where missing (and, as for numbers, a column that says so)."""
 
     indicator: bool
     kind = "boolean"
@@ -22,9 +23,8 @@ class Boolean(Kind):
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        """Text that is no number, and says yes or no."""
-        numbers = column.numbers[1] | column.missing
-        return column.cells.dtype.kind == "O" and bool(numbers.all()) and not column.booleans[1].any()
+        """Text that says yes or no in every cell, and not only by numbers."""
+        return column.is_text and not column.booleans[1].any() and bool(column.numbers[1].any())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -32,6 +32,9 @@ class Boolean(Kind):
 
     def encode(self, frame: Frame) -> np.ndarray:
         return filled(switches_of(self.name, frame), 0.5, self.indicator)
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return frame.column(self.name).booleans[1]
 
     @property
     def scaled(self) -> tuple[bool, ...]:

@@ -9,8 +9,10 @@ from typing import Self
 import numpy as np
 
 from bprop.sources.column import Column
-from bprop.sources.columns.kind import ENOUGH, Kind
+from bprop.sources.columns.kind import Kind
 from bprop.sources.frame import Frame
+from bprop.sources.ids import ENOUGH
+from bprop.sources.looks import look_of
 
 ONE_HOT = 16  # up to so many categories are one-hot columns, more are an embedding
 MOST_CATEGORIES = 10_000  # of more, the rarest are taken for unseen ones
@@ -40,7 +42,9 @@ class Categorical(Kind):
     @classmethod
     def useless(cls, name: str, column: Column, span: int) -> str:
         there = ~column.missing
-        return "id" if there.sum() >= ENOUGH and column.different > DIFFERENT * there.sum() else ""
+        if there.sum() < ENOUGH or column.different <= DIFFERENT * there.sum():
+            return ""
+        return look_of(name, column.texts[there].tolist())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -85,4 +89,11 @@ class Categorical(Kind):
 
     def __str__(self) -> str:
         how = f"embedding of {self.width}" if self.width else "one-hot"
-        return f"{self.name} ({len(self.categories)}, {how})"
+        codes = (
+            "; codes, not numbers"
+            if self.categories
+            and all(map(str.isdigit, self.categories))
+            and any(category[0] == "0" < category[1:] for category in self.categories)
+            else ""
+        )
+        return f"{self.name} ({len(self.categories)}, {how}{codes})"

@@ -11,9 +11,12 @@ import numpy as np
 
 from bprop.scaling import moments
 from bprop.sources.column import Column
-from bprop.sources.columns.kind import Kind, all_missing, filled, need_read, sample_of
+from bprop.sources.columns.kind import Kind, all_missing, filled, need_read
 from bprop.sources.dates.clock import DAY, has_one_letter, seconds_of_day, seconds_of_duration
 from bprop.sources.frame import Frame
+
+TIME = "a time of day such as 14:30"
+DURATION = "a duration such as 1:30:00"
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,17 @@ class Time(Kind):
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        return cls(name, bool(np.isnan(_seconds(name, frame, seconds_of_day, "a time of day such as 14:30")).any()))
+        return cls(name, bool(np.isnan(_seconds(name, frame, seconds_of_day, TIME)).any()))
 
     def encode(self, frame: Frame) -> np.ndarray:
-        seconds = _seconds(self.name, frame, seconds_of_day, "a time of day such as 14:30")
+        seconds = _seconds(self.name, frame, seconds_of_day, TIME)
         gone = np.isnan(seconds)
         turn = 2 * np.pi * np.where(gone, 0.0, seconds) / DAY
         features = np.stack([np.where(gone, 0.0, circle(turn)) for circle in (np.sin, np.cos)], axis=1)
         return np.column_stack([features, gone]) if self.indicator else features
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return _cells_as(frame.column(self.name), seconds_of_day)[1]
 
     @property
     def scaled(self) -> tuple[bool, ...]:
@@ -58,19 +64,22 @@ class Duration(Kind):
     @classmethod
     def suits(cls, column: Column) -> bool:
         """Most cells are durations, such as 26:30:00 or 1h 30m; then all must be. 5m alone may be 5 metres."""
-        return _suits(column, seconds_of_duration) and not all(map(has_one_letter, sample_of(column)))
+        return _suits(column, seconds_of_duration) and not all(map(has_one_letter, column.sample))
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        seconds = _seconds(name, frame, seconds_of_duration, "a duration such as 1:30:00")
+        seconds = _seconds(name, frame, seconds_of_duration, DURATION)
         gone = np.isnan(seconds)
         if gone.all():
             raise all_missing(name, frame)
         return cls(name, float(moments(seconds[~gone])[0]), bool(gone.any()))
 
     def encode(self, frame: Frame) -> np.ndarray:
-        seconds = _seconds(self.name, frame, seconds_of_duration, "a duration such as 1:30:00")
+        seconds = _seconds(self.name, frame, seconds_of_duration, DURATION)
         return filled(seconds, self.fill, self.indicator)
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return _cells_as(frame.column(self.name), seconds_of_duration)[1]
 
     def sound(self) -> dict[str, bool]:
         return {"fill": isfinite(self.fill)}
@@ -84,10 +93,10 @@ class Duration(Kind):
 
 
 def _suits(column: Column, read: Callable[[str], float]) -> bool:
-    cells = sample_of(column)
+    cells = column.sample
     if not cells or np.isnan([read(cell) for cell in cells]).mean() > 0.5:
         return False
-    return 2 * int(_read(column, read)[1].sum()) < int((~column.absent).sum())
+    return 2 * int(_read(column, read)[1].sum()) < int((~column.unmeasured).sum())
 
 
 def _some_are(column: Column, read: Callable[[str], float], but_not: Callable[[str], float]) -> bool:
@@ -100,11 +109,13 @@ def _read(column: Column, read: Callable[[str], float]) -> tuple[np.ndarray, np.
     """(seconds, NaN where missing, where a cell is neither missing nor readable); each different cell is read once."""
     cells, codes = column.distinct
     seconds = np.array([read(cell) if isinstance(cell, str) else np.nan for cell in cells.tolist()], float)[codes]
-    return np.where(column.absent, np.nan, seconds), ~column.absent & np.isnan(seconds)
+    return np.where(column.unmeasured, np.nan, seconds), ~column.unmeasured & np.isnan(seconds)
+
+
+def _cells_as(column: Column, read: Callable[[str], float]) -> tuple[np.ndarray, np.ndarray]:
+    """The same; typed files hold times and durations as seconds."""
+    return column.numbers if column.cells_kind == "f" else _read(column, read)
 
 
 def _seconds(name: str, frame: Frame, read: Callable[[str], float], what: str) -> np.ndarray:
-    column = frame.column(name)
-    if column.cells_kind == "f":
-        return column.numbers[0]  # typed files hold times and durations as seconds
-    return need_read(_read(column, read), what, name, frame)
+    return need_read(_cells_as(frame.column(name), read), what, name, frame)

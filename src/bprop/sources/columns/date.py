@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError
 from bprop.sources.column import Column
-from bprop.sources.columns.kind import Kind, UnclearError, all_missing, need_read, sample_of
+from bprop.sources.columns.kind import Kind, UnclearError, all_missing, need_read
 from bprop.sources.dates.explicit import UNITS, need_form
 from bprop.sources.dates.read import CONTRADICTORY, NAT, ORDERS, UNCLEAR, read_either_way, two_ways
 from bprop.sources.frame import Frame
@@ -44,12 +44,11 @@ class Date(Kind):
         """Most cells are dates; then all must be. Numbers of 8 digits are dates where all of them can be."""
         if column.cells_kind == "M":
             return True
-        cells = sample_of(column)
-        if not cells or np.isnat(read_either_way(cells)).mean() > 0.5:
+        if not column.looks_like_dates:
             return False
         unsettled = column.date_reading.order in (UNCLEAR, CONTRADICTORY)
         values = _either_way(column) if unsettled else column.dates[0]
-        return 2 * int((~np.isnat(values)).sum()) > int((~column.absent).sum())
+        return 2 * int((~np.isnat(values)).sum()) > int((~column.unmeasured).sum())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -84,6 +83,9 @@ class Date(Kind):
         features = np.stack([days, *(np.where(gone, 0.0, c) for c in circles)], axis=1)
         return np.column_stack([features, gone]) if self.indicator else features
 
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return frame.column(self.name).dates_as(self.form)[1]
+
     def sound(self) -> dict[str, bool]:
         return {"origin": _is_day(self.origin), "fill": isfinite(self.fill), "form": _is_form(self.form)}
 
@@ -98,10 +100,10 @@ class Date(Kind):
 def _either_way(column: Column) -> np.ndarray:
     """The cells of a column, those that are not missing, as dates in any order of day and month."""
     cells, codes = column.distinct
-    there = np.flatnonzero(np.bincount(codes[~column.absent], minlength=len(cells)))
+    there = np.flatnonzero(np.bincount(codes[~column.unmeasured], minlength=len(cells)))
     values = np.full(len(cells), NAT)
     values[there] = read_either_way(cells[there].tolist())
-    return values[codes[~column.absent]]
+    return values[codes[~column.unmeasured]]
 
 
 def dates_of(name: str, frame: Frame, form: str = "") -> np.ndarray:
@@ -126,7 +128,7 @@ def _order_beside(name: str, frame: Frame) -> str:
     orders &= ORDERS.keys()
     if len(orders) == 1:
         return orders.pop()
-    cell = sample_of(frame.column(name))[0]
+    cell = frame.column(name).sample[0]
     raise UnclearError(
         f"dates such as {cell} may have the day or the month first: choose one with --kind {name}=date:dmy or "
         f"--kind {name}=date:mdy"
@@ -135,7 +137,7 @@ def _order_beside(name: str, frame: Frame) -> str:
 
 def _contradiction(name: str, frame: Frame) -> str:
     column = frame.column(name)
-    first, second = two_ways(column.texts[~column.absent].tolist())
+    first, second = two_ways(column.texts[~column.unmeasured].tolist())
     return (
         f"dates that have the month first ({first}) and dates that have the day first ({second}) in one column: mend "
         f"the file, or choose one with --kind {name}=date:mdy or --kind {name}=date:dmy and --bad-cells missing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, ClassVar, Self
@@ -14,9 +15,7 @@ from bprop.registry import is_redefinition
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.noted import damaged
-
-SAMPLE = 20  # cells that are read before a whole column is
-ENOUGH = 20  # rows from which on a column of values that never repeat is taken for an id
+from bprop.sources.number_inference import is_number
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,10 @@ class Kind:
     def encode(self, frame: Frame) -> np.ndarray:
         """(N, features), or row numbers (N,) for an embedding. Raises DataError, naming the place."""
         raise NotImplementedError
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        """(N,) of bool: where a cell is not of this kind, though it is not missing."""
+        return np.zeros(len(frame), bool)
 
     @property
     def scaled(self) -> tuple[bool, ...]:
@@ -153,28 +156,32 @@ def _typed(value: Any, wanted: str) -> Any:
 
 
 def need_read(read: tuple[np.ndarray, np.ndarray], what: str, name: str, frame: Frame) -> np.ndarray:
-    """The values of a column, `read` as (values, where a cell is bad). Raises DataError, naming the first bad cell."""
+    """The values of a column, `read` as (values, where a cell is bad). Bad cells become missing where this is asked
+    for; else, raises DataError, naming the first bad cell."""
     values, bad = read
-    if bad.any():
-        row = int(bad.argmax())
-        raise DataError(
-            f"{frame.where(row)}, column {name!r}: {str(frame.column(name).cells[row])!r} is not {what}, and "
-            f"{int(bad.sum()):,} of {len(bad):,} rows have such cells; mend the file, or train with "
-            f"--kind {name}=categorical"
-        )
-    return values
+    if not bad.any():
+        return values
+    if frame.read.bad_cells == "missing":
+        return np.where(bad, values.dtype.type("NaT" if values.dtype.kind == "M" else "nan"), values)
+    row = int(bad.argmax())
+    cell = str(frame.column(name).cells[row])
+    raise DataError(
+        f"{frame.where(row)}, column {name!r}: {cell!r} is not {what}, and {int(bad.sum()):,} of {len(bad):,} rows "
+        f"have such cells{_hint(cell)}; mend the file, or take such cells for missing with --bad-cells missing, or, if "
+        f"{cell!r} stands for a missing value, with --missing {shlex.quote(cell)}; a column of names is trained with "
+        f"--kind {name}=categorical"
+    )
+
+
+def _hint(cell: str) -> str:
+    """A word on the look of a bad cell."""
+    if cell[:1] in "<>≤≥~≈" and is_number(cell.lstrip("<>=≤≥~≈ ")):
+        return " (a bound is no value: give a number, such as half of it)"
+    return f" ({cell} looks like a number in another format)" if is_number(cell) else ""
 
 
 class UnclearError(DataError):
     """The cells of a column can be read in several ways. A column whose kind was inferred is then left out."""
-
-
-def sample_of(column: Column) -> list[str]:
-    """Some cells of a column of text that are not missing, from its beginning to its end."""
-    if column.cells_kind != "O":
-        return []
-    places = np.nonzero(~column.absent)[0]
-    return column.rows(places[:: max(1, len(places) // SAMPLE)]).tolist()
 
 
 def all_missing(name: str, frame: Frame) -> DataError:

@@ -8,73 +8,98 @@ from typing import Self
 
 import numpy as np
 
+from bprop.errors import SettingError
 from bprop.scaling import is_constant, moments
 from bprop.sources.cells import exact
 from bprop.sources.column import Column
-from bprop.sources.columns.kind import ENOUGH, Kind, all_missing, filled, need_read
+from bprop.sources.columns.kind import Kind, all_missing, filled, need_read
 from bprop.sources.frame import Frame
-
-IDS = ("id", "index", "rownum", "uuid")
+from bprop.sources.ids import is_id
+from bprop.sources.number_format import PLAIN, NumberFormat
 
 
 @dataclass(frozen=True)
 class Numeric(Kind):
-    """A number. Where it is missing, `fill` stands in, and, if any was missing in training, a column says so."""
+    """A number. Where it is missing, `fill` stands in, and, if any was missing in training, a column says so.
+
+    written : how cells of text write it, as an example: "1.234,5 kg"; "": as Python does.
+    """
 
     fill: float
     indicator: bool
+    written: str = ""
     kind = "numeric"
     turn = 2
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        """Most cells are numbers; then all must be."""
-        return 2 * column.numbers[1].sum() < (~column.missing).sum()
+        """Most cells are numbers in one format; then all must be. Codes of digits are none."""
+        values, bad = column.numbers
+        return not column.settled.codes and bad.sum() < (~bad & ~np.isnan(values)).sum()
 
     @classmethod
     def useless(cls, name: str, column: Column, span: int) -> str:
         values, bad = column.numbers
-        there, gone = ~column.missing, column.missing.any()
-        if not bad.any() and is_id(name, exact(column.cells[there], values[there]), span):
+        there = ~np.isnan(values)
+        if bad.any():
+            return ""
+        if is_id(name, exact(column.cells[there], values[there]), span):
             return "id"
-        return "constant" if not bad.any() and not gone and is_constant(values) else ""
+        return "constant" if there.all() and is_constant(values) else ""
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        values = numbers_of(name, frame)
+        return cls._fitted(name, frame, frame.column(name).settled.spelling.form)
+
+    @classmethod
+    def fit_as(cls, name: str, frame: Frame, how: str) -> Self:
+        """Numbers written as in the example `how`, "1.234,5", or in a country, "de"; a currency or a unit of the cells
+        need not be in it."""
+        try:
+            style = NumberFormat.spelled(how)
+        except SettingError as error:
+            raise SettingError(f"--kind {name}=numeric:{how}: {error}") from None
+        form = style if style.prefix or style.suffix else frame.column(name).in_style(style)
+        return cls._fitted(name, frame, style if form is None else form)
+
+    @classmethod
+    def _fitted(cls, name: str, frame: Frame, form: NumberFormat) -> Self:
+        values = numbers_of(name, frame, form)
         gone = np.isnan(values)
         if gone.all():
             raise all_missing(name, frame)
-        return cls(name, float(moments(values[~gone])[0]), bool(gone.any()))
+        return cls(name, float(moments(values[~gone])[0]), bool(gone.any()), "" if form.is_plain else str(form))
+
+    @property
+    def form(self) -> NumberFormat:
+        """How cells of text write the number."""
+        return NumberFormat.spelled(self.written) if self.written else PLAIN
 
     def encode(self, frame: Frame) -> np.ndarray:
-        return filled(numbers_of(self.name, frame), self.fill, self.indicator)
+        return filled(numbers_of(self.name, frame, self.form), self.fill, self.indicator)
+
+    def misfits(self, frame: Frame) -> np.ndarray:
+        return frame.column(self.name).numbers_as(self.form)[1]
 
     def sound(self) -> dict[str, bool]:
-        return {"fill": isfinite(self.fill)}
+        return {"fill": isfinite(self.fill), "written": not self.written or _is_spelled(self.written)}
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.written})" if self.written else self.name
 
     @property
     def scaled(self) -> tuple[bool, ...]:
         return (True, False) if self.indicator else (True,)
 
 
-def numbers_of(name: str, frame: Frame) -> np.ndarray:
-    """A column of numbers, NaN where missing. Raises DataError, naming the place, for other cells."""
-    return need_read(frame.column(name).numbers, "a finite number", name, frame)
+def numbers_of(name: str, frame: Frame, form: NumberFormat = PLAIN) -> np.ndarray:
+    """A column of numbers in a format, NaN where missing. Raises DataError, naming the place, for other cells."""
+    what = "a finite number" if form.is_plain else f"a number such as {form}"
+    return need_read(frame.column(name).numbers_as(form), what, name, frame)
 
 
-def is_id(name: str, values: np.ndarray, span: int) -> bool:
-    """Whole numbers that never repeat, and either leave hardly a gap (rows that were numbered) or are called ids.
-
-    span : rows of the table from the first to the last of these.
-    """
-    fractions = values.dtype.kind == "f" and bool((values != np.round(values)).any())
-    if len(values) < ENOUGH or fractions or len(np.unique(values)) < len(values):
+def _is_spelled(text: str) -> bool:
+    try:
+        return bool(NumberFormat.spelled(text))
+    except SettingError:
         return False
-    called = name.lower().replace("-", "_").split("_")[-1] in IDS
-    before, after = values[:-1], values[1:]
-    return called or (
-        len(after) > 0
-        and bool((after > before).all() or (after < before).all())
-        and bool(values.max() - values.min() < 2 * max(span, len(values)))
-    )

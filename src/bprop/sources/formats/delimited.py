@@ -47,7 +47,10 @@ class Csv(Format):
             return f"{path}, line {lines[row]}"
 
         columns = {name: part.column(k) for k, name in layout.columns}
-        return replace(source.frame(columns, place), read=layout.kept(options), remarks=layout.remarks(path))
+        return replace(
+            source.frame(columns, place), read=layout.kept(options), remarks=layout.remarks(path),
+            delimiter=layout.reading,
+        )  # fmt: skip
 
     def write(self, path: Path, columns: Sequence[Output]) -> bytes:
         return as_csv(columns, self.usual).encode()
@@ -59,6 +62,7 @@ class Csv(Format):
                 part.need_one_header(layout)
             last, piece = part, part.piece(layout)
             piece.remarks, piece.read = layout.remarks(path), layout.kept(self.options)
+            piece.delimiter = layout.reading
             yield piece
         if last is None:
             _need_rows(path, 0)

@@ -48,12 +48,13 @@ class Source:
 class Piece:
     """Some neighbouring rows of a file: {column: cells}.
 
-    remarks : sentences on how the file is read.
+    remarks : sentences on how the file is read. delimiter : between the cells of a text file.
     read : how its cells are read, where the file says more than the options.
     """
 
     remarks: tuple[str, ...] = ()
     read: ReadOptions | None = None
+    delimiter: str = ""
 
     def __init__(self, columns: Columns):
         self.rows: Any = as_cells("a piece of a file", columns)

@@ -1,0 +1,177 @@
+"""Remarks on how the cells of a table were taken: guesses, suspicions, cells that do not fit."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bprop.sources.column import Column
+from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Time
+from bprop.sources.date_remarks import date_remarks
+from bprop.sources.frame import Frame
+from bprop.sources.looks import shortened
+from bprop.sources.number_format import NumberFormat
+from bprop.sources.number_inference import is_number
+from bprop.sources.preparation import Preparation
+from bprop.sources.words import AMONG_MEASURES
+
+SENTINELS = (
+    -9, -99, -999, -9999, -99999, -999999, 99, 999, 9999, 99999, 999999, -7777, -8888, -1e20, 1e20, -1e30, 1e30,
+)  # fmt: skip
+"""Numbers by which programs say that a value is missing."""
+ENOUGH = 3  # cells of them
+MOST_SHOWN = 3  # categories that differ by case, in a line
+
+
+def remarks(preparation: Preparation, frame: Frame) -> list[str]:
+    """A sentence for each guess and each suspicion. frame : all rows that were read."""
+    here = [kind for kind in preparation.kinds if kind.name in frame.columns]
+    lines = [line for kind in here for line in _of_kind(kind, frame.column(kind.name))]
+    of_dates = date_remarks(preparation, frame)
+    return [*unused_marks(frame, frame.read.missing), *_targets(preparation, frame), *lines, *of_dates]
+
+
+def _targets(preparation: Preparation, frame: Frame) -> Iterator[str]:
+    answer = preparation.answer
+    for name, written in zip(answer.columns, answer.written, strict=False):
+        if written and name in frame.columns:
+            yield f"column {name!r}: its numbers are written as {written}"
+            yield from _doubt(name, frame.column(name), NumberFormat.spelled(written))
+
+
+def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
+    if column.is_text and isinstance(kind, Numeric):
+        yield from _doubt(kind.name, column, kind.form)
+    if isinstance(kind, Numeric):
+        yield from _sentinels(kind, column)
+    if isinstance(kind, Numeric | Date | Time | Duration):
+        yield from _taken(kind, column)
+    if isinstance(kind, Categorical) and column.is_text:
+        yield from _marks(kind, column)
+        yield from _cases(kind)
+        yield from _numbers(kind, column)
+
+
+def _doubt(name: str, column: Column, form: NumberFormat) -> Iterator[str]:
+    spelling = column.settled.spelling
+    if spelling.doubt and form == spelling.form:
+        first, other = (form.number(spelling.doubt) for form in (spelling.form, spelling.other))
+        yield (
+            f"column {name!r}: {spelling.doubt} is taken for {first:g}, though nothing in the table says that it is no "
+            f"{other:g}: write --kind {shlex.quote(f'{name}=numeric:{spelling.other}')} if it is"
+        )
+
+
+def _sentinels(kind: Numeric, column: Column) -> Iterator[str]:
+    values = column.numbers_as(kind.form)[0]
+    values = values[np.isfinite(values)]
+    for mark in SENTINELS:
+        count = int((values == mark).sum())
+        others = values[values != mark]
+        if count < ENOUGH or len(others) < ENOUGH:
+            continue
+        low, high = float(others.min()), float(others.max())
+        if (mark < low and low - mark > high - low) or (mark > high and mark - high > high - low):
+            yield (
+                f"column {kind.name!r}: {count:,} cells are {mark:g}, far from the others ({low:g} to {high:g}): add "
+                f"--missing {mark:g} if that stands for a missing value"
+            )
+
+
+def _taken(kind: Kind, column: Column) -> Iterator[str]:
+    if not column.is_text or not (more := column.unmeasured & ~column.gone).any():
+        return
+    words = Counter(column.rows(np.nonzero(more)[0]).tolist()).most_common()
+    shown = ", ".join(f"{count:,} cells {word!r}" for word, count in words[:MOST_SHOWN])
+    yield f"column {kind.name!r}: {shown} {'...' * (len(words) > MOST_SHOWN)} are taken for missing".replace("  ", " ")
+
+
+def _marks(kind: Categorical, column: Column) -> Iterator[str]:
+    marks = sorted(AMONG_MEASURES.intersection(kind.categories))
+    if marks:
+        counts = column.counts
+        yield (
+            f"column {kind.name!r}: {counts[marks[0]]:,} cells are {marks[0]!r}, which is a category here: add "
+            f"--missing '{marks[0]}' if it stands for a missing value"
+        )
+
+
+def _cases(kind: Categorical) -> Iterator[str]:
+    alike = defaultdict(list)
+    for category in kind.categories:
+        alike[" ".join(category.casefold().split())].append(category)
+    pairs = [" and ".join(map(repr, names)) for names in alike.values() if len(names) > 1]
+    if pairs:
+        more = f" and {len(pairs) - MOST_SHOWN:,} more" if len(pairs) > MOST_SHOWN else ""
+        shown = ", ".join(pairs[:MOST_SHOWN])
+        yield f"column {kind.name!r}: {shown}{more} differ by case or blanks only, and are different categories"
+
+
+def _numbers(kind: Categorical, column: Column) -> Iterator[str]:
+    counts = {cell: count for cell, count in column.counts.items() if cell is not None}
+    if column.settled.codes:
+        yield f"column {kind.name!r}: {column.settled.codes}, such as {next(iter(counts))}: categories, not numbers"
+        return
+    numbers = set(filter(is_number, counts))
+    rows, cells = sum(counts[cell] for cell in numbers), sum(counts.values())
+    if len(numbers) > 1 and 2 * rows > cells and column.numbers[1].any():
+        examples = " and ".join(repr(shortened(c)) for c in sorted(numbers, key=lambda c: (-counts[c], c))[:2])
+        yield (
+            f"column {kind.name!r}: {rows:,} of {cells:,} cells look like numbers, such as {examples}, but no one "
+            "format fits them: they are taken for categories; write all in one format and unit to use them as numbers"
+        )
+
+
+def unused_marks(frame: Frame, marks: Sequence[str]) -> list[str]:
+    """A sentence for each mark of missing cells that no cell has."""
+    if not marks:
+        return []
+    cells = {cell for column in frame.columns.values() if column.is_text for cell in column.counts}
+    numbers = [
+        column.cells for column in frame.columns.values() if not column.is_text and column.cells.dtype.kind in "fiu"
+    ]
+    lines = []
+    for mark in marks:
+        number = _number(mark)
+        if mark not in cells and not any((column == number).any() for column in numbers):
+            lines.append(f"--missing {mark}: no cell of {frame.label} is {mark!r}")
+    return lines
+
+
+def _number(mark: str) -> float:
+    try:
+        return float(mark)
+    except ValueError:
+        return np.nan
+
+
+class BadCells:
+    """Counts the cells that do not fit their columns, and are taken for missing."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.first: dict[str, tuple[str, str]] = {}
+
+    def add(self, kinds: Sequence[Kind], frame: Frame) -> BadCells:
+        """Count those of some rows, where they are not refused."""
+        if frame.read.bad_cells != "missing":
+            return self
+        for kind in kinds:
+            bad = kind.misfits(frame) if kind.name in frame.columns else np.zeros(0, bool)
+            if bad.any():
+                row = int(bad.argmax())
+                self.counts[kind.name] += int(bad.sum())
+                self.first.setdefault(kind.name, (str(frame.column(kind.name).cells[row]), frame.where(row)))
+        return self
+
+    @property
+    def lines(self) -> list[str]:
+        """A sentence for each column."""
+        return [
+            f"column {name!r}: {count:,} bad {'cells are' if count > 1 else 'cell is'} taken for missing; the first is "
+            f"{shortened(self.first[name][0])!r} ({self.first[name][1]})"
+            for name, count in self.counts.items()
+        ]

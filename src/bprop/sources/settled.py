@@ -1,0 +1,41 @@
+"""The decisions of a whole column, which hold for some of its rows too: how its numbers are written, whether they are
+codes."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bprop.sources.number_inference import Hint, Spelling, decimal_of
+
+PLAINLY = Spelling()
+LOOKED_AT = 1_000
+"""Cells of each other column that are asked which mark stands before fractions."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The decisions of a column.
+
+    spelling : how its numbers are written. codes : what it holds where its digits are no numbers; "".
+    """
+
+    spelling: Spelling = PLAINLY
+    codes: str = ""
+
+
+class Peers:
+    """The columns of a table, which say how numbers are written in it. delimiter : between the cells of its file."""
+
+    def __init__(self, columns: Iterable[Any], delimiter: str = ""):
+        self.columns, self.delimiter = [weakref.ref(column) for column in columns], delimiter
+
+    @cached_property
+    def hint(self) -> Hint:
+        """The mark before fractions, where columns leave no doubt and agree; else ""."""
+        columns = [column for reference in self.columns if (column := reference()) is not None and column.is_text]
+        marks = {decimal_of(column.some(LOOKED_AT)) for column in columns} - {""}
+        return Hint(marks.pop() if len(marks) == 1 else "", self.delimiter)

@@ -1,0 +1,47 @@
+"""What text looks like whose cells are all different."""
+
+import hashlib
+import uuid
+
+import pytest
+
+from bprop.sources.looks import look_of, shortened
+
+N = range(40)
+LOOKS = {
+    "uuids": ([str(uuid.UUID(int=k * 7919)) for k in N], "id"),
+    "hashes": ([hashlib.md5(str(k).encode()).hexdigest() for k in N], "id"),
+    "addresses": ([f"a{k}@b.org" for k in N], "id"),
+    "links": ([f"https://b.org/{k}" for k in N], "id"),
+    "codes": ([f"AB-{k:04}" for k in N], "id"),
+    "persons": ([f"person {k}" for k in N], "id"),
+    "sentences": ([f"Red shoe, size {k}, {'very ' * (k % 7)}good" for k in N], "free text, 40 different"),
+    "names": (
+        [f"{'ABCDEFG'[k % 7]}a{'xyz'[k % 3] * (k % 5)}, Mr. {chr(97 + k % 26)}" for k in N],
+        "free text, 40 different",
+    ),
+    "JSON": ([f'{{"a": {k}}}' for k in N], "JSON, 40 different"),
+    "coordinates": ([f"POINT({k} {k / 3})" for k in N], "coordinates, 40 different"),
+    "pairs": ([f"{k}.5, {k}.25" for k in N], "pairs of numbers, 40 different"),
+    "lists": ([f"a{k}|b|c{k}" for k in N], "lists, 40 different"),
+    "units": ([f"{k} {['kg', 'lb', 'oz'][k % 3]}" for k in N], "numbers of several units, 40 different"),
+    "ranges": ([f"{k} - {k + 5}" for k in N], "ranges, 40 different"),
+    "bounds": ([f"<{k}" for k in N], "bounds, 40 different"),
+}
+
+
+@pytest.mark.parametrize("case", LOOKS)
+def test_what_text_looks_like(case):
+    cells, look = LOOKS[case]
+    assert look_of("a", cells) == look or look_of("a", cells).startswith(
+        f'{look}, such as "{shortened(cells[0])}": not used'
+    )
+
+
+def test_text_that_is_called_id_is_one():
+    assert look_of("order_id", LOOKS["sentences"][0]) == "id"
+
+
+def test_a_long_cell_is_shortened_to_a_line():
+    assert shortened("a\nb") == "a b"
+    assert shortened("x" * 100) == "x" * 37 + "..."

@@ -1,0 +1,29 @@
+"""Words before and behind numbers."""
+
+import pytest
+
+from bprop.sources.units import is_currency, is_unit
+
+
+@pytest.mark.parametrize("word", ["$", "€", "US$", "R$", "zł", "kr", "CHF", "usd", "Rs."])
+def test_currencies(word):
+    assert is_currency(word)
+
+
+@pytest.mark.parametrize("word", ["", "kg", "x", "Item", "#"])
+def test_words_that_are_no_currencies(word):
+    assert not is_currency(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "spaced"), [("kg", False), ("%", False), ("rooms", True), ("€", True), ("m²", False), ("sq ft", True)]
+)
+def test_units(word, spaced):
+    assert is_unit(word, spaced)
+
+
+@pytest.mark.parametrize(
+    ("word", "spaced"), [("rooms", False), ("st", False), ("Jan", True), ("PM", True), ("x1", True), ("/14", False)]
+)
+def test_words_that_are_no_units(word, spaced):
+    assert not is_unit(word, spaced)
