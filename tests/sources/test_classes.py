@@ -11,7 +11,8 @@ from bprop.sources.classes import BOOLEAN, NOCASE, Recognised, alike, folded, jo
 @pytest.mark.parametrize(
     ("classes", "join", "groups"),
     [
-        (("ja", "JA", "Ja"), NOCASE, [{"ja", "JA", "Ja"}]),
+        (("ja", "JA", "Ja"), BOOLEAN, [{"ja", "JA", "Ja"}]),
+        (("rot", "ROT", "Rot"), NOCASE, [{"rot", "ROT", "Rot"}]),
         (("red", "Red", "green", "blue", "BLUE"), NOCASE, [{"red", "Red"}, {"blue", "BLUE"}]),
         (("dark  red", "dark red", "dark\u00a0red"), NOCASE, [{"dark  red", "dark red", "dark\u00a0red"}]),
         (("cafe\u0301", "caf\u00e9", "tea"), NOCASE, [{"cafe\u0301", "caf\u00e9"}]),

@@ -31,6 +31,8 @@ class Output:
         """The cells as text."""
         if self.digits is not None and self.values.dtype.kind == "f":
             return [f"{value:.{self.digits}g}" for value in self.values]
+        if self.values.dtype.kind == "O":
+            return [None if cell is None else str(cell) for cell in self.values.tolist()]
         return list(texts(self.values))
 
     @property
