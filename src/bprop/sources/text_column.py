@@ -119,6 +119,13 @@ class TextColumn(Column):
         return bool(self.series.str.contains(r"^(?:0\d|\+)").any()) if POLARS.usable() else super()._begins_as_code
 
     @cached_property
+    def texts(self) -> np.ndarray:
+        if not POLARS.usable():
+            return self._plain.texts
+        strange = self.series.str.starts_with("=") | (self.series.str.len_bytes() != self.series.str.len_chars())
+        return self._read_once("texts") if strange.any() else self.cells
+
+    @cached_property
     def booleans(self) -> tuple[np.ndarray, np.ndarray]:
         return self._read_once("booleans")
 

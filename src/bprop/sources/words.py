@@ -59,7 +59,8 @@ IN_TEXT = frozenset({None, *(spelled for word in MISSING for spelled in any_case
 def _usual_cases(word: str) -> Iterable[str]:
     if sum(map(str.isalpha, word)) <= MOST_LETTERS:
         return any_case(word)
-    return word, word.upper(), word.capitalize(), word.title()
+    first, blank, rest = word.partition(" ")
+    return word, word.upper(), word.capitalize(), word.title(), first + blank + rest.title()  # keine Angabe
 
 
 AMONG_MEASURES = frozenset(spelled for word in MARKS for spelled in _usual_cases(word))

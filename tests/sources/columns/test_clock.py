@@ -1,5 +1,7 @@
 """Columns of times of day, and of durations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from bprop.sources.column import objects
 from bprop.sources.columns import Duration, Time
 from bprop.sources.columns.infer import fit_column
 from bprop.sources.frame import Frame
+from bprop.sources.read_options import ReadOptions
 
 
 def frame(cells):
@@ -69,3 +72,33 @@ def test_a_cell_beyond_a_day_makes_durations_of_all():
 def test_numbers_with_one_letter_are_no_durations():
     assert not Duration.suits(frame(["5m", "7m"]).column("a"))
     assert Duration.suits(frame(["5m", "1h 7m"]).column("a"))
+
+
+@pytest.mark.parametrize(("kind", "cells"), [(Time, ["14:30", "soon", "6:00"]), (Duration, ["26:30", "soon", "1h 5m"])])
+def test_bad_cells_are_missing_where_that_is_asked_for(kind, cells):
+    with pytest.raises(errors.DataError, match=r"line 3, column 'a': 'soon' is not a .*--bad-cells missing"):
+        kind.fit("a", frame(cells))
+    table = replace(frame(cells), read=ReadOptions(bad_cells="missing"))
+    fitted = kind.fit("a", table)
+    assert fitted.encode(table)[:, -1].tolist() == [0, 1, 0]
+    assert fitted.misfits(table).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"), [("time", ["14:30", "6:00", "23:10"]), ("duration", ["26:30", "1:00", "2:00"])]
+)
+@pytest.mark.parametrize("word", ["-", "unknown", "n.a."])
+def test_words_for_a_missing_value_among_measures_count_here(kind, cells, word):
+    fitted = fit_column("a", frame([*cells, word]))
+    assert fitted.kind == kind and fitted.encode(frame([word]))[0, -1] == 1
+
+
+def test_one_unit_is_a_number_with_a_unit_and_several_are_a_duration():
+    assert fit_column("a", frame(["45 min", "60 min", "5 min"])).written == "1234.5 min"
+    assert fit_column("a", frame(["1h 45min", "2h", "1h 5min"])).kind == "duration"
+
+
+def test_a_typed_column_of_seconds_is_read_as_it_is():
+    table = Frame("t", {"a": np.array([3600.0, np.nan])}, str)
+    assert Time.fit("a", table).misfits(table).tolist() == [False, False]
+    assert Duration.fit("a", table).encode(table).tolist() == [[3600, 0], [3600, 1]]

@@ -1,5 +1,7 @@
 """A day, perhaps with a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from bprop.sources.column import Column, objects
 from bprop.sources.columns import Date, from_notes
 from bprop.sources.columns.infer import fit_column
 from bprop.sources.frame import Frame
+from bprop.sources.read_options import ReadOptions
 
 
 def frame(values, name="a"):
@@ -134,3 +137,32 @@ def test_a_model_of_plain_dates_does_not_infer_an_order_from_later_cells(later):
 def test_compact_dates_and_iso_dates_stand_side_by_side_in_prediction():
     kind = Date.fit("a", frame(["20240501", "20240601"]))
     assert kind.encode(frame(["2024-05-31", "20240601"]))[:, 0].tolist() == [30, 31]
+
+
+def test_versions_are_no_dates_though_most_could_be():
+    versions = [f"1.{k % 9 + 1}.{k + 10}" for k in range(20)] + [f"2.{k}.{k}" for k in range(9)]
+    assert fit_column("a", frame(versions * 2)).kind == "categorical"
+    mistyped = [f"{k % 28 + 1}.5.2024" for k in range(60)] + ["31.05.20244"]
+    with pytest.raises(errors.DataError, match=r"line 62, column 'a': '31\.05\.20244' is not a date"):
+        fit_column("a", frame(mistyped))
+
+
+def test_bad_cells_are_missing_where_that_is_asked_for():
+    table = replace(frame(["2024-01-01", "soon", "2024-01-03"]), read=ReadOptions(bad_cells="missing"))
+    kind = Date.fit("a", table)
+    assert kind.indicator and kind.encode(table)[:, [0, -1]].tolist() == [[0, 0], [1, 1], [2, 0]]
+    assert kind.misfits(table).tolist() == [False, True, False]
+    both = replace(frame(["31/05/2024", "05/31/2024"] * 9), read=ReadOptions(bad_cells="missing"))
+    assert Date.fit_as("a", both, "dmy").misfits(both).tolist() == [False, True] * 9
+
+
+@pytest.mark.parametrize("word", ["-", "unknown", "n.a.", "keine Angabe"])
+def test_words_for_a_missing_value_among_measures_count_among_dates(word):
+    kind = fit_column("a", frame(["2024-01-01", word, "2024-01-03", "2024-01-08"]))
+    assert isinstance(kind, Date) and kind.indicator
+    assert kind.encode(frame([word]))[0, -1] == 1
+
+
+def test_the_rows_that_are_held_out_decide_the_order_of_day_and_month_too():
+    whole = frame(["05/06/2024", "07/08/2024", "31/05/2024"])
+    assert Date.fit("a", whole.rows(np.arange(2))).form == "dmy"

@@ -10,7 +10,7 @@ from bprop.sources.dates.clock import has_one_letter, seconds_of_day, seconds_of
 @pytest.mark.parametrize(
     ("cell", "seconds"),
     [("06:06", 21960), ("6:06", 21960), ("23:59:59", 86399), ("00:00", 0), ("3:15 PM", 54900), ("12:00 am", 0),
-     ("12:30pm", 45000), ("3:15 p.m.", 54900), ("14:30 Uhr", 52200), ("01:00:00.5", 3600.5)],
+     ("12:30pm", 45000), ("3:15 p.m.", 54900), ("14:30 Uhr", 52200), ("3:15\u202fPM", 54900), ("01:00:00.5", 3600.5)],
 )  # fmt: skip
 def test_times_of_day(cell, seconds):
     assert seconds_of_day(cell) == seconds
@@ -27,13 +27,14 @@ def test_what_is_no_time_of_day(cell):
     ("cell", "seconds"),
     [("26:30:00", 95400), ("1:30", 5400), ("2 days 03:00:00", 183600), ("2 days, 3:00:00", 183600), ("-1:00", -3600),
      ("0 days 00:00:01.500000", 1.5), ("P1DT2H", 93600), ("PT90M", 5400), ("P2W", 1209600), ("PT0.5S", 0.5),
-     ("1h 23m", 4980), ("1h23m4s", 4984), ("2 hours 5 minutes", 7500), ("1 day", 86400), ("90s", 90)],
+     ("1h 23m", 4980), ("1h23m4s", 4984), ("2 hours 5 minutes", 7500), ("1 day", 86400), ("90s", 90),
+     ("-P1DT2H", -93600), ("PT-5M", -300), ("PT1H-5M", 3300), ("+P1D", 86400), ("PT1.5H", 5400), ("\u22121:30", -5400)],
 )  # fmt: skip
 def test_durations(cell, seconds):
     assert seconds_of_duration(cell) == seconds
 
 
-@pytest.mark.parametrize("cell", ["", "P", "12", "1.5", "h", "PT", "soon", "-", "1:2:3:4"])
+@pytest.mark.parametrize("cell", ["", "P", "12", "1.5", "h", "PT", "soon", "-", "1:2:3:4", "P-", "PT-M"])
 def test_what_is_no_duration(cell):
     assert math.isnan(seconds_of_duration(cell))
 

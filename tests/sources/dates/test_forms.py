@@ -5,7 +5,8 @@ import pytest
 from bprop.sources.dates.forms import FORMS, form_of
 
 EXAMPLES = {
-    "ymd": "2024-05-31", "abc": "05/31/2024", "d name y": "31 May 2024", "name d y": "May 31, 2024",
+    "ymd": "2024-05-31", "ymd zone": "2024-05-31Z", "log": "31/May/2024:12:00:00 +0200",
+    "abc": "05/31/2024", "d name y": "31 May 2024", "name d y": "May 31, 2024",
     "ctime": "Fri May 31 12:00:00 2024", "y name d": "2024-May-31", "name y": "May 2024", "name yy": "May-24",
     "y name": "2024 May", "y m": "2024-05", "m y": "05/2024", "quarter": "2024-Q2", "quarter y": "Q2 2024",
     "week": "2024-W22", "ordinal": "2024-152", "packed": "20240531",

@@ -10,12 +10,15 @@ from typing import Self
 import numpy as np
 
 from bprop.errors import DataError, SettingError
+from bprop.sources.codes import VERSION
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import Kind, UnclearError, all_missing, need_read
 from bprop.sources.dates.explicit import UNITS, need_form
+from bprop.sources.dates.forms import form_of
 from bprop.sources.dates.read import CONTRADICTORY, NAT, ORDERS, UNCLEAR, read_either_way, two_ways
 from bprop.sources.frame import Frame
 
+MOST_MISTAKES = 0.1  # of different cells of dates that are versions, if more are no date
 LONGEST_DAY = 12  # letters: the years that fit into microseconds
 DAY = np.timedelta64(86_400_000_000, "us")
 _EXAMPLE = datetime(2024, 5, 31)
@@ -48,7 +51,7 @@ class Date(Kind):
             return False
         unsettled = column.date_reading.order in (UNCLEAR, CONTRADICTORY)
         values = _either_way(column) if unsettled else column.dates[0]
-        return 2 * int((~np.isnat(values)).sum()) > int((~column.unmeasured).sum())
+        return 2 * int((~np.isnat(values)).sum()) > int((~column.unmeasured).sum()) and not _are_versions(column)
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
@@ -95,6 +98,14 @@ class Date(Kind):
 
     def __str__(self) -> str:
         return f"{self.name} ({ORDERS.get(self.form, self.form)})" if self.form else self.name
+
+
+def _are_versions(column: Column) -> bool:
+    """Whether cells such as 1.2.10 are versions: among them are many, such as 1.2.3, that are no date in any order."""
+    if column.settled.codes != VERSION:
+        return False
+    cells = list(column.counted)
+    return sum(form_of(cell) is None for cell in cells) > MOST_MISTAKES * len(cells)
 
 
 def _either_way(column: Column) -> np.ndarray:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bprop.sources.number_format import tidy
+
 DAY = 86_400
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d{1,9})?))?(?: ?([ap])\.?m\.?)?(?: ?(?:uhr|h))?", re.ASCII | re.I)
 _SPAN = re.compile(r"(-?)(?:(\d+) days?,? ?)?(?:\+?(\d+):(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
-_ISO = re.compile(r"(-?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII)
+_PART = r"([+-]?\d+(?:[.,]\d+)?)"  # Java writes a minus before each part, PT-5M
+_ISO = re.compile(rf"([+-]?)P(?:{_PART}W)?(?:{_PART}D)?(?:T(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?)?", re.ASCII)
 _UNITS = re.compile(
     r"(-?)(?:(\d+) ?(?:d|days?))?,? ?(?:(\d+) ?(?:h|hrs?|hours?))?,? ?(?:(\d+) ?(?:m|mins?|minutes?))?,? ?"
     r"(?:(\d+(?:\.\d+)?) ?(?:s|secs?|seconds?))?", re.ASCII | re.I,
@@ -17,7 +20,7 @@ _ONE_LETTER = re.compile(r"-?[\d.]+ ?[A-Za-z]", re.ASCII)
 
 def seconds_of_day(cell: str) -> float:
     """The seconds of a time of day, 24:00 at most; NaN for text that is none."""
-    match = _TIME.fullmatch(cell)
+    match = _TIME.fullmatch(tidy(cell))
     if match is None:
         return float("nan")
     hour, minute, second = int(match[1]), int(match[2]), float((match[3] or "0").replace(",", "."))
@@ -36,13 +39,15 @@ def has_one_letter(cell: str) -> bool:
 
 def seconds_of_duration(cell: str) -> float:
     """The seconds of a duration; NaN for text that is none."""
+    cell = tidy(cell)
     for pattern, factors in (
         (_SPAN, (DAY, 3600, 60, 1)), (_ISO, (7 * DAY, DAY, 3600, 60, 1)), (_UNITS, (DAY, 3600, 60, 1))
     ):  # fmt: skip
         match = pattern.fullmatch(cell)
         if match is not None and any(match.groups()[1:]):
-            parts = [float(part or 0) * factor for part, factor in zip(match.groups()[1:], factors, strict=True)]
+            numbers = [float((part or "0").replace(",", ".")) for part in match.groups()[1:]]
+            parts = [number * factor for number, factor in zip(numbers, factors, strict=True)]
             if pattern is _SPAN and "+" in cell:  # as pandas writes it, a minus is of the days alone
-                return sum(parts[1:]) - parts[0] if match[1] else sum(parts)
-            return -sum(parts) if match[1] else sum(parts)
+                return sum(parts[1:]) - parts[0] if match[1] == "-" else sum(parts)
+            return -sum(parts) if match[1] == "-" else sum(parts)
     return float("nan")

@@ -16,6 +16,10 @@ _NAME = r"(?P<name>[^\W\d_]+)\.?"
 _NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.|er|º)?"
 FORMS = {
     "ymd": re.compile(rf"(?P<year>\d{{4}})(?P<mark>[-/. ])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})\.?{_TIME}"),
+    "ymd zone": re.compile(  # of a day, the zone says nothing
+        r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?: ?(?:Z|UTC|GMT)|[+-]\d\d:\d\d)"
+    ),
+    "log": re.compile(rf"\[?(?P<day>\d{{1,2}})/{_NAME}/(?P<c>\d{{4}}|\d\d)(?:[: ]{_CLOCK}{_ZONE})?\]?"),
     "abc": re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})(?P<mark>[-/.])(?P<b>\d{{1,2}})(?P=mark)(?P<c>\d{{4}}|\d\d){_TIME}"),
     "d name y": re.compile(
         rf"{_WEEKDAY}{_NTH}(?:[ -]| de | of )?{_NAME}(?:[ -]|, ?| de | del )(?P<c>\d{{4}}|\d\d){_TIME}"

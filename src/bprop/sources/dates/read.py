@@ -14,6 +14,7 @@ import numpy as np
 
 from bprop.sources.dates.forms import form_of
 from bprop.sources.dates.words import ZONES, month_of
+from bprop.sources.number_format import tidy
 
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 UNCLEAR, CONTRADICTORY = "unclear", "contradictory"
@@ -56,7 +57,7 @@ class Shape(NamedTuple):
 
 def read_dates(cells: Sequence[str], order: str = "") -> Dates:
     """Cells, none of them missing, as dates. order : of day, month and year, where it is known, or `SETTLED`."""
-    shapes = _shapes(cells)
+    shapes = _shapes([cell if cell.isascii() else tidy(cell) for cell in cells])
     alone = order != ""
     numeric = [shape for shape in shapes if shape.form == "abc"]
     order = order or (_order(numeric) if numeric else "")
