@@ -1,5 +1,7 @@
 """The format that fits every cell of a column."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,6 +61,20 @@ def test_the_format_of_a_column(cells):
 def test_cells_without_a_common_format(cells):
     spelling = inferred(*cells)
     assert spelling is None or spelling.form.is_plain
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [("rs17120034", "rs1042713"), ("R204", "R17"), ("13A", "13B", "13A"), *[(*["13A"] * 19, "09B")]],
+)
+def test_digits_with_a_letter_are_codes(cells):
+    assert spelling_of(Counter(cells)) is None
+
+
+def test_money_and_units_of_one_letter_are_numbers_where_all_cells_have_them():
+    assert inferred("Rs 1,204", "Rs 17") is not None
+    assert inferred("R1,204.50", "R17.00") is not None
+    assert inferred("13V", "12V", "5V") is not None
 
 
 def test_what_settles_thousands_or_fractions():

@@ -109,8 +109,18 @@ def _of_one_unit(parts: dict[str, Parts], counts: Mapping[str, int]) -> dict[str
     for (prefix, unit), _ in shares.most_common(1):
         group = {c: p for c, p in parts.items() if p.prefix.casefold() == prefix and unit_of(p.suffix) == unit}
         if (not prefix or is_currency(prefix)) and all(_is_unit(c, p) for c, p in group.items()):
-            return group
+            return {} if _are_codes(group, all_of_them=len(group) == len(counts)) else group
     return {}
+
+
+def _are_codes(group: dict[str, Parts], all_of_them: bool) -> bool:
+    """Whether digits with a letter or two are codes: rs1712 and R204, or 13A among others such as 13B."""
+    first = next(iter(group.values()))
+    if first.prefix.isalpha():
+        marks = any(set(".,' ") & set(part.core) for part in group.values())
+        return not marks and all(tidy(cell)[len(part.prefix) :][:1].isdigit() for cell, part in group.items())
+    attached = len(first.suffix) == 1 and first.suffix.isalpha()
+    return attached and not all_of_them and not any(_is_spaced(cell, part) for cell, part in group.items())
 
 
 def _is_unit(cell: str, part: Parts) -> bool:
