@@ -123,3 +123,14 @@ def test_ids_beyond_2_to_the_53_are_ids(start):
     for cells in (list(map(str, numbers)), np.array(numbers, np.uint64)):
         assert fit_column("order", frame(order=cells)) == Ignored("order", "id")
         assert fit_column("order", frame(order=cells[::-1])) == Ignored("order", "id")
+
+
+def test_numbers_among_many_cells_of_other_kinds_are_names_and_a_few_mistakes_are_not():
+    tickets = [f"A/{k % 5} {2000 + k % 9}" if k % 4 == 0 else str(3000 + k % 40) for k in range(200)]
+    assert fit_column("ticket", frame(ticket=tickets)).kind == "categorical"
+    marks = ["lost" if k % 4 == 0 else str(3000 + k % 40) for k in range(200)]
+    with pytest.raises(errors.DataError, match="'lost' is not a finite number, and 50 of 200 rows"):
+        fit_column("ticket", frame(ticket=marks))
+    typed_wrong = [f"{k}x{k}" if k % 20 == 0 else str(3000 + k % 40) for k in range(200)]
+    with pytest.raises(errors.DataError, match="'0x0' is not a finite number, and 10 of 200 rows"):
+        fit_column("ticket", frame(ticket=typed_wrong))

@@ -25,6 +25,7 @@ def test_rows_are_no_footers(row):
 
 def test_names_of_rows_are_numbers_or_in_quotes_where_a_decimal_comma_may_be():
     assert first_column_is_index([["1", "x"], ["2", "y"]], "a\n", ",")
+    assert first_column_is_index([["0", "1.5"], ["1", "2.5"]], "a\n", ",")
     assert first_column_is_index([["5", "x"], ["2", "y"]], '"a"\n', ",")
     assert first_column_is_index([["u", "x"], ["v", "y"]], "a\n", "\t")
     for rows in ([["5", "x"], ["2", "y"]], [["Anna", "1"], ["Bo", "2"]], [["1", "x"], ["1", "y"]]):

@@ -17,6 +17,9 @@ from bprop.sources.frame import Frame
 from bprop.sources.ids import is_id
 from bprop.sources.number_format import PLAIN, NumberFormat
 
+MISTAKES = 0.1  # of the cells may be no numbers, of whatever kinds
+FEW = 3  # different cells that are no numbers, as marks of missing values are
+
 
 @dataclass(frozen=True)
 class Numeric(Kind):
@@ -33,9 +36,13 @@ class Numeric(Kind):
 
     @classmethod
     def suits(cls, column: Column) -> bool:
-        """Most cells are numbers in one format; then all must be. Codes of digits are none."""
+        """Most cells are numbers in one format; then all must be. Codes of digits are none, and neither are numbers
+        mixed with many other cells of many kinds, such as tickets."""
         values, bad = column.numbers
-        return not column.settled.codes and bad.sum() < (~bad & ~np.isnan(values)).sum()
+        count, there = bad.sum(), (~bad & ~np.isnan(values)).sum()
+        if column.settled.codes or count >= there:
+            return False
+        return count <= MISTAKES * (count + there) or column.rows(np.nonzero(bad)[0], settle=False).different <= FEW
 
     @classmethod
     def useless(cls, name: str, column: Column, span: int) -> str:

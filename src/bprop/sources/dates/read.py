@@ -22,7 +22,7 @@ SETTLED = "settled"
 """Instead of an order: each cell is read by itself, and only forms that all people read in one way are dates."""
 WEAK = ("y m", "m y", "name yy", "quarter", "quarter y", "week", "ordinal", "packed")
 """Forms that codes may have too: they are dates only of these years."""
-YEARS = 1800, 2200
+YEARS = 1500, 2200
 PACKED_YEARS = 1900, 2100
 PIVOT = 69  # two digits from here on are years of the last century, as in POSIX
 _DIGITS = str.maketrans("123456789", "000000000")

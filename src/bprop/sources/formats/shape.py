@@ -86,13 +86,13 @@ def _quoted(word: str) -> str:
 def first_column_is_index(rows: Sequence[Sequence[str]], header: str, mark: str) -> bool:
     """Whether rows that are one cell longer than the header begin with the name of a row, as R writes them.
 
-    They are 1, 2, 3, ...; or different, and neither may be a decimal comma that split a cell: the header is in quotes,
-    as R's, or the mark is not a comma.
+    They are 1, 2, 3, ... or 0, 1, 2, ...; or different, and neither may be a decimal comma that split a cell: the header
+    is in quotes, as R's, or the mark is not a comma.
     """
     names = [row[0] for row in rows]
     if len(set(names)) < len(names) or not all(names):
         return False
-    if names == [str(k + 1) for k in range(len(names))] and len(names) > 1:
+    if len(names) > 1 and any(names == [str(k + first) for k in range(len(names))] for first in (0, 1)):
         return True
     return header.lstrip().startswith('"') if mark == "," else True
 
