@@ -86,8 +86,8 @@ def _quoted(word: str) -> str:
 def first_column_is_index(rows: Sequence[Sequence[str]], header: str, mark: str) -> bool:
     """Whether rows that are one cell longer than the header begin with the name of a row, as R writes them.
 
-    They are 1, 2, 3, ... or 0, 1, 2, ...; or different, and neither may be a decimal comma that split a cell: the header
-    is in quotes, as R's, or the mark is not a comma.
+    They are 1, 2, 3, ... or 0, 1, 2, ...; or different, and neither may be a decimal comma that split a cell: the
+    header is in quotes, as R's, or the mark is not a comma.
     """
     names = [row[0] for row in rows]
     if len(set(names)) < len(names) or not all(names):
