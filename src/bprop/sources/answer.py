@@ -124,7 +124,7 @@ class Answer:
         return y.astype(np.float64)
 
     def _labels(self, frame: Frame, y: np.ndarray, classes: tuple[Any, ...]) -> np.ndarray:
-        values, codes = different(y)
+        values, codes = different(y, frame.column(self.columns[0]))
         labels = Recognised(classes, self.join).numbers(values.tolist())[codes]
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
@@ -144,7 +144,7 @@ def _classes(
 
     sure : the user or the source named the task; else it is a guess.
     """
-    values, codes = different(y)
+    values, codes = different(y, frame.column(name))
     rows = np.bincount(codes, counts, len(values)).astype(np.int64)
     if join == BOOLEAN:
         _need_booleans(frame, name)

@@ -148,6 +148,12 @@ class Column:
         codes = np.fromiter((numbers.setdefault(cell, len(numbers)) for cell in self.cells), np.intp, len(self))
         return Distinct(objects(list(numbers)), codes)
 
+    @property
+    def distinct_texts(self) -> Distinct:
+        """The texts of the different cells; two of them may be the same text."""
+        values, codes = self.distinct
+        return Distinct(say.texts(values), codes)
+
     @cached_property
     def gone(self) -> np.ndarray:
         """(N,) of bool: where a value is missing, whatever the column holds."""

@@ -149,12 +149,17 @@ class Preparation:
         """{"x": (N, D) numbers, "c_COLUMN": (N,) codes of each embedding}. DataError for columns that do not fit."""
         if self.is_table:
             frame.need(self.columns)
-        used = each("encoding", frame.label, self.used)
-        encoded = {kind.name: kind.encode(frame) for kind in used}
-        codes = {f"c_{name}": encoded.pop(name) for name in self.embeddings}
-        parts = list(encoded.values())
-        x = {"x": parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)} if parts else {}
-        return {**x, **codes}
+        x, start, codes = np.empty((len(frame), len(self.scaled))), 0, {}
+        for kind in each("encoding", frame.label, self.used):
+            encoded = kind.encode(frame)
+            if kind.embedding is not None:
+                codes[f"c_{kind.name}"] = encoded
+            elif encoded.shape[1] == x.shape[1]:
+                x, start = encoded, x.shape[1]  # as it is, also bytes
+            else:
+                x[:, start : start + encoded.shape[1]] = encoded
+                start += encoded.shape[1]
+        return {**({"x": x} if start else {}), **codes}
 
     def y(self, frame: Frame) -> np.ndarray:
         """The targets. Raises DataError where they are missing, or of a class that is not known."""

@@ -59,15 +59,19 @@ def texts_of(frame: Frame, name: str) -> np.ndarray:
     return frame.column(name).texts
 
 
-def different(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(the different targets in order, the number of its target for each row). Blanks around text do not count."""
+def different(y: np.ndarray, column: Column) -> tuple[np.ndarray, np.ndarray]:
+    """(the different targets in order, the number of its target for each row). Blanks around text do not count.
+
+    column : from which y was read.
+    """
     if y.dtype.kind != "O":
         values, codes = np.unique(y, return_inverse=True)
         return values, codes.ravel()
-    texts, codes = Column(y).distinct
-    names = [text.strip() for text in texts.tolist()]
-    order = {name: number for number, name in enumerate(sorted(set(names)))}
-    return objects(list(order)), np.array([order[name] for name in names], np.intp)[codes]
+    texts, codes = column.distinct_texts if y is column.texts else Column(y).distinct
+    written = texts.tolist()
+    names = {number: written[number].strip() for number in np.unique(codes).tolist()}
+    order = {name: number for number, name in enumerate(sorted(set(names.values())))}
+    return objects(list(order)), np.array([order.get(names.get(k, ""), -1) for k in range(len(texts))], np.intp)[codes]
 
 
 def _are_names(frame: Frame, name: str, task: str | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from bprop.sources.column import Column
+from bprop.sources.column import Column, objects
 from bprop.sources.columns.kind import Kind, filled, need_read
 from bprop.sources.frame import Frame
 
@@ -24,7 +24,9 @@ class Boolean(Kind):
     @classmethod
     def suits(cls, column: Column) -> bool:
         """Text that says yes or no in every cell, and not only by numbers."""
-        return column.is_text and not column.booleans[1].any() and bool(column.numbers[1].any())
+        if not column.is_text or Column(objects(column.sample), marks=column.marks).booleans[1].any():
+            return False
+        return not column.booleans[1].any() and bool(column.numbers[1].any())
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:

@@ -48,8 +48,12 @@ class Categorical(Kind):
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:
-        column, gone = frame.column(name).texts, frame.column(name).missing
-        counts = Counter(column[~gone].tolist())
+        column = frame.column(name)
+        gone, counts = column.missing, Counter()
+        texts, rows = column.distinct_texts
+        for text, count in zip(texts, np.bincount(rows[~gone], minlength=len(texts)).tolist(), strict=True):
+            if count:
+                counts[text] += count
         frequent = [
             category for category, count in counts.most_common(MOST_CATEGORIES) if count > 1 or len(counts) <= ONE_HOT
         ]
@@ -63,9 +67,13 @@ class Categorical(Kind):
     def encode(self, frame: Frame) -> np.ndarray:
         column = frame.column(self.name)
         code = {category: number for number, category in enumerate(self.categories, 2)}
-        codes = np.fromiter((code.get(cell, UNSEEN) for cell in column.texts), np.int64, len(column))
+        texts, rows = column.distinct_texts
+        codes = np.array([code.get(text, UNSEEN) for text in texts], np.int64)[rows]
         codes[(codes == UNSEEN) & column.absent] = MISSING
-        return codes if self.width else (codes[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
+        if self.width:
+            return codes
+        one_hot = (np.arange(self.rows)[:, None] == np.array(self.codes, np.int64)).astype(np.float64)
+        return one_hot[codes]
 
     def sound(self) -> dict[str, bool]:
         known = len(set(self.codes)) == len(self.codes) and all(0 <= code < self.rows for code in self.codes)
