@@ -24,7 +24,7 @@ class Boolean(Kind):
     @classmethod
     def suits(cls, column: Column) -> bool:
         """Text that says yes or no in every cell, and not only by numbers."""
-        return column.is_text and not column.booleans[1].any() and bool(column.numbers[1].any())
+        return column.is_text and bool(column.numbers[1].any()) and not column.booleans[1].any()
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:

@@ -10,7 +10,6 @@ import numpy as np
 
 from bprop.errors import SettingError
 from bprop.scaling import is_constant, moments
-from bprop.sources.cells import exact
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import Kind, all_missing, filled, need_read
 from bprop.sources.frame import Frame
@@ -43,7 +42,7 @@ class Numeric(Kind):
         there = ~np.isnan(values)
         if bad.any():
             return ""
-        if is_id(name, exact(column.cells[there], values[there]), span):
+        if is_id(name, column.exact(there), span):
             return "id"
         return "constant" if there.all() and is_constant(values) else ""
 
