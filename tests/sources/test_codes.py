@@ -2,7 +2,7 @@
 
 import pytest
 
-from bprop.sources.codes import LONG, PHONE, QUOTED, VERSION, ZEROS, begins_as_code, codes_in, unquoted
+from bprop.sources.codes import LONG, PHONE, QUOTED, VERSION, ZEROS, begin_as_code, codes_in, unquoted
 
 CODES = {
     ("01234", "99501"): ZEROS,
@@ -29,9 +29,9 @@ def test_codes(cells):
 
 
 def test_cells_that_begin_as_codes_do():
-    assert begins_as_code(["1", "01"])
-    assert begins_as_code(["+5"])
-    assert not begins_as_code(["0", "10", "0.5"])
+    assert begin_as_code(["1", "01"])
+    assert begin_as_code(["+5"])
+    assert not begin_as_code(["0", "10", "0.5"])
 
 
 def test_the_text_in_quotes_of_excel():

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from bprop import errors
+from bprop.sources.column import Column
 from bprop.sources.frame import Frame
 from bprop.sources.targets import different, find_targets, several
+from bprop.sources.text_column import TextColumn
 
 
 def frame(**columns):
@@ -42,7 +44,13 @@ def test_several_columns_are_read_each_by_itself():
 
 @pytest.mark.parametrize("y", [np.array(["b", "a", " b"], object), np.array([2, 1, 2]), np.array([2.5, 1.5, 2.5])])
 def test_different_targets_are_in_order(y):
-    values, codes = different(y)
+    values, codes = different(y, Column(y))
     assert sorted(values.tolist()) == values.tolist()
     assert values[codes].tolist() == [name.strip() if isinstance(name, str) else name for name in y.tolist()]
     assert len(values) == 2
+
+
+def test_texts_that_a_column_has_read_are_not_read_again():
+    column = TextColumn(pytest.importorskip("polars").Series(["b", "a", "b"]))
+    values, codes = different(column.texts, column)
+    assert (values.tolist(), codes.tolist()) == (["a", "b"], [1, 0, 1])

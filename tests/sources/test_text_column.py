@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from bprop.forked import POLARS
 from bprop.sources.column import READINGS, Column, objects
-from bprop.sources.frame import concatenated
+from bprop.sources.columns import Numeric
+from bprop.sources.columns.infer import fit_column
+from bprop.sources.frame import Frame, concatenated
 from bprop.sources.number_format import PLAIN, NumberFormat
 from bprop.sources.text_column import TextColumn
 
@@ -22,9 +24,10 @@ WORDS = (
 )  # fmt: skip
 ALIKE = (
     ("1,5", "2,25", "1.234,5", "-"), ("1,234", "5,678", "unknown"), ("007", "01", "12"), ("0.5", "1e3", "-7", ""),
-    ("1.234", "2.345", "11.5"), ("1234567890123456", "2234567890123456"), ("05/06/2024", "31/05/2024", "-"),
-    ("05/06/2024", "06/05/2024"), ("20240531", "20240601", "20249999"), ("yes", "no", "1", "-"), ("5 kg", "6 kg", "x"),
-    ("14:30", "26:30:00", "n.a."), ("$1,234", "$5", "($7)"), ("+5", "6"), ("-999", "-999.0", "12"),
+    ("1.234", "2.345", "11.5"), ("1.234", "12.345", "."), ("1.234", "2.3456"), ("1.234", "7."), ("1.234e1", "5.678"),
+    ("1234567890123456", "2234567890123456"), ("05/06/2024", "31/05/2024", "-"), ("05/06/2024", "06/05/2024"),
+    ("20240531", "20240601", "20249999"), ("yes", "no", "1", "-"), ("5 kg", "6 kg", "x"), ("+5", "6"),
+    ("14:30", "26:30:00", "n.a."), ("$1,234", "$5", "($7)"), ("-999", "-999.0", "12"),
 )  # fmt: skip
 """Cells of columns of one sort, of which each decides something."""
 cell = st.one_of(
@@ -83,6 +86,23 @@ def test_all_rows_decide_how_some_of_them_are_read():
     numbers = ["1.234"] * 30 + ["5,5"]
     for column in (TextColumn(pl.Series(numbers)), Column(objects(numbers))):
         assert column.rows(np.arange(10)).numbers[0].tolist() == [1234.0] * 10
+
+
+@pytest.mark.parametrize("cells", [["1.5", "-2e3", ""], ["7", "0", "12"], ["?", "NA", "3"], ["1.234", "5.678"]])
+def test_a_column_of_plain_numbers_is_read_without_objects_of_python(cells):
+    """Not even where all of its rows decide how some of them are read, and where its kind is inferred."""
+    whole = Frame("t", {"a": TextColumn(pl.Series(cells * 500))}, str)
+    column = whole.rows(np.arange(900)).columns["a"]
+    assert isinstance(fit_column("a", Frame("t", {"a": column}, str)), Numeric)
+    for one in (column, whole.columns["a"]):
+        assert "numbers" in one.__dict__ and "cells" not in one.__dict__
+        assert "distinct" not in one.__dict__ or cells[0] == "1.234"  # which may be thousands
+
+
+def test_text_without_quotes_of_excel_and_letters_beyond_ascii_stays_as_it_is():
+    column = TextColumn(pl.Series(["a", None, "b"]))
+    assert column.texts is column.cells
+    assert TextColumn(pl.Series(['="07"', "e\u0301", "x", None])).texts.tolist() == ["07", "\u00e9", "x", None]
 
 
 def test_parts_of_a_column_are_put_together():

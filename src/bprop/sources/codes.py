@@ -17,7 +17,7 @@ _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+.]?(?:a|b|rc|dev|alpha|beta)\d*)?",
 _QUOTED = re.compile(r'="([^"]*)"')
 
 
-def begins_as_code(cells: Sequence[str]) -> bool:
+def begin_as_code(cells: Sequence[str]) -> bool:
     """Whether a cell begins with a plus, or with a zero before another digit."""
     return _BEGIN.search("\n" + "\n".join(cells)) is not None
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.sources import cells as say
-from bprop.sources.codes import LONGEST, begins_as_code, codes_in
+from bprop.sources.codes import begin_as_code
 from bprop.sources.dates.explicit import UNITS, since
 from bprop.sources.dates.read import SETTLED, Dates, read_either_way
 from bprop.sources.number_format import NumberFormat
-from bprop.sources.number_inference import Hint, Spelling, may_be_thousands, spelling_of
-from bprop.sources.settled import Peers, Settled
+from bprop.sources.number_inference import NO_THOUSANDS, Hint, Spelling, spelling_of
+from bprop.sources.settled import Peers, Settled, decision_of
 from bprop.sources.words import IN_TEXT
 
 READINGS = (
@@ -202,26 +202,17 @@ class Column:
         """The decisions of all cells together."""
         if self.decided or not self.is_text:
             return self.decided or Settled()
-        values, bad = self.plain_numbers
-        there = ~self.unmeasured
-        if not bad.any() and not (may_be_thousands(values) or self._may_be_codes(values[there])):
-            return Settled()
-        codes = codes_in(list(self.counted))
-        if codes:
-            return Settled(codes=codes)
-        spelling = spelling_of(self.counted, self.peers.hint if self.peers else Hint())
-        return Settled(spelling or Spelling())
-
-    def _may_be_codes(self, values: np.ndarray) -> bool:
-        """Whether some cells, which are all numbers, may be codes; quickly. values : those that are not missing."""
-        if not len(values) or values.min() < 0 or (values != np.floor(values)).any():
-            return False
-        return values.max() >= LONGEST or self._begins_as_code
+        return decision_of(self)
 
     @property
-    def _begins_as_code(self) -> bool:
+    def has_no_thousands(self) -> bool:
+        """Whether behind the point of a number are not three digits, so that it is no mark of thousands."""
+        return NO_THOUSANDS.search("\n".join(self.cells[~self.unmeasured])) is not None
+
+    @property
+    def begins_as_code(self) -> bool:
         """Whether a cell begins with a plus, or with a zero before another digit."""
-        return begins_as_code(self.cells[~self.unmeasured].tolist())
+        return begin_as_code(self.cells[~self.unmeasured].tolist())
 
     @property
     def counts(self) -> dict[Any, int]:
@@ -252,6 +243,12 @@ class Column:
         read = np.array([np.nan if cell is None else form.read(cell) for cell in self.distinct.values], np.float64)
         values = np.where(self.unmeasured, np.nan, read[self.distinct.codes])
         return self._strict((values, ~self.unmeasured & ~np.isfinite(values)))
+
+    def exact(self, where: np.ndarray) -> np.ndarray:
+        """The numbers in some cells, all of them numbers: exact whole numbers where floats would round them."""
+        values = self.numbers[0][where]
+        rounded = len(values) > 0 and bool(abs(values).max() >= say.EXACT)
+        return say.exact(self.cells[where], values) if rounded else values
 
     def in_style(self, style: NumberFormat) -> NumberFormat | None:
         """The format with the marks of `style`, and the currency and unit of the cells; None where most cells do not

@@ -83,9 +83,10 @@ def _numbers(kind: Kind, frame: Frame) -> Iterator[str]:
     values = values[~np.isnan(values)]
     if not len(values):
         return
-    how = next((unit for unit in UNITS if _are_likely(since(values, unit))), None)
+    ends = np.array([values.min(), values.max()])
+    how = next((unit for unit in UNITS if _are_likely(since(ends, unit))), None)
     looks = f"{UNITS[how]} since 1970" if how else "Excel's numbers of days"
-    if how is None and NAMES.search(kind.name) and SERIALS[0] <= values.min() and values.max() <= SERIALS[1]:
+    if how is None and NAMES.search(kind.name) and SERIALS[0] <= ends[0] and ends[1] <= SERIALS[1]:
         how = "excel"
     if how:
         yield f"column {kind.name!r}: looks like {looks}: --kind {kind.name}=date:{how} reads it as dates"

@@ -6,6 +6,7 @@ the other columns of the table, then the delimiter of its file. Where nothing do
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ ANY = 0.1  # of them, the share that looks like numbers where the column may hol
 ENOUGH = 20  # different numbers that all have three digits behind a mark: these are thousands
 MOST = 0.5  # of the cells fit a format without a unit: then the others are mistakes
 MOST_WITH_UNITS = 0.9  # with a currency or a unit
+
+NO_THOUSANDS = re.compile(r"\.(?:[0-9]{0,2}(?:[^0-9]|$)|[0-9]{4})")
+"""A point in a number before another number of digits than three: it is no mark of thousands."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from bprop.sources.number_inference import Hint, Spelling, decimal_of
+import numpy as np
+
+from bprop.sources.codes import LONGEST, codes_in
+from bprop.sources.number_inference import Hint, Spelling, decimal_of, may_be_thousands, spelling_of
 
 PLAINLY = Spelling()
 LOOKED_AT = 1_000
@@ -39,3 +42,24 @@ class Peers:
         columns = [column for reference in self.columns if (column := reference()) is not None and column.is_text]
         marks = {decimal_of(column.some(LOOKED_AT)) for column in columns} - {""}
         return Hint(marks.pop() if len(marks) == 1 else "", self.delimiter)
+
+
+def decision_of(column: Any) -> Settled:
+    """The decision of all cells of a column of text. Plain numbers that can be nothing else are not read one by one."""
+    values, bad = column.plain_numbers
+    if not bad.any():
+        thousands = may_be_thousands(values) and not column.has_no_thousands
+        if not thousands and not _may_be_codes(column, values[~column.unmeasured]):
+            return Settled()
+    codes = codes_in(list(column.counted))
+    if codes:
+        return Settled(codes=codes)
+    spelling = spelling_of(column.counted, column.peers.hint if column.peers else Hint())
+    return Settled(spelling or Spelling())
+
+
+def _may_be_codes(column: Any, values: np.ndarray) -> bool:
+    """Whether some cells, which are all numbers, may be codes; quickly. values : those that are not missing."""
+    if not len(values) or values.min() < 0 or (values != np.floor(values)).any():
+        return False
+    return bool(values.max() >= LONGEST) or column.begins_as_code

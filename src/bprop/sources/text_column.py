@@ -15,6 +15,7 @@ import numpy as np
 from bprop.forked import POLARS
 from bprop.sources.column import Column, Distinct, objects, rows_of
 from bprop.sources.dates.read import Dates
+from bprop.sources.number_inference import NO_THOUSANDS
 from bprop.sources.settled import Settled
 
 
@@ -117,8 +118,14 @@ class TextColumn(Column):
         return np.where(self.unmeasured, np.nan, self._numbers[0]), np.zeros(len(self), bool)
 
     @property
-    def _begins_as_code(self) -> bool:
-        return bool(self.series.str.contains(r"^(?:0\d|\+)").any()) if POLARS.usable() else super()._begins_as_code
+    def has_no_thousands(self) -> bool:
+        if not POLARS.usable():
+            return super().has_no_thousands
+        return bool(self.series.filter(~self.unmeasured).str.contains(NO_THOUSANDS.pattern).any())
+
+    @property
+    def begins_as_code(self) -> bool:
+        return bool(self.series.str.contains(r"^(?:0\d|\+)").any()) if POLARS.usable() else super().begins_as_code
 
     @cached_property
     def texts(self) -> np.ndarray:

@@ -24,9 +24,10 @@ class Boolean(Kind):
     @classmethod
     def suits(cls, column: Column) -> bool:
         """Text that says yes or no in every cell, and not only by numbers."""
-        if not column.is_text or Column(objects(column.sample), marks=column.marks).booleans[1].any():
+        if not column.is_text or not column.numbers[1].any():
             return False
-        return not column.booleans[1].any() and bool(column.numbers[1].any())
+        sample = Column(objects(column.sample), marks=column.marks)
+        return not sample.booleans[1].any() and not column.booleans[1].any()
 
     @classmethod
     def fit(cls, name: str, frame: Frame) -> Self:

@@ -10,7 +10,6 @@ import numpy as np
 
 from bprop.errors import SettingError
 from bprop.scaling import is_constant, moments
-from bprop.sources.cells import EXACT, exact
 from bprop.sources.column import Column
 from bprop.sources.columns.kind import Kind, all_missing, filled, need_read
 from bprop.sources.frame import Frame
@@ -50,10 +49,7 @@ class Numeric(Kind):
         there = ~np.isnan(values)
         if bad.any():
             return ""
-        whole = values[there]
-        if len(whole) and abs(whole).max() >= EXACT:
-            whole = exact(column.cells[there], whole)
-        if is_id(name, whole, span):
+        if is_id(name, column.exact(there), span):
             return "id"
         return "constant" if there.all() and is_constant(values) else ""
 
