@@ -105,7 +105,7 @@ class TextColumn(Column):
         if not POLARS.usable() or numbers_too:
             return self._read_once(reading)
         where, (_, others) = np.zeros(len(self), bool), self._numbers
-        if 2 * len(others) > len(self):
+        if 10 * len(others) > 9 * len(self):  # hardly a number
             return self._read_once(reading)
         if len(others):
             where[others] = TextColumn(self.series[others], self.marks)._read_once(reading)
