@@ -21,6 +21,8 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 """Polars leaves it out where text begins; here it can only begin a cell of the first row."""
 SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Blanks to Python, which strips them from a cell, and letters to polars."""
+RARE = (b"\t", b"\v", b"\f")
+"""Blanks other than the usual one and the ends of lines."""
 SPARSE = 16
 """Times as many cells as there are delimiters: lines within quotes count as rows here."""
 
@@ -31,7 +33,7 @@ def fast(body: bytes, layout: Layout) -> Any | None:
     Polars takes a row that is too short for one with empty cells at its end, a blank line for a row, and a carriage
     return alone, or spaces before a quote, for text. body : UTF-8, behind the header.
     """
-    if body.count(b"\r") != body.count(b"\r\n") or b"\0" in body:
+    if (b"\r" in body and body.count(b"\r") != body.count(b"\r\n")) or b"\0" in body:
         return None
     content = _without_comments(layout.tidied(body), layout.comment)
     if content is None or not _has_shape(content, layout.reading) or not quotes_are_plain(content, layout.reading):
@@ -48,8 +50,9 @@ def fast(body: bytes, layout: Layout) -> Any | None:
         return None
     if frame.to_series(frame.width - 1).null_count():
         return None
-    frame = frame.with_columns(pl.all().fill_null(""))
-    if any(series.str.strip_chars_start().str.starts_with('"').any() for series in frame.iter_columns()):
+    cells = pl.all().fill_null("")
+    frame = frame.with_columns(cells.str.strip_chars() if _has_blanks(content, layout.reading) else cells)
+    if b'"' in content and any(series.str.starts_with('"').any() for series in frame.iter_columns()):
         return None
     return frame
 
@@ -81,6 +84,15 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
     return content.count(b"\n") * more <= SPARSE * (content.count(mark) + MOST_COLUMNS)
 
 
+def _has_blanks(content: bytes, delimiter: str) -> bool:
+    """Whether a cell may begin or end with a blank."""
+    if b'"' in content or not content.isascii() or any(mark in content for mark in RARE if mark != delimiter.encode()):
+        return True
+    mark = delimiter.encode()
+    beside = (b" " + mark, mark + b" ", b" \n", b"\n ", b" \r")
+    return content[:1] == b" " or content[-1:] == b" " or any(pair in content for pair in beside)
+
+
 def as_text(series: Any) -> TextColumn:
-    """A column of a frame of text."""
-    return TextColumn(series.str.strip_chars())
+    """A column of a frame of text, whose cells have no blanks around them."""
+    return TextColumn(series)
