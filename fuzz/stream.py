@@ -12,6 +12,7 @@ import numpy as np
 from bprop import errors
 from bprop.cli.opening import kinds_of
 from bprop.sources.formats import blocks, columnar
+from bprop.sources.labelled import some_labelled
 from bprop.sources.scaling import network_arrays
 from bprop.sources.stream import stream
 from fuzz import guard, table
@@ -42,7 +43,8 @@ def _compare(path: Path, task: str | None, kinds: dict[str, str]) -> None:
     found = stream(path, task=task, kinds=kinds, validation=0.0, test=0.0, dtype="float64", folder=table.FOLDER)
     assert found.validation is None and found.test is None
     arrays = {name: np.array(array) for name, array in found.train.arrays.items()}
-    whole = table.rows_of(path)
+    answer = found.preparation.answer
+    whole = some_labelled(table.rows_of(path), answer.columns, answer.are_numbers, settle=True)
     assert len(found.train) == len(whole), "rows were lost"
     for name, array in network_arrays(whole, found.preparation, found.units).items():
         assert np.isfinite(arrays[name]).all(), f"{name} holds what is no finite number"

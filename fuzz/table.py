@@ -17,10 +17,11 @@ import numpy as np
 
 from bprop import errors
 from bprop.cli.opening import prepare
-from bprop.sources.answer import Answer, find_targets
+from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
 from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
+from bprop.sources.targets import find_targets
 from fuzz import dialects, guard
 
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))

@@ -21,8 +21,8 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 """Polars leaves it out where text begins; here it can only begin a cell of the first row."""
 SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Blanks to Python, which strips them from a cell, and letters to polars."""
-RARE = (b"\t", b"\v", b"\f")
-"""Blanks other than the usual one and the ends of lines."""
+BLANK = (b" ", b"\t", b"\v", b"\f")
+"""Blanks within a line."""
 SPARSE = 16
 """Times as many cells as there are delimiters: lines within quotes count as rows here."""
 
@@ -86,11 +86,7 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
 
 def _has_blanks(content: bytes, delimiter: str) -> bool:
     """Whether a cell may begin or end with a blank."""
-    if b'"' in content or not content.isascii() or any(mark in content for mark in RARE if mark != delimiter.encode()):
-        return True
-    mark = delimiter.encode()
-    beside = (b" " + mark, mark + b" ", b" \n", b"\n ", b" \r")
-    return content[:1] == b" " or content[-1:] == b" " or any(pair in content for pair in beside)
+    return not content.isascii() or any(mark in content for mark in BLANK if mark != delimiter.encode())
 
 
 def as_text(series: Any) -> TextColumn:
