@@ -1,5 +1,6 @@
 """`import bprop as bp`: its public names, and the packages that it does not import."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -118,15 +119,10 @@ def test_an_unknown_attribute_is_an_attribute_error():
 
 
 def test_names_for_type_checkers_are_the_lazy_names():
-    source = Path(bp.__file__).read_text(encoding="utf-8")
-    block = source.partition("if TYPE_CHECKING:")[2].partition("\n\n")[0]
-    declared = {
-        name.strip()
-        for line in block.splitlines()
-        if line.strip().startswith("from")
-        for name in line.partition("import")[2].split(",")
-    }
-    assert declared == set(bp._HOME)
+    tree = ast.parse(Path(bp.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))  # if TYPE_CHECKING
+    declared = {name.name for line in block.body if isinstance(line, ast.ImportFrom) for name in line.names}
+    assert declared == set(bp._HOME), "src/bprop/__init__.py has the names twice: under TYPE_CHECKING and in _LATER"
 
 
 def test_the_version_is_the_projects():
