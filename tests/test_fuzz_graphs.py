@@ -49,10 +49,12 @@ def line(w=0.5):
 
 def test_all_boxes_of_the_catalogue_are_among_the_productions_and_known_to_the_oracles():
     ours = {cls.__name__ for cls in boxes.catalogue()}
-    assert {*PRODUCTIONS, *LOSSES, *PENALTIES} == ours | set(OWN)
+    grown = {*PRODUCTIONS, *LOSSES, *PENALTIES}
+    assert grown == ours | set(OWN), f"{grown ^ (ours | set(OWN))}: see 'a box' in CONTRIBUTING"
     for name, needs in (("with_jax", "jax"), ("with_torch", "torch")):
         if campaign.find_spec(needs) is not None:
-            assert set(importlib.import_module(f"fuzz.graphs.{name}").OPS) == ours | set(OWN)
+            known = set(importlib.import_module(f"fuzz.graphs.{name}").OPS)
+            assert known == ours | set(OWN), f"{known ^ (ours | set(OWN))}: OPS of {name}.py has every box once"
 
 
 def test_the_oracle_computes_the_metrics_of_every_loss():

@@ -173,13 +173,15 @@ def floor_within(room: str, module: str) -> tuple[str, int]:
     """(the part of a room that a module belongs to, its floor); the room's own __init__ stands on top."""
     floors = {part: number for number, floor in enumerate(FLOORS_WITHIN[room]) for part in floor}
     part = module.removeprefix(f"bprop.{room}").lstrip(".").partition(".")[0]
+    assert not part or part in floors, f"bprop.{room}.{part} has no floor in FLOORS_WITHIN, above"
     return part, floors[part] if part else len(floors)
 
 
 @pytest.mark.parametrize("room", FLOORS_WITHIN)
 def test_every_part_of_a_room_with_floors_has_its_own(room):
     parts = {module.removeprefix(f"bprop.{room}.").partition(".")[0] for module in modules_of(room)} - {"bprop"}
-    assert parts == {part for floor in FLOORS_WITHIN[room] for part in floor}
+    known = {part for floor in FLOORS_WITHIN[room] for part in floor}
+    assert parts == known, f"{parts ^ known}: FLOORS_WITHIN, above, and CONTRIBUTING's table have every part once"
 
 
 @pytest.mark.parametrize("room", FLOORS_WITHIN)

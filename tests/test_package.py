@@ -119,11 +119,10 @@ def test_an_unknown_attribute_is_an_attribute_error():
 
 
 def test_names_for_type_checkers_are_the_lazy_names():
-    source = Path(bp.__file__).read_text(encoding="utf-8")
-    block = next(node for node in ast.parse(source).body if isinstance(node, ast.If))
-    assert ast.unparse(block.test) == "TYPE_CHECKING"
-    declared = {one.name for node in block.body if isinstance(node, ast.ImportFrom) for one in node.names}
-    assert declared == set(bp._HOME)
+    tree = ast.parse(Path(bp.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))  # if TYPE_CHECKING
+    declared = {name.name for line in block.body if isinstance(line, ast.ImportFrom) for name in line.names}
+    assert declared == set(bp._HOME), "src/bprop/__init__.py has the names twice: under TYPE_CHECKING and in _LATER"
 
 
 def test_the_version_is_the_projects():

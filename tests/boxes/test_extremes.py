@@ -218,4 +218,6 @@ def test_value_and_gradients_are_exact_to_a_few_ulps_at_extreme_arguments(name, 
 
 
 def test_every_box_is_judged_at_extreme_arguments():
-    assert {case["cls"] for case in CASES.values()} == set(boxes.catalogue())
+    missing = [cls.__name__ for cls in boxes.catalogue() if cls not in {case["cls"] for case in CASES.values()}]
+    assert not missing, f"CASES, above, has no line for {', '.join(missing)}: its formula in exact arithmetic"
+    assert {case["cls"] for case in CASES.values()} <= set(boxes.catalogue())

@@ -124,7 +124,10 @@ def test_every_option_of_every_command_has_an_entry():
     from bprop.cli.command import NAMES
 
     real = {name: {param.opts[0] for param in commands()[name].params} for name in NAMES}
-    assert real == {name: set(rows) for name, rows in TABLE.items()}
+    assert real == {name: set(rows) for name, rows in TABLE.items()}, (
+        "TABLE, above, has an entry for every option of every command: ALWAYS, or a command line that is refused "
+        "because the option has no effect in it"
+    )
 
 
 @pytest.fixture

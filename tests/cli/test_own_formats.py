@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 
 import numpy as np
 import pytest
@@ -73,6 +74,13 @@ def test_it_trains_from_a_file_a_folder_a_pattern_a_packed_file_and_a_pipe(run, 
     (folder / "pets.toy.gz").write_bytes(gzip.compress((folder / "pets.toy").read_bytes()))
     piped(monkeypatch, folder)
     assert params_of(run, source) == params_of(run, "pets.csv")
+
+
+def test_it_is_the_table_of_an_archive_beside_a_licence(run, toy, folder):
+    with zipfile.ZipFile(folder / "pets.zip", "w") as archive:
+        archive.writestr("LICENCE.md", "free")
+        archive.write(folder / "pets.toy", "pets.toy")
+    assert params_of(run, "pets.zip") == params_of(run, "pets.csv")
 
 
 def test_it_predicts_and_evaluates(run, toy, model, folder, monkeypatch):

@@ -39,7 +39,7 @@ def test_the_page_names_all_that_a_run_must_have():
 
 
 def test_the_files_and_names_of_the_page_are_there():
-    assert builtin.BUILT_IN.keys() == {"native", "numpy", "xla"}
+    assert builtin.BUILT_IN.keys() >= {"native", "numpy", "xla"}
     assert callable(auto.preferred)
 
 

@@ -32,6 +32,7 @@ WRONG = {
     "max_fun": [0],
     "l1": [-1],
     "l2": ["much"],
+    "scale": ["huge"],
     "normalise": ["group"],
     "clip_norm": [0],
     "dtype": ["float16"],
@@ -54,7 +55,7 @@ def test_every_parameter_of_the_defaults_is_well():
 
 
 def test_every_check_is_of_a_parameter_that_there_is():
-    assert set(settings.CHECKS) <= set(bp.MLPClassifier().get_params())
+    assert set(settings.CHECKS) <= {*bp.MLPClassifier().get_params(), *bp.TableClassifier().get_params()}
     assert set(WRONG) == set(settings.CHECKS)
 
 

@@ -35,16 +35,18 @@ counts the steps of NumPy's:
    The formulas of a step are in `program.Program`, on any array namespace; `numpy.NumpyRun` is the shortest example.
 2. The engine. `start(job, params)` gives a run of the job from theta = `params` (NumPy arrays by name, which it must
    leave as they are). If it cannot do the job, it raises UnsupportedError with the reason.
-3. The name. Once its class is defined, `engine="counting"` works too: it makes the object without arguments. For a name
-   that works without an import, give your package an entry point of the group "bprop" (see `bprop.plugins`):
+3. The name. Once its class is defined, `engine="counting"` works too: it makes the object without arguments. Of two
+   engines with the same name, bprop's own is used, else the one that was defined first. For a name that works without
+   an import, give your package an entry point of the group "bprop" (see `bprop.plugins`):
 
        [project.entry-points.bprop]
        counting = "my_package.counting"
 
 4. An engine of bprop itself: the class in `engines/NAME.py` or `engines/NAME/__init__.py`, a line in
-   `engines/builtin.py` (`BUILT_IN`), an extra in pyproject.toml for the package that it needs, its floor in
-   tests/test_imports.py and CONTRIBUTING, and its name in the fixture `engine` of tests/engines/test_agreement.py,
-   which compares all engines. For "auto" to try it: `preferred` in `auto.py`.
+   `engines/builtin.py` (`BUILT_IN`), an extra in pyproject.toml for the package that it needs if that is a new one, its
+   floor in tests/test_imports.py (`FLOORS_WITHIN`; above `numpy` if it imports that) and CONTRIBUTING, and its name in
+   the fixture `engine` of tests/engines/test_agreement.py, which compares all engines. For "auto" to try it:
+   `preferred` in `auto.py`.
 """
 
 from __future__ import annotations

@@ -54,7 +54,10 @@ POSITIVE: Check = (lambda v: is_number(v) and v > 0, "a number above 0")
 SHARE: Check = (lambda v: is_number(v, 0, 1) and v < 1, "a number in [0, 1)")
 
 CHECKS: dict[str, Check] = {
-    "solver": (lambda v: (isinstance(v, str) and v in SOLVERS) or is_rule(v), f"one of {SOLVERS} or an update rule"),
+    "solver": (
+        lambda v: (isinstance(v, str) and v in SOLVERS) or is_rule(v),
+        f"one of {SOLVERS} or an update rule such as bprop.AdamW()",
+    ),
     "alpha": NOT_NEGATIVE,
     "batch_size": (lambda v: (isinstance(v, str) and v == "auto") or is_whole(v), "'auto' or a whole number above 0"),
     "learning_rate": (

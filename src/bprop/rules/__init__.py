@@ -1,4 +1,7 @@
-"""Update rules and learning-rate schedules. A new rule is one class in a file of this folder, and is imported here."""
+"""Update rules and learning-rate schedules. A new rule is one class in a file of this folder, and is imported here.
+
+`bprop/__init__.py` offers it as `bp.NAME`, and has its name twice.
+"""
 
 from bprop.rules import schedules
 from bprop.rules.sgd import SGD  # isort: split

@@ -10,11 +10,9 @@ from typing import BinaryIO, cast
 from bprop.errors import DataError
 
 SUFFIX = ".zip"
-TABLES = (
-    ".csv", ".tsv", ".tab", ".data", ".dat", ".parquet", ".pq", ".arrow", ".feather", ".ipc", ".arrows", ".jsonl",
-    ".ndjson", ".json", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".npz",
-)  # fmt: skip
-"""The suffixes by which a member is taken for the table of an archive, rather than its licence or its notes."""
+TABLES = {".data", ".dat"}
+"""The suffixes by which a member is taken for the table of an archive, rather than its licence or its notes: these, and
+those of every format, which adds its own when it is defined."""
 OFFICE = {"[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "content.xml", "META-INF/manifest.xml"}
 """Members of workbooks, which are archives too."""
 MOST_LISTED = 20
@@ -51,7 +49,7 @@ def members_of(file: BinaryIO) -> list[str]:
 def table_of(file: BinaryIO, path: Path) -> str:
     """The name of the only table in an archive. Raises DataError, which lists the members, where there are several."""
     names = members_of(file)
-    tables = [name for name in names if name.lower().endswith(TABLES) or _is_packed_table(name)]
+    tables = [name for name in names if is_table(name)]
     if len(names) == 1:
         return names[0]
     if len(tables) == 1:
@@ -65,8 +63,11 @@ def table_of(file: BinaryIO, path: Path) -> str:
     )
 
 
-def _is_packed_table(name: str) -> bool:
-    return Path(name).suffix.lower() in (".gz", ".bz2", ".xz", ".zst") and Path(name).stem.lower().endswith(TABLES)
+def is_table(name: str) -> bool:
+    """Whether a member is taken for the table of an archive by its suffix, rather than for its licence or its notes."""
+    known, suffix = tuple(TABLES), Path(name).suffix.lower()
+    packed = suffix in (".gz", ".bz2", ".xz", ".zst") and Path(name).stem.lower().endswith(known)
+    return packed or name.lower().endswith(known)
 
 
 def member_of(file: BinaryIO, path: Path, name: str | None = None) -> BinaryIO:

@@ -11,6 +11,7 @@ import numpy as np
 
 from bprop.errors import DataError, SettingError, UnsupportedError
 from bprop.registry import is_redefinition
+from bprop.sources import archives
 from bprop.sources.column import Column
 from bprop.sources.formats.output import Output
 from bprop.sources.frame import Frame, Place
@@ -97,6 +98,7 @@ class Format:
         for suffix in cls.suffixes:
             if suffix in taken:
                 raise SettingError(f"two formats read files called {suffix}: {taken[suffix]} and {cls}")
+        archives.TABLES.update(cls.suffixes)
         if cls.suffixes or "knows" in cls.__dict__:
             _DEFINED[:] = [*(one for one in _DEFINED if not is_redefinition(one, cls)), cls]  # where it is defined anew
 
