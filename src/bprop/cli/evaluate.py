@@ -23,6 +23,7 @@ from bprop.cli.show import measures
 from bprop.cli.target import counted
 from bprop.console import say
 from bprop.errors import SettingError
+from bprop.model import Model
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
@@ -85,9 +86,16 @@ def evaluate(
         counted = {"examples": len(rows), "left_out": rows.left_out}
         say(json.dumps({**counted, **values, **result["more"]}).replace("\x7f", "\\u007f"))
         return
+    _show(net, rows, preparation, values, result)
+
+
+def _show(
+    net: Model, rows: Frame, preparation: Preparation, values: dict[str, Any], result: dict[str, Any]
+) -> None:  # fmt: skip
+    """Print the measures, the target, and a table."""
     known = {name: value for name, value in result["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
     known |= {"accuracy": values["accuracy"]} if "accuracy" in values else {}
-    text = measures({"loss": loss["loss"], **known}, net.graph, beside(result["more"]["baseline"]))
+    text = measures({"loss": values["loss"], **known}, net.graph, beside(result["more"]["baseline"]))
     say(visible(f"{text} on {len(rows):,} examples of {rows.name}"))
     for line in _about(rows, preparation, result["more"]):
         say(visible(line))

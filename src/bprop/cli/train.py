@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -35,6 +38,7 @@ from bprop.cli.streaming import streamed, streams
 from bprop.cli.target import target_lines
 from bprop.cli.watching import watch
 from bprop.console import say
+from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
 from bprop.tables.network import build
 from bprop.training import Fit
@@ -92,47 +96,85 @@ def train(
     )  # fmt: skip
     need_effect(options, folds)
     check_network(network, task)
-    big = context.params["stream"] = streams(data, stream, spool)  # a resumed run makes the same choice
-    check_folds(folds, saving, big)
-    prepared = streamed(options, spool, showing.progress) if big else in_memory(options, folds is not None)
-    graph = build(prepared.sample, prepared.preparation, network, scale)
-    prepared = planned(prepared, graph, threshold)
-    preparation = prepared.preparation
-    settings = {
-        **training.settings(updating, len(prepared.train)), **showing.settings(), "every": saving.every,
-        "resume": saving.resume, "validation": prepared.validation, "notes": prepared.notes,
-    }  # fmt: skip
-    say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
-    for line in target_lines(prepared, chosen=target is not None):
-        say(line)
-    for line in division_lines(prepared):
-        say(visible(line))
-    more = {}
-    if folds is not None and prepared.whole is not None:
-        more = cross_validate(prepared.whole, folds, partial(_train_fold, network, scale, updating, training)).notes
-    out = saving.out or free_path(preparation.source)
-    place, noted = remember(context, out) or (saving.checkpoint, None)
-    watching = watch(context, prepared)
-    inferred = {
-        "target": ",".join(preparation.answer.columns),
-        "task": preparation.task,
-        "batch_size": settings["batch_size"],
-    }
-    settings_of_run = Config.of(context, inferred)
-    fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
-    ending = Ending(
-        prepared, threshold, judge_of(prepared), out, watching, showing.summary, noted, saving.out is None,
-        settings_of_run, more,
-    )  # fmt: skip
-    run_to_end(fit, ending, to_continue(context))
+    Run(context, options, network, updating, training, saving, showing, folds, threshold).start(stream, spool)
 
 
-def _train_fold(
-    network: Architecture, scale: str, updating: RuleOptions, training: TrainingOptions, prepared: Prepared
-) -> Fit:  # fmt: skip
-    """The fit of a fold: trained as the network that is kept is, without files and without a report."""
-    graph = build(prepared.sample, prepared.preparation, network, scale)
-    settings = training.settings(updating, len(prepared.train))
-    return fit_graph(
-        graph, prepared.train, validation=prepared.validation, notes=prepared.notes, progress=False, **settings
-    )
+@dataclass
+class Run:
+    """A run of `bprop train`, from its options to the saved model."""
+
+    context: typer.Context
+    options: DataOptions
+    network: Architecture
+    updating: RuleOptions
+    training: TrainingOptions
+    saving: SavingOptions
+    showing: ShowingOptions
+    folds: int | None
+    threshold: str | None
+
+    def start(self, stream: bool | None, spool: Path | None) -> None:
+        """Read the data, train on it, test, and save."""
+        prepared = self._read(stream, spool)
+        graph = self._build(prepared)
+        prepared = planned(prepared, graph, self.threshold)
+        settings = self._settings(prepared)
+        self._describe(prepared)
+        more = {}
+        if self.folds is not None and prepared.whole is not None:
+            more = cross_validate(prepared.whole, self.folds, self._train_fold).notes
+        self._train(graph, prepared, settings, more)
+
+    def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
+        """The data. A resumed run makes the same choice of where it is kept."""
+        big = self.context.params["stream"] = streams(self.options.source, stream, spool)
+        check_folds(self.folds, self.saving, big)
+        if big:
+            return streamed(self.options, spool, self.showing.progress)
+        return in_memory(self.options, self.folds is not None)
+
+    def _build(self, prepared: Prepared) -> Graph:
+        return build(prepared.sample, prepared.preparation, self.network, self.options.scale)
+
+    def _settings(self, prepared: Prepared) -> dict[str, Any]:
+        """The settings of `bprop.train`."""
+        return {
+            **self.training.settings(self.updating, len(prepared.train)), **self.showing.settings(),
+            "every": self.saving.every, "resume": self.saving.resume, "validation": prepared.validation,
+            "notes": prepared.notes,
+        }  # fmt: skip
+
+    def _describe(self, prepared: Prepared) -> None:
+        """Print the data, its target, and how it was divided."""
+        preparation = prepared.preparation
+        say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
+        for line in target_lines(prepared, chosen=self.options.target is not None):
+            say(line)
+        for line in division_lines(prepared):
+            say(visible(line))
+
+    def _train(self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any]) -> None:
+        """Train, and bring the run to its end. more : further notes of the model."""
+        preparation, context = prepared.preparation, self.context
+        out = self.saving.out or free_path(preparation.source)
+        place, noted = remember(context, out) or (self.saving.checkpoint, None)
+        watching = watch(context, prepared)
+        inferred = {
+            "target": ",".join(preparation.answer.columns), "task": preparation.task,
+            "batch_size": settings["batch_size"],
+        }  # fmt: skip
+        config = Config.of(context, inferred)
+        fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
+        ending = Ending(
+            prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
+            self.saving.out is None, config, more,
+        )  # fmt: skip
+        run_to_end(fit, ending, to_continue(context))
+
+    def _train_fold(self, prepared: Prepared) -> Fit:
+        """The fit of a fold: trained as the network that is kept is, without files and without a report."""
+        settings = self.training.settings(self.updating, len(prepared.train))
+        return fit_graph(
+            self._build(prepared), prepared.train, validation=prepared.validation, notes=prepared.notes,
+            progress=False, **settings,
+        )  # fmt: skip
