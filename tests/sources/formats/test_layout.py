@@ -101,7 +101,7 @@ SAID = {
     "slashes": (lines("// made on 2024-01-02", NAMES), "line 1 is a comment (//)"),
     "names in a comment": (lines("# size,colour,y"), "line 1 is a comment (#)"),
     "names behind a mark": (lines("# about it", "#size,colour,y"), "lines 1 to 2 are comments (#)"),
-    "the index of pandas": (lines("," + NAMES, rows=numbered()), "row numbers are left out: column '1'"),
+    "the index of pandas": (lines("," + NAMES, rows=numbered()), "row numbers are left out: column 1"),
     "the index read again": (lines("Unnamed: 0," + NAMES, rows=numbered()), "column 'Unnamed: 0'"),
     "two of them": (
         lines("Unnamed: 0.1,Unnamed: 0," + NAMES, rows=numbered(numbered())), "'Unnamed: 0.1', 'Unnamed: 0'"
@@ -110,6 +110,7 @@ SAID = {
     "trailing delimiters": (lines(NAMES + ",", tail=","), "column 4 has neither a name nor a cell"),
     "more of them": (lines(NAMES + ",,", tail=",,"), "columns 4, 5 have neither a name nor a cell"),
     "a delimiter behind rows alone": (lines(NAMES, tail=","), "column 4 has neither"),
+    "a delimiter behind the header alone": (lines(NAMES + ","), "the header ends with a delimiter"),
     "a spacer": (lines("size,,colour,y", rows=[(r[0], "", *r[1:]) for r in ROWS]), "column 2 has neither"),
     "row names of R": (
         lines('"size","colour","y"', rows=[(f'"{k + 1}"', *r) for k, r in enumerate(ROWS)]), "the name of the row"
@@ -389,6 +390,18 @@ TOLD = {
     "a logger": (lines("TOA5,CR1000,12,prog", NAMES), ["line 1: 4 cells", "in line 2: --skip-rows 1"]),
     "a rule below": (lines("a|b|c", mark="|") + "---+---+---\n", ["the foot of the table", '--comment "---+---+---"']),
     "single quotes": (lines(NAMES) + "1,'x, y',2\n", ["single quotes are letters"]),
+    "names in single quotes": (
+        lines("'a','b'", rows=[(f"'{k}.5'", "'x'") for k in range(N)]),
+        ["line 1: cells such as 'a'", "write double quotes"],
+    ),
+    "numbers in single quotes": (
+        lines("a,b", rows=[(f"'{k}.5'", "x") for k in range(N)]),
+        ["line 1: cells such as '0.5'", "write double quotes"],
+    ),
+    "units behind an empty cell": (
+        lines("t,size,weight", ",cm,kg", rows=[(f"2024-01-{k + 1:02}", r[0], r[2]) for k, r in enumerate(ROWS)]),
+        ["line 2", "--comment ,cm,kg if"],
+    ),
     "the header again": (lines(NAMES) + lines(NAMES), [f"line {N + 2}: the header once more"]),
     "a web page": ("<!DOCTYPE html>\n<html><body>a, b</body></html>\n", ["a web page"]),
     "XML": ('<?xml version="1.0"?>\n<a>1,2</a>\n', ["XML"]),
