@@ -227,6 +227,24 @@ def test_a_tab_among_runs_of_blanks_is_one_of_them(readers):
     assert list(found) == ["x1", "x2", "x3", "x4", "x5"] and found["x5"][1] == "a name 1" and "blanks" in said
 
 
+def test_a_missing_number_in_a_run_of_blanks_is_a_cell_of_it(readers):
+    rows = [(f"{k}.5", "?" if k % 4 == 0 else f"{130 + k}.0", "3504.", f'"car {k}"') for k in range(9)]
+    found, _ = readers("".join(f"{'   '.join(row[:3])}\t{row[3]}\n" for row in rows))
+    assert list(found) == ["x1", "x2", "x3", "x4"]
+    assert found["x4"][3] == "car 3"
+
+
+def test_one_line_of_numbers_between_blanks_is_a_row(readers):
+    found, _ = readers(" 0.1  33.0  -2\n", ReadOptions(header=False))
+    assert list(found) == ["x1", "x2", "x3"]
+
+
+def test_one_column_with_row_names_of_r_is_that_column(readers):
+    found, said = readers('"size"\n"1" 0.5\n"2" -1.5\n')
+    assert found == {"size": ["0.5", "-1.5"]}
+    assert "the name of the row" in said
+
+
 def test_a_no_break_blank_in_numbers_speaks_for_windows(readers):
     with pytest.raises(errors.DataError, match="--encoding cp1252"):
         readers("a;b\n1\xa0000,5;x\n2\xa0000,5;y\n".encode("cp1252"))
