@@ -48,5 +48,5 @@ def test_remarks_stand_behind_their_metrics():
 def test_names_of_columns_begin_no_line():
     table = frame_of_arrays("a\nfake", np.zeros((40, 1)), np.arange(40.0), ("x",), "b\n\x1b[2J")
     assert show.dataset(prepared(table, "regression"), train=table) == (
-        "a\\nfake: 40 examples to train on; 1 inputs, predicting 'b\\n\\x1b[2J'"
+        "a\\nfake: 40 examples to train on; 1 input, predicting 'b\\n\\x1b[2J'"
     )

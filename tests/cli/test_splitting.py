@@ -75,6 +75,12 @@ def test_rows_in_the_order_of_time_get_a_hint(run, visits, how):
     assert hint not in run(f"train mixed.csv {how} {FAST}").stdout
 
 
+def test_the_hint_quotes_a_name_with_a_blank(run, visits):
+    header, rest = (visits / "visits.csv").read_text().split("\n", 1)
+    (visits / "blank.csv").write_text(header.replace("day", "the day") + "\n" + rest)
+    assert "--split-by 'the day' tests on the last rows" in run(f"train blank.csv {FAST}").stdout
+
+
 def test_test_rows_that_are_training_rows_are_counted(run, folder):
     header, *lines = (folder / "pets.csv").read_text().splitlines()
     (folder / "twice.csv").write_text("\n".join([header, *lines, *lines]) + "\n")

@@ -182,3 +182,11 @@ def test_a_target_with_a_bad_cell_is_refused_or_left_out(run, refused, table, st
     found = json.loads(run("evaluate m.bprop t.csv --json --bootstrap 0 --bad-cells missing").stdout)
     assert (found["examples"], found["left_out"]) == (199, 1)
     assert "'12a' is not a finite number" in run("evaluate m.bprop t.csv", code=1).stderr
+
+
+@pytest.mark.parametrize("stream", ["", "--stream"])
+def test_an_id_in_the_last_place_is_a_target_with_a_warning(lines, stream):
+    says = "warning: the last column, order_id, is called as an id is"
+    assert any(line.startswith(says) for line in lines(range(200), header="order_id", stream=stream))
+    assert not any(says in line for line in lines(range(200), "--target order_id", header="order_id", stream=stream))
+    assert not any("as an id is" in line for line in lines(range(200), header="paid", stream=stream))

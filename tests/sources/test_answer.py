@@ -86,6 +86,12 @@ def test_a_missing_target_is_named_and_counted():
         Answer.of(frame(y=["cat", "", "?"]), ("y",))
 
 
+@pytest.mark.parametrize("cell", ["cat.", "Cat", "CAT."])
+def test_a_class_that_is_spelled_nearly_as_another_says_so(cell):
+    with pytest.raises(errors.DataError, match="it may be meant for 'cat': spell it so in the file"):
+        Answer(("y",), "classification", ("cat", "dog")).y(frame(y=["cat", cell]))
+
+
 def test_a_class_that_is_not_known_is_refused():
     with pytest.raises(errors.DataError, match=r"t.csv, line 3, column 'y': the class fox is not .* \(cat, dog\)"):
         Answer(("y",), "classification", ("cat", "dog")).y(frame(y=["cat", "fox"]))

@@ -42,6 +42,8 @@ FITTING = {
     ("0,123", "0,456"): "1.234,5",
     ("1,2E+03", "5"): "1.234,5",
     ("12-", "13"): "1234.5",
+    ("0", "$4.99"): "$1,234.5",
+    ("0", "0,00", "3,5 %"): "1.234,5 %",
 }
 
 
@@ -75,6 +77,15 @@ def test_money_and_units_of_one_letter_are_numbers_where_all_cells_have_them():
     assert inferred("Rs 1,204", "Rs 17") is not None
     assert inferred("R1,204.50", "R17.00") is not None
     assert inferred("13V", "12V", "5V") is not None
+
+
+def test_zero_needs_no_unit_and_other_numbers_do():
+    spelling = spelling_of({"0": 60, "$4.99": 20, "$2.99": 20}, NO_HINT)
+    assert spelling is not None
+    assert [spelling.form.read(cell) for cell in ("0", "0.00", "$4.99")] == [0.0, 0.0, 4.99]
+    assert np.isnan(spelling.form.read("5"))
+    assert str(inferred("0", "0", "5").form) == "1234.5"
+    assert inferred("0", "R204", "R207") is None
 
 
 def test_what_settles_thousands_or_fractions():

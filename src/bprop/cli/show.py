@@ -37,7 +37,8 @@ def dataset(preparation: Preparation, **parts: Sized | None) -> str:
         if preparation.classes is not None
         else f"predicting {preparation.target!r}"
     )
-    line = f"{visible(preparation.source)}: {counts}; {len(preparation.columns)} inputs, {kind}"
+    inputs = len(preparation.columns)
+    line = f"{visible(preparation.source)}: {counts}; {inputs} input{'s' * (inputs != 1)}, {kind}"
     if preparation.task == "regression" and preparation.outputs > 1:
         line += "; while training, rmse and mae are in deviations of each"
     columns = listed(preparation.kinds)

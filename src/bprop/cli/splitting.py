@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from bprop.cli.prepared import DataOptions, Prepared
 from bprop.errors import SettingError
 from bprop.sources.division import Division
@@ -50,7 +52,11 @@ def _of_time(prepared: Prepared, division: Division) -> list[str]:
     if division.split.column is not None or not shared or prepared.sample.block is not None:
         return []
     name = ordered_dates(prepared.sample, prepared.preparation.kinds)
-    return [] if name is None else [f"the rows look ordered by {name!r}: --split-by {name} tests on the last rows"]
+    return (
+        []
+        if name is None
+        else [f"the rows look ordered by {name!r}: --split-by {shlex.quote(name)} tests on the last rows"]
+    )
 
 
 def _repeats(prepared: Prepared) -> list[str]:

@@ -10,6 +10,7 @@ from bprop.cli.prepared import Prepared
 from bprop.sources.answer import Answer
 from bprop.sources.classes import BOOLEAN, alike
 from bprop.sources.decision import Decision
+from bprop.sources.ids import is_called_id
 from bprop.sources.limits import some
 from bprop.sources.tally import Tally
 from bprop.sources.target_kinds import SPELLING
@@ -36,6 +37,11 @@ def target_lines(prepared: Prepared, chosen: bool) -> list[str]:
     if prepared.of_class is not None and answer.classes is not None:
         shares = [f"{name} {weight:.3g}" for name, weight in zip(answer.classes, prepared.of_class, strict=True)]
         lines.append(f"  weights of the classes, to train and to watch on: {some(shares, MOST_SHOWN)}")
+    if default and is_called_id(preparation.target):
+        lines.append(
+            f"warning: the last column, {preparation.target}, is called as an id is, which says nothing that can be "
+            "learned: choose the column to predict with --target COLUMN"
+        )
     lines += [f"warning: {text}" for text in warnings(answer, tally)]
     return list(map(visible, lines))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.classes import BOOLEAN, Recognised, joined, plain
+from bprop.sources.classes import BOOLEAN, Recognised, folded, joined, plain
 from bprop.sources.frame import Frame
 from bprop.sources.guess import reasoned
 from bprop.sources.limits import need_few_classes, some
@@ -129,10 +129,14 @@ class Answer:
         strange = np.nonzero(labels < 0)[0]
         if len(strange):
             row = int(strange[0])
+            name = str(plain(y[row]))
+            alike = next((one for one in map(str, classes) if folded(one).rstrip(".") == folded(name).rstrip(".")), "")
             others = f"; {len(strange):,} of {len(labels):,} rows have classes that it does not know"
             raise DataError(
                 f"{frame.where(row)}, column {self.columns[0]!r}: the class {plain(y[row])} is not one of the model's "
                 f"classes ({some(classes)}){others}"
+                + f"; it may be meant for {alike!r}: spell it so in the file"
+                * bool(alike)
             )
         return labels
 

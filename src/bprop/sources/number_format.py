@@ -65,6 +65,11 @@ def parts_of(cell: str) -> Parts | None:
     return Parts(opened or "-" in signs, opened, match["prefix"] or "", core, suffix)
 
 
+def is_bare_zero(parts: Parts) -> bool:
+    """Whether a cell is 0, with no currency or unit."""
+    return not (parts.prefix or parts.suffix or parts.brackets) and set(parts.core) <= set("0.,") and "0" in parts.core
+
+
 def tidy(cell: str) -> str:
     """A cell with the usual blank, minus and apostrophe in the place of their relatives."""
     return cell.strip() if cell.isascii() else cell.translate(_TIDY).strip()
@@ -139,8 +144,8 @@ class NumberFormat:
         return float(whole.replace(self.decimal, "."))
 
     def fits(self, parts: Parts) -> bool:
-        """Whether signs, currency and unit are those of this format."""
-        return (
+        """Whether signs, currency and unit are those of this format. Zero needs none: free is 0 beside $4.99."""
+        return is_bare_zero(parts) or (
             parts.prefix.casefold() == self.prefix.casefold()
             and unit_of(parts.suffix) == unit_of(self.suffix)
             and (self.brackets or not parts.brackets)

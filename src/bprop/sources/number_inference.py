@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bprop.sources.number_format import PLAIN, NumberFormat, Parts, parts_of, tidy, unit_of
+from bprop.sources.number_format import PLAIN, NumberFormat, Parts, is_bare_zero, parts_of, tidy, unit_of
 from bprop.sources.units import is_currency, is_unit
 
 STYLES = (
@@ -106,14 +106,17 @@ def _may_be_numbers(different: Sequence[str]) -> bool:
 
 
 def _of_one_unit(parts: dict[str, Parts], counts: Mapping[str, int]) -> dict[str, Parts]:
-    """The cells with the currency and the unit that most have."""
+    """The cells with the currency and the unit that most have, and behind them zeros that have none."""
     shares: Counter[tuple[str, str]] = Counter()
+    zeros = {cell: part for cell, part in parts.items() if is_bare_zero(part)}
     for cell, part in parts.items():
+        if cell in zeros and len(zeros) < len(parts):
+            continue
         shares[part.prefix.casefold(), unit_of(part.suffix)] += counts[cell]
     for (prefix, unit), _ in shares.most_common(1):
         group = {c: p for c, p in parts.items() if p.prefix.casefold() == prefix and unit_of(p.suffix) == unit}
         if (not prefix or is_currency(prefix)) and all(_is_unit(c, p) for c, p in group.items()):
-            return {} if _are_codes(group, all_of_them=len(group) == len(counts)) else group
+            return {} if _are_codes(group, all_of_them=len(group) == len(counts)) else group | zeros
     return {}
 
 

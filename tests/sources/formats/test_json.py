@@ -57,6 +57,15 @@ def test_every_form_gives_the_same_columns(form):
     assert frame.where(1) == "t.json, row 2"
 
 
+def test_lists_without_names_are_all_rows_and_it_is_said():
+    frame = read([[0.5, 41, "yes"], [1.5, 48, None], [2.5, 50, "no"]])
+    assert {name: column.texts.tolist() for name, column in frame.columns.items()} == {
+        "x1": ["0.5", "1.5", "2.5"], "x2": ["41", "48", "50"], "x3": ["yes", None, "no"],
+    }  # fmt: skip
+    assert frame.remarks == ("t.json: its lists have no names of columns, so they are called x1 to x3",)
+    assert list(read([["a", 2019, 2020], ["x", 0.5, 1.5], ["y", 2.5, 3.5]]).columns) == ["a", "2019", "2020"]
+
+
 def test_where_a_wrapped_table_is_read_from_is_said():
     assert read(FORMS["wrapped twice"]).remarks == ("t.json: the table is read from 'response.data'",)
 

@@ -101,7 +101,7 @@ SAID = {
     "slashes": (lines("// made on 2024-01-02", NAMES), "line 1 is a comment (//)"),
     "names in a comment": (lines("# size,colour,y"), "line 1 is a comment (#)"),
     "names behind a mark": (lines("# about it", "#size,colour,y"), "lines 1 to 2 are comments (#)"),
-    "the index of pandas": (lines("," + NAMES, rows=numbered()), "row numbers are left out: column '1'"),
+    "the index of pandas": (lines("," + NAMES, rows=numbered()), "row numbers are left out: column 1"),
     "the index read again": (lines("Unnamed: 0," + NAMES, rows=numbered()), "column 'Unnamed: 0'"),
     "two of them": (
         lines("Unnamed: 0.1,Unnamed: 0," + NAMES, rows=numbered(numbered())), "'Unnamed: 0.1', 'Unnamed: 0'"
@@ -110,6 +110,7 @@ SAID = {
     "trailing delimiters": (lines(NAMES + ",", tail=","), "column 4 has neither a name nor a cell"),
     "more of them": (lines(NAMES + ",,", tail=",,"), "columns 4, 5 have neither a name nor a cell"),
     "a delimiter behind rows alone": (lines(NAMES, tail=","), "column 4 has neither"),
+    "a delimiter behind the header alone": (lines(NAMES + ","), "the header ends with a delimiter"),
     "a spacer": (lines("size,,colour,y", rows=[(r[0], "", *r[1:]) for r in ROWS]), "column 2 has neither"),
     "row names of R": (
         lines('"size","colour","y"', rows=[(f'"{k + 1}"', *r) for k, r in enumerate(ROWS)]), "the name of the row"
@@ -224,6 +225,24 @@ def test_a_tab_among_runs_of_blanks_is_one_of_them(readers):
     rows = [f'{k}.5   {k}  1.0  7\t"a name {k}"' for k in range(5)]
     found, said = readers("\n".join([*rows, ""]), ReadOptions(header=False))
     assert list(found) == ["x1", "x2", "x3", "x4", "x5"] and found["x5"][1] == "a name 1" and "blanks" in said
+
+
+def test_a_missing_number_in_a_run_of_blanks_is_a_cell_of_it(readers):
+    rows = [(f"{k}.5", "?" if k % 4 == 0 else f"{130 + k}.0", "3504.", f'"car {k}"') for k in range(9)]
+    found, _ = readers("".join(f"{'   '.join(row[:3])}\t{row[3]}\n" for row in rows))
+    assert list(found) == ["x1", "x2", "x3", "x4"]
+    assert found["x4"][3] == "car 3"
+
+
+def test_one_line_of_numbers_between_blanks_is_a_row(readers):
+    found, _ = readers(" 0.1  33.0  -2\n", ReadOptions(header=False))
+    assert list(found) == ["x1", "x2", "x3"]
+
+
+def test_one_column_with_row_names_of_r_is_that_column(readers):
+    found, said = readers('"size"\n"1" 0.5\n"2" -1.5\n')
+    assert found == {"size": ["0.5", "-1.5"]}
+    assert "the name of the row" in said
 
 
 def test_a_no_break_blank_in_numbers_speaks_for_windows(readers):
@@ -389,6 +408,18 @@ TOLD = {
     "a logger": (lines("TOA5,CR1000,12,prog", NAMES), ["line 1: 4 cells", "in line 2: --skip-rows 1"]),
     "a rule below": (lines("a|b|c", mark="|") + "---+---+---\n", ["the foot of the table", '--comment "---+---+---"']),
     "single quotes": (lines(NAMES) + "1,'x, y',2\n", ["single quotes are letters"]),
+    "names in single quotes": (
+        lines("'a','b'", rows=[(f"'{k}.5'", "'x'") for k in range(N)]),
+        ["line 1: cells such as 'a'", "write double quotes"],
+    ),
+    "numbers in single quotes": (
+        lines("a,b", rows=[(f"'{k}.5'", "x") for k in range(N)]),
+        ["line 1: cells such as '0.5'", "write double quotes"],
+    ),
+    "units behind an empty cell": (
+        lines("t,size,weight", ",cm,kg", rows=[(f"2024-01-{k + 1:02}", r[0], r[2]) for k, r in enumerate(ROWS)]),
+        ["line 2", "--comment ,cm,kg if"],
+    ),
     "the header again": (lines(NAMES) + lines(NAMES), [f"line {N + 2}: the header once more"]),
     "a web page": ("<!DOCTYPE html>\n<html><body>a, b</body></html>\n", ["a web page"]),
     "XML": ('<?xml version="1.0"?>\n<a>1,2</a>\n', ["XML"]),

@@ -10,6 +10,7 @@ import pytest
 from bprop import errors
 from bprop.sources.formats.recognise import has_lines, is_text
 from bprop.sources.opening import open_rows
+from bprop.sources.read_options import ReadOptions
 
 TABLE = "a,b\n1.5,x\n2.5,y\n"
 
@@ -70,6 +71,12 @@ def test_a_pattern_of_files_with_unknown_suffixes_is_read_by_content(here):
     for name in ("a.txt", "b.txt", ".hidden.txt"):
         Path(name).write_text(TABLE)
     assert len(open_rows("*.txt")) == 4
+
+
+@pytest.mark.parametrize("name", ["new.data", "new.txt", "new.DAT", "new.test"])
+def test_one_line_of_text_is_a_table_where_its_name_says_that_it_is_text(here, name):
+    Path(name).write_text("5,M,2.5\n")
+    assert len(open_rows(name, options=ReadOptions(header=False))) == 1
 
 
 def test_text_is_known_by_its_letters():

@@ -8,7 +8,8 @@ from bprop.sources.dates.words import WEEKDAYS, ZONES, month_of, plain
 
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
 _HALF = r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
-_ZONE = r"(?: ?(?:(?P<sign>[+-])(?P<ahead>\d\d)(?::?(?P<more>\d\d))?|(?P<zone>(?!Uhr)[A-Za-z]{1,4})))?(?:\[[\w/+-]+\])?"
+_AHEAD = r"(?:(?:GMT|UTC)(?=[+-]))?(?P<sign>[+-])(?P<ahead>\d\d|(?<=[CT][+-])\d(?!\d))(?::?(?P<more>\d\d))?"
+_ZONE = rf"(?: ?(?:{_AHEAD}|(?P<zone>(?!Uhr)[A-Za-z]{{1,4}})))?(?:\[[\w/+-]+\])?"
 _TIME = rf"(?:(?:[T ]|, ?| at | um ){_CLOCK}{_HALF}{_ZONE}(?: \([\w ]+\))?(?: Uhr)?)?"
 _PACKED = r"(?:[T_ ]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)Z?)?"
 _WEEKDAY = r"(?:(?P<weekday>[^\W\d_]+)\.?,? +)?"

@@ -26,7 +26,7 @@ NAMES = {"\t": "tabs", BLANKS: "blanks", NOTHING: "nothing: one column"}
 LOOK = 200  # rows that are read to find it
 _DECIMAL = re.compile(r"\s*[+-]?\d+(,\d+)?\s*%?\s*")
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
-_RUN = re.compile(r"[+-]?[\d.]+( +[+-]?[\d.]+){2,}")
+_RUN = re.compile(r"(?:[+-]?[\d.]+|\?|NA)(?: +(?:[+-]?[\d.]+|\?|NA)){2,}")
 _BLANKS = re.compile(rb'(?<![^ \t\r\n])("(?:[^"]|"")*")|(?m:^[ \t]+)|[ \t]+(?=\r?$|\r?\n)|[ \t]+')
 
 
@@ -90,6 +90,8 @@ def delimiter_of(lines: list[str], usual: str = ",") -> str:
     best = max(scores, key=lambda mark: scores[mark])
     if scores[best] > 0:
         return BLANKS if best == "\t" and _holds_rows(lines) else best
+    if _is_line_of_numbers(lines) or _is_column_of_r(lines):
+        return BLANKS
     for mark in (BLANKS, ":"):
         if _is_of_numbers(split(lines, mark), shorter=mark == BLANKS):
             return mark
@@ -149,6 +151,20 @@ def _is_of_numbers(rows: list[list[str]], shorter: bool) -> bool:
         return False
     numbers = sum(all(_NUMBER.fullmatch(row[k]) for row in rest) for k in range(wide))
     return 2 * numbers >= wide
+
+
+def _is_line_of_numbers(lines: list[str]) -> bool:
+    """Whether a text is one line of numbers between blanks: a row to predict, without a header."""
+    rows = split(lines, BLANKS)
+    return len(rows) == 1 and len(rows[0]) > 1 and all(map(_NUMBER.fullmatch, rows[0]))
+
+
+def _is_column_of_r(lines: list[str]) -> bool:
+    """Whether a text is one column as write.table of R writes it: a name in quotes, and below it names of rows in
+    quotes, each with a cell."""
+    rows = split(lines, BLANKS)
+    quoted = all(line.startswith('"') for line in lines[: len(rows)] if line.strip())
+    return len(rows) > 1 and quoted and len(rows[0]) == 1 and all(len(row) == 2 for row in rows[1:])
 
 
 def _is_column(lines: list[str]) -> bool:

@@ -11,13 +11,15 @@ from typing import Any, NoReturn
 
 from bprop.errors import DataError
 from bprop.sources.formats.format import Format, Piece, Source
+from bprop.sources.formats.headers import has_header
 from bprop.sources.formats.jsonl import JsonLines
-from bprop.sources.formats.names import tidy
+from bprop.sources.formats.names import by_position, tidy
 from bprop.sources.formats.values import column_of_values
 from bprop.sources.frame import Frame
 from bprop.sources.limits import MOST_COLUMNS, need_few_columns, opened, some
 
 LOOK = 2**16
+ROWS = 200  # that tell whether the first of them holds names
 DEEPEST = 3  # objects around the table: {"response": {"data": [...]}}
 _BEGINS = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*("|\})|\[\s*[\[{\]])')
 _KINDS = 'a list of objects ([{...}, ...]), an object of columns ({"a": [...], ...}), or lines of JSON'
@@ -132,7 +134,7 @@ def _columns(path: Path, document: Any, remarks: list[str]) -> dict[str, list] |
     """{name: values} of a table; None where a document is none."""
     if isinstance(document, list):
         if document and all(isinstance(row, list) for row in document):
-            return _of_rows(path, document)
+            return _of_rows(path, _with_names(path, document, remarks))
         return _of_records(path, document, remarks) if _is_records(document) else _refused(path, document)
     if not isinstance(document, dict):
         return None
@@ -195,6 +197,17 @@ def _are_numbers(keys: dict) -> bool:
 
 def _of_split(path: Path, document: dict) -> dict[str, list]:
     return _of_rows(path, [document["columns"], *document["data"]])
+
+
+def _with_names(path: Path, rows: list, remarks: list[str]) -> list:
+    """Lists of cells, with names x1, x2, ... before them where the first list holds cells as the others do."""
+    width = len(rows[0])
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows[:ROWS] if len(row) == width]
+    if not width or all(isinstance(cell, str) for cell in rows[0]) or has_header(cells):
+        return rows
+    names = by_position(width)
+    remarks.append(f"{path}: its lists have no names of columns, so they are called {names[0]} to {names[-1]}")
+    return [names, *rows]
 
 
 def _of_rows(path: Path, rows: list) -> dict[str, list]:

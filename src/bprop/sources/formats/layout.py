@@ -18,7 +18,7 @@ from bprop.sources.formats.encodings import MARKS, codec_of, encoding_of, need_n
 from bprop.sources.formats.names import by_position, is_index, nameless, tidy
 from bprop.sources.formats.preamble import Preamble, header_in, preamble_of
 from bprop.sources.formats.quotes import fault
-from bprop.sources.formats.shape import first_column_is_index, need_no_title, need_one_header
+from bprop.sources.formats.shape import first_column_is_index, need_double_quotes, need_no_title, need_one_header
 from bprop.sources.limits import LONGEST_HEADER, need_few_columns, size, some
 from bprop.sources.read_options import ReadOptions
 
@@ -166,6 +166,7 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
     rows = rows or [first]
     if options.header is not False:
         need_no_title(path, rows, lines, before.start, layout.delimiter)
+    need_double_quotes(path, rows, before.start + 1)
     if not _is_header(rows, options):
         return _headerless(layout, rows, lines[: before.start], options)
     if options.by_position or options.header is False:
@@ -173,7 +174,7 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
         if list(first) != by_position(len(first)):
             layout = replace(layout, facts=(*layout.facts, unused))
         return replace(_named(path, layout, by_position(len(first)), rows[1:], lines[:end]), header=False)
-    need_one_header(path, rows, end, options.missing)
+    need_one_header(path, rows, end, options.missing, lines[end] if end < len(lines) else "")
     if (odd := headers.data_like(first)) and options.header is None:
         which = f"{some(map(repr, odd), MOST_SAID)} look{'s' if len(odd) == 1 else ''} like cells"
         layout = replace(
@@ -223,7 +224,10 @@ def _named(
     names, facts = [tidy(cell) for cell in cells], list(layout.facts)
     dropped: tuple[int, ...] = ()
     wide = {len(row) for row in rows}
-    if wide == {len(names) + 1}:
+    if wide == {len(names) - 1} and len(names) > 2 and not names[-1]:
+        facts.append("the header ends with a delimiter that the rows do not have")
+        names.pop()
+    elif wide == {len(names) + 1}:
         if all(not row[-1] for row in rows):
             names.append("")
         elif first_column_is_index(rows, above[-1] if above else "", layout.delimiter):

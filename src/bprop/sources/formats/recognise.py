@@ -23,6 +23,8 @@ MARKED = (Parquet, Arrow, ArrowStream, Workbook)
 """Formats that no other file begins as."""
 NEED_MARKS = (*MARKED, Npz)
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0c\x1a\x1b")
+TEXTS = (".txt", ".text", ".data", ".dat", ".test", ".train", ".asc", ".prn", ".psv", ".log", ".out")
+"""Names of text that may be a table."""
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -44,7 +46,7 @@ def recognise(path: Path, named: Format | None, file: BinaryIO) -> Format | None
         return named
     if is_json(first):
         return JsonLines() if is_lines(first) else Json()
-    if text and has_lines(first) and (named is None or isinstance(named, (*NEED_MARKS, Idx))):
+    if text and (has_lines(first) or is_called_text(path)) and (named is None or isinstance(named, (*NEED_MARKS, Idx))):
         return Csv()
     return named
 
@@ -78,6 +80,11 @@ def _members(file: BinaryIO) -> list[str]:
 def has_lines(first: bytes) -> bool:
     """Whether text has two lines or more."""
     return len(first.strip().splitlines()) > 1
+
+
+def is_called_text(path: Path) -> bool:
+    """Whether a name says that a file is text, so that one line of it may be a table: a row to predict."""
+    return any(suffix.lower() in TEXTS for suffix in path.suffixes)
 
 
 def is_text(first: bytes) -> bool:

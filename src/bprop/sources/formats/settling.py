@@ -36,9 +36,8 @@ def settled(layout: Layout, empty: frozenset[int], whole: frozenset[int]) -> Lay
         index = index[:-1]
     if index:
         which = "column" if len(index) == 1 else "columns"
-        facts.append(
-            f"row numbers are left out: {which} {some((repr(names[k] or str(k + 1)) for k in index), MOST_SAID)}"
-        )
+        called = (repr(names[k]) if names[k] else k + 1 for k in index)
+        facts.append(f"row numbers are left out: {which} {some(called, MOST_SAID)}")
     if gone:
         which = "column {} has" if len(gone) == 1 else "columns {} have"
         which = which.format(some((k + 1 for k in gone), MOST_SAID))

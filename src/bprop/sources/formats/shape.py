@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from bprop.sources.formats.dialect import split
 from bprop.sources.formats.headers import has_header, is_rule, is_second_header, sort_of
 
 FOOTER = re.compile(r"\(?\d[\d,.]* ?(rows?|records?|lines?)( affected| selected)?\.?\)?|EOF|-{5,}", re.IGNORECASE)
+_SINGLE = re.compile(r"'(.*)'", re.DOTALL)
 TOTALS = {
     "total", "totals", "grand total", "sum", "average", "mean", "summe", "gesamt", "insgesamt", "gesamtsumme", "somme",
     "totaux", "totale", "suma", "totaal",
@@ -64,18 +66,40 @@ def _header_is_below(rest: Sequence[Sequence[str]], wide: int) -> bool:
     return len(rows) > 2 and all(cell or k == wide - 1 for k, cell in enumerate(rows[0])) and has_header(rows)
 
 
-def need_one_header(path: Path, rows: Sequence[Sequence[str]], end: int, missing: Sequence[str]) -> None:
+def need_one_header(
+    path: Path, rows: Sequence[Sequence[str]], end: int, missing: Sequence[str], below: str
+) -> None:  # fmt: skip
     """Raise DataError where the line below the names holds text above numbers: units, or more names.
 
-    end : the line of the names.
+    end : the line of the names. below : the text of the next one.
     """
     rest = [["" if cell in missing else cell for cell in row] for row in rows[1:] if len(row) == len(rows[0])]
     if rest and is_second_header(rest):
         shown = ", ".join(cell for cell in rest[0] if cell)[:60]
+        begin = rest[0][0] if rest[0][0] and below.startswith(rest[0][0]) else below.strip()[:12]
         raise DataError(
             f"{path}, line {end + 1}: {shown!r} stands above numbers: it looks like a second line of the header. If it "
             f"holds the names, --skip-rows {end} takes them; else delete it, or leave it out with --comment "
-            f"{_quoted(next((cell for cell in rest[0] if cell), ''))} if no other line begins so"
+            f"{shlex.quote(begin)} if no other line begins so"
+        )
+
+
+def need_double_quotes(path: Path, rows: Sequence[Sequence[str]], line: int) -> None:
+    """Raise DataError where all names, or the numbers of a column, stand in single quotes, which are letters here.
+
+    line : of the first of the rows.
+    """
+    columns = list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
+    names = [cell for cell in rows[0] if cell]
+    numbers = [[cell for cell in column[1:] if cell] for column in columns]
+    if (len(names) > 1 and all(map(_SINGLE.fullmatch, names))) or any(
+        len(cells) > 1 and all((match := _SINGLE.fullmatch(cell)) and sort_of(match[1]) == "number" for cell in cells)
+        for cells in numbers
+    ):
+        shown = next(cell for row in rows for cell in row if _SINGLE.fullmatch(cell))
+        raise DataError(
+            f"{path}, line {line}: cells such as {shown} stand in single quotes, which are letters of a cell here: "
+            "write double quotes, or none"
         )
 
 

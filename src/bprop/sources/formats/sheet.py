@@ -173,7 +173,7 @@ def _columns(who: str, header: Row | None, rows: list[Row], remarks: list[str]) 
     names = ["" if k >= len(header) or header[k] is None else tidy(text_of(header[k])) for k in range(width)]
     used = [k for k in range(width) if names[k] or any(cell is not None for cell in values[k])]
     if len(used) > 1 and INDEX.fullmatch(names[used[0]]) and _are_row_numbers(values[used[0]]):
-        remarks.append(f"row numbers are left out: column {names[used[0]] or used[0] + 1!r}")
+        remarks.append(f"row numbers are left out: column {names[used[0]] or used[0] + 1}")
         used = used[1:]
     called = [named(names)[k] for k in used]
     nameless = [called[i] for i, k in enumerate(used) if not names[k]]
