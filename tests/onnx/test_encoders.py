@@ -111,6 +111,15 @@ def test_categories(width, cells, codes):
     np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("width", [0, 3])
+def test_whole_numbers_as_categories_are_written_with_and_without_point_zero(width):
+    kind = Categorical("c", ("01", "3011.0", "7", "7.0", "8001"), (2, 3, 4, 5, 6), width)
+    cells = ["8001", "8001.0", "3011", "3011.0", "7", "7.0", "01", "1", "01.0", "8001.00"]
+    expected = kind.encode(frame_of(cells))
+    assert np.array_equal(expected[0], expected[1]) and not np.array_equal(expected[4], expected[5])
+    np.testing.assert_array_equal(by_onnx(kind, np.array(cells, object)), expected)
+
+
 def dates_agree(kind, days):
     expected = kind.encode(frame_of(days, "datetime64[s]"))
     found = by_onnx(kind, np.array(days, "datetime64[s]").astype(np.int64))

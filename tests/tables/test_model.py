@@ -197,7 +197,7 @@ def test_a_threshold_between_two_classes(rows):
     p = fit.predict_proba(rows)[:, positive]
     often = fit.with_threshold(float(np.quantile(p, 0.1)))
     assert (often.predict(rows) == fit.classes[positive]).sum() > 50
-    assert often.scores(rows)["accuracy"] == np.mean(often.predict(rows) == np.where(rows["old"], "true", "false"))
+    assert often.scores(rows)["accuracy"] == np.mean(often.predict(rows) == rows["old"])
     assert fit.preparation.decision.threshold is None
     with pytest.raises(errors.SettingError, match="give a probability between 0 and 1"):
         fit.with_threshold(1.5)

@@ -57,3 +57,37 @@ def test_a_column_of_weights_must_be_there(rows):
 
 def test_the_name_of_a_table_is_that_of_its_model(rows):
     assert bp.table(rows, name="pets").notes["source"] == "pets"
+
+
+def test_columns_may_be_called_by_numbers():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(np.arange(120).reshape(40, 3) % 11)
+    table = bp.table(frame, 2, kinds={0: "categorical"}, task="regression")
+    assert table.kinds == {"0": "categorical", "1": "numeric"}
+    assert table.with_kinds({1: "ignored"}).kinds == {"0": "categorical", "1": "ignored"}
+    assert bp.table(frame, [0, 2]).target == "0, 2"
+    assert bp.table(frame, 2, weights=1).kinds == {"0": "numeric"}
+    assert [len(part) for part in table.split(by=1, validation=0)[::2]] == [33, 7]  # equal cells in one part
+    with pytest.raises(errors.SettingError, match="give a dict of columns and the names of kinds"):
+        bp.table(frame, 2, kinds={"a": float})
+
+
+def test_blanks_around_the_names_of_columns_do_not_matter():
+    table = bp.table({" size ": [1.0, 2.0, 3.0], "y": [1.5, 2.5, 3.5]}, " y ", kinds={" size ": "categorical"})
+    assert table.kinds == {"size": "categorical"}
+
+
+def test_weights_are_the_name_of_a_column(rows):
+    with pytest.raises(errors.SettingError, match="weights=ndarray: give the name of a column"):
+        bp.table(rows, "pet", weights=np.ones(60))
+
+
+def test_targets_with_the_labels_of_the_rows_in_another_order_are_refused():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"a": np.arange(40) % 7 / 7})
+    y = pandas.Series([0.5 * k for k in range(40)], name="y")
+    with pytest.raises(errors.DataError, match="the labels of the rows of the table in another order"):
+        bp.table(frame, y[::-1])
+    assert bp.table(frame, y[::-1].loc[frame.index]).target == "y"
+    assert bp.table(frame, y[::-1].to_numpy()).target == "target"
+    assert bp.table(frame.set_index(frame.index + 100), y).target == "y"  # other labels: the rows as they stand

@@ -27,6 +27,8 @@ from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Ignored
 from bprop.sources.columns.infer import fit_column
+from bprop.sources.declared import CATEGORICAL
+from bprop.tables.kinds import chosen_kinds
 from bprop.tables.model import TableModel
 
 CLASSES, VALUES = "classification", "regression"
@@ -75,9 +77,11 @@ class TableEstimator(NetworkEstimator):
         """Learn the kinds of the columns, and how numbers are scaled."""
         columns = (name,) if y.ndim == 1 else tuple(f"{name}{k}" for k in range(1, y.shape[1] + 1))
         answer = Answer(columns, VALUES if self._numbers else CLASSES, None)
-        kinds = {**rows.kinds, **{n: kind for n, kind in rows.declared.items() if _is_unlike(n, rows)}}
+        kinds = {**rows.kinds, **{n: k for n, k in rows.declared.items() if k == CATEGORICAL and _is_unlike(n, rows)}}
         scaled = y if self._scales_targets() else None
-        self._encoder = Encoder.of(rows.frame, answer, {**kinds, **(self.kinds or {})}, self.scale, scaled, weights)
+        self._encoder = Encoder.of(
+            rows.frame, answer, {**kinds, **chosen_kinds(self.kinds)}, self.scale, scaled, weights
+        )
         self.kinds_ = {kind.name: kind.kind for kind in self._encoder.preparation.kinds}
 
     def _scales_targets(self) -> bool:
@@ -297,9 +301,7 @@ class TableRegressor(TableEstimator, NetworkRegressor):
 
 
 def plain(label: Any) -> Any:
-    """A class as the notes of a model keep it: text, or a number; yes and no as tables have them."""
-    if isinstance(label, bool):
-        return "true" if label else "false"
+    """A class as the notes of a model keep it: text, a number, or True and False."""
     if isinstance(label, float) and label.is_integer():
         return int(label)
     return label if isinstance(label, str | int | float) else str(label)

@@ -138,9 +138,12 @@ def _categorical(write: Writer, kind: Categorical, column: Tensor) -> Tensor:
     if kind.width:
         table = {written: MISSING for word in SAYS_MISSING for written in any_case(word)}
         table.update(dict.fromkeys(write.export.marks, MISSING))
-        table.update((category, code) for code, category in enumerate(kind.categories, 2))
+        table.update(kind.code_of)
         return write.looked_up(column, table, UNSEEN)
-    known = write.codes(column, [(), (), *([category] for category in kind.categories)], UNSEEN)
+    tables: list[list[str]] = [[] for _ in range(kind.rows)]
+    for cell, code in kind.code_of.items():
+        tables[code].append(cell)
+    known = write.codes(column, tables, UNSEEN)
     missing = write.marked(column, write.codes(column, [(), SAYS_MISSING], UNSEEN, any_case=True), MISSING)
     codes = write.Where(write.Equal(known, write.of(np.int64, UNSEEN)), missing, known)
     same = write.Equal(write.Unsqueeze(codes, write.of(np.int64, [1])), write.of(np.int64, [kind.codes]))

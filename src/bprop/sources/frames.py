@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.errors import DataError, DTypeError
-from bprop.sources import pandas_columns
+from bprop.sources import declared, fields, pandas_columns
 from bprop.sources.column import Column
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars
 from bprop.sources.formats.format import as_cells
@@ -33,7 +33,7 @@ Cells = Mapping[str, Column]
 class Opened(NamedTuple):
     """A table that was an object.
 
-    declared : {column: kind} of columns whose type says it: categories. remarks : lines for people.
+    declared : {column: kind} of columns whose type says it: categories, and True and False. remarks : lines for people.
     """
 
     frame: Frame
@@ -74,10 +74,10 @@ class _Read(NamedTuple):
 def _pandas(frame: Any, name: str) -> _Read:
     pandas_columns.need_one_level(name, frame)
     names = _names(name, frame.columns)
-    every = {column: frame.iloc[:, k] for k, column in enumerate(names)}
+    every, objects = fields.spread({column: frame.iloc[:, k] for k, column in enumerate(names)})
     cells = {c: _column(series, f"{name}, column {c!r}") for c, series in every.items()}
-    declared = {c: "categorical" for c, series in every.items() if pandas_columns.is_categorical(series)}
-    return _Read(cells, pandas_columns.place_of(name, frame), declared, pandas_columns.remarks(frame))
+    said = (*pandas_columns.remarks(frame), *_of_fields(name, objects))
+    return _Read(cells, pandas_columns.place_of(name, frame), declared.of(every), said)
 
 
 def _polars(frame: Any, name: str) -> _Read:
@@ -86,11 +86,10 @@ def _polars(frame: Any, name: str) -> _Read:
 
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
-    declared = {c.strip(): "categorical" for c, kind in frame.schema.items() if kind in (pl.Categorical, pl.Enum)}
     if not frame.width or not frame.height:
         return _Read({c: Column(np.empty(0), typed=True) for c in frame.columns})
     columns, remarks = columns_of(Path(name), frame)
-    return _Read(columns, declared=declared, remarks=remarks)
+    return _Read(columns, declared=declared.of({c.strip(): frame[c] for c in frame.columns}), remarks=remarks)
 
 
 def _arrow(data: Any, name: str) -> _Read:
@@ -115,13 +114,12 @@ def _native(data: Any, name: str) -> _Read:
 def _mapping(data: Mapping[Any, Any], name: str) -> _Read:
     """A dict of columns. A single value stands for all rows, and a dict of such values is one row."""
     keys = _names(name, list(data))
-    values = dict(zip(keys, data.values(), strict=True))
+    values = fields.by_label(dict(zip(keys, data.values(), strict=True)), name)
     lengths = {len(value) for value in values.values() if not _is_single(value)}
     rows = max(lengths, default=1)
-    columns = {c: [value] * rows if _is_single(value) else value for c, value in values.items()}
+    columns, objects = fields.spread({c: [v] * rows if _is_single(v) else v for c, v in values.items()})
     cells = {c: _column(value, f"{name}, column {c!r}") for c, value in columns.items()}
-    declared = {c: "categorical" for c, v in values.items() if _is_series(v) and _is_declared(v)}
-    return _Read(cells, declared=declared)
+    return _Read(cells, None, declared.of(columns), _of_fields(name, objects))
 
 
 def _records(data: Sequence[Mapping[Any, Any]], name: str) -> _Read:
@@ -163,16 +161,14 @@ def _cells(value: Any, who: str) -> np.ndarray:
     return cells_of(value, who)
 
 
-def _is_series(value: Any) -> bool:
-    return is_of(value, "pandas", "Series") or is_of(value, "polars", "Series")
-
-
-def _is_declared(series: Any) -> bool:
-    return type(series.dtype).__name__ in ("CategoricalDtype", "Categorical", "Enum")
-
-
 def _is_single(value: Any) -> bool:
-    return isinstance(value, str | bytes) or not hasattr(value, "__len__") or getattr(value, "shape", None) == ()
+    return (
+        isinstance(value, str | bytes | Mapping) or not hasattr(value, "__len__") or getattr(value, "shape", None) == ()
+    )
+
+
+def _of_fields(name: str, objects: Sequence[str]) -> tuple[str, ...]:
+    return (f"{name}: the fields of {some(objects)} are columns of their own",) if objects else ()
 
 
 def _names(name: str, columns: Sequence[Any]) -> list[str]:

@@ -45,9 +45,18 @@ def place_of(name: str, frame: Any) -> Place:
     return place
 
 
-def is_categorical(series: Any) -> bool:
-    """Whether a Series is of a categorical dtype."""
-    return type(series.dtype).__name__ == "CategoricalDtype"
+def need_same_order(data: Any, target: Any) -> None:
+    """Raise DataError where targets have the labels of the rows of a DataFrame, in another order."""
+    ours, theirs = getattr(data, "index", None), getattr(target, "index", None)
+    if not all(hasattr(index, "is_unique") for index in (ours, theirs)) or len(ours) != len(theirs):
+        return
+    if ours.equals(theirs) or not (ours.is_unique and theirs.is_unique):
+        return
+    if theirs.isin(ours).all():
+        raise DataError(
+            "target: its index has the labels of the rows of the table in another order; target.loc[df.index] brings "
+            "them in the order of the rows, and target.to_numpy() takes them as they stand"
+        )
 
 
 def cells_of_series(series: Any, who: str) -> np.ndarray:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NoReturn
+from typing import Any, NoReturn
+
+import numpy as np
 
 from bprop.errors import SettingError, UnknownNameError
 
@@ -30,3 +32,24 @@ class Kinds(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return repr(self._kinds)
+
+
+def chosen_kinds(kinds: Mapping[Any, str] | None) -> dict[str, str]:
+    """{column: kind} with the columns named as a table names them: 0 is "0". Raises SettingError."""
+    if kinds is None:
+        return {}
+    if not isinstance(kinds, Mapping) or not all(isinstance(kind, str) for kind in kinds.values()):
+        raise SettingError(f"kinds={kinds!r}: give a dict of columns and the names of kinds, {{'zip': 'categorical'}}")
+    return {str(name).strip(): kind for name, kind in kinds.items()}
+
+
+def column_named(column: Any, setting: str) -> str | None:
+    """The name of a column as a table has it: 0 is "0". Raises SettingError for what is no name, such as an array."""
+    if column is None:
+        return None
+    if np.ndim(column) or isinstance(column, Mapping | set):
+        raise SettingError(
+            f"{setting}={type(column).__name__}: give the name of a column; make values of your own a column, as in "
+            "df.assign(column=values)"
+        )
+    return str(column).strip()

@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import DataError, SettingError
-from bprop.sources.answer import Answer
+from bprop.sources import pandas_columns
 from bprop.sources.frame import Frame
 from bprop.sources.frames import frame_of
 from bprop.sources.labelled import labelled
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.target_kinds import are_names
 from bprop.sources.targets import find_targets
+from bprop.tables.kinds import chosen_kinds, column_named
 from bprop.tables.parts import Origin
 from bprop.tables.rows import open_table
 from bprop.tables.table import Table
+from bprop.tables.typed import answer_of, type_of
 
 
 def table(
@@ -70,19 +72,26 @@ def table(
     names = _names(target)
     opened = open_table(data, ",".join(names) if names else None, labels, read, name or "table")
     frame = opened.frame if name is None else replace(opened.frame, name=name)
+    declared = opened.declared
     if target is not None and names is None:
-        frame, names = _with_targets(frame, target)
+        names = _names_of_any_type(frame, target)
+    if target is not None and names is None:
+        pandas_columns.need_same_order(data, target)
+        frame, names, more = _with_targets(frame, target)
+        declared = {**declared, **more}
     if frame.block is None:
         frame = replace(frame, target=_targets(frame, names))
-    chosen = dict(kinds or {})
-    frame = labelled(frame, frame.target, False if are_names(frame.target, task, chosen) else None)
-    answer = Answer.of(frame, frame.target, task, chosen)
+    chosen = chosen_kinds(kinds)
+    is_typed = type_of(frame.target, task, chosen, declared) is not None
+    frame = labelled(frame, frame.target, False if is_typed or are_names(frame.target, task, chosen) else None)
+    answer = answer_of(frame, frame.target, task, chosen, declared)
+    weights = column_named(weights, "weights")
     apart = () if weights is None else (weights,)
     for column in apart:
         frame.column(column)
     origin = Origin(os.fspath(data), read, labels) if isinstance(data, str | os.PathLike) else None
     whole = Table(
-        frame, answer, chosen, opened.declared, weights, scale, opened.remarks, apart=apart,
+        frame, answer, chosen, declared, weights, scale, opened.remarks, apart=apart,
         origin=origin if target is None or names is not None else None,
     )  # fmt: skip
     _ = whole.preparation  # raises for what does not fit
@@ -98,15 +107,24 @@ def _names(target: Any) -> list[str] | None:
     return None
 
 
-def _with_targets(frame: Frame, target: Any) -> tuple[Frame, list[str]]:
-    """The frame with a further column, of targets that are no part of it."""
+def _names_of_any_type(frame: Frame, target: Any) -> list[str] | None:
+    """The names of targets that are no text, [0, 1]; None where a list is the targets themselves."""
+    if not isinstance(target, list | tuple) or len(target) == len(frame) or frame.block is not None:
+        return None
+    names = [str(one).strip() for one in target]
+    return names if names and all(name in frame.columns for name in names) else None
+
+
+def _with_targets(frame: Frame, target: Any) -> tuple[Frame, list[str], dict[str, str]]:
+    """The frame with a further column, of targets that are no part of it; its name, and the kind that its type says."""
     name = str(getattr(target, "name", None) or "target")
     if name in frame.columns:
         raise SettingError(f"target: the table has a column {name!r} already: name the target by target={name!r}")
-    cells = frame_of({name: target}, "target", frame.read).frame.columns[name]
+    opened = frame_of({name: target}, "target", frame.read)
+    cells = opened.frame.columns[name]
     if len(cells) != len(frame):
         raise DataError(f"target: {len(cells):,} targets for {len(frame):,} rows")
-    return replace(frame, columns={**frame.columns, name: cells}), [name]
+    return replace(frame, columns={**frame.columns, name: cells}), [name], opened.declared
 
 
 def _targets(frame: Frame, names: list[str] | None) -> tuple[str, ...]:

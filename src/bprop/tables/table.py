@@ -18,6 +18,7 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Ignored
 from bprop.sources.columns.infer import fit_column
+from bprop.sources.declared import CATEGORICAL
 from bprop.sources.division import Division
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
@@ -25,12 +26,13 @@ from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of
 from bprop.sources.splits import Split
 from bprop.sources.weights import class_weights, weighted
 from bprop.tables import show
-from bprop.tables.kinds import Kinds
+from bprop.tables.kinds import Kinds, chosen_kinds, column_named
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.parts import Origin, data_set, divided, precision_of
 from bprop.tables.rows import open_table
 from bprop.tables.training import Settings, fit_table, layers, words_of
+from bprop.tables.typed import answer_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,7 +114,7 @@ class Table:
         for cells that are not of that kind.
         """
         self._need_whole("with_kinds")
-        chosen = {**self.chosen, **(kinds or {}), **more}
+        chosen = {**self.chosen, **chosen_kinds(kinds), **chosen_kinds(more)}
         changed = replace(self, chosen={name: kind for name, kind in chosen.items() if kind != "inferred"})
         _ = changed.preparation  # raises for kinds that do not fit
         return changed
@@ -120,7 +122,7 @@ class Table:
     def with_task(self, task: str) -> Table:
         """The table with another task: "classification", "regression", "counts"; "multilabel" for several targets."""
         self._need_whole("with_task")
-        return replace(self, answer=Answer.of(self.frame, self.answer.columns, task, self.chosen))
+        return replace(self, answer=answer_of(self.frame, self.answer.columns, task, self.chosen, self.declared))
 
     def _need_whole(self, method: str) -> None:
         if self.trained is not None or self.part:
@@ -147,7 +149,7 @@ class Table:
         """The kinds of columns whose type says it, where cells alone would say another."""
         apart = {*self.answer.columns, *self.apart, *self.chosen}
         unlike = (Ignored, Categorical)  # a constant, and an id, are left out all the same
-        names = [name for name in self.declared if name not in apart]
+        names = [name for name, kind in self.declared.items() if kind == CATEGORICAL and name not in apart]
         return {n: self.declared[n] for n in names if not isinstance(fit_column(n, self.frame), unlike)}
 
     @cached_property
@@ -228,7 +230,7 @@ class Table:
         parts; it is no input, unless a kind was chosen for it.
         """
         self._need_whole("split")
-        return self._divided(Split(test, validation, seed, by, group), {})
+        return self._divided(Split(test, validation, seed, column_named(by, "by"), column_named(group, "group")), {})
 
     def _divided(self, split: Split, others: Mapping[str, Any]) -> Parts:
         """The parts of the rows, and other rows as parts."""
@@ -289,7 +291,9 @@ class Table:
             held = {name: self._other(rows, name) for name, rows in others.items()}
             return Parts(self, held.get("validation", self.watched), held.get("test"))
         sizes = {"validation": 0.1, "test": 0.2} | {n: float(r) if is_size(r) else 0.0 for n, r in others.items()}
-        split = Split(sizes["test"], sizes["validation"], seed, by, group)
+        split = Split(
+            sizes["test"], sizes["validation"], seed, column_named(by, "by"), column_named(group, "group")
+        )  # fmt: skip
         return self._divided(split, {name: rows for name, rows in others.items() if not is_size(rows)})
 
     def _other(self, rows: Any, part: str) -> Table | None:

@@ -58,3 +58,13 @@ def test_every_code_is_in_range_whatever_comes(seen, new):
     assert set(np.unique(found.sum(axis=1))) <= {0, 1}
     known = np.array([cell in kind.categories for cell in new], bool)
     np.testing.assert_array_equal(found.sum(axis=1), known)
+
+
+def test_a_whole_number_is_the_same_category_with_and_without_point_zero():
+    kind = Categorical.fit(
+        "a", frame(["8001", "8001", "3011.0", "3011.0", "7", "7", "7.0", "7.0", "01", "01", "x", "x"])
+    )
+    assert kind.categories == ("01", "3011.0", "7", "7.0", "8001", "x")
+    cells = ["8001.0", "8001", "3011", "7", "7.0", "1", "01.0", "8001.00", "x.0"]
+    known = [kind.categories[row.argmax()] if row.any() else None for row in kind.encode(frame(cells))]
+    assert known == ["8001", "8001", "3011.0", "7", "7.0", None, None, None, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Self
@@ -19,6 +20,8 @@ MOST_CATEGORIES = 10_000  # of more, the rarest are taken for unseen ones
 UNSEEN, MISSING = 0, 1  # the codes that every vocabulary has; the categories follow
 WIDEST = 50  # rows of an embedding
 DIFFERENT = 0.9  # the share of different values from which on text is an id, or free text
+
+WHOLE = re.compile(r"(-?(?:0|[1-9]\d*))(\.0)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Categorical(Kind):
 
     def encode(self, frame: Frame) -> np.ndarray:
         column = frame.column(self.name)
-        code = {category: number for number, category in enumerate(self.categories, 2)}
+        code = self.code_of
         texts, rows = column.distinct_texts
         codes = np.array([code.get(text, UNSEEN) for text in texts], np.int64)[rows]
         codes[(codes == UNSEEN) & column.absent] = MISSING
@@ -81,6 +84,13 @@ class Categorical(Kind):
             "categories": len(set(self.categories)) == len(self.categories), "codes": known,
             "width": 0 <= self.width <= WIDEST,
         }  # fmt: skip
+
+    @property
+    def code_of(self) -> dict[str, int]:
+        """{cell: code}: a whole number is known as 8001 and as 8001.0, as pandas writes a column with missing cells."""
+        code = {category: number for number, category in enumerate(self.categories, 2)}
+        others = {other: code[category] for category in self.categories if (other := _written_otherwise(category))}
+        return {**others, **code}
 
     @property
     def rows(self) -> int:
@@ -105,3 +115,9 @@ class Categorical(Kind):
             else ""
         )
         return f"{self.name} ({len(self.categories)}, {how}{codes})"
+
+
+def _written_otherwise(category: str) -> str:
+    """8001.0 for 8001, and 8001 for 8001.0; "" for what is no whole number."""
+    match = WHOLE.fullmatch(category)
+    return "" if match is None else match[1] + ("" if match[2] else ".0")
