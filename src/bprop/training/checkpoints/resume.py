@@ -106,7 +106,9 @@ def load(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
     if monitor is not None and before not in (None, monitor):  # the best value so far is one of another measure
         changed.append(f"monitor was {before!r}, now {monitor!r}")
     if changed:
-        raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}")
+        data = any(word.startswith(("checksum", "arrangement")) for word in changed)
+        why = "; the data has changed, or was read otherwise by another version of bprop" if data else ""
+        raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}{why}")
     if warning:
         say(f"bprop: {visible(warning)}", error=True)
     _need_same_graph(path, saved.graph.describe()["boxes"], job.graph.describe()["boxes"])
