@@ -47,7 +47,8 @@ def place_of(name: str, frame: Any) -> Place:
 
 def need_same_order(data: Any, target: Any) -> None:
     """Raise DataError where targets have the labels of the rows of a DataFrame, in another order."""
-    ours, theirs = getattr(data, "index", None), getattr(target, "index", None)
+    ours: Any = getattr(data, "index", None)
+    theirs: Any = getattr(target, "index", None)
     if not all(hasattr(index, "is_unique") for index in (ours, theirs)) or len(ours) != len(theirs):
         return
     if ours.equals(theirs) or not (ours.is_unique and theirs.is_unique):
