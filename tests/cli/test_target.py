@@ -205,3 +205,10 @@ def test_numbers_of_two_currencies_and_dates_are_no_classes_unless_it_is_asked_f
 ):
     refused(f"train {table(targets)} {BASE} {stream}", says, "--task classification")
     run(f"train {table(targets)} {BASE} {stream} --task classification")
+
+
+def test_values_with_a_large_offset_are_told_apart(lines):
+    shown = lines([1e9 + k % 21 - 10 + 0.5 for k in range(200)])
+    assert any(line.startswith("values from 999,999,990.5 to 1,000,000,010.5, mean 1,000,000,000") for line in shown), (
+        shown
+    )
