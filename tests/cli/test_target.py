@@ -190,3 +190,25 @@ def test_an_id_in_the_last_place_is_a_target_with_a_warning(lines, stream):
     assert any(line.startswith(says) for line in lines(range(200), header="order_id", stream=stream))
     assert not any(says in line for line in lines(range(200), "--target order_id", header="order_id", stream=stream))
     assert not any("as an id is" in line for line in lines(range(200), header="paid", stream=stream))
+
+
+@pytest.mark.parametrize("stream", ["", "--stream"])
+@pytest.mark.parametrize(
+    ("targets", "says"),
+    [
+        ([f"{'$€'[k % 2]}{k % 40}0.50" for k in range(200)], "look like numbers, such as '"),
+        ([f"2023-05-{1 + k % 28:02}" for k in range(200)], "look like dates, such as '2023-05-"),
+    ],
+)
+def test_numbers_of_two_currencies_and_dates_are_no_classes_unless_it_is_asked_for(
+    refused, run, table, targets, says, stream
+):
+    refused(f"train {table(targets)} {BASE} {stream}", says, "--task classification")
+    run(f"train {table(targets)} {BASE} {stream} --task classification")
+
+
+def test_values_with_a_large_offset_are_told_apart(lines):
+    shown = lines([1e9 + k % 21 - 10 + 0.5 for k in range(200)])
+    assert any(line.startswith("values from 999,999,990.5 to 1,000,000,010.5, mean 1,000,000,000") for line in shown), (
+        shown
+    )

@@ -206,8 +206,12 @@ def test_targets_that_hardly_repeat_are_no_classes_unless_they_are_asked_for():
     with pytest.raises(errors.DataError, match=r"pets, column 'price': 40 of 40 targets differ, such as '\$0,000.50'"):
         of(prices, target="price")
     assert len(of(prices, "classification").classes) == 40
-    assert len(of(prices[:19]).classes) == 19
-    assert len(of(prices[:30] + prices[:10]).classes) == 30
+    models = [f"model {k}" for k in range(40)]
+    assert len(of(models[:19]).classes) == 19
+    assert len(of(models[:30] + models[:10]).classes) == 30
+    for few in (prices[:19], prices[:30] + prices[:10]):
+        with pytest.raises(errors.DataError, match="different targets look like numbers"):
+            of(few)
 
 
 def test_more_classes_than_a_network_has_outputs_for_are_refused():

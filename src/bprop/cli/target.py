@@ -71,9 +71,20 @@ def values(answer: Answer, tally: Tally) -> Iterator[str]:
         if answer.task == "multilabel":
             text = f"yes in {tally.mean[k]:.1%} of {rows}"
         else:
-            text = f"values from {tally.low[k]:,.6g} to {tally.high[k]:,.6g}, mean {tally.mean[k]:,.6g}"
+            low, high, mean = _apart(tally.low[k], tally.high[k], tally.mean[k])
+            text = f"values from {low} to {high}, mean {mean}"
             text += f" (of {rows})" * (tally.sample is not None)
         yield f"{name}: {text}" if len(answer.columns) > 1 else text
+
+
+def _apart(*numbers: float) -> list[str]:
+    """Numbers with as many digits as tell them apart: 999,999,990.5 and 1,000,000,010.5."""
+    shown: list[str] = []
+    for digits in (6, 12, 15):
+        shown = [f"{number:,.{digits}g}" for number in numbers]
+        if len(set(shown)) == len(set(numbers)):
+            break
+    return shown
 
 
 def warnings(answer: Answer, tally: Tally) -> Iterator[str]:

@@ -13,6 +13,7 @@ from bprop.sources.classes import BOOLEAN, Recognised, folded, joined, plain
 from bprop.sources.frame import Frame
 from bprop.sources.guess import reasoned
 from bprop.sources.limits import need_few_classes, some
+from bprop.sources.no_classes import need_no_measures
 from bprop.sources.target_kinds import wanted_of
 from bprop.sources.targets import different, several, targets_of, texts_of
 from bprop.sources.written import written_in, written_so
@@ -164,6 +165,8 @@ def _classes(
             f"{classes[0]!r}: hardly a class has two examples to learn from; give another --target, write numbers as "
             "plain numbers (1234.5), or keep each as a class with --task classification"
         )
+    if not (sure or join):
+        need_no_measures(f"{frame.label}, column {name!r}", classes, rows)
     need_few_classes(frame.label, name, len(classes))
     return classes
 

@@ -394,6 +394,11 @@ TOLD = {
     "a late comment": (lines(NAMES) + "# made by foo\n", ['it looks like a comment: --comment "#"']),
     "a footer of psql": (lines(NAMES) + "(30 rows)\n", [f"line {N + 2}", "the foot of the table", '--comment "(30"']),
     "a footer of SQL Server": (lines(NAMES) + "\n(30 rows affected)\n", [f"line {N + 3}", "the foot of the table"]),
+    "a footer below blanks": (
+        lines("id   a   b", rows=[(str(k), f"{k}.5", f"-{k}.5") for k in range(N)], mark="   ")
+        + "\n(30 rows affected)\n",
+        [f"line {N + 3}", "the foot of the table", '--comment "(30"'],
+    ),
     "a padded footer": (lines(NAMES) + "30 rows,,\n", [f"line {N + 2}", "the foot of the table"]),
     "a total": (lines(NAMES) + "Total,,\n", [f"line {N + 2}", "'Total' looks like the foot", "--comment Total"]),
     "a total in German": (

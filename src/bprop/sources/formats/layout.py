@@ -18,7 +18,13 @@ from bprop.sources.formats.encodings import MARKS, codec_of, encoding_of, need_n
 from bprop.sources.formats.names import by_position, is_index, nameless, tidy
 from bprop.sources.formats.preamble import Preamble, header_in, preamble_of
 from bprop.sources.formats.quotes import fault
-from bprop.sources.formats.shape import first_column_is_index, need_double_quotes, need_no_title, need_one_header
+from bprop.sources.formats.shape import (
+    first_column_is_index,
+    need_double_quotes,
+    need_no_title,
+    need_one_header,
+    without_footer,
+)
 from bprop.sources.limits import LONGEST_HEADER, need_few_columns, size, some
 from bprop.sources.read_options import ReadOptions
 
@@ -102,7 +108,11 @@ def layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usua
     rest = lines[before.start :]
     if not "".join(rest).strip():
         raise DataError(f"{path}: needs a header line and at least one row, and has none")
-    mark = mark_of(options.delimiter) if options.delimiter else before.delimiter or delimiter_of(rest, usual)
+    mark = (
+        mark_of(options.delimiter)
+        if options.delimiter
+        else before.delimiter or delimiter_of(without_footer(rest), usual)
+    )
     facts = (*layout.facts, *before.facts)
     if mark != usual and not (options.delimiter or mark == NOTHING):
         facts = (*facts, f"its delimiter is {shown(mark)}")

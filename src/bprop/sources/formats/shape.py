@@ -127,11 +127,27 @@ def need_no_footer(path: Path, row: Sequence[str], line: int, header: Sequence[s
     if not cells or len(row) < 2:
         return
     total = cells[0].lower().rstrip(":") in TOTALS and 2 * len(cells) <= len(row) and row[0] == cells[0]
-    if total or (len(cells) == 1 and FOOTER.fullmatch(cells[0])):
+    if total or _is_footer(cells):
+        shown = cells[0] if total else " ".join(cells)
         raise DataError(
-            f"{path}, line {line}: {cells[0][:40]!r} looks like the foot of the table, not a row of it: delete this "
+            f"{path}, line {line}: {shown[:40]!r} looks like the foot of the table, not a row of it: delete this "
             f"line, or leave it out with --comment {_quoted(cells[0].split()[0][:12])}"
         )
+
+
+def _is_footer(cells: Sequence[str]) -> bool:
+    """Whether a row is "(1000 rows)", in one cell, or in several where blanks divide them."""
+    whole = " ".join(cells)
+    return (len(cells) == 1 or whole.startswith("(")) and FOOTER.fullmatch(whole) is not None
+
+
+def without_footer(lines: Sequence[str]) -> list[str]:
+    """The lines without a last one such as "(1000 rows)", which says nothing on the delimiter of the others."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    foot = end > 2 and FOOTER.fullmatch(lines[end - 1].strip())
+    return list(lines[: end - 1] if foot else lines)
 
 
 def repeated_header(path: Path, line: int, header: Sequence[str]) -> DataError:
@@ -149,7 +165,7 @@ def ragged(
     """The error for a row of another length than the header. others : how many more there are."""
     more = f" (as {others:,} other rows)" if others > 1 else " (as another row)" if others else ""
     shown = ", ".join(row)[:60]
-    if len(row) == 1 and (FOOTER.fullmatch(row[0]) or is_rule(row[0])):
+    if _is_footer(row) or (len(row) == 1 and is_rule(row[0])):
         why = f"it looks like the foot of the table: delete this line, or --comment {_quoted(row[0].split()[0][:12])}"
     elif row[0].startswith(("#", "%", "//")):
         sign = "//" if row[0].startswith("//") else row[0][0]
