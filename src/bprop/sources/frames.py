@@ -76,8 +76,8 @@ def _pandas(frame: Any, name: str) -> _Read:
     names = _names(name, frame.columns)
     every, objects = fields.spread({column: frame.iloc[:, k] for k, column in enumerate(names)})
     cells = {c: _column(series, f"{name}, column {c!r}") for c, series in every.items()}
-    said = (*pandas_columns.remarks(frame), *_of_fields(name, objects))
-    return _Read(cells, pandas_columns.place_of(name, frame), declared.of(every), said)
+    remarks = (*pandas_columns.remarks(frame), *_of_fields(name, objects))
+    return _Read(cells, pandas_columns.place_of(name, frame), declared.of(every), remarks)
 
 
 def _polars(frame: Any, name: str) -> _Read:

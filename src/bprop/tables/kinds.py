@@ -44,7 +44,7 @@ def chosen_kinds(kinds: Mapping[Any, str] | None) -> dict[str, str]:
 
 
 def column_named(column: Any, setting: str) -> str | None:
-    """The name of a column as a table has it: 0 is "0". Raises SettingError for what is no name, such as an array."""
+    """The name of a column as a table has it: 0 is "0". Raises SettingError for other things, such as an array."""
     if column is None:
         return None
     if np.ndim(column) or isinstance(column, Mapping | set):

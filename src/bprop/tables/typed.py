@@ -32,9 +32,7 @@ def answer_of(
 def type_of(
     columns: tuple[str, ...], task: str | None, chosen: Mapping[str, str], declared: Mapping[str, str]
 ) -> str | None:  # fmt: skip
-    """What the type of a single target says; None where it says nothing, or a task or a kind was chosen for classes
-    of another kind.
-    """
+    """The kind that the type of a single target names. None without one, or where a task or a kind was chosen."""
     if len(columns) != 1 or columns[0] in chosen:
         return None
     says = declared.get(columns[0])

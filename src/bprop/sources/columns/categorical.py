@@ -118,6 +118,6 @@ class Categorical(Kind):
 
 
 def _written_otherwise(category: str) -> str:
-    """8001.0 for 8001, and 8001 for 8001.0; "" for what is no whole number."""
+    """8001.0 for 8001, and 8001 for 8001.0; "" for other text."""
     match = WHOLE.fullmatch(category)
     return "" if match is None else match[1] + ("" if match[2] else ".0")
