@@ -105,7 +105,12 @@ def _whole(path: Path) -> tuple[Any, ...] | None:
     except errors.BpropError as error:
         str(error)
         return None
-    return {name: column.tolist() for name, column in frame.columns.items()}, frame.remarks, frame.read
+    return {name: _shown(column) for name, column in frame.columns.items()}, frame.remarks, frame.read
+
+
+def _shown(column: Any) -> list[str]:
+    """The cells of a column as text, so that NaN is like NaN."""
+    return list(map(repr, column.tolist()))
 
 
 def _careful(path: Path) -> tuple[Any, ...] | None:
@@ -128,5 +133,5 @@ def _pieces(path: Path) -> tuple[Any, ...] | None:
     finally:
         blocks.BLOCK = usual
     taken = [piece.columns(None, piece.names, frozenset()) for piece in pieces]
-    cells = {name: [cell for columns in taken for cell in columns[name].tolist()] for name in taken[0]}
+    cells = {name: [cell for columns in taken for cell in _shown(columns[name])] for name in taken[0]}
     return cells, pieces[0].remarks, pieces[0].read
