@@ -121,7 +121,7 @@ def test_what_cannot_be_streamed_is_never_streamed_for_its_size(run, toy, monkey
 
 
 def test_errors_list_it_among_what_is_known(refused, toy, folder):
-    (folder / "notes.txt").write_text("hello")
+    (folder / "notes.txt").write_bytes(bytes(range(256)))
     refused("train notes.txt", ".npz, .toy, and idx")
     (folder / "none").mkdir()
     refused("train none", "none: there are no tables here: .csv, ", ".toy")

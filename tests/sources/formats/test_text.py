@@ -26,6 +26,7 @@ def body_of(content):
 
 @given(st.text(st.sampled_from('ab1 ,"\n\r;\t\ufeff'), max_size=30))
 @example('a,b\n"x"z,1\n')
+@example('a,b\n"x\n",1\n2,3\n')
 @example('a\n""\n1\n')
 @example("a,b\n1,2\n3,4,")
 @example("a,b\n\ufeff1,2\n3,4\n")

@@ -23,6 +23,7 @@ SEPARATORS = (b"\x1c", b"\x1d", b"\x1e", b"\x1f")
 """Blanks to Python, which strips them from a cell, and letters to polars."""
 BLANK = (b" ", b"\t", b"\v", b"\f")
 """Blanks within a line."""
+QUOTE = b'"'
 SPARSE = 16
 """Times as many cells as there are delimiters: lines within quotes count as rows here."""
 
@@ -86,7 +87,8 @@ def _has_shape(content: bytes, delimiter: str) -> bool:
 
 def _has_blanks(content: bytes, delimiter: str) -> bool:
     """Whether a cell may begin or end with a blank."""
-    return not content.isascii() or any(mark in content for mark in BLANK if mark != delimiter.encode())
+    beside = (QUOTE, *(mark for mark in BLANK if mark != delimiter.encode()))  # within quotes, a line may end
+    return not content.isascii() or any(mark in content for mark in beside)
 
 
 def as_text(series: Any) -> TextColumn:
