@@ -6,7 +6,7 @@ import pytest
 from bprop import errors
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
-from bprop.sources.targets import different, find_targets, several
+from bprop.sources.targets import different, find_targets, several, targets_of
 from bprop.sources.text_column import TextColumn
 
 
@@ -54,3 +54,10 @@ def test_texts_that_a_column_has_read_are_not_read_again():
     column = TextColumn(pytest.importorskip("polars").Series(["b", "a", "b"]))
     values, codes = different(column.texts, column)
     assert (values.tolist(), codes.tolist()) == (["a", "b"], [1, 0, 1])
+
+
+@pytest.mark.parametrize("cells", [["??", "??"], ["-", "unknown", "-"]])
+def test_words_that_are_missing_among_numbers_are_names_where_there_is_no_number(cells):
+    assert targets_of(frame(y=cells), "y", None).tolist() == cells
+    with pytest.raises(errors.DataError, match="is not a finite number"):
+        several(frame(y=cells), ("y",))

@@ -43,8 +43,9 @@ def targets_of(frame: Frame, name: str, task: str | None, counts: np.ndarray | N
         raise DataError(
             f"{frame.label}, column {name!r}: dates cannot be predicted; give a number, such as days since ..."
         )
-    bad = column.numbers[1]
+    values, bad = column.numbers
     names = task in (None, "classification") and column.settled.codes not in ("", LONG)
+    names |= bool(np.isnan(values).all())  # words such as ?? alone, which would be missing among numbers
     if names or 2 * np.average(bad, weights=counts) >= 1 or (bad.any() and _are_names(frame, name, task)):
         return texts_of(frame, name)
     y = exact(column.cells, _numbers(frame, name))
@@ -83,6 +84,7 @@ def _numbers(frame: Frame, name: str) -> np.ndarray:
     """A column of numbers. Raises DataError, naming the first place, for another cell."""
     column = frame.column(name)
     values, bad = column.numbers
+    bad = bad | np.isnan(values)
     if bad.any():
         row = int(bad.argmax())
         raise DataError(
