@@ -132,6 +132,6 @@ def _pieces(path: Path) -> tuple[Any, ...] | None:
         return None
     finally:
         blocks.BLOCK = usual
-    taken = [piece.columns(None, piece.names, frozenset()) for piece in pieces]
+    taken = [piece.columns(None, piece.names) for piece in pieces]
     cells = {name: [cell for columns in taken for cell in _shown(columns[name])] for name in taken[0]}
     return cells, pieces[0].remarks, pieces[0].read

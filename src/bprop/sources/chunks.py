@@ -96,14 +96,9 @@ class Chunk:
         """(N,) the numbers of the rows in the table."""
         return np.arange(self.start, self.start + len(self))
 
-    def frame(
-        self,
-        index: np.ndarray | None = None,
-        names: Sequence[str] | None = None,
-        numeric: frozenset[str] = frozenset(),
-    ) -> Frame:
-        """Some of the rows (default: all), some of the columns; those that are `numeric` as numbers where they can."""
+    def frame(self, index: np.ndarray | None = None, names: Sequence[str] | None = None) -> Frame:
+        """Some of the rows (default: all), and some of the columns (default: all)."""
         wanted = self.names if names is None else list(names)
-        columns = self.piece.columns(index, wanted, numeric)
+        columns = self.piece.columns(index, wanted)
         numbers = self.numbers if index is None else self.numbers[index]
         return self.chunks.frame_of(self.piece, columns, numbers, self.target)

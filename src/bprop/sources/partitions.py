@@ -48,7 +48,7 @@ class Partitioned(Piece):
     def names(self) -> list[str]:
         return [*self.values, *self.rows.names]
 
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, Any]:
+    def columns(self, index: np.ndarray | None, names: Sequence[str]) -> dict[str, Any]:
         count = len(self) if index is None else len(index)
         here = {name: np.full(count, self.values[name], object) for name in names if name in self.values}
-        return {**here, **self.rows.columns(index, [name for name in names if name not in here], numeric)}
+        return {**here, **self.rows.columns(index, [name for name in names if name not in here])}

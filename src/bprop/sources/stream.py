@@ -17,7 +17,6 @@ from bprop.scaling import Units
 from bprop.sources.assigned import Assigned, assigned
 from bprop.sources.checksums import checksum_of, rows_checksum
 from bprop.sources.chunks import Chunks
-from bprop.sources.columns import Numeric
 from bprop.sources.division import PARTS, Division
 from bprop.sources.frame import Frame
 from bprop.sources.labelled import no_targets, some_labelled
@@ -196,11 +195,10 @@ def _spooled(
     rows: int | None, tell: Tell, bad: BadCells,
 ) -> list[Mapped | None]:  # fmt: skip
     """Every row that has a target encoded, scaled, and written to the spool of its part."""
-    numeric = frozenset(kind.name for kind in preparation.used if isinstance(kind, Numeric) and not kind.written)
     encoded, left_out, answer = 0, 0, preparation.answer
     try:
         for chunk in chunks:
-            frame = some_labelled(chunk.frame(numeric=numeric), answer.columns, answer.are_numbers, settle=False)
+            frame = some_labelled(chunk.frame(), answer.columns, answer.are_numbers, settle=False)
             bad.add(preparation.kinds, frame)
             assert frame.numbers is not None
             encoded, left_out = encoded + len(chunk), left_out + frame.left_out

@@ -51,7 +51,7 @@ def test_a_stream_of_several_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(arrow_stream, "ROWS", (7, 7))
     pieces = list(ArrowStream().scan(path))
     assert [len(piece) for piece in pieces] == [7] * 8 + [4] + [7] * 5 + [5]
-    texts = np.concatenate([piece.columns(None, ["s"], frozenset())["s"].cells for piece in pieces])
+    texts = np.concatenate([piece.columns(None, ["s"])["s"].cells for piece in pieces])
     assert texts.tolist() == TABLE["s"]
 
 

@@ -33,8 +33,8 @@ def place(path, row):
     return format_of(path.name).place(path, row)
 
 
-def whole(path, numeric=frozenset()):
-    parts = [piece.columns(None, piece.names, numeric) for piece in pieces(path)]
+def whole(path):
+    parts = [piece.columns(None, piece.names) for piece in pieces(path)]
     assert len(parts) > 1, "not cut at all"
     return {name: concatenated([Column.of(part[name]) for part in parts]).cells for name in parts[0]}
 
@@ -65,7 +65,7 @@ def test_numbers_are_read_as_python_reads_them(tmp_path, monkeypatch):
     path.write_text("b,a\n" + "".join(f"{'' if i % 7 else ' 3'},{t}\n" for i, t in enumerate(texts)))
     monkeypatch.setattr(blocks, "BLOCK", 400)
     found = {name: Column(cells) for name, cells in whole(path).items()}
-    parts = [piece.columns(None, ["a", "b"], frozenset()) for piece in pieces(path)]
+    parts = [piece.columns(None, ["a", "b"]) for piece in pieces(path)]
     for name, expected in {"a": [float(t) for t in texts], "b": [np.nan if i % 7 else 3.0 for i in range(50)]}.items():
         read = np.concatenate([part[name].numbers[0] for part in parts])
         np.testing.assert_array_equal(read, expected)
@@ -75,7 +75,7 @@ def test_numbers_are_read_as_python_reads_them(tmp_path, monkeypatch):
 def test_what_is_no_number_stays_text(small, tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "1,2\n" * 20 + "x,inf\n" + "1,2\n" * 20)
-    parts = [piece.columns(None, ["a", "b"], frozenset()) for piece in pieces(path)]
+    parts = [piece.columns(None, ["a", "b"]) for piece in pieces(path)]
     assert {bool(part["a"].numbers[1].any()) for part in parts} == {False, True}
     assert "inf" in [cell for part in parts for cell in part["b"].tolist()]
 

@@ -62,7 +62,7 @@ def test_what_was_written_in_any_dialect_comes_back_by_every_reader(tmp_path, di
     assert {name: column.tolist() for name, column in careful.columns.items()} == wanted
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", block)
-        pieces = [piece.columns(None, piece.names, frozenset()) for piece in Csv().scan(path)]
+        pieces = [piece.columns(None, piece.names) for piece in Csv().scan(path)]
         places = [Csv().place(path, row) for row in range(len(rows))]
     assert {name: [cell for piece in pieces for cell in piece[name].tolist()] for name in pieces[0]} == wanted
     assert places == [whole.where(row) for row in range(len(rows))] == [careful.where(row) for row in range(len(rows))]

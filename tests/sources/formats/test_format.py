@@ -25,15 +25,15 @@ def test_the_frame_of_a_source_names_its_rows():
 def test_a_piece_gives_some_rows_of_some_columns():
     piece = Piece({"a": np.arange(4), "b": np.arange(4) * 2})
     assert (len(piece), piece.names) == (4, ["a", "b"])
-    assert piece.columns(np.array([3, 1]), ["b"], frozenset())["b"].tolist() == [6, 2]
-    assert piece.columns(None, ["a"], frozenset("a"))["a"].tolist() == [0, 1, 2, 3]
+    assert piece.columns(np.array([3, 1]), ["b"])["b"].tolist() == [6, 2]
+    assert piece.columns(None, ["a"])["a"].tolist() == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("make", [lambda columns: source().frame(columns), Piece])
 def test_text_is_to_be_read_however_it_is_kept(make):
     """NumPy's own text would be taken as it stands, as classes of arrays are: numbers in it would be names."""
     made = make({"a": np.array(["1", "2"]), "b": ["x", "y"]})
-    columns = made.columns(None, ["a", "b"], frozenset()) if isinstance(made, Piece) else made.columns
+    columns = made.columns(None, ["a", "b"]) if isinstance(made, Piece) else made.columns
     assert [column.tolist() for column in columns.values()] == [["1", "2"], ["x", "y"]]
     assert [getattr(column, "cells", column).dtype.kind for column in columns.values()] == ["O", "O"]
 

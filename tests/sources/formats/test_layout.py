@@ -45,9 +45,7 @@ def readers(tmp_path, monkeypatch):
             kind = Tsv() if name.endswith(".tsv") else Csv()
             kind.options = options
             pieces = list(kind.scan(path))
-            taken = {
-                n: [c for p in pieces for c in p.columns(None, [n], frozenset())[n].tolist()] for n in pieces[0].names
-            }
+            taken = {n: [c for p in pieces for c in p.columns(None, [n])[n].tolist()] for n in pieces[0].names}
             places = [kind.place(path, row) for row in (0, len(whole) - 1)]
         assert cells(whole) == cells(careful) == taken
         assert whole.remarks == careful.remarks == pieces[0].remarks

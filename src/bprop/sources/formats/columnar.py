@@ -112,9 +112,9 @@ class Columnar(Format):
 
 
 class PolarsPiece(Piece):
-    """Rows as polars reads them. `cells` : what a frame keeps of a series, which may be of a column of numbers."""
+    """Rows as polars reads them. `cells` : what a frame keeps of a series."""
 
-    def __init__(self, frame: Any, cells: Callable[[Any, bool], Any]):
+    def __init__(self, frame: Any, cells: Callable[[Any], Any]):
         self.rows, self.cells = frame, cells
 
     def __len__(self) -> int:
@@ -124,16 +124,16 @@ class PolarsPiece(Piece):
     def names(self) -> list[str]:
         return [name.strip() for name in self.rows.columns]
 
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, Any]:
+    def columns(self, index: np.ndarray | None, names: Sequence[str]) -> dict[str, Any]:
         frame = self.rows if index is None else self.rows[index]
         series = dict(zip(self.names, frame.iter_columns(), strict=True))
-        return {name: self.cells(series[name], name in numeric) for name in names}
+        return {name: self.cells(series[name]) for name in names}
 
 
 def typed_piece(path: Path, frame: Any) -> Piece:
     """Rows of typed columns."""
     frame, remarks = tidied(path, frame)
-    piece = PolarsPiece(frame, lambda series, numeric: column_of(path, series))
+    piece = PolarsPiece(frame, lambda series: column_of(path, series))
     piece.remarks = remarks
     return piece
 

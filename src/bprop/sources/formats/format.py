@@ -68,8 +68,8 @@ class Piece:
         """Of its columns."""
         return list(self.rows)
 
-    def columns(self, index: np.ndarray | None, names: Sequence[str], numeric: frozenset[str]) -> dict[str, Any]:
-        """The columns of some rows (None: all), as a frame keeps them; text that is `numeric` already as numbers."""
+    def columns(self, index: np.ndarray | None, names: Sequence[str]) -> dict[str, Any]:
+        """The columns of some rows (None: all), as a frame keeps them."""
         return {name: self.rows[name] if index is None else self.rows[name].rows(index) for name in names}
 
 

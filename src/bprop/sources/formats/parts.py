@@ -75,6 +75,4 @@ class Part:
             return Piece(columns)
         names = self.frame.columns
         part = self.frame.select(names[k] for k, _ in layout.columns)
-        return PolarsPiece(
-            part.rename({names[k]: name for k, name in layout.columns}), lambda series, numeric: as_text(series)
-        )
+        return PolarsPiece(part.rename({names[k]: name for k, name in layout.columns}), as_text)
