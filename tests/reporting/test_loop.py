@@ -74,6 +74,8 @@ def test_the_slowest_gives_way_to_a_new_one(server, monkeypatch):
     links = full(server)
     late = opened(server)
     assert everything(links[0]).startswith(b"HTTP/1.1 503 ")
+    while len(server._loop.open) < module.MOST:  # the slowest is closed before the new one is taken in
+        pass
     assert len(server._loop.open) == module.MOST
     for link in (*links, late):
         link.close()
