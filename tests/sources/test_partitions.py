@@ -51,3 +51,16 @@ def test_a_column_of_the_file_stays(table):
 def test_a_file_by_itself_has_none(table):
     assert list(open_rows("t/year=2023/land=a%20b/part.csv").columns) == ["n", "y"]
     assert partitions_of("a=1/t.csv", Path("a=1/t.csv")) == {}
+
+
+def test_numbers_are_read_by_the_delimiter_of_the_file(table):
+    for path in Path("t").rglob("*.csv"):
+        path.write_text("n;y\n1,234;x\n5,678;z\n")
+    assert open_rows("t").columns["n"].numbers[0].tolist() == [1.234, 5.678] * 2
+    assert [chunk.frame().columns["n"].numbers[0].tolist() for chunk in Chunks("t")] == [[1.234, 5.678]] * 2
+
+
+def test_a_column_of_the_file_keeps_its_place_so_that_the_last_is_the_target_in_memory_too(table):
+    for path in Path("t").rglob("*.csv"):
+        path.write_text("n,year\n1,5\n2,6\n")
+    assert list(open_rows("t").columns) == next(iter(Chunks("t"))).names == ["land", "n", "year"]

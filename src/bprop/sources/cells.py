@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from unicodedata import normalize
 
@@ -27,8 +27,8 @@ def missing(
     A number among them stands for every spelling of it: -999 for -999.0. words : cells of text that are missing."""
     if marks:
         gone = missing(column, words=words) | np.isin(texts(column), np.array(marks, object))
-        numeric = {number for number in map(plain, marks) if np.isfinite(number)}
-        if not numeric or not _is_text(column):
+        numeric = marked_numbers(marks)
+        if not numeric or column.dtype.kind != "O":
             return gone
         return gone | np.array(_each(column, lambda cell: cell is not None and plain(cell) in numeric), bool)
     if column.dtype.kind == "O":
@@ -38,8 +38,9 @@ def missing(
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), bool)
 
 
-def _is_text(column: np.ndarray) -> bool:
-    return column.dtype.kind == "O"
+def marked_numbers(marks: Iterable[str]) -> set[float]:
+    """The numbers among the marks of missing values: each stands for all of its spellings."""
+    return {number for number in map(plain, marks) if np.isfinite(number)}
 
 
 def unmeasured(column: np.ndarray, gone: np.ndarray) -> np.ndarray:

@@ -123,14 +123,14 @@ class Frame:
                 "table is a number, text or date"
             )
 
-    def need_all(self, name: str, what: str) -> None:
-        """Raise DataError, naming the first place, where cells of a column are missing."""
+    def need_all(self, name: str, what: str, advice: str = "leave out the rows without one") -> None:
+        """Raise DataError, naming the first place, where cells of a column are missing. advice : what to do then."""
         self.need_readable(name, what)
         gone = self.column(name).missing
         if gone.any():
-            row, count = int(gone.argmax()), int(gone.sum())
             raise DataError(
-                f"{self.where(row)}, column {name!r}: the {what} is missing; leave out the rows without one ({count:,})"
+                f"{self.where(int(gone.argmax()))}, column {name!r}: the {what} is missing, and so in "
+                f"{int(gone.sum()):,} of {len(self):,} rows: {advice}"
             )
 
     def finite(self, name: str, what: str) -> np.ndarray:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bprop.errors import DataError, SettingError
+from bprop.errors import SettingError
 from bprop.sources.frame import Frame
 
+ADVICE = "fill them in, each with a name of its own if it is a group by itself, or leave these rows out"
 MOST_COUNTED = 20_000_000  # groups times classes; beyond that, groups are divided by their rows alone
 SIZE = 2.0  # how much a row too many counts, beside a row of a class too many
 
@@ -16,15 +17,8 @@ def group_codes(rows: Frame, name: str) -> np.ndarray:
 
     Raises DataError, naming the first place, where the group of a row is missing.
     """
-    column = rows.column(name)
-    gone = column.missing
-    if gone.any():
-        raise DataError(
-            f"{rows.where(int(gone.argmax()))}, column {name!r}: the group is missing, and so in {int(gone.sum()):,} "
-            f"of {len(rows):,} rows: fill them in, each with a name of its own if it is a group by itself, or leave "
-            "these rows out"
-        )
-    values, codes = column.distinct
+    rows.need_all(name, "group", ADVICE)
+    values, codes = rows.column(name).distinct
     numbers: dict = {}
     names = [value.strip() if isinstance(value, str) else value for value in values.tolist()]
     codes = np.array([numbers.setdefault(name, len(numbers)) for name in names])[codes]

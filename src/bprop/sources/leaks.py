@@ -42,7 +42,7 @@ def ordered_dates(rows: Frame, kinds: tuple[Kind, ...]) -> str | None:
     """The first column of dates by which rows are sorted, from old to new or from new to old; None if there is none."""
     for kind in kinds:
         if isinstance(kind, Date):
-            days = rows.column(kind.name).dates[0]
+            days = rows.column(kind.name).dates_as(kind.form)[0]
             days = days[~np.isnat(days)].astype(np.int64)
             steps = np.diff(days)
             if np.count_nonzero(steps) >= ENOUGH - 1 and ((steps >= 0).all() or (steps <= 0).all()):

@@ -14,6 +14,7 @@ from bprop.sources.columns.infer import fit_column, fit_columns
 from bprop.sources.frame import Frame
 
 DAY = "datetime64[D]"
+ADVICE = "their place in the order is not known; fill them in, or leave these rows out"
 
 
 def order_values(rows: Frame, name: str, kind: str | None = None) -> np.ndarray:
@@ -24,13 +25,8 @@ def order_values(rows: Frame, name: str, kind: str | None = None) -> np.ndarray:
 
     Raises DataError, naming the first place, where a cell is missing, or is neither.
     """
+    rows.need_all(name, "cell", ADVICE)
     column = rows.column(name)
-    gone = column.missing
-    if gone.any():
-        raise DataError(
-            f"{rows.where(int(gone.argmax()))}, column {name!r}: the cell is missing, and so in {int(gone.sum()):,} of "
-            f"{len(rows):,} rows: their place in the order is not known; fill them in, or leave these rows out"
-        )
     if kind is None:
         values, bad = column.numbers
         if not bad.any():

@@ -28,9 +28,10 @@ def partitions_of(source: str, path: Path) -> dict[str, str | None]:
 
 def with_partitions(frame: Frame, values: Mapping[str, str | None]) -> Frame:
     """A frame with these columns before the others. A column of the file stays."""
-    if not values:
+    more = {name: value for name, value in values.items() if name not in frame.columns}
+    if not more:
         return frame
-    cells = {name: np.full(len(frame), value, object) for name, value in values.items()}
+    cells = {name: np.full(len(frame), value, object) for name, value in more.items()}
     return replace(frame, columns={**cells, **frame.columns})
 
 
@@ -39,7 +40,7 @@ class Partitioned(Piece):
 
     def __init__(self, piece: Piece, values: Mapping[str, str | None]):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}
-        self.remarks, self.read = piece.remarks, piece.read
+        self.remarks, self.read, self.delimiter = piece.remarks, piece.read, piece.delimiter
 
     def __len__(self) -> int:
         return len(self.rows)

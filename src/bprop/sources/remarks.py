@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from bprop.sources.cells import marked_numbers
+from bprop.sources.classes import folded
 from bprop.sources.column import Column
 from bprop.sources.columns import Categorical, Date, Duration, Kind, Numeric, Time
 from bprop.sources.date_remarks import date_remarks
 from bprop.sources.frame import Frame
 from bprop.sources.looks import shortened
-from bprop.sources.number_format import NumberFormat
+from bprop.sources.number_format import NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
 from bprop.sources.words import AMONG_MEASURES
@@ -86,7 +88,7 @@ def _taken(kind: Kind, column: Column) -> Iterator[str]:
         return
     words = Counter(column.rows(np.nonzero(more)[0]).tolist()).most_common()
     shown = ", ".join(f"{count:,} cells {word!r}" for word, count in words[:MOST_SHOWN])
-    yield f"column {kind.name!r}: {shown} {'...' * (len(words) > MOST_SHOWN)} are taken for missing".replace("  ", " ")
+    yield f"column {kind.name!r}: {shown}{' ...' * (len(words) > MOST_SHOWN)} are taken for missing"
 
 
 def _marks(kind: Categorical, column: Column) -> Iterator[str]:
@@ -102,7 +104,7 @@ def _marks(kind: Categorical, column: Column) -> Iterator[str]:
 def _cases(kind: Categorical) -> Iterator[str]:
     alike = defaultdict(list)
     for category in kind.categories:
-        alike[" ".join(category.casefold().split())].append(category)
+        alike[folded(category)].append(category)
     pairs = [" and ".join(map(repr, names)) for names in alike.values() if len(names) > 1]
     if pairs:
         more = f" and {len(pairs) - MOST_SHOWN:,} more" if len(pairs) > MOST_SHOWN else ""
@@ -129,23 +131,19 @@ def unused_marks(frame: Frame, marks: Sequence[str]) -> list[str]:
     """A sentence for each mark of missing cells that no cell has."""
     if not marks:
         return []
-    cells = {cell for column in frame.columns.values() if column.is_text for cell in column.counts}
-    numbers = [
-        column.cells for column in frame.columns.values() if not column.is_text and column.cells.dtype.kind in "fiu"
+    cells = {cell for column in frame.columns.values() if column.is_text for cell in column.distinct.values}
+    arrays = [column.cells for column in frame.columns.values() if column.cells_kind in "fiu"]
+    numbers = set(map(plain, cells - {None})) if marked_numbers(marks) else set()
+    return [
+        f"--missing {mark}: no cell of {frame.label} is {mark!r}"
+        for mark in marks
+        if mark not in cells and not _stands_in(plain(mark), numbers, arrays)
     ]
-    lines = []
-    for mark in marks:
-        number = _number(mark)
-        if mark not in cells and not any((column == number).any() for column in numbers):
-            lines.append(f"--missing {mark}: no cell of {frame.label} is {mark!r}")
-    return lines
 
 
-def _number(mark: str) -> float:
-    try:
-        return float(mark)
-    except ValueError:
-        return np.nan
+def _stands_in(number: float, numbers: set[float], arrays: Sequence[np.ndarray]) -> bool:
+    """Whether a number is one of the cells of text, in any spelling, or of the cells that are numbers."""
+    return bool(np.isfinite(number)) and (number in numbers or any((array == number).any() for array in arrays))
 
 
 class BadCells:

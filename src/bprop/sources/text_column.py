@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from bprop.forked import POLARS
+from bprop.sources.cells import marked_numbers
 from bprop.sources.column import Column, Distinct, objects, rows_of
 from bprop.sources.dates.read import Dates
 from bprop.sources.number_inference import NO_THOUSANDS
@@ -94,15 +95,15 @@ class TextColumn(Column):
 
     @cached_property
     def gone(self) -> np.ndarray:
-        return self._where("gone", any(map(_is_number, self.marks)))
+        return self._where("gone")
 
     @cached_property
     def unmeasured(self) -> np.ndarray:
-        return self._where("unmeasured", any(map(_is_number, self.marks)))
+        return self._where("unmeasured")
 
-    def _where(self, reading: str, numbers_too: bool) -> np.ndarray:
-        """A reading of yes or no, which says no of every number unless `numbers_too`."""
-        if not POLARS.usable() or numbers_too:
+    def _where(self, reading: str) -> np.ndarray:
+        """A reading of yes or no, which says no of every number unless a mark is one."""
+        if not POLARS.usable() or marked_numbers(self.marks):
             return self._read_once(reading)
         where, (_, others) = np.zeros(len(self), bool), self._numbers
         if 10 * len(others) > 9 * len(self):  # hardly a number
@@ -149,11 +150,3 @@ class TextColumn(Column):
     def different(self) -> int:
         present = ~self.missing
         return self.series.filter(present).n_unique() if POLARS.usable() else self._plain.different
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
