@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
 from bprop.errors import DataError, SettingError
-from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.base import NamedParameters
 from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -41,7 +41,7 @@ def needs_all_rows(estimator: Any) -> bool:
     )
 
 
-class TableEstimator(NetworkEstimator):
+class TableEstimator(NamedParameters):
     """A network on the columns of a table: parameters in `params_`, the kinds of the columns in `kinds_`."""
 
     hidden_layer_sizes: Any
@@ -53,7 +53,6 @@ class TableEstimator(NetworkEstimator):
     l2: float | None
     dropout: Any
     normalise: str | None
-    params_: dict[str, np.ndarray]
     _encoder: Encoder
 
     @available_if(needs_all_rows)
@@ -115,20 +114,6 @@ class TableEstimator(NetworkEstimator):
     def _task(self, target: Target) -> tuple[str, str | None]:
         """(the task of the network, the name of its loss, None for the task's own)."""
         raise NotImplementedError
-
-    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
-        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
-
-    def _attributes(self, theta: Arrays) -> dict[str, Any]:
-        return {"params_": dict(theta)}
-
-    def _theta(self, dtype: Any = None) -> Arrays:
-        if dtype is None:
-            return self.params_
-        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "params_")
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
