@@ -10,7 +10,7 @@ from bprop.boxes import Softmax
 from bprop.cli.prepared import Prepared
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.sources.decision import AIMS, Decision, best, parsed
+from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
 from bprop.training import Fit
 
@@ -24,8 +24,7 @@ def with_threshold(graph: Graph, preparation: Preparation, word: str | None) -> 
     threshold = parsed(word)
     assert isinstance(threshold, float)
     need_two_classes(graph, preparation, word)
-    decision = preparation.decision or Decision(1)
-    return replace(preparation, decision=replace(decision, threshold=threshold, aim=""))
+    return preparation.with_threshold(threshold)
 
 
 def need_two_classes(graph: Graph, preparation: Preparation, word: str) -> None:
@@ -67,7 +66,7 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
     """
     preparation, watched = prepared.preparation, prepared.validation
     if word not in AIMS or watched is None:
-        return preparation, said(preparation)
+        return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
     p = np.asarray(fit.predict(watched))[:, decision.positive]
@@ -78,11 +77,11 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
     if prepared.of_class is not None:
         w = w / prepared.of_class[y]
     threshold, value = best(p, y == decision.positive, w, word)
-    chosen = replace(preparation, decision=replace(decision, threshold=threshold, aim=word))
-    return chosen, f"{said(chosen)}, {value:.1%} on the {len(y):,} validation examples"
+    chosen = preparation.with_threshold(threshold, aim=word)
+    return chosen, f"{threshold_line(chosen)}, {value:.1%} on the {len(y):,} validation examples"
 
 
-def said(preparation: Preparation) -> str:
+def threshold_line(preparation: Preparation) -> str:
     """A line on the threshold; empty where there is none."""
     decision = preparation.decision
     if decision is None or decision.threshold is None or preparation.classes is None:

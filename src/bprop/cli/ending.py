@@ -48,11 +48,11 @@ class Ending:
     chosen: bool = False
     config: Config | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
-    decided: str = ""
+    threshold_line: str = ""
 
     def save(self, fit: Fit, path: Path) -> None:
         """Choose the threshold between two classes, if it is to be chosen, save the fit, say so, and note it."""
-        preparation, self.decided = decided(fit, self.prepared, self.threshold)
+        preparation, self.threshold_line = decided(fit, self.prepared, self.threshold)
         self.prepared = replace(self.prepared, preparation=preparation)
         fit.notes.update({**self.prepared.notes, **self.more})
         fit.notes.setdefault(RUN, {**fit.settings})
@@ -153,8 +153,8 @@ def _finish(fit: Fit, ending: Ending) -> None:
     show(fit, ending.table)
     if fit.best_epoch is not None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
-    if ending.decided:
-        say(visible(ending.decided))
+    if ending.threshold_line:
+        say(visible(ending.threshold_line))
     if ending.judge is not None:
         verdict = ending.judge(fit, ending.prepared.preparation)
         ending.save_test(fit, verdict.scores)

@@ -13,8 +13,7 @@ from bprop.cli import options as opt
 from bprop.cli.by_class import class_lines
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
-from bprop.cli.deciding import said as threshold_line
-from bprop.cli.deciding import with_threshold
+from bprop.cli.deciding import threshold_line, with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
@@ -75,24 +74,19 @@ def evaluate(
         rows, _ = open_for(net, data, labels, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     with places(rows, preparation):
-        loss = net.evaluate(preparation.arrays(rows), weights=w)
         result = judge(net, rows, preparation, w, bootstrap, seed)
     if not held and data is not None and (warning := seen(net.notes, data, rows)):
         say(visible(warning), error=True)
-    values = {**result["values"], **loss}
-    if preparation.decision is not None and preparation.decision.threshold is not None:
-        values["accuracy"] = result["values"]["accuracy"]  # the graph's own is of the more probable class
     if as_json:
-        counted = {"examples": len(rows), "left_out": rows.left_out}
-        say(json.dumps({**counted, **values, **result["more"]}).replace("\x7f", "\\u007f"))
+        rows_of = {"examples": len(rows), "left_out": rows.left_out}
+        say(json.dumps({**rows_of, **result["scores"], **result["more"]}).replace("\x7f", "\\u007f"))
         return
-    _show(net, rows, preparation, values, result)
+    _show(net, rows, preparation, result)
 
 
-def _show(
-    net: Model, rows: Frame, preparation: Preparation, values: dict[str, Any], result: dict[str, Any]
-) -> None:  # fmt: skip
+def _show(net: Model, rows: Frame, preparation: Preparation, result: dict[str, Any]) -> None:
     """Print the measures, the target, and a table."""
+    values = result["scores"]
     known = {name: value for name, value in result["values"].items() if name.partition("[")[0] in ("rmse", "mae")}
     known |= {"accuracy": values["accuracy"]} if "accuracy" in values else {}
     text = measures({"loss": values["loss"], **known}, net.graph, beside(result["more"]["baseline"]))

@@ -16,7 +16,7 @@ import typer
 from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.command import command
-from bprop.cli.deciding import said, with_threshold
+from bprop.cli.deciding import threshold_line, with_threshold
 from bprop.cli.experiment import load_model
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -74,7 +74,7 @@ def predict(
     with places(rows, preparation):
         outputs = np.asarray(net.predict(preparation.inputs(rows)))
     columns = [*carried, *predicted(outputs, preparation, net)]
-    if line := said(preparation):
+    if line := threshold_line(preparation):
         say(visible(line), error=True)
     if out is None or form is None:
         text, shown = as_csv(columns), _on_terminal()

@@ -14,16 +14,16 @@ from bprop.cli.remarks import print_remarks
 from bprop.data import DataSet
 from bprop.scaling import Units
 from bprop.sources.answer import Answer
-from bprop.sources.checksums import checksum_of
-from bprop.sources.division import Division, described
+from bprop.sources.division import Division
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.remarks import BadCells, remarks
-from bprop.sources.scaling import need_digits, need_scaling, network_arrays, units_of
+from bprop.sources.scaling import need_digits, need_scaling, units_of
 from bprop.sources.splits import Parts, Split, class_numbers
 from bprop.sources.tally import Tally
-from bprop.sources.weights import class_weights, example_weights, weighted
+from bprop.sources.weights import class_weights
+from bprop.tables.parts import Origin, data_set, precision_of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class DataOptions:
     @property
     def precision(self) -> str:
         """The precision in which examples are stored."""
-        return "float64" if self.dtype in ("float64", "longdouble") else "float32"
+        return precision_of(self.dtype)
 
 
 @dataclass(frozen=True)
@@ -151,10 +151,10 @@ class Whole:
         sets = {}
         for name, frame in frames.items():
             frame = frames[name] = preparation.adapted(frame)
-            w = None if options.weights is None else example_weights(frame, options.weights)
-            scaled = network_arrays(frame, preparation, units, options.precision, arrays if name == "train" else None)
-            w = weighted(w, None if name == "test" else of_class, scaled["y"])
-            sets[name] = DataSet(scaled, w, frame.numbers)  # so that an error names the rows of the file, not of a part
+            sets[name] = data_set(
+                frame, preparation, units, options.precision, options.weights, arrays if name == "train" else None,
+                None if name == "test" else of_class,
+            )  # fmt: skip
         held = frames.get("test", frames.get("validation"))
         return Prepared(
             preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), tally, held, of_class,
@@ -177,15 +177,11 @@ class Whole:
 
     def division(self, parts: Parts) -> Division:
         """How the rows were divided, to say and to note."""
-        options, rows = self.options, self.rows
-        more = described(self.split, rows, parts, self.labels)
-        counts = {name: len(part) for name, part in {**parts.there, **self.files}.items()}
+        options = self.options
         _, named = options.division()
-        files = {name: (file, checksum_of(file, self.files[name])) for name, file in named.items()}
-        return Division(
-            options.source, checksum_of(options.source, rows), len(rows), counts=counts, files=files,
-            read=options.reading, labels=options.labels, **more,
-        )  # fmt: skip
+        files = {name: (file, self.files[name]) for name, file in named.items()}
+        origin = Origin(options.source, options.reading, options.labels)
+        return origin.division(self.split, self.rows, parts, self.labels, files)
 
 
 def in_memory(options: DataOptions, folds: bool = False) -> Prepared:

@@ -242,3 +242,23 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         tags.target_tags.required = True
         return tags
+
+
+class NamedParameters(NetworkEstimator):
+    """An estimator that keeps the parameters under the names that they have in its graph: `params_`."""
+
+    params_: dict[str, np.ndarray]
+
+    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
+        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
+
+    def _attributes(self, theta: Arrays) -> dict[str, Any]:
+        return {"params_": dict(theta)}
+
+    def _theta(self, dtype: Any = None) -> Arrays:
+        if dtype is None:
+            return self.params_
+        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "params_")

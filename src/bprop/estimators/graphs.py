@@ -5,10 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from bprop.errors import GraphError, SettingError, ShapeError
-from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.base import NamedParameters
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
 from bprop.estimators.network import Network
@@ -16,13 +14,12 @@ from bprop.estimators.targets import Target
 from bprop.graph import Graph
 
 
-class GraphEstimator(NetworkEstimator):
+class GraphEstimator(NamedParameters):
     """A graph in training: parameters in `params_`."""
 
     graph: Any
     output: str | None
     features: str | None
-    params_: dict[str, np.ndarray]
 
     def _make_network(self, features: int, target: Target) -> Network:
         cached = getattr(self, "_made", None)
@@ -56,22 +53,8 @@ class GraphEstimator(NetworkEstimator):
         need_outputs(network, target)
         return network
 
-    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
-        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
-
-    def _attributes(self, theta: Arrays) -> dict[str, Any]:
-        return {"params_": dict(theta)}
-
-    def _theta(self, dtype: Any = None) -> Arrays:
-        if dtype is None:
-            return self.params_
-        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
-
     def _features(self) -> str | None:
         return self.features
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "params_")
 
 
 def need_outputs(network: Network, target: Target) -> None:

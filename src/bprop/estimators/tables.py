@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
 from bprop.errors import DataError, SettingError
-from bprop.estimators.base import Arrays, NetworkEstimator
+from bprop.estimators.base import NamedParameters
 from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -25,10 +25,7 @@ from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
-from bprop.sources.columns import Categorical, Ignored
-from bprop.sources.columns.infer import fit_column
-from bprop.sources.declared import CATEGORICAL
-from bprop.tables.kinds import chosen_kinds
+from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 
 CLASSES, VALUES = "classification", "regression"
@@ -41,7 +38,7 @@ def needs_all_rows(estimator: Any) -> bool:
     )
 
 
-class TableEstimator(NetworkEstimator):
+class TableEstimator(NamedParameters):
     """A network on the columns of a table: parameters in `params_`, the kinds of the columns in `kinds_`."""
 
     hidden_layer_sizes: Any
@@ -53,7 +50,6 @@ class TableEstimator(NetworkEstimator):
     l2: float | None
     dropout: Any
     normalise: str | None
-    params_: dict[str, np.ndarray]
     _encoder: Encoder
 
     @available_if(needs_all_rows)
@@ -77,11 +73,10 @@ class TableEstimator(NetworkEstimator):
         """Learn the kinds of the columns, and how numbers are scaled."""
         columns = (name,) if y.ndim == 1 else tuple(f"{name}{k}" for k in range(1, y.shape[1] + 1))
         answer = Answer(columns, VALUES if self._numbers else CLASSES, None)
-        kinds = {**rows.kinds, **{n: k for n, k in rows.declared.items() if k == CATEGORICAL and _is_unlike(n, rows)}}
+        chosen = chosen_kinds(self.kinds)
+        kinds = {**rows.kinds, **kinds_of_types(rows.frame, rows.declared, chosen), **chosen}
         scaled = y if self._scales_targets() else None
-        self._encoder = Encoder.of(
-            rows.frame, answer, {**kinds, **chosen_kinds(self.kinds)}, self.scale, scaled, weights
-        )
+        self._encoder = Encoder.of(rows.frame, answer, kinds, self.scale, scaled, weights)
         self.kinds_ = {kind.name: kind.kind for kind in self._encoder.preparation.kinds}
 
     def _scales_targets(self) -> bool:
@@ -116,20 +111,6 @@ class TableEstimator(NetworkEstimator):
         """(the task of the network, the name of its loss, None for the task's own)."""
         raise NotImplementedError
 
-    def _first_theta(self, network: Network, random: np.random.RandomState, dtype: np.dtype) -> Arrays:
-        return network.graph.init(int(random.randint(2**31 - 1)), dtype)
-
-    def _attributes(self, theta: Arrays) -> dict[str, Any]:
-        return {"params_": dict(theta)}
-
-    def _theta(self, dtype: Any = None) -> Arrays:
-        if dtype is None:
-            return self.params_
-        return {name: array.astype(dtype, copy=False) for name, array in self.params_.items()}
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "params_")
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = False
@@ -154,9 +135,8 @@ class TableEstimator(NetworkEstimator):
         """
         check_is_fitted(self)
         preparation = replace(self._encoder.preparation, answer=self._answer())
-        return TableModel(
-            self._network_.graph, self._theta(), notes={**preparation.to_notes(), **self._encoder.units.to_notes()}
-        )  # fmt: skip
+        notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
+        return TableModel(self._network_.graph, self._theta(), notes=notes)
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""
@@ -165,11 +145,6 @@ class TableEstimator(NetworkEstimator):
     def save(self, path: str | os.PathLike) -> None:
         """Write `to_model()` to a file: `bp.load` gives the model back."""
         self.to_model().save(path)
-
-
-def _is_unlike(name: str, rows: Rows) -> bool:
-    """Whether the cells of a column of categories look like those of another kind."""
-    return not isinstance(fit_column(name, rows.frame), Ignored | Categorical)
 
 
 @dataclass(frozen=True, eq=False)

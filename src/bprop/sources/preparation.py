@@ -71,6 +71,10 @@ class Preparation:
             return self
         return replace(self, decision=Decision.of(trained))
 
+    def with_threshold(self, threshold: float, aim: str = "") -> Preparation:
+        """The same, for a model of two classes, with another threshold between them. aim : as in a Decision."""
+        return replace(self, decision=replace(self.decision or Decision(1), threshold=threshold, aim=aim))
+
     @property
     def task(self) -> str:
         return self.answer.task

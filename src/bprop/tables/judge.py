@@ -19,8 +19,9 @@ from bprop.tables.class_scores import per_class
 def judge(
     net: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, resamples: int, seed: int
 ) -> dict[str, Any]:
-    """{"values": measures, "more": {"intervals": ..., "baseline": ..., "confusion": ...}} of a model on rows with
-    targets."""
+    """{"values": measures, "scores": these with the loss and the metrics of the graph, "more": {"intervals": ...,
+    "baseline": ..., "confusion": ...}} of a model on rows with targets."""
+    loss = net.evaluate(preparation.arrays(rows), weights=weights)
     f, y = np.asarray(Model.predict(net, preparation.inputs(rows))), preparation.y(rows)
     output = net.graph.outputs["f"]
     more: dict[str, Any] = {}
@@ -30,14 +31,18 @@ def judge(
         of = scores.of_switches(f, y)
     else:
         of = scores.of_columns(f, y, preparation)
-    values = {name: measure(weights) for name, measure in of.items()}
+    measured = {name: measure(weights) for name, measure in of.items()}
+    values = {name: value if value == value else None for name, value in measured.items()}
+    every = {**values, **loss}
+    if preparation.decision is not None and preparation.decision.threshold is not None:
+        every["accuracy"] = values["accuracy"]  # the graph's own is of the more probable class
     spans = scores.intervals(of, weights, resamples, seed)
     more = {
         "intervals": {name: list(span) for name, span in spans.items()},
         "baseline": baseline(preparation.answer, y, weights), "target": preparation.target, "task": preparation.task,
         **more,
     }  # fmt: skip
-    return {"values": {name: value if value == value else None for name, value in values.items()}, "more": more}
+    return {"values": values, "scores": every, "more": more}
 
 
 def of_classes(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NoReturn
 
 import numpy as np
 
 from bprop.errors import SettingError, UnknownNameError
+from bprop.sources.columns import Categorical, Ignored
+from bprop.sources.columns.infer import fit_column
+from bprop.sources.declared import CATEGORICAL
+from bprop.sources.frame import Frame
 
 
 class Kinds(Mapping[str, str]):
@@ -41,6 +45,16 @@ def chosen_kinds(kinds: Mapping[Any, str] | None) -> dict[str, str]:
     if not isinstance(kinds, Mapping) or not all(isinstance(kind, str) for kind in kinds.values()):
         raise SettingError(f"kinds={kinds!r}: give a dict of columns and the names of kinds, {{'zip': 'categorical'}}")
     return {str(name).strip(): kind for name, kind in kinds.items()}
+
+
+def kinds_of_types(frame: Frame, declared: Mapping[str, str], apart: Collection[str]) -> dict[str, str]:
+    """{column: kind} of the columns whose type says categories, where their cells alone would say another kind.
+
+    A constant, and an id, are left out all the same. declared : {column: kind} that the types say. apart : columns
+    whose kind is not asked for.
+    """
+    names = [name for name, kind in declared.items() if kind == CATEGORICAL and name not in apart]
+    return {n: CATEGORICAL for n in names if not isinstance(fit_column(n, frame), Ignored | Categorical)}
 
 
 def column_named(column: Any, setting: str) -> str | None:

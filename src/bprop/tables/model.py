@@ -15,7 +15,6 @@ from bprop.errors import SettingError, UnsupportedError
 from bprop.model import Model
 from bprop.reading import read_array
 from bprop.scaling import with_older
-from bprop.sources.decision import Decision
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import places
@@ -117,9 +116,8 @@ class TableModel(Model):
             raise SettingError(f"threshold {threshold}: this model gives no probabilities of two classes")
         if not 0 < threshold < 1:
             raise SettingError(f"threshold {threshold}: give a probability between 0 and 1, such as 0.3")
-        decision = replace(preparation.decision or Decision(1), threshold=float(threshold), aim="")
         same = self.of(self)
-        same.notes = {**self.notes, **replace(preparation, decision=decision).to_notes()}
+        same.notes = {**self.notes, **preparation.with_threshold(float(threshold)).to_notes()}
         same._read = None
         return same
 
@@ -135,13 +133,9 @@ class TableModel(Model):
         rows, preparation = rows_for(self.preparation, data, targets=True, beside=column), self.preparation
         w = _weights(rows, weights)
         with places(rows, preparation):
-            loss = super().evaluate(preparation.arrays(rows), weights=w)
             result = judge(self, rows, preparation, w, bootstrap, seed)
         more = result["more"] if bootstrap else {k: v for k, v in result["more"].items() if k != "intervals"}
-        values, decision = {**result["values"], **loss}, preparation.decision
-        if decision is not None and decision.threshold is not None:
-            values["accuracy"] = result["values"]["accuracy"]  # the graph's own is of the more probable class
-        return {"examples": len(rows), "left_out": rows.left_out, **values, **more}
+        return {"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more}
 
     def to_onnx(self, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
         """The model for other runtimes: see `bprop.to_onnx`."""

@@ -10,15 +10,14 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.scaling import Units
-from bprop.sources.answer import Answer
 from bprop.sources.checksums import checksum_of
 from bprop.sources.division import Division, described
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import network_arrays
-from bprop.sources.splits import Split, class_numbers
-from bprop.sources.weights import example_weights
+from bprop.sources.splits import Parts, Split
+from bprop.sources.weights import example_weights, weighted
 
 
 @dataclass(frozen=True)
@@ -30,14 +29,14 @@ class Origin:
     labels: str | None = None
 
     def division(
-        self, split: Split, rows: Frame, answer: Answer, files: Mapping[str, tuple[str, Frame]]
+        self, split: Split, rows: Frame, parts: Parts, labels: np.ndarray | None,
+        files: Mapping[str, tuple[str, Frame]],
     ) -> Division:  # fmt: skip
         """How the rows are divided, for the notes of a model: `bprop evaluate --held-out` then tests on the same rows.
 
-        files : {"test" or "validation": (its path, its rows)} of the parts that are files of their own.
+        labels : as for `split.parts`. files : {"test" or "validation": (its path, its rows)} of the parts that are
+        files of their own.
         """
-        labels = class_numbers(rows, answer)
-        parts = split.parts(rows, labels)
         counts = {name: len(part) for name, part in parts.there.items()}
         return Division(
             self.source, checksum_of(self.source, rows), len(rows),
@@ -47,23 +46,19 @@ class Origin:
         )  # fmt: skip
 
 
-def divided(rows: Frame, answer: Answer, split: Split) -> dict[str, Frame]:
-    """{"train", "validation", "test": the rows} of the parts that there are: those of `bprop train`."""
-    parts = split.parts(rows, class_numbers(rows, answer))
-    return {name: rows.rows(part) for name, part in parts.there.items()}
-
-
 def data_set(
     rows: Frame, preparation: Preparation, units: Units, dtype: Any, weights: str | None = None,
-    encoded: dict[str, np.ndarray] | None = None,
+    encoded: dict[str, np.ndarray] | None = None, of_class: np.ndarray | None = None,
 ) -> DataSet:  # fmt: skip
-    """Rows with targets as the network sees them. weights : the column of example weights.
+    """Rows with targets as the network sees them.
 
+    weights : the column of example weights. of_class : (C,) the weights of classes, by which they are multiplied.
     encoded : the result of `preparation.arrays(rows)`, if the caller has it already.
     """
     rows = preparation.adapted(rows)
     w = None if weights is None else example_weights(rows, weights)
     scaled = network_arrays(rows, preparation, units, dtype, encoded)
+    w = weighted(w, of_class, scaled["y"])
     return DataSet(scaled, w, rows.numbers)  # so that an error names the rows of the table, not of this part of it
 
 

@@ -16,20 +16,17 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.scaling import Units
 from bprop.sources.answer import Answer
-from bprop.sources.columns import Categorical, Ignored
-from bprop.sources.columns.infer import fit_column
-from bprop.sources.declared import CATEGORICAL
 from bprop.sources.division import Division
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
-from bprop.sources.splits import Split
-from bprop.sources.weights import class_weights, weighted
+from bprop.sources.splits import Split, class_numbers
+from bprop.sources.weights import class_weights
 from bprop.tables import show
-from bprop.tables.kinds import Kinds, chosen_kinds, column_named
+from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
-from bprop.tables.parts import Origin, data_set, divided, precision_of
+from bprop.tables.parts import Origin, data_set, precision_of
 from bprop.tables.rows import open_table
 from bprop.tables.training import Settings, fit_table, layers, words_of
 from bprop.tables.typed import answer_of
@@ -133,7 +130,8 @@ class Table:
         """How rows become arrays: learned from the part that is trained on, or else from all rows."""
         if self.trained is not None:
             return self.trained.preparation
-        learned = Preparation.fit(self.frame, self.answer, {**self._of_types(), **self.chosen}, self.apart)
+        of_types = kinds_of_types(self.frame, self.declared, {*self.answer.columns, *self.apart, *self.chosen})
+        learned = Preparation.fit(self.frame, self.answer, {**of_types, **self.chosen}, self.apart)
         return learned.deciding(self.counts)
 
     @property
@@ -144,13 +142,6 @@ class Table:
         block = None if self.frame.block is None else Preparation.fit(self.frame, self.answer)
         frame = self.frame if block is None else block.adapted(self.frame)
         return np.bincount(self.answer.y(frame), minlength=len(self.classes))
-
-    def _of_types(self) -> dict[str, str]:
-        """The kinds of columns whose type says it, where cells alone would say another."""
-        apart = {*self.answer.columns, *self.apart, *self.chosen}
-        unlike = (Ignored, Categorical)  # a constant, and an id, are left out all the same
-        names = [name for name, kind in self.declared.items() if kind == CATEGORICAL and name not in apart]
-        return {n: self.declared[n] for n in names if not isinstance(fit_column(n, self.frame), unlike)}
 
     @cached_property
     def _encoded(self) -> dict[str, np.ndarray]:
@@ -178,11 +169,11 @@ class Table:
         own = self.trained is None
         if own:
             need_digits(self.name, self._encoded, self.preparation, self.units, precision_of(dtype))
-        rows = data_set(
-            self.frame, self.preparation, self.units, precision_of(dtype), self.weights, self._encoded if own else None
-        )  # fmt: skip
         of_class = class_weights(words_of(class_weight), self.answer, (self.trained or self).counts)
-        return rows if of_class is None else replace(rows, weights=weighted(rows.weights, of_class, rows.arrays["y"]))
+        return data_set(
+            self.frame, self.preparation, self.units, precision_of(dtype), self.weights,
+            self._encoded if own else None, of_class,
+        )  # fmt: skip
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -234,7 +225,9 @@ class Table:
 
     def _divided(self, split: Split, others: Mapping[str, Any]) -> Parts:
         """The parts of the rows, and other rows as parts."""
-        frames = divided(self.frame, self.answer, split)
+        labels = class_numbers(self.frame, self.answer)
+        parts = split.parts(self.frame, labels)
+        frames = {name: self.frame.rows(part) for name, part in parts.there.items()}
         apart = split.apart(self.chosen, self.weights)
         train = replace(self, frame=frames.pop("train"), part="train", apart=apart)
         held = {name: replace(train, frame=rows, part=name, trained=train) for name, rows in frames.items()}
@@ -243,7 +236,7 @@ class Table:
             n: (os.fspath(rows), held[n].frame) for n, rows in others.items() if isinstance(rows, str | os.PathLike)
         }
         if self.origin is not None and paths.keys() == others.keys():
-            object.__setattr__(train, "division", self.origin.division(split, self.frame, self.answer, paths))
+            object.__setattr__(train, "division", self.origin.division(split, self.frame, parts, labels, paths))
         object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
         return Parts(train, held.get("validation"), held.get("test"))
 
