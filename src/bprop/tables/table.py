@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bprop.architecture import Architecture
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
@@ -27,8 +26,9 @@ from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.parts import Origin, data_set, precision_of
+from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
 from bprop.tables.rows import open_table
-from bprop.tables.training import Settings, fit_table, layers, words_of
+from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
 
 
@@ -196,17 +196,31 @@ class Table:
         """Outputs of a network for it."""
         return self.preparation.outputs
 
+    def recipe(self, name: str = DEFAULT, **choices: Any) -> Recipe:
+        """What `fit` does where nothing is chosen: see `bprop.tables.recipe`. choices : override its parts.
+
+        >>> table = bp.table({"size": [70, 90.5, 55] * 20, "rent": [2.0, 1.5, 1.8] * 20})
+        >>> print(table.recipe("fast", epochs=50))
+        fast: 1 network of 256, 256 relu units, dropout 0.1; adam 0.002, at most 50 epochs in batches of 32, patience \
+20; the best epoch is kept
+        """
+        recipe = recipe_for(name, self.task, len(self)).overridden(**choices)
+        return (
+            recipe
+            if choices.get("batch_size") is not None
+            else replace(recipe, batch_size=min(recipe.batch_size, len(self)))
+        )
+
     def graph(
-        self, hidden: Any = (200,), activation: Any = "relu", *, loss: Any = None, l1: float | None = None,
-        l2: float | None = None, dropout: Any = None, normalise: str | None = None,
+        self, hidden: Any = None, activation: Any = None, *, loss: Any = None, l1: float | None = None,
+        l2: float | None = None, dropout: Any = None, normalise: str | None = None, recipe: str = DEFAULT,
     ) -> Graph:  # fmt: skip
         """The network that `bprop train` makes for this table. hidden : units of the hidden layers, (200, 100).
 
-        The other settings are those of `bp.mlp`.
+        The other settings are those of `bp.mlp`; None: as the recipe has it.
         """
-        network = Architecture(
-            layers(hidden), activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
-        )  # fmt: skip
+        made = self.recipe(recipe, **network_choices(hidden, activation, dropout))
+        network = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
         return build(self.frame, self.preparation, network, self.scale)
 
     def split(
@@ -241,19 +255,23 @@ class Table:
         return Parts(train, held.get("validation"), held.get("test"))
 
     def fit(
-        self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
-        l2: float | None = None, dropout: Any = None, normalise: str | None = None, graph: Graph | None = None,
-        rule: Any = "sgd", lr: Any = None, epochs: int = 30, batch_size: int | None = None, patience: int | None = None,
-        class_weight: str | Mapping[Any, float] | None = None, validation: Any = None, test: Any = None,
-        by: str | None = None, group: str | None = None, seed: int = 0,
-        dtype: str = "float32", engine: Any = "auto", **more: Any,
+        self, *, recipe: str = DEFAULT, members: int | None = None, hidden: Any = None, activation: Any = None,
+        loss: Any = None, l1: float | None = None, l2: float | None = None, dropout: Any = None,
+        normalise: str | None = None, graph: Graph | None = None, rule: Any = None, lr: Any = None,
+        schedule: str | None = None, epochs: int | None = None, batch_size: int | None = None,
+        patience: int | None = None, class_weight: str | Mapping[Any, float] | None = None, validation: Any = None,
+        test: Any = None, by: str | None = None, group: str | None = None, seed: int = 0, dtype: str = "float32",
+        engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
-        """Train a network, as `bprop train` does: the same settings and seed give the same numbers.
+        """Train, as `bprop train` does: the same settings and seed give the same numbers.
 
         Parameters
         ----------
+        recipe : "best", "fast" or "lecture": what is not chosen otherwise (see `recipe`). members : networks to train,
+            whose answers are averaged.
         hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own.
-        rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr : learning rate of a rule by name.
+        rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr, schedule : learning rate of a rule by
+            name, and its schedule, such as "cosine".
         epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
             resume, progress, health) : as in `bp.train`.
         class_weight : "balanced", or {class: weight}, of the rows to train on and to watch.
@@ -266,10 +284,14 @@ class Table:
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
         train, watched, tested = self._parts(validation, test, seed, by, group)
-        network = graph or train.graph(
-            hidden, activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
+        made = train.recipe(
+            recipe, members=members, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
+            batch_size=batch_size, patience=patience, **network_choices(hidden, activation, dropout),
         )  # fmt: skip
-        settings = Settings(rule, lr, epochs, batch_size, patience, seed, dtype, engine, more)
+        network = graph or build(
+            train.frame, train.preparation, made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise), train.scale
+        )
+        settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
         fit = fit_table(network, train.data(dtype, class_weight), held, train.notes, settings)
         fit.test = tested
