@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),
     ("model", "embedding", "health", "check"),
-    ("reporting",),
+    ("ensembles", "reporting"),
     ("training", "tensorboard"),
     ("sources",),
     ("onnx",),

@@ -126,6 +126,14 @@ def concat(g: Growth) -> Entry:
     return g.add("Concat", *(parts[i] for i in order), axis=axis - len(a.dims) if g.chance(0.5) else axis)
 
 
+def stack(g: Growth) -> Entry:
+    a = g.pick(lambda e: floats(e) and len(e.dims) <= 2)
+    parts = [a, *(g.pick(lambda e: floats(e) and e.dims == a.dims) for _ in range(g.choose([0, 1, 2])))]
+    rank = len(a.dims) + 1
+    axis = g.choose(range(1 if "N" in a.dims else 0, rank))
+    return g.add("Stack", *parts, axis=axis - rank if g.chance(0.5) else axis)
+
+
 def cut(g: Growth) -> Entry:
     a = g.pick(lambda e: len(e.dims) >= 1)
     parts = [_part(g, dim) for dim in a.dims]
@@ -225,7 +233,7 @@ ACTIVATIONS = ("Sigmoid", "Tanh", "Relu", "Gelu", "Silu", "Softplus", "Negative"
 PRODUCTIONS: dict[str, Production] = {
     **{kind: elementwise(kind) for kind in ACTIVATIONS},
     **{kind: binary(kind) for kind in ("Add", "Subtract", "Multiply", "Divide")},
-    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max")},
+    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max", "LogMeanExp")},
     **{kind: over_classes(kind) for kind in ("Softmax", "LogSoftmax")},
     "LeakyRelu": elementwise("LeakyRelu", slope=one_of(0.01, 0.25)),
     "Elu": elementwise("Elu", alpha=one_of(1.0, 0.5)),
@@ -242,6 +250,7 @@ PRODUCTIONS: dict[str, Production] = {
     "Transpose": transpose,
     "Reshape": reshape,
     "Concat": concat,
+    "Stack": stack,
     "Slice": cut,
     "Take": take,
     "LayerNorm": layer_norm,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop import init
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
+    from bprop.ensembles import ensemble
     from bprop.estimators import (
         GraphClassifier,
         GraphRegressor,
@@ -55,6 +56,7 @@ _LATER = {
     "bprop": ("init",),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
+    "bprop.ensembles": ("ensemble",),
     "bprop.estimators": (
         "GraphClassifier",
         "GraphRegressor",
