@@ -1,5 +1,8 @@
 """The recipe on the command line, and the options that override its parts."""
 
+import signal
+import time
+
 import numpy as np
 import pytest
 
@@ -76,3 +79,96 @@ def test_choices_that_do_not_go_together_are_refused_before_the_data_is_read(ref
 
     monkeypatch.setattr("bprop.cli.prepared.open_data", never)
     refused(f"train pets.csv {options}", says)
+
+
+# --- several networks ---
+
+BEST = "--recipe best --members 3 --hidden 5 --engine numpy --no-progress"
+
+
+def same(one, other):
+    one, other = bp.load(one), bp.load(other)
+    return all(one.params[name].tobytes() == other.params[name].tobytes() for name in one.params)
+
+
+def test_several_networks_are_one_model_for_every_command(run, folder):
+    result = run(f"train pets.csv {BEST} --epochs 12 --lr 0.02 --out x.bprop --report r.html --health")
+    assert "best epochs of the 3 networks on their validation rows: " in result.stdout
+    assert "test: accuracy" in result.stdout
+    assert "m3/W2" in bp.load("x.bprop").params
+    assert len((folder / "r.html").read_text()) > 1000
+    assert "on 60 examples" in run("evaluate x.bprop pets.csv").stdout
+    assert "on 12 examples" in run("evaluate x.bprop --held-out").stdout
+    assert "class,p(cat),p(dog),p(eel)" in run("predict x.bprop pets.csv").stdout
+    assert "3 networks, whose mean is the answer; the best epochs: " in run("info x.bprop").stdout
+    run("check x.bprop pets.csv")
+    run("graph x.bprop")
+
+
+def test_python_trains_the_same(run):
+    run(f"train house.csv --target price {BEST} --epochs 4 --out x.bprop")
+    fit = bp.table("house.csv", "price").fit(
+        members=3, hidden=(5,), epochs=4, engine="numpy", progress=False
+    )  # fmt: skip
+    model = bp.load("x.bprop")
+    assert all(fit.params[name].tobytes() == model.params[name].tobytes() for name in model.params)
+    assert fit.notes["recipe"] == model.notes["recipe"]
+    assert fit.notes["ensemble"] == model.notes["ensemble"]
+
+
+@pytest.mark.parametrize("data", ["dots.npz", "dots-images-idx3-ubyte", "calls.csv --task counts"])
+def test_arrays_images_and_counts_are_trained_on_too(run, data):
+    assert "test: " in run(f"train {data} {BEST} --epochs 2 --out x.bprop").stdout
+
+
+def test_a_streamed_table_is_watched_by_all_networks_alike(run):
+    run(f"train pets.csv {BEST} --stream --epochs 2 --out x.bprop")
+    assert len(bp.load("x.bprop").notes["ensemble"]) == 3
+
+
+def test_folds_measure_the_mean_of_several_networks(run):
+    result = run(f"train pets.csv {BEST} --folds 2 --epochs 2 --out x.bprop")
+    assert "2 folds: accuracy" in result.stdout
+    assert len(bp.load("x.bprop").notes["ensemble"]) == 3
+
+
+def test_a_threshold_is_chosen_on_rows_that_each_network_did_not_see(run, folder):
+    lines = (folder / "pets.csv").read_text().replace(",eel", ",dog").splitlines()
+    (folder / "two.csv").write_text("\n".join(lines))
+    result = run(f"train two.csv {BEST} --threshold f1 --epochs 2 --out x.bprop")
+    assert "on the 15 validation examples" in result.stdout
+
+
+def test_a_run_of_several_networks_is_continued(run, folder):
+    run(f"train pets.csv {BEST} --epochs 2 --checkpoint run --every 1epochs --out x.bprop")
+    assert "name that of one, run/member-1" in run("info run", code=1).stderr
+    assert "checkpoint" in run("info run/member-1").stdout
+    again = run("resume run")
+    assert "--resume" in again.stdout.splitlines()[0]
+    run(f"train pets.csv {BEST} --epochs 2 --out whole.bprop")
+    assert same("x.bprop", "whole.bprop")
+    assert sorted(path.name for path in (folder / "run").iterdir() if not path.name.startswith(".")) == [
+        "member-1", "member-2", "member-3", "run.json",
+    ]  # fmt: skip
+
+
+def test_the_checkpoints_of_another_ensemble_are_not_overwritten(run, refused):
+    run(f"train pets.csv {BEST} --epochs 1 --checkpoint run --every 1epochs --out x.bprop")
+    refused(f"train pets.csv {BEST} --epochs 1 --checkpoint run --every 1epochs --out y.bprop --seed 5", "holds the")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_model_of_all_networks_that_is_continued(run, start, folder, number):
+    command = f"train pets.csv {BEST} --epochs 300 --patience 300"
+    process = start(f"{command} --checkpoint run --every 1s")
+    while process.poll() is None and not list((folder / "run").glob("member-3/step-*")):
+        time.sleep(0.02)
+    time.sleep(0.2)
+    process.send_signal(number)
+    said, complaint = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, complaint
+    assert "continue with: bprop resume run" in said + complaint
+    assert "class,p(cat)" in run("predict pets.bprop pets.csv").stdout
+    run("resume run")
+    run(f"{command} --out whole.bprop")
+    assert same("pets.bprop", "whole.bprop")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,10 @@ from bprop.cli.network import NetworkOptions
 from bprop.cli.prepared import Prepared
 from bprop.cli.rule import RuleOptions
 from bprop.cli.running import TrainingOptions
+from bprop.graph import Graph
+from bprop.tables.members import fit_network
 from bprop.tables.recipe import KEY, Recipe, recipe_for
+from bprop.training import Fit
 
 INFERRED = ("members", "hidden", "activation", "dropout", "rule", "schedule", "epochs", "batch_size", "patience")
 SOME = 10_000
@@ -40,8 +44,10 @@ class Choices:
             recipe = replace(recipe, batch_size=min(recipe.batch_size, examples))
         if prepared.validation is None:
             recipe = recipe.unwatched
-        rule = self.updating.make(recipe.updates(examples), recipe)
-        return Made(recipe, self.network.of(recipe), {**self.training.settings, **recipe.settings, "rule": rule})
+        return Made(
+            recipe, self.network.of(recipe), lambda rows: self.updating.make(recipe.updates(rows), recipe),
+            {**self.training.settings, **recipe.settings},
+        )  # fmt: skip
 
     def _recipe(self, task: str, examples: int) -> Recipe:
         """The recipe for a task and so many rows, with the choices of the options."""
@@ -54,11 +60,23 @@ class Choices:
 
 @dataclass(frozen=True)
 class Made:
-    """The recipe for the data of a run, with what the user chose; the network, and the settings of `bprop.train`."""
+    """What the choices make for the data of a run.
+
+    recipe : with what the user chose. make_rule : gives the update rule for a number of examples. settings : of
+    `bprop.train`, but for the rule.
+    """
 
     recipe: Recipe
     network: Architecture
+    make_rule: Callable[[int], Any]
     settings: dict[str, Any]
+
+    def fit(self, graph: Graph, prepared: Prepared, settings: Mapping[str, Any]) -> Fit:
+        """Train the networks of the recipe. settings : further settings of `bprop.train`."""
+        return fit_network(
+            graph, prepared.train, prepared.validation, prepared.pool, self.recipe.members, self.make_rule,
+            {**self.settings, **settings},
+        )  # fmt: skip
 
     @property
     def notes(self) -> dict[str, Any]:

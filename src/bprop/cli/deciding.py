@@ -13,6 +13,7 @@ from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
 from bprop.training import Fit
+from bprop.training.averaged import held_out_answers
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
 
@@ -69,11 +70,11 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
         return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
-    p = np.asarray(fit.predict(watched))[:, decision.positive]
+    answers = held_out_answers(fit, watched)
+    assert answers is not None
+    p, y, w = answers.f[:, decision.positive], answers.y, answers.weights
     if not np.isfinite(p).all():
         return preparation, ""
-    y = np.concatenate([watched.arrays["y"][cut] for cut in watched.cuts()])
-    w = np.ones(len(y)) if watched.weights is None else np.asarray(watched.weights, np.float64)
     if prepared.of_class is not None:
         w = w / prepared.of_class[y]
     threshold, value = best(p, y == decision.positive, w, word)

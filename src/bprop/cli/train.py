@@ -41,7 +41,6 @@ from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
 from bprop.tables.network import build
 from bprop.training import Fit
-from bprop.training import train as fit_graph
 from bprop.visible import visible
 
 
@@ -123,7 +122,7 @@ class Run:
         more = made.notes
         if self.folds is not None and prepared.whole is not None:
             more = {**more, **cross_validate(prepared.whole, self.folds, self._train_fold).notes}
-        self._train(graph, prepared, settings, more, made.inferred)
+        self._train(graph, prepared, settings, more, made)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -140,7 +139,7 @@ class Run:
         """The settings of `bprop.train`."""
         return {
             **made.settings, **self.showing.settings(), "every": self.saving.every, "resume": self.saving.resume,
-            "validation": prepared.validation, "notes": prepared.notes,
+            "notes": prepared.notes,
         }  # fmt: skip
 
     def _describe(self, prepared: Prepared, made: Made) -> None:
@@ -154,17 +153,16 @@ class Run:
         say(visible(f"recipe {made.recipe}"))
 
     def _train(
-        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], chosen: dict[str, Any]
+        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], made: Made
     ) -> None:  # fmt: skip
-        """Train, and bring the run to its end. more : further notes of the model. chosen : by the recipe, for the file
-        of settings."""
+        """Train, and bring the run to its end. more : further notes of the model."""
         preparation, context = prepared.preparation, self.context
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
         watching = watch(context, prepared)
-        inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **chosen}
+        inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **made.inferred}
         config = Config.of(context, inferred)
-        fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
+        fit = partial(made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph))
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
             self.saving.out is None, config, more,
@@ -174,7 +172,4 @@ class Run:
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
         made = self.choices.of(prepared)
-        return fit_graph(
-            self._build(prepared, made), prepared.train, validation=prepared.validation, notes=prepared.notes,
-            progress=False, **made.settings,
-        )  # fmt: skip
+        return made.fit(self._build(prepared, made), prepared, {"notes": prepared.notes, "progress": False})

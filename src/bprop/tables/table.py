@@ -17,6 +17,7 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.division import Division
 from bprop.sources.frame import Frame
+from bprop.sources.pool import Pool
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
 from bprop.sources.splits import Split, class_numbers
@@ -41,7 +42,8 @@ class Table:
     weights : the column of example weights. scale : of the inputs. remarks : lines for people.
     part : how errors and `print` call a part of a table, such as "test"; trained : the part that is trained on, from
     which kinds and scaling are learned; watched : the part for validation, of the part that is trained on.
-    apart : columns that are no inputs. origin : of a file; division : how it was divided, for notes.
+    pool : the rows of which several networks watch their own. apart : columns that are no inputs. origin : of a file;
+    division : how it was divided, for notes.
 
     Examples
     --------
@@ -70,6 +72,7 @@ class Table:
     apart: tuple[str, ...] = ()
     origin: Origin | None = None
     division: Division | None = None
+    pool: Pool | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -251,6 +254,7 @@ class Table:
         }
         if self.origin is not None and paths.keys() == others.keys():
             object.__setattr__(train, "division", self.origin.division(split, self.frame, parts, labels, paths))
+        object.__setattr__(train, "pool", Pool.of(split, self.frame, parts, labels))
         object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
         return Parts(train, held.get("validation"), held.get("test"))
 
@@ -269,7 +273,8 @@ class Table:
         ----------
         recipe : "best", "fast" or "lecture": what is not chosen otherwise (see `recipe`). members : networks to train,
             whose answers are averaged.
-        hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own.
+        hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own,
+            which is trained once unless `members` says otherwise.
         rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr, schedule : learning rate of a rule by
             name, and its schedule, such as "cosine".
         epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
@@ -284,8 +289,9 @@ class Table:
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
         train, watched, tested = self._parts(validation, test, seed, by, group)
+        alone = 1 if graph is not None and members is None else members
         made = train.recipe(
-            recipe, members=members, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
+            recipe, members=alone, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
             batch_size=batch_size, patience=patience, **network_choices(hidden, activation, dropout),
         )  # fmt: skip
         network = graph or build(
@@ -293,7 +299,8 @@ class Table:
         )
         settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
-        fit = fit_table(network, train.data(dtype, class_weight), held, train.notes, settings)
+        pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
+        fit = fit_table(network, train.data(dtype, class_weight), held, pool, train.notes, settings)
         fit.test = tested
         return fit
 

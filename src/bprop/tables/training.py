@@ -10,9 +10,10 @@ from typing import Any
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.sources.pool import Pool
+from bprop.tables.members import fit_network
 from bprop.tables.model import TableFit
 from bprop.tables.recipe import KEY, Recipe
-from bprop.training import train
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,15 @@ class Settings:
 
 
 def fit_table(
-    graph: Graph, data: DataSet, validation: DataSet | None, notes: Mapping[str, Any], settings: Settings
+    graph: Graph, data: DataSet, validation: DataSet | None, pool: Pool | None, notes: Mapping[str, Any],
+    settings: Settings,
 ) -> TableFit:  # fmt: skip
-    """A graph that is trained on a table's rows."""
+    """A graph that is trained on a table's rows. pool : chooses the rows that each of several networks watches."""
     recipe = settings.recipe
-    fit = train(
-        graph, data, validation=validation, notes=notes, rule=recipe.make_rule(recipe.updates(len(data))),
-        seed=settings.seed, dtype=settings.dtype, engine=settings.engine, **{**recipe.settings, **settings.more},
+    own = {"notes": notes, "seed": settings.seed, "dtype": settings.dtype, "engine": settings.engine}
+    fit = fit_network(
+        graph, data, validation, pool, recipe.members, lambda examples: recipe.make_rule(recipe.updates(examples)),
+        {**own, **recipe.settings, **settings.more},
     )  # fmt: skip
     fit.notes[KEY] = recipe.describe()
     return TableFit.of(fit)
