@@ -18,6 +18,7 @@ DEFAULTS = {
     "Mean": {"axis": None, "keepdims": False},
     "Normalise": {"epsilon": 1e-5},
     "Sum": {"axis": None, "keepdims": False},
+    "Waves": {"scale": 1.0},
 }
 
 

@@ -153,6 +153,10 @@ CASES = {
                    [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
     "LinearTransposed": case(bp.LinearTransposed, lambda h, V, b: h @ V.T + b, ([[1e20, 2], [1e-30, 3]],
                              [[1e-10, 1e-20], [1e18, 0.1]], [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
+    "LinearEach": case(bp.LinearEach, lambda h, A: (h[:, :, :, None] * A).sum(axis=2), ([[[1e20, 2]], [[1e-30, 3]]],
+                       [[[1e-10, 1e18], [1e-20, 0.1]]]), ROUNDED, **WHOLE, grad=(3.0,)),
+    "Waves": case(bp.Waves, lambda x, v, p: each(mp.cos)(x[:, :, None] * v + p), ([[0.0, 1e-20, 3.0]],
+                  [[0.0], [1e10], [0.25]], [[0.5], [-1e-5], [-2.0]]), ROUNDED, **WHOLE),
     # reductions
     "Sum": case(bp.Sum, lambda a: a.sum(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
