@@ -121,6 +121,7 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: jnp.einsum("...d,dh->...h", real(x), W) + b,
     "LinearTransposed": lambda h, x, V, b: jnp.einsum("...d,hd->...h", real(x), V) + b,
+    "EnsembleLinear": lambda h, x, W, r, s, b: jnp.einsum("nkd,kd,dh,kh->nkh", x + 0 * r[:, :1], r, W, s) + b,
     "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),

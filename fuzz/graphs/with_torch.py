@@ -127,6 +127,10 @@ def _tensordot(h: dict, x: Tensor, V: Tensor, b: Tensor) -> Tensor:
     return F.linear(real(x), V, b)
 
 
+def _members(x: Tensor, r: Tensor) -> Tensor:
+    return real(x).expand(x.shape[0], r.shape[0], x.shape[2])
+
+
 def _clip(h: dict, a: Tensor) -> Tensor:
     return torch.clamp(real(a), h["low"], h["high"])
 
@@ -155,6 +159,7 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: real(x) @ W + b,
     "LinearTransposed": _tensordot,
+    "EnsembleLinear": lambda h, x, W, r, s, b: torch.einsum("nkd,kd,dh,kh->nkh", _members(x, r), r, W, s) + b,
     "Sum": lambda h, a: a.sum(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Max": _max,

@@ -159,6 +159,9 @@ CASES = {
                    [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
     "LinearTransposed": case(bp.LinearTransposed, lambda h, V, b: h @ V.T + b, ([[1e20, 2], [1e-30, 3]],
                              [[1e-10, 1e-20], [1e18, 0.1]], [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
+    "EnsembleLinear": case(bp.EnsembleLinear, lambda h, W, r, s, b: ((h * r) @ W) * s + b, ([[[1e20, 2]], [[1e-30, 3]]],
+                           [[1e-10, 1e18], [1e-20, 0.1]], [[1, -1], [0.5, 2]], [[1, 2], [-1, 0.25]],
+                           [[1e-10, 1e30], [0, 1]]), FUNCTION, **WHOLE, grad=(3.0,)),
     # reductions
     "Sum": case(bp.Sum, lambda a: a.sum(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
