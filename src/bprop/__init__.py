@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
+    from bprop.training.many.networks import train_many
 
 __version__ = "0.1.0"
 
@@ -81,6 +82,7 @@ _LATER = {
     "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
+    "bprop.training.many.networks": ("train_many",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
