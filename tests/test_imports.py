@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),
     ("model", "embedding", "health", "check"),
-    ("reporting",),
+    ("ensembles", "reporting"),
     ("training", "tensorboard"),
     ("sources",),
     ("onnx",),
@@ -42,7 +42,7 @@ FLOORS_WITHIN: dict[str, tuple[tuple[str, ...], ...]] = {
     "engines": (
         ("integers", "store", "surroundings"),
         ("engine", "packing", "program"),
-        ("builtin", "delegate", "layout", "precision"),
+        ("builtin", "many", "delegate", "layout", "precision"),
         ("trace",),
         ("auto", "native", "numpy", "xla"),
     ),

@@ -81,6 +81,14 @@ def linear_transposed(g: Growth) -> Entry:
     return g.add("LinearTransposed", g.tame(h, 8), g.parameter((units, h.dims[-1])), g.parameter((units,)))
 
 
+def ensemble_linear(g: Growth) -> Entry:
+    h = g.pick(lambda e: floats(e) and len(e.dims) == 3 and e.rows_first)
+    members = g.choose([1, 2, 3]) if h.dims[1] == 1 else h.dims[1]
+    units, width = g.choose([1, 2, 3]), h.dims[2]
+    shapes = [(width, units), (members, width), (members, units), (members, units)]
+    return g.add("EnsembleLinear", g.tame(h, 8), *(g.parameter(shape) for shape in shapes))
+
+
 def matmul(g: Growth) -> Entry:
     a = g.tame(g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3), 6)
     how, last = g.rng.random(), a.dims[-1]
@@ -124,6 +132,14 @@ def concat(g: Growth) -> Entry:
     parts = [a, *(g.pick(alike) for _ in range(g.choose([1, 1, 2])))]
     order = g.rng.permutation(len(parts))
     return g.add("Concat", *(parts[i] for i in order), axis=axis - len(a.dims) if g.chance(0.5) else axis)
+
+
+def stack(g: Growth) -> Entry:
+    a = g.pick(lambda e: floats(e) and len(e.dims) <= 2)
+    parts = [a, *(g.pick(lambda e: floats(e) and e.dims == a.dims) for _ in range(g.choose([0, 1, 2])))]
+    rank = len(a.dims) + 1
+    axis = g.choose(range(1 if "N" in a.dims else 0, rank))
+    return g.add("Stack", *parts, axis=axis - rank if g.chance(0.5) else axis)
 
 
 def cut(g: Growth) -> Entry:
@@ -225,7 +241,7 @@ ACTIVATIONS = ("Sigmoid", "Tanh", "Relu", "Gelu", "Silu", "Softplus", "Negative"
 PRODUCTIONS: dict[str, Production] = {
     **{kind: elementwise(kind) for kind in ACTIVATIONS},
     **{kind: binary(kind) for kind in ("Add", "Subtract", "Multiply", "Divide")},
-    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max")},
+    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max", "LogMeanExp")},
     **{kind: over_classes(kind) for kind in ("Softmax", "LogSoftmax")},
     "LeakyRelu": elementwise("LeakyRelu", slope=one_of(0.01, 0.25)),
     "Elu": elementwise("Elu", alpha=one_of(1.0, 0.5)),
@@ -238,10 +254,12 @@ PRODUCTIONS: dict[str, Production] = {
     "Clip": clip,
     "Linear": linear,
     "LinearTransposed": linear_transposed,
+    "EnsembleLinear": ensemble_linear,
     "MatMul": matmul,
     "Transpose": transpose,
     "Reshape": reshape,
     "Concat": concat,
+    "Stack": stack,
     "Slice": cut,
     "Take": take,
     "LayerNorm": layer_norm,

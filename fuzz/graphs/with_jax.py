@@ -61,6 +61,11 @@ def _layer_norm(h: dict, a: Any, gain: Any, shift: Any) -> Any:
     return gain * jax.nn.standardize(a, axis=-1, epsilon=h["epsilon"]) + shift
 
 
+def _log_mean_exp(h: dict, a: Any) -> Any:
+    sums = jax.nn.logsumexp(real(a), axis=h.get("axis"), keepdims=h.get("keepdims", False))
+    return sums - jnp.log(a.size / sums.size)
+
+
 def _log_likelihood(log: Any, y: Any) -> Any:
     return each(-jnp.sum(jax.nn.one_hot(y, log.shape[-1], dtype=log.dtype) * log, axis=-1))
 
@@ -116,12 +121,15 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: jnp.einsum("...d,dh->...h", real(x), W) + b,
     "LinearTransposed": lambda h, x, V, b: jnp.einsum("...d,hd->...h", real(x), V) + b,
+    "EnsembleLinear": lambda h, x, W, r, s, b: jnp.einsum("nkd,kd,dh,kh->nkh", x + 0 * r[:, :1], r, W, s) + b,
     "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Reshape": lambda h, a: a.reshape(h["shape"]),
     "Transpose": lambda h, a: jnp.transpose(a, h["axes"]),
+    "LogMeanExp": _log_mean_exp,
     "Concat": lambda h, *parts: jnp.concatenate(parts, axis=h["axis"]),
+    "Stack": lambda h, *parts: jnp.stack(parts, axis=h["axis"]),
     "Slice": lambda h, a: a[h["index"]],
     "Take": lambda h, W, rows: W[rows],
     "Softmax": lambda h, a: jax.nn.softmax(real(a), axis=-1),

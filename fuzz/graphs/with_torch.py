@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log, prod
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,11 @@ def _axes(h: dict, a: Tensor) -> tuple[int, ...]:
 
 def _max(h: dict, a: Tensor) -> Tensor:
     return torch.amax(a, _axes(h, a), keepdim=h.get("keepdims", False))
+
+
+def _log_mean_exp(h: dict, a: Tensor) -> Tensor:
+    axes = _axes(h, a)
+    return torch.logsumexp(real(a), axes, keepdim=h.get("keepdims", False)) - log(prod(a.shape[i] for i in axes))
 
 
 def _slice(h: dict, a: Tensor) -> Tensor:
@@ -121,6 +127,10 @@ def _tensordot(h: dict, x: Tensor, V: Tensor, b: Tensor) -> Tensor:
     return F.linear(real(x), V, b)
 
 
+def _members(x: Tensor, r: Tensor) -> Tensor:
+    return real(x).expand(x.shape[0], r.shape[0], x.shape[2])
+
+
 def _clip(h: dict, a: Tensor) -> Tensor:
     return torch.clamp(real(a), h["low"], h["high"])
 
@@ -149,12 +159,15 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: real(x) @ W + b,
     "LinearTransposed": _tensordot,
+    "EnsembleLinear": lambda h, x, W, r, s, b: torch.einsum("nkd,kd,dh,kh->nkh", _members(x, r), r, W, s) + b,
     "Sum": lambda h, a: a.sum(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Max": _max,
+    "LogMeanExp": _log_mean_exp,
     "Reshape": lambda h, a: a.reshape(h["shape"]),
     "Transpose": lambda h, a: a.permute(h["axes"]),
     "Concat": lambda h, *parts: torch.cat(parts, dim=h["axis"]),
+    "Stack": lambda h, *parts: torch.stack(parts, dim=h["axis"]),
     "Slice": _slice,
     "Take": lambda h, W, rows: W[rows.long()],
     "Softmax": lambda h, a: torch.softmax(real(a), -1),

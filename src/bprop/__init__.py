@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop import init
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
+    from bprop.ensembles import ensemble
     from bprop.estimators import (
         GraphClassifier,
         GraphRegressor,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
+    from bprop.training.many.networks import train_many
 
 __version__ = "0.1.0"
 
@@ -55,6 +57,7 @@ _LATER = {
     "bprop": ("init",),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
+    "bprop.ensembles": ("ensemble",),
     "bprop.estimators": (
         "GraphClassifier",
         "GraphRegressor",
@@ -79,6 +82,7 @@ _LATER = {
     "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
+    "bprop.training.many.networks": ("train_many",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 

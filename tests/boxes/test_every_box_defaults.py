@@ -14,9 +14,11 @@ DEFAULTS = {
     "Huber": {"delta": 1.0},
     "LayerNorm": {"epsilon": 1e-5},
     "LeakyRelu": {"slope": 0.01},
+    "LogMeanExp": {"axis": None, "keepdims": False},
     "Max": {"axis": None, "keepdims": False},
     "Mean": {"axis": None, "keepdims": False},
     "Normalise": {"epsilon": 1e-5},
+    "Stack": {"axis": 1},
     "Sum": {"axis": None, "keepdims": False},
     "Waves": {"scale": 1.0},
 }

@@ -23,6 +23,8 @@ SCORES = [[20, 0, 1], [100, 0, -1], [0, 100, 0.5], [700, 0, 1], [-100, -100, -10
           [0.1, 0.2, 0.3], [1, 1 + 1e-6, -50], [-1e300, 0, 1e300], [17, 0, 0], [0, 12, 12]]  # fmt: skip
 LABELS, LEADERS = [0, 1, 2, 0, 1, 2, 0, 1, 1, 2, 0, 0], [0, 0, 1, 0, 1, 0, 0, 2, 1, 2, 0, 1]
 SUMMANDS = [[1e30, 3, 1e20], [1e-30, 1e-30, 0], [-1e300, 0.1, 0.2], [1e38, 1e38, 1e38], [1e-35, -1e-36, 2e-36]]
+LOGARITHMS = [[-20, -30, -1e-3], [-1e-10, -2e-10, -1e-20], [-1e30, -5, -2e30], [1000, 1000, 999], [-700, -800, -740],
+              [1e300, 0, -1e300], [-3e38, 3e38, 3e38]]  # fmt: skip
 HARD = [(a, y) for a in SPREAD[::3] for y in (0.0, 1.0)]
 SOFT = [(a, y) for a in SPREAD[::5] for y in (1 - 1e-7, 1e-10, 0.25)]
 MOVED = [[3e38, -1e-37, 0], [-0.1, 1e30, -3e38]]
@@ -72,6 +74,10 @@ def huber(f, y):
 def log_softmax(a):
     shifted = a - a.max(axis=-1, keepdims=True)
     return shifted - each(mp.log)(each(mp.exp)(shifted).sum(axis=-1, keepdims=True))
+
+
+def log_mean_exp(a):
+    return each(mp.log)(each(mp.exp)(a).mean(axis=1))
 
 
 def softmax(a):
@@ -157,10 +163,14 @@ CASES = {
                        [[[1e-10, 1e18], [1e-20, 0.1]]]), ROUNDED, **WHOLE, grad=(3.0,)),
     "Waves": case(bp.Waves, lambda x, v, p: each(mp.cos)(x[:, :, None] * v + p), ([[0.0, 1e-20, 3.0]],
                   [[0.0], [1e10], [0.25]], [[0.5], [-1e-5], [-2.0]]), ROUNDED, **WHOLE),
+    "EnsembleLinear": case(bp.EnsembleLinear, lambda h, W, r, s, b: ((h * r) @ W) * s + b, ([[[1e20, 2]], [[1e-30, 3]]],
+                           [[1e-10, 1e18], [1e-20, 0.1]], [[1, -1], [0.5, 2]], [[1, 2], [-1, 0.25]],
+                           [[1e-10, 1e30], [0, 1]]), FUNCTION, **WHOLE, grad=(3.0,)),
     # reductions
     "Sum": case(bp.Sum, lambda a: a.sum(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Max": case(bp.Max, lambda a: a.max(axis=1), (SUMMANDS[:3],), EXACT, hyper={"axis": 1}),
+    "LogMeanExp": case(bp.LogMeanExp, log_mean_exp, (LOGARITHMS,), ((4, 50), (7, 50)), hyper={"axis": 1}),
     # probabilities and class losses: an error of half an ulp of a_c - max a is one of |a_c - max a| / 2 in exp of it
     "Softmax": case(bp.Softmax, softmax, (SCORES,), STEEP, grad=(3.0, 0.0, 0.0)),
     "Softmax, any gradient": case(bp.Softmax, softmax, (SCORES,), FUNCTION, along=-1),
@@ -200,6 +210,7 @@ CASES = {
     # what moves values, or keeps them or not
     "Reshape": case(bp.Reshape, lambda a: a.reshape(3, 2), (MOVED,), EXACT, **WHOLE, hyper={"shape": (3, -1)}),
     "Transpose": case(bp.Transpose, np.transpose, (MOVED,), EXACT, **WHOLE, hyper={"axes": (1, 0)}),
+    "Stack": case(bp.Stack, lambda a, b: np.stack([a, b], axis=1), (MOVED, MOVED), EXACT),
     "Concat": case(bp.Concat, lambda a, b: np.concatenate([a, b], axis=1), (MOVED, MOVED), EXACT),
     "Slice": case(bp.Slice, lambda a: a[:, ::-2], (MOVED,), EXACT,
                   hyper={"index": (slice(None), slice(None, None, -2))}),

@@ -177,3 +177,22 @@ def test_rows_taken_from_other_rows_are_not_apart():
     rows = bp.Input("rows", (), "int")
     assert bp.take(bp.Parameter("W", (5, 3)), rows).keeps_rows
     assert not bp.take(bp.Input("x", (3,)), rows).keeps_rows
+
+
+def test_stack_puts_its_children_along_a_new_axis_and_gives_each_its_gradient(bare):
+    a, b = np.arange(6.0).reshape(3, 2), np.arange(6.0, 12).reshape(3, 2)
+    for axis in (0, 1, 2, -1, -3):
+        box = bare(boxes.Stack, axis=axis)
+        value = box.fprop(a, b)
+        np.testing.assert_array_equal(value, np.stack([a, b], axis=axis))
+        for grad, part in zip(box.bprop(value, value, a, b), (a, b), strict=True):
+            np.testing.assert_array_equal(grad, part)
+
+
+def test_stack_has_a_legal_axis_and_children_of_one_shape():
+    x, z = bp.Input("x", (2,)), bp.Input("z", (3,))
+    assert bp.stack([x, x, x]).dims == ("N", 3, 2)
+    assert bp.stack([bp.Input("c")] * 2, axis=-1).dims == ("N", 2)
+    for parts, axis, match in (([x, z], 1, "same shape"), ([x, x], 3, "axis 3"), ([x, x], -4, "axis -4")):
+        with pytest.raises(errors.ShapeError, match=match):
+            bp.stack(parts, axis=axis)

@@ -92,3 +92,20 @@ def test_a_mean_overflows_where_its_sum_does(engine):
     data = {"x": np.full((1, 2), 3e38), "y": np.zeros(1)}
     with pytest.raises(errors.NonFiniteError, match="infinity"):
         bp.train(graph, data, epochs=1, engine=engine, progress=False)
+
+
+def test_the_log_of_a_mean_of_exp_is_exact_near_0_and_holds_for_infinite_logarithms(bare):
+    box = bare(boxes.LogMeanExp, axis=1)
+    a = np.array([[-1e-20, -3e-20], [1000.0, 1000.0], [0.0, -np.inf], [-np.inf, -np.inf], [np.inf, 0.0]])
+    with np.errstate(all="ignore"):
+        value = box.fprop(a)
+        grad = box.bprop(np.full(5, 2.0), value, a)
+    np.testing.assert_allclose(value, [-2e-20, 1000, -np.log(2), -np.inf, np.inf], rtol=1e-15)
+    np.testing.assert_array_equal(grad[:4], [[1, 1], [1, 1], [2, 0], [0, 0]])
+
+
+def test_the_log_of_a_mean_of_exp_keeps_axes_on_demand(bare):
+    a = np.log([[0.2, 0.4], [0.1, 0.3]])
+    for axis, keepdims in ((None, False), (None, True), (0, True), ((0, 1), False), (-1, False)):
+        value = bare(boxes.LogMeanExp, axis=axis, keepdims=keepdims).fprop(a)
+        np.testing.assert_allclose(value, np.log(np.exp(a).mean(axis=axis, keepdims=keepdims)), rtol=1e-14)

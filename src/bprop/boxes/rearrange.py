@@ -1,4 +1,4 @@
-"""Boxes that move values without arithmetic: reshape, transpose, concat, slice, take.
+"""Boxes that move values without arithmetic: reshape, transpose, concat, stack, slice, take.
 
 Axes and shapes are those of the whole arrays, as in NumPy: axis 0 is the batch. One size in a shape may be -1: it
 follows from the others. Shapes and axes that do not fit raise ShapeError.
@@ -17,11 +17,13 @@ __all__ = [
     "Concat",
     "Reshape",
     "Slice",
+    "Stack",
     "Take",
     "Transpose",
     "concat",
     "reshape",
     "slice",
+    "stack",
     "take",
     "transpose",
 ]
@@ -98,6 +100,46 @@ class Concat(Box):
     def examples(cls, rng):
         yield rng.normal(size=(3, 2)), rng.normal(size=(3, 4)), rng.normal(size=(3, 1))
         yield rng.normal(size=(3, 2)), rng.normal(size=(1, 2)), {"axis": 0}
+        yield (rng.normal(size=(3, 2)),)
+
+
+class Stack(Box):
+    """The children, all of one shape, along a new axis. Shapes: K children (N, H), axis 1 -> (N, K, H).
+
+    >>> bp.stack([bp.Input("a", (2,)), bp.Input("b", (2,)), bp.Input("c", (2,))], axis=1)
+    <Stack (N, 3, 2)>
+    """
+
+    keeps_rows = True
+    axis: int = 1
+
+    def before(self, rank: int) -> tuple[builtins.slice, ...]:
+        """The index of all that is before the new axis, in arrays of `rank` axes."""
+        return (builtins.slice(None),) * (self.axis % rank)
+
+    def fprop(self, *parts):
+        before = self.before(parts[0].ndim + 1)
+        return namespace(*parts).concatenate([part[(*before, None)] for part in parts], axis=len(before))
+
+    def bprop(self, grad, value, *parts):
+        before = self.before(grad.ndim)
+        return tuple(grad[(*before, k)] for k in range(len(parts)))
+
+    def check(self):
+        rank = len(self.children[0].dims) + 1
+        if len({child.dims for child in self.children}) > 1:
+            raise ValueError("all children must have the same shape")
+        if not -rank <= self.axis < rank:
+            raise ValueError(f"axis {self.axis} is out of bounds for a value of {rank} axes")
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return sum(map(prod, shapes))
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
+        yield rng.normal(size=3), rng.normal(size=3), {"axis": -1}
         yield (rng.normal(size=(3, 2)),)
 
 
@@ -213,6 +255,15 @@ def concat(boxes, axis: int = -1, *, name: str | None = None) -> Box:
     <Concat (N, 5)>
     """
     return Concat(*boxes, axis=axis, name=name)
+
+
+def stack(boxes, axis: int = 1, *, name: str | None = None) -> Box:
+    """The boxes of a list, all of one shape, along a new axis. Shapes: K boxes (N, H), axis 1 -> (N, K, H).
+
+    >>> bp.stack([bp.Input("a"), bp.Input("b")])
+    <Stack (N, 2)>
+    """
+    return Stack(*boxes, axis=axis, name=name)
 
 
 def slice(a, index, *, name: str | None = None) -> Box:

@@ -1,4 +1,4 @@
-"""Reductions over axes: sum, mean, max. Axes are numbered as in NumPy; axis 0 is the batch."""
+"""Reductions over axes: sum, mean, max, log of the mean of exp. Axes are numbered as in NumPy; axis 0 is the batch."""
 
 from math import prod
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from bprop.box import Box
 from bprop.namespace import Array, as_numbers, namespace
 
-__all__ = ["Max", "Mean", "Reduction", "Sum", "max", "mean", "sum"]
+__all__ = ["LogMeanExp", "Max", "Mean", "Reduction", "Sum", "log_mean_exp", "max", "mean", "sum"]
 
 Axis = int | tuple[int, ...] | None
 
@@ -94,6 +94,36 @@ class Max(Reduction):
         return namespace(a).where(largest, self.spread(grad, a) / ties, 0)
 
 
+class LogMeanExp(Reduction):
+    """log(mean of exp(a)) over `axis`, without overflow: of log-probabilities, the log of their mean. Shapes: see
+    Reduction.
+
+    An element receives the gradient times its share exp(a_i) / sum_j exp(a_j). With m = max a, the value is
+    m + log(1 + mean of (exp(a - m) - 1)), which keeps its digits near 0.
+
+    >>> bp.log_mean_exp(bp.Input("a", (2,)), axis=1).fprop(np.array([[1000.0, 1000.0], [0.0, 0.0]]))
+    array([1000.,    0.])
+    """
+
+    def largest(self, a: Array) -> Array:
+        """max a over the axes, which stay; 0 where it is infinite, so that a - max a is a number."""
+        xp, largest = namespace(a), a.max(axis=self.axis, keepdims=True)
+        return xp.where(xp.abs(largest) < np.inf, largest, 0)
+
+    def fprop(self, a):
+        xp, a = namespace(a), as_numbers(a)
+        largest = self.largest(a)
+        below = xp.expm1(a - largest).mean(axis=self.axis, keepdims=True)
+        value = largest + xp.log1p(xp.maximum(below, -1))
+        return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
+
+    def bprop(self, grad, value, a):
+        xp = namespace(a)
+        e = xp.exp(a - self.largest(a))
+        total = e.sum(axis=self.axis, keepdims=True)
+        return self.spread(grad, a) * (e / xp.where(total > 0, total, 1))
+
+
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -119,3 +149,12 @@ def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     array([2.])
     """
     return Max(a, axis=axis, keepdims=keepdims, name=name)
+
+
+def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+    """log(mean of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
+
+    >>> bp.log_mean_exp(bp.Input("a", (2,)), axis=1).fprop(np.log([[0.2, 0.4]])).round(6) == np.log(0.3).round(6)
+    array([ True])
+    """
+    return LogMeanExp(a, axis=axis, keepdims=keepdims, name=name)

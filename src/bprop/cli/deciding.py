@@ -12,6 +12,7 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
+from bprop.tables.outputs import f_of
 from bprop.training import Fit
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
@@ -69,7 +70,7 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
         return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
-    p = np.asarray(fit.predict(watched))[:, decision.positive]
+    p = f_of(fit, watched)[:, decision.positive]
     if not np.isfinite(p).all():
         return preparation, ""
     y = np.concatenate([watched.arrays["y"][cut] for cut in watched.cuts()])

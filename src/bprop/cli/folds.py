@@ -16,6 +16,7 @@ from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.tables.outputs import f_of
 from bprop.tables.scores import in_table_units
 from bprop.training import Fit
 from bprop.visible import visible
@@ -97,7 +98,7 @@ def _measured(fit: Fit, prepared: Prepared) -> dict[str, float]:
     if preparation.classes is not None or preparation.task == "multilabel":
         return dict(measured)
     weights = np.ones(len(test)) if test.weights is None else test.weights
-    return in_table_units(measured, fit.predict(test), preparation.y(held), weights, preparation)
+    return in_table_units(measured, f_of(fit, test), preparation.y(held), weights, preparation)
 
 
 def _line(measured: Mapping[str, float], graph: Graph, prepared: Prepared) -> str:

@@ -23,6 +23,7 @@ from bprop.cli.reading import reading_options
 from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.special import file_type
+from bprop.ensembles import SPREAD
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
@@ -32,6 +33,7 @@ from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
+from bprop.tables.outputs import f_of, spread_of
 from bprop.tables.scores import predictions
 from bprop.visible import visible
 
@@ -54,6 +56,12 @@ def predict(
         ),
     ] = None,
     threshold: opt.SomeThreshold = None,
+    spread: Annotated[
+        bool,
+        typer.Option(
+            "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
+        ),
+    ] = False,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -68,12 +76,16 @@ def predict(
     """
     form = None if out is None else need_writer(out)
     net = load_model(model)
+    if spread and SPREAD not in net.graph.outputs:
+        raise SettingError(f"--spread: {model} is a single network, and only the networks of an ensemble lie apart")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     rows, _ = open_for(net, data, reading=reading, targets=False)
     carried = _carried(rows, preparation, ids)
     with places(rows, preparation):
-        outputs = np.asarray(net.predict(preparation.inputs(rows)))
-    columns = [*carried, *predicted(outputs, preparation, net)]
+        inputs = preparation.inputs(rows)
+        columns = [*carried, *predicted(f_of(net, inputs), preparation, net)]
+        if spread:
+            columns += spreads(spread_of(net, inputs), preparation, net)
     if line := threshold_line(preparation):
         say(visible(line), error=True)
     if out is None or form is None:
@@ -142,6 +154,13 @@ def predicted(f: np.ndarray, preparation: Preparation, net: Model) -> list[Outpu
     names = [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
     values, wanted = f.reshape(len(f), -1), _digits(net, len(columns), digits)
     return [Output(name, values[:, k], wanted[k]) for k, name in enumerate(names)]
+
+
+def spreads(deviations: np.ndarray, preparation: Preparation, net: Model) -> list[Output]:
+    """The columns of the members' standard deviations (N, outputs): of each value, or of the share of each class."""
+    digits, values = 9 if net.dtype == np.float32 else 17, deviations.reshape(len(deviations), -1)
+    names = preparation.answer.columns if preparation.classes is None else preparation.classes
+    return [Output(f"spread({name})", values[:, k], digits) for k, name in enumerate(names)]
 
 
 def _digits(net: Model, columns: int, digits: int) -> list[int]:

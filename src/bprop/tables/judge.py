@@ -14,6 +14,7 @@ from bprop.sources.preparation import Preparation
 from bprop.tables import scores
 from bprop.tables.baseline import baseline
 from bprop.tables.class_scores import per_class
+from bprop.tables.outputs import f_of
 
 
 def judge(
@@ -22,7 +23,7 @@ def judge(
     """{"values": measures, "scores": these with the loss and the metrics of the graph, "more": {"intervals": ...,
     "baseline": ..., "confusion": ...}} of a model on rows with targets."""
     loss = net.evaluate(preparation.arrays(rows), weights=weights)
-    f, y = np.asarray(Model.predict(net, preparation.inputs(rows))), preparation.y(rows)
+    f, y = f_of(net, preparation.inputs(rows)), preparation.y(rows)
     output = net.graph.outputs["f"]
     more: dict[str, Any] = {}
     if preparation.classes is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from bprop.boxes import Softmax
 from bprop.data import DataSet
 from bprop.errors import SettingError, UnsupportedError
+from bprop.graph import Graph
 from bprop.model import Model
 from bprop.reading import read_array
 from bprop.scaling import with_older
@@ -20,6 +20,7 @@ from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
 from bprop.tables.judge import judge
+from bprop.tables.outputs import f_of, spread_of
 from bprop.tables.rows import rows_for
 from bprop.tables.scores import predictions
 from bprop.training import Fit
@@ -54,6 +55,9 @@ class TableModel(Model):
         same = cls.__new__(cls)
         same.__dict__.update(model.__dict__)
         return same
+
+    def with_network(self, graph: Graph, params: Mapping[str, Any], notes: Mapping[str, Any]) -> TableModel:
+        return TableModel.of(super().with_network(graph, params, notes))
 
     @property
     def preparation(self) -> Preparation:
@@ -103,6 +107,14 @@ class TableModel(Model):
             raise UnsupportedError(f"this model gives {what} of {self.preparation.target!r}, and no probabilities")
         return self._outputs(rows_for(self.preparation, data))
 
+    def spread(self, data: Any) -> np.ndarray:
+        """The members' standard deviation of what the ensemble predicts: (N,) of values, in their unit; (N, C) of the
+        probabilities of each class. Raises UnsupportedError for a model that is no ensemble (see `bprop.ensemble`).
+        """
+        rows = rows_for(self.preparation, data)
+        with places(rows, self.preparation):
+            return spread_of(self, self.preparation.inputs(rows))
+
     def with_threshold(self, threshold: float) -> Self:
         """The model that predicts the positive one of two classes (the rarer) where its probability is `threshold` or
         more. Raises SettingError where there are no probabilities of two classes, or it is not between 0 and 1.
@@ -145,7 +157,7 @@ class TableModel(Model):
 
     def _outputs(self, rows: Frame) -> np.ndarray:
         with places(rows, self.preparation):
-            return np.asarray(super().predict(self.preparation.inputs(rows)))
+            return f_of(self, self.preparation.inputs(rows))
 
     def _is_arrays(self, data: Any) -> bool:
         """Whether data is what the network takes, rather than the columns of a table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.fit import Fit
 from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.progress import progress_of
+from bprop.training.progress import Progress, progress_of
 from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
@@ -115,11 +115,8 @@ class Trainer(Between):
                 listener(now)
 
     def _train(self) -> Fit:
-        epochs = self.settings.epochs
-        total = epochs * self.job.steps_per_epoch
-        self.progress = progress_of(self.settings.progress, epochs, total, self.position.updates)
-        stopped = None
-        with Interrupt() as self.interrupt:
+        self.progress, stopped = self._make_progress(), None
+        with self._watch() as self.interrupt:
             try:
                 while stopped is None:
                     stopped = self._advance()
@@ -128,13 +125,28 @@ class Trainer(Between):
                 self.progress.close()
         return self._end(stopped)
 
+    def _make_progress(self) -> Progress:
+        epochs = self.settings.epochs
+        return progress_of(self.settings.progress, epochs, epochs * self.job.steps_per_epoch, self.position.updates)
+
+    def _watch(self) -> AbstractContextManager[Interrupt]:
+        """Within the context, Ctrl-C and SIGTERM are noted."""
+        return Interrupt()
+
     def _advance(self) -> str | None:
         """Train for an epoch, unless there is a reason to stop; the reason, if any, then."""
+        if (stopped := self._ended()) is not None:
+            return stopped
+        self._epoch()
+        return self._stopped_after_epoch()
+
+    def _ended(self) -> str | None:
+        """The reason why no epoch is to follow, if there is one."""
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
-        if self.position.epoch >= self.settings.epochs:
-            return "epochs"
-        self._epoch()
+        return "epochs" if self.position.epoch >= self.settings.epochs else None
+
+    def _stopped_after_epoch(self) -> str | None:
         if self.stop():
             return "interrupted"
         return "callback" if self._callbacks_stop() else None
