@@ -82,7 +82,9 @@ def test_tasks_that_columns_cannot_serve():
 
 
 def test_a_missing_target_is_named_and_counted():
-    with pytest.raises(errors.DataError, match=r"t.csv, line 3, column 'y': the target is missing, and so in 2 of 3 rows"):
+    with pytest.raises(
+        errors.DataError, match=r"t.csv, line 3, column 'y': the target is missing, and so in 2 of 3 rows"
+    ):
         Answer.of(frame(y=["cat", "", "?"]), ("y",))
 
 

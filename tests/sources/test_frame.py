@@ -80,7 +80,9 @@ def test_targets_that_are_not_there_are_named():
 
 def test_a_column_of_finite_numbers_names_what_is_none():
     assert frame(a=objects("1", "2.5")).finite("a", "weight").tolist() == [1, 2.5]
-    with pytest.raises(errors.DataError, match=r"t, row 2, column 'a': the weight is missing, and so in 1 of 2 rows: leave"):
+    with pytest.raises(
+        errors.DataError, match=r"t, row 2, column 'a': the weight is missing, and so in 1 of 2 rows: leave"
+    ):
         frame(a=objects("1", "?")).finite("a", "weight")
     with pytest.raises(errors.DataError, match=r"t, row 1, column 'a': 'x' is not a finite number"):
         frame(a=objects("x", "2")).finite("a", "weight")
