@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--tables", default="", help="only these tables, by name, with commas between")
     add("--role", default=REPORT, choices=[REPORT, CHOSE, "all"], help=f"tables of this role (default {REPORT})")
     add("--roles", type=Path, help=f"a file of lines NAME {CHOSE} or NAME {REPORT}, instead of the tables' own roles")
-    add("--methods", default="", help=f'names with ";" between, or "all": {"; ".join(METHODS)}')
+    add("--methods", default="", help=f'names with commas between, or "all": {", ".join(METHODS)}')
     add("--splits", type=int, default=3, help="splits of each table, and random states of each method (default 3)")
     add("--rows", type=int, default=4000, help="rows to train on, at most (default 4000)")
     add("--test", type=float, default=0.2, help="the share of the rows to test on (default 0.2)")

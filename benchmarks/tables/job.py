@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import warnings
 from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.peers import UnavailableError
 from benchmarks.tables.measures import errors
-from benchmarks.tables.methods import METHODS, LeftOutError
+from benchmarks.tables.methods import METHODS
 from benchmarks.tables.one_core import stay_on_one_core
 from benchmarks.tables.table import CLASSES, Table
 
@@ -24,17 +24,15 @@ class Session:
     def __init__(self, name: str):
         stay_on_one_core()
         logging.disable(logging.WARNING)  # of Lightning, which greets
+        warnings.filterwarnings("ignore", category=FutureWarning)  # for the developers of packages
         self.method = METHODS[name]
         self.warm: set[str] = set()
 
     def judge(self, train: Table, test: Table, seed: int) -> dict[str, Any]:
         """{"errors", "fit", "predict" (seconds of processor time), "wall" (seconds of the clock for both)}."""
-        try:
-            with contextlib.redirect_stdout(io.StringIO()):
-                self._warm_up(train.task)
-                return judge(self.method.fit, train, test, seed)
-        except LeftOutError as error:
-            raise UnavailableError(str(error)) from error
+        with contextlib.redirect_stdout(io.StringIO()):
+            self._warm_up(train.task)
+            return judge(self.method.fit, train, test, seed)
 
     def _warm_up(self, task: str) -> None:
         """A first fit on a tiny table: it imports what is needed, and is not counted. Compiling for a table is."""

@@ -41,21 +41,25 @@ class Plan:
     def key(self, table: str, split: int, method: str) -> Key:
         return Key.of(self.tables[table], self.fingerprints[table], split, method, self.protocol)
 
-    def of_method(self, method: str) -> list[Key]:
-        """The first split of all tables, then the next split."""
-        return [self.key(table, split, method) for split in self.splits for table in self.tables]
+    def of_method(self, method: str, split: int) -> list[Key]:
+        return [self.key(table, split, method) for table in self.tables]
 
 
 def run(plan: Plan, cache: Cache, say: Say = lambda line: print(line, file=sys.stderr, flush=True)) -> None:
-    """Adds to the cache the results that it lacks. A method that cannot run here goes to `plan.left_out`."""
+    """Adds to the cache the results that it lacks. A method that cannot run here goes to `plan.left_out`.
+
+    A method after the other; of each, the first split of all tables, in a process of its own, then the next split.
+    """
     for method in plan.methods:
-        missing = [key for key in plan.of_method(method) if method in plan.again or key not in cache.results]
-        if missing:
-            try:
-                _run(method, missing, plan, cache, say)
-            except UnavailableError as error:
-                plan.left_out[method] = str(error)
-                say(f"{method} is left out: {error}")
+        try:
+            for split in plan.splits:
+                keys = plan.of_method(method, split)
+                _run(
+                    method, [key for key in keys if method in plan.again or key not in cache.results], plan, cache, say
+                )
+        except UnavailableError as error:
+            plan.left_out[method] = str(error)
+            say(f"{method} is left out: {error}")
 
 
 def _run(method: str, keys: list[Key], plan: Plan, cache: Cache, say: Say) -> None:
@@ -66,10 +70,9 @@ def _run(method: str, keys: list[Key], plan: Plan, cache: Cache, say: Say) -> No
             worker = Worker(method, Session, plan.limit)
         with worker:
             while rest and worker.process.is_alive():
-                result = _result(worker, rest[0], plan)
+                result = _result(worker, rest.popleft(), plan)
                 cache.add(result)
-                say(_line(result, len(rest) - 1))
-                rest.popleft()
+                say(_line(result, len(rest)))
 
 
 def _result(worker: Worker, key: Key, plan: Plan) -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +86,7 @@ def table_of(
     columns = [column for column in frame if column != answer and frame[column].nunique() > 1]
     if not columns or frame[answer].nunique() < 2:
         raise TableError(f"{name}: there is nothing to learn: the columns, or the target, have a single value")
-    features = frame[columns].rename(columns=str).transform(_plain)
+    features = pd.DataFrame({str(column): _plain(frame[column]) for column in columns})
     chosen = task or _task(frame[answer])
     if chosen == VALUES and not is_number(frame[answer]):
         raise TableError(f"{name}: the target {answer!r} is words, and its task is {VALUES!r}")
@@ -102,15 +101,14 @@ def _task(cells: pd.Series) -> str:
     return CLASSES if whole and cells.nunique() <= MOST_CLASSES else VALUES
 
 
-def _plain(cells: pd.Series) -> Any:
+def _plain(cells: pd.Series) -> pd.Series:
     """Numbers as they are, yes and no as 1 and 0, all else as words or None."""
     if pd.api.types.is_bool_dtype(cells):
         return cells.astype(np.int64)
-    return cells if is_number(cells) else cells.astype(object).where(cells.notna(), None).map(_word)
-
-
-def _word(cell: Any) -> str | None:
-    return None if cell is None else str(cell)
+    if is_number(cells):
+        return cells
+    words = [str(cell) if there else None for cell, there in zip(cells, cells.notna(), strict=True)]
+    return pd.Series(words, index=cells.index, dtype=object)
 
 
 def _codes(cells: pd.Series) -> np.ndarray:

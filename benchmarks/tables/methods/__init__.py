@@ -20,10 +20,6 @@ from benchmarks.tables.table import Table
 Predict = Callable[[pd.DataFrame], np.ndarray]
 
 
-class LeftOutError(Exception):
-    """A method that cannot run here, with the reason."""
-
-
 @dataclass(frozen=True)
 class Method:
     """module, function : its `fit`. package : as it is installed. settings : further arguments of `fit`."""
@@ -34,7 +30,7 @@ class Method:
     settings: dict[str, Any] = field(default_factory=dict)
 
     def fit(self, train: Table, seed: int) -> Predict:
-        """Raises ImportError or LeftOutError where the method cannot run here."""
+        """Raises ImportError or UnavailableError where the method cannot run here."""
         module = import_module(f"benchmarks.tables.methods.{self.module}")
         return getattr(module, self.function)(train, seed, **self.settings)
 
@@ -56,26 +52,24 @@ METHODS = {
     "XGBoost": Method("trees", "xgboost", "xgboost"),
     "CatBoost": Method("trees", "catboost", "catboost"),
     "bprop": Method("ours", "fit", "bprop"),
-    "bprop, fast": Method("ours", "fit", "bprop", {"recipe": "fast"}),
-    "bprop, lecture": Method("ours", "fit", "bprop", {"recipe": "lecture"}),
+    "bprop fast": Method("ours", "fit", "bprop", {"recipe": "fast"}),
+    "bprop lecture": Method("ours", "fit", "bprop", {"recipe": "lecture"}),
     "RealMLP": Method("networks", "realmlp", "pytabkit"),
     "TabM": Method("networks", "tabm", "pytabkit"),
 }
-UNUSUAL = ("constant", "bprop, fast", "bprop, lecture")
+UNUSUAL = ("constant", "bprop fast", "bprop lecture")
 """Methods that run only where they are named."""
 
 
 def choose(names: str) -> list[str]:
-    """The methods of a list of names or of their beginnings, commas between them; "" for the usual ones, "all" for all.
+    """The methods of a list of names, commas between them; "" for the usual ones, "all" for all.
 
-    Each is set by quotes or not, "bprop, fast" is one name. Raises SystemExit for an unknown name.
+    Raises SystemExit for an unknown name.
     """
     if names == "all":
         return list(METHODS)
-    if not names:
-        return [name for name in METHODS if name not in UNUSUAL]
-    wanted = [part.strip() for part in names.split(";" if ";" in names else ",")]
+    wanted = [part.strip() for part in names.split(",") if part.strip()]
     unknown = [part for part in wanted if part not in METHODS]
     if unknown:
-        raise SystemExit(f"there is no method {unknown[0]!r}; there are {'; '.join(METHODS)}")
-    return wanted
+        raise SystemExit(f"there is no method {unknown[0]!r}; there are {', '.join(METHODS)}")
+    return wanted or [name for name in METHODS if name not in UNUSUAL]

@@ -13,22 +13,22 @@ from benchmarks.tables.methods import Predict
 from benchmarks.tables.table import CLASSES, Table, words_of
 
 
-def realmlp(train: Table, seed: int) -> Predict:
+def realmlp(train: Table, seed: int, **settings: Any) -> Predict:
     import pytabkit
 
-    return _fitted(train, seed, pytabkit.RealMLP_TD_Classifier, pytabkit.RealMLP_TD_Regressor)
+    return _fitted(train, seed, pytabkit.RealMLP_TD_Classifier, pytabkit.RealMLP_TD_Regressor, settings)
 
 
-def tabm(train: Table, seed: int) -> Predict:
+def tabm(train: Table, seed: int, **settings: Any) -> Predict:
     import pytabkit
 
-    return _fitted(train, seed, pytabkit.TabM_D_Classifier, pytabkit.TabM_D_Regressor)
+    return _fitted(train, seed, pytabkit.TabM_D_Classifier, pytabkit.TabM_D_Regressor, settings)
 
 
-def _fitted(train: Table, seed: int, classifier: Any, regressor: Any) -> Predict:
+def _fitted(train: Table, seed: int, classifier: Any, regressor: Any, settings: dict[str, Any]) -> Predict:
     """They hold out 20 % of the rows by themselves, to keep the best epoch. They take no missing numbers."""
     kind = classifier if train.task == CLASSES else regressor
-    model = kind(device="cpu", random_state=seed, n_threads=1, verbosity=0)
+    model = kind(device="cpu", random_state=seed, n_threads=1, verbosity=0, **settings)
     fill = Filled(train.features)
     categories = Categories(marked(train.features))
 

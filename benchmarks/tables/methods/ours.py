@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.tables.methods import LeftOutError, Predict
+from benchmarks.peers import UnavailableError
+from benchmarks.tables.methods import Predict
 from benchmarks.tables.table import CLASSES, Table
 
 
@@ -20,7 +21,7 @@ def fit(train: Table, seed: int, **settings: Any) -> Predict:
 
     unknown = [name for name in settings if name not in inspect.signature(bp.tables.table.Table.fit).parameters]
     if unknown:
-        raise LeftOutError(f"this version of bprop has no {unknown[0]}=")
+        raise UnavailableError(f"this version of bprop has no {unknown[0]}=")
     answer = train.answer if train.answer not in train.features else f"{train.answer} (target)"
     frame = train.features.assign(**{answer: train.target})
     model = bp.table(frame, answer, task=train.task).fit(test=0, seed=seed, **settings)
