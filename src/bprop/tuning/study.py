@@ -96,7 +96,7 @@ class Journal:
         storages, direction = optuna().storages, "maximize" if maximise else "minimize"
         is_new = not self.path.exists() or self.path.stat().st_size == 0
         try:
-            backend = storages.journal.JournalFileBackend(os.fspath(self.path), lock_obj=_held())
+            backend = storages.journal.JournalFileBackend(os.fspath(self.path), lock_obj=Held())  # type: ignore[arg-type]
             storage = storages.JournalStorage(backend)
             if is_new:
                 study = optuna().create_study(study_name=NAME, storage=storage, direction=direction)
@@ -170,14 +170,11 @@ def _change(before: Any, now: Any) -> str:
     return f" (it was {before}, and is {now})" if not isinstance(before, Mapping | list) else ""
 
 
-def _held() -> Any:
+class Held:
     """A lock for Optuna's own writing, which needs none: the file is locked as a whole."""
 
-    class Held(optuna().storages.journal.BaseJournalFileLock):
-        def acquire(self) -> bool:
-            return True
+    def acquire(self) -> bool:
+        return True
 
-        def release(self) -> None:
-            pass
-
-    return Held()
+    def release(self) -> None:
+        pass
