@@ -74,19 +74,21 @@ def seconds_of(time: float | str) -> float:
 
 def result_of(
     problem: Problem, space: Mapping[str, Range], first: Mapping[str, Any], options: Options,
-    made: Callable[[Fit], Fit] | None, found: Callable[[Search], None] | None = None,
+    made: Callable[[Fit], Fit] | None,
 ) -> Tuned:  # fmt: skip
     """Search, and keep the best model. made : from the fit of the best trial to what the result holds.
 
-    Raises SettingError where no trial is complete, and the error that ended the search, if any, whose `fit` is then the
-    best model so far.
+    An error that ended the search is in `error` of the result, where a trial was complete by then.
+
+    Raises SettingError where no trial is complete.
     """
     _need_something(space, options.sampler)
     study = open_study(problem, space, options)
     try:
         before = len(study.trials)
         search = Search(
-            problem, space, study, options.sampler, options.seed, options.limits, first or None, teller(options)
+            problem, space, study, options.sampler, options.seed, options.limits, first or None,
+            tell if options.progress else None,
         )  # fmt: skip
         if before and options.progress:
             say(f"{options.study}: goes on after {before:,} trials", error=True)
@@ -97,13 +99,7 @@ def result_of(
         raise KeyboardInterrupt
     if search.error is not None and search.best is None:
         raise search.error
-    if found is not None:
-        found(search)
-    result = _kept(search, options, made)
-    if search.error is not None:
-        search.error.fit = result.fit  # type: ignore[attr-defined]
-        raise search.error
-    return result
+    return _kept(search, options, made)
 
 
 def open_study(problem: Problem, space: Mapping[str, Range], options: Options) -> Study:
@@ -126,16 +122,18 @@ def open_study(problem: Problem, space: Mapping[str, Range], options: Options) -
         raise
 
 
-def teller(options: Options) -> Callable[[Trial, Search], None] | None:
-    """A function that says what a trial came to."""
-    if not options.progress:
-        return None
+def tell(trial: Trial, search: Search) -> None:
+    """Say what a trial came to, and how much time is left."""
+    line = trial_line(trial, search.limits.trials, search.best, search.problem.monitor, search.space)
+    left = search.seconds_left()
+    say(visible(line if left is None else f"{line}  ({lasting(left)} left)"), error=True, flush=True)
 
-    def tell(trial: Trial, search: Search) -> None:
-        line = trial_line(trial, options.limits.trials, search.best, search.problem.monitor, search.space)
-        say(visible(line), error=True, flush=True)
 
-    return tell
+def lasting(seconds: float) -> str:
+    """45 s, 9 min, 1.5 h."""
+    if seconds < 90:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _need_something(space: Mapping[str, Range], sampler: Any) -> None:
@@ -156,7 +154,7 @@ def _kept(search: Search, options: Options, made: Callable[[Fit], Fit] | None) -
     result = Tuned(
         fit if made is None else made(fit), search.trials, search.space, problem.monitor, problem.maximise,
         search.stopped, problem.name, _name(options.sampler), _name(options.pruner), options.seed, len(problem.folds),
-        kept, again, options.study, None, {"terminated": search.terminated},
+        kept, again, options.study, None, search.terminated, search.error,
     )  # fmt: skip
     result.fit.notes[KEY] = result.notes()
     return result

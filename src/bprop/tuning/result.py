@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,6 @@ from bprop.tuning.trial import COMPLETE, DIVERGED, FAILED, PRUNED, STATES, Trial
 KEY = "tuning"
 """The key of the notes of a model about the search that made it."""
 MOST_ROWS = 10
-ENDS = {
-    "trials": "all trials are done", "time": "the time was over", "grid": "the grid is done",
-    "interrupted": "it was interrupted", "failed": "an error ended it",
-}  # fmt: skip
 
 
 @dataclass
@@ -32,6 +28,7 @@ class Tuned:
     kept : True where `fit` is the very network that was measured; False where it was trained once more with the best
     settings. again : its measure then, on the rows watched.
     test : the measures of `fit` on rows that chose nothing, taken once; None without such rows.
+    terminated : whether SIGTERM ended it. error : what ended it, where it "failed".
     """
 
     fit: Fit
@@ -49,7 +46,8 @@ class Tuned:
     again: float | None = None
     study: Path | None = None
     test: Mapping[str, Any] | None = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    terminated: bool = False
+    error: Exception | None = None
 
     @property
     def best(self) -> Trial:

@@ -92,8 +92,13 @@ class Search:
             self.stopped = "time"
         return bool(self.stopped)
 
+    def seconds_left(self) -> float | None:
+        """The seconds that are left for searching; None where it has no end."""
+        return None if self.limits.seconds is None else self.began + self.limits.seconds - clock()
+
     def _out_of_time(self) -> bool:
-        return self.limits.seconds is not None and clock() - self.began >= self.limits.seconds
+        left = self.seconds_left()
+        return left is not None and left <= 0
 
     def _trial(self) -> None:
         """One trial, from its settings to its place in the study."""

@@ -32,10 +32,10 @@ def of_rules() -> dict[str, set[str]]:
 
 def default_space(rows: int, task: str) -> tuple[dict[str, Range], dict[str, Any]]:
     """(the space for a table with so many rows to train on, the settings of the first trial)."""
-    sizes = [size for size in (32, 64, 128, 256) if size <= max(32, rows // 8)]
+    sizes = [size for size in (64, 128, 256) if size <= max(64, rows // 8)]
     space: dict[str, Range] = {
         "layers": Between(1, 3),
-        "units": Between(32, 512),
+        "units": Choice((64, 128, 256, 512)),  # few sizes, for each is compiled once
         "activation": Fixed("relu"),
         "dropout": Between(0.0, 0.5),
         "rule": Fixed("adamw"),

@@ -73,6 +73,8 @@ def tune(
     SettingError : where no trial is complete; for a space that is none; for a study of other data or another space.
     MissingPackageError : without Optuna.
 
+    An error that ends the search after a trial was complete holds the result so far as `tuned`.
+
     Examples
     --------
     >>> table = bp.table({"size": [1.0, 2.0, 3.0, 4.0] * 15, "good": ["no", "no", "yes", "yes"] * 15})
@@ -216,7 +218,10 @@ def _held_out(rows: DataSet, held: Any, seed: int, what: str) -> tuple[DataSet, 
 
 
 def _ended(result: Tuned) -> Tuned:
-    """The result; SIGTERM asks the whole program to end."""
-    if result.facts.get("terminated"):
-        raise Terminated(result)
+    """The result. An error that ended the search has it as `tuned`; SIGTERM asks the whole program to end."""
+    if result.error is not None:
+        result.error.tuned = result  # type: ignore[attr-defined] (what was found is not lost)
+        raise result.error
+    if result.terminated:
+        raise Terminated(result.fit)
     return result
