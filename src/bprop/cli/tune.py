@@ -17,6 +17,7 @@ from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
 from bprop.cli.resume import words_of
 from bprop.cli.searching import SearchOptions, search_options
+from bprop.cli.shell import quoted
 from bprop.cli.show import dataset
 from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.target import target_lines
@@ -75,7 +76,7 @@ def tune(
     problem, space, first = searching.problem(prepared, scale)
     _describe(space, problem)
     result = result_of(problem, space, first, searching.options, None)
-    _finish(result, replace(prepared, whole=None), searching, " ".join(["bprop tune", *words_of(context, typed=True)]))
+    _finish(result, replace(prepared, whole=None), searching, " ".join(["bprop tune", *map(quoted, words_of(context, typed=True))]))
 
 
 def _describe(space: dict[str, Range], problem: Problem) -> None:
