@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators",),
+    ("estimators", "tuning"),
     ("cli",),
     ("__main__",),
 )
@@ -65,6 +65,7 @@ HEAVY = (
     "onnx",
     "tensorboardX",
     "matplotlib",
+    "optuna",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 
