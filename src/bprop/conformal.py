@@ -57,8 +57,8 @@ class Scores:
         total = w.sum() + (w.mean() if len(w) else 0.0)
         values, shares = scores[order], np.cumsum(w[order]) / total if len(w) else w
         if len(values) > most:
-            kept = np.unique(np.linspace(0, len(values) - 1, most).round().astype(int))
-            values, shares = values[kept], shares[kept]
+            places = np.unique(np.linspace(0, len(values) - 1, most).round().astype(int))
+            values, shares = values[places], shares[places]
         return cls(values, shares, len(scores))
 
     def quantile(self, level: float) -> float:

@@ -10,10 +10,10 @@ from bprop.structure.structure import Structure
 
 
 def replaced(graph: Structure, places: Mapping[Box, Box]) -> dict[str, Any]:
-    """The arguments of a Graph in which places[box] stands in the place of a box, for every parent, loss and output.
+    """The arguments of a Graph in which places[box] stands in the place of a box, for its parents, loss and outputs.
 
-    The boxes below are the same objects. The boxes above are made anew, with their names. A new box may have the old one
-    among its children.
+    The boxes below are the same objects. The boxes above are made anew, with their names. A new box may have the old
+    one among its children.
     """
     now = dict(places)
     for box in graph.order:
