@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),
-    ("model", "embedding", "health", "check", "temperature"),
+    ("model", "embedding", "health", "check", "temperature", "importance"),
     ("ensembles", "reporting"),
     ("training", "tensorboard"),
     ("sources",),

@@ -18,6 +18,8 @@ from bprop.registry import registered
 
 Scaling = tuple[Any, Any]
 """(mean, deviation)"""
+QUANTILES = "quantiles"
+"""The output with all numbers that a network of the quantile loss gives for a target."""
 
 
 def mlp(
@@ -159,7 +161,7 @@ def _end(
         settings = {**more, **settings}
     y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
     loss = kind(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
-    named = {"f": loss.prediction(f), "quantiles": f} if head.each else {"f": f}
+    named = {"f": loss.prediction(f), QUANTILES: f} if head.each else {"f": f}
     return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs=named)
 
 

@@ -23,6 +23,7 @@ from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of
 from bprop.sources.splits import Split, class_numbers
 from bprop.sources.weights import class_weights
 from bprop.tables import show
+from bprop.tables.certainty import certain
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
@@ -244,8 +245,8 @@ class Table:
         self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
         l2: float | None = None, dropout: Any = None, normalise: str | None = None, graph: Graph | None = None,
         rule: Any = "sgd", lr: Any = None, epochs: int = 30, batch_size: int | None = None, patience: int | None = None,
-        class_weight: str | Mapping[Any, float] | None = None, validation: Any = None, test: Any = None,
-        by: str | None = None, group: str | None = None, seed: int = 0,
+        class_weight: str | Mapping[Any, float] | None = None, calibrate: bool = False, validation: Any = None,
+        test: Any = None, by: str | None = None, group: str | None = None, seed: int = 0,
         dtype: str = "float32", engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
         """Train a network, as `bprop train` does: the same settings and seed give the same numbers.
@@ -257,6 +258,7 @@ class Table:
         epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
             resume, progress, health) : as in `bp.train`.
         class_weight : "balanced", or {class: weight}, of the rows to train on and to watch.
+        calibrate : whether probabilities get a temperature, chosen on the rows for validation.
         validation, test : shares, or numbers of rows, to hold out, by default 0.1 and 0.2; or rows of their own, as
             `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
         by, group : columns by which rows are held out, as in `split`.
@@ -271,7 +273,10 @@ class Table:
         )  # fmt: skip
         settings = Settings(rule, lr, epochs, batch_size, patience, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
-        fit = fit_table(network, train.data(dtype, class_weight), held, train.notes, settings)
+        notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
+        fit = fit_table(network, train.data(dtype, class_weight), held, notes, settings)
+        of_class = class_weights(words_of(class_weight), self.answer, train.counts)
+        certain(fit, held, of_class, calibrate)
         fit.test = tested
         return fit
 
