@@ -71,6 +71,14 @@ def huber(f, y):
     return r * r / 2 if r <= 1 else r - mp.mpf(0.5)
 
 
+LEVELS = (0.125, 0.5, 0.75)
+
+
+def quantile(f, y):
+    r = y[..., None] - f
+    return sum(each(lambda one, tau=tau: max(tau * one, (tau - 1) * one))(r[:, k]) for k, tau in enumerate(LEVELS))
+
+
 def log_softmax(a):
     shifted = a - a.max(axis=-1, keepdims=True)
     return shifted - each(mp.log)(each(mp.exp)(shifted).sum(axis=-1, keepdims=True))
@@ -195,6 +203,8 @@ CASES = {
     "Huber": two(bp.Huber, huber, [*PAIRS, (0.5, 0.25), (1e-10, 0), (1e-25, 0)], ROUNDED),
     "Poisson": two(bp.Poisson, lambda a, y: mp.exp(a) - y * a, [(-800, 3), (-100, 0), (-1e30, 10), (80, 1e30), (5, 2),
                    (1e-30, 2), (-3e38, 0), (-1e38, 30), (0.5, 1e-9)], FUNCTION),
+    "Quantile": case(bp.Quantile, quantile, ([[1e30, 3, -1e30], [0.5, 1e-30, 7], [-3e37, 3e37, 2], [1e9, 1, 1e-9]],
+                     [2.0, 3.5, 1e37, -1e9]), ROUNDED, hyper={"levels": LEVELS}),
     # normalisation: errors in ulps of the largest of a row or feature
     "LayerNorm": case(bp.LayerNorm, layer_norm, (FEATURES, [1, 2, 0.5, 1], [0.5, -1, 2, 0]), ((4, 20), (7, 20)),
                       **WHOLE, along=-1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from bprop.cli import options as opt
 from bprop.cli.checks import check_network
 from bprop.cli.command import command
 from bprop.cli.config import Config
-from bprop.cli.deciding import planned
+from bprop.cli.deciding import need_calibration, planned
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.judging import judge_of
 from bprop.cli.network import network_options
+from bprop.cli.predict import need_writer
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
 from bprop.cli.resume import remember, to_continue
@@ -40,6 +41,7 @@ from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.certainty import Watched
 from bprop.tables.network import build
 from bprop.training import Fit
 from bprop.training import train as fit_graph
@@ -69,6 +71,8 @@ def train(
     split_by: opt.SplitBy = None,
     group: opt.Group = None,
     folds: opt.Folds = None,
+    out_of_fold: opt.OutOfFold = None,
+    calibrate: opt.Calibrate = False,
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
     config: opt.ConfigFile = None,
@@ -95,8 +99,11 @@ def train(
         split_by, group, tuple(class_weight or ()),
     )  # fmt: skip
     need_effect(options, folds)
+    if out_of_fold is not None:
+        need_writer(out_of_fold, "--out-of-fold")
     check_network(network, task)
-    Run(context, options, network, updating, training, saving, showing, folds, threshold).start(stream, spool)
+    run = Run(context, options, network, updating, training, saving, showing, folds, threshold, out_of_fold, calibrate)
+    run.start(stream, spool)
 
 
 @dataclass
@@ -112,18 +119,22 @@ class Run:
     showing: ShowingOptions
     folds: int | None
     threshold: str | None
+    out_of_fold: Path | None = None
+    calibrate: bool = False
 
     def start(self, stream: bool | None, spool: Path | None) -> None:
         """Read the data, train on it, test, and save."""
         prepared = self._read(stream, spool)
         graph = self._build(prepared)
-        prepared = planned(prepared, graph, self.threshold)
+        need_calibration(graph, prepared, self.calibrate, self.folds)
+        prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared)
         self._describe(prepared)
-        more = {}
+        more, apart = {}, None
         if self.folds is not None and prepared.whole is not None:
-            more = cross_validate(prepared.whole, self.folds, self._train_fold).notes
-        self._train(graph, prepared, settings, more)
+            folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
+            more, apart = folds.notes, folds.out_of_fold.watched
+        self._train(graph, prepared, settings, more, apart)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -153,8 +164,10 @@ class Run:
         for line in division_lines(prepared):
             say(visible(line))
 
-    def _train(self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any]) -> None:
-        """Train, and bring the run to its end. more : further notes of the model."""
+    def _train(
+        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], apart: Watched | None
+    ) -> None:
+        """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
@@ -167,14 +180,15 @@ class Run:
         fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
-            self.saving.out is None, config, more,
+            self.saving.out is None, config, more, calibrate=self.calibrate, folds=apart,
         )  # fmt: skip
         run_to_end(fit, ending, to_continue(context))
 
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
-        settings = self.training.settings(self.updating, len(prepared.train))
+        settings, graph = self.training.settings(self.updating, len(prepared.train)), self._build(prepared)
+        prepared = replace(prepared, units=prepared.units.with_quantiles(graph))
         return fit_graph(
-            self._build(prepared), prepared.train, validation=prepared.validation, notes=prepared.notes,
+            graph, prepared.train, validation=prepared.validation, notes=prepared.notes,
             progress=False, **settings,
         )  # fmt: skip

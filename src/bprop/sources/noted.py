@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from bprop.ensembles import SPREAD
+from bprop.ensembles import SPREAD, spread_name
 from bprop.errors import DataError
 from bprop.graph import Graph
+from bprop.perceptron import QUANTILES
 
 TASKS = ("classification", "regression", "counts", "multilabel")
 MOST_LETTERS = 60  # of a value in an error
@@ -64,10 +65,11 @@ def answer(notes: Mapping[str, Any]) -> tuple[str, tuple[Any, ...] | None]:
 
 def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) -> None:
     """Raise DataError where a graph does not take arrays of these shapes, or gives other numbers for an example."""
-    if list(graph.outputs) not in (["f"], ["f", SPREAD]):
+    others = {*graph.outputs} - {"f", SPREAD, QUANTILES, spread_name(QUANTILES)}
+    if others or "f" not in graph.outputs:
         raise DataError(
             f"the graph of this model gives {', '.join(graph.outputs) or 'nothing'}, where a model of rows of a table "
-            f"gives 'f' alone, or 'f' and {SPREAD!r}"
+            f"gives 'f', and perhaps {SPREAD!r} and {QUANTILES!r}"
         )
     taken = {name: box.shape for name, box in graph.predictor.inputs.items()}
     if taken != dict(inputs):
@@ -76,7 +78,7 @@ def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) 
             "the model is damaged"
         )
     for name, box in graph.outputs.items():
-        if box.dims != ("N", outputs) and not (outputs == 1 and box.dims == ("N",)):
+        if name in ("f", SPREAD) and box.dims != ("N", outputs) and not (outputs == 1 and box.dims == ("N",)):
             raise DataError(
                 f"this model's notes describe {outputs} outputs a row, but its output {name!r} gives "
                 f"({', '.join(map(str, box.dims))}): the model is damaged"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bprop.boxes import Sigmoid, Softmax
+from bprop.graph import Graph
 from bprop.model import Model
 from bprop.sources.decision import Decision
 from bprop.sources.frame import Frame
@@ -24,14 +25,7 @@ def judge(
     "baseline": ..., "confusion": ...}} of a model on rows with targets."""
     loss = net.evaluate(preparation.arrays(rows), weights=weights)
     f, y = f_of(net, preparation.inputs(rows)), preparation.y(rows)
-    output = net.graph.outputs["f"]
-    more: dict[str, Any] = {}
-    if preparation.classes is not None:
-        of, more = of_classes(f, y, preparation, weights, isinstance(output, Softmax))
-    elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
-        of = scores.of_switches(f, y)
-    else:
-        of = scores.of_columns(f, y, preparation)
+    of, more = measures_of(f, y, preparation, weights, net.graph)
     measured = {name: measure(weights) for name, measure in of.items()}
     values = {name: value if value == value else None for name, value in measured.items()}
     every = {**values, **loss}
@@ -44,6 +38,18 @@ def judge(
         **more,
     }  # fmt: skip
     return {"values": values, "scores": every, "more": more}
+
+
+def measures_of(
+    f: np.ndarray, y: np.ndarray, preparation: Preparation, weights: np.ndarray, graph: Graph
+) -> tuple[dict[str, scores.Measure], dict[str, Any]]:
+    """The measures of the output f of a graph for targets y, and what `of_classes` adds for classes."""
+    output = graph.outputs["f"]
+    if preparation.classes is not None:
+        return of_classes(f, y, preparation, weights, isinstance(output, Softmax))
+    if preparation.task == "multilabel" and isinstance(output, Sigmoid):
+        return scores.of_switches(f, y), {}
+    return scores.of_columns(f, y, preparation), {}
 
 
 def of_classes(

@@ -11,6 +11,7 @@ from bprop.data import DataSet
 from bprop.ensembles import SPREAD
 from bprop.errors import UnsupportedError
 from bprop.model import Model
+from bprop.perceptron import QUANTILES
 
 
 def f_of(model: Model, arrays: Mapping[str, Any] | DataSet) -> np.ndarray:
@@ -26,3 +27,10 @@ def spread_of(model: Model, arrays: Mapping[str, Any] | DataSet) -> np.ndarray:
             "this model has no spread: it is a single network, or an ensemble that was made with spread=False"
         )
     return np.asarray(Model.predict(model, arrays)[SPREAD])
+
+
+def quantiles_of(model: Model, arrays: Mapping[str, Any] | DataSet) -> np.ndarray | None:
+    """(N, ..., Q) all numbers of a network with the quantile loss, in increasing order; None for another network."""
+    if QUANTILES not in model.graph.outputs:
+        return None
+    return np.sort(np.asarray(Model.predict(model, arrays)[QUANTILES]), axis=-1)
