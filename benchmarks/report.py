@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import reduce
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,15 +16,17 @@ from typing import Any
 from benchmarks.machine.caches import processors
 from benchmarks.parts import PARTS
 
+FILES = {"--json", "--write", "--folder", "--results", "--read", "--roles", "--plot"}
+"""Options whose value is a file or a folder."""
 PACKAGES = ("bprop", "numpy", "jax", "llvmlite", "torch", "scikit-learn")
 
 
-def about() -> dict[str, list[str]]:
+def about(program: str = "python -m benchmarks", packages: Sequence[str] = PACKAGES) -> dict[str, list[str]]:
     """The machine, the versions, the date and the command: lists, as runs can be joined."""
-    versions = (("Python", platform.python_version()), *map(_version, PACKAGES))
+    versions = (("Python", platform.python_version()), *map(_version, packages))
     return {
         "date": [datetime.date.today().isoformat()],
-        "command": [" ".join(["python -m benchmarks", *map(_quoted, _without_files(sys.argv[1:]))])],
+        "command": [" ".join([program, *map(_quoted, _without_files(sys.argv[1:]))])],
         "machine": [f"{_processor()}, {len(processors())} of {os.cpu_count()} processors, {platform.system()}"],
         "versions": [", ".join(f"{name} {found}" for name, found in versions if found)],
         "commit": _commit(),
@@ -33,7 +36,7 @@ def about() -> dict[str, list[str]]:
 def _without_files(arguments: list[str]) -> list[str]:
     """Without the options that say where the results go: they change nothing, and folders are a private matter."""
     after = ["", *arguments]
-    return [a for a, before in zip(arguments, after, strict=False) if not {a, before} & {"--json", "--write"}]
+    return [a for a, before in zip(arguments, after, strict=False) if not {a, before} & FILES]
 
 
 def _quoted(argument: str) -> str:

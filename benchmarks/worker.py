@@ -7,6 +7,7 @@ peers do not share one. The processes live through all cases and wait, asleep, w
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
@@ -60,10 +61,10 @@ class Session:
         return (perf_counter() - start) / calls
 
 
-def serve(name: str, pipe: Any) -> None:
+def serve(make: Callable[[str], Any], name: str, pipe: Any) -> None:
     """Answers (method, arguments) with ("done", value), ("unavailable", reason) or ("failed", what)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the parent, and with it the pipe
-    session = Session(name)
+    session = make(name)
     while True:
         try:
             method, arguments = pipe.recv()
@@ -78,13 +79,16 @@ def serve(name: str, pipe: Any) -> None:
 
 
 class Worker:
-    """The parent's end: `worker.ask("train", epochs)`. A context manager that ends the process."""
+    """The parent's end: `worker.ask("train", epochs)`. A context manager that ends the process.
 
-    def __init__(self, name: str):
-        self.name = name
+    make : of the name it makes the object whose methods are asked. limit : seconds that an answer may take.
+    """
+
+    def __init__(self, name: str, make: Callable[[str], Any] = Session, limit: float | None = None):
+        self.name, self.limit = name, limit
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(name, theirs), name=f"peer {name}")
+        self.process = context.Process(target=serve, args=(make, name, theirs), name=f"peer {name}")
         self.process.start()
         theirs.close()
 
@@ -92,6 +96,10 @@ class Worker:
         """The answer. Raises UnavailableError where the peer cannot do this here, PeerError where it failed."""
         try:
             self.pipe.send((method, arguments))
+            if not self.pipe.poll(self.limit):
+                self.process.terminate()
+                self.process.join()
+                raise PeerError(f"{self.name}: it took longer than {self.limit:g} s")
             kind, value = self.pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
             self.process.join()

@@ -158,3 +158,8 @@ def test_too_little_memory_is_not_taken_for_a_shape_that_does_not_fit(x):
 
     with pytest.raises(MemoryError):
         Greedy(x)
+
+
+def test_a_box_without_children_is_of_no_size_unless_it_says_more():
+    assert bp.Tanh.size_limit({}, []) == 0
+    assert bp.Tanh.size_limit({}, [(2, 3), (7,), ()]) == 7

@@ -17,7 +17,7 @@ ROOT = Path(bprop.__file__).parent
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace", "exits", "visible", "outside", "names"),
-    ("noise", "shapes", "memory", "blas", "forked", "disk", "reading", "console"),
+    ("noise", "shapes", "memory", "blas", "forked", "disk", "reading", "console", "calibration", "conformal"),
     ("registry", "hyper", "plugins"),
     ("operators",),
     ("box",),
@@ -27,13 +27,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),
-    ("model", "embedding", "health", "check"),
+    ("model", "embedding", "health", "check", "temperature", "importance"),
     ("ensembles", "reporting"),
     ("training", "tensorboard"),
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators",),
+    ("estimators", "tuning"),
     ("cli",),
     ("__main__",),
 )
@@ -42,7 +42,7 @@ FLOORS_WITHIN: dict[str, tuple[tuple[str, ...], ...]] = {
     "engines": (
         ("integers", "store", "surroundings"),
         ("engine", "packing", "program"),
-        ("builtin", "delegate", "layout", "precision"),
+        ("builtin", "many", "delegate", "layout", "precision"),
         ("trace",),
         ("auto", "native", "numpy", "xla"),
     ),
@@ -65,6 +65,7 @@ HEAVY = (
     "onnx",
     "tensorboardX",
     "matplotlib",
+    "optuna",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

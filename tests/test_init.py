@@ -62,6 +62,13 @@ def test_constants(rng):
     assert init.constant(2)(rng, (2,)).dtype == np.float64
 
 
+def test_signs_are_1_or_minus_1_as_often(rng):
+    W = init.signs(rng, (200, 300))
+    assert set(np.unique(W)) == {-1.0, 1.0}
+    assert abs(W.mean()) < 0.02
+    assert init.Signs() == init.signs
+
+
 def test_the_default_is_glorot_for_weights_and_zero_for_biases():
     assert init.default((3, 4)) is init.glorot_uniform
     assert init.default((3,)) is init.zeros

@@ -16,7 +16,7 @@ FAMILIES = {
     "elementwise": "exp log abs square sqrt clip",
     "reductions and structure": "sum mean max reshape transpose concat slice take",
     "layers": "dropout layer_norm batch_norm",
-    "losses": "nll cross_entropy binary_cross_entropy squared_error absolute_error huber hinge poisson",
+    "losses": "nll cross_entropy binary_cross_entropy squared_error absolute_error huber hinge poisson quantile",
     "regularisers": "l1 l2",
     "work": "mlp tabular train save load to_onnx check_gradients check_box namespace",
     "rules and modules": "SGD Adam AdamW Rule schedules init errors boxes",

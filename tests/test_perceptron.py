@@ -158,7 +158,8 @@ def test_every_task_and_loss_trains_on_a_few_rows(task, loss):
     fit = bp.train(graph, batch, rule=bp.Adam(0.02), batch_size=8, epochs=30, engine="numpy", dtype="float64")
     assert fit.history[-1].loss < fit.history[0].loss
     assert fit.history[-1].metrics
-    assert fit.predict(x=batch["x"]).shape[0] == 24
+    f = fit.predict(x=batch["x"])
+    assert (f["f"] if loss == "quantile" else f).shape[0] == 24
 
 
 @pytest.mark.parametrize(("task", "loss"), FITTING)
@@ -528,3 +529,50 @@ def test_what_is_no_loss_and_a_loss_that_ends_no_network_are_refused():
         bp.mlp([3, 1], task="regression", loss=3)
     with pytest.raises(errors.SettingError, match="CrossEntropy does not say how a network ends"):
         bp.mlp([3, 4], loss=bp.boxes.CrossEntropy)
+
+
+@pytest.mark.parametrize(("outputs", "dims"), [(1, ("N", 3)), (2, ("N", 2, 3))])
+def test_the_quantile_loss_gives_a_number_for_each_level_and_f_is_the_median(outputs, dims, rng):
+    graph = bp.mlp([4, 5, outputs], task="regression", loss="quantile", quantiles=[0.1, 0.5, 0.8])
+    theta, x = graph.init(seed=0), rng.normal(size=(6, 4))
+    values = graph.predict(theta, x=x)
+    assert graph.outputs["quantiles"].dims == dims and graph.parameters["W2"].shape == (5, 3 * outputs)
+    np.testing.assert_array_equal(values["f"], values["quantiles"][..., 1])
+    y = rng.normal(size=(6, outputs))
+    y = y[:, 0] if outputs == 1 else y
+    assert bp.check_gradients(graph, theta, x=x, y=y).ok
+    assert graph.loss.levels == (0.1, 0.5, 0.8)
+
+
+def test_quantiles_of_scaled_targets_are_on_the_scale_of_y(rng):
+    plain = bp.mlp([4, 2], task="regression", loss="quantile")
+    scaled = bp.mlp([4, 2], task="regression", loss="quantile", target_scaling=([5.0, -3.0], 2.0))
+    theta, x, y = plain.init(seed=0), rng.normal(size=(3, 4)), rng.normal(size=(3, 2))
+    q = plain.predict(theta, x=x)["quantiles"]
+    values = scaled.predict(theta, x=x)
+    np.testing.assert_allclose(values["quantiles"], np.array([[5.0], [-3.0]]) + 2 * q, rtol=1e-12)
+    loss, of_plain = scaled.fprop(theta, x=x, y=np.array([5.0, -3.0]) + 2 * y), plain.fprop(theta, x=x, y=y)
+    assert float(loss.objective) == pytest.approx(float(of_plain.objective))
+
+
+def test_quantiles_that_are_learned_hold_their_share_of_the_targets(rng):
+    x = rng.uniform(size=(2000, 1))
+    y = x[:, 0] + rng.exponential(size=2000) * x[:, 0]
+    graph = bp.mlp([1, 16, 1], task="regression", loss="quantile", quantiles=(0.1, 0.5, 0.9), activation="relu")
+    fit = bp.train(graph, {"x": x, "y": y}, rule=bp.Adam(0.01), epochs=15, batch_size=50, engine="numpy")
+    shares = (y[:, None] < fit.predict(x=x)["quantiles"]).mean(axis=0)
+    np.testing.assert_allclose(shares, [0.1, 0.5, 0.9], atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"task": "regression", "quantiles": (0.1, 0.9)}, "choose that loss"),
+        ({"task": "regression", "loss": "huber", "quantiles": (0.1, 0.9)}, "choose that loss"),
+        ({"task": "regression", "loss": "quantile", "quantiles": (0.9, 0.1)}, "increasing"),
+        ({"loss": "quantile"}, "does not go with task"),
+    ],
+)
+def test_quantiles_that_make_no_network_are_refused(settings, message):
+    with pytest.raises(errors.SettingError, match=message):
+        bp.mlp([3, 2], **settings)

@@ -35,6 +35,20 @@ def residual(kind: str, **hyper) -> Production:
     return produce
 
 
+def quantile(g: Growth) -> Entry:
+    f = compared(g, lambda e: floats(e) and e.rows_first and len(e.dims) > 1 and 0 < e.dims[-1] < 20)
+    count = f.dims[-1]
+    levels = tuple(sorted({round(float(tau), 6) for tau in g.rng.uniform(0.02, 0.98, size=count)}))
+    if len(levels) < count:
+        levels = tuple((k + 1) / (count + 1) for k in range(count))
+    values = g.rng.normal(size=shape_of(g, f)[:-1])
+    whole_numbers = g.chance(0.2)
+    y = g.input(
+        tuple(f.dims[1:-1]), "float", np.rint(values).astype("int8") if whole_numbers else single(values), exact=True
+    )
+    return g.add("Quantile", f, y, levels=levels)
+
+
 def poisson(g: Growth) -> Entry:
     a = g.tame(g.pick(lambda e: floats(e) and e.rows_first), 3)
     return g.add("Poisson", a, target(g, a, g.rng.poisson(2.0, size=shape_of(g, a)), g.choose(["int", "float"])))
@@ -87,6 +101,7 @@ LOSSES: dict[str, Production] = {
     **{kind: residual(kind) for kind in ("SquaredError", "AbsoluteError", "Huber")},
     **{kind: of_classes(kind) for kind in ("CrossEntropy", "MulticlassHinge", "Nll")},
     "Poisson": poisson,
+    "Quantile": quantile,
     "BinaryCrossEntropy": binary_cross_entropy,
     "Hinge": hinge,
 }

@@ -19,7 +19,7 @@ from fuzz.graphs.updates import Updates, rate_at
 
 METRICS = {
     **dict.fromkeys(("CrossEntropy", "Nll", "MulticlassHinge", "BinaryCrossEntropy", "Hinge"), ("accuracy",)),
-    **dict.fromkeys(("SquaredError", "AbsoluteError", "Huber", "Poisson"), ("rmse", "mae")),
+    **dict.fromkeys(("SquaredError", "AbsoluteError", "Huber", "Poisson", "Quantile"), ("rmse", "mae")),
 }
 Arrays = dict[str, np.ndarray]
 
@@ -139,6 +139,8 @@ class Oracle:
         found = {"weight": np.ones(len(weights)), "loss": self.backend.plain(values[self.case.loss])}
         for node in self.measured:
             said, y = (self.backend.plain(values[c]) for c in node.children)
+            if node.kind == "Quantile":
+                said = said[..., np.abs(np.array(node.hyper["levels"]) - 0.5).argmin()]
             for metric in METRICS[node.kind]:
                 name = metric if len(self.measured) == 1 else f"{metric}[{node.name}]"
                 found[name] = measure(metric, node.kind, said, y)

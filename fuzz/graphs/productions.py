@@ -81,6 +81,14 @@ def linear_transposed(g: Growth) -> Entry:
     return g.add("LinearTransposed", g.tame(h, 8), g.parameter((units, h.dims[-1])), g.parameter((units,)))
 
 
+def ensemble_linear(g: Growth) -> Entry:
+    h = g.pick(lambda e: floats(e) and len(e.dims) == 3 and e.rows_first)
+    members = g.choose([1, 2, 3]) if h.dims[1] == 1 else h.dims[1]
+    units, width = g.choose([1, 2, 3]), h.dims[2]
+    shapes = [(width, units), (members, width), (members, units), (members, units)]
+    return g.add("EnsembleLinear", g.tame(h, 8), *(g.parameter(shape) for shape in shapes))
+
+
 def matmul(g: Growth) -> Entry:
     a = g.tame(g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3), 6)
     how, last = g.rng.random(), a.dims[-1]
@@ -246,6 +254,7 @@ PRODUCTIONS: dict[str, Production] = {
     "Clip": clip,
     "Linear": linear,
     "LinearTransposed": linear_transposed,
+    "EnsembleLinear": ensemble_linear,
     "MatMul": matmul,
     "Transpose": transpose,
     "Reshape": reshape,

@@ -81,6 +81,11 @@ def _huber(h: dict, f: Any, y: Any) -> Any:
     return each(jnp.where(r <= d, 0.5 * r * r, d * (r - 0.5 * d)))
 
 
+def _quantile(h: dict, f: Any, y: Any) -> Any:
+    tau, r = jnp.asarray(h["levels"]), real(y[..., None]) - real(f)
+    return each(tau * jax.nn.relu(r) + (1 - tau) * jax.nn.relu(-r))
+
+
 def _absolute(a: Any) -> Any:
     return jnp.where(a >= 0, a, -a) * jnp.where(a == 0, 0, 1)  # slope 0 at 0, as PyTorch has it
 
@@ -121,6 +126,7 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: jnp.einsum("...d,dh->...h", real(x), W) + b,
     "LinearTransposed": lambda h, x, V, b: jnp.einsum("...d,hd->...h", real(x), V) + b,
+    "EnsembleLinear": lambda h, x, W, r, s, b: jnp.einsum("nkd,kd,dh,kh->nkh", x + 0 * r[:, :1], r, W, s) + b,
     "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
@@ -143,6 +149,7 @@ OPS: dict[str, Callable] = {
     "SquaredError": lambda h, f, y: each((f - y) ** 2),
     "AbsoluteError": lambda h, f, y: each(_absolute(f - y)),
     "Huber": _huber,
+    "Quantile": _quantile,
     "Poisson": lambda h, a, y: each(jnp.exp(a) - y * a),
     "BinaryCrossEntropy": lambda h, a, y: each(-y * jax.nn.log_sigmoid(a) - (1 - y) * jax.nn.log_sigmoid(-a)),
     "Hinge": lambda h, a, y: each(jax.nn.relu(1 - y * a)),

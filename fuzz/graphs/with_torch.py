@@ -119,12 +119,22 @@ def _huber(h: dict, f: Tensor, y: Tensor) -> Tensor:
     return each(F.huber_loss(f, y, reduction="none", delta=h.get("delta", 1.0)))
 
 
+def _quantile(h: dict, f: Tensor, y: Tensor) -> Tensor:
+    r = real(y)[..., None] - real(f)
+    tau = torch.tensor(h["levels"], dtype=r.dtype)
+    return each(tau * F.relu(r) + (1 - tau) * F.relu(-r))
+
+
 def _leader(h: dict, a: Tensor) -> Tensor:
     return a * (a == a.amax(-1, keepdim=True)).detach()
 
 
 def _tensordot(h: dict, x: Tensor, V: Tensor, b: Tensor) -> Tensor:
     return F.linear(real(x), V, b)
+
+
+def _members(x: Tensor, r: Tensor) -> Tensor:
+    return real(x).expand(x.shape[0], r.shape[0], x.shape[2])
 
 
 def _clip(h: dict, a: Tensor) -> Tensor:
@@ -155,6 +165,7 @@ OPS: dict[str, Callable] = {
     "MatMul": lambda h, a, b: real(a) @ real(b),
     "Linear": lambda h, x, W, b: real(x) @ W + b,
     "LinearTransposed": _tensordot,
+    "EnsembleLinear": lambda h, x, W, r, s, b: torch.einsum("nkd,kd,dh,kh->nkh", _members(x, r), r, W, s) + b,
     "Sum": lambda h, a: a.sum(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Max": _max,
@@ -177,6 +188,7 @@ OPS: dict[str, Callable] = {
     "SquaredError": lambda h, f, y: each((real(f) - real(y)) ** 2),
     "AbsoluteError": lambda h, f, y: each((real(f) - real(y)).abs()),
     "Huber": _huber,
+    "Quantile": _quantile,
     "Poisson": lambda h, a, y: each(F.poisson_nll_loss(a, real(y), log_input=True, full=False, reduction="none")),
     "BinaryCrossEntropy": lambda h, a, y: each(F.binary_cross_entropy_with_logits(a, real(y), reduction="none")),
     "Hinge": lambda h, a, y: each(F.relu(1 - real(y) * a)),

@@ -49,6 +49,10 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
     from bprop.training import Fit, train
+    from bprop.training.many.networks import train_many
+    from bprop.tuning.ranges import between
+    from bprop.tuning.result import Tuned
+    from bprop.tuning.tune import tune
 
 __version__ = "0.1.0"
 
@@ -81,6 +85,10 @@ _LATER = {
     "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
     "bprop.training": ("Fit", "train"),
+    "bprop.training.many.networks": ("train_many",),
+    "bprop.tuning.ranges": ("between",),
+    "bprop.tuning.result": ("Tuned",),
+    "bprop.tuning.tune": ("tune",),
 }
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 

@@ -13,6 +13,7 @@ import numpy as np
 from bprop import plugins
 from bprop.boxes import Activation, Loss
 from bprop.boxes.loss import Head
+from bprop.boxes.value_losses import need_levels
 from bprop.errors import SettingError, UnknownNameError
 from bprop.lower_case import snake
 from bprop.names import known, some
@@ -48,6 +49,7 @@ class Architecture:
     dropout: Any = None
     normalise: str | None = None
     init: Any = None
+    quantiles: tuple[float, ...] | None = None
     features: Any = None
 
     def __post_init__(self):
@@ -62,6 +64,12 @@ class Architecture:
         for name in ("l1", "l2"):
             _need_weight(name, getattr(self, name))
         _ = self.activations, self.rates
+        if self.quantiles is not None:
+            object.__setattr__(self, "quantiles", need_levels(self.quantiles))
+            if head_of(self.loss_class()).each != "levels":
+                raise SettingError(
+                    f"quantiles {self.quantiles} are the levels of the loss 'quantile': choose that loss"
+                )
 
     @property
     def activations(self) -> list[Any]:
@@ -94,6 +102,10 @@ class Architecture:
             fitting = ", ".join(n for n, k in losses().items() if head_of(k).labels == labels)
             raise SettingError(f"the loss {name!r} does not go with task {self.task!r}; these do: {fitting}")
         return kind
+
+    def loss_settings(self, kind: type[Loss]) -> dict[str, Any]:
+        """The hyper-parameters of the loss that were chosen."""
+        return {} if self.quantiles is None else {head_of(kind).each: self.quantiles}
 
     def need_outputs(self, outputs: int) -> None:
         """Raise SettingError for a number of outputs that the task does not have."""

@@ -29,6 +29,7 @@ def tabular(
     init: Any = None,
     input_scaling: Scaling | None = None,
     target_scaling: Scaling | None = None,
+    quantiles: Sequence[float] | None = None,
 ) -> Graph:
     """h(0) = [x, E_1[c_1], E_2[c_2], ...], and then the layers of `bp.mlp`.
 
@@ -56,7 +57,8 @@ def tabular(
     """
     numbers, *above = sizes
     inputs, *hidden, outputs = checked_sizes([1 if numbers == 0 else numbers, *above])
-    architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init)
+    levels = None if quantiles is None else tuple(quantiles)
+    architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, levels)
     return network(architecture, inputs if numbers else 0, embeddings, outputs, input_scaling, target_scaling)
 
 

@@ -56,7 +56,7 @@ def ensemble(models: Sequence[Model], *, spread: bool = True) -> Model:
 
     Returns
     -------
-    Model : with the notes of the first model.
+    Model : with the notes of the first model. Of models of tables it is a TableModel, and takes tables.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def ensemble(models: Sequence[Model], *, spread: bool = True) -> Model:
     notes = deepcopy(members[0].notes)
     if spread and KEY in notes:
         notes[KEY] |= _scaling_of_spreads(graph, Units.of(notes))
-    return Model(graph, ensemble_params([member.params for member in members]), notes=notes)
+    return members[0].with_network(graph, ensemble_params([member.params for member in members]), notes)
 
 
 def member_name(k: int, name: str) -> str:

@@ -65,6 +65,14 @@ class Normal:
         return rng.normal(0.0, self.deviation, size=shape)
 
 
+@dataclass(frozen=True)
+class Signs:
+    """W_ij = 1 or -1, each with probability 1/2."""
+
+    def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        return rng.choice([-1.0, 1.0], size=shape)
+
+
 _FANS = {
     "in": lambda fan_in, fan_out: fan_in,
     "out": lambda fan_in, fan_out: fan_out,
@@ -99,6 +107,7 @@ class Scaled:
 
 zeros = Constant(0.0)
 ones = Constant(1.0)
+signs = Signs()
 glorot_uniform = Scaled(1.0, "average")  # U[-b, b], b = sqrt(6) / sqrt(fan_in + fan_out) (Glorot, Bengio 2010, eq. 16)
 glorot_normal = Scaled(1.0, "average", normal=True)
 he_uniform = Scaled(2.0, "in")  # He, Zhang, Ren and Sun 2015, eq. 10

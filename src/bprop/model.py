@@ -158,6 +158,10 @@ class Model:
             return examples
         return DataSet(self.units.scaled(examples.arrays, self.dtype), examples.weights)
 
+    def with_network(self, graph: Graph, params: Mapping[str, Any], notes: Mapping[str, Any]) -> Model:
+        """A model of another network, that takes and gives data as this one does."""
+        return Model(graph, params, notes=notes)
+
     def save(self, path: str | os.PathLike) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)

@@ -10,7 +10,7 @@ import numpy as np
 from bprop import init as initialisers
 from bprop.architecture import Architecture, checked_sizes, head_of
 from bprop.box import Box
-from bprop.boxes import Loss, batch_norm, dropout, l1, l2, layer_norm, linear
+from bprop.boxes import Loss, batch_norm, dropout, l1, l2, layer_norm, linear, reshape
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter
@@ -18,6 +18,8 @@ from bprop.registry import registered
 
 Scaling = tuple[Any, Any]
 """(mean, deviation)"""
+QUANTILES = "quantiles"
+"""The output with all numbers that a network of the quantile loss gives for a target."""
 
 
 def mlp(
@@ -33,6 +35,7 @@ def mlp(
     init: Any = None,
     input_scaling: Scaling | None = None,
     target_scaling: Scaling | None = None,
+    quantiles: Sequence[float] | None = None,
 ) -> Graph:
     """A multi-layer perceptron: a(k) = h(k-1) W(k) + b(k), h(k) = g(a(k)), f = o(a(L+1)).
 
@@ -42,8 +45,8 @@ def mlp(
     activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
         or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
-    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", or a class of your own that
-        says how a network ends (`Loss.head`).
+    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", "quantile", or a class of your
+        own that says how a network ends (`Loss.head`).
     l1, l2 : weights of the regularisers on all W(k), biases excepted; None: no such term. A search over them
         should always pass numbers (0 included), so that the graph and its compiled program stay the same.
     dropout : the share of hidden units dropped in training, or one for each hidden layer; None: no such box.
@@ -51,10 +54,12 @@ def mlp(
     init : initialiser of the weights; default Glorot uniform. Biases start at 0.
     input_scaling : (mean, deviation) of x: the network sees (x - mean) / deviation.
     target_scaling : (mean, deviation) of y, for regression: f = mean + deviation * a, the loss in y's unit / deviation.
+    quantiles : the levels of the loss "quantile"; default (0.05, 0.5, 0.95).
 
     Returns
     -------
-    Graph : with inputs x and y, output f.
+    Graph : with inputs x and y, output f. With the loss "quantile" f is the median, or the quantile next to it, and a
+        further output "quantiles" has all of them, (N, Q), or (N, outputs, Q).
 
     Raises
     ------
@@ -67,7 +72,9 @@ def mlp(
     <Softmax 'f' (N, 10)>
     """
     inputs, *hidden, outputs = checked_sizes(sizes)
-    architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init)
+    architecture = Architecture(
+        tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, _levels(quantiles)
+    )
     return network(architecture, inputs, outputs, input_scaling, target_scaling)
 
 
@@ -96,14 +103,15 @@ def layers(
     kind = architecture.loss_class()
     architecture.need_outputs(outputs)
     a, weights = h, list(weights)
-    for k, size in enumerate([*architecture.hidden, outputs], 1):
+    each = _each(kind, architecture)
+    for k, size in enumerate([*architecture.hidden, outputs * each], 1):
         W, b = Parameter(f"W{k}", (width, size), init=architecture.init), Parameter(f"b{k}", (size,))
         weights.append(W)
         a, width = linear(h, W, b, name=f"a{k}"), size
         if k <= len(architecture.hidden):
             h = _unit(k, _normalised(a, k, size, architecture.normalise), architecture)
     penalty = _penalty(weights, architecture.l1, architecture.l2)
-    return _end(a, outputs, architecture.task, kind, target_scaling, penalty)
+    return _end(a, outputs, architecture, kind, target_scaling, penalty)
 
 
 def _unit(k: int, a: Box, architecture: Architecture) -> Box:
@@ -127,25 +135,48 @@ def _normalised(a: Box, k: int, size: int, how: str | None) -> Box:
     return batch_norm(a, gain, shift, mean, variance, name=f"n{k}")
 
 
-def _end(a: Box, outputs: int, task: str, kind: type[Loss], scaling: Scaling | None, penalty: Box | None) -> Graph:
+def _levels(quantiles: Sequence[float] | None) -> tuple[float, ...] | None:
+    return None if quantiles is None else tuple(quantiles)
+
+
+def _each(kind: type[Loss], architecture: Architecture) -> int:
+    """How many numbers the network gives for each target."""
+    name = head_of(kind).each
+    return len({**kind.hyper_defaults, **architecture.loss_settings(kind)}[name]) if name else 1
+
+
+def _end(
+    a: Box, outputs: int, architecture: Architecture, kind: type[Loss], scaling: Scaling | None, penalty: Box | None
+) -> Graph:
     """Output, target and loss on top of the last pre-activation."""
-    head = head_of(kind)
-    single = not head.labels and outputs == 1 and task != "multilabel"
-    if single:
+    head, settings = head_of(kind), architecture.loss_settings(kind)
+    single = not head.labels and outputs == 1 and architecture.task != "multilabel"
+    if head.each and not single:
+        a = reshape(a, (-1, outputs, _each(kind, architecture)))
+    elif single and not head.each:
         a = a[:, 0]
-    f, factor, settings = (registered(head.output)(a, name="f") if head.output else a), None, {}
+    f, factor = (registered(head.output)(a, name=None if head.each else "f") if head.output else a), None
     if scaling is not None:
-        if head.scaled is None:
-            raise SettingError("target_scaling is for losses on y's own scale, such as squared_error")
-        mean, deviation = _constants("y", scaling)
-        if deviation.value.ndim:
-            raise SettingError("target_scaling needs one deviation for all outputs, for the loss is one number")
-        f = mean + deviation * a
-        factor = 1.0 / float(deviation.value) ** head.scaled
-        settings = kind.settings_for(float(deviation.value))
+        f, factor, more = _scaled(a, kind, scaling)
+        settings = {**more, **settings}
     y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
     loss = kind(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
-    return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs={"f": f})
+    named = {"f": loss.prediction(f), QUANTILES: f} if head.each else {"f": f}
+    return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs=named)
+
+
+def _scaled(a: Box, kind: type[Loss], scaling: Scaling) -> tuple[Box, float, dict[str, Any]]:
+    """(f = mean + deviation * a, the factor of the loss, settings of the loss in y's unit)."""
+    head = head_of(kind)
+    if head.scaled is None:
+        raise SettingError("target_scaling is for losses on y's own scale, such as squared_error")
+    mean, deviation = _constants("y", scaling)
+    if deviation.value.ndim:
+        raise SettingError("target_scaling needs one deviation for all outputs, for the loss is one number")
+    if head.each and mean.value.ndim:
+        mean = Constant(mean.value[..., None], name=mean.name)
+    unit = float(deviation.value)
+    return mean + deviation * a, 1.0 / unit**head.scaled, kind.settings_for(unit)
 
 
 def _constants(name: str, scaling: Any) -> tuple[Constant, Constant]:

@@ -162,6 +162,15 @@ class Units:
                     f"{shapes[name]}: the model is damaged"
                 )
 
+    def with_quantiles(self, graph: Any) -> Units:
+        """The same, and the scaling of the output "quantiles" of a graph, if it has one: that of f."""
+        box, f = graph.outputs.get("quantiles"), self.scalings.get("f")
+        if box is None or f is None:
+            return self
+        shape = box.dims[1:] if f.mean.ndim else ()
+        ends = (np.broadcast_to(a[..., None] if a.ndim else a, shape).copy() for a in (f.mean, f.deviation))
+        return Units({**self.scalings, "quantiles": Scaling(*ends)})
+
     def to_notes(self) -> dict[str, Any]:
         """As the entry of a model's notes; none where nothing is scaled."""
         return {KEY: {name: one.to_notes() for name, one in self.scalings.items()}} if self.scalings else {}

@@ -99,3 +99,87 @@ class TurnedBack(boxes.LinearTransposed):
 def test_a_class_that_inherits_may_compute_another_product(cls):
     square = bp.Parameter("W", (5, 5)), bp.Parameter("b", (5,))
     assert cls(bp.Input("h", (5,)), *square).dims == ("N", 5)
+
+
+def members_of_three(rng, shared):
+    """h (4, 3, 5), or (4, 1, 5) if the networks share it, W, r, s, b."""
+    return [rng.normal(size=shape) for shape in ((4, 1 if shared else 3, 5), (5, 2), (3, 5), (3, 2), (3, 2))]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_an_ensemble_that_shares_weights_is_a_linear_box_for_each_member(bare, rng, shared):
+    h, W, r, s, b = members_of_three(rng, shared)
+    value = bare(boxes.EnsembleLinear).fprop(h, W, r, s, b)
+    assert value.shape == (4, 3, 2)
+    for k in range(3):
+        own = np.outer(r[k], s[k]) * W
+        np.testing.assert_allclose(value[:, k], h[:, 0 if shared else k] @ own + b[k], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_its_gradients_add_up_those_of_the_members(bare, rng, shared):
+    h, W, r, s, b = members_of_three(rng, shared)
+    box, grad = bare(boxes.EnsembleLinear), rng.normal(size=(4, 3, 2))
+    grad_h, grad_W, grad_r, grad_s, grad_b = box.bprop(grad, None, h, W, r, s, b)
+    sum_W, sum_h = np.zeros_like(W), np.zeros_like(h)
+    for k in range(3):
+        place = 0 if shared else k
+        own = bare(boxes.Linear).bprop(grad[:, k], None, h[:, place], np.outer(r[k], s[k]) * W, b[k])
+        sum_h[:, place] += own[0]
+        sum_W += own[1] * np.outer(r[k], s[k])
+        np.testing.assert_allclose(grad_r[k], (own[1] * W) @ s[k], rtol=1e-12)
+        np.testing.assert_allclose(grad_s[k], r[k] @ (own[1] * W), rtol=1e-12)
+        np.testing.assert_allclose(grad_b[k], own[2], rtol=1e-12)
+    np.testing.assert_allclose(grad_W, sum_W, rtol=1e-12)
+    np.testing.assert_allclose(grad_h, sum_h, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((2, 5), (5, 2), (3, 5), (3, 2), (3, 2)), ((5,), (5, 2), (3, 5), (3, 2), (3, 2)),
+        ((3, 5), (4, 2), (3, 5), (3, 2), (3, 2)), ((3, 5), (5, 2), (3, 4), (3, 2), (3, 2)),
+        ((3, 5), (5, 2), (3, 5), (3, 3), (3, 2)), ((3, 5), (5, 2), (3, 5), (3, 2), (2,)),
+    ],
+)  # fmt: skip
+def test_an_ensemble_needs_a_row_of_r_s_and_b_for_each_member(shapes):
+    h, *rest = shapes
+    with pytest.raises(errors.ShapeError, match="EnsembleLinear"):
+        bp.ensemble_linear(bp.Input("h", h), *(bp.Parameter(n, s) for n, s in zip("Wrsb", rest, strict=True)))
+
+
+def tabm(members=4):
+    """Networks that share W1 and W2; the loss is the mean of theirs, f the mean of their probabilities."""
+    x, y, ones = bp.Input("x", (3,)), bp.Input("y", dtype="int"), bp.init.ones
+    h = x[:, None, :]
+    for k, (inputs, units) in enumerate(((3, 5), (5, 2)), 1):
+        r = bp.Parameter(f"r{k}", (members, inputs), init=bp.init.signs if k == 1 else ones)
+        s, b = bp.Parameter(f"s{k}", (members, units), init=ones), bp.Parameter(f"b{k}", (members, units))
+        a = bp.ensemble_linear(h, bp.Parameter(f"W{k}", (inputs, units)), r, s, b, name=f"a{k}")
+        h = bp.relu(a)
+    each = bp.log_softmax(a)
+    mean = bp.log_mean_exp(each, axis=1)
+    labels = bp.stack([y] * members, axis=1)
+    return bp.Graph(loss=bp.cross_entropy(a, labels) / members, outputs={"f": bp.softmax(mean)})
+
+
+@pytest.mark.parametrize("engine", ["native", "xla"])
+def test_networks_that_share_weights_train_alike_on_every_engine(engine, rng):
+    graph, data = tabm(), {"x": rng.normal(size=(12, 3)), "y": rng.integers(2, size=12)}
+    fits = [bp.train(graph, data, rule=bp.Adam(0.1), epochs=3, batch_size=5, dtype="float64", engine=e, progress=False)
+            for e in ("numpy", engine)]  # fmt: skip
+    for name, array in fits[0].params.items():
+        np.testing.assert_allclose(fits[1].params[name], array, rtol=1e-9, atol=1e-12)
+    assert fits[1].engine == engine
+    np.testing.assert_allclose(fits[1].predict(x=data["x"]).sum(axis=1), 1, rtol=1e-12)
+
+
+def test_networks_that_share_weights_are_saved_and_exported(tmp_path, rng):
+    runtime = pytest.importorskip("onnxruntime")
+    graph, x = tabm(), rng.normal(size=(6, 3)).astype("f")
+    model = bp.Model(graph, graph.init(0, "float32"))
+    model.save(tmp_path / "tabm.bprop")
+    f = bp.load(tmp_path / "tabm.bprop").predict(x=x)
+    np.testing.assert_array_equal(f, model.predict(x=x))
+    session = runtime.InferenceSession(bp.to_onnx(model).SerializeToString())
+    np.testing.assert_allclose(session.run(None, {"x": x})[0], f, rtol=1e-5, atol=1e-6)

@@ -10,7 +10,7 @@ from bprop.box import Box
 from bprop.leaves import Leaf
 
 FAMILIES = (
-    "activations", "affine", "arithmetic", "class_losses", "elementwise", "loss", "normalisation",
+    "activations", "affine", "arithmetic", "class_losses", "elementwise", "loss", "normalisation", "numbers",
     "probabilities", "rearrange", "reduction", "regularisers", "stochastic", "value_losses",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ DEFAULTS = {
     "Normalise": {"epsilon": 1e-5},
     "Stack": {"axis": 1},
     "Sum": {"axis": None, "keepdims": False},
+    "Waves": {"scale": 1.0},
 }
 
 

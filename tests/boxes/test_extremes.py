@@ -71,6 +71,14 @@ def huber(f, y):
     return r * r / 2 if r <= 1 else r - mp.mpf(0.5)
 
 
+LEVELS = (0.125, 0.5, 0.75)
+
+
+def quantile(f, y):
+    r = y[..., None] - f
+    return sum(each(lambda one, tau=tau: max(tau * one, (tau - 1) * one))(r[:, k]) for k, tau in enumerate(LEVELS))
+
+
 def log_softmax(a):
     shifted = a - a.max(axis=-1, keepdims=True)
     return shifted - each(mp.log)(each(mp.exp)(shifted).sum(axis=-1, keepdims=True))
@@ -159,6 +167,13 @@ CASES = {
                    [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
     "LinearTransposed": case(bp.LinearTransposed, lambda h, V, b: h @ V.T + b, ([[1e20, 2], [1e-30, 3]],
                              [[1e-10, 1e-20], [1e18, 0.1]], [1e-10, 1e30]), ROUNDED, **WHOLE, grad=(3.0,)),
+    "LinearEach": case(bp.LinearEach, lambda h, A: (h[:, :, :, None] * A).sum(axis=2), ([[[1e20, 2]], [[1e-30, 3]]],
+                       [[[1e-10, 1e18], [1e-20, 0.1]]]), ROUNDED, **WHOLE, grad=(3.0,)),
+    "Waves": case(bp.Waves, lambda x, v, p: each(mp.cos)(x[:, :, None] * v + p), ([[0.0, 1e-20, 3.0]],
+                  [[0.0], [1e10], [0.25]], [[0.5], [-1e-5], [-2.0]]), ROUNDED, **WHOLE),
+    "EnsembleLinear": case(bp.EnsembleLinear, lambda h, W, r, s, b: ((h * r) @ W) * s + b, ([[[1e20, 2]], [[1e-30, 3]]],
+                           [[1e-10, 1e18], [1e-20, 0.1]], [[1, -1], [0.5, 2]], [[1, 2], [-1, 0.25]],
+                           [[1e-10, 1e30], [0, 1]]), FUNCTION, **WHOLE, grad=(3.0,)),
     # reductions
     "Sum": case(bp.Sum, lambda a: a.sum(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
@@ -188,6 +203,8 @@ CASES = {
     "Huber": two(bp.Huber, huber, [*PAIRS, (0.5, 0.25), (1e-10, 0), (1e-25, 0)], ROUNDED),
     "Poisson": two(bp.Poisson, lambda a, y: mp.exp(a) - y * a, [(-800, 3), (-100, 0), (-1e30, 10), (80, 1e30), (5, 2),
                    (1e-30, 2), (-3e38, 0), (-1e38, 30), (0.5, 1e-9)], FUNCTION),
+    "Quantile": case(bp.Quantile, quantile, ([[1e30, 3, -1e30], [0.5, 1e-30, 7], [-3e37, 3e37, 2], [1e9, 1, 1e-9]],
+                     [2.0, 3.5, 1e37, -1e9]), ROUNDED, hyper={"levels": LEVELS}),
     # normalisation: errors in ulps of the largest of a row or feature
     "LayerNorm": case(bp.LayerNorm, layer_norm, (FEATURES, [1, 2, 0.5, 1], [0.5, -1, 2, 0]), ((4, 20), (7, 20)),
                       **WHOLE, along=-1),

@@ -91,3 +91,42 @@ def test_each_says_how_a_network_ends_and_in_which_unit_it_is():
     }
     assert {cls: (cls.head, cls.unit) for cls in heads} == heads
     assert boxes.Huber.settings_for(2.5) == {"delta": 2.5} and boxes.SquaredError.settings_for(2.5) == {}
+    assert boxes.Quantile.head == Head("", "", True, False, "float", 1, each="levels")
+
+
+def test_quantiles_cost_the_level_below_y_and_the_rest_above(bare):
+    box = bare(boxes.Quantile, levels=(0.1, 0.5, 0.9))
+    f, y = np.array([[1.0, 2.0, 5.0], [3.0, 3.0, 3.0]]), np.array([3.0, 3.0])
+    np.testing.assert_allclose(box.fprop(f, y), [0.1 * 2 + 0.5 * 1 + 0.1 * 2, 0], rtol=1e-14)
+    grad_f, grad_y = box.bprop(np.array([2.0, 3.0]), None, f, y)
+    np.testing.assert_allclose(grad_f, [[-0.2, -1.0, 0.2], [0, 0, 0]], rtol=1e-14)
+    np.testing.assert_allclose(grad_y, [1.0, 0], rtol=1e-14)
+    np.testing.assert_array_equal(box.prediction(f), [2.0, 3.0])
+
+
+@pytest.mark.parametrize("tau", [0.05, 0.3, 0.9])
+def test_the_quantile_of_y_is_where_the_loss_is_smallest(tau, bare, rng):
+    box, y = bare(boxes.Quantile, levels=(tau,)), rng.exponential(size=4001)
+    best = np.quantile(y, tau)
+    below, least, above = (box.fprop(np.full((4001, 1), f), y).mean() for f in (best - 0.05, best, best + 0.05))
+    assert least < below and least < above
+
+
+def test_the_prediction_is_the_quantile_nearest_to_the_median(bare):
+    assert bare(boxes.Quantile, levels=(0.1, 0.45, 0.9)).middle == 1
+    assert bare(boxes.Quantile, levels=(0.7, 0.9)).middle == 0
+
+
+@pytest.mark.parametrize(
+    "levels", [(), (0.5, 0.5), (0.9, 0.1), (0.0, 0.5), (0.5, 1.0), (float("nan"),), ("0.5",), (True,)]
+)
+def test_levels_are_increasing_numbers_between_0_and_1(levels):
+    with pytest.raises(errors.SettingError, match="increasing numbers between 0 and 1"):
+        bp.quantile(bp.Input("f", (max(1, len(levels)),)), bp.Input("y"), levels)
+
+
+def test_each_level_needs_a_number_of_the_network():
+    with pytest.raises(errors.ShapeError, match="a number for each level"):
+        bp.quantile(bp.Input("f", (2,)), bp.Input("y"))
+    with pytest.raises(errors.ShapeError, match="a number for each level"):
+        bp.quantile(bp.Input("f", (3,)), bp.Input("y", (3,)))

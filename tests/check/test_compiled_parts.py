@@ -1,11 +1,16 @@
 """The comparison of an engine's gradients with the reference's: what is asked of it, and how far it may be off."""
 
+import types
+
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop.check import compiled
 from bprop.check.compiled import SLACK, TOLERANCE, _compare
+from bprop.engines.program import Program
+from bprop.graph.passes import fprop
+from bprop.graph.plan import Context
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(7, 5)), RNG.integers(3, size=7)
@@ -146,3 +151,20 @@ def test_dividing_by_zero_in_the_reference_is_no_error():
     report = bp.check_gradients(graph, {"w": np.ones(5)}, x=np.where(X > 0, X, 0.0), engine="numpy", inputs=False)
     assert not [text for text in report.failures if "engine" in text], str(report)
     assert [row.ok for row in report.rows if "numpy" in row.name] == [True]
+
+
+def test_the_right_results_are_computed_in_the_precision_that_is_asked_for():
+    """Floats are of that precision throughout, and whole numbers stay whole: a label is an index."""
+    graph, theta = network()
+    plan = graph.plan()
+    wide = {name: np.asarray(a, np.float64) for name, a in {**theta, "x": X}.items()}
+    context = Context.of(7, np.dtype("float64"))
+    start = types.SimpleNamespace(plan=plan, leaves={**wide, "y": Y}, context=context)
+    for dtype in map(np.dtype, ("float64", "float32")):
+        results = compiled._expected(graph, start, dtype)
+        assert {name: a.dtype for name, a in results.items()} == dict.fromkeys(theta, dtype)
+        narrow = {name: a.astype(dtype) for name, a in wide.items()}
+        there = Context.of(7, dtype)
+        _, grads = Program(graph, dtype).gradients(fprop(plan, {**narrow, "y": Y}, there), there, plan)
+        for name in theta:
+            np.testing.assert_array_equal(results[name], grads[name])

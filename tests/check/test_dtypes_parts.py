@@ -154,3 +154,9 @@ def test_where_the_value_overflows_there_alone_nothing_is_compared():
     """a^2 is beyond float32, and so is what bprop makes of it; the gradient would not be."""
     trial = trial_of(lambda g, v, a: 2 * g * (v / a), a=np.full((2, 2), 1e20))
     assert disagreements(trial, DOUBLE, rng()) == []
+
+
+def test_the_rounding_of_the_value_itself_is_allowed_for():
+    """1 - tanh(a)^2 at a = 7 loses most digits of float32, because the value is rounded, not the argument."""
+    far = np.full((6, 4), 7.0) + np.linspace(0, 0.1, 24).reshape(6, 4)
+    assert disagreements(trial_of(lambda g, v, a: g * (1 - v * v), np.tanh, far), DOUBLE, rng()) == []

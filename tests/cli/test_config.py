@@ -92,7 +92,7 @@ def test_a_file_that_says_something_else_is_refused(refused, folder, content, sa
 
 def test_numbers_and_lists_stand_for_their_text(run, folder):
     (folder / "run.toml").write_text(
-        'data = "pets.csv"\nhidden = [5, 3]\ntest = 0.25\nepochs = 1\nkind = "age=numeric"\n'
+        'data = "pets.csv"\nrecipe = "lecture"\nhidden = [5, 3]\ntest = 0.25\nepochs = 1\nkind = "age=numeric"\n'
     )
     shown = run("train --config run.toml --out x.bprop --no-progress --engine numpy").stdout
     assert "15 to test" in shown

@@ -81,6 +81,7 @@ TABLE = {
     },
     "resume": {"folder": ALWAYS, "--overwrite": ALWAYS},
     "predict": {
+        "--spread": ("predict pets.bprop pets.csv --spread", "single network"),
         "model": ALWAYS, "data": ALWAYS, "--out": ALWAYS, **reading("predict pets.bprop"),
         "--id": ("predict pets.bprop dots.npz --id a", "not a table"),
         "--threshold": ("predict pets.bprop pets.csv --threshold 0.4", "two classes"),

@@ -96,9 +96,9 @@ def test_folds_that_cannot_be_are_refused(refused, folder, options, says):
 
 @pytest.mark.parametrize("end", ["returned", "raised"])
 def test_ctrl_c_says_which_folds_are_done(run, folder, monkeypatch, end):
-    from bprop.cli import train as module
+    from bprop.tables import members as module
 
-    fit_graph, fits = module.fit_graph, []
+    fit_graph, fits = module.train, []
 
     def interrupted(*args, **settings):
         fits.append(fit_graph(*args, **settings))
@@ -108,7 +108,7 @@ def test_ctrl_c_says_which_folds_are_done(run, folder, monkeypatch, end):
             fits[-1].stopped = "interrupted"
         return fits[-1]
 
-    monkeypatch.setattr(module, "fit_graph", interrupted)
+    monkeypatch.setattr(module, "train", interrupted)
     result = run(f"train pets.csv --folds 4 {FAST}", code=130)
     assert len(folds_of(result)) == 2
     assert "folds done: 2 of 4: accuracy " in result.stderr

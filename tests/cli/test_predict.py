@@ -306,3 +306,42 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_model_is_read(refus
 def test_the_error_lists_the_formats_that_can_be_written(refused, folder):
     said = refused("predict absent.bprop pets.csv --out p.xyz", ".csv", ".parquet", ".jsonl").stderr
     assert ".npz" not in said
+
+
+@pytest.fixture
+def ensembles(run, folder):
+    """many.bprop, of two networks of pets, and homes.bprop, of two of prices; the models by name."""
+    models = {}
+    for source, target, name in (("pets.csv", "kind", "many"), ("house.csv", "price", "homes")):
+        members = []
+        options = f"--target {target} --engine numpy --hidden 4 --epochs 2"
+        for seed in (1, 2):
+            run(f"train {source} {options} --seed {seed} --out {seed}.bprop")
+            members.append(bp.load(f"{seed}.bprop"))
+            members[-1].notes = members[0].notes
+        models[name] = bp.ensemble(members)
+        models[name].save(f"{name}.bprop")
+    return models
+
+
+def test_an_ensemble_is_predicted_and_evaluated_as_a_single_network(run, ensembles):
+    header, rows = rows_of(run("predict many.bprop pets.csv").stdout)
+    assert header == ["class", "p(cat)", "p(dog)", "p(eel)"]
+    p = ensembles["many"].predict_proba("pets.csv")
+    np.testing.assert_array_equal(np.array([row[1:] for row in rows], dtype="float32"), p)
+    assert "accuracy" in run("evaluate many.bprop pets.csv").stdout
+    assert "rmse" in run("evaluate homes.bprop house.csv").stdout
+
+
+def test_the_spread_of_an_ensemble_is_written_on_demand(run, ensembles):
+    header, rows = rows_of(run("predict many.bprop pets.csv --spread").stdout)
+    assert header[4:] == ["spread(cat)", "spread(dog)", "spread(eel)"]
+    frame = "pets.csv"
+    np.testing.assert_array_equal(np.array([r[4:] for r in rows], dtype="f"), ensembles["many"].spread(frame))
+    header, rows = rows_of(run("predict homes.bprop house.csv --spread").stdout)
+    assert header == ["price", "spread(price)"]
+    assert 0 < float(rows[0][1]) < abs(float(rows[0][0]))
+
+
+def test_a_single_network_has_no_spread_to_write(run, model):
+    assert "--spread: pets.bprop is a single network" in run("predict pets.bprop pets.csv --spread", code=1).stderr

@@ -251,3 +251,27 @@ def test_the_unfinished_file_of_a_killed_process_is_removed(tmp_path, monkeypatc
     left.write_bytes(b"half")
     write_atomically(tmp_path / "f", b"new")
     assert os.listdir(tmp_path) == ["f"]
+
+
+def test_the_folder_is_closed_whether_it_could_be_flushed_or_not(tmp_path, monkeypatch):
+    opened, opens = [], os.open
+
+    def recording(path, flags, *more, **named):
+        descriptor = opens(path, flags, *more, **named)
+        opened.append((descriptor, flags))
+        return descriptor
+
+    def failing(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "open", recording)
+    for flush in (lambda descriptor: None, failing):
+        opened.clear()
+        monkeypatch.setattr(os, "fsync", flush)
+        write_atomically(tmp_path / "f", b"new")
+        folders = [descriptor for descriptor, flags in opened if flags & os.O_DIRECTORY]
+        assert folders
+        for descriptor in folders:
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(descriptor)

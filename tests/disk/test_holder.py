@@ -67,3 +67,8 @@ def test_a_process_of_another_machine_may_live():
 def test_of_a_host_the_first_64_letters_are_told(descriptor, length, kept):
     replace(Holder.here(), host="h" * length).write(descriptor)
     assert Holder.read(descriptor).host == "h" * kept
+
+
+def test_a_holder_names_the_file_to_remove():
+    holder = Holder(12, "ant", 1e9)
+    assert holder.at("/there/f.lock") == replace(holder, file="/there/f.lock")

@@ -170,6 +170,8 @@ def test_hyper_parameters_that_shape_the_program_are_structure():
     assert structure(clipped(0.0)) == structure(clipped(0.0))
     assert structure(clipped(0.0)) != structure(clipped(0.5))
 
+    assert structure(held((0.0, (1, 2)))) == structure(held((0.0, (1, 2))))
+    assert structure(held((0.0, (1, 2)))) != structure(held((0.0, (1, 3))))
     table = np.arange(3.0)
     assert structure(held(table)) == structure(held(table.copy())) != structure(held(table + 1e-12))
     assert structure(held(table)) != structure(held(table.astype("float32")))

@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 
 import bprop as bp
+from bprop import noise
 from bprop.graph.passes import fprop
-from bprop.graph.plan import getter
+from bprop.graph.plan import Context, getter
+
+FLOAT = np.dtype("float64")
 
 
 def test_bind_runs_with_another_hyper_parameter_and_leaves_the_plan_alone():
@@ -30,3 +33,12 @@ def test_ways_are_the_boxes_above_a_target():
 @pytest.mark.parametrize("slots", [(), (2,), (1, 1), (3, 0, 2)])
 def test_a_getter_takes_the_values_of_its_slots_in_order(slots):
     assert [*getter(slots)("abcd")] == ["abcd"[slot] for slot in slots]
+
+
+def test_a_context_holds_weights_and_the_key_of_its_update():
+    weights, seed, t = np.array([1.0, 2.0]), np.array([7], np.uint32), np.array([3], np.uint32)
+    context = Context.at(weights, seed, t, FLOAT, np.array(4.0))
+    assert context.weights is weights
+    assert (context.dtype, context.divisor) == (FLOAT, 4.0)
+    for part, same in zip(context.key, noise.key_at(seed, t), strict=True):
+        np.testing.assert_array_equal(part, same)

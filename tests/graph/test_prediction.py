@@ -185,3 +185,17 @@ def test_prediction_writes_into_no_argument(graph, rng):
     second = graph.predict({name: array + 1 for name, array in theta.items()}, x=x)
     assert (first != second).any()
     np.testing.assert_array_equal(graph.predict(theta, x=x), first)
+
+
+class MixesGradients(bp.Box):
+    """2 a, whose bprop wrongly sends the mean gradient of all rows: a prediction asks for the value alone."""
+
+    def fprop(self, a):
+        return 2 * a
+
+    def bprop(self, grad, value, a):
+        return 2 * grad.mean(axis=0, keepdims=True) + 0 * a
+
+
+def test_what_bprop_does_with_rows_does_not_matter_for_a_prediction():
+    assert bp.Graph(outputs={"f": MixesGradients(bp.Input("x", (2,)))}).predictor.in_parts

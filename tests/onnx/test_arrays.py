@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.onnx.arrays import onnx_slice, product_shape
+from bprop.onnx.arrays import new_tape, onnx_slice, product_shape
 
 
 def sliced(a, index):
@@ -64,3 +64,44 @@ def test_the_shape_of_a_product_is_numpys(a, b):
 def test_products_that_do_not_fit_are_refused(a, b):
     with pytest.raises(ValueError, match="@"):
         product_shape(a, b)
+
+
+# --- what a function becomes ---
+
+
+def made(function, *shapes, dtype="float32"):
+    """The operations of function(xp, *arrays), the last first, and its shape and that of NumPy."""
+    tape = new_tape(dtype)
+    array = function(tape.functions, *(tape.leaf(str(i), shape, tape.dtype) for i, shape in enumerate(shapes)))
+    names, front = [], [array]
+    while front:
+        node = front.pop(0)
+        names += [node.op] if node.op not in ("leaf", "constant") else []
+        front += node.args
+    assert array.shape == function(np, *(np.ones(shape) for shape in shapes)).shape
+    return names
+
+
+def test_a_slice_is_a_cut_and_what_it_drops_and_adds():
+    assert made(lambda xp, a: a[:, 1:3], (4, 5)) == ["cut"]
+    assert made(lambda xp, a: a[:, 2], (4, 5)) == ["squeeze", "cut"]
+    assert made(lambda xp, a: a[:, None], (4, 5)) == ["unsqueeze"]
+    assert made(lambda xp, a: a[None, 1:, 0], (4, 5)) == ["unsqueeze", "squeeze", "cut"]
+    assert made(lambda xp, a: a[...], (4, 5)) == []
+
+
+def test_parts_are_joined_and_one_part_is_itself():
+    assert made(lambda xp, a: xp.concatenate([a], axis=1), (4, 5)) == []
+    assert made(lambda xp, a, b: xp.concatenate([a, b], axis=-1), (4, 5), (4, 2)) == ["concat"]
+    assert made(lambda xp, a, b: xp.stack([a, b], axis=1), (4, 5), (4, 5)) == ["concat", "unsqueeze", "unsqueeze"]
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_reductions_have_numpys_shapes_and_one_operator(axis, keepdims):
+    for name, kind in {"mean": "mean", "prod": "prod", "any": "max", "all": "min"}.items():
+        operations = made(lambda xp, a, name=name: getattr(xp, name)(a, axis=axis, keepdims=keepdims), (4, 5))
+        assert [op for op in operations if op != "cast"] == [f"reduce_{kind}"], name
+    variance = made(lambda xp, a: xp.var(a, axis=axis, keepdims=keepdims), (4, 5))
+    assert variance[:2] == ["reduce_mean", "mul"]
+    assert made(lambda xp, a: xp.std(a, axis=axis, keepdims=keepdims), (4, 5)) == ["sqrt", *variance]

@@ -45,3 +45,29 @@ def test_operators_for_tables_are_a_set_of_their_own():
     assert not export.uses_ml
     export.node("LabelEncoder", ["x"], {"domain": "ai.onnx.ml"})
     assert export.uses_ml
+
+
+@pytest.mark.parametrize(
+    ("opset", "operator", "attributes", "inputs"),
+    [
+        (13, "ReduceMean", {"axes": [1]}, 1), (18, "ReduceMean", {"axes": [1]}, 2), (18, "ReduceMean", {}, 1),
+        (17, "ReduceMax", {"axes": [1]}, 1), (18, "Softmax", {"axis": 1}, 1), (13, "Tanh", {}, 1),
+    ],
+)  # fmt: skip
+def test_axes_are_an_attribute_before_opset_18_and_an_input_from_then_on(opset, operator, attributes, inputs):
+    export = Export(onnx, model())
+    export.opset = opset
+    export.node(operator, ["x"], attributes)
+    (node,) = export.nodes
+    assert len(node.input) == inputs
+    assert [a.name for a in node.attribute] == ([] if inputs == 2 else list(attributes))
+
+
+def test_softplus_in_double_is_made_of_other_operators():
+    export = Export(onnx, model())
+    export.float = np.float64
+    export.node("Softplus", ["x"], {})
+    assert [node.op_type for node in export.nodes] == ["Abs", "Neg", "Exp", "Add", "Log", "Max", "Add"]
+    inputs = {node.output[0]: list(node.input) for node in export.nodes}
+    absolute, negative, exponential, *_ = inputs
+    assert (inputs[absolute], inputs[negative], inputs[exponential]) == (["x"], [absolute], [negative])

@@ -7,7 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop.data import DataSet
-from bprop.training.averaged import held_out_answers, mean_record
+from bprop.training.averaged import mean_record
 from bprop.training.members import Member, train_members
 
 X = np.random.default_rng(0).normal(size=(40, 2))
@@ -45,22 +45,6 @@ def fit():
     members = [Member(k, scaled(np.arange(10, 40)), scaled(np.arange(k, k + 5))) for k in (0, 5)]
     settings = {"epochs": 2, "dtype": "float64", "engine": "numpy", "progress": False, "notes": NOTES}
     return train_members(bp.mlp([2, 4, 1], task="regression"), members, lambda rows: bp.SGD(0.1), settings)
-
-
-def test_held_out_answers_are_those_of_the_member_that_did_not_see_the_row(fit):
-    f, y, w = held_out_answers(fit, None)
-    np.testing.assert_allclose(y, Y[:10])
-    np.testing.assert_array_equal(w, np.ones(10))
-    first, second = fit.members
-    wanted = [first.predict(scaled(np.arange(5))), second.predict(scaled(np.arange(5, 10)))]
-    np.testing.assert_array_equal(f, np.concatenate(wanted))
-
-
-def test_of_a_single_network_they_are_of_its_validation_rows(fit):
-    single = fit.members[0]
-    answers = held_out_answers(single, scaled(np.arange(4), np.arange(4.0)))
-    np.testing.assert_array_equal(answers.weights, np.arange(4.0))
-    assert held_out_answers(single, None) is None
 
 
 def test_a_fit_is_pickled_without_its_validation_rows(fit):

@@ -1,5 +1,7 @@
 """A loss that is not finite: the error names the box, the step and the rows, and holds what was well."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -175,3 +177,22 @@ def test_rows_are_named_where_a_value_has_rows():
     assert diagnose._rows(bad[:2], rows[:2], graph, "h") == " for row 7 of the data, counted from 0"
     assert diagnose._rows(np.array([np.nan, 1.0]), rows, graph, "w") == ""
     assert (diagnose._kind(bad), diagnose._kind(bad[1:])) == ("NaN", "infinity")
+
+
+def test_a_step_is_well_only_if_all_parameters_are_finite():
+    """The first step spoils v and leaves u as it is: no step of the stretch is well."""
+    values = {"before": {"u": np.ones(2), "v": np.ones(2)}, "after": {"u": np.ones(2), "v": np.array([1.0, np.nan])}}
+
+    class Run:
+        state = None
+
+        def steps(self, start, count, t):
+            self.state = "after"
+
+        def params(self):
+            return values[self.state]
+
+    at, bad = SimpleNamespace(step=0, updates=0), SimpleNamespace(before="before", step=1)
+    run = Run()
+    assert diagnose._good_steps(run, at, bad) == 0
+    assert run.state == "before"

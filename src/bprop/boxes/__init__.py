@@ -11,6 +11,7 @@ from bprop.boxes import (
     elementwise,
     loss,
     normalisation,
+    numbers,
     probabilities,
     rearrange,
     reduction,
@@ -25,6 +26,7 @@ from bprop.boxes.class_losses import *
 from bprop.boxes.elementwise import *
 from bprop.boxes.loss import *
 from bprop.boxes.normalisation import *
+from bprop.boxes.numbers import *
 from bprop.boxes.probabilities import *
 from bprop.boxes.rearrange import *
 from bprop.boxes.reduction import *
@@ -42,6 +44,7 @@ __all__ += class_losses.__all__
 __all__ += elementwise.__all__
 __all__ += loss.__all__
 __all__ += normalisation.__all__
+__all__ += numbers.__all__
 __all__ += probabilities.__all__
 __all__ += rearrange.__all__
 __all__ += reduction.__all__

@@ -1,13 +1,13 @@
-"""The pre-activation of a layer, a = h W + b, as one box."""
+"""The pre-activation of a layer, a = h W + b, as one box, also of several networks that share W."""
 
 from math import prod
 
 from bprop.box import Box
 from bprop.lower_case import function
-from bprop.namespace import namespace
+from bprop.namespace import namespace, unbroadcast
 from bprop.shapes import infer, thin
 
-__all__ = ["Linear", "LinearTransposed", "linear", "linear_transposed"]
+__all__ = ["EnsembleLinear", "Linear", "LinearTransposed", "ensemble_linear", "linear", "linear_transposed"]
 
 
 class Linear(Box):
@@ -104,4 +104,59 @@ class LinearTransposed(Box):
             yield h, W.T, b
 
 
-linear, linear_transposed = function(Linear), function(LinearTransposed)
+class EnsembleLinear(Box):
+    """((h_k * r_k) W) * s_k + b_k for each of K networks, which share W: network k has the weights r_k s_k^T * W.
+
+    Shapes: h (N, K, D), or (N, 1, D) if all networks read the same; W (D, H), r (K, D), s (K, H), b (K, H)
+    -> (N, K, H).
+
+    With u = h * r and grad_u = (grad * s) W^T:  grad_h = grad_u * r;  grad_W = u^T (grad * s), over examples and
+    networks;  grad_r = sum_n grad_u * h;  grad_s = sum_n grad * (u W);  grad_b = sum_n grad.
+
+    With r of random signs (`bp.init.signs`) the networks differ from the start; with s = 1, b = 0. End in an output of
+    each network, and a loss for each: `bp.cross_entropy` of (N, K, C) with labels (N, K). For the mean of
+    probabilities, `bp.log_mean_exp(bp.log_softmax(a), axis=1)` is its logarithm. Raises ShapeError for other shapes.
+
+    Sources: Wen, Tran and Ba, BatchEnsemble (2020); Gorishniy, Kotelnikov and Babenko, TabM (2025).
+
+    >>> h = bp.Input("h", (1, 2))
+    >>> W, r, s, b = bp.Parameter("W", (2, 3)), bp.Parameter("r", (4, 2)), bp.Parameter("s", (4, 3)), np.zeros((4, 3))
+    >>> bp.ensemble_linear(h, W, r, s, b)
+    <EnsembleLinear (N, 4, 3)>
+    """
+
+    keeps_rows = True
+    is_product = True
+
+    def fprop(self, h, W, r, s, b):
+        return (h * r) @ W * s + b
+
+    def bprop(self, grad, value, h, W, r, s, b, wanted=(True,) * 5):
+        u, grad_z = h * r, grad * s
+        rows, grads = u.reshape(-1, W.shape[0]), grad_z.reshape(-1, W.shape[1])
+        grad_u = grad_z @ W.T if wanted[0] or wanted[2] else None
+        return (
+            unbroadcast(grad_u * r, h.shape) if wanted[0] else None,
+            rows.T @ grads if wanted[1] else None,
+            (grad_u * h).sum(axis=0) if wanted[2] else None,
+            (grad * (u @ W)).sum(axis=0) if wanted[3] else None,
+            grad.sum(axis=0) if wanted[4] else None,
+        )
+
+    @classmethod
+    def size_limit(cls, hyper, shapes):
+        return prod(shapes[0][:1]) * prod(shapes[4])
+
+    def check(self):
+        h, W, r, s, b = (child.dims for child in self.children)
+        fits = len(h) == 3 and len(W) == 2 and len(r) == 2 and h[-1] == W[0] == r[1] and h[1] in (1, r[0])
+        if not fits or not s == b == (r[0], W[1]):
+            raise ValueError("h must be (N, K, D) or (N, 1, D), W (D, H), r (K, D), s (K, H) and b (K, H)")
+
+    @classmethod
+    def examples(cls, rng):
+        for members in (3, 1):
+            yield tuple(rng.normal(size=shape) for shape in ((4, members, 5), (5, 2), (3, 5), (3, 2), (3, 2)))
+
+
+linear, linear_transposed, ensemble_linear = function(Linear), function(LinearTransposed), function(EnsembleLinear)

@@ -31,6 +31,9 @@ class Head:
     """The power with which the loss grows with y's unit; None if y has no unit to scale."""
     also: tuple[str, ...] = ()
     """Further names of the loss, which no list shows."""
+    each: str = ""
+    """The hyper-parameter with an entry for each number that the network gives for one target ("levels"); "": it gives
+    one. The numbers are the output "quantiles" (N, ..., Q), and f is what the loss compares with y (`prediction`)."""
 
 
 class Loss(Box):

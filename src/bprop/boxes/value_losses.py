@@ -1,22 +1,27 @@
 """Losses for numbers and counts, summed over the outputs of each example."""
 
-from typing import ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
 
 from bprop import errors
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import Head, Loss, per_example, per_output
 from bprop.lower_case import function
-from bprop.namespace import namespace
+from bprop.namespace import Array, namespace
 
 __all__ = [
     "AbsoluteError",
     "Huber",
     "Poisson",
+    "Quantile",
     "SquaredError",
     "absolute_error",
     "huber",
     "poisson",
+    "quantile",
     "squared_error",
 ]
 
@@ -145,6 +150,76 @@ class Poisson(Loss):
         yield rng.normal(size=4), rng.uniform(0.5, 3.0, size=4)
 
 
+class Quantile(Loss):
+    """max(tau r, (tau - 1) r), r = y - f_tau, summed over the levels tau and the outputs: the pinball loss.
+
+    f_tau that minimises its mean is the tau-quantile of y: y lies below it with probability tau. Several levels have a
+    f_tau each, in one network. Shapes: f (N, ..., Q), y (N, ...) -> (N,). Gradient: -tau where y > f, 1 - tau where
+    y < f, and 0 where they are equal. Metrics compare y with the f_tau whose level is nearest to 1/2.
+
+    Raises ShapeError unless f has a last axis with a number for each level, SettingError unless the levels are
+    increasing numbers between 0 and 1.
+
+    Source: Koenker and Bassett, Regression quantiles (1978).
+
+    >>> loss = bp.quantile(bp.Input("f", (2,)), bp.Input("y"), levels=(0.1, 0.5))
+    >>> loss.fprop(np.array([[1.0, 3.0]]), np.array([2.0])).round(3)
+    array([0.6])
+    """
+
+    levels: tuple = (0.05, 0.5, 0.95)
+    metrics: ClassVar = ("rmse", "mae")
+    head: ClassVar = Head(reads_output=True, scaled=1, each="levels")
+
+    def fprop(self, f, y):
+        r = y[..., None] - f
+        tau = np.asarray(self.levels, r.dtype)
+        return per_example(namespace(f, y).maximum(tau * r, (tau - 1) * r))
+
+    def bprop(self, grad, value, f, y):
+        xp, r = namespace(f, y), y[..., None] - f
+        tau = np.asarray(self.levels, r.dtype)
+        grad_f = per_output(grad, f) * xp.where(r > 0, -tau, xp.where(r < 0, 1 - tau, 0))
+        return grad_f, -grad_f.sum(axis=-1)
+
+    @property
+    def middle(self) -> int:
+        """The number of the level that is nearest to 1/2."""
+        return min(range(len(self.levels)), key=lambda k: abs(self.levels[k] - 0.5))
+
+    def prediction(self, output: Array) -> Array:
+        return output[..., self.middle]
+
+    def check(self):
+        need_levels(self.levels, self._label())
+        f, y = (child.dims for child in self.children)
+        if not y or f != (*y, len(self.levels)):
+            raise ValueError(
+                f"f must be (N, ..., {len(self.levels)}), a number for each level {self.levels}, and y (N, ...)"
+            )
+
+    @classmethod
+    def examples(cls, rng):
+        y = rng.normal(size=4)
+        yield y[:, None] + away_from_zero(rng, (4, 3)), y
+        y = rng.normal(size=(3, 2))
+        yield y[..., None] + away_from_zero(rng, (3, 2, 1)), y, {"levels": (0.9,)}
+        yield away_from_zero(rng, (4, 2)) / 4, rng.integers(1, 5, size=4), {"levels": (0.25, 0.5)}
+
+
+def need_levels(levels: Any, label: str = "quantiles") -> tuple[float, ...]:
+    """Increasing numbers between 0 and 1, one or more. Raises SettingError."""
+    numbers = isinstance(levels, tuple | list) and all(
+        isinstance(one, int | float | np.number) and not isinstance(one, bool) for one in levels
+    )
+    ends = (0.0, *levels, 1.0) if numbers else ()
+    if not numbers or not levels or not all(low < high for low, high in pairwise(ends)):
+        raise errors.SettingError(
+            f"{label}: levels must be increasing numbers between 0 and 1, such as (0.05, 0.5, 0.95), not {levels!r}"
+        )
+    return tuple(map(float, levels))
+
+
 squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
 poisson = function(Poisson)
 
@@ -158,3 +233,16 @@ def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
     array([0.5, 2.5])
     """
     return Huber(f, y, delta=delta, name=name)
+
+
+def quantile(f, y, levels: tuple = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
+    """The pinball loss of quantiles f_tau, one for each level. Shapes: f (N, ..., Q), y (N, ...) -> (N,).
+
+    Raises ShapeError unless f has a last axis with a number for each level, SettingError unless the levels are
+    increasing numbers between 0 and 1. See `Quantile`.
+
+    >>> loss = bp.quantile(bp.Input("f", (2,)), bp.Input("y"), levels=(0.1, 0.5))
+    >>> loss.fprop(np.array([[1.0, 3.0]]), np.array([2.0])).round(3)
+    array([0.6])
+    """
+    return Quantile(f, y, levels=levels, name=name)

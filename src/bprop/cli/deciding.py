@@ -12,8 +12,8 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
+from bprop.tables.certainty import can_calibrate, held_out
 from bprop.training import Fit
-from bprop.training.averaged import held_out_answers
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
 
@@ -60,6 +60,19 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
     return prepared
 
 
+def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None) -> None:
+    """Raise SettingError, before any work, where there is nothing to calibrate, or no rows to do it on."""
+    if not calibrate:
+        return
+    if not can_calibrate(graph):
+        raise SettingError(
+            f"--calibrate is for probabilities, and this network gives none (the task is {prepared.preparation.task}): "
+            "leave it out"
+        )
+    if prepared.validation is None and folds is None:
+        raise SettingError("--calibrate chooses the temperature on validation rows: hold some out with --validation")
+
+
 def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:
     """The preparation with the threshold that is best on the validation set, and a line that says so.
 
@@ -70,8 +83,7 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
         return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
-    answers = held_out_answers(fit, watched)
-    assert answers is not None
+    answers = held_out(fit, watched)
     p, y, w = answers.f[:, decision.positive], answers.y, answers.weights
     if not np.isfinite(p).all():
         return preparation, ""

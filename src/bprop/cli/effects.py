@@ -129,6 +129,10 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         *READING,
         HIDDEN,
         Idle(
+            ("out_of_fold",), lambda values: values["folds"] is None,
+            "--out-of-fold writes the predictions of the folds: add --folds 5",
+        ),
+        Idle(
             ("monitor",), lambda values: values["patience"] is None and values["recipe"] == "lecture",
             "--monitor names the measure that --patience watches: add --patience 10",
         ),
@@ -158,8 +162,12 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
         ),
         Idle(
-            ("seed",), lambda values: values["bootstrap"] == 0,
+            ("seed",), lambda values: values["bootstrap"] == 0 and not values["importance"],
             "--seed draws the resamples of --bootstrap, and --bootstrap 0 draws none",
+        ),
+        Idle(
+            ("repeats",), lambda values: not values["importance"],
+            "--repeats is of --importance: add --importance",
         ),
     ),
     "predict": (

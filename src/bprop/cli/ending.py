@@ -26,6 +26,7 @@ from bprop.errors import NonFiniteError
 from bprop.model import save
 from bprop.notes import best_epochs
 from bprop.sources.preparation import Preparation
+from bprop.tables.certainty import Watched, certain
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
@@ -34,9 +35,9 @@ from bprop.visible import visible
 class Ending:
     """Saves a fit to `path` with the notes of the data, judges it, and shows it (`table`: see `summary.show`).
 
-    threshold : as for `deciding.decided`. judge : (fit, preparation) -> its test result. noted : the record of the
-    files that the run wrote. chosen : True if bprop chose `path` because no file had that name. config : the settings,
-    written beside the model. more : further notes.
+    threshold : as for `deciding.decided`. calibrate, folds : as for `certain`. judge : (fit, preparation) -> its test
+    result. noted : the record of the files that the run wrote. chosen : True if bprop chose `path` because no file had
+    that name. config : the settings, written beside the model. more : further notes.
     """
 
     prepared: Prepared
@@ -50,9 +51,15 @@ class Ending:
     config: Config | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
     threshold_line: str = ""
+    calibrate: bool = False
+    folds: Watched | None = None
+    temperature_line: str = ""
 
     def save(self, fit: Fit, path: Path) -> None:
-        """Choose the threshold between two classes, if it is to be chosen, save the fit, say so, and note it."""
+        """Calibrate the probabilities, and choose the threshold between two classes, if that is asked for; save the
+        fit with its conformal scores, say so, and note it."""
+        prepared = self.prepared
+        self.temperature_line = certain(fit, prepared.validation, prepared.of_class, self.calibrate, self.folds)
         preparation, self.threshold_line = decided(fit, self.prepared, self.threshold)
         self.prepared = replace(self.prepared, preparation=preparation)
         fit.notes.update({**self.prepared.notes, **self.more})
@@ -159,6 +166,8 @@ def _finish(fit: Fit, ending: Ending) -> None:
         )
     elif fit.best_epoch is not None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
+    if ending.temperature_line:
+        say(ending.temperature_line)
     if ending.threshold_line:
         say(visible(ending.threshold_line))
     if ending.judge is not None:

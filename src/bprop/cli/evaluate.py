@@ -11,6 +11,7 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.by_class import class_lines
+from bprop.cli.certainty import certainty_lines
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.deciding import threshold_line, with_threshold
@@ -29,6 +30,8 @@ from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
 from bprop.tables.baseline import beside
+from bprop.tables.certainty import Conformal, coverage_on
+from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
 from bprop.visible import visible
 
@@ -52,6 +55,16 @@ def evaluate(
     seed: opt.Seed = 0,
     held: opt.HeldOut = False,
     threshold: opt.SomeThreshold = None,
+    interval: opt.Interval = None,
+    importance: Annotated[
+        bool,
+        typer.Option(
+            "--importance",
+            help="Also measure how much each column matters: what the loss gains when its cells are permuted (mean and "
+            "spread of --repeats), and gradient x input.",
+        ),
+    ] = False,
+    repeats: Annotated[int, typer.Option(help="Permutations of each column for --importance.", min=1)] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     *,
     reading: ReadOptions,
@@ -66,6 +79,9 @@ def evaluate(
     check_seed(seed)
     net = load_model(model)
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
+    noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
+    if noted is not None and interval is not None:
+        _ = [one.quantile(interval) for one in noted.scores]  # raises where there are too few rows for it
     if held:
         rows, _ = held_out(net, data, labels, reading)
     elif data is None:
@@ -75,6 +91,10 @@ def evaluate(
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     with places(rows, preparation):
         result = judge(net, rows, preparation, w, bootstrap, seed)
+        if noted is not None and interval is not None:
+            result["more"]["interval"] = coverage_on(net, rows, preparation, w, noted, interval)
+        if importance:
+            result["more"]["importance"] = importance_on(net, rows, preparation, w, repeats, seed)
     if not held and data is not None and (warning := seen(net.notes, data, rows)):
         say(visible(warning), error=True)
     if as_json:
@@ -94,6 +114,8 @@ def _show(net: Model, rows: Frame, preparation: Preparation, result: dict[str, A
     for line in _about(rows, preparation, result["more"]):
         say(visible(line))
     say(_table(result))
+    for line in certainty_lines(result["more"], preparation.answer.columns):
+        say(visible(line))
 
 
 def _about(rows: Frame, preparation: Preparation, more: dict[str, Any]) -> Iterator[str]:

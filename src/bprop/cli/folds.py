@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import typer
 
 from bprop.cli.errors import INTERRUPTED
+from bprop.cli.predict import carried_ids, need_writer, predicted, write_columns
 from bprop.cli.prepared import Prepared, Whole
 from bprop.cli.running import SavingOptions
 from bprop.cli.show import measures
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.sources.formats.output import Output
+from bprop.sources.preparation import Preparation
+from bprop.tables.certainty import Watched
+from bprop.tables.out_of_fold import OutOfFold
+from bprop.tables.outputs import f_of
 from bprop.tables.scores import in_table_units
 from bprop.training import Fit
 from bprop.visible import visible
@@ -27,6 +34,14 @@ class Folds:
 
     count: int
     done: list[dict[str, float]] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+    parts: list[Watched] = field(default_factory=list)
+    groups: np.ndarray | None = None
+
+    @property
+    def out_of_fold(self) -> OutOfFold:
+        """The predictions of all folds that are done."""
+        return OutOfFold.of(self.rows, self.parts, self.groups)
 
     def summary(self, graph: Graph) -> str:
         """accuracy 85.10%, loss 0.331 nats (mean); accuracy 0.32%, loss 0.004 nats (standard deviation)."""
@@ -59,13 +74,15 @@ def check_folds(folds: int | None, saving: SavingOptions, streamed: bool) -> Non
 
 
 def cross_validate(
-    whole: Whole, count: int, train: Callable[[Prepared], Fit]
+    whole: Whole, count: int, train: Callable[[Prepared], Fit], out: Path | None = None
 ) -> Folds:  # fmt: skip
     """Train and measure a network on each fold of the rows that are not in the test, and print its measures.
 
     train : trains a network on the data of a fold. Ctrl-C ends the command, which then says which folds are done.
+    out : a file for the predictions out of fold.
     """
-    folds, graph = Folds(count), None
+    groups = whole.split.keys(whole.rows) if whole.split.group is not None else None
+    folds, graph, prepared, fit = Folds(count, groups=groups), None, None, None
     among = whole.split.parts(whole.rows, whole.labels).but_for_test
     say(
         f"{count} folds of the {len(among):,} rows that are not in the test; after them, the network that is saved is "
@@ -79,14 +96,59 @@ def cross_validate(
                 raise typer.Exit(INTERRUPTED)
             graph = fit.graph
             folds.done.append(_measured(fit, prepared))
+            assert parts.test is not None
+            folds.rows.append(parts.test)
+            folds.parts.append(_watched(fit, prepared))
             say(f"fold {number} of {count}: {_line(folds.done[-1], graph, prepared)}", flush=True)
     except BaseException:
         if graph is not None:
             say(visible(f"folds done: {len(folds.done)} of {count}: {folds.summary(graph)}"), error=True)
         raise
-    assert graph is not None
+    assert graph is not None and prepared is not None and fit is not None
     say(visible(f"{count} folds: {folds.summary(graph)}"))
+    for line in _together(folds, graph, prepared.preparation, whole.options.seed):
+        say(visible(line))
+    if out is not None:
+        write_columns(out, need_writer(out, "--out-of-fold"), out_of_fold_columns(folds, whole, prepared, fit))
+        say(f"wrote {len(folds.out_of_fold.rows):,} predictions out of fold to {visible(out)}")
     return folds
+
+
+def _together(folds: Folds, graph: Graph, preparation: Preparation, seed: int) -> Iterator[str]:
+    """Lines on the measures of all rows that were tested, with their intervals."""
+    apart = folds.out_of_fold
+    judged = apart.judged(graph, preparation, seed=seed)
+    drawn = "" if folds.groups is None else ", of groups drawn together"
+    yield f"out of fold, {len(apart.rows):,} rows together (95% intervals{drawn}):"
+    for name, value in judged["scores"].items():
+        if value == value:
+            low, high = judged["intervals"].get(name, (value, value))
+            yield f"  {name.replace('_', ' '):<18} {value:<10.4g} within {low:.4g} .. {high:.4g}"
+
+
+def out_of_fold_columns(folds: Folds, whole: Whole, prepared: Prepared, fit: Fit) -> list[Output]:
+    """The columns of the file: the number of the row, its fold, its ids, its target, and its prediction."""
+    apart, preparation = folds.out_of_fold, prepared.preparation
+    rows = whole.rows.rows(apart.rows)
+    numbers = apart.rows if rows.numbers is None else rows.numbers
+    ids = carried_ids(rows, preparation, None) if preparation.is_table else []
+    names = preparation.answer.columns
+    y = apart.watched.y.reshape(len(apart.rows), -1)
+    if preparation.classes is not None:
+        classes = np.empty(len(preparation.classes), object)
+        classes[:] = preparation.classes
+        y = classes[apart.watched.y][:, None]
+    targets = [Output(f"true({name})", y[:, k], 17) for k, name in enumerate(names)]
+    return [
+        Output("row", np.asarray(numbers) + 1), Output("fold", apart.fold), *ids, *targets,
+        *predicted(apart.watched.f, preparation, fit),
+    ]  # fmt: skip
+
+
+def _watched(fit: Fit, prepared: Prepared) -> Watched:
+    """The predictions of a fold for its test, with targets in the units of the table."""
+    assert prepared.test is not None and prepared.held is not None
+    return Watched.of(fit, prepared.test, y=prepared.preparation.y(prepared.held))
 
 
 def _measured(fit: Fit, prepared: Prepared) -> dict[str, float]:
@@ -97,7 +159,7 @@ def _measured(fit: Fit, prepared: Prepared) -> dict[str, float]:
     if preparation.classes is not None or preparation.task == "multilabel":
         return dict(measured)
     weights = np.ones(len(test)) if test.weights is None else test.weights
-    return in_table_units(measured, fit.predict(test), preparation.y(held), weights, preparation)
+    return in_table_units(measured, f_of(fit, test), preparation.y(held), weights, preparation)
 
 
 def _line(measured: Mapping[str, float], graph: Graph, prepared: Prepared) -> str:

@@ -14,6 +14,7 @@ from bprop.health.constant import no_better
 from bprop.sources.preparation import Preparation
 from bprop.tables.baseline import baseline, beside
 from bprop.tables.class_scores import average_precision, balanced_accuracy, per_class
+from bprop.tables.outputs import f_of
 from bprop.tables.scores import in_table_units, predictions
 from bprop.training import Fit
 
@@ -44,9 +45,9 @@ def judge_of(prepared: Prepared) -> Callable[[Fit, Preparation], Verdict] | None
         weights = np.ones(len(test)) if test.weights is None else np.asarray(test.weights, np.float64)
         scores, lines, predicted = dict(measured), [], None
         if preparation.classes is None and preparation.task != "multilabel":
-            scores = in_table_units(measured, fit.predict(test), y, weights, preparation)
+            scores = in_table_units(measured, f_of(fit, test), y, weights, preparation)
         elif preparation.classes is not None and len(test) * len(preparation.classes) <= MOST_SCORES:
-            f = np.asarray(fit.predict(test))
+            f = f_of(fit, test)
             predicted = predictions(f, preparation.decision)
             lines = _each_class(f, predicted, y, weights, preparation)
             if preparation.decision is not None and preparation.decision.threshold is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from bprop.architecture import Architecture
+from bprop.boxes.value_losses import need_levels
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.errors import SettingError
@@ -22,11 +23,13 @@ class NetworkOptions:
     l2: float | None = None
     dropout: float | None = None
     normalise: str | None = None
+    quantiles: tuple[float, ...] | None = None
 
     def of(self, recipe: Recipe) -> Architecture:
         """The network of a recipe, with these choices. Its task is that of the data."""
         made = recipe.overridden(hidden=self.hidden, activation=self.activation, dropout=self.dropout)
-        return made.architecture(loss=self.loss, l1=self.l1, l2=self.l2, normalise=self.normalise)
+        more = {name: getattr(self, name) for name in ("loss", "l1", "l2", "normalise", "quantiles")}
+        return made.architecture(**more)
 
     @property
     def alone(self) -> Architecture:
@@ -42,12 +45,13 @@ def network_of(
     l2: opt.L2 = None,
     dropout: opt.Dropout = None,
     normalise: opt.Normalise = None,
+    quantiles: opt.Quantiles = None,
 ) -> NetworkOptions:
     """The choices that the options make."""
     names = None if activation is None else tuple(name.strip() for name in activation.split(","))
     return NetworkOptions(
         None if hidden is None else units(hidden), names[0] if names is not None and len(names) == 1 else names, loss,
-        l1, l2, dropout, normalise,
+        l1, l2, dropout, normalise, levels(loss, quantiles),
     )  # fmt: skip
 
 
@@ -64,6 +68,18 @@ def units(hidden: str) -> tuple[int, ...]:
     if any(number < 1 for number in numbers):
         raise SettingError(f"--hidden {hidden!r}: give whole numbers above 0, such as 500 or 200,100")
     return numbers
+
+
+def levels(loss: str | None, words: str | None) -> tuple[float, ...] | None:
+    """Levels of quantiles: "0.1,0.5,0.9". Raises SettingError for other text, and for another loss."""
+    if words is None:
+        return None
+    if loss != "quantile":
+        raise SettingError(f"--quantiles {words}: these are levels of the loss quantile: add --loss quantile")
+    try:
+        return need_levels(tuple(float(word) for word in words.split(",")), "--quantiles")
+    except ValueError:
+        raise SettingError(f"--quantiles {words}: give numbers between 0 and 1, such as 0.05,0.5,0.95") from None
 
 
 def changed(network: NetworkOptions) -> list[str]:

@@ -152,6 +152,31 @@ Folds = Annotated[
     ),
 ]
 
+OutOfFold = Annotated[
+    Path | None,
+    _data(
+        "File to write with --folds: for each row the prediction of the network that was not trained on it "
+        "(.csv, .parquet, ...)."
+    ),
+]
+Calibrate = Annotated[
+    bool,
+    typer.Option(
+        "--calibrate/--no-calibrate",
+        help="Give the probabilities a temperature, chosen on rows that were not trained on (those of the folds, or of "
+        "the validation), so that 80 % means right in 80 % of the cases.",
+        rich_help_panel="Data",
+    ),
+]
+Interval = Annotated[
+    float | None,
+    typer.Option(
+        "--interval",
+        help="A probability such as 0.9: intervals of values, or sets of classes, that hold the true answer so often "
+        "(split-conformal, from the rows that training held out).",
+    ),
+]
+
 Stream = Annotated[
     bool | None,
     typer.Option(
@@ -202,6 +227,7 @@ Loss = Annotated[
         f"{', '.join(name for name in losses() if name not in TASKS.values())}."
     ),
 ]
+Quantiles = Annotated[str | None, _network("Levels of --loss quantile, all learned at once (default: 0.05,0.5,0.95).")]
 L1 = Annotated[float | None, _network("Weight of the sum of |W|.")]
 L2 = Annotated[float | None, _network("Weight of the sum of W^2.")]
 Dropout = Annotated[float | None, _network("Share of hidden units dropped in training.")]

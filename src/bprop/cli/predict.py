@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import stat
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +25,7 @@ from bprop.cli.reading import reading_options
 from bprop.console import say
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.special import file_type
+from bprop.ensembles import SPREAD
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.model import Model
@@ -32,6 +35,8 @@ from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
+from bprop.tables.certainty import CLASSES, Conformal
+from bprop.tables.outputs import f_of, quantiles_of, spread_of
 from bprop.tables.scores import predictions
 from bprop.visible import visible
 
@@ -54,6 +59,13 @@ def predict(
         ),
     ] = None,
     threshold: opt.SomeThreshold = None,
+    interval: opt.Interval = None,
+    spread: Annotated[
+        bool,
+        typer.Option(
+            "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
+        ),
+    ] = False,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -68,32 +80,44 @@ def predict(
     """
     form = None if out is None else need_writer(out)
     net = load_model(model)
+    if spread and SPREAD not in net.graph.outputs:
+        raise SettingError(f"--spread: {model} is a single network, and only the networks of an ensemble lie apart")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     rows, _ = open_for(net, data, reading=reading, targets=False)
-    carried = _carried(rows, preparation, ids)
+    noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
+    carried = carried_ids(rows, preparation, ids)
     with places(rows, preparation):
-        outputs = np.asarray(net.predict(preparation.inputs(rows)))
-    columns = [*carried, *predicted(outputs, preparation, net)]
+        inputs = preparation.inputs(rows)
+        columns = [*carried, *predicted(f_of(net, inputs), preparation, net)]
+        if noted is not None and interval is not None:
+            columns += ends_of(noted, interval, net, inputs, preparation)
+        if spread:
+            columns += spreads(spread_of(net, inputs), preparation, net)
     if line := threshold_line(preparation):
         say(visible(line), error=True)
     if out is None or form is None:
         text, shown = as_csv(columns), _on_terminal()
         _write(_shown(text) if shown else text, shown)
     else:
-        content = form.write(out, columns)
-        write_atomically(out, gzip.compress(content, mtime=0) if out.suffix.lower() == ".gz" else content)
+        write_columns(out, form, columns)
         say(f"wrote {len(rows):,} predictions to {visible(out)}", error=True)
 
 
-def need_writer(out: Path) -> Format:
+def need_writer(out: Path, option: str = "--out") -> Format:
     """The format of a file to write, by its name; CSV if it has no suffix. Raises SettingError before any work."""
     form = format_of(out.name) or (Csv() if not out.suffix or file_type(str(out)) not in (None, stat.S_IFREG) else None)
     if form is None or not form.writes:
         writable = [suffix for one in formats() if one.writes for suffix in one.suffixes]
-        raise SettingError(f"--out {out}: predictions are written as {', '.join(writable)}; text also as .csv.gz")
+        raise SettingError(f"{option} {out}: predictions are written as {', '.join(writable)}; text also as .csv.gz")
     if (reason := cannot_write(out)) is not None:
-        raise SettingError(f"--out {out} cannot be written: {reason}")
+        raise SettingError(f"{option} {out} cannot be written: {reason}")
     return form
+
+
+def write_columns(out: Path, form: Format, columns: list[Output]) -> None:
+    """Write a file, whole or not at all."""
+    content = form.write(out, columns)
+    write_atomically(out, gzip.compress(content, mtime=0) if out.suffix.lower() == ".gz" else content)
 
 
 def _shown(text: str) -> str:
@@ -120,7 +144,7 @@ def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _carried(rows: Frame, preparation: Preparation, ids: str | None) -> list[Output]:
+def carried_ids(rows: Frame, preparation: Preparation, ids: str | None) -> list[Output]:
     """The id columns."""
     if ids is not None and rows.block is not None:
         raise SettingError(f"--id {ids}: {rows.name} is not a table, so it has no such column")
@@ -142,6 +166,32 @@ def predicted(f: np.ndarray, preparation: Preparation, net: Model) -> list[Outpu
     names = [f"p({name})" for name in columns] if preparation.task == "multilabel" else list(columns)
     values, wanted = f.reshape(len(f), -1), _digits(net, len(columns), digits)
     return [Output(name, values[:, k], wanted[k]) for k, name in enumerate(names)]
+
+
+def ends_of(
+    noted: Conformal, level: float, net: Model, inputs: Mapping[str, np.ndarray], preparation: Preparation
+) -> list[Output]:
+    """The columns of conformal intervals, low and high; of classes the set, a list as in JSON."""
+    if noted.kind == CLASSES:
+        assert preparation.classes is not None
+        names = [one if isinstance(one, int | float | str | bool) else str(one) for one in preparation.classes]
+        members = noted.sets(f_of(net, inputs), level)
+        sets = [json.dumps([names[c] for c in np.nonzero(row)[0]], ensure_ascii=False) for row in members]
+        return [Output("set", np.array(sets, object))]
+    ends = noted.intervals(f_of(net, inputs), quantiles_of(net, inputs), level)
+    columns = preparation.answer.columns
+    digits = _digits(net, len(columns), 9 if net.dtype == np.float32 else 17)
+    return [
+        Output(name if len(columns) == 1 else f"{name}({column})", ends[:, k, end], digits[k])
+        for k, column in enumerate(columns) for end, name in enumerate(("low", "high"))
+    ]  # fmt: skip
+
+
+def spreads(deviations: np.ndarray, preparation: Preparation, net: Model) -> list[Output]:
+    """The columns of the members' standard deviations (N, outputs): of each value, or of the share of each class."""
+    digits, values = 9 if net.dtype == np.float32 else 17, deviations.reshape(len(deviations), -1)
+    names = preparation.answer.columns if preparation.classes is None else preparation.classes
+    return [Output(f"spread({name})", values[:, k], digits) for k, name in enumerate(names)]
 
 
 def _digits(net: Model, columns: int, digits: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,13 @@ from bprop.cli import options as opt
 from bprop.cli.choices import Choices, Made
 from bprop.cli.command import command
 from bprop.cli.config import Config
-from bprop.cli.deciding import planned
+from bprop.cli.deciding import need_calibration, planned
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.judging import judge_of
 from bprop.cli.network import NetworkOptions, network_options
+from bprop.cli.predict import need_writer
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
 from bprop.cli.resume import remember, to_continue
@@ -39,6 +40,7 @@ from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
+from bprop.tables.certainty import Watched
 from bprop.tables.network import build
 from bprop.training import Fit
 from bprop.visible import visible
@@ -67,6 +69,8 @@ def train(
     split_by: opt.SplitBy = None,
     group: opt.Group = None,
     folds: opt.Folds = None,
+    out_of_fold: opt.OutOfFold = None,
+    calibrate: opt.Calibrate = False,
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
     config: opt.ConfigFile = None,
@@ -94,9 +98,12 @@ def train(
         split_by, group, tuple(class_weight or ()),
     )  # fmt: skip
     need_effect(options, folds)
+    if out_of_fold is not None:
+        need_writer(out_of_fold, "--out-of-fold")
     choices = Choices(network, updating, training)
     choices.check(task)
-    Run(context, options, choices, saving, showing, folds, threshold).start(stream, spool)
+    run = Run(context, options, choices, saving, showing, folds, threshold, out_of_fold, calibrate)
+    run.start(stream, spool)
 
 
 @dataclass
@@ -110,19 +117,23 @@ class Run:
     showing: ShowingOptions
     folds: int | None
     threshold: str | None
+    out_of_fold: Path | None = None
+    calibrate: bool = False
 
     def start(self, stream: bool | None, spool: Path | None) -> None:
         """Read the data, train on it, test, and save."""
         prepared = self._read(stream, spool)
         made = self.choices.of(prepared)
         graph = self._build(prepared, made)
-        prepared = planned(prepared, graph, self.threshold)
+        need_calibration(graph, prepared, self.calibrate, self.folds)
+        prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
         self._describe(prepared, made)
-        more = made.notes
+        more, apart = made.notes, None
         if self.folds is not None and prepared.whole is not None:
-            more = {**more, **cross_validate(prepared.whole, self.folds, self._train_fold).notes}
-        self._train(graph, prepared, settings, more, made)
+            folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
+            more, apart = {**more, **folds.notes}, folds.out_of_fold.watched
+        self._train(graph, prepared, settings, more, made, apart)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -153,9 +164,10 @@ class Run:
         say(visible(f"recipe {made.recipe}"))
 
     def _train(
-        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], made: Made
+        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], made: Made,
+        apart: Watched | None,
     ) -> None:  # fmt: skip
-        """Train, and bring the run to its end. more : further notes of the model."""
+        """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
@@ -165,11 +177,13 @@ class Run:
         fit = partial(made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph))
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
-            self.saving.out is None, config, more,
+            self.saving.out is None, config, more, calibrate=self.calibrate, folds=apart,
         )  # fmt: skip
         run_to_end(fit, ending, to_continue(context))
 
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
         made = self.choices.of(prepared)
-        return made.fit(self._build(prepared, made), prepared, {"notes": prepared.notes, "progress": False})
+        graph = self._build(prepared, made)
+        prepared = replace(prepared, units=prepared.units.with_quantiles(graph))
+        return made.fit(graph, prepared, {"notes": prepared.notes, "progress": False})

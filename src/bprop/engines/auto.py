@@ -75,6 +75,15 @@ class AutoEngine(Engine):
         run.reason = why(last.name, declined)
         return run
 
+    def start_many(self, jobs, params, data, rows):
+        first = {next((one.name for one in preferred(job) if one.obstacle(job) is None), NUMPY.name) for job in jobs}
+        if len(first) > 1:
+            return None
+        try:
+            return self.choose(first.pop()).start_many(jobs, params, data, rows)
+        except UnsupportedError:
+            return None
+
 
 class FallbackRun(Delegate):
     """An XLA run that falls back to another engine if its code cannot be traced, which shows only at the first call."""

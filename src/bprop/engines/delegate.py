@@ -19,6 +19,10 @@ class Delegate(Run):
         return self.run.engine
 
     @property
+    def apart(self) -> bool:  # type: ignore[override]
+        return self.run.apart
+
+    @property
     def reason(self) -> str:  # type: ignore[override]
         return self.run.reason
 

@@ -52,7 +52,7 @@ counts the steps of NumPy's:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -198,6 +198,8 @@ class Run(ABC):
     """The name of the engine that does the work."""
     reason: str = ""
     """A sentence on why "auto" chose this engine and no faster one."""
+    apart: bool = False
+    """Whether several runs are best done on a core each, in threads of one process."""
     turn: int = 1
     """Steps that are computed together. Stretches of whole turns give the same bits, however an epoch is cut."""
 
@@ -251,6 +253,17 @@ class Engine(ABC):
     @abstractmethod
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         """A run of the job from theta = `params`. UnsupportedError, with the reason, if it cannot do the job."""
+
+    def start_many(
+        self, jobs: Sequence[Job], params: Sequence[Mapping[str, np.ndarray]], data: DataSet,
+        rows: Sequence[np.ndarray | None],
+    ) -> Any:  # fmt: skip
+        """Runs of several jobs that do their steps together (`bprop.engines.many.ManyRuns`); None, as by default, where
+        they run one by one.
+
+        data : the set of which each job has the rows with the numbers in `rows`; None: all of them.
+        """
+        return None
 
 
 _DEFINED: dict[str, type[Engine]] = {}

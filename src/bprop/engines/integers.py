@@ -14,14 +14,14 @@ from bprop.box import Box
 from bprop.boxes.arithmetic import Add, Divide, Multiply, Subtract
 from bprop.boxes.normalisation import BatchWeight
 from bprop.boxes.rearrange import Reshape, Slice
-from bprop.boxes.value_losses import AbsoluteError, Huber, Poisson, SquaredError
+from bprop.boxes.value_losses import AbsoluteError, Huber, Poisson, Quantile, SquaredError
 from bprop.data import DataSet
 from bprop.graph.graph import Graph
 from bprop.leaves import Leaf
 
 INT32, INT64 = np.dtype(np.int32), np.dtype(np.int64)
 MOVES = (Reshape, Slice)
-MIXING = (Add, Subtract, Multiply, Divide, SquaredError, AbsoluteError, Huber, Poisson)
+MIXING = (Add, Subtract, Multiply, Divide, SquaredError, AbsoluteError, Huber, Poisson, Quantile)
 """Boxes that make floats of whole numbers before they compute, if the other child holds floats."""
 
 

@@ -161,7 +161,7 @@ def loss_names(target: str) -> list[str]:
     """The losses by name for a kind of target: of numbers, or with outputs that are probabilities of classes."""
     heads = {name: head_of(kind) for name, kind in losses().items()}
     if target == "numbers":
-        return [name for name, head in heads.items() if head.kind == "float" and not head.labels]
+        return [name for name, head in heads.items() if head.kind == "float" and not head.labels and not head.each]
     own, labels = architecture.TASKS[TASKS[target]], target == "multiclass"
     classes = [name for name, head in heads.items() if head.kind == "int" and head.labels == labels and head.output]
     return ["log_loss", *(name for name in classes if name != own and target != "columns")]

@@ -43,7 +43,7 @@ class Export:
         self.float = np.float64 if model.params and model.dtype.itemsize > 4 else np.float32
         self.dtypes = {"float": self.float, "int": np.int64, "bool": np.bool_}
         self.opset = OPSET
-        self.taken = frozenset(taken) | ({"f"} & self.units.scalings.keys())
+        self.taken = frozenset(taken) | (model.graph.outputs.keys() & self.units.scalings.keys())
         self.known = {*self.plan.leaves, *(node.name for node in self.plan.nodes)}
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
@@ -127,12 +127,12 @@ class Export:
         """Whether the cells of a numeric column are float64 (see `is_far`)."""
         return self.float is np.float64
 
-    def restored(self, tensor: Tensor) -> tuple[Tensor, Any]:
-        """(the output f in its own units, its type)."""
-        scaling = self.units.scalings.get("f")
+    def restored(self, name: str, tensor: Tensor) -> tuple[Tensor, Any]:
+        """(an output in its own units, its type)."""
+        scaling = self.units.scalings.get(name)
         if scaling is None:
             return tensor, self.float
-        dtype = np.float64 if self.is_far("f") else self.float
+        dtype = np.float64 if self.is_far(name) else self.float
         tensor = self.node("Cast", [tensor], {"to": self.kind_of(np.float64)})
         tensor = self.node("Mul", [tensor, self.constant(scaling.divisor)], {})
         tensor = self.node("Add", [tensor, self.constant(scaling.mean)], {})
@@ -141,9 +141,9 @@ class Export:
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
         """Declare an output of the file for an output of the network."""
         dtype = self.dtypes[box.spec.kind]
-        if name == "f" and "f" in self.units.scalings:
+        if name in self.units.scalings:
             self.scope = "units"
-            tensor, dtype = self.restored(tensor)
+            tensor, dtype = self.restored(name, tensor)
         if tensor != name:
             self.nodes.append(self.onnx.helper.make_node("Identity", [tensor], [name], name=f"{name}/Identity"))
         elif name in self.plan.leaves:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.boxes import Softmax
+from bprop.ensembles import SPREAD
 from bprop.errors import DataError
 from bprop.model import Model
 from bprop.onnx.encoders import cell_type, encoded
@@ -78,7 +80,9 @@ class TableExport(Export):
         if box.dims != ("N", several) and not (several == 1 and box.dims == ("N",)):
             raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
         self.scope = "answer"
-        if classes is not None:
+        if name == SPREAD:
+            self.spread(tensor)
+        elif classes is not None:
             number = self.decided(tensor)
             labels = label_array(classes)
             self.answered(
@@ -90,6 +94,13 @@ class TableExport(Export):
         else:
             self.numbers(tensor)
 
+    def spread(self, tensor: Tensor) -> None:
+        """Declare the members' deviations: (N, outputs) of probabilities or scores, (N,) for each column of numbers."""
+        if self.answer.classes is not None or self.answer.task == "multilabel":
+            self.answered(SPREAD, tensor, self.float, self.answer.outputs)
+        else:
+            self.numbers(tensor, SPREAD, [f"{SPREAD}({column})" for column in self.answer.columns])
+
     def decided(self, tensor: Tensor) -> Tensor:
         """(N,) the numbers of the classes: of two, the positive one from a threshold on, if the model has one."""
         decision = self.decision
@@ -100,17 +111,18 @@ class TableExport(Export):
         one, other = (self.constant(np.array(number)) for number in (decision.positive, 1 - decision.positive))
         return self.node("Where", [chosen, one, other], {})
 
-    def numbers(self, tensor: Tensor) -> None:
-        """Declare an output (N,) for each predicted column."""
-        tensor, dtype = self.restored(tensor)
+    def numbers(self, tensor: Tensor, name: str = "f", columns: Sequence[str] = ()) -> None:
+        """Declare an output (N,) for each predicted column, by their own names or by those in `columns`."""
+        tensor, dtype = self.restored(name, tensor)
         rows = self.node("Reshape", [tensor, self.constant(np.array([-1, self.answer.outputs], np.int64))], {})
-        for k, column in enumerate(self.answer.columns):
+        for k, column in enumerate(columns or self.answer.columns):
             self.answered(column, self.node("Gather", [rows, self.constant(np.array(k))], {"axis": 1}), dtype)
 
     def answered(self, name: str, tensor: Tensor, dtype: Any, *width: int) -> None:
         """Declare an output. If an input has its name already, it gets another."""
         name = self.free(name) if name not in self.answer.columns else name
-        self.nodes.append(self.onnx.helper.make_node("Identity", [tensor], [name], name=f"{name}/Identity"))
+        if tensor != name:
+            self.nodes.append(self.onnx.helper.make_node("Identity", [tensor], [name], name=f"{name}/Identity"))
         self.outputs.append(self.declared(name, dtype, ["N", *width]))
 
 

@@ -17,6 +17,11 @@ from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, css
 # letters that must not be in a <script> with JSON, and their escapes in JSON
 DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
+TRAINING, TUNING = "training", "tuning"
+"""The kinds of pages."""
+SHARED = ("1-dom.js", "2-scale.js")
+"""Files of the page of a training that other pages use, too."""
+
 
 @cache
 def part(name: str) -> str:
@@ -25,21 +30,25 @@ def part(name: str) -> str:
 
 
 @cache
-def style() -> str:
-    """The style of the page, with the colours of magnitudes in drawings: --m0 for 1e-8 to --m10 for 1e2."""
+def style(kind: str = TRAINING) -> str:
+    """The style of a page, with the colours of magnitudes in drawings: --m0 for 1e-8 to --m10 for 1e2."""
     light, dark = (
         "".join(f"--m{k}:{colour};" for k, colour in enumerate(colours))
         for colours in (COOL_TO_HOT_LIGHT, COOL_TO_HOT_DARK)
     )
-    return f"{part('page.css')}:root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
+    own = part("page.css") + ("" if kind == TRAINING else part(f"{kind}.css"))
+    return f"{own}:root{{{light}}}\n@media (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
 
 
 @cache
-def script() -> str:
-    """The script of the page: all its files, in the order of their names."""
-    folder = files("bprop.reporting") / "page" / "js"
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".js"))
-    return "\n" + "\n".join(['"use strict";', *((folder / n).read_text(encoding="utf-8") for n in names)])
+def script(kind: str = TRAINING) -> str:
+    """The script of a page: all files of its folder, in the order of their names; of another page than that of a
+    training, the shared ones come first."""
+    folder = files("bprop.reporting") / "page"
+    shared = [] if kind == TRAINING else [folder / "js" / name for name in SHARED]
+    own = folder / ("js" if kind == TRAINING else kind)
+    named = sorted((file for file in own.iterdir() if file.name.endswith(".js")), key=lambda file: file.name)
+    return "\n" + "\n".join(['"use strict";', *(file.read_text(encoding="utf-8") for file in (*shared, *named))])
 
 
 def as_script(data: Any) -> str:
@@ -70,11 +79,12 @@ def _hash(code: str) -> str:
     return f"'sha256-{b64encode(sha256(code.encode()).digest()).decode()}'"
 
 
-def render(title: str, drawing: str, data: Mapping[str, Any]) -> str:
-    """The page as HTML. `drawing` is our own markup; all else is escaped."""
-    own, code = style(), script()
+def render(title: str, drawing: str, data: Mapping[str, Any], kind: str = TRAINING) -> str:
+    """The page as HTML. `drawing` is our own markup; all else is escaped. kind : "training", or "tuning"."""
+    own, code = style(kind), script(kind)
     fields = {
         "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,
         "drawing": drawing, "data": as_script(data), "script": code,
     }  # fmt: skip
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], part("page.html"))
+    whole = part("page.html" if kind == TRAINING else f"{kind}.html")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], whole)

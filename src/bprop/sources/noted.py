@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+from bprop.ensembles import SPREAD, spread_name
 from bprop.errors import DataError
 from bprop.graph import Graph
+from bprop.perceptron import QUANTILES
 
 TASKS = ("classification", "regression", "counts", "multilabel")
 MOST_LETTERS = 60  # of a value in an error
@@ -63,10 +65,11 @@ def answer(notes: Mapping[str, Any]) -> tuple[str, tuple[Any, ...] | None]:
 
 def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) -> None:
     """Raise DataError where a graph does not take arrays of these shapes, or gives other numbers for an example."""
-    if list(graph.outputs) != ["f"]:
+    others = {*graph.outputs} - {"f", SPREAD, QUANTILES, spread_name(QUANTILES)}
+    if others or "f" not in graph.outputs:
         raise DataError(
             f"the graph of this model gives {', '.join(graph.outputs) or 'nothing'}, where a model of rows of a table "
-            "gives 'f' alone"
+            f"gives 'f', and perhaps {SPREAD!r} and {QUANTILES!r}"
         )
     taken = {name: box.shape for name, box in graph.predictor.inputs.items()}
     if taken != dict(inputs):
@@ -74,12 +77,12 @@ def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) 
             f"the columns in this model's notes are encoded as {_shown(inputs)}, but its graph takes {_shown(taken)}: "
             "the model is damaged"
         )
-    dims = graph.outputs["f"].dims
-    if dims != ("N", outputs) and not (outputs == 1 and dims == ("N",)):
-        raise DataError(
-            f"this model's notes describe {outputs} outputs a row, but its output 'f' gives "
-            f"({', '.join(map(str, dims))}): the model is damaged"
-        )
+    for name, box in graph.outputs.items():
+        if name in ("f", SPREAD) and box.dims != ("N", outputs) and not (outputs == 1 and box.dims == ("N",)):
+            raise DataError(
+                f"this model's notes describe {outputs} outputs a row, but its output {name!r} gives "
+                f"({', '.join(map(str, box.dims))}): the model is damaged"
+            )
 
 
 def _shown(shapes: Mapping[str, tuple[int, ...]]) -> str:

@@ -21,7 +21,7 @@ from bprop.structure.size_guard import SizeLimit, check_growth
 from bprop.structure.structure import Structure
 
 FORMAT = 1
-_INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled)}
+_INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled, init.Signs)}
 
 
 def describe(graph: Structure) -> dict[str, Any]:

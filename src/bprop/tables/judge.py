@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bprop.boxes import Sigmoid, Softmax
+from bprop.graph import Graph
 from bprop.model import Model
 from bprop.sources.decision import Decision
 from bprop.sources.frame import Frame
@@ -14,6 +15,7 @@ from bprop.sources.preparation import Preparation
 from bprop.tables import scores
 from bprop.tables.baseline import baseline
 from bprop.tables.class_scores import per_class
+from bprop.tables.outputs import f_of
 
 
 def judge(
@@ -22,15 +24,8 @@ def judge(
     """{"values": measures, "scores": these with the loss and the metrics of the graph, "more": {"intervals": ...,
     "baseline": ..., "confusion": ...}} of a model on rows with targets."""
     loss = net.evaluate(preparation.arrays(rows), weights=weights)
-    f, y = np.asarray(Model.predict(net, preparation.inputs(rows))), preparation.y(rows)
-    output = net.graph.outputs["f"]
-    more: dict[str, Any] = {}
-    if preparation.classes is not None:
-        of, more = of_classes(f, y, preparation, weights, isinstance(output, Softmax))
-    elif preparation.task == "multilabel" and isinstance(output, Sigmoid):
-        of = scores.of_switches(f, y)
-    else:
-        of = scores.of_columns(f, y, preparation)
+    f, y = f_of(net, preparation.inputs(rows)), preparation.y(rows)
+    of, more = measures_of(f, y, preparation, weights, net.graph)
     measured = {name: measure(weights) for name, measure in of.items()}
     values = {name: value if value == value else None for name, value in measured.items()}
     every = {**values, **loss}
@@ -43,6 +38,18 @@ def judge(
         **more,
     }  # fmt: skip
     return {"values": values, "scores": every, "more": more}
+
+
+def measures_of(
+    f: np.ndarray, y: np.ndarray, preparation: Preparation, weights: np.ndarray, graph: Graph
+) -> tuple[dict[str, scores.Measure], dict[str, Any]]:
+    """The measures of the output f of a graph for targets y, and what `of_classes` adds for classes."""
+    output = graph.outputs["f"]
+    if preparation.classes is not None:
+        return of_classes(f, y, preparation, weights, isinstance(output, Softmax))
+    if preparation.task == "multilabel" and isinstance(output, Sigmoid):
+        return scores.of_switches(f, y), {}
+    return scores.of_columns(f, y, preparation), {}
 
 
 def of_classes(

@@ -11,6 +11,7 @@ import numpy as np
 from bprop.boxes import Softmax
 from bprop.data import DataSet
 from bprop.errors import SettingError, UnsupportedError
+from bprop.graph import Graph
 from bprop.model import Model
 from bprop.reading import read_array
 from bprop.scaling import with_older
@@ -18,7 +19,10 @@ from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
+from bprop.tables.certainty import CLASSES, Conformal, coverage_on
+from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
+from bprop.tables.outputs import f_of, quantiles_of, spread_of
 from bprop.tables.rows import rows_for
 from bprop.tables.scores import predictions
 from bprop.training import Fit
@@ -53,6 +57,9 @@ class TableModel(Model):
         same = cls.__new__(cls)
         same.__dict__.update(model.__dict__)
         return same
+
+    def with_network(self, graph: Graph, params: Mapping[str, Any], notes: Mapping[str, Any]) -> TableModel:
+        return TableModel.of(super().with_network(graph, params, notes))
 
     @property
     def preparation(self) -> Preparation:
@@ -102,6 +109,14 @@ class TableModel(Model):
             raise UnsupportedError(f"this model gives {what} of {self.preparation.target!r}, and no probabilities")
         return self._outputs(rows_for(self.preparation, data))
 
+    def spread(self, data: Any) -> np.ndarray:
+        """The members' standard deviation of what the ensemble predicts: (N,) of values, in their unit; (N, C) of the
+        probabilities of each class. Raises UnsupportedError for a model that is no ensemble (see `bprop.ensemble`).
+        """
+        rows = rows_for(self.preparation, data)
+        with places(rows, self.preparation):
+            return spread_of(self, self.preparation.inputs(rows))
+
     def with_threshold(self, threshold: float) -> Self:
         """The model that predicts the positive one of two classes (the rarer) where its probability is `threshold` or
         more. Raises SettingError where there are no probabilities of two classes, or it is not between 0 and 1.
@@ -120,21 +135,75 @@ class TableModel(Model):
         same._read = None
         return same
 
-    def scores(self, data: Any, *, weights: Any = None, bootstrap: int = 0, seed: int = 0) -> dict[str, Any]:
+    def scores(
+        self, data: Any, *, weights: Any = None, bootstrap: int = 0, seed: int = 0, interval: float | None = None
+    ) -> dict[str, Any]:
         """{measure: number} on rows with targets, as `bprop evaluate` prints them: "loss", "accuracy", "log_loss",
         "roc_auc", ...; of values "rmse", "mae" and "r2"; "baseline": those of the best constant answer; "examples",
         their number; "left_out", the rows without a target.
 
         weights : the name of a column, or (N,) numbers. bootstrap : resamples for "intervals", the 95% intervals of
-        the measures, from `seed`.
+        the measures, from `seed`. interval : a level, for "interval": {"coverage", ...} of the conformal intervals or
+        sets at this level.
         """
         column = (weights,) if isinstance(weights, str) else ()
         rows, preparation = rows_for(self.preparation, data, targets=True, beside=column), self.preparation
         w = _weights(rows, weights)
         with places(rows, preparation):
             result = judge(self, rows, preparation, w, bootstrap, seed)
+            if interval is not None:
+                noted = Conformal.from_notes(self.notes, len(preparation.answer.columns))
+                result["more"]["interval"] = coverage_on(self, rows, preparation, w, noted, interval)
         more = result["more"] if bootstrap else {k: v for k, v in result["more"].items() if k != "intervals"}
         return {"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more}
+
+    def intervals(self, data: Any, level: float = 0.9) -> np.ndarray:
+        """(N, 2) low and high for each row of a table, which hold the true value with a probability of `level`; of
+        several columns (N, K, 2). Split-conformal, from the rows that were held out in training.
+
+        Raises SettingError for a model of classes, without such rows, and where these are too few for the level.
+        """
+        noted, inputs = self._noted(data)
+        if noted.kind == CLASSES:
+            raise SettingError("this model predicts classes: sets(data, level) gives the classes of each row")
+        ends = noted.intervals(f_of(self, inputs), quantiles_of(self, inputs), level)
+        return ends[:, 0] if ends.shape[1] == 1 else ends
+
+    def sets(self, data: Any, level: float = 0.9) -> np.ndarray:
+        """(N, C) of bool: the classes of each row, as in `classes`, that hold the true one with a probability of
+        `level`; none of them for a row that looks like none. Raises SettingError as `intervals` does.
+        """
+        noted, inputs = self._noted(data)
+        if noted.kind != CLASSES:
+            raise SettingError("this model predicts values: intervals(data, level) gives low and high of each row")
+        return noted.sets(f_of(self, inputs), level)
+
+    def _noted(self, data: Any) -> tuple[Conformal, dict[str, np.ndarray]]:
+        noted = Conformal.from_notes(self.notes, len(self.preparation.answer.columns))
+        rows = rows_for(self.preparation, data)
+        with places(rows, self.preparation):
+            return noted, self.preparation.inputs(rows)
+
+    def quantiles(self, data: Any) -> np.ndarray:
+        """(N, Q) the quantiles of a network with the loss "quantile", in increasing order; (N, K, Q) of K columns.
+
+        Raises UnsupportedError for another network.
+        """
+        rows = rows_for(self.preparation, data)
+        with places(rows, self.preparation):
+            q = quantiles_of(self, self.preparation.inputs(rows))
+        if q is None:
+            raise UnsupportedError("this model gives no quantiles: train it with loss='quantile'")
+        return q
+
+    def importance(self, data: Any, *, weights: Any = None, repeats: int = 5, seed: int = 0) -> list[dict[str, Any]]:
+        """How much each column matters, on rows with targets; the most important first: [{"column", "increase" of the
+        loss when its cells are permuted, "deviation" over the repeats, "gradient_times_input"}].
+        """
+        column = (weights,) if isinstance(weights, str) else ()
+        rows = rows_for(self.preparation, data, targets=True, beside=column)
+        with places(rows, self.preparation):
+            return importance_on(self, rows, self.preparation, _weights(rows, weights), repeats, seed)["columns"]
 
     def to_onnx(self, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
         """The model for other runtimes: see `bprop.to_onnx`."""
@@ -144,7 +213,7 @@ class TableModel(Model):
 
     def _outputs(self, rows: Frame) -> np.ndarray:
         with places(rows, self.preparation):
-            return np.asarray(super().predict(self.preparation.inputs(rows)))
+            return f_of(self, self.preparation.inputs(rows))
 
     def _is_arrays(self, data: Any) -> bool:
         """Whether data is what the network takes, rather than the columns of a table."""
@@ -172,13 +241,16 @@ class TableFit(TableModel, Fit):
 
     test: Any = None
 
-    def scores(self, data: Any = None, *, weights: Any = None, bootstrap: int = 0, seed: int = 0) -> dict[str, Any]:
+    def scores(
+        self, data: Any = None, *, weights: Any = None, bootstrap: int = 0, seed: int = 0,
+        interval: float | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
         """The measures on rows with targets, by default those held out for the test. See `TableModel.scores`."""
         if data is None and self.test is None:
             raise SettingError("no rows were held out for a test: name some, as in fit.scores(df)")
         rows = self.test if data is None else data
         weights = getattr(rows, "weights", None) if weights is None else weights
-        return super().scores(rows, weights=weights, bootstrap=bootstrap, seed=seed)
+        return super().scores(rows, weights=weights, bootstrap=bootstrap, seed=seed, interval=interval)
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle: without the rows held out."""

@@ -170,7 +170,8 @@ def scheduled(name: str, rate: Any, updates: int) -> Any:
             f"schedule={name!r} needs {', '.join(sorted(needed))}: give the rule as an object, such as "
             f"rule=bp.Adam(bp.schedules.{name}(0.001, ...))"
         )
-    return kind(rate=rate, updates=max(1, updates))
+    made: Any = kind
+    return made(rate=rate, updates=max(1, updates))
 
 
 def plain(value: Any) -> Any:

@@ -164,19 +164,28 @@ def confusion(predicted: np.ndarray, labels: np.ndarray, classes: int) -> np.nda
 
 
 def intervals(
-    measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int = 0, level: float = 0.95
+    measures: Mapping[str, Measure],
+    weights: np.ndarray,
+    resamples: int,
+    seed: int = 0,
+    level: float = 0.95,
+    groups: np.ndarray | None = None,
 ) -> dict[str, tuple[float, float]]:
     """{measure: (low, high)}, its confidence interval at `level`, which includes the measure itself.
 
     Shares have Wilson's interval. The others have the bias-corrected percentiles of `resamples` resamples of the
     examples, extended to the measure itself if all resamples lie on one side of it.
 
+    groups : (N,) numbers of the groups of examples that are like each other, such as the visits of a patient. Groups
+    are then drawn in the place of examples, for shares too.
+
     Sources: Wilson, Probable inference (1927); Efron and Tibshirani, An Introduction to the Bootstrap (1993), 14.3.
     """
-    drawn = _resampled({n: m for n, m in measures.items() if not isinstance(m, Share)}, weights, resamples, seed)
+    alone = {n: m for n, m in measures.items() if groups is not None or not isinstance(m, Share)}
+    drawn = _resampled(alone, weights, resamples, seed, groups)
     spans = {}
     for name, measure in measures.items():
-        if isinstance(measure, Share) and resamples:
+        if isinstance(measure, Share) and resamples and groups is None:
             spans[name] = measure.interval(weights, level)
         elif (value := measure(weights)) == value and len(drawn.get(name, ())):
             spans[name] = bias_corrected(drawn[name], value, level)
@@ -184,14 +193,15 @@ def intervals(
 
 
 def _resampled(
-    measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int
+    measures: Mapping[str, Measure], weights: np.ndarray, resamples: int, seed: int, groups: np.ndarray | None
 ) -> dict[str, np.ndarray]:  # fmt: skip
     """The measures of examples drawn with replacement, where they are defined."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, 3]))
-    count = len(weights)
+    codes = np.arange(len(weights)) if groups is None else np.unique(groups, return_inverse=True)[1]
+    of = int(codes.max(initial=-1)) + 1
     drawn: dict[str, list[float]] = {name: [] for name in measures}
     for _ in range(resamples if measures else 0):
-        w = weights * np.bincount(rng.integers(count, size=count), minlength=count)
+        w = weights * np.bincount(rng.integers(of, size=of), minlength=of)[codes]
         if w.any():
             for name, measure in measures.items():
                 drawn[name].append(measure(w))

@@ -23,9 +23,12 @@ from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of
 from bprop.sources.splits import Split, class_numbers
 from bprop.sources.weights import class_weights
 from bprop.tables import show
+from bprop.tables.certainty import certain
+from bprop.tables.cross_validation import CrossValidation, cross_validate
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
+from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
 from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
 from bprop.tables.rows import open_table
@@ -263,9 +266,9 @@ class Table:
         loss: Any = None, l1: float | None = None, l2: float | None = None, dropout: Any = None,
         normalise: str | None = None, graph: Graph | None = None, rule: Any = None, lr: Any = None,
         schedule: str | None = None, epochs: int | None = None, batch_size: int | None = None,
-        patience: int | None = None, class_weight: str | Mapping[Any, float] | None = None, validation: Any = None,
-        test: Any = None, by: str | None = None, group: str | None = None, seed: int = 0, dtype: str = "float32",
-        engine: Any = "auto", **more: Any,
+        patience: int | None = None, class_weight: str | Mapping[Any, float] | None = None, calibrate: bool = False,
+        out_of_fold: OutOfFold | None = None, validation: Any = None, test: Any = None, by: str | None = None,
+        group: str | None = None, seed: int = 0, dtype: str = "float32", engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
         """Train, as `bprop train` does: the same settings and seed give the same numbers.
 
@@ -280,6 +283,8 @@ class Table:
         epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
             resume, progress, health) : as in `bp.train`.
         class_weight : "balanced", or {class: weight}, of the rows to train on and to watch.
+        calibrate : whether probabilities get a temperature, chosen on the rows for validation, or on `out_of_fold`.
+        out_of_fold : predictions of `cross_validate`: its conformal scores are then of these, and of more rows.
         validation, test : shares, or numbers of rows, to hold out, by default 0.1 and 0.2; or rows of their own, as
             `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
         by, group : columns by which rows are held out, as in `split`.
@@ -300,9 +305,34 @@ class Table:
         settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
-        fit = fit_table(network, train.data(dtype, class_weight), held, pool, train.notes, settings)
+        notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
+        fit = fit_table(network, train.data(dtype, class_weight), held, pool, notes, settings)
+        of_class = class_weights(words_of(class_weight), self.answer, train.counts)
+        certain(fit, held, of_class, calibrate, None if out_of_fold is None else out_of_fold.watched)
         fit.test = tested
         return fit
+
+    def cross_validate(
+        self, folds: int = 5, *, validation: float = 0.1, by: str | None = None, group: str | None = None,
+        seed: int = 0, bootstrap: int = 500, **settings: Any,
+    ) -> CrossValidation:  # fmt: skip
+        """Train on all folds but one and measure on that one, for each, as `bprop train --folds` does.
+
+        Parameters
+        ----------
+        folds : how many. by, group : columns by which rows are divided, as in `split`; by : each fold trains on all
+            rows before those that it is tested on.
+        validation : the share of the rows to train on that is watched. bootstrap : resamples for the intervals.
+        settings : of `fit`, such as rule="adam", epochs=20.
+
+        >>> table = bp.table({"size": [70, 90.5, 55, 30] * 15, "rent": [2.0, 1.5, 1.8, 1.0] * 15})
+        >>> result = table.cross_validate(3, epochs=2, engine="numpy")
+        >>> len(result.folds), len(result.predictions["f"]), sorted(result.intervals)
+        (3, 60, ['mae', 'r2', 'rmse'])
+        """
+        return cross_validate(
+            self, folds, validation, column_named(by, "by"), column_named(group, "group"), seed, bootstrap, settings
+        )
 
     def _parts(self, validation: Any, test: Any, seed: int, by: str | None, group: str | None) -> Parts:
         """The parts for `fit`: those that were held out already, those of the caller, or new ones."""

@@ -1,9 +1,9 @@
-"""The mean of several trainings: their record of an epoch, their fit, and their answers for rows they did not see."""
+"""The mean of several trainings: their record of an epoch, and their fit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,33 +12,6 @@ from bprop.ensembles import ensemble, member_name
 from bprop.notes import ENSEMBLE
 from bprop.record import Record
 from bprop.training.fit import Fit
-
-
-class HeldOut(NamedTuple):
-    """Answers for rows that were not trained on, in the units of the table.
-
-    f : (N, ...) predictions. y : (N, ...) targets. weights : (N,).
-    """
-
-    f: np.ndarray
-    y: np.ndarray
-    weights: np.ndarray
-
-
-def held_out_answers(fit: Fit, validation: DataSet | None) -> HeldOut | None:
-    """The answers for validation rows: of each member of an ensemble for its own, which it was not trained on.
-
-    validation : the rows that a single network watched. None where there are no such rows.
-    """
-    pairs = list(zip(fit.members, fit.held, strict=True)) if fit.members else [(fit, validation)]
-    parts = [_answers(one, rows) for one, rows in pairs if rows is not None]
-    return HeldOut(*map(np.concatenate, zip(*parts, strict=True))) if parts else None
-
-
-def _answers(fit: Fit, rows: DataSet) -> HeldOut:
-    y = np.concatenate([rows.arrays["y"][cut] for cut in rows.cuts()])
-    w = np.ones(len(y)) if rows.weights is None else np.asarray(rows.weights, np.float64)
-    return HeldOut(np.asarray(fit.predict(rows)), fit.units.restored("y", y), w)
 
 
 def mean_record(epoch: int, histories: Sequence[Sequence[Record]]) -> Record:

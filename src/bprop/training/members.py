@@ -54,6 +54,42 @@ def train_members(
     return Team(graph, members, make_rule, settings).run()
 
 
+class Turns(Trainer):
+    """A trainer that is asked for an epoch at a time, and shares signals and progress with others."""
+
+    def turn(self) -> str | None:
+        """Train for an epoch and write the checkpoint that is due. Why training has ended, if it has."""
+        stopped = self._advance()
+        self._save_checkpoint(stopped)
+        return stopped
+
+    def result(self, stopped: str) -> Fit:
+        """The fit so far, at its best epoch where there is one, however training ended."""
+        fit = self._fit(stopped)
+        if self.kept:
+            assert self.stopping is not None
+            fit.params, fit.best_epoch = self.stopping.best_params, self.stopping.best_epoch
+        return fit
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is a best epoch so far."""
+        return self.stopping is not None and bool(self.stopping.best_params)
+
+    @property
+    def planned(self) -> int:
+        """The updates of all epochs."""
+        return self.settings.epochs * self.job.steps_per_epoch
+
+    def save(self, stopped: str) -> None:
+        """Write the last checkpoint."""
+        self._save_checkpoint(stopped)
+
+    def close(self) -> None:
+        """Let other runs write where this one has written its checkpoints."""
+        self._close()
+
+
 class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
@@ -65,14 +101,14 @@ class Team:
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
         self.resume = settings.get("resume")
         self.ended: dict[int, Fit] = {}
-        self.trainers: list[Trainer] = []
+        self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
         try:
             for k, member in enumerate(members):
                 own = self._settings(k, member, make_rule, settings)
                 job = own.make_job(graph, member.train)
-                self.trainers.append(Trainer(job, own.make_engine(), own.first_theta(job), own))
+                self.trainers.append(Turns(job, own.make_engine(), own.first_theta(job), own))
         except BaseException:
             self._close()
             raise
@@ -130,8 +166,8 @@ class Team:
                 listener(now)
 
     def _train(self) -> Fit:
-        steps = [trainer.settings.epochs * trainer.job.steps_per_epoch for trainer in self.trainers]
-        self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, sum(steps), self._done())
+        total = sum(trainer.planned for trainer in self.trainers)
+        self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, total, self._done())
         stopped = None
         with Interrupt() as self.interrupt:
             for number, trainer in enumerate(self.trainers, 1):
@@ -147,11 +183,7 @@ class Team:
 
     def _done(self) -> int:
         """The updates of all members so far; of those that have ended, also those that were left."""
-        total = 0
-        for k, trainer in enumerate(self.trainers):
-            whole = trainer.settings.epochs * trainer.job.steps_per_epoch
-            total += whole if k in self.ended else trainer.position.updates
-        return total
+        return sum(t.planned if k in self.ended else t.position.updates for k, t in enumerate(self.trainers))
 
     def _interrupted(self, fit: Fit) -> Fit:
         more = f", and resume={str(self.place)!r} continues it" if self.place is not None else ""
@@ -183,26 +215,26 @@ class Team:
             return "patience" if reasons == {"patience"} else "epochs"
         return self._stop("callback") if self._report(epoch + 1) else None
 
-    def _turn(self, k: int, trainer: Trainer) -> None:
+    def _turn(self, k: int, trainer: Turns) -> None:
         """An epoch of a member. One that diverges is kept at its best epoch, or left out where there is none."""
         try:
             stopped = trainer.turn()
         except NonFiniteError as error:
-            self.ended[k] = error.fit
-            said = "its best epoch is kept" if kept(trainer) else "it is left out"
+            self.ended[k] = trainer.result("diverged")
+            said = "its best epoch is kept" if trainer.kept else "it is left out"
             say(f"bprop: network {k + 1} of {len(self.trainers)}: {visible(error)}; {said}", error=True)
-            if len(self.ended) == len(self.trainers) and not any(map(kept, self.trainers)):
+            if len(self.ended) == len(self.trainers) and not any(one.kept for one in self.trainers):
                 error.fit = self.fit("diverged", str(error))
                 raise
             return
         if stopped is not None and stopped != "interrupted":
-            self.ended[k] = trainer.fit(stopped)
+            self.ended[k] = trainer.result(stopped)
 
     def _stop(self, stopped: str) -> str:
         """Write the last checkpoints of the members that are not done."""
         for k, trainer in enumerate(self.trainers):
             if k not in self.ended:
-                trainer.save_checkpoint(stopped)
+                trainer.save(stopped)
         return stopped
 
     def _report(self, epoch: int) -> bool:
@@ -220,21 +252,12 @@ class Team:
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The mean of all members, each at its best epoch; those that diverged before their first are left out."""
-        fits = [self.ended.get(k) or trainer.fit(stopped) for k, trainer in enumerate(self.trainers)]
-        for fit, trainer in zip(fits, self.trainers, strict=True):
-            if kept(trainer):
-                assert trainer.stopping is not None
-                fit.params, fit.best_epoch = trainer.stopping.best_params, trainer.stopping.best_epoch
-        usable = [k for k, fit in enumerate(fits) if fit.stopped != "diverged" or kept(self.trainers[k])]
+        fits = [self.ended.get(k) or trainer.result(stopped) for k, trainer in enumerate(self.trainers)]
+        usable = [k for k, fit in enumerate(fits) if fit.stopped != "diverged" or self.trainers[k].kept]
         taken = usable or list(range(len(fits)))
         made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
         made.failure = failure
         return made
-
-
-def kept(trainer: Trainer) -> bool:
-    """Whether there is a best epoch so far."""
-    return trainer.stopping is not None and bool(trainer.stopping.best_params)
 
 
 class OfMember:

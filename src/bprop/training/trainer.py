@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.fit import Fit
 from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.progress import progress_of
+from bprop.training.progress import Progress, progress_of
 from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
@@ -49,7 +49,7 @@ class Trainer(Between):
         try:
             self._begin(engine, theta, fingerprint, source)
         except BaseException:
-            self.close()
+            self._close()
             raise
 
     def _make_writer(self, fingerprint: Mapping[str, Any], source: Any) -> CheckpointWriter:
@@ -75,7 +75,7 @@ class Trainer(Between):
             if self.writer.folder is not None and saved is None:
                 self._write()  # an error of the disk comes before training, and there is a checkpoint from the start
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """Let other runs write where this one has written its checkpoints."""
         if self.writer is not None:
             self.writer.close()
@@ -87,10 +87,10 @@ class Trainer(Between):
         try:
             return self._run()
         finally:
-            self.close()
+            self._close()
 
     def _run(self) -> Fit:
-        self._tell("begin", lambda: self.fit("running"))
+        self._tell("begin", lambda: self._fit("running"))
         try:
             fit = self._train()
         except (NonFiniteError, Terminated) as error:
@@ -99,7 +99,7 @@ class Trainer(Between):
         except (Exception, KeyboardInterrupt) as error:
             why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             with suppress(Exception):  # a page that shows this run must not say that it goes on
-                fit = self.fit("failed", why)
+                fit = self._fit("failed", why)
                 if getattr(error, "fit", None) is None:
                     error.fit = fit  # type: ignore[union-attr] (nothing that was learned is lost)
                 self._tell("end", lambda: fit)
@@ -115,37 +115,44 @@ class Trainer(Between):
                 listener(now)
 
     def _train(self) -> Fit:
-        epochs = self.settings.epochs
-        total = epochs * self.job.steps_per_epoch
-        self.progress = progress_of(self.settings.progress, epochs, total, self.position.updates)
-        stopped = None
-        with Interrupt() as self.interrupt:
+        self.progress, stopped = self._make_progress(), None
+        with self._watch() as self.interrupt:
             try:
                 while stopped is None:
-                    stopped = self.turn()
+                    stopped = self._advance()
+                    self._save_checkpoint(stopped)
             finally:
                 self.progress.close()
         return self._end(stopped)
 
-    def turn(self) -> str | None:
-        """Train for an epoch and write the checkpoint that is due. Why training has ended, if it has."""
-        stopped = self._advance()
-        self.save_checkpoint(stopped)
-        return stopped
+    def _make_progress(self) -> Progress:
+        epochs = self.settings.epochs
+        return progress_of(self.settings.progress, epochs, epochs * self.job.steps_per_epoch, self.position.updates)
+
+    def _watch(self) -> AbstractContextManager[Interrupt]:
+        """Within the context, Ctrl-C and SIGTERM are noted."""
+        return Interrupt()
 
     def _advance(self) -> str | None:
         """Train for an epoch, unless there is a reason to stop; the reason, if any, then."""
+        if (stopped := self._ended()) is not None:
+            return stopped
+        self._epoch()
+        return self._stopped_after_epoch()
+
+    def _ended(self) -> str | None:
+        """The reason why no epoch is to follow, if there is one."""
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
-        if self.position.epoch >= self.settings.epochs:
-            return "epochs"
-        self._epoch()
+        return "epochs" if self.position.epoch >= self.settings.epochs else None
+
+    def _stopped_after_epoch(self) -> str | None:
         if self.stop():
             return "interrupted"
         return "callback" if self._callbacks_stop() else None
 
     def _end(self, stopped: str) -> Fit:
-        fit, at = self.fit(stopped), self.position
+        fit, at = self._fit(stopped), self.position
         if stopped != "interrupted":
             return fit
         more = f", and resume={str(self.writer.path)!r} continues it" if self.writer is not None else ""
@@ -168,7 +175,7 @@ class Trainer(Between):
             except BadStepError as bad:
                 failure = explain(self.run_, job, at, order, bad)
         if failure is not None:
-            raise NonFiniteError(failure, self.fit("diverged", failure))
+            raise NonFiniteError(failure, self._fit("diverged", failure))
         if finished:
             self._finish_epoch()
 
@@ -187,7 +194,7 @@ class Trainer(Between):
     def done(self, at: Position, stretch: Stretch) -> None:
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
-        self.save_checkpoint()
+        self._save_checkpoint()
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -229,12 +236,11 @@ class Trainer(Between):
         if not callbacks:
             return False
         # a fit holds copies of all parameters: none is made where records are enough
-        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in callbacks) else None
+        fit = self._fit("running") if any(getattr(c, "needs_fit", True) for c in callbacks) else None
         answers = [callback(self.history[-1], fit) for callback in callbacks]  # all of them are called
         return any(answer is True for answer in answers)
 
-    def fit(self, stopped: str, failure: str | None = None) -> Fit:
-        """The fit so far. stopped, failure : as in a Fit."""
+    def _fit(self, stopped: str, failure: str | None = None) -> Fit:
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
         fit = Fit(self.job.graph, params, self.history, self.settings.notes)
@@ -244,7 +250,7 @@ class Trainer(Between):
         fit.best_epoch, fit.failure = None if best is None else best.best_epoch, failure
         return fit
 
-    def save_checkpoint(self, stopped: str | None = None) -> None:
+    def _save_checkpoint(self, stopped: str | None = None) -> None:
         """Write a checkpoint if it is time. One that fails on the way is reported; training goes on.
 
         stopped : why training has ended, for the last checkpoint. If that fails, the error has the fit.
@@ -258,9 +264,9 @@ class Trainer(Between):
                 say(f"bprop: {visible(error)}; training goes on, the checkpoint before is kept", error=True)
                 return
             with suppress(MemoryError):
-                error.fit = self.fit(stopped)  # nothing that was learned is lost
+                error.fit = self._fit(stopped)  # nothing that was learned is lost
             raise
 
     def _write(self) -> None:
         assert self.writer is not None
-        self.writer.write(lambda: self.fit("running"), self.position, self.run_, self.stopping)
+        self.writer.write(lambda: self._fit("running"), self.position, self.run_, self.stopping)

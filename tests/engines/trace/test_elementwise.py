@@ -109,3 +109,14 @@ def test_a_name_that_is_not_known_is_told(tape):
         tape.functions.take(tape.leaf("a", (2, 2), FLOAT), tape.leaf("i", (1,), LONG), axis=1)
     with pytest.raises(ValueError, match=r"\(2,\) does not broadcast to \(1,\)"):
         tape.functions.broadcast_to(tape.leaf("a", (2,), FLOAT), (1,))
+
+
+def test_functions_of_bits_and_of_truths_are_named_after_their_operations(tape):
+    xp, i, b = tape.functions, tape.leaf("i", (2,), INT), tape.leaf("b", (2,), BOOL)
+    for name, op in (
+        ("bitwise_and", "and"), ("bitwise_or", "or"), ("bitwise_xor", "xor"), ("left_shift", "shl"),
+        ("right_shift", "shr"), ("logical_and", "and"), ("logical_or", "or"),
+    ):  # fmt: skip
+        a = b if name.startswith("logical") else i
+        made = getattr(xp, name)(a, a)
+        assert (made.op, made.args, made.dtype) == (op, (a, a), a.dtype)

@@ -154,3 +154,12 @@ def test_parts_are_halved_until_eight_times_their_rows_are_no_more_than_the_term
     for M, K, count in ((1, 64, 8), (1, 63, 4), (2, 64, 4), (1, 31, 2), (1, 15, 1), (8, 128, 2), (8, 127, 1)):
         tape, N = new_tape(single), LARGE_WEIGHTS // (4 * K) + 1
         assert partial_sums(tape.leaf("a", (M, K), single), tape.leaf("b", (K, N), single)) == count, (M, K)
+
+
+def test_a_product_in_parts_says_how_many_terms_a_part_has():
+    """The last part may have fewer: 100 terms in 8 parts are 7 times 13, and 9."""
+    a, b = operands(1, 100, LARGE_WEIGHTS // 400 + 1)
+    made = a.tape.functions.dot(a, b)
+    while made.op != "partial_dots":
+        made = made.args[0]
+    assert (made.attr, made.shape) == (13, (MOST_PARTS, 1, b.shape[1]))

@@ -1,5 +1,8 @@
 """How many boxes XLA compiles, and what is said before."""
 
+from collections import OrderedDict
+from types import SimpleNamespace
+
 import pytest
 
 import bprop as bp
@@ -50,3 +53,17 @@ def test_a_long_chain_is_refused_before_it_is_traced():
 def test_a_long_chain_is_left_to_numpy_by_default():
     graph, data = chain(2500)
     assert bp.train(graph, data, epochs=1, progress=False).engine == "numpy"
+
+
+def test_the_program_that_was_not_used_for_longest_is_forgotten_first(monkeypatch):
+    made = []
+    monkeypatch.setattr(compilation, "REMEMBERED", 2)
+    monkeypatch.setattr(compilation, "_remembered", OrderedDict())
+    monkeypatch.setattr(compilation, "program_key", lambda text, device: text)
+    monkeypatch.setattr(compilation, "compile_or_load", lambda lowered, device, store: made.append(lowered.text))
+    lowered = {
+        text: SimpleNamespace(text=text, as_text=lambda text=text: text, in_tree=0, out_tree=0) for text in "abc"
+    }
+    for text in "abacab":
+        compilation.remembered(lowered[text], "cpu", None)
+    assert made == ["a", "b", "c", "b"]

@@ -20,3 +20,14 @@ def test_an_epoch_whose_last_update_32_bits_count_is_counted_in_32_bits(job, mon
     (args,) = seen
     assert type(args[-2]) is kind
     assert [int(count) for count in args[-4:-1]] == [start, 1, made + start]
+
+
+def test_the_rates_of_a_part_are_those_of_its_own_updates(job, monkeypatch):
+    """A stretch may be done in parts, each with the rates of its updates."""
+    run = choose("xla").start(job(), job().graph.init(0))
+    seen, rates, parts = [], run._rates, run._parts
+    monkeypatch.setattr(run, "_parts", lambda start, count: [*parts(start, 3), *parts(start + 3, count - 3)])
+    monkeypatch.setattr(run, "_rates", lambda t, count: seen.append((t, count)) or rates(t, count))
+    run.set_order(np.arange(20, dtype=np.int32))
+    run.steps(0, 5, 10)
+    assert seen == [(10, 3), (13, 2)]

@@ -20,7 +20,7 @@ from bprop.rules.runtime import is_known, structure_of
 CACHED_PROGRAMS = 64
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compiled:
     """The functions of one structure, each compiled when it is first called."""
 
@@ -34,6 +34,8 @@ class Compiled:
     lowering: Lowering
     compile: Callable | None = None
     whole: dict[int, Function] = field(default_factory=dict)
+    many: dict[Hashable, Function] = field(default_factory=dict)
+    """Functions of many networks at once."""
 
     def evaluate_whole(self, rows: int) -> Function:
         """`evaluate` of a set of so many rows as one batch."""

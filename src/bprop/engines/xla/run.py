@@ -246,3 +246,12 @@ class XlaEngine(Engine):
         need_few(len(job.graph.order))
         job.graph.ranges.need_known(self.name)
         return XlaRun(job, params)
+
+    def start_many(self, jobs, params, data, rows):
+        from bprop.engines.xla.many import start_many  # which needs XlaRun, above
+
+        need_jax()
+        for job in jobs:
+            need_few(len(job.graph.order))
+            job.graph.ranges.need_known(self.name)
+        return start_many(jobs, params, data, rows)

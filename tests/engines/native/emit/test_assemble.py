@@ -10,7 +10,7 @@ from bprop.engines.native.emit.gate import ARRIVED, Gate
 from bprop.engines.native.run.object_code import loaded, machine, machine_code
 from bprop.engines.native.run.routines import ARGUMENTS
 from bprop.engines.trace.functions import new_tape
-from bprop.engines.trace.tracer import Trace
+from bprop.engines.trace.tracer import ROWS_OF_BATCH, Trace
 
 
 def layers(xp, a, *weights):
@@ -56,13 +56,14 @@ def looped(monkeypatch):
     """looped(step, steps): (seen batches and weights, meetings) of steps on 10 rows of `ROWS`, 4 at a time.
 
     `step(xp, x, w, t)` gives what becomes of arrays of the shapes of x, w and a number, which begin as zeros.
+    `clock` names the number: "t", or another that the program computes for a step.
     """
     monkeypatch.setattr("bprop.engines.native.schedule.shares.SHARED_FROM", 1)
 
-    def run(step, steps):
+    def run(step, steps, clock="t"):
         trace = Trace(new_tape(np.dtype("float64")))
         given = [trace.leaf(trace.batch, name, shape, trace.tape.dtype) for name, shape in (("x", (4, 9)), ("", (4,)))]
-        given.append(trace.leaf(trace.clock, "t", (), np.dtype("int32")))
+        given.append(trace.leaf(trace.clock, clock, (), np.dtype("int32")))
         kept = [trace.leaf(trace.state, str(i), leaf.shape, leaf.dtype) for i, leaf in enumerate(given)]
         trace.updates = [*zip(kept, step(trace.tape.functions, *given), strict=True)]
         data = {"x": np.dtype("float64")}
@@ -96,3 +97,10 @@ def test_threads_meet_once_the_batch_is_there_and_when_a_step_is_done(looped):
     assert meetings == 3 * 2
     _, meetings = looped(lambda xp, x, w, t: [x.sum(axis=0) + x, 2.0 * w, t + 1], 3)
     assert meetings == 3 * 3
+
+
+@pytest.mark.parametrize(("steps", "rows"), [(1, 4), (2, 4), (3, 2)])
+def test_a_step_knows_how_many_rows_it_has(looped, steps, rows):
+    """10 rows in batches of 4: the last one has 2."""
+    (*_, count), _ = looped(lambda xp, x, w, count: [x, w, count], steps, clock=ROWS_OF_BATCH)
+    assert count == rows

@@ -65,3 +65,5 @@ def test_indices_have_one_key_if_they_are_the_same(indices):
     assert index_key(Lane(3)) == index_key(Lane(3)) != index_key(Lane(3, 2))
     assert index_key(Lane(argument)) == index_key(Lane(argument)) != index_key(argument)
     assert len({index_key(i) for i in (3, Lane(3), Many(argument), argument)}) == 4
+    other = indices.plus(argument, 1)
+    assert index_key(Many(argument)) == index_key(Many(argument)) != index_key(Many(other))

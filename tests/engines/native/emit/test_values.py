@@ -164,3 +164,10 @@ def test_words_are_not_signed():
     i = i.astype(np.int32)
     for k, (one, two) in enumerate(zip(evaluate(compute, i), compute(i), strict=True)):
         np.testing.assert_array_equal(one, two, err_msg=str(k))
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64])
+def test_rows_are_taken_by_numbers_of_either_width_and_negative_ones_from_the_end(kind):
+    a, rows = np.arange(24.0).reshape(6, 4), np.array([0, -1, 5, -6, 2], kind)
+    (taken,) = evaluate(lambda a, rows: [a.__array_namespace__().take(a, rows, axis=0)], a, rows)
+    np.testing.assert_array_equal(taken, a[rows])

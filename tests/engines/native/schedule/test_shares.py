@@ -63,3 +63,7 @@ def test_threads_do_not_meet_where_nothing_is_shared():
     assert meetings(("a", "b", "shared"), ("a", "c", "shared"), ("d", "e", "alone")) == []
     assert meetings(("", "a", "alone"), ("a", "b", "alone"), ("b", "a", "alone")) == []
     assert meetings(("", "a", "shared"), ("a", "b", "shared"), ("a", "c", "shared")) == [1]
+
+
+def test_once_threads_have_met_nobody_reads_any_more_what_was_read_before():
+    assert meetings(("a", "b", "shared"), ("b", "c", "shared"), ("d", "a", "shared")) == [1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet
+from bprop.engines.many import cores_here
 from bprop.engines.native.emit.assemble import GATE, ORDER, RATES, ROWS, WEIGHTS
 from bprop.engines.native.emit.gate import Gate
 from bprop.engines.native.run import threads
@@ -41,7 +42,7 @@ class Loaded:
         self.gate = Gate()
         self.gate.shut()
         self.order = np.zeros(1, np.int32)
-        self.tuner = ThreadTuner(routine.most, dict(routine.speeds))
+        self.tuner = ThreadTuner(min(routine.most, cores_here()), dict(routine.speeds))
 
     def __call__(self, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
         """Do `steps` steps from step `first` of the order. `rates` (steps,): learning rates, if the rule is paced."""

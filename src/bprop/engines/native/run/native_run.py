@@ -50,6 +50,7 @@ class NativeRun(Run):
     """Many steps in each call of machine code."""
 
     engine = "native"
+    apart = True  # machine code runs while other threads run Python
 
     def __init__(self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str]):
         self.job, self.transposed = job, transposed

@@ -1,0 +1,87 @@
+"""Features of the numbers of a table, in the graph: bins and waves beside the numbers themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bprop import init as initialisers
+from bprop.box import Box
+from bprop.boxes import clip, concat, linear_each, matmul, reshape, waves
+from bprop.leaves import Constant, Parameter
+from bprop.sources.thresholds import thresholds
+
+FEATURES = ("bins", "waves")
+BINS, ROWS_OF_A_BIN = 16, 16
+WAVES, OF_A_NUMBER = 16, 3
+FREQUENCY = 0.2 * np.pi
+PHASES = 5.0
+NARROWEST = 1e-6  # of a bin, beside the size of its thresholds: float32 tells no narrower one apart
+
+
+def with_features(
+    x: Box, names: Sequence[str], X: np.ndarray, measures: np.ndarray, targets: np.ndarray
+) -> tuple[Box, int]:  # fmt: skip
+    """(a box (N, D'), D'): the numbers x (N, D) and the features that `names` names.
+
+    X : (N, D) the rows to train on, scaled as x is. measures : (D,) of bool, the columns that have features: those that
+    are scaled, and that have more than two values. targets : (N, K) numbers, or classes as 0 and 1, for the bins.
+    """
+    columns = [i for i in np.flatnonzero(measures) if _several(X[:, i])]
+    parts, width = [x], X.shape[1]
+    for name in names if columns else ():
+        box, more = (_bins if name == "bins" else _waves)(x, X, columns, targets)
+        parts, width = parts + [box] * bool(more), width + more
+    return (x if len(parts) == 1 else concat(parts, name="numbers")), width
+
+
+def _bins(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:
+    """clip((x - t_j) / (t_(j+1) - t_j), 0, 1) for the bins t_0 < t_1 < ... of each number.
+
+    Piecewise linear encoding: Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features (2022), sec. 3.1.
+    """
+    bins = [(i, begin, end) for i in columns for begin, end in _bins_of(X[:, i].astype(np.float64), targets)]
+    if not bins:
+        return x, 0
+    index, begin, end = (np.array(column) for column in zip(*bins, strict=True))
+    numbers = _chosen(x, index.astype(int), X.shape[1], "bin")
+    width = Constant(end - begin, name="bin_width")
+    return clip((numbers - Constant(begin, name="bin_begin")) / width, 0.0, 1.0, name="bins"), len(bins)
+
+
+def _bins_of(values: np.ndarray, targets: np.ndarray) -> list[tuple[float, float]]:
+    """The bins of a number, from its smallest value in the rows to its largest; none where no cut serves."""
+    cuts = thresholds(values, targets, BINS, ROWS_OF_A_BIN)
+    if not len(cuts):
+        return []
+    edges = [float(values.min())]
+    for cut in [*cuts.tolist(), float(values.max())]:
+        if cut - edges[-1] > NARROWEST * max(1.0, abs(cut)):
+            edges.append(cut)
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+def _waves(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:
+    """Three learned sums of 16 waves of each number: see `bprop.waves`."""
+    count = len(columns)
+    numbers = _chosen(x, np.array(columns), X.shape[1], "wave")
+    v = Parameter("v", (count, WAVES), init=initialisers.normal(1.0))
+    p = Parameter("p", (count, WAVES), init=initialisers.uniform(PHASES))
+    A = Parameter("A", (count, WAVES, OF_A_NUMBER), init=initialisers.normal(WAVES**-0.5))
+    sums = linear_each(waves(numbers, v, p, scale=FREQUENCY, name="waves"), A, name="wave_sums")
+    return reshape(sums, (-1, count * OF_A_NUMBER)), count * OF_A_NUMBER
+
+
+def _chosen(x: Box, index: np.ndarray, columns: int, name: str) -> Box:
+    """Columns of x, as a product with a constant of 0 and 1."""
+    if np.array_equal(index, np.arange(columns)):
+        return x
+    chosen = (np.arange(columns)[:, None] == index).astype(np.float64)
+    return matmul(x, Constant(chosen, name=f"{name}_columns"), name=f"{name}_numbers")
+
+
+def _several(values: np.ndarray) -> bool:
+    """Whether a column has more than two values."""
+    low, high = values.min(), values.max()
+    return bool(((values > low) & (values < high)).any())

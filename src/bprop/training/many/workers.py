@@ -1,0 +1,89 @@
+"""Who trains which network: all of them together, a core each, or one after the other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from typing import Any
+
+from bprop.engines import surroundings
+from bprop.engines.engine import Engine
+from bprop.engines.many import on_one_core
+from bprop.training.fit import Fit
+from bprop.training.many.crew import Crew
+from bprop.training.many.member import Member
+from bprop.training.many.plan import Plan
+from bprop.training.many.together import Started, train_together
+
+
+def train_all(plan: Plan, crew: Crew) -> list[Fit]:
+    """The fits of all networks of a plan, in order."""
+    fits: dict[int, Fit] = {}
+    engine = plan.settings[0].make_engine()
+    left = _together(plan, crew, engine, fits)
+    cores = surroundings.cores() if plan.workers is None else plan.workers
+    if left:
+        share = on_one_core() if min(cores, len(left)) > 1 else nullcontext()
+        with share:
+            first = _member(plan, crew, engine, left[0])
+        if first.run_.apart and min(cores, len(left)) > 1:
+            _on_cores(plan, crew, engine, left, first, cores, fits)
+        else:
+            for k in left:
+                fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
+    return [fits[k] for k in range(len(plan.jobs))]
+
+
+def _member(plan: Plan, crew: Crew, engine: Engine, k: int) -> Member:
+    settings, job = plan.settings[k], plan.jobs[k]
+    return Member(crew, k, job, engine, settings.first_theta(job), settings)
+
+
+def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> list[int]:
+    """Train those that the engine does together; the numbers of the others."""
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for k, job in enumerate(plan.jobs):
+        groups[job.steps_per_epoch, job.batches, job.validation is None].append(k)
+    left: list[int] = []
+    for group in groups.values():
+        jobs = [plan.jobs[k] for k in group]
+        thetas = [plan.settings[k].first_theta(job) for k, job in zip(group, jobs, strict=True)]
+        many = engine.start_many(jobs, thetas, plan.data, [plan.rows[k] for k in group]) if len(group) > 1 else None
+        if many is None:
+            left += group
+            continue
+        members = [
+            Member(crew, k, plan.jobs[k], Started(run), theta, plan.settings[k])
+            for k, run, theta in zip(group, many.runs, thetas, strict=True)
+        ]
+        train_together(members, many)
+        fits |= {member.k: member.result for member in members}
+    return sorted(left)
+
+
+def _on_cores(
+    plan: Plan, crew: Crew, engine: Engine, left: list[int], first: Member, cores: int, fits: dict[int, Fit]
+) -> None:
+    """Each on a core of its own, in threads. An error of one stops the others, and is raised."""
+
+    def train(k: int) -> None:
+        with on_one_core():
+            try:
+                fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
+            except BaseException:
+                crew.failed = True
+                raise
+
+    with ThreadPoolExecutor(min(cores, len(left)), thread_name_prefix="bprop-network") as pool:
+        futures = [pool.submit(train, k) for k in left]
+        try:
+            while pending := wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION).not_done:
+                if any(future.done() and future.exception() for future in futures):
+                    break
+            del pending
+        except BaseException:  # a second Ctrl-C
+            crew.failed = True
+            raise
+        for future in futures:
+            future.result()

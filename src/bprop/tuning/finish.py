@@ -1,0 +1,164 @@
+"""A search from its options to its result: the study is opened, trials are made, and the best model is kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from bprop.console import say
+from bprop.errors import SettingError
+from bprop.training import Fit
+from bprop.training.checkpoints import Interval
+from bprop.training.settings import whole
+from bprop.tuning import library
+from bprop.tuning.problem import Problem
+from bprop.tuning.ranges import Fixed, Range
+from bprop.tuning.result import KEY, Tuned, need_best, trial_line
+from bprop.tuning.search import Limits, Search
+from bprop.tuning.study import Journal, Study
+from bprop.tuning.trial import Trial, finite
+from bprop.visible import visible
+
+TRIALS = 50
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to search."""
+
+    limits: Limits
+    sampler: Any
+    pruner: Any
+    study: Path | None
+    progress: bool
+    seed: int
+
+    @classmethod
+    def of(
+        cls, trials: int | None, time: float | str | None, sampler: Any, pruner: Any, study: str | os.PathLike | None,
+        progress: bool | str, seed: int,
+    ) -> Options:  # fmt: skip
+        """The options, checked. Raises SettingError, UnknownNameError, and MissingPackageError without Optuna."""
+        library.optuna()
+        library.need_sampler(sampler)
+        library.need_pruner(pruner)
+        count = TRIALS if trials is None and time is None and sampler != "grid" else trials
+        count = None if count is None else whole("trials", count)
+        shows = sys.stderr.isatty() if progress == "auto" else bool(progress)
+        return cls(
+            Limits(count, None if time is None else seconds_of(time)), sampler, pruner,
+            None if study is None else Path(study), shows, seed,
+        )  # fmt: skip
+
+
+def seconds_of(time: float | str) -> float:
+    """Seconds, from a number of them or from "90s", "10min", "2h". Raises SettingError."""
+    seconds = 0.0
+    if isinstance(time, int | float) and not isinstance(time, bool):
+        seconds = float(time)
+    elif isinstance(time, str):
+        try:
+            every = Interval.parse(time)
+        except SettingError:
+            every = Interval(0, "")
+        seconds = every.count if every.unit == "seconds" else 0.0
+    if not (seconds > 0 and isfinite(seconds)):
+        raise SettingError(f"time {time!r}: give how long to search, such as '90s', '10min' or '2h'")
+    return seconds
+
+
+def result_of(
+    problem: Problem, space: Mapping[str, Range], first: Mapping[str, Any], options: Options,
+    made: Callable[[Fit], Fit] | None,
+) -> Tuned:  # fmt: skip
+    """Search, and keep the best model. made : from the fit of the best trial to what the result holds.
+
+    An error that ended the search is in `error` of the result, where a trial was complete by then.
+
+    Raises SettingError where no trial is complete.
+    """
+    _need_something(space, options.sampler)
+    study = open_study(problem, space, options)
+    try:
+        before = len(study.trials)
+        search = Search(
+            problem, space, study, options.sampler, options.seed, options.limits, first or None,
+            tell if options.progress else None,
+        )  # fmt: skip
+        if before and options.progress:
+            say(f"{options.study}: goes on after {before:,} trials", error=True)
+        search.run()
+    finally:
+        study.close()
+    if not search.trials and search.stopped == "interrupted":
+        raise KeyboardInterrupt
+    if search.error is not None and search.best is None:
+        raise search.error
+    return _kept(search, options, made)
+
+
+def open_study(problem: Problem, space: Mapping[str, Range], options: Options) -> Study:
+    """The study of a problem, with the trials of its file, if there is one."""
+    steps = max(one.grid()[-1] for one in [space["epochs"]]) * len(problem.stages)
+    pruner = library.pruner(options.pruner, max(space["epochs"].grid()), steps)
+    journal = None
+    if options.study is not None:
+        identity = {
+            "data": problem.checksum(), "space": {name: one.plain() for name, one in space.items()},
+            "measure": problem.monitor, "number of folds": len(problem.folds), "seed": options.seed,
+            "dtype": str(problem.common["dtype"]), **({"sampler": "grid"} if options.sampler == "grid" else {}),
+        }  # fmt: skip
+        journal = Journal(options.study, identity, problem.maximise)
+    try:
+        return Study(space, problem.maximise, pruner, journal)
+    except BaseException:
+        if journal is not None:
+            journal.close()
+        raise
+
+
+def tell(trial: Trial, search: Search) -> None:
+    """Say what a trial came to, and how much time is left."""
+    line = trial_line(trial, search.limits.trials, search.best, search.problem.monitor, search.space)
+    left = search.seconds_left()
+    say(visible(line if left is None else f"{line}  ({lasting(left)} left)"), error=True, flush=True)
+
+
+def lasting(seconds: float) -> str:
+    """45 s, 9 min, 1.5 h."""
+    if seconds < 90:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _need_something(space: Mapping[str, Range], sampler: Any) -> None:
+    if all(isinstance(one, Fixed) for one in space.values()):
+        raise SettingError("every setting is fixed, so there is nothing to search: give one of them a range or choices")
+
+
+def _kept(search: Search, options: Options, made: Callable[[Fit], Fit] | None) -> Tuned:
+    """The best model: the network that was measured, or one that is trained once more."""
+    problem = search.problem
+    best = need_best(search.trials, problem.maximise)
+    fit, kept, again = search.fit, True, None
+    if fit is None:
+        if options.progress:
+            say(f"training once more with the settings of trial {best.number}", error=True, flush=True)
+        fit, kept = problem.train(problem.kept, best.settings), False
+        again = finite(problem.measures(problem.kept, fit).get(problem.monitor))
+    result = Tuned(
+        fit if made is None else made(fit), search.trials, search.space, problem.monitor, problem.maximise,
+        search.stopped, problem.name, _name(options.sampler), _name(options.pruner), options.seed, len(problem.folds),
+        kept, again, options.study, None, search.terminated, search.error,
+    )  # fmt: skip
+    result.fit.notes[KEY] = result.notes()
+    return result
+
+
+def _name(one: Any) -> str:
+    return one if isinstance(one, str) else type(one).__name__
