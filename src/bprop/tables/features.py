@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def _bins_of(values: np.ndarray, targets: np.ndarray) -> list[tuple[float, float
     for cut in [*cuts.tolist(), float(values.max())]:
         if cut - edges[-1] > NARROWEST * max(1.0, abs(cut)):
             edges.append(cut)
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def _waves(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:
