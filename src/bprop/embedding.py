@@ -70,11 +70,24 @@ def network(
     tables = {name: _embedding(name, shape) for name, shape in embeddings.items()}
     if numbers == 0 and not tables:
         raise SettingError("a network needs inputs: sizes begins with 0, and there are no embeddings")
-    parts: list[Box] = [] if numbers == 0 else [scaled_input(numbers, input_scaling)]
+    parts: list[Box] = [] if numbers == 0 else [_numbers(numbers, input_scaling, architecture.features)]
     parts += [take(E, Input(f"c_{name}", (), dtype="int"), name=f"e_{name}") for name, E in tables.items()]
     h = parts[0] if len(parts) == 1 else concat(parts, name="h0")
-    width = numbers + sum(E.shape[1] for E in tables.values())
+    width = sum(int(part.dims[1]) for part in parts)
     return layers(h, width, architecture, outputs, target_scaling, list(tables.values()))
+
+
+def _numbers(count: int, scaling: Scaling | None, features: Any) -> Box:
+    """The input x (N, D), or what a function makes of it (N, D'). Raises SettingError where that is no such box."""
+    x = scaled_input(count, scaling)
+    if features is None:
+        return x
+    wider = features(x)
+    if not isinstance(wider, Box) or wider.dims[:1] != ("N",) or len(wider.dims) != 2:
+        raise SettingError(
+            f"features is a function from the box of the numbers (N, D) to a box (N, D'), not to {wider!r}"
+        )
+    return wider
 
 
 def _embedding(name: str, shape: Any) -> Parameter:

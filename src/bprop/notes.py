@@ -11,6 +11,8 @@ from typing import Any
 
 TABLE = "table"
 """The key of the notes about a table and its columns."""
+ENSEMBLE = "ensemble"
+"""The key of the notes about the members of an ensemble."""
 Plain = str | int | float
 
 
@@ -42,3 +44,15 @@ def columns(notes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         for kind in (kinds if isinstance(kinds, list | tuple) else ())
         if isinstance(kind, Mapping) and word(kind, "name") is not None and isinstance(kind.get("kind"), str)
     ]
+
+
+def members(notes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The notes about each network of an ensemble; [] for a single network."""
+    entries = notes.get(ENSEMBLE)
+    return [one for one in (entries if isinstance(entries, list | tuple) else ()) if isinstance(one, Mapping)]
+
+
+def best_epochs(notes: Mapping[str, Any]) -> list[int]:
+    """The epoch that each network of an ensemble was kept of, if each kept the best of its validation rows; else []."""
+    epochs = [one.get("best_epoch") for one in members(notes)]
+    return [epoch for epoch in epochs if isinstance(epoch, int)] if all(isinstance(e, int) for e in epochs) else []

@@ -70,14 +70,21 @@ def replaced(command):
         words.append(word)
         if name is not None:
             last[name] = len(words) - 1
-    return [word for word in words if word is not None]
+    return plainly([word for word in words if word is not None])
+
+
+def plainly(words):
+    """The words of a command; a training that names no recipe has that of the lecture, which is quick."""
+    named = any(word.startswith(("--recipe", "--config")) for word in words)
+    return words if words[:1] != ["train"] or named else [*words, "--recipe", "lecture"]
 
 
 @pytest.fixture
 def run(typer, folder):
     """run("train pets.csv --epochs 2", code=0): a command in this process, which must end with that exit code.
 
-    In a command as text, a later option replaces an earlier one. Words in a list are passed on as they are.
+    In a command as text, a later option replaces an earlier one, and a training without --recipe has that of the
+    lecture. Words in a list are passed on as they are.
     """
     from typer.testing import CliRunner
 
@@ -118,7 +125,7 @@ def start(typer, folder):
     started = []
 
     def start(command, **settings):
-        words = command.split() if isinstance(command, str) else command
+        words = plainly(command.split()) if isinstance(command, str) else command
         process = subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "bprop", *words],
             stdout=subprocess.PIPE,

@@ -81,8 +81,8 @@ def test_a_file_of_somebody_else_or_one_that_was_changed_is_never_overwritten(ru
         ("kind = [1.5, true]\n", "kind is text in quotes"),
         ("data = [\n", "run.toml: not a TOML file: "),
         ('config = "other.toml"\n', "has no option 'config'"),
-        ('data = "pets.csv"\nmonitor = "accuracy"\n', "add --patience 10"),
-        ('data = "pets.csv"\nlr = -1.0\n', "learning_rate must be a number, 0 or more"),
+        ('data = "pets.csv"\nrecipe = "lecture"\nmonitor = "accuracy"\n', "add --patience 10"),
+        ('data = "pets.csv"\nrecipe = "lecture"\nlr = -1.0\n', "learning_rate must be a number, 0 or more"),
     ],
 )  # fmt: skip
 def test_a_file_that_says_something_else_is_refused(refused, folder, content, says):

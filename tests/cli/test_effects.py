@@ -44,8 +44,9 @@ TABLE = {
             [
                 "data", "--task", "--scale", "--test", "--validation", "--config", "--hidden", "--loss",
                 "--l1", "--l2", "--rule", "--lr", "--schedule", "--warm-up", "--clip-norm", "--batch-size",
-                "--epochs", "--shuffle", "--seed", "--dtype", "--engine", "--out", "--checkpoint",
-                "--resume", "--report", "--live", "--progress", "--health", "--tensorboard", "--summary",
+                "--epochs", "--recipe", "--members", "--shuffle", "--seed", "--dtype", "--engine",
+                "--out", "--checkpoint", "--resume", "--report", "--live", "--progress", "--health", "--tensorboard",
+                "--summary",
             ],
             ALWAYS,
         ),

@@ -5,15 +5,14 @@ import inspect
 import pytest
 
 from bprop import errors
-from bprop.architecture import Architecture
 
 pytestmark = pytest.mark.usefixtures("typer")
 
 
-def architecture(**options):
+def architecture(**options):  # of a command that trains none
     from bprop.cli import network
 
-    return network.architecture(**options)
+    return network.network_of(**options).alone
 
 
 @pytest.mark.parametrize(
@@ -41,21 +40,21 @@ def test_a_command_takes_the_options_and_is_called_with_the_architecture():
     from bprop.cli import network
 
     @network.network_options
-    def command(name: str, *, network: Architecture, seed: int = 0):
-        return name, network, seed
+    def command(name: str, *, network: network.NetworkOptions, seed: int = 0):
+        return name, network.alone, seed
 
     assert list(inspect.signature(command).parameters) == [
-        "name", *inspect.signature(network.architecture).parameters, "seed",
+        "name", *inspect.signature(network.network_of).parameters, "seed",
     ]  # fmt: skip
     assert command("a") == ("a", architecture(), 0)
     assert command("a", l1=0.5, hidden="3", seed=2) == ("a", architecture(l1=0.5, hidden="3"), 2)
 
 
 def test_the_options_that_differ_from_the_defaults():
-    from bprop.cli.network import changed
+    from bprop.cli.network import changed, network_of
 
-    assert changed(architecture()) == []
-    assert changed(architecture(hidden="4", l2=0.0)) == ["--hidden", "--l2"]
+    assert changed(network_of()) == []
+    assert changed(network_of(hidden="4", l2=0.0)) == ["--hidden", "--l2"]
 
 
 @pytest.mark.parametrize("command", ["check", "graph", "step", "train"])
@@ -63,9 +62,9 @@ def test_every_command_that_builds_a_network_has_all_of_its_options(command):
     from typer.main import get_command
 
     from bprop.cli.app import app
-    from bprop.cli.network import architecture
+    from bprop.cli.network import network_of
 
     options = {parameter.name: parameter for parameter in get_command(app).commands[command].params}
-    for name, parameter in inspect.signature(architecture).parameters.items():
+    for name, parameter in inspect.signature(network_of).parameters.items():
         assert options[name].default == parameter.default
         assert options[name].help

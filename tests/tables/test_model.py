@@ -9,7 +9,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 
-QUICK = {"hidden": (6,), "epochs": 3, "engine": "numpy", "progress": False}
+QUICK = {"recipe": "lecture", "hidden": (6,), "epochs": 3, "engine": "numpy", "progress": False}
 
 
 @pytest.fixture

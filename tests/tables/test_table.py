@@ -8,7 +8,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 
-QUICK = {"hidden": (6,), "epochs": 2, "engine": "numpy", "progress": False}
+QUICK = {"recipe": "lecture", "hidden": (6,), "epochs": 2, "engine": "numpy", "progress": False}
 
 
 def same(one, other):
@@ -36,7 +36,7 @@ def commanded(file, monkeypatch):
     monkeypatch.chdir(file.parent)
 
     def commanded(words=""):
-        command = f"train pets.csv --engine numpy --hidden 6 --epochs 2 {words} --out m.bprop".split()
+        command = f"train pets.csv --recipe lecture --engine numpy --hidden 6 --epochs 2 {words} --out m.bprop".split()
         result = CliRunner().invoke(app, command)
         assert result.exit_code == 0, result.output
         return bp.load("m.bprop")
@@ -223,7 +223,7 @@ def test_other_tables_may_be_watched_and_tested(rows, file):
 
 def test_the_arrays_with_the_notes_train_as_the_data_sets_do(rows):
     train, validation, _ = bp.table(rows).split()
-    graph, settings = train.graph((6,)), {"epochs": 2, "engine": "numpy", "progress": False}
+    graph, settings = train.graph((6,), recipe="lecture"), {"epochs": 2, "engine": "numpy", "progress": False}
     one = bp.train(graph, train.data(), validation=validation.data(), notes=train.notes, **settings)
     other = bp.train(graph, train.arrays(), validation=validation.arrays(), notes=train.notes, **settings)
     assert same(one, other)
@@ -234,6 +234,25 @@ def test_a_network_of_ones_own(rows):
     table = bp.table(rows)
     graph = bp.mlp([table.inputs, 5, table.outputs], **table.settings)
     assert table.fit(graph=graph, epochs=1, engine="numpy", progress=False).graph is graph
+
+
+def test_the_best_epoch_is_kept_by_default_and_the_recipe_is_noted(rows):
+    fit = bp.table(rows).fit(recipe="fast", hidden=(6,), epochs=40, lr=0.05, engine="numpy", progress=False)
+    losses = [record.validation_loss for record in fit.history]
+    assert fit.kept_epoch == int(np.argmin(losses)) + 1 < len(losses)
+    assert fit.evaluate(fit_validation(rows))["loss"] == pytest.approx(min(losses))
+    assert fit.notes["recipe"]["name"] == "fast"
+    assert fit.notes["recipe"]["hidden"] == [6]
+
+
+def fit_validation(rows):
+    return bp.table(rows).split().validation.data()
+
+
+def test_without_validation_rows_the_last_epoch_is_kept(rows):
+    fit = bp.table(rows).fit(recipe="fast", hidden=(6,), epochs=3, validation=0, engine="numpy", progress=False)
+    assert fit.kept_epoch is None
+    assert len(fit.history) == 3
 
 
 def test_the_units_of_hidden_layers(rows):

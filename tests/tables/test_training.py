@@ -6,7 +6,7 @@ import bprop as bp
 from bprop import errors
 from bprop.tables.training import layers
 
-QUICK = {"hidden": 4, "epochs": 2, "engine": "numpy", "progress": False}
+QUICK = {"recipe": "lecture", "hidden": 4, "epochs": 2, "engine": "numpy", "progress": False}
 
 
 def test_a_rule_by_name_and_one_that_is_made_are_the_same(rows):

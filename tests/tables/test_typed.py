@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 from bprop.tables.typed import type_of
 
-QUICK = {"epochs": 1, "engine": "numpy", "hidden": 4}
+QUICK = {"recipe": "lecture", "epochs": 1, "engine": "numpy", "hidden": 4}
 
 
 def rows(y):

@@ -44,7 +44,7 @@ def test_nan_is_never_the_best():
     assert follow(EarlyStopping(3, "accuracy"), [nan, 0.1, nan], "accuracy") == ([2], None)
 
 
-@pytest.mark.parametrize("patience", [0, -1, 1.5, True, "2", None])
+@pytest.mark.parametrize("patience", [0, -1, 1.5, True, "2"])
 def test_patience_out_of_range_is_refused(patience):
     with pytest.raises(errors.SettingError, match="patience is a number of epochs"):
         EarlyStopping(patience)
@@ -62,3 +62,9 @@ def test_the_state_is_plain_data_and_goes_on():
     two.restore(one.to_dict(), best)
     assert (two.best_epoch, two.best_value, two.waited, two.best_params) == (2, 0.5, 1, best)
     assert json.loads(json.dumps(one.to_dict())) == one.to_dict()
+
+
+def test_without_patience_the_best_epoch_is_noted_and_nothing_is_exhausted():
+    stopping = EarlyStopping(None)
+    assert follow(stopping, [1.0, 0.5, 0.9, 0.9, 0.9]) == ([1, 2], None)
+    assert stopping.best_epoch == 2

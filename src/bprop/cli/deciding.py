@@ -13,8 +13,8 @@ from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
 from bprop.tables.certainty import can_calibrate
-from bprop.tables.outputs import f_of
 from bprop.training import Fit
+from bprop.training.averaged import held_out_answers
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
 
@@ -61,7 +61,9 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
     return prepared
 
 
-def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None) -> None:
+def need_calibration(
+    graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None, members: int = 1
+) -> None:  # fmt: skip
     """Raise SettingError, before any work, where there is nothing to calibrate, or no rows to do it on."""
     if not calibrate:
         return
@@ -72,6 +74,11 @@ def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: i
         )
     if prepared.validation is None and folds is None:
         raise SettingError("--calibrate chooses the temperature on validation rows: hold some out with --validation")
+    if folds is None and members > 1 and prepared.pool is not None:
+        raise SettingError(
+            f"--calibrate needs rows that none of the {members} networks was trained on, and each network watches rows "
+            "of its own: add --folds 5, or --members 1"
+        )
 
 
 def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:
@@ -84,11 +91,11 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
         return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
-    p = f_of(fit, watched)[:, decision.positive]
+    answers = held_out_answers(fit, watched)
+    assert answers is not None
+    p, y, w = answers.f[:, decision.positive], answers.y, answers.weights
     if not np.isfinite(p).all():
         return preparation, ""
-    y = np.concatenate([watched.arrays["y"][cut] for cut in watched.cuts()])
-    w = np.ones(len(y)) if watched.weights is None else np.asarray(watched.weights, np.float64)
     if prepared.of_class is not None:
         w = w / prepared.of_class[y]
     threshold, value = best(p, y == decision.positive, w, word)

@@ -18,6 +18,7 @@ from bprop.record import Record
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 from bprop.structure.show import show_shape
+from bprop.tables.recipe import KEY as RECIPE
 
 RUN = "run"
 """The key of the notes about how a model was trained."""
@@ -39,6 +40,10 @@ def described(path: Path) -> dict[str, Any]:
     }  # fmt: skip
     if isinstance(test := settings.pop("test", None), str):
         facts["test"] = test
+    if isinstance(recipe := model.notes.get(RECIPE), Mapping):
+        facts["recipe"] = dict(recipe)
+    if members := noted.members(model.notes):
+        facts["networks"] = [dict(member) for member in members]
     size = sum(array.size for array in model.params.values())
     return {
         **facts, "settings": settings, "graph": in_a_line(model.graph), "parameters": size,

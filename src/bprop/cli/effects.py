@@ -18,7 +18,7 @@ from bprop.sources.formats import Arrow, Csv, Idx, JsonLines, Parquet, Tsv, form
 from bprop.sources.formats.columnar import Columnar
 
 Values = Mapping[str, Any]
-NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in ("task", "init"))
+NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in ("task", "init", "features"))
 """The options of a network."""
 NO_SHEETS = (Arrow, Csv, JsonLines, Parquet, Tsv)
 
@@ -77,6 +77,10 @@ def _has_no_sheets(values: Values) -> bool:
     return source is not None and (_has_arrays(source) or isinstance(format_of(str(source)), NO_SHEETS))
 
 
+def _has_no_layers(values: Values) -> bool:
+    return values["hidden"] is not None and not values["hidden"].strip(" ,")
+
+
 READING = (
     Idle(
         ("encoding", "delimiter", "header", "skip_rows", "comment"), _is_typed_or_arrays,
@@ -107,7 +111,7 @@ OF_SUBJECT = (
     FRESH,
 )  # fmt: skip
 HIDDEN = Idle(
-    ("activation", "dropout", "normalise"), lambda values: not values["hidden"].strip(" ,"),
+    ("activation", "dropout", "normalise"), _has_no_layers,
     "{options} is for hidden layers, and --hidden '' has none",
 )  # fmt: skip
 
@@ -129,12 +133,12 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "--out-of-fold writes the predictions of the folds: add --folds 5",
         ),
         Idle(
-            ("monitor",), lambda values: values["patience"] is None,
+            ("monitor",), lambda values: values["patience"] is None and values["recipe"] == "lecture",
             "--monitor names the measure that --patience watches: add --patience 10",
         ),
         Idle(
-            ("patience",), _holds_out_nothing,
-            "--patience watches the validation rows, and --validation 0 holds out none: leave one of them out",
+            ("patience", "monitor"), _holds_out_nothing,
+            "{options} watches the validation rows, and --validation 0 holds out none: leave one of them out",
         ),
         Idle(
             ("every",), lambda values: values["checkpoint"] is None,

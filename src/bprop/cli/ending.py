@@ -24,6 +24,7 @@ from bprop.console import say, say_error
 from bprop.disk.special import own_descriptor
 from bprop.errors import NonFiniteError
 from bprop.model import save
+from bprop.notes import best_epochs
 from bprop.sources.preparation import Preparation
 from bprop.tables.certainty import Watched, certain
 from bprop.training import Fit, Terminated
@@ -158,7 +159,12 @@ def _finish(fit: Fit, ending: Ending) -> None:
     ending.save_result(fit)
     say(f"engine: {visible(engine_of(fit))}")
     show(fit, ending.table)
-    if fit.best_epoch is not None:
+    if epochs := best_epochs(fit.notes):
+        say(
+            f"best epochs of the {len(epochs)} networks on their validation rows: {', '.join(map(str, epochs))} "
+            "(their weights are saved and tested)"
+        )
+    elif fit.best_epoch is not None:
         say(f"best epoch on the validation set: {fit.best_epoch} of {len(fit.history)}{kept(fit)}")
     if ending.temperature_line:
         say(ending.temperature_line)

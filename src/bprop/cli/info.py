@@ -17,6 +17,7 @@ from bprop.errors import ModelFileError
 from bprop.names import some
 from bprop.sources.limits import size
 from bprop.training.checkpoints import Folder
+from bprop.training.checkpoints.folder import MEMBER
 from bprop.visible import visible
 
 FEW = 8  # names in a line
@@ -48,6 +49,8 @@ def newest(path: Path) -> Path:
     if not path.is_dir():
         return path
     steps = Folder(path).steps()
+    if not steps and Folder(path).begun():
+        raise ModelFileError(f"{path} has the checkpoints of several networks: name that of one, {path / MEMBER}1")
     if not steps:
         raise ModelFileError(f"{path}: there is no such file: it is a folder, and it has no checkpoints")
     return steps[max(steps)]
@@ -61,10 +64,20 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
         ("predicts", _answer(facts)), ("reads", _pairs(facts.get("read", {}))), ("columns", _count(facts["columns"])),
         *(("", f"  {one}") for one in _columns(facts["columns"])), ("trained", _training(facts)),
         *((name.replace("_", " "), _scores(facts[name])) for name in ("last_epoch", "best_epoch") if name in facts),
+        ("recipe", _pairs(facts.get("recipe", {}))), ("networks", _networks(facts.get("networks", []))),
         ("test", facts.get("test", "")), ("graph", facts["graph"]),
         ("size", f"{facts['parameters']:,} parameters in {facts['precision']}"), *_next(facts),
     ]  # fmt: skip
     return lines + [f"  {title:<12}{text}" for title, text in rows if text]
+
+
+def _networks(members: list[dict[str, Any]]) -> str:
+    """3 networks, whose mean is the answer; the best epochs of each: 12 of 20, 9 of 20, 15 of 20."""
+    if not members:
+        return ""
+    epochs = [f"{one['best_epoch']} of {one.get('epochs')}" for one in members if one.get("best_epoch") is not None]
+    best = f"; the best epochs: {some(epochs, FEW)}" if epochs else ""
+    return f"{len(members)} networks, whose mean is the answer{best}"
 
 
 def _answer(facts: dict[str, Any]) -> str:

@@ -1,36 +1,63 @@
-"""The options of a network, as an Architecture."""
+"""The options of a network. What is not chosen is the recipe's."""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields
 
 from bprop.architecture import Architecture
 from bprop.boxes.value_losses import need_levels
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.errors import SettingError
+from bprop.tables.recipe import LECTURE, Recipe
 
 
-def architecture(
-    hidden: opt.Hidden = "200",
-    activation: opt.Activation = "relu",
+@dataclass(frozen=True)
+class NetworkOptions:
+    """The choices of the user for the network, by the names of `Architecture`; None: no choice."""
+
+    hidden: tuple[int, ...] | None = None
+    activation: str | tuple[str, ...] | None = None
+    loss: str | None = None
+    l1: float | None = None
+    l2: float | None = None
+    dropout: float | None = None
+    normalise: str | None = None
+    quantiles: tuple[float, ...] | None = None
+
+    def of(self, recipe: Recipe) -> Architecture:
+        """The network of a recipe, with these choices. Its task is that of the data."""
+        made = recipe.overridden(hidden=self.hidden, activation=self.activation, dropout=self.dropout)
+        return made.architecture(
+            loss=self.loss, l1=self.l1, l2=self.l2, normalise=self.normalise, quantiles=self.quantiles
+        )
+
+    @property
+    def alone(self) -> Architecture:
+        """The network of a command that trains none: that of the lecture, with these choices."""
+        return self.of(LECTURE)
+
+
+def network_of(
+    hidden: opt.Hidden = None,
+    activation: opt.Activation = None,
     loss: opt.Loss = None,
     l1: opt.L1 = None,
     l2: opt.L2 = None,
     dropout: opt.Dropout = None,
     normalise: opt.Normalise = None,
     quantiles: opt.Quantiles = None,
-) -> Architecture:
-    """The network that the options ask for. Its task is that of the data."""
-    names = [name.strip() for name in activation.split(",")]
-    return Architecture(
-        units(hidden), names[0] if len(names) == 1 else names, loss=loss, l1=l1, l2=l2, dropout=dropout,
-        normalise=normalise, quantiles=levels(loss, quantiles),
+) -> NetworkOptions:
+    """The choices that the options make."""
+    names = None if activation is None else tuple(name.strip() for name in activation.split(","))
+    return NetworkOptions(
+        None if hidden is None else units(hidden), names[0] if names is not None and len(names) == 1 else names, loss,
+        l1, l2, dropout, normalise, levels(loss, quantiles),
     )  # fmt: skip
 
 
-network_options = options_for("network", architecture)
-"""A command with a parameter `network` has the options of a network in its place, as an Architecture."""
+network_options = options_for("network", network_of)
+"""A command with a parameter `network` has the options of a network in its place. It is called with NetworkOptions."""
 
 
 def units(hidden: str) -> tuple[int, ...]:
@@ -56,7 +83,6 @@ def levels(loss: str | None, words: str | None) -> tuple[float, ...] | None:
         raise SettingError(f"--quantiles {words}: give numbers between 0 and 1, such as 0.05,0.5,0.95") from None
 
 
-def changed(network: Architecture) -> list[str]:
-    """The options that are not the defaults."""
-    plain = replace(architecture(), task=network.task)
-    return [f"--{one.name}" for one in fields(network) if getattr(network, one.name) != getattr(plain, one.name)]
+def changed(network: NetworkOptions) -> list[str]:
+    """The options that the user chose."""
+    return [f"--{one.name}" for one in fields(network) if getattr(network, one.name) is not None]

@@ -215,8 +215,10 @@ BadCells = Annotated[
 ]
 Sheet = Annotated[str | None, _reading("Name or number of the sheet of a workbook (default: the first with cells).")]
 
-Hidden = Annotated[str, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
-Activation = Annotated[str, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")]
+Hidden = Annotated[str | None, _network("Units of the hidden layers: 500, or 200,100 for two; empty for none.")]
+Activation = Annotated[
+    str | None, _network(f"{', '.join(activations())}; one, or one for each hidden layer, as tanh,relu.")
+]
 Loss = Annotated[
     str | None,
     _network(
@@ -231,14 +233,26 @@ L2 = Annotated[float | None, _network("Weight of the sum of W^2.")]
 Dropout = Annotated[float | None, _network("Share of hidden units dropped in training.")]
 Normalise = Annotated[str | None, _network(f"{' or '.join(NORMALISATIONS)}: normalise hidden pre-activations.")]
 
-RuleName = Annotated[str, _training(f"The update rule: {', '.join(rules())}.")]
+RecipeName = Annotated[
+    str,
+    _training(
+        "What is not chosen otherwise: best (several networks, each with validation rows of its own, whose answers are "
+        "averaged), fast (one such network), or lecture (plain stochastic gradient descent). The recipe is printed.",
+        "--recipe",
+    ),
+]
+Members = Annotated[int | None, _training("Networks to train; their answers are averaged (default: the recipe's).")]
+RuleName = Annotated[str | None, _training(f"The update rule: {', '.join(rules())} (default: the recipe's).")]
 LearningRate = Annotated[
-    float | None, _training(f"Learning rate (default: that of the rule, {_defaults('learning_rate')}).")
+    float | None,
+    _training(f"Learning rate (default: the recipe's; of another rule its own, {_defaults('learning_rate')})."),
 ]
 DecreaseConstant = Annotated[
     float | None, _training(f"Decrease constant: lr / (1 + dc * updates) ({_having('decrease_constant')}).")
 ]
-ScheduleName = Annotated[str, _training(f"{', '.join(named_schedules())}; cosine goes to 0 at the end.")]
+ScheduleName = Annotated[
+    str | None, _training(f"{', '.join(named_schedules())}; cosine goes to 0 at the end (default: the recipe's).")
+]
 Factor = Annotated[float | None, _training("Factor of the step and exponential schedules (default 0.5).")]
 ScheduleEvery = Annotated[
     int | None, _training("Updates between two steps of the step and exponential schedules (default 1000).")
@@ -259,14 +273,16 @@ RuleSettings = Annotated[
     ),
 ]
 BatchSize = Annotated[
-    int | None, _training("Examples per update (default 32); 1 is plain stochastic gradient descent.")
+    int | None, _training("Examples per update (default: the recipe's); 1 is plain stochastic gradient descent.")
 ]
-Epochs = Annotated[int, _training("Passes over all training examples.")]
+Epochs = Annotated[int | None, _training("Passes over all training examples (default: the recipe's).")]
 Patience = Annotated[
     int | None,
     _training("Stop when the validation measure has not improved for this many epochs; keep the best weights."),
 ]
-Monitor = Annotated[str, _training("The measure that --patience watches: loss, accuracy, rmse or mae.")]
+Monitor = Annotated[
+    str, _training("The measure of the validation rows by which an epoch is the best: loss, accuracy, rmse or mae.")
+]
 Shuffle = Annotated[bool, _training("Shuffle the examples in every epoch.")]
 Seed = Annotated[int, _training("Seed of all random numbers.")]
 Precision = Annotated[str, _training("float32, float64, or bfloat16 (mixed with float32, on XLA).")]

@@ -16,6 +16,7 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.division import Division
 from bprop.sources.frame import Frame
+from bprop.sources.pool import Pool
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.remarks import BadCells, remarks
@@ -75,7 +76,8 @@ class Prepared:
 
     units : how the data sets are scaled.
     held : the rows of the test set, or else of the validation set, as read; None if they are not in memory.
-    division : how the rows were divided. whole : all of them, as read, where they are kept for folds.
+    division : how the rows were divided. whole : all of them, as read, where they are kept for folds. pool : those of
+    which several networks watch their own; None: they watch the same.
     tally : the targets of the table, counted. of_class : (C,) the weights of classes, if any, which are in the weights
     of the sets to train and watch on. left_out : {file: rows without a target} of the sets that are files of their own.
     """
@@ -92,6 +94,7 @@ class Prepared:
     left_out: Mapping[str, int] = field(default_factory=dict)
     division: Division | None = None
     whole: Whole | None = None
+    pool: Pool | None = None
 
     @property
     def notes(self) -> dict[str, Any]:
@@ -159,6 +162,7 @@ class Whole:
         return Prepared(
             preparation, units, trained, sets["train"], sets.get("validation"), sets.get("test"), tally, held, of_class,
             {part.label: part.left_out for part in self.files.values() if part.left_out},
+            pool=Pool.of(self.split, self.rows, parts, self.labels),
         )  # fmt: skip
 
     def _remark(self, preparation: Preparation) -> None:

@@ -51,7 +51,7 @@ def resume(
     noted = Noted.read(place)
     if not os.path.isdir(noted.home):
         raise ModelFileError(f"{place}: the run began in the folder {quoted(noted.home)}, which does not exist")
-    again = ["--resume", str(place)] if Folder(place).steps() else []  # killed before its first checkpoint: begin anew
+    again = ["--resume", str(place)] if Folder(place).begun() else []  # killed before its first checkpoint: begin anew
     words = [*noted.words, "--checkpoint", str(place), *again]
     say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)

@@ -12,6 +12,7 @@ from bprop.cli.command import options_for
 from bprop.errors import SettingError
 from bprop.names import known
 from bprop.rules import Rule, rule_named, schedules
+from bprop.tables.recipe import LECTURE, Recipe
 
 FACTOR, EVERY = 0.5, 1000
 
@@ -20,10 +21,10 @@ FACTOR, EVERY = 0.5, 1000
 class RuleOptions:
     """The options of the command line: None, or False, if an option is absent."""
 
-    rule: opt.RuleName = "sgd"
+    rule: opt.RuleName = None
     lr: opt.LearningRate = None
     dc: opt.DecreaseConstant = None
-    schedule: opt.ScheduleName = "constant"
+    schedule: opt.ScheduleName = None
     factor: opt.Factor = None
     schedule_every: opt.ScheduleEvery = None
     warm_up: opt.WarmUp = 0
@@ -33,25 +34,32 @@ class RuleOptions:
     clip_norm: opt.ClipNorm = None
     settings: opt.RuleSettings = None
 
-    def __post_init__(self):
-        self.make(1)  # so that wrong options raise before the data is read
-
-    def make(self, updates: int) -> Rule:
-        """The rule for a run of so many updates.
+    def make(self, updates: int, recipe: Recipe = LECTURE) -> Rule:
+        """The rule for a run of so many updates; what is not chosen is that of a recipe.
 
         Raises UnknownNameError, and SettingError for an option that the rule or the schedule does not have.
         """
-        kind, schedule = rule_named(self.rule), schedules.schedule_named(self.schedule)
+        recipe = self.override(recipe)
+        kind, schedule = rule_named(recipe.rule), schedules.schedule_named(recipe.schedule)
         own = {field.name: field.default for field in fields(kind)}
         chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in opt.OF_RULES}
         chosen = {setting: value for setting, value in chosen.items() if value is not None and value is not False}
         if alien := [opt.OF_RULES[setting] for setting in chosen if setting not in own]:
-            raise SettingError(f"{self.rule} has no {' and no '.join(alien)}")
-        ours, others = self._parted(own.keys() - {"learning_rate"} - chosen.keys(), free_fields(schedule))
-        rate = self._rate(schedule, own["learning_rate"], updates, others)
+            which = (
+                "" if self.rule is not None else f", the rule of the recipe {recipe.name}: choose another with --rule"
+            )
+            raise SettingError(f"{recipe.rule} has no {' and no '.join(alien)}{which}")
+        ours, others = self._parted(
+            recipe.rule, own.keys() - {"learning_rate"} - chosen.keys(), free_fields(schedule)
+        )  # fmt: skip
+        rate = self._rate(recipe, own["learning_rate"], updates, others)
         return kind(learning_rate=rate, **chosen, **ours)
 
-    def _parted(self, own: set[str], of_schedule: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    def override(self, recipe: Recipe) -> Recipe:
+        """The recipe with the choices of these options."""
+        return recipe.overridden(rule=self.rule, learning_rate=self.lr, schedule=self.schedule)
+
+    def _parted(self, rule: str, own: set[str], of_schedule: list[str]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The values of --set: (those of the rule, those of the schedule)."""
         ours, others = {}, {}
         for word in self.settings or ():
@@ -61,15 +69,16 @@ class RuleOptions:
             place = ours if name in own else others
             if name not in own and name not in of_schedule:
                 there = known(name, sorted([*own, *of_schedule]))
-                raise SettingError(f"--set {word}: {self.rule} has no further setting {name!r}; there are: {there}")
+                raise SettingError(f"--set {word}: {rule} has no further setting {name!r}; there are: {there}")
             if name in place:
                 raise SettingError(f"--set {word}: {name} is set twice")
             place[name] = value_of(text)
         return ours, others
 
-    def _rate(self, kind: type[schedules.Schedule], default: Any, updates: int, others: Mapping[str, Any]) -> Any:
+    def _rate(self, recipe: Recipe, default: Any, updates: int, others: Mapping[str, Any]) -> Any:
         """The learning rate, a number or a schedule."""
-        rate: Any = default if self.lr is None else self.lr
+        kind = schedules.schedule_named(recipe.schedule)
+        rate: Any = default if recipe.learning_rate is None else recipe.learning_rate
         known = {field.name: field for field in fields(kind)}
         options = {"factor": self.factor, "every": self.schedule_every}
         if any(value is not None and name not in known for name, value in options.items()):
@@ -79,7 +88,7 @@ class RuleOptions:
         values |= {name: value for name, value in options.items() if value is not None}
         values = {"rate": rate, **{name: value for name, value in values.items() if name in known}, **others}
         if missing := [name for name, field in known.items() if name not in values and field.default is MISSING]:
-            raise SettingError(f"--schedule {self.schedule} needs a {missing[0]}: --set {missing[0]}=VALUE")
+            raise SettingError(f"--schedule {recipe.schedule} needs a {missing[0]}: --set {missing[0]}=VALUE")
         rate = rate if kind is schedules.constant else kind(**values)
         return schedules.warm_up(self.warm_up, rate) if self.warm_up else rate
 

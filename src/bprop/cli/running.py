@@ -10,13 +10,13 @@ from bprop.architecture import losses
 from bprop.cli import options as opt
 from bprop.cli.checks import check_seed
 from bprop.cli.command import options_for
-from bprop.cli.rule import RuleOptions
 from bprop.disk.foreseen import cannot_write
 from bprop.disk.near import near_file
 from bprop.engines import choose
 from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
 from bprop.sources.formats import format_of, suffixes
+from bprop.tables.recipe import DEFAULT, Recipe, need_recipe
 from bprop.tensorboard import TensorBoard
 from bprop.training.checkpoints import Interval, is_folder
 from bprop.training.settings import TrainSettings, precision_of
@@ -29,10 +29,12 @@ OTHERS = (".gz", ".html", ".json", ".onnx", ".py", ".svg", ".toml", ".txt", ".zi
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train: settings of `bprop.train`, under its names."""
+    """How to train: the recipe, and choices that override its parts, under the names of `bprop.train`; None: none."""
 
+    recipe: opt.RecipeName = DEFAULT
+    members: opt.Members = None
     batch_size: opt.BatchSize = None
-    epochs: opt.Epochs = 30
+    epochs: opt.Epochs = None
     patience: opt.Patience = None
     monitor: opt.Monitor = "loss"
     shuffle: opt.Shuffle = True
@@ -41,22 +43,31 @@ class TrainingOptions:
     engine: opt.EngineName = "auto"
 
     def __post_init__(self):
+        need_recipe(self.recipe)
+        if self.members is not None and self.members < 1:
+            raise SettingError(f"--members {self.members}: give the number of networks, 1 or more")
         check_seed(self.seed)
         choose(self.engine)  # a missing engine is an error before any work
         checked = TrainSettings(
-            epochs=self.epochs, batch_size=self.batch_size, seed=self.seed, dtype=self.dtype, engine=self.engine
-        )
+            epochs=1 if self.epochs is None else self.epochs, batch_size=self.batch_size, seed=self.seed,
+            dtype=self.dtype, engine=self.engine,
+        )  # fmt: skip
         precision_of(self.dtype)
         checked.make_engine()
         if self.patience is not None:
             EarlyStopping(self.patience, self.monitor)
             need_measure(self.monitor)
 
-    def settings(self, updating: RuleOptions, examples: int) -> dict[str, Any]:
-        """The settings of `bprop.train` for a training set of so many examples."""
-        size = min(32, examples) if self.batch_size is None else self.batch_size
-        rule = updating.make(self.epochs * -(-examples // max(size, 1)))
-        return {**vars(self), "rule": rule, "batch_size": size}
+    def override(self, recipe: Recipe) -> Recipe:
+        """The recipe with the choices of these options."""
+        return recipe.overridden(
+            members=self.members, epochs=self.epochs, batch_size=self.batch_size, patience=self.patience
+        )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings of `bprop.train` that no recipe has."""
+        return {name: getattr(self, name) for name in ("monitor", "shuffle", "seed", "dtype", "engine")}
 
 
 def need_measure(name: str) -> None:

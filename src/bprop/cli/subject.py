@@ -10,11 +10,10 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
-from bprop.architecture import Architecture
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.cli.experiment import is_model, load_model
-from bprop.cli.network import changed, network_options
+from bprop.cli.network import NetworkOptions, changed, network_options
 from bprop.cli.opening import open_data, open_for, prepare
 from bprop.cli.reading import reading_options
 from bprop.errors import SettingError
@@ -55,7 +54,7 @@ class Choice:
     labels: str | None
     task: str | None
     scale: str
-    network: Architecture
+    network: NetworkOptions
     seed: int
     reading: ReadOptions = INFERRED
 
@@ -71,9 +70,10 @@ class Choice:
             return Subject(model.graph, model.params, rows, arrays)
         if data is not None:
             raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
+        network = self.network.alone
         rows = open_data(name, self.target, self.labels, self.reading, self.task)
         preparation = prepare(rows, Answer.of(rows, rows.target, self.task))
-        graph = build(rows, preparation, self.network, self.scale)
+        graph = build(rows, preparation, network, self.scale)
         units = units_of(preparation.arrays(rows), preparation, self.scale)
         arrays = partial(network_arrays, preparation=preparation, units=units)
         return Subject(graph, graph.init(self.seed), rows, arrays)
@@ -94,7 +94,7 @@ def choice(
     labels: opt.Labels = None,
     task: opt.Task = None,
     scale: opt.Scale = "auto",
-    network: Architecture,
+    network: NetworkOptions,
     seed: opt.Seed = 0,
     reading: ReadOptions,
 ) -> Choice:

@@ -9,9 +9,8 @@ from typing import Any
 
 import typer
 
-from bprop.architecture import Architecture
 from bprop.cli import options as opt
-from bprop.cli.checks import check_network
+from bprop.cli.choices import Choices, Made
 from bprop.cli.command import command
 from bprop.cli.config import Config
 from bprop.cli.deciding import need_calibration, planned
@@ -19,7 +18,7 @@ from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
 from bprop.cli.judging import judge_of
-from bprop.cli.network import network_options
+from bprop.cli.network import NetworkOptions, network_options
 from bprop.cli.predict import need_writer
 from bprop.cli.prepared import DataOptions, Prepared, in_memory
 from bprop.cli.reading import reading_options
@@ -44,7 +43,6 @@ from bprop.sources.read_options import ReadOptions
 from bprop.tables.certainty import Watched
 from bprop.tables.network import build
 from bprop.training import Fit
-from bprop.training import train as fit_graph
 from bprop.visible import visible
 
 
@@ -78,7 +76,7 @@ def train(
     config: opt.ConfigFile = None,
     *,
     reading: ReadOptions,
-    network: Architecture,
+    network: NetworkOptions,
     updating: RuleOptions,
     training: TrainingOptions,
     saving: SavingOptions,
@@ -88,8 +86,9 @@ def train(
 
     \b
     bprop train digits
-    bprop train train-images-idx3-ubyte.gz --hidden 500 --batch-size 1 --lr 0.01
-    bprop train house.csv --target price --rule adam --patience 10
+    bprop train house.csv --target price
+    bprop train adult.csv --recipe fast --hidden 500 --patience 10
+    bprop train train-images-idx3-ubyte.gz --recipe lecture --hidden 500 --batch-size 1 --lr 0.01
     bprop train "sales/*.parquet" --target sold --kind zip=categorical --test 2024.parquet
     """
     saving.check(showing.report)
@@ -101,8 +100,9 @@ def train(
     need_effect(options, folds)
     if out_of_fold is not None:
         need_writer(out_of_fold, "--out-of-fold")
-    check_network(network, task)
-    run = Run(context, options, network, updating, training, saving, showing, folds, threshold, out_of_fold, calibrate)
+    choices = Choices(network, updating, training)
+    choices.check(task)
+    run = Run(context, options, choices, saving, showing, folds, threshold, out_of_fold, calibrate)
     run.start(stream, spool)
 
 
@@ -112,9 +112,7 @@ class Run:
 
     context: typer.Context
     options: DataOptions
-    network: Architecture
-    updating: RuleOptions
-    training: TrainingOptions
+    choices: Choices
     saving: SavingOptions
     showing: ShowingOptions
     folds: int | None
@@ -125,16 +123,17 @@ class Run:
     def start(self, stream: bool | None, spool: Path | None) -> None:
         """Read the data, train on it, test, and save."""
         prepared = self._read(stream, spool)
-        graph = self._build(prepared)
-        need_calibration(graph, prepared, self.calibrate, self.folds)
+        made = self.choices.of(prepared)
+        graph = self._build(prepared, made)
+        need_calibration(graph, prepared, self.calibrate, self.folds, made.recipe.members)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
-        settings = self._settings(prepared)
-        self._describe(prepared)
-        more, apart = {}, None
+        settings = self._settings(prepared, made)
+        self._describe(prepared, made)
+        more, apart = made.notes, None
         if self.folds is not None and prepared.whole is not None:
             folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
-            more, apart = folds.notes, folds.out_of_fold.watched
-        self._train(graph, prepared, settings, more, apart)
+            more, apart = {**more, **folds.notes}, folds.out_of_fold.watched
+        self._train(graph, prepared, settings, more, apart, made)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -144,40 +143,38 @@ class Run:
             return streamed(self.options, spool, self.showing.progress)
         return in_memory(self.options, self.folds is not None)
 
-    def _build(self, prepared: Prepared) -> Graph:
-        return build(prepared.sample, prepared.preparation, self.network, self.options.scale)
+    def _build(self, prepared: Prepared, made: Made) -> Graph:
+        return build(prepared.sample, prepared.preparation, made.network, self.options.scale)
 
-    def _settings(self, prepared: Prepared) -> dict[str, Any]:
+    def _settings(self, prepared: Prepared, made: Made) -> dict[str, Any]:
         """The settings of `bprop.train`."""
         return {
-            **self.training.settings(self.updating, len(prepared.train)), **self.showing.settings(),
-            "every": self.saving.every, "resume": self.saving.resume, "validation": prepared.validation,
+            **made.settings, **self.showing.settings(), "every": self.saving.every, "resume": self.saving.resume,
             "notes": prepared.notes,
         }  # fmt: skip
 
-    def _describe(self, prepared: Prepared) -> None:
-        """Print the data, its target, and how it was divided."""
+    def _describe(self, prepared: Prepared, made: Made) -> None:
+        """Print the data, its target, how it was divided, and the recipe."""
         preparation = prepared.preparation
         say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
         for line in target_lines(prepared, chosen=self.options.target is not None):
             say(line)
         for line in division_lines(prepared):
             say(visible(line))
+        say(visible(f"recipe {made.recipe}"))
 
     def _train(
-        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], apart: Watched | None
-    ) -> None:
+        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any],
+        apart: Watched | None, made: Made,
+    ) -> None:  # fmt: skip
         """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
         watching = watch(context, prepared)
-        inferred = {
-            "target": ",".join(preparation.answer.columns), "task": preparation.task,
-            "batch_size": settings["batch_size"],
-        }  # fmt: skip
+        inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **made.inferred}
         config = Config.of(context, inferred)
-        fit = partial(fit_graph, graph, prepared.train, **watching.add_to({**settings, "checkpoint": place}, graph))
+        fit = partial(made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph))
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
             self.saving.out is None, config, more, calibrate=self.calibrate, folds=apart,
@@ -186,9 +183,7 @@ class Run:
 
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
-        settings, graph = self.training.settings(self.updating, len(prepared.train)), self._build(prepared)
+        made = self.choices.of(prepared)
+        graph = self._build(prepared, made)
         prepared = replace(prepared, units=prepared.units.with_quantiles(graph))
-        return fit_graph(
-            graph, prepared.train, validation=prepared.validation, notes=prepared.notes,
-            progress=False, **settings,
-        )  # fmt: skip
+        return made.fit(graph, prepared, {"notes": prepared.notes, "progress": False})

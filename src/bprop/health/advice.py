@@ -7,6 +7,7 @@ from typing import Any
 
 from bprop.health.constant import no_better
 from bprop.health.curves import SMALLER, growth, overfitting
+from bprop.notes import best_epochs
 
 FACTOR = 100.0
 SHARE = 0.5
@@ -56,7 +57,7 @@ def _failure(run: Any) -> list[str]:
 
 def _holds_best(run: Any) -> bool:
     """Whether early stopping has restored the weights of the best epoch, so that later epochs do not matter."""
-    return getattr(run, "kept_epoch", None) is not None
+    return getattr(run, "kept_epoch", None) is not None or bool(best_epochs(getattr(run, "notes", {})))
 
 
 def _finite(health: Mapping[str, Any]) -> Iterable[str]:

@@ -19,6 +19,7 @@ from bprop.perceptron import QUANTILES
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.temperature import has_probabilities, with_temperature
+from bprop.training.fit import Fit
 
 KEY = "conformal"
 """The entry of a model's notes with the scores of rows that it was not trained on."""
@@ -54,6 +55,15 @@ class Watched(NamedTuple):
         w = w if of_class is None else w / of_class[y]
         q = outputs.get(QUANTILES)
         return cls(np.asarray(outputs["f"]), np.asarray(y), w, None if q is None else np.sort(np.asarray(q), axis=-1))
+
+    @classmethod
+    def held(cls, fit: Fit, data: DataSet, of_class: np.ndarray | None = None) -> Watched:
+        """Those for validation rows: of each member of an ensemble for its own, which it was not trained on.
+
+        data : the rows that a single network watched.
+        """
+        pairs = [(one, rows) for one, rows in zip(fit.members, fit.held, strict=True) if rows is not None]
+        return cls.joined([cls.of(one, rows, of_class) for one, rows in pairs or [(fit, data)]])
 
     @classmethod
     def joined(cls, parts: list[Watched]) -> Watched:
@@ -213,7 +223,7 @@ def coverage_on(
 
 
 def certain(
-    model: Model, data: DataSet | None, of_class: np.ndarray | None = None, calibrate: bool = False,
+    model: Fit, data: DataSet | None, of_class: np.ndarray | None = None, calibrate: bool = False,
     folds: Watched | None = None,
 ) -> str:  # fmt: skip
     """Give a model its temperature (if `calibrate`) and its conformal scores; a line that says so.
@@ -224,7 +234,7 @@ def certain(
         return ""
     if folds is None and data is not None and len(data) * max(1, np.prod(model.graph.outputs["f"].dims[1:])) > MOST:
         return ""
-    watched = folds if folds is not None else Watched.of(model, data, of_class)  # type: ignore[arg-type]
+    watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""

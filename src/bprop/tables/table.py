@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bprop.architecture import Architecture
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
@@ -18,6 +17,7 @@ from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.division import Division
 from bprop.sources.frame import Frame
+from bprop.sources.pool import Pool
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
 from bprop.sources.splits import Split, class_numbers
@@ -30,8 +30,9 @@ from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
+from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
 from bprop.tables.rows import open_table
-from bprop.tables.training import Settings, fit_table, layers, words_of
+from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
 
 
@@ -44,7 +45,8 @@ class Table:
     weights : the column of example weights. scale : of the inputs. remarks : lines for people.
     part : how errors and `print` call a part of a table, such as "test"; trained : the part that is trained on, from
     which kinds and scaling are learned; watched : the part for validation, of the part that is trained on.
-    apart : columns that are no inputs. origin : of a file; division : how it was divided, for notes.
+    pool : the rows of which several networks watch their own. apart : columns that are no inputs. origin : of a file;
+    division : how it was divided, for notes.
 
     Examples
     --------
@@ -73,6 +75,7 @@ class Table:
     apart: tuple[str, ...] = ()
     origin: Origin | None = None
     division: Division | None = None
+    pool: Pool | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -199,17 +202,31 @@ class Table:
         """Outputs of a network for it."""
         return self.preparation.outputs
 
+    def recipe(self, name: str = DEFAULT, **choices: Any) -> Recipe:
+        """What `fit` does where nothing is chosen: see `bprop.tables.recipe`. choices : override its parts.
+
+        >>> table = bp.table({"size": [70, 90.5, 55] * 20, "rent": [2.0, 1.5, 1.8] * 20})
+        >>> print(table.recipe("fast", epochs=50))
+        fast: 1 network of 256, 256 relu units, dropout 0.1; adam 0.002, at most 50 epochs in batches of 32, patience \
+20; the best epoch is kept
+        """
+        recipe = recipe_for(name, self.task, len(self)).overridden(**choices)
+        return (
+            recipe
+            if choices.get("batch_size") is not None
+            else replace(recipe, batch_size=min(recipe.batch_size, len(self)))
+        )
+
     def graph(
-        self, hidden: Any = (200,), activation: Any = "relu", *, loss: Any = None, l1: float | None = None,
-        l2: float | None = None, dropout: Any = None, normalise: str | None = None,
+        self, hidden: Any = None, activation: Any = None, *, loss: Any = None, l1: float | None = None,
+        l2: float | None = None, dropout: Any = None, normalise: str | None = None, recipe: str = DEFAULT,
     ) -> Graph:  # fmt: skip
         """The network that `bprop train` makes for this table. hidden : units of the hidden layers, (200, 100).
 
-        The other settings are those of `bp.mlp`.
+        The other settings are those of `bp.mlp`; None: as the recipe has it.
         """
-        network = Architecture(
-            layers(hidden), activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
-        )  # fmt: skip
+        made = self.recipe(recipe, **network_choices(hidden, activation, dropout))
+        network = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
         return build(self.frame, self.preparation, network, self.scale)
 
     def split(
@@ -240,24 +257,29 @@ class Table:
         }
         if self.origin is not None and paths.keys() == others.keys():
             object.__setattr__(train, "division", self.origin.division(split, self.frame, parts, labels, paths))
+        object.__setattr__(train, "pool", Pool.of(split, self.frame, parts, labels))
         object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
         return Parts(train, held.get("validation"), held.get("test"))
 
     def fit(
-        self, *, hidden: Any = (200,), activation: Any = "relu", loss: Any = None, l1: float | None = None,
-        l2: float | None = None, dropout: Any = None, normalise: str | None = None, graph: Graph | None = None,
-        rule: Any = "sgd", lr: Any = None, epochs: int = 30, batch_size: int | None = None, patience: int | None = None,
-        class_weight: str | Mapping[Any, float] | None = None, calibrate: bool = False,
-        out_of_fold: OutOfFold | None = None, validation: Any = None,
-        test: Any = None, by: str | None = None, group: str | None = None, seed: int = 0,
-        dtype: str = "float32", engine: Any = "auto", **more: Any,
+        self, *, recipe: str = DEFAULT, members: int | None = None, hidden: Any = None, activation: Any = None,
+        loss: Any = None, l1: float | None = None, l2: float | None = None, dropout: Any = None,
+        normalise: str | None = None, graph: Graph | None = None, rule: Any = None, lr: Any = None,
+        schedule: str | None = None, epochs: int | None = None, batch_size: int | None = None,
+        patience: int | None = None, class_weight: str | Mapping[Any, float] | None = None, calibrate: bool = False,
+        out_of_fold: OutOfFold | None = None, validation: Any = None, test: Any = None, by: str | None = None,
+        group: str | None = None, seed: int = 0, dtype: str = "float32", engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
-        """Train a network, as `bprop train` does: the same settings and seed give the same numbers.
+        """Train, as `bprop train` does: the same settings and seed give the same numbers.
 
         Parameters
         ----------
-        hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own.
-        rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr : learning rate of a rule by name.
+        recipe : "best", "fast" or "lecture": what is not chosen otherwise (see `recipe`). members : networks to train,
+            whose answers are averaged.
+        hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own,
+            which is trained once unless `members` says otherwise.
+        rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr, schedule : learning rate of a rule by
+            name, and its schedule, such as "cosine".
         epochs, batch_size, patience, seed, dtype, engine, and more (monitor, shuffle, callbacks, checkpoint, every,
             resume, progress, health) : as in `bp.train`.
         class_weight : "balanced", or {class: weight}, of the rows to train on and to watch.
@@ -272,13 +294,24 @@ class Table:
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
         train, watched, tested = self._parts(validation, test, seed, by, group)
-        network = graph or train.graph(
-            hidden, activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
+        alone = 1 if graph is not None and members is None else members
+        made = train.recipe(
+            recipe, members=alone, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
+            batch_size=batch_size, patience=patience, **network_choices(hidden, activation, dropout),
         )  # fmt: skip
-        settings = Settings(rule, lr, epochs, batch_size, patience, seed, dtype, engine, more)
+        network = graph or build(
+            train.frame, train.preparation, made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise), train.scale
+        )
+        settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
+        pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
+        if calibrate and pool is not None and settings.recipe.members > 1 and out_of_fold is None:
+            raise SettingError(
+                "calibrate needs rows that none of the networks was trained on, and each watches rows of its own: give "
+                "out_of_fold, predictions of cross_validate, or members=1"
+            )
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
-        fit = fit_table(network, train.data(dtype, class_weight), held, notes, settings)
+        fit = fit_table(network, train.data(dtype, class_weight), held, pool, notes, settings)
         of_class = class_weights(words_of(class_weight), self.answer, train.counts)
         certain(fit, held, of_class, calibrate, None if out_of_fold is None else out_of_fold.watched)
         fit.test = tested

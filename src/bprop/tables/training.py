@@ -10,45 +10,41 @@ from typing import Any
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.rules import rule_named
+from bprop.sources.pool import Pool
+from bprop.tables.members import fit_network
 from bprop.tables.model import TableFit
-from bprop.training import train
+from bprop.tables.recipe import KEY, Recipe
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train: settings of `bprop.train`, under its names; lr : the learning rate of a rule by name."""
+    """How to train. recipe : with the choices of the caller; all others are settings of `bprop.train`."""
 
-    rule: Any
-    lr: Any
-    epochs: int
-    batch_size: int | None
-    patience: int | None
+    recipe: Recipe
     seed: int
     dtype: str
     engine: Any
     more: Mapping[str, Any]
 
-    def make_rule(self) -> Any:
-        """The rule, which is named, or which the caller has made. Raises SettingError for a rate beside the latter."""
-        if isinstance(self.rule, str):
-            kind = rule_named(self.rule)
-            return kind() if self.lr is None else kind(learning_rate=self.lr)
-        if self.lr is not None:
-            raise SettingError(f"lr={self.lr!r} is for a rule by name, such as rule='adam': {self.rule!r} has its own")
-        return self.rule
-
 
 def fit_table(
-    graph: Graph, data: DataSet, validation: DataSet | None, notes: Mapping[str, Any], settings: Settings
+    graph: Graph, data: DataSet, validation: DataSet | None, pool: Pool | None, notes: Mapping[str, Any],
+    settings: Settings,
 ) -> TableFit:  # fmt: skip
-    """A graph that is trained on a table's rows."""
-    fit = train(
-        graph, data, validation=validation, notes=notes, rule=settings.make_rule(), epochs=settings.epochs,
-        batch_size=settings.batch_size, patience=settings.patience, seed=settings.seed, dtype=settings.dtype,
-        engine=settings.engine, **settings.more,
+    """A graph that is trained on a table's rows. pool : chooses the rows that each of several networks watches."""
+    recipe = settings.recipe
+    own = {"notes": notes, "seed": settings.seed, "dtype": settings.dtype, "engine": settings.engine}
+    fit = fit_network(
+        graph, data, validation, pool, recipe.members, lambda examples: recipe.make_rule(recipe.updates(examples)),
+        {**own, **recipe.settings, **settings.more},
     )  # fmt: skip
+    fit.notes[KEY] = recipe.describe()
     return TableFit.of(fit)
+
+
+def network_choices(hidden: Any, activation: Any, dropout: Any) -> dict[str, Any]:
+    """Choices for the network, as those of a recipe."""
+    return {"hidden": None if hidden is None else layers(hidden), "activation": activation, "dropout": dropout}
 
 
 def layers(hidden: Any) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ def train(
     progress: bool | str = "auto",
     notes: Mapping[str, Any] | None = None,
     health: bool | str = False,
+    keep_best: bool = False,
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -64,6 +65,7 @@ def train(
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs. The fit has the theta of the best
         epoch, also where the epochs or a callback end training before that; after Ctrl-C it has the last.
+    keep_best : True: the same without patience. All epochs are done, and the fit has the theta of the best.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
         bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.
@@ -110,7 +112,7 @@ def train(
         rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
-        progress=progress, notes=notes, health=health,
+        progress=progress, notes=notes, health=health, keep_best=keep_best,
     )  # fmt: skip
     job = settings.make_job(graph, data)
     return Trainer(job, settings.make_engine(), settings.first_theta(job), settings).run()

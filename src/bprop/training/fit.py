@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from bprop.data import DataSet
 from bprop.model import Model
 
 
@@ -15,14 +16,16 @@ class Fit(Model):
 
     stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C),
     "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
-    params : with patience, those of `best_epoch`, also where all epochs were done or a callback stopped training; while
-    it runs, after Ctrl-C and without patience, those of the last step done.
+    params : with patience or keep_best, those of `best_epoch`, also where all epochs were done or a callback stopped
+    training; while it runs, after Ctrl-C and without these two, those of the last step done.
     best_epoch : the best on the validation set, where early stopping looks; kept_epoch : the same where `params` are
     those of that epoch, else None: then they are those after `updates` updates.
     failure : what went wrong, where stopped is "diverged" or "failed".
     engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
     engine declined, where the choice was left to bprop (engine="auto").
     settings : plain data, how it was trained, for people to read.
+    members : the fits of the networks whose mean this is; empty for a single network. held : the validation rows of
+    each of them.
 
     >>> x, y = bp.Input("x", (2,)), bp.Input("y", ())
     >>> f = x @ bp.Parameter("w", (2,))
@@ -40,9 +43,15 @@ class Fit(Model):
     engine: str = ""
     engine_reason: str = ""
     settings: Mapping[str, Any] = MappingProxyType({})
+    members: Sequence[Fit] = ()
+    held: Sequence[DataSet | None] = ()
 
     def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
         from bprop.reporting import report  # reports are no part of training
 
         report(self, path, data, **more)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle: without the validation rows."""
+        return {name: value for name, value in super().__getstate__().items() if name != "held"}

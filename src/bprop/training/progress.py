@@ -13,7 +13,12 @@ from bprop.visible import visible
 
 
 class Progress(Protocol):
-    """Shows the engine (which, and why), every stretch of steps and every epoch."""
+    """Shows the engine (which, and why), every stretch of steps and every epoch.
+
+    of : shown behind the number of an epoch that is not done yet, such as ", network 2 of 4".
+    """
+
+    of: str
 
     def engine(self, choice: str) -> None: ...
 
@@ -26,6 +31,8 @@ class Progress(Protocol):
 
 class Silent:
     """Shows nothing."""
+
+    of = ""
 
     def engine(self, choice: str) -> None:
         pass
@@ -44,7 +51,7 @@ class Lines:
     """A line for the first epoch, then one every `seconds`, and the last: for logs and pipes."""
 
     def __init__(self, epochs: int, seconds: float = 2.0):
-        self.epochs, self.seconds = epochs, seconds
+        self.epochs, self.seconds, self.of = epochs, seconds, ""
         self._started = perf_counter()
         self._last = -float("inf")
         self._unsaid: Record | None = None
@@ -54,7 +61,7 @@ class Lines:
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
         if perf_counter() - max(self._last, self._started) > 5 * self.seconds:  # an epoch takes long
-            self._say(f"epoch {epoch}/{self.epochs}  {done:,} updates  loss {loss:.4g}")
+            self._say(f"epoch {epoch}/{self.epochs}{self.of}  {done:,} updates  loss {loss:.4g}")
 
     def epoch(self, record: Record) -> None:
         self._unsaid = record
@@ -81,7 +88,7 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self.epochs = epochs
+        self.epochs, self.of = epochs, ""
         self.bar = Progress(
             TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}", markup=False), console=Console(stderr=True),
@@ -93,11 +100,12 @@ class Bar:
         self.bar.console.print(f"engine: {visible(choice)}", markup=False, highlight=False)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
-        self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}")
+        self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}{self.of}")
 
     def epoch(self, record: Record) -> None:
         shown = visible(brief(record))
-        self.bar.update(self.task, completed=record.updates, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
+        done = max(record.updates, int(self.bar.tasks[0].completed))
+        self.bar.update(self.task, completed=done, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
 
     def close(self) -> None:
         self.bar.stop()

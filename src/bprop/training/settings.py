@@ -50,6 +50,7 @@ class TrainSettings:
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
+    keep_best: bool = False
 
     def __post_init__(self):
         self._set(
@@ -62,6 +63,8 @@ class TrainSettings:
         )
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
+        if self.keep_best and self.validation is None:
+            raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
         if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
@@ -122,8 +125,9 @@ class TrainSettings:
         return theta
 
     def make_stopping(self) -> EarlyStopping | None:
-        """Early stopping, where it is asked for."""
-        return None if self.patience is None else EarlyStopping(self.patience, self.monitor)
+        """What looks for the best epoch, where it is asked for."""
+        looks = self.patience is not None or self.keep_best
+        return EarlyStopping(self.patience, self.monitor) if looks else None
 
     def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
         """How a job is trained, for people to read."""
@@ -133,7 +137,11 @@ class TrainSettings:
             "validation_examples": None if job.validation is None else len(job.validation),
         }  # fmt: skip
         if self.patience is not None:
-            facts |= {"patience": self.patience, "monitor": self.monitor}
+            facts |= {"patience": self.patience}
+        if self.patience is not None or self.keep_best:
+            facts |= {"monitor": self.monitor}
+        if self.keep_best:
+            facts |= {"keep_best": True}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
 
 

@@ -14,11 +14,13 @@ from bprop.metrics import higher_is_better
 class EarlyStopping:
     """Looks at `monitor` ("loss" or a metric, on the validation set) after every epoch.
 
+    patience : epochs without a better one after which training stops; None: it goes on, and the best epoch is kept.
+
     best_epoch, best_value, best_params : of the best epoch so far; waited : epochs since then.
     """
 
-    def __init__(self, patience: int, monitor: str = "loss"):
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
+    def __init__(self, patience: int | None, monitor: str = "loss"):
+        if patience is not None and (isinstance(patience, bool) or not isinstance(patience, int) or patience < 1):
             raise SettingError(f"patience is a number of epochs, 1 or more, not {patience!r}")
         self.patience, self.monitor = patience, monitor
         self.best_epoch, self.waited = 0, 0
@@ -43,7 +45,7 @@ class EarlyStopping:
     @property
     def exhausted(self) -> bool:
         """Whether patience has run out."""
-        return self.waited >= self.patience
+        return self.patience is not None and self.waited >= self.patience
 
     def to_dict(self) -> dict[str, Any]:
         """The state, less the parameters, as plain data."""

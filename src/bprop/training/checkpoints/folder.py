@@ -14,6 +14,8 @@ from bprop.errors import ModelFileError
 KEPT = 3
 """Checkpoints kept: should the newest be damaged, there are others to go back to."""
 BEST = "best.bprop"
+MEMBER = "member-"
+"""The name of the folder, or the end of the name of the file, of a member of an ensemble, before its number."""
 OLD_UNFINISHED = ".tmp"  # as bprop 0.1 called what it was writing, without a lock on it
 _NAME = re.compile(r"step-(\d{12,})\.bprop")
 
@@ -41,6 +43,11 @@ class Folder:
             raise ModelFileError(f"cannot read the folder {self.path}: {error.strerror or error}") from error
         paths = {int(match[1]): self.path / match[0] for match in map(_NAME.fullmatch, names) if match}
         return dict(sorted(paths.items(), reverse=True))
+
+    def begun(self) -> bool:
+        """Whether there are checkpoints here, or in the folder of a member of an ensemble."""
+        members = [path for path in self.path.glob(f"{MEMBER}*") if path.is_dir()]
+        return bool(self.steps()) or any(Folder(path).steps() for path in members)
 
     def prune(self, updates: int) -> None:
         """Remove all but the last few up to the one after `updates`; those beyond it are damaged.

@@ -55,7 +55,7 @@ class Place(os.PathLike):
         return target.parent / f".{unfinished.shortened(target.name)}.{crc32(os.fsencode(target.name)):08x}{LOCK}"
 
     def _need_unused(self) -> None:
-        if self.folder is not None and self.folder.steps():
+        if self.folder is not None and self.folder.begun():
             raise ModelFileError(
                 f"{self.path} holds the checkpoints of a run: resume it, or give another folder (or remove this one)"
             )

@@ -1,0 +1,261 @@
+"""Several networks of one architecture, trained in step: an epoch of each in turn. Their mean is the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bprop.console import say
+from bprop.data import DataSet
+from bprop.errors import NonFiniteError
+from bprop.graph import Graph
+from bprop.training.averaged import mean_fit, mean_record
+from bprop.training.checkpoints.members import make_above, member_place, member_source
+from bprop.training.fit import Fit
+from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.progress import Progress, progress_of
+from bprop.training.settings import Callback, TrainSettings, read_callbacks
+from bprop.training.trainer import Trainer
+from bprop.visible import visible
+
+SEEDS = 12
+"""The stream of random numbers for the seeds of members."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What one network of an ensemble is trained on, and watches."""
+
+    seed: int
+    train: DataSet
+    validation: DataSet | None
+
+
+def member_seed(seed: int, k: int) -> int:
+    """The seed of member k = 0, 1, ... The first has the seed of the run."""
+    return seed if k == 0 else int(np.random.SeedSequence([seed, k, SEEDS]).generate_state(1)[0])
+
+
+def train_members(
+    graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any]
+) -> Fit:  # fmt: skip
+    """Train a network for each member, and return the fit of their mean.
+
+    make_rule : gives the update rule for a number of examples. settings : of `bprop.train`; callbacks and progress are
+    for all members together, and a checkpoint has a place for each.
+
+    Ctrl-C and SIGTERM end all of them: the fit has the best epoch of each, as far as they came. A member that diverges
+    is kept at its best epoch, or left out.
+    """
+    return Team(graph, members, make_rule, settings).run()
+
+
+class Team:
+    """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
+
+    def __init__(
+        self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any]
+    ):  # fmt: skip
+        self.members, self.wanted = list(members), settings.get("progress", "auto")
+        self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
+        self.place, self.every = settings.get("checkpoint"), settings.get("every")
+        self.resume = settings.get("resume")
+        self.ended: dict[int, Fit] = {}
+        self.trainers: list[Trainer] = []
+        if self.place is not None:
+            make_above(self.place, self.every)
+        try:
+            for k, member in enumerate(members):
+                own = self._settings(k, member, make_rule, settings)
+                job = own.make_job(graph, member.train)
+                self.trainers.append(Trainer(job, own.make_engine(), own.first_theta(job), own))
+        except BaseException:
+            self._close()
+            raise
+
+    def _settings(
+        self, k: int, member: Member, make_rule: Callable[[int], Any], settings: Mapping[str, Any]
+    ) -> TrainSettings:
+        places = {}
+        if self.place is not None:
+            places["checkpoint"] = member_place(self.place, self.every, k + 1)
+        if self.resume is not None:
+            places["resume"] = member_source(self.resume, len(self.members), k + 1)
+        health = settings.get("health", False) if k == 0 else False  # one network is enough to look at
+        own = {
+            "seed": member.seed, "validation": member.validation, "rule": make_rule(len(member.train)),
+            "callbacks": (), "progress": False, "health": health, **places,
+        }  # fmt: skip
+        return TrainSettings(**{**settings, **own})
+
+    def _close(self) -> None:
+        for trainer in self.trainers:
+            trainer.close()
+
+    # --- from the beginning to the end ---
+
+    def run(self) -> Fit:
+        """Train all members; see Fit.stopped for how it can end. Callbacks are called as those of `bprop.train`."""
+        try:
+            return self._run()
+        finally:
+            self._close()
+
+    def _run(self) -> Fit:
+        self._tell("begin", lambda: self.fit("running"))
+        try:
+            fit = self._train()
+        except (NonFiniteError, Terminated) as error:
+            self._tell("end", lambda fit=error.fit: fit)
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            with suppress(Exception):  # nothing that was learned is lost
+                failed = self.fit("failed")
+                failed.failure = f"{type(error).__name__}: {error}"
+                error.fit = failed  # type: ignore[union-attr]
+                self._tell("end", lambda: failed)
+            raise
+        self._tell("end", lambda: fit)
+        return fit
+
+    def _tell(self, event: str, fit: Callable[[], Any]) -> None:
+        listeners = [getattr(callback, event) for callback in self.callbacks if hasattr(callback, event)]
+        if listeners:
+            now = fit()
+            for listener in listeners:
+                listener(now)
+
+    def _train(self) -> Fit:
+        steps = [trainer.settings.epochs * trainer.job.steps_per_epoch for trainer in self.trainers]
+        self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, sum(steps), self._done())
+        stopped = None
+        with Interrupt() as self.interrupt:
+            for number, trainer in enumerate(self.trainers, 1):
+                trainer.interrupt = self.interrupt
+                trainer.progress = OfMember(self.progress, self._done, f", network {number} of {len(self.trainers)}")
+            try:
+                while stopped is None:
+                    stopped = self._round()
+            finally:
+                self.progress.close()
+        fit = self.fit(stopped)
+        return self._interrupted(fit) if stopped == "interrupted" else fit
+
+    def _done(self) -> int:
+        """The updates of all members so far; of those that have ended, also those that were left."""
+        total = 0
+        for k, trainer in enumerate(self.trainers):
+            whole = trainer.settings.epochs * trainer.job.steps_per_epoch
+            total += whole if k in self.ended else trainer.position.updates
+        return total
+
+    def _interrupted(self, fit: Fit) -> Fit:
+        more = f", and resume={str(self.place)!r} continues it" if self.place is not None else ""
+        message = (
+            f"interrupted in epoch {self._epoch() + 1} after {fit.updates:,} updates of {len(self.trainers)} networks; "
+            f"the best of each so far is kept{more}"
+        )
+        say(f"bprop: {visible(message)}", error=True)
+        if self.interrupt.signal not in (None, 2):  # SIGTERM asks the whole program to end
+            raise Terminated(fit)
+        return fit
+
+    # --- an epoch of every member ---
+
+    def _epoch(self) -> int:
+        """The epochs that all members have done that are not at their end."""
+        return min((t.position.epoch for k, t in enumerate(self.trainers) if k not in self.ended), default=0)
+
+    def _round(self) -> str | None:
+        """An epoch of each member that has done the fewest. Why training has ended, if it has."""
+        epoch = self._epoch()
+        for k, trainer in enumerate(self.trainers):
+            if k not in self.ended and trainer.position.epoch == epoch:
+                self._turn(k, trainer)
+            if self.interrupt.signal is not None:
+                return self._stop("interrupted")
+        if len(self.ended) == len(self.trainers):
+            reasons = {fit.stopped for fit in self.ended.values()}
+            return "patience" if reasons == {"patience"} else "epochs"
+        return self._stop("callback") if self._report(epoch + 1) else None
+
+    def _turn(self, k: int, trainer: Trainer) -> None:
+        """An epoch of a member. One that diverges is kept at its best epoch, or left out where there is none."""
+        try:
+            stopped = trainer.turn()
+        except NonFiniteError as error:
+            self.ended[k] = error.fit
+            said = "its best epoch is kept" if kept(trainer) else "it is left out"
+            say(f"bprop: network {k + 1} of {len(self.trainers)}: {visible(error)}; {said}", error=True)
+            if len(self.ended) == len(self.trainers) and not any(map(kept, self.trainers)):
+                error.fit = self.fit("diverged", str(error))
+                raise
+            return
+        if stopped is not None and stopped != "interrupted":
+            self.ended[k] = trainer.fit(stopped)
+
+    def _stop(self, stopped: str) -> str:
+        """Write the last checkpoints of the members that are not done."""
+        for k, trainer in enumerate(self.trainers):
+            if k not in self.ended:
+                trainer.save_checkpoint(stopped)
+        return stopped
+
+    def _report(self, epoch: int) -> bool:
+        """Show an epoch that all members have done or ended before; whether a callback ends training."""
+        histories = [trainer.history for trainer in self.trainers]
+        if not any(len(history) >= epoch for history in histories):
+            return False
+        record = mean_record(epoch, histories)
+        self.progress.epoch(record)
+        if not self.callbacks:
+            return False
+        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in self.callbacks) else None
+        answers = [callback(record, fit) for callback in self.callbacks]  # all of them are called
+        return any(answer is True for answer in answers)
+
+    def fit(self, stopped: str, failure: str | None = None) -> Fit:
+        """The mean of all members, each at its best epoch; those that diverged before their first are left out."""
+        fits = [self.ended.get(k) or trainer.fit(stopped) for k, trainer in enumerate(self.trainers)]
+        for fit, trainer in zip(fits, self.trainers, strict=True):
+            if kept(trainer):
+                assert trainer.stopping is not None
+                fit.params, fit.best_epoch = trainer.stopping.best_params, trainer.stopping.best_epoch
+        usable = [k for k, fit in enumerate(fits) if fit.stopped != "diverged" or kept(self.trainers[k])]
+        taken = usable or list(range(len(fits)))
+        made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
+        made.failure = failure
+        return made
+
+
+def kept(trainer: Trainer) -> bool:
+    """Whether there is a best epoch so far."""
+    return trainer.stopping is not None and bool(trainer.stopping.best_params)
+
+
+class OfMember:
+    """Shows the steps of a member as a part of the progress of all. Their epochs are shown together."""
+
+    def __init__(self, all_of_them: Progress, done: Callable[[], int], of: str):
+        self.all, self.done, self.of = all_of_them, done, of
+
+    def engine(self, choice: str) -> None:
+        """Show the engine, once for all members."""
+        if getattr(self.all, "shown", None) != choice:
+            self.all.shown = choice  # type: ignore[attr-defined]
+            self.all.engine(choice)
+
+    def steps(self, epoch: int, done: int, loss: float) -> None:
+        self.all.of = self.of
+        self.all.steps(epoch, self.done(), loss)
+        self.all.of = ""
+
+    def epoch(self, record: Any) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
