@@ -42,7 +42,7 @@ FLOORS_WITHIN: dict[str, tuple[tuple[str, ...], ...]] = {
     "engines": (
         ("integers", "store", "surroundings"),
         ("engine", "packing", "program"),
-        ("builtin", "many", "delegate", "layout", "precision"),
+        ("builtin", "delegate", "layout", "many", "precision"),
         ("trace",),
         ("auto", "native", "numpy", "xla"),
     ),

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.tables.certainty import held_out
-from bprop.temperature import temperature_in
+from bprop.tables.certainty import Watched
 
 QUICK = {"hidden": (6,), "epochs": 3, "engine": "numpy", "progress": False}
 
@@ -73,23 +72,20 @@ def test_the_mean_is_saved_loaded_and_exported(rows, tmp_path):
 
 def test_rows_that_were_held_out_are_answered_by_the_network_that_did_not_see_them(rows):
     fit = bp.table(rows).fit(**QUICK)
-    f, y, w, _ = held_out(fit, fit.held[0])
+    f, y, w, _ = Watched.held(fit, fit.held[0])
     wanted = [np.asarray(bp.Model.predict(one, held)) for one, held in zip(fit.members, fit.held, strict=True)]
     np.testing.assert_array_equal(f, np.concatenate(wanted))
     np.testing.assert_array_equal(y, np.concatenate([held.arrays["y"] for held in fit.held]))
     assert w.tolist() == [1.0] * len(y)
 
 
-def test_the_temperature_of_all_networks_is_in_these_answers(rows):
-    fit = bp.table(rows).fit(calibrate=True, **QUICK)
-    temperature = temperature_in(fit.graph)
-    plain = np.concatenate([bp.Model.predict(one, held) for one, held in zip(fit.members, fit.held, strict=True)])
-    p = plain.astype(np.float64) ** (1 / temperature)
-    np.testing.assert_allclose(held_out(fit, fit.held[0]).f, p / p.sum(axis=1, keepdims=True), rtol=1e-4)
-    assert fit.notes["conformal"]["scores"]
+def test_rows_that_all_networks_watch_are_answered_by_their_mean(rows):
+    fit = bp.table(rows).split().train.fit(members=2, **QUICK)
+    mean = np.asarray(bp.Model.predict(fit, fit.held[0]))
+    np.testing.assert_array_equal(Watched.held(fit, fit.held[0]).f, mean)
 
 
 def test_values_that_were_held_out_are_in_the_units_of_the_table(rows):
     fit = bp.table(rows, "weight").fit(members=2, **QUICK)
-    y = held_out(fit, fit.held[0]).y
+    y = Watched.held(fit, fit.held[0]).y
     np.testing.assert_allclose(y, np.array(rows["weight"])[np.concatenate([h.numbers for h in fit.held])], rtol=1e-5)

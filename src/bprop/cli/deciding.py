@@ -12,7 +12,7 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
-from bprop.tables.certainty import can_calibrate, held_out
+from bprop.tables.certainty import Watched, can_calibrate
 from bprop.training import Fit
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
@@ -60,7 +60,9 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
     return prepared
 
 
-def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None) -> None:
+def need_calibration(
+    graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None, members: int = 1
+) -> None:  # fmt: skip
     """Raise SettingError, before any work, where there is nothing to calibrate, or no rows to do it on."""
     if not calibrate:
         return
@@ -71,6 +73,11 @@ def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: i
         )
     if prepared.validation is None and folds is None:
         raise SettingError("--calibrate chooses the temperature on validation rows: hold some out with --validation")
+    if folds is None and members > 1 and prepared.pool is not None:
+        raise SettingError(
+            f"--calibrate needs rows that none of the {members} networks was trained on, and each network watches rows "
+            "of its own: add --folds 5, or --members 1"
+        )
 
 
 def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:
@@ -83,7 +90,7 @@ def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation
         return preparation, threshold_line(preparation)
     decision = preparation.decision
     assert decision is not None and preparation.classes is not None
-    answers = held_out(fit, watched)
+    answers = Watched.held(fit, watched)
     p, y, w = answers.f[:, decision.positive], answers.y, answers.weights
     if not np.isfinite(p).all():
         return preparation, ""

@@ -28,8 +28,9 @@ class NetworkOptions:
     def of(self, recipe: Recipe) -> Architecture:
         """The network of a recipe, with these choices. Its task is that of the data."""
         made = recipe.overridden(hidden=self.hidden, activation=self.activation, dropout=self.dropout)
-        more = {name: getattr(self, name) for name in ("loss", "l1", "l2", "normalise", "quantiles")}
-        return made.architecture(**more)
+        return made.architecture(
+            loss=self.loss, l1=self.l1, l2=self.l2, normalise=self.normalise, quantiles=self.quantiles
+        )
 
     @property
     def alone(self) -> Architecture:

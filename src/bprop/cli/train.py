@@ -125,7 +125,7 @@ class Run:
         prepared = self._read(stream, spool)
         made = self.choices.of(prepared)
         graph = self._build(prepared, made)
-        need_calibration(graph, prepared, self.calibrate, self.folds)
+        need_calibration(graph, prepared, self.calibrate, self.folds, made.recipe.members)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
         self._describe(prepared, made)
@@ -133,7 +133,7 @@ class Run:
         if self.folds is not None and prepared.whole is not None:
             folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
             more, apart = {**more, **folds.notes}, folds.out_of_fold.watched
-        self._train(graph, prepared, settings, more, made, apart)
+        self._train(graph, prepared, settings, more, apart, made)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -164,8 +164,8 @@ class Run:
         say(visible(f"recipe {made.recipe}"))
 
     def _train(
-        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any], made: Made,
-        apart: Watched | None,
+        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any],
+        apart: Watched | None, made: Made,
     ) -> None:  # fmt: skip
         """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context

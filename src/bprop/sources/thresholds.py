@@ -1,4 +1,4 @@
-"""Thresholds of a number: the places where its rows' targets change most, as a decision tree of that one number cuts."""
+"""Thresholds of a number: where the targets change most, as a decision tree of that one number would cut it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from bprop.model import Model
 from bprop.perceptron import QUANTILES
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
-from bprop.temperature import has_probabilities, temperature_in, with_temperature
+from bprop.temperature import has_probabilities, with_temperature
+from bprop.training.fit import Fit
 
 KEY = "conformal"
 """The entry of a model's notes with the scores of rows that it was not trained on."""
@@ -54,6 +55,17 @@ class Watched(NamedTuple):
         w = w if of_class is None else w / of_class[y]
         q = outputs.get(QUANTILES)
         return cls(np.asarray(outputs["f"]), np.asarray(y), w, None if q is None else np.sort(np.asarray(q), axis=-1))
+
+    @classmethod
+    def held(cls, fit: Fit, data: DataSet, of_class: np.ndarray | None = None) -> Watched:
+        """Those for validation rows: of each member of an ensemble for its own, which it was not trained on.
+
+        data : the rows that a single network watched, or all members alike: then those of their mean.
+        """
+        if all(rows is data for rows in fit.held):
+            return cls.of(fit, data, of_class)
+        pairs = [(one, rows) for one, rows in zip(fit.members, fit.held, strict=True) if rows is not None]
+        return cls.joined([cls.of(one, rows, of_class) for one, rows in pairs or [(fit, data)]])
 
     @classmethod
     def joined(cls, parts: list[Watched]) -> Watched:
@@ -93,33 +105,14 @@ def temperature_for(graph: Graph, watched: Watched, of_class: np.ndarray | None 
 def calibrated(model: Model, watched: Watched, of_class: np.ndarray | None = None) -> tuple[Graph, Watched, float]:
     """(the model's graph with a temperature, the same predictions with it, the temperature)."""
     temperature = temperature_for(model.graph, watched, of_class)
-    return with_temperature(model.graph, temperature), tempered(model.graph, watched, temperature), temperature
-
-
-def tempered(graph: Graph, watched: Watched, temperature: float) -> Watched:
-    """The predictions with a temperature."""
     logarithms = calibration.log_of(watched.f)
-    if isinstance(graph.outputs["f"], Softmax):
+    if isinstance(model.graph.outputs["f"], Softmax):
         p = calibration.tempered(np.maximum(logarithms, -700), temperature)
     else:
         odds = logarithms - calibration.log_of(1 - watched.f.astype(np.float64))
         p = 1 / (1 + np.exp(-np.clip(odds, -700, 700) / temperature))
-    return watched._replace(f=p.astype(watched.f.dtype))
-
-
-def held_out(model: Model, data: DataSet, of_class: np.ndarray | None = None) -> Watched:
-    """The predictions for validation rows. Those of several networks that watched rows of their own are each made by
-    the network that was not trained on the row, with the temperature of all.
-
-    data : the validation rows of a single network.
-    """
-    members, held = getattr(model, "members", ()), getattr(model, "held", ())
-    if all(rows is None or rows is data for rows in held):
-        return Watched.of(model, data, of_class)
-    own = [(one, rows) for one, rows in zip(members, held, strict=True) if rows is not None]
-    watched = Watched.joined([Watched.of(one, rows, of_class) for one, rows in own])
-    temperature = temperature_in(model.graph)
-    return watched if temperature is None else tempered(model.graph, watched, temperature)
+    f = p.astype(watched.f.dtype)
+    return with_temperature(model.graph, temperature), watched._replace(f=f), temperature
 
 
 @dataclass(frozen=True)
@@ -232,7 +225,7 @@ def coverage_on(
 
 
 def certain(
-    model: Model, data: DataSet | None, of_class: np.ndarray | None = None, calibrate: bool = False,
+    model: Fit, data: DataSet | None, of_class: np.ndarray | None = None, calibrate: bool = False,
     folds: Watched | None = None,
 ) -> str:  # fmt: skip
     """Give a model its temperature (if `calibrate`) and its conformal scores; a line that says so.
@@ -243,7 +236,7 @@ def certain(
         return ""
     if folds is None and data is not None and len(data) * max(1, np.prod(model.graph.outputs["f"].dims[1:])) > MOST:
         return ""
-    watched = folds if folds is not None else held_out(model, data, of_class)  # type: ignore[arg-type]
+    watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""

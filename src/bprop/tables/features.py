@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from bprop import init as initialisers
 from bprop.box import Box
-from bprop.boxes import clip, concat, linear_each, matmul, reshape, waves
+from bprop.boxes import clip, concat, linear_each, matmul, multiply, reshape, waves
 from bprop.leaves import Constant, Parameter
 from bprop.sources.thresholds import thresholds
 
@@ -17,7 +18,8 @@ BINS, ROWS_OF_A_BIN = 16, 16
 WAVES, OF_A_NUMBER = 16, 3
 FREQUENCY = 0.2 * np.pi
 PHASES = 5.0
-NARROWEST = 1e-6  # of a bin, beside the size of its thresholds: float32 tells no narrower one apart
+BIN_SIZE = 0.3
+NARROWEST = 1e-6
 
 
 def with_features(
@@ -37,7 +39,8 @@ def with_features(
 
 
 def _bins(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:
-    """clip((x - t_j) / (t_(j+1) - t_j), 0, 1) for the bins t_0 < t_1 < ... of each number.
+    """0.3 clip((x - t_j) / (t_(j+1) - t_j), 0, 1) for the bins t_0 < t_1 < ... of each number, and as steep a ramp at
+    each t_j as rounding allows. The factor keeps many bins from outweighing the number itself.
 
     Piecewise linear encoding: Gorishniy, Rubachev and Babenko, On Embeddings for Numerical Features (2022), sec. 3.1.
     """
@@ -47,19 +50,27 @@ def _bins(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tup
     index, begin, end = (np.array(column) for column in zip(*bins, strict=True))
     numbers = _chosen(x, index.astype(int), X.shape[1], "bin")
     width = Constant(end - begin, name="bin_width")
-    return clip((numbers - Constant(begin, name="bin_begin")) / width, 0.0, 1.0, name="bins"), len(bins)
+    ramps = clip((numbers - Constant(begin, name="bin_begin")) / width, 0.0, 1.0, name="ramps")
+    return multiply(ramps, BIN_SIZE, name="bins"), len(bins)
 
 
 def _bins_of(values: np.ndarray, targets: np.ndarray) -> list[tuple[float, float]]:
-    """The bins of a number, from its smallest value in the rows to its largest; none where no cut serves."""
-    cuts = thresholds(values, targets, BINS, ROWS_OF_A_BIN)
-    if not len(cuts):
+    """The bins of a number, from its smallest value in the rows to its largest, and a step at each cut; none where no
+    cut serves."""
+    cuts = thresholds(values, targets, BINS, ROWS_OF_A_BIN).tolist()
+    if not cuts:
         return []
     edges = [float(values.min())]
-    for cut in [*cuts.tolist(), float(values.max())]:
-        if cut - edges[-1] > NARROWEST * max(1.0, abs(cut)):
+    for cut in [*cuts, float(values.max())]:
+        if cut - edges[-1] > narrowest(cut):
             edges.append(cut)
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    steps = [(cut - narrowest(cut) / 2, cut + narrowest(cut) / 2) for cut in cuts]
+    return [*pairwise(edges), *steps]
+
+
+def narrowest(cut: float) -> float:
+    """The width of the narrowest bin at a place, as far as float32 tells numbers apart there."""
+    return NARROWEST * max(1.0, abs(cut))
 
 
 def _waves(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:

@@ -305,6 +305,11 @@ class Table:
         settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
+        if calibrate and pool is not None and settings.recipe.members > 1 and out_of_fold is None:
+            raise SettingError(
+                "calibrate needs rows that none of the networks was trained on, and each watches rows of its own: give "
+                "out_of_fold, predictions of cross_validate, or members=1"
+            )
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
         fit = fit_table(network, train.data(dtype, class_weight), held, pool, notes, settings)
         of_class = class_weights(words_of(class_weight), self.answer, train.counts)

@@ -57,15 +57,9 @@ def train_members(
 class Turns(Trainer):
     """A trainer that is asked for an epoch at a time, and shares signals and progress with others."""
 
-    def turn(self) -> str | None:
-        """Train for an epoch and write the checkpoint that is due. Why training has ended, if it has."""
-        stopped = self._advance()
-        self._save_checkpoint(stopped)
-        return stopped
-
     def result(self, stopped: str) -> Fit:
         """The fit so far, at its best epoch where there is one, however training ended."""
-        fit = self._fit(stopped)
+        fit = self.fit(stopped)
         if self.kept:
             assert self.stopping is not None
             fit.params, fit.best_epoch = self.stopping.best_params, self.stopping.best_epoch
@@ -80,14 +74,6 @@ class Turns(Trainer):
     def planned(self) -> int:
         """The updates of all epochs."""
         return self.settings.epochs * self.job.steps_per_epoch
-
-    def save(self, stopped: str) -> None:
-        """Write the last checkpoint."""
-        self._save_checkpoint(stopped)
-
-    def close(self) -> None:
-        """Let other runs write where this one has written its checkpoints."""
-        self._close()
 
 
 class Team:
@@ -234,7 +220,7 @@ class Team:
         """Write the last checkpoints of the members that are not done."""
         for k, trainer in enumerate(self.trainers):
             if k not in self.ended:
-                trainer.save(stopped)
+                trainer.save_checkpoint(stopped)
         return stopped
 
     def _report(self, epoch: int) -> bool:

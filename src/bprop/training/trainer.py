@@ -49,7 +49,7 @@ class Trainer(Between):
         try:
             self._begin(engine, theta, fingerprint, source)
         except BaseException:
-            self._close()
+            self.close()
             raise
 
     def _make_writer(self, fingerprint: Mapping[str, Any], source: Any) -> CheckpointWriter:
@@ -75,7 +75,7 @@ class Trainer(Between):
             if self.writer.folder is not None and saved is None:
                 self._write()  # an error of the disk comes before training, and there is a checkpoint from the start
 
-    def _close(self) -> None:
+    def close(self) -> None:
         """Let other runs write where this one has written its checkpoints."""
         if self.writer is not None:
             self.writer.close()
@@ -87,10 +87,10 @@ class Trainer(Between):
         try:
             return self._run()
         finally:
-            self._close()
+            self.close()
 
     def _run(self) -> Fit:
-        self._tell("begin", lambda: self._fit("running"))
+        self._tell("begin", lambda: self.fit("running"))
         try:
             fit = self._train()
         except (NonFiniteError, Terminated) as error:
@@ -99,7 +99,7 @@ class Trainer(Between):
         except (Exception, KeyboardInterrupt) as error:
             why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             with suppress(Exception):  # a page that shows this run must not say that it goes on
-                fit = self._fit("failed", why)
+                fit = self.fit("failed", why)
                 if getattr(error, "fit", None) is None:
                     error.fit = fit  # type: ignore[union-attr] (nothing that was learned is lost)
                 self._tell("end", lambda: fit)
@@ -119,11 +119,16 @@ class Trainer(Between):
         with self._watch() as self.interrupt:
             try:
                 while stopped is None:
-                    stopped = self._advance()
-                    self._save_checkpoint(stopped)
+                    stopped = self.turn()
             finally:
                 self.progress.close()
         return self._end(stopped)
+
+    def turn(self) -> str | None:
+        """Train for an epoch and write the checkpoint that is due. Why training has ended, if it has."""
+        stopped = self._advance()
+        self.save_checkpoint(stopped)
+        return stopped
 
     def _make_progress(self) -> Progress:
         epochs = self.settings.epochs
@@ -152,7 +157,7 @@ class Trainer(Between):
         return "callback" if self._callbacks_stop() else None
 
     def _end(self, stopped: str) -> Fit:
-        fit, at = self._fit(stopped), self.position
+        fit, at = self.fit(stopped), self.position
         if stopped != "interrupted":
             return fit
         more = f", and resume={str(self.writer.path)!r} continues it" if self.writer is not None else ""
@@ -175,7 +180,7 @@ class Trainer(Between):
             except BadStepError as bad:
                 failure = explain(self.run_, job, at, order, bad)
         if failure is not None:
-            raise NonFiniteError(failure, self._fit("diverged", failure))
+            raise NonFiniteError(failure, self.fit("diverged", failure))
         if finished:
             self._finish_epoch()
 
@@ -194,7 +199,7 @@ class Trainer(Between):
     def done(self, at: Position, stretch: Stretch) -> None:
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
-        self._save_checkpoint()
+        self.save_checkpoint()
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -236,11 +241,12 @@ class Trainer(Between):
         if not callbacks:
             return False
         # a fit holds copies of all parameters: none is made where records are enough
-        fit = self._fit("running") if any(getattr(c, "needs_fit", True) for c in callbacks) else None
+        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in callbacks) else None
         answers = [callback(self.history[-1], fit) for callback in callbacks]  # all of them are called
         return any(answer is True for answer in answers)
 
-    def _fit(self, stopped: str, failure: str | None = None) -> Fit:
+    def fit(self, stopped: str, failure: str | None = None) -> Fit:
+        """The fit so far. stopped, failure : as in a Fit."""
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
         fit = Fit(self.job.graph, params, self.history, self.settings.notes)
@@ -250,7 +256,7 @@ class Trainer(Between):
         fit.best_epoch, fit.failure = None if best is None else best.best_epoch, failure
         return fit
 
-    def _save_checkpoint(self, stopped: str | None = None) -> None:
+    def save_checkpoint(self, stopped: str | None = None) -> None:
         """Write a checkpoint if it is time. One that fails on the way is reported; training goes on.
 
         stopped : why training has ended, for the last checkpoint. If that fails, the error has the fit.
@@ -264,9 +270,9 @@ class Trainer(Between):
                 say(f"bprop: {visible(error)}; training goes on, the checkpoint before is kept", error=True)
                 return
             with suppress(MemoryError):
-                error.fit = self._fit(stopped)  # nothing that was learned is lost
+                error.fit = self.fit(stopped)  # nothing that was learned is lost
             raise
 
     def _write(self) -> None:
         assert self.writer is not None
-        self.writer.write(lambda: self._fit("running"), self.position, self.run_, self.stopping)
+        self.writer.write(lambda: self.fit("running"), self.position, self.run_, self.stopping)

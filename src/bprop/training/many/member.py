@@ -84,13 +84,13 @@ class Member(Trainer):
         else:
             stopped = "interrupted"
         if stopped is None:
-            self._save_checkpoint(None)
+            self.save_checkpoint(None)
             return True
         return self.end_together(stopped)
 
     def end_together(self, stopped: str, failure: str | None = None) -> bool:
         if failure is None:
-            self._save_checkpoint(stopped)
+            self.save_checkpoint(stopped)
         self.result = self._fit(stopped, failure)
         self._tell("end", lambda: self.result)
         self.crew.finished(self.k, self.result)
