@@ -25,7 +25,7 @@ from bprop.structure.size_guard import SizeLimit
 
 FORMAT = 2
 """The format of a file whose notes describe the scaling of data. A file without scaling has the format 1."""
-KEEP_BEST = ("epochs", "patience", "callback")
+KEEP_BEST = ("epochs", "patience", "callback", "time")
 """The ends of training after which early stopping restores the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
 

@@ -172,3 +172,13 @@ def test_a_signal_leaves_a_model_of_all_networks_that_is_continued(run, start, f
     run("resume run")
     run(f"{command} --out whole.bprop")
     assert same("pets.bprop", "whole.bprop")
+
+
+def test_a_limit_on_the_time_decides_the_networks_and_epochs(run):
+    result = run(
+        "train pets.csv --recipe best --time 1s --hidden 5 --engine numpy --no-progress --folds 2 --out x.bprop"
+    )
+    lines = [line for line in result.stdout.splitlines() if line.startswith("time 1s: ")]
+    assert len(lines) == 3
+    assert "test: accuracy" in result.stdout
+    assert bp.load("x.bprop").stopped in ("time", "epochs", "patience")

@@ -53,6 +53,7 @@ TABLE = {
         **reading("train"),
         "--target": ("train dots-images-idx3-ubyte --target y", "has one target"),
         "--labels": ("train pets.csv --labels pets.csv", "for idx images"),
+        "--time": ("train pets.csv --time 5s --checkpoint run/", "so no run continues another exactly"),
         "--kind": ("train dots.npz --kind a=numeric", "for tables with columns"),
         "--weights": ("train digits --weights a", "for tables with columns"),
         "--class-weight": ("train house.csv --target price --class-weight balanced", "classes"),

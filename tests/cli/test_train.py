@@ -313,7 +313,7 @@ def test_no_option_is_without_a_test():
     tested = " ".join([*TRAINING, *NETWORK, BASE]) + (
         " --target --labels --task --kind --weights --test --validation --seed --checkpoint --every --resume --progress"
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
-        " --class-weight --threshold --recipe --members"
+        " --class-weight --threshold --recipe --members --time"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
         " --split-by --group --folds --config"
     )

@@ -158,3 +158,26 @@ def test_health_is_measured_of_the_first_member_under_its_names():
     assert "m1/h1" in fit.history[0].health["boxes"]
     assert "m1/W1" in fit.history[0].health["parameters"]
     assert bp.advice(fit) is not None
+
+
+def test_on_a_core_each_they_are_what_they_are_one_after_the_other():
+    pytest.importorskip("llvmlite")
+    fit = team(engine="native")
+    for k, member in enumerate(members()):
+        single = alone(member, engine="native")
+        for name, array in single.params.items():
+            np.testing.assert_allclose(fit.members[k].params[name], array, rtol=1e-10)
+
+
+def test_when_the_time_is_over_the_best_epochs_are_kept():
+    calls = iter([False] * 40 + [True] * 10**6)
+    fit = train_members(graph(), members(), rule, {**SETTINGS, "epochs": 10**4}, lambda: next(calls))
+    assert fit.stopped == "time"
+    assert fit.notes["ensemble"][0]["best_epoch"] is not None
+
+
+def test_a_single_member_is_its_own_fit():
+    fit = train_members(graph(), members(1), rule, SETTINGS)
+    assert not fit.members
+    assert same(fit.params, alone(members(1)[0]).params)
+    assert fit.stopped == "epochs"

@@ -12,9 +12,12 @@ from bprop.cli.network import NetworkOptions
 from bprop.cli.prepared import Prepared
 from bprop.cli.rule import RuleOptions
 from bprop.cli.running import TrainingOptions
+from bprop.console import say
 from bprop.graph import Graph
-from bprop.tables.members import fit_network
-from bprop.tables.recipe import KEY, Recipe, recipe_for
+from bprop.rules import Rule
+from bprop.tables.members import Rows, fit_network
+from bprop.tables.recipe import Recipe, recipe_for
+from bprop.tables.timing import Budget
 from bprop.training import Fit
 
 INFERRED = ("members", "hidden", "activation", "dropout", "rule", "schedule", "epochs", "batch_size", "patience")
@@ -44,10 +47,11 @@ class Choices:
             recipe = replace(recipe, batch_size=min(recipe.batch_size, examples))
         if prepared.validation is None:
             recipe = recipe.unwatched
-        return Made(
-            recipe, self.network.of(recipe), lambda rows: self.updating.make(recipe.updates(rows), recipe),
-            {**self.training.settings, **recipe.settings},
-        )  # fmt: skip
+        return Made(recipe, self.network.of(recipe), self.rule_of, self.training.settings, self.training.fixed)
+
+    def rule_of(self, recipe: Recipe, examples: int) -> Rule:
+        """The update rule for a recipe and a number of examples."""
+        return self.updating.make(recipe.updates(examples), recipe)
 
     def _recipe(self, task: str, examples: int) -> Recipe:
         """The recipe for a task and so many rows, with the choices of the options."""
@@ -62,26 +66,23 @@ class Choices:
 class Made:
     """What the choices make for the data of a run.
 
-    recipe : with what the user chose. make_rule : gives the update rule for a number of examples. settings : of
-    `bprop.train`, but for the rule.
+    recipe : with what the user chose. make_rule : gives the update rule of a recipe for a number of examples.
+    settings : of `bprop.train`, but for those of the recipe. fixed : the parts of the recipe that a limit on the time
+    does not change.
     """
 
     recipe: Recipe
     network: Architecture
-    make_rule: Callable[[int], Any]
+    make_rule: Callable[[Recipe, int], Any]
     settings: dict[str, Any]
+    fixed: frozenset[str]
 
-    def fit(self, graph: Graph, prepared: Prepared, settings: Mapping[str, Any]) -> Fit:
-        """Train the networks of the recipe. settings : further settings of `bprop.train`."""
+    def fit(self, graph: Graph, prepared: Prepared, settings: Mapping[str, Any], budget: Budget | None = None) -> Fit:
+        """Train the networks of the recipe. settings : further settings of `bprop.train`. budget : of time."""
+        rows = Rows(prepared.train, prepared.validation, prepared.pool)
         return fit_network(
-            graph, prepared.train, prepared.validation, prepared.pool, self.recipe.members, self.make_rule,
-            {**self.settings, **settings},
-        )  # fmt: skip
-
-    @property
-    def notes(self) -> dict[str, Any]:
-        """For the notes of the model."""
-        return {KEY: self.recipe.describe()}
+            graph, rows, self.recipe, self.make_rule, {**self.settings, **settings}, budget, self.fixed, say
+        )
 
     @property
     def inferred(self) -> dict[str, Any]:

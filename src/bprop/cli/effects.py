@@ -133,6 +133,11 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "--out-of-fold writes the predictions of the folds: add --folds 5",
         ),
         Idle(
+            ("time",), lambda values: values["checkpoint"] is not None or values["resume"] is not None,
+            "--time chooses the number of epochs by the speed of the machine, so no run continues another exactly: "
+            "leave out --checkpoint and --resume, or give --epochs in its place and stop the run with Ctrl-C",
+        ),
+        Idle(
             ("monitor",), lambda values: values["patience"] is None and values["recipe"] == "lecture",
             "--monitor names the measure that --patience watches: add --patience 10",
         ),

@@ -241,6 +241,14 @@ RecipeName = Annotated[
         "--recipe",
     ),
 ]
+TimeLimit = Annotated[
+    str | None,
+    _training(
+        "How long the command may take, about: 60s, 10min, 2h. It decides the number of networks and epochs, unless "
+        "they are given; the results then depend on the speed of the machine.",
+        "--time",
+    ),
+]
 Members = Annotated[int | None, _training("Networks to train; their answers are averaged (default: the recipe's).")]
 RuleName = Annotated[str | None, _training(f"The update rule: {', '.join(rules())} (default: the recipe's).")]
 LearningRate = Annotated[

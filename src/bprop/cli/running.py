@@ -17,6 +17,7 @@ from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
 from bprop.sources.formats import format_of, suffixes
 from bprop.tables.recipe import DEFAULT, Recipe, need_recipe
+from bprop.tables.timing import Budget
 from bprop.tensorboard import TensorBoard
 from bprop.training.checkpoints import Interval, is_folder
 from bprop.training.settings import TrainSettings, precision_of
@@ -33,6 +34,7 @@ class TrainingOptions:
 
     recipe: opt.RecipeName = DEFAULT
     members: opt.Members = None
+    time: opt.TimeLimit = None
     batch_size: opt.BatchSize = None
     epochs: opt.Epochs = None
     patience: opt.Patience = None
@@ -46,6 +48,7 @@ class TrainingOptions:
         need_recipe(self.recipe)
         if self.members is not None and self.members < 1:
             raise SettingError(f"--members {self.members}: give the number of networks, 1 or more")
+        Budget.of(self.time)
         check_seed(self.seed)
         choose(self.engine)  # a missing engine is an error before any work
         checked = TrainSettings(
@@ -63,6 +66,11 @@ class TrainingOptions:
         return recipe.overridden(
             members=self.members, epochs=self.epochs, batch_size=self.batch_size, patience=self.patience
         )
+
+    @property
+    def fixed(self) -> frozenset[str]:
+        """The parts of the recipe that a limit on the time does not change: the user chose them."""
+        return frozenset(name for name in ("members", "epochs") if getattr(self, name) is not None)
 
     @property
     def settings(self) -> dict[str, Any]:

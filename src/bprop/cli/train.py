@@ -42,6 +42,7 @@ from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
 from bprop.tables.certainty import Watched
 from bprop.tables.network import build
+from bprop.tables.timing import Budget
 from bprop.training import Fit
 from bprop.visible import visible
 
@@ -119,9 +120,12 @@ class Run:
     threshold: str | None
     out_of_fold: Path | None = None
     calibrate: bool = False
+    budget: Budget | None = None
+    trained: int = 0
 
     def start(self, stream: bool | None, spool: Path | None) -> None:
         """Read the data, train on it, test, and save."""
+        self.budget = Budget.of(self.choices.training.time)
         prepared = self._read(stream, spool)
         made = self.choices.of(prepared)
         graph = self._build(prepared, made)
@@ -129,10 +133,11 @@ class Run:
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
         self._describe(prepared, made)
-        more, apart = made.notes, None
+        more: dict[str, Any] = {}
+        apart: Watched | None = None
         if self.folds is not None and prepared.whole is not None:
             folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
-            more, apart = {**more, **folds.notes}, folds.out_of_fold.watched
+            more, apart = folds.notes, folds.out_of_fold.watched
         self._train(graph, prepared, settings, more, apart, made)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
@@ -149,8 +154,8 @@ class Run:
     def _settings(self, prepared: Prepared, made: Made) -> dict[str, Any]:
         """The settings of `bprop.train`."""
         return {
-            **made.settings, **self.showing.settings(), "every": self.saving.every, "resume": self.saving.resume,
-            "notes": prepared.notes,
+            **made.settings, **made.recipe.settings, **self.showing.settings(), "every": self.saving.every,
+            "resume": self.saving.resume, "notes": prepared.notes,
         }  # fmt: skip
 
     def _describe(self, prepared: Prepared, made: Made) -> None:
@@ -174,7 +179,9 @@ class Run:
         watching = watch(context, prepared)
         inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **made.inferred}
         config = Config.of(context, inferred)
-        fit = partial(made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph))
+        fit = partial(
+            made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph), self._time()
+        )  # fmt: skip
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
             self.saving.out is None, config, more, calibrate=self.calibrate, folds=apart,
@@ -186,4 +193,10 @@ class Run:
         made = self.choices.of(prepared)
         graph = self._build(prepared, made)
         prepared = replace(prepared, units=prepared.units.with_quantiles(graph))
-        return made.fit(graph, prepared, {"notes": prepared.notes, "progress": False})
+        return made.fit(graph, prepared, {"notes": prepared.notes, "progress": False}, self._time())
+
+    def _time(self) -> Budget | None:
+        """The time for the next training: all of them have the same."""
+        self.trained += 1
+        left = 1 if self.folds is None else max(1, self.folds + 2 - self.trained)
+        return None if self.budget is None else self.budget.part(1 / left)

@@ -3,28 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bprop.data import DataSet
+from bprop.engines import surroundings
 from bprop.graph import Graph
 from bprop.sources.pool import Pool
+from bprop.tables.recipe import KEY, Recipe, counted
+from bprop.tables.timing import Budget, fitted
 from bprop.training import Fit, train
 from bprop.training.members import Member, member_seed, train_members
+from bprop.training.pace import epoch_seconds
+
+PROBE = 0.1
+"""The share of the time for a first look at how long an epoch takes."""
+MakeRule = Callable[[Recipe, int], Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The sets of a training. pool : chooses the rows that each of several networks watches; None: all watch the
+    validation set."""
+
+    train: DataSet
+    validation: DataSet | None
+    pool: Pool | None = None
+
+    def members(self, count: int, seed: int) -> list[Member]:
+        """The sets and the seeds of `count` networks."""
+        sets: list[tuple[DataSet, DataSet | None]] = [(self.train, self.validation)] * count
+        if self.pool is not None and self.validation is not None:
+            sets = [*self.pool.sets(self.train, self.validation, count)]
+        return [Member(member_seed(seed, k), *one) for k, one in enumerate(sets)]
 
 
 def fit_network(
-    graph: Graph, data: DataSet, validation: DataSet | None, pool: Pool | None, members: int,
-    make_rule: Callable[[int], Any], settings: Mapping[str, Any],
+    graph: Graph, rows: Rows, recipe: Recipe, make_rule: MakeRule, settings: Mapping[str, Any],
+    budget: Budget | None = None, fixed: frozenset[str] = frozenset(), tell: Callable[[str], Any] = lambda line: None,
 ) -> Fit:  # fmt: skip
-    """Train `members` networks on data, and return the fit of their mean.
+    """Train the networks of a recipe, and return the fit of their mean, whose notes have the recipe.
 
-    pool : chooses the rows that each network watches; None: all watch `validation`. make_rule : gives the update rule
-    for a number of examples. settings : of `bprop.train`, but for rule and validation.
+    make_rule : gives the update rule of a recipe for a number of examples. settings : of `bprop.train`, but for those
+    of the recipe. budget : a limit on the time; it decides how many networks and epochs there are, but for those that
+    are `fixed`, and ends training. tell : is told what it decides.
     """
-    if members == 1:
-        return train(graph, data, validation=validation, rule=make_rule(len(data)), **settings)
-    sets: list[tuple[DataSet, DataSet | None]] = [(data, validation)] * members
-    if pool is not None and validation is not None:
-        sets = [*pool.sets(data, validation, members)]
-    seed = settings.get("seed", 0)
-    return train_members(graph, [Member(member_seed(seed, k), *one) for k, one in enumerate(sets)], make_rule, settings)
+    if budget is not None:
+        recipe = planned(graph, rows, recipe, make_rule, settings, budget, fixed)
+        tell(f"time {budget.text}: {counted(recipe.members)}, at most {recipe.epochs} epochs")
+    notes = {**(settings.get("notes") or {}), KEY: recipe.describe()}
+    own = {**settings, **recipe.settings, "notes": notes}
+    if recipe.members == 1 and budget is None:
+        rule = make_rule(recipe, len(rows.train))
+        return train(graph, rows.train, validation=rows.validation, rule=rule, **own)
+    members = rows.members(recipe.members, settings.get("seed", 0))
+    over = None if budget is None else budget.over
+    return train_members(graph, members, lambda examples: make_rule(recipe, examples), own, over)
+
+
+def planned(
+    graph: Graph, rows: Rows, recipe: Recipe, make_rule: MakeRule, settings: Mapping[str, Any], budget: Budget,
+    fixed: frozenset[str],
+) -> Recipe:  # fmt: skip
+    """The recipe that fits into the time, after a first look at how long an epoch takes."""
+    if "epochs" in fixed:
+        return recipe
+    (member,) = rows.members(1, settings.get("seed", 0))
+    own = {**settings, **recipe.settings}
+    epoch, apart = epoch_seconds(graph, member, make_rule(recipe, len(rows.train)), own, budget.part(PROBE).over)
+    return fitted(recipe, epoch, budget.left, surroundings.cores() if apart else 1, fixed)

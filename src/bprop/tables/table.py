@@ -26,12 +26,14 @@ from bprop.tables import show
 from bprop.tables.certainty import certain
 from bprop.tables.cross_validation import CrossValidation, cross_validate
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
+from bprop.tables.members import Rows
 from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
 from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
 from bprop.tables.rows import open_table
+from bprop.tables.timing import Budget
 from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
 
@@ -268,7 +270,8 @@ class Table:
         schedule: str | None = None, epochs: int | None = None, batch_size: int | None = None,
         patience: int | None = None, class_weight: str | Mapping[Any, float] | None = None, calibrate: bool = False,
         out_of_fold: OutOfFold | None = None, validation: Any = None, test: Any = None, by: str | None = None,
-        group: str | None = None, seed: int = 0, dtype: str = "float32", engine: Any = "auto", **more: Any,
+        group: str | None = None, time: str | float | None = None, seed: int = 0, dtype: str = "float32",
+        engine: Any = "auto", **more: Any,
     ) -> TableFit:  # fmt: skip
         """Train, as `bprop train` does: the same settings and seed give the same numbers.
 
@@ -288,11 +291,14 @@ class Table:
         validation, test : shares, or numbers of rows, to hold out, by default 0.1 and 0.2; or rows of their own, as
             `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
         by, group : columns by which rows are held out, as in `split`.
+        time : how long to train at most, such as "60s" or "10min": it decides the number of networks and epochs, unless
+            they are given. Results then depend on the speed of the machine.
 
         Returns
         -------
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
+        budget = Budget.of(time)
         train, watched, tested = self._parts(validation, test, seed, by, group)
         alone = 1 if graph is not None and members is None else members
         made = train.recipe(
@@ -302,7 +308,9 @@ class Table:
         network = graph or build(
             train.frame, train.preparation, made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise), train.scale
         )
-        settings = Settings(made if watched is not None else made.unwatched, seed, dtype, engine, more)
+        fixed = frozenset(name for name, value in (("epochs", epochs), ("members", members)) if value is not None)
+        chosen = made if watched is not None else made.unwatched
+        settings = Settings(chosen, seed, dtype, engine, more, budget, fixed)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
         if calibrate and pool is not None and settings.recipe.members > 1 and out_of_fold is None:
@@ -311,7 +319,7 @@ class Table:
                 "out_of_fold, predictions of cross_validate, or members=1"
             )
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
-        fit = fit_table(network, train.data(dtype, class_weight), held, pool, notes, settings)
+        fit = fit_table(network, Rows(train.data(dtype, class_weight), held, pool), notes, settings)
         of_class = class_weights(words_of(class_weight), self.answer, train.counts)
         certain(fit, held, of_class, calibrate, None if out_of_fold is None else out_of_fold.watched)
         fit.test = tested

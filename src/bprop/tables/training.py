@@ -7,39 +7,39 @@ from dataclasses import dataclass
 from operator import index
 from typing import Any
 
-from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
-from bprop.sources.pool import Pool
-from bprop.tables.members import fit_network
+from bprop.tables.members import Rows, fit_network
 from bprop.tables.model import TableFit
-from bprop.tables.recipe import KEY, Recipe
+from bprop.tables.recipe import Recipe
+from bprop.tables.timing import Budget
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. recipe : with the choices of the caller; all others are settings of `bprop.train`."""
+    """How to train. recipe : with the choices of the caller. budget, fixed : as in `fit_network`. All others are
+    settings of `bprop.train`."""
 
     recipe: Recipe
     seed: int
     dtype: str
     engine: Any
     more: Mapping[str, Any]
+    budget: Budget | None = None
+    fixed: frozenset[str] = frozenset()
 
 
-def fit_table(
-    graph: Graph, data: DataSet, validation: DataSet | None, pool: Pool | None, notes: Mapping[str, Any],
-    settings: Settings,
-) -> TableFit:  # fmt: skip
-    """A graph that is trained on a table's rows. pool : chooses the rows that each of several networks watches."""
-    recipe = settings.recipe
-    own = {"notes": notes, "seed": settings.seed, "dtype": settings.dtype, "engine": settings.engine}
-    fit = fit_network(
-        graph, data, validation, pool, recipe.members, lambda examples: recipe.make_rule(recipe.updates(examples)),
-        {**own, **recipe.settings, **settings.more},
+def fit_table(graph: Graph, rows: Rows, notes: Mapping[str, Any], settings: Settings) -> TableFit:
+    """A graph that is trained on a table's rows."""
+    own = {"notes": notes, "seed": settings.seed, "dtype": settings.dtype, "engine": settings.engine, **settings.more}
+    return TableFit.of(
+        fit_network(graph, rows, settings.recipe, rule_of, own, settings.budget, settings.fixed)
     )  # fmt: skip
-    fit.notes[KEY] = recipe.describe()
-    return TableFit.of(fit)
+
+
+def rule_of(recipe: Recipe, examples: int) -> Any:
+    """The rule of a recipe for a number of examples."""
+    return recipe.make_rule(recipe.updates(examples))
 
 
 def network_choices(hidden: Any, activation: Any, dropout: Any) -> dict[str, Any]:

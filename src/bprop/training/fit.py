@@ -14,7 +14,8 @@ from bprop.model import Model
 class Fit(Model):
     """The result of training: a model with `params`, `history` (one Record an epoch) and the way it ended.
 
-    stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "interrupted" (Ctrl-C),
+    stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "time" (a limit on
+    it was over), "interrupted" (Ctrl-C),
     "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
     params : with patience or keep_best, those of `best_epoch`, also where all epochs were done or a callback stopped
     training; while it runs, after Ctrl-C and without these two, those of the last step done.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import numpy as np
 
 from bprop.console import say
 from bprop.data import DataSet
+from bprop.engines import surroundings
+from bprop.engines.many import on_one_core
 from bprop.errors import NonFiniteError
 from bprop.graph import Graph
 from bprop.training.averaged import mean_fit, mean_record
@@ -41,21 +45,31 @@ def member_seed(seed: int, k: int) -> int:
 
 
 def train_members(
-    graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any]
+    graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
+    over: Callable[[], bool] | None = None,
 ) -> Fit:  # fmt: skip
-    """Train a network for each member, and return the fit of their mean.
+    """Train a network for each member, on a core each where the engine allows it, and return the fit of their mean; of
+    a single member, its own.
 
     make_rule : gives the update rule for a number of examples. settings : of `bprop.train`; callbacks and progress are
-    for all members together, and a checkpoint has a place for each.
+    for all members together, and a checkpoint has a place for each. over : whether the time for training is over.
 
     Ctrl-C and SIGTERM end all of them: the fit has the best epoch of each, as far as they came. A member that diverges
     is kept at its best epoch, or left out.
     """
-    return Team(graph, members, make_rule, settings).run()
+    return Team(graph, members, make_rule, settings, over).run()
 
 
 class Turns(Trainer):
-    """A trainer that is asked for an epoch at a time, and shares signals and progress with others."""
+    """A trainer that is asked for an epoch at a time, and shares signals and progress with others.
+
+    over : whether the time for training is over.
+    """
+
+    over: Callable[[], bool] = staticmethod(lambda: False)
+
+    def stop(self) -> bool:
+        return super().stop() or self.over()
 
     def result(self, stopped: str) -> Fit:
         """The fit so far, at its best epoch where there is one, however training ended."""
@@ -80,8 +94,10 @@ class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
     def __init__(
-        self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any]
+        self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
+        over: Callable[[], bool] | None = None,
     ):  # fmt: skip
+        self.over = over or (lambda: False)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
         self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
@@ -90,14 +106,20 @@ class Team:
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
+        self.workers = min(surroundings.cores(), len(members))
         try:
-            for k, member in enumerate(members):
-                own = self._settings(k, member, make_rule, settings)
-                job = own.make_job(graph, member.train)
-                self.trainers.append(Turns(job, own.make_engine(), own.first_theta(job), own))
+            with self._own_core():
+                for k, member in enumerate(members):
+                    own = self._settings(k, member, make_rule, settings)
+                    job = own.make_job(graph, member.train)
+                    self.trainers.append(Turns(job, own.make_engine(), own.first_theta(job), own))
         except BaseException:
             self._close()
             raise
+
+    def _own_core(self) -> AbstractContextManager[None]:
+        """Within the context, what this thread computes stays on its core, where other members run on others."""
+        return on_one_core() if self.workers > 1 else nullcontext()
 
     def _settings(
         self, k: int, member: Member, make_rule: Callable[[int], Any], settings: Mapping[str, Any]
@@ -155,10 +177,14 @@ class Team:
         total = sum(trainer.planned for trainer in self.trainers)
         self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, total, self._done())
         stopped = None
-        with Interrupt() as self.interrupt:
+        lock, count = RLock(), len(self.trainers)
+        apart = self.workers > 1 and all(trainer.run_.apart for trainer in self.trainers)
+        threads = ThreadPoolExecutor(self.workers, thread_name_prefix="bprop-member") if apart else nullcontext()
+        with Interrupt() as self.interrupt, threads as self.threads:
             for number, trainer in enumerate(self.trainers, 1):
-                trainer.interrupt = self.interrupt
-                trainer.progress = OfMember(self.progress, self._done, f", network {number} of {len(self.trainers)}")
+                trainer.interrupt, trainer.over = self.interrupt, self.over
+                of = f", network {number} of {count}" if count > 1 else ""
+                trainer.progress = OfMember(self.progress, self._done, of, lock)
             try:
                 while stopped is None:
                     stopped = self._round()
@@ -191,30 +217,44 @@ class Team:
     def _round(self) -> str | None:
         """An epoch of each member that has done the fewest. Why training has ended, if it has."""
         epoch = self._epoch()
-        for k, trainer in enumerate(self.trainers):
-            if k not in self.ended and trainer.position.epoch == epoch:
-                self._turn(k, trainer)
-            if self.interrupt.signal is not None:
-                return self._stop("interrupted")
+        self._turns([k for k, t in enumerate(self.trainers) if k not in self.ended and t.position.epoch == epoch])
+        if self.interrupt.signal is not None:
+            return self._stop("interrupted")
+        if len(self.ended) < len(self.trainers) and self.over():
+            return self._stop("time")
         if len(self.ended) == len(self.trainers):
             reasons = {fit.stopped for fit in self.ended.values()}
             return "patience" if reasons == {"patience"} else "epochs"
         return self._stop("callback") if self._report(epoch + 1) else None
 
-    def _turn(self, k: int, trainer: Turns) -> None:
-        """An epoch of a member. One that diverges is kept at its best epoch, or left out where there is none."""
+    def _turns(self, numbers: Sequence[int]) -> None:
+        """An epoch of some members, on a core each or one after the other. Raises NonFiniteError where all diverge."""
+        if self.threads is not None:
+            failures = list(self.threads.map(self._turn, numbers))
+        else:
+            failures = [self._turn(k) for k in numbers if self.interrupt.signal is None and not self.over()]
+        lost = [fit.stopped == "diverged" and not self.trainers[k].kept for k, fit in self.ended.items()]
+        errors = [error for error in failures if error is not None]
+        if errors and len(lost) == len(self.trainers) and all(lost):
+            errors[-1].fit = self.fit("diverged", str(errors[-1]))
+            raise errors[-1]
+
+    def _turn(self, k: int) -> NonFiniteError | None:
+        """An epoch of a member. One that diverges is kept at its best epoch, or left out where there is none; the
+        error then."""
+        trainer, count = self.trainers[k], len(self.trainers)
         try:
-            stopped = trainer.turn()
+            with self._own_core():
+                stopped = trainer.turn()
         except NonFiniteError as error:
             self.ended[k] = trainer.result("diverged")
-            said = "its best epoch is kept" if trainer.kept else "it is left out"
-            say(f"bprop: network {k + 1} of {len(self.trainers)}: {visible(error)}; {said}", error=True)
-            if len(self.ended) == len(self.trainers) and not any(one.kept for one in self.trainers):
-                error.fit = self.fit("diverged", str(error))
-                raise
-            return
+            if count > 1:
+                said = "its best epoch is kept" if trainer.kept else "it is left out"
+                say(f"bprop: network {k + 1} of {count}: {visible(error)}; {said}", error=True)
+            return error
         if stopped is not None and stopped != "interrupted":
             self.ended[k] = trainer.result(stopped)
+        return None
 
     def _stop(self, stopped: str) -> str:
         """Write the last checkpoints of the members that are not done."""
@@ -241,6 +281,9 @@ class Team:
         fits = [self.ended.get(k) or trainer.result(stopped) for k, trainer in enumerate(self.trainers)]
         usable = [k for k, fit in enumerate(fits) if fit.stopped != "diverged" or self.trainers[k].kept]
         taken = usable or list(range(len(fits)))
+        if len(fits) == 1:
+            fits[0].stopped, fits[0].failure = stopped, failure
+            return fits[0]
         made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
         made.failure = failure
         return made
@@ -249,19 +292,21 @@ class Team:
 class OfMember:
     """Shows the steps of a member as a part of the progress of all. Their epochs are shown together."""
 
-    def __init__(self, all_of_them: Progress, done: Callable[[], int], of: str):
-        self.all, self.done, self.of = all_of_them, done, of
+    def __init__(self, all_of_them: Progress, done: Callable[[], int], of: str, lock: RLock):
+        self.all, self.done, self.of, self.lock = all_of_them, done, of, lock
 
     def engine(self, choice: str) -> None:
         """Show the engine, once for all members."""
-        if getattr(self.all, "shown", None) != choice:
-            self.all.shown = choice  # type: ignore[attr-defined]
-            self.all.engine(choice)
+        with self.lock:
+            if getattr(self.all, "shown", None) != choice:
+                self.all.shown = choice  # type: ignore[attr-defined]
+                self.all.engine(choice)
 
     def steps(self, epoch: int, done: int, loss: float) -> None:
-        self.all.of = self.of
-        self.all.steps(epoch, self.done(), loss)
-        self.all.of = ""
+        with self.lock:
+            self.all.of = self.of
+            self.all.steps(epoch, self.done(), loss)
+            self.all.of = ""
 
     def epoch(self, record: Any) -> None:
         pass
