@@ -57,6 +57,7 @@ class Share:
 
     def __init__(self, crew: Crew, k: int):
         self.crew, self.k = crew, k
+        self.of = f", network {k + 1} of {len(crew.updates)}"
 
     def engine(self, choice: str) -> None:
         with self.crew.lock:
@@ -67,7 +68,9 @@ class Share:
     def steps(self, epoch: int, done: int, loss: float) -> None:
         with self.crew.lock:
             self.crew.updates[self.k] = done
+            self.crew.shown.of = self.of
             self.crew.shown.steps(epoch, sum(self.crew.updates), loss)
+            self.crew.shown.of = ""
 
     def epoch(self, record: Record) -> None:
         with self.crew.lock:

@@ -46,7 +46,7 @@ class Member(Trainer):
         return Share(self.crew, self.k)
 
     def _end(self, stopped: str) -> Fit:
-        return self._fit(stopped)
+        return self.fit(stopped)
 
     def _callbacks_stop(self) -> bool:
         own = super()._callbacks_stop()
@@ -58,7 +58,7 @@ class Member(Trainer):
         """Before the first epoch."""
         self.progress, self.interrupt = self._make_progress(), self.crew.interrupt
         self.order = self.job.data.order(self.job.seed, self.position.epoch, self.settings.shuffle)
-        self._tell("begin", lambda: self._fit("running"))
+        self._tell("begin", lambda: self.fit("running"))
 
     def next_epoch(self) -> bool:
         """Begin an epoch, unless the network is done."""
@@ -92,7 +92,7 @@ class Member(Trainer):
         """The end of this network: False, for it does not go on."""
         if failure is None:
             self.save_checkpoint(stopped)
-        self.result = self._fit(stopped, failure)
+        self.result = self.fit(stopped, failure)
         self._tell("end", lambda: self.result)
         self.crew.finished(self.k, self.result)
         return False
