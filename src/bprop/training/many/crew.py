@@ -17,7 +17,7 @@ class Crew:
     """Shared by all networks of a training, in whichever thread they run.
 
     shown : where progress is shown. stop : asked between two stretches whether all should stop. callback :
-    callback(k, record) after each epoch of network k, True stops it. finished : finished(k, fit) at the end of network k.
+    callback(k, record) after each epoch of network k; True stops it. finished : finished(k, fit) at its end.
     """
 
     def __init__(

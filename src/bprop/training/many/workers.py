@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack, nullcontext
 from typing import Any
 
@@ -15,6 +14,7 @@ from bprop.training.many.crew import Crew
 from bprop.training.many.member import Member
 from bprop.training.many.plan import Plan
 from bprop.training.many.together import Started, train_together
+from bprop.training.side_by_side import side_by_side
 
 
 def train_all(plan: Plan, crew: Crew) -> list[Fit]:
@@ -80,22 +80,14 @@ def _on_cores(
     """Each on a core of its own, in threads. An error of one stops the others, and is raised."""
 
     def train(k: int) -> None:
-        with on_one_core():
-            try:
-                fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
-            except BaseException:
-                crew.failed = True
-                raise
-
-    with ThreadPoolExecutor(min(cores, len(left)), thread_name_prefix="bprop-network") as pool:
-        futures = [pool.submit(train, k) for k in left]
         try:
-            while pending := wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION).not_done:
-                if any(future.done() and future.exception() for future in futures):
-                    break
-            del pending
-        except BaseException:  # a second Ctrl-C
+            fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
+        except BaseException:
             crew.failed = True
             raise
-        for future in futures:
-            future.result()
+
+    try:
+        side_by_side(train, left, cores)
+    except BaseException:  # a second Ctrl-C comes to this thread alone
+        crew.failed = True
+        raise
