@@ -4,6 +4,7 @@ import importlib.util
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import bprop as bp
@@ -86,3 +87,14 @@ def test_the_heart_is_under_500_lines():
     heart = ("box.py", "boxes/regularisers.py", "structure/structure.py", "graph/passes.py")
     source = Path(bp.__file__).parent
     assert sum(len((source / file).read_text(encoding="utf-8").splitlines()) for file in heart) < 500
+
+
+def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "many_networks.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "many_networks"}
+    for block in blocks:
+        exec(compile(block, "many_networks.md", "exec"), names)
+    errors = [np.mean((fit.predict(x=names["X"]) - names["y"]) ** 2) for fit in names["fits"]]
+    assert np.mean((names["answers"]["f"] - names["y"]) ** 2) < np.mean(errors)
+    assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2

@@ -3,6 +3,7 @@
 JAX serves as array compiler and device layer only: every derivative is the boxes' own bprop.
 """
 
-from bprop.engines.xla.run import XlaEngine, XlaRun
+from bprop.engines.xla.run import XlaRun
+from bprop.engines.xla.xla_engine import XlaEngine
 
 __all__ = ["XlaEngine", "XlaRun"]

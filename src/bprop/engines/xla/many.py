@@ -73,17 +73,18 @@ class XlaMany(ManyRuns):
     """
 
     def __init__(self, seats: Sequence[Seat], data: DataSet, rows: Sequence[np.ndarray | None]):
-        self.runs, self.rows = list(seats), list(rows)
-        self.first, job = self.runs[0], self.runs[0].job
-        self.jobs = [seat.job for seat in self.runs]
+        self.seats, self.rows = list(seats), list(rows)
+        self.runs = self.seats
+        self.first, job = self.seats[0], self.seats[0].job
+        self.jobs = [seat.job for seat in self.seats]
         self.state: Any = None
         self.host: Any = None
-        for number, seat in enumerate(self.runs):
+        for number, seat in enumerate(self.seats):
             seat.many, seat.number = self, number
         self.compiling = 0.0
         with jax.enable_x64(self.first.wide):
             self.data = Resident(Source.of(data, job))
-            self.arguments = self._stacked([seat.arguments for seat in self.runs])
+            self.arguments = self._stacked([seat.arguments for seat in self.seats])
             self.counts = jax.device_put(np.array([len(one.data) for one in self.jobs], np.int32))
             self.validation = self._validation()
         self.measured: dict[str, list[dict[str, float]]] = {}
@@ -127,35 +128,35 @@ class XlaMany(ManyRuns):
         self.sums = np.stack([none if one is None else np.array(one, job.dtype) for one in running])
         if self.state is None:
             with jax.enable_x64(self.first.wide):
-                self.state = self._stacked([seat.state for seat in self.runs])
+                self.state = self._stacked([seat.state for seat in self.seats])
             self._moved()
 
     def before(self, k):
-        seat = self.runs[k]
-        kept = seat._state
+        seat = self.seats[k]
+        now = seat._state
         try:
             seat._state = jax.tree.map(lambda array: np.asarray(array[k]), self.previous)
             return seat.params(), seat.rule_arrays()
         finally:
-            seat._state = kept
+            seat._state = now
 
     def _moved(self) -> None:
-        """The state is another one: forget what was derived from the one before."""
+        """The state is another one: forget all that was derived from the one before."""
         self.host, self.measured = None, {}
-        for seat in self.runs:
+        for seat in self.seats:
             seat._state = None
 
     def steps(self, start, count, t):
         need_counts(t, count)
         first, (rows, full, last) = self.first, self.first.batches
         self.previous = self.state
-        before, bad, done = self._seconds(), np.full(len(self.runs), -1), 0
+        before, bad, done = self._seconds(), np.full(len(self.seats), -1), 0
         count_of = np.int32 if t - start + self.jobs[0].steps_per_epoch <= NARROW else np.int64
         many = max(0, min(count, full - start)) if last else count
         parts = [(first.compiled, self.order, self.counts, start, many)] if many else []
         if last and start + count > full:
             order = jax.device_put(self.visits[:, full * rows : full * rows + last])
-            parts.append((first.compiled_last, order, np.full(len(self.runs), last, np.int32), 0, 1))
+            parts.append((first.compiled_last, order, np.full(len(self.seats), last, np.int32), 0, 1))
         with jax.enable_x64(first.wide or count_of is np.int64):
             for compiled, order, counts, begin, some in parts:
                 theta, rule_state, self.sums, (sums, first_bad) = self._epoch(compiled)(
@@ -168,7 +169,7 @@ class XlaMany(ManyRuns):
                 done += some
         self.compiling = self._seconds() - before
         self._moved()
-        return [self._stretch(*one) for one in zip(self.runs, np.asarray(sums).tolist(), bad.tolist(), strict=True)]
+        return [self._stretch(*one) for one in zip(self.seats, np.asarray(sums).tolist(), bad.tolist(), strict=True)]
 
     def _stretch(self, seat: Seat, sums: list[float], bad: int) -> Stretch:
         *running, penalty = sums
@@ -179,7 +180,7 @@ class XlaMany(ManyRuns):
     def _rates(self, t: int, count: int) -> np.ndarray | None:
         if not is_paced(self.jobs[0].rule):
             return None
-        return np.stack([seat._rates(t, count) for seat in self.runs])  # type: ignore[arg-type]
+        return np.stack([seat._rates(t, count) for seat in self.seats])  # type: ignore[arg-type]
 
     def evaluate(self, which: str) -> list[dict[str, float]]:
         """Loss and metrics of each run on its validation set."""
@@ -188,12 +189,12 @@ class XlaMany(ManyRuns):
             constants, hyper, _, seed, _ = self.arguments
             arrays, weights, rows, axis = self.validation
             together = self.jobs[0].together(self.jobs[0].set_of(which))
-            none = np.stack([self.first.no_sums] * len(self.runs))
+            none = np.stack([self.first.no_sums] * len(self.seats))
             with jax.enable_x64(self.first.wide):
                 sums = self._evaluation(axis, together)(
                     self.state[0], arrays, weights, rows, constants, hyper, seed, none
                 )
-            totals = (seat.program.totals(one) for seat, one in zip(self.runs, np.asarray(sums).tolist(), strict=True))
+            totals = (seat.program.totals(one) for seat, one in zip(self.seats, np.asarray(sums).tolist(), strict=True))
             self.measured[which] = [self.first.program.finish(total) for total in totals]
         return self.measured[which]
 

@@ -12,15 +12,14 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines import surroundings
-from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
+from bprop.engines.engine import Job, Run, Stretch, need_counts
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
-from bprop.engines.xla.compilation import SETTINGS, need_few
+from bprop.engines.xla.compilation import SETTINGS
 from bprop.engines.xla.programs import Compiled, functions_of, is_paced, unpaced
 from bprop.engines.xla.sets import Part, Resident, Source, Streamed, data_budget
 from bprop.errors import SettingError
-from bprop.forked import need_jax
 from bprop.rules import Foreign
 from bprop.rules.code import package_of
 from bprop.rules.runtime import numbers_of
@@ -234,24 +233,3 @@ class XlaRun(Run):
         constants, _, _, seed, _ = self.arguments
         with jax.enable_x64(self.wide):
             return float(self.compiled.penalty(self.state[0], constants, seed))
-
-
-class XlaEngine(Engine):
-    """Runs a graph as a compiled XLA program."""
-
-    name = "xla"
-
-    def start(self, job, params):
-        need_jax()
-        need_few(len(job.graph.order))
-        job.graph.ranges.need_known(self.name)
-        return XlaRun(job, params)
-
-    def start_many(self, jobs, params, data, rows):
-        from bprop.engines.xla.many import start_many  # which needs XlaRun, above
-
-        need_jax()
-        for job in jobs:
-            need_few(len(job.graph.order))
-            job.graph.ranges.need_known(self.name)
-        return start_many(jobs, params, data, rows)

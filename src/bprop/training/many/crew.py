@@ -1,4 +1,4 @@
-"""The things that the networks of one training share: signals, the wish to stop, progress, and who is told."""
+"""The things that the networks of one training share: signals, the wish to stop, progress, callbacks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from bprop.training.progress import Progress
 class Crew:
     """Shared by all networks of a training, in whichever thread they run.
 
-    shown : where progress is shown. stop : asked between two stretches whether all should stop. told : told(k, record)
-    after each epoch of network k, True stops it. finished : finished(k, fit) when network k is done.
+    shown : where progress is shown. stop : asked between two stretches whether all should stop. callback :
+    callback(k, record) after each epoch of network k; True stops it. finished : finished(k, fit) at its end.
     """
 
     def __init__(
         self, interrupt: Interrupt, shown: Progress, count: int, stop: Callable[[], Any] | None = None,
-        told: Callable[[int, Record], Any] | None = None, finished: Callable[[int, Fit], Any] | None = None,
+        callback: Callable[[int, Record], Any] | None = None, finished: Callable[[int, Fit], Any] | None = None,
     ):  # fmt: skip
         self.interrupt, self.shown, self.lock = interrupt, shown, RLock()
-        self._stop, self._told, self._finished = stop, told, finished
+        self._stop, self._callback, self._finished = stop, callback, finished
         self.updates, self.failed, self._asked, self._engine = [0] * count, False, False, ""
 
     @property
@@ -38,12 +38,12 @@ class Crew:
                 self._asked = self._asked or bool(self._stop())
         return self._asked
 
-    def told(self, k: int, record: Record) -> bool:
+    def after_epoch(self, k: int, record: Record) -> bool:
         """Tell of an epoch of network k; whether it is to stop."""
-        if self._told is None:
+        if self._callback is None:
             return False
         with self.lock:
-            return self._told(k, record) is True
+            return self._callback(k, record) is True
 
     def finished(self, k: int, fit: Fit) -> None:
         """Tell that network k is done."""
@@ -57,6 +57,7 @@ class Share:
 
     def __init__(self, crew: Crew, k: int):
         self.crew, self.k = crew, k
+        self.of = f", network {k + 1} of {len(crew.updates)}"
 
     def engine(self, choice: str) -> None:
         with self.crew.lock:
@@ -67,7 +68,9 @@ class Share:
     def steps(self, epoch: int, done: int, loss: float) -> None:
         with self.crew.lock:
             self.crew.updates[self.k] = done
+            self.crew.shown.of = self.of
             self.crew.shown.steps(epoch, sum(self.crew.updates), loss)
+            self.crew.shown.of = ""
 
     def epoch(self, record: Record) -> None:
         with self.crew.lock:

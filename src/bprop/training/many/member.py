@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from typing import cast
 
 import numpy as np
 
 from bprop.engines.engine import Engine, Job, Run, Stretch
-from bprop.engines.numpy import NumpyEngine
 from bprop.errors import NonFiniteError
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError
@@ -32,7 +32,7 @@ class Member(Trainer):
         try:
             fit = super().run()
         except NonFiniteError as error:
-            fit = error.fit
+            fit = cast(Fit, error.fit)
         self.crew.finished(self.k, fit)
         return fit
 
@@ -46,11 +46,11 @@ class Member(Trainer):
         return Share(self.crew, self.k)
 
     def _end(self, stopped: str) -> Fit:
-        return self._fit(stopped)
+        return self.fit(stopped)
 
     def _callbacks_stop(self) -> bool:
         own = super()._callbacks_stop()
-        return self.crew.told(self.k, self.history[-1]) or own
+        return self.crew.after_epoch(self.k, self.history[-1]) or own
 
     # --- steps that are done for many networks together ---
 
@@ -58,7 +58,7 @@ class Member(Trainer):
         """Before the first epoch."""
         self.progress, self.interrupt = self._make_progress(), self.crew.interrupt
         self.order = self.job.data.order(self.job.seed, self.position.epoch, self.settings.shuffle)
-        self._tell("begin", lambda: self._fit("running"))
+        self._tell("begin", lambda: self.fit("running"))
 
     def next_epoch(self) -> bool:
         """Begin an epoch, unless the network is done."""
@@ -89,19 +89,20 @@ class Member(Trainer):
         return self.end_together(stopped)
 
     def end_together(self, stopped: str, failure: str | None = None) -> bool:
+        """The end of this network: False, for it does not go on."""
         if failure is None:
             self.save_checkpoint(stopped)
-        self.result = self._fit(stopped, failure)
+        self.result = self.fit(stopped, failure)
         self._tell("end", lambda: self.result)
         self.crew.finished(self.k, self.result)
         return False
 
     def fail(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray], bad_step: int) -> bool:
-        """Go back to the last step that was well, on NumPy, and end with what went wrong after it.
+        """Go back to the last step that was well, by itself, and end with what went wrong after it.
 
         params, rule_arrays : before the stretch whose step `bad_step` was not.
         """
-        self.run_: Run = NumpyEngine().start(self.job, params)
+        self.run_: Run = self.settings.make_engine().start(self.job, params)
         self.run_.restore(params, rule_arrays)
         self.run_.set_order(self.order, self.position.running)
         failure = explain(self.run_, self.job, self.position, self.order, BadStepError(self.run_.state, bad_step))

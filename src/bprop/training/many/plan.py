@@ -112,7 +112,7 @@ def _divided(
     """For each network, the rows it is trained on (None: all) and its validation set, where that is one of rows."""
     if len({"rows", "validation_rows"} & each.keys()) and not examples.in_memory:
         raise SettingError("a set larger than memory is trained on as a whole: leave out rows= and validation_rows=")
-    rows = [
+    rows: list[np.ndarray | None] = [
         _row_numbers(f"rows[{k}]", index, len(examples)) for k, index in enumerate(each["rows"])
     ] if "rows" in each else [None] * len(own)  # fmt: skip
     if "validation_rows" in each:
@@ -132,10 +132,10 @@ def _held_out(
     sets: list[DataSet | None] = []
     for k, (index, seed) in enumerate(zip(rows, seeds, strict=True)):
         index = np.arange(len(examples)) if index is None else index
-        kept, held = split(len(index), share, seed)
-        trained.append(index[kept])
-        sets.append(examples.rows(index[held]))
-        if sets[-1].weights is not None and not sets[-1].weights.any():
+        others, held = split(len(index), share, seed)
+        trained.append(index[others])
+        sets.append(part := examples.rows(index[held]))
+        if part.weights is not None and not part.weights.any():
             raise DataError(f"network {k}: all examples of the validation set have weight 0")
     return trained, sets
 

@@ -34,7 +34,7 @@ def train_together(members: Sequence[Member], many: ManyRuns) -> None:
 
 
 def _epoch(members: Sequence[Member], going: list[Member], many: ManyRuns, pace: Pace) -> list[Member]:
-    """An epoch, or what is left of it; the networks that go on after it."""
+    """An epoch, or the rest of it; the networks that go on after it."""
     first = going[0]
     many.set_orders([m.order for m in members], [m.position.running for m in members])
     steps, turn = first.job.steps_per_epoch, many.runs[0].turn

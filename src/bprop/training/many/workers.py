@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from bprop.engines import surroundings
@@ -15,6 +14,7 @@ from bprop.training.many.crew import Crew
 from bprop.training.many.member import Member
 from bprop.training.many.plan import Plan
 from bprop.training.many.together import Started, train_together
+from bprop.training.side_by_side import side_by_side
 
 
 def train_all(plan: Plan, crew: Crew) -> list[Fit]:
@@ -22,7 +22,7 @@ def train_all(plan: Plan, crew: Crew) -> list[Fit]:
     fits: dict[int, Fit] = {}
     engine = plan.settings[0].make_engine()
     left = _together(plan, crew, engine, fits)
-    cores = surroundings.cores() if plan.workers is None else plan.workers
+    cores = _threads(plan)
     if left:
         share = on_one_core() if min(cores, len(left)) > 1 else nullcontext()
         with share:
@@ -33,6 +33,14 @@ def train_all(plan: Plan, crew: Crew) -> list[Fit]:
             for k in left:
                 fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
     return [fits[k] for k in range(len(plan.jobs))]
+
+
+def _threads(plan: Plan) -> int:
+    """The threads that train at most. A set larger than memory is read for one network at a time."""
+    sets = [plan.data, *(job.validation for job in plan.jobs if job.validation is not None)]
+    if not all(data.in_memory for data in sets):
+        return 1
+    return surroundings.cores() if plan.workers is None else plan.workers
 
 
 def _member(plan: Plan, crew: Crew, engine: Engine, k: int) -> Member:
@@ -48,16 +56,20 @@ def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> l
     left: list[int] = []
     for group in groups.values():
         jobs = [plan.jobs[k] for k in group]
+        if len(group) == 1:
+            left += group
+            continue
         thetas = [plan.settings[k].first_theta(job) for k, job in zip(group, jobs, strict=True)]
-        many = engine.start_many(jobs, thetas, plan.data, [plan.rows[k] for k in group]) if len(group) > 1 else None
+        many = engine.start_many(jobs, thetas, plan.data, [plan.rows[k] for k in group])
         if many is None:
             left += group
             continue
-        members = [
-            Member(crew, k, plan.jobs[k], Started(run), theta, plan.settings[k])
-            for k, run, theta in zip(group, many.runs, thetas, strict=True)
-        ]
-        train_together(members, many)
+        with ExitStack() as places:
+            members = []
+            for k, run, theta in zip(group, many.runs, thetas, strict=True):
+                members.append(Member(crew, k, plan.jobs[k], Started(run), theta, plan.settings[k]))
+                places.callback(members[-1].close)
+            train_together(members, many)
         fits |= {member.k: member.result for member in members}
     return sorted(left)
 
@@ -68,22 +80,14 @@ def _on_cores(
     """Each on a core of its own, in threads. An error of one stops the others, and is raised."""
 
     def train(k: int) -> None:
-        with on_one_core():
-            try:
-                fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
-            except BaseException:
-                crew.failed = True
-                raise
-
-    with ThreadPoolExecutor(min(cores, len(left)), thread_name_prefix="bprop-network") as pool:
-        futures = [pool.submit(train, k) for k in left]
         try:
-            while pending := wait(futures, timeout=0.2, return_when=FIRST_EXCEPTION).not_done:
-                if any(future.done() and future.exception() for future in futures):
-                    break
-            del pending
-        except BaseException:  # a second Ctrl-C
+            fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
+        except BaseException:
             crew.failed = True
             raise
-        for future in futures:
-            future.result()
+
+    try:
+        side_by_side(train, left, cores)
+    except BaseException:  # a second Ctrl-C comes to this thread alone
+        crew.failed = True
+        raise

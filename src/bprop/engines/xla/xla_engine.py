@@ -1,0 +1,29 @@
+"""The engine that starts runs on XLA, one or many."""
+
+from __future__ import annotations
+
+from bprop.engines.engine import Engine
+from bprop.engines.xla.compilation import need_few
+from bprop.engines.xla.many import start_many
+from bprop.engines.xla.run import XlaRun
+from bprop.forked import need_jax
+
+
+class XlaEngine(Engine):
+    """Runs a graph as a compiled XLA program."""
+
+    name = "xla"
+
+    def start(self, job, params):
+        self._need_able(job)
+        return XlaRun(job, params)
+
+    def start_many(self, jobs, params, data, rows):
+        for job in jobs:
+            self._need_able(job)
+        return start_many(jobs, params, data, rows)
+
+    def _need_able(self, job):
+        need_jax()
+        need_few(len(job.graph.order))
+        job.graph.ranges.need_known(self.name)
