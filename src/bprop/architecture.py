@@ -35,7 +35,8 @@ class Architecture:
     """The layers of a perceptron, its loss and its regularisers. How many inputs and outputs it has, the data says.
 
     hidden : [H_1, ..., H_L], the units of the hidden layers. features : for tables, a function from the box of the
-    numbers (N, D), scaled, to a box (N, D') that the layers take in its place. All others are arguments of `bp.mlp`.
+    numbers (N, D), scaled, to a box (N, D') that the layers take in its place. category_dropout : for tables, the share
+    of what embeddings look up that is dropped in training. All others are arguments of `bp.mlp`.
 
     What can be checked without data is checked here, for every builder: raises SettingError and UnknownNameError.
     """
@@ -51,6 +52,7 @@ class Architecture:
     init: Any = None
     quantiles: tuple[float, ...] | None = None
     features: Any = None
+    category_dropout: float | None = None
 
     def __post_init__(self):
         for name in ("hidden", "activation", "dropout"):  # so that equal architectures are equal

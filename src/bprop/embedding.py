@@ -8,7 +8,7 @@ from typing import Any
 from bprop import init as initialisers
 from bprop.architecture import Architecture, checked_sizes
 from bprop.box import Box
-from bprop.boxes import Loss, concat, take
+from bprop.boxes import Loss, concat, dropout, take
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input, Parameter
@@ -71,7 +71,7 @@ def network(
     if numbers == 0 and not tables:
         raise SettingError("a network needs inputs: sizes begins with 0, and there are no embeddings")
     parts: list[Box] = [] if numbers == 0 else [_numbers(numbers, input_scaling, architecture.features)]
-    parts += [take(E, Input(f"c_{name}", (), dtype="int"), name=f"e_{name}") for name, E in tables.items()]
+    parts += [_looked_up(name, E, architecture.category_dropout) for name, E in tables.items()]
     h = parts[0] if len(parts) == 1 else concat(parts, name="h0")
     width = sum(int(part.dims[1]) for part in parts)
     return layers(h, width, architecture, outputs, target_scaling, list(tables.values()))
@@ -88,6 +88,12 @@ def _numbers(count: int, scaling: Scaling | None, features: Any) -> Box:
             f"features is a function from the box of the numbers (N, D) to a box (N, D'), not to {wider!r}"
         )
     return wider
+
+
+def _looked_up(name: str, E: Parameter, rate: float | None) -> Box:
+    """The rows of an embedding, and dropout where there is a rate."""
+    rows = take(E, Input(f"c_{name}", (), dtype="int"), name=f"e_{name}")
+    return rows if rate is None else dropout(rows, rate, name=f"e_{name}_dropped")
 
 
 def _embedding(name: str, shape: Any) -> Parameter:

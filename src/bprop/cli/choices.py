@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,7 +42,7 @@ class Choices:
     def of(self, prepared: Prepared) -> Made:
         """What they make for data."""
         examples = len(prepared.train)
-        recipe = self._recipe(prepared.preparation.task, examples)
+        recipe = self._recipe(prepared.preparation.task, examples).fitting(prepared.preparation)
         if self.training.batch_size is None:
             recipe = replace(recipe, batch_size=min(recipe.batch_size, examples))
         if prepared.validation is None:
@@ -77,12 +77,16 @@ class Made:
     settings: dict[str, Any]
     fixed: frozenset[str]
 
-    def fit(self, graph: Graph, prepared: Prepared, settings: Mapping[str, Any], budget: Budget | None = None) -> Fit:
-        """Train the networks of the recipe. settings : further settings of `bprop.train`. budget : of time."""
+    def fit(
+        self, graphs: Sequence[Graph], prepared: Prepared, settings: Mapping[str, Any], budget: Budget | None = None
+    ) -> Fit:  # fmt: skip
+        """Train the networks of the recipe. graphs : one of each kind. settings : further settings of `bprop.train`.
+        budget : of time."""
         rows = Rows(prepared.train, prepared.validation, prepared.pool)
         return fit_network(
-            graph, rows, self.recipe, self.make_rule, {**self.settings, **settings}, budget, self.fixed, say
-        )
+            graphs[0], rows, self.recipe, self.make_rule, {**self.settings, **settings}, budget, self.fixed, say,
+            graphs[1:],
+        )  # fmt: skip
 
     @property
     def inferred(self) -> dict[str, Any]:

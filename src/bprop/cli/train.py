@@ -128,7 +128,7 @@ class Run:
         self.budget = Budget.of(self.choices.training.time)
         prepared = self._read(stream, spool)
         made = self.choices.of(prepared)
-        graph = self._build(prepared, made)
+        graph, *rivals = self._build(prepared, made)
         need_calibration(graph, prepared, self.calibrate, self.folds, made.recipe.members)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
@@ -138,7 +138,7 @@ class Run:
         if self.folds is not None and prepared.whole is not None:
             folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
             more, apart = folds.notes, folds.out_of_fold.watched
-        self._train(graph, prepared, settings, more, apart, made)
+        self._train([graph, *rivals], prepared, settings, more, apart, made)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -148,8 +148,12 @@ class Run:
             return streamed(self.options, spool, self.showing.progress)
         return in_memory(self.options, self.folds is not None)
 
-    def _build(self, prepared: Prepared, made: Made) -> Graph:
-        return build(prepared.sample, prepared.preparation, made.network, self.options.scale)
+    def _build(self, prepared: Prepared, made: Made) -> list[Graph]:
+        """A network of each kind of the recipe."""
+        return [
+            build(prepared.sample, prepared.preparation, made.network, self.options.scale, inputs, prepared.units)
+            for inputs in made.recipe.inputs
+        ]
 
     def _settings(self, prepared: Prepared, made: Made) -> dict[str, Any]:
         """The settings of `bprop.train`."""
@@ -169,7 +173,7 @@ class Run:
         say(visible(f"recipe {made.recipe}"))
 
     def _train(
-        self, graph: Graph, prepared: Prepared, settings: dict[str, Any], more: dict[str, Any],
+        self, graphs: list[Graph], prepared: Prepared, settings: dict[str, Any], more: dict[str, Any],
         apart: Watched | None, made: Made,
     ) -> None:  # fmt: skip
         """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
@@ -180,7 +184,7 @@ class Run:
         inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **made.inferred}
         config = Config.of(context, inferred)
         fit = partial(
-            made.fit, graph, prepared, watching.add_to({**settings, "checkpoint": place}, graph), self._time()
+            made.fit, graphs, prepared, watching.add_to({**settings, "checkpoint": place}, graphs[0]), self._time()
         )  # fmt: skip
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
@@ -191,9 +195,9 @@ class Run:
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
         made = self.choices.of(prepared)
-        graph = self._build(prepared, made)
-        prepared = replace(prepared, units=prepared.units.with_quantiles(graph))
-        return made.fit(graph, prepared, {"notes": prepared.notes, "progress": False}, self._time())
+        graphs = self._build(prepared, made)
+        prepared = replace(prepared, units=prepared.units.with_quantiles(graphs[0]))
+        return made.fit(graphs, prepared, {"notes": prepared.notes, "progress": False}, self._time())
 
     def _time(self) -> Budget | None:
         """The time for the next training: all of them have the same."""

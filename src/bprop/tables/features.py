@@ -9,7 +9,7 @@ import numpy as np
 
 from bprop import init as initialisers
 from bprop.box import Box
-from bprop.boxes import clip, concat, linear_each, matmul, multiply, reshape, waves
+from bprop.boxes import clip, concat, dropout, linear_each, matmul, multiply, reshape, waves
 from bprop.leaves import Constant, Parameter
 from bprop.sources.thresholds import thresholds
 
@@ -23,19 +23,27 @@ NARROWEST = 1e-6
 
 
 def with_features(
-    x: Box, names: Sequence[str], X: np.ndarray, measures: np.ndarray, targets: np.ndarray
-) -> tuple[Box, int]:  # fmt: skip
-    """(a box (N, D'), D'): the numbers x (N, D) and the features that `names` names.
+    x: Box, names: Sequence[str], X: np.ndarray, measures: np.ndarray, targets: np.ndarray, rate: float | None = None
+) -> Box:  # fmt: skip
+    """A box (N, D'): the numbers x (N, D) and the features that `names` names.
 
-    X : (N, D) the rows to train on, scaled as x is. measures : (D,) of bool, the columns that have features: those that
-    are scaled, and that have more than two values. targets : (N, K) numbers, or classes as 0 and 1, for the bins.
+    X : (N, D) the rows to train on, scaled as x is. measures : (D,) of bool, the columns that are scaled. Those with
+    more than two values have features. targets : (N, K) numbers, or classes as 0 and 1, for the bins. rate : the share
+    of the other columns, which are of categories, that is dropped in training; None: there is no such box.
     """
     columns = [i for i in np.flatnonzero(measures) if _several(X[:, i])]
-    parts, width = [x], X.shape[1]
+    parts = [x] if rate is None or measures.all() else _dropped(x, measures, rate)
     for name in names if columns else ():
-        box, more = (_bins if name == "bins" else _waves)(x, X, columns, targets)
-        parts, width = parts + [box] * bool(more), width + more
-    return (x if len(parts) == 1 else concat(parts, name="numbers")), width
+        box, width = (_bins if name == "bins" else _waves)(x, X, columns, targets)
+        parts += [box] * bool(width)
+    return parts[0] if len(parts) == 1 else concat(parts, name="numbers")
+
+
+def _dropped(x: Box, measures: np.ndarray, rate: float) -> list[Box]:
+    """The measures as they are, and the columns of categories with dropout."""
+    count = len(measures)
+    categories = dropout(_chosen(x, np.flatnonzero(~measures), count, "category"), rate, name="categories_dropped")
+    return [*([_chosen(x, np.flatnonzero(measures), count, "measure")] if measures.any() else []), categories]
 
 
 def _bins(x: Box, X: np.ndarray, columns: list[int], targets: np.ndarray) -> tuple[Box, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bprop.data import DataSet
@@ -16,6 +16,8 @@ from bprop.training import Fit, train
 from bprop.training.members import Member, member_seed, train_members
 from bprop.training.pace import epoch_seconds
 
+KINDS = "kinds"
+"""The key of the notes of a model about the kinds of networks that were tried."""
 PROBE = 0.1
 """The share of the time for a first look at how long an epoch takes."""
 MakeRule = Callable[[Recipe, int], Any]
@@ -41,9 +43,11 @@ class Rows:
 def fit_network(
     graph: Graph, rows: Rows, recipe: Recipe, make_rule: MakeRule, settings: Mapping[str, Any],
     budget: Budget | None = None, fixed: frozenset[str] = frozenset(), tell: Callable[[str], Any] = lambda line: None,
+    rivals: Sequence[Graph] = (),
 ) -> Fit:  # fmt: skip
     """Train the networks of a recipe, and return the fit of their mean, whose notes have the recipe.
 
+    graph, rivals : of each kind of the recipe. Every kind has as many members, on the same rows.
     make_rule : gives the update rule of a recipe for a number of examples. settings : of `bprop.train`, but for those
     of the recipe. budget : a limit on the time; it decides how many networks and epochs there are, but for those that
     are `fixed`, and ends training. tell : is told what it decides.
@@ -53,12 +57,17 @@ def fit_network(
         tell(f"time {budget.text}: {counted(recipe.members)}, at most {recipe.epochs} epochs")
     notes = {**(settings.get("notes") or {}), KEY: recipe.describe()}
     own = {**settings, **recipe.settings, "notes": notes}
-    if recipe.members == 1 and budget is None:
+    if recipe.members == 1 and budget is None and not rivals:
         rule = make_rule(recipe, len(rows.train))
         return train(graph, rows.train, validation=rows.validation, rule=rule, **own)
     members = rows.members(recipe.members, settings.get("seed", 0))
     over = None if budget is None else budget.over
-    return train_members(graph, members, lambda examples: make_rule(recipe, examples), own, over)
+    every = [replace(member, graph=kind) for kind in (graph, *rivals) for member in members]
+    fit = train_members(graph, every, lambda examples: make_rule(recipe, examples), own, over)
+    if fit.kinds is not None:
+        fit.notes[KINDS] = {"losses": fit.kinds.losses, "kept": fit.kinds.kept}
+        tell(f"kinds {fit.kinds}")
+    return fit
 
 
 def planned(

@@ -14,6 +14,8 @@ from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
 from bprop.rules import Rule, rule_named
 from bprop.rules.schedules import Schedule, schedule_named, warm_up
+from bprop.sources.preparation import Preparation
+from bprop.tables.inputs import Inputs, has_categories
 
 NAMES = ("best", "fast", "lecture")
 """The recipes by name; the first is the default."""
@@ -22,9 +24,15 @@ KEY = "recipe"
 """The key of the notes of a model about its recipe."""
 FEW = 1_000
 """Rows below which training goes on until it no longer gets better, in small batches."""
-VISITS = 5_000_000
+VISITS = 2_000_000
 """Examples that a network visits at most, in all of its epochs, but for `FEWEST` epochs."""
 FEWEST = 10
+KINDS = (
+    Inputs(("bins", "waves")),
+    Inputs(("bins", "waves"), category_dropout=0.3),
+    Inputs(("waves",)),
+)
+"""Kinds of networks that are tried. The second is for tables with categories, the third for those without."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,9 @@ class Recipe:
     """The choices for a network of a table and for its training. Each can be overridden by itself.
 
     members : networks that are trained, each with validation rows of its own; their answers are averaged.
-    hidden, activation, dropout : of the network, as in `bp.mlp`. features : a function from the box x (N, D) of the
-    numbers, scaled, to a box (N, D') that the first layer takes in its place.
+    inputs : how they take the columns of the table. Of several kinds, each has so many members, and those that do best
+    on rows that they were not trained on are kept, or all.
+    hidden, activation, dropout : of the network, as in `bp.mlp`.
     rule : the update rule, by name, or one that the caller has made. learning_rate : None is that of the rule.
     schedule : of the learning rate, by name, over all updates.
     epochs, batch_size, patience : as in `bp.train`. keep_best : whether the epoch that did best on the validation rows
@@ -45,7 +54,7 @@ class Recipe:
     hidden: tuple[int, ...] = (200,)
     activation: Any = "relu"
     dropout: Any = None
-    features: Any = None
+    inputs: tuple[Inputs, ...] = (Inputs(),)
     rule: Any = "sgd"
     learning_rate: Any = None
     schedule: str = "constant"
@@ -66,10 +75,19 @@ class Recipe:
             need_members(chosen["members"])
         return replace(self, **chosen)
 
+    def fitting(self, preparation: Preparation) -> Recipe:
+        """The recipe for the columns of a table."""
+        inputs = tuple(dict.fromkeys(one.fitting(preparation) for one in self.inputs))
+        if len(inputs) > 1 and not has_categories(preparation):
+            inputs = inputs[:2]
+        elif len(inputs) > 1:
+            inputs = tuple(one for one in inputs if one == inputs[0] or one.category_dropout is not None)
+        return replace(self, inputs=inputs)
+
     @property
     def unwatched(self) -> Recipe:
         """The recipe where there are no validation rows: all epochs are done, and the last is kept."""
-        return replace(self, patience=None, keep_best=False)
+        return replace(self, patience=None, keep_best=False, inputs=self.inputs[:1])
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -85,9 +103,7 @@ class Recipe:
 
     def architecture(self, **more: Any) -> Architecture:
         """The layers of the network. more : further choices of an Architecture."""
-        return Architecture(
-            self.hidden, self.activation, dropout=self.dropout, features=self.features, **more
-        )  # fmt: skip
+        return Architecture(self.hidden, self.activation, dropout=self.dropout, **more)
 
     def make_rule(self, updates: int) -> Rule | Any:
         """The rule for a run of so many updates. Raises SettingError for a rate beside a rule that has its own."""
@@ -115,8 +131,9 @@ class Recipe:
         names = self.activation if isinstance(self.activation, list | tuple) else [self.activation]
         activation = f" {', '.join(str(plain(name)) for name in names)}" if self.hidden else ""
         dropout = "" if self.dropout is None or not self.hidden else f", dropout {plain(self.dropout)}"
-        features = "" if self.features is None else f", {plain(self.features)} features"
-        return f"{counted(self.members)} of {layers}{activation} units{dropout}{features}"
+        inputs = "" if self.inputs == (Inputs(),) else f", {self.inputs[0]}"
+        kinds = "" if len(self.inputs) == 1 else "; and as many with " + "; with ".join(map(str, self.inputs[1:]))
+        return f"{counted(self.members)} of {layers}{activation} units{dropout}{inputs}{kinds}"
 
     def _training(self) -> str:
         rate = "" if self.learning_rate is None or not isinstance(self.rule, str) else f" {plain(self.learning_rate)}"
@@ -137,6 +154,7 @@ def recipe_for(name: str, task: str, examples: int) -> Recipe:
     made = Recipe(
         name, members=1 if name == "fast" else 4, hidden=(256, 256), dropout=0.1, rule="adam", learning_rate=rate,
         schedule="cosine", epochs=max(FEWEST, min(100, VISITS // max(1, examples))), batch_size=128, keep_best=True,
+        inputs=KINDS if name == "best" else KINDS[:1],
     )  # fmt: skip
     if examples >= FEW:
         return made
@@ -182,7 +200,7 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
-    return getattr(value, "__name__", None) or repr(value)
+    return getattr(value, "__name__", None) or (str(value) if isinstance(value, Inputs) else repr(value))
 
 
 def counted(members: int) -> str:

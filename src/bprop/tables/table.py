@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from bprop.architecture import Architecture
 from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.graph import Graph
@@ -212,7 +213,7 @@ class Table:
         fast: 1 network of 256, 256 relu units, dropout 0.1; adam 0.002, at most 50 epochs in batches of 32, patience \
 20; the best epoch is kept
         """
-        recipe = recipe_for(name, self.task, len(self)).overridden(**choices)
+        recipe = recipe_for(name, self.task, len(self)).overridden(**choices).fitting(self.preparation)
         return (
             recipe
             if choices.get("batch_size") is not None
@@ -229,7 +230,11 @@ class Table:
         """
         made = self.recipe(recipe, **network_choices(hidden, activation, dropout))
         network = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
-        return build(self.frame, self.preparation, network, self.scale)
+        return build(self.frame, self.preparation, network, self.scale, made.inputs[0], self.units)
+
+    def graphs(self, layers: Architecture, recipe: Recipe) -> list[Graph]:
+        """A network of each kind of a recipe."""
+        return [build(self.frame, self.preparation, layers, self.scale, inputs, self.units) for inputs in recipe.inputs]
 
     def split(
         self, test: float = 0.2, validation: float = 0.1, seed: int = 0, *, by: str | None = None,
@@ -305,12 +310,11 @@ class Table:
             recipe, members=alone, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
             batch_size=batch_size, patience=patience, **network_choices(hidden, activation, dropout),
         )  # fmt: skip
-        network = graph or build(
-            train.frame, train.preparation, made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise), train.scale
-        )
+        made = made if watched is not None else made.unwatched
+        layers = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
+        network, *rivals = [graph] if graph is not None else train.graphs(layers, made)
         fixed = frozenset(name for name, value in (("epochs", epochs), ("members", members)) if value is not None)
-        chosen = made if watched is not None else made.unwatched
-        settings = Settings(chosen, seed, dtype, engine, more, budget, fixed)
+        settings = Settings(made, seed, dtype, engine, more, budget, fixed)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
         if calibrate and pool is not None and settings.recipe.members > 1 and out_of_fold is None:
@@ -319,7 +323,7 @@ class Table:
                 "out_of_fold, predictions of cross_validate, or members=1"
             )
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
-        fit = fit_table(network, Rows(train.data(dtype, class_weight), held, pool), notes, settings)
+        fit = fit_table(network, Rows(train.data(dtype, class_weight), held, pool), notes, settings, rivals)
         of_class = class_weights(words_of(class_weight), self.answer, train.counts)
         certain(fit, held, of_class, calibrate, None if out_of_fold is None else out_of_fold.watched)
         fit.test = tested

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import index
 from typing import Any
@@ -29,11 +29,13 @@ class Settings:
     fixed: frozenset[str] = frozenset()
 
 
-def fit_table(graph: Graph, rows: Rows, notes: Mapping[str, Any], settings: Settings) -> TableFit:
-    """A graph that is trained on a table's rows."""
+def fit_table(
+    graph: Graph, rows: Rows, notes: Mapping[str, Any], settings: Settings, rivals: Sequence[Graph] = ()
+) -> TableFit:  # fmt: skip
+    """A graph that is trained on a table's rows. rivals : those of the other kinds of the recipe."""
     own = {"notes": notes, "seed": settings.seed, "dtype": settings.dtype, "engine": settings.engine, **settings.more}
     return TableFit.of(
-        fit_network(graph, rows, settings.recipe, rule_of, own, settings.budget, settings.fixed)
+        fit_network(graph, rows, settings.recipe, rule_of, own, settings.budget, settings.fixed, rivals=rivals)
     )  # fmt: skip
 
 

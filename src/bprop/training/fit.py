@@ -46,6 +46,7 @@ class Fit(Model):
     settings: Mapping[str, Any] = MappingProxyType({})
     members: Sequence[Fit] = ()
     held: Sequence[DataSet | None] = ()
+    kinds: Any = None
 
     def report(self, path: str | os.PathLike, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""

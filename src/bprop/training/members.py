@@ -21,6 +21,7 @@ from bprop.training.averaged import mean_fit, mean_record
 from bprop.training.checkpoints.members import make_above, member_place, member_source
 from bprop.training.fit import Fit
 from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.kinds import kinds_of
 from bprop.training.progress import Progress, progress_of
 from bprop.training.settings import Callback, TrainSettings, read_callbacks
 from bprop.training.trainer import Trainer
@@ -32,11 +33,12 @@ SEEDS = 12
 
 @dataclass(frozen=True)
 class Member:
-    """What one network of an ensemble is trained on, and watches."""
+    """What one network of an ensemble is trained on, and watches. graph : its own, of another kind than others'."""
 
     seed: int
     train: DataSet
     validation: DataSet | None
+    graph: Graph | None = None
 
 
 def member_seed(seed: int, k: int) -> int:
@@ -55,7 +57,8 @@ def train_members(
     for all members together, and a checkpoint has a place for each. over : whether the time for training is over.
 
     Ctrl-C and SIGTERM end all of them: the fit has the best epoch of each, as far as they came. A member that diverges
-    is kept at its best epoch, or left out.
+    is kept at its best epoch, or left out. Of members of several kinds (graphs, kind after kind, as many of each),
+    those are kept that do best on rows that they were not trained on: see `kinds_of`.
     """
     return Team(graph, members, make_rule, settings, over).run()
 
@@ -99,6 +102,7 @@ class Team:
     ):  # fmt: skip
         self.over = over or (lambda: False)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
+        self.kinds = len({id(member.graph or graph) for member in members})
         self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
         self.resume = settings.get("resume")
@@ -111,7 +115,7 @@ class Team:
             with self._own_core():
                 for k, member in enumerate(members):
                     own = self._settings(k, member, make_rule, settings)
-                    job = own.make_job(graph, member.train)
+                    job = own.make_job(member.graph or graph, member.train)
                     self.trainers.append(Turns(job, own.make_engine(), own.first_theta(job), own))
         except BaseException:
             self._close()
@@ -281,11 +285,18 @@ class Team:
         fits = [self.ended.get(k) or trainer.result(stopped) for k, trainer in enumerate(self.trainers)]
         usable = [k for k, fit in enumerate(fits) if fit.stopped != "diverged" or self.trainers[k].kept]
         taken = usable or list(range(len(fits)))
+        kinds = None
+        if stopped not in ("running", "failed", "diverged"):
+            held = [member.validation for member in self.members]
+            kinds = kinds_of({k: fits[k] for k in taken}, held, self.kinds)
+        if kinds is not None:
+            each = len(fits) // self.kinds
+            taken = [k for k in taken if k // each in kinds.kept]
         if len(fits) == 1:
             fits[0].stopped, fits[0].failure = stopped, failure
             return fits[0]
         made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
-        made.failure = failure
+        made.failure, made.kinds = failure, kinds
         return made
 
 
