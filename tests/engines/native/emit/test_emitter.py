@@ -169,3 +169,31 @@ def test_a_function_is_declared_once():
     two = e.intrinsic("sqrt", one)
     assert one.callee is two.callee
     assert one.callee.name == "llvm.sqrt.f64"
+
+
+def test_code_for_a_rare_case_runs_only_there():
+    def write(e, pointer, n):
+        def other():
+            e.store(I64(1), pointer, 10)
+            return e.b.add(n[0], I64(100))
+
+        rare = e.b.icmp_signed(">", n[0], I64(5))
+        e.store(e.unless(rare, n[0], other), pointer, 0)
+
+    assert execute(write, numbers=(5, 0, 0, 0, 0))[[0, 10]].tolist() == [5, 0]
+    assert execute(write, numbers=(6, 0, 0, 0, 0))[[0, 10]].tolist() == [106, 1]
+
+
+def test_a_function_of_the_module_is_written_once_for_a_type():
+    written = []
+
+    def body(e, value):
+        written.append(value.type)
+        return e.b.add(value, constant(value.type, 3))
+
+    def write(e, pointer, n):
+        for place, value in enumerate([n[0], n[1], e.iota(I64)]):
+            e.store(e.outlined("three_more", body, value), pointer, place)
+
+    assert execute(write, numbers=(1, 2, 0, 0, 0))[:6].tolist() == [4, 5, 3, 4, 5, 6]
+    assert written == [I64, ir.VectorType(I64, LANES)]

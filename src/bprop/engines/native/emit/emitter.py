@@ -146,7 +146,29 @@ class Emitter:
             vector = self.b.insert_element(vector, value, I32(lane))
         return vector
 
+    def outlined(self, name: str, body: Callable[[Emitter, Value], Value], value: Value) -> Value:
+        """body(emitter, value), in a function of the module that is written once for the type of the value."""
+        whole_name = f"{name}.{type_name(value.type)}"
+        function = self.module.globals.get(whole_name)
+        if function is None:
+            function = ir.Function(self.module, ir.FunctionType(value.type, [value.type]), whole_name)
+            function.linkage = "internal"
+            inside = Emitter(self.module, ir.IRBuilder(function.append_basic_block("entry")), self.lanes)
+            inside.b.ret(body(inside, *function.args))
+        return self.b.call(function, [value])
+
     # --- control ---
+
+    def unless(self, rare: Value, usual: Value, other: Callable[[], Value]) -> Value:
+        """`usual`, but other() where the truth value `rare` holds. Only then is its code run."""
+        before = self.b.block
+        with self.b.if_then(rare, likely=False):
+            value = other()
+            end = self.b.block
+        result = self.b.phi(usual.type)
+        result.add_incoming(usual, before)
+        result.add_incoming(value, end)
+        return result
 
     @contextmanager
     def loop(self, start: Int, stop: Int, step: int = 1) -> Iterator[Int]:

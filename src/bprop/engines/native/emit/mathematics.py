@@ -8,25 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import factorial, log
-from typing import Any
 
 from llvmlite import ir
 
-from bprop.engines.native.emit.emitter import I1, I32, I64, SUFFIX, Emitter, Type, Value, constant
+from bprop.engines.native.emit.building_blocks import is_float, scalar
+from bprop.engines.native.emit.emitter import I1, I32, Value, constant
+from bprop.engines.native.emit.trigonometry import Trigonometry
 from bprop.errors import UnsupportedError
 
 FLOAT_OPS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 INT_OPS = {"add": "add", "sub": "sub", "mul": "mul", "and": "and_", "or": "or_", "xor": "xor", "shl": "shl",
            "shr": "lshr"}  # fmt: skip
 COMPARISONS = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-
-
-def scalar(type_: Type) -> Type:
-    return type_.element if isinstance(type_, ir.VectorType) else type_
-
-
-def is_float(value: Value) -> bool:
-    return scalar(value.type) in SUFFIX
 
 
 def tanh_series(count: int) -> list[float]:
@@ -37,12 +30,8 @@ def tanh_series(count: int) -> list[float]:
     return terms
 
 
-class Mathematics:
+class Mathematics(Trigonometry):
     """Elementwise operations on the values of an emitter, by the name that the tape gives them."""
-
-    def __init__(self, emitter: Emitter):
-        self.e = emitter
-        self.b = emitter.b
 
     def apply(self, op: str, *args: Value, signed: bool = True) -> Value:
         """op(args), all of them scalars or all of them vectors."""
@@ -68,19 +57,8 @@ class Mathematics:
 
     # --- short ones ---
 
-    def fma_minus(self, a: Value, x: Value, y: Value) -> Value:
-        """a x - y, rounded once."""
-        return self.fma(a, x, self.b.fneg(y))
-
-    def minus_fma(self, a: Value, x: Value, y: Value) -> Value:
-        """y - a x, rounded once."""
-        return self.fma(self.b.fneg(a), x, y)
-
     def neg(self, a: Value) -> Value:
         return self.b.fneg(a) if is_float(a) else self.b.neg(a)
-
-    def abs(self, a: Value) -> Value:
-        return self.e.intrinsic("fabs", a)
 
     def sqrt(self, a: Value) -> Value:
         return self.e.intrinsic("sqrt", a)
@@ -107,40 +85,7 @@ class Mathematics:
     def pow(self, a: Value, c: Value) -> Value:
         return self.e.lane_by_lane(lambda x, y: self.e.intrinsic("pow", x, y), a, c)
 
-    def cos(self, a: Value) -> Value:
-        return self.e.lane_by_lane(lambda x: self.e.intrinsic("cos", x), a)
-
-    def sin(self, a: Value) -> Value:
-        return self.e.lane_by_lane(lambda x: self.e.intrinsic("sin", x), a)
-
-    # --- building blocks ---
-
-    def c(self, like: Value, number: Any) -> Value:
-        return constant(like.type, number)
-
-    def fma(self, a: Value, x: Value, y: Value) -> Value:
-        return self.e.intrinsic("fma", a, x, y)
-
-    def polynomial(self, x: Value, coefficients: list[float]) -> Value:
-        """sum_i coefficients[i] x^i, by Horner."""
-        total = self.c(x, coefficients[-1])
-        for number in reversed(coefficients[:-1]):
-            total = self.fma(total, x, self.c(x, number))
-        return total
-
-    def integers(self, value: Value) -> tuple[Type, int, int]:
-        """(integer type of the same width, bits of the mantissa, bias of the exponent)."""
-        single = scalar(value.type) == ir.FloatType()
-        whole = I32 if single else I64
-        type_ = ir.VectorType(whole, value.type.count) if self.e.is_vector(value) else whole
-        return type_, 23 if single else 52, 127 if single else 1023
-
-    def power_of_two(self, k: Value) -> Value:
-        """2^k for a whole k within the range of normal exponents."""
-        whole, bits, bias = self.integers(k)
-        n = self.b.fptosi(k, whole)
-        raised = self.b.shl(self.b.add(n, constant(whole, bias)), constant(whole, bits))
-        return self.b.bitcast(raised, k.type)
+    # --- long ones ---
 
     def reduced(self, x: Value) -> tuple[Value, Value]:
         """(k, expm1(r)) with x = k log 2 + r, |r| <= log(2) / 2."""
@@ -153,13 +98,6 @@ class Mathematics:
         terms = [1 / factorial(i + 2) for i in range(6 if single else 12)]
         tail = self.b.fmul(self.b.fmul(r, r), self.polynomial(r, terms))
         return k, self.b.fadd(r, tail)
-
-    def clamped(self, x: Value, low: float, high: float) -> Value:
-        """x within [low, high]; NaN stays NaN."""
-        x = self.b.select(self.b.fcmp_ordered("<", x, self.c(x, low)), self.c(x, low), x)
-        return self.b.select(self.b.fcmp_ordered(">", x, self.c(x, high)), self.c(x, high), x)
-
-    # --- long ones ---
 
     def exp(self, x: Value) -> Value:
         """2^k (1 + expm1(r)), 2^k in two halves so that results near both ends of the range are right."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
+from bprop.engines.native.emit.building_blocks import is_float, scalar
 from bprop.engines.native.emit.emitter import I64, Emitter, Type, Value, constant, stored_type, type_of
 from bprop.engines.native.emit.indices import Index, Indices, Lane, Many, Point, index_key
-from bprop.engines.native.emit.mathematics import Mathematics, is_float, scalar
+from bprop.engines.native.emit.mathematics import Mathematics
 from bprop.engines.native.schedule.buffers import Layout
 from bprop.engines.trace.tape import UINT, Shape, Traced
 

@@ -17,7 +17,7 @@ DEEP = 40
 """So many operations are done one inside the other, then the value is put in memory."""
 CHEAP = 6
 """An array that costs less is computed by every kernel that needs it."""
-COSTLY = {"exp": 10, "expm1": 10, "log": 10, "log1p": 14, "tanh": 14, "pow": 100, "sin": 100, "cos": 100, "div": 4,
+COSTLY = {"exp": 10, "expm1": 10, "log": 10, "log1p": 14, "tanh": 14, "pow": 100, "sin": 16, "cos": 16, "div": 4,
           "sqrt": 4, "fma": 2, "fma_minus": 2, "minus_fma": 2}  # fmt: skip
 """The cost of an operation; that of all others is 1."""
 
