@@ -248,6 +248,7 @@ def test_an_error_is_the_mean_over_the_splits_and_one_failure_makes_it_infinite(
     board = Board.of(of, cache.results)
     assert board.errors().loc["values", "linear"] == np.inf
     assert board.errors(RMSE).loc["values"].tolist()[1] == np.inf
+    assert [*board.errors(WRONG).index] == ["words"]
 
 
 # -- reports ------------------------------------------------------------------------------------------------------
