@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,23 @@ def test_a_peer_whose_process_dies_or_fails_is_an_error():
         worker.process.kill()
         with pytest.raises(PeerError, match="ended with exit code"):
             worker.ask("train", 1)
+
+
+class Sleeper:
+    """It answers after a minute."""
+
+    def __init__(self, name):
+        pass
+
+    def rest(self):
+        time.sleep(60)
+
+
+def test_a_peer_that_takes_longer_than_its_limit_is_ended():
+    with Worker("a sleeper", Sleeper, limit=0.1) as worker:
+        with pytest.raises(PeerError, match=r"a sleeper: it took longer than 0\.1 s"):
+            worker.ask("rest")
+        assert not worker.process.is_alive()
 
 
 # -- choosing -----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,8 @@ def here(monkeypatch):
 
 
 def plan(methods=CHEAP, splits=2, **more):
-    return run.Plan({"words": tiny(CLASSES), "values": tiny(VALUES)}, methods, range(splits), Protocol(), **more)
+    tables = {"words": replace(tiny(CLASSES), name="words"), "values": replace(tiny(VALUES), name="values")}
+    return run.Plan(tables, methods, range(splits), Protocol(), **more)
 
 
 def finished(path, **more):
@@ -192,7 +194,7 @@ def test_another_line_that_is_no_result_is_refused(tmp_path, line):
 def test_results_of_other_rows_do_not_count(tmp_path, here):
     finished(tmp_path)
     here.calls = []
-    of = run.Plan({"values": tiny(VALUES)}, CHEAP, range(1), Protocol(most_train=30))
+    of = run.Plan({"values": plan().tables["values"]}, CHEAP, range(1), Protocol(most_train=30))
     run.run(of, Cache(tmp_path / "r.jsonl"), say=lambda line: None)
     assert len(here.calls) == 2
 
@@ -246,6 +248,7 @@ def test_an_error_is_the_mean_over_the_splits_and_one_failure_makes_it_infinite(
     board = Board.of(of, cache.results)
     assert board.errors().loc["values", "linear"] == np.inf
     assert board.errors(RMSE).loc["values"].tolist()[1] == np.inf
+    assert [*board.errors(WRONG).index] == ["words"]
 
 
 # -- reports ------------------------------------------------------------------------------------------------------

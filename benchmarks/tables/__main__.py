@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rows", type=int, default=4000, help="rows to train on, at most (default 4000)")
     add("--test", type=float, default=0.2, help="the share of the rows to test on (default 0.2)")
     add("--test-rows", type=int, default=10_000, help="rows to test on, at most (default 10000)")
-    add("--limit", type=float, help="seconds after which a fit counts as failed")
+    add("--limit", type=float, help="seconds of the clock after which a fit counts as failed")
     add("--results", type=Path, default=Path("tables.jsonl"), help="results, old and new (default tables.jsonl)")
     add("--read", type=Path, action="append", default=[], help="further results to read; can be repeated")
     add("--again", default="", help="methods whose earlier results do not count")

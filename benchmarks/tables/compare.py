@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.tables.cache import Result
-from benchmarks.tables.measures import MAIN
+from benchmarks.tables.measures import MAIN, MEASURES
 from benchmarks.tables.run import Plan
 
 
@@ -48,10 +48,11 @@ class Board:
 
     def errors(self, measure: str | None = None) -> pd.DataFrame:
         """Mean errors over the splits, of the tables that have the measure; None for the main one of each task."""
+        task_of = self.tasks
         return self._frame(
-            (r, np.inf if r.failure else r.errors[measure or MAIN[self.tasks[r.key.table]]])
+            (r, np.inf if r.failure else r.errors[measure or MAIN[task_of[r.key.table]]])
             for r in self.results
-            if measure is None or r.failure or measure in r.errors
+            if measure is None or measure in MEASURES[task_of[r.key.table]]
         )
 
     def seconds(self) -> pd.DataFrame:

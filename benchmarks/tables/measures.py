@@ -10,7 +10,7 @@ SMALLEST = 1e-7
 """A probability of 0 counts as this, for every method: about the precision of float32."""
 
 LOG_LOSS, AUC, WRONG, RMSE = "log loss", "1 - AUC", "wrong answers", "RMSE"
-OF_CLASSES, OF_VALUES = (LOG_LOSS, AUC, WRONG), (RMSE,)
+MEASURES = {CLASSES: (LOG_LOSS, AUC, WRONG), VALUES: (RMSE,)}
 MAIN = {CLASSES: LOG_LOSS, VALUES: RMSE}
 """The error that ranks methods, of each task."""
 

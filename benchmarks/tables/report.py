@@ -9,9 +9,9 @@ import pandas as pd
 
 from benchmarks.tables import compare
 from benchmarks.tables.compare import Board
-from benchmarks.tables.measures import AUC, LOG_LOSS, RMSE, WRONG
+from benchmarks.tables.measures import MEASURES, WRONG
 from benchmarks.tables.run import Plan
-from benchmarks.tables.table import CLASSES, words_of
+from benchmarks.tables.table import CLASSES, TASKS, words_of
 from benchmarks.text import number, table
 
 INTRODUCTION = (
@@ -54,7 +54,11 @@ def summary(board: Board) -> list[str]:
     """A row for each method, the best first."""
     errors = board.errors()
     shares, places = compare.normalised(errors), compare.ranks(errors)
-    by = {name: compare.ranks(board.errors(name)).mean() for name in (LOG_LOSS, WRONG, AUC, RMSE) if _has(board, name)}
+    by = {
+        name: compare.ranks(board.errors(name)).mean()
+        for task in TASKS
+        for name in (MEASURES[task] if board.of_task(task) else ())
+    }
     seconds = compare.geometric_mean(board.seconds())
     failed = {name: len({r.key.table for r in board.failures() if r.key.method == name}) for name in board.methods}
     best = places.eq(places.min(axis=1), axis=0).sum()
@@ -65,10 +69,6 @@ def summary(board: Board) -> list[str]:
         for name in places.mean().sort_values(kind="stable").index
     ]  # fmt: skip
     return table(head, rows)
-
-
-def _has(board: Board, measure: str) -> bool:
-    return any(measure in result.errors for result in board.results)
 
 
 def beside(board: Board, ours: str) -> list[str]:
@@ -108,7 +108,7 @@ def _row(name: str, cells: Iterable[float], mark: bool) -> list[str]:
 def _cell(value: float) -> str:
     if not np.isfinite(value):
         return "failed"
-    return f"{value:.4f}" if abs(value) < 10 else number(value)
+    return f"{value:.4g}" if value < 1000 else number(value)
 
 
 def missing(plan: Plan, board: Board, absent: dict[str, str]) -> list[str]:

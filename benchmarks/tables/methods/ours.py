@@ -19,12 +19,12 @@ def fit(train: Table, seed: int, **settings: Any) -> Predict:
     """
     import bprop as bp
 
-    unknown = [name for name in settings if name not in inspect.signature(bp.tables.table.Table.fit).parameters]
+    answer = train.answer if train.answer not in train.features else f"{train.answer} (target)"
+    rows = bp.table(train.features.assign(**{answer: train.target}), answer, task=train.task)
+    unknown = [name for name in settings if name not in inspect.signature(rows.fit).parameters]
     if unknown:
         raise UnavailableError(f"this version of bprop has no {unknown[0]}=")
-    answer = train.answer if train.answer not in train.features else f"{train.answer} (target)"
-    frame = train.features.assign(**{answer: train.target})
-    model = bp.table(frame, answer, task=train.task).fit(test=0, seed=seed, **settings)
+    model = rows.fit(test=0, seed=seed, **settings)
     if train.task != CLASSES:
         return lambda features: np.asarray(model.predict(features), float)
     order = [list(map(int, model.classes)).index(c) for c in range(train.classes)]
