@@ -98,8 +98,27 @@ class Layout:
 def layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str = ",") -> Layout:
     """From the first bytes of a file; `whole` if they are all of it. usual : the delimiter that goes without saying.
 
+    A model skips the lines that it skipped in training where the file cannot be read with them, or has no header.
     Raises DataError, naming file and line, for text that is no table, with the option that helps.
     """
+    if options.skip_rows or not options.trained_skip:
+        return _layout_of(path, sample, whole, options, usual)
+    skipping = replace(options, skip_rows=options.trained_skip)
+    if not options.by_position:
+        try:
+            return _layout_of(path, sample, whole, options, usual)
+        except DataError as error:
+            try:
+                layout = _layout_of(path, sample, whole, skipping, usual)
+            except DataError:
+                raise error from None
+    else:
+        layout = _layout_of(path, sample, whole, skipping, usual)
+    lines = f"its first {options.trained_skip:,} lines are" if options.trained_skip > 1 else "its first line is"
+    return replace(layout, facts=(f"{lines} skipped, as in training", *layout.facts))
+
+
+def _layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str) -> Layout:
     layout, lines = _text_of(path, sample, whole, options)
     sizes = [_bytes([line]) for line in lines]  # of a comment, too, which is blank from here on
     if options.comment:
@@ -128,6 +147,9 @@ def _text_of(path: Path, sample: bytes, whole: bool, options: ReadOptions) -> tu
     if options.encoding is not None:
         encoding = codec_of(options.encoding)
         mark = next((len(m) for m, name in MARKS if name == encoding and sample.startswith(m)), 0)
+    elif encoding == "utf-8" and options.trained_encoding is not None and not _is_utf8(sample, whole):
+        encoding = codec_of(options.trained_encoding)
+        facts = (f"its encoding is {options.trained_encoding}, as in training",)
     elif encoding != "utf-8":
         facts = (f"its encoding is {encoding.upper()}" + ("" if mark else ", for every second byte is zero"),)
     text = _decoded(path, sample, mark, encoding, whole)
@@ -138,6 +160,15 @@ def _text_of(path: Path, sample: bytes, whole: bool, options: ReadOptions) -> tu
         text = without_end(text.encode()).decode()
     lines = list(io.StringIO(text, newline=""))
     return Layout(encoding, mark, old_mac, facts=facts), lines if whole or len(lines) < 2 else lines[:-1]
+
+
+def _is_utf8(sample: bytes, whole: bool) -> bool:
+    """Whether the first bytes of a file are UTF-8. The last letter may be cut off."""
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return not whole and error.start > len(sample) - 4
+    return True
 
 
 def _decoded(path: Path, sample: bytes, mark: int, encoding: str, whole: bool) -> str:
