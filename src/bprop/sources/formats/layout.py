@@ -204,6 +204,8 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
     if end < len(lines) and headers.is_rule(lines[end]) and len(rows) > 1:
         layout = replace(layout, facts=(*layout.facts, f"line {end + 1} is a rule, and left out"))
         end, rows = end + 1, [first, *split(lines[end + 1 :], layout.delimiter)]
+    if before.below:
+        end, rows = end + before.below, [first, *split(lines[end + before.below :], layout.delimiter)]
     rows = rows or [first]
     if options.header is not False:
         need_no_title(path, rows, lines, before.start, layout.delimiter)
