@@ -31,8 +31,9 @@ from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
+from bprop.tables.python_words import in_python
 from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
-from bprop.tables.rows import open_table
+from bprop.tables.rows import open_table, read_for
 from bprop.tables.timing import Budget
 from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
@@ -112,6 +113,7 @@ class Table:
         """{column: kind} of the input columns, as inferred or chosen: see `with_kinds`."""
         return Kinds({kind.name: kind.kind for kind in self.preparation.kinds})
 
+    @in_python
     def with_kinds(self, kinds: Mapping[str, str] | None = None, /, **more: str) -> Table:
         """The table with other kinds: `table.with_kinds(zip="categorical")`, or of a dict. "inferred" takes one back.
 
@@ -124,6 +126,7 @@ class Table:
         _ = changed.preparation  # raises for kinds that do not fit
         return changed
 
+    @in_python
     def with_task(self, task: str) -> Table:
         """The table with another task: "classification", "regression", "counts"; "multilabel" for several targets."""
         self._need_whole("with_task")
@@ -231,6 +234,7 @@ class Table:
         network = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
         return build(self.frame, self.preparation, network, self.scale)
 
+    @in_python
     def split(
         self, test: float = 0.2, validation: float = 0.1, seed: int = 0, *, by: str | None = None,
         group: str | None = None,
@@ -263,6 +267,7 @@ class Table:
         object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
         return Parts(train, held.get("validation"), held.get("test"))
 
+    @in_python
     def fit(
         self, *, recipe: str = DEFAULT, members: int | None = None, hidden: Any = None, activation: Any = None,
         loss: Any = None, l1: float | None = None, l2: float | None = None, dropout: Any = None,
@@ -369,7 +374,7 @@ class Table:
             raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
         if isinstance(rows, Table):
             return replace(rows, part=part, trained=self, watched=None)
-        opened = open_table(rows, self.frame.target[0], None, self.frame.read, part)
+        opened = open_table(rows, self.frame.target[0], None, read_for(rows, self.frame.read), part)
         frame = opened.frame if opened.frame.block is not None else replace(opened.frame, target=self.frame.target)
         return replace(self, frame=frame, part=part, trained=self, watched=None)
 

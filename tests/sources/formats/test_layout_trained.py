@@ -37,10 +37,10 @@ def test_a_file_that_is_utf_8_stays_so():
 @pytest.mark.parametrize("above", ["Report of May\n", "Report of May\nall stations\n"])
 def test_lines_that_training_skipped_are_skipped_where_they_are(above):
     count = above.count("\n")
-    read = layout(above + TABLE, trained_skip=count)
+    read = layout(above + TABLE, trained_skip=count, trained_columns=("größe",))
     assert (read.names, read.lines) == (("id", "größe", "kind"), count + 1)
     assert "skipped, as in training" in read.facts[0]
-    same = layout(TABLE, trained_skip=count)
+    same = layout(TABLE, trained_skip=count, trained_columns=("größe",))
     assert (same.names, same.lines, same.facts) == (("id", "größe", "kind"), 1, ())
 
 
@@ -50,6 +50,13 @@ def test_without_a_header_they_are_always_skipped_and_that_is_said():
     assert "its first line is skipped, as in training" in read.facts
 
 
+def test_a_title_above_two_columns_is_seen_by_the_columns_of_the_model():
+    text = "Report\nsize,kind\n" + "".join(f"{k},a\n" for k in range(9))
+    assert layout(text, trained_skip=1, trained_columns=("size",)).names == ("size", "kind")
+    other = layout(text, trained_skip=1, trained_columns=("weight",))
+    assert other.names == layout(text).names
+
+
 def test_a_fault_that_skipping_does_not_mend_is_told_as_it_is():
     with pytest.raises(DataError, match="--skip-rows 1"):
-        layout("Report\n" + TABLE, trained_skip=30)
+        layout("Report\n" + TABLE, trained_skip=30, trained_columns=("id",))

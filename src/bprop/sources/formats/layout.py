@@ -98,22 +98,35 @@ class Layout:
 def layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str = ",") -> Layout:
     """From the first bytes of a file; `whole` if they are all of it. usual : the delimiter that goes without saying.
 
-    A model skips the lines that it skipped in training where the file cannot be read with them, or has no header.
     Raises DataError, naming file and line, for text that is no table, with the option that helps.
     """
     if options.skip_rows or not options.trained_skip:
         return _layout_of(path, sample, whole, options, usual)
-    skipping = replace(options, skip_rows=options.trained_skip)
+    return _as_in_training(path, sample, whole, options, usual)
+
+
+def _as_in_training(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str) -> Layout:
+    """The layout for a model that skipped lines in training. They are skipped where the header is below them; of a
+    table without a header always."""
+    fault, plain = None, None
     if not options.by_position:
         try:
-            return _layout_of(path, sample, whole, options, usual)
+            plain = _layout_of(path, sample, whole, options, usual)
         except DataError as error:
-            try:
-                layout = _layout_of(path, sample, whole, skipping, usual)
-            except DataError:
-                raise error from None
-    else:
-        layout = _layout_of(path, sample, whole, skipping, usual)
+            fault = error
+    if plain is not None and not set(options.trained_columns).isdisjoint(plain.names):
+        return plain
+    try:
+        layout = _layout_of(path, sample, whole, replace(options, skip_rows=options.trained_skip), usual)
+    except DataError:
+        if fault is None and plain is None:
+            raise
+        layout = None
+    if layout is None or not (options.by_position or not set(options.trained_columns).isdisjoint(layout.names)):
+        if plain is None:
+            assert fault is not None
+            raise fault
+        return plain
     lines = f"its first {options.trained_skip:,} lines are" if options.trained_skip > 1 else "its first line is"
     return replace(layout, facts=(f"{lines} skipped, as in training", *layout.facts))
 
