@@ -76,12 +76,7 @@ def tune(
     problem, space, first = searching.problem(prepared, scale)
     _describe(space, problem)
     result = result_of(problem, space, first, searching.options, None)
-    _finish(
-        result,
-        replace(prepared, whole=None),
-        searching,
-        " ".join(["bprop tune", *map(quoted, words_of(context, typed=True))]),
-    )
+    _finish(result, replace(prepared, whole=None), searching, " ".join(["bprop tune", *map(quoted, words_of(context, typed=True))]))
 
 
 def _describe(space: dict[str, Range], problem: Problem) -> None:

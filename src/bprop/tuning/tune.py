@@ -19,11 +19,10 @@ from bprop.tables.opening import table as open_table
 from bprop.tables.table import Table, is_size
 from bprop.training.interrupt import Terminated
 from bprop.training.settings import whole
-from bprop.tuning import of_table
-from bprop.tuning import settings as of
+from bprop.tuning import of_table, settings as of
 from bprop.tuning.finish import Options, result_of
 from bprop.tuning.problem import Problem, Stage, rows_of
-from bprop.tuning.ranges import Range, read
+from bprop.tuning.ranges import Fixed, Range, read
 from bprop.tuning.result import Tuned
 
 
@@ -121,9 +120,7 @@ class OwnGraph:
         taken = signature(function).parameters.values()
         self.function, self.space = function, of.checked(space)
         self.takes_all = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
-        self.names = [
-            one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
-        ]
+        self.names = [one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]
         if not self.takes_all:
             of.need_known(space, self.names)
         missing = [one.name for one in taken if one.name in self.names and one.default is Parameter.empty]
@@ -194,9 +191,7 @@ def _arrays(
     if held.folds:
         raise SettingError("folds are for tables: name validation rows, or make a table of the arrays (bp.table)")
     rest, tested = _held_out(rows, 0.2 if held.test is None else held.test, options.seed, "test")
-    train, watched = _held_out(
-        rest, 0.2 if held.validation is None else held.validation, options.seed + 1, "validation"
-    )
+    train, watched = _held_out(rest, 0.2 if held.validation is None else held.validation, options.seed + 1, "validation")
     if watched is None:
         raise SettingError("settings are chosen by validation rows: hold some out, as with validation=0.2")
     problem = Problem(
