@@ -2,7 +2,7 @@
 
 import pytest
 
-from bprop.notes import columns, table, word, words
+from bprop.notes import columns, table, threshold, word, words
 
 ODD = [
     None,
@@ -40,3 +40,17 @@ def test_odd_notes_are_left_out(odd):
     assert all(isinstance(one, str) for one in words(notes, "classes"))
     assert word(notes, "source") is None or isinstance(word(notes, "source"), str)
     assert table({}) is None and words({}, "classes") == ()
+
+
+@pytest.mark.parametrize(
+    ("decision", "read"),
+    [
+        ({"positive": 1, "threshold": 0.3}, (1, 0.3)), ({"positive": 0, "threshold": 0.75, "aim": "f1"}, (0, 0.75)),
+        ({"positive": 1}, None), ({"positive": True, "threshold": 0.3}, None),
+        ({"positive": 2, "threshold": 0.3}, None),
+        ({"positive": 1, "threshold": 1.0}, None), ({"positive": 1, "threshold": "0.3"}, None), (None, None), (3, None),
+    ],
+)  # fmt: skip
+def test_a_threshold_is_read_where_it_is_one(decision, read):
+    assert threshold({"decision": decision}) == read
+    assert threshold({}) is None

@@ -56,3 +56,15 @@ def best_epochs(notes: Mapping[str, Any]) -> list[int]:
     """The epoch that each network of an ensemble was kept of, if each kept the best of its validation rows; else []."""
     epochs = [one.get("best_epoch") for one in members(notes)]
     return [epoch for epoch in epochs if isinstance(epoch, int)] if all(isinstance(e, int) for e in epochs) else []
+
+
+def threshold(notes: Mapping[str, Any]) -> tuple[int, float] | None:
+    """(the number of the positive class of two, the probability from which on it is predicted); None for the more
+    probable class."""
+    decision = notes.get("decision")
+    if not isinstance(decision, Mapping):
+        return None
+    positive, least = decision.get("positive"), decision.get("threshold")
+    if positive not in (0, 1) or isinstance(positive, bool) or not isinstance(least, float) or not 0 < least < 1:
+        return None
+    return int(positive), least

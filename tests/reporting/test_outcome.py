@@ -191,3 +191,24 @@ def test_targets_and_examples_are_shown_in_the_units_of_the_table():
         assert found["measures"]["rmse"] > 5
         row = int(found["worst"][0]["row"].removeprefix("row ")) - 1
         assert found["worst"][0]["cells"][1] == ["b", f"{data['x'][row, 1]:.4g}"]
+
+
+@pytest.mark.parametrize(("positive", "least"), [(1, 0.2), (0, 0.35), (1, 0.9)])
+def test_a_threshold_between_two_classes_decides_matrix_accuracy_and_examples(positive, least):
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(60, 2)), "y": rng.integers(2, size=60)}
+    notes = {"classes": ["cat", "dog"], "decision": {"positive": positive, "threshold": least}}
+    fit = bp.train(bp.mlp([2, 2]), data, epochs=3, engine="numpy", progress=False, notes=notes)
+    p = fit.predict(x=data["x"])[:, positive]
+    taken = np.where(p >= least, positive, 1 - positive)
+    assert (taken != fit.predict(x=data["x"]).argmax(axis=1)).any()
+    page = outcome(fit, data, None, "test", Facts())
+    counts = np.bincount(2 * data["y"] + taken, minlength=4).reshape(2, 2)
+    assert page["confusion"]["counts"] == counts.tolist()
+    assert page["measures"]["accuracy"] == pytest.approx(counts.trace() / 60, rel=1e-4)
+    assert page["note"] == f"{notes['classes'][positive]} is predicted where its probability is {least:g} or more."
+    for one in page["worst"]:
+        assert one["predicted"] == notes["classes"][taken[int(one["row"].removeprefix("row ")) - 1]]
+    weights = np.arange(60.0)
+    weighted = outcome(fit, data, weights, "test", Facts())["measures"]["accuracy"]
+    assert weighted == pytest.approx(np.average(taken == data["y"], weights=weights), rel=1e-4)

@@ -83,7 +83,10 @@ def test_zero_needs_no_unit_and_other_numbers_do():
     spelling = spelling_of({"0": 60, "$4.99": 20, "$2.99": 20}, NO_HINT)
     assert spelling is not None
     assert [spelling.form.read(cell) for cell in ("0", "0.00", "$4.99")] == [0.0, 0.0, 4.99]
-    assert np.isnan(spelling.form.read("5"))
+    heavy = spelling_of({"0": 60, "4.99 kg": 20, "2.99 kg": 20}, NO_HINT)
+    assert heavy is not None
+    assert [heavy.form.read(cell) for cell in ("0", "4.99 kg")] == [0.0, 4.99]
+    assert np.isnan(heavy.form.read("5"))
     assert str(inferred("0", "0", "5").form) == "1234.5"
     assert inferred("0", "R204", "R207") is None
 

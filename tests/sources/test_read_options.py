@@ -10,7 +10,7 @@ from bprop.sources.read_options import INFERRED, ReadOptions
 
 def test_the_defaults_are_not_noted():
     assert INFERRED.to_notes() == {}
-    assert ReadOptions(encoding="cp1252", skip_rows=3).to_notes() == {}
+    assert ReadOptions(delimiter=";", comment="#", sheet="2").to_notes() == {}
 
 
 def test_what_changes_the_meaning_of_cells_is_noted_and_read_again():
@@ -37,3 +37,21 @@ def test_damaged_notes_are_refused(notes):
 def test_options_that_do_not_exist_are_refused(settings, message):
     with pytest.raises(SettingError, match=message):
         ReadOptions(**settings)
+
+
+def test_a_model_keeps_how_its_files_are_read():
+    asked = ReadOptions(encoding="cp1252", skip_rows=2, bad_cells="missing", missing=("x",), delimiter=";")
+    kept = ReadOptions.from_notes(asked.to_notes())
+    assert asked.to_notes() == {"missing": ("x",), "bad_cells": "missing", "encoding": "cp1252", "skip_rows": 2}
+    later = ReadOptions().over(kept)
+    assert (later.encoding, later.skip_rows, later.bad_cells) == (None, 0, "missing")
+    assert (later.trained_encoding, later.trained_skip) == ("cp1252", 2)
+    assert ReadOptions(encoding="utf-8", skip_rows=1).over(kept).skip_rows == 1
+
+
+@pytest.mark.parametrize(
+    "notes", [{"encoding": 3}, {"skip_rows": -1}, {"skip_rows": True}, {"skip_rows": "2"}, {"bad_cells": "keep"}]
+)
+def test_damaged_notes_on_reading_are_refused(notes):
+    with pytest.raises(DataError, match=next(iter(notes))):
+        ReadOptions.from_notes(notes)

@@ -34,3 +34,17 @@ def test_a_table_of_a_file_of_arrays(tmp_path):
 def test_a_path_that_does_not_exist(rows, tmp_path):
     with pytest.raises(errors.DataError, match="there is no such file"):
         rows_for(bp.table(rows).preparation, tmp_path / "absent.csv")
+
+
+def test_a_model_of_an_oddly_written_file_takes_objects_and_plain_files(rows, tmp_path):
+    lines = "".join(f"{k % 9},{'ö' if k % 2 else 'u'}\n" for k in range(30))
+    (tmp_path / "old.csv").write_text("Report of May\nsize,kind\n" + lines, encoding="cp1252")
+    table = bp.table(tmp_path / "old.csv", encoding="cp1252", skip_rows=1, bad_cells="missing")
+    fit = table.fit(epochs=1, hidden=2, engine="numpy", progress=False)
+    (tmp_path / "new.csv").write_text("size,kind\n" + lines)
+    one, other = fit.predict_proba(tmp_path / "old.csv"), fit.predict_proba(tmp_path / "new.csv")
+    assert one.tolist() == other.tolist() and len(one) == 30
+    assert fit.predict_proba({"size": [0, 1]}).tolist() == one[:2].tolist()
+    assert len(fit.predict({"size": ["3", "bad"]})) == 2
+    beside = {"size": [1, 2, 3], "kind": ["ö", "u", "u"]}
+    assert table.fit(validation=beside, epochs=1, hidden=2, engine="numpy", progress=False).history[0].validation

@@ -78,7 +78,7 @@ def _streamed(model: Model, source: str, division: Division, reading: ReadOption
     """The test's rows of a table that is read piece by piece."""
     preparation = Preparation.from_notes(model.notes)
     split = division.split
-    chunks = Chunks(source, ",".join(preparation.answer.columns), reading.over(preparation.read))
+    chunks = Chunks(source, ",".join(preparation.answer.columns), preparation.reading(reading))
     by_column = split.column is not None
     shares = (
         assigned(chunks, split, preparation.task) if by_column else Shares(split.validation, split.test, split.seed)

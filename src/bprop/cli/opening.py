@@ -53,7 +53,7 @@ def open_for(
     """The rows of `source` for a saved model; if `targets` is True, those that have a target."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
-    frame = tell(open_rows(source, target, labels, reading.over(preparation.read)))
+    frame = tell(open_rows(source, target, labels, preparation.reading(reading)))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     frame = preparation.adapted(frame)

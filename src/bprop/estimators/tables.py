@@ -27,6 +27,7 @@ from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
+from bprop.tables.python_words import in_python
 
 CLASSES, VALUES = "classification", "regression"
 
@@ -58,6 +59,7 @@ class TableEstimator(NamedParameters):
 
     # --- rows ---
 
+    @in_python
     def _read_pair(self, X: Any, y: Any, fresh: bool, weights: Any = None) -> tuple[np.ndarray, np.ndarray]:
         if y is None:
             raise DataError(f"This {type(self).__name__} estimator requires y to be passed, but the target y is None.")
@@ -86,6 +88,7 @@ class TableEstimator(NamedParameters):
     def _encoded(self, rows: Rows) -> np.ndarray:
         return self._encoder.encode(rows.frame, np.dtype("float64" if self.dtype == "auto" else self.dtype))
 
+    @in_python
     def _read_rows(self, X: Any) -> np.ndarray:
         return self._encoded(read_table(self, X, reset=False))
 

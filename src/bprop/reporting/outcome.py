@@ -11,7 +11,7 @@ from bprop.boxes.loss import ClassLoss, Loss
 from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.model import Model
-from bprop.notes import table, word, words
+from bprop.notes import table, threshold, word, words
 from bprop.reporting.about import Facts
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, spread, text
@@ -55,7 +55,12 @@ def outcome(
         usable = _finite_rows(outputs)
         predicted, truth = outputs.predicted[usable], outputs.truth[usable]
         if classes is not None:
-            results["confusion"] = _confusion(predicted.argmax(axis=1), truth, classes)
+            taken = chosen(model, predicted)
+            results["confusion"] = _confusion(taken, truth, classes)
+            if "accuracy" in measured and threshold(model.notes) is not None:
+                share = np.average(taken == truth, weights=None if w is None else np.asarray(w)[usable])
+                results["measures"]["accuracy"] = _measure(float(share))
+                results["note"] = f"{results['note']} {_threshold_note(model, classes)}".strip()
         elif "accuracy" not in measured and truth.ndim <= 2:
             results["residuals"] = _residuals(model, predicted, truth)
     counted = outputs.losses if w is None else np.where(w > 0, outputs.losses, -np.inf)
@@ -64,6 +69,21 @@ def outcome(
     arrays = {key: np.asarray(data[key]) for key in examples.arrays}
     results["worst"] = _worst(model, arrays, outputs, counted, classes, facts)
     return results
+
+
+def chosen(model: Model, scores: np.ndarray) -> np.ndarray:
+    """(N,) the numbers of the classes that scores (N, C) lead to: from the model's threshold on the positive one of
+    two, else that of the largest score."""
+    decision = threshold(model.notes)
+    if decision is None or scores.shape[1] != 2:
+        return scores.argmax(axis=1)
+    positive, least = decision
+    return np.where(scores[:, positive] >= scores.dtype.type(least), positive, 1 - positive)
+
+
+def _threshold_note(model: Model, classes: list[str]) -> str:
+    positive, least = threshold(model.notes) or (1, 0.5)
+    return f"{classes[positive]} is predicted where its probability is {least:g} or more."
 
 
 def _measure(value: float) -> float | str:
@@ -212,7 +232,8 @@ def _compared(model: Model, outputs: Pass, row: int, classes: list[str] | None) 
         best = np.argsort(-scores)[:TOP]
         share = bool((scores >= 0).all() and abs(scores.sum() - 1) < 1e-3)
         top = [[classes[k], number(scores[k])] for k in best] if share else []
-        return {"truth": classes[label], "predicted": classes[int(best[0])], "top": top}
+        taken = int(chosen(model, scores[None])[0])
+        return {"truth": classes[label], "predicted": classes[taken], "top": top}
     names, predicted, truth = _in_units(model, outputs.predicted[row : row + 1], outputs.truth[row : row + 1])
     if len(names) == 1:
         return {"truth": number(truth[0, 0]), "predicted": number(predicted[0, 0]), "top": []}

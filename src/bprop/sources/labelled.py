@@ -10,6 +10,7 @@ import numpy as np
 from bprop.errors import DataError
 from bprop.sources.column import Column
 from bprop.sources.frame import Frame
+from bprop.sources.totals import need_no_total
 
 
 def labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = None) -> Frame:
@@ -19,11 +20,12 @@ def labelled(frame: Frame, targets: Sequence[str], numbers: bool | None = None) 
     numbers : whether the targets are numbers; None: where most of their cells are. Of such, bad cells are missing too,
     where --bad-cells says so.
 
-    Raises DataError where no row has a target.
+    Raises DataError where no row has a target, and where the last one with a target is a row of sums.
     """
     rows = some_labelled(frame, targets, numbers, settle=True)
     if not len(rows) and len(frame):
         raise no_targets(frame.label, targets, len(frame))
+    need_no_total(rows)
     return rows
 
 

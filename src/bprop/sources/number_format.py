@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from bprop.errors import SettingError
+from bprop.sources.multiples import MULTIPLES, STAR, power_of, without_stars
+from bprop.sources.units import is_currency
 
 BLANKS = "\u00a0\u202f\u2009\u2007"
 """Blanks that people write between groups of digits, beside the usual one."""
@@ -61,7 +63,7 @@ def parts_of(cell: str) -> Parts | None:
     opened, shut = bool(match["open"] or match["inner"]), bool(match["shut"])
     if len(signs) > 1 or opened != shut or (match["open"] and match["inner"]) or (opened and signs):
         return None
-    core, suffix = match["core"].rstrip(" "), (match["suffix"] or "").strip()
+    core, suffix = match["core"].rstrip(" "), without_stars((match["suffix"] or "").strip())
     return Parts(opened or "-" in signs, opened, match["prefix"] or "", core, suffix)
 
 
@@ -87,7 +89,8 @@ class NumberFormat:
     """How numbers are written.
 
     decimal : before the fraction. thousands : between groups of three digits; "": there are none. lakh : groups are of
-    two digits but for the last, 1,23,456. prefix, suffix : a currency, a unit, a percent sign. brackets : (12) is -12.
+    two digits but for the last, 1,23,456. prefix, suffix : a currency, a unit, a percent sign; a suffix "k/M": numbers
+    may be multiples, 1.2k; "*": they may have stars. brackets : (12) is -12.
     spaced : whether a blank stands before the suffix; any cell may have one or not.
     """
 
@@ -144,12 +147,31 @@ class NumberFormat:
         return float(whole.replace(self.decimal, "."))
 
     def fits(self, parts: Parts) -> bool:
-        """Whether signs, currency and unit are those of this format. Zero needs none: free is 0 beside $4.99."""
-        return is_bare_zero(parts) or (
-            parts.prefix.casefold() == self.prefix.casefold()
-            and unit_of(parts.suffix) == unit_of(self.suffix)
-            and (self.brackets or not parts.brackets)
-        )
+        """Whether signs, currency and unit are those of this format. A number without a currency has this one. Zero
+        needs no unit: free is 0 beside $4.99."""
+        if is_bare_zero(parts):
+            return True
+        if parts.brackets and not self.brackets:
+            return False
+        bare = not (parts.prefix or parts.suffix)
+        if bare and self.is_money:
+            return True
+        return parts.prefix.casefold() in self._prefixes and self._fits_suffix(parts.suffix)
+
+    @property
+    def is_money(self) -> bool:
+        """Whether a currency is all that stands beside the digits."""
+        return is_currency(self.prefix or self.suffix) and not (self.prefix and self.suffix)
+
+    @property
+    def _prefixes(self) -> tuple[str, ...]:
+        """The prefixes of a cell, in small letters."""
+        return (self.prefix.casefold(), "") if self.suffix == MULTIPLES else (self.prefix.casefold(),)
+
+    def _fits_suffix(self, suffix: str) -> bool:
+        if self.suffix == MULTIPLES:
+            return power_of(suffix) > 0
+        return (suffix == "" and self.suffix == STAR) or unit_of(suffix) == unit_of(self.suffix)
 
     def read(self, cell: str) -> float:
         """The number in a cell; NaN where the cell is in another format."""
@@ -159,6 +181,8 @@ class NumberFormat:
         if parts is None or not self.fits(parts):
             return np.nan
         value = self.number(parts.core)
+        if self.suffix == MULTIPLES:
+            value *= power_of(parts.suffix) or 1.0  # a bare zero may have any unit
         return -value if parts.negative else value
 
 

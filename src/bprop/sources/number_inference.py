@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bprop.sources.multiples import MULTIPLES, STAR, are_multiples
 from bprop.sources.number_format import PLAIN, NumberFormat, Parts, is_bare_zero, parts_of, tidy, unit_of
 from bprop.sources.units import is_currency, is_unit
 
@@ -106,18 +107,44 @@ def _may_be_numbers(different: Sequence[str]) -> bool:
 
 
 def _of_one_unit(parts: dict[str, Parts], counts: Mapping[str, int]) -> dict[str, Parts]:
-    """The cells with the currency and the unit that most have, and behind them zeros that have none."""
+    """The cells with the currency and the unit that most have, and behind them those that need none: zeros, and bare
+    amounts where others have a currency or a star. Multiples, 1.2k and 3M, are of one unit."""
     shares: Counter[tuple[str, str]] = Counter()
     zeros = {cell: part for cell, part in parts.items() if is_bare_zero(part)}
     for cell, part in parts.items():
         if cell in zeros and len(zeros) < len(parts):
             continue
         shares[part.prefix.casefold(), unit_of(part.suffix)] += counts[cell]
-    for (prefix, unit), _ in shares.most_common(1):
+    if are_multiples((p.prefix, p.core, p.suffix) for c, p in parts.items() if c not in zeros):
+        group = {cell: replace(part, suffix=MULTIPLES) for cell, part in parts.items() if cell not in zeros}
+        return group | zeros
+    for (prefix, unit), _ in _with_their_own(shares).most_common(1):
+        bare = _bare_of(parts, prefix, unit)
         group = {c: p for c, p in parts.items() if p.prefix.casefold() == prefix and unit_of(p.suffix) == unit}
         if (not prefix or is_currency(prefix)) and all(_is_unit(c, p) for c, p in group.items()):
-            return {} if _are_codes(group, all_of_them=len(group) == len(counts)) else group | zeros
+            return {} if _are_codes(group, all_of_them=len(group) == len(counts)) else group | bare | zeros
     return {}
+
+
+def _with_their_own(shares: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """The rows of each prefix and unit. Bare amounts count for the currency, and for the star, that others have."""
+    bare = shares.get(("", ""), 0)
+    optional = [key for key in shares if _may_be_left_out(*key)]
+    if not bare or len(optional) != 1:
+        return shares
+    return Counter({key: rows + bare * (key == optional[0]) for key, rows in shares.items() if key != ("", "")})
+
+
+def _may_be_left_out(prefix: str, unit: str) -> bool:
+    """Whether numbers may stand without it: a currency, or a star."""
+    return (is_currency(prefix) and not unit) or (not prefix and (unit == STAR or is_currency(unit)))
+
+
+def _bare_of(parts: dict[str, Parts], prefix: str, unit: str) -> dict[str, Parts]:
+    """The cells without a currency and a star, where these may be left out."""
+    if not _may_be_left_out(prefix, unit):
+        return {}
+    return {cell: part for cell, part in parts.items() if not (part.prefix or part.suffix)}
 
 
 def _are_codes(group: dict[str, Parts], all_of_them: bool) -> bool:
@@ -131,7 +158,7 @@ def _are_codes(group: dict[str, Parts], all_of_them: bool) -> bool:
 
 
 def _is_unit(cell: str, part: Parts) -> bool:
-    if not part.suffix:
+    if part.suffix in ("", STAR):
         return True
     return is_unit(part.suffix, _is_spaced(cell, part))
 

@@ -223,6 +223,10 @@ class Preparation:
             raise noted.damaged("targets", read.answer.columns, f"targets of {read.task}")
         return read
 
+    def reading(self, options: ReadOptions = INFERRED) -> ReadOptions:
+        """How further files are read: as these options say, and else as the files of training."""
+        return options.over(self.read, [kind.name for kind in self.kinds])
+
     def need_fit(self, graph: Graph) -> None:
         """Raise DataError if a graph does not take the encoded rows, or has other outputs than the targets."""
         numbers = {"x": (len(self.scaled),)} if len(self.used) > len(self.embeddings) else {}

@@ -18,6 +18,7 @@ from bprop.sources.looks import shortened
 from bprop.sources.number_format import NumberFormat, plain
 from bprop.sources.number_inference import is_number
 from bprop.sources.preparation import Preparation
+from bprop.sources.totals import SUMS
 from bprop.sources.words import AMONG_MEASURES
 
 SENTINELS = (
@@ -53,6 +54,7 @@ def _of_kind(kind: Kind, column: Column) -> Iterator[str]:
         yield from _taken(kind, column)
     if isinstance(kind, Categorical) and column.is_text:
         yield from _marks(kind, column)
+        yield from _sums(kind, column)
         yield from _cases(kind)
         yield from _numbers(kind, column)
 
@@ -98,6 +100,15 @@ def _marks(kind: Categorical, column: Column) -> Iterator[str]:
         yield (
             f"column {kind.name!r}: {counts[marks[0]]:,} cells are {marks[0]!r}, which is a category here: add "
             f"--missing '{marks[0]}' if it stands for a missing value"
+        )
+
+
+def _sums(kind: Categorical, column: Column) -> Iterator[str]:
+    sums = [category for category in kind.categories if folded(category).rstrip(":") in SUMS]
+    if sums and len(kind.categories) > 1:
+        yield (
+            f"column {kind.name!r}: {column.counts.get(sums[0], 0):,} cells are {sums[0]!r}: if these rows add up "
+            "others, a row is learned from twice: leave them out"
         )
 
 

@@ -167,7 +167,7 @@ def stream_beside(
 
     of_class : (C,) weights of the classes, if any.
     """
-    chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), options.over(first.preparation.read))
+    chunks = Chunks(os.fspath(source), ",".join(first.preparation.answer.columns), first.preparation.reading(options))
     spools = [Spool(folder, dtype)]
     weighting = Weighting(weights, of_class)
     shares, bad = Shares(0, 0, 0), BadCells()

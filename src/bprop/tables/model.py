@@ -23,6 +23,7 @@ from bprop.tables.certainty import CLASSES, Conformal, coverage_on
 from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
 from bprop.tables.outputs import f_of, quantiles_of, spread_of
+from bprop.tables.python_words import in_python
 from bprop.tables.rows import rows_for
 from bprop.tables.scores import predictions
 from bprop.training import Fit
@@ -86,6 +87,7 @@ class TableModel(Model):
             raise AttributeError(f"this model predicts {self.preparation.target!r}, which has no classes")
         return classes
 
+    @in_python
     def predict(self, data: Any = None, /, **inputs: Any) -> Any:
         """The answer for each row of a table (N,): its class, or its value; (N, K) of several columns, of which those
         of yes and no are 1 and 0. For the arrays of the network, `predict(x=X)`, its outputs, as those of any model.
@@ -98,6 +100,7 @@ class TableModel(Model):
             return classes[predictions(f, self.preparation.decision)]
         return (f > 0.5).astype(np.int64) if self.preparation.task == "multilabel" else f
 
+    @in_python
     def predict_proba(self, data: Any) -> np.ndarray:
         """(N, C) the probability of each class, as in `classes_`; (N, K) of each of several columns of yes and no.
 
@@ -135,6 +138,7 @@ class TableModel(Model):
         same._read = None
         return same
 
+    @in_python
     def scores(
         self, data: Any, *, weights: Any = None, bootstrap: int = 0, seed: int = 0, interval: float | None = None
     ) -> dict[str, Any]:

@@ -19,11 +19,13 @@ from bprop.sources.target_kinds import are_names
 from bprop.sources.targets import find_targets
 from bprop.tables.kinds import chosen_kinds, column_named
 from bprop.tables.parts import Origin
+from bprop.tables.python_words import in_python, python_words
 from bprop.tables.rows import open_table
 from bprop.tables.table import Table
 from bprop.tables.typed import answer_of, type_of
 
 
+@in_python
 def table(
     data: Any, target: Any = None, *, task: str | None = None, kinds: Mapping[str, str] | None = None,
     weights: str | None = None, scale: str = "auto", name: str | None = None, labels: str | None = None,
@@ -91,7 +93,8 @@ def table(
         frame.column(column)
     origin = Origin(os.fspath(data), read, labels) if isinstance(data, str | os.PathLike) else None
     whole = Table(
-        frame, answer, chosen, declared, weights, scale, opened.remarks, apart=apart,
+        frame, answer, chosen, declared, weights, scale, tuple(map(python_words, opened.remarks)),
+        apart=apart,
         origin=origin if target is None or names is not None else None,
     )  # fmt: skip
     _ = whole.preparation  # raises for what does not fit

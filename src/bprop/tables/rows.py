@@ -41,6 +41,11 @@ def open_table(
     return frame_of(data, name, read)
 
 
+def read_for(data: Any, read: ReadOptions) -> ReadOptions:
+    """The options of a table, for further rows of it: all of them for a path, those of cells for an object."""
+    return read if isinstance(data, str | os.PathLike) else read.of_cells
+
+
 def rows_for(preparation: Preparation, data: Any, targets: bool = False, beside: Sequence[str] = ()) -> Frame:
     """The rows of data for a model: with its columns, in any order. Other columns are left out, with a warning.
 
@@ -52,7 +57,7 @@ def rows_for(preparation: Preparation, data: Any, targets: bool = False, beside:
     """
     if isinstance(frame := getattr(data, "frame", None), Frame):
         return _with_targets(preparation, preparation.adapted(frame), targets)
-    read = preparation.read
+    read = read_for(data, preparation.reading())
     if isinstance(data, np.ndarray) and data.dtype.names is None and data.ndim == 2:
         frame = _of_array(preparation, data, read)
     else:

@@ -32,8 +32,9 @@ from bprop.tables.model import TableFit
 from bprop.tables.network import build
 from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
+from bprop.tables.python_words import in_python
 from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
-from bprop.tables.rows import open_table
+from bprop.tables.rows import open_table, read_for
 from bprop.tables.timing import Budget
 from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
@@ -113,6 +114,7 @@ class Table:
         """{column: kind} of the input columns, as inferred or chosen: see `with_kinds`."""
         return Kinds({kind.name: kind.kind for kind in self.preparation.kinds})
 
+    @in_python
     def with_kinds(self, kinds: Mapping[str, str] | None = None, /, **more: str) -> Table:
         """The table with other kinds: `table.with_kinds(zip="categorical")`, or of a dict. "inferred" takes one back.
 
@@ -125,6 +127,7 @@ class Table:
         _ = changed.preparation  # raises for kinds that do not fit
         return changed
 
+    @in_python
     def with_task(self, task: str) -> Table:
         """The table with another task: "classification", "regression", "counts"; "multilabel" for several targets."""
         self._need_whole("with_task")
@@ -236,6 +239,7 @@ class Table:
         """A network of each kind of a recipe."""
         return [build(self.frame, self.preparation, layers, self.scale, inputs, self.units) for inputs in recipe.inputs]
 
+    @in_python
     def split(
         self, test: float = 0.2, validation: float = 0.1, seed: int = 0, *, by: str | None = None,
         group: str | None = None,
@@ -268,6 +272,7 @@ class Table:
         object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
         return Parts(train, held.get("validation"), held.get("test"))
 
+    @in_python
     def fit(
         self, *, recipe: str = DEFAULT, members: int | None = None, hidden: Any = None, activation: Any = None,
         loss: Any = None, l1: float | None = None, l2: float | None = None, dropout: Any = None,
@@ -373,7 +378,7 @@ class Table:
             raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
         if isinstance(rows, Table):
             return replace(rows, part=part, trained=self, watched=None)
-        opened = open_table(rows, self.frame.target[0], None, self.frame.read, part)
+        opened = open_table(rows, self.frame.target[0], None, read_for(rows, self.frame.read), part)
         frame = opened.frame if opened.frame.block is not None else replace(opened.frame, target=self.frame.target)
         return replace(self, frame=frame, part=part, trained=self, watched=None)
 

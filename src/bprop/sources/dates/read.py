@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bprop.sources.dates.forms import form_of
+from bprop.sources.dates.places import to_utc
 from bprop.sources.dates.words import ZONES, month_of
 from bprop.sources.number_format import tidy
 
@@ -74,7 +75,7 @@ def read_dates(cells: Sequence[str], order: str = "") -> Dates:
             values[shape.places] = np.where(_within(values[shape.places], PACKED_YEARS), values[shape.places], NAT)
     elif all_packed and (np.isnat(values) | ~_within(values, PACKED_YEARS)).any():
         values[:] = NAT  # 8 digits are a number, unless all of them are dates
-    zones = any("zone" in shape.words or "ahead" in shape.parts for shape in shapes)
+    zones = any("zone" in shape.words or "ahead" in shape.parts or _place(shape) for shape in shapes)
     short_years = any(_year_width(shape, order) == 2 for shape in shapes)
     return Dates(values, order, zones, short_years)
 
@@ -164,7 +165,25 @@ def _values(shape: Shape, order: str) -> np.ndarray:
     if shape.form in WEAK:
         bad |= (parts["year"] < YEARS[0]) | (parts["year"] > YEARS[1])
     times, wrong = _times(shape)
-    return np.where(bad | wrong, NAT, days.astype("datetime64[us]") + times)
+    moments, unknown = _at_place(shape, days.astype("datetime64[us]") + times)
+    return np.where(bad | wrong | unknown, NAT, moments)
+
+
+def _place(shape: Shape) -> str:
+    """The place whose clock shows the times; "" where there is none, or where they say how far they are from UTC."""
+    if "ahead" in shape.parts or "zone" in shape.words:
+        return ""
+    return shape.words.get("place") or shape.words.get("inside") or ""
+
+
+def _at_place(shape: Shape, local: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(times in UTC, where the place is not known). A name with digits is that of its first cell alone."""
+    place = _place(shape)
+    if not place:
+        return local, np.zeros(len(local), bool)
+    if any(letter.isdigit() for letter in place):
+        return local, np.ones(len(local), bool)
+    return to_utc(local, place)
 
 
 def _whole_year(year: np.ndarray) -> np.ndarray:

@@ -100,6 +100,38 @@ def layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usua
 
     Raises DataError, naming file and line, for text that is no table, with the option that helps.
     """
+    if options.skip_rows or not options.trained_skip:
+        return _layout_of(path, sample, whole, options, usual)
+    return _as_in_training(path, sample, whole, options, usual)
+
+
+def _as_in_training(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str) -> Layout:
+    """The layout for a model that skipped lines in training. They are skipped where the header is below them; of a
+    table without a header always."""
+    fault, plain = None, None
+    if not options.by_position:
+        try:
+            plain = _layout_of(path, sample, whole, options, usual)
+        except DataError as error:
+            fault = error
+    if plain is not None and not set(options.trained_columns).isdisjoint(plain.names):
+        return plain
+    try:
+        layout = _layout_of(path, sample, whole, replace(options, skip_rows=options.trained_skip), usual)
+    except DataError:
+        if fault is None and plain is None:
+            raise
+        layout = None
+    if layout is None or not (options.by_position or not set(options.trained_columns).isdisjoint(layout.names)):
+        if plain is None:
+            assert fault is not None
+            raise fault
+        return plain
+    lines = f"its first {options.trained_skip:,} lines are" if options.trained_skip > 1 else "its first line is"
+    return replace(layout, facts=(f"{lines} skipped, as in training", *layout.facts))
+
+
+def _layout_of(path: Path, sample: bytes, whole: bool, options: ReadOptions, usual: str) -> Layout:
     layout, lines = _text_of(path, sample, whole, options)
     sizes = [_bytes([line]) for line in lines]  # of a comment, too, which is blank from here on
     if options.comment:
@@ -128,6 +160,9 @@ def _text_of(path: Path, sample: bytes, whole: bool, options: ReadOptions) -> tu
     if options.encoding is not None:
         encoding = codec_of(options.encoding)
         mark = next((len(m) for m, name in MARKS if name == encoding and sample.startswith(m)), 0)
+    elif encoding == "utf-8" and options.trained_encoding is not None and not _is_utf8(sample, whole):
+        encoding = codec_of(options.trained_encoding)
+        facts = (f"its encoding is {options.trained_encoding}, as in training",)
     elif encoding != "utf-8":
         facts = (f"its encoding is {encoding.upper()}" + ("" if mark else ", for every second byte is zero"),)
     text = _decoded(path, sample, mark, encoding, whole)
@@ -138,6 +173,15 @@ def _text_of(path: Path, sample: bytes, whole: bool, options: ReadOptions) -> tu
         text = without_end(text.encode()).decode()
     lines = list(io.StringIO(text, newline=""))
     return Layout(encoding, mark, old_mac, facts=facts), lines if whole or len(lines) < 2 else lines[:-1]
+
+
+def _is_utf8(sample: bytes, whole: bool) -> bool:
+    """Whether the first bytes of a file are UTF-8. The last letter may be cut off."""
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return not whole and error.start > len(sample) - 4
+    return True
 
 
 def _decoded(path: Path, sample: bytes, mark: int, encoding: str, whole: bool) -> str:
@@ -173,6 +217,8 @@ def _with_names(path: Path, layout: Layout, lines: list[str], before: Preamble, 
     if end < len(lines) and headers.is_rule(lines[end]) and len(rows) > 1:
         layout = replace(layout, facts=(*layout.facts, f"line {end + 1} is a rule, and left out"))
         end, rows = end + 1, [first, *split(lines[end + 1 :], layout.delimiter)]
+    if before.below:
+        end, rows = end + before.below, [first, *split(lines[end + before.below :], layout.delimiter)]
     rows = rows or [first]
     if options.header is not False:
         need_no_title(path, rows, lines, before.start, layout.delimiter)

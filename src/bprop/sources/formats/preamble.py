@@ -19,18 +19,21 @@ OTHERS = {
     "@relation": "an ARFF file: delete its lines up to @data", "\\documentclass": "LaTeX", "{\\rtf": "rich text",
 }  # fmt: skip
 """How text begins that is no table, in small letters."""
+_LOGGER = re.compile(r'"?TOA5"?,', re.IGNORECASE)
+"""The first line of the files of Campbell's data loggers. Below the names are two more, of units and processing."""
 _SEP = re.compile(r'"?sep=(?P<mark>\\t|.)"?[,;\t]*\s*', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Preamble:
     """start : lines before the header. delimiter : that a line names. comment : a comment that may be the header.
-    facts : parts of the sentence on them."""
+    facts : parts of the sentence on them. below : lines below the header that are no rows."""
 
     start: int
     delimiter: str | None = None
     comment: str | None = None
     facts: tuple[str, ...] = ()
+    below: int = 0
 
 
 def preamble_of(path: object, lines: Sequence[str], options: ReadOptions) -> Preamble:
@@ -40,6 +43,9 @@ def preamble_of(path: object, lines: Sequence[str], options: ReadOptions) -> Pre
     if start and not "".join(lines[start:]).strip():
         raise DataError(f"{path}: --skip-rows {start} leaves no line of its {len(lines):,}")
     start = _behind_blanks(lines, start)
+    if start + 4 < len(lines) and _LOGGER.match(lines[start]):
+        which = f"line {start + 1} is that of a data logger (TOA5), and lines {start + 3} and {start + 4} have no rows"
+        return Preamble(start + 1, ",", None, (f"{which}: left out",), below=2)
     if start < len(lines) and (match := _SEP.fullmatch(lines[start])):
         delimiter = "\t" if match["mark"] == "\\t" else match["mark"]
         facts.append(f"line {start + 1} names the delimiter")
