@@ -18,7 +18,7 @@ from bprop.training.settings import whole
 from bprop.tuning import library
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Fixed, Range
-from bprop.tuning.result import KEY, Tuned, need_best, trial_line
+from bprop.tuning.result import KEY, Tuned, lasting, need_best, trial_line
 from bprop.tuning.search import Limits, Search
 from bprop.tuning.study import Journal, Study
 from bprop.tuning.trial import Trial, finite
@@ -127,13 +127,6 @@ def tell(trial: Trial, search: Search) -> None:
     line = trial_line(trial, search.limits.trials, search.best, search.problem.monitor, search.space)
     left = search.seconds_left()
     say(visible(line if left is None else f"{line}  ({lasting(left)} left)"), error=True, flush=True)
-
-
-def lasting(seconds: float) -> str:
-    """45 s, 9 min, 1.5 h."""
-    if seconds < 90:
-        return f"{max(0.0, seconds):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _need_something(space: Mapping[str, Range], sampler: Any) -> None:

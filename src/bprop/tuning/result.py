@@ -145,6 +145,13 @@ def trial_line(trial: Trial, of: int | None, best: Trial | None, monitor: str, s
     return f"trial {trial.number:,}{total}{value}{state}{stands}  {settings}"
 
 
+def lasting(seconds: float) -> str:
+    """45 s, 9 min, 1.5 h."""
+    if seconds < 90:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def need_best(trials: Sequence[Trial], maximise: bool) -> Trial:
     """The best trial. Raises SettingError where none is complete, with the reasons."""
     best = best_of(trials, maximise)
