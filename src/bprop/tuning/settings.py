@@ -86,7 +86,7 @@ def need_known(names: Iterable[str], mine: Iterable[str]) -> None:
 def need_effect(space: Mapping[str, Range]) -> None:
     """Raise SettingError for a setting that no trial would use."""
     having, there = of_rules(), rules_of(space)
-    paced = {schedule for schedule in _values(space.get("schedule"), "constant")}
+    paced = _values(space.get("schedule"), "constant")
     for name in space:
         if name in having and name not in (*NETWORK, *TRAINING, "schedule") and not having[name] & there:
             raise SettingError(f"the setting {name} is of {', '.join(sorted(having[name]))}, and the space has none")

@@ -19,10 +19,11 @@ from bprop.tables.opening import table as open_table
 from bprop.tables.table import Table, is_size
 from bprop.training.interrupt import Terminated
 from bprop.training.settings import whole
-from bprop.tuning import of_table, settings as of
+from bprop.tuning import of_table
+from bprop.tuning import settings as of
 from bprop.tuning.finish import Options, result_of
 from bprop.tuning.problem import Problem, Stage, rows_of
-from bprop.tuning.ranges import Fixed, Range, read
+from bprop.tuning.ranges import Range, read
 from bprop.tuning.result import Tuned
 
 VALIDATION, TEST = 0.2, 0.2  # shares: many trials are compared on the validation rows, so there are more than usual
