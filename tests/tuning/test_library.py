@@ -9,7 +9,7 @@ from bprop.tuning import library
 from bprop.tuning.ranges import parse
 
 SPACE = {
-    "lr": parse("1e-4..1e-1"), "units": parse("2..9:3"), "share": parse("0..1:0.3"), "rule": parse("sgd|adam"),
+    "lr": parse("1e-4..1e-1"), "units": parse("2..9:3"), "share": parse("0.0..1.0:0.3"), "rule": parse("sgd|adam"),
     "hidden": parse("4|4,2|none"), "epochs": parse("3"),
 }  # fmt: skip
 

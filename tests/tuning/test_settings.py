@@ -49,6 +49,11 @@ def test_settings_out_of_their_range_are_refused_before_any_trial(words, why):
         of.checked(space_of(**words))
 
 
+def test_a_setting_with_fractions_has_them_also_where_the_ends_are_whole():
+    space = of.checked(space_of(dropout="0..1", momentum="0..1", units="1..4"))
+    assert (space["dropout"].grid(), space["momentum"].whole, space["units"].whole) == ([0.0, 0.5, 1.0], False, True)
+
+
 def test_settings_without_effect_and_unknown_ones_are_refused():
     with pytest.raises(SettingError, match="add schedule=step"):
         of.need_effect(space_of(factor="0.1..0.9"))
