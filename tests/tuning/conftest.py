@@ -37,7 +37,3 @@ def search(table):
 
     return tune
 
-
-def measured(tuned):
-    """What is the same in two runs of a search: everything but the times."""
-    return [(t.number, t.state, t.value, dict(t.settings), list(t.curve)) for t in tuned.trials]
