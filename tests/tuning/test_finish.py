@@ -8,6 +8,8 @@ import bprop as bp
 from bprop.errors import MissingPackageError, SettingError
 from bprop.tuning.finish import Options, seconds_of
 
+FAST = {"layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
+
 
 @pytest.mark.parametrize(
     ("time", "seconds"), [(90, 90.0), ("90s", 90.0), ("1.5min", 90.0), ("2h", 7200.0), (0.5, 0.5)]
@@ -49,7 +51,7 @@ def test_a_study_of_other_rows_or_another_split_is_refused(search, rows, tmp_pat
     with pytest.raises(SettingError, match="another space"):
         search({"activation": "tanh"}, trials=3, study=tmp_path / "s")
     with pytest.raises(SettingError, match="another data"):
-        bp.tune(X + 1, y, study=tmp_path / "s", trials=3, engine="numpy", progress=False)
+        bp.tune(X * [1, 2, -1], y, space=FAST, study=tmp_path / "s", trials=3, engine="numpy", progress=False)
     with pytest.raises(SettingError, match="another sampler"):
         search(trials=3, study=tmp_path / "s", sampler="grid")
     assert len(search(trials=3, study=tmp_path / "s", sampler="random", pruner="none").trials) == 3

@@ -52,7 +52,7 @@ def test_a_trial_ends_where_it_is_pruned_or_has_no_time():
 
 def test_the_network_of_some_settings_is_that_of_training():
     settings = {"rule": "adam", "lr": 0.1, "epochs": 3, "patience": 9, "batch_size": 2}
-    one, job = problem(), problem().kept
+    one, job = problem(), problem().final
     fit = one.train(job, settings)
     plain = bp.train(
         job.make({}), job.data, validation=job.watched, rule=bp.Adam(0.1), epochs=3, patience=9, batch_size=2, seed=0,
@@ -66,5 +66,5 @@ def test_the_network_of_some_settings_is_that_of_training():
 def test_arrays_of_the_caller_are_rows():
     rows = rows_of({"x": [[1.0], [2.0]], "y": [0, 1]}, [1.0, 2.0])
     assert len(rows) == 2 and rows.weights.tolist() == [1.0, 2.0]
-    with pytest.raises(ValueError, match="equally many rows"):
+    with pytest.raises(ValueError, match="equally many: x 0"):
         rows_of({"x": 3.0}, None)

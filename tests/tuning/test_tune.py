@@ -31,7 +31,7 @@ def test_whatever_holds_rows_can_be_searched_for(table, rows, tmp_path, kind):
 def test_the_best_network_is_the_one_that_was_measured(search, table):
     tuned = search(trials=5)
     _, watched, _ = table.split(validation=0.2)
-    assert tuned.kept and tuned.fit.evaluate(watched.data())["loss"] == pytest.approx(tuned.best.value, rel=1e-5)
+    assert tuned.as_measured and tuned.fit.evaluate(watched.data())["loss"] == pytest.approx(tuned.best.value, rel=1e-5)
     assert tuned.best.value == min(trial.value for trial in tuned.trials if trial.state == "complete")
     assert tuned.best.measures.keys() == {"accuracy"}
 
@@ -39,7 +39,7 @@ def test_the_best_network_is_the_one_that_was_measured(search, table):
 def test_another_measure_may_be_the_one_that_counts(search):
     tuned = search(trials=4, monitor="accuracy")
     assert tuned.maximise and tuned.best.value == max(trial.value for trial in tuned.trials if trial.value is not None)
-    with pytest.raises(UnknownNameError, match="cannot search by 'rmse'"):
+    with pytest.raises(UnknownNameError, match="cannot monitor 'rmse'"):
         search(trials=2, monitor="rmse")
 
 
@@ -74,8 +74,8 @@ def test_folds_measure_each_trial_on_all_rows_but_the_test(search, table, monkey
     )  # fmt: skip
     tuned = search(trials=2, folds=3, pruner="none")
     assert [measured for _, measured in lengths] == [16, 16, 16, 16, 16, 16, None]
-    assert not tuned.kept and tuned.folds == 3 and tuned.best.epochs == 9
-    assert len(tuned.fit.predict(table.frame.columns["x0"].cells.reshape(-1, 1).repeat(3, 1).astype(float))) == 60
+    assert not tuned.as_measured and tuned.folds == 3 and tuned.best.epochs == 9
+    assert len(tuned.fit.predict(table)) == 60
 
 
 def test_groups_and_order_hold_rows_out(rows):

@@ -135,7 +135,7 @@ def _summary(result: Tuned) -> list[str]:
     found = f"best: trial {best.number}, {result.monitor} {best.value:.4g}"
     if result.folds:
         way = f" (mean of {result.folds} folds); a network with its settings is trained once more, saved and tested"
-    elif result.kept:
+    elif result.as_measured:
         way = f" on the validation rows in epoch {best.best_epoch}; this network is saved and tested"
     else:
         again = "" if result.again is None else f", now {result.monitor} {result.again:.4g}"

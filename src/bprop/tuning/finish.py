@@ -142,8 +142,8 @@ def _kept(search: Search, options: Options, made: Callable[[Fit], Fit] | None) -
     if fit is None:
         if options.progress:
             say(f"training once more with the settings of trial {best.number}", error=True, flush=True)
-        fit, kept = problem.train(problem.kept, best.settings), False
-        again = finite(problem.measures(problem.kept, fit).get(problem.monitor))
+        fit, kept = problem.train(problem.final, best.settings), False
+        again = finite(problem.measures(problem.final, fit).get(problem.monitor))
     result = Tuned(
         fit if made is None else made(fit), search.trials, search.space, problem.monitor, problem.maximise,
         search.stopped, problem.name, _name(options.sampler), _name(options.pruner), options.seed, len(problem.folds),

@@ -82,11 +82,11 @@ def _settings(tuned: Tuned) -> list[dict[str, Any]]:
 def _search(tuned: Tuned) -> list[list[Any]]:
     fixed = [f"{name} {one}" for name, one in tuned.space.items() if isinstance(one, Fixed)]
     searched = [f"{name} {one}" for name, one in tuned.space.items() if not isinstance(one, Fixed)]
-    kept = "the one that was measured" if tuned.kept else "trained once more with the best settings"
+    network = "the one that was measured" if tuned.as_measured else "trained once more with the best settings"
     return [
         ["searched", "; ".join(searched)], ["fixed", "; ".join(fixed) or "nothing"], ["measure", tuned.monitor],
         ["sampler", tuned.sampler], ["pruner", tuned.pruner], ["seed", tuned.seed],
-        ["folds", tuned.folds or "none: one set of validation rows"], ["network", kept],
+        ["folds", tuned.folds or "none: one set of validation rows"], ["network", network],
         ["study", "none" if tuned.study is None else text(tuned.study)],
     ]  # fmt: skip
 

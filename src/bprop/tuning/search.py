@@ -88,7 +88,7 @@ class Search:
             self.stopped = "grid"
         elif self.limits.trials is not None and done >= self.limits.trials:
             self.stopped = "trials"
-        elif self._out_of_time():
+        elif done and self._out_of_time():  # there is one trial at least
             self.stopped = "time"
         return bool(self.stopped)
 
