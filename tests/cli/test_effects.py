@@ -80,6 +80,24 @@ TABLE = {
         "--live-wait": ("train pets.csv --no-live-wait", "--no-live-wait needs the live report"),
         "--open": ("train pets.csv --open", "add --live"),
     },
+    "tune": {
+        **dict.fromkeys(
+            [
+                "data", "--task", "--scale", "--test", "--validation", "--time", "--trials", "--study", "--space",
+                "--folds", "--sampler", "--pruner", "--monitor", "--seed", "--dtype", "--engine", "--out", "--report",
+                "--progress",
+            ],
+            ALWAYS,
+        ),
+        **reading("tune"),
+        "--target": ("tune dots-images-idx3-ubyte --target y", "has one target"),
+        "--labels": ("tune pets.csv --labels pets.csv", "for idx images"),
+        "--kind": ("tune dots.npz --kind a=numeric", "for tables with columns"),
+        "--weights": ("tune digits --weights a", "for tables with columns"),
+        "--class-weight": ("tune house.csv --target price --class-weight balanced", "classes"),
+        "--split-by": ("tune dots.npz --split-by a", "tables"),
+        "--group": ("tune pets.csv --group kind --test 0 --validation 0", "held out"),
+    },
     "resume": {"folder": ALWAYS, "--overwrite": ALWAYS},
     "predict": {
         "--spread": ("predict pets.bprop pets.csv --spread", "single network"),

@@ -115,18 +115,23 @@ HIDDEN = Idle(
     "{options} is for hidden layers, and --hidden '' has none",
 )  # fmt: skip
 
+OF_DATA = (
+    LABELS,
+    Idle(
+        ("target",), lambda values: _has_a_target(values["data"]),
+        "{options}: this data has one target, so there is none to choose",
+    ),
+    Idle(
+        ("kind", "weights"), lambda values: _has_arrays(values["data"]),
+        "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
+    ),
+    *READING,
+)  # fmt: skip
+"""Of the data of a training."""
+
 EFFECTS: dict[str, tuple[Idle, ...]] = {
     "train": (
-        LABELS,
-        Idle(
-            ("target",), lambda values: _has_a_target(values["data"]),
-            "{options}: this data has one target, so there is none to choose",
-        ),
-        Idle(
-            ("kind", "weights"), lambda values: _has_arrays(values["data"]),
-            "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
-        ),
-        *READING,
+        *OF_DATA,
         HIDDEN,
         Idle(
             ("out_of_fold",), lambda values: values["folds"] is None,
@@ -159,6 +164,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "--spool is for the temporary files of --stream, and --no-stream writes none",
         ),
     ),
+    "tune": OF_DATA,
     "evaluate": (
         LABELS,
         *READING,

@@ -33,7 +33,8 @@ Time = Annotated[
     str | None, _search("How long to search: 90s, 10min, 2h. The trial in training then ends after its epoch.")
 ]
 Trials = Annotated[
-    int | None, _search(f"Trials of the study in all, those of earlier runs included (default {TRIALS} without --time).")
+    int | None,
+    _search(f"Trials of the study in all, those of earlier runs included (default {TRIALS} without --time)."),
 ]
 StudyFile = Annotated[
     Path | None,
@@ -56,7 +57,9 @@ Folds = Annotated[
         "settings then train the model that is saved."
     ),
 ]
-Measure = Annotated[str, _search("The measure of validation rows by which trials are compared: loss, accuracy, rmse, ...")]
+Measure = Annotated[
+    str, _search("The measure of validation rows by which trials are compared: loss, accuracy, rmse, ...")
+]
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ def tune(
     weights: opt.Weights = None,
     class_weight: opt.ClassWeight = None,
     test: opt.Test = "0.2",
-    validation: opt.Validation = "0.1",
+    validation: opt.Validation = "0.2",
     split_by: opt.SplitBy = None,
     group: opt.Group = None,
     *,
@@ -76,7 +76,12 @@ def tune(
     problem, space, first = searching.problem(prepared, scale)
     _describe(space, problem)
     result = result_of(problem, space, first, searching.options, None)
-    _finish(result, replace(prepared, whole=None), searching, " ".join(["bprop tune", *map(quoted, words_of(context, typed=True))]))
+    _finish(
+        result,
+        replace(prepared, whole=None),
+        searching,
+        " ".join(["bprop tune", *map(quoted, words_of(context, typed=True))]),
+    )
 
 
 def _describe(space: dict[str, Range], problem: Problem) -> None:
@@ -130,7 +135,7 @@ def _summary(result: Tuned) -> list[str]:
     found = f"best: trial {best.number}, {result.monitor} {best.value:.4g}"
     if result.folds:
         way = f" (mean of {result.folds} folds); a network with its settings is trained once more, saved and tested"
-    elif result.kept:
+    elif result.as_measured:
         way = f" on the validation rows in epoch {best.best_epoch}; this network is saved and tested"
     else:
         again = "" if result.again is None else f", now {result.monitor} {result.again:.4g}"

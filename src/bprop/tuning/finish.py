@@ -18,7 +18,7 @@ from bprop.training.settings import whole
 from bprop.tuning import library
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Fixed, Range
-from bprop.tuning.result import KEY, Tuned, need_best, trial_line
+from bprop.tuning.result import KEY, Tuned, lasting, need_best, trial_line
 from bprop.tuning.search import Limits, Search
 from bprop.tuning.study import Journal, Study
 from bprop.tuning.trial import Trial, finite
@@ -129,13 +129,6 @@ def tell(trial: Trial, search: Search) -> None:
     say(visible(line if left is None else f"{line}  ({lasting(left)} left)"), error=True, flush=True)
 
 
-def lasting(seconds: float) -> str:
-    """45 s, 9 min, 1.5 h."""
-    if seconds < 90:
-        return f"{max(0.0, seconds):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
 def _need_something(space: Mapping[str, Range], sampler: Any) -> None:
     if all(isinstance(one, Fixed) for one in space.values()):
         raise SettingError("every setting is fixed, so there is nothing to search: give one of them a range or choices")
@@ -149,8 +142,8 @@ def _kept(search: Search, options: Options, made: Callable[[Fit], Fit] | None) -
     if fit is None:
         if options.progress:
             say(f"training once more with the settings of trial {best.number}", error=True, flush=True)
-        fit, kept = problem.train(problem.kept, best.settings), False
-        again = finite(problem.measures(problem.kept, fit).get(problem.monitor))
+        fit, kept = problem.train(problem.final, best.settings), False
+        again = finite(problem.measures(problem.final, fit).get(problem.monitor))
     result = Tuned(
         fit if made is None else made(fit), search.trials, search.space, problem.monitor, problem.maximise,
         search.stopped, problem.name, _name(options.sampler), _name(options.pruner), options.seed, len(problem.folds),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from bprop.files import write_atomically
@@ -12,7 +11,7 @@ from bprop.reporting.about import versions_of
 from bprop.reporting.page import TUNING, render
 from bprop.reporting.plain import number, spread, text
 from bprop.tuning.ranges import Between, Choice, Fixed, plain, shown
-from bprop.tuning.result import Tuned, counts, ranked
+from bprop.tuning.result import Tuned, counts, lasting, ranked
 from bprop.tuning.trial import Trial
 
 MOST_TRIALS = 1000
@@ -20,7 +19,7 @@ MOST_CURVES = 300  # trials with a curve: the best ones
 MOST_POINTS = 120  # of a curve
 ENDS = {
     "trials": "all trials are done", "time": "the time was over", "grid": "the whole grid is done",
-    "interrupted": "it was interrupted", "failed": "an error ended it",
+    "interrupted": "somebody interrupted it",
 }  # fmt: skip
 
 
@@ -52,8 +51,10 @@ def page_of(tuned: Tuned, command: str | None = None) -> dict[str, Any]:
 
 
 def _status(tuned: Tuned) -> str:
-    lasted = timedelta(seconds=round(tuned.trials[-1].at))
-    return f"{counts(tuned.trials)}, in {lasted} hours of searching: {ENDS.get(tuned.stopped, tuned.stopped)}."
+    lasted = lasting(tuned.trials[-1].at)
+    return (
+        f"{counts(tuned.trials)}, in {lasted} of searching; it ended because {ENDS.get(tuned.stopped, 'of an error')}."
+    )
 
 
 def _headline(tuned: Tuned) -> list[list[Any]]:
@@ -74,18 +75,18 @@ def _settings(tuned: Tuned) -> list[dict[str, Any]]:
         if isinstance(one, Choice):
             made.append({"name": name, "log": False, "values": [text(shown(value), 40) for value in one.values]})
         elif isinstance(one, Between):
-            made.append({"name": name, "log": bool(one.log), "values": None})
+            made.append({"name": name, "log": bool(one.log), "whole": one.whole, "values": None})
     return made
 
 
 def _search(tuned: Tuned) -> list[list[Any]]:
     fixed = [f"{name} {one}" for name, one in tuned.space.items() if isinstance(one, Fixed)]
     searched = [f"{name} {one}" for name, one in tuned.space.items() if not isinstance(one, Fixed)]
-    kept = "the one that was measured" if tuned.kept else "trained once more with the best settings"
+    network = "the one that was measured" if tuned.as_measured else "trained once more with the best settings"
     return [
         ["searched", "; ".join(searched)], ["fixed", "; ".join(fixed) or "nothing"], ["measure", tuned.monitor],
         ["sampler", tuned.sampler], ["pruner", tuned.pruner], ["seed", tuned.seed],
-        ["folds", tuned.folds or "none: one set of validation rows"], ["network", kept],
+        ["folds", tuned.folds or "none: one set of validation rows"], ["network", network],
         ["study", "none" if tuned.study is None else text(tuned.study)],
     ]  # fmt: skip
 

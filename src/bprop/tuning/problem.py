@@ -48,13 +48,13 @@ class Stage:
 class Problem:
     """The data of a search.
 
-    kept : the rows of the model that is kept. folds : those of the trials, where each is trained on several folds.
+    final : the rows of the model that is saved. folds : those of the trials, where each is trained on several folds.
     monitor : the measure; maximise : whether more of it is better. common : settings of `bprop.train` that all trials
     have. name : of the data.
     """
 
     name: str
-    kept: Stage
+    final: Stage
     folds: tuple[Stage, ...]
     monitor: str
     maximise: bool
@@ -63,7 +63,7 @@ class Problem:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The rows of a trial, once for each network that it trains."""
-        return self.folds or (self.kept,)
+        return self.folds or (self.final,)
 
     def train(self, stage: Stage, settings: Settings, callbacks: Sequence[Any] = ()) -> Fit:
         """The network of a trial, trained on one of the stages."""
@@ -85,7 +85,7 @@ class Problem:
     def checksum(self) -> str:
         """Of all arrays and weights of the trials."""
         arrays = {}
-        for number, stage in enumerate((self.kept, *self.folds)):
+        for number, stage in enumerate((self.final, *self.folds)):
             for name, rows in (("data", stage.data), ("watched", stage.watched), ("measured", stage.measured)):
                 if rows is not None:
                     weights = {} if rows.weights is None else {"weights": rows.weights}
@@ -142,7 +142,7 @@ def rows_of(data: Mapping[str, Any], weights: Any) -> DataSet:
     w = None if weights is None else np.asarray(weights)
     counts = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
     counts |= {} if w is None else {"weights": len(w) if w.ndim else 0}
-    if not counts or len(set(counts.values())) != 1:
+    if len(set(counts.values())) != 1 or 0 in counts.values():
         shown = ", ".join(f"{name} {count}" for name, count in counts.items()) or "there are no arrays"
-        raise DataError(f"the arrays to search with must have equally many rows: {shown}")
+        raise DataError(f"the arrays to search with must have rows, and equally many: {shown}")
     return DataSet(arrays, w)

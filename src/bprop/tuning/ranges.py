@@ -105,7 +105,8 @@ class Between:
         """The numbers of a step; else the ends and the middle."""
         if self.step is not None:
             count = int((self.high - self.low) / self.step + 1e-9) + 1
-            return [self.low + k * self.step for k in range(count)]
+            places = [self.low + k * self.step for k in range(count)]
+            return places if self.whole else [float(f"{place:.12g}") for place in places]
         middle: float = (self.low * self.high) ** 0.5 if self.log else (self.low + self.high) / 2
         if self.whole:
             return sorted({self.low, round(middle), self.high})

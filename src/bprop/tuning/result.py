@@ -25,7 +25,7 @@ class Tuned:
     fit : the best model; a TableFit where the data is a table. trials : all of them, those of earlier runs as well.
     space : what was searched. monitor : the measure; maximise : whether more of it is better. folds : 0 without.
     stopped : why the search ended: "trials", "time", "grid" or "interrupted".
-    kept : True where `fit` is the very network that was measured; False where it was trained once more with the best
+    as_measured : True where `fit` is the very network that was measured; False where it was trained once more with the best
     settings. again : its measure then, on the rows watched.
     test : the measures of `fit` on rows that chose nothing, taken once; None without such rows.
     terminated : whether SIGTERM ended it. error : what ended it, where it "failed".
@@ -42,7 +42,7 @@ class Tuned:
     pruner: str = "median"
     seed: int = 0
     folds: int = 0
-    kept: bool = True
+    as_measured: bool = True
     again: float | None = None
     study: Path | None = None
     test: Mapping[str, Any] | None = None
@@ -82,7 +82,7 @@ class Tuned:
         return {
             "measure": self.monitor, "maximise": self.maximise, "folds": self.folds, "sampler": self.sampler,
             "pruner": self.pruner, "seed": self.seed, "stopped": self.stopped, "best": self.best.number,
-            "kept": self.kept, "space": {name: one.plain() for name, one in self.space.items()},
+            "as_measured": self.as_measured, "space": {name: one.plain() for name, one in self.space.items()},
             "trials": [
                 {name: value for name, value in trial.to_plain().items() if name != "curve"} for trial in self.trials
             ],
@@ -143,6 +143,13 @@ def trial_line(trial: Trial, of: int | None, best: Trial | None, monitor: str, s
     searched = {name: trial.settings[name] for name, one in space.items() if not isinstance(one, Fixed)}
     settings = ", ".join(f"{name} {_short(value)}" for name, value in searched.items())
     return f"trial {trial.number:,}{total}{value}{state}{stands}  {settings}"
+
+
+def lasting(seconds: float) -> str:
+    """45 s, 9 min, 1.5 h."""
+    if seconds < 90:
+        return f"{max(0.0, seconds):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def need_best(trials: Sequence[Trial], maximise: bool) -> Trial:

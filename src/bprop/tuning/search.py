@@ -88,13 +88,17 @@ class Search:
             self.stopped = "grid"
         elif self.limits.trials is not None and done >= self.limits.trials:
             self.stopped = "trials"
-        elif self._out_of_time():
+        elif done and self._out_of_time():  # there is one trial at least
             self.stopped = "time"
         return bool(self.stopped)
 
     def seconds_left(self) -> float | None:
         """The seconds that are left for searching; None where it has no end."""
         return None if self.limits.seconds is None else self.began + self.limits.seconds - clock()
+
+    def must_stop(self) -> bool:
+        """Whether the trial in training is to end after its epoch: the time is over, or a signal came before it."""
+        return self.signals.signal is not None or self._out_of_time()
 
     def _out_of_time(self) -> bool:
         left = self.seconds_left()
@@ -136,7 +140,7 @@ class Running:
 
     def __init__(self, search: Search, live: Any, settings: Mapping[str, Any]):
         self.search, self.settings = search, settings
-        self.reached = Reached(search.problem, live, search._out_of_time, settings["epochs"])
+        self.reached = Reached(search.problem, live, search.must_stop, settings["epochs"])
         self.measured: list[dict[str, float]] = []
         self.fit: Fit | None = None
         self.best_epoch: int | None = None
@@ -164,7 +168,7 @@ class Running:
         """Train on one stage; whether the next may follow."""
         problem, reached = self.search.problem, self.reached
         fit = problem.train(stage, self.settings, [reached])
-        if fit.stopped == "interrupted":
+        if fit.stopped == "interrupted" or self.search.signals.signal is not None:
             self.interrupted = True
             return False
         if reached.fold == 0:

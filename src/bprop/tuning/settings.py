@@ -30,6 +30,13 @@ def of_rules() -> dict[str, set[str]]:
     return having
 
 
+def of_fractions() -> set[str]:
+    """The settings that are numbers with fractions, whatever the ends of their range look like: dropout 0..1."""
+    decimal = {f.name for kind in rules().values() for f in fields(kind) if type(f.default) is float}
+    more = ("lr", "dropout", "l1", "l2", "momentum", "decrease_constant", "clip_norm", "factor")
+    return {*decimal, *more} - {"learning_rate"}
+
+
 def default_space(rows: int, task: str) -> tuple[dict[str, Range], dict[str, Any]]:
     """(the space for a table with so many rows to train on, the settings of the first trial)."""
     sizes = [size for size in (64, 128, 256) if size <= max(64, rows // 8)]
@@ -86,7 +93,7 @@ def need_known(names: Iterable[str], mine: Iterable[str]) -> None:
 def need_effect(space: Mapping[str, Range]) -> None:
     """Raise SettingError for a setting that no trial would use."""
     having, there = of_rules(), rules_of(space)
-    paced = {schedule for schedule in _values(space.get("schedule"), "constant")}
+    paced = _values(space.get("schedule"), "constant")
     for name in space:
         if name in having and name not in (*NETWORK, *TRAINING, "schedule") and not having[name] & there:
             raise SettingError(f"the setting {name} is of {', '.join(sorted(having[name]))}, and the space has none")
@@ -96,7 +103,10 @@ def need_effect(space: Mapping[str, Range]) -> None:
 
 def checked(space: Mapping[str, Range]) -> dict[str, Range]:
     """The space, with epochs and patience. Raises SettingError where a setting is out of its range for certain."""
-    full = {"epochs": Fixed(EPOCHS), "patience": Fixed(PATIENCE)} | dict(space)
+    fractions = of_fractions()
+    full = {"epochs": Fixed(EPOCHS), "patience": Fixed(PATIENCE)} | {
+        name: _as_fractions(one) if name in fractions else one for name, one in space.items()
+    }
     for name in ("epochs", "patience", "batch_size", "layers", "units"):
         for value in full[name].grid() if name in full else ():
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -149,6 +159,12 @@ def _paced(rate: Any, settings: Mapping[str, Any], updates: int) -> Any:
             raise SettingError(f"the schedule {settings['schedule']} needs a {missing[0]}, which no setting gives")
         rate = kind(rate, **{name: value for name, value in values.items() if name in there})
     return schedules.warm_up(warm_up, rate) if warm_up else rate
+
+
+def _as_fractions(one: Range) -> Range:
+    if isinstance(one, Between) and one.whole:
+        return Between(float(one.low), float(one.high), one.log, one.step)
+    return one
 
 
 def _has(schedule: Any, setting: str) -> bool:

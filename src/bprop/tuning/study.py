@@ -118,8 +118,14 @@ class Journal:
         content = self.path.read_bytes()
         if not content.startswith(BEGINS):
             raise ModelFileError(f"{self.path} is no study of `bprop tune`, and is left as it is: choose another name")
-        if not content.endswith(b"\n"):
-            os.truncate(self.path, content.rfind(b"\n") + 1)
+        whole = content[: content.rfind(b"\n") + 1]
+        try:
+            for line in whole.splitlines():
+                json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise self._damaged(error) from error
+        if len(whole) < len(content):
+            os.truncate(self.path, len(whole))
 
     def read(self, space: Mapping[str, Range]) -> list[Trial]:
         """The trials in the file. Raises ModelFileError."""

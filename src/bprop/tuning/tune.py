@@ -19,11 +19,14 @@ from bprop.tables.opening import table as open_table
 from bprop.tables.table import Table, is_size
 from bprop.training.interrupt import Terminated
 from bprop.training.settings import whole
-from bprop.tuning import of_table, settings as of
+from bprop.tuning import of_table
+from bprop.tuning import settings as of
 from bprop.tuning.finish import Options, result_of
 from bprop.tuning.problem import Problem, Stage, rows_of
-from bprop.tuning.ranges import Fixed, Range, read
+from bprop.tuning.ranges import Range, read
 from bprop.tuning.result import Tuned
+
+VALIDATION, TEST = 0.2, 0.2  # shares: many trials are compared on the validation rows, so there are more than usual
 
 
 def tune(
@@ -53,7 +56,7 @@ def tune(
     sampler : "tpe" (settings near those that did well), "random", "grid" (of a range the ends and the middle); or a
         sampler of Optuna. pruner : "median" or "hyperband" end bad trials early, "none"; or a pruner of Optuna.
     study : a file in which trials are kept. Where it holds the trials of this search already, the search goes on.
-    validation, test : shares or numbers of rows to hold out, by default 0.1 (0.2 of arrays) and 0.2; of a table also
+    validation, test : shares or numbers of rows to hold out, by default 0.2 of what is left, and 0.2; of a table also
         rows of their own; of arrays also {input: array}. Of a part that `split` made, its own part for validation.
     by, group, class_weight : of a table, as for `table.fit`. weights : (N,) of arrays.
     seed, dtype, engine : as for `bp.train`. The same seed and number of trials give the same trials, also where the
@@ -120,7 +123,9 @@ class OwnGraph:
         taken = signature(function).parameters.values()
         self.function, self.space = function, of.checked(space)
         self.takes_all = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
-        self.names = [one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)]
+        self.names = [
+            one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+        ]
         if not self.takes_all:
             of.need_known(space, self.names)
         missing = [one.name for one in taken if one.name in self.names and one.default is Parameter.empty]
@@ -147,7 +152,8 @@ def _table(
     """The search for a table."""
     if held.weights is not None:
         raise SettingError("weights of a table are a column of it: bp.table(data, weights='column')")
-    train, watched, tested = table._parts(held.validation, held.test, options.seed, held.by, held.group)
+    validation = VALIDATION if held.validation is None and not table.part else held.validation
+    train, watched, tested = table._parts(validation, held.test, options.seed, held.by, held.group)
     kept = of_table.stage(train, watched, None, common["dtype"], held.class_weight, own)
     folds = []
     if held.folds:
@@ -172,7 +178,7 @@ def _split_of(table: Table, held: Held, seed: int) -> Split:
     """How folds are made: of all rows but those of the test, as `table.fit` holds them out."""
     if table.part or not all(rows is None or is_size(rows) for rows in (held.validation, held.test)):
         raise SettingError("folds are made of a whole table: give it before `split`, and shares as validation and test")
-    sizes = {"validation": 0.1, "test": 0.2} | {
+    sizes = {"validation": VALIDATION, "test": TEST} | {
         name: float(rows) for name in ("validation", "test") if (rows := getattr(held, name)) is not None
     }
     return Split(
@@ -190,8 +196,10 @@ def _arrays(
     rows = data if isinstance(data, DataSet) else rows_of(data, held.weights)
     if held.folds:
         raise SettingError("folds are for tables: name validation rows, or make a table of the arrays (bp.table)")
-    rest, tested = _held_out(rows, 0.2 if held.test is None else held.test, options.seed, "test")
-    train, watched = _held_out(rest, 0.2 if held.validation is None else held.validation, options.seed + 1, "validation")
+    rest, tested = _held_out(rows, TEST if held.test is None else held.test, options.seed, "test")
+    train, watched = _held_out(
+        rest, VALIDATION if held.validation is None else held.validation, options.seed + 1, "validation"
+    )
     if watched is None:
         raise SettingError("settings are chosen by validation rows: hold some out, as with validation=0.2")
     problem = Problem(

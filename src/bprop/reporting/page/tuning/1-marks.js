@@ -39,9 +39,10 @@ function saidOf(trial) {
 // {at(trial): its height in [0, 1], 1 at the top; ticks; beyond(trial)}: worse trials than most lie on the edge
 function measureScale(trials) {
   const sign = look.page.maximise ? -1 : 1;
-  const sizes = trials.filter((t) => !isLost(t)).map((t) => sign * t.value).sort((a, b) => a - b);
-  const [first, middle] = [sizes[0], sizes[Math.floor(0.75 * (sizes.length - 1))]];
-  const limit = look.all || sizes.length < 5 ? Infinity : middle + 1.5 * (middle - first);
+  const sizes = trials.filter((t) => !isLost(t)).map((t) => sign * t.value);
+  const whole = trials.filter((t) => t.state === "complete" && !isLost(t)).map((t) => sign * t.value).sort((a, b) => a - b);
+  const [first, most] = [whole[0], whole[Math.floor(0.75 * (whole.length - 1))]];
+  const limit = look.all || whole.length < 5 || most === first ? Infinity : most + 1.5 * (most - first);
   const shown = sizes.filter((size) => size <= limit);
   const scale = scaleOf(shown.map((size) => sign * size), look.logarithmic);
   const edge = look.page.maximise ? 0 : 1;

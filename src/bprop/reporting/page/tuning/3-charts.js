@@ -15,12 +15,12 @@ function drawScatters() {
   const { page } = look;
   const [over, ...each] = scatters;
   over.under = look.across === "at" ? "seconds of searching" : "trial";
-  over.set(page.trials, numbersAcross(page.trials, (trial) => trial[look.across], false), soFar(page));
+  over.set(page.trials, numbersAcross(page.trials, (trial) => trial[look.across], false, look.across === "number"), soFar(page));
   each.forEach((chart, k) => {
     const setting = page.settings[k];
     const value = (trial) => trial.settings[setting.name];
     const order = [...page.trials].sort((a, b) => (value(a) > value(b)) - (value(a) < value(b)) || a.number - b.number);
-    chart.set(order, setting.values ? choicesAcross(setting) : numbersAcross(page.trials, value, setting.log));
+    chart.set(order, setting.values ? choicesAcross(setting) : numbersAcross(page.trials, value, setting.log, setting.whole));
   });
 }
 
@@ -34,9 +34,10 @@ function soFar({ trials, maximise }) {
   });
 }
 
-function numbersAcross(trials, value, logarithmic) {
+function numbersAcross(trials, value, logarithmic, whole) {
   const scale = scaleOf(trials.map(value), logarithmic);
-  return { at: (trial) => scale.at(value(trial)), ticks: scale.ticks.map((tick) => [scale.at(tick), shortNumber(tick)]) };
+  const ticks = scale.ticks.filter((tick) => !whole || Number.isInteger(tick));
+  return { at: (trial) => scale.at(value(trial)), ticks: ticks.map((tick) => [scale.at(tick), shortNumber(tick)]) };
 }
 
 // Choices side by side; the trials of a choice are spread by their number, so that they do not lie on each other

@@ -9,7 +9,7 @@ function drawEpochs() {
   if (!drawn.length) return;
   const host = byId("epochs");
   const width = Math.max(260, Math.min(960, host.clientWidth || 480));
-  const scale = measureScale(drawn.flatMap((trial) => trial.curve.map(([, value]) => ({ value, state: "complete" }))));
+  const scale = measureScale(drawn.flatMap((trial) => trial.curve.map(([, value]) => ({ value, state: trial.state }))));
   const last = Math.max(...drawn.map((trial) => trial.curve[trial.curve.length - 1][0]));
   const across = linearScale(1, Math.max(2, last));
   const x = (epoch) => EDGE.left + across.at(epoch) * (width - EDGE.left - EDGE.right);
