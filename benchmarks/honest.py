@@ -50,10 +50,10 @@ def measured(name: str, asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     assert test is not None
     settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": 5}
     cv = train.cross_validate(5, seed=seed, bootstrap=0, **settings)
-    fold = train.fit(out_of_fold=cv.out_of_fold, calibrate=train.classes is not None, validation=0, seed=seed,
-                     rule="adam", hidden=(64,), epochs=max(2, asked.epochs // 2))  # fmt: skip
     part = table_of(train, np.arange(len(train))).split(test=0, validation=0.1, seed=seed)[0]
-    held = part.fit(calibrate=train.classes is not None, seed=seed, **settings)
+    calibrate = train.classes is not None
+    fold = part.fit(out_of_fold=cv.out_of_fold, calibrate=calibrate, seed=seed, **settings)
+    held = part.fit(calibrate=calibrate, seed=seed, **settings)
     figures: dict[str, Any] = {"rows": len(rows), "classes": None if train.classes is None else len(train.classes)}
     for way, fit in (("folds", fold), ("validation", held)):
         scores = fit.scores(test, interval=asked.level)

@@ -14,8 +14,10 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes import Softmax, log
 from bprop.boxes import sum as sum_of
+from bprop.data import DataSet
 from bprop.graph import Graph
 from bprop.leaves import Input
+from bprop.model import Model
 
 Inputs = Mapping[str, Any]
 """{input: the numbers of its features that belong to a column, or None for all of it}"""
@@ -121,3 +123,32 @@ def _of_column(inputs: Inputs, products: Mapping[str, np.ndarray], rows: int) ->
         if name in products:
             total += (products[name] if features is None else products[name][:, features]).sum(axis=1)
     return total
+
+
+def importance_of(
+    model: Model, arrays: Arrays, weights: np.ndarray, columns: Mapping[str, Inputs],
+    repeats: int, seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """{"measure", "rows", "repeats", "columns": [{"column", "increase", "deviation", "gradient_times_input"}]}, the
+    most important column first, of arrays as the network sees them, with targets.
+
+    increase, deviation : of the loss, over permutations. gradient_times_input : its mean size over the rows.
+    """
+
+    def loss(changed: Any) -> float:
+        return float(model.evaluate(DataSet(dict(changed), weights))["loss"])
+
+    grown = permutation_importance(loss, arrays, columns, repeats, seed)
+    f = model.graph.predict(model.params, {n: a for n, a in arrays.items() if n in model.graph.predictor.inputs})
+    f = np.asarray(f["f"] if isinstance(f, dict) else f)
+    chosen = f.argmax(axis=-1) if model.notes.get("classes") and f.ndim == 2 else None
+    slopes = gradient_times_input(model.graph, model.params, arrays, columns, chosen)
+    entries = [
+        {
+            "column": name, "increase": increase, "deviation": deviation,
+            "gradient_times_input": float(np.average(np.abs(slopes[name]), weights=weights)),
+        }
+        for name, (increase, deviation) in grown.items()
+    ]  # fmt: skip
+    entries.sort(key=lambda one: -one["increase"])
+    return {"measure": "loss", "rows": len(weights), "repeats": repeats, "columns": entries}

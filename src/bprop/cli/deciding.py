@@ -12,7 +12,6 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
-from bprop.tables.certainty import can_calibrate
 from bprop.tables.outputs import f_of
 from bprop.training import Fit
 
@@ -59,19 +58,6 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
             "out with --validation"
         )
     return prepared
-
-
-def need_calibration(graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None) -> None:
-    """Raise SettingError, before any work, where there is nothing to calibrate, or no rows to do it on."""
-    if not calibrate:
-        return
-    if not can_calibrate(graph):
-        raise SettingError(
-            f"--calibrate is for probabilities, and this network gives none (the task is {prepared.preparation.task}): "
-            "leave it out"
-        )
-    if prepared.validation is None and folds is None:
-        raise SettingError("--calibrate chooses the temperature on validation rows: hold some out with --validation")
 
 
 def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:

@@ -14,7 +14,7 @@ from bprop.cli import options as opt
 from bprop.cli.checks import check_network
 from bprop.cli.command import command
 from bprop.cli.config import Config
-from bprop.cli.deciding import need_calibration, planned
+from bprop.cli.deciding import planned
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
@@ -41,7 +41,7 @@ from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
-from bprop.tables.certainty import Watched
+from bprop.tables.certainty import Watched, need_calibration
 from bprop.tables.network import build
 from bprop.training import Fit
 from bprop.training import train as fit_graph
@@ -126,7 +126,9 @@ class Run:
         """Read the data, train on it, test, and save."""
         prepared = self._read(stream, spool)
         graph = self._build(prepared)
-        need_calibration(graph, prepared, self.calibrate, self.folds)
+        if self.calibrate:
+            watched = prepared.validation is not None or self.folds is not None
+            need_calibration(graph, prepared.preparation.task, watched)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared)
         self._describe(prepared)

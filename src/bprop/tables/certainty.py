@@ -72,9 +72,17 @@ class Watched(NamedTuple):
         return Watched(self.f[rows], self.y[rows], self.weights[rows], q)
 
 
-def can_calibrate(graph: Graph) -> bool:
-    """Whether a graph gives probabilities of classes, or of yes and no."""
-    return has_probabilities(graph)
+def need_calibration(graph: Graph, task: str, watched: bool) -> None:
+    """Raise SettingError, before any work, where there is nothing to calibrate, or no row to do it on."""
+    if not has_probabilities(graph):
+        raise SettingError(
+            f"--calibrate (calibrate=True) is for probabilities, and this network gives none (the task is {task}): "
+            "leave it out"
+        )
+    if not watched:
+        raise SettingError(
+            "--calibrate (calibrate=True) chooses the temperature on validation rows: hold some out (--validation)"
+        )
 
 
 def temperature_for(graph: Graph, watched: Watched, of_class: np.ndarray | None = None) -> float:
@@ -228,7 +236,7 @@ def certain(
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""
-    if calibrate and can_calibrate(model.graph):
+    if calibrate:
         model.graph, watched, temperature = calibrated(model, watched, of_class)
         line = f"temperature {temperature:.3g}, from {len(watched.f):,} {source} rows"
     noted = Conformal.of(model.graph, watched, source)

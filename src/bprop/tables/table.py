@@ -23,7 +23,7 @@ from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of
 from bprop.sources.splits import Split, class_numbers
 from bprop.sources.weights import class_weights
 from bprop.tables import show
-from bprop.tables.certainty import certain
+from bprop.tables.certainty import certain, need_calibration
 from bprop.tables.cross_validation import CrossValidation, cross_validate
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.model import TableFit
@@ -275,6 +275,8 @@ class Table:
         network = graph or train.graph(
             hidden, activation, loss=loss, l1=l1, l2=l2, dropout=dropout, normalise=normalise
         )  # fmt: skip
+        if calibrate:
+            need_calibration(network, self.task, watched is not None or out_of_fold is not None)
         settings = Settings(rule, lr, epochs, batch_size, patience, seed, dtype, engine, more)
         held = None if watched is None else watched.data(dtype, class_weight)
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
