@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--level", type=float, default=0.9)
     parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--patience", type=int, default=5, help="0: train all epochs, and keep the last")
     parser.add_argument("--json", type=Path, help="write the figures of every split to this file, a line each")
     asked = parser.parse_args()
     print(HEADER)
@@ -48,7 +49,7 @@ def measured(name: str, asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     rows = rng.permutation(len(whole))[: asked.rows]
     train, _, test = table_of(whole, rows).split(test=0.3, validation=0, seed=seed)
     assert test is not None
-    settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": 5}
+    settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": asked.patience or None}
     cv = train.cross_validate(5, seed=seed, bootstrap=0, **settings)
     part = table_of(train, np.arange(len(train))).split(test=0, validation=0.1, seed=seed)[0]
     calibrate = train.classes is not None

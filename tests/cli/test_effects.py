@@ -83,7 +83,7 @@ TABLE = {
     },
     "resume": {"folder": ALWAYS, "--overwrite": ALWAYS},
     "predict": {
-        "--interval": ("predict pets.bprop pets.csv --interval 0.99", "too few"),
+        "--interval": ("predict pets.bprop pets.csv --interval 0.9", "no conformal scores"),
         "--spread": ("predict pets.bprop pets.csv --spread", "single network"),
         "model": ALWAYS, "data": ALWAYS, "--out": ALWAYS, **reading("predict pets.bprop"),
         "--id": ("predict pets.bprop dots.npz --id a", "not a table"),
@@ -95,7 +95,7 @@ TABLE = {
         "--weights": ("evaluate pets.bprop dots.npz --weights a", "for tables with columns"),
         "--seed": ("evaluate pets.bprop pets.csv --bootstrap 0 --seed 0", "draws none"),
         "--threshold": ("evaluate pets.bprop pets.csv --threshold 0.4", "two classes"), "--held-out": ALWAYS,
-        "--interval": ("evaluate pets.bprop pets.csv --interval 0.99", "too few"), "--importance": ALWAYS,
+        "--interval": ("evaluate pets.bprop pets.csv --interval 0.9", "no conformal scores"), "--importance": ALWAYS,
         "--repeats": ("evaluate pets.bprop pets.csv --repeats 3", "add --importance"),
     },
     "check": {
