@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import bprop as bp
 from bprop import errors
 from bprop.scaling import (
     KEY,

@@ -75,19 +75,20 @@ def gradient_times_input(
     score, weights = _score(graph)
     data = {name: array for name, array in arrays.items() if name in graph.predictor.inputs}
     if weights is not None:
-        count = graph.outputs["f"].dims[-1]
-        e = np.ones((len(next(iter(data.values()))), count)) if chosen is None else np.eye(count)[chosen]
-        data[weights] = e
+        shape = _fixed_dims(graph.outputs["f"])
+        rows = len(next(iter(data.values())))
+        data[weights] = np.ones((rows, *shape)) if chosen is None else np.eye(shape[-1])[chosen]
     whole = Graph(loss=score)
     looked_up = _looked_up(whole)
     wanted = [*(n for n, box in whole.inputs.items() if n in data and box.spec.kind == "float" and n != weights)]
-    boxes = [box for made in looked_up.values() for box in made]
+    boxes = [box for boxes_of in looked_up.values() for box in boxes_of]
     values = whole.fprop(params, data, training=False)
     rows = len(next(iter(data.values())))
     grads = whole.bprop(values, inputs=[*wanted, *boxes])
     products = {name: _product(values[name], grads[name], rows) for name in wanted}
-    for name, made in looked_up.items():
-        products[name] = sum(_product(values[box], grads[box], rows).sum(axis=1, keepdims=True) for box in made)
+    for name, boxes_of in looked_up.items():
+        each = [_product(values[box], grads[box], rows).sum(axis=1, keepdims=True) for box in boxes_of]
+        products[name] = np.sum(each, axis=0)
     return {column: _of_column(inputs, products, rows) for column, inputs in columns.items()}
 
 
@@ -98,17 +99,22 @@ def _score(graph: Graph) -> tuple[Box, str | None]:
     if len(g.dims) == 1:
         return g, None
     name = "weights of outputs"
-    return sum_of(g * Input(name, g.dims[1:]), axis=tuple(range(1, len(g.dims)))), name
+    return sum_of(g * Input(name, _fixed_dims(g)), axis=tuple(range(1, len(g.dims)))), name
+
+
+def _fixed_dims(box: Box) -> tuple[int, ...]:
+    """The shape of one example of a box."""
+    return tuple(size for size in box.dims[1:] if isinstance(size, int))
 
 
 def _looked_up(graph: Graph) -> dict[str, list[Box]]:
     """{input of whole numbers: the boxes that look them up}."""
-    made: dict[str, list[Box]] = {}
+    boxes: dict[str, list[Box]] = {}
     for box in graph.order:
         for child in box.children:
             if isinstance(child, Input) and child.spec.kind == "int" and box.spec.kind == "float":
-                made.setdefault(graph.names[child], []).append(box)
-    return made
+                boxes.setdefault(graph.names[child], []).append(box)
+    return boxes
 
 
 def _product(value: Any, grad: Any, rows: int) -> np.ndarray:

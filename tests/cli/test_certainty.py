@@ -126,5 +126,5 @@ def test_a_report_shows_the_importance_of_columns(run, folder):
     run(f"train pets.csv --report page.html {FAST}")
     page = (folder / "page.html").read_text(encoding="utf-8")
     data = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S).group(1))
-    columns = data["outcome"]["importance"]["columns"]
-    assert sorted(one[0] for one in columns) == ["age", "size", "weight"] and data["outcome"]["importance"]["rows"] == 12
+    shown = data["outcome"]["importance"]
+    assert sorted(one[0] for one in shown["columns"]) == ["age", "size", "weight"] and shown["rows"] == 12

@@ -107,7 +107,7 @@ class TableExport(Export):
 
     def quantiles(self, name: str, box: Box, tensor: Tensor) -> None:
         """Declare "quantiles(COLUMN)" (N, Q), or (N, K, Q) of several columns, in their own units."""
-        width = box.dims[1:]
+        width = tuple(size for size in box.dims[1:] if isinstance(size, int))
         if width[:-1] != (() if self.answer.outputs == 1 else (self.answer.outputs,)):
             raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
         self.scope = "answer"

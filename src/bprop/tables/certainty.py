@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -213,7 +214,7 @@ def measured(conformal_: Conformal, level: float, watched: Watched) -> dict[str,
 def coverage_on(
     model: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, noted: Conformal, level: float
 ) -> dict[str, Any]:
-    """What `measured` says on the rows of a table."""
+    """The coverage on the rows of a table: see `measured`."""
     outputs = Model.predict(model, preparation.inputs(rows))
     outputs = outputs if isinstance(outputs, dict) else {"f": outputs}
     watched = Watched(np.asarray(outputs["f"]), preparation.y(rows), weights, outputs.get(QUANTILES))
@@ -230,7 +231,8 @@ def certain(
     """
     if model.stopped in ("diverged", "failed") or (folds is None and data is None):
         return ""
-    if folds is None and data is not None and len(data) * max(1, np.prod(model.graph.outputs["f"].dims[1:])) > MOST:
+    width = prod(size for size in model.graph.outputs["f"].dims[1:] if isinstance(size, int))
+    if folds is None and data is not None and len(data) * width > MOST:
         return ""
     watched = folds if folds is not None else Watched.of(model, data, of_class)  # type: ignore[arg-type]
     source, line = "out-of-fold" if folds is not None else "validation", ""
