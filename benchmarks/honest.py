@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2000)
     parser.add_argument("--level", type=float, default=0.9)
     parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--patience", type=int, default=5, help="0: train all epochs, and keep the last")
     parser.add_argument("--json", type=Path, help="write the figures of every split to this file, a line each")
     asked = parser.parse_args()
     print(HEADER)
@@ -48,12 +49,12 @@ def measured(name: str, asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     rows = rng.permutation(len(whole))[: asked.rows]
     train, _, test = table_of(whole, rows).split(test=0.3, validation=0, seed=seed)
     assert test is not None
-    settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": 5}
+    settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": asked.patience or None}
     cv = train.cross_validate(5, seed=seed, bootstrap=0, **settings)
-    fold = train.fit(out_of_fold=cv.out_of_fold, calibrate=train.classes is not None, validation=0, seed=seed,
-                     rule="adam", hidden=(64,), epochs=max(2, asked.epochs // 2))  # fmt: skip
     part = table_of(train, np.arange(len(train))).split(test=0, validation=0.1, seed=seed)[0]
-    held = part.fit(calibrate=train.classes is not None, seed=seed, **settings)
+    calibrate = train.classes is not None
+    fold = part.fit(out_of_fold=cv.out_of_fold, calibrate=calibrate, seed=seed, **settings)
+    held = part.fit(calibrate=calibrate, seed=seed, **settings)
     figures: dict[str, Any] = {"rows": len(rows), "classes": None if train.classes is None else len(train.classes)}
     for way, fit in (("folds", fold), ("validation", held)):
         scores = fit.scores(test, interval=asked.level)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import bprop as bp
 from bprop import errors
 from bprop.scaling import (
     KEY,
@@ -164,3 +165,16 @@ def test_a_scaling_must_be_of_the_shape_of_what_it_scales():
     for shape in ((), (2,), (1,), (3, 1)):
         with pytest.raises(errors.DataError, match="scale 'x' in the shape"):
             Units({"x": three}).need_fit({"x": shape})
+
+
+def test_quantiles_have_the_scaling_of_f():
+    one = bp.mlp([2, 1], task="regression", loss="quantile")
+    two = bp.mlp([2, 2], task="regression", loss="quantile")
+    of_one = Units({"f": Scaling(np.array(5.0), np.array(2.0))}).with_quantiles(one)
+    np.testing.assert_array_equal(of_one.restored("quantiles", np.array([[0.0, 1.0, 2.0]])), [[5.0, 7.0, 9.0]])
+    of_two = Units({"f": Scaling(np.array([5.0, 50.0]), np.array([2.0, 20.0]))}).with_quantiles(two)
+    found = of_two.restored("quantiles", np.ones((1, 2, 3)))
+    np.testing.assert_array_equal(found, [[[7.0] * 3, [70.0] * 3]])
+    of_two.need_fit({name: box.dims[1:] for name, box in two.outputs.items()})
+    plain = Units({"f": Scaling(np.array(5.0), np.array(2.0))})
+    assert plain.with_quantiles(bp.mlp([2, 1], task="regression")) is plain

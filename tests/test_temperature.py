@@ -53,6 +53,17 @@ def test_switches_have_a_temperature_too(rng):
     np.testing.assert_allclose(values["loss"], -np.where(y, np.log(p), np.log(1 - p)).sum(axis=1), rtol=1e-10)
 
 
+def test_an_ensemble_is_calibrated_as_one_network(network):
+    graph, theta, x, y = network
+    model = bp.ensemble([bp.Model(graph, theta), bp.Model(graph, graph.init(seed=2))], spread=False)
+    p = np.asarray(model.predict(x=x))
+    warm = bp.Model(with_temperature(model.graph, 2.0), model.params)
+    expected = np.sqrt(p) / np.sqrt(p).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(warm.predict(x=x), expected, rtol=1e-9)
+    loss = float(warm.evaluate(x=x, y=y)["loss"])
+    assert loss == pytest.approx(-np.log(expected[np.arange(6), y]).mean(), rel=1e-9)
+
+
 def test_a_saved_model_keeps_its_temperature(network):
     graph, theta, x, _ = network
     warm = bp.Model(with_temperature(graph, 2.0), theta)

@@ -68,7 +68,7 @@ class Architecture:
         _ = self.activations, self.rates
         if self.quantiles is not None:
             object.__setattr__(self, "quantiles", need_levels(self.quantiles))
-            if head_of(self.loss_class()).each != "levels":
+            if self.loss is None or head_of(_loss(self.loss)).each != "levels":
                 raise SettingError(
                     f"quantiles {self.quantiles} are the levels of the loss 'quantile': choose that loss"
                 )
@@ -94,12 +94,7 @@ class Architecture:
     def loss_class(self) -> type[Loss]:
         """The class of the loss. Raises SettingError for one that does not go with the task."""
         name, labels = TASKS[self.task] if self.loss is None else self.loss, self.task == "classification"
-        if isinstance(name, str):
-            kind = named(name, "loss", losses, _losses_by_every_name)
-        elif isinstance(name, type) and issubclass(name, Loss):
-            kind = name
-        else:
-            raise SettingError(f"a loss is a name or a class of loss, not {self.loss!r}; there are: {some(losses())}")
+        kind = _loss(name)
         if head_of(kind).labels != labels:
             fitting = ", ".join(n for n, k in losses().items() if head_of(k).labels == labels)
             raise SettingError(f"the loss {name!r} does not go with task {self.task!r}; these do: {fitting}")
@@ -119,6 +114,15 @@ class Architecture:
             raise SettingError(
                 f"task 'binary' has 1 output, not {outputs}; for several: 'multilabel' or 'classification'"
             )
+
+
+def _loss(loss: Any) -> type[Loss]:
+    """The class of a loss, from that or its name."""
+    if isinstance(loss, str):
+        return named(loss, "loss", losses, _losses_by_every_name)
+    if isinstance(loss, type) and issubclass(loss, Loss):
+        return loss
+    raise SettingError(f"a loss is a name or a class of loss, not {loss!r}; there are: {some(losses())}")
 
 
 def activations() -> dict[str, type[Activation]]:

@@ -14,8 +14,10 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes import Softmax, log
 from bprop.boxes import sum as sum_of
+from bprop.data import DataSet
 from bprop.graph import Graph
 from bprop.leaves import Input
+from bprop.model import Model
 
 Inputs = Mapping[str, Any]
 """{input: the numbers of its features that belong to a column, or None for all of it}"""
@@ -73,19 +75,20 @@ def gradient_times_input(
     score, weights = _score(graph)
     data = {name: array for name, array in arrays.items() if name in graph.predictor.inputs}
     if weights is not None:
-        count = graph.outputs["f"].dims[-1]
-        e = np.ones((len(next(iter(data.values()))), count)) if chosen is None else np.eye(count)[chosen]
-        data[weights] = e
+        shape = _fixed_dims(graph.outputs["f"])
+        rows = len(next(iter(data.values())))
+        data[weights] = np.ones((rows, *shape)) if chosen is None else np.eye(shape[-1])[chosen]
     whole = Graph(loss=score)
     looked_up = _looked_up(whole)
     wanted = [*(n for n, box in whole.inputs.items() if n in data and box.spec.kind == "float" and n != weights)]
-    boxes = [box for made in looked_up.values() for box in made]
+    boxes = [box for boxes_of in looked_up.values() for box in boxes_of]
     values = whole.fprop(params, data, training=False)
     rows = len(next(iter(data.values())))
     grads = whole.bprop(values, inputs=[*wanted, *boxes])
     products = {name: _product(values[name], grads[name], rows) for name in wanted}
-    for name, made in looked_up.items():
-        products[name] = sum(_product(values[box], grads[box], rows).sum(axis=1, keepdims=True) for box in made)
+    for name, boxes_of in looked_up.items():
+        each = [_product(values[box], grads[box], rows).sum(axis=1, keepdims=True) for box in boxes_of]
+        products[name] = np.sum(each, axis=0)
     return {column: _of_column(inputs, products, rows) for column, inputs in columns.items()}
 
 
@@ -96,17 +99,22 @@ def _score(graph: Graph) -> tuple[Box, str | None]:
     if len(g.dims) == 1:
         return g, None
     name = "weights of outputs"
-    return sum_of(g * Input(name, g.dims[1:]), axis=tuple(range(1, len(g.dims)))), name
+    return sum_of(g * Input(name, _fixed_dims(g)), axis=tuple(range(1, len(g.dims)))), name
+
+
+def _fixed_dims(box: Box) -> tuple[int, ...]:
+    """The shape of one example of a box."""
+    return tuple(size for size in box.dims[1:] if isinstance(size, int))
 
 
 def _looked_up(graph: Graph) -> dict[str, list[Box]]:
     """{input of whole numbers: the boxes that look them up}."""
-    made: dict[str, list[Box]] = {}
+    boxes: dict[str, list[Box]] = {}
     for box in graph.order:
         for child in box.children:
             if isinstance(child, Input) and child.spec.kind == "int" and box.spec.kind == "float":
-                made.setdefault(graph.names[child], []).append(box)
-    return made
+                boxes.setdefault(graph.names[child], []).append(box)
+    return boxes
 
 
 def _product(value: Any, grad: Any, rows: int) -> np.ndarray:
@@ -121,3 +129,32 @@ def _of_column(inputs: Inputs, products: Mapping[str, np.ndarray], rows: int) ->
         if name in products:
             total += (products[name] if features is None else products[name][:, features]).sum(axis=1)
     return total
+
+
+def importance_of(
+    model: Model, arrays: Arrays, weights: np.ndarray, columns: Mapping[str, Inputs],
+    repeats: int, seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """{"measure", "rows", "repeats", "columns": [{"column", "increase", "deviation", "gradient_times_input"}]}, the
+    most important column first, of arrays as the network sees them, with targets.
+
+    increase, deviation : of the loss, over permutations. gradient_times_input : its mean size over the rows.
+    """
+
+    def loss(changed: Any) -> float:
+        return float(model.evaluate(DataSet(dict(changed), weights))["loss"])
+
+    grown = permutation_importance(loss, arrays, columns, repeats, seed)
+    f = model.graph.predict(model.params, {n: a for n, a in arrays.items() if n in model.graph.predictor.inputs})
+    f = np.asarray(f["f"] if isinstance(f, dict) else f)
+    chosen = f.argmax(axis=-1) if model.notes.get("classes") and f.ndim == 2 else None
+    slopes = gradient_times_input(model.graph, model.params, arrays, columns, chosen)
+    entries = [
+        {
+            "column": name, "increase": increase, "deviation": deviation,
+            "gradient_times_input": float(np.average(np.abs(slopes[name]), weights=weights)),
+        }
+        for name, (increase, deviation) in grown.items()
+    ]  # fmt: skip
+    entries.sort(key=lambda one: -one["increase"])
+    return {"measure": "loss", "rows": len(weights), "repeats": repeats, "columns": entries}

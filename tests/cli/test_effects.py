@@ -18,10 +18,10 @@ READING = {
     "--bad-cells": ("--bad-cells missing", "digits", "not for arrays"),
     "--sheet": ("--sheet 2", "pets.csv", "for workbooks"),
 }  # fmt: skip
-NETWORK = ("--hidden", "--activation", "--loss", "--l1", "--l2", "--dropout", "--normalise")
+NETWORK = ("--hidden", "--activation", "--loss", "--l1", "--l2", "--dropout", "--normalise", "--quantiles")
 VALUES = {
     "--hidden": "200", "--activation": "relu", "--loss": "nll", "--l1": "0.1", "--l2": "0.1", "--dropout": "0.1",
-    "--normalise": "batch", "--target": "kind", "--task": "classification", "--scale": "auto",
+    "--normalise": "batch", "--quantiles": "0.5", "--target": "kind", "--task": "classification", "--scale": "auto",
 }  # fmt: skip
 
 
@@ -61,6 +61,9 @@ TABLE = {
         "--split-by": ("train dots.npz --split-by a", "tables"),
         "--group": ("train pets.csv --group kind --test 0 --validation 0", "held out"),
         "--folds": ("train pets.csv --stream --folds 3", "streamed has no folds"),
+        "--out-of-fold": ("train pets.csv --out-of-fold o.csv", "add --folds"),
+        "--calibrate": ("train house.csv --target price --calibrate", "gives none"),
+        "--quantiles": ("train house.csv --target price --quantiles 0.5", "add --loss quantile"),
         "--stream": ("train dots.npz --stream", "for tables in files"),
         "--spool": ("train pets.csv --spool .", "add --stream"),
         "--activation": (["train", "pets.csv", "--hidden", "", "--activation", "tanh"], "has none"),
@@ -100,6 +103,7 @@ TABLE = {
     },
     "resume": {"folder": ALWAYS, "--overwrite": ALWAYS},
     "predict": {
+        "--interval": ("predict pets.bprop pets.csv --interval 0.9", "no conformal scores"),
         "--spread": ("predict pets.bprop pets.csv --spread", "single network"),
         "model": ALWAYS, "data": ALWAYS, "--out": ALWAYS, **reading("predict pets.bprop"),
         "--id": ("predict pets.bprop dots.npz --id a", "not a table"),
@@ -111,6 +115,8 @@ TABLE = {
         "--weights": ("evaluate pets.bprop dots.npz --weights a", "for tables with columns"),
         "--seed": ("evaluate pets.bprop pets.csv --bootstrap 0 --seed 0", "draws none"),
         "--threshold": ("evaluate pets.bprop pets.csv --threshold 0.4", "two classes"), "--held-out": ALWAYS,
+        "--interval": ("evaluate pets.bprop pets.csv --interval 0.9", "no conformal scores"), "--importance": ALWAYS,
+        "--repeats": ("evaluate pets.bprop pets.csv --repeats 3", "add --importance"),
     },
     "check": {
         **of_subject("check"), **dict.fromkeys(("subject", "--rows", "--elements", "--seed", "--engine"), ALWAYS),

@@ -113,3 +113,49 @@ def test_ctrl_c_says_which_folds_are_done(run, folder, monkeypatch, end):
     assert len(folds_of(result)) == 2
     assert "folds done: 2 of 4: accuracy " in result.stderr
     assert not (folder / "m.bprop").exists()
+
+
+def test_predictions_out_of_fold_are_written_with_row_fold_and_target(run, folder):
+    result = run(f"train pets.csv --folds 4 --out-of-fold oof.csv {FAST}")
+    lines = [line.split(",") for line in (folder / "oof.csv").read_text().splitlines()]
+    assert lines[0] == ["row", "fold", "true(kind)", "class", "p(cat)", "p(dog)", "p(eel)"] and len(lines) == 49
+    table = [line.split(",") for line in (folder / "pets.csv").read_text().splitlines()]
+    for row, fold, true, taken, *p in lines[1:]:
+        assert table[int(row)][-1] == true and fold in "1234"
+        assert taken == ["cat", "dog", "eel"][np.argmax([float(one) for one in p])]
+    assert "wrote 48 predictions out of fold to oof.csv" in result.stdout
+    assert len({line[0] for line in lines[1:]}) == 48
+
+
+def test_the_measures_of_all_folds_together_have_intervals(run, folder):
+    result = run(f"train house.csv --target price --folds 3 --out-of-fold oof.csv {FAST}")
+    rows = np.genfromtxt(folder / "oof.csv", delimiter=",", skip_header=1)
+    rmse = np.sqrt(np.mean((rows[:, 2] - rows[:, 3]) ** 2))
+    found = re.search(r"^  rmse +(\S+) +within (\S+) \.\. (\S+)$", result.stdout, re.M)
+    assert found is not None
+    value, low, high = map(float, found.groups())
+    assert value == pytest.approx(rmse, rel=1e-3) and low < value < high
+    assert "out of fold, 48 rows together (95% intervals):" in result.stdout
+    assert rows[:, 2].std() > 10  # in the units of the table
+
+
+def test_groups_are_drawn_together(run, folder):
+    lines = (folder / "pets.csv").read_text().splitlines()
+    named = [lines[0] + ",who", *(f"{line},p{k % 12}" for k, line in enumerate(lines[1:]))]
+    (folder / "who.csv").write_text("\n".join(named) + "\n")
+    result = run(f"train who.csv --target kind --group who --folds 3 {FAST}")
+    assert "(95% intervals, of groups drawn together)" in result.stdout
+
+
+def test_the_temperature_and_the_conformal_scores_come_from_all_folds(run, folder):
+    result = run(f"train pets.csv --folds 4 --calibrate {FAST}")
+    assert "from 48 out-of-fold rows" in result.stdout
+    noted = bp.load("m.bprop").notes["conformal"]
+    assert noted["source"] == "out-of-fold" and noted["scores"][0]["rows"] == 48
+
+
+def test_a_file_out_of_fold_that_cannot_be_written_is_refused_before_any_work(run, folder):
+    result = run("train pets.csv --folds 3 --out-of-fold nowhere/oof.csv", code=1)
+    assert "--out-of-fold nowhere/oof.csv cannot be written" in result.stderr and not result.stdout
+    result = run("train pets.csv --folds 3 --out-of-fold oof.png", code=1)
+    assert "--out-of-fold oof.png: predictions are written as" in result.stderr

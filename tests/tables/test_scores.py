@@ -181,3 +181,16 @@ def test_errors_beyond_all_numbers_are_infinite_without_a_warning(scores):
     assert [found[name](np.ones(2)) for name in ("rmse", "mae")] == [np.inf, np.inf]
     found = scores.of_numbers(np.full(9, 1.7e308), np.zeros(9))
     assert found["mae"](np.ones(9)) == pytest.approx(1.7e308)
+
+
+def test_groups_are_drawn_together_and_make_intervals_wider(scores):
+    p, y, _ = predictions(count=40)
+    p, y = np.repeat(p, 25, axis=0), np.repeat(y, 25)  # 25 rows of a group are the same
+    w, groups = np.ones(1000), np.repeat(np.arange(40) * 3, 25)
+    of = scores.of_classes(p, y, True)
+    alone, together = (scores.intervals(of, w, 300, 0, groups=g) for g in (None, groups))
+    for name in ("accuracy", "log_loss", "roc_auc"):
+        width, of_groups = (spans[name][1] - spans[name][0] for spans in (alone, together))
+        assert 3 < of_groups / width < 8  # 5 = sqrt(25)
+    one = scores.intervals(scores.of_classes(p[::25], y[::25], True), np.ones(40), 300, 0)
+    assert one["log_loss"] == pytest.approx(together["log_loss"], rel=1e-9)

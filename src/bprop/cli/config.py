@@ -21,7 +21,7 @@ from bprop.files import bprop_version
 from bprop.visible import visible
 
 SUFFIX = ".toml"
-LEFT_OUT = {*APART, *PLACES}
+LEFT_OUT = {*APART, *PLACES, "out_of_fold"}
 """Options that say where files go and how training is shown: a repeated run writes its own files."""
 FIRST = "# Settings of a run of bprop, repeated by: bprop train --config FILE (checksum {sum:08x})\n"
 _FIRST = re.compile(rb"# Settings of a run of bprop, [^\n]*\(checksum ([0-9a-f]{8})\)\n")

@@ -12,7 +12,7 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.decision import AIMS, best, parsed
 from bprop.sources.preparation import Preparation
-from bprop.tables.certainty import Watched, can_calibrate
+from bprop.tables.certainty import Watched
 from bprop.training import Fit
 
 NAMES = {"balanced": "balanced accuracy", "f1": "F1"}
@@ -58,26 +58,6 @@ def planned(prepared: Prepared, graph: Graph, word: str | None) -> Prepared:
             "out with --validation"
         )
     return prepared
-
-
-def need_calibration(
-    graph: Graph, prepared: Prepared, calibrate: bool, folds: int | None, members: int = 1
-) -> None:  # fmt: skip
-    """Raise SettingError, before any work, where there is nothing to calibrate, or no rows to do it on."""
-    if not calibrate:
-        return
-    if not can_calibrate(graph):
-        raise SettingError(
-            f"--calibrate is for probabilities, and this network gives none (the task is {prepared.preparation.task}): "
-            "leave it out"
-        )
-    if prepared.validation is None and folds is None:
-        raise SettingError("--calibrate chooses the temperature on validation rows: hold some out with --validation")
-    if folds is None and members > 1 and prepared.pool is not None:
-        raise SettingError(
-            f"--calibrate needs rows that none of the {members} networks was trained on, and each network watches rows "
-            "of its own: add --folds 5, or --members 1"
-        )
 
 
 def decided(fit: Fit, prepared: Prepared, word: str | None) -> tuple[Preparation, str]:

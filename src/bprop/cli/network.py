@@ -78,9 +78,10 @@ def levels(loss: str | None, words: str | None) -> tuple[float, ...] | None:
     if loss != "quantile":
         raise SettingError(f"--quantiles {words}: these are levels of the loss quantile: add --loss quantile")
     try:
-        return need_levels(tuple(float(word) for word in words.split(",")), "--quantiles")
+        numbers = tuple(float(word) for word in words.split(","))
     except ValueError:
         raise SettingError(f"--quantiles {words}: give numbers between 0 and 1, such as 0.05,0.5,0.95") from None
+    return need_levels(numbers, "--quantiles")
 
 
 def changed(network: NetworkOptions) -> list[str]:

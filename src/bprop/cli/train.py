@@ -13,7 +13,7 @@ from bprop.cli import options as opt
 from bprop.cli.choices import Choices, Made
 from bprop.cli.command import command
 from bprop.cli.config import Config
-from bprop.cli.deciding import need_calibration, planned
+from bprop.cli.deciding import planned
 from bprop.cli.ending import Ending, run_to_end
 from bprop.cli.experiment import free_path
 from bprop.cli.folds import check_folds, cross_validate
@@ -40,7 +40,7 @@ from bprop.cli.watching import watch
 from bprop.console import say
 from bprop.graph import Graph
 from bprop.sources.read_options import ReadOptions
-from bprop.tables.certainty import Watched
+from bprop.tables.certainty import Watched, need_calibration
 from bprop.tables.network import build
 from bprop.tables.timing import Budget
 from bprop.training import Fit
@@ -129,7 +129,10 @@ class Run:
         prepared = self._read(stream, spool)
         made = self.choices.of(prepared)
         graph, *rivals = self._build(prepared, made)
-        need_calibration(graph, prepared, self.calibrate, self.folds, made.recipe.members)
+        if self.calibrate:
+            apart = made.recipe.members if prepared.pool is not None and self.folds is None else 1
+            watched = prepared.validation is not None or self.folds is not None
+            need_calibration(graph, prepared.preparation.task, watched, apart)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
         self._describe(prepared, made)

@@ -23,6 +23,7 @@ from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
+from bprop.tables.importance import columns_of
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
@@ -126,6 +127,7 @@ def watch(context: typer.Context, prepared: Prepared) -> Watching:
         cells=None
         if prepared.held is None or prepared.held.block is not None
         else _cells(prepared.preparation, prepared.held),
+        inputs=columns_of(prepared.preparation) if prepared.preparation.is_table else {},
     )
     held, name = (prepared.validation, "validation") if prepared.test is None else (prepared.test, "test")
     if held is not None and not held.in_memory and len(held) > MOST_HELD:

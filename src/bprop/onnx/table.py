@@ -9,12 +9,13 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.boxes import Softmax
-from bprop.ensembles import SPREAD
+from bprop.ensembles import SPREAD, spread_name
 from bprop.errors import DataError
 from bprop.model import Model
 from bprop.onnx.encoders import cell_type, encoded
 from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
+from bprop.perceptron import QUANTILES
 from bprop.scaling import with_older
 from bprop.sources.columns import Categorical, Numeric
 from bprop.sources.limits import some
@@ -77,6 +78,9 @@ class TableExport(Export):
 
     def give(self, name: str, box: Box, tensor: Tensor) -> None:
         classes, several = self.answer.classes, self.answer.outputs
+        if name in (QUANTILES, spread_name(QUANTILES)):
+            self.quantiles(name, box, tensor)
+            return
         if box.dims != ("N", several) and not (several == 1 and box.dims == ("N",)):
             raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
         self.scope = "answer"
@@ -100,6 +104,15 @@ class TableExport(Export):
             self.answered(SPREAD, tensor, self.float, self.answer.outputs)
         else:
             self.numbers(tensor, SPREAD, [f"{SPREAD}({column})" for column in self.answer.columns])
+
+    def quantiles(self, name: str, box: Box, tensor: Tensor) -> None:
+        """Declare "quantiles(COLUMN)" (N, Q), or (N, K, Q) of several columns, in their own units."""
+        width = tuple(size for size in box.dims[1:] if isinstance(size, int))
+        if width[:-1] != (() if self.answer.outputs == 1 else (self.answer.outputs,)):
+            raise DataError(f"this model is damaged: the answers in its notes do not fit its output {name!r}")
+        self.scope = "answer"
+        tensor, dtype = self.restored(name, tensor)
+        self.answered(f"{name}({', '.join(self.answer.columns)})", tensor, dtype, *width)
 
     def decided(self, tensor: Tensor) -> Tensor:
         """(N,) the numbers of the classes: of two, the positive one from a threshold on, if the model has one."""

@@ -32,12 +32,14 @@ class Facts:
 
     parts : {"train" or "test", ...: number of examples}. classes : {part: {class: number of examples}}.
     command : the command line that repeats the training. cells : the cells of an example.
+    inputs : {column: {input: the numbers of its features, or None for all of it}}, for the importance of columns.
     """
 
     parts: Mapping[str, int] = field(default_factory=dict)
     classes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     command: str | None = None
     cells: Cells | None = None
+    inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:

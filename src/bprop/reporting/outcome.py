@@ -13,6 +13,7 @@ from bprop.health.constant import no_better
 from bprop.model import Model
 from bprop.notes import table, threshold, word, words
 from bprop.reporting.about import Facts
+from bprop.reporting.importance import importance_in
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, spread, text
 from bprop.scaling import Units, with_older
@@ -44,7 +45,8 @@ def outcome(
     measured = model.evaluate(examples)
     results = {
         "name": text(name), "count": count, "measures": {key: _measure(value) for key, value in measured.items()},
-        "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "worst": [],
+        "note": whose(model), "warnings": [], "confusion": None, "residuals": None, "importance": None,
+        "worst": [],
     }  # fmt: skip
     if model.stopped == "diverged":
         return results
@@ -63,6 +65,7 @@ def outcome(
                 results["note"] = f"{results['note']} {_threshold_note(model, classes)}".strip()
         elif "accuracy" not in measured and truth.ndim <= 2:
             results["residuals"] = _residuals(model, predicted, truth)
+    results["importance"] = importance_in(model, examples, facts)
     counted = outputs.losses if w is None else np.where(w > 0, outputs.losses, -np.inf)
     if isinstance(data, DataSet):
         data = {key: model.units.restored(key, array) for key, array in data.arrays.items()}

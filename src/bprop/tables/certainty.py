@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,9 +85,25 @@ class Watched(NamedTuple):
         return Watched(self.f[rows], self.y[rows], self.weights[rows], q)
 
 
-def can_calibrate(graph: Graph) -> bool:
-    """Whether a graph gives probabilities of classes, or of yes and no."""
-    return has_probabilities(graph)
+def need_calibration(graph: Graph, task: str, watched: bool, apart: int = 1) -> None:
+    """Raise SettingError, before any work, where there is nothing to calibrate, or no row to do it on.
+
+    apart : networks that watch rows of their own, on which the others were trained.
+    """
+    if not has_probabilities(graph):
+        raise SettingError(
+            f"--calibrate (calibrate=True) is for probabilities, and this network gives none (the task is {task}): "
+            "leave it out"
+        )
+    if not watched:
+        raise SettingError(
+            "--calibrate (calibrate=True) chooses the temperature on validation rows: hold some out (--validation)"
+        )
+    if apart > 1:
+        raise SettingError(
+            f"--calibrate (calibrate=True) needs rows that none of the {apart} networks was trained on, and each of "
+            "them watches rows of its own: add --folds 5 (out_of_fold=...), or --members 1"
+        )
 
 
 def temperature_for(graph: Graph, watched: Watched, of_class: np.ndarray | None = None) -> float:
@@ -217,7 +234,7 @@ def measured(conformal_: Conformal, level: float, watched: Watched) -> dict[str,
 def coverage_on(
     model: Model, rows: Frame, preparation: Preparation, weights: np.ndarray, noted: Conformal, level: float
 ) -> dict[str, Any]:
-    """What `measured` says on the rows of a table."""
+    """The coverage on the rows of a table: see `measured`."""
     outputs = Model.predict(model, preparation.inputs(rows))
     outputs = outputs if isinstance(outputs, dict) else {"f": outputs}
     watched = Watched(np.asarray(outputs["f"]), preparation.y(rows), weights, outputs.get(QUANTILES))
@@ -234,13 +251,14 @@ def certain(
     """
     if model.stopped in ("diverged", "failed") or (folds is None and data is None):
         return ""
-    if folds is None and data is not None and len(data) * max(1, np.prod(model.graph.outputs["f"].dims[1:])) > MOST:
+    width = prod(size for size in model.graph.outputs["f"].dims[1:] if isinstance(size, int))
+    if folds is None and data is not None and len(data) * width > MOST:
         return ""
     watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""
-    if calibrate and can_calibrate(model.graph):
+    if calibrate:
         model.graph, watched, temperature = calibrated(model, watched, of_class)
         line = f"temperature {temperature:.3g}, from {len(watched.f):,} {source} rows"
     noted = Conformal.of(model.graph, watched, source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +13,10 @@ from bprop.sources.splits import Split, class_numbers
 from bprop.tables.certainty import Watched
 from bprop.tables.out_of_fold import OutOfFold
 
-if TYPE_CHECKING:
-    from bprop.tables.table import Table
-
 
 @dataclass(frozen=True, eq=False)
 class CrossValidation:
-    """What the folds measured.
+    """The measures of folds, and their predictions.
 
     folds : {measure: number} of each fold, on the rows that its network was not trained on. out_of_fold : the
     predictions for all of these rows, for `table.fit(out_of_fold=...)`. scores, intervals : of all of them together,
@@ -40,10 +37,10 @@ class CrossValidation:
 
 
 def cross_validate(
-    table: Table, folds: int, validation: float, by: str | None, group: str | None, seed: int, bootstrap: int,
+    table: Any, folds: int, validation: float, by: str | None, group: str | None, seed: int, bootstrap: int,
     settings: Mapping[str, Any],
 ) -> CrossValidation:  # fmt: skip
-    """The folds of a table, trained one after the other with the settings of `table.fit`."""
+    """The folds of a Table, trained one after the other with the settings of `table.fit`."""
     for name in ("validation", "test", "out_of_fold"):
         if name in settings:
             raise SettingError(f"cross_validate has no {name}=: each fold is tested on its own rows")
@@ -71,6 +68,6 @@ def cross_validate(
     return CrossValidation(tuple(each), joined, judged["scores"], judged["intervals"])
 
 
-def adapted(table: Table) -> Any:
+def adapted(table: Any) -> Any:
     """The rows of a table with the names of its columns."""
     return table.preparation.adapted(table.frame)

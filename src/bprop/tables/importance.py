@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from bprop.data import DataSet
 from bprop.errors import SettingError
-from bprop.importance import gradient_times_input, permutation_importance
+from bprop.importance import importance_of
 from bprop.model import Model
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
@@ -49,28 +48,3 @@ def importance_on(
         rows, weights = rows.rows(some), weights[some]
     examples = model.examples(preparation.arrays(rows), weights)
     return importance_of(model, examples.arrays, weights, columns, repeats, seed)
-
-
-def importance_of(
-    model: Model, arrays: dict[str, np.ndarray], weights: np.ndarray, columns: dict[str, dict[str, Any]],
-    repeats: int, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    """The same of arrays as the network sees them, with targets."""
-
-    def loss(changed: Any) -> float:
-        return float(model.evaluate(DataSet(dict(changed), weights))["loss"])
-
-    grown = permutation_importance(loss, arrays, columns, repeats, seed)
-    f = model.graph.predict(model.params, {n: a for n, a in arrays.items() if n in model.graph.predictor.inputs})
-    f = np.asarray(f["f"] if isinstance(f, dict) else f)
-    chosen = f.argmax(axis=-1) if model.notes.get("classes") and f.ndim == 2 else None
-    slopes = gradient_times_input(model.graph, model.params, arrays, columns, chosen)
-    entries = [
-        {
-            "column": name, "increase": increase, "deviation": deviation,
-            "gradient_times_input": float(np.average(np.abs(slopes[name]), weights=weights)),
-        }
-        for name, (increase, deviation) in grown.items()
-    ]  # fmt: skip
-    entries.sort(key=lambda one: -one["increase"])
-    return {"measure": "loss", "rows": len(weights), "repeats": repeats, "columns": entries}

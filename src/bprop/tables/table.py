@@ -24,7 +24,7 @@ from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of
 from bprop.sources.splits import Split, class_numbers
 from bprop.sources.weights import class_weights
 from bprop.tables import show
-from bprop.tables.certainty import certain
+from bprop.tables.certainty import certain, need_calibration
 from bprop.tables.cross_validation import CrossValidation, cross_validate
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.members import Rows
@@ -322,11 +322,9 @@ class Table:
         settings = Settings(made, seed, dtype, engine, more, budget, fixed)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
-        if calibrate and pool is not None and settings.recipe.members > 1 and out_of_fold is None:
-            raise SettingError(
-                "calibrate needs rows that none of the networks was trained on, and each watches rows of its own: give "
-                "out_of_fold, predictions of cross_validate, or members=1"
-            )
+        if calibrate:
+            apart = made.members if pool is not None and out_of_fold is None else 1
+            need_calibration(network, self.task, watched is not None or out_of_fold is not None, apart)
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
         fit = fit_table(network, Rows(train.data(dtype, class_weight), held, pool), notes, settings, rivals)
         of_class = class_weights(words_of(class_weight), self.answer, train.counts)

@@ -14,7 +14,25 @@ function drawOutcome(outcome) {
   show("residuals", Boolean(outcome.residuals));
   if (outcome.confusion) drawConfusion(outcome.confusion);
   if (outcome.residuals) drawResiduals(outcome.residuals);
+  show("importance", Boolean(outcome.importance));
+  if (outcome.importance) drawImportance(outcome.importance);
   if (outcome.worst.length) drawWorst(outcome.worst);
+}
+
+// A bar for each column: how much the loss grows when its cells are permuted
+function drawImportance({ rows, repeats, columns, more }) {
+  const most = Math.max(...columns.map(([, increase]) => increase ?? 0), 1e-300);
+  const lines = columns.map(([name, increase, deviation, slope]) => {
+    const bar = el("td", { class: "importance-bar" }, el("span", {}));
+    bar.firstChild.style.width = `${Math.max(0, ((increase ?? 0) / most) * 100)}%`;
+    const numbers = [increase, deviation, slope].map((value) => el("td", { class: "number" }, shortNumber(value)));
+    return el("tr", {}, el("th", { scope: "row" }, name), bar, ...numbers);
+  });
+  const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => el("th", { scope: "col" }, name));
+  const rest = more ? ` ${format(more)} further columns are not shown.` : "";
+  const said = `How much each column matters: the growth of the loss when the cells of the column are permuted, on ${format(rows)} examples (mean and deviation of ${repeats} permutations), and the mean size of gradient × input.${rest}`;
+  const thead = el("thead", {}, el("tr", {}, ...head));
+  byId("importance").replaceChildren(el("table", {}, el("caption", {}, said), thead, el("tbody", {}, ...lines)));
 }
 
 function drawConfusion({ classes, counts, pairs }) {
