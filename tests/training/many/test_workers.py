@@ -98,3 +98,36 @@ def test_places_of_checkpoints_are_free_after_an_error(engine, tmp_path):
         with pytest.raises(RuntimeError, match="of mine"):
             bp.train_many(bp.mlp([2, 3, 2]), DATA, seeds=range(3), callback=fail, checkpoint=tmp_path, engine=engine,
                           **SETTINGS)  # fmt: skip
+
+
+def grid(engine):
+    """6 learning rates on 5 folds, of different sizes, each with its own penalty, dropout and validation rows."""
+    place = np.arange(23) % 5
+    data = {"x": np.arange(46.0).reshape(23, 2) / 46, "y": np.arange(23) % 2}
+    points = [(rate, k) for rate in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) for k in range(5)]
+    graphs = [bp.mlp([2, 3, 2], l2=rate / 10, dropout=rate) for rate, _ in points]
+    return bp.train_many(graphs, data, rules=[bp.Adam(rate) for rate, _ in points], batch_size=4, engine=engine,
+                         rows=[place != k for _, k in points], validation_rows=[place == k for _, k in points],
+                         **SETTINGS)  # fmt: skip
+
+
+def test_a_grid_on_folds_is_compiled_once_by_the_native_engine(monkeypatch, tmp_path):
+    from bprop.engines.native.run import routines
+
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path))
+    monkeypatch.setattr(routines, "_routines", type(routines._routines)())
+    compiled, compile = [], routines.routine_of
+    monkeypatch.setattr(routines, "routine_of", lambda *args: compiled.append(1) or compile(*args))
+    assert len(grid("native")) == 30
+    assert len(compiled) == 2  # a step, and an evaluation
+
+
+def test_a_grid_on_folds_is_compiled_once_by_xla(monkeypatch, tmp_path):
+    from bprop.engines.xla import compilation, programs
+
+    monkeypatch.setenv("BPROP_CACHE", str(tmp_path))
+    monkeypatch.setattr(programs, "_programs", type(programs._programs)())
+    compiled, compile = [], compilation.compile_or_load
+    monkeypatch.setattr(compilation, "compile_or_load", lambda *args: compiled.append(1) or compile(*args))
+    assert len(grid("xla")) == 30
+    assert len(compiled) == 2  # epochs of all networks, and their evaluation
