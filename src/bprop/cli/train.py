@@ -130,9 +130,9 @@ class Run:
         made = self.choices.of(prepared)
         graph, *rivals = self._build(prepared, made)
         if self.calibrate:
-            apart = made.recipe.members if prepared.pool is not None and self.folds is None else 1
+            members = made.recipe.members if prepared.pool is not None and self.folds is None else 1
             watched = prepared.validation is not None or self.folds is not None
-            need_calibration(graph, prepared.preparation.task, watched, apart)
+            need_calibration(graph, prepared.preparation.task, watched, members)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
         settings = self._settings(prepared, made)
         self._describe(prepared, made)

@@ -31,7 +31,7 @@ def with_features(
     more than two values have features. targets : (N, K) numbers, or classes as 0 and 1, for the bins. rate : the share
     of the other columns, which are of categories, that is dropped in training; None: there is no such box.
     """
-    columns = [i for i in np.flatnonzero(measures) if _several(X[:, i])]
+    columns = [i for i in np.flatnonzero(measures).tolist() if _several(X[:, i])]
     parts = [x] if rate is None or measures.all() else _dropped(x, measures, rate)
     for name in names if columns else ():
         box, width = (_bins if name == "bins" else _waves)(x, X, columns, targets)
