@@ -73,12 +73,12 @@ class Pool:
         if count == 1 or not (train.in_memory and validation.in_memory) or (count + 1) * size > data_memory():
             return [(train, validation)] * count
         whole = self._together(train, validation)
-        made = []
+        others = []
         for held in self.validations(count)[1:]:
             rest = np.ones(len(self.among), bool)
             rest[held] = False
-            made.append((whole.rows(np.nonzero(rest)[0]), whole.rows(held)))
-        return [(train, validation), *made]
+            others.append((whole.rows(np.nonzero(rest)[0]), whole.rows(held)))
+        return [(train, validation), *others]
 
     def _together(self, train: DataSet, validation: DataSet) -> DataSet:
         """Both sets as one, in the order of `among`."""

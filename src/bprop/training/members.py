@@ -32,7 +32,7 @@ SEEDS = 12
 
 @dataclass(frozen=True)
 class Member:
-    """What one network of an ensemble is trained on, and watches."""
+    """The rows that one network of an ensemble is trained on, and those that it watches."""
 
     seed: int
     train: DataSet
@@ -249,8 +249,8 @@ class Team:
         except NonFiniteError as error:
             self.ended[k] = trainer.result("diverged")
             if count > 1:
-                said = "its best epoch is kept" if trainer.kept else "it is left out"
-                say(f"bprop: network {k + 1} of {count}: {visible(error)}; {said}", error=True)
+                end = "its best epoch is kept" if trainer.kept else "it is left out"
+                say(f"bprop: network {k + 1} of {count}: {visible(error)}; {end}", error=True)
             return error
         if stopped is not None and stopped != "interrupted":
             self.ended[k] = trainer.result(stopped)
@@ -284,9 +284,9 @@ class Team:
         if len(fits) == 1:
             fits[0].stopped, fits[0].failure = stopped, failure
             return fits[0]
-        made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
-        made.failure = failure
-        return made
+        mean = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
+        mean.failure = failure
+        return mean
 
 
 class OfMember:
