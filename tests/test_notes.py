@@ -2,7 +2,7 @@
 
 import pytest
 
-from bprop.notes import columns, table, word, words
+from bprop.notes import best_epochs, columns, members, table, word, words
 
 ODD = [
     None,
@@ -40,3 +40,17 @@ def test_odd_notes_are_left_out(odd):
     assert all(isinstance(one, str) for one in words(notes, "classes"))
     assert word(notes, "source") is None or isinstance(word(notes, "source"), str)
     assert table({}) is None and words({}, "classes") == ()
+
+
+def test_the_members_of_an_ensemble_and_their_best_epochs():
+    notes = {"ensemble": [{"best_epoch": 3}, {"best_epoch": 7}]}
+    assert len(members(notes)) == 2
+    assert best_epochs(notes) == [3, 7]
+    assert best_epochs({"ensemble": [{"best_epoch": 3}, {"best_epoch": None}]}) == []
+    assert best_epochs({}) == [] and members({}) == []
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_odd_notes_of_an_ensemble_are_left_out(odd):
+    assert best_epochs({"ensemble": odd}) == []
+    assert best_epochs({"ensemble": [odd]}) == []

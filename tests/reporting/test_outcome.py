@@ -191,3 +191,10 @@ def test_targets_and_examples_are_shown_in_the_units_of_the_table():
         assert found["measures"]["rmse"] > 5
         row = int(found["worst"][0]["row"].removeprefix("row ")) - 1
         assert found["worst"][0]["cells"][1] == ["b", f"{data['x'][row, 1]:.4g}"]
+
+
+def test_results_of_several_networks_say_whose_they_are():
+    graph = bp.mlp([2, 2])
+    model = bp.Model(graph, graph.init(0), notes={"ensemble": [{"best_epoch": 3}, {"best_epoch": 5}]})
+    assert "the mean of 2 networks" in whose(model)
+    assert "(3, 5)" in whose(model)
