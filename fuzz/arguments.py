@@ -14,13 +14,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import bprop.cli.train as training
+import bprop.cli.choices as training
 from bprop.cli.app import app
 from fuzz import guard
 
@@ -112,6 +113,8 @@ def fill(folder: Path) -> None:
             "2",
             "--hidden",
             "3",
+            "--recipe",
+            "lecture",
             "--out",
             "pets.bprop",
             "--checkpoint",
@@ -140,11 +143,11 @@ def call(words: list[str]) -> int:
 def short(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same training, but two epochs at most, and on NumPy."""
 
-    def train(graph: Any, data: Any, **settings: Any) -> Any:
-        settings.update(epochs=min(settings["epochs"], 2), progress=False)
+    def train(graph: Any, rows: Any, recipe: Any, make_rule: Any, settings: Any, *more: Any) -> Any:
+        settings = {**settings, "progress": False}
         if settings["engine"] in ("auto", "native", "xla") and settings["dtype"] != "bfloat16":
             settings["engine"] = "numpy"
-        return function(graph, data, **settings)
+        return function(graph, rows, replace(recipe, epochs=min(recipe.epochs, 2)), make_rule, settings, *more)
 
     return train
 
@@ -152,14 +155,14 @@ def short(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextlib.contextmanager
 def shortened(folder: Path) -> Iterator[None]:
     """Within, training is short, and `folder` is the working folder."""
-    here, before = os.getcwd(), training.fit_graph
-    training.fit_graph = short(before)
+    here, before = os.getcwd(), training.fit_network
+    training.fit_network = short(before)
     os.chdir(folder)
     try:
         yield
     finally:
         os.chdir(here)
-        training.fit_graph = before
+        training.fit_network = before
 
 
 def one(data: bytes) -> None:

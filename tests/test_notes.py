@@ -2,7 +2,7 @@
 
 import pytest
 
-from bprop.notes import columns, table, threshold, word, words
+from bprop.notes import best_epochs, columns, members, table, threshold, word, words
 
 ODD = [
     None,
@@ -54,3 +54,17 @@ def test_odd_notes_are_left_out(odd):
 def test_a_threshold_is_read_where_it_is_one(decision, read):
     assert threshold({"decision": decision}) == read
     assert threshold({}) is None
+
+
+def test_the_members_of_an_ensemble_and_their_best_epochs():
+    notes = {"ensemble": [{"best_epoch": 3}, {"best_epoch": 7}]}
+    assert len(members(notes)) == 2
+    assert best_epochs(notes) == [3, 7]
+    assert best_epochs({"ensemble": [{"best_epoch": 3}, {"best_epoch": None}]}) == []
+    assert best_epochs({}) == [] and members({}) == []
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_odd_notes_of_an_ensemble_are_left_out(odd):
+    assert best_epochs({"ensemble": odd}) == []
+    assert best_epochs({"ensemble": [odd]}) == []

@@ -1,5 +1,6 @@
 """The recipe on the command line, and the options that override its parts."""
 
+import json
 import signal
 import time
 
@@ -182,3 +183,45 @@ def test_a_limit_on_the_time_decides_the_networks_and_epochs(run):
     assert len(lines) == 3
     assert "test: accuracy" in result.stdout
     assert bp.load("x.bprop").stopped in ("time", "epochs", "patience")
+
+
+def test_the_live_page_shows_the_mean_of_several_networks(run):
+    pytest.importorskip("tensorboardX", reason="the files of TensorBoard need tensorboardX")
+    result = run(f"train pets.csv {BEST} --epochs 3 --live --no-live-wait --tensorboard tb --out x.bprop")
+    assert "test: accuracy" in result.stdout
+
+
+def test_settings_of_a_run_before_there_were_recipes_repeat_that_run(run, folder):
+    run("train pets.csv --hidden 4 --epochs 2 --engine numpy --no-progress --out one.bprop")
+    lines = [line for line in (folder / "one.toml").read_text().splitlines() if not line.startswith("recipe")]
+    (folder / "old.toml").write_text("\n".join([*lines, 'rule = "sgd"']) + "\n")
+    result = run(["train", "--config", "old.toml", "--no-progress", "--out", "two.bprop"])
+    assert recipe(result).startswith("recipe lecture: ")
+    assert same("one.bprop", "two.bprop")
+
+
+def test_a_run_that_began_before_there_were_recipes_is_continued(run, folder):
+    run("train pets.csv --hidden 4 --epochs 2 --engine numpy --checkpoint run --every 1epochs --out one.bprop")
+    path = folder / "run" / "run.json"
+    noted = json.loads(path.read_text())
+    at = noted["words"].index("--recipe")
+    noted["words"] = [*noted["words"][:at], *noted["words"][at + 2 :]]
+    path.write_text(json.dumps(noted))
+    before = bp.load("one.bprop").params
+    assert "--recipe lecture" in run("resume run --overwrite").stdout.splitlines()[0]
+    assert all(bp.load("one.bprop").params[name].tobytes() == before[name].tobytes() for name in before)
+
+
+def test_groups_of_unequal_size_are_batches_too(run, folder):
+    lines = (folder / "pets.csv").read_text().splitlines()
+    grouped = [f"{line},{['a', 'b', 'c', 'd'][min(3, k // 6)]}" for k, line in enumerate(lines[1:])]
+    (folder / "g.csv").write_text("\n".join(["size,weight,age,kind,group", *grouped]))
+    run(f"train g.csv --target kind --group group --batch-size 20 {BEST} --epochs 1 --out x.bprop")
+
+
+def test_lines_of_progress_say_the_time_that_is_left(start, folder):
+    process = start(f"train pets.csv {BEST.replace('--no-progress', '--progress')} --epochs 30 --out x.bprop")
+    _, complaint = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "engine: " in complaint
+    assert " left\n" in complaint

@@ -57,16 +57,16 @@ def test_where_the_machine_ends_training_what_was_learned_is_saved_elsewhere(run
 
 
 def test_a_name_that_another_run_has_taken_meanwhile_is_not_overwritten(run, folder, monkeypatch):
-    from bprop.cli import train as command
+    from bprop.cli import choices as command
 
-    real = command.fit_graph
+    real = command.fit_network
 
     def slow(*arguments, **settings):
         fit = real(*arguments, **settings)
         (folder / "pets.bprop").write_text("precious")  # another run of the same table was faster
         return fit
 
-    monkeypatch.setattr(command, "fit_graph", slow)
+    monkeypatch.setattr(command, "fit_network", slow)
     settings = "--engine numpy --hidden 4 --epochs 1 --no-progress --checkpoint run --every 1epochs"
     said = run(f"train pets.csv {settings}").stdout
     assert (folder / "pets.bprop").read_text() == "precious"

@@ -1,7 +1,9 @@
 """What a run was made of."""
 
+import numpy as np
 import pytest
 
+import bprop as bp
 from bprop.model import Model
 from bprop.record import Record
 from bprop.reporting.about import MOST_COLUMNS, Facts, data_of, reproduce, settings_of, timings_of, versions_of
@@ -74,3 +76,10 @@ def test_times_of_a_file_that_no_run_takes_are_shown_all_the_same(odd):
     shown = dict(timings_of([record, record, record]))
     assert shown["epochs"] == 3
     assert (shown["examples a second (median)"] == "not known") == (odd in (float("inf"),) or odd != odd)
+
+
+def test_several_networks_are_not_made_again_by_one_call():
+    fit = bp.train(bp.mlp([2, 2]), {"x": np.eye(2), "y": [0, 1]}, epochs=1, engine="numpy", progress=False)
+    assert reproduce(fit, Facts())
+    fit.notes["ensemble"] = [{"best_epoch": 1}]
+    assert reproduce(fit, Facts()) == []

@@ -212,3 +212,10 @@ def test_a_threshold_between_two_classes_decides_matrix_accuracy_and_examples(po
     weights = np.arange(60.0)
     weighted = outcome(fit, data, weights, "test", Facts())["measures"]["accuracy"]
     assert weighted == pytest.approx(np.average(taken == data["y"], weights=weights), rel=1e-4)
+
+
+def test_results_of_several_networks_say_whose_they_are():
+    graph = bp.mlp([2, 2])
+    model = bp.Model(graph, graph.init(0), notes={"ensemble": [{"best_epoch": 3}, {"best_epoch": 5}]})
+    assert "the mean of 2 networks" in whose(model)
+    assert "(3, 5)" in whose(model)

@@ -79,6 +79,16 @@ def test_the_sets_of_a_network_are_all_rows_of_the_pool(rows):
     assert (np.bincount(trained, minlength=80)[pool.among] >= 3).all()
 
 
+def test_rows_that_all_weigh_nothing_are_not_watched_alone(rows):
+    pool, parts = pool_of(rows)
+    held = pool.among[pool.validations(2)[1]]
+    train, validation = (
+        DataSet(part.arrays, 1.0 * ~np.isin(part.numbers, held), part.numbers) for part in sets_of(parts)
+    )
+    sets = pool.sets(train, validation, 2)
+    assert sets[1] == sets[0]
+
+
 def test_networks_share_the_sets_where_copies_would_take_too_much_memory(rows, monkeypatch):
     pool, parts = pool_of(rows)
     monkeypatch.setenv("BPROP_DATA_MEMORY", "1K")

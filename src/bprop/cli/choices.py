@@ -39,15 +39,15 @@ class Choices:
         self.updating.make(1, recipe)
         check_network(self.network.of(recipe), task)
 
-    def of(self, prepared: Prepared) -> Made:
-        """What they make for data."""
+    def of(self, prepared: Prepared) -> Chosen:
+        """The recipe for data, with these choices."""
         examples = len(prepared.train)
         recipe = self._recipe(prepared.preparation.task, examples).fitting(prepared.preparation)
         if self.training.batch_size is None:
             recipe = replace(recipe, batch_size=min(recipe.batch_size, examples))
         if prepared.validation is None:
             recipe = recipe.unwatched
-        return Made(recipe, self.network.of(recipe), self.rule_of, self.training.settings, self.training.fixed)
+        return Chosen(recipe, self.network.of(recipe), self.rule_of, self.training.settings, self.training.fixed)
 
     def rule_of(self, recipe: Recipe, examples: int) -> Rule:
         """The update rule for a recipe and a number of examples."""
@@ -63,8 +63,8 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What the choices make for the data of a run.
+class Chosen:
+    """The recipe for the data of a run, and all that follows from it.
 
     recipe : with what the user chose. make_rule : gives the update rule of a recipe for a number of examples.
     settings : of `bprop.train`, but for those of the recipe. fixed : the parts of the recipe that a limit on the time

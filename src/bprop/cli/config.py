@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from bprop.cli.config_file import MOST, key_of
+from bprop.cli.config_file import MOST, WRITTEN, key_of
 from bprop.cli.resume import PLACES
 from bprop.cli.toml import line, lines
 from bprop.cli.watching import APART
@@ -23,7 +23,7 @@ from bprop.visible import visible
 SUFFIX = ".toml"
 LEFT_OUT = {*APART, *PLACES, "out_of_fold"}
 """Options that say where files go and how training is shown: a repeated run writes its own files."""
-FIRST = "# Settings of a run of bprop, repeated by: bprop train --config FILE (checksum {sum:08x})\n"
+FIRST = WRITTEN + "repeated by: bprop train --config FILE (checksum {sum:08x})\n"
 _FIRST = re.compile(rb"# Settings of a run of bprop, [^\n]*\(checksum ([0-9a-f]{8})\)\n")
 
 

@@ -14,6 +14,8 @@ from bprop.errors import SettingError
 from bprop.names import perhaps
 
 MOST = 2**20  # the largest file of settings that is read, in bytes
+WRITTEN = "# Settings of a run of bprop, "
+"""The beginning of a file that a run wrote."""
 
 
 def read_config(command: Any, path: Path) -> dict[str, Any]:
@@ -41,6 +43,8 @@ def read_config(command: Any, path: Path) -> dict[str, Any]:
         if param.name in values:
             raise SettingError(f"{where}: {key} is set twice")
         values[param.name] = _value(where, key, value, param)
+    if content.startswith(WRITTEN) and "recipe" in params:  # by a bprop without recipes
+        values.setdefault("recipe", "lecture")
     return values
 
 

@@ -1,4 +1,4 @@
-"""The options of a network. What is not chosen is the recipe's."""
+"""The options of a network. The recipe has all that they leave open."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class NetworkOptions:
 
     def of(self, recipe: Recipe) -> Architecture:
         """The network of a recipe, with these choices. Its task is that of the data."""
-        made = recipe.overridden(hidden=self.hidden, activation=self.activation, dropout=self.dropout)
-        return made.architecture(
+        chosen = recipe.overridden(hidden=self.hidden, activation=self.activation, dropout=self.dropout)
+        return chosen.architecture(
             loss=self.loss, l1=self.l1, l2=self.l2, normalise=self.normalise, quantiles=self.quantiles
         )
 

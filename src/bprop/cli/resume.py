@@ -52,7 +52,8 @@ def resume(
     if not os.path.isdir(noted.home):
         raise ModelFileError(f"{place}: the run began in the folder {quoted(noted.home)}, which does not exist")
     again = ["--resume", str(place)] if Folder(place).begun() else []  # killed before its first checkpoint: begin anew
-    words = [*noted.words, "--checkpoint", str(place), *again]
+    older = [] if "--recipe" in noted.words else ["--recipe", "lecture"]  # a bprop without recipes noted the words
+    words = [*noted.words, *older, "--checkpoint", str(place), *again]
     say(f"in {quoted(noted.home)}: {line_of(['bprop', 'train', *words])}", flush=True)
     os.chdir(noted.home)
     assert context.parent is not None

@@ -35,7 +35,7 @@ class RuleOptions:
     settings: opt.RuleSettings = None
 
     def make(self, updates: int, recipe: Recipe = LECTURE) -> Rule:
-        """The rule for a run of so many updates; what is not chosen is that of a recipe.
+        """The rule for a run of so many updates; a recipe has all that they leave open.
 
         Raises UnknownNameError, and SettingError for an option that the rule or the schedule does not have.
         """

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from bprop.cli import options as opt
-from bprop.cli.choices import Choices, Made
+from bprop.cli.choices import Choices, Chosen
 from bprop.cli.command import command
 from bprop.cli.config import Config
 from bprop.cli.deciding import planned
@@ -127,21 +127,21 @@ class Run:
         """Read the data, train on it, test, and save."""
         self.budget = Budget.of(self.choices.training.time)
         prepared = self._read(stream, spool)
-        made = self.choices.of(prepared)
-        graph, *rivals = self._build(prepared, made)
+        chosen = self.choices.of(prepared)
+        graph, *rivals = self._build(prepared, chosen)
         if self.calibrate:
-            members = made.recipe.members if prepared.pool is not None and self.folds is None else 1
+            members = chosen.recipe.members if prepared.pool is not None and self.folds is None else 1
             watched = prepared.validation is not None or self.folds is not None
             need_calibration(graph, prepared.preparation.task, watched, members)
         prepared = planned(replace(prepared, units=prepared.units.with_quantiles(graph)), graph, self.threshold)
-        settings = self._settings(prepared, made)
-        self._describe(prepared, made)
+        settings = self._settings(prepared, chosen)
+        self._describe(prepared, chosen)
         more: dict[str, Any] = {}
         apart: Watched | None = None
         if self.folds is not None and prepared.whole is not None:
             folds = cross_validate(prepared.whole, self.folds, self._train_fold, self.out_of_fold)
             more, apart = folds.notes, folds.out_of_fold.watched
-        self._train([graph, *rivals], prepared, settings, more, apart, made)
+        self._train([graph, *rivals], prepared, settings, more, apart, chosen)
 
     def _read(self, stream: bool | None, spool: Path | None) -> Prepared:
         """The data. A resumed run makes the same choice of where it is kept."""
@@ -151,21 +151,21 @@ class Run:
             return streamed(self.options, spool, self.showing.progress)
         return in_memory(self.options, self.folds is not None)
 
-    def _build(self, prepared: Prepared, made: Made) -> list[Graph]:
+    def _build(self, prepared: Prepared, chosen: Chosen) -> list[Graph]:
         """A network of each kind of the recipe."""
         return [
-            build(prepared.sample, prepared.preparation, made.network, self.options.scale, inputs, prepared.units)
-            for inputs in made.recipe.inputs
+            build(prepared.sample, prepared.preparation, chosen.network, self.options.scale, inputs, prepared.units)
+            for inputs in chosen.recipe.inputs
         ]
 
-    def _settings(self, prepared: Prepared, made: Made) -> dict[str, Any]:
+    def _settings(self, prepared: Prepared, chosen: Chosen) -> dict[str, Any]:
         """The settings of `bprop.train`."""
         return {
-            **made.settings, **made.recipe.settings, **self.showing.settings(), "every": self.saving.every,
+            **chosen.settings, **chosen.recipe.settings, **self.showing.settings(), "every": self.saving.every,
             "resume": self.saving.resume, "notes": prepared.notes,
         }  # fmt: skip
 
-    def _describe(self, prepared: Prepared, made: Made) -> None:
+    def _describe(self, prepared: Prepared, chosen: Chosen) -> None:
         """Print the data, its target, how it was divided, and the recipe."""
         preparation = prepared.preparation
         say(dataset(preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
@@ -173,21 +173,24 @@ class Run:
             say(line)
         for line in division_lines(prepared):
             say(visible(line))
-        say(visible(f"recipe {made.recipe}"))
+        say(visible(f"recipe {chosen.recipe}"))
+        if chosen.recipe.members > 1 and prepared.pool is not None and prepared.validation is not None:
+            rows = len(prepared.validation)
+            say(f"  each network watches other rows, about {rows:,} of the {rows + len(prepared.train):,}")
 
     def _train(
         self, graphs: list[Graph], prepared: Prepared, settings: dict[str, Any], more: dict[str, Any],
-        apart: Watched | None, made: Made,
+        apart: Watched | None, chosen: Chosen,
     ) -> None:  # fmt: skip
         """Train, and bring the run to its end. more : further notes of the model. apart : predictions out of fold."""
         preparation, context = prepared.preparation, self.context
         out = self.saving.out or free_path(preparation.source)
         place, noted = remember(context, out) or (self.saving.checkpoint, None)
         watching = watch(context, prepared)
-        inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **made.inferred}
+        inferred = {"target": ",".join(preparation.answer.columns), "task": preparation.task, **chosen.inferred}
         config = Config.of(context, inferred)
         fit = partial(
-            made.fit, graphs, prepared, watching.add_to({**settings, "checkpoint": place}, graphs[0]), self._time()
+            chosen.fit, graphs, prepared, watching.add_to({**settings, "checkpoint": place}, graphs[0]), self._time()
         )  # fmt: skip
         ending = Ending(
             prepared, self.threshold, judge_of(prepared), out, watching, self.showing.summary, noted,
@@ -197,10 +200,10 @@ class Run:
 
     def _train_fold(self, prepared: Prepared) -> Fit:
         """The fit of a fold: trained as the network that is kept is, without files and without a report."""
-        made = self.choices.of(prepared)
-        graphs = self._build(prepared, made)
+        chosen = self.choices.of(prepared)
+        graphs = self._build(prepared, chosen)
         prepared = replace(prepared, units=prepared.units.with_quantiles(graphs[0]))
-        return made.fit(graphs, prepared, {"notes": prepared.notes, "progress": False}, self._time())
+        return chosen.fit(graphs, prepared, {"notes": prepared.notes, "progress": False}, self._time())
 
     def _time(self) -> Budget | None:
         """The time for the next training: all of them have the same."""

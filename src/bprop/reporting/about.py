@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from bprop.model import Model
-from bprop.notes import columns, table, word, words
+from bprop.notes import columns, members, table, word, words
 from bprop.record import Record
 from bprop.reporting.plain import text
 
@@ -134,9 +134,9 @@ def reproduce(model: Model, facts: Facts) -> Pairs:
     if facts.command is not None:
         return [["On the command line, with the same data and versions:", facts.command]]
     settings = getattr(model, "settings", None)
-    if not settings:
+    if not settings or members(model.notes):  # several networks are more than one call
         return []
-    known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor")
+    known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor", "keep_best")
     arguments = ["graph", "data", f"rule=bp.{settings['rule']}"]
     arguments += [f"{name}={settings[name]!r}" for name in known if settings.get(name) is not None]
     call = "bp.train(\n    " + ",\n    ".join(arguments) + ",\n)"

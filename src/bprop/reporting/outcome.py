@@ -11,7 +11,7 @@ from bprop.boxes.loss import ClassLoss, Loss
 from bprop.data import DataSet
 from bprop.health.constant import no_better
 from bprop.model import Model
-from bprop.notes import table, threshold, word, words
+from bprop.notes import best_epochs, table, threshold, word, words
 from bprop.reporting.about import Facts
 from bprop.reporting.importance import importance_in
 from bprop.reporting.pictures import Pictures
@@ -96,6 +96,11 @@ def _measure(value: float) -> float | str:
 
 def whose(model: Model) -> str:
     """A note on the weights behind the results; "" for those of the last epoch."""
+    if epochs := best_epochs(model.notes):
+        return (
+            f"These results are of the mean of {len(epochs)} networks, each at the epoch that did best "
+            f"on its validation rows ({', '.join(map(str, epochs))})."
+        )
     if model.kept_epoch is not None and model.kept_epoch != len(model.history):
         return f"These results are of the weights of epoch {model.kept_epoch}, the best on the validation set."
     if model.stopped == "interrupted":

@@ -67,18 +67,21 @@ class Pool:
     def sets(self, train: DataSet, validation: DataSet, count: int) -> list[tuple[DataSet, DataSet]]:
         """[(rows to train on, rows to watch)] of `count` networks, of the sets of the split.
 
-        All networks have the sets of the split where copies would take more memory than there is for data.
+        All networks have the sets of the split where copies would take more memory than there is for data, and a
+        network has them where all of its rows would weigh nothing.
         """
         size = sum(a.nbytes for part in (train, validation) for a in part.arrays.values())
         if count == 1 or not (train.in_memory and validation.in_memory) or (count + 1) * size > data_memory():
             return [(train, validation)] * count
         whole = self._together(train, validation)
-        made = []
+        others = []
         for held in self.validations(count)[1:]:
             rest = np.ones(len(self.among), bool)
             rest[held] = False
-            made.append((whole.rows(np.nonzero(rest)[0]), whole.rows(held)))
-        return [(train, validation), *made]
+            pair = whole.rows(np.nonzero(rest)[0]), whole.rows(held)
+            weighty = all(part.weights is None or part.weights.any() for part in pair)
+            others.append(pair if weighty else (train, validation))
+        return [(train, validation), *others]
 
     def _together(self, train: DataSet, validation: DataSet) -> DataSet:
         """Both sets as one, in the order of `among`."""

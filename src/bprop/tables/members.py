@@ -50,7 +50,7 @@ def fit_network(
     graph, rivals : of each kind of the recipe. Every kind has as many members, on the same rows.
     make_rule : gives the update rule of a recipe for a number of examples. settings : of `bprop.train`, but for those
     of the recipe. budget : a limit on the time; it decides how many networks and epochs there are, but for those that
-    are `fixed`, and ends training. tell : is told what it decides.
+    are `fixed`, and ends training. tell : takes a line on what it decides.
     """
     if budget is not None:
         recipe = planned(graph, rows, recipe, make_rule, settings, budget, fixed)

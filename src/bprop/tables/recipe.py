@@ -140,9 +140,9 @@ class Recipe:
         schedule = f", {self.schedule}" if isinstance(self.rule, str) and self.schedule != "constant" else ""
         most = "at most " if self.patience is not None else ""
         patience = "" if self.patience is None else f", patience {self.patience}"
-        kept = "the best epoch is kept" if self.keep_best or self.patience is not None else "the last epoch is kept"
+        end = "the best epoch is kept" if self.keep_best or self.patience is not None else "the last epoch is kept"
         epochs = f"{most}{self.epochs} epochs in batches of {self.batch_size}{patience}"
-        return f"{plain(self.rule)}{rate}{schedule}, {epochs}; {kept}"
+        return f"{plain(self.rule)}{rate}{schedule}, {epochs}; {end}"
 
 
 def recipe_for(name: str, task: str, examples: int) -> Recipe:
@@ -151,14 +151,14 @@ def recipe_for(name: str, task: str, examples: int) -> Recipe:
     if name == "lecture":
         return Recipe("lecture")
     rate = 2e-3 if task == "regression" else 1e-3
-    made = Recipe(
+    recipe = Recipe(
         name, members=1 if name == "fast" else 4, hidden=(256, 256), dropout=0.1, rule="adam", learning_rate=rate,
         schedule="cosine", epochs=max(FEWEST, min(100, VISITS // max(1, examples))), batch_size=128, keep_best=True,
         inputs=KINDS if name == "best" else KINDS[:1],
     )  # fmt: skip
     if examples >= FEW:
-        return made
-    return replace(made, schedule="constant", epochs=200, batch_size=32, patience=20)
+        return recipe
+    return replace(recipe, schedule="constant", epochs=200, batch_size=32, patience=20)
 
 
 LECTURE = Recipe("lecture")
@@ -188,8 +188,8 @@ def scheduled(name: str, rate: Any, updates: int) -> Any:
             f"schedule={name!r} needs {', '.join(sorted(needed))}: give the rule as an object, such as "
             f"rule=bp.Adam(bp.schedules.{name}(0.001, ...))"
         )
-    made: Any = kind
-    return made(rate=rate, updates=max(1, updates))
+    schedule: Any = kind
+    return schedule(rate=rate, updates=max(1, updates))
 
 
 def plain(value: Any) -> Any:

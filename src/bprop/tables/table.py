@@ -209,7 +209,7 @@ class Table:
         return self.preparation.outputs
 
     def recipe(self, name: str = DEFAULT, **choices: Any) -> Recipe:
-        """What `fit` does where nothing is chosen: see `bprop.tables.recipe`. choices : override its parts.
+        """The recipe of `fit`: see `bprop.tables.recipe`. choices : override its parts.
 
         >>> table = bp.table({"size": [70, 90.5, 55] * 20, "rent": [2.0, 1.5, 1.8] * 20})
         >>> print(table.recipe("fast", epochs=50))
@@ -231,9 +231,9 @@ class Table:
 
         The other settings are those of `bp.mlp`; None: as the recipe has it.
         """
-        made = self.recipe(recipe, **network_choices(hidden, activation, dropout))
-        network = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
-        return build(self.frame, self.preparation, network, self.scale, made.inputs[0], self.units)
+        own = self.recipe(recipe, **network_choices(hidden, activation, dropout))
+        network = own.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
+        return build(self.frame, self.preparation, network, self.scale, own.inputs[0], self.units)
 
     def graphs(self, layers: Architecture, recipe: Recipe) -> list[Graph]:
         """A network of each kind of a recipe."""
@@ -287,8 +287,8 @@ class Table:
 
         Parameters
         ----------
-        recipe : "best", "fast" or "lecture": what is not chosen otherwise (see `recipe`). members : networks to train,
-            whose answers are averaged.
+        recipe : "best", "fast" or "lecture": all that is not chosen otherwise (see `recipe`). members : networks to
+            train, whose answers are averaged.
         hidden, activation, loss, l1, l2, dropout, normalise : the network, as in `graph`; or graph : one of your own,
             which is trained once unless `members` says otherwise.
         rule : the update rule, by name or as a rule such as bp.Adam(1e-3). lr, schedule : learning rate of a rule by
@@ -302,7 +302,7 @@ class Table:
             `bp.table` takes them. Of a part that `split` made, the default is its part for validation, and no test.
         by, group : columns by which rows are held out, as in `split`.
         time : how long to train at most, such as "60s" or "10min": it decides the number of networks and epochs, unless
-            they are given. Results then depend on the speed of the machine.
+            the caller does. Results then depend on the speed of the machine.
 
         Returns
         -------
@@ -311,19 +311,19 @@ class Table:
         budget = Budget.of(time)
         train, watched, tested = self._parts(validation, test, seed, by, group)
         alone = 1 if graph is not None and members is None else members
-        made = train.recipe(
+        own = train.recipe(
             recipe, members=alone, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
             batch_size=batch_size, patience=patience, **network_choices(hidden, activation, dropout),
         )  # fmt: skip
-        made = made if watched is not None else made.unwatched
-        layers = made.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
-        network, *rivals = [graph] if graph is not None else train.graphs(layers, made)
+        own = own if watched is not None else own.unwatched
+        layers = own.architecture(loss=loss, l1=l1, l2=l2, normalise=normalise)
+        network, *rivals = [graph] if graph is not None else train.graphs(layers, own)
         fixed = frozenset(name for name, value in (("epochs", epochs), ("members", members)) if value is not None)
-        settings = Settings(made, seed, dtype, engine, more, budget, fixed)
+        settings = Settings(own, seed, dtype, engine, more, budget, fixed)
         held = None if watched is None else watched.data(dtype, class_weight)
         pool = None if self.part or not (validation is None or is_size(validation)) else train.pool
         if calibrate:
-            apart = made.members if pool is not None and out_of_fold is None else 1
+            apart = own.members if pool is not None and out_of_fold is None else 1
             need_calibration(network, self.task, watched is not None or out_of_fold is not None, apart)
         notes = {**train.notes, **train.units.with_quantiles(network).to_notes()}
         fit = fit_table(network, Rows(train.data(dtype, class_weight), held, pool), notes, settings, rivals)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from threading import RLock
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ SEEDS = 12
 
 @dataclass(frozen=True)
 class Member:
-    """What one network of an ensemble is trained on, and watches. graph : its own, of another kind than others'."""
+    """The rows that one network of an ensemble is trained on, and those that it watches. graph : its own, if it is of
+    another kind than others'."""
 
     seed: int
     train: DataSet
@@ -110,7 +112,8 @@ class Team:
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
-        self.workers = min(surroundings.cores(), len(members))
+        in_memory = all(member.train.in_memory for member in members)
+        self.workers = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):
@@ -138,6 +141,8 @@ class Team:
             "seed": member.seed, "validation": member.validation, "rule": make_rule(len(member.train)),
             "callbacks": (), "progress": False, "health": health, **places,
         }  # fmt: skip
+        if k > 0 and settings.get("batch_size") is not None:  # a set of whole groups may be smaller than the first
+            own["batch_size"] = min(settings["batch_size"], len(member.train))
         return TrainSettings(**{**settings, **own})
 
     def _close(self) -> None:
@@ -182,6 +187,7 @@ class Team:
         self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, total, self._done())
         stopped = None
         lock, count = RLock(), len(self.trainers)
+        self.began = perf_counter(), self._done()
         apart = self.workers > 1 and all(trainer.run_.apart for trainer in self.trainers)
         threads = ThreadPoolExecutor(self.workers, thread_name_prefix="bprop-member") if apart else nullcontext()
         with Interrupt() as self.interrupt, threads as self.threads:
@@ -200,6 +206,14 @@ class Team:
     def _done(self) -> int:
         """The updates of all members so far; of those that have ended, also those that were left."""
         return sum(t.planned if k in self.ended else t.position.updates for k, t in enumerate(self.trainers))
+
+    def _left(self) -> str:
+        """The time that the epochs that are left may take, for people: "40 s"."""
+        total, done = sum(trainer.planned for trainer in self.trainers), self._done()
+        if done <= self.began[1]:
+            return ""
+        seconds = (perf_counter() - self.began[0]) * (total - done) / (done - self.began[1])
+        return f"at most {seconds:.0f} s" if seconds < 100 else f"at most {seconds / 60:.0f} min"
 
     def _interrupted(self, fit: Fit) -> Fit:
         more = f", and resume={str(self.place)!r} continues it" if self.place is not None else ""
@@ -253,8 +267,8 @@ class Team:
         except NonFiniteError as error:
             self.ended[k] = trainer.result("diverged")
             if count > 1:
-                said = "its best epoch is kept" if trainer.kept else "it is left out"
-                say(f"bprop: network {k + 1} of {count}: {visible(error)}; {said}", error=True)
+                end = "its best epoch is kept" if trainer.kept else "it is left out"
+                say(f"bprop: network {k + 1} of {count}: {visible(error)}; {end}", error=True)
             return error
         if stopped is not None and stopped != "interrupted":
             self.ended[k] = trainer.result(stopped)
@@ -273,6 +287,7 @@ class Team:
         if not any(len(history) >= epoch for history in histories):
             return False
         record = mean_record(epoch, histories)
+        self.progress.left = self._left()
         self.progress.epoch(record)
         if not self.callbacks:
             return False
@@ -295,9 +310,9 @@ class Team:
         if len(fits) == 1:
             fits[0].stopped, fits[0].failure = stopped, failure
             return fits[0]
-        made = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
-        made.failure, made.kinds = failure, kinds
-        return made
+        mean = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
+        mean.failure, mean.kinds = failure, kinds
+        return mean
 
 
 class OfMember:

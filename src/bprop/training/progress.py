@@ -15,10 +15,12 @@ from bprop.visible import visible
 class Progress(Protocol):
     """Shows the engine (which, and why), every stretch of steps and every epoch.
 
-    of : shown behind the number of an epoch that is not done yet, such as ", network 2 of 4".
+    of : shown behind the number of an epoch that is not done yet, such as ", network 2 of 4". left : the time that is
+    left, where the caller knows it: "at most 40 s".
     """
 
     of: str
+    left: str
 
     def engine(self, choice: str) -> None: ...
 
@@ -32,7 +34,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    of = ""
+    of = left = ""
 
     def engine(self, choice: str) -> None:
         pass
@@ -51,7 +53,7 @@ class Lines:
     """A line for the first epoch, then one every `seconds`, and the last: for logs and pipes."""
 
     def __init__(self, epochs: int, seconds: float = 2.0):
-        self.epochs, self.seconds, self.of = epochs, seconds, ""
+        self.epochs, self.seconds, self.of, self.left = epochs, seconds, "", ""
         self._started = perf_counter()
         self._last = -float("inf")
         self._unsaid: Record | None = None
@@ -73,7 +75,8 @@ class Lines:
 
     def _say_record(self) -> None:
         if self._unsaid is not None:
-            self._say(str(self._unsaid).replace("  ", f"/{self.epochs}  ", 1))
+            left = f"  {self.left} left" if self.left else ""
+            self._say(str(self._unsaid).replace("  ", f"/{self.epochs}  ", 1) + left)
             self._unsaid = None
 
     def _say(self, line: str) -> None:
@@ -88,7 +91,7 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self.epochs, self.of = epochs, ""
+        self.epochs, self.of, self.left = epochs, "", ""
         self.bar = Progress(
             TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}", markup=False), console=Console(stderr=True),

@@ -125,7 +125,7 @@ class TrainSettings:
         return theta
 
     def make_stopping(self) -> EarlyStopping | None:
-        """What looks for the best epoch, where it is asked for."""
+        """The search for the best epoch, where it is asked for."""
         looks = self.patience is not None or self.keep_best
         return EarlyStopping(self.patience, self.monitor) if looks else None
 
