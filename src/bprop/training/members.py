@@ -72,6 +72,7 @@ class Turns(Trainer):
     """
 
     over: Callable[[], bool] = staticmethod(lambda: False)
+    progress: Any
 
     def stop(self) -> bool:
         return super().stop() or self.over()
