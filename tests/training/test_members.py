@@ -101,7 +101,9 @@ def test_ctrl_c_leaves_the_best_epoch_of_each_and_the_run_goes_on_from_there(tmp
     place = f"{tmp_path}/run/"
     fit = team(callbacks=interrupting(3, signal.SIGINT), checkpoint=place)
     assert fit.stopped == "interrupted"
-    assert "of 3 networks; the best of each so far is kept" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "of 3 networks; the best of each so far is kept" in said
+    assert f"resume={place!r} continues it" in said
     for k, member in enumerate(members()):
         first = alone(member, epochs=3)
         assert fit.members[k].best_epoch == first.best_epoch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -217,7 +218,7 @@ class Team:
         return f"at most {seconds:.0f} s" if seconds < 100 else f"at most {seconds / 60:.0f} min"
 
     def _interrupted(self, fit: Fit) -> Fit:
-        more = f", and resume={str(self.place)!r} continues it" if self.place is not None else ""
+        more = f", and resume={os.fspath(self.place)!r} continues it" if self.place is not None else ""
         message = (
             f"interrupted in epoch {self._epoch() + 1} after {fit.updates:,} updates of {len(self.trainers)} networks; "
             f"the best of each so far is kept{more}"
