@@ -59,7 +59,9 @@ def test_rows_in_files_are_read_a_part_at_a_time_up_to_a_number(rng, monkeypatch
     class InFiles(DataSet):
         """A data set that is read in parts of 100 rows."""
 
-        in_memory = False
+        @property
+        def in_memory(self):
+            return False
 
         def cuts(self):
             yield from (slice(start, min(start + 100, len(self))) for start in range(0, len(self), 100))
