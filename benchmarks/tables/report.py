@@ -79,8 +79,8 @@ def _or_dash(value: float, write: Callable[[float], str]) -> str:
 def beside(board: Board, ours: str) -> list[str]:
     head = ["other", "better", "worse", "error / its error, median", "difference of normalised errors", "95 %"]
     rows = [
-        [pair.other, str(pair.better), str(pair.worse), _or_dash(pair.ratio, "{:.3f}".format), f"{pair.difference:+.3f}",
-         f"{pair.low:+.3f} to {pair.high:+.3f}"]
+        [pair.other, str(pair.better), str(pair.worse), _or_dash(pair.ratio, "{:.3f}".format),
+         f"{pair.difference:+.3f}", f"{pair.low:+.3f} to {pair.high:+.3f}"]
         for pair in compare.pairs(board.errors(), ours)
     ]  # fmt: skip
     return table(head, rows)
