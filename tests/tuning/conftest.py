@@ -36,4 +36,3 @@ def search(table):
         return bp.tune(table, **{"space": {**FAST, **(space or {})}, "engine": "numpy", "progress": False, **more})
 
     return tune
-

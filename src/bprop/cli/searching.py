@@ -102,7 +102,7 @@ class SearchOptions:
 
     @property
     def chosen(self) -> dict[str, Range]:
-        """What --space says of settings. Raises SettingError, UnknownNameError."""
+        """The ranges that --space names. Raises SettingError, UnknownNameError."""
         chosen: dict[str, Range] = {}
         for word in self.space or ():
             name, equals, text = word.partition("=")

@@ -60,23 +60,23 @@ def _status(tuned: Tuned) -> str:
 def _headline(tuned: Tuned) -> list[list[Any]]:
     best = tuned.best
     way = f"mean of {tuned.folds} folds" if tuned.folds else "validation"
-    made = [["best trial", best.number], [f"{way} {tuned.monitor}", number(best.value)]]
-    made += [[f"{way} {name}", number(value)] for name, value in best.measures.items()]
+    items = [["best trial", best.number], [f"{way} {tuned.monitor}", number(best.value)]]
+    items += [[f"{way} {name}", number(value)] for name, value in best.measures.items()]
     for name, value in (tuned.test or {}).items():
         if isinstance(value, float) and name in {tuned.monitor, *best.measures, "loss"}:
-            made.append([f"test {name}", number(value)])
-    return made
+            items.append([f"test {name}", number(value)])
+    return items
 
 
 def _settings(tuned: Tuned) -> list[dict[str, Any]]:
     """The settings that were searched, with the axis of each."""
-    made = []
+    items = []
     for name, one in tuned.space.items():
         if isinstance(one, Choice):
-            made.append({"name": name, "log": False, "values": [text(shown(value), 40) for value in one.values]})
+            items.append({"name": name, "log": False, "values": [text(shown(value), 40) for value in one.values]})
         elif isinstance(one, Between):
-            made.append({"name": name, "log": bool(one.log), "whole": one.whole, "values": None})
-    return made
+            items.append({"name": name, "log": bool(one.log), "whole": one.whole, "values": None})
+    return items
 
 
 def _search(tuned: Tuned) -> list[list[Any]]:

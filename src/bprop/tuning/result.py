@@ -23,10 +23,10 @@ class Tuned:
     """The result of `bp.tune`; print it for a table of the best trials.
 
     fit : the best model; a TableFit where the data is a table. trials : all of them, those of earlier runs as well.
-    space : what was searched. monitor : the measure; maximise : whether more of it is better. folds : 0 without.
+    space : the ranges of all settings. monitor : the measure; maximise : whether more is better. folds : 0 without.
     stopped : why the search ended: "trials", "time", "grid" or "interrupted".
-    as_measured : True where `fit` is the very network that was measured; False where it was trained once more with the best
-    settings. again : its measure then, on the rows watched.
+    as_measured : True where `fit` is the very network that was measured; False where it was trained once more with the
+    best settings. again : its measure then, on the rows watched.
     test : the measures of `fit` on rows that chose nothing, taken once; None without such rows.
     terminated : whether SIGTERM ended it. error : what ended it, where it "failed".
     """
@@ -78,7 +78,7 @@ class Tuned:
         report(self, path)
 
     def notes(self) -> dict[str, Any]:
-        """What the model's notes hold of the search: plain data."""
+        """The search as an entry of the model's notes: plain data."""
         return {
             "measure": self.monitor, "maximise": self.maximise, "folds": self.folds, "sampler": self.sampler,
             "pruner": self.pruner, "seed": self.seed, "stopped": self.stopped, "best": self.best.number,
@@ -121,21 +121,21 @@ def lines(
         for trial in first
     ]  # fmt: skip
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    made = [_row(row, widths) for row in (head, *rows)]
+    rows_ = [_row(row, widths) for row in (head, *rows)]
     if len(trials) > most:
-        made.append(f"... and {len(trials) - most:,} more")
-    return [*made, *bad_ones(trials)]
+        rows_.append(f"... and {len(trials) - most:,} more")
+    return [*rows_, *bad_ones(trials)]
 
 
 def bad_ones(trials: Sequence[Trial], most: int = 3) -> list[str]:
     """A line for each of the first trials that diverged or failed, with the reason."""
     bad = [trial for trial in trials if trial.state in (DIVERGED, FAILED)]
-    made = [f"trial {trial.number} {trial.state}: {trial.why}" for trial in bad[:most]]
-    return made + ([f"... and {len(bad) - most:,} more that diverged or failed"] if len(bad) > most else [])
+    rows_ = [f"trial {trial.number} {trial.state}: {trial.why}" for trial in bad[:most]]
+    return rows_ + ([f"... and {len(bad) - most:,} more that diverged or failed"] if len(bad) > most else [])
 
 
 def trial_line(trial: Trial, of: int | None, best: Trial | None, monitor: str, space: Mapping[str, Range]) -> str:
-    """What a trial came to: trial 3 of 50  loss 0.412  (best 0.398, trial 1)  lr 0.0021, units 128."""
+    """A trial in a line: trial 3 of 50  loss 0.412  (best 0.398, trial 1)  lr 0.0021, units 128."""
     total = "" if of is None else f" of {of:,}"
     value = "" if trial.value is None else f"  {monitor} {_number(trial.value)}"
     state = "" if trial.state == COMPLETE else f"  {trial.state}"
