@@ -55,7 +55,7 @@ def test_values_counts_and_arrays_are_searched_for_as_well(tune, folder, data):
 def test_a_study_goes_on_and_another_space_is_refused(tune, run, folder):
     first = tune("pets.csv --study s.study --out a.bprop", trials=2)
     second = tune("pets.csv --study s.study --out b.bprop", trials=4)
-    whole = tune("pets.csv --out c.bprop", trials=4)
+    tune("pets.csv --out c.bprop", trials=4)
     assert "2 trials" in first.stdout and "4 trials" in second.stdout
 
     def values(name):
