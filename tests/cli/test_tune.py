@@ -11,10 +11,20 @@ import bprop as bp
 pytest.importorskip("typer", reason="the command line needs typer")
 pytest.importorskip("optuna", reason="tuning needs optuna")
 
-FAST = (
-    "--engine numpy --no-progress --trials 3 --space layers=1 --space units=2..6 --space epochs=3 --space batch_size=8"
+SPACE = (
+    "--space",
+    "inputs=plain",
+    "--space",
+    "layers=1",
+    "--space",
+    "units=2..6",
+    "--space",
+    "epochs=3",
+    "--space",
+    "batch_size=8",
 )
-SPACE = ("--space", "layers=1", "--space", "units=2..6", "--space", "epochs=3", "--space", "batch_size=8")
+
+FAST = " ".join(("--engine numpy --no-progress --trials 3", *SPACE))
 
 
 @pytest.fixture
@@ -78,7 +88,7 @@ def test_folds_choose_and_the_network_is_trained_once_more(tune, folder):
 def test_the_page_names_the_command(tune, folder):
     tune("pets.csv --out m.bprop --report p.html")
     html = (folder / "p.html").read_text(encoding="utf-8")
-    assert "Tuning on pets" in html and "bprop tune --trials 3 --space layers=1" in html
+    assert "Tuning on pets" in html and "bprop tune --trials 3 --space inputs=plain --space layers=1" in html
 
 
 def test_ctrl_c_saves_the_best_model_and_says_how_to_go_on(tune, folder, monkeypatch):

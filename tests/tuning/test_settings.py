@@ -70,6 +70,13 @@ def test_the_network_of_settings():
         of.architecture({"hidden": (4, 0)})
 
 
+def test_the_inputs_of_settings():
+    assert of.inputs({}).features == () == of.inputs({"inputs": "plain"}).features
+    assert of.inputs({"inputs": "bins+waves", "category_dropout": 0.3}).features == ("bins", "waves")
+    with pytest.raises(UnknownNameError, match="did you mean 'bins'"):
+        of.checked(space_of(inputs="plain|bin"))
+
+
 def test_the_rule_of_settings():
     assert of.rule({"rule": "adamw", "lr": 0.01, "weight_decay": 0.2, "momentum": 0.9}, 10) == bp.AdamW(
         0.01, weight_decay=0.2

@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 from bprop.errors import DataError, SettingError, ShapeError, UnknownNameError
 
-FAST = {"layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
+FAST = {"inputs": "plain", "layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
 PLAIN = {"engine": "numpy", "progress": False, "trials": 2}
 
 

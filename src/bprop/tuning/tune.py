@@ -162,7 +162,7 @@ def _table(
         folds = [of_table.stage(*one, common["dtype"], held.class_weight, own) for one in parts]
     if own is None:
         of.need_known(chosen, of.NETWORK)
-        default, first = of.default_space(len(train), table.task)
+        default, first = of.default_space(len(train), table.task, table.preparation.is_table)
         space = of.checked(of.widened(default, chosen))
         of.need_effect(space)
     else:
