@@ -28,7 +28,8 @@ from bprop.tuning.finish import result_of
 from bprop.tuning.page import report
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Range, listed
-from bprop.tuning.result import Tuned, counts, lines
+from bprop.tuning.result import Tuned
+from bprop.tuning.words import counts, lines
 from bprop.visible import visible
 
 TERMINATED = 143

@@ -18,10 +18,11 @@ from bprop.training.settings import whole
 from bprop.tuning import library
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Fixed, Range
-from bprop.tuning.result import KEY, Tuned, lasting, need_best, trial_line
+from bprop.tuning.result import KEY, Tuned
 from bprop.tuning.search import Limits, Search
 from bprop.tuning.study import Journal, Study
 from bprop.tuning.trial import Trial, finite
+from bprop.tuning.words import lasting, need_best, trial_line
 from bprop.visible import visible
 
 TRIALS = 50

@@ -17,8 +17,8 @@ NETWORK = (
     "hidden", "layers", "units", "activation", "loss", "l1", "l2", "dropout", "normalise",
     "inputs", "category_dropout",
 )  # fmt: skip
-"""Settings of the network of a table. layers, units : hidden layers of equal width, in place of `hidden`. inputs : of its
-numbers, "plain", or features with + between, "bins+waves"."""
+"""Settings of the network of a table. layers, units : hidden layers of equal width, in place of `hidden`. inputs : of
+its numbers, "plain", or features with + between, "bins+waves"."""
 TRAINING = ("batch_size", "epochs", "patience", "shuffle")
 RULE = ("rule", "lr", "schedule", "factor", "every", "warm_up")
 EPOCHS, PATIENCE = 100, 20
