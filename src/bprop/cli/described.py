@@ -44,6 +44,8 @@ def described(path: Path) -> dict[str, Any]:
         facts["recipe"] = dict(recipe)
     if members := noted.members(model.notes):
         facts["networks"] = [dict(member) for member in members]
+    if tuned := _tuned(model.notes):
+        facts["tuned"] = tuned
     size = sum(array.size for array in model.params.values())
     return {
         **facts, "settings": settings, "graph": in_a_line(model.graph), "parameters": size,
@@ -61,6 +63,16 @@ def _data(notes: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(read := notes.get("read"), Mapping):
         facts["read"] = dict(read)
     return facts
+
+
+def _tuned(notes: Mapping[str, Any]) -> dict[str, Any]:
+    """The search that made a model, in short; empty where there was none."""
+    noted_ = notes.get("tuning")
+    trials = noted_.get("trials") if isinstance(noted_, Mapping) else None
+    if not isinstance(noted_, Mapping) or not isinstance(trials, list):
+        return {}
+    short = {name: value for name in ("measure", "sampler", "pruner", "folds") if (value := noted_.get(name))}
+    return {"trials": len(trials), "best": noted_.get("best"), **short}
 
 
 def columns(model: Model) -> list[dict[str, Any]]:

@@ -62,7 +62,8 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['file']}: a {facts['is']}{of}, {size(facts['bytes'])}, written by bprop {facts['bprop']}"]
     rows = [
         ("predicts", _answer(facts)), ("reads", _pairs(facts.get("read", {}))), ("columns", _count(facts["columns"])),
-        *(("", f"  {one}") for one in _columns(facts["columns"])), ("trained", _training(facts)),
+        *(("", f"  {one}") for one in _columns(facts["columns"])), ("tuned", _pairs(facts.get("tuned", {}))),
+        ("trained", _training(facts)),
         *((name.replace("_", " "), _scores(facts[name])) for name in ("last_epoch", "best_epoch") if name in facts),
         ("recipe", _pairs(facts.get("recipe", {}))), ("networks", _networks(facts.get("networks", []))),
         ("test", facts.get("test", "")), ("graph", facts["graph"]),
