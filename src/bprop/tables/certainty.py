@@ -17,6 +17,7 @@ from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model
 from bprop.perceptron import QUANTILES
+from bprop.scaling import MisfitError
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.temperature import has_probabilities, with_temperature
@@ -25,6 +26,8 @@ from bprop.training.fit import Fit
 KEY = "conformal"
 """The entry of a model's notes with the scores of rows that it was not trained on."""
 CLASSES, VALUES, LEVELS = "classes", "values", "quantiles"
+FEWEST = 200
+"""Scores that are kept of each of very many columns."""
 MOST = 50_000_000
 """The most rows times outputs of the rows that are judged."""
 
@@ -159,11 +162,12 @@ class Conformal:
         if f.shape != y.shape:  # scores of classes, of the hinge loss
             return None
         f, y, q = f.reshape(len(f), -1), y.reshape(len(y), -1), watched.quantiles
+        most = max(FEWEST, conformal.MOST // f.shape[1])
         if q is not None and q.shape[-1] > 1:
             q = q.reshape(len(f), f.shape[1], -1)
-            each = [Scores.of(conformal.beyond(q[:, k, 0], q[:, k, -1], y[:, k]), w) for k in range(f.shape[1])]
+            each = [Scores.of(conformal.beyond(q[:, k, 0], q[:, k, -1], y[:, k]), w, most) for k in range(f.shape[1])]
             return cls(LEVELS, tuple(each), source)
-        each = [Scores.of(conformal.distances(f[:, k], y[:, k]), w) for k in range(f.shape[1])]
+        each = [Scores.of(conformal.distances(f[:, k], y[:, k]), w, most) for k in range(f.shape[1])]
         return cls(VALUES, tuple(each), source, 0.0 if isinstance(output, Exp) else None)
 
     @property
@@ -261,7 +265,10 @@ def certain(
     width = prod(size for size in model.graph.outputs["f"].dims[1:] if isinstance(size, int))
     if folds is None and data is not None and len(data) * width > MOST:
         return ""
-    watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
+    try:
+        watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
+    except MisfitError:  # the network gives numbers that are not finite: the model is saved as it is
+        return ""
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""
