@@ -11,7 +11,7 @@ from bprop.temperature import temperature_in
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-FAST = "--engine numpy --hidden 6 --rule adam --epochs 10 --no-progress --out m.bprop"
+FAST = "--recipe lecture --engine numpy --hidden 6 --rule adam --epochs 10 --no-progress --out m.bprop"
 
 
 def csv_of(text):

@@ -10,7 +10,7 @@ from bprop import errors
 from bprop.tables.certainty import KEY, Conformal, Watched, calibrated, certain, temperature_for
 from bprop.temperature import temperature_in
 
-QUICK = {"epochs": 3, "engine": "numpy", "progress": False, "rule": "adam"}
+QUICK = {"recipe": "lecture", "epochs": 3, "engine": "numpy", "progress": False, "rule": "adam"}
 
 
 @pytest.fixture
