@@ -18,7 +18,9 @@ from bprop.record import Record
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 from bprop.structure.show import show_shape
+from bprop.tables.certainty import Conformal
 from bprop.tables.recipe import KEY as RECIPE
+from bprop.temperature import temperature_in
 
 RUN = "run"
 """The key of the notes about how a model was trained."""
@@ -38,6 +40,7 @@ def described(path: Path) -> dict[str, Any]:
         "bprop": str(read_tensors(path)[1].get("bprop", "of an unknown version")), **_data(model.notes),
         "columns": columns(model), "epochs": len(model.history), "stopped": model.stopped, **scores(model),
     }  # fmt: skip
+    facts |= certainty(model)
     if isinstance(test := settings.pop("test", None), str):
         facts["test"] = test
     if isinstance(recipe := model.notes.get(RECIPE), Mapping):
@@ -51,6 +54,16 @@ def described(path: Path) -> dict[str, Any]:
         **facts, "settings": settings, "graph": in_a_line(model.graph), "parameters": size,
         "precision": str(model.dtype),
     }  # fmt: skip
+
+
+def certainty(model: Model) -> dict[str, Any]:
+    """The temperature, and the rows from which intervals or sets are made, where there are some."""
+    temperature = temperature_in(model.graph)
+    facts: dict[str, Any] = {} if temperature is None else {"temperature": temperature}
+    with suppress(BpropError):
+        scores_ = Conformal.from_notes(model.notes, len(Preparation.from_notes(model.notes).answer.columns))
+        facts["intervals_from"] = f"{scores_.rows} {scores_.source} rows"
+    return facts
 
 
 def _data(notes: Mapping[str, Any]) -> dict[str, Any]:

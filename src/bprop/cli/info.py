@@ -66,7 +66,10 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
         ("trained", _training(facts)),
         *((name.replace("_", " "), _scores(facts[name])) for name in ("last_epoch", "best_epoch") if name in facts),
         ("recipe", _pairs(facts.get("recipe", {}))), ("networks", _networks(facts.get("networks", []))),
-        ("test", facts.get("test", "")), ("graph", facts["graph"]),
+        ("test", facts.get("test", "")),
+        ("temperature", _plain(facts["temperature"]) if "temperature" in facts else ""),
+        ("intervals", f"from {facts['intervals_from']}" if "intervals_from" in facts else ""),
+        ("graph", facts["graph"]),
         ("size", f"{facts['parameters']:,} parameters in {facts['precision']}"), *_next(facts),
     ]  # fmt: skip
     return lines + [f"  {title:<12}{text}" for title, text in rows if text]
