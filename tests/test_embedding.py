@@ -5,7 +5,8 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.embedding import tabular
+from bprop.architecture import Architecture
+from bprop.embedding import network, tabular
 
 EMBEDDINGS = {"colour": (5, 2), "size, cm": (4, 3)}
 
@@ -84,3 +85,16 @@ def test_categories_out_of_range_are_refused():
     graph = tabular([0, 2], {"c": (4, 2)})
     with pytest.raises(errors.DataError, match=r"'c_c': 4 .* is outside 0..3"):
         graph.fprop(graph.init(0), c_c=[4], y=[0])
+
+
+def test_features_of_the_numbers_are_what_the_first_layer_takes():
+    wider = Architecture((4,), task="regression", features=lambda x: bp.concat([x, x * x], name="wider"))
+    graph = network(wider, 3, {"city": (5, 2)}, 1)
+    assert graph.parameters["W1"].shape == (2 * 3 + 2, 4)
+    x = np.ones((2, 3))
+    assert graph.fprop(graph.init(0), {"x": x, "c_city": [0, 1], "y": [0.0, 1.0]})["wider"].shape == (2, 6)
+
+
+def test_features_that_are_no_box_of_rows_are_refused():
+    with pytest.raises(errors.SettingError, match="features is a function from the box of the numbers"):
+        network(Architecture((4,), task="regression", features=lambda x: 3), 3, {}, 1)

@@ -1,10 +1,9 @@
 """Recipes: what is chosen where the user chooses nothing, and how single choices override it."""
 
-import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import embedding, errors
+from bprop import errors
 from bprop.tables.recipe import NAMES, Recipe, recipe_for
 
 TASKS = ("classification", "regression", "counts", "multilabel")
@@ -76,24 +75,18 @@ def test_without_validation_rows_the_last_epoch_is_kept():
     assert recipe_for("best", "classification", 500).unwatched.patience is None
 
 
-def test_features_of_the_numbers_are_what_the_first_layer_takes():
-    recipe = Recipe("own", hidden=(4,), features=lambda x: bp.concat([x, x * x], name="wider"))
-    graph = embedding.network(recipe.architecture(task="regression"), 3, {"city": (5, 2)}, 1)
-    assert graph.parameters["W1"].shape == (2 * 3 + 2, 4)
-    x = np.ones((2, 3))
-    assert graph.fprop(graph.init(0), {"x": x, "c_city": [0, 1], "y": [0.0, 1.0]})["wider"].shape == (2, 6)
-
-
-def test_features_that_are_no_box_of_rows_are_refused():
-    with pytest.raises(errors.SettingError, match="features is a function from the box of the numbers"):
-        embedding.network(Recipe("own", features=lambda x: 3).architecture(task="regression"), 3, {}, 1)
+def test_one_member_is_one_network_of_the_first_kind():
+    recipe = recipe_for("best", "classification", 5000)
+    assert len(recipe.inputs) > 1
+    assert recipe.overridden(members=1).inputs == recipe.inputs[:1]
+    assert recipe.overridden(members=2).inputs == recipe.inputs
 
 
 def test_the_recipe_as_text_and_as_plain_data():
     recipe = recipe_for("fast", "regression", 500)
     assert str(recipe) == (
-        "fast: 1 network of 256, 256 relu units, dropout 0.1; adam 0.002, at most 200 epochs in batches of 32, "
-        "patience 20; the best epoch is kept"
+        "fast: 1 network of 256, 256 relu units, dropout 0.1, bins and waves of numbers; adam 0.002, at most 200 "
+        "epochs in batches of 32, patience 20; the best epoch is kept"
     )
     assert recipe.describe()["hidden"] == [256, 256]
     own = recipe.overridden(activation=bp.tanh, rule=bp.Adam(0.5))

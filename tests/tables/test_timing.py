@@ -4,6 +4,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.tables.inputs import Inputs
 from bprop.tables.recipe import Recipe
 from bprop.tables.timing import Budget, fitted, seconds_of
 
@@ -50,6 +51,16 @@ def test_a_budget_is_over_when_its_seconds_are():
 def test_fewer_epochs_and_then_fewer_networks_fit_into_less_time(epoch, left, cores, fixed, members, epochs):
     recipe = fitted(RECIPE, epoch, left, cores, frozenset(fixed))
     assert (recipe.members, recipe.epochs) == (members, epochs)
+
+
+def test_other_kinds_of_networks_are_the_first_to_be_left_out():
+    recipe = Recipe("best", members=4, epochs=100, inputs=(Inputs(), Inputs(("waves",))))
+    assert len(fitted(recipe, 1.0, 1000, 1).inputs) == 2
+    less = fitted(recipe, 1.0, 60, 1)
+    assert (len(less.inputs), less.members, less.epochs) == (1, 4, 13)
+    assert fitted(recipe, 1.0, 20, 1).members == 1
+    chosen = fitted(recipe, 1.0, 20, 1, frozenset({"members"}))
+    assert (len(chosen.inputs), chosen.members, chosen.epochs) == (1, 4, 4)
 
 
 def test_training_is_over_when_the_time_is(rows):

@@ -53,8 +53,11 @@ def fit_network(
     are `fixed`, and ends training. tell : takes a line on what it decides.
     """
     if budget is not None:
+        recipe = replace(recipe, inputs=recipe.inputs[: len(rivals) + 1])  # a graph of the caller's has no rivals
         recipe = planned(graph, rows, recipe, make_rule, settings, budget, fixed)
-        tell(f"time {budget.text}: {counted(recipe.members)}, at most {recipe.epochs} epochs")
+        rivals = rivals[: len(recipe.inputs) - 1]
+        kinds = f" of each of {len(rivals) + 1} kinds" if rivals else ""
+        tell(f"time {budget.text}: {counted(recipe.members)}{kinds}, at most {recipe.epochs} epochs")
     notes = {**(settings.get("notes") or {}), KEY: recipe.describe()}
     own = {**settings, **recipe.settings, "notes": notes}
     if recipe.members == 1 and budget is None and not rivals:

@@ -66,13 +66,16 @@ class Recipe:
     def overridden(self, **choices: Any) -> Recipe:
         """The recipe with the choices of the user, by the names of the fields; None leaves a field as it is.
 
-        The learning rate of the recipe is for its rule: another rule has its own, where none is chosen.
+        The learning rate of the recipe is for its rule: another rule has its own, where none is chosen. One member is
+        one network, of the first kind.
         """
         chosen = {name: value for name, value in choices.items() if value is not None}
         if "rule" in chosen and chosen["rule"] != self.rule:
             chosen.setdefault("learning_rate", None)
         if "members" in chosen:
             need_members(chosen["members"])
+        if chosen.get("members") == 1:
+            chosen.setdefault("inputs", self.inputs[:1])
         return replace(self, **chosen)
 
     def fitting(self, preparation: Preparation) -> Recipe:

@@ -63,14 +63,17 @@ def seconds_of(time: Any) -> float:
 
 
 def fitted(recipe: Recipe, epoch: float, left: float, cores: int, fixed: frozenset[str] = frozenset()) -> Recipe:
-    """The recipe with as many networks, and epochs of each, as fit into the seconds that are left.
+    """The recipe with as many kinds of networks, networks of each kind, and epochs, as fit into the seconds left.
 
     epoch : seconds of an epoch of one network on one core. fixed : "members" or "epochs" that the caller chose.
     """
     if "epochs" in fixed:
         return recipe
-    for members in range(recipe.members, 0, -1):
-        epochs = int(SHARE * left / max(epoch, 1e-9) * min(cores, members) / members)
-        if epochs >= min(ENOUGH, recipe.epochs) or members == 1 or "members" in fixed:
-            return replace(recipe, members=members, epochs=max(1, min(recipe.epochs, epochs)))
-    return recipe
+    fewest = recipe.members if "members" in fixed else 1
+    sizes = [(len(recipe.inputs), recipe.members), *((1, count) for count in range(recipe.members, fewest - 1, -1))]
+    for kinds, members in sizes:
+        count = kinds * members
+        epochs = int(SHARE * left / max(epoch, 1e-9) * min(cores, count) / count)
+        if epochs >= min(ENOUGH, recipe.epochs):
+            break
+    return replace(recipe, members=members, inputs=recipe.inputs[:kinds], epochs=max(1, min(recipe.epochs, epochs)))
