@@ -49,7 +49,13 @@ def measured(name: str, asked: argparse.Namespace, seed: int) -> dict[str, Any]:
     rows = rng.permutation(len(whole))[: asked.rows]
     train, _, test = table_of(whole, rows).split(test=0.3, validation=0, seed=seed)
     assert test is not None
-    settings = {"rule": "adam", "epochs": asked.epochs, "hidden": (64,), "patience": asked.patience or None}
+    settings = {
+        "recipe": "lecture",
+        "rule": "adam",
+        "epochs": asked.epochs,
+        "hidden": (64,),
+        "patience": asked.patience or None,
+    }
     cv = train.cross_validate(5, seed=seed, bootstrap=0, **settings)
     part = table_of(train, np.arange(len(train))).split(test=0, validation=0.1, seed=seed)[0]
     calibrate = train.classes is not None

@@ -79,7 +79,7 @@ def processes(task: Task) -> list[Any]:
     """Single runs in two processes of joblib, which go on to the next round."""
     from joblib import Parallel, delayed
 
-    return Parallel(n_jobs=2)(delayed(one)(task, seed) for seed in range(task.networks))
+    return list(Parallel(n_jobs=2)(delayed(one)(task, seed) for seed in range(task.networks)))
 
 
 def by_hand(task: Task) -> list[Any]:

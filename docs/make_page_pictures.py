@@ -67,6 +67,19 @@ def shoot_live() -> None:
     live.close()
 
 
+def shoot_tuning() -> None:
+    """The upper part of the page of a search."""
+    from sklearn.datasets import load_digits
+
+    images, labels = (array[:400] for array in load_digits(return_X_y=True))
+    space = {"epochs": 10, "units": "4..32", "lr": "1e-3..10", "batch_size": "32|64", "rule": "sgd|adamw"}
+    tuned = bp.tune(images, labels, space=space, trials=30, engine="numpy", progress=True)
+    with TemporaryDirectory() as place:
+        page = Path(place) / "tuning.html"
+        tuned.report(page)
+        shoot(page.as_uri(), FOLDER / "tuning.png", 1380)
+
+
 def shoot_glorot() -> None:
     """Glorot and Bengio's finding: the layers of two networks after their first epoch."""
     with TemporaryDirectory() as place:
@@ -78,4 +91,5 @@ def shoot_glorot() -> None:
 if __name__ == "__main__":
     shoot_report()
     shoot_live()
+    shoot_tuning()
     shoot_glorot()

@@ -263,6 +263,7 @@ def test_the_report_ranks_methods_marks_the_best_and_says_what_is_missing(tmp_pa
     for line in ("- absent is left out: it is not installed", "- pets is left out: no file", "- date: today",
                  "- broken failed on words, split 0: broken: no"):  # fmt: skip
         assert line in text.splitlines()
+    assert re.search(r"^\| broken .* \| 2 \| - \|$", text, re.MULTILINE)  # on two tables, and without a time
     assert re.search(r"^\| values \| \d\.\d+ \| \*\*\d\.\d+\*\* \| failed \|$", text, re.MULTILINE)
 
 
@@ -293,7 +294,7 @@ def test_the_whole_program_on_a_folder_writes_page_and_picture(tmp_path, capsys)
     assert "- bad is left out: bad: there is nothing to learn" in text
     assert str(tmp_path) not in text
     assert "linear" in (tmp_path / "time.svg").read_text()
-    assert "1 splits" in capsys.readouterr().out
+    assert "- protocol: splits: 1; 20% of the rows to test on" in capsys.readouterr().out
 
 
 def test_only_tables_of_the_role_report_and_roles_can_be_read_from_a_file(tmp_path):

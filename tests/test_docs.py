@@ -60,6 +60,16 @@ def test_tables_in_python_runs_as_it_is_read(tmp_path, monkeypatch):
     assert names["regressor"].score(names["X"], names["y"]) > 0.9
 
 
+def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
+    pytest.importorskip("optuna")
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "tuning.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "tuning"}
+    for block in blocks:
+        exec(compile(block, "tuning.md", "exec"), names)
+    assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
+
+
 def renumbered(text):
     """The text, with arrays and values (%7) numbered by their first appearance: their own numbers do not matter."""
     numbers = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,7 @@ def _protocol(plan: Plan) -> dict[str, list[str]]:
     p = plan.protocol
     return {
         "protocol": [
-            f"{len(plan.splits)} splits",
+            f"splits: {len(plan.splits)}",
             f"{p.test:.0%} of the rows to test on, at most {p.most_test:,}",
             f"at most {p.most_train:,} of the others to train on",
         ]
@@ -65,17 +65,22 @@ def summary(board: Board) -> list[str]:
     head = ["method", "mean rank", "normalised error", "best on", *(f"rank by {name}" for name in by), "failed", "s"]
     rows = [
         [name, f"{places[name].mean():.2f}", f"{shares[name].mean():.3f}", str(best[name]),
-         *(f"{values[name]:.2f}" for values in by.values()), str(failed[name]), number(seconds[name])]
+         *(f"{values[name]:.2f}" for values in by.values()), str(failed[name]), _or_dash(seconds[name], number)]
         for name in places.mean().sort_values(kind="stable").index
     ]  # fmt: skip
     return table(head, rows)
 
 
+def _or_dash(value: float, write: Callable[[float], str]) -> str:
+    """A number as text; a dash where there is none."""
+    return "-" if np.isnan(value) else write(value)
+
+
 def beside(board: Board, ours: str) -> list[str]:
     head = ["other", "better", "worse", "error / its error, median", "difference of normalised errors", "95 %"]
     rows = [
-        [pair.other, str(pair.better), str(pair.worse), f"{pair.ratio:.3f}", f"{pair.difference:+.3f}",
-         f"{pair.low:+.3f} to {pair.high:+.3f}"]
+        [pair.other, str(pair.better), str(pair.worse), _or_dash(pair.ratio, "{:.3f}".format),
+         f"{pair.difference:+.3f}", f"{pair.low:+.3f} to {pair.high:+.3f}"]
         for pair in compare.pairs(board.errors(), ours)
     ]  # fmt: skip
     return table(head, rows)

@@ -11,7 +11,7 @@ from bprop.temperature import temperature_in
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-FAST = "--engine numpy --hidden 6 --rule adam --epochs 10 --no-progress --out m.bprop"
+FAST = "--recipe lecture --engine numpy --hidden 6 --rule adam --epochs 10 --no-progress --out m.bprop"
 
 
 def csv_of(text):
@@ -128,3 +128,31 @@ def test_a_report_shows_the_importance_of_columns(run, folder):
     data = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S).group(1))
     shown = data["outcome"]["importance"]
     assert sorted(one[0] for one in shown["columns"]) == ["age", "size", "weight"] and shown["rows"] == 12
+
+
+def test_intervals_of_counts_do_not_go_below_0(run, folder):
+    run(f"train calls.csv --task counts --target calls --validation 0.4 {FAST}")
+    ends = bp.load("m.bprop").intervals("calls.csv", 0.9)
+    assert ends.min() == 0 and (ends[:, 1] > ends[:, 0]).all()
+
+
+def test_a_target_with_the_name_of_a_column_of_the_output_keeps_it(run, folder):
+    (folder / "low.csv").write_text((folder / "house.csv").read_text().replace("price", "low", 1))
+    run(f"train low.csv --target low --validation 0.4 {FAST}")
+    head = csv_of(run("predict m.bprop low.csv --interval 0.8").stdout)[0]
+    assert head == ["low", "low_", "high"]
+
+
+def test_an_id_with_the_name_of_a_column_out_of_fold_keeps_it(run, folder):
+    lines = (folder / "pets.csv").read_text().splitlines()
+    named = ["row," + lines[0], *(f"id-{k:04d}-x,{line}" for k, line in enumerate(lines[1:]))]
+    (folder / "ids.csv").write_text("\n".join(named) + "\n")
+    run(f"train ids.csv --target kind --folds 3 --out-of-fold oof.csv {FAST}")
+    head, first, *_ = csv_of((folder / "oof.csv").read_text())
+    assert head[:4] == ["row_", "fold", "row", "true(kind)"] and first[2].startswith("id-")
+
+
+def test_info_tells_the_temperature_and_the_rows_of_the_intervals(run, folder):
+    run(f"train pets.csv --validation 0.3 --calibrate {FAST}")
+    said = run("info m.bprop").stdout
+    assert re.search(r"^  temperature +0?\.?\d", said, re.M) and "from 14 validation rows" in said

@@ -81,12 +81,13 @@ def test_the_hint_quotes_a_name_with_a_blank(run, visits):
     assert "--split-by 'the day' tests on the last rows" in run(f"train blank.csv {FAST}").stdout
 
 
-def test_test_rows_that_are_training_rows_are_counted(run, folder):
+@pytest.mark.parametrize("how", ["", " --stream"])
+def test_test_rows_that_are_training_rows_are_counted(run, folder, how):
     header, *lines = (folder / "pets.csv").read_text().splitlines()
     (folder / "twice.csv").write_text("\n".join([header, *lines, *lines]) + "\n")
-    result = run(f"train twice.csv --test pets.csv --validation 0 {FAST}")
+    result = run(f"train twice.csv --test pets.csv --validation 0 {FAST}{how}")
     assert "60 of 60 test rows have the same inputs as a row to train on" in result.stdout
-    assert "same inputs" not in run(f"train pets.csv {FAST}").stdout
+    assert "same inputs" not in run(f"train pets.csv {FAST}{how}").stdout
 
 
 @pytest.mark.parametrize("how", ["", "--stream"])

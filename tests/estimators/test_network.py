@@ -147,3 +147,9 @@ def test_what_estimators_of_before_hold_can_be_loaded():
 def test_the_losses_by_name_of_each_kind_of_target(target, names):
     ours = {name for name in loss_names(target) if name == "log_loss" or ":" not in losses()[name].type_key}
     assert ours == names
+
+
+def test_a_loss_that_gives_several_numbers_for_a_target_is_none_of_an_estimator():
+    assert "quantile" not in loss_names("numbers") and "huber" in loss_names("numbers")
+    with pytest.raises(SettingError, match="loss must be one of"):
+        loss_of("numbers", "quantile")

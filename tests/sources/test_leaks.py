@@ -3,9 +3,15 @@
 import numpy as np
 import pytest
 
+from bprop.data import DataSet
+from bprop.sources import leaks
 from bprop.sources.columns import Date, Numeric
 from bprop.sources.frame import Frame
-from bprop.sources.leaks import ordered_dates, repeated, row_hashes
+from bprop.sources.leaks import ordered_dates, repeated_rows, row_hashes
+
+
+def repeated(train, test):
+    return repeated_rows(DataSet(train), DataSet(test))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.uint8, np.int64])
@@ -47,3 +53,22 @@ def test_dates_in_order_are_seen(days, ordered):
     kinds = (Numeric("n", 0.0, False), Date.fit("day", rows))
     assert ordered_dates(rows, kinds) == ("day" if ordered else None)
     assert ordered_dates(rows, kinds[:1]) is None
+
+
+def test_rows_in_files_are_read_a_part_at_a_time_up_to_a_number(rng, monkeypatch):
+    class InFiles(DataSet):
+        """A data set that is read in parts of 100 rows."""
+
+        @property
+        def in_memory(self):
+            return False
+
+        def cuts(self):
+            yield from (slice(start, min(start + 100, len(self))) for start in range(0, len(self), 100))
+
+    x = rng.normal(size=(450, 3))
+    train, test = InFiles({"x": x, "y": np.zeros(450)}), InFiles({"x": x[::3], "y": np.ones(150)})
+    assert repeated_rows(train, test) == 150
+    monkeypatch.setattr(leaks, "MOST", 599)
+    assert repeated_rows(train, test) is None
+    assert repeated({"x": x, "y": np.zeros(450)}, {"x": x[:3], "y": np.ones(3)}) == 3  # rows in memory are there anyway

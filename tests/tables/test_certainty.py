@@ -7,10 +7,10 @@ import pytest
 
 import bprop as bp
 from bprop import errors
-from bprop.tables.certainty import KEY, Conformal, Watched, calibrated, temperature_for
+from bprop.tables.certainty import KEY, Conformal, Watched, calibrated, certain, temperature_for
 from bprop.temperature import temperature_in
 
-QUICK = {"epochs": 3, "engine": "numpy", "progress": False, "rule": "adam"}
+QUICK = {"recipe": "lecture", "epochs": 3, "engine": "numpy", "progress": False, "rule": "adam"}
 
 
 @pytest.fixture
@@ -156,6 +156,32 @@ def test_a_model_without_rows_held_out_has_no_intervals(values, classes):
         bp.table(classes).fit(hidden=4, **QUICK).intervals(classes)
     with pytest.raises(errors.UnsupportedError, match="no quantiles"):
         few.quantiles(values)
+
+
+def test_a_network_whose_numbers_are_not_finite_is_left_as_it_is(classes):
+    train, held, _ = parts_of(classes)
+    fit = train.fit(hidden=4, **QUICK)
+    graph, noted = fit.graph, fit.notes.pop(KEY)
+    assert noted["scores"]
+    fit.params["W1"][:] = np.nan
+    assert certain(fit, held.data(), calibrate=True) == ""
+    assert fit.graph is graph and KEY not in fit.notes
+
+
+@pytest.mark.parametrize("loss", [None, "quantile"])
+def test_an_ensemble_has_intervals_and_quantiles_in_the_units_of_the_table(values, loss):
+    train, held, test = parts_of(values)
+    model = bp.ensemble([train.fit(hidden=8, seed=seed, loss=loss, **QUICK) for seed in (0, 1)])
+    noted = Conformal.of(model.graph, Watched.of(model, held.data()), "validation")
+    assert noted is not None
+    model.notes.update(noted.to_notes())
+    ends = model.intervals(test, 0.8)
+    y = np.asarray(test.frame.column("price").cells, float)
+    assert 0.68 < ((ends[:, 0] <= y) & (y <= ends[:, 1])).mean() < 0.92
+    assert model.spread(test).max() < 500
+    if loss:
+        q, f = model.quantiles(test), model.predict(test)
+        assert q.shape == (len(test), 3) and (q[:, 0] <= f + 1e-3).all() and (f <= q[:, -1] + 1e-3).all()
 
 
 @pytest.mark.parametrize("change", [{"kind": "x"}, {"scores": []}, {"scores": None}, {"scores": [{}]}])

@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 from bprop import errors
 
-QUICK = {"epochs": 2, "engine": "numpy", "progress": False, "rule": "adam", "hidden": 4}
+QUICK = {"recipe": "lecture", "epochs": 2, "engine": "numpy", "progress": False, "rule": "adam", "hidden": 4}
 
 
 @pytest.fixture

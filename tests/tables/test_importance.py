@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 from bprop.tables.importance import columns_of
 
-QUICK = {"epochs": 30, "engine": "numpy", "progress": False, "rule": "adam", "hidden": 8}
+QUICK = {"recipe": "lecture", "epochs": 30, "engine": "numpy", "progress": False, "rule": "adam", "hidden": 8}
 
 
 def test_a_column_with_several_inputs_is_one_column(rng):

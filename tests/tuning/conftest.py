@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 
-FAST = {"layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
+FAST = {"inputs": "plain", "layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
 """A space in which a trial takes milliseconds."""
 
 
@@ -36,4 +36,3 @@ def search(table):
         return bp.tune(table, **{"space": {**FAST, **(space or {})}, "engine": "numpy", "progress": False, **more})
 
     return tune
-

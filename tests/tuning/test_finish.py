@@ -8,12 +8,10 @@ import bprop as bp
 from bprop.errors import MissingPackageError, SettingError
 from bprop.tuning.finish import Options, seconds_of
 
-FAST = {"layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
+FAST = {"inputs": "plain", "layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
 
 
-@pytest.mark.parametrize(
-    ("time", "seconds"), [(90, 90.0), ("90s", 90.0), ("1.5min", 90.0), ("2h", 7200.0), (0.5, 0.5)]
-)
+@pytest.mark.parametrize(("time", "seconds"), [(90, 90.0), ("90s", 90.0), ("1.5min", 90.0), ("2h", 7200.0), (0.5, 0.5)])
 def test_a_time_is_seconds(time, seconds):
     assert seconds_of(time) == seconds
 

@@ -23,6 +23,8 @@ def test_the_network_is_that_of_the_table(table):
     train, watched, _ = table.split()
     stage = of_table.stage(train, watched, None, "float32", None)
     graph = stage.make({"layers": 2, "units": 7, "dropout": 0.2})
-    assert graph.describe() == train.graph((7, 7), dropout=0.2).describe()
+    assert graph.describe() == train.graph((7, 7), dropout=0.2, recipe="lecture").describe()
+    wide = stage.make({"layers": 2, "units": 7, "inputs": "bins+waves"})
+    assert "bin_columns" in wide.boxes and "bin_columns" not in graph.boxes
     with pytest.raises(SettingError, match="hold some out"):
         of_table.stage(train, None, None, "float32", None)

@@ -19,7 +19,10 @@ def problem(y=0.0, weights=None):
 
 def test_the_checksum_follows_from_all_arrays_and_weights():
     assert problem().checksum() == problem().checksum() != problem(y=0.5).checksum()
-    assert problem(weights=np.ones(4)).checksum() not in (problem().checksum(), problem(weights=np.full(4, 2.0)).checksum())
+    assert problem(weights=np.ones(4)).checksum() not in (
+        problem().checksum(),
+        problem(weights=np.full(4, 2.0)).checksum(),
+    )
 
 
 class Live:

@@ -11,11 +11,15 @@ from bprop.tuning.ranges import Between, Choice, Fixed, listed, parse, plain, re
 @pytest.mark.parametrize(
     ("words", "range_"),
     [
-        ("1e-4..1e-1", Between(1e-4, 1e-1, True)), ("0..0.5", Between(0, 0.5, False)), ("32..512", Between(32, 512, True)),
+        ("1e-4..1e-1", Between(1e-4, 1e-1, True)), ("0..0.5", Between(0, 0.5, False)),
+        ("32..512", Between(32, 512, True)),
         ("32..64", Between(32, 64, False)), ("1..100:even", Between(1, 100, False)), ("1..2:log", Between(1, 2, True)),
-        ("64..512:64", Between(64, 512, False, 64)), ("-1..1", Between(-1, 1, False)), (".1..5.", Between(0.1, 5.0, True)),
-        ("relu|tanh", Choice(("relu", "tanh"))), ("64|128,64", Choice((64, (128, 64)))), ("0.1|none", Choice((0.1, None))),
-        ("adam", Fixed("adam")), ("3", Fixed(3)), ("none", Fixed(None)), ("true", Fixed(True)), ("128,64", Fixed((128, 64))),
+        ("64..512:64", Between(64, 512, False, 64)), ("-1..1", Between(-1, 1, False)),
+        (".1..5.", Between(0.1, 5.0, True)),
+        ("relu|tanh", Choice(("relu", "tanh"))), ("64|128,64", Choice((64, (128, 64)))),
+        ("0.1|none", Choice((0.1, None))),
+        ("adam", Fixed("adam")), ("3", Fixed(3)), ("none", Fixed(None)), ("true", Fixed(True)),
+        ("128,64", Fixed((128, 64))),
     ],
 )  # fmt: skip
 def test_words_are_read(words, range_):
@@ -26,7 +30,8 @@ def test_words_are_read(words, range_):
     ("value", "why"),
     [
         ("1..1", "the smaller one first"), ("2..1", "the smaller one first"), ("a..b", "ends of a range are numbers"),
-        ("1..nan", "are numbers"), ("0..1:log", "no logarithm"), ("0..1:2", "does not fit"), ("1..9:0.5", "no whole number"),
+        ("1..nan", "are numbers"), ("0..1:log", "no logarithm"), ("0..1:2", "does not fit"),
+        ("1..9:0.5", "no whole number"),
         ("0..1:x", "a step, log, or even"), ("a|a", "twice"), ([], "needs values"), ([1, "1"], "twice"),
     ],
 )  # fmt: skip

@@ -74,7 +74,14 @@ def test_a_grid_that_is_too_large_is_refused():
 
 
 def test_bad_trials_end_early_and_good_ones_do_not(search):
-    space = {"epochs": 30, "lr": "1e-6|0.05|0.04|0.03", "units": 4, "dropout": 0.0, "weight_decay": 0.0, "schedule": "constant"}
+    space = {
+        "epochs": 30,
+        "lr": "1e-6|0.05|0.04|0.03",
+        "units": 4,
+        "dropout": 0.0,
+        "weight_decay": 0.0,
+        "schedule": "constant",
+    }
     tuned = search(space, trials=16, seed=3, sampler="random")
     slow = [trial for trial in tuned.trials[5:] if trial.settings["lr"] == 1e-6]
     assert slow and all(trial.state == "pruned" and trial.epochs < 30 for trial in slow)
@@ -92,7 +99,7 @@ def test_a_trial_that_diverges_is_reported_and_the_search_goes_on(search):
 
 
 def test_where_all_trials_diverge_the_error_says_why(search):
-    with pytest.raises(SettingError, match="no trial is complete.*3 diverged.*diverged at epoch"):
+    with pytest.raises(SettingError, match=r"no trial is complete.*3 diverged.*diverged at epoch"):
         search({"lr": 1e30, "rule": "sgd", "epochs": 4}, trials=3)
 
 
@@ -190,5 +197,3 @@ def test_a_disk_that_is_full_ends_the_search_and_the_best_is_not_lost(search, tm
     with pytest.raises(ModelFileError, match="No space left") as error:
         search(trials=6, study=tmp_path / "s")
     assert error.value.tuned.fit.notes["tuning"]["stopped"] == "failed"
-
-

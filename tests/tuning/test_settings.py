@@ -57,7 +57,7 @@ def test_a_setting_with_fractions_has_them_also_where_the_ends_are_whole():
 def test_settings_without_effect_and_unknown_ones_are_refused():
     with pytest.raises(SettingError, match="add schedule=step"):
         of.need_effect(space_of(factor="0.1..0.9"))
-    with pytest.raises(UnknownNameError, match="no setting 'dropuot'.*did you mean 'dropout'"):
+    with pytest.raises(UnknownNameError, match=r"no setting 'dropuot'.*did you mean 'dropout'"):
         of.need_known(["dropuot"], of.NETWORK)
 
 
@@ -70,10 +70,21 @@ def test_the_network_of_settings():
         of.architecture({"hidden": (4, 0)})
 
 
+def test_the_inputs_of_settings():
+    assert of.inputs({}).features == () == of.inputs({"inputs": "plain"}).features
+    assert of.inputs({"inputs": "bins+waves", "category_dropout": 0.3}).features == ("bins", "waves")
+    with pytest.raises(UnknownNameError, match="did you mean 'bins'"):
+        of.checked(space_of(inputs="plain|bin"))
+
+
 def test_the_rule_of_settings():
-    assert of.rule({"rule": "adamw", "lr": 0.01, "weight_decay": 0.2, "momentum": 0.9}, 10) == bp.AdamW(0.01, weight_decay=0.2)
+    assert of.rule({"rule": "adamw", "lr": 0.01, "weight_decay": 0.2, "momentum": 0.9}, 10) == bp.AdamW(
+        0.01, weight_decay=0.2
+    )
     assert of.rule({"rule": "sgd", "lr": 0.1, "momentum": 0.9}, 10) == bp.SGD(0.1, momentum=0.9)
-    assert of.rule({"rule": "adam", "lr": 0.1, "schedule": "cosine"}, 10) == bp.Adam(bp.schedules.cosine(0.1, updates=10))
+    assert of.rule({"rule": "adam", "lr": 0.1, "schedule": "cosine"}, 10) == bp.Adam(
+        bp.schedules.cosine(0.1, updates=10)
+    )
     warm = of.rule({"rule": "adam", "lr": 0.1, "schedule": "cosine", "warm_up": 4}, 10)
     assert warm == bp.Adam(bp.schedules.warm_up(4, bp.schedules.cosine(0.1, updates=6)))
     stepped = of.rule({"lr": 0.1, "schedule": "step", "factor": 0.1, "every": 5}, 10)

@@ -6,7 +6,9 @@ import pytest
 
 from bprop.tuning.trial import Trial, best_of, finite
 
-TRIAL = Trial(3, "complete", 0.5, {"hidden": (4, 2), "lr": 0.1}, (0.7, None, 0.5), 3, 3, 1.5, 9.0, {"accuracy": 0.9}, "")
+TRIAL = Trial(
+    3, "complete", 0.5, {"hidden": (4, 2), "lr": 0.1}, (0.7, None, 0.5), 3, 3, 1.5, 9.0, {"accuracy": 0.9}, ""
+)
 
 
 def test_a_trial_comes_back_from_json():

@@ -6,7 +6,7 @@ import pytest
 import bprop as bp
 from bprop.errors import DataError, SettingError, ShapeError, UnknownNameError
 
-FAST = {"layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
+FAST = {"inputs": "plain", "layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
 PLAIN = {"engine": "numpy", "progress": False, "trials": 2}
 
 
@@ -114,7 +114,8 @@ def test_a_function_may_take_all_settings_that_are_not_of_training(arrays):
 @pytest.mark.parametrize(
     ("graph", "space", "why"),
     [
-        (network, {"lr": "0.1..1"}, "needs a setting units"), (network, {"units": 3, "width": "1..2"}, "no setting 'width'"),
+        (network, {"lr": "0.1..1"}, "needs a setting units"),
+        (network, {"units": 3, "width": "1..2"}, "no setting 'width'"),
         (network, {"units": 3, "lr": 0.1}, "nothing to search"), (3, {"units": "1..2"}, "graph is a function"),
         (lambda units: units, {"units": "1..2"}, "gave int, and no bprop Graph"),
         (network, {"units": "1..3", "weight_decay": 0.1}, "weight_decay is of adamw"),
@@ -133,7 +134,8 @@ def test_a_function_and_a_space_that_do_not_fit_are_refused(arrays, graph, space
         ({"trials": 0}, "trials is a whole number"), ({"folds": 1}, "2 or more"), ({"sampler": "tp"}, "no sampler"),
         ({"pruner": "x"}, "no pruner"), ({"validation": 0}, "hold some out"), ({"space": {"units": 3}}, None),
         ({"space": {"dropuot": 0.1}}, "did you mean 'dropout'"), ({"seed": -1}, "seed"), ({"weights": "a"}, "bp.table"),
-        ({"target": "y"}, "has its target already"), ({"test": 0.99}, "hold out"), ({"by": "x0", "group": "x1"}, "one of"),
+        ({"target": "y"}, "has its target already"), ({"test": 0.99}, "hold out"),
+        ({"by": "x0", "group": "x1"}, "one of"),
     ],
 )  # fmt: skip
 def test_settings_out_of_range_are_refused(table, more, why):

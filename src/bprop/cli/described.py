@@ -18,7 +18,9 @@ from bprop.record import Record
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 from bprop.structure.show import show_shape
+from bprop.tables.certainty import Conformal
 from bprop.tables.recipe import KEY as RECIPE
+from bprop.temperature import temperature_in
 
 RUN = "run"
 """The key of the notes about how a model was trained."""
@@ -38,17 +40,30 @@ def described(path: Path) -> dict[str, Any]:
         "bprop": str(read_tensors(path)[1].get("bprop", "of an unknown version")), **_data(model.notes),
         "columns": columns(model), "epochs": len(model.history), "stopped": model.stopped, **scores(model),
     }  # fmt: skip
+    facts |= certainty(model)
     if isinstance(test := settings.pop("test", None), str):
         facts["test"] = test
     if isinstance(recipe := model.notes.get(RECIPE), Mapping):
         facts["recipe"] = dict(recipe)
     if members := noted.members(model.notes):
         facts["networks"] = [dict(member) for member in members]
+    if tuned := _tuned(model.notes):
+        facts["tuned"] = tuned
     size = sum(array.size for array in model.params.values())
     return {
         **facts, "settings": settings, "graph": in_a_line(model.graph), "parameters": size,
         "precision": str(model.dtype),
     }  # fmt: skip
+
+
+def certainty(model: Model) -> dict[str, Any]:
+    """The temperature, and the rows from which intervals or sets are made, where there are some."""
+    temperature = temperature_in(model.graph)
+    facts: dict[str, Any] = {} if temperature is None else {"temperature": temperature}
+    with suppress(BpropError):
+        scores_ = Conformal.from_notes(model.notes, len(Preparation.from_notes(model.notes).answer.columns))
+        facts["intervals_from"] = f"{scores_.rows} {scores_.source} rows"
+    return facts
 
 
 def _data(notes: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +76,16 @@ def _data(notes: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(read := notes.get("read"), Mapping):
         facts["read"] = dict(read)
     return facts
+
+
+def _tuned(notes: Mapping[str, Any]) -> dict[str, Any]:
+    """The search that made a model, in short; empty where there was none."""
+    noted_ = notes.get("tuning")
+    trials = noted_.get("trials") if isinstance(noted_, Mapping) else None
+    if not isinstance(noted_, Mapping) or not isinstance(trials, list):
+        return {}
+    short = {name: value for name in ("measure", "sampler", "pruner", "folds") if (value := noted_.get(name))}
+    return {"trials": len(trials), "best": noted_.get("best"), **short}
 
 
 def columns(model: Model) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import numpy as np
 import typer
 
 from bprop.cli.errors import INTERRUPTED
-from bprop.cli.predict import carried_ids, need_writer, predicted, write_columns
+from bprop.cli.predict import apart_from, carried_ids, need_writer, predicted, write_columns
 from bprop.cli.prepared import Prepared, Whole
 from bprop.cli.running import SavingOptions
 from bprop.cli.show import measures
@@ -139,10 +139,8 @@ def out_of_fold_columns(folds: Folds, whole: Whole, prepared: Prepared, fit: Fit
         classes[:] = preparation.classes
         y = classes[apart.watched.y][:, None]
     targets = [Output(f"true({name})", y[:, k], 17) for k, name in enumerate(names)]
-    return [
-        Output("row", np.asarray(numbers) + 1), Output("fold", apart.fold), *ids, *targets,
-        *predicted(apart.watched.f, preparation, fit),
-    ]  # fmt: skip
+    known = [*ids, *targets, *predicted(apart.watched.f, preparation, fit)]
+    return [*apart_from([Output("row", np.asarray(numbers) + 1), Output("fold", apart.fold)], known), *known]
 
 
 def _watched(fit: Fit, prepared: Prepared) -> Watched:

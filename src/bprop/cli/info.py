@@ -62,10 +62,14 @@ def lines_of(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['file']}: a {facts['is']}{of}, {size(facts['bytes'])}, written by bprop {facts['bprop']}"]
     rows = [
         ("predicts", _answer(facts)), ("reads", _pairs(facts.get("read", {}))), ("columns", _count(facts["columns"])),
-        *(("", f"  {one}") for one in _columns(facts["columns"])), ("trained", _training(facts)),
+        *(("", f"  {one}") for one in _columns(facts["columns"])), ("tuned", _pairs(facts.get("tuned", {}))),
+        ("trained", _training(facts)),
         *((name.replace("_", " "), _scores(facts[name])) for name in ("last_epoch", "best_epoch") if name in facts),
         ("recipe", _pairs(facts.get("recipe", {}))), ("networks", _networks(facts.get("networks", []))),
-        ("test", facts.get("test", "")), ("graph", facts["graph"]),
+        ("test", facts.get("test", "")),
+        ("temperature", _plain(facts["temperature"]) if "temperature" in facts else ""),
+        ("intervals", f"from {facts['intervals_from']}" if "intervals_from" in facts else ""),
+        ("graph", facts["graph"]),
         ("size", f"{facts['parameters']:,} parameters in {facts['precision']}"), *_next(facts),
     ]  # fmt: skip
     return lines + [f"  {title:<12}{text}" for title, text in rows if text]

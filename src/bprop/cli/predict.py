@@ -9,6 +9,7 @@ import json
 import stat
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -90,7 +91,7 @@ def predict(
         inputs = preparation.inputs(rows)
         columns = [*carried, *predicted(f_of(net, inputs), preparation, net)]
         if noted is not None and interval is not None:
-            columns += ends_of(noted, interval, net, inputs, preparation)
+            columns += apart_from(ends_of(noted, interval, net, inputs, preparation), columns)
         if spread:
             columns += spreads(spread_of(net, inputs), preparation, net)
     if line := threshold_line(preparation):
@@ -185,6 +186,18 @@ def ends_of(
         Output(name if len(columns) == 1 else f"{name}({column})", ends[:, k, end], digits[k])
         for k, column in enumerate(columns) for end, name in enumerate(("low", "high"))
     ]  # fmt: skip
+
+
+def apart_from(columns: list[Output], others: list[Output]) -> list[Output]:
+    """The columns, under other names where one of the `others` has the name already: "low_"."""
+    taken, renamed = {one.name for one in others}, []
+    for one in columns:
+        name = one.name
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        renamed.append(one if name == one.name else replace(one, name=name))
+    return renamed
 
 
 def spreads(deviations: np.ndarray, preparation: Preparation, net: Model) -> list[Output]:

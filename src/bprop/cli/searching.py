@@ -102,7 +102,7 @@ class SearchOptions:
 
     @property
     def chosen(self) -> dict[str, Range]:
-        """What --space says of settings. Raises SettingError, UnknownNameError."""
+        """The ranges that --space names. Raises SettingError, UnknownNameError."""
         chosen: dict[str, Range] = {}
         for word in self.space or ():
             name, equals, text = word.partition("=")
@@ -116,7 +116,7 @@ class SearchOptions:
 
     def problem(self, prepared: Prepared, scale: str) -> tuple[Problem, dict[str, Range], dict[str, Any]]:
         """(the data of the trials, the space, the settings of the first trial)."""
-        default, first = of.default_space(len(prepared.train), prepared.preparation.task)
+        default, first = of.default_space(len(prepared.train), prepared.preparation.task, prepared.preparation.is_table)
         space = of.checked(of.widened(default, self.chosen))
         of.need_effect(space)
         common = {"seed": self.seed, "dtype": self.dtype, "engine": self.engine}
@@ -141,7 +141,7 @@ def stage(prepared: Prepared, scale: str, is_fold: bool = False) -> Stage:
     """The rows of a trial. Raises SettingError where none are watched."""
     if prepared.validation is None:
         raise SettingError("settings are chosen by validation rows, and --validation 0 holds out none: leave it out")
-    make = of_table.network(prepared.sample, prepared.preparation, scale)
+    make = of_table.network(prepared.sample, prepared.preparation, scale, prepared.units)
     measured = prepared.test if is_fold else None
     return Stage(prepared.train, prepared.validation, make, measured, prepared.notes)
 

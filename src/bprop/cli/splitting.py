@@ -7,7 +7,7 @@ import shlex
 from bprop.cli.prepared import DataOptions, Prepared
 from bprop.errors import SettingError
 from bprop.sources.division import Division
-from bprop.sources.leaks import ordered_dates, repeated
+from bprop.sources.leaks import MOST, ordered_dates, repeated_rows
 
 
 def need_effect(options: DataOptions, folds: int | None) -> None:
@@ -60,11 +60,13 @@ def _of_time(prepared: Prepared, division: Division) -> list[str]:
 
 
 def _repeats(prepared: Prepared) -> list[str]:
-    """A hint where rows of the test are rows of training as well. It is not looked for in files of examples."""
-    train, test = prepared.train, prepared.test
-    if test is None or not (train.in_memory and test.in_memory):
+    """A hint where rows of the test are rows of training as well."""
+    test = prepared.test
+    if test is None:
         return []
-    count = repeated(train.arrays, test.arrays)
+    count = repeated_rows(prepared.train, test)
+    if count is None:
+        return [f"test rows with the inputs of a row to train on are not counted in more than {MOST:,} rows"]
     if not count:
         return []
     return [

@@ -28,7 +28,8 @@ from bprop.tuning.finish import result_of
 from bprop.tuning.page import report
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Range, listed
-from bprop.tuning.result import Tuned, counts, lines
+from bprop.tuning.result import Tuned
+from bprop.tuning.words import counts, lines
 from bprop.visible import visible
 
 TERMINATED = 143
@@ -85,7 +86,7 @@ def tune(
 
 
 def _describe(space: dict[str, Range], problem: Problem) -> None:
-    """Print what is searched, and what is not."""
+    """Print the settings that are searched, and the fixed ones."""
     say(visible(f"search: {listed(space, searched=True)}"))
     say(visible(f"  fixed: {listed(space, searched=False)}"))
     where = f"the mean of {len(problem.folds)} folds" if problem.folds else "the validation rows, in the best epoch"
@@ -132,7 +133,7 @@ def _summary(result: Tuned) -> list[str]:
     best, ends = result.best, {"time": "; the time was over", "grid": "; that is the whole grid"}
     early = {"interrupted": "; interrupted", "failed": "; an error ended the search"}
     head = f"{counts(result.trials)}{ {**ends, **early}.get(result.stopped, '') }"
-    found = f"best: trial {best.number}, {result.monitor} {best.value:.4g}"
+    first = f"best: trial {best.number}, {result.monitor} {best.value:.4g}"
     if result.folds:
         way = f" (mean of {result.folds} folds); a network with its settings is trained once more, saved and tested"
     elif result.as_measured:
@@ -140,4 +141,4 @@ def _summary(result: Tuned) -> list[str]:
     else:
         again = "" if result.again is None else f", now {result.monitor} {result.again:.4g}"
         way = f" on the validation rows in epoch {best.best_epoch}; it is trained once more{again}, saved and tested"
-    return [head, *lines(result.trials, result.space, result.monitor, result.maximise), found + way]
+    return [head, *lines(result.trials, result.space, result.monitor, result.maximise), first + way]

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
+from bprop.data import DataSet
 from bprop.sources.columns import Date, Kind
 from bprop.sources.frame import Frame
 from bprop.sources.random_bits import GAMMA, mixed
 
 ENOUGH = 20  # different dates from which on rows may be a time series
 PART = 4096  # rows at a time
+MOST = 50_000_000  # rows in files: 8 bytes of memory for each
 
 
-def repeated(train: Mapping[str, np.ndarray], test: Mapping[str, np.ndarray]) -> int:
-    """How many rows of `test` have the same inputs as a row of `train`: arrays as the network sees them, with "y"."""
-    names = sorted(name for name in test if name != "y")
-    tested, trained = (row_hashes([arrays[name] for name in names]) for arrays in (test, train))
+def repeated_rows(train: DataSet, test: DataSet) -> int | None:
+    """How many rows of `test` have the same inputs as a row of `train`, as the network sees them.
+
+    Data sets in files are read a part at a time; with more than MOST rows they are not: None.
+    """
+    if len(train) + len(test) > MOST and not (train.in_memory and test.in_memory):
+        return None
+    tested, trained = (_hashes_of(rows) for rows in (test, train))
     return int(np.isin(tested, trained).sum())
+
+
+def _hashes_of(rows: DataSet) -> np.ndarray:
+    names = sorted(name for name in rows.arrays if name != "y")
+    return np.concatenate([row_hashes([rows.arrays[name][cut] for name in names]) for cut in rows.cuts()])
 
 
 def row_hashes(arrays: list[np.ndarray]) -> np.ndarray:

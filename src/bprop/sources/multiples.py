@@ -1,4 +1,4 @@
-"""What may stand behind some numbers of a column and not behind others: stars of footnotes, a currency, k and M."""
+"""Stars of footnotes, currencies, and k and M: they may stand behind some numbers of a column and not behind others."""
 
 from __future__ import annotations
 

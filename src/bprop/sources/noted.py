@@ -69,7 +69,7 @@ def need_fit(graph: Graph, inputs: Mapping[str, tuple[int, ...]], outputs: int) 
     if others or "f" not in graph.outputs:
         raise DataError(
             f"the graph of this model gives {', '.join(graph.outputs) or 'nothing'}, where a model of rows of a table "
-            f"gives 'f', and perhaps {SPREAD!r} and {QUANTILES!r}"
+            f"gives 'f' alone, or beside it {SPREAD!r} and {QUANTILES!r}"
         )
     taken = {name: box.shape for name, box in graph.predictor.inputs.items()}
     if taken != dict(inputs):

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop import calibration, conformal
-from bprop.boxes import Sigmoid, Softmax
+from bprop.boxes import Exp, Sigmoid, Softmax
 from bprop.conformal import Scores
 from bprop.data import DataSet
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.model import Model
 from bprop.perceptron import QUANTILES
+from bprop.scaling import MisfitError
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.temperature import has_probabilities, with_temperature
@@ -25,6 +26,8 @@ from bprop.training.fit import Fit
 KEY = "conformal"
 """The entry of a model's notes with the scores of rows that it was not trained on."""
 CLASSES, VALUES, LEVELS = "classes", "values", "quantiles"
+FEWEST = 200
+"""Scores that are kept of each of very many columns."""
 MOST = 50_000_000
 """The most rows times outputs of the rows that are judged."""
 
@@ -137,12 +140,14 @@ class Conformal:
     """The conformal scores of a model, for any level.
 
     kind : "classes" (1 - p_y), "values" (|y - f|), or "quantiles" (how far y lies beyond the outer quantiles).
-    scores : one for classes, one for each column of values. source : the rows, for people.
+    scores : one for classes, one for each column of values. source : the rows, for people. least : the smallest value
+    that there is, 0 for counts; None: any.
     """
 
     kind: str
     scores: tuple[Scores, ...]
     source: str
+    least: float | None = None
 
     @classmethod
     def of(cls, graph: Graph, watched: Watched, source: str) -> Conformal | None:
@@ -157,13 +162,13 @@ class Conformal:
         if f.shape != y.shape:  # scores of classes, of the hinge loss
             return None
         f, y, q = f.reshape(len(f), -1), y.reshape(len(y), -1), watched.quantiles
+        most = max(FEWEST, conformal.MOST // f.shape[1])
         if q is not None and q.shape[-1] > 1:
             q = q.reshape(len(f), f.shape[1], -1)
-            each = [Scores.of(conformal.beyond(q[:, k, 0], q[:, k, -1], y[:, k]), w) for k in range(f.shape[1])]
+            each = [Scores.of(conformal.beyond(q[:, k, 0], q[:, k, -1], y[:, k]), w, most) for k in range(f.shape[1])]
             return cls(LEVELS, tuple(each), source)
-        return cls(
-            VALUES, tuple(Scores.of(conformal.distances(f[:, k], y[:, k]), w) for k in range(f.shape[1])), source
-        )
+        each = [Scores.of(conformal.distances(f[:, k], y[:, k]), w, most) for k in range(f.shape[1])]
+        return cls(VALUES, tuple(each), source, 0.0 if isinstance(output, Exp) else None)
 
     @property
     def rows(self) -> int:
@@ -185,11 +190,14 @@ class Conformal:
                 ends.append(np.stack(conformal.widened(each[:, k, 0], each[:, k, -1], q), axis=-1))
             else:
                 ends.append(np.stack(conformal.around(f[:, k], q), axis=-1))
-        return np.stack(ends, axis=1)
+        stacked = np.stack(ends, axis=1)
+        return stacked if self.least is None else np.maximum(stacked, self.least)
 
     def to_notes(self) -> dict[str, Any]:
         """As the entry of a model's notes."""
-        return {KEY: {"kind": self.kind, "source": self.source, "scores": [one.to_notes() for one in self.scores]}}
+        least = {} if self.least is None else {"least": self.least}
+        scores = [one.to_notes() for one in self.scores]
+        return {KEY: {"kind": self.kind, "source": self.source, "scores": scores, **least}}
 
     @classmethod
     def from_notes(cls, notes: Mapping[str, Any], columns: int = 1) -> Conformal:
@@ -207,7 +215,10 @@ class Conformal:
         each = tuple(Scores.from_notes(one) for one in scores)
         if len(each) != (1 if noted["kind"] == CLASSES else columns):
             raise DataError("the notes of this model have damaged conformal scores")
-        return cls(noted["kind"], each, str(noted.get("source", "")))
+        least = noted.get("least")
+        if least is not None and not isinstance(least, int | float):
+            raise DataError("the notes of this model have damaged conformal scores")
+        return cls(noted["kind"], each, str(noted.get("source", "")), least)
 
 
 def measured(conformal_: Conformal, level: float, watched: Watched) -> dict[str, Any]:
@@ -254,7 +265,10 @@ def certain(
     width = prod(size for size in model.graph.outputs["f"].dims[1:] if isinstance(size, int))
     if folds is None and data is not None and len(data) * width > MOST:
         return ""
-    watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
+    try:
+        watched = folds if folds is not None else Watched.held(model, data, of_class)  # type: ignore[arg-type]
+    except MisfitError:  # the network gives numbers that are not finite: the model is saved as it is
+        return ""
     source, line = "out-of-fold" if folds is not None else "validation", ""
     if not len(watched.usable.f):
         return ""

@@ -1,4 +1,4 @@
-"""A search from its options to its result: the study is opened, trials are made, and the best model is kept."""
+"""A search from its options to its result: the study is opened, trials are convert, and the best model is kept."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from bprop.training.settings import whole
 from bprop.tuning import library
 from bprop.tuning.problem import Problem
 from bprop.tuning.ranges import Fixed, Range
-from bprop.tuning.result import KEY, Tuned, lasting, need_best, trial_line
+from bprop.tuning.result import KEY, Tuned
 from bprop.tuning.search import Limits, Search
 from bprop.tuning.study import Journal, Study
 from bprop.tuning.trial import Trial, finite
+from bprop.tuning.words import lasting, need_best, trial_line
 from bprop.visible import visible
 
 TRIALS = 50
@@ -74,9 +75,9 @@ def seconds_of(time: float | str) -> float:
 
 def result_of(
     problem: Problem, space: Mapping[str, Range], first: Mapping[str, Any], options: Options,
-    made: Callable[[Fit], Fit] | None,
+    convert: Callable[[Fit], Fit] | None,
 ) -> Tuned:  # fmt: skip
-    """Search, and keep the best model. made : from the fit of the best trial to what the result holds.
+    """Search, and keep the best model. convert : from the fit of the best trial to what the result holds.
 
     An error that ended the search is in `error` of the result, where a trial was complete by then.
 
@@ -99,7 +100,7 @@ def result_of(
         raise KeyboardInterrupt
     if search.error is not None and search.best is None:
         raise search.error
-    return _kept(search, options, made)
+    return _kept(search, options, convert)
 
 
 def open_study(problem: Problem, space: Mapping[str, Range], options: Options) -> Study:
@@ -134,20 +135,20 @@ def _need_something(space: Mapping[str, Range], sampler: Any) -> None:
         raise SettingError("every setting is fixed, so there is nothing to search: give one of them a range or choices")
 
 
-def _kept(search: Search, options: Options, made: Callable[[Fit], Fit] | None) -> Tuned:
+def _kept(search: Search, options: Options, convert: Callable[[Fit], Fit] | None) -> Tuned:
     """The best model: the network that was measured, or one that is trained once more."""
     problem = search.problem
     best = need_best(search.trials, problem.maximise)
-    fit, kept, again = search.fit, True, None
+    fit, again = search.fit, None
     if fit is None:
         if options.progress:
             say(f"training once more with the settings of trial {best.number}", error=True, flush=True)
-        fit, kept = problem.train(problem.final, best.settings), False
+        fit = problem.train(problem.final, best.settings)
         again = finite(problem.measures(problem.final, fit).get(problem.monitor))
     result = Tuned(
-        fit if made is None else made(fit), search.trials, search.space, problem.monitor, problem.maximise,
+        fit if convert is None else convert(fit), search.trials, search.space, problem.monitor, problem.maximise,
         search.stopped, problem.name, _name(options.sampler), _name(options.pruner), options.seed, len(problem.folds),
-        kept, again, options.study, None, search.terminated, search.error,
+        search.fit is not None, again, options.study, None, search.terminated, search.error,
     )  # fmt: skip
     result.fit.notes[KEY] = result.notes()
     return result

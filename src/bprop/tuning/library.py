@@ -1,4 +1,4 @@
-"""Optuna, which is imported only where a search is made: its samplers, its pruners, and a search space in its terms."""
+"""Optuna, imported only where there is a search: its samplers, its pruners, and a search space in its terms."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def quiet() -> Iterator[None]:
 
 
 def need_sampler(name: Any) -> None:
-    """Raise UnknownNameError for a name that no sampler has, SettingError for what is none."""
+    """Raise UnknownNameError for a name that no sampler has, SettingError for another thing."""
     if isinstance(name, str):
         if name not in SAMPLERS:
             raise UnknownNameError(f"no sampler is called {name!r}; there are: {known(name, SAMPLERS)}")
@@ -53,7 +53,7 @@ def need_sampler(name: Any) -> None:
 
 
 def need_pruner(name: Any) -> None:
-    """Raise UnknownNameError for a name that no pruner has, SettingError for what is none."""
+    """Raise UnknownNameError for a name that no pruner has, SettingError for another thing."""
     if isinstance(name, str):
         if name not in PRUNERS:
             raise UnknownNameError(f"no pruner is called {name!r}; there are: {known(name, PRUNERS)}")
@@ -86,18 +86,18 @@ def pruner(name: Any, epochs: int, steps: int) -> Any:
 
 def distributions(space: Mapping[str, Range]) -> dict[str, Any]:
     """{setting: its distribution} of the settings that are searched. A choice is one of its names."""
-    kinds, made = optuna().distributions, {}
+    kinds, named = optuna().distributions, {}
     for name, one in space.items():
         if isinstance(one, Choice):
-            made[name] = kinds.CategoricalDistribution([shown(value) for value in one.values])
+            named[name] = kinds.CategoricalDistribution([shown(value) for value in one.values])
         elif isinstance(one, Between) and one.whole:
             step = int(one.step or 1)
             high = int(one.high - (one.high - one.low) % step)  # Optuna wants the last number that the steps reach
-            made[name] = kinds.IntDistribution(int(one.low), high, bool(one.log), step)
+            named[name] = kinds.IntDistribution(int(one.low), high, bool(one.log), step)
         elif isinstance(one, Between):
             high = float(one.high if one.step is None else one.grid()[-1])
-            made[name] = kinds.FloatDistribution(float(one.low), high, bool(one.log), one.step)
-    return made
+            named[name] = kinds.FloatDistribution(float(one.low), high, bool(one.log), one.step)
+    return named
 
 
 def as_params(space: Mapping[str, Range], settings: Mapping[str, Any]) -> dict[str, Any]:

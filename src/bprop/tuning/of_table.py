@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.scaling import Units
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.splits import Split, class_numbers
@@ -21,12 +20,14 @@ from bprop.tuning.problem import Stage
 Maker = Callable[..., Graph]
 
 
-def network(rows: Frame, preparation: Preparation, scale: str) -> Callable[[Mapping[str, Any]], Graph]:
-    """From the settings of a trial to the network that `bprop train` makes for these rows."""
-    sample = rows.rows(np.arange(min(1, len(rows))))
+def network(
+    rows: Frame, preparation: Preparation, scale: str, units: Units
+) -> Callable[[Mapping[str, Any]], Graph]:  # fmt: skip
+    """From the settings of a trial to the network for these rows, from which features of numbers are learned."""
 
     def make(settings: Mapping[str, Any]) -> Graph:
-        return build(sample, preparation, of.architecture(settings), scale)
+        inputs = of.inputs(settings).fitting(preparation)
+        return build(rows, preparation, of.architecture(settings), scale, inputs, units)
 
     return make
 
@@ -40,7 +41,7 @@ def stage(
     """
     if watched is None:
         raise SettingError("settings are chosen by validation rows: hold some out, as with validation=0.2")
-    make = network(train.frame, train.preparation, train.scale) if own is None else own
+    make = network(train.frame, train.preparation, train.scale, train.units) if own is None else own
     return Stage(
         train.data(dtype, class_weight), watched.data(dtype, class_weight), make,
         None if measured is None else measured.data(dtype), train.notes,

@@ -11,8 +11,8 @@ from bprop.reporting.about import versions_of
 from bprop.reporting.page import TUNING, render
 from bprop.reporting.plain import number, spread, text
 from bprop.tuning.ranges import Between, Choice, Fixed, plain, shown
-from bprop.tuning.result import Tuned, counts, lasting, ranked
 from bprop.tuning.trial import Trial
+from bprop.tuning.words import counts, lasting, ranked
 
 MOST_TRIALS = 1000
 MOST_CURVES = 300  # trials with a curve: the best ones
@@ -23,7 +23,7 @@ ENDS = {
 }  # fmt: skip
 
 
-def report(tuned: Tuned, path: str | os.PathLike, command: str | None = None) -> None:
+def report(tuned: Any, path: str | os.PathLike, command: str | None = None) -> None:
     """Write the page of a search.
 
     command : the command line that repeats it. The size of the file has bounds: 1,000 trials, 300 curves.
@@ -35,7 +35,7 @@ def report(tuned: Tuned, path: str | os.PathLike, command: str | None = None) ->
     write_atomically(path, page.encode("utf-8"))
 
 
-def page_of(tuned: Tuned, command: str | None = None) -> dict[str, Any]:
+def page_of(tuned: Any, command: str | None = None) -> dict[str, Any]:
     """The data of the page."""
     best = tuned.best
     order = ranked(tuned.trials, tuned.maximise)
@@ -50,36 +50,36 @@ def page_of(tuned: Tuned, command: str | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _status(tuned: Tuned) -> str:
+def _status(tuned: Any) -> str:
     lasted = lasting(tuned.trials[-1].at)
     return (
         f"{counts(tuned.trials)}, in {lasted} of searching; it ended because {ENDS.get(tuned.stopped, 'of an error')}."
     )
 
 
-def _headline(tuned: Tuned) -> list[list[Any]]:
+def _headline(tuned: Any) -> list[list[Any]]:
     best = tuned.best
     way = f"mean of {tuned.folds} folds" if tuned.folds else "validation"
-    made = [["best trial", best.number], [f"{way} {tuned.monitor}", number(best.value)]]
-    made += [[f"{way} {name}", number(value)] for name, value in best.measures.items()]
+    items = [["best trial", best.number], [f"{way} {tuned.monitor}", number(best.value)]]
+    items += [[f"{way} {name}", number(value)] for name, value in best.measures.items()]
     for name, value in (tuned.test or {}).items():
         if isinstance(value, float) and name in {tuned.monitor, *best.measures, "loss"}:
-            made.append([f"test {name}", number(value)])
-    return made
+            items.append([f"test {name}", number(value)])
+    return items
 
 
-def _settings(tuned: Tuned) -> list[dict[str, Any]]:
+def _settings(tuned: Any) -> list[dict[str, Any]]:
     """The settings that were searched, with the axis of each."""
-    made = []
+    items = []
     for name, one in tuned.space.items():
         if isinstance(one, Choice):
-            made.append({"name": name, "log": False, "values": [text(shown(value), 40) for value in one.values]})
+            items.append({"name": name, "log": False, "values": [text(shown(value), 40) for value in one.values]})
         elif isinstance(one, Between):
-            made.append({"name": name, "log": bool(one.log), "whole": one.whole, "values": None})
-    return made
+            items.append({"name": name, "log": bool(one.log), "whole": one.whole, "values": None})
+    return items
 
 
-def _search(tuned: Tuned) -> list[list[Any]]:
+def _search(tuned: Any) -> list[list[Any]]:
     fixed = [f"{name} {one}" for name, one in tuned.space.items() if isinstance(one, Fixed)]
     searched = [f"{name} {one}" for name, one in tuned.space.items() if not isinstance(one, Fixed)]
     network = "the one that was measured" if tuned.as_measured else "trained once more with the best settings"

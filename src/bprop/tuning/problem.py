@@ -1,4 +1,4 @@
-"""What is searched for: the data of the trials, and the training of one of them."""
+"""The problem of a search: the data of the trials, and the training of one of them."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ class Problem:
         if fit.best_epoch is None:
             return {}
         if stage.measured is not None:
-            found = fit.evaluate(stage.measured)
+            measured = fit.evaluate(stage.measured)
         else:
-            found = dict(fit.history[fit.best_epoch - 1].validation or {})
-        if self.monitor not in found:
-            raise UnknownNameError(f"cannot search by {self.monitor!r}: there is {known(self.monitor, found)}")
-        return {name: float(value) for name, value in found.items()}
+            measured = dict(fit.history[fit.best_epoch - 1].validation or {})
+        if self.monitor not in measured:
+            raise UnknownNameError(f"cannot search by {self.monitor!r}: there is {known(self.monitor, measured)}")
+        return {name: float(value) for name, value in measured.items()}
 
     def checksum(self) -> str:
         """Of all arrays and weights of the trials."""

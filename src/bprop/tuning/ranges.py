@@ -1,4 +1,4 @@
-"""What a setting can be in a search: one value, one of several, or a number in a range; and the words that say so."""
+"""The range of a setting in a search: one value, one of several, or a number in a range; and the words that say so."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def between(low: float, high: float, *, log: bool | None = None, step: float | N
 
 
 def read(name: str, value: Any) -> Range:
-    """What the user says of a setting: a Between, a list of choices, words as of the command line, or one value.
+    """The range that the user names for a setting: a Between, a list of choices, words (see `parse`), or one value.
 
     Raises SettingError, which names the setting.
     """

@@ -35,17 +35,17 @@ class Limits:
 class Search:
     """Trials of a problem.
 
-    first : settings of the first trial. seed : of the settings that are drawn. told : called after each trial.
+    first : settings of the first trial. seed : of the settings that are drawn. listener : called after each trial.
     stopped : why it ended: "trials", "time", "grid" (all of it is done), "interrupted" or "failed". fit : the network
     of the best trial, where this run has trained it and trials have no folds. terminated : whether SIGTERM came.
     """
 
     def __init__(
         self, problem: Problem, space: Mapping[str, Range], study: Study, sampler: Any, seed: int, limits: Limits,
-        first: Mapping[str, Any] | None = None, told: Listener | None = None,
+        first: Mapping[str, Any] | None = None, listener: Listener | None = None,
     ):  # fmt: skip
         self.problem, self.space, self.study = problem, space, study
-        self.sampler, self.seed, self.limits, self.first, self.told = sampler, seed, limits, first, told
+        self.sampler, self.seed, self.limits, self.first, self.listener = sampler, seed, limits, first, listener
         self.stopped, self.terminated, self.error = "", False, None
         self.fit: Fit | None = None
         self.grid = grid_of(space, seed) if sampler == "grid" else None
@@ -63,7 +63,7 @@ class Search:
     def run(self) -> None:
         """Make trials until the search is to end. Ctrl-C and SIGTERM end it between two steps of training.
 
-        An error that is no trial's own ends it, too: it is kept in `error`, so that what was found can be saved.
+        An error that is no trial's own ends it, too: it is kept in `error`, so that the best model can be saved.
         """
         self.began = clock()
         with Interrupt() as self.signals:
@@ -120,8 +120,8 @@ class Search:
         self.study.end(live, trial)
         if is_best:
             self.fit = running.fit if not self.problem.folds else None
-        if self.told is not None:
-            self.told(trial, self)
+        if self.listener is not None:
+            self.listener(trial, self)
 
     def _params(self, number: int) -> dict[str, Any] | None:
         """The settings of a trial that are not drawn: a point of the grid, or those of the first trial."""
@@ -200,7 +200,7 @@ class Running:
         return {name: float(np.mean([one[name] for one in self.measured])) for name in self.measured[0]}
 
     def trial(self, number: int, seconds: float, at: float) -> Trial:
-        """What is kept of it."""
+        """The trial, for the study."""
         measures = self.mean() if self.measured and self.state in (COMPLETE, PRUNED) else {}
         value = measures.pop(self.search.problem.monitor, None) if self.state == COMPLETE else self.reached.best
         return Trial(

@@ -10,13 +10,19 @@ from bprop.architecture import Architecture
 from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
 from bprop.rules import Rule, rule_named, rules, schedules
+from bprop.tables.inputs import Inputs
 from bprop.tuning.ranges import Between, Choice, Fixed, Range
 
-NETWORK = ("hidden", "layers", "units", "activation", "loss", "l1", "l2", "dropout", "normalise")
-"""Settings of the network of a table. layers, units : hidden layers of equal width, in place of `hidden`."""
+NETWORK = (
+    "hidden", "layers", "units", "activation", "loss", "l1", "l2", "dropout", "normalise",
+    "inputs", "category_dropout",
+)  # fmt: skip
+"""Settings of the network of a table. layers, units : hidden layers of equal width, in place of `hidden`. inputs : of
+its numbers, "plain", or features with + between, "bins+waves"."""
 TRAINING = ("batch_size", "epochs", "patience", "shuffle")
 RULE = ("rule", "lr", "schedule", "factor", "every", "warm_up")
 EPOCHS, PATIENCE = 100, 20
+PLAIN = "plain"
 FACTOR, EVERY = 0.5, 1000
 
 
@@ -33,12 +39,15 @@ def of_rules() -> dict[str, set[str]]:
 def of_fractions() -> set[str]:
     """The settings that are numbers with fractions, whatever the ends of their range look like: dropout 0..1."""
     decimal = {f.name for kind in rules().values() for f in fields(kind) if type(f.default) is float}
-    more = ("lr", "dropout", "l1", "l2", "momentum", "decrease_constant", "clip_norm", "factor")
+    more = ("lr", "dropout", "category_dropout", "l1", "l2", "momentum", "decrease_constant", "clip_norm", "factor")
     return {*decimal, *more} - {"learning_rate"}
 
 
-def default_space(rows: int, task: str) -> tuple[dict[str, Range], dict[str, Any]]:
-    """(the space for a table with so many rows to train on, the settings of the first trial)."""
+def default_space(rows: int, task: str, has_features: bool = True) -> tuple[dict[str, Range], dict[str, Any]]:
+    """(the space for a table with so many rows to train on, the settings of the first trial).
+
+    has_features : whether numbers of the table have features, such as bins.
+    """
     sizes = [size for size in (64, 128, 256) if size <= max(64, rows // 8)]
     space: dict[str, Range] = {
         "layers": Between(1, 3),
@@ -57,6 +66,8 @@ def default_space(rows: int, task: str) -> tuple[dict[str, Range], dict[str, Any
         "layers": 2, "units": 256, "dropout": 0.1, "lr": 2e-3 if task == "regression" else 1e-3, "weight_decay": 1e-4,
         "schedule": "cosine", "batch_size": min(128, sizes[-1]),
     }  # fmt: skip
+    if has_features:
+        space, first = {"inputs": Choice(("bins+waves", PLAIN)), **space}, {"inputs": "bins+waves", **first}
     return space, first
 
 
@@ -113,6 +124,8 @@ def checked(space: Mapping[str, Range]) -> dict[str, Range]:
                 raise SettingError(f"the setting {name} is a whole number, 1 or more, not {value!r}")
     for schedule in _values(full.get("schedule"), "constant"):
         schedules.schedule_named(schedule)
+    for one in full.get("inputs", Fixed(PLAIN)).grid():
+        inputs({"inputs": one})
     for rule in _values(full.get("rule"), "sgd"):
         if isinstance(rule, str):
             rule_named(rule)
@@ -128,10 +141,17 @@ def architecture(settings: Mapping[str, Any]) -> Architecture:
             raise SettingError(f"hidden {hidden!r}: give whole numbers above 0, such as 500 or 200,100")
     else:
         sizes = (settings.get("units", 256),) * settings.get("layers", 2)
-    own = {name: settings[name] for name in NETWORK[3:] if name in settings}
+    own = {name: settings[name] for name in NETWORK[3:-2] if name in settings}
     if not sizes:
         own |= dict.fromkeys(("dropout", "normalise"))
     return Architecture(sizes, own.pop("activation", "relu"), **own)
+
+
+def inputs(settings: Mapping[str, Any]) -> Inputs:
+    """How the network of a trial takes the columns of a table. Raises UnknownNameError, SettingError."""
+    named = settings.get("inputs") or PLAIN
+    features = () if named == PLAIN else tuple(str(named).split("+"))
+    return Inputs(features, settings.get("category_dropout"))
 
 
 def rule(settings: Mapping[str, Any], updates: int) -> Any:

@@ -168,7 +168,7 @@ def _need_same(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) ->
 
 
 def _change(before: Any, now: Any) -> str:
-    """What is different: " (lr was 0.1, and is 0.01)"."""
+    """The difference in words: " (lr was 0.1, and is 0.01)"."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         name = next(name for name in {**before, **now} if before.get(name) != now.get(name))
         was, is_now = (f"{one[name]}" if name in one else "not there" for one in (before, now))

@@ -65,5 +65,5 @@ def best_of(trials: Sequence[Trial], maximise: bool) -> Trial | None:
 
 
 def finite(value: float | None) -> float | None:
-    """The number; None for what is not finite."""
+    """The number; None for NaN and infinity."""
     return value if value is not None and isfinite(value) else None

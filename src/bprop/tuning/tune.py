@@ -42,10 +42,10 @@ def tune(
 
     Parameters
     ----------
-    data, target : a table of `bp.table`, or what `bp.table` takes: a path, a DataFrame, an array with its targets. With
-        `graph` also {input: array (N, ...)}, as for `bp.train`.
+    data, target : a table of `bp.table`, or whatever `bp.table` takes: a path, a DataFrame, an array with its targets.
+        With `graph` also {input: array (N, ...)}, as for `bp.train`.
     graph : a function of yours, from settings (its keywords) to a graph; default: the network that `bprop train` makes.
-    space : {setting: what it can be}: one value; a list of choices; bp.between(1e-4, 1e-1); or words, "1e-4..1e-1",
+    space : {setting: its range}: one value; a list of choices; bp.between(1e-4, 1e-1); or words, "1e-4..1e-1",
         "relu|tanh". For a table it changes the default space, for a function of yours it is the whole space. Beside the
         function's own settings there are those of training (lr, rule and its settings, schedule, batch_size, epochs,
         patience), and for a table those of its network (layers and units, or hidden; activation, dropout, ...).
@@ -56,8 +56,9 @@ def tune(
     sampler : "tpe" (settings near those that did well), "random", "grid" (of a range the ends and the middle); or a
         sampler of Optuna. pruner : "median" or "hyperband" end bad trials early, "none"; or a pruner of Optuna.
     study : a file in which trials are kept. Where it holds the trials of this search already, the search goes on.
-    validation, test : shares or numbers of rows to hold out, by default 0.2 of what is left, and 0.2; of a table also
-        rows of their own; of arrays also {input: array}. Of a part that `split` made, its own part for validation.
+    validation, test : shares or numbers of rows to hold out, by default 0.2 (of the rows beside the test) and 0.2; of a
+        table also rows of their own; of arrays also {input: array}. Of a part that `split` made, the default is its own
+        part for validation, and no test.
     by, group, class_weight : of a table, as for `table.fit`. weights : (N,) of arrays.
     seed, dtype, engine : as for `bp.train`. The same seed and number of trials give the same trials, also where the
         search was interrupted between and went on; not so where time ends it.
@@ -66,7 +67,7 @@ def tune(
     Returns
     -------
     Tuned : `fit` is the best model, `trials` are all of them, `settings` those of the best; `print` shows a table,
-        `report` writes a page, `save` the model. Ctrl-C ends the search early and returns what was found.
+        `report` writes a page, `save` the model. Ctrl-C ends the search early and returns the result so far.
 
     A trial that diverges is reported, and the search goes on. The network of the best trial is kept as it was measured;
     it is trained once more with the same settings and seed where trials have folds, or where an earlier run trained it.
@@ -139,10 +140,10 @@ class OwnGraph:
             name: value for name, value in settings.items()
             if name in self.names or (self.takes_all and name not in reserved)
         }  # fmt: skip
-        made = self.function(**mine)
-        if not isinstance(made, Graph):
-            raise SettingError(f"the function for the graph gave {type(made).__name__}, and no bprop Graph")
-        return made
+        graph = self.function(**mine)
+        if not isinstance(graph, Graph):
+            raise SettingError(f"the function for the graph gave {type(graph).__name__}, and no bprop Graph")
+        return graph
 
 
 def _table(
@@ -154,19 +155,19 @@ def _table(
         raise SettingError("weights of a table are a column of it: bp.table(data, weights='column')")
     validation = VALIDATION if held.validation is None and not table.part else held.validation
     train, watched, tested = table._parts(validation, held.test, options.seed, held.by, held.group)
-    kept = of_table.stage(train, watched, None, common["dtype"], held.class_weight, own)
+    final = of_table.stage(train, watched, None, common["dtype"], held.class_weight, own)
     folds = []
     if held.folds:
         parts = of_table.folds(table, _split_of(table, held, options.seed), held.folds)
         folds = [of_table.stage(*one, common["dtype"], held.class_weight, own) for one in parts]
     if own is None:
         of.need_known(chosen, of.NETWORK)
-        default, first = of.default_space(len(train), table.task)
+        default, first = of.default_space(len(train), table.task, table.preparation.is_table)
         space = of.checked(of.widened(default, chosen))
         of.need_effect(space)
     else:
         space, first = own.space, {}
-    problem = Problem(table.name, kept, tuple(folds), monitor, higher_is_better(monitor), common)
+    problem = Problem(table.name, final, tuple(folds), monitor, higher_is_better(monitor), common)
     result = result_of(problem, space, first, options, TableFit.of)
     if tested is not None:
         result.fit.test = tested  # type: ignore[attr-defined]
@@ -221,14 +222,14 @@ def _held_out(rows: DataSet, held: Any, seed: int, what: str) -> tuple[DataSet, 
         raise SettingError(f"{what}={held!r}: give a share such as 0.2, a number of rows, or {{input: array}}")
     if held == 0:
         return rows, None
-    kept, out = split(len(rows), held if held < 1 else held / len(rows), seed)
-    return rows.rows(kept), rows.rows(out)
+    rest, out = split(len(rows), held if held < 1 else held / len(rows), seed)
+    return rows.rows(rest), rows.rows(out)
 
 
 def _ended(result: Tuned) -> Tuned:
     """The result. An error that ended the search has it as `tuned`; SIGTERM asks the whole program to end."""
     if result.error is not None:
-        result.error.tuned = result  # type: ignore[attr-defined] (what was found is not lost)
+        result.error.tuned = result  # type: ignore[attr-defined] (nothing is lost)
         raise result.error
     if result.terminated:
         raise Terminated(result.fit)

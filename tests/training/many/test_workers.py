@@ -55,6 +55,14 @@ def test_xla_trains_networks_with_as_many_steps_together(groups):
     assert [fit.updates for fit in fits] == [10, 10, 8, 8, 4]
 
 
+def test_xla_trains_networks_of_the_same_structure_together(groups):
+    graphs = [bp.mlp([2, width, 2]) for width in (3, 4, 3, 4, 5)]
+    rules = [bp.SGD(), bp.SGD(), bp.Adam(), bp.SGD(0.2), bp.SGD()]
+    fits = bp.train_many(graphs, DATA, rules=rules, engine="xla", **SETTINGS)
+    assert groups == [2]  # of width 4
+    assert [fit.params["b1"].shape for fit in fits] == [(3,), (4,), (3,), (4,), (5,)]
+
+
 def test_boxes_of_ones_own_and_optax_run_one_after_the_other_on_xla(groups):
     optax = pytest.importorskip("optax")
 

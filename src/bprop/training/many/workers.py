@@ -7,8 +7,9 @@ from contextlib import ExitStack, nullcontext
 from typing import Any
 
 from bprop.engines import surroundings
-from bprop.engines.engine import Engine
+from bprop.engines.engine import Engine, Job
 from bprop.engines.many import on_one_core
+from bprop.engines.program import structure
 from bprop.training.fit import Fit
 from bprop.training.many.crew import Crew
 from bprop.training.many.member import Member
@@ -52,7 +53,7 @@ def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> l
     """Train those that the engine does together; the numbers of the others."""
     groups: dict[Any, list[int]] = defaultdict(list)
     for k, job in enumerate(plan.jobs):
-        groups[job.steps_per_epoch, job.batches, job.validation is None].append(k)
+        groups[alike(job)].append(k)
     left: list[int] = []
     for group in groups.values():
         jobs = [plan.jobs[k] for k in group]
@@ -72,6 +73,13 @@ def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> l
             train_together(members, many)
         fits |= {member.k: member.result for member in members}
     return sorted(left)
+
+
+def alike(job: Job) -> Any:
+    """A key of the jobs that may do their steps together: of the same steps, graph and kind of rule."""
+    boxes = structure(job.graph)
+    code = id(job) if boxes is None else boxes
+    return job.steps_per_epoch, job.batches, job.validation is None, code, type(job.rule)
 
 
 def _on_cores(

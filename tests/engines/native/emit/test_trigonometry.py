@@ -14,7 +14,7 @@ NAMES = ["sin", "cos"]
 
 @pytest.fixture(autouse=True)
 def _precision():
-    """Bits enough for pi/2 times the largest number."""
+    """Bits enough to reduce the largest of all numbers."""
     with mp.workprec(1300):
         yield
 
@@ -39,22 +39,22 @@ def worst(x):
 def test_errors_are_below_one_unit_close_together_and_up_to_where_the_reduction_ends(dtype):
     end = SERIES[dtype].up_to
     rng = np.random.default_rng(0)
-    ranges = [np.linspace(-3.2, 3.2, 3001), np.geomspace(1e-6, end, 2001), rng.uniform(-end, end, 2001)]
+    ranges = [np.linspace(-3.2, 3.2, 1501), np.geomspace(1e-6, end, 1001), rng.uniform(-end, end, 1001)]
     assert max(max(worst(x.astype(dtype))) for x in ranges) <= 0.95
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_errors_are_below_one_unit_beside_multiples_of_half_pi(dtype):
-    """Nearly all of x cancels there: what is left has all its digits only if pi/2 has more than three numbers' worth."""
+    """Nearly all of x cancels there: what is left has all its digits only if pi/2 is known to that many more."""
     most = SERIES[dtype].up_to / (np.pi / 2)
     rng = np.random.default_rng(1)
-    k = np.unique(np.concatenate([np.arange(1, 400), (most ** rng.uniform(0, 1, 800)).astype(int), [int(most)]]))
+    k = np.unique(np.concatenate([np.arange(1, 200), (most ** rng.uniform(0, 1, 400)).astype(int), [int(most)]]))
     near = np.array([float(int(i) * mp.pi / 2) for i in k]).astype(dtype)
     beside = [near, np.nextafter(near, near.dtype.type(0)), np.nextafter(near, near.dtype.type(np.inf))]
     assert max(max(worst(x)) for x in beside) <= 0.51
 
 
-@pytest.mark.parametrize("k", [1_001_573, 1_572_395, 10_484_163])
+@pytest.mark.parametrize("k", [669_355, 3_394_007, 17_554_259])
 def test_doubles_closest_to_a_multiple_of_half_pi_keep_all_digits(k):
     x = np.array([float(k * mp.pi / 2)] * 9)
     assert max(worst(x)) <= 0.51
@@ -64,7 +64,7 @@ def test_doubles_closest_to_a_multiple_of_half_pi_keep_all_digits(k):
 def test_errors_are_below_one_unit_where_quadrants_meet(dtype):
     """The whole number k is rounded there, so r may lie beyond pi/4."""
     most = SERIES[dtype].up_to / (np.pi / 2)
-    k = (most ** np.random.default_rng(2).uniform(0, 1, 1500)).astype(int)
+    k = (most ** np.random.default_rng(2).uniform(0, 1, 700)).astype(int)
     x = np.array([float((int(i) - 0.5) * mp.pi / 2) for i in k]).astype(dtype)
     assert max(max(worst(a)) for a in (x, np.nextafter(x, x.dtype.type(0)))) <= 0.95
 
@@ -75,7 +75,7 @@ def test_numbers_of_any_size_are_right_alone_and_beside_near_ones(dtype):
     info, end = np.finfo(dtype), np.dtype(dtype).type(SERIES[dtype].up_to)
     rng = np.random.default_rng(3)
     huge = 10.0 ** rng.uniform(np.log10(end), np.log10(info.max) - 1, 200)
-    mixed = np.where(rng.random(2000) < 0.05, rng.choice(huge, 2000), rng.normal(scale=5, size=2000))
+    mixed = np.where(rng.random(800) < 0.05, rng.choice(huge, 800), rng.normal(scale=5, size=800))
     edge = np.array([end, -end, np.nextafter(end, end * 2), -np.nextafter(end, end * 2), info.max, -info.max])
     for x in (huge, -huge, mixed, edge):
         assert max(worst(np.asarray(x, dtype))) <= 1
@@ -118,38 +118,36 @@ def test_a_single_number_is_right():
         assert max(worst(np.array([number]))) <= 1
 
 
-def test_kernels_of_all_kinds_take_them(same):
-    """A branch inside loops, sums, tiles of products and concatenations, near 0 and far from it."""
+@pytest.mark.parametrize("far", [1, 10**10])
+def test_kernels_of_all_kinds_take_them(same, far):
+    """A branch inside loops, sums, tiles of products and concatenations. Whole numbers make all products exact."""
     rng = np.random.default_rng(5)
-    A, B, C, v = (rng.normal(scale=3, size=shape) for shape in [(37, 21), (21, 19), (37, 19), (19,)])
-    for far in (False, True):
-        if far:
-            A, v = A.copy(), v.copy()
-            A[5, 3], A[36, 20], v[18] = 4e9, -7e9, 2e12
+    A, B, C, v = (rng.integers(-9, 9, size=shape) + 0.0 for shape in [(37, 21), (21, 19), (37, 19), (19,)])
+    A[5, 3], A[36, 20], C[30, 18], v[18] = 3 * far, -7 * far, 5 * far, 2 * far
 
-        def compute(xp, A, B, C, v):
-            waves = xp.concat([xp.sin(A), xp.cos(A)], axis=1)
-            return [
-                A + xp.cos(A) * xp.sin(2.0 * A),
-                xp.sin(B.T).T,
-                xp.sin(A @ B + v) * xp.cos(C),
-                xp.sin(waves).sum(axis=0)[:19] + xp.cos(C).max(axis=0),
-            ]
+    def compute(xp, A, B, C, v):
+        waves = xp.concatenate([xp.sin(A), xp.cos(A)], axis=1)
+        return [
+            A + xp.cos(A) * xp.sin(2.0 * A),
+            xp.sin(B.T).T,
+            xp.sin(A @ B + v) * xp.cos(C),
+            xp.sin(waves).sum(axis=0)[:19] + xp.cos(C).max(axis=0) + xp.sin(v).sum(),
+        ]
 
-        def in_numpy(xp, *arrays):
-            return compute(xp, *arrays)
-
-        same(in_numpy, [A, B, C, v])
+    same(compute, [A, B, C, v])
 
 
-def test_sin_and_cos_of_one_vector_share_their_reduction_and_call_the_library_from_a_function(assembled):
+def test_sin_and_cos_of_one_vector_share_their_reduction(assembled):
     x = np.linspace(-3, 3, 64)
-    made = assembled(lambda xp, a, b: [xp.sin(a) * xp.cos(a) + xp.sin(b), xp.cos(b) + xp.sin(b)], [x, x])
+    made = assembled(lambda xp, a, b: [xp.sin(a) * xp.cos(a), xp.sin(b)], [x, x])
     text = str(made.module)
-    kernels = [part for part in text.split("\ndefine ")[1:] if "vector.reduce.or" in part]
-    assert sum(part.count("call i1 ") for part in kernels) <= len(kernels) * 2
-    assert kernels
-    assert not any("llvm.sin.f64" in part or "llvm.cos.f64" in part for part in kernels)
-    lanes = made.lanes
-    assert text.count("define internal") == 2
-    assert text.count('call double @"llvm.sin.f64"') == text.count('call double @"llvm.cos.f64"') == lanes
+    assert text.count('call i1 @"llvm.vector.reduce.or') == 2, "one for a, one for b"
+
+
+def test_the_library_is_called_from_one_function_of_the_module(assembled):
+    x = np.linspace(-3, 3, 64)
+    made = assembled(lambda xp, a, b: [xp.sin(a), xp.sin(b) * xp.sin(2.0 * b)], [x, x])
+    functions = [part for part in str(made.module).split("\ndefine ")[1:] if 'call double @"llvm.sin.f64"' in part]
+    assert len(functions) == 1
+    assert functions[0].startswith("internal")
+    assert functions[0].count('call double @"llvm.sin.f64"') == made.lanes

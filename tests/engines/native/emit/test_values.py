@@ -168,6 +168,6 @@ def test_words_are_not_signed():
 
 @pytest.mark.parametrize("kind", [np.int32, np.int64])
 def test_rows_are_taken_by_numbers_of_either_width_and_negative_ones_from_the_end(kind):
-    a, rows = np.arange(24.0).reshape(6, 4), np.array([0, -1, 5, -6, 2], kind)
-    (taken,) = evaluate(lambda a, rows: [a.__array_namespace__().take(a, rows, axis=0)], a, rows)
+    a, rows = np.arange(24.0).reshape(6, 4), np.array([0, -1, 5, -6, 2])
+    (taken,) = evaluate(lambda a, rows: [a.__array_namespace__().take(a, rows.astype(kind), axis=0)], a, rows)
     np.testing.assert_array_equal(taken, a[rows])
