@@ -29,8 +29,8 @@ class Kinds:
 
     def __str__(self) -> str:
         losses = ", ".join(f"{loss:.4g}" for loss in self.losses)
-        kept = "all are kept" if len(self.kept) == len(self.losses) else f"kind {self.kept[0] + 1} is kept"
-        return f"loss on rows not trained on: {losses}; together {self.together:.4g}; {kept}"
+        choice = "all are kept" if len(self.kept) == len(self.losses) else f"kind {self.kept[0] + 1} is kept"
+        return f"loss on rows not trained on: {losses}; together {self.together:.4g}; {choice}"
 
 
 def kinds_of(fits: Mapping[int, Fit], held: Sequence[DataSet | None], count: int) -> Kinds | None:
