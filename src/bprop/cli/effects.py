@@ -18,9 +18,9 @@ from bprop.sources.formats import Arrow, Csv, Idx, JsonLines, Parquet, Tsv, form
 from bprop.sources.formats.columnar import Columnar
 
 Values = Mapping[str, Any]
-NETWORK = tuple(
-    field.name for field in fields(Architecture) if field.name not in ("task", "init", "features", "category_dropout")
-)
+NO_OPTIONS = ("task", "init", "features", "category_dropout")
+"""Fields of an Architecture that no option of a network chooses."""
+NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in NO_OPTIONS)
 """The options of a network."""
 NO_SHEETS = (Arrow, Csv, JsonLines, Parquet, Tsv)
 

@@ -68,7 +68,7 @@ def fit_network(
     every = [replace(member, graph=kind) for kind in (graph, *rivals) for member in members]
     fit = train_members(graph, every, lambda examples: make_rule(recipe, examples), own, over)
     if fit.kinds is not None:
-        fit.notes[KINDS] = {"losses": fit.kinds.losses, "kept": fit.kinds.kept}
+        fit.notes[KINDS] = {"losses": fit.kinds.losses, "chosen": fit.kinds.chosen}
         tell(f"kinds {fit.kinds}")
     return fit
 

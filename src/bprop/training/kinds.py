@@ -20,16 +20,17 @@ class Kinds:
     """The kinds of the members of an ensemble, of which some are kept.
 
     losses : the mean loss of each kind on rows that its networks were not trained on. together : that of the mean of a
-    network of each kind. kept : the numbers of the kinds that are kept, from 0.
+    network of each kind. chosen : the numbers of the kinds whose networks make up the model, from 0.
     """
 
     losses: list[float]
     together: float
-    kept: list[int]
+    chosen: list[int]
 
     def __str__(self) -> str:
         losses = ", ".join(f"{loss:.4g}" for loss in self.losses)
-        choice = "all are kept" if len(self.kept) == len(self.losses) else f"kind {self.kept[0] + 1} is kept"
+        every = len(self.chosen) == len(self.losses)
+        choice = "all are kept" if every else f"kind {self.chosen[0] + 1} is kept"
         return f"loss on rows not trained on: {losses}; together {self.together:.4g}; {choice}"
 
 

@@ -308,7 +308,7 @@ class Team:
             kinds = kinds_of({k: fits[k] for k in taken}, held, self.kinds)
         if kinds is not None:
             each = len(fits) // self.kinds
-            taken = [k for k in taken if k // each in kinds.kept]
+            taken = [k for k in taken if k // each in kinds.chosen]
         if len(fits) == 1:
             fits[0].stopped, fits[0].failure = stopped, failure
             return fits[0]

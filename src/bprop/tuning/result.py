@@ -28,6 +28,12 @@ class Tuned:
     best settings. again : its measure then, on the rows watched.
     test : the measures of `fit` on rows that chose nothing, taken once; None without such rows.
     terminated : whether SIGTERM ended it. error : what ended it, where it "failed".
+
+    >>> rows = {"size": [1.0, 2.0, 3.0, 4.0, 5.0] * 8, "price": [2.0, 4.1, 5.9, 8.0, 10.2] * 8}
+    >>> space = {"hidden": 4, "lr": "0.001..0.1", "epochs": 2}
+    >>> tuned = bp.tune(rows, "price", space=space, trials=2, engine="numpy", progress=False)
+    >>> len(tuned.trials), sorted(tuned.settings)[:2]
+    (2, ['activation', 'batch_size'])
     """
 
     fit: Fit

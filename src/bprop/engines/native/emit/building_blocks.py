@@ -1,4 +1,4 @@
-"""What elementwise functions are made of: constants, polynomials, powers of two; for scalars and vectors alike."""
+"""The parts of elementwise functions: constants, polynomials, powers of two; for scalars and vectors alike."""
 
 from __future__ import annotations
 

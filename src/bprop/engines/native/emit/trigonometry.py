@@ -51,7 +51,7 @@ DOUBLE = Series(
 
 @dataclass(frozen=True)
 class Angle:
-    """What cos and sin of one vector have in common."""
+    """The values that cos and sin of one vector share."""
 
     quadrant: Value
     """Whole numbers, whose last two bits are those of k."""
