@@ -133,7 +133,7 @@ def test_each_stream_has_its_part(start):
     out, error = process.communicate()
     assert process.returncode == 0
     assert [line.split(":")[0].split(" ")[0] for line in out.splitlines()] == [
-        "pets", "", "target", "", "", "split", "saved", "settings", "engine", "test", *[""] * 6,
+        "pets", "", "target", "", "", "split", "recipe", "saved", "settings", "engine", "test", *[""] * 6,
     ]  # fmt: skip
     assert all(line.startswith(("engine: ", "epoch ")) for line in error.splitlines())
     assert error
