@@ -20,7 +20,7 @@ from bprop.errors import ModelFileError
 from bprop.training.checkpoints import Folder, Place, is_folder, same_place
 
 PLACES = ("checkpoint", "resume", "out", "config")  # options that say where, not what
-WRITTEN = ("out", "report")  # options that name a file to write
+WRITTEN = ("out", "out_of_fold", "report")  # options that name a file to write
 
 
 @command
