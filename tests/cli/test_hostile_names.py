@@ -63,7 +63,7 @@ def table(folder):
     return path.name, header
 
 
-NETWORK = ["--hidden", "3", "--engine", "numpy", "--test", "0.3"]
+NETWORK = ["--recipe", "lecture", "--hidden", "3", "--engine", "numpy", "--test", "0.3"]
 
 
 def test_no_command_prints_a_name_raw(table, clean, folder, monkeypatch):

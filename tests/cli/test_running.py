@@ -4,6 +4,7 @@ import pytest
 
 import bprop as bp
 from bprop import errors
+from bprop.tables.recipe import LECTURE
 
 pytestmark = pytest.mark.usefixtures("typer")
 
@@ -20,12 +21,11 @@ def rule(**values):
     return RuleOptions(**values)
 
 
-def test_a_batch_has_32_examples_or_all_of_them_and_a_schedule_ends_with_the_last_update():
-    small = options("TrainingOptions", epochs=3).settings(rule(), 20)
-    assert (small["batch_size"], small["epochs"], small["seed"], small["engine"]) == (20, 3, 0, "auto")
-    assert options("TrainingOptions").settings(rule(), 500)["batch_size"] == 32
-    seven = options("TrainingOptions", epochs=3, batch_size=7).settings(rule(schedule="cosine"), 20)
-    assert repr(seven["rule"]) == repr(bp.SGD(bp.schedules.cosine(0.1, 9)))
+def test_a_schedule_ends_with_the_last_update():
+    recipe = options("TrainingOptions", recipe="lecture", epochs=3, batch_size=7).override(LECTURE)
+    assert (recipe.epochs, recipe.batch_size, recipe.updates(20)) == (3, 7, 9)
+    made = rule(schedule="cosine").make(recipe.updates(20), recipe)
+    assert repr(made) == repr(bp.SGD(bp.schedules.cosine(0.1, 9)))
 
 
 def test_an_engine_that_is_not_there_is_an_error_before_any_work():
@@ -36,7 +36,7 @@ def test_an_engine_that_is_not_there_is_an_error_before_any_work():
 def test_every_option_of_training_is_a_setting_of_the_library():
     from inspect import signature
 
-    settings = options("TrainingOptions").settings(rule(), 5) | options("ShowingOptions").settings()
+    settings = {**options("TrainingOptions").settings, **LECTURE.settings, **options("ShowingOptions").settings()}
     assert settings.keys() <= signature(bp.train).parameters.keys()
 
 

@@ -275,7 +275,22 @@ def test_an_option_of_the_network_is_in_the_saved_graph(trained, options):
 
 
 def test_no_hidden_layer(run):
-    run(["train", "pets.csv", "--engine", "numpy", "--epochs", "2", "--hidden", "", "--out", "x.bprop"])
+    run(
+        [
+            "train",
+            "pets.csv",
+            "--engine",
+            "numpy",
+            "--epochs",
+            "2",
+            "--hidden",
+            "",
+            "--recipe",
+            "lecture",
+            "--out",
+            "x.bprop",
+        ]
+    )
     assert list(bp.load("x.bprop").params) == ["W1", "b1"]
 
 
@@ -315,7 +330,7 @@ def test_no_option_is_without_a_test():
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --class-weight --threshold --recipe --members --time"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
-        " --split-by --group --folds --config"
+        " --split-by --group --folds --config --out-of-fold --calibrate --quantiles"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())

@@ -31,7 +31,7 @@ def test_a_report_is_written(run, folder):
     page = page_of(folder / "r.html")
     assert page["outcome"]["name"] == "test" and page["outcome"]["count"] == 12
     assert page["records"][1]["health"]["boxes"]
-    assert page["reproduce"][0][1] == "bprop train --hidden 4 --epochs 3 --engine numpy pets.csv"
+    assert page["reproduce"][0][1] == "bprop train --hidden 4 --recipe lecture --epochs 3 --engine numpy pets.csv"
     assert [row[0] for row in page["data"]["columns"]] == ["size", "weight", "age"]
     assert page["data"]["parts"] == ["examples to train", "examples to watch", "examples to test"]
     assert sum(row[1] for row in page["data"]["classes"]) == 43

@@ -67,7 +67,7 @@ def test_a_graph_that_does_not_fit_is_refused(inputs, outputs, message):
 def test_a_graph_with_another_output_is_refused():
     x = bp.Input("x", (2,))
     for outputs in ({"g": x}, {"f": x, "g": bp.tanh(x)}):
-        with pytest.raises(errors.DataError, match="gives 'f', and perhaps 'spread'"):
+        with pytest.raises(errors.DataError, match="gives 'f' alone, or beside it 'spread'"):
             noted.need_fit(bp.Graph(outputs=outputs), {"x": (2,)}, 2)
     with pytest.raises(errors.DataError, match="nothing"):
         noted.need_fit(bp.Graph(loss=bp.square(bp.Input("z"))), {"x": (2,)}, 2)

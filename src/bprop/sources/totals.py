@@ -24,7 +24,7 @@ def need_no_total(frame: Frame) -> None:
         return
     last = np.array([len(frame) - 1])
     for name, column in frame.columns.items():
-        if column.names or column.unread or column.rows(last, settle=False).gone[0]:
+        if column.names or column.unread or _is_blank(column.rows(last, settle=False).tolist()[0]):
             continue
         if column.is_text and len(of_sums(column, last)) and len(of_sums(column)) == 1:
             cell = column.rows(last, settle=False).tolist()[0]
@@ -33,6 +33,11 @@ def need_no_total(frame: Frame) -> None:
                 "sums, not an example to learn from: delete this row"
             )
         return
+
+
+def _is_blank(cell: object) -> bool:
+    """Whether nothing stands in a cell."""
+    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
 
 
 def of_sums(column: Column, rows: np.ndarray | None = None) -> list[str]:

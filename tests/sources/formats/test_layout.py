@@ -408,7 +408,6 @@ TOLD = {
         lines('"Source",', "", '"Date",', "", NAMES),
         ["line 1: 2 cells", "in line 5: --skip-rows 4"],
     ),
-    "a logger": (lines("TOA5,CR1000,12,prog", NAMES), ["line 1: 4 cells", "in line 2: --skip-rows 1"]),
     "a rule below": (lines("a|b|c", mark="|") + "---+---+---\n", ["the foot of the table", '--comment "---+---+---"']),
     "single quotes": (lines(NAMES) + "1,'x, y',2\n", ["single quotes are letters"]),
     "names in single quotes": (
