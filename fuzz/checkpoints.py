@@ -27,9 +27,9 @@ from fuzz import arguments, guard, model
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
 RUN = "run"
 LINES = (
-    "train pets.csv --epochs 1 --batch-size 5 --hidden 3 --every 3steps",
-    "train pets.csv --epochs 1 --batch-size 5 --hidden 2 --rule adam --patience 3 --validation 0.3 --every 1epochs",
-    "train pets.csv --epochs 1 --batch-size 5 --hidden 2 --momentum 0.9 --normalise batch --target size --every 3steps",
+    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 3 --every 3steps",
+    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 2 --rule adam --patience 3 --validation 0.3 --every 1epochs",
+    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 2 --momentum 0.9 --normalise batch --target size --every 3steps",
 )
 LEGAL = re.compile(r"[^/\0]{1,100}")
 

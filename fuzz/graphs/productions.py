@@ -89,6 +89,17 @@ def ensemble_linear(g: Growth) -> Entry:
     return g.add("EnsembleLinear", g.tame(h, 8), *(g.parameter(shape) for shape in shapes))
 
 
+def waves(g: Growth) -> Entry:
+    x, count = g.pick(lambda e: matrix(e) and e.rows_first), g.choose([1, 2, 4])
+    shape = (x.dims[1], count)
+    return g.add("Waves", g.tame(x, 4), g.parameter(shape), g.parameter(shape), scale=g.choose([0.5, 1.0]))
+
+
+def linear_each(g: Growth) -> Entry:
+    h = g.pick(lambda e: floats(e) and len(e.dims) == 3 and e.rows_first)
+    return g.add("LinearEach", g.tame(h, 8), g.parameter((h.dims[1], h.dims[2], g.choose([1, 2, 3]))))
+
+
 def matmul(g: Growth) -> Entry:
     a = g.tame(g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3), 6)
     how, last = g.rng.random(), a.dims[-1]
@@ -255,6 +266,8 @@ PRODUCTIONS: dict[str, Production] = {
     "Linear": linear,
     "LinearTransposed": linear_transposed,
     "EnsembleLinear": ensemble_linear,
+    "LinearEach": linear_each,
+    "Waves": waves,
     "MatMul": matmul,
     "Transpose": transpose,
     "Reshape": reshape,

@@ -127,6 +127,8 @@ OPS: dict[str, Callable] = {
     "Linear": lambda h, x, W, b: jnp.einsum("...d,dh->...h", real(x), W) + b,
     "LinearTransposed": lambda h, x, V, b: jnp.einsum("...d,hd->...h", real(x), V) + b,
     "EnsembleLinear": lambda h, x, W, r, s, b: jnp.einsum("nkd,kd,dh,kh->nkh", x + 0 * r[:, :1], r, W, s) + b,
+    "LinearEach": lambda h, x, A: jnp.einsum("ndf,dfh->ndh", real(x), A),
+    "Waves": lambda h, x, v, p: jnp.cos(h.get("scale", 1.0) * (real(x)[:, :, None] * v + p)),
     "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),

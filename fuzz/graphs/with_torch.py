@@ -166,6 +166,8 @@ OPS: dict[str, Callable] = {
     "Linear": lambda h, x, W, b: real(x) @ W + b,
     "LinearTransposed": _tensordot,
     "EnsembleLinear": lambda h, x, W, r, s, b: torch.einsum("nkd,kd,dh,kh->nkh", _members(x, r), r, W, s) + b,
+    "LinearEach": lambda h, x, A: torch.einsum("ndf,dfh->ndh", real(x), A),
+    "Waves": lambda h, x, v, p: torch.cos(h.get("scale", 1.0) * (real(x)[:, :, None] * v + p)),
     "Sum": lambda h, a: a.sum(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Max": _max,

@@ -275,22 +275,8 @@ def test_an_option_of_the_network_is_in_the_saved_graph(trained, options):
 
 
 def test_no_hidden_layer(run):
-    run(
-        [
-            "train",
-            "pets.csv",
-            "--engine",
-            "numpy",
-            "--epochs",
-            "2",
-            "--hidden",
-            "",
-            "--recipe",
-            "lecture",
-            "--out",
-            "x.bprop",
-        ]
-    )
+    words = ["--engine", "numpy", "--epochs", "2", "--hidden", "", "--recipe", "lecture", "--out", "x.bprop"]
+    run(["train", "pets.csv", *words])
     assert list(bp.load("x.bprop").params) == ["W1", "b1"]
 
 
