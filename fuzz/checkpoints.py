@@ -27,9 +27,9 @@ from fuzz import arguments, guard, model
 FOLDER = Path(tempfile.mkdtemp(prefix="bprop-fuzz-"))
 RUN = "run"
 LINES = (
-    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 3 --every 3steps",
-    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 2 --rule adam --patience 3 --validation 0.3 --every 1epochs",
-    "train pets.csv --recipe lecture --epochs 1 --batch-size 5 --hidden 2 --momentum 0.9 --normalise batch --target size --every 3steps",
+    "train pets.csv --epochs 1 --batch-size 5 --hidden 3 --every 3steps",
+    "train pets.csv --epochs 1 --batch-size 5 --hidden 2 --rule adam --patience 3 --validation 0.3 --every 1epochs",
+    "train pets.csv --epochs 1 --batch-size 5 --hidden 2 --momentum 0.9 --normalise batch --target size --every 3steps",
 )
 LEGAL = re.compile(r"[^/\0]{1,100}")
 
@@ -44,7 +44,9 @@ def begun() -> tuple[Path, ...]:
         with arguments.shortened(folder):
             arguments.fill(folder)
             shutil.rmtree(folder / RUN)
-            assert arguments.call([*line.split(), "--checkpoint", RUN, "--out", "net.bprop"]) == 0
+            assert (
+                arguments.call([*line.split(), "--recipe", "lecture", "--checkpoint", RUN, "--out", "net.bprop"]) == 0
+            )
         noted = json.loads((folder / RUN / "run.json").read_text())
         noted["words"][noted["words"].index("--epochs") + 1] = "2"
         (folder / RUN / "run.json").write_text(json.dumps(noted))

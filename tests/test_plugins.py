@@ -271,7 +271,9 @@ def bprop(tmp_path):
 
 def test_the_command_line_takes_all_of_them_by_name(bprop):
     options = "--activation softsign --loss pseudo_huber --rule lion --lr 0.01 --set beta1=0.8 --clip-norm 1"
-    done = bprop("train", "house.csv", *options.split(), "--engine", "tallying", "--epochs", "2", "--no-progress", *LECTURE)
+    done = bprop(
+        "train", "house.csv", *options.split(), "--engine", "tallying", "--epochs", "2", "--no-progress", *LECTURE
+    )
     assert done.returncode == 0, done.stderr
     assert "engine: tallying" in done.stdout
     assert "furlongs" in done.stdout
