@@ -66,4 +66,4 @@ def test_a_network_with_waves_passes_the_gradient_check(numbers):
     box = with_features(bp.Input("x", (2,)), ("waves",), X, np.array([True, True]), y)
     f = bp.linear(box, bp.Parameter("W", (box.dims[1], 1)), bp.Parameter("b", (1,)))
     graph = bp.Graph(loss=bp.squared_error(f[:, 0], bp.Input("y", ())))
-    assert bp.check_gradients(graph, {"x": X[:5], "y": y[:5, 0]}).ok
+    assert bp.check_gradients(graph, graph.init(0), {"x": X[:5], "y": y[:5, 0]}).ok

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +20,12 @@ from bprop.sources.frame import Frame
 from bprop.sources.pool import Pool
 from bprop.sources.preparation import Preparation
 from bprop.sources.scaling import need_digits, numbers_in, settings_of, units_of, x_of
-from bprop.sources.splits import Split, class_numbers
+from bprop.sources.splits import Split
 from bprop.sources.weights import class_weights
 from bprop.tables import show
 from bprop.tables.certainty import certain, need_calibration
 from bprop.tables.cross_validation import CrossValidation, cross_validate
+from bprop.tables.dividing import Parts, divided, is_size, parts_of
 from bprop.tables.kinds import Kinds, chosen_kinds, column_named, kinds_of_types
 from bprop.tables.members import Rows
 from bprop.tables.model import TableFit
@@ -34,7 +34,6 @@ from bprop.tables.out_of_fold import OutOfFold
 from bprop.tables.parts import Origin, data_set, precision_of
 from bprop.tables.python_words import in_python
 from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
-from bprop.tables.rows import open_table, read_for
 from bprop.tables.timing import Budget
 from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
@@ -252,25 +251,7 @@ class Table:
         parts; it is no input, unless a kind was chosen for it.
         """
         self._need_whole("split")
-        return self._divided(Split(test, validation, seed, column_named(by, "by"), column_named(group, "group")), {})
-
-    def _divided(self, split: Split, others: Mapping[str, Any]) -> Parts:
-        """The parts of the rows, and other rows as parts."""
-        labels = class_numbers(self.frame, self.answer)
-        parts = split.parts(self.frame, labels)
-        frames = {name: self.frame.rows(part) for name, part in parts.there.items()}
-        apart = split.apart(self.chosen, self.weights)
-        train = replace(self, frame=frames.pop("train"), part="train", apart=apart)
-        held = {name: replace(train, frame=rows, part=name, trained=train) for name, rows in frames.items()}
-        held |= {name: other for name, rows in others.items() if (other := train._other(rows, name)) is not None}
-        paths = {
-            n: (os.fspath(rows), held[n].frame) for n, rows in others.items() if isinstance(rows, str | os.PathLike)
-        }
-        if self.origin is not None and paths.keys() == others.keys():
-            object.__setattr__(train, "division", self.origin.division(split, self.frame, parts, labels, paths))
-        object.__setattr__(train, "pool", Pool.of(split, self.frame, parts, labels))
-        object.__setattr__(train, "watched", held.get("validation"))  # which knows the part that is trained on, too
-        return Parts(train, held.get("validation"), held.get("test"))
+        return divided(self, Split(test, validation, seed, column_named(by, "by"), column_named(group, "group")), {})
 
     @in_python
     def fit(
@@ -309,7 +290,7 @@ class Table:
         TableFit : takes tables, `fit.predict(df)`; `fit.test` holds the rows held out, `fit.scores()` measures on them.
         """
         budget = Budget.of(time)
-        train, watched, tested = self._parts(validation, test, seed, by, group)
+        train, watched, tested = parts_of(self, validation, test, seed, by, group)
         alone = 1 if graph is not None and members is None else members
         own = train.recipe(
             recipe, members=alone, rule=rule, learning_rate=lr, schedule=schedule, epochs=epochs,
@@ -353,42 +334,3 @@ class Table:
         return cross_validate(
             self, folds, validation, column_named(by, "by"), column_named(group, "group"), seed, bootstrap, settings
         )
-
-    def _parts(self, validation: Any, test: Any, seed: int, by: str | None, group: str | None) -> Parts:
-        """The parts for `fit`: those that were held out already, those of the caller, or new ones."""
-        others = {n: rows for n, rows in (("validation", validation), ("test", test)) if rows is not None}
-        if self.part:
-            if by is not None or group is not None:
-                raise SettingError("by and group say how rows are split, and these were split already")
-            held = {name: self._other(rows, name) for name, rows in others.items()}
-            return Parts(self, held.get("validation", self.watched), held.get("test"))
-        sizes = {"validation": 0.1, "test": 0.2} | {n: float(r) if is_size(r) else 0.0 for n, r in others.items()}
-        split = Split(
-            sizes["test"], sizes["validation"], seed, column_named(by, "by"), column_named(group, "group")
-        )  # fmt: skip
-        return self._divided(split, {name: rows for name, rows in others.items() if not is_size(rows)})
-
-    def _other(self, rows: Any, part: str) -> Table | None:
-        """Rows that the caller names, as a table beside this one."""
-        if is_size(rows):
-            if rows == 0:
-                return None
-            raise SettingError(f"{part}={rows!r}: these rows were split already: give a table, or split otherwise")
-        if isinstance(rows, Table):
-            return replace(rows, part=part, trained=self, watched=None)
-        opened = open_table(rows, self.frame.target[0], None, read_for(rows, self.frame.read), part)
-        frame = opened.frame if opened.frame.block is not None else replace(opened.frame, target=self.frame.target)
-        return replace(self, frame=frame, part=part, trained=self, watched=None)
-
-
-class Parts(NamedTuple):
-    """The parts of a table. validation, test : None where no row is for it."""
-
-    train: Table
-    validation: Table | None
-    test: Table | None
-
-
-def is_size(rows: Any) -> bool:
-    """Whether rows to hold out are a share, or a number of them."""
-    return isinstance(rows, int | float | np.number) and not isinstance(rows, bool)

@@ -12,8 +12,9 @@ from bprop.scaling import Units
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.splits import Split, class_numbers
+from bprop.tables.dividing import Parts
 from bprop.tables.network import build
-from bprop.tables.table import Parts, Table
+from bprop.tables.table import Table
 from bprop.tuning import settings as of
 from bprop.tuning.problem import Stage
 

@@ -13,10 +13,11 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.metrics import higher_is_better
 from bprop.sources.splits import Split
+from bprop.tables.dividing import is_size, parts_of
 from bprop.tables.kinds import column_named
 from bprop.tables.model import TableFit
 from bprop.tables.opening import table as open_table
-from bprop.tables.table import Table, is_size
+from bprop.tables.table import Table
 from bprop.training.interrupt import Terminated
 from bprop.training.settings import whole
 from bprop.tuning import of_table
@@ -154,7 +155,7 @@ def _table(
     if held.weights is not None:
         raise SettingError("weights of a table are a column of it: bp.table(data, weights='column')")
     validation = VALIDATION if held.validation is None and not table.part else held.validation
-    train, watched, tested = table._parts(validation, held.test, options.seed, held.by, held.group)
+    train, watched, tested = parts_of(table, validation, held.test, options.seed, held.by, held.group)
     final = of_table.stage(train, watched, None, common["dtype"], held.class_weight, own)
     folds = []
     if held.folds:
