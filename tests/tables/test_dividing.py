@@ -21,7 +21,9 @@ def test_by_default_a_fifth_is_tested_and_a_tenth_of_the_rest_is_watched(table):
 
 
 def test_rows_of_the_caller_are_a_part_beside_the_others(table):
-    other = bp.table({"a": np.arange(7.0) ** 2, "b": np.arange(7.0) ** 3, "y": [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]}, "y")
+    other = bp.table(
+        {"a": np.arange(7.0) ** 2, "b": np.arange(7.0) ** 3, "y": [3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]}, "y"
+    )
     parts = parts_of(table, 0, other, 0, None, None)
     assert len(parts.train) == 50 and parts.validation is None
     assert len(parts.test) == 7 and parts.test.part == "test" and parts.test.trained is parts.train
