@@ -66,6 +66,7 @@ def test_the_members_metrics_are_measured_on_the_mean(task):
 @TASKS
 @pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
 def test_every_engine_trains_an_ensemble_as_the_reference_does(task, engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
     model = bp.ensemble(members(bp.mlp([4, 3, SIZES[task]], task=task, l2=1e-2)))
     data, rule = {"x": X, "y": targets(task)}, bp.SGD(0.1)
     fit = bp.train(model.graph, data, rule=rule, params=model.params, epochs=1, batch_size=4, dtype="float64",
@@ -96,6 +97,7 @@ def test_a_saved_ensemble_predicts_and_evaluates_the_same(task, tmp_path):
 
 @TASKS
 def test_onnx_has_both_outputs(task):
+    pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     model = bp.ensemble(members(bp.mlp([4, 6, SIZES[task]], task=task), dtype="float32"))
     session = runtime.InferenceSession(bp.to_onnx(model).SerializeToString())

@@ -74,6 +74,7 @@ def test_a_saved_model_keeps_its_temperature(network):
 
 
 def test_an_exported_model_has_its_temperature(network):
+    pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     graph, theta, x, _ = network
     warm = bp.Model(with_temperature(graph, 2.0), {name: array.astype("float32") for name, array in theta.items()})

@@ -165,6 +165,7 @@ def tabm(members=4):
 
 @pytest.mark.parametrize("engine", ["native", "xla"])
 def test_networks_that_share_weights_train_alike_on_every_engine(engine, rng):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}.get(engine, "numpy"))
     graph, data = tabm(), {"x": rng.normal(size=(12, 3)), "y": rng.integers(2, size=12)}
     fits = [bp.train(graph, data, rule=bp.Adam(0.1), epochs=3, batch_size=5, dtype="float64", engine=e, progress=False)
             for e in ("numpy", engine)]  # fmt: skip
@@ -175,6 +176,7 @@ def test_networks_that_share_weights_train_alike_on_every_engine(engine, rng):
 
 
 def test_networks_that_share_weights_are_saved_and_exported(tmp_path, rng):
+    pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     graph, x = tabm(), rng.normal(size=(6, 3)).astype("f")
     model = bp.Model(graph, graph.init(0, "float32"))

@@ -67,6 +67,7 @@ def test_a_single_network_has_no_spread(rows):
 
 
 def test_onnx_names_the_spread_of_each_answer(both, rows):
+    pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     _, together = both
     session = runtime.InferenceSession(together.to_onnx().SerializeToString(), providers=["CPUExecutionProvider"])

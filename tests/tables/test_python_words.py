@@ -56,6 +56,7 @@ def test_an_error_keeps_its_class_and_what_it_holds():
 
 
 def test_errors_of_tables_name_parameters(tmp_path):
+    pytest.importorskip("sklearn")
     frame = pd.DataFrame({"a": [1.5, 2.5, 3.5] * 9, "b": [*["1.5", "2.5"] * 13, "bad"], "y": ["u", "v", "w"] * 9})
     with pytest.raises(errors.DataError, match="bad_cells='missing'") as caught:
         bp.table(frame, "y")

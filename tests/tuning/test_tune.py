@@ -44,6 +44,7 @@ def test_another_measure_may_be_the_one_that_counts(search):
 
 
 def test_the_test_rows_choose_nothing_and_are_measured_once(rows, monkeypatch):
+    pytest.importorskip("optuna")
     X, y = rows
     table = bp.table(X, y)
     test = table.split(validation=0.2).test
@@ -79,6 +80,7 @@ def test_folds_measure_each_trial_on_all_rows_but_the_test(search, table, monkey
 
 
 def test_groups_and_order_hold_rows_out(rows):
+    pytest.importorskip("optuna")
     X, y = rows
     columns = {"day": np.arange(60), "a": X[:, 0], "who": np.arange(60) // 4 % 5, "y": y}
     table = bp.table(columns, "y", kinds={"who": "categorical"})

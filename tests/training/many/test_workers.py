@@ -12,6 +12,9 @@ from bprop.training.many import workers
 DATA = {"x": np.arange(40.0).reshape(20, 2) / 40, "y": np.arange(20) % 2}
 SETTINGS = {"epochs": 2, "progress": False}
 
+pytest.importorskip("llvmlite")
+pytest.importorskip("jax")
+
 
 def threads_of(**more):
     """The names of the threads that networks were trained in, and the cores that each could use."""
