@@ -25,11 +25,6 @@ PUBLIC = [name for name in NAMES if is_public(name)]
 MODULES = ["init", "schedules"]
 NEEDS = {"TensorBoard": "tensorboardX", "to_onnx": "onnx", "Tuned": "optuna", "tune": "optuna"}
 """{name: the package without which its examples cannot run}"""
-    "TensorBoard": "tensorboardX",
-    "to_onnx": "onnx",
-    "Tuned": "optuna",
-    "tune": "optuna",
-}  # the packages without which the examples cannot run
 
 
 def examples(documented: object, name: str) -> list[doctest.DocTest]:
