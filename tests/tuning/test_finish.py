@@ -6,7 +6,8 @@ import pytest
 
 import bprop as bp
 from bprop.errors import MissingPackageError, SettingError
-from bprop.tuning.finish import Options, seconds_of
+from bprop.tables.timing import seconds_of
+from bprop.tuning.finish import Options
 
 FAST = {"inputs": "plain", "layers": 1, "units": "2..6", "epochs": 3, "lr": "1e-3..1e-1", "batch_size": 16}
 
@@ -19,7 +20,7 @@ def test_a_time_is_seconds(time, seconds):
 @pytest.mark.parametrize("time", ["0s", "nan", float("nan"), float("inf"), True, "5epochs", "5", None])
 def test_what_is_no_time_is_refused(time):
     with pytest.raises(SettingError, match="how long to search"):
-        seconds_of(time)
+        seconds_of(time, "to search")
 
 
 def options(trials=None, time=None, sampler="tpe"):

@@ -82,12 +82,7 @@ def evaluate(
     noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
     if noted is not None and interval is not None:
         _ = [one.quantile(interval) for one in noted.scores]  # raises where there are too few rows for it
-    if held:
-        rows, _ = held_out(net, data, labels, reading)
-    elif data is None:
-        raise SettingError("name the DATA to measure on, or add --held-out for the test rows of the training")
-    else:
-        rows, _ = open_for(net, data, labels, reading)
+    rows = _rows(net, data, labels, held, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     with places(rows, preparation):
         result = judge(net, rows, preparation, w, bootstrap, seed)
@@ -102,6 +97,15 @@ def evaluate(
         say(json.dumps({**rows_of, **result["scores"], **result["more"]}).replace("\x7f", "\\u007f"))
         return
     _show(net, rows, preparation, result)
+
+
+def _rows(net: Model, data: str | None, labels: str | None, held: bool, reading: ReadOptions) -> Frame:
+    """The rows to measure on: those of DATA, or the test rows of the training."""
+    if held:
+        return held_out(net, data, labels, reading)[0]
+    if data is None:
+        raise SettingError("name the DATA to measure on, or add --held-out for the test rows of the training")
+    return open_for(net, data, labels, reading)[0]
 
 
 def _show(net: Model, rows: Frame, preparation: Preparation, result: dict[str, Any]) -> None:

@@ -48,8 +48,8 @@ class Budget:
         return replace(self, seconds=self.left * share, began=self.clock())
 
 
-def seconds_of(time: Any) -> float:
-    """Seconds, from a number of them or from "90s", "10min", "2h". Raises SettingError."""
+def seconds_of(time: Any, purpose: str = "training may take") -> float:
+    """Seconds, from a number of them or from "90s", "10min", "2h". Raises SettingError, which names their purpose."""
     seconds = time
     if isinstance(time, str):
         try:
@@ -58,7 +58,7 @@ def seconds_of(time: Any) -> float:
             every = None
         seconds = every.count if every is not None and every.unit == "seconds" else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not (seconds > 0 and isfinite(seconds)):
-        raise SettingError(f"time {time!r}: give how long training may take, such as '60s', '10min' or '2h'")
+        raise SettingError(f"time {time!r}: give how long {purpose}, such as '60s', '10min' or '2h'")
     return float(seconds)
 
 

@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from bprop.console import say
 from bprop.errors import SettingError
+from bprop.tables.timing import seconds_of
 from bprop.training import Fit
-from bprop.training.checkpoints import Interval
 from bprop.training.settings import whole
 from bprop.tuning import library
 from bprop.tuning.problem import Problem
@@ -52,25 +51,9 @@ class Options:
         count = None if count is None else whole("trials", count)
         shows = sys.stderr.isatty() if progress == "auto" else bool(progress)
         return cls(
-            Limits(count, None if time is None else seconds_of(time)), sampler, pruner,
+            Limits(count, None if time is None else seconds_of(time, "to search")), sampler, pruner,
             None if study is None else Path(study), shows, seed,
         )  # fmt: skip
-
-
-def seconds_of(time: float | str) -> float:
-    """Seconds, from a number of them or from "90s", "10min", "2h". Raises SettingError."""
-    seconds = 0.0
-    if isinstance(time, int | float) and not isinstance(time, bool):
-        seconds = float(time)
-    elif isinstance(time, str):
-        try:
-            every = Interval.parse(time)
-        except SettingError:
-            every = Interval(0, "")
-        seconds = every.count if every.unit == "seconds" else 0.0
-    if not (seconds > 0 and isfinite(seconds)):
-        raise SettingError(f"time {time!r}: give how long to search, such as '90s', '10min' or '2h'")
-    return seconds
 
 
 def result_of(
