@@ -137,7 +137,7 @@ class Model:
 
     def evaluate(
         self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
-    ) -> dict:
+    ) -> dict[str, Any]:
         """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
@@ -162,7 +162,7 @@ class Model:
         """A model of another network, that takes and gives data as this one does."""
         return Model(graph, params, notes=notes)
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
@@ -184,7 +184,7 @@ class Model:
 
 
 def write_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     model: Model,
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
@@ -203,7 +203,9 @@ def write_model(
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
 
 
-def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
+def read_model(
+    path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()
+) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
@@ -238,7 +240,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Model) -> None:
+def save(path: str | os.PathLike[str], model: Model) -> None:
     """Write a model (or a fit) to one file: weights as safetensors, the graph as JSON, no pickle.
 
     The file is written whole or not at all. Raises ModelFileError if it cannot be written.
@@ -253,7 +255,7 @@ def save(path: str | os.PathLike, model: Model) -> None:
     write_model(path, model)
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     boxes : classes of your own that the graph uses, if this process has not defined them yet.

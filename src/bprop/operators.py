@@ -21,8 +21,8 @@ def _box(kind: str, *children: Any, **hyper: Any) -> Any:
 class Operators(Generic[B]):
     """A mixin: the operators of the class of nodes B."""
 
-    __array_ufunc__ = None  # array * box calls box.__rmul__(array); NumPy would make an array of boxes
-    __iter__ = None  # x[0] works, but a box is not a sequence
+    __array_ufunc__: None = None  # array * box calls box.__rmul__(array); NumPy would make an array of boxes
+    __iter__: None = None  # x[0] works, but a box is not a sequence
 
     def __add__(self, other: Any) -> B:
         return _box("Add", self, other)

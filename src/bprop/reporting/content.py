@@ -75,7 +75,7 @@ def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> di
 
 def report(
     fit: Model,
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     data: Mapping[str, Any] | DataSet | None = None,
     *,
     weights: Any = None,
