@@ -97,15 +97,12 @@ class Graph(Structure):
         """theta: every parameter from its initialiser (default: Glorot uniform weights, zero biases).
 
         The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
-        Raises ShapeError for an initialiser that returns another shape.
+        Raises ShapeError for an initialiser that returns another shape, SettingError for a function that fails.
         """
         theta = {}
         for name, box in self.parameters.items():
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
-            array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
-            if array.shape != box.shape:
-                raise errors.ShapeError(f"the initialiser of {name!r} returned shape {array.shape}, not {box.shape}")
-            theta[name] = array.astype(dtype)
+            theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
     def fprop(
