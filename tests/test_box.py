@@ -21,7 +21,7 @@ def test_a_box_cannot_be_made_without_fprop_and_bprop(x):
 
 def test_the_wrong_number_of_children_is_refused_with_their_names(x):
     with pytest.raises(errors.BoxError, match=r"Linear takes 3 children \(h, W, b\), got 1"):
-        bp.linear(x)
+        bp.Linear(x)
     with pytest.raises(errors.BoxError, match=r"takes 1 child \(a\), got 2; its hyper-parameters \(slope\)"):
         boxes.LeakyRelu(x, 3.0)
     with pytest.raises(errors.BoxError, match="got 0"):

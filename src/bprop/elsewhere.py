@@ -25,7 +25,7 @@ def alike(answers: Mapping[tuple[str, ...], str]) -> Answers:
 
 
 def answer(name: str, known: Collection[str], answers: Answers) -> str:
-    """The end of an error about a name: ": type rule=bp.Adam(0.001)", or the name most like it, or those that there are."""
+    """The end of an error about a name: ": type rule=bp.Adam(0.001)", or the nearest name, or those that there are."""
     if name in answers:
         return f": {answers[name]}"
     near = closest(name, known)
@@ -66,6 +66,17 @@ def need_keywords(who: str, keywords: Collection[str], known: Collection[str], a
         if name not in known:
             shown = [one for one in known if one != "self"]
             raise CallError(f"{who} has no argument {name!r}{answer(name, shown, answers)}")
+
+
+def need_fields(cls: type, keywords: Collection[str], answers: Answers) -> None:
+    """Raise CallError for a keyword that is no field of a dataclass."""
+    unknown = [name for name in keywords if name not in getattr(cls, "__dataclass_fields__", ())]
+    if not unknown or cls.__init__.__code__.co_filename != "<string>":  # an __init__ that is not of a dataclass
+        return
+    if any(unknown[0] in vars(kind).get("__annotations__", {}) for kind in cls.__mro__):
+        raise CallError(f"{cls.__name__} has the field {unknown[0]!r}, but it is no dataclass: write "
+                        "@dataclass(frozen=True) above its class")  # fmt: skip
+    need_keywords(cls.__name__, unknown, getattr(cls, "__dataclass_fields__", ()), answers)
 
 
 TRAINING = alike(
