@@ -29,7 +29,7 @@ from bprop.names import known
 def check_gradients(
     graph: Graph,
     params: Mapping[str, Any],
-    data: Mapping[str, Any] | None = None,
+    data: Any = None,
     /,
     *,
     training: bool = True,
@@ -78,7 +78,7 @@ def check_gradients(
     precision = best_precision()
     report = Report("gradient check", precision)
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
-    batch = {**(data or {}), **arrays}
+    batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
         check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))

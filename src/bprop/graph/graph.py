@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -12,7 +13,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box
 from bprop.data import DataSet
-from bprop.graph import passes, representable, validation
+from bprop.graph import arguments, passes, representable, validation
 from bprop.graph.mixing import Rows
 from bprop.graph.objective import backpropagate
 from bprop.graph.plan import Context, Plan
@@ -28,6 +29,8 @@ from bprop.structure.structure import Structure
 
 if TYPE_CHECKING:
     from bprop.draw import Drawing
+
+NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Graph(Structure):
@@ -97,21 +100,18 @@ class Graph(Structure):
         """theta: every parameter from its initialiser (default: Glorot uniform weights, zero biases).
 
         The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
-        Raises ShapeError for an initialiser that returns another shape.
+        Raises ShapeError for an initialiser that returns another shape, SettingError for a function that fails.
         """
         theta = {}
         for name, box in self.parameters.items():
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
-            array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
-            if array.shape != box.shape:
-                raise errors.ShapeError(f"the initialiser of {name!r} returned shape {array.shape}, not {box.shape}")
-            theta[name] = array.astype(dtype)
+            theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
     def fprop(
         self,
         params: Mapping[str, Any],
-        data: Mapping[str, Any] | None = None,
+        data: Any = None,
         /,
         *,
         training: bool = True,
@@ -125,7 +125,8 @@ class Graph(Structure):
         Parameters
         ----------
         params : theta, {name: array}.
-        data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords.
+        data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords. Instead of a dict, data may be
+            (X, y), for a graph with one input besides the target, or an array, where one input is needed.
         training : False makes dropout the identity, and batch normalisation uses its running averages.
         seed : the seed of the noise (dropout). The same seed draws the same noise.
         weights : (N,) example weights; default 1.
@@ -135,7 +136,28 @@ class Graph(Structure):
         ------
         UnknownNameError, ShapeError, DTypeError, DataError : an array does not fit; the message names it.
         """
-        return self._pass(self.plan(training=training), params, {**(data or {}), **inputs}, seed, weights, dtype)
+        arrays = self.named(data, inputs)
+        self._need_inputs(arrays)
+        return self._pass(self.plan(training=training), params, arrays, seed, weights, dtype)
+
+    def named(self, data: Any, more: Mapping[str, Any] = NO_INPUTS, predicts: bool = False) -> Mapping[str, Any]:
+        """{input: array} of the data of a call and its keywords: see `bprop.graph.arguments.by_name`."""
+        if data is None:
+            return more
+        if isinstance(data, dict):
+            return {**data, **more} if more else data
+        x = self.predictor.inputs if self.outputs else arguments.roles(self)
+        return arguments.by_name(self, x, data, more, predicts)
+
+    def _need_inputs(self, arrays: Mapping[str, Any]) -> None:
+        """Raise UnknownNameError where nothing but targets is missing: `predict` needs none."""
+        missing = [name for name in self.inputs if name not in arrays]
+        if missing and self.outputs and self.predictor.inputs.keys() <= arrays.keys() <= self.inputs.keys():
+            x = ", ".join(f"{name}=..." for name in self.predictor.inputs)
+            raise errors.UnknownNameError(
+                f"missing inputs: {', '.join(map(repr, missing))} (the graph has: {', '.join(self.inputs)}); for the "
+                f"outputs alone, without a loss: graph.predict(theta, {x})"
+            )
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
         """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.
@@ -170,15 +192,16 @@ class Graph(Structure):
         return {plan.slot_of.get(box) for box in self.bypassed_boxes}
 
     def predict(
-        self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
-    ) -> Any:
+        self, params: Mapping[str, Any], data: Any = None, /, *, dtype: Any = None, **inputs: Any
+    ) -> Any:  # fmt: skip
         """The outputs for a batch, outside training: one array for one output, else {name: array}.
 
-        Only the inputs that the outputs need are required (x, not y). Raises GraphError for a graph without outputs,
-        and the errors of `fprop`.
+        Only the inputs that the outputs need are required (x, not y). Where they need one, data may be its array.
+
+        Raises GraphError for a graph without outputs, and the errors of `fprop`.
         """
         theta = validation.read_params(params, self.parameters)
-        arrays = self.predictor.read({**(data or {}), **inputs})
+        arrays = self.predictor.read(self.named(data, inputs, predicts=True))
         dtype = validation.precision(dtype, theta, arrays)
         return self.predictor.outputs(self.predictor.start(theta, dtype), arrays)
 
@@ -226,8 +249,9 @@ class Graph(Structure):
         self.ranges.check(arrays)
         return arrays
 
-    def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
+    def read_set(self, data: Any, weights: Any = None, name: str = "weights") -> DataSet:
         """Data as a data set, checked like `read`, with its example weights, which errors call `name`."""
+        data = data if isinstance(data, DataSet) else self.named(data)
         examples = validation.read_set(data, self.inputs, self.limits, weights, name)
         if self.ranges.derived:
             for cut in examples.cuts():
@@ -237,7 +261,7 @@ class Graph(Structure):
     def draw(
         self,
         params: Mapping[str, Any] | None = None,
-        batch: Mapping[str, Any] | None = None,
+        batch: Any = None,
         *,
         collapse: bool | str = "auto",
         seed: int = 0,
@@ -254,7 +278,7 @@ class Graph(Structure):
         """
         from bprop.draw import draw  # imported here, as most graphs are never drawn
 
-        data = {**(batch or {}), **inputs}
+        data = dict(self.named(batch, inputs))
         if params is None:
             if data:
                 raise errors.SettingError("to draw values pass the parameters too: graph.draw(fit.params, x=X, y=Y)")

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bprop.data import DataSet
 from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.graph import Graph
@@ -76,7 +75,7 @@ def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> di
 def report(
     fit: Model,
     path: str | os.PathLike,
-    data: Mapping[str, Any] | DataSet | None = None,
+    data: Any = None,
     *,
     weights: Any = None,
     name: str = "test",
@@ -92,7 +91,7 @@ def report(
     ----------
     fit : the result of `bp.train`, or a model from a file.
     path : the file. It is written whole or not at all.
-    data : {input: array (N, ...)} with targets, best of rows that training did not use.
+    data : {input: array (N, ...)} with targets, or (X, y), best of rows that training did not use.
     weights : (N,) weights of these examples. Examples of weight 0 are not among those with the largest loss.
     name : the name of these examples: "test" or "validation".
     facts : further facts of the run.

@@ -33,13 +33,13 @@ class Moves:
     """A pass of a graph whose moves are made and taken back one by one. `Stepper` describes the arguments."""
 
     def __init__(
-        self, graph: Graph, params: Mapping[str, Any], batch: Mapping[str, Any], *, example: int = 0,
+        self, graph: Graph, params: Mapping[str, Any], batch: Any, *, example: int = 0,
         inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
         dtype: Any = None,
     ):  # fmt: skip
         self.graph = graph
         self.plan: Plan = graph.plan(training=training)
-        leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
+        leaves, self.context = graph.leaves_of(self.plan, params, graph.named(batch), seed, weights, dtype)
         targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         self.on_way = self.plan.ways(graph.targets(self.plan, targets))
         values: list[Array] = [None] * len(self.plan.boxes)

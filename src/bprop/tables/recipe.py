@@ -13,7 +13,7 @@ from bprop.architecture import Architecture
 from bprop.errors import SettingError, UnknownNameError
 from bprop.names import known
 from bprop.rules import Rule, rule_named
-from bprop.rules.schedules import Schedule, schedule_named, warm_up
+from bprop.rules.schedules import is_schedule, schedule_named
 from bprop.sources.preparation import Preparation
 from bprop.tables.inputs import Inputs, has_categories
 
@@ -184,8 +184,10 @@ def need_members(members: Any) -> None:
 
 def scheduled(name: str, rate: Any, updates: int) -> Any:
     """The learning rate under a schedule by name. Raises SettingError for one that needs further numbers."""
+    if not isinstance(name, str):
+        raise SettingError(f"schedule is a name, such as 'cosine', not {name!r}; a function of t is lr=f")
     kind = schedule_named(name)
-    if name == "constant" or isinstance(rate, Schedule | warm_up):
+    if name == "constant" or is_schedule(rate):
         return rate
     needed = {field.name for field in fields(kind)} - {"rate", "updates", "final"}
     if needed:
