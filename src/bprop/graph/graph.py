@@ -99,8 +99,12 @@ class Graph(Structure):
         The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
         Raises ShapeError for an initialiser that returns another shape.
         """
+        return self.init_some(self.parameters, seed, dtype)
+
+    def init_some(self, names: Iterable[str], seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
+        """The same for some parameters alone: no initialiser of another one is called."""
         theta = {}
-        for name, box in self.parameters.items():
+        for name, box in ((name, self.parameters[name]) for name in names):
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
             array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
             if array.shape != box.shape:
