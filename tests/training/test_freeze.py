@@ -26,9 +26,7 @@ def test_frozen_parameters_keep_every_bit_and_the_engines_agree_on_the_others(da
     graph = network()
     start, fits = graph.init(3), {}
     for engine in ("numpy", "native", "xla"):
-        fit = bp.train(
-            graph, data, rule=rule, engine=engine, params=start, freeze=["W1", "b*", "mean?"], **SETTINGS
-        )
+        fit = bp.train(graph, data, rule=rule, engine=engine, params=start, freeze=["W1", "b*", "mean?"], **SETTINGS)
         assert {name for name in start if np.array_equal(start[name], fit.params[name])} == set(FROZEN), engine
         assert fit.settings["freeze"] == sorted(FROZEN)
         assert fit.graph is graph

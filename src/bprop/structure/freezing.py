@@ -43,9 +43,12 @@ def frozen_names(graph: Structure, freeze: Any) -> frozenset[str]:
     return frozenset(names)
 
 
-def matched(pattern: str, parameters: Iterable[str], who: str) -> list[str]:
-    """The parameters that a pattern fits. Raises UnknownNameError, which calls the setting `who`, where none does."""
+def matched(pattern: str, parameters: Iterable[str], who: str, what: str = "parameter") -> list[str]:
+    """The parameters that a pattern fits. Raises UnknownNameError where none does.
+
+    who : what errors call the setting; what : what they call the parameters.
+    """
     every = list(parameters)
     if names := matching(pattern, every):
         return names
-    raise UnknownNameError(f"{who}: no parameter is called {pattern!r}; there are: {known(pattern, every)}")
+    raise UnknownNameError(f"{who}: no {what} is called {pattern!r}; there are: {known(pattern, every)}")
