@@ -56,13 +56,13 @@ def test_a_misspelt_name_is_told_apart(capsys):
 
 @pytest.mark.parametrize("params", [{}, {"w9": 1.0}])
 def test_params_without_one_known_name_are_an_error(params):
-    with pytest.raises(errors.UnknownNameError, match="params has none of the graph's parameters.*W1, b1, W2, b2"):
+    with pytest.raises(errors.UnknownNameError, match=r"params has none of the graph's parameters.*W1, b1, W2, b2"):
         first_theta(GRAPH, params, 0)
 
 
 @pytest.mark.parametrize("params", [3, [1.0], "W1", object()])
 def test_what_is_no_mapping_is_refused(params):
-    with pytest.raises(errors.SettingError, match="params is {name: array}, a model or a fit"):
+    with pytest.raises(errors.SettingError, match=r"params is {name: array}, a model or a fit"):
         first_theta(GRAPH, params, 0)
 
 

@@ -47,7 +47,7 @@ def test_the_norm_that_is_clipped_is_that_of_the_trained_parameters(data):
 class Watched(bp.Box):
     """h W, which notes the gradients that are asked for."""
 
-    asked: list = []  # noqa: RUF012 (shared on purpose)
+    asked: list = []
     keeps_rows = True
 
     def fprop(self, h, W):

@@ -22,6 +22,7 @@ from bprop.graph.validation import cast
 from bprop.graph.values import Gradients, Values
 from bprop.namespace import Array
 from bprop.structure.describe import build, describe
+from bprop.structure.replace import read_places, replaced
 from bprop.structure.show import show
 from bprop.structure.size_guard import SizeLimit
 from bprop.structure.structure import Structure
@@ -192,6 +193,22 @@ class Graph(Structure):
         if not self.outputs:
             raise errors.GraphError("this graph has no outputs to predict: make it with Graph(..., outputs={'f': f})")
         return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
+
+    def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
+        """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.
+
+        This graph stays as it is. What is below is shared, so that theta of this graph fits the parameters that both
+        have. Boxes above are made anew and keep their names. The new box may be made of the old one, as in
+        `graph.replace(h1, bp.dropout(h1, 0.5))`; a new box without a name takes over the name of one that is gone.
+
+        Raises UnknownNameError for a box that is not in the graph, ShapeError where the new box does not fit, and
+        GraphError for two boxes of one name.
+
+        >>> graph = bp.mlp([4, 8, 2], activation="tanh")
+        >>> graph.replace("h1", bp.relu(graph.boxes["a1"])).boxes["h1"]
+        <Relu 'h1' (N, 8)>
+        """
+        return Graph(**replaced(self, read_places(self, old, new)))
 
     def _pass(
         self,

@@ -80,9 +80,9 @@ class Structure:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that gradients of the objective reach: training moves these, but for the frozen ones.
+        """The parameters that training moves: trainable, not frozen, and gradients of the objective reach them.
 
-        Without a loss: all.
+        Without a loss: all that are trainable.
         """
         free = [name for name in self.trainable if name not in self.frozen]
         if self.loss is None:
