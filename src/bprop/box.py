@@ -54,6 +54,8 @@ class Box(Operators["Box"], ABC):
     for a class of yours it always decides, and True counts only where it cannot."""
     is_product: ClassVar[bool] = False
     """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
+    stops_gradient: ClassVar[bool] = False
+    """True if the box sends no gradient to any child, whatever its slope is (see `bprop.stop_gradient`)."""
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""

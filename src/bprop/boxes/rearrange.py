@@ -1,4 +1,4 @@
-"""Boxes that move values without arithmetic: reshape, transpose, concat, stack, slice, take.
+"""Boxes that move values without arithmetic: reshape, transpose, concat, stack, slice, take, stop_gradient.
 
 Axes and shapes are those of the whole arrays, as in NumPy: axis 0 is the batch. One size in a shape may be -1: it
 follows from the others. Shapes and axes that do not fit raise ShapeError.
@@ -20,12 +20,14 @@ __all__ = [
     "Reshape",
     "Slice",
     "Stack",
+    "StopGradient",
     "Take",
     "Transpose",
     "concat",
     "reshape",
     "slice",
     "stack",
+    "stop_gradient",
     "take",
     "transpose",
 ]
@@ -225,6 +227,34 @@ class Take(Box):
         yield rng.normal(size=4), np.array([3, 3, 0])
 
 
+class StopGradient(Box):
+    """a, as a constant: no gradient passes. Shapes: a (...) -> (...).
+
+    Parameters that are used below it alone are not trained. The gradient check holds its value fixed.
+
+    >>> box = bp.stop_gradient(bp.Input("a"))
+    >>> box.fprop(np.array([1.0, -2.0])), box.bprop(np.ones(2), None, np.ones(2))
+    (array([ 1., -2.]), array([0., 0.]))
+    """
+
+    keeps_rows = True
+    stops_gradient = True
+
+    def fprop(self, a):
+        return a
+
+    def bprop(self, grad, value, a):
+        return namespace(a).zeros_like(a)
+
+    def onnx(self, op, a):
+        return op.Identity(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+        yield (rng.normal(size=5),)
+
+
 def takes_all_rows(index: Any, rank: int) -> bool:
     """True if a[index] takes all of axis 0, in its order. `rank` is the number of axes of a."""
     parts = [part for part in (index if isinstance(index, tuple) else (index,)) if part is not None]
@@ -289,6 +319,15 @@ def slice(a, index, *, name: str | None = None) -> Box:
     <Slice (N,)>
     """
     return Slice(a, index=index, name=name)
+
+
+def stop_gradient(a, *, name: str | None = None) -> Box:
+    """`a`, as a constant: no gradient passes, so that training does not see what is below. Shapes: (...) -> (...).
+
+    >>> bp.stop_gradient(bp.Input("h", (50,)))
+    <StopGradient (N, 50)>
+    """
+    return StopGradient(a, name=name)
 
 
 def take(W, rows, *, name: str | None = None) -> Box:

@@ -148,9 +148,10 @@ class GraphCheck:
         loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
         shares = self.context.weights / safe_total(self.context.weights)
         before = state.values
+        constant = {n.slot: before[n.slot] for n in self.plan.nodes if n.box.stops_gradient}  # as bprop takes them
 
         def change(x: np.ndarray) -> Any:
-            new = refresh(self.plan, state, {slot: x}, self.context).values
+            new = refresh(self.plan, state, {**constant, slot: x}, self.context).values
             return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
 
         return change

@@ -67,6 +67,7 @@ from bprop.graph.plan import Context
 from bprop.graph.validation import cast
 from bprop.noise import key_of
 from bprop.registry import is_redefinition
+from bprop.structure.freezing import matched
 
 LAST = 2**63 - 1
 """The most updates that a run can count."""
@@ -101,6 +102,10 @@ class Job:
     validation: DataSet | None = None
     narrow: str | None = None
     mean_weight: float | None = None
+
+    def __post_init__(self):
+        for pattern, _ in getattr(self.rule, "rate_factors", None) or ():
+            matched(pattern, self.graph.trained, "rate_factors", "parameter that is trained")
 
     @property
     def precision(self) -> str:

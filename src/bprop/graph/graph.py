@@ -23,6 +23,7 @@ from bprop.graph.validation import cast
 from bprop.graph.values import Gradients, Values
 from bprop.namespace import Array
 from bprop.structure.describe import build, describe
+from bprop.structure.replace import read_places, replaced
 from bprop.structure.show import show
 from bprop.structure.size_guard import SizeLimit
 from bprop.structure.structure import Structure
@@ -102,8 +103,12 @@ class Graph(Structure):
         The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
         Raises ShapeError for an initialiser that returns another shape, SettingError for a function that fails.
         """
+        return self.init_some(self.parameters, seed, dtype)
+
+    def init_some(self, names: Iterable[str], seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
+        """The same for some parameters alone: no initialiser of another one is called."""
         theta = {}
-        for name, box in self.parameters.items():
+        for name, box in ((name, self.parameters[name]) for name in names):
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
             theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
@@ -211,6 +216,22 @@ class Graph(Structure):
         if not self.outputs:
             raise errors.GraphError("this graph has no outputs to predict: make it with Graph(..., outputs={'f': f})")
         return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
+
+    def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
+        """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.
+
+        This graph stays as it is. What is below is shared, so that theta of this graph fits the parameters that both
+        have. Boxes above are made anew and keep their names. The new box may be made of the old one, as in
+        `graph.replace(h1, bp.dropout(h1, 0.5))`; a new box without a name takes over the name of one that is gone.
+
+        Raises UnknownNameError for a box that is not in the graph, ShapeError where the new box does not fit, and
+        GraphError for two boxes of one name.
+
+        >>> graph = bp.mlp([4, 8, 2], activation="tanh")
+        >>> graph.replace("h1", bp.relu(graph.boxes["a1"])).boxes["h1"]
+        <Relu 'h1' (N, 8)>
+        """
+        return Graph(**replaced(self, read_places(self, old, new)))
 
     def _pass(
         self,

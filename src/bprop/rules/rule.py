@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import reduce
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -14,6 +14,7 @@ from bprop.errors import CallError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.namespace import Array, namespace
 from bprop.registry import is_redefinition
+from bprop.rules.factors import read_factors, update_by_factor
 from bprop.rules.runtime import plain_numbers
 from bprop.rules.schedules import as_rate, positive, rate_at
 
@@ -51,6 +52,9 @@ class Rule(ABC):
     learning_rate : a number, a schedule of `bprop.schedules`, or a function of t, the number of updates already made.
     clip_norm : in subclasses that have it, the largest Euclidean norm of the gradient of all parameters together. A
         longer gradient is scaled down to it (Pascanu, Mikolov and Bengio 2013, alg. 1). None does not clip.
+    rate_factors : {name or pattern of parameters: factor}, by keyword: the learning rate of these parameters is
+        alpha(t) * factor, such as {"W1": 0.1, "E_*": 2}. A parameter's own name counts before patterns, and the first
+        pattern that fits before the others. All else is the same for all parameters, and clip_norm is of all together.
 
     Raises SettingError for a number out of its range, CallError for a name that the rule does not have.
 
@@ -78,6 +82,7 @@ class Rule(ABC):
     """
 
     learning_rate: Any = 0.1
+    rate_factors: Any = field(default=None, kw_only=True)
 
     elementwise: ClassVar[bool] = False
     """True if the update of each element depends on its own gradient and state alone. Then an engine may lay out arrays
@@ -96,6 +101,14 @@ class Rule(ABC):
         name = cls.__name__.lower()
         if named and is_redefinition(_CLASSES.setdefault(name, cls), cls):
             _CLASSES[name] = cls
+        if "__repr__" not in vars(cls):  # so that dataclass does not write another one
+            cls.__repr__ = cls.__repr__
+
+    def __repr__(self) -> str:
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
+        if (factors := shown.pop("rate_factors", None)) is not None:
+            shown["rate_factors"] = dict(factors)
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
     if not TYPE_CHECKING:
 
@@ -114,6 +127,9 @@ class Rule(ABC):
         object.__setattr__(self, "learning_rate", rate)
         if getattr(self, "clip_norm", None) is not None:
             positive(self, "clip_norm")
+        object.__setattr__(self, "rate_factors", read_factors(type(self).__name__, self.rate_factors))
+        if self.rate_factors and (type(self).step, type(self).step_at) != (Rule.step, Rule.step_at):
+            raise SettingError(f"{type(self).__name__} has a `step` of its own, which takes no rate_factors")
 
     def init(self, params: Arrays) -> RuleState:
         """The state before the first update: {"velocity": {parameter: array}}, say."""
@@ -130,6 +146,8 @@ class Rule(ABC):
         limit = getattr(self, "clip_norm", None)
         if limit is not None:
             grads = clip_by_norm(grads, limit)
+        if self.rate_factors:
+            return update_by_factor(self.update, self.rate_factors, params, grads, state, rate, t)
         return _pair(self, params, self.update(params, grads, state, rate, t))
 
     def rate(self, t: Any) -> Any:

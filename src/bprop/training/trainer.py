@@ -209,7 +209,7 @@ class Trainer(Between):
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
-        return Model(self.job.graph, self.run_.params(), self.history, self.settings.notes)
+        return Model(self.job.graph.whole, self.run_.params(), self.history, self.settings.notes)
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
@@ -219,7 +219,7 @@ class Trainer(Between):
         """The fit so far. stopped, failure : as in a Fit."""
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
-        fit = Fit(self.job.graph, params, self.history, self.settings.notes)
+        fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
