@@ -30,6 +30,8 @@ __all__ = ["KEY", "Preparation", "is_noted"]
 
 NOTED = {"source", "task", "columns", "target", "classes"}
 BLOCK = "x"
+SEVERAL = "targets"
+"""The entry of the notes with the names of several targets, of a model that was made in Python."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,9 @@ class Preparation:
         if len(block.names) != len(self.columns):
             which = f": {some(self.columns)}" if self.is_table else ""
             raise DataError(
-                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}{which}"
+                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}{which}: its "
+                f"rows are of shape ({len(frame)}, {len(block.names)}), and must be (N, {len(self.columns)}), in the "
+                "order of training"
             )
         targets = {}
         if len(frame.target) == 1 == len(self.answer.columns) and frame.target[0] in frame.columns:
@@ -198,7 +202,8 @@ class Preparation:
             return cls._of_table(notes, notes[KEY])
         if not is_noted(notes):
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
-        answer = Answer((noted.text(notes, "target"),), *noted.answer(notes))
+        columns = noted.texts(notes, SEVERAL) if SEVERAL in notes else (noted.text(notes, "target"),)
+        answer = Answer(columns, *noted.answer(notes))
         block = Matrix(BLOCK, noted.texts(notes, "columns"))
         return cls(noted.text(notes, "source"), (block,), answer, decision=_decision(notes, answer))
 
