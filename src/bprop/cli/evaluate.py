@@ -78,6 +78,8 @@ def evaluate(
     """
     check_seed(seed)
     net = load_for_rows(model)
+    if net.graph.loss is None:
+        raise SettingError(f"{model}: its graph has no loss, so there is nothing to measure: bprop predict")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
     if noted is not None and interval is not None:

@@ -146,6 +146,8 @@ class Preparation:
         targets = {}
         if len(frame.target) == 1 == len(self.answer.columns) and frame.target[0] in frame.columns:
             targets = {self.target: frame.columns[frame.target[0]]}
+        elif len(self.answer.columns) > 1:
+            targets = {name: frame.columns[name] for name in self.answer.columns if name in frame.columns}
         if not self.is_table:
             named = Column(block.cells, self.columns)
             return replace(frame, columns={BLOCK: named, **targets}, target=self.answer.columns)

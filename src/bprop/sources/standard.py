@@ -76,15 +76,15 @@ class Form:
     @property
     def targets(self) -> int:
         """The targets of an example."""
-        return prod(self.y.shape) if self.y is not None else self.outputs
+        if self.y is None:
+            return 1 if isinstance(self.f, Softmax) else self.outputs
+        return prod(self.y.shape)
 
     @property
     def task(self) -> str:
         """The task of `bprop train` that it is. Raises UnsupportedError where it is none."""
         labels = self.y is None or self.y.dtype != "float"
         if labels and self.targets == 1 and (self.outputs > 1 or isinstance(self.f, Sigmoid)):
-            return "classification"
-        if self.y is None and isinstance(self.f, Softmax):
             return "classification"
         if self.outputs != self.targets:
             assert self.y is not None
