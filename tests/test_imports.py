@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "noise",
         "shapes",
+        "trained",
         "memory",
         "blas",
         "forked",
