@@ -12,10 +12,13 @@ from bprop.engines.layout import with_transposed
 from bprop.engines.program import Program
 from bprop.engines.trace.functions import new_tape
 from bprop.engines.trace.tape import BOOL, INT, LONG, UINT, Shape, Tape, Traced
+from bprop.graph.objective import objective_of
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
 from bprop.rules.runtime import Paced, with_numbers
 
 BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH, SEED = "bad step", "rate", "mean weight", "b", "seed"
+OBJECTIVE = "objective"
 
 
 @dataclass(eq=False)
@@ -102,6 +105,38 @@ class Tracer:
         plan = self.bound(self.program.evaluating, trace)
         sums = self.program.measure(theta, batch, self.constants(trace), context, plan)
         self.update_sums(trace, sums)
+        trace.take_arrays()
+        return trace
+
+    def derive(self, gradients: bool) -> Trace:
+        """The objective of a batch in training, as the state "objective"; or its gradients, as "g:W1"."""
+        trace = Trace(new_tape(self.dtype, self.integer))
+        theta = self.theta(trace)
+        batch, context = self.batch(trace, trace.leaf(trace.clock, "t", (), LONG))
+        plan, program = self.bound(self.program.training, trace), self.program
+        state = fprop(plan, {**theta, **batch, **self.constants(trace)}, context)
+        if gradients:
+            results = {f"g:{name}": grad for name, grad in program.gradients(state, context, plan)[1].items()}
+        else:
+            results = {OBJECTIVE: objective_of(program.graph, plan, state, context)}
+        return self.results(trace, results)
+
+    def outputs(self) -> Trace:
+        """The outputs of the graph outside training, as the state "y:NAME"."""
+        trace = Trace(new_tape(self.dtype, self.integer))
+        theta = self.theta(trace)
+        batch, context = self.batch(trace, trace.tape.constant(0, INT))
+        roots = self.program.graph.outputs
+        plan = self.bound(self.program.graph.plan(roots.values(), training=False), trace)
+        leaves = {**theta, **batch, **self.constants(trace)}
+        state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
+        return self.results(trace, {f"y:{name}": state.values[plan.slot_of[box]] for name, box in roots.items()})
+
+    def results(self, trace: Trace, results: Mapping[str, Any]) -> Trace:
+        """The trace with its results as leaves of the state."""
+        for name, result in results.items():
+            value = trace.tape.read(result)
+            trace.updates.append((trace.leaf(trace.state, name, value.shape, value.dtype), value))
         trace.take_arrays()
         return trace
 
