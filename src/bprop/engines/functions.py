@@ -1,4 +1,4 @@
-"""A graph as plain functions of (theta, batch, seed): its loss, its gradients, a step. `graph.functions(engine)` makes them.
+"""A graph as plain functions of (theta, batch, seed): its loss, its gradients, a step. `graph.functions` makes them.
 
 An engine derives from `Functions`, and returns an object of its class from `Engine.functions`.
 """
@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from bprop.data import DataSet
 from bprop.engines.engine import LAST, Job
+from bprop.engines.integers import INT32
 from bprop.engines.program import Program
 from bprop.errors import GraphError, SettingError, ShapeError
+from bprop.graph.graph import Graph
 from bprop.graph.validation import check_names, read_params, read_weights
 from bprop.namespace import Array
 from bprop.noise import key_of
@@ -168,6 +171,18 @@ class Functions(ABC):
 def rows_of(arrays: Mapping[str, Any]) -> int:
     """The number of examples in a batch; 1 for a graph without inputs."""
     return next((len(array) for array in arrays.values()), 1)
+
+
+def room(graph: Graph, rows: int, weighted: bool, dtype: np.dtype) -> DataSet:
+    """Arrays for a batch. Whole numbers have 32 bits where the graph's limits keep them within; else arrays hold a
+    larger number, by which an engine knows that they need 64."""
+    arrays = {}
+    for name, box in graph.inputs.items():
+        low, high, _ = graph.limits.get(name, (-np.inf, np.inf, ""))
+        narrow = np.iinfo(INT32).min <= low and high <= np.iinfo(INT32).max
+        kind = {"float": dtype, "int": INT32 if narrow else np.dtype(np.int64), "bool": np.dtype(bool)}[box.dtype]
+        arrays[name] = np.full((rows, *box.shape), np.iinfo(kind).max if kind == np.int64 else 0, kind)
+    return DataSet(arrays, np.ones(rows, dtype) if weighted else None)
 
 
 @lru_cache(64)

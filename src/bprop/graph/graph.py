@@ -341,4 +341,3 @@ def _natural(seed: int) -> int:
 def _room_above(name: str) -> Any:
     """A room that works with graphs, imported when a graph is asked for what it does."""
     return import_module(f"bprop.{name}")
-

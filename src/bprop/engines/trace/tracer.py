@@ -15,6 +15,7 @@ from bprop.engines.trace.tape import BOOL, INT, LONG, UINT, Shape, Tape, Traced
 from bprop.graph.objective import objective_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
+from bprop.leaves import Input
 from bprop.rules.runtime import Paced, with_numbers
 
 BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH, SEED = "bad step", "rate", "mean weight", "b", "seed"
@@ -125,7 +126,7 @@ class Tracer:
         """The outputs of the graph outside training, as the state "y:NAME"."""
         trace = Trace(new_tape(self.dtype, self.integer))
         theta = self.theta(trace)
-        batch, context = self.batch(trace, trace.tape.constant(0, INT))
+        batch, context = self.batch(trace, trace.tape.constant(0, INT), self.program.graph.predictor.inputs)
         roots = self.program.graph.outputs
         plan = self.bound(self.program.graph.plan(roots.values(), training=False), trace)
         leaves = {**theta, **batch, **self.constants(trace)}
@@ -149,13 +150,15 @@ class Tracer:
     def shape_of(self, name: str, shape: Shape) -> Shape:
         return shape[::-1] if name in self.transposed else shape
 
-    def batch(self, trace: Trace, t: Traced) -> tuple[dict[str, Traced], Context]:
-        """Inputs and context of a batch of `batch_size` rows."""
+    def batch(
+        self, trace: Trace, t: Traced, inputs: Mapping[str, Input] | None = None
+    ) -> tuple[dict[str, Traced], Context]:
+        """Inputs (by default all) and context of a batch of `batch_size` rows."""
         xp, tape = trace.tape.functions, trace.tape
         kinds = {"float": self.dtype, "int": self.integer, "bool": BOOL}
         batch = {
             name: trace.leaf(trace.batch, name, (self.size, *box.shape), kinds[box.dtype])
-            for name, box in self.program.graph.inputs.items()
+            for name, box in (self.program.graph.inputs if inputs is None else inputs).items()
         }
         weights = xp.ones((self.size,))
         if self.weighted:

@@ -1,4 +1,4 @@
-"""A graph as plain functions of machine code: theta goes into padded memory, a call runs one step of it, results come out.
+"""A graph as plain functions of machine code: theta goes into padded memory, a call runs one step, results come out.
 
 All functions share one memory of theta. An array that lies there already is not copied in again: a step in place hands
 out views of that memory, any other step copies that cannot be written.
@@ -14,14 +14,13 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.engines.functions import Functions, Options, need_count, rows_of, word_of
-from bprop.engines.integers import INT32, integer_dtype
+from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
+from bprop.engines.integers import integer_dtype
 from bprop.engines.layout import narrow_weights
 from bprop.engines.native.run.loaded import Loaded
 from bprop.engines.native.run.native_run import NativeRun, compiled_structure, fixed_values, narrowed, routine_for
 from bprop.engines.native.run.object_code import machine
 from bprop.engines.trace.tracer import BAD, OBJECTIVE, SEED, Tracer
-from bprop.graph.graph import Graph
 from bprop.noise import seed_at
 
 
@@ -89,7 +88,9 @@ class NativeFunctions(Functions):
         return theta, {"t": t + 1, "rule": rule}, loss / weight
 
     def outputs(self, theta, batch):
-        arrays = self.graph.predictor.read(batch) if self.options.check else {n: np.asarray(a) for n, a in batch.items()}
+        arrays = (
+            self.graph.predictor.read(batch) if self.options.check else {n: np.asarray(a) for n, a in batch.items()}
+        )
         inputs = {n: arrays[n] for n in self.graph.predictor.inputs}
         rows = rows_of(inputs)
         call = self.call("outputs", theta, rows, False)
@@ -199,17 +200,3 @@ def frozen(array: np.ndarray) -> np.ndarray:
     copy = np.array(array, order="C")
     copy.flags.writeable = False
     return copy
-
-
-def room(graph: Graph, rows: int, weighted: bool, dtype: np.dtype) -> DataSet:
-    """Arrays for a batch. Whole numbers have 32 bits where the graph's limits keep them within; else arrays hold a
-    larger number, by which an engine knows that they need 64."""
-    arrays = {}
-    for name, box in graph.inputs.items():
-        low, high, _ = graph.limits.get(name, (-np.inf, np.inf, ""))
-        narrow = np.iinfo(INT32).min <= low and high <= np.iinfo(INT32).max
-        kind = {"float": dtype, "int": INT32 if narrow else np.dtype(np.int64), "bool": np.dtype(bool)}[box.dtype]
-        arrays[name] = np.full((rows, *box.shape), np.iinfo(kind).max if kind == np.int64 else 0, kind)
-    return DataSet(arrays, np.ones(rows, dtype) if weighted else None)
-
-
