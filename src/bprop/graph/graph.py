@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bprop.draw import Drawing
 
 NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
+Functions = Any  # `bprop.engines.functions.Functions`: engines stand above graphs
 
 
 class Graph(Structure):
@@ -233,6 +235,40 @@ class Graph(Structure):
         """
         return Graph(**replaced(self, read_places(self, old, new)))
 
+    def functions(
+        self,
+        engine: Any = "auto",
+        rule: Any = None,
+        *,
+        dtype: Any = "float32",
+        batch_size: int | None = None,
+        in_place: bool = False,
+        check: bool = True,
+    ) -> Functions:
+        """The graph as plain functions on an engine: `loss`, `gradients`, `step`, `outputs`, for a loop of your own.
+
+        They take theta, a batch and a seed, and remember nothing (see `bprop.engines.functions.Functions`):
+
+            of = graph.functions("native", bp.Adam())
+            theta, state = graph.init(), of.init(graph.init())
+            theta, state, loss = of.step(theta, state, {"x": X[:32], "y": Y[:32]}, seed=0)
+
+        Compiled once for each number of rows on "native" and "xla", plain on "numpy". A step gives the bits of
+        `bp.train` on the same batch. On "xla" the functions pass through jax.jit, jax.grad, jax.jvp and jax.vmap.
+
+        Parameters
+        ----------
+        engine, rule, dtype : as in `bp.train`. `step` needs the rule.
+        batch_size : a batch with fewer rows is filled up with rows of weight 0, so that nothing is compiled for the
+            last batch of an epoch. None: batches have any number of rows.
+        in_place : `step` may overwrite the theta and the state that the step before it returned, which saves copies.
+        check : look at every number of a batch: finite, labels in range. False saves a few microseconds; a wrong label
+            then does harm.
+
+        Raises SettingError, UnknownNameError, MissingPackageError, UnsupportedError.
+        """
+        return _room_above("functions").functions(self, engine, rule, dtype, in_place, check, batch_size)
+
     def _pass(
         self,
         plan: Plan,
@@ -344,3 +380,8 @@ def _natural(seed: int) -> int:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise errors.SettingError(f"a seed is a whole number, 0 or more, not {seed!r}")
     return int(seed)
+
+
+def _room_above(name: str) -> Any:
+    """A room that works with graphs, imported when a graph is asked for what it does."""
+    return import_module(f"bprop.{name}")

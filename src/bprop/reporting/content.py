@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bprop.errors import SettingError
 from bprop.data import DataSet
 from bprop.files import write_atomically
 from bprop.graph import Graph

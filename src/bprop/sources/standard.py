@@ -16,14 +16,14 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes import Exp, Sigmoid, Softmax, concat, reshape, softmax
 from bprop.ensembles import SPREAD, spread_name
-from bprop.errors import DataError, UnsupportedError
+from bprop.errors import UnsupportedError
 from bprop.graph import Graph
 from bprop.leaves import Input
 from bprop.model import Model
 from bprop.perceptron import QUANTILES
 from bprop.scaling import KEY as SCALING
 from bprop.sources.formats.arrays import numbered
-from bprop.sources.preparation import SEVERAL, is_noted
+from bprop.sources.preparation import TARGETS, is_noted
 from bprop.structure.replace import replaced
 
 IN_PYTHON = "predict with it in Python: bp.load(path).predict(...)"
@@ -166,7 +166,7 @@ def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
         "source": SOURCE, "task": task, "columns": list(names) if fits and names else list(numbered(form.inputs)),
         "target": name, "classes": _classes(model, form) if task == "classification" else None,
     }  # fmt: skip
-    return notes if form.targets == 1 else {**notes, SEVERAL: [f"{name}{k}" for k in range(1, form.targets + 1)]}
+    return notes if form.targets == 1 else {**notes, TARGETS: [f"{name}{k}" for k in range(1, form.targets + 1)]}
 
 
 def _classes(model: Model, form: Form) -> list[Any]:
@@ -186,7 +186,9 @@ def _kept(model: Model, form: Form) -> dict[str, Any]:
         for name, one in model.units.scalings.items()
     }
     if form.targets == 1:
-        scaling |= {name: {key: value[0] for key, value in scaling[name].items()} for name in ("y", "f") if name in scaling}
+        scaling |= {
+            name: {key: value[0] for key, value in scaling[name].items()} for name in ("y", "f") if name in scaling
+        }
     return {**model.notes, SCALING: scaling}
 
 
