@@ -146,10 +146,10 @@ def test_estimators_of_scikit_learn_are_refused_with_the_way_on(tmp_path):
     with pytest.raises(ModelFileError, match=r"StandardScaler of this Pipeline .* pipeline\['mlpclassifier'\]"):
         bp.save(tmp_path / "net.bprop", scaled)
     bp.save(tmp_path / "net.bprop", scaled[-1])
-    with pytest.raises(ModelFileError, match="train bprop.MLPClassifier, which takes the same arguments"):
+    with pytest.raises(ModelFileError, match=r"train bprop.MLPClassifier, which takes the same arguments"):
         bp.save(tmp_path / "other.bprop", MLPClassifier((4,), max_iter=2).fit(X, NAMES))
     target = TransformedTargetRegressor(bp.MLPRegressor(hidden_layer_sizes=(4,), **SHORT)).fit(X, X[:, 0])
-    with pytest.raises(ModelFileError, match="bp.TableRegressor scales y by itself"):
+    with pytest.raises(ModelFileError, match=r"bp.TableRegressor scales y by itself"):
         bp.save(tmp_path / "other.bprop", target)
     with pytest.raises(NotFittedError):
         bp.save(tmp_path / "other.bprop", bp.MLPClassifier())
