@@ -52,7 +52,7 @@ class Uniform:
 
     bound: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.bound >= 0:
             raise SettingError(f"the bound of a uniform initialiser must not be negative, got {self.bound}")
 
@@ -66,7 +66,7 @@ class Normal:
 
     deviation: float = 0.01
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.deviation >= 0:
             raise SettingError(f"a standard deviation must not be negative, got {self.deviation}")
 
@@ -122,7 +122,7 @@ class Scaled:
     fan: str
     normal: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.scale > 0 or self.fan not in _FANS:
             raise SettingError(f"scale must be above 0 and fan one of {', '.join(_FANS)}; got {self}")
 

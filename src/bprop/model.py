@@ -144,7 +144,7 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
-    def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
+    def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict[str, Any]:
         """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
@@ -270,7 +270,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Any) -> None:
+def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a model to one file: weights as safetensors, the graph as JSON, no pickle.
 
     model : a Model, a fit, or an estimator of bprop that is fitted. Of a Pipeline, its last step.

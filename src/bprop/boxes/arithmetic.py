@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, swap_last, unbroadcast
 from bprop.shapes import Spec, infer, thin
@@ -235,7 +235,7 @@ add, subtract, multiply, divide = function(Add), function(Subtract), function(Mu
 negative, matmul = function(Negative), function(MatMul)
 
 
-def power(a, exponent, *, name: str | None = None) -> Box:
+def power(a: BoxLike, exponent: BoxLike, *, name: str | None = None) -> Box:
     """a ** exponent, elementwise, for a number `exponent`. Shapes: a (...) -> (...). See `Power`.
 
     >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))

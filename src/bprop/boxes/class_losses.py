@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from bprop.box import Box, as_box
+from bprop.box import Box, BoxLike, as_box
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Head, Loss, at_label, one_hot, per_example, per_output
@@ -67,7 +67,7 @@ class CrossEntropy(ClassLoss):
 
     unit: ClassVar = "nats"
 
-    def parts(self, a, y):
+    def parts(self, a: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
         xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
         own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
@@ -166,7 +166,7 @@ class MulticlassHinge(ClassLoss):
 
     head: ClassVar = Head("hinge", labels=True, kind="int")
 
-    def rivals(self, a, y):
+    def rivals(self, a: Array, y: Array) -> Array:
         """a with -inf in the place of the label's score."""
         return namespace(a).where(one_hot(y, a), -np.inf, a)
 
@@ -192,7 +192,7 @@ nll, cross_entropy = function(Nll), function(CrossEntropy)
 binary_cross_entropy, multiclass_hinge = function(BinaryCrossEntropy), function(MulticlassHinge)
 
 
-def hinge(a, y, *, name: str | None = None) -> Box:
+def hinge(a: BoxLike, y: BoxLike, *, name: str | None = None) -> Box:
     """Hinge loss. One score an output: max(0, 1 - y a) with y -1 or 1. C scores: see `MulticlassHinge`.
 
     Shapes: a (N, ...), y (N, ...) -> (N,), or a (N, ..., C), labels y (N, ...) -> (N,). Raises ShapeError for others.

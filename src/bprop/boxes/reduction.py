@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.namespace import Array, as_numbers, namespace
 from bprop.typing import Example
 
@@ -126,7 +126,7 @@ class LogMeanExp(Reduction):
         return self.spread(grad, a) * (e / xp.where(total > 0, total, 1))
 
 
-def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+def sum(a: BoxLike, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
     >>> bp.sum(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
@@ -135,7 +135,7 @@ def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Sum(a, axis=axis, keepdims=keepdims, name=name)
 
 
-def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+def mean(a: BoxLike, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The mean over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
     >>> bp.mean(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
@@ -144,7 +144,7 @@ def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = Non
     return Mean(a, axis=axis, keepdims=keepdims, name=name)
 
 
-def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+def max(a: BoxLike, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The maximum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
     >>> bp.max(bp.Input("a", (2,)), axis=1).fprop(np.array([[1.0, 2.0]]))
@@ -153,7 +153,7 @@ def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Max(a, axis=axis, keepdims=keepdims, name=name)
 
 
-def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+def log_mean_exp(a: BoxLike, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(mean of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
     >>> bp.log_mean_exp(bp.Input("a", (2,)), axis=1).fprop(np.log([[0.2, 0.4]])).round(6) == np.log(0.3).round(6)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.namespace import Array
 from bprop.typing import Example
 
@@ -50,7 +50,7 @@ class Dropout(Box):
         yield (rng.normal(size=(4, 5)),)
 
 
-def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
+def dropout(a: BoxLike, rate: float = 0.5, *, name: str | None = None) -> Box:
     """`a` with each element set to 0 with probability `rate` in training, the others divided by 1 - rate.
 
     Shapes: a (N, ...) -> (N, ...). Raises SettingError unless 0 <= rate < 1. See `Dropout`.

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import Head, Loss, per_example, per_output
 from bprop.lower_case import function
@@ -226,7 +226,7 @@ squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
 poisson = function(Poisson)
 
 
-def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
+def huber(f: BoxLike, y: BoxLike, delta: float = 1.0, *, name: str | None = None) -> Box:
     """Huber loss: quadratic for residuals up to `delta`, linear beyond. Shapes: f (N, ...), y (N, ...) -> (N,).
 
     Raises ShapeError where the shapes of f and y differ, SettingError unless delta > 0. See `Huber`.
@@ -237,7 +237,7 @@ def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
     return Huber(f, y, delta=delta, name=name)
 
 
-def quantile(f, y, levels: tuple[Any, ...] = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
+def quantile(f: BoxLike, y: BoxLike, levels: tuple[Any, ...] = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
     """The pinball loss of quantiles f_tau, one for each level. Shapes: f (N, ..., Q), y (N, ...) -> (N,).
 
     Raises ShapeError unless f has a last axis with a number for each level, SettingError unless the levels are

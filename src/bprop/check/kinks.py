@@ -64,7 +64,7 @@ class Corner:
     """The gradient that bprop gets, by output."""
     precision: Precision
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.centre = np.asarray(self.value(self.x))
         self.rows: dict[int, np.ndarray] = {}
 

@@ -46,7 +46,7 @@ class Node:
     output: bool = False
     panels: list[tuple[str, Summary]] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.shown = fit(self.name, NAME, WIDEST)
         self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from numpy.typing import DTypeLike
+
+from bprop.engines.engine import Engine
 from bprop.errors import GraphError, SettingError, ShapeError
 from bprop.estimators.base import NamedParameters
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -88,12 +92,17 @@ class GraphClassifier(NetworkClassifier, GraphEstimator):
     """
 
     def __init__(
-        self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
-        power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
-        momentum=0.9, nesterovs_momentum=True, early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999,
-        epsilon=1e-8, n_iter_no_change=10, max_fun=15000, class_weight=None, output=None, features=None, clip_norm=None,
-        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, graph: Graph | Callable[..., Graph] | None = None, *, solver: Any = "adam",
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, class_weight: Any = None, output: str | None = None,
+        features: str | None = None, clip_norm: float | None = None, scoring: str | Callable[..., float] | None = None,
+        dtype: DTypeLike = "auto", engine: str | Engine = "auto", device: str | None = None,
+        progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
     def __sklearn_tags__(self) -> Any:
@@ -121,10 +130,14 @@ class GraphRegressor(NetworkRegressor, GraphEstimator):
     """
 
     def __init__(
-        self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
-        power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
-        momentum=0.9, nesterovs_momentum=True, early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999,
-        epsilon=1e-8, n_iter_no_change=10, max_fun=15000, output=None, features=None, clip_norm=None, scoring=None,
-        dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, graph: Graph | Callable[..., Graph] | None = None, *, solver: Any = "adam",
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, output: str | None = None, features: str | None = None,
+        clip_norm: float | None = None, scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto",
+        engine: str | Engine = "auto", device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())

@@ -374,7 +374,7 @@ class Graph(Structure):
         """
         return cls(**build(description, boxes, size_limit))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         own = tuple({type(box) for box in self.order if ":" in type(box).type_key})
         return Graph.from_description, (self.describe(), own)
 

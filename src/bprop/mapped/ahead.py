@@ -66,7 +66,7 @@ class Ahead(Reader):
         self.fetched = self.dropped = 0  # windows
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
 
-    def reach(self, start, stop):
+    def reach(self, start: int, stop: int) -> None:
         now = int(np.searchsorted(self.ends, start, side="right"))
         last = int(np.searchsorted(self.ends, stop - 1, side="right"))
         for window in range(self.dropped, now):
@@ -93,7 +93,7 @@ class Ahead(Reader):
         size, rows = self.epoch.pages.page, self.epoch.pages.rows
         return [(int(part[0]) * size, min((int(part[-1]) + 1) * size, rows)) for part in parts]
 
-    def close(self):
+    def close(self) -> None:
         self.thread.shutdown(cancel_futures=True)
         for region in self.regions:
             region.drop(0, self.epoch.pages.rows)

@@ -88,7 +88,7 @@ class XlaRun(Run):
         }
         return jax.device_put((constants, hyper, numbers, job.seed_key, mean))
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         with jax.enable_x64(self.wide):
             host = {name: copied(self.turned(name, array), self.job.dtype) for name, array in params.items()}
             theta = {name: jax.device_put(array) for name, array in host.items()}
@@ -110,14 +110,14 @@ class XlaRun(Run):
         arrays = [np.asarray(leaf) for leaf in leaves]
         return [copied(a, self.job.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays], tree
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         host = self.each(self.turned, jax.tree.map(np.asarray, self.state[1]))
         return [np.array(array, order="C") for array in jax.tree.leaves(host)]
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return {name: np.array(self.turned(name, np.asarray(a)), order="C") for name, a in self.state[0].items()}
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         device, foreign = jax.device_put(0).device, isinstance(self.job.rule, Foreign)
         facts = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
         facts |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
@@ -139,7 +139,7 @@ class XlaRun(Run):
             return rule_state
         return {what: {name: function(name, a) for name, a in arrays.items()} for what, arrays in rule_state.items()}
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         if self.order is None or not np.array_equal(order, self.order):
             size = self.batches.rows * round_up(self.job.steps_per_epoch)
             first = (self.job.steps_per_epoch - 1) * self.batches.rows
@@ -149,7 +149,7 @@ class XlaRun(Run):
             self.order = order
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         need_counts(t, count)
         outcomes: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
@@ -188,7 +188,7 @@ class XlaRun(Run):
         if last and start + count > full:
             yield self.compiled_last, data.last(full * rows, last)
 
-    def compile_seconds(self):
+    def compile_seconds(self) -> float:
         return self.compiling
 
     def _seconds_compiled(self) -> float:
@@ -213,7 +213,7 @@ class XlaRun(Run):
             room = jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), self.state)
         return self.compiled.duplicate(self.state, room)
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         constants, hyper, _, seed, _ = self.arguments
         sums = before = self.no_sums
         together = self.job.together(self.job.set_of(which))
@@ -226,7 +226,7 @@ class XlaRun(Run):
                 sums = evaluate(self.state[0], arrays, weights, rows, constants, hyper, seed, sums)
         return self.program.finish(self.program.totals(np.asarray(sums).tolist()))
 
-    def penalty(self):
+    def penalty(self) -> float:
         state, penalty = self.penalty_of
         if state is self.state:
             return penalty

@@ -135,17 +135,17 @@ class NativeRun(Run):
         for name, array in saved.items():
             self.memory[name][...] = array
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return {name: np.array(self.users_view(f"p:{name}", name), order="C") for name in self.job.graph.parameters}
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         return [
             np.array(self.users_view(f"r:{what}:{name}", name), order="C")
             for what, names in self.layout_of_rule.items()
             for name in names
         ]
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         for name, array in params.items():
             self.users_view(f"p:{name}", name)[...] = array
         theta = {name: self.users_view(f"p:{name}", name) for name in self.job.graph.trained}
@@ -153,14 +153,14 @@ class NativeRun(Run):
             for name, array in arrays.items():
                 self.users_view(f"r:{what}:{name}", name)[...] = array
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         """The number of threads is no part of it: they share out results, never the terms of a sum."""
         width = {"vectors of so many bits": str(8 * machine().vector_bytes)}
         return {**surroundings.common(), "llvmlite": llvmlite.__version__, **width}
 
     # --- steps ---
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.step.order = order = np.ascontiguousarray(order, np.int32)
         if self.last is not None:
             rows, full, last = self.job.batches
@@ -175,7 +175,7 @@ class NativeRun(Run):
     def sums(self, arrays: Mapping[str, np.ndarray]) -> list[list[float]]:
         return [[float(arrays[f"{part}:{name}"][0]) for name in self.program.sum_names] for part in "sk"]
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         need_counts(t, count)
         bad, done = -1, 0
         for part in spans(t, count):  # one, unless the stretch passes a multiple of 2^32
@@ -203,7 +203,7 @@ class NativeRun(Run):
             bad = full if bad < 0 <= int(self.memory[BAD][0]) else bad
         return bad
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         if which not in self.measures:
             self.measures[which] = self.measure(which)
         measure = self.measures[which]
@@ -230,7 +230,7 @@ class NativeRun(Run):
         loaded.order = np.arange(len(data), dtype=np.int32)
         return loaded
 
-    def penalty(self):
+    def penalty(self) -> float:
         params = {name: np.asarray(self.users_view(f"p:{name}", name)) for name in self.job.graph.parameters}
         penalty = self.program.penalty(params, self.program.constants(), self.job.context(np.ones(1), 0))
         return 0.0 if penalty is None else float(penalty)
