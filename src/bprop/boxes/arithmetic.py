@@ -50,7 +50,7 @@ class Add(Broadcast):
     array([2., 3.])
     """
 
-    symbol: ClassVar = "+"
+    symbol: ClassVar[str] = "+"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a + b
@@ -72,7 +72,7 @@ class Subtract(Broadcast):
     array([0., 1.])
     """
 
-    symbol: ClassVar = "-"
+    symbol: ClassVar[str] = "-"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a - b
@@ -92,7 +92,7 @@ class Multiply(Broadcast):
     array([2., 4.])
     """
 
-    symbol: ClassVar = "*"
+    symbol: ClassVar[str] = "*"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a * b
@@ -113,7 +113,7 @@ class Divide(Broadcast):
     array([0.5, 1. ])
     """
 
-    symbol: ClassVar = "/"
+    symbol: ClassVar[str] = "/"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a / b
@@ -184,7 +184,7 @@ class MatMul(Box):
 
     keeps_rows = True
     is_product = True
-    symbol: ClassVar = "@"
+    symbol: ClassVar[str] = "@"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a @ b

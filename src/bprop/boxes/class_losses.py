@@ -37,8 +37,10 @@ class Nll(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(
+        output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",)
+    )
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example(-namespace(f).log(at_label(f, y)))
@@ -65,7 +67,7 @@ class CrossEntropy(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
+    unit: ClassVar[str] = "nats"
 
     def parts(self, a: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
@@ -97,9 +99,9 @@ class BinaryCrossEntropy(Loss):
     array([   0., 1000.])
     """
 
-    metrics: ClassVar = ("accuracy",)
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Sigmoid", kind="int")
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Sigmoid", kind="int")
 
     def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
@@ -131,7 +133,7 @@ class Hinge(Loss):
     array([0. , 0.5])
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     def fprop(self, a: Array, y: Array) -> Array:
         return per_example(namespace(a).maximum(1 - y * a, 0))
@@ -164,7 +166,7 @@ class MulticlassHinge(ClassLoss):
     array([0.5])
     """
 
-    head: ClassVar = Head("hinge", labels=True, kind="int")
+    head: ClassVar[Head | None] = Head("hinge", labels=True, kind="int")
 
     def rivals(self, a: Array, y: Array) -> Array:
         """a with -inf in the place of the label's score."""

@@ -76,7 +76,7 @@ class ClassLoss(Loss):
     10
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     @property
     def classes(self) -> int:

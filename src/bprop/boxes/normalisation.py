@@ -80,7 +80,7 @@ class BatchNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
     def statistics(self, a: Array, weights: Array) -> tuple[Array, Array, Array, Array]:
         """(shares, a - mean, mean, variance): the weight of each row, and a's moments over all axes but the last."""
@@ -193,7 +193,7 @@ class BatchWeight(Box):
     """
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
     def fprop(self, a: Array, weights: Array) -> Array:
         total = weights.sum()

@@ -37,8 +37,8 @@ class SquaredError(Loss):
     array([4., 0.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example((f - y) ** 2)
@@ -62,8 +62,8 @@ class AbsoluteError(Loss):
     array([2., 0.])
     """
 
-    metrics: ClassVar = ("mae", "rmse")
-    head: ClassVar = Head(reads_output=True, scaled=1)
+    metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1)
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example(namespace(f).abs(f - y))
@@ -89,8 +89,8 @@ class Huber(Loss):
     """
 
     delta: float = 1.0
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
     def fprop(self, f: Array, y: Array) -> Array:
         xp = namespace(f)
@@ -128,9 +128,9 @@ class Poisson(Loss):
     array([1., 1.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Exp")
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Exp")
 
     def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
@@ -170,8 +170,8 @@ class Quantile(Loss):
     """
 
     levels: tuple[Any, ...] = (0.05, 0.5, 0.95)
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=1, each="levels")
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1, each="levels")
 
     def fprop(self, f: Array, y: Array) -> Array:
         r = y[..., None] - f

@@ -41,7 +41,7 @@ class Reference(NamedTuple):
 class Reveal(Rule, named=False):
     """theta <- gradient: a rule that shows the gradient that a step computes."""
 
-    elementwise: ClassVar = True
+    elementwise: ClassVar[bool] = True
 
     def update(
         self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any

@@ -65,7 +65,7 @@ class Corner:
     precision: Precision
 
     def __post_init__(self) -> None:
-        self.centre = np.asarray(self.value(self.x))
+        self.centre: np.ndarray = np.asarray(self.value(self.x))
         self.rows: dict[int, np.ndarray] = {}
 
     def row(self, output: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class Node:
     panels: list[tuple[str, Summary]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.shown = fit(self.name, NAME, WIDEST)
+        self.shown: str = fit(self.name, NAME, WIDEST)
         self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
 
     @property
@@ -100,6 +101,15 @@ class Scene:
 class Builder:
     """Makes the scene of a graph."""
 
+    graph: Any
+    values: Arrays | None
+    grads: Arrays | None
+    objective: float | None
+    users: dict[Box, list[Box]]
+    trained: frozenset[Any]
+    rewrites: Any
+    merged: Any
+
     def __init__(
         self,
         graph: Structure,
@@ -111,11 +121,11 @@ class Builder:
         self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
-        self.penalties = self._penalties()
+        self.penalties: set[Box] = self._penalties()
         outputs = set(graph.outputs.values())
-        self.collapsed = wants_collapse(graph, collapse)
+        self.collapsed: bool = wants_collapse(graph, collapse)
         apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
-        self.layers = layers_of(graph, apart) if self.collapsed else {}
+        self.layers: dict[Box, int] = layers_of(graph, apart) if self.collapsed else {}
         self.outputs: dict[Box, list[str]] = {}
         for name, box in graph.outputs.items():
             self.outputs.setdefault(box, []).append(name)

@@ -112,6 +112,9 @@ class AutoEngine(Engine):
 class FallbackRun(Delegate):
     """An XLA run that falls back to another engine if its code cannot be traced, which shows only at the first call."""
 
+    declined: Mapping[str, str]
+    run: Run
+
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
         super().__init__(run)
         self.elsewhere, self.declined = elsewhere, declined

@@ -15,7 +15,7 @@ class Delegate(Run):
 
     def __init__(self, run: Run):
         self.run = run
-        self.turn = run.turn
+        self.turn: int = run.turn
 
     @property
     def engine(self) -> str:  # type: ignore[override]

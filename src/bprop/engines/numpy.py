@@ -13,6 +13,7 @@ from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.numpy_functions import NumpyFunctions
 from bprop.engines.program import Program
 from bprop.errors import SettingError
+from bprop.namespace import Array
 from bprop.rules import Foreign
 
 EVALUATION_ROWS = 1024
@@ -23,16 +24,19 @@ class NumpyRun(Run):
 
     engine = "numpy"
 
+    order: np.ndarray
+    sums: dict[str, float]
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         self.job = job
-        self.program = Program(job.graph, job.dtype)
-        self.constants = self.program.constants()
+        self.program: Program = Program(job.graph, job.dtype)
+        self.constants: dict[str, Array] = self.program.constants()
         self.restore(params, None)
 
     def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
         copies = None if rule_arrays is None else (array.astype(self.job.dtype) for array in rule_arrays)
-        self.state = theta, self.job.rule_state(theta, copies)
+        self.state: Any = theta, self.job.rule_state(theta, copies)
 
     def rule_arrays(self) -> list[np.ndarray]:
         return [p[name] for _, p in sorted(self.state[1].items()) for name in sorted(p)]

@@ -40,6 +40,10 @@ class Perceptron(NetworkEstimator):
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
 
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
+
     def _make_network(self, features: int, target: Target) -> Network:
         architecture = Architecture(
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), TASKS[target.task],

@@ -57,6 +57,8 @@ class TableEstimator(NamedParameters):
     normalise: str | None
     _encoder: Encoder
 
+    kinds_: dict[str, str]
+
     @available_if(needs_all_rows)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:  # type: ignore[override]
         """Not offered."""

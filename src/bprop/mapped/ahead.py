@@ -60,11 +60,17 @@ class Ahead(Reader):
     At most three windows are in memory: two that are visited, and the next.
     """
 
+    regions: list[Region]
+    epoch: Epoch
+    ends: np.ndarray
+    fetched: int
+    dropped: int
+
     def __init__(self, regions: Iterable[Region], epoch: Epoch):
         self.regions, self.epoch, self.ends = list(regions), epoch, epoch.ends
-        self.most = int(epoch.pages.window * epoch.pages.page)
+        self.most: int = int(epoch.pages.window * epoch.pages.page)
         self.fetched = self.dropped = 0  # windows
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
+        self.thread: ThreadPoolExecutor = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
 
     def reach(self, start: int, stop: int) -> None:
         now = int(np.searchsorted(self.ends, start, side="right"))

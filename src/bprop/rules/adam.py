@@ -32,8 +32,8 @@ class Adam(Rule):
     array([0.5, 1.5])
     """
 
-    elementwise: ClassVar = True
-    reference: ClassVar = "adam"
+    elementwise: ClassVar[bool] = True
+    reference: ClassVar[str | None] = "adam"
     learning_rate: Any = 0.001
     beta1: float = 0.9
     beta2: float = 0.999

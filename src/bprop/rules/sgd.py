@@ -33,8 +33,8 @@ class SGD(Rule):
     array([0., 3.])
     """
 
-    elementwise: ClassVar = True
-    reference: ClassVar = "sgd"
+    elementwise: ClassVar[bool] = True
+    reference: ClassVar[str | None] = "sgd"
     momentum: float | None = None
     nesterov: bool = False
     decrease_constant: float | None = None

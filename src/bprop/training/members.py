@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -22,9 +23,9 @@ from bprop.training.checkpoints.members import make_above, member_place, member_
 from bprop.training.crew import Crew, OfCrew
 from bprop.training.events import epoch_done, from_begin_to_end
 from bprop.training.fit import Fit
-from bprop.training.interrupt import Terminated
+from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.kinds import kinds_of
-from bprop.training.progress import progress_of
+from bprop.training.progress import Progress, progress_of
 from bprop.training.settings import Callback, TrainSettings, read_callbacks
 from bprop.visible import visible
 
@@ -92,22 +93,31 @@ class Turns(OfCrew):
 class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
+    members: list[Member]
+    wanted: Any
+    place: Any | None
+    every: Any | None
+    workers: int
+    progress: Progress
+    began: tuple[float, int]
+    interrupt: Interrupt
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
         self.crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
-        self.kinds = len({id(member.graph or graph) for member in members})
+        self.kinds: int = len({id(member.graph or graph) for member in members})
         self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
-        self.resume = settings.get("resume")
+        self.resume: Any | None = settings.get("resume")
         self.ended: dict[int, Fit] = {}
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):

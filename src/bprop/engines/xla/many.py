@@ -72,21 +72,29 @@ class XlaMany(ManyRuns):
     data : the set whose rows they train on; rows : the numbers of these, for each run; None: all of them.
     """
 
+    seats: list[Seat]
+    rows: list[np.ndarray | None]
+    first: Seat
+    visits: np.ndarray
+    order: Any
+    sums: np.ndarray
+    previous: Any
+
     def __init__(self, seats: Sequence[Seat], data: DataSet, rows: Sequence[np.ndarray | None]):
         self.seats, self.rows = list(seats), list(rows)
-        self.runs = self.seats
+        self.runs: list[Seat] = self.seats
         self.first, job = self.seats[0], self.seats[0].job
-        self.jobs = [seat.job for seat in self.seats]
+        self.jobs: list[Job] = [seat.job for seat in self.seats]
         self.state: Any = None
         self.host: Any = None
         for number, seat in enumerate(self.seats):
             seat.many, seat.number = self, number
-        self.compiling = 0.0
+        self.compiling: float = 0.0
         with jax.enable_x64(self.first.wide):
-            self.data = Resident(Source.of(data, job))
-            self.arguments = self._stacked([seat.arguments for seat in self.seats])
-            self.counts = jax.device_put(np.array([len(one.data) for one in self.jobs], np.int32))
-            self.validation = self._validation()
+            self.data: Resident = Resident(Source.of(data, job))
+            self.arguments: Any = self._stacked([seat.arguments for seat in self.seats])
+            self.counts: Any = jax.device_put(np.array([len(one.data) for one in self.jobs], np.int32))
+            self.validation: tuple[Any, Any, Any, int | None] | None = self._validation()
         self.measured: dict[str, list[dict[str, float]]] = {}
 
     @staticmethod

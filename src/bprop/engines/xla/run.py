@@ -12,7 +12,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines import surroundings
-from bprop.engines.engine import Job, Run, Stretch, need_counts
+from bprop.engines.engine import Batches, Job, Run, Stretch, need_counts
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
@@ -38,25 +38,29 @@ class XlaRun(Run):
 
     engine = "xla"
 
+    large: bool
+    sums: np.ndarray
+    compiling: float
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
         self.job = job
-        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        self.integer: np.dtype = integer_dtype(job.graph, (job.data, job.validation))
         # JAX has 64 bits for both kinds of numbers or for neither
-        self.wide = job.dtype == np.float64 or self.integer == INT64
+        self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
-            self.batches = job.batches
-            self.compiled = functions_of(job, self.integer)
-            self.compiled_last = (
+            self.batches: Batches = job.batches
+            self.compiled: Compiled = functions_of(job, self.integer)
+            self.compiled_last: Compiled = (
                 functions_of(job, self.integer, self.batches.last) if self.batches.last else self.compiled
             )
-            self.turn = self.compiled.choices.unrolled
-            self.program = Program(job.graph, job.dtype)
-            self.sets = self._place(job)
-            self.arguments = self._arguments()
+            self.turn: int = self.compiled.choices.unrolled
+            self.program: Program = Program(job.graph, job.dtype)
+            self.sets: dict[str, Resident | Streamed] = self._place(job)
+            self.arguments: tuple[Any, ...] = self._arguments()
             self.penalty_of: tuple[Any, float] = (None, 0.0)
-            self.no_sums = np.zeros((2, len(self.program.sum_names)), job.dtype)
+            self.no_sums: np.ndarray = np.zeros((2, len(self.program.sum_names)), job.dtype)
             self.order: np.ndarray | None = None
             self.restore(params, None)
 
@@ -97,7 +101,7 @@ class XlaRun(Run):
                 dtyped = [np.asarray(a, x.dtype) for a, x in zip(rule_arrays, leaves, strict=True)]
                 leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
-            self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
+            self.state: Any = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
             self.left: Any = None
             self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE_STATE
 

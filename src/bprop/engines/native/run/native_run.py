@@ -65,28 +65,33 @@ class NativeRun(Run):
     engine = "native"
     apart = True  # machine code runs while other threads run Python
 
+    job: Job
+    transposed: frozenset[str]
+
     def __init__(
         self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str],
         memory: dict[str, np.ndarray] | None = None,
     ):  # fmt: skip
         self.job, self.transposed = job, transposed
-        self.program = Program(job.graph, job.dtype)
+        self.program: Program = Program(job.graph, job.dtype)
         self.memory = {} if memory is None else memory
         self.kept: dict[str, np.ndarray] | None = None
-        self.values = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
-        self.paced = job.rule.scheduled
-        self.rule = job.rule.unscheduled() if self.paced else job.rule
-        self.numbers = numbers_of(self.rule)
+        self.values: dict[str, Any] = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
+        self.paced: Any = job.rule.scheduled
+        self.rule: Any = job.rule.unscheduled() if self.paced else job.rule
+        self.numbers: dict[str, float] = numbers_of(self.rule)
         self.values |= {f"n:{name}": value for name, value in self.numbers.items()}
         self.values |= {} if job.mean_weight is None else {MEAN_WEIGHT: job.mean_weight}
         data = narrowed(job.data, job)
-        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        self.integer: np.dtype = integer_dtype(job.graph, (job.data, job.validation))
         small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
-        self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
+        self.layout_of_rule: dict[Any, list[Any]] = {
+            what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())
+        }
         rows, _, last = job.batches
-        self.step = self.compiled_step(rows, data)
-        self.last = self.compiled_step(last, data) if last else None
-        self.measures = {} if job.validation is None else {"validation": self.measure("validation")}
+        self.step: Loaded = self.compiled_step(rows, data)
+        self.last: Loaded | None = self.compiled_step(last, data) if last else None
+        self.measures: dict[str, Loaded] = {} if job.validation is None else {"validation": self.measure("validation")}
         self.restore(params, None)
 
     def compiled_step(self, rows: int, data: DataSet) -> Loaded:
