@@ -56,6 +56,8 @@ class Box(Operators["Box"], ABC):
     """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
     stops_gradient: ClassVar[bool] = False
     """True if the box sends no gradient to any child, whatever its slope is (see `bprop.stop_gradient`)."""
+    in_catalogue: ClassVar[bool] = True
+    """False for boxes of bprop's own that people do not type."""
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""

@@ -269,6 +269,38 @@ class Graph(Structure):
         """
         return _room_above("functions").functions(self, engine, rule, dtype, in_place, check, batch_size)
 
+    def backward(
+        self,
+        of: str | Box | None = None,
+        inputs: str | Box | Sequence[str | Box] = (),
+        *,
+        training: bool = True,
+    ) -> Graph:
+        """The gradient as a graph: its boxes are those of forward propagation, and what the bprop of each box does.
+
+        Its leaves are those of this graph. Its outputs are the gradients of the objective, "d objective / d W1", for
+        every trainable parameter, in their order, then for `inputs`. It is a graph like any other: it can be drawn,
+        checked, saved, run on every engine, exported, and differentiated again: a function of gradients has a
+        gradient.
+
+        Parameters
+        ----------
+        of : a box of one number, (), or of one number an example, (N,), of which the mean counts; or its name. Default:
+            the objective.
+        inputs : further boxes whose gradients are wanted, or their names.
+        training : False: dropout is the identity, and batch normalisation uses its running averages.
+
+        Raises GraphError, which names the box, for box code that cannot become boxes.
+
+        >>> x, w = bp.Input("x"), bp.Parameter("w")
+        >>> graph = bp.Graph(loss=bp.square(w * x - 1)).backward()
+        >>> float(graph.predict({"w": 2.0}, x=[1.0]))
+        2.0
+        >>> list(graph.outputs)
+        ['d objective / d w']
+        """
+        return _room_above("backward").backward(self, of, inputs, training)
+
     def _pass(
         self,
         plan: Plan,
