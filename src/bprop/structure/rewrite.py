@@ -7,6 +7,8 @@ A rule takes a box and returns the box to compute in its place, or None. A graph
 from collections.abc import Callable
 
 from bprop.box import Box
+from bprop.boxes.activations import Sigmoid
+from bprop.boxes.bernoulli import BernoulliCrossEntropy, BernoulliNll
 from bprop.boxes.class_losses import CrossEntropy, Nll
 from bprop.boxes.elementwise import Log
 from bprop.boxes.probabilities import LogSoftmax, Softmax
@@ -29,7 +31,15 @@ def log_of_softmax(box: Box) -> Box | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (nll_of_softmax, log_of_softmax)
+def bernoulli_of_sigmoid(box: Box) -> Box | None:
+    """bernoulli_nll(sigmoid(a), y) -> bernoulli_cross_entropy(a, y), whose gradient before activation is f(x) - y."""
+    if isinstance(box, BernoulliNll) and isinstance(box.children[0], Sigmoid):
+        f, y = box.children
+        return BernoulliCrossEntropy(*f.children, y, name=box.name)
+    return None
+
+
+RULES: tuple[Rule, ...] = (nll_of_softmax, log_of_softmax, bernoulli_of_sigmoid)
 
 
 def rewritten(box: Box) -> Box | None:
