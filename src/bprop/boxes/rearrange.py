@@ -1,4 +1,4 @@
-"""Boxes that move values without arithmetic: reshape, transpose, concat, stack, slice, take.
+"""Boxes that move values without arithmetic: reshape, transpose, concat, stack, slice, take, stop_gradient.
 
 Axes and shapes are those of the whole arrays, as in NumPy: axis 0 is the batch. One size in a shape may be -1: it
 follows from the others. Shapes and axes that do not fit raise ShapeError.
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
+from bprop.errors import BoxError
+from bprop.lower_case import several
 from bprop.namespace import namespace, scatter_add
 
 __all__ = [
@@ -18,12 +20,14 @@ __all__ = [
     "Reshape",
     "Slice",
     "Stack",
+    "StopGradient",
     "Take",
     "Transpose",
     "concat",
     "reshape",
     "slice",
     "stack",
+    "stop_gradient",
     "take",
     "transpose",
 ]
@@ -168,7 +172,10 @@ class Slice(Box):
     def check(self):
         parts = self.index if isinstance(self.index, tuple) else (self.index,)
         if not all(p is None or p is Ellipsis or isinstance(p, int | builtins.slice) for p in parts):
-            raise TypeError(f"{self.index!r} is not made of integers, slices, None and ...; for rows use take")
+            raise TypeError(
+                f"{self.index!r} is not made of integers, slices, None and ...; for rows use take, "
+                "and for columns bp.concat(a[:, 0:1], a[:, 2:3]) or a product with a matrix of 0 and 1"
+            )
 
     @classmethod
     def examples(cls, rng):
@@ -220,6 +227,34 @@ class Take(Box):
         yield rng.normal(size=4), np.array([3, 3, 0])
 
 
+class StopGradient(Box):
+    """a, as a constant: no gradient passes. Shapes: a (...) -> (...).
+
+    Parameters that are used below it alone are not trained. The gradient check holds its value fixed.
+
+    >>> box = bp.stop_gradient(bp.Input("a"))
+    >>> box.fprop(np.array([1.0, -2.0])), box.bprop(np.ones(2), None, np.ones(2))
+    (array([ 1., -2.]), array([0., 0.]))
+    """
+
+    keeps_rows = True
+    stops_gradient = True
+
+    def fprop(self, a):
+        return a
+
+    def bprop(self, grad, value, a):
+        return namespace(a).zeros_like(a)
+
+    def onnx(self, op, a):
+        return op.Identity(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (rng.normal(size=(3, 4)),)
+        yield (rng.normal(size=5),)
+
+
 def takes_all_rows(index: Any, rank: int) -> bool:
     """True if a[index] takes all of axis 0, in its order. `rank` is the number of axes of a."""
     parts = [part for part in (index if isinstance(index, tuple) else (index,)) if part is not None]
@@ -248,22 +283,33 @@ def transpose(a, axes, *, name: str | None = None) -> Box:
     return Transpose(a, axes=axes, name=name)
 
 
-def concat(boxes, axis: int = -1, *, name: str | None = None) -> Box:
-    """The boxes of a list, one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...).
+def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
+    """The boxes, one by one or in a list, one after the other along `axis`. Shapes: (N, D1), (N, D2) -> (N, D1 + D2).
 
-    >>> bp.concat([bp.Input("a", (2,)), bp.Input("b", (3,))])
+    >>> bp.concat(bp.Input("a", (2,)), bp.Input("b", (3,)))
     <Concat (N, 5)>
     """
+    boxes, axis = _with_axis("concat", boxes, more, axis)
     return Concat(*boxes, axis=axis, name=name)
 
 
-def stack(boxes, axis: int = 1, *, name: str | None = None) -> Box:
-    """The boxes of a list, all of one shape, along a new axis. Shapes: K boxes (N, H), axis 1 -> (N, K, H).
+def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
+    """The boxes, one by one or in a list, all of one shape, along a new axis. Shapes: K boxes (N, H) -> (N, K, H).
 
-    >>> bp.stack([bp.Input("a"), bp.Input("b")])
+    >>> bp.stack(bp.Input("a"), bp.Input("b"))
     <Stack (N, 2)>
     """
+    boxes, axis = _with_axis("stack", boxes, more, axis)
     return Stack(*boxes, axis=axis, name=name)
+
+
+def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any], int]:
+    """(the boxes, the axis) of a call who([a, b], axis) or who(a, b, axis=axis)."""
+    if more and isinstance(more[-1], int):
+        if isinstance(boxes, Box) or len(more) > 1:
+            raise BoxError(f"{who}: the axis is a keyword here, {who}(a, b, axis={more[-1]})")
+        more, axis = (), more[-1]
+    return several(boxes, more, who), axis
 
 
 def slice(a, index, *, name: str | None = None) -> Box:
@@ -273,6 +319,15 @@ def slice(a, index, *, name: str | None = None) -> Box:
     <Slice (N,)>
     """
     return Slice(a, index=index, name=name)
+
+
+def stop_gradient(a, *, name: str | None = None) -> Box:
+    """`a`, as a constant: no gradient passes, so that training does not see what is below. Shapes: (...) -> (...).
+
+    >>> bp.stop_gradient(bp.Input("h", (50,)))
+    <StopGradient (N, 50)>
+    """
+    return StopGradient(a, name=name)
 
 
 def take(W, rows, *, name: str | None = None) -> Box:

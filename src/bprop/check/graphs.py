@@ -24,12 +24,13 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.trained import as_pass
 
 
 def check_gradients(
-    graph: Graph,
-    params: Mapping[str, Any],
-    data: Mapping[str, Any] | None = None,
+    graph: Any,
+    params: Any = None,
+    data: Any = None,
     /,
     *,
     training: bool = True,
@@ -50,7 +51,8 @@ def check_gradients(
 
     Parameters
     ----------
-    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many.
+    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many. Or anything
+        trained, and rows with targets: check_gradients(fit, x=X, y=Y), check_gradients(classifier, X, y).
     training : False checks the graph outside training (no dropout, running averages).
     seed : the seed of the noise and of the random projections.
     weights : (N,) example weights, default 1.
@@ -77,8 +79,13 @@ def check_gradients(
         choose(engine)  # an engine that is unknown or not installed is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
+    if not isinstance(graph, Graph):
+        graph, params, data = as_pass(graph, (arrays or params, data), "check_gradients(fit, data)")
+        arrays = {}
+    elif params is None:
+        raise SettingError("check_gradients(graph, theta, data) needs theta, such as graph.init(seed=0)")
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
-    batch = {**(data or {}), **arrays}
+    batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
         check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))
@@ -148,9 +155,10 @@ class GraphCheck:
         loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
         shares = self.context.weights / safe_total(self.context.weights)
         before = state.values
+        constant = {n.slot: before[n.slot] for n in self.plan.nodes if n.box.stops_gradient}  # as bprop takes them
 
         def change(x: np.ndarray) -> Any:
-            new = refresh(self.plan, state, {slot: x}, self.context).values
+            new = refresh(self.plan, state, {**constant, slot: x}, self.context).values
             return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
 
         return change

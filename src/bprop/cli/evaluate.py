@@ -15,7 +15,7 @@ from bprop.cli.certainty import certainty_lines
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.deciding import threshold_line, with_threshold
-from bprop.cli.experiment import load_model
+from bprop.cli.experiment import load_for_rows
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -82,7 +82,9 @@ def evaluate(
     bprop evaluate adult.bprop --held-out
     """
     check_seed(seed)
-    net = load_model(model)
+    net = load_for_rows(model)
+    if net.graph.loss is None:
+        raise SettingError(f"{model}: its graph has no loss, so there is nothing to measure: bprop predict")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
     if noted is not None and interval is not None:

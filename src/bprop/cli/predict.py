@@ -20,7 +20,7 @@ from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.command import command
 from bprop.cli.deciding import threshold_line, with_threshold
-from bprop.cli.experiment import load_model
+from bprop.cli.experiment import load_for_rows
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.console import say
@@ -84,7 +84,7 @@ def predict(
     cat new.csv | bprop predict adult.bprop - --id person
     """
     form = None if out is None else need_writer(out)
-    net = load_model(model)
+    net = load_for_rows(model)
     if spread and SPREAD not in net.graph.outputs:
         raise SettingError(f"--spread: {model} is a single network, and only the networks of an ensemble lie apart")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)

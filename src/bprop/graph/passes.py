@@ -57,7 +57,7 @@ def bprop(plan: Plan, state: State, seeds: Mapping[int, Array], targets: Iterabl
 
     `seeds` are the gradients at the roots, by slot. A box with several parents sums the gradients that they send.
     """
-    on_way = plan.ways(targets)
+    on_way = plan.ways(targets, stopped=True)
     grads: list[Array] = [None] * len(plan.boxes)
     for slot, seed in seeds.items():
         if on_way[slot]:

@@ -15,6 +15,7 @@ from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
 from bprop.health import HealthProbe
 from bprop.model import KEEP_BEST, Model
 from bprop.names import known
+from bprop.notes import statistics
 from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
@@ -39,6 +40,7 @@ class Trainer(Between):
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
+        self.trained_on = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         measures = ("loss", *self.program.metrics)
         if self.stopping is not None and settings.monitor not in measures:
@@ -209,7 +211,9 @@ class Trainer(Between):
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
-        return Model(self.job.graph, self.run_.params(), self.history, self.settings.notes)
+        model = Model(self.job.graph.whole, self.run_.params(), self.history, self.settings.notes)
+        model.trained_on = self.trained_on
+        return model
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
@@ -219,7 +223,8 @@ class Trainer(Between):
         """The fit so far. stopped, failure : as in a Fit."""
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
-        fit = Fit(self.job.graph, params, self.history, self.settings.notes)
+        fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
+        fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
@@ -246,3 +251,14 @@ class Trainer(Between):
     def _write(self) -> None:
         assert self.writer is not None
         self.writer.write(lambda: self.fit("running"), self.position, self.run_, self.stopping)
+
+
+def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
+    """{input: mean and deviation} of the numbers of training that the network takes as they are."""
+    if not job.data.in_memory:
+        return {}
+    inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
+    arrays = {
+        name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings
+    }
+    return {name: statistics(array) for name, array in arrays.items() if array.size}

@@ -31,6 +31,7 @@ ENGINE = "engine"  # among the settings, but a run may go on upon another
 SURROUNDINGS = "surroundings"  # likewise
 RULE = "what the rule holds"
 WEIGHTS = "weights divided"
+FREEZE = "freeze"
 PART = 4096  # rows that the checksum takes together
 SHOWN = 10  # names of boxes in an error
 
@@ -71,6 +72,7 @@ def fingerprint(job: Job, shuffle: bool) -> dict[str, Any]:
         "checksum of the validation set": None if job.validation is None else checksum_of(job.validation),
         RULE: recorded(job.rule),
         WEIGHTS: None if job.mean_weight is None else "by the mean of the set",
+        FREEZE: sorted(job.graph.frozen),
     }
 
 
@@ -95,7 +97,7 @@ def load(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str
     """
     own = tuple({type(box) for box in job.graph.order if ":" in type(box).type_key})
     path, saved = file.read(path, own)
-    then = saved.settings
+    then = {FREEZE: [], **saved.settings}
     if job.mean_weight is not None:
         then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
     compared = [key for key in now if key in then and key != RULE]
