@@ -198,6 +198,18 @@ def test_stack_has_a_legal_axis_and_children_of_one_shape():
             bp.stack(parts, axis=axis)
 
 
+def test_concat_and_stack_take_boxes_one_by_one_or_in_a_list():
+    a, b = bp.Input("a", (2,)), bp.Input("b", (2,))
+    for function, axis in ((bp.concat, 1), (bp.stack, 1)):
+        made = [function(a, b), function([a, b]), function((a, b)), function(v for v in (a, b)), function([a, b], axis)]
+        made += [function(a, b, axis=axis), function([a, b], axis=axis)]
+        assert {box.children for box in made} == {(a, b)} and len({box.dims for box in made}) == 1
+    with pytest.raises(bp.errors.BoxError, match=r"the axis is a keyword here, concat\(a, b, axis=1\)"):
+        bp.concat(a, b, 1)
+    with pytest.raises(bp.errors.BoxError, match="not both"):
+        bp.stack([a, b], a)
+
+
 def test_no_gradient_passes_a_stop_and_what_only_lies_below_it_is_not_trained():
     x, W, V = bp.Input("x", (3,)), bp.Parameter("W", (3, 2)), bp.Parameter("V", (2,))
     h = bp.stop_gradient(x @ W, name="h")

@@ -1,8 +1,12 @@
 """The pre-activation of a layer, a = h W + b, as one box, also of several networks that share W."""
 
 from math import prod
+from typing import Any
 
 from bprop.box import Box
+from bprop.boxes.arithmetic import MatMul
+from bprop.boxes.rearrange import Transpose
+from bprop.errors import BoxError
 from bprop.lower_case import function
 from bprop.namespace import namespace, unbroadcast
 from bprop.shapes import infer, thin
@@ -159,4 +163,41 @@ class EnsembleLinear(Box):
             yield tuple(rng.normal(size=shape) for shape in ((4, members, 5), (5, 2), (3, 5), (3, 2), (3, 2)))
 
 
-linear, linear_transposed, ensemble_linear = function(Linear), function(LinearTransposed), function(EnsembleLinear)
+ensemble_linear = function(EnsembleLinear)
+
+
+def linear(h, W, b=None, *, name: str | None = None) -> Box:
+    """h W + b, or h W without a bias b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H). See `Linear`.
+
+    Raises ShapeError for other shapes, BoxError for a number of units: W and b are parameters of your own.
+
+    >>> h, W, b = bp.Input("h", (2,)), bp.Parameter("W", (2, 3)), bp.Parameter("b", (3,))
+    >>> bp.linear(h, W, b), bp.linear(h, W)
+    (<Linear (N, 3)>, <MatMul (N, 3)>)
+    """
+    need_weights("linear", h, W, "D", "H")
+    return MatMul(h, W, name=name) if b is None else Linear(h, W, b, name=name)
+
+
+def linear_transposed(h, V, b=None, *, name: str | None = None) -> Box:
+    """h V^T + b, or h V^T without a bias b. Shapes: h (N, ..., D), V (H, D), b (H,) -> (N, ..., H).
+
+    Raises ShapeError for other shapes, BoxError for a number of units. See `LinearTransposed`.
+
+    >>> h, V, b = bp.Input("h", (2,)), bp.Parameter("V", (3, 2)), bp.Parameter("b", (3,))
+    >>> bp.linear_transposed(h, V, b), bp.linear_transposed(h, V)
+    (<LinearTransposed (N, 3)>, <MatMul (N, 3)>)
+    """
+    need_weights("linear_transposed", h, V, "H", "D")
+    if b is None:
+        return MatMul(h, Transpose(V, axes=(1, 0)), name=name)
+    return LinearTransposed(h, V, b, name=name)
+
+
+def need_weights(who: str, h: Any, W: Any, rows: str, columns: str) -> None:
+    """Raise BoxError where numbers of units stand in the place of boxes."""
+    if isinstance(h, int) or isinstance(W, int):
+        raise BoxError(
+            f"bp.{who} takes boxes: h (N, ..., D), the weights ({rows}, {columns}) and perhaps a bias (H,). Type W = "
+            f"bp.Parameter('W', ({rows}, {columns})), b = bp.Parameter('b', (H,)) and bp.{who}(h, W, b)"
+        )

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
+from bprop.errors import BoxError
+from bprop.lower_case import several
 from bprop.namespace import namespace, scatter_add
 
 __all__ = [
@@ -170,7 +172,10 @@ class Slice(Box):
     def check(self):
         parts = self.index if isinstance(self.index, tuple) else (self.index,)
         if not all(p is None or p is Ellipsis or isinstance(p, int | builtins.slice) for p in parts):
-            raise TypeError(f"{self.index!r} is not made of integers, slices, None and ...; for rows use take")
+            raise TypeError(
+                f"{self.index!r} is not made of integers, slices, None and ...; for rows use take, "
+                "and for columns bp.concat(a[:, 0:1], a[:, 2:3]) or a product with a matrix of 0 and 1"
+            )
 
     @classmethod
     def examples(cls, rng):
@@ -278,22 +283,33 @@ def transpose(a, axes, *, name: str | None = None) -> Box:
     return Transpose(a, axes=axes, name=name)
 
 
-def concat(boxes, axis: int = -1, *, name: str | None = None) -> Box:
-    """The boxes of a list, one after the other along `axis`. Shapes: (N, D1), (N, D2), ... -> (N, D1 + D2 + ...).
+def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
+    """The boxes, one by one or in a list, one after the other along `axis`. Shapes: (N, D1), (N, D2) -> (N, D1 + D2).
 
-    >>> bp.concat([bp.Input("a", (2,)), bp.Input("b", (3,))])
+    >>> bp.concat(bp.Input("a", (2,)), bp.Input("b", (3,)))
     <Concat (N, 5)>
     """
+    boxes, axis = _with_axis("concat", boxes, more, axis)
     return Concat(*boxes, axis=axis, name=name)
 
 
-def stack(boxes, axis: int = 1, *, name: str | None = None) -> Box:
-    """The boxes of a list, all of one shape, along a new axis. Shapes: K boxes (N, H), axis 1 -> (N, K, H).
+def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
+    """The boxes, one by one or in a list, all of one shape, along a new axis. Shapes: K boxes (N, H) -> (N, K, H).
 
-    >>> bp.stack([bp.Input("a"), bp.Input("b")])
+    >>> bp.stack(bp.Input("a"), bp.Input("b"))
     <Stack (N, 2)>
     """
+    boxes, axis = _with_axis("stack", boxes, more, axis)
     return Stack(*boxes, axis=axis, name=name)
+
+
+def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any], int]:
+    """(the boxes, the axis) of a call who([a, b], axis) or who(a, b, axis=axis)."""
+    if more and isinstance(more[-1], int):
+        if isinstance(boxes, Box) or len(more) > 1:
+            raise BoxError(f"{who}: the axis is a keyword here, {who}(a, b, axis={more[-1]})")
+        more, axis = (), more[-1]
+    return several(boxes, more, who), axis
 
 
 def slice(a, index, *, name: str | None = None) -> Box:

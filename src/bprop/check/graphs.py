@@ -24,12 +24,13 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.trained import as_pass
 
 
 def check_gradients(
-    graph: Graph,
-    params: Mapping[str, Any],
-    data: Mapping[str, Any] | None = None,
+    graph: Any,
+    params: Any = None,
+    data: Any = None,
     /,
     *,
     training: bool = True,
@@ -50,7 +51,8 @@ def check_gradients(
 
     Parameters
     ----------
-    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many.
+    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many. Or anything
+        trained, and rows with targets: check_gradients(fit, x=X, y=Y), check_gradients(classifier, X, y).
     training : False checks the graph outside training (no dropout, running averages).
     seed : the seed of the noise and of the random projections.
     weights : (N,) example weights, default 1.
@@ -77,8 +79,13 @@ def check_gradients(
         choose(engine)  # an engine that is unknown or not installed is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
+    if not isinstance(graph, Graph):
+        graph, params, data = as_pass(graph, (arrays or params, data), "check_gradients(fit, data)")
+        arrays = {}
+    elif params is None:
+        raise SettingError("check_gradients(graph, theta, data) needs theta, such as graph.init(seed=0)")
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
-    batch = {**(data or {}), **arrays}
+    batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
         check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))

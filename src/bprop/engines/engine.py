@@ -61,7 +61,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines import surroundings
-from bprop.errors import SettingError
+from bprop.errors import SettingError, UnsupportedError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
 from bprop.graph.validation import cast
@@ -269,6 +269,14 @@ class Engine(ABC):
         data : the set of which each job has the rows with the numbers in `rows`; None: all of them.
         """
         return None
+
+    def functions(self, job: Job, options: Any) -> Any:
+        """The graph of the job as plain functions (`bprop.engines.functions.Functions`). UnsupportedError, with the
+        reason, if it cannot make them.
+
+        options : how they treat their arguments (`bprop.engines.functions.Options`).
+        """
+        raise UnsupportedError(f"engine {self.name!r} trains graphs, but has no functions of theta and a batch")
 
 
 _DEFINED: dict[str, type[Engine]] = {}

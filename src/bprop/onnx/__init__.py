@@ -16,17 +16,17 @@ from typing import Any
 
 from bprop.errors import MissingPackageError, ModelFileError
 from bprop.files import bprop_version, write_atomically
-from bprop.model import Model
 from bprop.onnx.export import Export
 from bprop.onnx.table import of_table
 from bprop.sources.preparation import KEY
+from bprop.trained import as_model
 
 ML_OPSET = 2
 IR = {13: 7, 20: 9}
 """The version of the file format for each version of the operators."""
 
 
-def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+def to_onnx(model: Any, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
     """The model as an onnx.ModelProto, also written to the file `path` if there is one.
 
     Inputs are float32 (int64 for whole numbers) and have any number of rows N. Outputs have the names of the graph's
@@ -57,8 +57,7 @@ def to_onnx(model: Model, path: str | os.PathLike | None = None, *, encoders: bo
         import onnx
     except ImportError as error:
         raise MissingPackageError("exporting needs the package onnx: pip install 'bprop[onnx]'") from error
-    if not isinstance(model, Model):
-        raise ModelFileError(f"to_onnx(model) exports a fit or a model, not {type(model).__name__}")
+    model = as_model(model, "to_onnx(model)", ModelFileError)
     export = of_table(onnx, model) if encoders and KEY in model.notes else Export(onnx, model)
     graph = export.graph()
     domains = {"": export.opset, **({"ai.onnx.ml": ML_OPSET} if export.uses_ml else {})}

@@ -118,6 +118,16 @@ class Structure:
             return self.names[self.outputs[key]]
         raise errors.UnknownNameError(f"no box is called {key!r}; there are: {known(str(key), self.boxes)}")
 
+    def __getitem__(self, key: str | Box) -> Box:
+        """The box of a name: graph["h1"]. Raises UnknownNameError."""
+        return self.boxes[self.name_of(key)]
+
+    def __contains__(self, key: object) -> bool:
+        """True for a box of the graph, and for the name of one."""
+        return key in (self.names if isinstance(key, Box) else {**self.boxes, **self.outputs})
+
+    __iter__ = None  # graph["h1"] works, but a graph is not a sequence
+
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""
         if self.loss is None:

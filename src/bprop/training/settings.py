@@ -12,7 +12,7 @@ import numpy as np
 from bprop.data import DataSet, split
 from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
-from bprop.engines.precision import need_representable
+from bprop.engines.precision import need_representable, precision_of
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.graph.representable import need_total
@@ -194,16 +194,3 @@ def read_callbacks(callbacks: Any) -> list[Callback]:
     if not all(callable(function) for function in functions):
         raise SettingError("callbacks are functions, called as callback(record, fit)")
     return functions
-
-
-def precision_of(dtype: Any) -> tuple[np.dtype, str | None]:
-    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
-    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
-        return np.dtype(np.float32), "bfloat16"
-    try:
-        precision = np.dtype(dtype).newbyteorder("=")
-    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
-        precision = np.dtype(bool)
-    if precision.kind != "f" or precision.itemsize < 4:
-        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
-    return precision, None
