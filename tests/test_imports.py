@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "engines", "stepper"),
+    ("perceptron", "layers", "engines", "stepper"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
