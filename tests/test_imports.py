@@ -17,7 +17,19 @@ ROOT = Path(bprop.__file__).parent
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "namespace", "exits", "visible", "outside", "names"),
-    ("noise", "shapes", "trained", "memory", "blas", "forked", "disk", "reading", "console", "calibration", "conformal"),
+    (
+        "noise",
+        "shapes",
+        "trained",
+        "memory",
+        "blas",
+        "forked",
+        "disk",
+        "reading",
+        "console",
+        "calibration",
+        "conformal",
+    ),
     ("registry", "hyper", "plugins"),
     ("operators",),
     ("box",),

@@ -20,8 +20,8 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
-from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.preparation import is_noted
+from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import network_arrays, units_of
 from bprop.sources.standard import Form
 from bprop.tables.network import build

@@ -30,7 +30,7 @@ __all__ = ["KEY", "Preparation", "is_noted"]
 
 NOTED = {"source", "task", "columns", "target", "classes"}
 BLOCK = "x"
-SEVERAL = "targets"
+TARGETS = "targets"
 """The entry of the notes with the names of several targets, of a model that was made in Python."""
 
 
@@ -204,7 +204,7 @@ class Preparation:
             return cls._of_table(notes, notes[KEY])
         if not is_noted(notes):
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
-        columns = noted.texts(notes, SEVERAL) if SEVERAL in notes else (noted.text(notes, "target"),)
+        columns = noted.texts(notes, TARGETS) if TARGETS in notes else (noted.text(notes, "target"),)
         answer = Answer(columns, *noted.answer(notes))
         block = Matrix(BLOCK, noted.texts(notes, "columns"))
         return cls(noted.text(notes, "source"), (block,), answer, decision=_decision(notes, answer))

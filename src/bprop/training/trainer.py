@@ -288,5 +288,7 @@ def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
     if not job.data.in_memory:
         return {}
     inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
-    arrays = {name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings}
+    arrays = {
+        name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings
+    }
     return {name: statistics(array) for name, array in arrays.items() if array.size}
