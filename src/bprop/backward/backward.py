@@ -16,7 +16,7 @@ from bprop.graph.send import takes_wanted
 from bprop.leaves import Input
 from bprop.lower_case import snake
 
-OBJECTIVE = "objective"
+OBJECTIVE, NOISE, WEIGHTS = "objective", "noise", "weights"
 
 
 def backward(graph: Graph, of: str | Box | None, inputs: Sequence[str | Box], training: bool) -> Graph:
@@ -119,8 +119,7 @@ class Backward:
         return {plan.slot_of[self.of]: self.share() if dims else one}
 
     def share(self) -> Box:
-        assert self.maker.rows is not None
-        return self.maker.make(ExampleShare, self.maker.rows)
+        return self.maker.make(ExampleShare, self.maker.need_rows())
 
     def gradient(self, slot: int) -> Box:
         """The gradient at a box: the sum of those that its parents have sent."""
@@ -170,32 +169,27 @@ class Backward:
         """The arguments of fprop, and the last of bprop: the values of the children, and noise or weights."""
         arrays = [leaf(tape, f"child {i}", child.spec, rows) for i, child in enumerate(children)]
         extras = {
-            "weights": lambda: tape.leaf("weights", (rows,), tape.dtype),
-            "noise": lambda: node.box.noise(lambda shape: self.draw(tape, shape, arrays), *arrays),
+            "weights": lambda: tape.leaf(WEIGHTS, (rows,), tape.dtype),
+            "noise": lambda: node.box.noise(lambda shape: tape.leaf(NOISE, tuple(shape), tape.dtype), *arrays),
         }
         return arrays + [extras[need]() for need in node.box.needs]
-
-    def draw(self, tape: Any, shape: Any, arrays: list[Any]) -> Any:
-        """Noise of a shape, which one of the children must have."""
-        like = next((i for i, array in enumerate(arrays) if array.shape == tuple(shape)), None)
-        if like is None:
-            raise GraphError(f"its noise has the shape {tuple(shape)}, which none of its children has")
-        return tape.leaf(f"noise {like}", tuple(shape), tape.dtype)
 
     def traced(
         self, node: Node, run: Callable[[Any, int], list[Any]], leaves: dict[str, Box], children: list[Box], what: str
     ) -> list[Box | None]:
         """The results of a piece of box code as boxes. Raises GraphError, which names the box."""
         self.maker.owner = node.name
-        for i, child in enumerate(children):
-            leaves |= {f"child {i}": child}
-            if "noise" in node.box.needs:
-                leaves[f"noise {i}"] = self.maker.make(Noise, child, stream=node.name)
-        if "weights" in node.box.needs:
-            assert self.maker.rows is not None
-            leaves["weights"] = self.maker.make(ExampleWeights, self.maker.rows)
+        leaves |= {f"child {i}": child for i, child in enumerate(children)}
         try:
-            return self.maker.boxes(operations(run), leaves)
+            code = operations(run)
+            for operation in code.operations:
+                if operation.is_leaf(NOISE):
+                    leaves[NOISE] = self.maker.make(
+                        Noise, self.maker.need_rows(), shape=operation.shape, stream_of=node.name
+                    )
+            if "weights" in node.box.needs:
+                leaves[WEIGHTS] = self.maker.make(ExampleWeights, self.maker.need_rows())
+            return self.maker.boxes(code, leaves)
         except MemoryError:
             raise
         except Exception as error:  # whatever box code may raise on arrays without values

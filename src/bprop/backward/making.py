@@ -7,28 +7,26 @@ from typing import Any
 
 import numpy as np
 
-from bprop.backward.primitives import AddRows, BroadcastTo, Compare, Expm1, Log1p, Place, Select
+from bprop.backward.primitives import AddRows, BroadcastTo, Compare, Expm1, Log1p, Place
 from bprop.backward.rows import Code, Operation, line
 from bprop.backward.symbols import decoded
 from bprop.box import Box
 from bprop.boxes.activations import Tanh
 from bprop.boxes.arithmetic import Add, Divide, MatMul, Multiply, Negative, Power, Subtract
-from bprop.boxes.elementwise import Abs, Exp, Log, Sqrt
+from bprop.boxes.elementwise import Abs, Cos, Exp, Log, Sin, Sqrt
 from bprop.boxes.rearrange import Concat, Reshape, Slice, Take, Transpose
 from bprop.boxes.reduction import Max, Sum
+from bprop.boxes.selection import Maximum, Minimum, Where
 from bprop.errors import UnsupportedError
 from bprop.leaves import Constant
-from bprop.registry import registered
 
 Boxes = list[Box]
 PLAIN: dict[str, type[Box]] = {
     "add": Add, "sub": Subtract, "mul": Multiply, "div": Divide, "neg": Negative, "exp": Exp, "log": Log, "tanh": Tanh,
-    "sqrt": Sqrt, "abs": Abs, "log1p": Log1p, "expm1": Expm1, "matmul": MatMul, "select": Select, "take": Take,
-    "and": Multiply, "or": Add,
+    "sqrt": Sqrt, "abs": Abs, "log1p": Log1p, "expm1": Expm1, "matmul": MatMul, "select": Where, "take": Take,
+    "and": Multiply, "or": Add, "max": Maximum, "min": Minimum, "sin": Sin, "cos": Cos,
 }  # fmt: skip
 """Operations that are one box without hyper-parameters. `and` and `or` of truth values are their product and sum."""
-NAMED = {"sin": "Sin", "cos": "Cos", "floor": "Floor"}
-"""Operations that are a box if the catalogue has it."""
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
 NUMBERS = {"int": 1, "float": 1.0}
 
@@ -66,11 +64,13 @@ class Maker:
 
     def counted(self, shape: tuple) -> Boxes:
         """The child that says what N in a shape is."""
-        if all(isinstance(size, int) for size in shape):
-            return []
+        return [] if all(isinstance(size, int) for size in shape) else [self.need_rows()]
+
+    def need_rows(self) -> Box:
+        """The box with N rows. Raises UnsupportedError for a graph without inputs."""
         if self.rows is None:
             raise UnsupportedError("a size depends on the number of examples, but the graph has no input")
-        return [self.rows]
+        return self.rows
 
     def boxes(self, code: Code, leaves: Mapping[str, Box]) -> list[Box | None]:
         """The results of code as boxes; `leaves` are its leaves, by name."""
@@ -92,10 +92,7 @@ class Maker:
             return self.make(Compare, *children, relation=RELATIONS[op])
         if op in WRITERS:
             return WRITERS[op](self, operation, *children)
-        cls = registered(NAMED.get(op, ""))
-        if cls is None:
-            raise UnsupportedError(f"no box does the array operation {op!r}")
-        return self.make(cls, *children)
+        raise UnsupportedError(f"no box does the array operation {op!r}")
 
     def held(self, operation: Operation, code: Code) -> Box:
         """An array that box code holds."""

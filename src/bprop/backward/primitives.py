@@ -69,39 +69,6 @@ class Compare(Primitive):
         yield rng.normal(size=(3, 4)), rng.normal(size=(3, 1))
 
 
-class Select(Primitive):
-    """a where the condition is true, else b, elementwise. The gradient goes where the value came from.
-
-    Shapes: condition, a and b broadcast as in NumPy.
-    """
-
-    keeps_rows = True
-
-    def fprop(self, condition, a, b):
-        return namespace(condition, a, b).where(condition, a, b)
-
-    def bprop(self, grad, value, condition, a, b):
-        xp = namespace(grad, condition)
-        return (
-            None,
-            unbroadcast(xp.where(condition, grad, 0), a.shape),
-            unbroadcast(xp.where(condition, 0, grad), b.shape),
-        )
-
-    def check(self):
-        if self.children[0].spec.kind != "bool":
-            raise TypeError("the condition must hold truth values")
-
-    @classmethod
-    def size_limit(cls, hyper, shapes):
-        return prod(np.broadcast_shapes(*shapes))
-
-    @classmethod
-    def examples(cls, rng):
-        yield rng.random(size=(3, 4)) < 0.5, rng.normal(size=(3, 4)), rng.normal(size=4)
-        yield rng.random(size=(3, 1)) < 0.5, rng.normal(size=(3, 4)), rng.normal(size=())
-
-
 class Log1p(Primitive):
     """log(1 + a), exact near 0: derivative 1 / (1 + a). Shapes: a (...) -> (...)."""
 
@@ -239,25 +206,21 @@ class ExampleWeights(Primitive):
         yield (rng.normal(size=(4, 3)),)
 
 
-class Noise(Primitive):
-    """The numbers that the box called `stream` draws in training, uniform on [0, 1), one for each element of a.
+class Noise(Sized):
+    """The numbers that the box called `stream_of` draws in training, uniform on [0, 1). Shapes: rows (N, ...) -> shape."""
 
-    Shapes: a (N, ...) -> (N, ...).
-    """
-
-    keeps_rows = True
-    stream: str
+    stream_of: str
     needs: ClassVar = ("noise",)
 
-    def fprop(self, a, noise):
+    def fprop(self, rows, noise):
         return noise
 
-    def bprop(self, grad, value, a, noise):
-        return namespace(a).zeros_like(a)
+    def bprop(self, grad, value, rows, noise):
+        return namespace(rows).zeros_like(rows)
 
-    def noise(self, draw, a):
-        return draw(a.shape)
+    def noise(self, draw, rows):
+        return draw(sizes(self.shape, (rows,)))
 
     @classmethod
     def examples(cls, rng):
-        yield rng.normal(size=(3, 4)), {"stream": "dropout_1"}
+        yield rng.normal(size=(3, 4)), {"shape": ("N", 2), "stream_of": "dropout_1"}

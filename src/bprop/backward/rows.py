@@ -34,6 +34,10 @@ class Operation(NamedTuple):
     shape: tuple[Dim, ...]
     dtype: np.dtype
 
+    def is_leaf(self, name: str) -> bool:
+        """Whether it is the leaf of this name."""
+        return self.op == "leaf" and self.attrs[0] == name
+
     @property
     def attr(self) -> Any:
         """The parameter, which must not depend on N."""

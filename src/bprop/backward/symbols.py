@@ -13,7 +13,7 @@ import numpy as np
 
 from bprop.engines.trace.functions import Functions
 from bprop.engines.trace.indexing import basic_index
-from bprop.engines.trace.tape import LONG, Shape, Tape, Traced
+from bprop.engines.trace.tape import BOOL, LONG, Shape, Tape, Traced
 
 
 def new_tape() -> Tape:
@@ -58,13 +58,11 @@ class Symbols(Functions):
         shape = tuple(1 if i in axes else n for i, n in enumerate(a.shape) if keepdims or i not in axes)
         return self.tape.make(f"reduce_{kind}", (a,), (axes, bool(keepdims)), shape, a.dtype)
 
-    def maximum(self, a: Any, b: Any) -> Traced:
-        a, b = self.tape.pair(a, b)
-        return self.where(self.greater(a, b), a, b)
-
-    def minimum(self, a: Any, b: Any) -> Traced:
-        a, b = self.tape.pair(a, b)
-        return self.where(self.less(a, b), a, b)
+    def not_equal(self, a: Any, b: Any) -> Traced:
+        """Truth values that are compared with 0 stay as they are."""
+        if isinstance(a, Traced) and a.dtype == BOOL and not isinstance(b, Traced) and np.ndim(b) == 0 and b == 0:
+            return a
+        return self.compare("ne", a, b)
 
     def matmul(self, a: Any, b: Any) -> Traced:
         a, b = self.tape.pair(a, b)
