@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("box",),
     ("leaves", "lower_case"),
     ("boxes", "init", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
-    ("structure", "architecture"),
+    ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "engines", "stepper"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     )
     from bprop.graph import Gradients, Graph, Values
     from bprop.health import advice
+    from bprop.history import History
     from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
@@ -71,6 +72,7 @@ _LATER = {
     ),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.health": ("advice",),
+    "bprop.history": ("History",),
     "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),

@@ -13,6 +13,7 @@ from bprop.engines.engine import Engine, Job, Stretch
 from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
 from bprop.health import HealthProbe
+from bprop.history import History
 from bprop.model import KEEP_BEST, Model
 from bprop.names import known
 from bprop.record import Record
@@ -65,10 +66,10 @@ class Trainer(Between):
         saved = None if source is None else resume.load(source, self.job, fingerprint, monitor)
         self.run_ = engine.start(self.job, theta if saved is None else saved.params)
         self.position = Position()
-        self.history: list[Record] = []
+        self.history = History()
         if saved is not None:
             self.position = resume.restore(saved, self.run_, self.program, self.stopping)
-            self.history = list(saved.history)
+            self.history = History(saved.history)
         self.pace, self.engine_shown = Pace(), ""
         if self.writer is not None:
             self.writer.start(self.position, self.history)
