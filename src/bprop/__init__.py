@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.tables.opening import table
     from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
-    from bprop.training import Fit, train
+    from bprop.training import Callback, Fit, train
     from bprop.training.many.networks import train_many
     from bprop.tuning.ranges import between
     from bprop.tuning.result import Tuned
@@ -86,7 +86,7 @@ _LATER = {
     "bprop.tables.opening": ("table",),
     "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
-    "bprop.training": ("Fit", "train"),
+    "bprop.training": ("Callback", "Fit", "train"),
     "bprop.training.many.networks": ("train_many",),
     "bprop.tuning.ranges": ("between",),
     "bprop.tuning.result": ("Tuned",),

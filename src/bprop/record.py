@@ -32,8 +32,8 @@ class Record:
     best : whether the epoch did better on the validation set than all before it. A fit has the parameters of the last
         record with best = True, where the best epoch is kept (see `bprop.train`). None where no epoch is looked for.
 
-    `record.accuracy` reads from `metrics`, `record.validation_loss` from `validation`; `record["accuracy[nll_1]"]` reads
-    names that are no Python words.
+    `record.accuracy` reads from `metrics`, `record.validation_loss` from `validation`. `record["accuracy[nll_1]"]` does
+    the same for names that are no Python words.
 
     >>> record = bp.Record(1, 10, loss=0.5, penalty=0.0, objective=0.5, metrics={"accuracy": 0.75})
     >>> record.accuracy, record["accuracy"]
@@ -55,7 +55,7 @@ class Record:
 
     @property
     def numbers(self) -> dict[str, Any]:
-        """{column: value}: all numbers of the record but its health, those of the validation set as validation_loss, ...
+        """{column: value}: all numbers but the health; those of the validation set are validation_loss, ...
 
         A value is None where there is none, such as the learning rate of a rule without one.
         """

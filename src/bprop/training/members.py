@@ -17,15 +17,16 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines import surroundings
 from bprop.engines.many import on_one_core
-from bprop.errors import NonFiniteError
+from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.training.averaged import mean_fit, mean_record
 from bprop.training.checkpoints.members import make_above, member_place, member_source
 from bprop.training.fit import Fit
+from bprop.training.hooks import Hooks, read_callbacks
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.kinds import kinds_of
 from bprop.training.progress import Progress, progress_of
-from bprop.training.settings import Callback, TrainSettings, read_callbacks
+from bprop.training.settings import TrainSettings
 from bprop.training.trainer import Trainer
 from bprop.visible import visible
 
@@ -75,8 +76,8 @@ class Turns(Trainer):
     over: Callable[[], bool] = staticmethod(lambda: False)
     progress: Any
 
-    def stop(self) -> bool:
-        return super().stop() or self.over()
+    def interrupted(self) -> bool:
+        return super().interrupted() or self.over()
 
     def result(self, stopped: str) -> Fit:
         """The fit so far, at its best epoch where there is one, however training ended."""
@@ -107,7 +108,12 @@ class Team:
         self.over = over or (lambda: False)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
         self.kinds = len({id(member.graph or graph) for member in members})
-        self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
+        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        if self.hooks.until_due(0) is not None:
+            raise SettingError(
+                "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
+                "within a limit on the time: ask for one (members=1), without a limit, or use the method `epoch`"
+            )
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
         self.resume = settings.get("resume")
         self.ended: dict[int, Fit] = {}
@@ -161,33 +167,26 @@ class Team:
             self._close()
 
     def _run(self) -> Fit:
-        self._tell("begin", lambda: self.fit("running"))
+        self.asked = self.hooks.begin(lambda: self.fit("running"))
         try:
             fit = self._train()
         except (NonFiniteError, Terminated) as error:
-            self._tell("end", lambda fit=error.fit: fit)
+            self.hooks.end(lambda fit=error.fit: fit)
             raise
         except (Exception, KeyboardInterrupt) as error:
             with suppress(Exception):  # nothing that was learned is lost
                 failed = self.fit("failed")
                 failed.failure = f"{type(error).__name__}: {error}"
                 error.fit = failed  # type: ignore[union-attr]
-                self._tell("end", lambda: failed)
+                self.hooks.end(lambda: failed)
             raise
-        self._tell("end", lambda: fit)
+        self.hooks.end(lambda: fit)
         return fit
-
-    def _tell(self, event: str, fit: Callable[[], Any]) -> None:
-        listeners = [getattr(callback, event) for callback in self.callbacks if hasattr(callback, event)]
-        if listeners:
-            now = fit()
-            for listener in listeners:
-                listener(now)
 
     def _train(self) -> Fit:
         total = sum(trainer.planned for trainer in self.trainers)
         self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, total, self._done())
-        stopped = None
+        stopped = self._stop("callback") if self.asked else None
         lock, count = RLock(), len(self.trainers)
         self.began = perf_counter(), self._done()
         apart = self.workers > 1 and all(trainer.run_.apart for trainer in self.trainers)
@@ -291,11 +290,7 @@ class Team:
         record = mean_record(epoch, histories)
         self.progress.left = self._left()
         self.progress.epoch(record)
-        if not self.callbacks:
-            return False
-        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in self.callbacks) else None
-        answers = [callback(record, fit) for callback in self.callbacks]  # all of them are called
-        return any(answer is True for answer in answers)
+        return self.hooks.epoch(record, lambda: self.fit("running"))
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The mean of all members, each at its best epoch; those that diverged before their first are left out."""

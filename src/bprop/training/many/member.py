@@ -36,7 +36,7 @@ class Member(Trainer):
         self.crew.finished(self.k, fit)
         return fit
 
-    def stop(self) -> bool:
+    def interrupted(self) -> bool:
         return self.crew.stopping
 
     def _watch(self) -> AbstractContextManager[Interrupt]:
@@ -58,7 +58,7 @@ class Member(Trainer):
         """Before the first epoch."""
         self.progress, self.interrupt = self._make_progress(), self.crew.interrupt
         self.order = self.job.data.order(self.job.seed, self.position.epoch, self.settings.shuffle)
-        self._tell("begin", lambda: self.fit("running"))
+        self.hooks.begin(lambda: self.fit("running"), self.position.updates)
 
     def next_epoch(self) -> bool:
         """Begin an epoch, unless the network is done."""
@@ -93,7 +93,7 @@ class Member(Trainer):
         if failure is None:
             self.save_checkpoint(stopped)
         self.result = self.fit(stopped, failure)
-        self._tell("end", lambda: self.result)
+        self.hooks.end(lambda: self.result)
         self.crew.finished(self.k, self.result)
         return False
 
