@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
-    ("training", "tensorboard"),
+    ("training", "tensorboard", "integrations"),
     ("sources",),
     ("onnx",),
     ("tables",),
@@ -67,6 +67,7 @@ HEAVY = (
     "tensorboardX",
     "matplotlib",
     "optuna",
+    "mlflow",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.graph import Gradients, Graph, Values
     from bprop.health import advice
     from bprop.history import History
+    from bprop.integrations.mlflow import MLflow
+    from bprop.integrations.optuna import OptunaPruning
     from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
@@ -73,6 +75,8 @@ _LATER = {
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.health": ("advice",),
     "bprop.history": ("History",),
+    "bprop.integrations.mlflow": ("MLflow",),
+    "bprop.integrations.optuna": ("OptunaPruning",),
     "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),

@@ -26,7 +26,7 @@ from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoc
 from bprop.training.fit import Fit
 from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.progress import Progress, progress_of
+from bprop.training.progress import Progress, Silent, progress_of
 from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
@@ -216,6 +216,8 @@ class Trainer(Between):
         if reason != self.engine_shown:
             self.engine_shown = reason
             self.progress.engine(reason)
+            if self.run_.hindered and isinstance(self.progress, Silent) and self.settings.progress is not False:
+                say(f"bprop: engine: {visible(reason)}", error=True)  # it may be much slower: not without a word
 
     # --- after an epoch ---
 
