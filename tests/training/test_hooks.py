@@ -101,9 +101,24 @@ def test_no_fit_is_made_for_callbacks_that_do_not_take_one():
     def never():
         raise AssertionError("a fit was made")
 
-    hooks = Hooks([lambda record: None])
-    assert hooks.epoch("record", never) is False
-    assert Hooks([]).begin(never) is False
+    def brief(record, fit):
+        return fit is None
+
+    brief.needs_fit = False
+    assert Hooks([lambda record: None]).epoch("record", never) is False
+    assert Hooks([brief]).epoch("record", never) is True
+    Hooks([brief]).begin(never)
+    made = []
+    assert Hooks([brief, lambda record, fit: made.append(fit)]).epoch("record", lambda: "fit") is False
+    assert made == ["fit"]
+
+
+def test_all_callbacks_are_called_and_only_true_stops_training():
+    called = []
+    answers = [lambda record, fit, answer=answer: called.append(answer) or answer for answer in (True, None, "yes")]
+    assert Hooks(answers).epoch("record", lambda: None)
+    assert called == [True, None, "yes"]
+    assert not Hooks(answers[1:]).epoch("record", lambda: None)
 
 
 def test_a_callback_that_derives_from_callback_has_the_hooks_that_it_defines():

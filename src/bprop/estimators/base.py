@@ -22,6 +22,7 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
 from bprop.graph.validation import check_values, read_params
+from bprop.notes import statistics
 
 
 def stochastic(estimator: Any) -> bool:
@@ -145,6 +146,8 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         weights = self._example_weights(y, incremental)
         examples = read_examples(X, y, self._target, arguments.sample_weight, weights)
         self._prepare(X, fresh)
+        if fresh:
+            self._trained_on = {self._network_.x: statistics(X)}
         held = self._validation(arguments)
         if train:
             self._train(arguments, self._ready(examples), held, incremental)

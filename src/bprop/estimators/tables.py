@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
 from bprop.errors import DataError, SettingError
+from bprop.estimators.as_model import history_of
 from bprop.estimators.base import NamedParameters
 from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
@@ -23,6 +24,7 @@ from bprop.estimators.network import Network, activation_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
+from bprop.model import Model
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
@@ -139,13 +141,13 @@ class TableEstimator(NamedParameters):
         check_is_fitted(self)
         preparation = replace(self._encoder.preparation, answer=self._answer())
         notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
-        return TableModel(self._network_.graph, self._theta(), notes=notes)
+        return TableModel.of(Model(self._network_.graph, self._theta(), history_of(self), notes))
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""
         return self._encoder.preparation.answer
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_model()` to a file: `bp.load` gives the model back."""
         self.to_model().save(path)
 

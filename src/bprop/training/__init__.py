@@ -40,13 +40,14 @@ def train(
     dtype: Any = "float32",
     engine: str | Engine = "auto",
     callbacks: Any = (),
-    checkpoint: str | os.PathLike | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     every: str | None = None,
-    resume: str | os.PathLike | bool | None = None,
+    resume: str | os.PathLike[str] | bool | None = None,
     progress: bool | str = "auto",
     notes: Mapping[str, Any] | None = None,
     health: bool | str = False,
     keep_best: bool | None = None,
+    freeze: Any = (),
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -65,11 +66,15 @@ def train(
     validation : a set like `data`, or the share of `data` to hold out, in (0, 1). With one, the fit has the theta of
         the epoch that did best on it, the last with `record.best`; `fit.kept_epoch` is its number. If the loss on it
         has risen since, a line on standard error says so, unless progress is False.
-    params : where to start; default graph.init(seed).
+    params : where to start; default graph.init(seed). A fit or model, or {name: array}. Parameters that are not there
+        begin as graph.init(seed) says, and those that the graph does not have are left out; both are said on standard
+        error.
     weights : (N,) example weights, default 1.
     validation_weights : the same for a validation set of its own; a share of the data takes its weights along.
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs.
+    freeze : names or patterns of parameters that stay bit for bit as they are, such as ["W1", "b*"]: no update, decay
+        or running average moves them, and their gradients are not computed. The penalty still counts them.
     keep_best : False: the fit has the theta of the last epoch. Default: that of the best, where there is a validation
         set, also where patience or a callback ends training; after Ctrl-C it is the last one.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
@@ -119,6 +124,7 @@ def train(
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
         progress=progress, notes=notes, health=health, keep_best=keep_best,
+        freeze=freeze,
     )  # fmt: skip
     fit = train_as_set(graph, data, settings)
     if settings.progress is not False:

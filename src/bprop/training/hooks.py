@@ -67,29 +67,32 @@ class Hook(NamedTuple):
 
 
 class Hooks:
-    """The hooks of several callbacks. Each of the methods asks all of them; True if one wants training to stop."""
+    """The hooks of several callbacks. Each of the methods calls all of them.
+
+    asked : whether one has asked, at the beginning or after an update, that training stops. stepped : the updates done
+    at the last call of `step`.
+    """
 
     def __init__(self, callbacks: Sequence[Any]):
         self.hooks = {event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS}
-        self.stepped = 0
+        self.stepped, self.asked = 0, False
 
-    def begin(self, fit: Callable[[], Any], updates: int = 0) -> bool:
-        """Training begins, after so many updates of an earlier run that it resumes."""
-        self.stepped = updates
-        return _ask(self.hooks["begin"], (), fit)
+    def begin(self, fit: Callable[[], Any]) -> None:
+        """Training begins, or resumes."""
+        self.asked |= _ask(self.hooks["begin"], (), fit)
 
     def until_due(self, updates: int) -> int | None:
         """The steps from here to the next call of `step`; None: there is none."""
         return min((hook.every - updates % hook.every for hook in self.hooks["step"]), default=None)
 
-    def step(self, updates: int, record: Callable[[], Record], fit: Callable[[], Any]) -> bool:
+    def step(self, updates: int, record: Callable[[], Record], fit: Callable[[], Any]) -> None:
         """So many updates are done: call the hooks that have become due."""
         before, self.stepped = self.stepped, updates
         due = [hook for hook in self.hooks["step"] if updates // hook.every > before // hook.every]
-        return bool(due) and _ask(due, (record(),), fit)
+        self.asked |= bool(due) and _ask(due, (record(),), fit)
 
     def epoch(self, record: Record, fit: Callable[[], Any]) -> bool:
-        """An epoch is done."""
+        """An epoch is done. Whether training is to stop."""
         return _ask(self.hooks["epoch"], (record,), fit)
 
     def end(self, fit: Callable[[], Any]) -> None:

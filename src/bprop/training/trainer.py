@@ -17,12 +17,14 @@ from bprop.health import HealthProbe
 from bprop.history import History
 from bprop.model import KEEP_BEST, Model
 from bprop.names import known
+from bprop.notes import statistics
 from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
+from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
 from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
@@ -41,8 +43,9 @@ class Trainer(Between):
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
+        self.trained_on = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
-        self.hooks, self.asked = Hooks(settings.callbacks), False
+        self.hooks = Hooks(settings.callbacks)
         measures = ("loss", *self.program.metrics)
         if self.stopping is not None and settings.monitor not in measures:
             raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {known(settings.monitor, measures)}")
@@ -75,6 +78,7 @@ class Trainer(Between):
         if saved is not None:
             self.position = resume.restore(saved, self.run_, self.program, self.stopping)
             self.history = History(saved.history)
+        self.hooks.stepped = self.position.updates
         self.pace, self.engine_shown = Pace(), ""
         if self.writer is not None:
             self.writer.start(self.position, self.history)
@@ -91,27 +95,9 @@ class Trainer(Between):
     def run(self) -> Fit:
         """Train; see Fit.stopped for how it can end, and `Callback` for what is called on the way."""
         try:
-            return self._run()
+            return from_begin_to_end(self.hooks, self.fit, self._train)
         finally:
             self.close()
-
-    def _run(self) -> Fit:
-        self.asked = self.hooks.begin(lambda: self.fit("running"), self.position.updates)
-        try:
-            fit = self._train()
-        except (NonFiniteError, Terminated) as error:
-            self.hooks.end(lambda fit=error.fit: fit)
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            with suppress(Exception):  # a page that shows this run must not say that it goes on
-                fit = self.fit("failed", why)
-                if getattr(error, "fit", None) is None:
-                    error.fit = fit  # type: ignore[union-attr] (nothing that was learned is lost)
-                self.hooks.end(lambda: fit)
-            raise
-        self.hooks.end(lambda: fit)
-        return fit
 
     def _train(self) -> Fit:
         self.progress, stopped = self._make_progress(), None
@@ -146,7 +132,7 @@ class Trainer(Between):
 
     def _ended(self) -> str | None:
         """The reason why no epoch is to follow, if there is one."""
-        if self.asked:
+        if self.hooks.asked:
             return "callback"
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
@@ -156,7 +142,7 @@ class Trainer(Between):
         if self.interrupted():
             return "interrupted"
         within = self.position.step > 0  # a callback stopped the epoch before its end
-        return "callback" if within or self._callbacks_stop() or self.asked else None
+        return "callback" if within or self._callbacks_stop() or self.hooks.asked else None
 
     def _end(self, stopped: str) -> Fit:
         fit, at = self.fit(stopped), self.position
@@ -187,7 +173,7 @@ class Trainer(Between):
             self._finish_epoch()
 
     def stop(self) -> bool:
-        return self.asked or self.interrupted()
+        return self.hooks.asked or self.interrupted()
 
     def interrupted(self) -> bool:
         """Whether something from outside ends training, such as a signal."""
@@ -208,7 +194,7 @@ class Trainer(Between):
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
         self.save_checkpoint()
-        self.asked |= self.hooks.step(at.updates, self._record_so_far, lambda: self.fit("running"))
+        self.hooks.step(at.updates, self._record_so_far, lambda: self.fit("running"))
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -252,7 +238,9 @@ class Trainer(Between):
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
-        return Model(self.job.graph, self.run_.params(), self.history, self.settings.notes)
+        model = Model(self.job.graph.whole, self.run_.params(), self.history, self.settings.notes)
+        model.trained_on = self.trained_on
+        return model
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
@@ -263,7 +251,8 @@ class Trainer(Between):
         kept = self.settings.keeps and self.stopping is not None and self.stopping.best_params
         best = self.stopping if kept else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
-        fit = Fit(self.job.graph, params, self.history, self.settings.notes)
+        fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
+        fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
@@ -290,3 +279,14 @@ class Trainer(Between):
     def _write(self) -> None:
         assert self.writer is not None
         self.writer.write(lambda: self.fit("running"), self.position, self.run_, self.stopping)
+
+
+def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
+    """{input: mean and deviation} of the numbers of training that the network takes as they are."""
+    if not job.data.in_memory:
+        return {}
+    inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
+    arrays = {
+        name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings
+    }
+    return {name: statistics(array) for name, array in arrays.items() if array.size}
