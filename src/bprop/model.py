@@ -19,6 +19,7 @@ from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
+from bprop.history import History
 from bprop.notes import moments_in
 from bprop.record import Record
 from bprop.rules import SGD
@@ -62,7 +63,7 @@ class Ready(NamedTuple):
 class Model:
     """A graph and its parameters.
 
-    graph : the Graph. params : {name: array}. history : one Record an epoch.
+    graph : the Graph. params : {name: array}. history : a History, one Record an epoch; also columns: history["loss"].
     notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
         notes (see bprop.scaling), inputs and predictions are in the units of the table.
     stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
@@ -93,7 +94,7 @@ class Model:
     ):
         self.graph = graph
         self.params = validation.read_params(params, graph.parameters)
-        self.history = list(history)
+        self.history = History(history)
         self.notes = dict(notes or {})
 
     @property
@@ -204,6 +205,11 @@ class Model:
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """From pickle, also of an older version, where the history was a plain list."""
+        self.__dict__.update(state)
+        self.history = History(self.history)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,11 @@ from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
 from bprop.graph.validation import check_values
-from bprop.record import Record
 from bprop.rules import SGD, Rule, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.structure.freezing import frozen
+from bprop.training.hooks import read_callbacks
 from bprop.training.stopping import EarlyStopping
-
-Callback = Callable[[Record, Any], Any]
-"""Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +49,7 @@ class TrainSettings:
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
-    keep_best: bool = False
+    keep_best: bool | None = None
     freeze: Any = ()
 
     def __post_init__(self):
@@ -68,6 +65,10 @@ class TrainSettings:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.keep_best and self.validation is None:
             raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
+        if self.monitor != "loss" and self.validation is None:
+            raise SettingError(
+                f"monitor={self.monitor!r} needs a validation set: give validation={{...}} or a share"
+            )
         if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
@@ -127,10 +128,20 @@ class TrainSettings:
         need_representable(job, theta)
         return theta
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the fit has the parameters of the epoch that did best: where there is a validation set, unless the
+        caller wants the last ones."""
+        return self.validation is not None and self.keep_best is not False
+
+    @property
+    def wants_best(self) -> bool:
+        """Whether the caller has asked for the best epoch, by name or by patience."""
+        return bool(self.keep_best) or self.patience is not None
+
     def make_stopping(self) -> EarlyStopping | None:
-        """The search for the best epoch, where it is asked for."""
-        looks = self.patience is not None or self.keep_best
-        return EarlyStopping(self.patience, self.monitor) if looks else None
+        """The search for the best epoch, where one is kept or waited for."""
+        return EarlyStopping(self.patience, self.monitor) if self.keeps or self.patience is not None else None
 
     def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
         """How a job is trained, for people to read."""
@@ -141,9 +152,9 @@ class TrainSettings:
         }  # fmt: skip
         if self.patience is not None:
             facts |= {"patience": self.patience}
-        if self.patience is not None or self.keep_best:
+        if self.patience is not None or self.keeps:
             facts |= {"monitor": self.monitor}
-        if self.keep_best:
+        if self.keeps and self.patience is None:
             facts |= {"keep_best": True}
         if job.graph.frozen:
             facts |= {"freeze": sorted(job.graph.frozen)}
@@ -186,11 +197,3 @@ def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> 
         limit = "" if most == float("inf") else f" (and at most {most:,})"
         raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
     return int(value)
-
-
-def read_callbacks(callbacks: Any) -> list[Callback]:
-    """One function or several as a list. Raises SettingError."""
-    functions = [callbacks] if callable(callbacks) else list(callbacks)
-    if not all(callable(function) for function in functions):
-        raise SettingError("callbacks are functions, called as callback(record, fit)")
-    return functions
