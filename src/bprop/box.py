@@ -21,6 +21,7 @@ from bprop.operators import Operators
 from bprop.outside import fails_again
 from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
+from bprop.typing import Example
 
 
 class Box(Operators["Box"], ABC):
@@ -60,12 +61,13 @@ class Box(Operators["Box"], ABC):
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
 
+    # `*children: Any, **more: Any` is how the types say "any signature from here on": a box names its own children
     @abstractmethod
-    def fprop(self, *children: Array) -> Array:
+    def fprop(self, *children: Any, **more: Any) -> Array:
         """The value of the box, computed from its children's values. Pure."""
 
     @abstractmethod
-    def bprop(self, grad: Array, value: Array, *children: Array) -> Any:
+    def bprop(self, grad: Array, value: Array, /, *children: Any, **more: Any) -> Any:
         """The gradient of the loss with respect to each child. `grad` is the gradient with respect to the value.
 
         Returns one array for one child, else a tuple; None stands for "no gradient". A box may take a
@@ -73,7 +75,7 @@ class Box(Operators["Box"], ABC):
         """
 
     @classmethod
-    def examples(cls, rng: np.random.Generator) -> Iterable[tuple]:
+    def examples(cls, rng: np.random.Generator) -> Iterable[Example]:
         """Legal inputs away from kinks, for the automatic checks.
 
         Each example is a tuple of arrays, one a child. It may end with a dict of hyper-parameters.
@@ -225,7 +227,7 @@ class Box(Operators["Box"], ABC):
     def _infer(self) -> Spec:
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
 
-    def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple:
+    def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple[Any, ...]:
         # one weight an example: the first child with a batch axis has the number of examples
         batch = next((a for a, c in zip(arrays, self.children, strict=True) if c.dims[:1] == ("N",)), arrays[0])
         makers = {

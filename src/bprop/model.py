@@ -188,7 +188,7 @@ class Model:
         model.trained_on = self.trained_on
         return model
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
@@ -210,7 +210,7 @@ class Model:
 
 
 def write_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     model: Model,
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
@@ -231,7 +231,9 @@ def write_model(
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
 
 
-def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
+def read_model(
+    path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()
+) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
@@ -284,7 +286,7 @@ def save(path: str | os.PathLike, model: Any) -> None:
     as_model(model, "save(path, model)", ModelFileError).save(path)
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     boxes : classes of your own that the graph uses, if this process has not defined them yet.

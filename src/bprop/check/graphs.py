@@ -107,7 +107,7 @@ class GraphCheck:
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
         self.leaves = {name: values[name] for name in plan.leaves}
         self.state = fprop(plan, self.leaves, self.context)
-        self.grads: list = []
+        self.grads: list[Any] = []
 
     @property
     def precision(self) -> Precision:
@@ -140,7 +140,7 @@ class GraphCheck:
         if doubtful:
             self._ask_the_boxes(doubtful, targets, elements)
 
-    def _rows(self, targets: Mapping[str, int], state: State, grads: list, elements: int | None) -> list[Row]:
+    def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
         noise = rounding_noise(grads, state.values, self.precision.epsilon)
         rows = []
         for name, slot in targets.items():
@@ -214,7 +214,7 @@ class GraphCheck:
         return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
-def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
+def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple[Any, ...]]:
     """The extras of the box that replaces one outside training: the same weights."""
     known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)

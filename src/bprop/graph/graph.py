@@ -61,7 +61,7 @@ class Graph(Structure):
     """
 
     @cached_property
-    def _plans(self) -> dict[tuple, Plan]:
+    def _plans(self) -> dict[tuple[Any, ...], Plan]:
         return {}
 
     @cached_property
@@ -272,8 +272,8 @@ class Graph(Structure):
     def _pass(
         self,
         plan: Plan,
-        params: Mapping,
-        data: Mapping,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
         seed: int = 0,
         weights: Any = None,
         dtype: Any = None,
@@ -282,7 +282,13 @@ class Graph(Structure):
         return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     def leaves_of(
-        self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
+        self,
+        plan: Plan,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
+        seed: int = 0,
+        weights: Any = None,
+        dtype: Any = None,
     ) -> tuple[dict[str, Array], Context]:
         """The start of a pass: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = validation.read_params(params, self.parameters)

@@ -60,7 +60,7 @@ class State(NamedTuple):
     """The values of one pass by slot, and the extras by slot: the arguments after a box's children (noise, weights)."""
 
     values: list[Array]
-    extras: dict[int, tuple]
+    extras: dict[int, tuple[Any, ...]]
 
 
 class Plan:

@@ -46,9 +46,9 @@ class TrainSettings:
     dtype: Any = "float32"
     engine: str | Engine = "auto"
     callbacks: Any = ()
-    checkpoint: str | os.PathLike | None = None
+    checkpoint: str | os.PathLike[str] | None = None
     every: str | None = None
-    resume: str | os.PathLike | bool | None = None
+    resume: str | os.PathLike[str] | bool | None = None
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
