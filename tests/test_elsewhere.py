@@ -27,7 +27,7 @@ def test_a_call_that_the_function_takes_goes_through():
         (lambda: work(1, optimizer="adam"), "work has no argument 'optimizer': type rule=bp.Adam"),
         (lambda: work(1, epoch=3), "no argument 'epoch'; did you mean 'epochs'"),
         (lambda: work(1, zzz=3), "no argument 'zzz'; there are: "),
-        (lambda: work(1, 2), "takes 1 positional arguments, not 2: work"),
+        (lambda: work(1, 2), "takes 1 positional argument, not 2: work"),
     ],
 )
 def test_a_call_that_it_does_not_take_is_answered(call, words):

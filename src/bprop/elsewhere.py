@@ -52,7 +52,8 @@ def answering(
             if not kwargs.keys() <= named:
                 need_keywords(who, kwargs, named | set(more()), answers)
             if len(args) > most:
-                raise CallError(f"{who} takes {most} positional arguments, not {len(args)}{places and ': ' + places}")
+                takes = f"{most} positional argument{'s' if most != 1 else ''}"
+                raise CallError(f"{who} takes {takes}, not {len(args)}{places and ': ' + places}")
             return function(*args, **kwargs)
 
         return call
@@ -66,6 +67,37 @@ def need_keywords(who: str, keywords: Collection[str], known: Collection[str], a
         if name not in known:
             shown = [one for one in known if one != "self"]
             raise CallError(f"{who} has no argument {name!r}{answer(name, shown, answers)}")
+
+
+NETWORK = alike(
+    {
+        ("weight_decay", "alpha", "regularization", "regularisation", "kernel_regularizer", "reg", "l2_reg"): (
+            "the weight of the L2 penalty is l2=1e-4"
+        ),
+        ("hidden", "hidden_layer_sizes", "hidden_sizes", "units", "layers", "layer_sizes", "widths", "n_hidden"): (
+            "all sizes are one list, [inputs, hidden units of each layer, outputs], such as [784, 100, 10]"
+        ),
+        ("batch_norm", "batchnorm", "bn"): 'it is normalise="batch"',
+        ("layer_norm", "layernorm"): 'it is normalise="layer"',
+        ("normalize", "normalization", "norm"): 'it is normalise="batch" or "layer"',
+        ("output_activation", "out_activation", "out", "last_activation", "final_activation"): (
+            'the output follows from task="classification", "binary", "multilabel", "regression" or "counts", and loss='
+        ),
+        ("kernel_initializer", "weight_init", "initializer", "initialiser", "init_weights", "weights"): (
+            'it is init="he_normal"'
+        ),
+        ("dropout_rate", "drop", "p", "drop_rate"): "it is dropout=0.5",
+        ("nonlinearity", "act", "hidden_activation", "activations", "activation_fn"): 'it is activation="relu"',
+        ("optimizer", "lr", "learning_rate", "epochs", "batch_size", "rule", "seed", "random_state", "engine"): (
+            "the network is trained by bp.train(graph, (X, y), rule=bp.Adam(0.001), epochs=10), which has the settings"
+        ),
+        ("criterion", "loss_fn", "objective"): 'it is loss="huber", a class of loss, or a function (f, y) -> box',
+        ("classes", "n_classes", "num_classes", "outputs", "inputs", "n_features"): (
+            "all sizes are one list, [inputs, hidden units of each layer, outputs], such as [784, 100, 10]"
+        ),
+    }
+)  # fmt: skip
+"""Keywords of functions that make networks."""
 
 
 def need_fields(cls: type, keywords: Collection[str], answers: Answers) -> None:

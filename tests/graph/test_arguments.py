@@ -73,7 +73,7 @@ def test_a_frame_with_a_column_for_each_input_is_a_dict():
         (lambda: graph.fprop(theta, x=X), errors.UnknownNameError, r"missing inputs: 'y'.*graph.predict\(theta, x="),
         (lambda: model.evaluate(X), errors.DataError, r"or \(X, y\)"),
         (lambda: model.predict("digits.csv"), errors.DTypeError, r"bp.table\(path\)"),
-        (lambda: model.predict(iter(X)), errors.DTypeError, "arrays by name, {'x': x}, not a list_iterator"),
+        (lambda: model.predict(iter(X)), errors.DTypeError, "arrays by name, {'x': x}, but got iterator"),
         (lambda: model.predict(X, x=X), errors.DataError, "no input left"),
         (lambda: model.predict(X[0]), errors.ShapeError, r"give a\[None\]"),
         (lambda: model.predict(X.T), errors.ShapeError, r"give a.T"),

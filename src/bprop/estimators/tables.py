@@ -19,7 +19,7 @@ from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
-from bprop.estimators.network import Network, activation_of, loss_of
+from bprop.estimators.network import Network, activation_of, function_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
@@ -100,7 +100,7 @@ class TableEstimator(NamedParameters):
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), task, name, self.l1, self.l2,
             self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         preparation = self._encoder.preparation
         key = (architecture, target.outputs, function, self.scale, preparation.columns, preparation.embeddings)
         cached = getattr(self, "_made", None)
@@ -260,7 +260,9 @@ class TableRegressor(TableEstimator, NetworkRegressor):
         keep(self, locals())
 
     def _scales_targets(self) -> bool:
-        return callable(self.loss) or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        return (
+            function_of(self.loss) is not None or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        )
 
     def _architecture_of_loss(self) -> Architecture:
         return Architecture(task=VALUES, loss=loss_of("numbers", self.loss))
