@@ -224,8 +224,10 @@ def _losses_by_every_name() -> dict[str, type[Loss]]:
 
 
 def _names(cls: type[Loss]) -> list[str]:
-    """The name of a loss, and its further names; none of one that ends no network."""
-    return [] if cls.head is None else [cls.head.name or snake(cls.__name__), *cls.head.also]
+    """The name of a loss, and its further names; none of one that ends no network. An inherited head names none."""
+    if cls.head is None:
+        return []
+    return [cls.head.name or snake(cls.__name__), *cls.head.also] if "head" in vars(cls) else [snake(cls.__name__)]
 
 
 def named(
@@ -262,7 +264,8 @@ def head_of(kind: type[Loss]) -> Head:
     """How a loss ends a network. Raises SettingError for one that does not say it."""
     if kind.head is None:
         raise SettingError(
-            f"the loss {kind.__name__} does not say how a network ends: give it a `head` (see bprop.Loss)"
+            f"the loss {kind.__name__} does not say how a network ends: give it a `head`, such as head = "
+            "bp.Head(output='Softmax', reads_output=True, labels=True, kind='int') (see help(bp.Head))"
         )
     return kind.head
 

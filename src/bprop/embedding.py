@@ -9,7 +9,8 @@ from bprop import init as initialisers
 from bprop.architecture import Architecture, checked_sizes
 from bprop.box import Box
 from bprop.boxes import Loss, concat, dropout, take
-from bprop.elsewhere import NETWORK, answering
+from bprop.elsewhere import answering
+from bprop.elsewhere.networks import NETWORK
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input, Parameter

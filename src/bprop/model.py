@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import missing
+from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError, UnreadableError
@@ -174,6 +176,11 @@ class Model:
         from bprop.draw.plot import plot
 
         return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, MODEL)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}

@@ -11,7 +11,8 @@ from bprop import init as initialisers
 from bprop.architecture import Architecture, activations, checked_sizes, head_of
 from bprop.box import Box
 from bprop.boxes import Loss, batch_norm, dropout, l1, l2, layer_norm, linear, reshape
-from bprop.elsewhere import NETWORK, answering
+from bprop.elsewhere import answering
+from bprop.elsewhere.networks import NETWORK
 from bprop.errors import BpropError, SettingError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter

@@ -10,6 +10,8 @@ from scipy.special import xlogy
 
 from bprop import init
 from bprop.architecture import Architecture
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -156,6 +158,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     (30, 3)
     """
 
+    @answering(ESTIMATOR, "bp.MLPClassifier")
     def __init__(
         self, hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001, batch_size="auto",
         learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True, random_state=None,
@@ -186,6 +189,7 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     True
     """
 
+    @answering(ESTIMATOR, "bp.MLPRegressor")
     def __init__(
         self, loss="squared_error", hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001,
         batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,

@@ -13,6 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.errors import DataError, SettingError
 from bprop.estimators.base import NamedParameters
 from bprop.estimators.encoder import Encoder, table_network
@@ -203,6 +205,7 @@ class TableClassifier(TableEstimator, NetworkClassifier):
     ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
     """
 
+    @answering(ESTIMATOR, "bp.TableClassifier")
     def __init__(
         self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
         batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
@@ -249,6 +252,7 @@ class TableRegressor(TableEstimator, NetworkRegressor):
     [1000000.0, 2000000.0]
     """
 
+    @answering(ESTIMATOR, "bp.TableRegressor")
     def __init__(
         self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
         batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,

@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bprop.elsewhere import TRAINING, answering
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TRAINING
 from bprop.engines import Engine
 from bprop.graph import Graph
 from bprop.training.fit import Fit

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bprop.console import say
-from bprop.elsewhere import TRAINING, answering
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TRAINING
 from bprop.graph import Graph
 from bprop.record import Record
 from bprop.training.fit import Fit

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet, split
-from bprop.elsewhere import TRAINING, answer
+from bprop.elsewhere import answer
+from bprop.elsewhere.training import TRAINING
 from bprop.engines.engine import Job
 from bprop.errors import CallError, DataError, SettingError
 from bprop.graph import Graph
