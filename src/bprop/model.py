@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
-from bprop.elsewhere import missing
+from bprop.elsewhere import answering, missing
 from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
@@ -140,6 +140,7 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
+    @answering({}, "evaluate", places="the data is one argument, evaluate((X, y)), or keywords, x=X, y=Y")
     def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
 

@@ -106,5 +106,5 @@ def test_attributes_of_models_and_values_say_what_to_type():
     assert not hasattr(model, "nothing") and (copy.copy(model).params["W1"] == model.params["W1"]).all()
     values = graph.fprop(model.params, np.eye(3), y=[0, 1, 1])
     with pytest.raises(AttributeError, match=r"type values\['a1'\]"):
-        values.a1
+        getattr(values, "a1")  # noqa: B009
     assert not hasattr(graph.bprop(values), "__wrapped__")

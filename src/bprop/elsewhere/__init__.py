@@ -44,7 +44,7 @@ def answering(
     """A decorator: calls with a keyword that the function does not have raise CallError, with what to type.
 
     who : the function as errors call it; it takes no *arguments. more : gives the names that its
-    **keywords take, where it has some. places : what to type where a call has too many positional arguments.
+    **keywords take; without it, they take any. places : what to type where a call has too many positional arguments.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,10 +52,11 @@ def answering(
         named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
         most = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
         own = int("self" in named)
+        takes_any = more is tuple and any(p.kind is p.VAR_KEYWORD for p in parameters)
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not kwargs.keys() <= named:
+            if not (takes_any or kwargs.keys() <= named):
                 need_keywords(who, kwargs, named | set(more()), answers)
             if len(args) > most:
                 takes = f"{most - own} positional argument{'s' if most - own != 1 else ''}"

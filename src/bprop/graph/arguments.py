@@ -27,7 +27,7 @@ def by_name(
         return {**data, **more}
     of_outputs = list(x)
     of_loss = [name for name in structure.inputs if name not in of_outputs]
-    needed = [name for name in ([] if predicts else of_loss) + of_outputs if name not in more]
+    needed = [name for name in of_outputs + ([] if predicts else of_loss) if name not in more]
     columns = _columns(data)
     by_columns = len(needed) > 1 or columns.keys() <= structure.inputs.keys()  # of many columns, an array is meant
     if columns and by_columns and set(needed) <= columns.keys():
