@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.errors import GraphError, SettingError, ShapeError
 from bprop.estimators.base import NamedParameters
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -87,6 +89,7 @@ class GraphClassifier(NetworkClassifier, GraphEstimator):
     1.0
     """
 
+    @answering(ESTIMATOR, "bp.GraphClassifier")
     def __init__(
         self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
         power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
@@ -120,6 +123,7 @@ class GraphRegressor(NetworkRegressor, GraphEstimator):
     True
     """
 
+    @answering(ESTIMATOR, "bp.GraphRegressor")
     def __init__(
         self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
         power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,

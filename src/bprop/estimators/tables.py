@@ -13,6 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.errors import DataError, SettingError
 from bprop.estimators.as_model import history_of
 from bprop.estimators.base import NamedParameters
@@ -20,7 +22,7 @@ from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
-from bprop.estimators.network import Network, activation_of, loss_of
+from bprop.estimators.network import Network, activation_of, function_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
@@ -102,7 +104,7 @@ class TableEstimator(NamedParameters):
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), task, name, self.l1, self.l2,
             self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         preparation = self._encoder.preparation
         key = (architecture, target.outputs, function, self.scale, preparation.columns, preparation.embeddings)
         cached = getattr(self, "_made", None)
@@ -205,6 +207,7 @@ class TableClassifier(TableEstimator, NetworkClassifier):
     ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
     """
 
+    @answering(ESTIMATOR, "bp.TableClassifier")
     def __init__(
         self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
         batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
@@ -251,6 +254,7 @@ class TableRegressor(TableEstimator, NetworkRegressor):
     [1000000.0, 2000000.0]
     """
 
+    @answering(ESTIMATOR, "bp.TableRegressor")
     def __init__(
         self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
         batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
@@ -262,7 +266,9 @@ class TableRegressor(TableEstimator, NetworkRegressor):
         keep(self, locals())
 
     def _scales_targets(self) -> bool:
-        return callable(self.loss) or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        return (
+            function_of(self.loss) is not None or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        )
 
     def _architecture_of_loss(self) -> Architecture:
         return Architecture(task=VALUES, loss=loss_of("numbers", self.loss))

@@ -14,6 +14,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import answering
 from bprop.graph import arguments, passes, representable, validation
 from bprop.graph.mixing import Rows
 from bprop.graph.objective import backpropagate
@@ -115,6 +116,7 @@ class Graph(Structure):
             theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
+    @answering({}, "graph.fprop", places="the data is one argument, graph.fprop(theta, (X, y)), or keywords, x=X, y=Y")
     def fprop(
         self,
         params: Mapping[str, Any],
@@ -172,6 +174,11 @@ class Graph(Structure):
         inputs : further boxes whose gradients are wanted, or their names. The gradient of an Input x says how the
         objective changes with the data. Raises GraphError for a box that is computed as one with the box above it.
         """
+        if not isinstance(values, Values):
+            raise errors.DTypeError(
+                "bprop goes back from the values of a forward pass: values = graph.fprop(theta, x=X, y=Y), and then "
+                "graph.bprop(values)"
+            )
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
         targets, bypassed = self.targets(plan, more), self.bypassed(plan)
@@ -353,6 +360,7 @@ class Graph(Structure):
                 self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
         return examples
 
+    @answering({}, "graph.draw", places="the batch is one argument, graph.draw(theta, (X, y)), or keywords, x=X, y=Y")
     def draw(
         self,
         params: Mapping[str, Any] | None = None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from math import prod
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from bprop import errors
 from bprop.box import Box, as_box
 from bprop.boxes.loss import Loss
+from bprop.elsewhere import missing
+from bprop.elsewhere.networks import GRAPH
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import known
 from bprop.structure.formula import formula
@@ -127,6 +129,11 @@ class Structure:
         return key in (self.names if isinstance(key, Box) else {**self.boxes, **self.outputs})
 
     __iter__ = None  # graph["h1"] works, but a graph is not a sequence
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, GRAPH)
 
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""
