@@ -22,7 +22,6 @@ from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
 from bprop.estimators.targets import Target
 from bprop.graph.validation import check_values, read_params
-from bprop.notes import statistics
 
 
 def stochastic(estimator: Any) -> bool:
@@ -147,7 +146,7 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         examples = read_examples(X, y, self._target, arguments.sample_weight, weights)
         self._prepare(X, fresh)
         if fresh:
-            self._trained_on = {self._network_.x: statistics(X)}
+            self._trained_on = self._network_.statistics(X)
         held = self._validation(arguments)
         if train:
             self._train(arguments, self._ready(examples), held, incremental)
@@ -211,7 +210,10 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
         network = self._network_
         check_values(network.y, examples.y, network.graph.limits, "target")
-        network.graph.ranges.check(network.data(examples.X, examples.y))
+        data = network.data(examples.X, examples.y)
+        for name in network.graph.limits.keys() & (data.keys() - {network.y}):
+            check_values(name, data[name], network.graph.limits)
+        network.graph.ranges.check(data)
         dtype = next(iter(self._theta().values())).dtype
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)

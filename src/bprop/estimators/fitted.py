@@ -106,9 +106,11 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         check_is_fitted(self)
         if y is None and isinstance(data, tuple) and len(data) == 2:
             data, y = data
-        if y is None and isinstance(data, dict) and data.keys() == {self._network_.x, self._network_.y}:
-            data, y = data[self._network_.x], data[self._network_.y]
         if y is None:
+            network = self._network_
+            if isinstance(data, dict) and network.y in data:
+                targets = self._target.encode(read_answers(data[network.y]))
+                data = {**data, network.y: network.shaped(network.y, targets)}
             return self.to_model().read_batch(data)
         return self._batch(data, y)
 

@@ -17,6 +17,7 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input
 from bprop.lower_case import snake
+from bprop.notes import SAMPLE, statistics
 from bprop.perceptron import network
 
 Arrays = Mapping[str, np.ndarray]
@@ -68,6 +69,13 @@ class Network:
         """The arrays as the graph's inputs, in the shapes that these have."""
         arrays = {self.x: self.shaped(self.x, X)}
         return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}
+
+    def statistics(self, X: np.ndarray) -> dict[str, dict[str, float]]:
+        """{input: mean and deviation} of the inputs of floats."""
+        arrays = self.data(X[:: max(1, -(-len(X) // SAMPLE))])
+        return {
+            name: statistics(a) for name, a in arrays.items() if self.graph.inputs[name].dtype == "float" and a.size
+        }
 
     def shaped(self, name: str, array: np.ndarray) -> np.ndarray:
         return array.reshape(len(array), *self.graph.inputs[name].shape)

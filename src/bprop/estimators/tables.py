@@ -94,6 +94,12 @@ class TableEstimator(NamedParameters):
     def _read_rows(self, X: Any) -> np.ndarray:
         return self._encoded(read_table(self, X, reset=False))
 
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network. data : rows with their target, or (rows, y)."""
+        if y is None and not (isinstance(data, tuple) and len(data) == 2):
+            return self.to_model().read_batch(data)
+        return super().read_batch(data, y)
+
     # --- the network ---
 
     def _make_network(self, features: int, target: Target) -> Network:
