@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("sklearn")
-pandas = pytest.importorskip("pandas")
+pytest.importorskip("pandas")
 
+import pandas
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import GridSearchCV
@@ -25,7 +26,7 @@ CODES = RNG.integers(4, size=80)
 AGE, INCOME = RNG.normal(40, 10, 80), RNG.normal(5e4, 1e4, 80)
 FRAME = pandas.DataFrame({"city": CITIES[CODES], "age": AGE, "income": INCOME})
 CODED = pandas.DataFrame({"age": (AGE - 40) / 10, "city": CODES, "income": (INCOME - 5e4) / 1e4})
-Y = np.where(CODES % 2 == (AGE > 40), "yes", "no")
+Y = np.where((AGE > 40) == CODES % 2, "yes", "no")
 SHORT = {"max_iter": 40, "learning_rate_init": 0.05, "batch_size": 20, "random_state": 0, "engine": "numpy"}
 
 

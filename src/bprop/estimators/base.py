@@ -20,6 +20,7 @@ from bprop.estimators.lbfgs import fit_lbfgs
 from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
+from bprop.estimators.state import plain_state, restored_state
 from bprop.estimators.targets import Target
 from bprop.graph.validation import check_values, read_params
 
@@ -237,6 +238,13 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _put(self, theta: Arrays) -> None:
         vars(self).update(self._attributes(theta))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, joblib, skops and copies: see `state`."""
+        return plain_state(self, super().__getstate__())
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(restored_state(state))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")

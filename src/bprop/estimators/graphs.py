@@ -59,7 +59,8 @@ class GraphEstimator(NamedParameters):
         ys = [name for name in graph.inputs if name not in xs]
         if not xs or len(ys) != 1:
             raise GraphError(
-                f"the graph needs one input for X and one for y, or several for X; outputs need {xs}, only the loss {ys}"
+                "the graph needs one input for X and one for y, or several for X; "
+                f"outputs need {xs}, only the loss {ys}"
             )
         if len(xs) == 1 and self.inputs is None:
             shape = graph.inputs[xs[0]].shape

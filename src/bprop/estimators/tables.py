@@ -27,6 +27,7 @@ from bprop.estimators.targets import Labels, Numbers, Target
 from bprop.model import Model
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
+from bprop.sources.preparation import Preparation
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 from bprop.tables.python_words import in_python
@@ -145,9 +146,12 @@ class TableEstimator(NamedParameters):
         `bprop.save` writes it, and the command line (`bprop predict`, `evaluate`, `export`) uses the file.
         """
         check_is_fitted(self)
-        preparation = replace(self._encoder.preparation, answer=self._answer())
-        notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
+        notes = {**self.noted_preparation().to_notes(), **self._encoder.units.to_notes()}
         return TableModel.of(Model(self._network_.graph, self._theta(), history_of(self), notes))
+
+    def noted_preparation(self) -> Preparation:
+        """How rows become arrays, as the notes of a model keep it."""
+        return replace(self._encoder.preparation, answer=self._answer())
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""
