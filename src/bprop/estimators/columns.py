@@ -21,6 +21,8 @@ OF_TRANSFORMER = "__"
 class ColumnNetwork(Network):
     """A network each of whose inputs has columns of X (N, D): `columns` are their numbers, by input."""
 
+    reads_x_alone = False
+
     def __init__(self, graph: Graph, columns: Mapping[str, Sequence[int]], y: str, output: str, loss: str):
         super().__init__(graph, next(iter(columns)), y, output, loss)
         self.columns = {name: [int(number) for number in numbers] for name, numbers in columns.items()}
