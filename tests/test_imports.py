@@ -16,6 +16,7 @@ ROOT = Path(bprop.__file__).parent
 # From the ground to the roof. A room (a module, or a package with all that is in it) may import itself and
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("typing",),
     ("errors", "namespace", "exits", "visible", "outside", "names"),
     (
         "noise",
@@ -29,16 +30,17 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "console",
         "calibration",
         "conformal",
+        "elsewhere",
     ),
-    ("registry", "hyper", "plugins"),
+    ("registry", "hyper", "plugins", "init", "signatures"),
     ("operators",),
     ("box",),
     ("leaves", "lower_case"),
-    ("boxes", "init", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
+    ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
     ("structure", "architecture"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "engines", "stepper"),
+    ("perceptron", "layers", "engines", "stepper"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),

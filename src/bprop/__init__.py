@@ -21,7 +21,7 @@ from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 
 if TYPE_CHECKING:  # these are imported when they are first used, so that `import bprop` costs little
-    from bprop import init
+    from bprop import init, layers
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
     from bprop.ensembles import ensemble
@@ -57,7 +57,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
 __version__ = "0.1.0"
 
 _LATER = {
-    "bprop": ("init",),
+    "bprop": ("init", "layers"),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
     "bprop.ensembles": ("ensemble",),

@@ -25,7 +25,9 @@ def declared(cls: type) -> dict[str, str]:
     return {key: text for key, text in texts.items() if "ClassVar" not in text}
 
 
-def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]) -> dict:
+def complete(
+    kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]
+) -> dict[str, Any]:
     """All hyper-parameters of a `kind` of box: the chosen values, and the defaults of the others.
 
     Raises BoxError for an unknown hyper-parameter, a missing one, and a value that has not the declared type.

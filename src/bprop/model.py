@@ -120,8 +120,10 @@ class Model:
         outputs = {name: box.dims[1:] for name, box in self.graph.outputs.items()}
         self.units.need_fit({**inputs, **outputs})
 
-    def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
-        """The outputs for new examples, `predict(x=X)`: an array if the graph has one output, else {name: array}.
+    def predict(self, data: Any = None, /, **inputs: Any) -> Any:
+        """The outputs for new examples: an array if the graph has one output, else {name: array}.
+
+        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
         bits may depend on the number of cores, as in all products of NumPy.
@@ -130,7 +132,8 @@ class Model:
         for a prediction that is not finite.
         """
         predictor = self.graph.predictor
-        arrays = predictor.read(data.arrays if isinstance(data, DataSet) else {**(data or {}), **inputs})
+        named = data.arrays if isinstance(data, DataSet) else self.graph.named(data, inputs, predicts=True)
+        arrays = predictor.read(named)
         ready = self._ready
         if ready is None or not ready.holds(self.graph, self.params):
             self._ready = ready = Ready.of(self.graph, self.params, self.dtype)
@@ -141,10 +144,8 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
-    def evaluate(
-        self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
-    ) -> dict:
-        """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
+    def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
+        """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
         batch, as for `graph.fprop(..., training=False)`.
@@ -152,11 +153,9 @@ class Model:
         job = Job(self.graph, SGD(), self.examples(data, weights, **inputs), 1, self.dtype, 0)
         return self.units.measures(NumpyRun(job, self.params).evaluate("data"))
 
-    def examples(
-        self, data: Mapping[str, Any] | DataSet | None = None, weights: Any = None, **inputs: Any
-    ) -> DataSet:  # fmt: skip
+    def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
-        arrays = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
+        arrays = data if isinstance(data, DataSet) else self.graph.named(data, inputs)
         examples = self.graph.read_set(arrays, weights)
         validation.check_rows(examples.arrays)
         need_total(examples.weights, self.dtype)
@@ -189,7 +188,7 @@ class Model:
         model.trained_on = self.trained_on
         return model
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
@@ -211,7 +210,7 @@ class Model:
 
 
 def write_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     model: Model,
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
@@ -232,7 +231,9 @@ def write_model(
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
 
 
-def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
+def read_model(
+    path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()
+) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
@@ -285,7 +286,7 @@ def save(path: str | os.PathLike, model: Any) -> None:
     as_model(model, "save(path, model)", ModelFileError).save(path)
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     boxes : classes of your own that the graph uses, if this process has not defined them yet.

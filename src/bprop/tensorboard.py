@@ -51,7 +51,7 @@ class TensorBoard:
     1
     """
 
-    def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
+    def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = True):
         try:
             import tensorboardX  # noqa: F401 (a missing package is an error before any work)
         except ImportError as error:

@@ -1,9 +1,14 @@
 """Elementwise mathematics: exp, log, abs, square, sqrt, clip. Shapes: (...) -> (...)."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from bprop import errors
 from bprop.box import Box
 from bprop.lower_case import function
-from bprop.namespace import as_numbers, namespace
+from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
 __all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]
 
@@ -17,14 +22,14 @@ class Exp(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).exp(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * value
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -37,14 +42,14 @@ class Log(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).log(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad / a
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
 
 
@@ -57,14 +62,14 @@ class Abs(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).abs(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * namespace(a).sign(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (away_from_zero(rng),)
 
 
@@ -77,14 +82,14 @@ class Square(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a * a
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * 2 * a
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -97,14 +102,14 @@ class Sqrt(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).sqrt(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad / (2 * value)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
 
 
@@ -121,18 +126,18 @@ class Clip(Box):
     low: float
     high: float
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).clip(a, self.low, self.high)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).where((a >= self.low) & (a <= self.high), grad, 0)
 
-    def check(self):
+    def check(self) -> None:
         if not self.low <= self.high:
             raise errors.BoxError(f"Clip: low ({self.low}) must not be above high ({self.high})")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield away_from_zero(rng), {"low": 0.0, "high": 50.0}
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 

@@ -62,7 +62,7 @@ class Loss(Box):
         """The prediction that metrics compare with y, in y's units. `output` is the value of the first child."""
         return output
 
-    def check(self):
+    def check(self) -> None:
         """Default: the two children must have the same shape (N, ...). Broadcasting (N, 1) with (N,) is a mistake."""
         first, y = (child.dims for child in self.children)
         if not first or first != y:
@@ -83,14 +83,14 @@ class ClassLoss(Loss):
         """C, the number of classes."""
         return self.children[0].spec.shapes[0][-1]
 
-    def check(self):
+    def check(self) -> None:
         scores, y = self.children
         if len(scores.dims) < 2 or scores.dims[:-1] != y.dims:
             raise ValueError("the first child must be (N, ..., C) and the labels y (N, ...)")
         if y.spec.kind != "int":
             raise TypeError("the labels y must be an int input: Input('y', (), dtype='int')")
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, self.classes - 1)}
 
 

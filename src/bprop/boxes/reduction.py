@@ -1,5 +1,6 @@
 """Reductions over axes: sum, mean, max, log of the mean of exp. Axes are numbered as in NumPy; axis 0 is the batch."""
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
 __all__ = ["LogMeanExp", "Max", "Mean", "Reduction", "Sum", "log_mean_exp", "max", "mean", "sum"]
 
@@ -37,12 +39,12 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
-    def check(self):
+    def check(self) -> None:
         if self.axis is not None and not self.children[0].dims:
             raise ValueError("a number has no axis to reduce")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield rng.normal(size=(3, 4)), {"axis": 1}
         yield rng.normal(size=(2, 3, 4)), {"axis": (0, -1), "keepdims": True}
@@ -56,10 +58,10 @@ class Sum(Reduction):
     array([3.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.sum(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).broadcast_to(self.spread(grad, a), a.shape)
 
 
@@ -70,10 +72,10 @@ class Mean(Reduction):
     array([1.5])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         share = self.spread(grad, a) / prod(a.shape[i] for i in self.reduced(a))
         return namespace(a).broadcast_to(share, a.shape)
 
@@ -85,10 +87,10 @@ class Max(Reduction):
     array([2.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.max(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         largest = a == self.spread(value, a)
         ties = largest.sum(axis=self.axis, keepdims=True).astype(a.dtype)
         return namespace(a).where(largest, self.spread(grad, a) / ties, 0)
@@ -110,14 +112,14 @@ class LogMeanExp(Reduction):
         xp, largest = namespace(a), a.max(axis=self.axis, keepdims=True)
         return xp.where(xp.abs(largest) < np.inf, largest, 0)
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         xp, a = namespace(a), as_numbers(a)
         largest = self.largest(a)
         below = xp.expm1(a - largest).mean(axis=self.axis, keepdims=True)
         value = largest + xp.log1p(xp.maximum(below, -1))
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         e = xp.exp(a - self.largest(a))
         total = e.sum(axis=self.axis, keepdims=True)

@@ -1,9 +1,14 @@
 """Dropout. The pass draws the noise and hands it to the box, so the box stays pure."""
 
+from collections.abc import Callable, Iterator
 from typing import ClassVar
+
+import numpy as np
 
 from bprop import errors
 from bprop.box import Box
+from bprop.namespace import Array
+from bprop.typing import Example
 
 __all__ = ["Dropout", "dropout"]
 
@@ -23,24 +28,24 @@ class Dropout(Box):
     needs: ClassVar = ("noise",)
     runtime: ClassVar = ("rate",)
 
-    def fprop(self, a, noise):
+    def fprop(self, a: Array, noise: Array) -> Array:
         return a * (noise >= self.rate) / (1 - self.rate)
 
-    def bprop(self, grad, value, a, noise):
+    def bprop(self, grad: Array, value: Array, a: Array, noise: Array) -> Array:
         return grad * (noise >= self.rate) / (1 - self.rate)
 
-    def noise(self, draw, a):
+    def noise(self, draw: Callable[[tuple[int, ...]], Array], a: Array) -> Array:
         return draw(a.shape)
 
-    def evaluation(self):
+    def evaluation(self) -> Box:
         return self.children[0]
 
-    def check(self):
+    def check(self) -> None:
         if not 0 <= self.rate < 1:
             raise errors.SettingError(f"{self._label()}: rate must be in [0, 1), not {self.rate}")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), {"rate": 0.3}
         yield (rng.normal(size=(4, 5)),)
 

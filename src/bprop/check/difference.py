@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Comparison:
 
     def __init__(
         self,
-        f: Callable,
+        f: Callable[..., Any],
         x: np.ndarray,
         g: np.ndarray,
         noise: float,

@@ -7,6 +7,7 @@ value outside training as in training.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from bprop.graph.plan import Node, State, getter
 from bprop.leaves import Leaf
 from bprop.structure.order import topological_order
 
-Extras = Callable[[Box, list[np.ndarray]], tuple]
+Extras = Callable[[Box, list[np.ndarray]], tuple[Any, ...]]
 MOST_UPDATES = 2000
 SETTLED = 1e-9
 

@@ -85,7 +85,7 @@ def check_gradients(
     elif params is None:
         raise SettingError("check_gradients(graph, theta, data) needs theta, such as graph.init(seed=0)")
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
-    batch = {**(data or {}), **arrays}
+    batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
         check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))
@@ -107,7 +107,7 @@ class GraphCheck:
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
         self.leaves = {name: values[name] for name in plan.leaves}
         self.state = fprop(plan, self.leaves, self.context)
-        self.grads: list = []
+        self.grads: list[Any] = []
 
     @property
     def precision(self) -> Precision:
@@ -140,7 +140,7 @@ class GraphCheck:
         if doubtful:
             self._ask_the_boxes(doubtful, targets, elements)
 
-    def _rows(self, targets: Mapping[str, int], state: State, grads: list, elements: int | None) -> list[Row]:
+    def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
         noise = rounding_noise(grads, state.values, self.precision.epsilon)
         rows = []
         for name, slot in targets.items():
@@ -155,9 +155,10 @@ class GraphCheck:
         loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
         shares = self.context.weights / safe_total(self.context.weights)
         before = state.values
+        constant = {n.slot: before[n.slot] for n in self.plan.nodes if n.box.stops_gradient}  # as bprop takes them
 
         def change(x: np.ndarray) -> Any:
-            new = refresh(self.plan, state, {slot: x}, self.context).values
+            new = refresh(self.plan, state, {**constant, slot: x}, self.context).values
             return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
 
         return change
@@ -213,7 +214,7 @@ class GraphCheck:
         return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
-def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
+def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple[Any, ...]]:
     """The extras of the box that replaces one outside training: the same weights."""
     known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)

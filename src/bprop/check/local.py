@@ -39,6 +39,10 @@ def check_step(
         for position, (child, part, want) in enumerate(zip(children, sent, wanted, strict=True)):
             if want:
                 analytic = np.zeros_like(child) if part is None else part
+                if node.box.stops_gradient:  # its value counts as a constant, whatever its slope is
+                    fixed = Comparison(lambda x: precision.dtype.type(0), child, analytic, noise, precision)
+                    rows.append(Row(role(node, position), fixed.run(elements, rng), label(node)))
+                    continue
                 local = Local(node, state, position, grad, noise, precision, blurs[position])
                 rows.append(Row(role(node, position), local.compare(analytic, elements, rng), label(node)))
     return rows, []

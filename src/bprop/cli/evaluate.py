@@ -41,6 +41,20 @@ NAMES = {
 }  # fmt: skip
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
+Bootstrap = Annotated[
+    int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
+]
+Importance = Annotated[
+    bool,
+    typer.Option(
+        "--importance",
+        help="Also measure how much each column matters: what the loss gains when its cells are permuted (mean and "
+        "spread of --repeats), and gradient x input.",
+    ),
+]
+Repeats = Annotated[int, typer.Option(help="Permutations of each column for --importance.", min=1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
 
 @command
 @reading_options
@@ -49,23 +63,14 @@ def evaluate(
     data: opt.SourceOrNone = None,
     labels: opt.Labels = None,
     weights: opt.Weights = None,
-    bootstrap: Annotated[
-        int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
-    ] = 500,
+    bootstrap: Bootstrap = 500,
     seed: opt.Seed = 0,
     held: opt.HeldOut = False,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
-    importance: Annotated[
-        bool,
-        typer.Option(
-            "--importance",
-            help="Also measure how much each column matters: what the loss gains when its cells are permuted (mean and "
-            "spread of --repeats), and gradient x input.",
-        ),
-    ] = False,
-    repeats: Annotated[int, typer.Option(help="Permutations of each column for --importance.", min=1)] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    importance: Importance = False,
+    repeats: Repeats = 5,
+    as_json: AsJson = False,
     *,
     reading: ReadOptions,
 ) -> None:

@@ -41,32 +41,36 @@ from bprop.tables.outputs import f_of, quantiles_of, spread_of
 from bprop.tables.scores import predictions
 from bprop.visible import visible
 
+PredictionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
+    ),
+]
+Spread = Annotated[
+    bool,
+    typer.Option(
+        "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
+    ),
+]
+
 
 @command
 @reading_options
 def predict(
     model: opt.ModelFile,
     data: opt.Source,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
-        ),
-    ] = None,
-    ids: Annotated[
-        str | None,
-        typer.Option(
-            "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
-        ),
-    ] = None,
+    out: PredictionsFile = None,
+    ids: IdColumn = None,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
-    spread: Annotated[
-        bool,
-        typer.Option(
-            "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
-        ),
-    ] = False,
+    spread: Spread = False,
     *,
     reading: ReadOptions,
 ) -> None:

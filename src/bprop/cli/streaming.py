@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
@@ -86,7 +87,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
     )  # fmt: skip
 
 
-def _beside(first: Stream, source: str, more: dict):
+def _beside(first: Stream, source: str, more: dict[str, Any]):
     if not is_table(source):
         raise DataError(f"{source}: must be a table in a file (.csv, .parquet, ...)")
     return stream_beside(first, source, **more)

@@ -30,7 +30,7 @@ class Lock:
     Raises ModelFileError if another run holds the lock, or the lock file cannot be written.
     """
 
-    def __init__(self, path: str | os.PathLike, place: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str], place: str | os.PathLike[str]):
         self._descriptor: int | None = None
         self._named = False
         self._place = place

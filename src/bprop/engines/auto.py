@@ -75,6 +75,23 @@ class AutoEngine(Engine):
         run.reason = why(last.name, declined)
         return run
 
+    def functions(self, job, options):
+        declined: dict[str, str] = {}
+        for engine in preferred(job):
+            reason = engine.obstacle(job)
+            if reason is None:
+                try:
+                    functions = self.choose(engine.name).functions(job, options)
+                except UnsupportedError as error:
+                    if isinstance(job.rule, Foreign):
+                        raise
+                    reason = str(error)
+                else:
+                    functions.reason = why(engine.name, declined)
+                    return functions
+            declined[engine.name] = reason
+        raise UnsupportedError("; ".join(declined.values()))
+
     def start_many(self, jobs, params, data, rows):
         first = {next((one.name for one in preferred(job) if one.obstacle(job) is None), NUMPY.name) for job in jobs}
         if len(first) > 1:

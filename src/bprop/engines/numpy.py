@@ -10,6 +10,7 @@ import numpy as np
 from bprop import blas
 from bprop.engines import surroundings
 from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
+from bprop.engines.numpy_functions import NumpyFunctions
 from bprop.engines.program import Program
 from bprop.errors import SettingError
 from bprop.rules import Foreign
@@ -99,3 +100,6 @@ class NumpyEngine(Engine):
         if isinstance(job.rule, Foreign):
             raise SettingError("an optax rule computes with JAX: it needs engine='xla' (pip install 'bprop[xla]')")
         return NumpyRun(job, params)
+
+    def functions(self, job, options):
+        return NumpyFunctions(job, options)

@@ -73,7 +73,7 @@ class Program:
         moved = _as_wide(moved, trained)
         if isinstance(rule_state, dict) and isinstance(state_after, dict):  # of a Rule; optax has others
             state_after = {what: _as_wide(arrays, rule_state.get(what)) for what, arrays in state_after.items()}
-        averages = plan.updates(state)
+        averages = {n: value for n, value in plan.updates(state).items() if n not in self.graph.frozen}
         params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in averages.items()}}
         return params, state_after, self.sums(plan, state, context)
 
@@ -185,7 +185,8 @@ def structure(graph: Graph) -> Hashable | None:
         boxes.append((type(box), graph.names[box], children, hyper, box.dims))
     roots = (graph.loss, graph.penalty)
     outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
-    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, graph.stable
+    kept = (graph.stable, tuple(sorted(graph.frozen)))
+    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, kept
 
 
 def is_plain(value: Any) -> bool:

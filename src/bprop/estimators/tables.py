@@ -157,7 +157,7 @@ class TableEstimator(NamedParameters):
         """The target, as the notes of a model keep it."""
         return self._encoder.preparation.answer
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_model()` to a file: `bp.load` gives the model back."""
         self.to_model().save(path)
 

@@ -58,7 +58,7 @@ def is_zero(grad: Array) -> bool:
     return grad.ndim == 0 and namespace(grad) is np and grad == 0
 
 
-def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple:
+def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple[Any, ...]:
     """The extra arguments that the box `needs`, in that order."""
     stream = crc32(node.name.encode())
     makers = {

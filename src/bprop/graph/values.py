@@ -28,9 +28,13 @@ class BoxMapping(Mapping[str, Array]):
         name = self.graph.name_of(key)
         if name not in self._arrays:
             raise UnknownNameError(
-                f"there is no {self.what} of {name!r} here, only of: {known(str(name), self._arrays)}"
+                f"there is no {self.what} of {name!r} here, only of: {known(str(name), self._arrays)}{self._cure(name)}"
             )
         return self._arrays[name]
+
+    def _cure(self, name: str) -> str:
+        """What to type for an array that a pass could have computed."""
+        return ""
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -98,3 +102,11 @@ class Gradients(BoxMapping):
     """
 
     what = "gradient"
+
+    def _cure(self, name: str) -> str:
+        merged = self.graph.merged.get(name)
+        if merged is not None:
+            return f". {name!r} is computed as one with {merged[0]!r}: Graph(..., stable=False) computes it by itself"
+        if self.graph.boxes[name].spec.kind != "float":
+            return f". {name!r} holds whole numbers, which have no gradient"
+        return f". Ask for it: graph.bprop(values, inputs=[{name!r}])"

@@ -29,7 +29,9 @@ class Spool:
     dtype : of the numbers; whole numbers are stored in 32 bits. window : bytes of a window of the order of an epoch.
     """
 
-    def __init__(self, folder: str | os.PathLike | None = None, dtype: str = "float32", window: int = WINDOW_BYTES):
+    def __init__(
+        self, folder: str | os.PathLike[str] | None = None, dtype: str = "float32", window: int = WINDOW_BYTES
+    ):
         self.folder, self.dtype, self.window = folder or _temporary_folder(), np.dtype(dtype), window
         self.files: dict[str, BinaryIO] = {}
         self.kinds: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}

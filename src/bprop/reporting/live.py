@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from threading import Condition
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
 from bprop.console import say
-from bprop.data import DataSet
 from bprop.model import Model
 from bprop.record import Record
 from bprop.reporting.about import Facts
@@ -88,7 +86,7 @@ class Live:
             self._model, self._run = fit, run_of(fit)
             self._version += 1
 
-    def show(self, data: Mapping[str, Any] | DataSet, *, weights: Any = None, name: str = "test") -> None:
+    def show(self, data: Any, *, weights: Any = None, name: str = "test") -> None:
         """Show the results on examples with targets, as `bp.report` does."""
         assert self._model is not None, "nothing was trained yet"
         results = outcome(self._model, data, weights, name, self.facts)

@@ -53,7 +53,13 @@ def is_known(rule: Any) -> bool:
     if type(rule).__module__.partition(".")[0] != __name__.partition(".")[0] or not is_dataclass(rule):
         return False
     values = [getattr(rule, field.name) for field in fields(rule)]
-    return all(v is None or isinstance(v, bool | int | float | str) or is_known(v) for v in values)
+    return all(map(_is_plain, values))
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str) or is_known(value)
 
 
 def structure_of(rule: Any) -> Hashable:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -140,8 +140,8 @@ class Classes:
     """
 
     def __init__(self) -> None:
-        self.rows: Counter = Counter()
-        self.trained: Counter = Counter()
+        self.rows: Counter[Any] = Counter()
+        self.trained: Counter[Any] = Counter()
         self.frames: list[Frame] = []
         self.too_many = False
 

@@ -44,9 +44,9 @@ class Moves:
             raise SettingError("Stepper(graph, params, batch) needs a batch, {input: array}; or Stepper(fit, batch)")
         self.graph: Graph = graph
         self.plan: Plan = graph.plan(training=training)
-        leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
+        leaves, self.context = graph.leaves_of(self.plan, params, graph.named(batch), seed, weights, dtype)
         targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        self.on_way = self.plan.ways(graph.targets(self.plan, targets))
+        self.on_way = self.plan.ways(graph.targets(self.plan, targets), stopped=True)
         values: list[Array] = [None] * len(self.plan.boxes)
         for name, slot in self.plan.leaves.items():
             values[slot] = leaves[name]

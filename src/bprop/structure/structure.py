@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from math import prod
+from typing import Self
 
 from bprop import errors
 from bprop.box import Box, as_box
@@ -22,6 +23,9 @@ class Structure:
 
     `Graph` adds computing. It documents the parameters and the errors.
     """
+
+    frozen: frozenset[str] = frozenset()
+    """The parameters that training leaves as they are (see `structure.freezing`)."""
 
     def __init__(
         self,
@@ -76,12 +80,16 @@ class Structure:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that the objective depends on: training moves these. Without a loss: all."""
+        """The parameters that training moves: trainable, not frozen, and gradients of the objective reach them.
+
+        Without a loss: all that are trainable.
+        """
+        free = [name for name in self.trainable if name not in self.frozen]
         if self.loss is None:
-            return self.trainable
+            return tuple(free)
         roots = [box for box in (self.loss, self.penalty) if box is not None]
-        needed = set(topological_order(roots, lambda box: box.children))
-        return tuple(name for name in self.trainable if self.parameters[name] in needed)
+        reached = set(topological_order(roots, lambda box: () if box.stops_gradient else box.children))
+        return tuple(name for name in free if self.parameters[name] in reached)
 
     @property
     def weight_count(self) -> int:
@@ -92,6 +100,11 @@ class Structure:
     def losses(self) -> dict[str, Loss]:
         """The boxes of the graph that are losses, by name. Each has its metrics."""
         return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
+
+    @cached_property
+    def whole(self) -> Self:
+        """The graph itself; of a view that freezes parameters, the graph that it is a view of."""
+        return self
 
     def name_of(self, key: str | Box) -> str:
         """The name of a box of this graph (or of an output). Raises UnknownNameError."""
@@ -104,6 +117,16 @@ class Structure:
         if key in self.outputs:
             return self.names[self.outputs[key]]
         raise errors.UnknownNameError(f"no box is called {key!r}; there are: {known(str(key), self.boxes)}")
+
+    def __getitem__(self, key: str | Box) -> Box:
+        """The box of a name: graph["h1"]. Raises UnknownNameError."""
+        return self.boxes[self.name_of(key)]
+
+    def __contains__(self, key: object) -> bool:
+        """True for a box of the graph, and for the name of one."""
+        return key in (self.names if isinstance(key, Box) else {**self.boxes, **self.outputs})
+
+    __iter__ = None  # graph["h1"] works, but a graph is not a sequence
 
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""

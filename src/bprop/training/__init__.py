@@ -36,13 +36,14 @@ def train(
     dtype: Any = "float32",
     engine: str | Engine = "auto",
     callbacks: Callback | Sequence[Callback] = (),
-    checkpoint: str | os.PathLike | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
     every: str | None = None,
-    resume: str | os.PathLike | bool | None = None,
+    resume: str | os.PathLike[str] | bool | None = None,
     progress: bool | str = "auto",
     notes: Mapping[str, Any] | None = None,
     health: bool | str = False,
     keep_best: bool = False,
+    freeze: Any = (),
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -59,12 +60,16 @@ def train(
     batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
     seed : everything random follows from it: initialisation, order of the examples, dropout, held-out rows.
     validation : a set like `data`, or the share of `data` to hold out, in (0, 1).
-    params : where to start; default graph.init(seed).
+    params : where to start; default graph.init(seed). A fit or model, or {name: array}. Parameters that are not there
+        begin as graph.init(seed) says, and those that the graph does not have are left out; both are said on standard
+        error.
     weights : (N,) example weights, default 1.
     validation_weights : the same for a validation set of its own; a share of the data takes its weights along.
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs. The fit has the theta of the best
         epoch, also where the epochs or a callback end training before that; after Ctrl-C it has the last.
+    freeze : names or patterns of parameters that stay bit for bit as they are, such as ["W1", "b*"]: no update, decay
+        or running average moves them, and their gradients are not computed. The penalty still counts them.
     keep_best : True: the same without patience. All epochs are done, and the fit has the theta of the best.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
@@ -113,6 +118,7 @@ def train(
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
         progress=progress, notes=notes, health=health, keep_best=keep_best,
+        freeze=freeze,
     )  # fmt: skip
     job = settings.make_job(graph, data)
     return Trainer(job, settings.make_engine(), settings.first_theta(job), settings).run()

@@ -12,14 +12,16 @@ import numpy as np
 from bprop.data import DataSet, split
 from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
-from bprop.engines.precision import need_representable
+from bprop.engines.precision import need_representable, precision_of
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.graph.representable import need_total
-from bprop.graph.validation import check_values, read_params
+from bprop.graph.starting import first_theta
+from bprop.graph.validation import check_values
 from bprop.record import Record
 from bprop.rules import SGD, Rule, as_rule
 from bprop.scaling import Units, need_precision
+from bprop.structure.freezing import frozen
 from bprop.training.stopping import EarlyStopping
 
 Callback = Callable[[Record, Any], Any]
@@ -44,13 +46,14 @@ class TrainSettings:
     dtype: Any = "float32"
     engine: str | Engine = "auto"
     callbacks: Any = ()
-    checkpoint: str | os.PathLike | None = None
+    checkpoint: str | os.PathLike[str] | None = None
     every: str | None = None
-    resume: str | os.PathLike | bool | None = None
+    resume: str | os.PathLike[str] | bool | None = None
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
     keep_best: bool = False
+    freeze: Any = ()
 
     def __post_init__(self):
         self._set(
@@ -77,6 +80,7 @@ class TrainSettings:
     def make_job(self, graph: Graph, data: Mapping[str, Any] | DataSet) -> Job:
         """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
         graph.need_loss()
+        graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
         examples, held = self._sets(graph, data, precision)
         if self.batch_size is not None and self.batch_size > len(examples):
@@ -117,8 +121,7 @@ class TrainSettings:
 
     def first_theta(self, job: Job) -> dict[str, np.ndarray]:
         """Where to start, checked. The caller holds on to it no longer than the engine needs to take it over."""
-        graph = job.graph
-        theta = read_params(graph.init(job.seed) if self.params is None else self.params, graph.parameters)
+        theta = first_theta(job.graph, self.params, job.seed)
         for name, array in theta.items():
             check_values(name, array, {}, "parameter")
         need_representable(job, theta)
@@ -142,6 +145,8 @@ class TrainSettings:
             facts |= {"monitor": self.monitor}
         if self.keep_best:
             facts |= {"keep_best": True}
+        if job.graph.frozen:
+            facts |= {"freeze": sorted(job.graph.frozen)}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
 
 
@@ -189,16 +194,3 @@ def read_callbacks(callbacks: Any) -> list[Callback]:
     if not all(callable(function) for function in functions):
         raise SettingError("callbacks are functions, called as callback(record, fit)")
     return functions
-
-
-def precision_of(dtype: Any) -> tuple[np.dtype, str | None]:
-    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
-    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
-        return np.dtype(np.float32), "bfloat16"
-    try:
-        precision = np.dtype(dtype).newbyteorder("=")
-    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
-        precision = np.dtype(bool)
-    if precision.kind != "f" or precision.itemsize < 4:
-        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
-    return precision, None

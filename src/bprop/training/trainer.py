@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
 from typing import Any
 
@@ -22,6 +22,7 @@ from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
+from bprop.training.events import epoch_done, from_begin_to_end
 from bprop.training.fit import Fit
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.progress import Progress, progress_of
@@ -87,34 +88,9 @@ class Trainer(Between):
     def run(self) -> Fit:
         """Train; see Fit.stopped for how it can end. Callbacks with methods `begin` and `end` are called at both."""
         try:
-            return self._run()
+            return from_begin_to_end(self.settings.callbacks, self.fit, self._train)
         finally:
             self.close()
-
-    def _run(self) -> Fit:
-        self._tell("begin", lambda: self.fit("running"))
-        try:
-            fit = self._train()
-        except (NonFiniteError, Terminated) as error:
-            self._tell("end", lambda fit=error.fit: fit)
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            why = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            with suppress(Exception):  # a page that shows this run must not say that it goes on
-                fit = self.fit("failed", why)
-                if getattr(error, "fit", None) is None:
-                    error.fit = fit  # type: ignore[union-attr] (nothing that was learned is lost)
-                self._tell("end", lambda: fit)
-            raise
-        self._tell("end", lambda: fit)
-        return fit
-
-    def _tell(self, event: str, fit: Callable[[], Any]) -> None:
-        listeners = [getattr(callback, event) for callback in self.settings.callbacks if hasattr(callback, event)]
-        if listeners:
-            now = fit()
-            for listener in listeners:
-                listener(now)
 
     def _train(self) -> Fit:
         self.progress, stopped = self._make_progress(), None
@@ -235,25 +211,19 @@ class Trainer(Between):
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
-        model = Model(self.job.graph, self.run_.params(), self.history, self.settings.notes)
+        model = Model(self.job.graph.whole, self.run_.params(), self.history, self.settings.notes)
         model.trained_on = self.trained_on
         return model
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
-        callbacks = self.settings.callbacks
-        if not callbacks:
-            return False
-        # a fit holds copies of all parameters: none is made where records are enough
-        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in callbacks) else None
-        answers = [callback(self.history[-1], fit) for callback in callbacks]  # all of them are called
-        return any(answer is True for answer in answers)
+        return epoch_done(self.settings.callbacks, self.history[-1], self.fit)
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The fit so far. stopped, failure : as in a Fit."""
         best = self.stopping if self.stopping is not None and self.stopping.best_params else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
-        fit = Fit(self.job.graph, params, self.history, self.settings.notes)
+        fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
         fit.stopped, fit.updates = stopped, self.position.updates

@@ -71,7 +71,7 @@ class Journal:
     Raises ModelFileError for a file that is none, is damaged, or is in use; SettingError for one of another study.
     """
 
-    def __init__(self, path: str | os.PathLike, identity: Mapping[str, Any], maximise: bool):
+    def __init__(self, path: str | os.PathLike[str], identity: Mapping[str, Any], maximise: bool):
         self.path = Path(path)
         self._need_folder()
         self._lock = Lock(self.path.with_name(f".{self.path.name}.lock"), self.path)

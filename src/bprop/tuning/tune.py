@@ -34,7 +34,7 @@ def tune(
     data: Any, target: Any = None, *, graph: Callable[..., Graph] | None = None,
     space: Mapping[str, Any] | None = None, trials: int | None = None, time: float | str | None = None,
     folds: int | None = None, monitor: str = "loss", sampler: Any = "tpe", pruner: Any = "median",
-    study: str | os.PathLike | None = None, validation: Any = None, test: Any = None, by: str | None = None,
+    study: str | os.PathLike[str] | None = None, validation: Any = None, test: Any = None, by: str | None = None,
     group: str | None = None, weights: Any = None, class_weight: Any = None, seed: int = 0, dtype: str = "float32",
     engine: Any = "auto", progress: bool | str = "auto",
 ) -> Tuned:  # fmt: skip

@@ -31,9 +31,18 @@ class NativeEngine(Engine):
         from bprop.engines.native.run.native_run import NativeRun  # imports llvmlite, which schedule does without
         from bprop.engines.native.run.object_code import machine
 
+        self._need_able(job)
+        return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))
+
+    def functions(self, job, options):
+        from bprop.engines.native.run.native_functions import NativeFunctions
+
+        self._need_able(job)
+        return NativeFunctions(job, options)
+
+    def _need_able(self, job: Job) -> None:
         if isinstance(job.rule, Foreign):
             raise UnsupportedError("an optax rule computes with JAX: it needs engine='xla'")
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'native' computes in float32 or float64, not {job.dtype.name}")
         job.graph.ranges.need_known(self.name)
-        return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))

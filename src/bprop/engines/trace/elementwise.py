@@ -11,7 +11,7 @@ from bprop.engines.trace.indexing import Zeros
 from bprop.engines.trace.tape import BOOL, INT, UINT, Tape, Traced
 from bprop.errors import UnsupportedError
 
-FOLDED: dict[str, Callable] = {
+FOLDED: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "gt": np.greater, "lt": np.less, "select": np.where,
     "neg": np.negative, "max": np.maximum, "min": np.minimum, "eq": np.equal,
 }  # fmt: skip

@@ -34,7 +34,7 @@ class Tape:
     def __init__(self, dtype: np.dtype, integer: np.dtype = LONG):
         self.dtype, self.integer = dtype, integer
         self.most = MOST_OPERATIONS
-        self.known: dict[tuple, Traced] = {}
+        self.known: dict[tuple[Any, ...], Traced] = {}
         self.arrays: dict[str, np.ndarray] = {}
         """The arrays that box code holds, by the names of their leaves."""
         self.functions: Any = None

@@ -52,10 +52,12 @@ class Function:
 
     seconds = 0.0
 
-    def __init__(self, function: Callable, given_up: tuple[int, ...] = (), compile: Callable | None = None):
+    def __init__(
+        self, function: Callable[..., Any], given_up: tuple[int, ...] = (), compile: Callable[..., Any] | None = None
+    ):
         self._compile = compile
         self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
-        self._ready: OrderedDict[Hashable, Callable] = OrderedDict()
+        self._ready: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
 
     def __call__(self, *args: Any) -> Any:
         leaves, tree = jax.tree.flatten(args)

@@ -60,7 +60,7 @@ class Lowering:
     narrow: str | None = None
     integer: np.dtype = INT64
 
-    def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
+    def batch(self, data: Mapping[str, Any], take: Callable[..., Any]) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
         inputs = self.program.graph.inputs
         return {name: self.widen(inputs[name], take(array)) for name, array in data.items()}
@@ -68,7 +68,9 @@ class Lowering:
     def widen(self, box: Input, array: Any) -> Any:
         return array.astype({"float": self.program.dtype, "int": self.integer, "bool": bool}[box.dtype])
 
-    def weights(self, weights: Any, take: Callable, position: Any, rows: Any, mean: Any = None) -> tuple[Any, Any]:
+    def weights(
+        self, weights: Any, take: Callable[..., Any], position: Any, rows: Any, mean: Any = None
+    ) -> tuple[Any, Any]:
         """(weights of a batch: those of its examples, and 0 for rows past the end of the set; what they are divided by:
         the rows of the batch times `mean`, or by default (None) their sum)."""
         inside = (position < rows).astype(self.program.dtype)
@@ -177,12 +179,12 @@ def duplicate(state: Any, room: Any) -> Any:
     return jax.tree.map(jnp.copy, state)
 
 
-def rows_at(index: Any) -> Callable:
+def rows_at(index: Any) -> Callable[..., Any]:
     """Takes the rows at `index`, all of which are there."""
     return lambda array: array.at[index].get(mode="promise_in_bounds")
 
 
-def loop(count: Any, body: Callable, carry: Any, unrolled: int) -> Any:
+def loop(count: Any, body: Callable[..., Any], carry: Any, unrolled: int) -> Any:
     """carry = body(i, carry) for i from 0 to count - 1, in turns of `unrolled` steps and a rest of single ones."""
 
     def turn(j, carry):

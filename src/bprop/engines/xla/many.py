@@ -219,7 +219,7 @@ class XlaMany(ManyRuns):
         return _kept(compiled, ("evaluate", axis, together), jax.vmap(function, in_axes=axes))
 
 
-def _kept(compiled: Compiled, key: Any, function: Callable) -> Function:
+def _kept(compiled: Compiled, key: Any, function: Callable[..., Any]) -> Function:
     if key not in compiled.many:
         compiled.many[key] = Function(function, compile=compiled.compile)
     return compiled.many[key]

@@ -133,7 +133,7 @@ class XlaRun(Run):
         """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
         return array.T if name in self.compiled.choices.transposed else array
 
-    def each(self, function: Callable, rule_state: Any) -> Any:
+    def each(self, function: Callable[..., Any], rule_state: Any) -> Any:
         """function(parameter name, array) of every array of a rule's state {what: {parameter: array}}."""
         if not self.compiled.choices.transposed:
             return rule_state

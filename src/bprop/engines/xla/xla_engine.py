@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bprop.engines.engine import Engine
 from bprop.engines.xla.compilation import need_few
+from bprop.engines.xla.functions import XlaFunctions
 from bprop.engines.xla.many import start_many
 from bprop.engines.xla.run import XlaRun
+from bprop.errors import SettingError
 from bprop.forked import need_jax
 
 
@@ -17,6 +19,12 @@ class XlaEngine(Engine):
     def start(self, job, params):
         self._need_able(job)
         return XlaRun(job, params)
+
+    def functions(self, job, options):
+        self._need_able(job)
+        if job.dtype.name not in ("float32", "float64"):
+            raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
+        return XlaFunctions(job, options)
 
     def start_many(self, jobs, params, data, rows):
         for job in jobs:

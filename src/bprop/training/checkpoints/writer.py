@@ -70,8 +70,8 @@ class CheckpointWriter:
     """
 
     def __init__(
-        self, path: str | os.PathLike, every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any], monitor: str,
-        resuming: bool,
+        self, path: str | os.PathLike[str], every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any],
+        monitor: str, resuming: bool,
     ):  # fmt: skip
         self.path = Path(path)
         self.every = Interval(EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)

@@ -10,8 +10,8 @@ from bprop.data import DataSet
 from bprop.graph import Graph
 from bprop.record import Record
 from bprop.training.fit import Fit
-from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.many.crew import Crew
+from bprop.training.interrupt import Terminated
+from bprop.training.many.network import Networks
 from bprop.training.many.plan import Plan, plan_of
 from bprop.training.many.workers import train_all
 from bprop.training.progress import progress_of
@@ -78,8 +78,9 @@ def train_many(
     ([2, 2, 2], (60, 2))
     """
     plan = plan_of(graph, data, seeds, rules, rows, validation_rows, workers, settings)
-    with Interrupt() as interrupt:
-        crew = Crew(interrupt, _progress(plan), len(plan.jobs), stop, callback, finished)
+    crew = Networks(len(plan.jobs), stop, callback, finished)
+    with crew.interrupt as interrupt:
+        crew.shown = _progress(plan)
         try:
             fits = train_all(plan, crew)
         finally:

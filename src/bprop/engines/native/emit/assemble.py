@@ -161,7 +161,9 @@ class Assembler:
             emit_shut(e.b, addresses[GATE])
         e.b.ret_void()
 
-    def call(self, e: Emitter, addresses: dict, kernel: Kernel, barriers: Barriers, who: tuple) -> None:
+    def call(
+        self, e: Emitter, addresses: dict[Any, Any], kernel: Kernel, barriers: Barriers, who: tuple[Any, ...]
+    ) -> None:
         function, arrays = self.functions[kernel]
         count = self.shares[kernel]
         barriers.before(kernel.reads, kernel.writes, "alone" if count == 1 else "shared")
@@ -175,7 +177,7 @@ class Assembler:
         with e.b.if_then(mine):
             e.b.call(function, [*pointers, I64(0), I64(1)])
 
-    def batch(self, e: Emitter, addresses: dict, mine: Value, step: Value, i: Value, t: Value) -> None:
+    def batch(self, e: Emitter, addresses: dict[Any, Any], mine: Value, step: Value, i: Value, t: Value) -> None:
         """The rows of a step, gathered by thread 0, and the numbers of the step."""
         gather = Gather(e)
         with e.b.if_then(mine):
@@ -197,7 +199,9 @@ class Assembler:
                     else:
                         self.weight(e, addresses, row, inside, index, memory)
 
-    def weight(self, e: Emitter, addresses: dict, row: Value, inside: Value, index: Any, memory: Memory) -> None:
+    def weight(
+        self, e: Emitter, addresses: dict[Any, Any], row: Value, inside: Value, index: Any, memory: Memory
+    ) -> None:
         """The weight of an example: 0 past the end of the set."""
         kind = {4: ir.FloatType(), 8: ir.DoubleType()}[memory.layout.dtype.itemsize]
         weight = kind(1.0) if self.weights is None else e.load(addresses[WEIGHTS], row, kind)

@@ -7,6 +7,7 @@ in bprop) is done to the tile before it leaves the registers, so W is read and w
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from llvmlite import ir
 
@@ -79,7 +80,7 @@ class Products:
         with self.loops.only_if_above(hi, whole):
             body(whole * tiles.size, rest)
 
-    def side_by_side(self, steps: int, ways: int, count: int, step: Callable) -> list[Value]:
+    def side_by_side(self, steps: int, ways: int, count: int, step: Callable[..., Any]) -> list[Value]:
         """`count` sums over all steps, each as `ways` sums side by side: no product waits for the one before."""
         zero = constant(self.e.vector(self.type), 0)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -33,7 +34,7 @@ class ValueEmitter(Indices):
         super().__init__(emitter)
         self.known = known
         self.mathematics = Mathematics(emitter)
-        self.memo: dict[tuple, Value] = {}
+        self.memo: dict[tuple[Any, ...], Value] = {}
 
     def bind(self, array: Traced, point: Point, value: Value) -> None:
         """Set the value of an array at a point."""

@@ -46,7 +46,15 @@ class Loaded:
 
     def __call__(self, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
         """Do `steps` steps from step `first` of the order. `rates` (steps,): learning rates, if the rule is paced."""
-        table, tuner = np.array([self.address(key) for key in self.routine.table], np.int64), self.tuner
+        self.run(self.addresses(), first, steps, t, rates)
+
+    def addresses(self) -> np.ndarray:
+        """The table of addresses that the machine code takes. It holds as long as no array of this object changes."""
+        return np.array([self.address(key) for key in self.routine.table], np.int64)
+
+    def run(self, table: np.ndarray, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
+        """What a call does, with the table of `addresses`."""
+        tuner = self.tuner
         for count, part in tuner.parts(steps):
             begun = now()
             table[-2] = 0 if rates is None else rates.ctypes.data  # RATES and GATE are the last of the table

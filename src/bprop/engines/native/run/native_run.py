@@ -46,18 +46,34 @@ def legible(dtype: np.dtype) -> np.dtype:
     return dtype if known else np.dtype(np.float32)
 
 
+def fixed_values(program: Program) -> dict[str, Any]:
+    """Hyper-parameters and constants, by their names in a trace."""
+    hyper = {f"h:{box}:{k}": v for box, values in program.hyper().items() for k, v in values.items()}
+    return hyper | {f"c:{name}": value for name, value in program.constants().items()}
+
+
+def compiled_structure(program: Program, integer: np.dtype) -> Hashable | None:
+    """The parts of a graph that decide which code is compiled. None if only the code of its boxes can tell."""
+    kinds = tuple((name, value.dtype.str) for name, value in program.constants().items())
+    boxes = structure(program.graph)
+    return None if boxes is None else (boxes, kinds, integer.str)
+
+
 class NativeRun(Run):
     """Many steps in each call of machine code."""
 
     engine = "native"
     apart = True  # machine code runs while other threads run Python
 
-    def __init__(self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str]):
+    def __init__(
+        self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str],
+        memory: dict[str, np.ndarray] | None = None,
+    ):  # fmt: skip
         self.job, self.transposed = job, transposed
         self.program = Program(job.graph, job.dtype)
-        self.memory: dict[str, np.ndarray] = {}
+        self.memory = {} if memory is None else memory
         self.kept: dict[str, np.ndarray] | None = None
-        self.values = self.fixed_values()
+        self.values = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
         self.paced = job.rule.scheduled
         self.rule = job.rule.unscheduled() if self.paced else job.rule
         self.numbers = numbers_of(self.rule)
@@ -88,18 +104,10 @@ class NativeRun(Run):
         make = partial(tracer.step, self.numbers, self.layout_of_rule)
         return Loaded(routine_for(key, make, rows, data, job.dtype), data, self.memory, self.values)
 
-    def fixed_values(self) -> dict[str, Any]:
-        """Hyper-parameters, constants and the seed, by their names in a trace."""
-        hyper = {f"h:{box}:{k}": v for box, values in self.program.hyper().items() for k, v in values.items()}
-        constants = {f"c:{name}": value for name, value in self.program.constants().items()}
-        return hyper | constants | {SEED: key_of(self.job.seed)}
-
     @property
     def structure(self) -> Hashable | None:
         """The parts of the graph that decide which code is compiled. None if only the code of its boxes can tell."""
-        kinds = tuple((name, value.dtype.str) for name, value in self.program.constants().items())
-        boxes = structure(self.job.graph)
-        return None if boxes is None else (boxes, kinds, self.integer.str)
+        return compiled_structure(self.program, self.integer)
 
     # --- state ---
 
