@@ -74,6 +74,8 @@ def weighted(values: np.ndarray, weights: np.ndarray) -> Scaling:
 class TableNetwork(Network):
     """A network whose inputs x (D,) and c_COLUMN () are parts of the arrays (N, D + E) of an encoder."""
 
+    reads_x_alone = False
+
     def __init__(self, graph: Graph, loss: str, hidden: tuple[str, ...], numbers: int, embedded: tuple[str, ...]):
         super().__init__(graph, "x", "y", "f", loss, hidden)
         self.numbers, self.embedded = numbers, embedded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from bprop.architecture import Architecture, head_of, losses
 from bprop.box import Box
 from bprop.boxes import batch_weight, concat, cross_entropy, l2, softmax
 from bprop.errors import SettingError
+from bprop.estimators.sparse import SparseRows, values_of
 from bprop.graph import Graph
 from bprop.leaves import Input
 from bprop.lower_case import snake
+from bprop.notes import SAMPLE, statistics
 from bprop.perceptron import network
 
 Arrays = Mapping[str, np.ndarray]
@@ -63,11 +65,22 @@ class Network:
     loss: str
     hidden: tuple[str, ...] = ()
     features: dict[str, Graph] = field(default_factory=dict)
+    reads_x_alone: ClassVar[bool] = True
+    """Whether X is the input x, rather than the columns of several."""
 
     def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The arrays as the graph's inputs, in the shapes that these have."""
         arrays = {self.x: self.shaped(self.x, X)}
         return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}
+
+    def statistics(self, X: np.ndarray) -> dict[str, dict[str, float]]:
+        """{input: mean and deviation} of the inputs of floats."""
+        if isinstance(X, SparseRows):
+            return {self.x: X.statistics()}
+        arrays = self.data(X[:: max(1, -(-len(X) // SAMPLE))])
+        return {
+            name: statistics(a) for name, a in arrays.items() if self.graph.inputs[name].dtype == "float" and a.size
+        }
 
     def shaped(self, name: str, array: np.ndarray) -> np.ndarray:
         return array.reshape(len(array), *self.graph.inputs[name].shape)
@@ -78,6 +91,10 @@ class Network:
 
     def predict(self, theta: Arrays, X: np.ndarray, dtype: Any) -> np.ndarray:
         """The outputs f as (N, K)."""
+        if isinstance(X, SparseRows):
+            return self._of_sparse([self.graph.outputs[self.output]], theta, X, None, None, dtype)[0].reshape(
+                len(X), -1
+            )
         with np.errstate(all="ignore"):
             f = self.graph.predict(theta, self.data(X), dtype=dtype)
         f = f[self.output] if isinstance(f, dict) else f
@@ -85,6 +102,10 @@ class Network:
 
     def measure(self, theta: Arrays, X: Any, y: Any, weights: Any, dtype: Any) -> tuple[np.ndarray, float]:
         """(outputs f as (N, K), mean loss without penalties) of examples with targets."""
+        if isinstance(X, SparseRows):
+            boxes = [self.graph.outputs[self.output], self.graph.boxes[self.loss]]
+            f, losses = self._of_sparse(boxes, theta, X, y, weights, dtype)
+            return f.reshape(len(X), -1), float(np.average(losses, weights=weights))
         with np.errstate(all="ignore"):
             values = self.graph.fprop(theta, self.data(X, y), training=False, weights=weights, dtype=dtype)
             losses = values[self.loss]
@@ -92,12 +113,22 @@ class Network:
 
     def activations(self, theta: Arrays, X: np.ndarray, name: str, dtype: Any) -> np.ndarray:
         """The value of a box that depends on x alone, as (N, H)."""
+        if isinstance(X, SparseRows):
+            (h,) = self._of_sparse([self.graph.boxes[name]], theta, X, None, None, dtype)
+            return h.reshape(len(X), -1)
         if name not in self.features:
             self.features[name] = Graph(outputs={name: self.graph.boxes[name]}, stable=self.graph.stable)
         graph = self.features[name]
         needed = {key: theta[key] for key in graph.parameters}
         with np.errstate(all="ignore"):
             return np.asarray(graph.predict(needed, self.data(X), dtype=dtype)).reshape(len(X), -1)
+
+    def _of_sparse(
+        self, boxes: list[Box], theta: Arrays, X: SparseRows, y: Any, weights: Any, dtype: Any
+    ) -> list[np.ndarray]:  # fmt: skip
+        """The values of boxes outside training, of rows that stay sparse in the first product."""
+        with np.errstate(all="ignore"):
+            return values_of(self.graph, boxes, dict(theta), self.data(X, y), dtype, weights)
 
 
 def perceptron(blueprint: Blueprint) -> Network:

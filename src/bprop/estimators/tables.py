@@ -29,6 +29,7 @@ from bprop.estimators.targets import Labels, Numbers, Target
 from bprop.model import Model
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
+from bprop.sources.preparation import Preparation
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 from bprop.tables.python_words import in_python
@@ -96,6 +97,12 @@ class TableEstimator(NamedParameters):
     def _read_rows(self, X: Any) -> np.ndarray:
         return self._encoded(read_table(self, X, reset=False))
 
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network. data : rows with their target, or (rows, y)."""
+        if y is None and not (isinstance(data, tuple) and len(data) == 2):
+            return self.to_model().read_batch(data)
+        return super().read_batch(data, y)
+
     # --- the network ---
 
     def _make_network(self, features: int, target: Target) -> Network:
@@ -141,9 +148,12 @@ class TableEstimator(NamedParameters):
         `bprop.save` writes it, and the command line (`bprop predict`, `evaluate`, `export`) uses the file.
         """
         check_is_fitted(self)
-        preparation = replace(self._encoder.preparation, answer=self._answer())
-        notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
+        notes = {**self.noted_preparation().to_notes(), **self._encoder.units.to_notes()}
         return TableModel.of(Model(self._network_.graph, self._theta(), history_of(self), notes))
+
+    def noted_preparation(self) -> Preparation:
+        """How rows become arrays, as the notes of a model keep it."""
+        return replace(self._encoder.preparation, answer=self._answer())
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""

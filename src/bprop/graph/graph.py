@@ -415,8 +415,18 @@ class Graph(Structure):
         return cls(**build(description, boxes, size_limit))
 
     def __reduce__(self):
-        own = tuple({type(box) for box in self.order if ":" in type(box).type_key})
-        return Graph.from_description, (self.describe(), own)
+        return Graph.from_description, (self.describe(), self._own_boxes())
+
+    def _own_boxes(self) -> tuple[type[Box], ...]:
+        """The classes of boxes that are not bprop's."""
+        return tuple({type(box) for box in self.order if ":" in type(box).type_key})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For skops, which keeps plain data: see `__reduce__`, which pickle and copies use."""
+        return {"description": self.describe(), "boxes": list(self._own_boxes())}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        Graph.__init__(self, **build(state["description"], state["boxes"]))
 
     def __str__(self) -> str:
         return show(self)
