@@ -148,8 +148,9 @@ def _hint(value: Any) -> str:
 
 def need_name(name: Any, who: str) -> None:
     """Raise BoxError if a leaf has no name. Its name is the key of its value in data and in theta."""
-    if name is None:
-        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X)")
+    if name is None or not isinstance(name, str):
+        first = "" if name is None else f", but its first argument is {name!r}: such as {who.split()[1]}('x', (784,))"
+        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X){first}")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:

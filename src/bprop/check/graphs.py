@@ -17,6 +17,7 @@ from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
+from bprop.elsewhere import answering
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
@@ -28,6 +29,7 @@ from bprop.namespace import Array
 from bprop.trained import as_pass
 
 
+@answering({}, "bp.check_gradients", places="the data is one argument, (X, y), or keywords, x=X, y=Y")
 def check_gradients(
     graph: Any,
     params: Any = None,

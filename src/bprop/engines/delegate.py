@@ -30,6 +30,10 @@ class Delegate(Run):
         return self.run.reason
 
     @property
+    def hindered(self) -> bool:  # type: ignore[override]
+        return self.run.hindered
+
+    @property
     def state(self) -> Any:  # type: ignore[override]
         return self.run.state
 

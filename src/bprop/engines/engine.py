@@ -203,6 +203,8 @@ class Run(ABC):
     """The name of the engine that does the work."""
     reason: str = ""
     """A sentence on why "auto" chose this engine and no faster one."""
+    hindered: bool = False
+    """Whether a faster engine declined after it had tried: it cannot follow the code of a box, say."""
     apart: bool = False
     """Whether several runs are best done on a core each, in threads of one process."""
     turn: int = 1

@@ -123,7 +123,9 @@ class Program:
         sums = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
         for name, (metric, box) in self.metrics.items():
             answer, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
-            each = METRICS[metric].per_example(box.prediction(answer), y).astype(weights.dtype)
+            judge = self.graph.computed(box)  # the child of a rewritten loss is a pre-activation
+            prediction = judge.prediction(answer) if isinstance(judge, Loss) else answer
+            each = METRICS[metric].per_example(prediction, y).astype(weights.dtype)
             sums[name] = weighted_sum(each, weights)
         if self.penalises_data:
             assert self.graph.penalty is not None

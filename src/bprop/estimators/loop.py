@@ -10,7 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from bprop.console import say
 from bprop.data import DataSet
-from bprop.engines.engine import Job, Run, Stretch
+from bprop.engines import choose
+from bprop.engines.engine import Job, Stretch
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks
@@ -18,6 +19,7 @@ from bprop.estimators.inputs import Examples, FitArguments
 from bprop.estimators.monitor import Monitor, hold_out
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, rule_of
+from bprop.estimators.sparse import SparseRows
 from bprop.estimators.workload import engine_for
 from bprop.record import Record
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
@@ -61,7 +63,10 @@ class Epochs(Between):
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
         self.job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
         need_representable(self.job, theta)
-        engine = engine_for(self.job, planned * self.steps, e.engine, e.device, optimiser.updates)
+        if any(isinstance(array, SparseRows) for array in self.data.arrays.values()):
+            engine = choose("numpy" if isinstance(e.engine, str) else e.engine)
+        else:
+            engine = engine_for(self.job, planned * self.steps, e.engine, e.device, optimiser.updates)
         self.run = engine.start(self.job, theta)
         if optimiser.arrays is not None:
             self.run.restore(theta, optimiser.arrays)

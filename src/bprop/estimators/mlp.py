@@ -12,11 +12,12 @@ from scipy.special import xlogy
 
 from bprop import init
 from bprop.architecture import Architecture
-from bprop.engines.engine import Engine
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
-from bprop.estimators.network import TASKS, Blueprint, Network, activation_of, loss_of, perceptron
+from bprop.estimators.network import TASKS, Blueprint, Network, activation_of, function_of, loss_of, perceptron
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.targets import Target
 
@@ -49,7 +50,7 @@ class Perceptron(NetworkEstimator):
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), TASKS[target.task],
             loss_of(target.task, self.loss), self.l1, self.l2, self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         wanted = Blueprint(architecture, features, target.outputs, function, float(self.alpha), target.sizes)
         self.n_layers_, self.n_outputs_ = len(architecture.hidden) + 2, target.outputs
         self.out_activation_ = wanted.output_activation
@@ -141,7 +142,8 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     engine : "numpy", "native", "xla" or "auto": NumPy for short fits, else the fastest that is installed.
     device : "cpu", "gpu" (engine "xla") or None: the engine's choice.
     progress : a bar on a terminal, lines elsewhere.
-    loss : "log_loss", or a function (f, y) -> box of your own: f the probabilities, y the labels 0, 1, ...
+    loss : "log_loss", a class of loss with probabilities as its output, or a function (f, y) -> box of your own: f the
+        probabilities, y the labels 0, 1, ...
     class_weight : {class: weight}, "balanced" (N / (C count of the class)) or None: all weigh 1.
 
     Attributes
@@ -162,6 +164,7 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     (30, 3)
     """
 
+    @answering(ESTIMATOR, "bp.MLPClassifier")
     def __init__(
         self, hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
@@ -188,7 +191,7 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     Parameters
     ----------
     loss : "squared_error" (sum over the outputs of (f - y)^2 / 2), "poisson" (f = exp(a), half the deviance),
-        "absolute_error", "huber", or a function (f, y) -> box of your own.
+        "absolute_error", "huber", a class of loss such as bp.Huber, or a function (f, y) -> box of your own.
 
     All others, and the attributes, are those of bprop.MLPClassifier, less class_weight and classes_.
 
@@ -198,6 +201,7 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     True
     """
 
+    @answering(ESTIMATOR, "bp.MLPRegressor")
     def __init__(
         self, loss: str | Callable[..., Any] = "squared_error", hidden_layer_sizes: int | Sequence[int] = (100,),
         activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
@@ -214,7 +218,7 @@ class MLPRegressor(NetworkRegressor, Perceptron):
         keep(self, locals())
 
     def _loss_offset(self, examples: Examples) -> float:
-        if not (isinstance(self.loss, str) and self.loss == "poisson"):
+        if loss_of("numbers", self.loss) != "poisson":
             return 0.0
         y = examples.y.astype(np.float64)  # exp(a) - y a plus y log y - y is half the deviance
         return float(np.average((xlogy(y, y) - y).sum(axis=1), weights=examples.weights))

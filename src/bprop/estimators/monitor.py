@@ -62,7 +62,7 @@ class Monitor:
         if scoring is None:
             return lambda theta, f, loss: self._own_score(target, f)
         scorer: Any = check_scoring(self.estimator, scoring)
-        X = held.X if user_X is None else user_X
+        X = getattr(held.X, "matrix", held.X) if user_X is None else user_X
 
         def score(theta: Arrays, f: np.ndarray, loss: float) -> float:
             self.estimator._put(theta)

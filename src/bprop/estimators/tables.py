@@ -14,7 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
-from bprop.engines.engine import Engine
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.errors import DataError, SettingError
 from bprop.estimators.as_model import history_of
 from bprop.estimators.base import NamedParameters
@@ -22,13 +23,14 @@ from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
-from bprop.estimators.network import Network, activation_of, loss_of
+from bprop.estimators.network import Network, activation_of, function_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
 from bprop.model import Model
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
+from bprop.sources.preparation import Preparation
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 from bprop.tables.python_words import in_python
@@ -98,6 +100,12 @@ class TableEstimator(NamedParameters):
     def _read_rows(self, X: Any) -> np.ndarray:
         return self._encoded(read_table(self, X, reset=False))
 
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network. data : rows with their target, or (rows, y)."""
+        if y is None and not (isinstance(data, tuple) and len(data) == 2):
+            return self.to_model().read_batch(data)
+        return super().read_batch(data, y)
+
     # --- the network ---
 
     def _make_network(self, features: int, target: Target) -> Network:
@@ -106,7 +114,7 @@ class TableEstimator(NamedParameters):
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), task, name, self.l1, self.l2,
             self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         preparation = self._encoder.preparation
         key = (architecture, target.outputs, function, self.scale, preparation.columns, preparation.embeddings)
         cached = getattr(self, "_made", None)
@@ -143,9 +151,12 @@ class TableEstimator(NamedParameters):
         `bprop.save` writes it, and the command line (`bprop predict`, `evaluate`, `export`) uses the file.
         """
         check_is_fitted(self)
-        preparation = replace(self._encoder.preparation, answer=self._answer())
-        notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
+        notes = {**self.noted_preparation().to_notes(), **self._encoder.units.to_notes()}
         return TableModel.of(Model(self._network_.graph, self._theta(), history_of(self), notes))
+
+    def noted_preparation(self) -> Preparation:
+        """How rows become arrays, as the notes of a model keep it."""
+        return replace(self._encoder.preparation, answer=self._answer())
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""
@@ -209,6 +220,7 @@ class TableClassifier(TableEstimator, NetworkClassifier):
     ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
     """
 
+    @answering(ESTIMATOR, "bp.TableClassifier")
     def __init__(
         self, hidden_layer_sizes: int | Sequence[int] = (200,),
         activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, kinds: Mapping[str, str] | None = None,
@@ -261,6 +273,7 @@ class TableRegressor(TableEstimator, NetworkRegressor):
     [1000000.0, 2000000.0]
     """
 
+    @answering(ESTIMATOR, "bp.TableRegressor")
     def __init__(
         self, hidden_layer_sizes: int | Sequence[int] = (200,),
         activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, kinds: Mapping[str, str] | None = None,
@@ -278,7 +291,9 @@ class TableRegressor(TableEstimator, NetworkRegressor):
         keep(self, locals())
 
     def _scales_targets(self) -> bool:
-        return callable(self.loss) or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        return (
+            function_of(self.loss) is not None or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        )
 
     def _architecture_of_loss(self) -> Architecture:
         return Architecture(task=VALUES, loss=loss_of("numbers", self.loss))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import missing
 from bprop.errors import UnknownNameError
 from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
@@ -48,6 +50,12 @@ class BoxMapping(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            is_box = name[:1] != "_" and name in self.graph.boxes
+            raise missing(self, name, {name: f"type {type(self).__name__.lower()}[{name!r}]"} if is_box else {})
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} {np.shape(array)}" for name, array in self._arrays.items())

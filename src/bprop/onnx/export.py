@@ -72,8 +72,12 @@ class Export:
             tensors[node.slot] = self.write(node.name, node.box, children)
         for name, box in self.model.graph.outputs.items():
             self.give(name, box, tensors[self.plan.slot_of[box]])
+        self.finish()
         initializers = [self.onnx.numpy_helper.from_array(array, name) for name, array in self.initializers.items()]
         return self.onnx.helper.make_graph(self.nodes, "bprop", self.inputs, self.outputs, initializers)
+
+    def finish(self) -> None:
+        """Declare further outputs, after those of the graph."""
 
     def leaf(self, name: str, box: Box) -> Tensor:
         """The tensor of an input, a parameter or a constant."""

@@ -233,31 +233,24 @@ def rule_named(name: str) -> "type[Rule]":
 
 
 def as_rule(rule: Any) -> Any:
-    """The rule of a Rule, of a class or its name (bp.Adam, "adam": default settings), or of an optax transformation.
+    """The rule of a Rule, of a name ("adam": its class with default settings) or of an optax transformation.
 
     Raises UnknownNameError for a name that no rule has, SettingError for anything else.
     """
     if isinstance(rule, str):
         return rule_named(rule)()
-    if isinstance(rule, type) and issubclass(rule, Rule):
-        return _of_class(rule)
     if isinstance(rule, Rule | Foreign):
         return rule
-    is_object = not isinstance(rule, type)
+    is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is
     if is_object and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
+    is_class = isinstance(rule, type)
     raise SettingError(
         f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"
         + ("; a number is a learning rate, rule=bp.SGD(0.1)" if isinstance(rule, int | float) else "")
-        + ("; a rule of your own is a class, see help(bp.Rule)" if callable(rule) else "")
+        + (f"; type rule=bp.{rule.__name__}()" if isinstance(rule, type) and issubclass(rule, Rule) else "")
+        + ("; a rule of your own is a class, see help(bp.Rule)" if not is_class and callable(rule) else "")
     )
-
-
-def _of_class(kind: type[Rule]) -> Rule:
-    try:
-        return kind()
-    except TypeError as error:
-        raise SettingError(f"rule={kind.__name__} is a class that needs its settings: {error}") from None
 
 
 def _pair(rule: Rule, params: Arrays, result: Any) -> Any:

@@ -13,12 +13,13 @@ from bprop.boxes.loss import Loss
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import known
 from bprop.structure.formula import formula
+from bprop.structure.items import Items
 from bprop.structure.naming import name_boxes
 from bprop.structure.order import topological_order
 from bprop.structure.rewrite import rewritten
 
 
-class Structure:
+class Structure(Items):
     """The boxes that a loss, a penalty and outputs need, each after its children, each with a name.
 
     `Graph` adds computing. It documents the parameters and the errors.
@@ -123,16 +124,6 @@ class Structure:
         if key in self.outputs:
             return self.names[self.outputs[key]]
         raise errors.UnknownNameError(f"no box is called {key!r}; there are: {known(str(key), self.boxes)}")
-
-    def __getitem__(self, key: str | Box) -> Box:
-        """The box of a name: graph["h1"]. Raises UnknownNameError."""
-        return self.boxes[self.name_of(key)]
-
-    def __contains__(self, key: object) -> bool:
-        """True for a box of the graph, and for the name of one."""
-        return key in (self.names if isinstance(key, Box) else {**self.boxes, **self.outputs})
-
-    __iter__ = None  # graph["h1"] works, but a graph is not a sequence
 
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""
