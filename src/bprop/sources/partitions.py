@@ -41,6 +41,10 @@ class Partitioned(Piece):
     rows: Any
     values: dict[str, str | None]
 
+    remarks: tuple[str, ...]
+    read: ReadOptions | None
+    delimiter: str
+
     def __init__(self, piece: Piece, values: Mapping[str, str | None]):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}
         self.remarks, self.read, self.delimiter = piece.remarks, piece.read, piece.delimiter
