@@ -13,6 +13,7 @@ import numpy as np
 
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame
+from bprop.sources.read_options import ReadOptions
 
 _FOLDER = re.compile(r"([A-Za-z_][\w.-]*)=(.*)")
 MISSING = "__HIVE_DEFAULT_PARTITION__"

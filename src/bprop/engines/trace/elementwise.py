@@ -32,10 +32,6 @@ class Elementwise:
     int64: type = np.int64
     uint32: type = np.uint32
 
-    inf: float
-    nan: float
-    pi: float
-
     def __init__(self, tape: Tape):
         self.tape = tape
 
