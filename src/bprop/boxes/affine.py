@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from bprop.box import Box
 from bprop.boxes.arithmetic import MatMul
 from bprop.boxes.rearrange import Transpose

@@ -14,7 +14,8 @@ import numpy as np
 from bprop.box import Box
 from bprop.errors import BoxError
 from bprop.lower_case import several
-from bprop.namespace import namespace, scatter_add
+from bprop.namespace import Array, namespace, scatter_add
+from bprop.typing import Example, Grads
 
 __all__ = [
     "Concat",

@@ -7,7 +7,8 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
 from bprop.lower_case import several
-from bprop.namespace import namespace
+from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["L1", "L2", "l1", "l2"]
 
