@@ -34,11 +34,8 @@ class Convolution(Box):
     Raises ShapeError for other shapes, SettingError for settings that are no such numbers.
     """
 
-    @property
-    @abstractmethod
-    def axes(self) -> int:
-        """1 for sequences, 2 for pictures."""
-
+    axes: ClassVar[int]
+    """1 for sequences, 2 for pictures."""
     keeps_rows = True
     is_product = True
     stride: Any = 1

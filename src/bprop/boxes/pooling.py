@@ -23,11 +23,8 @@ class Pooling(Box):
     settings that are no such numbers.
     """
 
-    @property
-    @abstractmethod
-    def axes(self) -> int:
-        """1 for sequences, 2 for pictures."""
-
+    axes: ClassVar[int]
+    """1 for sequences, 2 for pictures."""
     keeps_rows = True
     size: Any
     stride: Any = None
