@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -47,8 +48,8 @@ class Node:
     output: bool = False
     panels: list[tuple[str, Summary]] = field(default_factory=list)
 
-    def __post_init__(self):
-        self.shown = fit(self.name, NAME, WIDEST)
+    def __post_init__(self) -> None:
+        self.shown: str = fit(self.name, NAME, WIDEST)
         self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
 
     @property
@@ -101,6 +102,15 @@ class Scene:
 class Builder:
     """Makes the scene of a graph."""
 
+    graph: Any
+    values: Arrays | None
+    grads: Arrays | None
+    objective: float | None
+    users: dict[Box, list[Box]]
+    trained: frozenset[Any]
+    rewrites: Any
+    merged: Any
+
     def __init__(
         self,
         graph: Structure,
@@ -112,12 +122,12 @@ class Builder:
         self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
-        self.penalties = self._penalties()
+        self.penalties: set[Box] = self._penalties()
         outputs = set(graph.outputs.values())
         apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
         self.parts = parts_of(graph, apart) if collapse is not False else {}
-        self.collapsed = wants_collapse(graph, collapse, len(self.parts))
-        self.layers = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
+        self.collapsed: bool = wants_collapse(graph, collapse, len(self.parts))
+        self.layers: dict[Box, int] = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
         self.outputs: dict[Box, list[str]] = {}
         for name, box in graph.outputs.items():
             self.outputs.setdefault(box, []).append(name)

@@ -42,17 +42,25 @@ class Assembler:
     addresses the program takes: these arrays, "data NAME" for every input, and WEIGHTS, ORDER, ROWS, RATES and GATE.
     """
 
+    trace: Trace
+    size: int
+    lanes: int
+    data: Mapping[str, np.dtype]
+    weights: np.dtype | None
+
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
                  weights: np.dtype | None):  # fmt: skip
         self.trace, self.size, self.lanes = trace, batch_size, lanes
         self.data, self.weights = data, weights
-        self.scheduler = Scheduler(contracted(trace.updates), lanes)
-        self.kernels = self.scheduler.kernels()
+        self.scheduler: Scheduler = Scheduler(contracted(trace.updates), lanes)
+        self.kernels: list[Kernel] = self.scheduler.kernels()
         self.module = ir.Module("bprop")
         roles = trace.state, trace.arguments, trace.clock, trace.pace, trace.batch
         leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
-        self.layouts = {array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
+        self.layouts: dict[Traced, Layout] = {
+            array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
+        }
         self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}

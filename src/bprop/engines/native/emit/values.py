@@ -33,7 +33,7 @@ class ValueEmitter(Indices):
     def __init__(self, emitter: Emitter, known: Mapping[Traced, Memory]):
         super().__init__(emitter)
         self.known = known
-        self.mathematics = Mathematics(emitter)
+        self.mathematics: Mathematics = Mathematics(emitter)
         self.memo: dict[tuple[Any, ...], Value] = {}
 
     def bind(self, array: Traced, point: Point, value: Value) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, form_of
+from bprop.engines.native.schedule.forms import INNER, Form, form_of
 from bprop.engines.native.schedule.kernels import (
     FREE,
     FUSIBLE,
@@ -39,13 +39,13 @@ class Scheduler:
     def __init__(self, updates: Iterable[tuple[Traced, Traced]], lanes: int):
         self.lanes = lanes
         self.groups: list[list[tuple[Traced, Traced | None]]] = [[(new, leaf)] for leaf, new in updates]
-        self.nodes = reachable(array for group in self.groups for array, _ in group)
+        self.nodes: list[Traced] = reachable(array for group in self.groups for array, _ in group)
         self.users: dict[Traced, list[Traced]] = {node: [] for node in self.nodes}
         for node in self.nodes:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms = {
+        self.forms: dict[Traced, Form] = {
             node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
             for node in self.nodes
             if node.op in PRODUCTS
