@@ -11,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines import choose
-from bprop.engines.engine import Job, Stretch
+from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks

@@ -19,6 +19,7 @@ from bprop.perceptron import QUANTILES
 from bprop.scaling import with_older
 from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Numeric
+from bprop.sources.columns.kind import Kind
 from bprop.sources.decision import Decision
 from bprop.sources.limits import some
 from bprop.sources.preparation import Preparation
