@@ -81,7 +81,7 @@ class Architecture:
     features: Any = None
     category_dropout: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("hidden", "activation", "dropout"):  # so that equal architectures are equal
             value = getattr(self, name)
             object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
@@ -163,7 +163,7 @@ def as_loss(loss: Any) -> Any:
     """
     if loss is None or isinstance(loss, str):
         return loss
-    ours = getattr(loss, "__module__", "").startswith("bprop.boxes.")
+    ours = (getattr(loss, "__module__", "") or "").startswith("bprop.boxes.")
     if ours and getattr(loss, "head", None) is None:
         return _losses_by_every_name().get(snake(getattr(loss, "__name__", "")), loss)
     if isinstance(loss, type) and issubclass(loss, Loss):
@@ -245,8 +245,9 @@ def named(
     if name not in every():
         plugins.load()
     if name not in every():
-        here = f"; here it is {elsewhere[name.lower()]}" if name.lower() in elsewhere else ""
-        raise UnknownNameError(f"no {what} is called {name!r}; there are: {known(name, listed())}{here}")
+        here = elsewhere.get(name.lower())
+        there = known(name, listed()) if here is None else f"{some(listed())}; here it is {here}"
+        raise UnknownNameError(f"no {what} is called {name!r}; there are: {there}")
     return every()[name]
 
 

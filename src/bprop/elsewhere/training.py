@@ -69,7 +69,6 @@ TRAINING = alike(
         ("weight", "example_weights", "sample_weights", "w"): "weights of the examples are sample_weight=w",
         ("class_weights",): 'weights of classes are class_weight="balanced", or class_weight={0: 1.0, 1: 5.0}',
         ("tol", "n_iter_no_improvement"): "training stops by patience=10, with validation=0.2; there is no tolerance",
-        ("metrics",): "the metrics of a loss are in record.metrics and fit.evaluate(data)",
         ("save_path", "checkpoint_dir", "checkpoint_path", "save_dir"): 'checkpoints are checkpoint="FOLDER/"',
     }
 )  # fmt: skip

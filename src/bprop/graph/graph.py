@@ -153,6 +153,7 @@ class Graph(Structure):
         """{input: array} of the data of a call and its keywords: see `bprop.graph.arguments.by_name`."""
         if data is None:
             return more
+        data = data.arrays if isinstance(data, DataSet) else data
         if isinstance(data, dict):
             return {**data, **more} if more else data
         x = self.predictor.inputs if self.outputs else arguments.roles(self)

@@ -55,7 +55,7 @@ class TrainSettings:
     keep_best: bool | None = None
     freeze: Any = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._set(
             rule=as_rule(SGD() if self.rule is None else self.rule),
             seed=whole("seed", self.seed, least=0),
@@ -162,6 +162,8 @@ class TrainSettings:
             "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
             "validation_examples": None if job.validation is None else len(job.validation),
         }  # fmt: skip
+        if self.class_weight is not None:
+            facts |= {"class_weight": str(self.class_weight)}
         if self.patience is not None:
             facts |= {"patience": self.patience}
         if self.patience is not None or self.keeps:
