@@ -81,7 +81,7 @@ class Architecture:
     features: Any = None
     category_dropout: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("hidden", "activation", "dropout"):  # so that equal architectures are equal
             value = getattr(self, name)
             object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bprop import errors, signatures
 from bprop.hyper import REQUIRED, complete, declared
@@ -119,7 +120,7 @@ class Box(Operators["Box"], ABC):
     hyper_types: ClassVar[dict[str, str]] = {}
     type_key: ClassVar[str] = ""
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.hyper_defaults = {key: cls.__dict__.get(key, default) for key, default in cls.hyper_defaults.items()}
         own = declared(cls)
@@ -229,7 +230,10 @@ class Box(Operators["Box"], ABC):
         return f"<{self._label()} {spec}>"
 
 
-def as_box(value: Any) -> Box:
+BoxLike = Box | ArrayLike  # what can be a child: a number or an array becomes a Constant
+
+
+def as_box(value: BoxLike) -> Box:
     """The box itself, or a Constant of a number or an array."""
     if isinstance(value, Box):
         return value

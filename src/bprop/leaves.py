@@ -113,7 +113,7 @@ class Constant(Leaf):
     """
 
     value: Any
-    runtime: ClassVar = ("value",)
+    runtime: ClassVar[tuple[str, ...]] = ("value",)
 
     def __init__(self, value: Any, name: str | None = None):
         try:

@@ -284,7 +284,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Any) -> None:
+def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a model to one file: weights as safetensors, the graph as JSON, no pickle.
 
     model : a Model, a fit, or an estimator of bprop that is fitted. Of a Pipeline, its last step.

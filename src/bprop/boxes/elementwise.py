@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace
 from bprop.typing import Example
@@ -185,7 +185,7 @@ class Clip(Box):
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 
 
-def away_from_zero(rng, shape=(3, 4)):
+def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:
     """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
@@ -194,7 +194,7 @@ exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), funct
 sin, cos = function(Sin), function(Cos)
 
 
-def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
+def clip(a: BoxLike, low: float, high: float, *, name: str | None = None) -> Box:
     """min(max(a, low), high), elementwise. Shapes: a (...) -> (...). Raises BoxError if low is above high.
 
     >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))

@@ -103,7 +103,7 @@ class ClassLoss(Loss):
     Raises BoxError for a class whose head is not one of labels.
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)

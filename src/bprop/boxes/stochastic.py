@@ -28,8 +28,8 @@ class Dropout(Box):
 
     keeps_rows = True
     rate: float = 0.5
-    needs: ClassVar = ("noise",)
-    runtime: ClassVar = ("rate",)
+    needs: ClassVar[tuple[str, ...]] = ("noise",)
+    runtime: ClassVar[tuple[str, ...]] = ("rate",)
 
     def fprop(self, a: Array, noise: Array) -> Array:
         return a * (noise >= self.rate) / (1 - self.rate)

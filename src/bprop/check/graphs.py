@@ -25,6 +25,7 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.namespace import Array
 from bprop.trained import as_pass
 
 
@@ -103,12 +104,17 @@ def check_gradients(
 class GraphCheck:
     """A graph in one pass, and the comparisons there. grads : the gradients by slot, empty until they are computed."""
 
+    graph: Graph
+    plan: Plan
+    report: Report
+    rng: np.random.Generator
+
     def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
         self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
         self.context: Context = values.context
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
-        self.leaves = {name: values[name] for name in plan.leaves}
-        self.state = fprop(plan, self.leaves, self.context)
+        self.leaves: dict[str, Array] = {name: values[name] for name in plan.leaves}
+        self.state: State = fprop(plan, self.leaves, self.context)
         self.grads: list[Any] = []
 
     @property

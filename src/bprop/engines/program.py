@@ -89,7 +89,9 @@ class Program:
         grads = backpropagate(self.graph, plan, state, context, slots.values())
         return grads, {n: grads[s] if grads[s] is not None else _zeros(state.values[s]) for n, s in slots.items()}
 
-    def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
+    def measure(
+        self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None
+    ) -> Sums:
         """The sums of a batch outside training."""
         plan = plan or self.evaluating
         return self.sums(plan, fprop(plan, {**params, **batch, **constants}, context), context)

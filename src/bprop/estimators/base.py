@@ -48,6 +48,10 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     # --- defined by each kind of estimator ---
 
+    n_iter_: int
+    t_: int
+    best_loss_: float
+
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
         """The network for this number of features; the existing one if nothing has changed."""
@@ -255,7 +259,8 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle, joblib, skops and copies: see `state`."""
-        return plain_state(self, super().__getstate__())
+        state: Any = super().__getstate__()
+        return plain_state(self, state)
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__(restored_state(state))

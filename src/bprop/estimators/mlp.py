@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.special import xlogy
 
 from bprop import init
 from bprop.architecture import Architecture
 from bprop.elsewhere import answering
 from bprop.elsewhere.estimators import ESTIMATOR
+from bprop.engines import Engine
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
@@ -38,6 +41,10 @@ class Perceptron(NetworkEstimator):
     normalise: str | None
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
+
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
 
     def _make_network(self, features: int, target: Target) -> Network:
         architecture = Architecture(
@@ -160,13 +167,19 @@ class MLPClassifier(NetworkClassifier, Perceptron):
 
     @answering(ESTIMATOR, "bp.MLPClassifier")
     def __init__(
-        self, hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001, batch_size="auto",
-        learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True, random_state=None,
-        tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True, early_stopping=False,
-        validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10, max_fun=15000,
-        loss="log_loss", class_weight=None, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None,
-        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, loss: str | Callable[..., Any] = "log_loss",
+        class_weight: Any = None, l1: float | None = None, l2: float | None = None,
+        dropout: float | Sequence[float] | None = None, normalise: str | None = None, clip_norm: float | None = None,
+        scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto", engine: str | Engine = "auto",
+        device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
 
@@ -191,13 +204,18 @@ class MLPRegressor(NetworkRegressor, Perceptron):
 
     @answering(ESTIMATOR, "bp.MLPRegressor")
     def __init__(
-        self, loss="squared_error", hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001,
-        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
-        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
-        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
-        max_fun=15000, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None, scoring=None, dtype="auto",
-        engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, loss: str | Callable[..., Any] = "squared_error", hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, l1: float | None = None, l2: float | None = None,
+        dropout: float | Sequence[float] | None = None, normalise: str | None = None, clip_norm: float | None = None,
+        scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto", engine: str | Engine = "auto",
+        device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
     def _loss_offset(self, examples: Examples) -> float:

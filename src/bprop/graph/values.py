@@ -75,6 +75,10 @@ class Values(BoxMapping):
     array([[1., 0.]])
     """
 
+    plan: Plan
+    state: State
+    context: Context
+
     def __init__(self, graph: Structure, plan: Plan, state: State, context: Context):
         arrays = {name: state.values[plan.slot_of[box]] for box, name in graph.names.items() if box in plan.slot_of}
         super().__init__(graph, arrays)

@@ -90,7 +90,7 @@ class Rule(ABC):
     reference: ClassVar[str | None] = None
     """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
-    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any) -> None:
         """named : Python and the command line know the rule by its name in lower case. The first class of a name keeps
         it, but a class that is defined again replaces itself."""
         super().__init_subclass__(**kwargs)
@@ -121,7 +121,7 @@ class Rule(ABC):
         """Rules with settings that use every part of the formula, for the automatic checks."""
         return ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         plain_numbers(self)
         rate = as_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
         object.__setattr__(self, "learning_rate", rate)
@@ -199,18 +199,18 @@ class Foreign:
     transformation: Any
     name: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.name is not None and not isinstance(self.name, str):
             raise SettingError(f"Foreign: name must be a text, not {self.name!r}")
 
-    def init(self, params):
+    def init(self, params: Arrays) -> Any:
         return self.transformation.init(dict(params))
 
-    def step(self, params, grads, state, t):
+    def step(self, params: Arrays, grads: Arrays, state: Any, t: Any) -> tuple[dict[str, Array], Any]:
         updates, state = self.transformation.update(dict(grads), state, dict(params))
         return {name: p + updates[name].astype(p.dtype) for name, p in params.items()}, state
 
-    def rate(self, t):
+    def rate(self, t: Any) -> None:
         return None
 
 

@@ -37,23 +37,29 @@ class Structure(Items):
         stable: bool = True,
     ):
         self.loss = loss
-        self.penalty = None if penalty is None else as_box(penalty)
+        self.penalty: Box | None = None if penalty is None else as_box(penalty)
         if outputs is not None and not isinstance(outputs, Mapping):
             raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
-        self.outputs = dict(outputs or {})
+        self.outputs: dict[str, Box] = dict(outputs or {})
         self.stable = stable
         self._check_roots()
-        self.order = topological_order(self.roots, lambda box: box.children)
-        self.names = name_boxes(self.order, self.outputs)
-        self.boxes = {name: box for box, name in self.names.items()}
-        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
-        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
-        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
-        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
+        self.order: list[Box] = topological_order(self.roots, lambda box: box.children)
+        self.names: dict[Box, str] = name_boxes(self.order, self.outputs)
+        self.boxes: dict[str, Box] = {name: box for box, name in self.names.items()}
+        self.inputs: dict[str, Input] = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
+        self.parameters: dict[str, Parameter] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Parameter)
+        }
+        self.constants: dict[str, Constant] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Constant)
+        }
+        self.trainable: tuple[str, ...] = tuple(name for name, box in self.parameters.items() if box.trainable)
         replacements = {box: rewritten(box) for box in self.order} if stable else {}
         self._replaced = {box: new for box, new in replacements.items() if new is not None}
         # a rewritten box sends nothing to the child that it was merged with, so that child has no gradient
-        self.bypassed_boxes = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
+        self.bypassed_boxes: set[Box] = {
+            c for box, new in self._replaced.items() for c in box.children if c not in new.children
+        }
         self._evaluated: dict[Box, Box] = {}
 
     @property

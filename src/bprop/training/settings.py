@@ -55,7 +55,7 @@ class TrainSettings:
     keep_best: bool | None = None
     freeze: Any = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._set(
             rule=as_rule(SGD() if self.rule is None else self.rule),
             seed=whole("seed", self.seed, least=0),
