@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "layers", "engines", "stepper"),
+    ("perceptron", "layers", "engines", "stepper", "measures"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
