@@ -103,7 +103,7 @@ def test_the_gradient_of_the_gradient_of_every_box_agrees_with_jax(cls, index, j
         loss = graph.functions("xla", dtype="float64").objective
         word = np.array([bp.noise.key_of(0)], np.uint32)
         slope = jax.grad(lambda theta: loss(theta, data, word, 0, None))
-        _, product = jax.jvp(slope, (theta,), (v,))
+        _, product = jax.jit(lambda theta, v: jax.jvp(slope, (theta,), (v,)))(theta, v)
     found = outputs(second, theta, data)
     close(found, product)
     for name in product.keys() - found.keys():  # nothing of the first gradient depends on it
@@ -115,7 +115,9 @@ def lecture(dropout=0.0, norm=False):
     W1, b1, W2, b2 = (bp.Parameter(n, s) for n, s in (("W1", (6, 5)), ("b1", (5,)), ("W2", (5, 3)), ("b2", (3,))))
     a1 = bp.linear(x, W1, b1, name="a1")
     if norm:
-        running = [bp.Parameter(n, (5,), init=i, trainable=False) for n, i in (("m", bp.init.zeros), ("v", bp.init.ones))]
+        running = [
+            bp.Parameter(n, (5,), init=i, trainable=False) for n, i in (("m", bp.init.zeros), ("v", bp.init.ones))
+        ]
         a1 = bp.batch_norm(a1, bp.Parameter("g", (5,), init=bp.init.ones), bp.Parameter("c", (5,)), *running, name="n1")
     h1 = bp.tanh(a1, name="h1")
     h1 = bp.dropout(h1, dropout, name="drop") if dropout else h1
@@ -256,14 +258,14 @@ def test_what_has_no_gradient_is_refused():
     graph = lecture()
     with pytest.raises(GraphError, match="'y' has no gradient: it holds no floats"):
         graph.backward(inputs="y")
-    with pytest.raises(GraphError, match="'f' has no gradient here"):
+    with pytest.raises(GraphError, match="'f' has no gradient: objective does not depend on it"):
         graph.backward(inputs="f")
     with pytest.raises(GraphError, match=r"'a1' has the shape \(N, 5\)"):
         graph.backward("a1")
     with pytest.raises(GraphError, match="'a2' has no gradient: h1 does not depend on it"):
-        bp.Graph(loss=bp.sum(graph.boxes["a2"], axis=1), outputs={"h": bp.sum(graph.boxes["h1"], name="h1_sum")}).backward(
-            "h1_sum", inputs="a2"
-        )
+        bp.Graph(
+            loss=bp.sum(graph.boxes["a2"], axis=1), outputs={"h": bp.sum(graph.boxes["h1"], name="h1_sum")}
+        ).backward("h1_sum", inputs="a2")
     with pytest.raises(GraphError, match="no loss"):
         bp.Graph(outputs={"h": bp.tanh(bp.Input("x"))}).backward()
     with pytest.raises(GraphError, match="depends on no trainable parameter"):
