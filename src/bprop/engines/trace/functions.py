@@ -183,6 +183,11 @@ class Functions(Elementwise):
         shape = (a.shape[0], *counts, *size, a.shape[-1])
         return self.tape.make("windows", (a,), (tuple(step), tuple(apart)), shape, a.dtype)
 
+    def fold(self, grad: Traced, sizes: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Traced:
+        """See `bprop.namespace.fold`."""
+        shape = (grad.shape[0], *sizes, grad.shape[-1])
+        return self.tape.make("fold", (grad,), (tuple(step), tuple(apart)), shape, grad.dtype)
+
     def dot(self, a: Traced, b: Traced) -> Traced:
         """(M, K) times (K, N)."""
         a, b = self.tape.pair(a, b)
