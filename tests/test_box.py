@@ -21,7 +21,7 @@ def test_a_box_cannot_be_made_without_fprop_and_bprop(x):
 
 def test_the_wrong_number_of_children_is_refused_with_their_names(x):
     with pytest.raises(errors.BoxError, match=r"Linear takes 3 children \(h, W, b\), got 1"):
-        bp.linear(x)
+        bp.Linear(x)
     with pytest.raises(errors.BoxError, match=r"takes 1 child \(a\), got 2; its hyper-parameters \(slope\)"):
         boxes.LeakyRelu(x, 3.0)
     with pytest.raises(errors.BoxError, match="got 0"):
@@ -163,3 +163,43 @@ def test_too_little_memory_is_not_taken_for_a_shape_that_does_not_fit(x):
 def test_a_box_without_children_is_of_no_size_unless_it_says_more():
     assert bp.Tanh.size_limit({}, []) == 0
     assert bp.Tanh.size_limit({}, [(2, 3), (7,), ()]) == 7
+
+
+def test_a_bprop_with_other_arguments_is_refused_when_its_class_is_defined():
+    with pytest.raises(errors.BoxError, match=r"write def bprop\(self, grad, value, a\) -> a gradient for each child"):
+
+        class NoValue(bp.Box):
+            def fprop(self, a):
+                return 2 * a
+
+            def bprop(self, grad, a):
+                return 2 * grad
+
+    with pytest.raises(errors.BoxError, match=r"write def fprop\(self, a\)"):
+
+        class NoSelf(bp.Box):
+            def fprop(a):
+                return 2 * a
+
+            def bprop(self, grad, value, a):
+                return 2 * grad
+
+
+def test_an_init_of_its_own_says_how_hyper_parameters_are_declared():
+    class Own(bp.Box):
+        def __init__(self, a, k):
+            self.k = k
+
+        def fprop(self, a):
+            return a
+
+        def bprop(self, grad, value, a):
+            return grad
+
+    with pytest.raises(errors.BoxError, match=r"annotated attributes of its class, such as `k: float = 1\.0`"):
+        Own(bp.Input("x"), 3)
+
+
+def test_a_wrong_number_of_children_shows_how_the_box_is_made():
+    with pytest.raises(errors.BoxError, match=r"got 2; type bp.Linear\(h, W, b\)"):
+        bp.Linear(4, 3)

@@ -23,6 +23,7 @@ def test_every_error_belongs_to_the_family_and_explains_itself(cls):
         (errors.UnknownNameError, KeyError),
         (errors.DataError, ValueError),
         (errors.SettingError, ValueError),
+        (errors.CallError, TypeError),
         (errors.NonFiniteError, FloatingPointError),
         (errors.ModelFileError, ValueError),
         (errors.UnreadableError, errors.ModelFileError),

@@ -104,3 +104,34 @@ def test_initialisers_are_values():
 def test_a_bound_and_a_deviation_of_0_are_legal(rng):
     assert (init.uniform(0.0)(rng, (2, 3)) == 0).all()
     assert (init.normal(0.0)(rng, (2, 3)) == 0).all()
+
+
+@pytest.mark.parametrize("function", [np.zeros, lambda shape: np.zeros(shape), lambda rng, shape: np.zeros(shape)])
+def test_a_function_takes_the_shape_with_or_without_a_generator(function):
+    make = init.as_initialiser(function, (4, 3), "W")
+    np.testing.assert_array_equal(init.initial(make, np.random.default_rng(0), (4, 3), "W"), np.zeros((4, 3)))
+
+
+def test_a_function_that_fails_names_the_parameter_and_how_it_is_called(rng):
+    def wrong(rng, shape):
+        raise ZeroDivisionError("oh")
+
+    with pytest.raises(
+        errors.SettingError, match=r"of W failed, called as init\(rng, \(2, 3\)\): ZeroDivisionError: oh"
+    ):
+        init.initial(wrong, rng, (2, 3), "W")
+
+
+def test_names_are_those_of_the_module_whatever_their_case():
+    for name, initialiser in init.NAMED.items():
+        assert init.as_initialiser(name.upper(), (3, 4), "W") is initialiser
+        assert getattr(init, name) in (initialiser, type(initialiser))
+
+
+def test_an_array_to_start_from_is_a_copy_that_does_not_change(rng):
+    array = np.ones((2, 2))
+    make = init.as_initialiser(array, (2, 2), "W")
+    array[0, 0] = 5
+    first = init.initial(make, rng, (2, 2), "W")
+    first[0, 0] = 7
+    np.testing.assert_array_equal(init.initial(make, rng, (2, 2), "W"), np.ones((2, 2)))

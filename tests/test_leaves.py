@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop import errors
+from bprop import Input, Parameter, errors, init
 
 
 def test_an_inputs_shape_is_one_examples():
@@ -53,9 +53,31 @@ def test_the_name_of_an_input_is_a_non_empty_string(name):
         bp.Parameter(name, (2,))
 
 
-def test_an_initialiser_must_be_callable():
-    with pytest.raises(errors.BoxError, match="init"):
-        bp.Parameter("W", (2, 2), init=0.5)
+def test_an_initialiser_is_a_function_a_name_an_array_or_a_number():
+    assert Parameter("b", (3,), init="zeros").init is init.zeros
+    assert Parameter("b", (3,), init=0.5).init == init.Constant(0.5)
+    W = Parameter("W", init=[[1, 2], [3, 4], [5, 6]])
+    assert W.shape == (3, 2)
+    np.testing.assert_array_equal(bp.Graph(outputs={"f": bp.Input("x", (3,)) @ W}).init()["W"], W.init.values)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "cure"),
+    [
+        (lambda: Parameter("W", (4, 3), init="xavier"), errors.SettingError, 'init="glorot_uniform"'),
+        (lambda: Parameter("W", (4, 3), init="He_normall"), errors.SettingError, "did you mean 'he_normal'"),
+        (lambda: Parameter("W", (4, 3), init=init.uniform), errors.SettingError, "uniform\\(0.1\\)"),
+        (lambda: Parameter("W", (4, 3), init=np.ones((3, 4))), errors.ShapeError, r"\(3, 4\), the parameter \(4, 3\)"),
+        (lambda: Parameter("W", (4, 3), init=lambda: 0), errors.SettingError, r"called as init\(rng, shape\)"),
+        (lambda: Parameter("W", (4, 3), init=object()), errors.DTypeError, r"a function init\(rng, shape\)"),
+        (lambda: Parameter("W", 4, 3), errors.BoxError, r"is a tuple, \(4, 3\)"),
+        (lambda: Parameter("W", np.ones((4, 3))), errors.BoxError, "init=array"),
+        (lambda: Input("x", (None, 4)), errors.BoxError, "the batch axis is implicit"),
+    ],
+)
+def test_what_is_no_initialiser_and_no_shape_is_refused_with_what_to_type(make, error, cure):
+    with pytest.raises(error, match=cure):
+        make()
 
 
 def test_a_constant_is_a_copy_that_nobody_can_change():

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bprop.names import closest, known, perhaps, some
+from bprop.names import closest, known, matching, perhaps, some
 
+NAMES = ["W1", "b1", "W2", "W[1]"]
 COLUMNS = ["Age", "income-per-year", "hours_per_week", "Größe", "x1", "x2", "native country"]
 
 
@@ -42,3 +43,11 @@ def test_long_lists_are_shortened_and_the_name_is_still_offered():
 
 def test_a_very_long_name_is_compared_by_its_beginning():
     assert closest("a" * 10**6, ["b" * 10**6, "a" * 150]) == "a" * 150
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [("W1", ["W1"]), ("W*", ["W1", "W2", "W[1]"]), ("?1", ["W1", "b1"]), ("W[1]", ["W[1]"]), ("w1", []), ("*", NAMES)],
+)
+def test_patterns_fit_names_as_in_a_shell(pattern, names):
+    assert matching(pattern, NAMES) == names

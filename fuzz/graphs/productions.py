@@ -161,6 +161,11 @@ def reshape(g: Growth) -> Entry:
     return g.add("Reshape", a, shape=(*lead, *g.choose(splits)))
 
 
+def stop_gradient(g: Growth) -> Entry:
+    a = g.tame(g.pick(floats), 10)
+    return g.add("Multiply", a, g.add("StopGradient", a))
+
+
 def concat(g: Growth) -> Entry:
     a = g.pick(lambda e: floats(e) and 1 <= len(e.dims) <= 3)
     axes = [i for i, d in enumerate(a.dims) if d != "N"]
@@ -305,6 +310,7 @@ PRODUCTIONS: dict[str, Production] = {
     "MatMul": matmul,
     "Transpose": transpose,
     "Reshape": reshape,
+    "StopGradient": stop_gradient,
     "Concat": concat,
     "Stack": stack,
     "Slice": cut,

@@ -169,6 +169,7 @@ OPS: dict[str, Callable] = {
     "Sum": lambda h, a: a.sum(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Mean": lambda h, a: real(a).mean(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
     "Max": lambda h, a: a.max(axis=h.get("axis"), keepdims=h.get("keepdims", False)),
+    "StopGradient": lambda h, a: jax.lax.stop_gradient(a),
     "Reshape": lambda h, a: a.reshape(h["shape"]),
     "Transpose": lambda h, a: jnp.transpose(a, h["axes"]),
     "LogMeanExp": _log_mean_exp,

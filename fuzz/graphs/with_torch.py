@@ -199,6 +199,7 @@ OPS: dict[str, Callable] = {
     "Mean": lambda h, a: real(a).mean(_axes(h, a), keepdim=h.get("keepdims", False)),
     "Max": _max,
     "LogMeanExp": _log_mean_exp,
+    "StopGradient": lambda h, a: a.detach(),
     "Reshape": lambda h, a: a.reshape(h["shape"]),
     "Transpose": lambda h, a: a.permute(h["axes"]),
     "Concat": lambda h, *parts: torch.cat(parts, dim=h["axis"]),

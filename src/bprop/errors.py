@@ -39,6 +39,10 @@ class SettingError(BpropError, ValueError):
     """A setting out of its range: a negative learning rate, a batch larger than the data set."""
 
 
+class CallError(SettingError, TypeError):
+    """A call with arguments that the function does not have. The message says what to type."""
+
+
 class NonFiniteError(BpropError, FloatingPointError):
     """Training computed NaN or infinity. The message names the box, the step and the rows.
 

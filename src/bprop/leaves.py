@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from bprop import errors
 from bprop.box import Box
+from bprop.init import as_initialiser
 from bprop.namespace import Array
 from bprop.reading import need_unmasked
 from bprop.shapes import BATCHES, Spec, batched, fixed, kind_of
@@ -21,7 +22,7 @@ class Leaf(Box):
     def fprop(self) -> Array:
         raise errors.GraphError(f"{self!r} is a leaf: it computes nothing, its value comes from the caller of the pass")
 
-    def bprop(self, grad: Array, value: Array) -> tuple:
+    def bprop(self, grad: Array, value: Array) -> tuple[Any, ...]:
         return ()
 
 
@@ -40,7 +41,7 @@ class Input(Leaf):
     ('N', 28, 28)
     """
 
-    shape: tuple = ()
+    shape: tuple[Any, ...] = ()
     dtype: str = "float"
 
     def __init__(self, name: str, shape: Sequence[int] | int = (), dtype: Any = "float"):
@@ -52,7 +53,7 @@ class Input(Leaf):
         super().__init__(name=name, shape=legal_shape(shape, f"Input {name!r}"), dtype=kind)
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return BATCHES[1] * prod(int(size) for size in hyper["shape"]["tuple"])
 
     def _infer(self) -> Spec:
@@ -65,29 +66,37 @@ class Parameter(Leaf):
     Parameters
     ----------
     name, shape : its name in theta, and its shape.
-    init : an initialiser, `init(rng, shape) -> array` (see `bprop.init`). Default: Glorot uniform for two axes
-        or more (weights), zeros otherwise (biases).
+    init : an initialiser of `bprop.init` or its name ("zeros", "he_normal"), an array of the parameter's shape (then
+        `shape` may be left out), a number, or a function init(rng, shape) or init(shape) of your own. Default: Glorot
+        uniform for two axes or more (weights), zeros otherwise (biases).
     trainable : False for state of a box, such as running averages. No update rule moves it.
 
-    Raises BoxError for a missing name, an illegal shape, or an `init` that is not callable.
+    Raises BoxError for a missing name or an illegal shape; SettingError, ShapeError or DTypeError for an `init` that
+    is none of these, or of another shape.
 
     >>> bp.Parameter("W", (784, 10)), bp.Parameter("b", (10,), init=bp.init.zeros)
     (<Parameter 'W' (784, 10)>, <Parameter 'b' (10,)>)
     """
 
-    shape: tuple = ()
+    shape: tuple[Any, ...] = ()
     init: Callable[..., np.ndarray] | None = None
     trainable: bool = True
 
     def __init__(self, name: str, shape: Sequence[int] | int = (), init: Any = None, trainable: bool = True):
         need_name(name, "a Parameter")
-        if init is not None and not callable(init):
-            raise errors.BoxError(f"Parameter {name!r}: init must be callable as init(rng, shape), not {init!r}")
-        shape = legal_shape(shape, f"Parameter {name!r}")
+        who = f"Parameter {name!r}"
+        if isinstance(shape, int) and isinstance(init, int):
+            raise errors.BoxError(
+                f"{who}: a shape of several sizes is a tuple, ({shape}, {init}); a number is init=0.5"
+            )
+        if isinstance(shape, tuple) and not shape and not (callable(init) or isinstance(init, str)):
+            shape = np.shape(init)  # () of a number, and of None
+        shape = legal_shape(shape, who)
+        init = as_initialiser(init, shape, who)
         super().__init__(name=name, shape=shape, init=init, trainable=bool(trainable))
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(int(size) for size in hyper["shape"]["tuple"])
 
     def _infer(self) -> Spec:
@@ -104,19 +113,19 @@ class Constant(Leaf):
     """
 
     value: Any
-    runtime: ClassVar = ("value",)
+    runtime: ClassVar[tuple[str, ...]] = ("value",)
 
     def __init__(self, value: Any, name: str | None = None):
         try:
             need_unmasked(value, "Constant")
-            array = np.array(value)  # a copy: nobody else can change it
+            array = np.array(np.asarray(value))  # a copy: nobody else can change it
             kind_of(array.dtype)
             array = array.astype(array.dtype.newbyteorder("="), copy=False)
         except errors.DataError:
             raise
         except (TypeError, ValueError) as error:
             raise errors.BoxError(
-                f"a {type(value).__name__} cannot be part of a graph: use a box, a number or an array"
+                f"a {type(value).__name__} cannot be part of a graph: use a box, a number or an array{_hint(value)}"
             ) from error
         if array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max:
             raise errors.BoxError(
@@ -129,15 +138,28 @@ class Constant(Leaf):
         return fixed(self.value.shape, kind_of(self.value.dtype))
 
 
+def _hint(value: Any) -> str:
+    if isinstance(value, list | tuple) and any(isinstance(one, Box) for one in value):
+        return "; boxes are arguments one by one, and bp.concat([a, b]) or bp.stack([a, b]) is one box of several"
+    if isinstance(value, str):
+        return f"; graph[{value!r}] is the box of that name in a graph"
+    return ""
+
+
 def need_name(name: Any, who: str) -> None:
     """Raise BoxError if a leaf has no name. Its name is the key of its value in data and in theta."""
-    if name is None:
-        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X)")
+    if name is None or not isinstance(name, str):
+        first = "" if name is None else f", but its first argument is {name!r}: such as {who.split()[1]}('x', (784,))"
+        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X){first}")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:
     """The shape as a tuple of positive ints. Raises BoxError for anything else."""
-    sizes = tuple(shape) if isinstance(shape, Iterable) else (shape,)
+    if getattr(shape, "ndim", 0) > 1:
+        raise errors.BoxError(f"{who}: a shape is made of positive whole numbers; an array to start from is init=array")
+    sizes = tuple(shape) if isinstance(shape, Iterable) and not isinstance(shape, str) else (shape,)
+    if who.startswith("Input") and len(sizes) > 1 and sizes[0] in (None, "N", -1):
+        raise errors.BoxError(f"{who}: the shape is that of one example, {sizes[1:]}: the batch axis is implicit")
     if not all(isinstance(s, int | np.integer) and not isinstance(s, bool) and s > 0 for s in sizes):
         raise errors.BoxError(f"{who}: a shape is made of positive whole numbers, not {shape!r}")
     return tuple(int(s) for s in sizes)

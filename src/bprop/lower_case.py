@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bprop.box import Box
+from bprop.errors import BoxError
 
 
 def snake(name: str) -> str:
@@ -23,3 +24,23 @@ def function(cls: type[Box]) -> Callable[..., Box]:
     make.__name__ = make.__qualname__ = snake(cls.__name__)
     make.__module__, make.__doc__ = cls.__module__, cls.__doc__
     return make
+
+
+def function_of_several(cls: type[Box]) -> Callable[..., Box]:
+    """The same of a box of any number of children, one by one or in a list: `l2(W1, W2)`, `l2([W1, W2])`."""
+
+    def make(boxes: Any, *more: Any, name: str | None = None) -> Box:
+        return cls(*several(boxes, more, make.__name__), name=name)
+
+    make.__name__ = make.__qualname__ = snake(cls.__name__)
+    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
+    return make
+
+
+def several(boxes: Any, more: tuple, who: str) -> list[Any]:
+    """The boxes of a call who(a, b, c) or who([a, b, c]). Raises BoxError for a list and further arguments."""
+    if isinstance(boxes, Box) or not isinstance(boxes, Iterable) or hasattr(boxes, "dtype"):
+        return [boxes, *more]
+    if more:
+        raise BoxError(f"{who} takes boxes one by one, {who}(a, b), or a list of them, {who}([a, b]), not both")
+    return list(boxes)

@@ -5,23 +5,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import answering, missing
+from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
-from bprop.errors import BpropError, ModelFileError, UnreadableError
+from bprop.errors import BpropError, ModelFileError, UnknownNameError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
+from bprop.history import History
+from bprop.notes import moments_in
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
 from bprop.structure.size_guard import SizeLimit
+from bprop.trained import as_model
 
 FORMAT = 2
 """The format of a file whose notes describe the scaling of data. A file without scaling has the format 1."""
@@ -59,10 +65,12 @@ class Ready(NamedTuple):
 class Model:
     """A graph and its parameters.
 
-    graph : the Graph. params : {name: array}. history : one Record an epoch.
+    graph : the Graph. params : {name: array}. history : a History, one Record an epoch; also columns: history["loss"].
     notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
         notes (see bprop.scaling), inputs and predictions are in the units of the table.
     stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
+    trained_on : {input: {"mean", "deviation"}} of all its numbers in training; {} if that is not known. The command
+        line warns where data is scaled otherwise.
 
     >>> graph = bp.mlp([3, 4, 2])
     >>> model = bp.Model(graph, graph.init(seed=0), notes={"classes": ["no", "yes"]})
@@ -75,6 +83,7 @@ class Model:
     stopped: str = "saved"
     best_epoch: int | None = None
     failure: str | None = None
+    trained_on: Mapping[str, Any] = MappingProxyType({})
     _ready: Ready | None = None
     _units: tuple[Any, Units] | None = None
 
@@ -87,7 +96,7 @@ class Model:
     ):
         self.graph = graph
         self.params = validation.read_params(params, graph.parameters)
-        self.history = list(history)
+        self.history = History(history)
         self.notes = dict(notes or {})
 
     @property
@@ -114,8 +123,10 @@ class Model:
         outputs = {name: box.dims[1:] for name, box in self.graph.outputs.items()}
         self.units.need_fit({**inputs, **outputs})
 
-    def predict(self, data: Mapping[str, Any] | DataSet | None = None, /, **inputs: Any) -> Any:
-        """The outputs for new examples, `predict(x=X)`: an array if the graph has one output, else {name: array}.
+    def predict(self, data: Any = None, /, **inputs: Any) -> Any:
+        """The outputs for new examples: an array if the graph has one output, else {name: array}.
+
+        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
         bits may depend on the number of cores, as in all products of NumPy.
@@ -124,7 +135,8 @@ class Model:
         for a prediction that is not finite.
         """
         predictor = self.graph.predictor
-        arrays = predictor.read(data.arrays if isinstance(data, DataSet) else {**(data or {}), **inputs})
+        named = data.arrays if isinstance(data, DataSet) else self.graph.named(data, inputs, predicts=True)
+        arrays = predictor.read(named)
         ready = self._ready
         if ready is None or not ready.holds(self.graph, self.params):
             self._ready = ready = Ready.of(self.graph, self.params, self.dtype)
@@ -135,10 +147,9 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
-    def evaluate(
-        self, data: Mapping[str, Any] | DataSet | None = None, /, *, weights: Any = None, **inputs: Any
-    ) -> dict:
-        """{"loss": mean loss, metric: value} over examples with targets, `evaluate(x=X, y=Y)`.
+    @answering({}, "evaluate", places="the data is one argument, evaluate((X, y)), or keywords, x=X, y=Y")
+    def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
+        """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
         batch, as for `graph.fprop(..., training=False)`.
@@ -146,11 +157,9 @@ class Model:
         job = Job(self.graph, SGD(), self.examples(data, weights, **inputs), 1, self.dtype, 0)
         return self.units.measures(NumpyRun(job, self.params).evaluate("data"))
 
-    def examples(
-        self, data: Mapping[str, Any] | DataSet | None = None, weights: Any = None, **inputs: Any
-    ) -> DataSet:  # fmt: skip
+    def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
-        arrays = data if isinstance(data, DataSet) else {**(data or {}), **inputs}
+        arrays = data if isinstance(data, DataSet) else self.graph.named(data, inputs)
         examples = self.graph.read_set(arrays, weights)
         validation.check_rows(examples.arrays)
         need_total(examples.weights, self.dtype)
@@ -158,11 +167,32 @@ class Model:
             return examples
         return DataSet(self.units.scaled(examples.arrays, self.dtype), examples.weights)
 
+    def to_model(self) -> Model:
+        """The model itself: estimators have this method too (see `bprop.trained`)."""
+        return self
+
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network, checked and scaled: {input: array}, or (X, y) of two inputs."""
+        if y is not None or isinstance(data, tuple):
+            data = self._named(*(data if y is None else (data, y)))
+        return dict(self.examples(data).arrays)
+
+    def _named(self, X: Any, y: Any) -> dict[str, Any]:
+        """{input: X, target: y}. Raises UnknownNameError unless the graph has one of each."""
+        taken = [*self.graph.predictor.inputs]
+        targets = [name for name in self.graph.inputs if name not in taken]
+        if len(taken) != 1 or len(targets) != 1:
+            names = ", ".join(self.graph.inputs)
+            raise UnknownNameError(f"(X, y) is for a graph with one input and one target: name those of this: {names}")
+        return {taken[0]: X, targets[0]: y}
+
     def with_network(self, graph: Graph, params: Mapping[str, Any], notes: Mapping[str, Any]) -> Model:
         """A model of another network, that takes and gives data as this one does."""
-        return Model(graph, params, notes=notes)
+        model = Model(graph, params, notes=notes)
+        model.trained_on = self.trained_on
+        return model
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
@@ -176,15 +206,25 @@ class Model:
 
         return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, MODEL)
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """From pickle, also of an older version, where the history was a plain list."""
+        self.__dict__.update(state)
+        self.history = History(self.history)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"
 
 
 def write_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     model: Model,
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
@@ -200,10 +240,14 @@ def write_model(
         "ended": {"stopped": model.stopped, "best_epoch": model.best_epoch, "failure": model.failure},
         "training": training,
     }
+    if model.trained_on:
+        meta["trained_on"] = {name: dict(one) for name, one in model.trained_on.items()}
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
 
 
-def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
+def read_model(
+    path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()
+) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
@@ -219,6 +263,8 @@ def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tupl
         model.check_units()
         ended = meta.get("ended")  # older files have none
         _recall(model, ended if isinstance(ended, Mapping) else {})
+        if isinstance(trained_on := meta.get("trained_on"), Mapping):
+            model.trained_on = {str(name): one for name, one in trained_on.items() if moments_in(one) is not None}
         return model, dict(meta.get("training") or {}), arrays
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
@@ -238,22 +284,23 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Model) -> None:
-    """Write a model (or a fit) to one file: weights as safetensors, the graph as JSON, no pickle.
+def save(path: str | os.PathLike[str], model: Any) -> None:
+    """Write a model to one file: weights as safetensors, the graph as JSON, no pickle.
 
-    The file is written whole or not at all. Raises ModelFileError if it cannot be written.
+    model : a Model, a fit, or an estimator of bprop that is fitted. Of a Pipeline, its last step.
+
+    The file is written whole or not at all. Raises ModelFileError if it cannot be written, or for a thing that is no
+    model; the error says what to pass instead.
 
     >>> graph = bp.mlp([3, 2])
     >>> bp.save("net.bprop", bp.Model(graph, graph.init(seed=0)))
     >>> bp.load("net.bprop").predict(x=np.zeros((1, 3))).shape
     (1, 2)
     """
-    if not isinstance(model, Model):
-        raise ModelFileError(f"save(path, model) saves a fit or a model, not {type(model).__name__}")
-    write_model(path, model)
+    as_model(model, "save(path, model)", ModelFileError).save(path)
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     boxes : classes of your own that the graph uses, if this process has not defined them yet.

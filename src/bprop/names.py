@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 MOST = 20  # names that an error lists
 ALIKE = 0.6  # the share of letters in common from which on a name is offered
@@ -54,6 +55,12 @@ def known(name: str, names: Iterable[object]) -> str:
     """The names that there are, and the one that is most like `name`: "area, price; did you mean 'price'?"."""
     every = list(names)
     return f"{some(every) or 'none'}{perhaps(name, every)}"
+
+
+def matching(pattern: str, names: Iterable[str]) -> list[str]:
+    """The names that a pattern fits: `*` stands for any letters, `?` for one, `[12]` for one of some, as in a shell."""
+    every = list(names)
+    return [pattern] if pattern in every else [name for name in every if fnmatchcase(name, pattern)]
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-Array = Any  # an array of whichever namespace runs the graph
+from bprop.typing import Array as Array
 
 
 def namespace(*arrays: Array) -> Any:

@@ -7,12 +7,19 @@ an error. Code that computes with notes reads them strictly instead (see `bprop.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
+
+import numpy as np
 
 TABLE = "table"
 """The key of the notes about a table and its columns."""
 ENSEMBLE = "ensemble"
 """The key of the notes about the members of an ensemble."""
+ESTIMATOR = "estimator"
+"""The key of the name of the estimator that a model was made of."""
+SAMPLE = 4096
+"""Rows of which `statistics` are computed."""
 Plain = str | int | float
 
 
@@ -68,3 +75,19 @@ def threshold(notes: Mapping[str, Any]) -> tuple[int, float] | None:
     if positive not in (0, 1) or isinstance(positive, bool) or not isinstance(least, float) or not 0 < least < 1:
         return None
     return int(positive), least
+
+
+def statistics(values: np.ndarray) -> dict[str, float]:
+    """{"mean", "deviation"} of all numbers in examples (N, ...), in float64: those of evenly spaced rows."""
+    some = np.asarray(values[:: max(1, -(-len(values) // SAMPLE))], np.float64)
+    with np.errstate(all="ignore"):
+        return {"mean": float(some.mean()), "deviation": float(some.std())}
+
+
+def moments_in(entry: Any) -> tuple[float, float] | None:
+    """(mean, deviation) in an entry of `statistics`; None where it is none."""
+    values = [entry.get(key) for key in ("mean", "deviation")] if isinstance(entry, Mapping) else []
+    mean, deviation = values if len(values) == 2 else (None, None)
+    if not isinstance(mean, float) or not isinstance(deviation, float) or not isfinite(mean) or not deviation >= 0:
+        return None
+    return mean, deviation

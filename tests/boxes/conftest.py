@@ -120,7 +120,8 @@ def exact(key, dtype):
     with mpmath.workdps(DIGITS):
         arrays, extras, grad = [wide(a) for a in arrays], [wide(a) for a in extras], wide(grad)
         if not setting(case, "each"):
-            return with_gradients(case["formula"], arrays, extras, grad)
+            exactly = with_gradients(case["formula"], arrays, extras, grad)
+            return [exactly[0], *(a * 0 for a in exactly[1:])] if case["cls"].stops_gradient else exactly
         rows = [
             with_gradients(case["formula"], [a[i : i + 1] for a in arrays], [e[i : i + 1] for e in extras],
                            grad[i : i + 1])
@@ -223,5 +224,6 @@ def check_differences(cls, step=2.0**-16):
                     for h in (step, -step, 2 * step, -2 * step)
                 ]
                 slope = (8 * (ends[0] - ends[1]) - (ends[2] - ends[3])) / (12 * step)
+                slope = 0.0 if cls.stops_gradient else slope  # its value counts as a constant
                 size = np.abs(np.asarray(sent[i]) * along).sum() + 1e-3
                 assert (sent[i] * along).sum() == pytest.approx(slope, abs=1e-7 * size), (cls.__name__, index, i)

@@ -185,3 +185,21 @@ def test_networks_that_share_weights_are_saved_and_exported(tmp_path, rng):
     np.testing.assert_array_equal(f, model.predict(x=x))
     session = runtime.InferenceSession(bp.to_onnx(model).SerializeToString())
     np.testing.assert_allclose(session.run(None, {"x": x})[0], f, rtol=1e-5, atol=1e-6)
+
+
+def test_a_layer_without_a_bias_is_the_product_alone(rng):
+    h, W, b = bp.Input("h", (3,)), bp.Parameter("W", (3, 2)), bp.Parameter("b", (2,))
+    V, X = bp.Parameter("V", (2, 3)), rng.normal(size=(4, 3))
+    graph = bp.Graph(outputs={
+        "one": bp.linear(h, W), "two": bp.linear(h, W, None), "zero": bp.linear(h, W, b),
+        "keyword": bp.linear(h, W, b=b), "transposed": bp.linear_transposed(h, V),
+    })  # fmt: skip
+    theta = graph.init() | {"V": graph.init()["W"].T}
+    values = graph.predict(theta, h=X)
+    for name in ("two", "zero", "keyword", "transposed"):
+        np.testing.assert_allclose(values[name], values["one"], rtol=1e-14)
+
+
+def test_a_number_of_units_says_what_the_weights_are():
+    with pytest.raises(bp.errors.BoxError, match=r"Type W = bp.Parameter\('W', \(D, H\)\)"):
+        bp.linear(bp.Input("h", (3,)), 10)

@@ -67,7 +67,8 @@ def on_xla(cls, index):
             children = list(arrays)
             for i, a in zip(floats, given, strict=True):
                 children[i] = a
-            return box.fprop(*children, *extras)
+            value = box.fprop(*children, *extras)
+            return jax.lax.stop_gradient(value) if box.stops_gradient else value
 
         value, vjp = jax.vjp(fprop, *(arrays[i] for i in floats))
         return value, gradients(box, grad, value, arrays, extras), vjp(grad)

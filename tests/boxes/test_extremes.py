@@ -271,6 +271,7 @@ CASES = {
     "Concat": case(bp.Concat, lambda a, b: np.concatenate([a, b], axis=1), (MOVED, MOVED), EXACT),
     "Slice": case(bp.Slice, lambda a: a[:, ::-2], (MOVED,), EXACT,
                   hyper={"index": (slice(None), slice(None, None, -2))}),
+    "StopGradient": case(bp.StopGradient, lambda a: a, (MOVED,), EXACT, **WHOLE),
     "Take": case(bp.Take, lambda W, rows: W[rows], (MOVED, [1, 0, 1]), ROUNDED, **WHOLE),
     "Dropout": case(bp.Dropout, lambda a, noise: a * (noise >= 0.25) / mp.mpf(0.75), (SPREAD,), ROUNDED,
                     hyper={"rate": 0.25}, extras=(np.resize([0.1, 0.25, 0.5, 0.9], len(SPREAD)),)),

@@ -196,3 +196,60 @@ def test_stack_has_a_legal_axis_and_children_of_one_shape():
     for parts, axis, match in (([x, z], 1, "same shape"), ([x, x], 3, "axis 3"), ([x, x], -4, "axis -4")):
         with pytest.raises(errors.ShapeError, match=match):
             bp.stack(parts, axis=axis)
+
+
+def test_concat_and_stack_take_boxes_one_by_one_or_in_a_list():
+    a, b = bp.Input("a", (2,)), bp.Input("b", (2,))
+    for function, axis in ((bp.concat, 1), (bp.stack, 1)):
+        made = [function(a, b), function([a, b]), function((a, b)), function(v for v in (a, b)), function([a, b], axis)]
+        made += [function(a, b, axis=axis), function([a, b], axis=axis)]
+        assert {box.children for box in made} == {(a, b)} and len({box.dims for box in made}) == 1
+    with pytest.raises(bp.errors.BoxError, match=r"the axis is a keyword here, concat\(a, b, axis=1\)"):
+        bp.concat(a, b, 1)
+    with pytest.raises(bp.errors.BoxError, match="not both"):
+        bp.stack([a, b], a)
+
+
+def test_no_gradient_passes_a_stop_and_what_only_lies_below_it_is_not_trained():
+    x, W, V = bp.Input("x", (3,)), bp.Parameter("W", (3, 2)), bp.Parameter("V", (2,))
+    h = bp.stop_gradient(x @ W, name="h")
+    graph = bp.Graph(loss=bp.square(h @ V))
+    theta, X = {**graph.init(0), "V": np.ones(2)}, np.ones((4, 3))
+    grads = graph.bprop(graph.fprop(theta, x=X), inputs=["x", "h"])
+    assert not grads["W"].any()
+    assert not grads["x"].any()
+    assert grads["V"].any()
+    assert grads["h"].any()
+    assert graph.trained == ("V",)
+    both = bp.Graph(loss=bp.square(h @ V) + bp.sum(x @ W, axis=1), penalty=bp.l2(W))
+    assert both.trained == ("W", "V")
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native", "xla"])
+def test_a_stop_trains_the_head_and_leaves_the_body(engine):
+    rng = np.random.default_rng(0)
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
+    loss = bp.cross_entropy(bp.stop_gradient(bp.tanh(x @ W)) @ bp.Parameter("V", (2, 2)), bp.Input("y", dtype="int"))
+    graph, data = bp.Graph(loss=loss), {"x": rng.normal(size=(9, 3)), "y": rng.integers(0, 2, 9)}
+    start = graph.init(1)
+    rule, settings = bp.AdamW(0.1, weight_decay=0.5), {"epochs": 2, "batch_size": 4, "progress": False}
+    fit = bp.train(graph, data, rule=rule, params=start, engine=engine, dtype="float64", **settings)
+    assert np.array_equal(fit.params["W"], start["W"])
+    assert not np.allclose(fit.params["V"], start["V"])
+
+
+def test_the_gradient_check_takes_the_value_of_a_stop_as_a_constant():
+    x, W = bp.Input("x", (3,)), bp.Parameter("W", (3, 2))
+    h = bp.tanh(x @ W)
+    graph = bp.Graph(loss=bp.sum(bp.stop_gradient(h) * bp.square(h), axis=1))
+    report = bp.check_gradients(graph, graph.init(0), x=np.random.default_rng(0).normal(size=(4, 3)))
+    assert report.ok, report
+
+
+def test_a_box_that_says_it_stops_gradients_and_sends_one_is_wrong():
+    class Leaky(bp.StopGradient):
+        def bprop(self, grad, value, a):
+            return grad
+
+    assert bp.check_box(bp.StopGradient).ok
+    assert not bp.check_box(Leaky, [(np.array([[1.0, -2.0]]),)]).ok

@@ -32,3 +32,9 @@ def test_weighted_regularisers_add_up_in_a_penalty():
     values = graph.fprop({"W": np.array([2.0, -4.0])}, x=[[0.0, 0.0]])
     assert values.penalty == values.objective == 0.5 * 6 + 0.25 * 20
     np.testing.assert_array_equal(graph.bprop(values)["W"], [0.5 + 1.0, -0.5 - 2.0])
+
+
+def test_weights_stand_one_by_one_or_in_a_list():
+    W, b = bp.Parameter("W", (2, 2)), bp.Parameter("b", (2,))
+    for omega in (bp.l1, bp.l2):
+        assert omega(W, b).children == omega([W, b]).children == (W, b)

@@ -73,3 +73,13 @@ def test_there_is_no_gradient_off_the_way(graph, values):
 def test_they_print_their_shapes(graph, values):
     assert "h (2, 2)" in repr(values) and repr(values).startswith("<Values: ")
     assert "W (2,)" in repr(graph.bprop(values)) and repr(graph.bprop(values)).startswith("<Gradients: ")
+
+
+def test_a_gradient_that_was_not_computed_says_how_to_ask_for_it():
+    graph = bp.mlp([3, 4, 2])
+    values = graph.fprop(graph.init(), x=np.eye(3), y=[0, 1, 1])
+    grads = graph.bprop(values)
+    for name, cure in (("x", r"graph.bprop\(values, inputs=\['x'\]\)"), ("f", "stable=False"), ("y", "whole numbers")):
+        with pytest.raises(bp.errors.UnknownNameError, match=cure):
+            grads[name]
+    assert graph.bprop(values, inputs=["x"])["x"].shape == (3, 3)

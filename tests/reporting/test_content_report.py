@@ -78,7 +78,10 @@ def test_a_model_of_a_file_has_a_report(tmp_path, classes, data_of):
 
 def test_what_cannot_be_is_said(tmp_path, classes):
     fit, data = classes
-    with pytest.raises(bp.errors.SettingError, match="needs a fit or a model, not dict"):
+    with pytest.raises(
+        bp.errors.SettingError,
+        match="needs a fit, a model or an estimator of bprop, not dict: parameters need their graph",
+    ):
         bp.report({}, tmp_path / "r.html")
     with pytest.raises(bp.errors.ModelFileError, match="cannot write"):
         bp.report(fit, tmp_path / "absent" / "r.html")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bprop as bp
 from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT
-from bprop.reporting.page import as_script, policy, render, script, style
+from bprop.reporting.page import SHARED, TRAINING, TUNING, as_script, part, policy, render, script, style
 
 DATA = {"live": False}
 
@@ -66,3 +66,14 @@ def test_a_live_page_lets_in_the_style_of_a_drawing_that_comes_later():
     digest = b64encode(sha256(found.encode()).digest()).decode()
     assert digest in policy(style(), script(), "", True)
     assert digest not in policy(style(), script(), "", False)
+
+
+def test_every_page_has_one_frame_and_the_shared_scripts():
+    training, tuning = (render("T", "<svg></svg>", DATA, kind) for kind in (TRAINING, TUNING))
+    head = re.compile(r'<meta charset.*?<title>T</title>\n<link rel="icon" href="data:,">', re.DOTALL)
+    first, second = (re.sub("sha256-[^']+", "", head.search(page)[0]) for page in (training, tuning))
+    assert first == second
+    for name in SHARED:
+        assert part(f"js/{name}") in training
+        assert part(f"js/{name}") in tuning
+    assert "{{" not in re.sub("(?s)<script>.*", "", training + tuning)

@@ -52,7 +52,11 @@ def test_a_rule_of_the_library_needs_no_description():
     assert differences(None, None) == ([], "")
 
 
-@pytest.mark.parametrize("rule", [foreign(0.1), foreign(0.1, np.ones(3)), own(0.5), foreign(0.1, name="mine")], ids=str)
+@pytest.mark.parametrize(
+    "rule",
+    [foreign(0.1), foreign(0.1, np.ones(3)), own(0.5), foreign(0.1, name="mine")],
+    ids=["foreign", "with an array", "one's own", "with a name"],
+)
 def test_a_rule_is_the_same_as_itself(rule):
     assert compared(rule, rule) == ([], "")
 

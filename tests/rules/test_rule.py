@@ -253,3 +253,67 @@ def test_a_rule_that_is_defined_again_is_the_new_one_by_its_name(monkeypatch):
             return params, state
 
     assert rule_named("adam") is not Adam
+
+
+def test_a_rule_with_other_arguments_shows_the_right_ones_when_its_class_is_defined():
+    with pytest.raises(
+        errors.CallError, match=r"write def update\(self, params, grads, state, rate, t\) -> \(params, state\)"
+    ):
+
+        class NoState(Rule, named=False):
+            def update(self, params, grads):
+                return params
+
+    with pytest.raises(errors.CallError, match=r"write def init\(self, params\)"):
+
+        class NoParams(Rule, named=False):
+            def init(self):
+                return {}
+
+            def update(self, params, grads, state, rate, t):
+                return params, state
+
+
+@pytest.mark.parametrize(
+    ("returned", "cure"),
+    [
+        (lambda params, state: params, r"returned a dict: it returns a pair, \(params, state\)"),
+        (lambda params, state: (params, state, 1), "returned a tuple: it returns a pair"),
+        (lambda params, state: ({}, state), "other parameters than it was called with: W"),
+        (lambda params, state: None, "returned a NoneType"),
+    ],
+)
+def test_what_update_returns_is_checked(returned, cure):
+    class Returns(Rule, named=False):
+        def update(self, params, grads, state, rate, t):
+            return returned(params, state)
+
+    with pytest.raises(errors.SettingError, match=cure):
+        Returns(0.1).step({"W": np.ones(2)}, {"W": np.ones(2)}, {}, 0)
+
+
+@pytest.mark.parametrize(
+    ("make", "cure"),
+    [
+        (lambda: Adam(lr=0.1), "Adam has no argument 'lr': type learning_rate"),
+        (lambda: Adam(0.1, betas=(0.9, 0.99)), "type beta1=0.9, beta2=0.999"),
+        (lambda: SGD(0.1, momentm=0.9), "did you mean 'momentum'"),
+    ],
+)
+def test_numbers_by_other_names_say_what_to_type(make, cure):
+    with pytest.raises(errors.CallError, match=cure):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("rule", "cure"),
+    [
+        (0.1, r"rule=bp.SGD\(0.1\)"),
+        (Adam, r"type rule=bp.Adam\(\)"),
+        (lambda theta, grads: theta, r"help\(bp.Rule\)"),
+        ("rmsprop", r"rule=optax.rmsprop\(0.001\)"),
+    ],
+)
+def test_what_is_no_rule_says_what_to_type(rule, cure):
+    with pytest.raises(errors.BpropError, match=cure):
+        as_rule(rule)

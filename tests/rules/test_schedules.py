@@ -11,8 +11,9 @@ from bprop import errors
 from bprop.rules import schedules
 from bprop.rules.runtime import numbers_of, with_numbers
 from bprop.rules.schedules import (
+    OfFunction,
     Schedule,
-    check_rate,
+    as_rate,
     constant,
     cosine,
     decreasing,
@@ -90,7 +91,7 @@ def test_a_schedule_is_the_same_on_xla_with_its_numbers_as_arguments(schedule, e
         lambda: warm_up(0, 0.1),
         lambda: warm_up(10, -0.1),
         lambda: warm_up(10, "fast"),
-        lambda: warm_up(10, lambda t: 0.1),
+        lambda: warm_up(10, lambda t: -0.1),
     ],
 )
 def test_settings_out_of_range_are_refused(make):
@@ -105,13 +106,13 @@ def test_a_refusal_names_schedule_setting_and_value():
 
 @pytest.mark.parametrize("rate", [0, 0.1, constant(0.1), warm_up(3, 0.1)])
 def test_numbers_and_schedules_are_rates(rate):
-    check_rate("rule", rate)
+    as_rate("rule", rate)
 
 
-@pytest.mark.parametrize("rate", [-0.1, None, "0.1", float("nan"), True, lambda t: 0.1, [0.1]])
+@pytest.mark.parametrize("rate", [-0.1, None, "0.1", float("nan"), True, [0.1]])
 def test_other_things_are_no_rates(rate):
     with pytest.raises(errors.SettingError, match="rule must be a number"):
-        check_rate("rule", rate)
+        as_rate("rule", rate)
 
 
 def test_the_rate_of_a_number_is_the_number():
@@ -141,3 +142,69 @@ def test_a_setting_is_within_its_bounds(check, legal, illegal):
             name = next(name for name in settings if settings[name] is value)
             with pytest.raises(errors.SettingError, match=f"SimpleNamespace: {name} must be a number"):
                 check(SimpleNamespace(**settings), "one", "two")
+
+
+def test_a_function_of_t_is_a_schedule_one_number_at_a_time():
+    times = []
+    schedule = as_rate("SGD: learning_rate", lambda t: times.append(t) or (0.1 if t < 2 else 0.01))
+    assert isinstance(schedule, OfFunction) and as_rate("x", schedule) is schedule
+    np.testing.assert_array_equal(schedule(np.arange(4)), [0.1, 0.1, 0.01, 0.01])
+    assert times == [0, 0, 1, 2, 3] and all(type(t) is int for t in times)
+    assert schedule(5) == 0.01 and "lambda" in repr(schedule)
+
+
+def test_a_function_of_t_may_stand_in_a_warm_up():
+    schedule = warm_up(2, lambda t: 0.8 / (1 + t))
+    np.testing.assert_allclose(schedule(np.arange(5)), [0.4, 0.8, 0.8, 0.4, 0.8 / 3])
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "cure"),
+    [
+        (lambda: OfFunction(lambda: 0.1), errors.CallError, r"called as f\(t\)"),
+        (lambda: OfFunction(lambda epoch, rate: 0.1), errors.CallError, r"called as f\(t\)"),
+        (lambda: OfFunction(lambda t: "high"), errors.SettingError, "gave 'high' for t = 0"),
+        (lambda: OfFunction(lambda t: None), errors.SettingError, "gave None"),
+        (lambda: OfFunction(lambda t: -0.1), errors.SettingError, "gave -0.1"),
+        (
+            lambda: OfFunction(lambda t: 0.1 if t < 7 else float("nan"))(np.arange(9)),
+            errors.SettingError,
+            "nan for t = 7",
+        ),
+        (lambda: as_rate("SGD", cosine), errors.SettingError, "the class cosine: make one with its numbers"),
+        (lambda: as_rate("SGD", "cosine"), errors.SettingError, "make one with its numbers"),
+        (lambda: cosine(0.1, steps=100), errors.CallError, "'steps': type updates=1000"),
+        (lambda: step(0.1, 0.5, evry=100), errors.CallError, "did you mean 'every'"),
+    ],
+)
+def test_what_is_no_rate_says_what_to_type(make, error, cure):
+    with pytest.raises(error, match=cure):
+        make()
+
+
+def test_a_number_in_an_array_is_a_number():
+    assert as_rate("SGD", np.array(0.1)) == 0.1
+
+
+def test_a_schedule_that_does_not_exist_names_the_nearest():
+    with pytest.raises(AttributeError, match="'Cosine'; did you mean 'cosine'"):
+        schedules.Cosine  # noqa: B018
+
+
+def test_a_schedule_of_ones_own_with_other_arguments_shows_the_right_ones():
+    with pytest.raises(errors.CallError, match=r"write def __call__\(self, t\) -> the rate after t updates"):
+
+        class NoTime(Schedule, named=False):
+            def __call__(self):
+                return self.rate
+
+
+def test_a_schedule_of_ones_own_without_a_dataclass_says_so():
+    class Undecorated(Schedule, named=False):
+        delay: float = 1.0
+
+        def __call__(self, t):
+            return self.rate / (self.delay + t)
+
+    with pytest.raises(errors.CallError, match=r"write @dataclass\(frozen=True\)"):
+        Undecorated(0.1, delay=2.0)

@@ -90,7 +90,11 @@ def test_content(tmp_path):
         assert file.readline() == b"a\n"
 
 
-@pytest.mark.parametrize("content", [b"a,b\n", gzip.compress(b"abc" * 99)[:-9], b"\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"a,b\n", gzip.compress(b"abc" * 99)[:-9], b"\x1f\x8b\x08\0\0\0\0\0\0\3\xff\xff"],
+    ids=["text", "truncated", "no blocks"],
+)
 def test_what_is_damaged_is_said(tmp_path, content):
     (tmp_path / "t.csv.gz").write_bytes(content)
     with pytest.raises(errors.DataError, match=r"t.csv.gz: not a gzip file, or a truncated one"):

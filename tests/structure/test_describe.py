@@ -306,3 +306,14 @@ def test_in_an_untrusted_file_a_users_box_is_checked_before_it_is_made():
     size_limit.each = 3 * 37 - 1  # it is made with sizes of 16, 18, 20, ... 37
     with pytest.raises(errors.GraphError, match=r"the box 'f' .* would hold more than the 110 numbers"):
         bp.Graph.from_description(graph.describe(), [DescribedLarge], size_limit)
+
+
+def test_a_small_array_to_start_from_is_described_and_a_large_one_is_named():
+    x = bp.Input("x", (2,))
+    small = bp.Graph(outputs={"f": x @ bp.Parameter("W", init=np.array([[0.1, 0.2], [0.3, 0.4]]))})
+    back = bp.Graph.from_description(json.loads(json.dumps(small.describe())))
+    np.testing.assert_array_equal(back.init()["W"], small.init()["W"])
+    large = bp.Graph(outputs={"f": bp.Input("x", (70,)) @ bp.Parameter("W", init=np.ones((70, 70)))})
+    assert len(json.dumps(large.describe())) < 1000
+    with pytest.raises(bp.errors.GraphError, match="array \\(70, 70\\)"):
+        bp.Graph.from_description(large.describe()).init()

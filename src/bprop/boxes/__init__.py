@@ -77,7 +77,7 @@ def catalogue() -> list[type[Box]]:
     >>> [cls.__name__ for cls in bp.catalogue()][:3]
     ['Abs', 'AbsoluteError', 'Add']
     """
-    ours = (cls for key, cls in registry().items() if ":" not in key)
+    ours = (cls for key, cls in registry().items() if ":" not in key and cls.in_catalogue)
     return sorted(
         (cls for cls in ours if not inspect.isabstract(cls) and not issubclass(cls, Leaf)),
         key=lambda cls: cls.__name__,

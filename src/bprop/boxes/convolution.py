@@ -5,7 +5,6 @@ acts on features (linear, layer_norm, batch_norm, softmax) acts on channels, and
 has them side by side in its vectors. A picture (N, C, H, W), as PyTorch has it, is `bp.transpose(x, (0, 2, 3, 1))`.
 """
 
-from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 

@@ -1,6 +1,5 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
-from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 

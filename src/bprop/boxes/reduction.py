@@ -1,12 +1,16 @@
 """Reductions over axes, numbered as in NumPy: sum, mean, max, log of the sum or mean of exp. Axis 0 is the batch."""
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
 __all__ = [
     "LogMeanExp", "LogSumExp", "Max", "Mean", "Reduction", "Sum", "log_mean_exp", "logsumexp", "max", "mean", "sum",
@@ -39,12 +43,12 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
-    def check(self):
+    def check(self) -> None:
         if self.axis is not None and not self.children[0].dims:
             raise ValueError("a number has no axis to reduce")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield rng.normal(size=(3, 4)), {"axis": 1}
         yield rng.normal(size=(2, 3, 4)), {"axis": (0, -1), "keepdims": True}
@@ -58,10 +62,10 @@ class Sum(Reduction):
     array([3.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.sum(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).broadcast_to(self.spread(grad, a), a.shape)
 
 
@@ -72,10 +76,10 @@ class Mean(Reduction):
     array([1.5])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         share = self.spread(grad, a) / prod(a.shape[i] for i in self.reduced(a))
         return namespace(a).broadcast_to(share, a.shape)
 
@@ -87,10 +91,10 @@ class Max(Reduction):
     array([2.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.max(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         largest = a == self.spread(value, a)
         ties = largest.sum(axis=self.axis, keepdims=True).astype(a.dtype)
         return namespace(a).where(largest, self.spread(grad, a) / ties, 0)
@@ -112,14 +116,14 @@ class LogMeanExp(Reduction):
         xp, largest = namespace(a), a.max(axis=self.axis, keepdims=True)
         return xp.where(xp.abs(largest) < np.inf, largest, 0)
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         xp, a = namespace(a), as_numbers(a)
         largest = self.largest(a)
         below = xp.expm1(a - largest).mean(axis=self.axis, keepdims=True)
         value = largest + xp.log1p(xp.maximum(below, -1))
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         e = xp.exp(a - self.largest(a))
         total = e.sum(axis=self.axis, keepdims=True)
@@ -146,6 +150,10 @@ class LogSumExp(LogMeanExp):
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
 
 
+AXIS = settings_of("axis", "keepdims")
+
+
+@answering(AXIS, "bp.sum")
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -155,6 +163,7 @@ def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Sum(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.mean")
 def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The mean over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -164,6 +173,7 @@ def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = Non
     return Mean(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.max")
 def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The maximum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -173,6 +183,7 @@ def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Max(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.log_mean_exp")
 def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(mean of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -182,6 +193,7 @@ def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | No
     return LogMeanExp(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.logsumexp")
 def logsumexp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(sum of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 

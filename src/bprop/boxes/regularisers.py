@@ -1,9 +1,14 @@
 """Regularisers Omega(theta): one number for all the weights that are their children."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
-from bprop.lower_case import function
-from bprop.namespace import namespace
+from bprop.lower_case import function_of_several
+from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["L1", "L2", "l1", "l2"]
 
@@ -15,14 +20,14 @@ class L1(Box):
     3.0
     """
 
-    def fprop(self, *W):
+    def fprop(self, *W: Array) -> Array:
         return sum(namespace(w).abs(w).sum() for w in W)
 
-    def bprop(self, grad, value, *W):
+    def bprop(self, grad: Array, value: Array, *W: Array) -> Grads:
         return tuple(grad * namespace(w).sign(w) for w in W)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (away_from_zero(rng),)
         yield away_from_zero(rng), away_from_zero(rng, (2,))
 
@@ -34,16 +39,16 @@ class L2(Box):
     5.0
     """
 
-    def fprop(self, *W):
+    def fprop(self, *W: Array) -> Array:
         return sum((w * w).sum() for w in W)
 
-    def bprop(self, grad, value, *W):
+    def bprop(self, grad: Array, value: Array, *W: Array) -> Grads:
         return tuple(grad * 2 * w for w in W)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield rng.normal(size=(3, 4)), rng.normal(size=2)
 
 
-l1, l2 = function(L1), function(L2)
+l1, l2 = function_of_several(L1), function_of_several(L2)

@@ -1,11 +1,17 @@
 """Dropout and Gaussian noise. The pass draws the noise and hands it to the box, so the box stays pure."""
 
+from collections.abc import Callable, Iterator
 from math import pi
 from typing import ClassVar
 
+import numpy as np
+
 from bprop import errors
 from bprop.box import Box
-from bprop.namespace import namespace
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
+from bprop.namespace import Array, namespace
+from bprop.typing import Example
 
 __all__ = ["Dropout", "GaussianNoise", "dropout", "gaussian_noise"]
 
@@ -22,27 +28,27 @@ class Dropout(Box):
 
     keeps_rows = True
     rate: float = 0.5
-    needs: ClassVar = ("noise",)
-    runtime: ClassVar = ("rate",)
+    needs: ClassVar[tuple[str, ...]] = ("noise",)
+    runtime: ClassVar[tuple[str, ...]] = ("rate",)
 
-    def fprop(self, a, noise):
+    def fprop(self, a: Array, noise: Array) -> Array:
         return a * (noise >= self.rate) / (1 - self.rate)
 
-    def bprop(self, grad, value, a, noise):
+    def bprop(self, grad: Array, value: Array, a: Array, noise: Array) -> Array:
         return grad * (noise >= self.rate) / (1 - self.rate)
 
-    def noise(self, draw, a):
+    def noise(self, draw: Callable[[tuple[int, ...]], Array], a: Array) -> Array:
         return draw(a.shape)
 
-    def evaluation(self):
+    def evaluation(self) -> Box:
         return self.children[0]
 
-    def check(self):
+    def check(self) -> None:
         if not 0 <= self.rate < 1:
             raise errors.SettingError(f"{self._label()}: rate must be in [0, 1), not {self.rate}")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), {"rate": 0.3}
         yield (rng.normal(size=(4, 5)),)
 
@@ -89,6 +95,7 @@ class GaussianNoise(Box):
         yield (rng.normal(size=(4, 2, 3)),)
 
 
+@answering(settings_of("rate"), "bp.dropout")
 def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
     """`a` with each element set to 0 with probability `rate` in training, the others divided by 1 - rate.
 

@@ -17,6 +17,7 @@ from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
+from bprop.elsewhere import answering
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
@@ -24,12 +25,15 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.namespace import Array
+from bprop.trained import as_pass
 
 
+@answering({}, "bp.check_gradients", places="the data is one argument, (X, y), or keywords, x=X, y=Y")
 def check_gradients(
-    graph: Graph,
-    params: Mapping[str, Any],
-    data: Mapping[str, Any] | None = None,
+    graph: Any,
+    params: Any = None,
+    data: Any = None,
     /,
     *,
     training: bool = True,
@@ -50,7 +54,8 @@ def check_gradients(
 
     Parameters
     ----------
-    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many.
+    graph, params, data or arrays : as for `graph.fprop`. A few rows are enough; longdouble is slow on many. Or anything
+        trained, and rows with targets: check_gradients(fit, x=X, y=Y), check_gradients(classifier, X, y).
     training : False checks the graph outside training (no dropout, running averages).
     seed : the seed of the noise and of the random projections.
     weights : (N,) example weights, default 1.
@@ -77,8 +82,13 @@ def check_gradients(
         choose(engine)  # an engine that is unknown or not installed is refused before the work
     precision = best_precision()
     report = Report("gradient check", precision)
+    if not isinstance(graph, Graph):
+        graph, params, data = as_pass(graph, (arrays or params, data), "check_gradients(fit, data)")
+        arrays = {}
+    elif params is None:
+        raise SettingError("check_gradients(graph, theta, data) needs theta, such as graph.init(seed=0)")
     plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
-    batch = {**(data or {}), **arrays}
+    batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)
         check = GraphCheck(graph, plan, values, report, np.random.default_rng(seed))
@@ -94,13 +104,18 @@ def check_gradients(
 class GraphCheck:
     """A graph in one pass, and the comparisons there. grads : the gradients by slot, empty until they are computed."""
 
+    graph: Graph
+    plan: Plan
+    report: Report
+    rng: np.random.Generator
+
     def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
         self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
         self.context: Context = values.context
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
-        self.leaves = {name: values[name] for name in plan.leaves}
-        self.state = fprop(plan, self.leaves, self.context)
-        self.grads: list = []
+        self.leaves: dict[str, Array] = {name: values[name] for name in plan.leaves}
+        self.state: State = fprop(plan, self.leaves, self.context)
+        self.grads: list[Any] = []
 
     @property
     def precision(self) -> Precision:
@@ -133,7 +148,7 @@ class GraphCheck:
         if doubtful:
             self._ask_the_boxes(doubtful, targets, elements)
 
-    def _rows(self, targets: Mapping[str, int], state: State, grads: list, elements: int | None) -> list[Row]:
+    def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
         noise = rounding_noise(grads, state.values, self.precision.epsilon)
         rows = []
         for name, slot in targets.items():
@@ -148,9 +163,10 @@ class GraphCheck:
         loss, *penalty = [self.plan.slot_of[b] for b in (self.graph.loss, self.graph.penalty) if b is not None]
         shares = self.context.weights / safe_total(self.context.weights)
         before = state.values
+        constant = {n.slot: before[n.slot] for n in self.plan.nodes if n.box.stops_gradient}  # as bprop takes them
 
         def change(x: np.ndarray) -> Any:
-            new = refresh(self.plan, state, {slot: x}, self.context).values
+            new = refresh(self.plan, state, {**constant, slot: x}, self.context).values
             return ((new[loss] - before[loss]) * shares).sum() + sum(new[p] - before[p] for p in penalty)
 
         return change
@@ -206,7 +222,7 @@ class GraphCheck:
         return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
-def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
+def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple[Any, ...]]:
     """The extras of the box that replaces one outside training: the same weights."""
     known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)

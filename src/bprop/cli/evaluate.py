@@ -15,7 +15,7 @@ from bprop.cli.certainty import certainty_lines
 from bprop.cli.checks import check_seed
 from bprop.cli.command import command
 from bprop.cli.deciding import threshold_line, with_threshold
-from bprop.cli.experiment import load_model
+from bprop.cli.experiment import load_for_rows
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
@@ -41,6 +41,20 @@ NAMES = {
 }  # fmt: skip
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
+Bootstrap = Annotated[
+    int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
+]
+Importance = Annotated[
+    bool,
+    typer.Option(
+        "--importance",
+        help="Also measure how much each column matters: what the loss gains when its cells are permuted (mean and "
+        "spread of --repeats), and gradient x input.",
+    ),
+]
+Repeats = Annotated[int, typer.Option(help="Permutations of each column for --importance.", min=1)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
 
 @command
 @reading_options
@@ -49,23 +63,14 @@ def evaluate(
     data: opt.SourceOrNone = None,
     labels: opt.Labels = None,
     weights: opt.Weights = None,
-    bootstrap: Annotated[
-        int, typer.Option(help="Bootstrap resamples for the 95% confidence intervals; 0: no intervals.", min=0)
-    ] = 500,
+    bootstrap: Bootstrap = 500,
     seed: opt.Seed = 0,
     held: opt.HeldOut = False,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
-    importance: Annotated[
-        bool,
-        typer.Option(
-            "--importance",
-            help="Also measure how much each column matters: what the loss gains when its cells are permuted (mean and "
-            "spread of --repeats), and gradient x input.",
-        ),
-    ] = False,
-    repeats: Annotated[int, typer.Option(help="Permutations of each column for --importance.", min=1)] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    importance: Importance = False,
+    repeats: Repeats = 5,
+    as_json: AsJson = False,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -77,7 +82,9 @@ def evaluate(
     bprop evaluate adult.bprop --held-out
     """
     check_seed(seed)
-    net = load_model(model)
+    net = load_for_rows(model)
+    if net.graph.loss is None:
+        raise SettingError(f"{model}: its graph has no loss, so there is nothing to measure: bprop predict")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)
     noted = None if interval is None else Conformal.from_notes(net.notes, len(preparation.answer.columns))
     if noted is not None and interval is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bprop.cli.remarks import print_remarks
+from bprop.console import say
 from bprop.errors import DataError, SettingError
 from bprop.model import Model
 from bprop.sources.answer import Answer
@@ -15,9 +16,11 @@ from bprop.sources.opening import open_rows
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.remarks import BadCells, unused_marks
+from bprop.sources.side_by_side import other_scale, side_by_side, with_numbers
 from bprop.sources.splits import WHOLE, Split
 from bprop.sources.target_kinds import are_names
 from bprop.sources.targets import find_targets
+from bprop.visible import visible
 
 MOST_FILES = 3  # whose remarks are printed
 
@@ -53,10 +56,13 @@ def open_for(
     """The rows of `source` for a saved model; if `targets` is True, those that have a target."""
     preparation = Preparation.from_notes(model.notes)
     target = preparation.target if targets and not preparation.is_table else None
-    frame = tell(open_rows(source, target, labels, preparation.reading(reading)))
+    frame = with_numbers(open_rows(source, target, labels, preparation.reading(reading)), preparation)
+    frame = tell(side_by_side(frame, preparation, targets))
     if frame.block is None:
         frame = replace(frame, target=preparation.answer.columns)
     frame = preparation.adapted(frame)
+    if line := other_scale(model.trained_on, frame):
+        say(visible(line), error=True)
     print_remarks([*unused_marks(frame, reading.missing), *BadCells().add(preparation.kinds, frame).lines])
     answer = preparation.answer
     return (labelled(frame, answer.columns, answer.are_numbers) if targets else frame), preparation

@@ -58,7 +58,7 @@ def _defaults(setting: str) -> str:
 
 def _further() -> str:
     """The settings of each rule that have no option of their own."""
-    apart = {"learning_rate", *OF_RULES}
+    apart = {"learning_rate", "rate_factors", *OF_RULES}
     names = {name: [field.name for field in fields(rule) if field.name not in apart] for name, rule in rules().items()}
     return "; ".join(f"{name}: {', '.join(settings)}" for name, settings in names.items() if settings)
 

@@ -20,7 +20,7 @@ from bprop.boxes import Softmax
 from bprop.cli import options as opt
 from bprop.cli.command import command
 from bprop.cli.deciding import threshold_line, with_threshold
-from bprop.cli.experiment import load_model
+from bprop.cli.experiment import load_for_rows
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
 from bprop.console import say
@@ -41,32 +41,36 @@ from bprop.tables.outputs import f_of, quantiles_of, spread_of
 from bprop.tables.scores import predictions
 from bprop.visible import visible
 
+PredictionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
+    ),
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
+    ),
+]
+Spread = Annotated[
+    bool,
+    typer.Option(
+        "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
+    ),
+]
+
 
 @command
 @reading_options
 def predict(
     model: opt.ModelFile,
     data: opt.Source,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="File to write: .csv, .tsv (also .gz), .parquet, .arrow, .jsonl (default: CSV to standard output)."
-        ),
-    ] = None,
-    ids: Annotated[
-        str | None,
-        typer.Option(
-            "--id", help="Column of DATA to copy to the output (default: the id columns, which training ignored)."
-        ),
-    ] = None,
+    out: PredictionsFile = None,
+    ids: IdColumn = None,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
-    spread: Annotated[
-        bool,
-        typer.Option(
-            "--spread", help="Also write how far the networks of an ensemble lie apart: their standard deviation."
-        ),
-    ] = False,
+    spread: Spread = False,
     *,
     reading: ReadOptions,
 ) -> None:
@@ -80,7 +84,7 @@ def predict(
     cat new.csv | bprop predict adult.bprop - --id person
     """
     form = None if out is None else need_writer(out)
-    net = load_model(model)
+    net = load_for_rows(model)
     if spread and SPREAD not in net.graph.outputs:
         raise SettingError(f"--spread: {model} is a single network, and only the networks of an ensemble lie apart")
     preparation = with_threshold(net.graph, Preparation.from_notes(net.notes), threshold)

@@ -39,7 +39,7 @@ class DataOptions:
     weights: str | None
     test: str
     validation: str
-    seed: int
+    seed: int = 0
     scale: str = "auto"
     dtype: str = "float32"
     reading: ReadOptions = INFERRED

@@ -12,6 +12,7 @@ import typer
 
 from bprop.cli.asked import NOTED
 from bprop.cli.command import command
+from bprop.cli.experiment import is_model
 from bprop.cli.noted import Noted
 from bprop.cli.shell import line_of, quoted
 from bprop.console import say
@@ -48,6 +49,11 @@ def resume(
     bprop resume digits.run
     """
     place = folder.resolve()
+    if is_model(folder.name) and folder.is_file():
+        raise ModelFileError(
+            f"{folder} is a model, and a run is resumed from the folder of its checkpoints (`bprop train --checkpoint "
+            "DIR --every 30s`): train a model further in Python, bp.train(graph, data, params=model.params)"
+        )
     noted = Noted.read(place)
     if not os.path.isdir(noted.home):
         raise ModelFileError(f"{place}: the run began in the folder {quoted(noted.home)}, which does not exist")

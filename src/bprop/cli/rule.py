@@ -41,7 +41,7 @@ class RuleOptions:
         """
         recipe = self.override(recipe)
         kind, schedule = rule_named(recipe.rule), schedules.schedule_named(recipe.schedule)
-        own = {field.name: field.default for field in fields(kind)}
+        own = {field.name: field.default for field in fields(kind) if field.name != "rate_factors"}
         chosen = {setting: getattr(self, {"decrease_constant": "dc"}.get(setting, setting)) for setting in opt.OF_RULES}
         chosen = {setting: value for setting, value in chosen.items() if value is not None and value is not False}
         if alien := [opt.OF_RULES[setting] for setting in chosen if setting not in own]:

@@ -12,7 +12,7 @@ import typer
 
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
-from bprop.cli.experiment import is_model, load_model
+from bprop.cli.experiment import is_model, load_for_rows, load_model
 from bprop.cli.network import NetworkOptions, changed, network_options
 from bprop.cli.opening import open_data, open_for, prepare
 from bprop.cli.reading import reading_options
@@ -20,8 +20,10 @@ from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.sources.answer import Answer
 from bprop.sources.frame import Frame
+from bprop.sources.preparation import is_noted
 from bprop.sources.read_options import INFERRED, ReadOptions
 from bprop.sources.scaling import network_arrays, units_of
+from bprop.sources.standard import Form
 from bprop.tables.network import build
 
 Name = Annotated[
@@ -64,10 +66,7 @@ class Choice:
             if data is None:
                 raise SettingError(f"{name} is a model: name the data to take rows from, as in {name} DATA")
             self.need_no_network(name)
-            model = load_model(name)
-            rows, preparation = open_for(model, data, self.labels, self.reading)
-            arrays = partial(network_arrays, preparation=preparation, units=model.units)
-            return Subject(model.graph, model.params, rows, arrays)
+            return self._of_model(name, data)
         if data is not None:
             raise SettingError(f"{name} is not a model file (*.bprop), so {data} is one argument too many")
         network = self.network.alone
@@ -77,6 +76,18 @@ class Choice:
         units = units_of(preparation.arrays(rows), preparation, self.scale)
         arrays = partial(network_arrays, preparation=preparation, units=units)
         return Subject(graph, graph.init(self.seed), rows, arrays)
+
+    def _of_model(self, name: str, data: str) -> Subject:
+        """A saved model as it is, and rows for it."""
+        model, standard = load_model(name), load_for_rows(name)
+        if model.graph.loss is None:
+            raise SettingError(f"{name}: its graph has no loss, so there is nothing to propagate back: bprop predict")
+        rows, preparation = open_for(standard, data, self.labels, self.reading)
+        arrays = partial(network_arrays, preparation=preparation, units=standard.units)
+        if is_noted(model.notes):
+            return Subject(model.graph, model.params, rows, arrays)
+        form = Form.of(model.graph)
+        return Subject(model.graph, model.params, rows, lambda some: form.arrays(arrays(some)))
 
     def need_no_network(self, model: str) -> None:
         """Raise SettingError for options of a fresh network: a model has its own."""

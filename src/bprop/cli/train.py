@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from bprop.cli import options as opt
+from bprop.cli.about_data import data_options
 from bprop.cli.choices import Choices, Chosen
 from bprop.cli.command import command
 from bprop.cli.config import Config
@@ -49,6 +50,7 @@ from bprop.visible import visible
 
 @command
 @reading_options
+@data_options(validation="0.1")
 @network_options
 @rule_options
 @training_options
@@ -56,26 +58,15 @@ from bprop.visible import visible
 @showing_options
 def train(
     context: typer.Context,
-    data: opt.Source,
-    target: opt.Target = None,
-    labels: opt.Labels = None,
-    task: opt.Task = None,
-    scale: opt.Scale = "auto",
-    kind: opt.Kinds = None,
-    weights: opt.Weights = None,
-    class_weight: opt.ClassWeight = None,
+    *,
+    about: DataOptions,
     threshold: opt.Threshold = None,
-    test: opt.Test = "0.2",
-    validation: opt.Validation = "0.1",
-    split_by: opt.SplitBy = None,
-    group: opt.Group = None,
     folds: opt.Folds = None,
     out_of_fold: opt.OutOfFold = None,
     calibrate: opt.Calibrate = False,
     stream: opt.Stream = None,
     spool: opt.SpoolFolder = None,
     config: opt.ConfigFile = None,
-    *,
     reading: ReadOptions,
     network: NetworkOptions,
     updating: RuleOptions,
@@ -93,16 +84,12 @@ def train(
     bprop train "sales/*.parquet" --target sold --kind zip=categorical --test 2024.parquet
     """
     saving.check(showing.report)
-    seed, dtype = training.seed, training.dtype
-    options = DataOptions(
-        data, target, labels, task, tuple(kind or ()), weights, test, validation, seed, scale, dtype, reading,
-        split_by, group, tuple(class_weight or ()),
-    )  # fmt: skip
+    options = replace(about, seed=training.seed, dtype=training.dtype, reading=reading)
     need_effect(options, folds)
     if out_of_fold is not None:
         need_writer(out_of_fold, "--out-of-fold")
     choices = Choices(network, updating, training)
-    choices.check(task)
+    choices.check(about.task)
     run = Run(context, options, choices, saving, showing, folds, threshold, out_of_fold, calibrate)
     run.start(stream, spool)
 

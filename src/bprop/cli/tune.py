@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bprop.cli import options as opt
+from bprop.cli.about_data import data_options
 from bprop.cli.command import command
 from bprop.cli.described import RUN
 from bprop.cli.errors import INTERRUPTED
@@ -37,22 +37,12 @@ TERMINATED = 143
 
 @command
 @reading_options
+@data_options(validation="0.2")
 @search_options
 def tune(
     context: typer.Context,
-    data: opt.Source,
-    target: opt.Target = None,
-    labels: opt.Labels = None,
-    task: opt.Task = None,
-    scale: opt.Scale = "auto",
-    kind: opt.Kinds = None,
-    weights: opt.Weights = None,
-    class_weight: opt.ClassWeight = None,
-    test: opt.Test = "0.2",
-    validation: opt.Validation = "0.2",
-    split_by: opt.SplitBy = None,
-    group: opt.Group = None,
     *,
+    about: DataOptions,
     reading: ReadOptions,
     searching: SearchOptions,
 ) -> None:
@@ -65,16 +55,13 @@ def tune(
     bprop tune house.csv --target price --trials 40 --folds 5 --study house.study --report house.html
     bprop tune pets.csv --space lr=1e-4..1e-1 --space "hidden=64|128,64|256" --space dropout=0
     """
-    options = DataOptions(
-        data, target, labels, task, tuple(kind or ()), weights, test, validation, searching.seed, scale,
-        searching.dtype, reading, split_by, group, tuple(class_weight or ()),
-    )  # fmt: skip
+    options = replace(about, seed=searching.seed, dtype=searching.dtype, reading=reading)
     need_effect(options, searching.folds)
     prepared = in_memory(options, searching.folds is not None)
     say(dataset(prepared.preparation, train=prepared.train, watch=prepared.validation, test=prepared.test))
-    for line in (*target_lines(prepared, chosen=target is not None), *division_lines(prepared)):
+    for line in (*target_lines(prepared, chosen=about.target is not None), *division_lines(prepared)):
         say(visible(line))
-    problem, space, first = searching.problem(prepared, scale)
+    problem, space, first = searching.problem(prepared, about.scale)
     _describe(space, problem)
     result = result_of(problem, space, first, searching.options, None)
     _finish(

@@ -61,12 +61,13 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines import surroundings
-from bprop.errors import SettingError
+from bprop.errors import SettingError, UnsupportedError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Context
 from bprop.graph.validation import cast
 from bprop.noise import key_of
 from bprop.registry import is_redefinition
+from bprop.structure.freezing import matched
 
 LAST = 2**63 - 1
 """The most updates that a run can count."""
@@ -101,6 +102,10 @@ class Job:
     validation: DataSet | None = None
     narrow: str | None = None
     mean_weight: float | None = None
+
+    def __post_init__(self):
+        for pattern, _ in getattr(self.rule, "rate_factors", None) or ():
+            matched(pattern, self.graph.trained, "rate_factors", "parameter that is trained")
 
     @property
     def precision(self) -> str:
@@ -198,6 +203,8 @@ class Run(ABC):
     """The name of the engine that does the work."""
     reason: str = ""
     """A sentence on why "auto" chose this engine and no faster one."""
+    hindered: bool = False
+    """Whether a faster engine declined after it had tried: it cannot follow the code of a box, say."""
     apart: bool = False
     """Whether several runs are best done on a core each, in threads of one process."""
     turn: int = 1
@@ -245,7 +252,7 @@ class Engine(ABC):
 
     name: str
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if isinstance(getattr(cls, "name", None), str) and is_redefinition(_DEFINED.setdefault(cls.name, cls), cls):
             _DEFINED[cls.name] = cls  # defined again
@@ -264,6 +271,14 @@ class Engine(ABC):
         data : the set of which each job has the rows with the numbers in `rows`; None: all of them.
         """
         return None
+
+    def functions(self, job: Job, options: Any) -> Any:
+        """The graph of the job as plain functions (`bprop.engines.functions.Functions`). UnsupportedError, with the
+        reason, if it cannot make them.
+
+        options : how they treat their arguments (`bprop.engines.functions.Options`).
+        """
+        raise UnsupportedError(f"engine {self.name!r} trains graphs, but has no functions of theta and a batch")
 
 
 _DEFINED: dict[str, type[Engine]] = {}

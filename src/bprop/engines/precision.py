@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -59,3 +60,16 @@ def _need_numbers(job: Job, dtype: np.dtype) -> None:
         if value and not float(np.finfo(dtype).tiny) <= abs(value) <= float(np.finfo(dtype).max):
             becomes = "0" if abs(value) < 1 else "infinite"
             raise SettingError(f"{type(job.rule).__name__}: {name}={value!r} becomes {becomes} in {dtype}: {REMEDY} it")
+
+
+def precision_of(dtype: Any) -> tuple[np.dtype, str | None]:
+    """(the dtype of theta, that of products where it is another): bfloat16, which NumPy does not know, is mixed."""
+    if str(getattr(dtype, "__name__", dtype)) == "bfloat16":
+        return np.dtype(np.float32), "bfloat16"
+    try:
+        precision = np.dtype(dtype).newbyteorder("=")
+    except (TypeError, ValueError, SyntaxError):  # of text that is odd in one way or another
+        precision = np.dtype(bool)
+    if precision.kind != "f" or precision.itemsize < 4:
+        raise SettingError(f"dtype must be float32, float64, longdouble or bfloat16, not {dtype!r}")
+    return precision, None

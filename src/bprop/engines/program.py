@@ -73,7 +73,7 @@ class Program:
         moved = _as_wide(moved, trained)
         if isinstance(rule_state, dict) and isinstance(state_after, dict):  # of a Rule; optax has others
             state_after = {what: _as_wide(arrays, rule_state.get(what)) for what, arrays in state_after.items()}
-        averages = plan.updates(state)
+        averages = {n: value for n, value in plan.updates(state).items() if n not in self.graph.frozen}
         params = {**params, **moved, **{name: value.astype(params[name].dtype) for name, value in averages.items()}}
         return params, state_after, self.sums(plan, state, context)
 
@@ -89,7 +89,9 @@ class Program:
         grads = backpropagate(self.graph, plan, state, context, slots.values())
         return grads, {n: grads[s] if grads[s] is not None else _zeros(state.values[s]) for n, s in slots.items()}
 
-    def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
+    def measure(
+        self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None
+    ) -> Sums:
         """The sums of a batch outside training."""
         plan = plan or self.evaluating
         return self.sums(plan, fprop(plan, {**params, **batch, **constants}, context), context)
@@ -187,7 +189,8 @@ def structure(graph: Graph) -> Hashable | None:
         boxes.append((type(box), graph.names[box], children, hyper, box.dims))
     roots = (graph.loss, graph.penalty)
     outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
-    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, graph.stable
+    kept = (graph.stable, tuple(sorted(graph.frozen)))
+    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, kept
 
 
 def is_plain(value: Any) -> bool:

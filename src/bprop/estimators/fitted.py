@@ -12,8 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from bprop import check
 from bprop.check.report import Report
+from bprop.estimators.as_model import model_of
 from bprop.estimators.inputs import dense, fitting, need_finite, parts, read_answers, read_rows
 from bprop.estimators.network import Network
+from bprop.estimators.sparse import obstacle
 from bprop.estimators.targets import Target
 from bprop.model import Model
 
@@ -46,7 +48,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
     def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Numbers (N, K) computed from rows. Raises DataError, naming the row, if they are not finite."""
         results, start = [], 0
-        for part in parts(self._read_rows(X)):
+        for part in parts(self._read_rows(X), sparse=obstacle(self._network_) is None):
             results.append(need_finite(compute(fitting(part, dtype, start)), start))
             start += len(part)
         return results[0] if len(results) == 1 else np.concatenate(results)
@@ -66,7 +68,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         check_is_fitted(self)
         name, theta = self._features(), self._theta()
         if name is None:
-            return np.concatenate(parts(self._read_rows(X)))
+            return np.concatenate(list(parts(self._read_rows(X))))
         dtype = np.result_type(*theta.values())
         return self._of_parts(X, dtype, lambda part: self._network_.activations(theta, part, name, dtype))
 
@@ -89,16 +91,31 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         if X is None or y is None:
             X = random.normal(size=(CHECKED_ROWS, self.n_features_in_))
             y = self._target.decode(random.uniform(0.1, 0.9, size=(CHECKED_ROWS, self._outputs(X).shape[1])))
-        X, y = dense(self._read_rows(X)), read_answers(y)
-        data = network.data(X, self._target.encode(y))
-        return check.check_gradients(network.graph, self._theta(), data, **settings)
+        return check.check_gradients(network.graph, self._theta(), self._batch(X, y), **settings)
 
     def to_model(self) -> Model:
         """The fitted network as a bprop.Model: `bprop.save` writes it to a file without pickle, `bprop` reads it.
 
-        Its output is f, as the network gives it; notes["classes"] are the classes if they are plain data.
+        Its output is f, as the network gives it; the notes name the task, the classes if there are some, and the
+        features. Its history has a record for each value of `loss_curve_`.
         """
         check_is_fitted(self)
-        classes = getattr(self, "classes_", None)
-        listed = classes.tolist() if isinstance(classes, np.ndarray) else [c.tolist() for c in classes or ()]
-        return Model(self._network_.graph, self._theta(), notes={"classes": listed} if listed else {})
+        return model_of(self)
+
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network. data : (X, y), or {"x": X, "y": y}; y as `fit` takes it."""
+        check_is_fitted(self)
+        if y is None and isinstance(data, tuple) and len(data) == 2:
+            data, y = data
+        if y is None:
+            network = self._network_
+            if isinstance(data, dict) and network.y in data:
+                targets = self._target.encode(read_answers(data[network.y]))
+                data = {**data, network.y: network.shaped(network.y, targets)}
+            return self.to_model().read_batch(data)
+        return self._batch(data, y)
+
+    def _batch(self, X: Any, y: Any) -> dict[str, Any]:
+        network = self._network_
+        data = network.data(dense(self._read_rows(X)), self._target.encode(read_answers(y)))
+        return dict(network.graph.read_set(data).arrays)

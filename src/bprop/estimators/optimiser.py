@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from bprop.estimators.rules import HeavyBall, InverseScaling, ScaledAdam
-from bprop.estimators.settings import is_schedule
 from bprop.rules import Foreign, Rule, as_rule
 from bprop.rules.comparison import structure
 from bprop.rules.runtime import structure_of
+from bprop.rules.schedules import is_schedule
 
 SMALLEST_RATE = 1e-6
 """At this rate or below, learning_rate="adaptive" stops instead of dividing it."""

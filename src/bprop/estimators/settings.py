@@ -10,7 +10,7 @@ import numpy as np
 
 from bprop.engines import is_known, names
 from bprop.errors import SettingError
-from bprop.rules.schedules import Schedule, warm_up
+from bprop.rules.schedules import is_schedule
 from bprop.sources.scaling import SCALINGS
 
 SOLVERS = ("lbfgs", "sgd", "adam")
@@ -28,10 +28,6 @@ def is_whole(value: Any, least: int = 1) -> bool:
 def is_number(value: Any, low: float = 0.0, high: float = np.inf) -> bool:
     """True for a finite number in [low, high]."""
     return isinstance(value, Real) and not isinstance(value, bool) and low <= float(value) <= high and value < np.inf
-
-
-def is_schedule(value: Any) -> bool:
-    return isinstance(value, Schedule | warm_up)
 
 
 def is_rule(value: Any) -> bool:
@@ -61,7 +57,8 @@ CHECKS: dict[str, Check] = {
     "alpha": NOT_NEGATIVE,
     "batch_size": (lambda v: (isinstance(v, str) and v == "auto") or is_whole(v), "'auto' or a whole number above 0"),
     "learning_rate": (
-        lambda v: (isinstance(v, str) and v in RATES) or is_schedule(v), f"one of {RATES} or one of bp.schedules"
+        lambda v: (isinstance(v, str) and v in RATES) or is_schedule(v),
+        f"one of {RATES}, one of bp.schedules or a function of t (a number is learning_rate_init)",
     ),
     "learning_rate_init": POSITIVE,
     "power_t": NOT_NEGATIVE,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -12,7 +14,8 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box
 from bprop.data import DataSet
-from bprop.graph import passes, representable, validation
+from bprop.elsewhere import answering
+from bprop.graph import arguments, passes, representable, validation
 from bprop.graph.mixing import Rows
 from bprop.graph.objective import backpropagate
 from bprop.graph.plan import Context, Plan
@@ -22,12 +25,16 @@ from bprop.graph.validation import cast
 from bprop.graph.values import Gradients, Values
 from bprop.namespace import Array
 from bprop.structure.describe import build, describe
+from bprop.structure.replace import read_places, replaced
 from bprop.structure.show import show
 from bprop.structure.size_guard import SizeLimit
 from bprop.structure.structure import Structure
 
 if TYPE_CHECKING:
     from bprop.draw import Drawing
+
+NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
+Functions = Any  # `bprop.engines.functions.Functions`: engines stand above graphs
 
 
 class Graph(Structure):
@@ -55,7 +62,7 @@ class Graph(Structure):
     """
 
     @cached_property
-    def _plans(self) -> dict[tuple, Plan]:
+    def _plans(self) -> dict[tuple[Any, ...], Plan]:
         return {}
 
     @cached_property
@@ -97,21 +104,23 @@ class Graph(Structure):
         """theta: every parameter from its initialiser (default: Glorot uniform weights, zero biases).
 
         The random numbers of a parameter are a function of (seed, its name), so a new box changes no other parameter.
-        Raises ShapeError for an initialiser that returns another shape.
+        Raises ShapeError for an initialiser that returns another shape, SettingError for a function that fails.
         """
+        return self.init_some(self.parameters, seed, dtype)
+
+    def init_some(self, names: Iterable[str], seed: int = 0, dtype: Any = "float64") -> dict[str, np.ndarray]:
+        """The same for some parameters alone: no initialiser of another one is called."""
         theta = {}
-        for name, box in self.parameters.items():
+        for name, box in ((name, self.parameters[name]) for name in names):
             rng = np.random.default_rng(np.random.SeedSequence([_natural(seed), crc32(name.encode())]))
-            array = np.asarray((box.init or init.default(box.shape))(rng, box.shape))
-            if array.shape != box.shape:
-                raise errors.ShapeError(f"the initialiser of {name!r} returned shape {array.shape}, not {box.shape}")
-            theta[name] = array.astype(dtype)
+            theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
+    @answering({}, "graph.fprop", places="the data is one argument, graph.fprop(theta, (X, y)), or keywords, x=X, y=Y")
     def fprop(
         self,
         params: Mapping[str, Any],
-        data: Mapping[str, Any] | None = None,
+        data: Any = None,
         /,
         *,
         training: bool = True,
@@ -125,7 +134,8 @@ class Graph(Structure):
         Parameters
         ----------
         params : theta, {name: array}.
-        data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords.
+        data, inputs : the arrays by input name, each (N, ...), as a dict or as keywords. Instead of a dict, data may be
+            (X, y), for a graph with one input besides the target, or an array, where one input is needed.
         training : False makes dropout the identity, and batch normalisation uses its running averages.
         seed : the seed of the noise (dropout). The same seed draws the same noise.
         weights : (N,) example weights; default 1.
@@ -135,7 +145,29 @@ class Graph(Structure):
         ------
         UnknownNameError, ShapeError, DTypeError, DataError : an array does not fit; the message names it.
         """
-        return self._pass(self.plan(training=training), params, {**(data or {}), **inputs}, seed, weights, dtype)
+        arrays = self.named(data, inputs)
+        self._need_inputs(arrays)
+        return self._pass(self.plan(training=training), params, arrays, seed, weights, dtype)
+
+    def named(self, data: Any, more: Mapping[str, Any] = NO_INPUTS, predicts: bool = False) -> Mapping[str, Any]:
+        """{input: array} of the data of a call and its keywords: see `bprop.graph.arguments.by_name`."""
+        if data is None:
+            return more
+        data = data.arrays if isinstance(data, DataSet) else data
+        if isinstance(data, dict):
+            return {**data, **more} if more else data
+        x = self.predictor.inputs if self.outputs else arguments.roles(self)
+        return arguments.by_name(self, x, data, more, predicts)
+
+    def _need_inputs(self, arrays: Mapping[str, Any]) -> None:
+        """Raise UnknownNameError where nothing but targets is missing: `predict` needs none."""
+        missing = [name for name in self.inputs if name not in arrays]
+        if missing and self.outputs and self.predictor.inputs.keys() <= arrays.keys() <= self.inputs.keys():
+            x = ", ".join(f"{name}=..." for name in self.predictor.inputs)
+            raise errors.UnknownNameError(
+                f"missing inputs: {', '.join(map(repr, missing))} (the graph has: {', '.join(self.inputs)}); for the "
+                f"outputs alone, without a loss: graph.predict(theta, {x})"
+            )
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
         """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.
@@ -143,6 +175,11 @@ class Graph(Structure):
         inputs : further boxes whose gradients are wanted, or their names. The gradient of an Input x says how the
         objective changes with the data. Raises GraphError for a box that is computed as one with the box above it.
         """
+        if not isinstance(values, Values):
+            raise errors.DTypeError(
+                "bprop goes back from the values of a forward pass: values = graph.fprop(theta, x=X, y=Y), and then "
+                "graph.bprop(values)"
+            )
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
         targets, bypassed = self.targets(plan, more), self.bypassed(plan)
@@ -170,15 +207,16 @@ class Graph(Structure):
         return {plan.slot_of.get(box) for box in self.bypassed_boxes}
 
     def predict(
-        self, params: Mapping[str, Any], data: Mapping[str, Any] | None = None, /, *, dtype: Any = None, **inputs: Any
-    ) -> Any:
+        self, params: Mapping[str, Any], data: Any = None, /, *, dtype: Any = None, **inputs: Any
+    ) -> Any:  # fmt: skip
         """The outputs for a batch, outside training: one array for one output, else {name: array}.
 
-        Only the inputs that the outputs need are required (x, not y). Raises GraphError for a graph without outputs,
-        and the errors of `fprop`.
+        Only the inputs that the outputs need are required (x, not y). Where they need one, data may be its array.
+
+        Raises GraphError for a graph without outputs, and the errors of `fprop`.
         """
         theta = validation.read_params(params, self.parameters)
-        arrays = self.predictor.read({**(data or {}), **inputs})
+        arrays = self.predictor.read(self.named(data, inputs, predicts=True))
         dtype = validation.precision(dtype, theta, arrays)
         return self.predictor.outputs(self.predictor.start(theta, dtype), arrays)
 
@@ -189,11 +227,93 @@ class Graph(Structure):
             raise errors.GraphError("this graph has no outputs to predict: make it with Graph(..., outputs={'f': f})")
         return Predictor(self, self.plan(self.outputs.values(), training=False), self.limits)
 
+    def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
+        """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.
+
+        This graph stays as it is. What is below is shared, so that theta of this graph fits the parameters that both
+        have. Boxes above are made anew and keep their names. The new box may be made of the old one, as in
+        `graph.replace(h1, bp.dropout(h1, 0.5))`; a new box without a name takes over the name of one that is gone.
+
+        Raises UnknownNameError for a box that is not in the graph, ShapeError where the new box does not fit, and
+        GraphError for two boxes of one name.
+
+        >>> graph = bp.mlp([4, 8, 2], activation="tanh")
+        >>> graph.replace("h1", bp.relu(graph.boxes["a1"])).boxes["h1"]
+        <Relu 'h1' (N, 8)>
+        """
+        return Graph(**replaced(self, read_places(self, old, new)))
+
+    def functions(
+        self,
+        engine: Any = "auto",
+        rule: Any = None,
+        *,
+        dtype: Any = "float32",
+        batch_size: int | None = None,
+        in_place: bool = False,
+        check: bool = True,
+    ) -> Functions:
+        """The graph as plain functions on an engine: `loss`, `gradients`, `step`, `outputs`, for a loop of your own.
+
+        They take theta, a batch and a seed, and remember nothing (see `bprop.engines.functions.Functions`):
+
+            of = graph.functions("native", bp.Adam())
+            theta, state = graph.init(), of.init(graph.init())
+            theta, state, loss = of.step(theta, state, {"x": X[:32], "y": Y[:32]}, seed=0)
+
+        Compiled once for each number of rows on "native" and "xla", plain on "numpy". A step gives the bits of
+        `bp.train` on the same batch. On "xla" the functions pass through jax.jit, jax.grad, jax.jvp and jax.vmap.
+
+        Parameters
+        ----------
+        engine, rule, dtype : as in `bp.train`. `step` needs the rule.
+        batch_size : a batch with fewer rows is filled up with rows of weight 0, so that nothing is compiled for the
+            last batch of an epoch. None: batches have any number of rows.
+        in_place : `step` may overwrite the theta and the state that the step before it returned, which saves copies.
+        check : look at every number of a batch: finite, labels in range. False saves a few microseconds; a wrong label
+            then does harm.
+
+        Raises SettingError, UnknownNameError, MissingPackageError, UnsupportedError.
+        """
+        return _room_above("functions").functions(self, engine, rule, dtype, in_place, check, batch_size)
+
+    def backward(
+        self,
+        of: str | Box | None = None,
+        inputs: str | Box | Sequence[str | Box] = (),
+        *,
+        training: bool = True,
+    ) -> Graph:
+        """The gradient as a graph: its boxes are those of forward propagation, and what the bprop of each box does.
+
+        Its leaves are those of this graph. Its outputs are the gradients of the objective, "d objective / d W1", for
+        every trainable parameter, in their order, then for `inputs`. It is a graph like any other: it can be drawn,
+        checked, saved, run on every engine, exported, and differentiated again: a function of gradients has a
+        gradient.
+
+        Parameters
+        ----------
+        of : a box of one number, (), or of one number an example, (N,), of which the mean counts; or its name. Default:
+            the objective.
+        inputs : further boxes whose gradients are wanted, or their names.
+        training : False: dropout is the identity, and batch normalisation uses its running averages.
+
+        Raises GraphError, which names the box, for box code that cannot become boxes.
+
+        >>> x, w = bp.Input("x"), bp.Parameter("w")
+        >>> graph = bp.Graph(loss=bp.square(w * x - 1)).backward()
+        >>> float(graph.predict({"w": 2.0}, x=[1.0]))
+        2.0
+        >>> list(graph.outputs)
+        ['d objective / d w']
+        """
+        return _room_above("backward").backward(self, of, inputs, training)
+
     def _pass(
         self,
         plan: Plan,
-        params: Mapping,
-        data: Mapping,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
         seed: int = 0,
         weights: Any = None,
         dtype: Any = None,
@@ -202,7 +322,13 @@ class Graph(Structure):
         return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     def leaves_of(
-        self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
+        self,
+        plan: Plan,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
+        seed: int = 0,
+        weights: Any = None,
+        dtype: Any = None,
     ) -> tuple[dict[str, Array], Context]:
         """The start of a pass: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = validation.read_params(params, self.parameters)
@@ -226,18 +352,20 @@ class Graph(Structure):
         self.ranges.check(arrays)
         return arrays
 
-    def read_set(self, data: Mapping[str, Any] | DataSet, weights: Any = None, name: str = "weights") -> DataSet:
+    def read_set(self, data: Any, weights: Any = None, name: str = "weights") -> DataSet:
         """Data as a data set, checked like `read`, with its example weights, which errors call `name`."""
+        data = data if isinstance(data, DataSet) else self.named(data)
         examples = validation.read_set(data, self.inputs, self.limits, weights, name)
         if self.ranges.derived:
             for cut in examples.cuts():
                 self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
         return examples
 
+    @answering({}, "graph.draw", places="the batch is one argument, graph.draw(theta, (X, y)), or keywords, x=X, y=Y")
     def draw(
         self,
         params: Mapping[str, Any] | None = None,
-        batch: Mapping[str, Any] | None = None,
+        batch: Any = None,
         *,
         collapse: bool | str = "auto",
         seed: int = 0,
@@ -254,7 +382,7 @@ class Graph(Structure):
         """
         from bprop.draw import draw  # imported here, as most graphs are never drawn
 
-        data = {**(batch or {}), **inputs}
+        data = dict(self.named(batch, inputs))
         if params is None:
             if data:
                 raise errors.SettingError("to draw values pass the parameters too: graph.draw(fit.params, x=X, y=Y)")
@@ -288,8 +416,18 @@ class Graph(Structure):
         return cls(**build(description, boxes, size_limit))
 
     def __reduce__(self):
-        own = tuple({type(box) for box in self.order if ":" in type(box).type_key})
-        return Graph.from_description, (self.describe(), own)
+        return Graph.from_description, (self.describe(), self._own_boxes())
+
+    def _own_boxes(self) -> tuple[type[Box], ...]:
+        """The classes of boxes that are not bprop's."""
+        return tuple({type(box) for box in self.order if ":" in type(box).type_key})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For skops, which keeps plain data: see `__reduce__`, which pickle and copies use."""
+        return {"description": self.describe(), "boxes": list(self._own_boxes())}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        Graph.__init__(self, **build(state["description"], state["boxes"]))
 
     def __str__(self) -> str:
         return show(self)
@@ -299,3 +437,8 @@ def _natural(seed: int) -> int:
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise errors.SettingError(f"a seed is a whole number, 0 or more, not {seed!r}")
     return int(seed)
+
+
+def _room_above(name: str) -> Any:
+    """A room that works with graphs, imported when a graph is asked for what it does."""
+    return import_module(f"bprop.{name}")

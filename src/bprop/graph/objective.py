@@ -43,6 +43,13 @@ def divisor_of(context: Context) -> Array:
     return safe_total(context.weights) if context.divisor is None else context.divisor
 
 
+def objective_of(structure: Structure, plan: Plan, state: Any, context: Context) -> Array:
+    """The number whose gradients `backpropagate` gives: (1 / divisor) sum_t w_t l_t + penalty."""
+    losses = state.values[plan.slot_of[structure.need_loss()]]
+    mean = weighted_sum(losses, context.weights) / divisor_of(context)
+    return mean if structure.penalty is None else mean + state.values[plan.slot_of[structure.penalty]]
+
+
 def backpropagate(
     structure: Structure, plan: Plan, state: Any, context: Context, targets: Iterable[int]
 ) -> list[Array]:

@@ -60,7 +60,7 @@ class State(NamedTuple):
     """The values of one pass by slot, and the extras by slot: the arguments after a box's children (noise, weights)."""
 
     values: list[Array]
-    extras: dict[int, tuple]
+    extras: dict[int, tuple[Any, ...]]
 
 
 class Plan:
@@ -72,16 +72,16 @@ class Plan:
         slots = {box: slot for slot, box in enumerate(computed)}
         name_of = {resolve(box): name for box, name in names.items() if resolve(box) not in names}
         name_of.update((box, names[box]) for box in computed if box in names)
-        self.names = [name_of[box] for box in computed]
+        self.names: list[str] = [name_of[box] for box in computed]
         self.nodes = []
         for box in computed:
             if not isinstance(box, Leaf):
                 children = tuple(slots[resolve(c)] for c in box.children)
                 self.nodes.append(Node(box, name_of[box], slots[box], children, getter(children)))
-        self.leaves = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
+        self.leaves: dict[str, int] = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
         self.boxes = computed
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
-        self._ways: dict[frozenset[int], list[bool]] = {}
+        self._ways: dict[tuple[frozenset[int], bool], list[bool]] = {}
         self.watch: Callable[[Mapping[Box, Array]], None] | None = None
         """Called with the values of every pass on NumPy, by box (see `ranges.Ranges.watch`)."""
 
@@ -96,13 +96,18 @@ class Plan:
         copy.nodes = [node._replace(box=boxes.get(node.name, node.box)) for node in self.nodes]
         return copy
 
-    def ways(self, targets: Iterable[int]) -> list[bool]:
-        """For each slot, True if its value depends on a target slot. Gradients need to reach these slots only."""
-        key = frozenset(targets)
+    def ways(self, targets: Iterable[int], stopped: bool = False) -> list[bool]:
+        """For each slot, True if its value depends on a target slot. Gradients need to reach these slots only.
+
+        stopped : leave out dependence through boxes that stop gradients.
+        """
+        slots = frozenset(targets)
+        key = slots, stopped
         if key not in self._ways:
-            depends = [slot in key for slot in range(len(self.boxes))]
+            depends = [slot in slots for slot in range(len(self.boxes))]
             for node in self.nodes:
-                depends[node.slot] = depends[node.slot] or any(depends[c] for c in node.children)
+                if not (stopped and node.box.stops_gradient):
+                    depends[node.slot] = depends[node.slot] or any(depends[c] for c in node.children)
             self._ways[key] = depends
         return self._ways[key]
 

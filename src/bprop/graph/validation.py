@@ -1,6 +1,7 @@
 """Reads data for a graph: every array is checked before anything runs, and refused with an error that names it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from bprop.box import Box
 from bprop.data import DataSet
 from bprop.errors import DataError, DTypeError, SettingError, ShapeError, UnknownNameError
+from bprop.graph import fitting
 from bprop.leaves import Input, Parameter
 from bprop.namespace import Array
 from bprop.reading import hint, read_array
@@ -27,25 +29,26 @@ def check_names(data: Mapping[str, Any], expected: Mapping[str, Any], what: str,
     if unknown or missing:
         faults = [f"unknown {what}: {', '.join(map(repr, unknown))}"] if unknown else []
         faults += [f"missing {what}: {', '.join(map(repr, missing))}"] if missing else []
-        raise UnknownNameError(f"{'; '.join(faults)} (the graph has: {', '.join(expected) or 'none'})")
+        cure = "; weights of examples are weights=w" if "sample_weight" in unknown else ""
+        raise UnknownNameError(f"{'; '.join(faults)} (the graph has: {', '.join(expected) or 'none'}){cure}")
 
 
-def read_input(box: Input, data: Any) -> np.ndarray:
+def read_input(box: Input, data: Any, legal: fitting.Legal | None = None) -> np.ndarray:
     """The array of one input, with the declared shape (N, ...) and kind. It is not copied unless it must be.
+
+    legal : its legal values. Labels may come as floats, a column (N, 1), or one-hot (N, C): see `fitting`.
 
     Raises DTypeError, ShapeError and DataError.
     """
     array = read_array(data, f"input {box.name!r}")
     dtype, shape = array.dtype, array.shape
     if dtype.kind not in "fiub" and dtype.name != "bfloat16":
-        raise DTypeError(f"input {box.name!r}: needs numbers, got an array of {dtype} ({hint(array.dtype, array)})")
-    if dtype.kind == "f" and box.dtype != "float":
-        raise DTypeError(
-            f"input {box.name!r}: needs whole numbers ({box.dtype}), got {dtype}; convert it with .astype(int)"
-        )
+        raise DTypeError(f"input {box.name!r}: needs numbers, got an array of {dtype} ({hint(array.dtype, array)})"
+                         f"{fitting.text_cure(box, array)}")  # fmt: skip
     if not shape or shape[1:] != box.shape:
-        wanted = ", ".join(["N", *map(str, box.shape)])
-        raise ShapeError(f"input {box.name!r}: needs shape ({wanted}{',' if not box.shape else ''}), got {shape}")
+        array = fitting.in_shape(box, array, legal)
+    if array.dtype.kind == "f" and box.dtype != "float":
+        array = fitting.as_wholes(box, array)
     need_wholes(box, array)
     return array
 
@@ -72,13 +75,14 @@ def check_values(name: str, array: np.ndarray, limits: Limits, what: str = "inpu
         bad = (array < low) | (array > high)
         if bad.any():
             where, value = first_bad(array, bad)
-            raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs")
+            cure = fitting.range_cure(array, low, high)
+            raise DataError(f"{what} {name!r}: {value} at {where} is outside {low}..{high}, which {box!r} needs{cure}")
 
 
 def read_inputs(data: Mapping[str, Any], expected: Mapping[str, Input], limits: Limits) -> dict[str, np.ndarray]:
     """Data as arrays, checked: names, shapes, kinds, finite values, labels in range, equal lengths."""
     check_names(data, expected, "inputs")
-    arrays = {name: read_input(box, data[name]) for name, box in expected.items()}
+    arrays = {name: read_input(box, data[name], limits.get(name)) for name, box in expected.items()}
     for name, array in arrays.items():
         check_values(name, array, limits)
     if arrays:
@@ -90,7 +94,8 @@ def read_set(
     data: Mapping[str, Any] | DataSet, expected: Mapping[str, Input], limits: Limits, weights: Any = None,
     name: str = "weights",
 ) -> DataSet:  # fmt: skip
-    """Examples and weights as a DataSet, checked by `read_inputs`. A DataSet is checked part by part and returned.
+    """Examples and weights as a DataSet, checked by `read_inputs`. A DataSet is checked part by part and returned;
+    where its labels come in another shape or kind, one in memory is made anew, and a larger one refused.
 
     name : what errors call the weights.
     """
@@ -100,8 +105,21 @@ def read_set(
     if weights is not None:
         raise SettingError(f"{name}: this data set has weights of its own")
     for cut in data.cuts():
-        read_inputs({name: array[cut] for name, array in data.arrays.items()}, expected, limits)
+        rows = {name: array[cut] for name, array in data.arrays.items()}
+        arrays = read_inputs(rows, expected, limits)
+        changed = [name for name, array in rows.items() if not _is_same(arrays[name], array)]
+        if changed and not data.in_memory:
+            name = changed[0]
+            needed, present = (f"{a.dtype} {('N', *a.shape[1:])}" for a in (arrays[name], rows[name]))
+            raise DTypeError(f"input {name!r}: a set larger than memory needs {needed}, not {present}")
+        if changed:
+            return replace(data, arrays=arrays)
     return data
+
+
+def _is_same(array: np.ndarray, before: np.ndarray) -> bool:
+    """True if the array has been neither reshaped nor cast."""
+    return array.shape == before.shape and (array.dtype.kind == "f") == (before.dtype.kind == "f")
 
 
 def check_rows(arrays: Mapping[str, np.ndarray]) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import missing
 from bprop.errors import UnknownNameError
 from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
@@ -28,9 +30,13 @@ class BoxMapping(Mapping[str, Array]):
         name = self.graph.name_of(key)
         if name not in self._arrays:
             raise UnknownNameError(
-                f"there is no {self.what} of {name!r} here, only of: {known(str(name), self._arrays)}"
+                f"there is no {self.what} of {name!r} here, only of: {known(str(name), self._arrays)}{self._cure(name)}"
             )
         return self._arrays[name]
+
+    def _cure(self, name: str) -> str:
+        """What to type for an array that a pass could have computed."""
+        return ""
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -44,6 +50,12 @@ class BoxMapping(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            is_box = name[:1] != "_" and name in self.graph.boxes
+            raise missing(self, name, {name: f"type {type(self).__name__.lower()}[{name!r}]"} if is_box else {})
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} {np.shape(array)}" for name, array in self._arrays.items())
@@ -62,6 +74,10 @@ class Values(BoxMapping):
     >>> values["h"]
     array([[1., 0.]])
     """
+
+    plan: Plan
+    state: State
+    context: Context
 
     def __init__(self, graph: Structure, plan: Plan, state: State, context: Context):
         arrays = {name: state.values[plan.slot_of[box]] for box, name in graph.names.items() if box in plan.slot_of}
@@ -98,3 +114,11 @@ class Gradients(BoxMapping):
     """
 
     what = "gradient"
+
+    def _cure(self, name: str) -> str:
+        merged = self.graph.merged.get(name)
+        if merged is not None:
+            return f". {name!r} is computed as one with {merged[0]!r}: Graph(..., stable=False) computes it by itself"
+        if self.graph.boxes[name].spec.kind != "float":
+            return f". {name!r} holds whole numbers, which have no gradient"
+        return f". Ask for it: graph.bprop(values, inputs=[{name!r}])"

@@ -14,7 +14,7 @@ SHARE = 0.5
 LARGEST, SMALLEST = 0.1, 1e-6
 
 
-def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = None) -> list[str]:
+def advice(run: Any, data: Any = None, *, weights: Any = None) -> list[str]:
     """Warnings about a run, in plain words, each with a remedy; empty if nothing is wrong.
 
     The curves show training that diverges and a network that overfits. The last recorded health shows vanishing or
@@ -23,8 +23,8 @@ def advice(run: Any, data: Mapping[str, Any] | None = None, *, weights: Any = No
     first box that is not finite.
 
     run : a fit or a model, or the records of a history (they do not tell how training ended).
-    data, weights : examples with targets {input: array (N, ...)}, for a fit or a model. A network that is no better on
-        them than a constant answer gets a warning too.
+    data, weights : examples with targets {input: array (N, ...)}, or (X, y), for a fit or a model. A network that is no
+        better on them than a constant answer gets a warning too.
 
     >>> graph, data = bp.mlp([2, 2]), {"x": np.eye(2), "y": [0, 1]}
     >>> fit = bp.train(graph, data, epochs=2, engine="numpy", progress=False)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bprop.data import DataSet
-from bprop.errors import SettingError
 from bprop.files import write_atomically
 from bprop.graph import Graph
+from bprop.graph.validation import check_rows, read_weights
 from bprop.health import advice
 from bprop.model import Model
 from bprop.notes import word
@@ -19,6 +19,7 @@ from bprop.reporting.about import Facts
 from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
 from bprop.reporting.plain import plain_history, text
+from bprop.trained import unwrapped
 
 WITHIN = ("interrupted", "diverged", "failed")
 """After these ends of training, the weights may be those of the middle of an epoch."""
@@ -74,9 +75,9 @@ def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> di
 
 
 def report(
-    fit: Model,
-    path: str | os.PathLike,
-    data: Mapping[str, Any] | DataSet | None = None,
+    fit: Any,
+    path: str | os.PathLike[str],
+    data: Any = None,
     *,
     weights: Any = None,
     name: str = "test",
@@ -90,9 +91,10 @@ def report(
 
     Parameters
     ----------
-    fit : the result of `bp.train`, or a model from a file.
+    fit : the result of `bp.train`, a model from a file, or an estimator that is fitted.
     path : the file. It is written whole or not at all.
-    data : {input: array (N, ...)} with targets, best of rows that training did not use.
+    data : {input: array (N, ...)} with targets, best of rows that training did not use. For a model of a table, rows
+        of it; for an estimator, (X, y).
     weights : (N,) weights of these examples. Examples of weight 0 are not among those with the largest loss.
     name : the name of these examples: "test" or "validation".
     facts : further facts of the run.
@@ -112,9 +114,12 @@ def report(
     >>> Path("report.html").read_text(encoding="utf-8")[:15]
     '<!doctype html>'
     """
-    if not isinstance(fit, Model):
-        raise SettingError(f"report(fit, path) needs a fit or a model, not {type(fit).__name__}")
-    facts = facts or Facts()
-    results = None if data is None else outcome(fit, data, weights, name, facts)
-    page = render(title_of(fit), drawing_of(fit.graph), page_of(fit, facts, results))
+    source = unwrapped(fit, "report(fit, path)")
+    model, facts = source.to_model(), facts or Facts()
+    if data is not None and not isinstance(data, DataSet):
+        arrays = source.read_batch(data)
+        data = DataSet(arrays, read_weights(weights, check_rows(arrays)))
+        weights = None
+    results = None if data is None else outcome(model, data, weights, name, facts)
+    page = render(title_of(model), drawing_of(model.graph), page_of(model, facts, results))
     write_atomically(path, page.encode())

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from threading import Condition
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
 from bprop.console import say
-from bprop.data import DataSet
 from bprop.model import Model
 from bprop.record import Record
 from bprop.reporting.about import Facts
@@ -50,7 +48,7 @@ class Live:
     needs_fit = False  # after `begin`, it needs the records alone
 
     def __init__(self, port: int = 0, *, facts: Facts | None = None, quiet: bool = False):
-        self.facts = facts or Facts()
+        self.facts: Facts = facts or Facts()
         self._changed = Condition()
         self._model: Model | None = None
         self._records: list[Record] = []
@@ -61,7 +59,7 @@ class Live:
         self._fetched = (0, 0)  # (number of records, version) of the last answer to a page
         self._asked = -float("inf")  # the time of that answer
         self._server = Server({"": self._page, "new": self._news}, port)
-        self.url = self._server.url
+        self.url: str = self._server.url
         if not quiet:
             say(f"live report: {self.url}", flush=True)
 
@@ -88,7 +86,7 @@ class Live:
             self._model, self._run = fit, run_of(fit)
             self._version += 1
 
-    def show(self, data: Mapping[str, Any] | DataSet, *, weights: Any = None, name: str = "test") -> None:
+    def show(self, data: Any, *, weights: Any = None, name: str = "test") -> None:
         """Show the results on examples with targets, as `bp.report` does."""
         assert self._model is not None, "nothing was trained yet"
         results = outcome(self._model, data, weights, name, self.facts)

@@ -37,7 +37,7 @@ class Pass(NamedTuple):
 
 
 def outcome(
-    model: Model, data: Mapping[str, Any] | DataSet, weights: Any, name: str, facts: Facts
+    model: Model, data: Any, weights: Any, name: str, facts: Facts
 ) -> dict[str, Any]:  # fmt: skip
     """The part of a page about the examples `data`, with the name `name`. Raises the errors of `Model.evaluate`."""
     examples = model.examples(data, weights)
@@ -68,8 +68,9 @@ def outcome(
     results["importance"] = importance_in(model, examples, facts)
     counted = outputs.losses if w is None else np.where(w > 0, outputs.losses, -np.inf)
     if isinstance(data, DataSet):
-        data = {key: model.units.restored(key, array) for key, array in data.arrays.items()}
-    arrays = {key: np.asarray(data[key]) for key in examples.arrays}
+        arrays = {key: model.units.restored(key, array) for key, array in data.arrays.items()}
+    else:
+        arrays = model.graph.read(model.graph.named(data))
     results["worst"] = _worst(model, arrays, outputs, counted, classes, facts)
     return results
 

@@ -19,13 +19,13 @@ DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"
 
 TRAINING, TUNING = "training", "tuning"
 """The kinds of pages."""
-SHARED = ("1-dom.js", "2-scale.js")
+SHARED = ("1-dom.js", "2-scale.js", "2-reading.js")
 """Files of the page of a training that other pages use, too."""
 
 
 @cache
 def part(name: str) -> str:
-    """A file of the package, "page.html" or "page.css"."""
+    """A file of the package, "frame.html" or "page.css"."""
     return (files("bprop.reporting") / "page" / name).read_text(encoding="utf-8")
 
 
@@ -86,5 +86,5 @@ def render(title: str, drawing: str, data: Mapping[str, Any], kind: str = TRAINI
         "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,
         "drawing": drawing, "data": as_script(data), "script": code,
     }  # fmt: skip
-    whole = part("page.html" if kind == TRAINING else f"{kind}.html")
+    whole = part("frame.html").replace("{{body}}", part(f"{kind}.html"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], whole)

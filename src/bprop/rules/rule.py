@@ -2,40 +2,87 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from functools import reduce
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from bprop import plugins
-from bprop.errors import SettingError, UnknownNameError
+from bprop import plugins, signatures
+from bprop.elsewhere import alike, need_fields
+from bprop.errors import CallError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.namespace import Array, namespace
 from bprop.registry import is_redefinition
+from bprop.rules.factors import read_factors, update_by_factor
 from bprop.rules.runtime import plain_numbers
-from bprop.rules.schedules import check_rate, positive, rate_at
+from bprop.rules.schedules import as_rate, positive, rate_at
 
 Arrays = Mapping[str, Array]
 RuleState = dict[str, dict[str, Array]]
 _CLASSES: "dict[str, type[Rule]]" = {}
+METHODS = (
+    ("init", ("params",), "the state: {name: {parameter: array}}"),
+    ("update", ("params", "grads", "state", "rate", "t"), "(params, state), both new"),
+    ("step", ("params", "grads", "state", "t"), "(params, state), both new"),
+)
+"""(method, its arguments, its result) of the methods of a rule."""
+ELSEWHERE = alike(
+    {
+        ("lr", "learning_rate_init", "step_size", "eta", "alpha"): "type learning_rate=0.1, or the number first",
+        ("betas", "beta_1", "beta_2", "b1", "b2"): "type beta1=0.9, beta2=0.999",
+        ("eps",): "type epsilon=1e-8",
+        ("decay", "weight_decay", "l2"): (
+            "type bp.AdamW(0.001, weight_decay=0.01), or bp.mlp(..., l2=1e-4) for a penalty"
+        ),
+        ("clipnorm", "max_norm", "clip", "gradient_clip", "clipvalue"): "type clip_norm=1.0",
+        ("nesterovs_momentum",): "type momentum=0.9, nesterov=True",
+        ("params", "parameters"): "bp.train passes the parameters itself",
+    }
+)
+"""Names that the numbers of rules have in other libraries."""
+OPTAX = ("rmsprop", "adagrad", "adadelta", "adamax", "nadam", "lamb", "lion", "radam", "adafactor", "lars", "yogi")
+"""Rules that optax has."""
 
 
 @dataclass(frozen=True)
 class Rule(ABC):
     """An update rule: (theta, gradient, state, t) -> (theta, state). A subclass defines `update`.
 
-    learning_rate : a number or a schedule of `bprop.schedules`.
+    learning_rate : a number, a schedule of `bprop.schedules`, or a function of t, the number of updates already made.
     clip_norm : in subclasses that have it, the largest Euclidean norm of the gradient of all parameters together. A
         longer gradient is scaled down to it (Pascanu, Mikolov and Bengio 2013, alg. 1). None does not clip.
+    rate_factors : {name or pattern of parameters: factor}, by keyword: the learning rate of these parameters is
+        alpha(t) * factor, such as {"W1": 0.1, "E_*": 2}. A parameter's own name counts before patterns, and the first
+        pattern that fits before the others. All else is the same for all parameters, and clip_norm is of all together.
 
-    Raises SettingError for a number out of its range.
+    Raises SettingError for a number out of its range, CallError for a name that the rule does not have.
 
-    >>> isinstance(bp.SGD(0.1), bp.Rule)
-    True
+    To write one: a frozen dataclass with the formula, which all engines run. Its numbers are annotated attributes.
+    `params`, `grads` and what `init` returns are dicts of arrays by parameter; `update` returns new dicts, changes no
+    array in place, and computes with the operators and functions of `bp.namespace(array)`.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class HeavyBall(bp.Rule):
+    ...     friction: float = 0.1
+    ...
+    ...     def init(self, params):  # the state before the first update; a rule without state leaves this out
+    ...         return {"v": {name: bp.namespace(p).zeros_like(p) for name, p in params.items()}}
+    ...
+    ...     def update(self, params, grads, state, rate, t):
+    ...         v = {name: (1 - self.friction) * state["v"][name] - rate * grads[name] for name in params}
+    ...         return {name: p + v[name] for name, p in params.items()}, {"v": v}
+    >>> rule, theta = HeavyBall(0.5), {"W": np.ones(2)}
+    >>> theta, state = rule.step(theta, {"W": np.array([2.0, -4.0])}, rule.init(theta), 0)
+    >>> theta["W"]
+    array([0., 3.])
+
+    `bp.train(graph, data, rule=HeavyBall(0.1))` then trains with it.
     """
 
     learning_rate: Any = 0.1
+    rate_factors: Any = field(default=None, kw_only=True)
 
     elementwise: ClassVar[bool] = False
     """True if the update of each element depends on its own gradient and state alone. Then an engine may lay out arrays
@@ -43,24 +90,46 @@ class Rule(ABC):
     reference: ClassVar[str | None] = None
     """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
-    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any) -> None:
         """named : Python and the command line know the rule by its name in lower case. The first class of a name keeps
         it, but a class that is defined again replaces itself."""
         super().__init_subclass__(**kwargs)
+        for method, arguments, result in METHODS:
+            fault = signatures.fault(cls, method, ("self", *arguments), result)
+            if fault:
+                raise CallError(fault)
         name = cls.__name__.lower()
         if named and is_redefinition(_CLASSES.setdefault(name, cls), cls):
             _CLASSES[name] = cls
+        if "__repr__" not in vars(cls):  # so that dataclass does not write another one
+            cls.__repr__ = cls.__repr__
+
+    def __repr__(self) -> str:
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
+        if (factors := shown.pop("rate_factors", None)) is not None:
+            shown["rate_factors"] = dict(factors)
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *arguments: Any, **settings: Any):
+            need_fields(cls, settings, ELSEWHERE)
+            return super().__new__(cls)
 
     @classmethod
     def examples(cls) -> "Iterable[Rule]":
         """Rules with settings that use every part of the formula, for the automatic checks."""
         return ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         plain_numbers(self)
-        check_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
+        rate = as_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
+        object.__setattr__(self, "learning_rate", rate)
         if getattr(self, "clip_norm", None) is not None:
             positive(self, "clip_norm")
+        object.__setattr__(self, "rate_factors", read_factors(type(self).__name__, self.rate_factors))
+        if self.rate_factors and (type(self).step, type(self).step_at) != (Rule.step, Rule.step_at):
+            raise SettingError(f"{type(self).__name__} has a `step` of its own, which takes no rate_factors")
 
     def init(self, params: Arrays) -> RuleState:
         """The state before the first update: {"velocity": {parameter: array}}, say."""
@@ -77,7 +146,9 @@ class Rule(ABC):
         limit = getattr(self, "clip_norm", None)
         if limit is not None:
             grads = clip_by_norm(grads, limit)
-        return self.update(params, grads, state, rate, t)
+        if self.rate_factors:
+            return update_by_factor(self.update, self.rate_factors, params, grads, state, rate, t)
+        return _pair(self, params, self.update(params, grads, state, rate, t))
 
     def rate(self, t: Any) -> Any:
         """alpha(t): a Python float for a whole number t, so that the update stays in the precision of theta."""
@@ -128,18 +199,18 @@ class Foreign:
     transformation: Any
     name: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.name is not None and not isinstance(self.name, str):
             raise SettingError(f"Foreign: name must be a text, not {self.name!r}")
 
-    def init(self, params):
+    def init(self, params: Arrays) -> Any:
         return self.transformation.init(dict(params))
 
-    def step(self, params, grads, state, t):
+    def step(self, params: Arrays, grads: Arrays, state: Any, t: Any) -> tuple[dict[str, Array], Any]:
         updates, state = self.transformation.update(dict(grads), state, dict(params))
         return {name: p + updates[name].astype(p.dtype) for name, p in params.items()}, state
 
-    def rate(self, t):
+    def rate(self, t: Any) -> None:
         return None
 
 
@@ -156,7 +227,8 @@ def rule_named(name: str) -> "type[Rule]":
     if name not in _CLASSES:
         plugins.load()
     if name not in _CLASSES:
-        raise UnknownNameError(f"{name!r} is not one of {known(name, _CLASSES)}")
+        more = f"; optax has it: rule=optax.{name.lower()}(0.001)" if name.lower() in OPTAX else ""
+        raise UnknownNameError(f"{name!r} is not one of {known(name, _CLASSES)}{more}")
     return _CLASSES[name]
 
 
@@ -172,9 +244,25 @@ def as_rule(rule: Any) -> Any:
     is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is
     if is_object and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
+    is_class = isinstance(rule, type)
     raise SettingError(
         f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"
+        + ("; a number is a learning rate, rule=bp.SGD(0.1)" if isinstance(rule, int | float) else "")
+        + (f"; type rule=bp.{rule.__name__}()" if isinstance(rule, type) and issubclass(rule, Rule) else "")
+        + ("; a rule of your own is a class, see help(bp.Rule)" if not is_class and callable(rule) else "")
     )
+
+
+def _pair(rule: Rule, params: Arrays, result: Any) -> Any:
+    """What `update` returned. Raises SettingError where that is not (params, state)."""
+    if type(result) is not tuple or len(result) != 2 or not hasattr(result[0], "keys"):
+        raise SettingError(
+            f"{type(rule).__name__}.update returned a {type(result).__name__}: it returns a pair, (params, state)"
+        )
+    if result[0].keys() != params.keys():
+        lost = ", ".join(map(str, [*(params.keys() - result[0].keys()), *(result[0].keys() - params.keys())]))
+        raise SettingError(f"{type(rule).__name__}.update returned other parameters than it was called with: {lost}")
+    return result
 
 
 def clip_by_norm(grads: Arrays, limit: Any) -> dict[str, Array]:

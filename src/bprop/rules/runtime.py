@@ -4,6 +4,8 @@ A rule is a tree of frozen dataclasses. Its numbers (int and float fields) can c
 compilation. Everything else (the class of rule, the class of schedule, Nesterov or not) is structure.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -53,7 +55,13 @@ def is_known(rule: Any) -> bool:
     if type(rule).__module__.partition(".")[0] != __name__.partition(".")[0] or not is_dataclass(rule):
         return False
     values = [getattr(rule, field.name) for field in fields(rule)]
-    return all(v is None or isinstance(v, bool | int | float | str) or is_known(v) for v in values)
+    return all(map(_is_plain, values))
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str) or is_known(value)
 
 
 def structure_of(rule: Any) -> Hashable:
@@ -72,6 +80,9 @@ def structure_of(rule: Any) -> Hashable:
 
 class Paced:
     """A rule with a learning rate that an engine has computed beforehand, in float64."""
+
+    rule: Any
+    rate: Any
 
     def __init__(self, rule: Any, rate: Any):
         self.rule, self.rate = rule, rate

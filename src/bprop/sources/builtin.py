@@ -32,3 +32,10 @@ def read(name: str) -> Frame:
     columns = tuple(str(c) for c in loaded.feature_names)
     target = "class" if NAMES[name] == "classification" else "y"
     return frame_of_arrays(name, loaded.data, y, columns, target, NAMES[name])
+
+
+def numbers(name: str) -> np.ndarray:
+    """(N,) the targets of a bundled set as scikit-learn's loader gives them: numbers, also of classes with names."""
+    from sklearn import datasets
+
+    return getattr(datasets, f"load_{name}")().target

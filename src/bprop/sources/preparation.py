@@ -30,6 +30,8 @@ __all__ = ["KEY", "Preparation", "is_noted"]
 
 NOTED = {"source", "task", "columns", "target", "classes"}
 BLOCK = "x"
+TARGETS = "targets"
+"""The entry of the notes with the names of several targets, of a model that was made in Python."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +139,15 @@ class Preparation:
         if len(block.names) != len(self.columns):
             which = f": {some(self.columns)}" if self.is_table else ""
             raise DataError(
-                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}{which}"
+                f"{frame.label}: {len(block.names)} input columns, but the model takes {len(self.columns)}{which}: its "
+                f"rows are of shape ({len(frame)}, {len(block.names)}), and must be (N, {len(self.columns)}), in the "
+                "order of training"
             )
         targets = {}
         if len(frame.target) == 1 == len(self.answer.columns) and frame.target[0] in frame.columns:
             targets = {self.target: frame.columns[frame.target[0]]}
+        elif len(self.answer.columns) > 1:
+            targets = {name: frame.columns[name] for name in self.answer.columns if name in frame.columns}
         if not self.is_table:
             named = Column(block.cells, self.columns)
             return replace(frame, columns={BLOCK: named, **targets}, target=self.answer.columns)
@@ -198,7 +204,8 @@ class Preparation:
             return cls._of_table(notes, notes[KEY])
         if not is_noted(notes):
             raise DataError("this model does not say how to read tables: it was not made by `bprop train`")
-        answer = Answer((noted.text(notes, "target"),), *noted.answer(notes))
+        columns = noted.texts(notes, TARGETS) if TARGETS in notes else (noted.text(notes, "target"),)
+        answer = Answer(columns, *noted.answer(notes))
         block = Matrix(BLOCK, noted.texts(notes, "columns"))
         return cls(noted.text(notes, "source"), (block,), answer, decision=_decision(notes, answer))
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from bprop.box import Box
-from bprop.errors import DataError
+from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.graph.objective import seeds_of
 from bprop.graph.passes import accumulate, compute
-from bprop.graph.plan import Node, Plan, State
+from bprop.graph.plan import Context, Node, Plan, State
 from bprop.namespace import Array
+from bprop.trained import as_pass
 
 FPROP, SEED, BPROP = "fprop", "seed", "bprop"
 
@@ -32,24 +33,30 @@ class Move(NamedTuple):
 class Moves:
     """A pass of a graph whose moves are made and taken back one by one. `Stepper` describes the arguments."""
 
+    context: Context
+
     def __init__(
-        self, graph: Graph, params: Mapping[str, Any], batch: Mapping[str, Any], *, example: int = 0,
+        self, graph: Any, params: Any, batch: Any = None, *, example: int = 0,
         inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
         dtype: Any = None,
     ):  # fmt: skip
-        self.graph = graph
+        if not isinstance(graph, Graph):
+            graph, params, batch = as_pass(graph, (params, batch), "Stepper(fit, batch)")
+        elif batch is None:
+            raise SettingError("Stepper(graph, params, batch) needs a batch, {input: array}; or Stepper(fit, batch)")
+        self.graph: Graph = graph
         self.plan: Plan = graph.plan(training=training)
-        leaves, self.context = graph.leaves_of(self.plan, params, batch, seed, weights, dtype)
+        leaves, self.context = graph.leaves_of(self.plan, params, graph.named(batch), seed, weights, dtype)
         targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        self.on_way = self.plan.ways(graph.targets(self.plan, targets))
+        self.on_way: list[bool] = self.plan.ways(graph.targets(self.plan, targets), stopped=True)
         values: list[Array] = [None] * len(self.plan.boxes)
         for name, slot in self.plan.leaves.items():
             values[slot] = leaves[name]
-        self.state = State(values, {})
+        self.state: State = State(values, {})
         self.grads: list[Array] = [None] * len(self.plan.boxes)
         self.sent: list[tuple[Array, ...]] = []
-        self.moves = self._moves()
-        self.position = 0
+        self.moves: list[Move] = self._moves()
+        self.position: int = 0
         self._before: list[list[tuple[int, Array]]] = []  # for each move of bprop, the gradients that it replaced
         self.example = example
 

@@ -19,7 +19,8 @@ class Stepper(Moves):
 
     Parameters
     ----------
-    graph, params, batch : as graph.fprop takes them.
+    graph, params, batch : as graph.fprop takes them. Or anything trained, and a batch with targets:
+        Stepper(fit, {"x": X, "y": Y}), Stepper(classifier, (X, y)).
     example : the row of the batch whose numbers are shown. You may change it at any time.
     inputs : further boxes for backpropagation to reach, as graph.bprop takes them.
     training, seed, weights, dtype : as graph.fprop takes them.

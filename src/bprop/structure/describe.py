@@ -21,7 +21,8 @@ from bprop.structure.size_guard import SizeLimit, check_growth
 from bprop.structure.structure import Structure
 
 FORMAT = 1
-_INITIALISERS = {cls.__name__: cls for cls in (init.Constant, init.Uniform, init.Normal, init.Scaled, init.Signs)}
+LARGEST = 4096
+"""Elements of an array to start from that a description holds. Of a larger one it holds the shape."""
 
 
 def describe(graph: Structure) -> dict[str, Any]:
@@ -154,14 +155,24 @@ def encode(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         exact = value.astype(np.float64) if value.dtype.kind == "f" else value
         return {"array": exact.ravel().tolist(), "shape": list(value.shape), "dtype": value.dtype.name}
-    if is_dataclass(value) and type(value) is _INITIALISERS.get(type(value).__name__):
+    if isinstance(value, init.Values) and value.values.size <= LARGEST:
+        return {"initialiser": "Values", "values": encode(value.values)}
+    if is_dataclass(value) and type(value) is init.INITIALISERS.get(type(value).__name__):
         settings = asdict(value)  # type: ignore[call-overload]
         return {"initialiser": type(value).__name__, **{key: plain(v) for key, v in settings.items()}}
     if isinstance(value, UnsavedInitialiser):
         return {"initialiser": "unsaved", "repr": value.name}
     if callable(value):
-        return {"initialiser": "unsaved", "repr": getattr(value, "__qualname__", type(value).__name__)}
+        return {"initialiser": "unsaved", "repr": _code(value)}
     raise GraphError(f"a hyper-parameter of type {type(value).__name__} cannot be described: {value!r}")
+
+
+def _code(initialiser: Any) -> str:
+    """What people call an initialiser that a description does not hold."""
+    if isinstance(initialiser, init.Values):
+        return f"array {initialiser.values.shape}"
+    function = initialiser.function if isinstance(initialiser, init.OfShape) else initialiser
+    return getattr(function, "__qualname__", type(function).__name__)
 
 
 def decode(value: Any) -> Any:
@@ -182,7 +193,9 @@ def decode(value: Any) -> Any:
     settings = {k: v for k, v in value.items() if k != "initialiser"}
     if value["initialiser"] == "unsaved":
         return UnsavedInitialiser(settings["repr"])
-    return _INITIALISERS[value["initialiser"]](**settings)
+    if value["initialiser"] == "Values":
+        return init.Values(decode(settings["values"]))
+    return init.INITIALISERS[value["initialiser"]](**settings)
 
 
 class UnsavedInitialiser:

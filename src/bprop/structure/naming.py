@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from bprop.box import Box
 from bprop.errors import GraphError
-from bprop.leaves import Input
+from bprop.leaves import Input, Parameter
 from bprop.lower_case import snake
 
 RESERVED = ("params", "training", "seed", "weights", "dtype")
@@ -22,7 +22,10 @@ def name_boxes(order: Iterable[Box], outputs: Mapping[str, Box]) -> dict[Box, st
     chosen += [(box, name) for name, box in outputs.items() if not box.name and box not in names]
     for box, name in chosen:
         if owners.setdefault(name, box) is not box:
-            raise GraphError(f"two boxes have the name {name!r}: {owners[name]!r} and {box!r}; names must be unique")
+            raise GraphError(
+                f"two boxes have the name {name!r}: {owners[name]!r} and {box!r}; names must be unique"
+                + (": give one of the layers a name" if isinstance(box, Parameter) else "")
+            )
         names.setdefault(box, name)
         if isinstance(box, Input) and name in RESERVED:
             raise GraphError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from math import prod
+from typing import Self
 
 from bprop import errors
 from bprop.box import Box, as_box
@@ -12,16 +13,20 @@ from bprop.boxes.loss import Loss
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import known
 from bprop.structure.formula import formula
+from bprop.structure.items import Items
 from bprop.structure.naming import name_boxes
 from bprop.structure.order import topological_order
 from bprop.structure.rewrite import rewritten
 
 
-class Structure:
+class Structure(Items):
     """The boxes that a loss, a penalty and outputs need, each after its children, each with a name.
 
     `Graph` adds computing. It documents the parameters and the errors.
     """
+
+    frozen: frozenset[str] = frozenset()
+    """The parameters that training leaves as they are (see `structure.freezing`)."""
 
     def __init__(
         self,
@@ -32,23 +37,29 @@ class Structure:
         stable: bool = True,
     ):
         self.loss = loss
-        self.penalty = None if penalty is None else as_box(penalty)
+        self.penalty: Box | None = None if penalty is None else as_box(penalty)
         if outputs is not None and not isinstance(outputs, Mapping):
             raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
-        self.outputs = dict(outputs or {})
+        self.outputs: dict[str, Box] = dict(outputs or {})
         self.stable = stable
         self._check_roots()
-        self.order = topological_order(self.roots, lambda box: box.children)
-        self.names = name_boxes(self.order, self.outputs)
-        self.boxes = {name: box for box, name in self.names.items()}
-        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
-        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
-        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
-        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
+        self.order: list[Box] = topological_order(self.roots, lambda box: box.children)
+        self.names: dict[Box, str] = name_boxes(self.order, self.outputs)
+        self.boxes: dict[str, Box] = {name: box for box, name in self.names.items()}
+        self.inputs: dict[str, Input] = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
+        self.parameters: dict[str, Parameter] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Parameter)
+        }
+        self.constants: dict[str, Constant] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Constant)
+        }
+        self.trainable: tuple[str, ...] = tuple(name for name, box in self.parameters.items() if box.trainable)
         replacements = {box: rewritten(box) for box in self.order} if stable else {}
         self._replaced = {box: new for box, new in replacements.items() if new is not None}
         # a rewritten box sends nothing to the child that it was merged with, so that child has no gradient
-        self.bypassed_boxes = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
+        self.bypassed_boxes: set[Box] = {
+            c for box, new in self._replaced.items() for c in box.children if c not in new.children
+        }
         self._evaluated: dict[Box, Box] = {}
 
     @property
@@ -76,12 +87,16 @@ class Structure:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """The trainable parameters that the objective depends on: training moves these. Without a loss: all."""
+        """The parameters that training moves: trainable, not frozen, and gradients of the objective reach them.
+
+        Without a loss: all that are trainable.
+        """
+        free = [name for name in self.trainable if name not in self.frozen]
         if self.loss is None:
-            return self.trainable
+            return tuple(free)
         roots = [box for box in (self.loss, self.penalty) if box is not None]
-        needed = set(topological_order(roots, lambda box: box.children))
-        return tuple(name for name in self.trainable if self.parameters[name] in needed)
+        reached = set(topological_order(roots, lambda box: () if box.stops_gradient else box.children))
+        return tuple(name for name in free if self.parameters[name] in reached)
 
     @property
     def weight_count(self) -> int:
@@ -92,6 +107,11 @@ class Structure:
     def losses(self) -> dict[str, Loss]:
         """The boxes of the graph that are losses, by name. Each has its metrics."""
         return {name: box for name, box in self.boxes.items() if isinstance(box, Loss)}
+
+    @cached_property
+    def whole(self) -> Self:
+        """The graph itself; of a view that freezes parameters, the graph that it is a view of."""
+        return self
 
     def name_of(self, key: str | Box) -> str:
         """The name of a box of this graph (or of an output). Raises UnknownNameError."""

@@ -52,6 +52,8 @@ class TableModel(Model):
 
     _read: tuple[Any, Preparation] | None = None
 
+    notes: dict[str, Any]
+
     @classmethod
     def of(cls, model: Model) -> Self:
         """The same model, for tables."""
@@ -99,6 +101,25 @@ class TableModel(Model):
         if classes is not None:
             return classes[predictions(f, self.preparation.decision)]
         return (f > 0.5).astype(np.int64) if self.preparation.task == "multilabel" else f
+
+    @in_python
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Rows with targets as the arrays of the network; or (rows, y), where y has the targets."""
+        if y is None and isinstance(data, tuple):
+            data, y = data
+        if y is not None:
+            columns = {str(name): data[name] for name in getattr(data, "columns", data)}
+            data = {**columns, **self._targets(y)}
+        if self._is_arrays(data):
+            return super().read_batch(data)
+        rows = rows_for(self.preparation, data, targets=True)
+        with places(rows, self.preparation):
+            return dict(self.examples(self.preparation.arrays(rows)).arrays)
+
+    def _targets(self, y: Any) -> dict[str, Any]:
+        """The targets y (N,) or (N, K) as columns of the table."""
+        columns, values = self.preparation.answer.columns, np.asarray(y)
+        return dict(zip(columns, values.reshape(len(values), -1).T, strict=True))
 
     @in_python
     def predict_proba(self, data: Any) -> np.ndarray:
@@ -209,7 +230,7 @@ class TableModel(Model):
         with places(rows, self.preparation):
             return importance_on(self, rows, self.preparation, _weights(rows, weights), repeats, seed)["columns"]
 
-    def to_onnx(self, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+    def to_onnx(self, path: str | os.PathLike[str] | None = None, *, encoders: bool = True) -> Any:
         """The model for other runtimes: see `bprop.to_onnx`."""
         from bprop.onnx import to_onnx  # few models are exported
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from threading import RLock
 from time import perf_counter
 from typing import Any
 
@@ -17,16 +16,18 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines import surroundings
 from bprop.engines.many import on_one_core
-from bprop.errors import NonFiniteError
+from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.training.averaged import mean_fit, mean_record
 from bprop.training.checkpoints.members import make_above, member_place, member_source
+from bprop.training.crew import Crew, OfCrew
+from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
-from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.hooks import Hooks, read_callbacks
+from bprop.training.interrupt import Terminated
 from bprop.training.kinds import kinds_of
-from bprop.training.progress import Progress, progress_of
-from bprop.training.settings import Callback, TrainSettings, read_callbacks
-from bprop.training.trainer import Trainer
+from bprop.training.progress import progress_of
+from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
 SEEDS = 12
@@ -66,17 +67,10 @@ def train_members(
     return Team(graph, members, make_rule, settings, over).run()
 
 
-class Turns(Trainer):
-    """A trainer that is asked for an epoch at a time, and shares signals and progress with others.
+class Turns(OfCrew):
+    """A trainer that is asked for an epoch at a time."""
 
-    over : whether the time for training is over.
-    """
-
-    over: Callable[[], bool] = staticmethod(lambda: False)
-    progress: Any
-
-    def stop(self) -> bool:
-        return super().stop() or self.over()
+    together = True
 
     def result(self, stopped: str) -> Fit:
         """The fit so far, at its best epoch where there is one, however training ended."""
@@ -100,35 +94,46 @@ class Turns(Trainer):
 class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
+    members: list[Member]
+    wanted: Any
+    place: Any | None
+    every: Any | None
+    began: tuple[float, int]
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
-        self.over = over or (lambda: False)
+        self.crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
         self.kinds = len({id(member.graph or graph) for member in members})
-        self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
+        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        if self.hooks.until_due(0) is not None:
+            raise SettingError(
+                "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
+                "within a limit on the time: ask for one (members=1), without a limit, or use the method `epoch`"
+            )
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
-        self.resume = settings.get("resume")
+        self.resume: Any | None = settings.get("resume")
         self.ended: dict[int, Fit] = {}
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.workers = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):
                     own = self._settings(k, member, make_rule, settings)
                     job = own.make_job(member.graph or graph, member.train)
-                    self.trainers.append(Turns(job, own.make_engine(), own.first_theta(job), own))
+                    self.trainers.append(Turns(self.crew, k, job, own.make_engine(), own.first_theta(job), own))
         except BaseException:
             self._close()
             raise
 
     def _own_core(self) -> AbstractContextManager[None]:
         """Within the context, what this thread computes stays on its core, where other members run on others."""
-        return on_one_core() if self.workers > 1 else nullcontext()
+        return on_one_core() if self.threads > 1 else nullcontext()
 
     def _settings(
         self, k: int, member: Member, make_rule: Callable[[int], Any], settings: Mapping[str, Any]
@@ -156,62 +161,28 @@ class Team:
     def run(self) -> Fit:
         """Train all members; see Fit.stopped for how it can end. Callbacks are called as those of `bprop.train`."""
         try:
-            return self._run()
+            return from_begin_to_end(self.hooks, self.fit, self._train, whole=True)
         finally:
             self._close()
 
-    def _run(self) -> Fit:
-        self._tell("begin", lambda: self.fit("running"))
-        try:
-            fit = self._train()
-        except (NonFiniteError, Terminated) as error:
-            self._tell("end", lambda fit=error.fit: fit)
-            raise
-        except (Exception, KeyboardInterrupt) as error:
-            with suppress(Exception):  # nothing that was learned is lost
-                failed = self.fit("failed")
-                failed.failure = f"{type(error).__name__}: {error}"
-                error.fit = failed  # type: ignore[union-attr]
-                self._tell("end", lambda: failed)
-            raise
-        self._tell("end", lambda: fit)
-        return fit
-
-    def _tell(self, event: str, fit: Callable[[], Any]) -> None:
-        listeners = [getattr(callback, event) for callback in self.callbacks if hasattr(callback, event)]
-        if listeners:
-            now = fit()
-            for listener in listeners:
-                listener(now)
-
     def _train(self) -> Fit:
-        total = sum(trainer.planned for trainer in self.trainers)
-        self.progress = progress_of(self.wanted, self.trainers[0].settings.epochs, total, self._done())
-        stopped = None
-        lock, count = RLock(), len(self.trainers)
-        self.began = perf_counter(), self._done()
-        apart = self.workers > 1 and all(trainer.run_.apart for trainer in self.trainers)
-        threads = ThreadPoolExecutor(self.workers, thread_name_prefix="bprop-member") if apart else nullcontext()
-        with Interrupt() as self.interrupt, threads as self.threads:
-            for number, trainer in enumerate(self.trainers, 1):
-                trainer.interrupt, trainer.over = self.interrupt, self.over
-                of = f", network {number} of {count}" if count > 1 else ""
-                trainer.progress = OfMember(self.progress, self._done, of, lock)
+        crew, total = self.crew, sum(trainer.planned for trainer in self.trainers)
+        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.asked else None
+        self.apart = all(trainer.run_.apart for trainer in self.trainers)
+        self.began = perf_counter(), done
+        with crew.interrupt:
+            crew.shown = progress_of(self.wanted, self.trainers[0].settings.epochs, total, done)
             try:
                 while stopped is None:
                     stopped = self._round()
             finally:
-                self.progress.close()
+                crew.shown.close()
         fit = self.fit(stopped)
         return self._interrupted(fit) if stopped == "interrupted" else fit
 
-    def _done(self) -> int:
-        """The updates of all members so far; of those that have ended, also those that were left."""
-        return sum(t.planned if k in self.ended else t.position.updates for k, t in enumerate(self.trainers))
-
     def _left(self) -> str:
         """The time that the epochs that are left may take, for people: "40 s"."""
-        total, done = sum(trainer.planned for trainer in self.trainers), self._done()
+        total, done = sum(trainer.planned for trainer in self.trainers), sum(self.crew.updates)
         if done <= self.began[1]:
             return ""
         seconds = (perf_counter() - self.began[0]) * (total - done) / (done - self.began[1])
@@ -224,7 +195,7 @@ class Team:
             f"the best of each so far is kept{more}"
         )
         say(f"bprop: {visible(message)}", error=True)
-        if self.interrupt.signal not in (None, 2):  # SIGTERM asks the whole program to end
+        if self.crew.interrupt.signal not in (None, 2):  # SIGTERM asks the whole program to end
             raise Terminated(fit)
         return fit
 
@@ -238,9 +209,9 @@ class Team:
         """An epoch of each member that has done the fewest. Why training has ended, if it has."""
         epoch = self._epoch()
         self._turns([k for k, t in enumerate(self.trainers) if k not in self.ended and t.position.epoch == epoch])
-        if self.interrupt.signal is not None:
+        if self.crew.interrupt.signal is not None:
             return self._stop("interrupted")
-        if len(self.ended) < len(self.trainers) and self.over():
+        if len(self.ended) < len(self.trainers) and self.crew.asked:
             return self._stop("time")
         if len(self.ended) == len(self.trainers):
             reasons = {fit.stopped for fit in self.ended.values()}
@@ -249,10 +220,8 @@ class Team:
 
     def _turns(self, numbers: Sequence[int]) -> None:
         """An epoch of some members, on a core each or one after the other. Raises NonFiniteError where all diverge."""
-        if self.threads is not None:
-            failures = list(self.threads.map(self._turn, numbers))
-        else:
-            failures = [self._turn(k) for k in numbers if self.interrupt.signal is None and not self.over()]
+        with self._own_core():
+            failures = self.crew.each(self._turn, numbers, self.threads if self.apart else 1)
         lost = [fit.stopped == "diverged" and not self.trainers[k].kept for k, fit in self.ended.items()]
         errors = [error for error in failures if error is not None]
         if errors and len(lost) == len(self.trainers) and all(lost):
@@ -262,19 +231,25 @@ class Team:
     def _turn(self, k: int) -> NonFiniteError | None:
         """An epoch of a member. One that diverges is kept at its best epoch, or left out where there is none; the
         error then."""
+        if self.crew.stopping:
+            return None
         trainer, count = self.trainers[k], len(self.trainers)
         try:
-            with self._own_core():
-                stopped = trainer.turn()
+            stopped = trainer.turn()
         except NonFiniteError as error:
-            self.ended[k] = trainer.result("diverged")
+            self._end(k, "diverged")
             if count > 1:
                 end = "its best epoch is kept" if trainer.kept else "it is left out"
                 say(f"bprop: network {k + 1} of {count}: {visible(error)}; {end}", error=True)
             return error
         if stopped is not None and stopped != "interrupted":
-            self.ended[k] = trainer.result(stopped)
+            self._end(k, stopped)
         return None
+
+    def _end(self, k: int, stopped: str) -> None:
+        """Member k is done. The updates that it has not done are no longer waited for."""
+        self.ended[k] = self.trainers[k].result(stopped)
+        self.crew.updates[k] = self.trainers[k].planned
 
     def _stop(self, stopped: str) -> str:
         """Write the last checkpoints of the members that are not done."""
@@ -289,13 +264,9 @@ class Team:
         if not any(len(history) >= epoch for history in histories):
             return False
         record = mean_record(epoch, histories)
-        self.progress.left = self._left()
-        self.progress.epoch(record)
-        if not self.callbacks:
-            return False
-        fit = self.fit("running") if any(getattr(c, "needs_fit", True) for c in self.callbacks) else None
-        answers = [callback(record, fit) for callback in self.callbacks]  # all of them are called
-        return any(answer is True for answer in answers)
+        self.crew.shown.left = self._left()
+        self.crew.shown.epoch(record)
+        return self.hooks.epoch(record, lambda: self.fit("running"))
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The mean of all members, each at its best epoch; those that diverged before their first are left out."""
@@ -315,29 +286,3 @@ class Team:
         mean = mean_fit([fits[k] for k in taken], [self.members[k].validation for k in taken], stopped)
         mean.failure, mean.kinds = failure, kinds
         return mean
-
-
-class OfMember:
-    """Shows the steps of a member as a part of the progress of all. Their epochs are shown together."""
-
-    def __init__(self, all_of_them: Progress, done: Callable[[], int], of: str, lock: RLock):
-        self.all, self.done, self.of, self.lock = all_of_them, done, of, lock
-
-    def engine(self, choice: str) -> None:
-        """Show the engine, once for all members."""
-        with self.lock:
-            if getattr(self.all, "shown", None) != choice:
-                self.all.shown = choice  # type: ignore[attr-defined]
-                self.all.engine(choice)
-
-    def steps(self, epoch: int, done: int, loss: float) -> None:
-        with self.lock:
-            self.all.of = self.of
-            self.all.steps(epoch, self.done(), loss)
-            self.all.of = ""
-
-    def epoch(self, record: Any) -> None:
-        pass
-
-    def close(self) -> None:
-        pass

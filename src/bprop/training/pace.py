@@ -9,9 +9,8 @@ from typing import Any
 
 from bprop.engines.many import on_one_core
 from bprop.graph import Graph
-from bprop.training.interrupt import Interrupt
+from bprop.training.crew import Crew
 from bprop.training.members import Member, Turns
-from bprop.training.progress import Silent
 from bprop.training.settings import TrainSettings
 
 LONG = 0.3
@@ -30,10 +29,10 @@ def epoch_seconds(
     own = {name: value for name, value in settings.items() if name not in APART}
     own |= {"progress": False, "rule": rule, "validation": member.validation, "health": False}
     ready = TrainSettings(**own)
-    with on_one_core(), Interrupt() as interrupt:
+    crew = Crew(1, over)
+    with on_one_core(), crew.interrupt as interrupt:
         job = ready.make_job(graph, member.train)
-        trainer = Turns(job, ready.make_engine(), ready.first_theta(job), ready)
-        trainer.interrupt, trainer.progress, trainer.over = interrupt, Silent(), over
+        trainer = Turns(crew, 0, job, ready.make_engine(), ready.first_theta(job), ready)
         seconds = _watched(trainer) * job.steps_per_epoch
     if interrupt.signal is not None:  # nothing was learned yet
         signal.raise_signal(interrupt.signal)

@@ -31,7 +31,7 @@ def of_rules() -> dict[str, set[str]]:
     having: dict[str, set[str]] = {}
     for name, kind in rules().items():
         for field in fields(kind):
-            if field.name != "learning_rate":
+            if field.name not in ("learning_rate", "rate_factors"):
                 having.setdefault(field.name, set()).add(name)
     return having
 

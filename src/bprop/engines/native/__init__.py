@@ -16,7 +16,11 @@ docs/life_of_one_step.md follows a step of a two-layer network through them, wit
 
 from __future__ import annotations
 
-from bprop.engines.engine import Engine, Job
+from collections.abc import Mapping
+
+import numpy as np
+
+from bprop.engines.engine import Engine, Job, Run
 from bprop.engines.layout import narrow_weights
 from bprop.errors import SettingError, UnsupportedError
 from bprop.rules import Foreign
@@ -27,13 +31,22 @@ class NativeEngine(Engine):
 
     name = "native"
 
-    def start(self, job: Job, params):
+    def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         from bprop.engines.native.run.native_run import NativeRun  # imports llvmlite, which schedule does without
         from bprop.engines.native.run.object_code import machine
 
+        self._need_able(job)
+        return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))
+
+    def functions(self, job, options):
+        from bprop.engines.native.run.native_functions import NativeFunctions
+
+        self._need_able(job)
+        return NativeFunctions(job, options)
+
+    def _need_able(self, job: Job) -> None:
         if isinstance(job.rule, Foreign):
             raise UnsupportedError("an optax rule computes with JAX: it needs engine='xla'")
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'native' computes in float32 or float64, not {job.dtype.name}")
         job.graph.ranges.need_known(self.name)
-        return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))

@@ -12,10 +12,14 @@ from bprop.engines.layout import with_transposed
 from bprop.engines.program import Program
 from bprop.engines.trace.functions import new_tape
 from bprop.engines.trace.tape import BOOL, INT, LONG, UINT, Shape, Tape, Traced
+from bprop.graph.objective import objective_of
+from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
+from bprop.leaves import Input
 from bprop.rules.runtime import Paced, with_numbers
 
 BAD, RATE, MEAN_WEIGHT, ROWS_OF_BATCH, SEED = "bad step", "rate", "mean weight", "b", "seed"
+OBJECTIVE = "objective"
 
 
 @dataclass(eq=False)
@@ -54,6 +58,14 @@ class Tracer:
     integer : see Tape. paced : the learning rate of the rule changes from step to step.
     """
 
+    program: Program
+    rule: Any
+    size: int
+    weighted: bool
+    transposed: frozenset[str]
+    by_mean: bool
+    integer: np.dtype
+
     def __init__(
         self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
         by_mean: bool = False, integer: np.dtype = LONG, paced: bool = False,
@@ -61,7 +73,7 @@ class Tracer:
         self.paced = paced
         self.program, self.rule, self.size = program, rule, batch_size
         self.weighted, self.transposed, self.by_mean, self.integer = weighted, transposed, by_mean, integer
-        self.dtype = program.dtype
+        self.dtype: Any = program.dtype
 
     def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
         """One training step; `state` is that of the rule."""
@@ -105,6 +117,38 @@ class Tracer:
         trace.take_arrays()
         return trace
 
+    def derive(self, gradients: bool) -> Trace:
+        """The objective of a batch in training, as the state "objective"; or its gradients, as "g:W1"."""
+        trace = Trace(new_tape(self.dtype, self.integer))
+        theta = self.theta(trace)
+        batch, context = self.batch(trace, trace.leaf(trace.clock, "t", (), LONG))
+        plan, program = self.bound(self.program.training, trace), self.program
+        state = fprop(plan, {**theta, **batch, **self.constants(trace)}, context)
+        if gradients:
+            results = {f"g:{name}": grad for name, grad in program.gradients(state, context, plan)[1].items()}
+        else:
+            results = {OBJECTIVE: objective_of(program.graph, plan, state, context)}
+        return self.results(trace, results)
+
+    def outputs(self) -> Trace:
+        """The outputs of the graph outside training, as the state "y:NAME"."""
+        trace = Trace(new_tape(self.dtype, self.integer))
+        theta = self.theta(trace)
+        batch, context = self.batch(trace, trace.tape.constant(0, INT), self.program.graph.predictor.inputs)
+        roots = self.program.graph.outputs
+        plan = self.bound(self.program.graph.plan(roots.values(), training=False), trace)
+        leaves = {**theta, **batch, **self.constants(trace)}
+        state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
+        return self.results(trace, {f"y:{name}": state.values[plan.slot_of[box]] for name, box in roots.items()})
+
+    def results(self, trace: Trace, results: Mapping[str, Any]) -> Trace:
+        """The trace with its results as leaves of the state."""
+        for name, result in results.items():
+            value = trace.tape.read(result)
+            trace.updates.append((trace.leaf(trace.state, name, value.shape, value.dtype), value))
+        trace.take_arrays()
+        return trace
+
     def theta(self, trace: Trace) -> dict[str, Traced]:
         return {
             name: trace.leaf(trace.state, f"p:{name}", self.shape_of(name, box.shape), self.dtype)
@@ -114,13 +158,15 @@ class Tracer:
     def shape_of(self, name: str, shape: Shape) -> Shape:
         return shape[::-1] if name in self.transposed else shape
 
-    def batch(self, trace: Trace, t: Traced) -> tuple[dict[str, Traced], Context]:
-        """Inputs and context of a batch of `batch_size` rows."""
+    def batch(
+        self, trace: Trace, t: Traced, inputs: Mapping[str, Input] | None = None
+    ) -> tuple[dict[str, Traced], Context]:
+        """Inputs (by default all) and context of a batch of `batch_size` rows."""
         xp, tape = trace.tape.functions, trace.tape
         kinds = {"float": self.dtype, "int": self.integer, "bool": BOOL}
         batch = {
             name: trace.leaf(trace.batch, name, (self.size, *box.shape), kinds[box.dtype])
-            for name, box in self.program.graph.inputs.items()
+            for name, box in (self.program.graph.inputs if inputs is None else inputs).items()
         }
         weights = xp.ones((self.size,))
         if self.weighted:

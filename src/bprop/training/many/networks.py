@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bprop.console import say
-from bprop.data import DataSet
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TRAINING
 from bprop.graph import Graph
 from bprop.record import Record
 from bprop.training.fit import Fit
-from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.many.crew import Crew
+from bprop.training.interrupt import Terminated
+from bprop.training.many.network import Networks
 from bprop.training.many.plan import Plan, plan_of
 from bprop.training.many.workers import train_all
 from bprop.training.progress import progress_of
+from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
+PLACES = "the data is one argument, bp.train_many(graph, (X, y)), and all else is a keyword"
 
+
+@answering(TRAINING, "bp.train_many", more=lambda: TrainSettings.__dataclass_fields__, places=PLACES)
 def train_many(
     graph: Graph | Sequence[Graph],
-    data: Mapping[str, Any] | DataSet,
+    data: Any,
     *,
     seeds: Sequence[int] | None = None,
     rules: Sequence[Any] | None = None,
@@ -78,8 +83,9 @@ def train_many(
     ([2, 2, 2], (60, 2))
     """
     plan = plan_of(graph, data, seeds, rules, rows, validation_rows, workers, settings)
-    with Interrupt() as interrupt:
-        crew = Crew(interrupt, _progress(plan), len(plan.jobs), stop, callback, finished)
+    crew = Networks(len(plan.jobs), stop, callback, finished)
+    with crew.interrupt as interrupt:
+        crew.shown = _progress(plan)
         try:
             fits = train_all(plan, crew)
         finally:

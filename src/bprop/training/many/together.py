@@ -8,11 +8,13 @@ from typing import Any
 from bprop.engines.engine import Engine, Job, Run
 from bprop.engines.many import ManyRuns
 from bprop.training.epoch import Pace, whole_turns
-from bprop.training.many.member import Member
+from bprop.training.many.network import Network
 
 
 class Started(Engine):
     """Gives a run that has been started already."""
+
+    run: Run
 
     def __init__(self, run: Run):
         self.run, self.name = run, run.engine
@@ -21,7 +23,7 @@ class Started(Engine):
         return self.run
 
 
-def train_together(members: Sequence[Member], many: ManyRuns) -> None:
+def train_together(members: Sequence[Network], many: ManyRuns) -> None:
     """Train to the end of the last. One that is done earlier is computed on, and its results are those of its end.
 
     All begin at the same step of the same epoch.
@@ -33,7 +35,7 @@ def train_together(members: Sequence[Member], many: ManyRuns) -> None:
         going = _epoch(members, going, many, pace)
 
 
-def _epoch(members: Sequence[Member], going: list[Member], many: ManyRuns, pace: Pace) -> list[Member]:
+def _epoch(members: Sequence[Network], going: list[Network], many: ManyRuns, pace: Pace) -> list[Network]:
     """An epoch, or the rest of it; the networks that go on after it."""
     first = going[0]
     many.set_orders([m.order for m in members], [m.position.running for m in members])

@@ -11,28 +11,18 @@ from bprop.engines.engine import Engine, Job
 from bprop.engines.many import on_one_core
 from bprop.engines.program import structure
 from bprop.training.fit import Fit
-from bprop.training.many.crew import Crew
-from bprop.training.many.member import Member
+from bprop.training.many.network import Network, Networks
 from bprop.training.many.plan import Plan
 from bprop.training.many.together import Started, train_together
-from bprop.training.side_by_side import side_by_side
 
 
-def train_all(plan: Plan, crew: Crew) -> list[Fit]:
+def train_all(plan: Plan, crew: Networks) -> list[Fit]:
     """The fits of all networks of a plan, in order."""
-    fits: dict[int, Fit] = {}
     engine = plan.settings[0].make_engine()
+    fits: dict[int, Fit] = {}
     left = _together(plan, crew, engine, fits)
-    cores = _threads(plan)
     if left:
-        share = on_one_core() if min(cores, len(left)) > 1 else nullcontext()
-        with share:
-            first = _member(plan, crew, engine, left[0])
-        if first.run_.apart and min(cores, len(left)) > 1:
-            _on_cores(plan, crew, engine, left, first, cores, fits)
-        else:
-            for k in left:
-                fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
+        fits |= dict(zip(left, _on_cores(plan, crew, engine, left), strict=True))
     return [fits[k] for k in range(len(plan.jobs))]
 
 
@@ -44,12 +34,12 @@ def _threads(plan: Plan) -> int:
     return surroundings.cores() if plan.workers is None else plan.workers
 
 
-def _member(plan: Plan, crew: Crew, engine: Engine, k: int) -> Member:
+def _network(plan: Plan, crew: Networks, engine: Engine, k: int) -> Network:
     settings, job = plan.settings[k], plan.jobs[k]
-    return Member(crew, k, job, engine, settings.first_theta(job), settings)
+    return Network(crew, k, job, engine, settings.first_theta(job), settings)
 
 
-def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> list[int]:
+def _together(plan: Plan, crew: Networks, engine: Engine, fits: dict[int, Fit]) -> list[int]:
     """Train those that the engine does together; the numbers of the others."""
     groups: dict[Any, list[int]] = defaultdict(list)
     for k, job in enumerate(plan.jobs):
@@ -68,7 +58,7 @@ def _together(plan: Plan, crew: Crew, engine: Engine, fits: dict[int, Fit]) -> l
         with ExitStack() as places:
             members = []
             for k, run, theta in zip(group, many.runs, thetas, strict=True):
-                members.append(Member(crew, k, plan.jobs[k], Started(run), theta, plan.settings[k]))
+                members.append(Network(crew, k, plan.jobs[k], Started(run), theta, plan.settings[k]))
                 places.callback(members[-1].close)
             train_together(members, many)
         fits |= {member.k: member.result for member in members}
@@ -82,20 +72,13 @@ def alike(job: Job) -> Any:
     return job.steps_per_epoch, job.batches, job.validation is None, code, type(job.rule)
 
 
-def _on_cores(
-    plan: Plan, crew: Crew, engine: Engine, left: list[int], first: Member, cores: int, fits: dict[int, Fit]
-) -> None:
-    """Each on a core of its own, in threads. An error of one stops the others, and is raised."""
+def _on_cores(plan: Plan, crew: Networks, engine: Engine, left: list[int]) -> list[Fit]:
+    """Each on a core of its own, in threads, where the engine allows it; else one after the other."""
+    threads = min(_threads(plan), len(left))
+    with on_one_core() if threads > 1 else nullcontext():
+        first = _network(plan, crew, engine, left[0])
 
-    def train(k: int) -> None:
-        try:
-            fits[k] = (first if k == left[0] else _member(plan, crew, engine, k)).run()
-        except BaseException:
-            crew.failed = True
-            raise
+    def train(k: int) -> Fit:
+        return (first if k == left[0] else _network(plan, crew, engine, k)).run()
 
-    try:
-        side_by_side(train, left, cores)
-    except BaseException:  # a second Ctrl-C comes to this thread alone
-        crew.failed = True
-        raise
+    return crew.each(train, left, threads if first.run_.apart else 1)

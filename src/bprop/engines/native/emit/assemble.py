@@ -43,17 +43,25 @@ class Assembler:
     addresses the program takes: these arrays, "data NAME" for every input, and WEIGHTS, ORDER, ROWS, RATES and GATE.
     """
 
+    trace: Trace
+    size: int
+    lanes: int
+    data: Mapping[str, np.dtype]
+    weights: np.dtype | None
+
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
                  weights: np.dtype | None):  # fmt: skip
         self.trace, self.size, self.lanes = trace, batch_size, lanes
         self.data, self.weights = data, weights
-        self.scheduler = Scheduler(contracted(trace.updates), lanes)
-        self.kernels = self.scheduler.kernels()
+        self.scheduler: Scheduler = Scheduler(contracted(trace.updates), lanes)
+        self.kernels: list[Kernel] = self.scheduler.kernels()
         self.module = ir.Module("bprop")
         roles = trace.state, trace.arguments, trace.clock, trace.pace, trace.batch
         leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
-        self.layouts = {array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
+        self.layouts: dict[Traced, Layout] = {
+            array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
+        }
         self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
@@ -170,7 +178,9 @@ class Assembler:
             emit_shut(e.b, addresses[GATE])
         e.b.ret_void()
 
-    def call(self, e: Emitter, addresses: dict, kernel: Kernel, barriers: Barriers, who: tuple) -> None:
+    def call(
+        self, e: Emitter, addresses: dict[Any, Any], kernel: Kernel, barriers: Barriers, who: tuple[Any, ...]
+    ) -> None:
         function, arrays = self.functions[kernel]
         count = self.shares[kernel]
         barriers.before(kernel.reads, kernel.writes, "alone" if count == 1 else "shared")
@@ -184,7 +194,7 @@ class Assembler:
         with e.b.if_then(mine):
             e.b.call(function, [*pointers, I64(0), I64(1)])
 
-    def batch(self, e: Emitter, addresses: dict, mine: Value, step: Value, i: Value, t: Value) -> None:
+    def batch(self, e: Emitter, addresses: dict[Any, Any], mine: Value, step: Value, i: Value, t: Value) -> None:
         """The rows of a step, gathered by thread 0, and the numbers of the step."""
         gather = Gather(e)
         with e.b.if_then(mine):
@@ -206,7 +216,9 @@ class Assembler:
                     else:
                         self.weight(e, addresses, row, inside, index, memory)
 
-    def weight(self, e: Emitter, addresses: dict, row: Value, inside: Value, index: Any, memory: Memory) -> None:
+    def weight(
+        self, e: Emitter, addresses: dict[Any, Any], row: Value, inside: Value, index: Any, memory: Memory
+    ) -> None:
         """The weight of an example: 0 past the end of the set."""
         kind = {4: ir.FloatType(), 8: ir.DoubleType()}[memory.layout.dtype.itemsize]
         weight = kind(1.0) if self.weights is None else e.load(addresses[WEIGHTS], row, kind)

@@ -36,6 +36,9 @@ Point = tuple[Index, ...]
 class Indices:
     """Arithmetic with indices, by the instructions of an emitter."""
 
+    e: Emitter
+    b: Any
+
     def __init__(self, emitter: Emitter):
         self.e, self.b = emitter, emitter.b
 

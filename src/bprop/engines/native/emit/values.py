@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -32,8 +33,8 @@ class ValueEmitter(Indices):
     def __init__(self, emitter: Emitter, known: Mapping[Traced, Memory]):
         super().__init__(emitter)
         self.known = known
-        self.mathematics = Mathematics(emitter)
-        self.memo: dict[tuple, Value] = {}
+        self.mathematics: Mathematics = Mathematics(emitter)
+        self.memo: dict[tuple[Any, ...], Value] = {}
 
     def bind(self, array: Traced, point: Point, value: Value) -> None:
         """Set the value of an array at a point."""

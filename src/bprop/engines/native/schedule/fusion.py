@@ -8,8 +8,9 @@ update is made.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, form_of
+from bprop.engines.native.schedule.forms import INNER, Form, form_of
 from bprop.engines.native.schedule.kernels import (
     FREE,
     FUSIBLE,
@@ -38,13 +39,13 @@ class Scheduler:
     def __init__(self, updates: Iterable[tuple[Traced, Traced]], lanes: int):
         self.lanes = lanes
         self.groups: list[list[tuple[Traced, Traced | None]]] = [[(new, leaf)] for leaf, new in updates]
-        self.nodes = reachable(array for group in self.groups for array, _ in group)
+        self.nodes: list[Traced] = reachable(array for group in self.groups for array, _ in group)
         self.users: dict[Traced, list[Traced]] = {node: [] for node in self.nodes}
         for node in self.nodes:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms = {
+        self.forms: dict[Traced, Form] = {
             node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
             for node in self.nodes
             if node.op in PRODUCTS
@@ -117,7 +118,7 @@ class Scheduler:
             self.groups = [g for g in self.groups if g[0][0].shape != ()] + [[pair for g in numbers for pair in g]]
         return len(numbers) > 1
 
-    def resolve(self, node: Traced, owners: list, cost: int) -> bool:
+    def resolve(self, node: Traced, owners: list[Any], cost: int) -> bool:
         """Merge the updates that need an array (True). Else store it, unless it is cheap to compute twice."""
         if all(any(group is owner for group in self.groups) and owner[0][0].shape == node.shape for owner in owners):
             self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
@@ -147,7 +148,7 @@ class Scheduler:
             return any(self.stretched(user, above) for above in self.users[user])
         return not is_reduction(user) and user.op != "take" and user.size > node.size
 
-    def one_product_each(self, roots: list) -> bool:
+    def one_product_each(self, roots: list[Any]) -> bool:
         """Store products until every kernel has at most one, at the points of its outputs. False if all have."""
         for outputs in roots:
             inside = self.inside(outputs)

@@ -2,19 +2,15 @@
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 40 };
 
-class Chart {
+class Chart extends Readable {
   constructor(title) {
-    this.title = title;
-    this.index = null; // which epoch is read
-    this.picture = svg("svg", { tabindex: 0, role: "img" });
-    this.legend = el("ul", { class: "legend" });
-    this.readout = el("p", { class: "readout", "aria-live": "polite" });
-    this.figure = el("figure", { class: "chart" }, el("figcaption", {}, title), this.legend, this.picture, this.readout);
-    this.picture.addEventListener("pointermove", (event) => this.point(event));
-    this.picture.addEventListener("pointerdown", (event) => this.point(event));
-    this.picture.addEventListener("pointerleave", () => this.read(null));
-    this.picture.addEventListener("focus", () => this.index === null && this.read(this.epochs.length - 1));
-    this.picture.addEventListener("keydown", (event) => this.key(event));
+    const legend = el("ul", { class: "legend" });
+    super(title, legend);
+    this.legend = legend;
+  }
+
+  get count() {
+    return this.epochs.length;
   }
 
   // epochs: [numbers]; series: [{name, values}] of the same length; best: the best epoch, which is marked, or null
@@ -35,10 +31,7 @@ class Chart {
     const said = `${this.title} over ${this.epochs.length} epochs; at the end ${last}.${marked} Arrow keys read single epochs.`;
     this.picture.setAttribute("aria-label", said);
     this.scale = scaleOf(this.series.flatMap((one) => one.values), this.logarithmic);
-    this.picture.replaceChildren(...this.axes(), ...this.markOfBest(), ...this.series.map((one, k) => this.line(one, k)));
-    this.cursor = svg("g", {});
-    this.picture.append(this.cursor);
-    this.read(this.index);
+    this.fill(...this.axes(), ...this.markOfBest(), ...this.series.map((one, k) => this.line(one, k)));
   }
 
   x(k) {
@@ -105,31 +98,16 @@ class Chart {
     this.read(best);
   }
 
-  key(event) {
-    const last = this.epochs.length - 1;
-    const at = this.index === null ? last : this.index;
-    const places = { ArrowLeft: at - 1, ArrowRight: at + 1, PageUp: at - 10, PageDown: at + 10, Home: 0, End: last };
-    if (event.key === "Escape") this.read(null);
-    if (!(event.key in places)) return;
-    event.preventDefault();
-    this.read(Math.max(0, Math.min(last, places[event.key])));
-  }
-
-  // Say and mark the values of the epoch at place k; null: none
-  read(k) {
-    this.index = k === -1 ? null : k;
-    this.cursor.replaceChildren();
-    this.readout.textContent = "";
-    if (this.index === null) return;
-    const x = this.x(this.index);
-    const dots = this.series.map((one, s) => [this.y(one.values[this.index]), s]).filter(([y]) => y !== null);
+  mark(k) {
+    const x = this.x(k);
+    const dots = this.series.map((one, s) => [this.y(one.values[k]), s]).filter(([y]) => y !== null);
     this.cursor.append(
       svg("line", { class: "cursor", x1: x, x2: x, y1: this.top, y2: this.height - MARGIN.bottom }),
       ...dots.map(([y, s]) => svg("circle", { class: `point ink-${s % 4}`, cx: x, cy: y, r: 4 })),
     );
-    const values = this.series.map((one) => `${one.name} ${format(one.values[this.index])}`);
-    const best = this.index === this.best ? " (the best)" : "";
-    this.readout.textContent = `Epoch ${this.epochs[this.index]}${best}: ${values.join(", ")}`;
+    const values = this.series.map((one) => `${one.name} ${format(one.values[k])}`);
+    const best = k === this.best ? " (the best)" : "";
+    return `Epoch ${this.epochs[k]}${best}: ${values.join(", ")}`;
   }
 }
 

@@ -2,17 +2,14 @@
 
 const EDGE = { left: 58, right: 16, top: 16, bottom: 44 };
 
-class Scatter {
+class Scatter extends Readable {
   constructor(title, under, height) {
-    Object.assign(this, { title, under, height, index: null });
-    this.picture = svg("svg", { tabindex: 0, role: "img" });
-    this.readout = el("p", { class: "readout", "aria-live": "polite" });
-    this.figure = el("figure", { class: "chart" }, el("figcaption", {}, title), this.picture, this.readout);
-    this.picture.addEventListener("pointermove", (event) => this.point(event));
-    this.picture.addEventListener("pointerdown", (event) => this.point(event));
-    this.picture.addEventListener("pointerleave", () => this.read(null));
-    this.picture.addEventListener("focus", () => this.index === null && this.read(this.trials.length - 1));
-    this.picture.addEventListener("keydown", (event) => this.key(event));
+    super(title);
+    Object.assign(this, { under, height });
+  }
+
+  get count() {
+    return this.trials.length;
   }
 
   // trials in the order of the arrow keys; across: {at(trial): place in [0, 1] or null, ticks: [[place, text]]}
@@ -33,10 +30,7 @@ class Scatter {
     this.picture.setAttribute("aria-label", `${this.title}: ${measure} of ${this.trials.length} trials.${marked} Arrow keys read single trials.`);
     const marks = this.trials.map((trial) => markOf(trial, this.x(trial), this.y(trial), this.scale.beyond(trial)));
     const ring = top ? [ringAt(this.x(top), this.y(top))] : [];
-    this.picture.replaceChildren(...this.axes(), ...this.lines(), ...marks, ...ring);
-    this.cursor = svg("g", {});
-    this.picture.append(this.cursor);
-    this.read(this.index);
+    this.fill(...this.axes(), ...this.lines(), ...marks, ...ring);
   }
 
   across_(place) {
@@ -97,25 +91,10 @@ class Scatter {
     this.read(nearest);
   }
 
-  key(event) {
-    const last = this.trials.length - 1;
-    const at = this.index === null ? last : this.index;
-    const places = { ArrowLeft: at - 1, ArrowRight: at + 1, PageUp: at - 10, PageDown: at + 10, Home: 0, End: last };
-    if (event.key === "Escape") this.read(null);
-    if (!(event.key in places)) return;
-    event.preventDefault();
-    this.read(Math.max(0, Math.min(last, places[event.key])));
-  }
-
-  // Say and mark the trial at place k; null: none
-  read(k) {
-    this.index = k === -1 ? null : k;
-    this.cursor.replaceChildren();
-    this.readout.textContent = "";
-    if (this.index === null) return;
-    const trial = this.trials[this.index];
+  mark(k) {
+    const trial = this.trials[k];
     const [x, y] = [this.x(trial), this.y(trial)];
     this.cursor.append(svg("line", { class: "cursor", x1: x, x2: x, y1: EDGE.top, y2: this.height - EDGE.bottom }), ringAt(x, y));
-    this.readout.textContent = saidOf(trial);
+    return saidOf(trial);
   }
 }

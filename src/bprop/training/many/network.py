@@ -1,32 +1,52 @@
-"""One network among many: a run of training that shares signals and progress with others."""
+"""One network of `train_many`: a run of training that shares signals and progress with others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import numpy as np
 
-from bprop.engines.engine import Engine, Job, Run, Stretch
+from bprop.engines.engine import Run, Stretch
 from bprop.errors import NonFiniteError
+from bprop.record import Record
+from bprop.training.crew import Crew, OfCrew
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError
 from bprop.training.fit import Fit
-from bprop.training.interrupt import Interrupt
-from bprop.training.many.crew import Crew, Share
-from bprop.training.settings import TrainSettings
-from bprop.training.trainer import Trainer
 
 
-class Member(Trainer):
-    """Network number k. A loss that is no longer finite ends it, and not the others: then its fit is "diverged"."""
+class Networks(Crew):
+    """The networks of `train_many`, whose caller hears of their epochs and their ends.
+
+    callback : callback(k, record) after each epoch of network k; True stops it. finished : finished(k, fit) at its end.
+    """
 
     def __init__(
-        self, crew: Crew, k: int, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings
+        self, count: int, stop: Callable[[], Any] | None = None, callback: Callable[[int, Record], Any] | None = None,
+        finished: Callable[[int, Fit], Any] | None = None,
     ):  # fmt: skip
-        self.crew, self.k = crew, k
-        super().__init__(job, engine, theta, settings)
+        super().__init__(count, stop)
+        self._callback, self._finished = callback, finished
+
+    def after_epoch(self, k: int, record: Record) -> bool:
+        """Tell of an epoch of network k; whether it is to stop."""
+        if self._callback is None:
+            return False
+        with self.lock:
+            return self._callback(k, record) is True
+
+    def finished(self, k: int, fit: Fit) -> None:
+        """Tell that network k is done."""
+        if self._finished is not None:
+            with self.lock:
+                self._finished(k, fit)
+
+
+class Network(OfCrew):
+    """Network number k. A loss that is no longer finite ends it, and not the others: then its fit is "diverged"."""
+
+    crew: Networks
 
     def run(self) -> Fit:
         try:
@@ -36,18 +56,6 @@ class Member(Trainer):
         self.crew.finished(self.k, fit)
         return fit
 
-    def stop(self) -> bool:
-        return self.crew.stopping
-
-    def _watch(self) -> AbstractContextManager[Interrupt]:
-        return nullcontext(self.crew.interrupt)
-
-    def _make_progress(self):
-        return Share(self.crew, self.k)
-
-    def _end(self, stopped: str) -> Fit:
-        return self.fit(stopped)
-
     def _callbacks_stop(self) -> bool:
         own = super()._callbacks_stop()
         return self.crew.after_epoch(self.k, self.history[-1]) or own
@@ -56,9 +64,8 @@ class Member(Trainer):
 
     def begin_together(self) -> None:
         """Before the first epoch."""
-        self.progress, self.interrupt = self._make_progress(), self.crew.interrupt
         self.order = self.job.data.order(self.job.seed, self.position.epoch, self.settings.shuffle)
-        self._tell("begin", lambda: self.fit("running"))
+        self.hooks.begin(lambda: self.fit("running"))
 
     def next_epoch(self) -> bool:
         """Begin an epoch, unless the network is done."""
@@ -93,7 +100,7 @@ class Member(Trainer):
         if failure is None:
             self.save_checkpoint(stopped)
         self.result = self.fit(stopped, failure)
-        self._tell("end", lambda: self.result)
+        self.hooks.end(lambda: self.result)
         self.crew.finished(self.k, self.result)
         return False
 

@@ -1,0 +1,1 @@
+"""bprop on a GPU beside JAX and PyTorch: `python -m benchmarks.gpu`."""

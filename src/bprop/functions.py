@@ -1,0 +1,33 @@
+"""Makes the plain functions of a graph: see `Graph.functions`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines import choose
+from bprop.engines.engine import Engine, Job
+from bprop.engines.functions import Functions, Options
+from bprop.engines.precision import need_representable, precision_of
+from bprop.errors import SettingError
+from bprop.graph.graph import Graph
+from bprop.rules import SGD
+from bprop.rules.rule import as_rule
+
+
+def functions(
+    graph: Graph, engine: str | Engine, rule: Any, dtype: Any, in_place: bool, check: bool, size: int | None
+) -> Functions:
+    """The functions of a graph on an engine. Raises SettingError, UnknownNameError, MissingPackageError."""
+    if size is not None and (not isinstance(size, int | np.integer) or isinstance(size, bool) or size < 1):
+        raise SettingError(f"batch_size must be a whole number from 1, or None, not {size!r}")
+    precision, narrow = precision_of(dtype)
+    if narrow is not None:
+        raise SettingError(f"functions compute in one precision, so not in {narrow}: use dtype='float32'")
+    kinds = {"float": precision, "int": np.int64, "bool": np.bool_}
+    row = DataSet({name: np.zeros((1, *box.shape), kinds[box.dtype]) for name, box in graph.inputs.items()})
+    job = Job(graph, as_rule(SGD() if rule is None else rule), row, size or 32, precision, seed=0)
+    need_representable(job, {})
+    return choose(engine).functions(job, Options(in_place, check, size))

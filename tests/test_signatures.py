@@ -1,0 +1,32 @@
+import pytest
+
+from bprop import signatures
+
+
+class Mine:
+    def few(self, a): ...
+
+    def many(self, a, *more): ...
+
+    def optional(self, a, b, c=None): ...
+
+    named = few
+
+
+@pytest.mark.parametrize("method", ["many", "optional", "nothing"])
+def test_a_method_that_can_be_called_is_no_fault(method):
+    assert signatures.fault(Mine, method, ("self", "a", "b"), "x") is None
+
+
+def test_a_method_that_cannot_be_called_is_shown_with_the_line_to_write():
+    fault = signatures.fault(Mine, "few", ("self", "a", "b"), "x")
+    assert fault == "Mine.few(self, a): bprop calls it otherwise; write def few(self, a, b) -> x"
+
+
+def test_an_inherited_method_is_judged_where_it_was_defined():
+    assert signatures.fault(type("Heir", (Mine,), {}), "few", ("self", "a", "b"), "x") is None
+
+
+def test_a_signature_that_is_not_known_is_accepted():
+    assert signatures.accepts(object(), 7)
+    assert not signatures.accepts(lambda: 0, 1)
