@@ -5,6 +5,7 @@ acts on features (linear, layer_norm, batch_norm, softmax) acts on channels, and
 has them side by side in its vectors. A picture (N, C, H, W), as PyTorch has it, is `bp.transpose(x, (0, 2, 3, 1))`.
 """
 
+from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 
@@ -130,6 +131,8 @@ class Convolution(Box):
         """A class of its own says for how many axes it is."""
 
     def onnx(self, op, x, W):
+        if op.double:
+            return NotImplemented
         frame = self.frame(self.children[0].dims, self.children[1].dims)
         last = self.axes + 1
         befores, afters = zip(*frame.pads, strict=True)

@@ -1,5 +1,6 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
+from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 
@@ -124,6 +125,8 @@ class MeanPooling(Pooling):
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
 
     def onnx(self, op, x):
+        if op.double:
+            return NotImplemented
         return self.channels_last(op, op.AveragePool(self.channels_first(op, x), **self.onnx_settings()))
 
 
