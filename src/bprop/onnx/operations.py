@@ -15,7 +15,6 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes import catalogue
 from bprop.errors import BpropError
-from bprop.hyper import REQUIRED
 from bprop.leaves import Input
 from bprop.onnx.arrays import Tape, Traced, new_tape, reachable
 from bprop.onnx.tensor import UntranslatableError
@@ -122,11 +121,7 @@ def _shape(spec: Spec, rows: int) -> tuple[int, ...]:
 @cache
 def boxes_with_operator() -> tuple[Box, ...]:
     """The boxes of one child that are one ONNX operator, with their default settings: Sigmoid, Softmax, ..."""
-    return tuple(
-        cls(Input("a", (2,)))
-        for cls in catalogue()
-        if cls.onnx is not None and len(cls.child_names()) == 1 and REQUIRED not in cls.hyper_defaults.values()
-    )
+    return tuple(cls(Input("a", (2,))) for cls in catalogue() if cls.onnx is not None and cls.child_names() == ("a",))
 
 
 def _named(nodes: Sequence[Traced]) -> dict[Traced, tuple[Box, Traced]]:
