@@ -18,7 +18,7 @@ X = np.random.default_rng(0).normal(3, 2, size=(40, 3))
         (X[:, 0] > 3, {"task": "classification", "classes": [False, True]}),
         ((X > 3).astype(int), {"task": "multilabel", "classes": [0, 1, 2]}),
         (X.round().astype(int)[:, :2] % 2, {"task": "multilabel", "classes": [0, 1]}),
-        (X.round().astype(int)[:, :2] % 2 + 1, {"task": "classification", "classes": [[1, 2], [1, 2]]}),
+        (np.arange(80).reshape(40, 2) % 3, {"task": "classification", "classes": [[0, 1, 2], [0, 1, 2]]}),
     ],
 )
 def test_the_notes_name_the_estimator_the_task_and_the_classes(y, notes):
