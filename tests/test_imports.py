@@ -37,14 +37,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("box",),
     ("leaves", "lower_case"),
     ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
-    ("structure", "architecture"),
+    ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "layers", "engines", "stepper"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
-    ("training", "tensorboard"),
+    ("training", "tensorboard", "integrations"),
     ("sources",),
     ("onnx",),
     ("tables",),
@@ -81,6 +81,7 @@ HEAVY = (
     "tensorboardX",
     "matplotlib",
     "optuna",
+    "mlflow",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

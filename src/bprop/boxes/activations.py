@@ -66,7 +66,7 @@ class Sigmoid(Activation):
     array([0.5, 1. ])
     """
 
-    bounds: ClassVar = (0.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
     def fprop(self, a: Array) -> Array:
         return logistic(a)
@@ -87,7 +87,7 @@ class Tanh(Activation):
     array([0., 1.])
     """
 
-    bounds: ClassVar = (-1.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
     def fprop(self, a: Array) -> Array:
         return namespace(a).tanh(as_numbers(a))
@@ -103,7 +103,7 @@ class Relu(Activation):
     array([0., 2.])
     """
 
-    rectifies: ClassVar = True
+    rectifies: ClassVar[bool] = True
 
     def fprop(self, a: Array) -> Array:
         return namespace(a).maximum(a, 0)

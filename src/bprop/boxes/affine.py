@@ -9,6 +9,8 @@ import numpy as np
 from bprop.box import Box
 from bprop.boxes.arithmetic import MatMul
 from bprop.boxes.rearrange import Transpose
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.errors import BoxError
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace, unbroadcast
@@ -176,6 +178,7 @@ class EnsembleLinear(Box):
 ensemble_linear = function(EnsembleLinear)
 
 
+@answering(settings_of("b", "W"), "bp.linear", places="bp.linear(h, W, b)")
 def linear(h, W, b=None, *, name: str | None = None) -> Box:
     """h W + b, or h W without a bias b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H). See `Linear`.
 
@@ -189,6 +192,7 @@ def linear(h, W, b=None, *, name: str | None = None) -> Box:
     return MatMul(h, W, name=name) if b is None else Linear(h, W, b, name=name)
 
 
+@answering(settings_of("b"), "bp.linear_transposed", places="bp.linear_transposed(h, V, b)")
 def linear_transposed(h, V, b=None, *, name: str | None = None) -> Box:
     """h V^T + b, or h V^T without a bias b. Shapes: h (N, ..., D), V (H, D), b (H,) -> (N, ..., H).
 

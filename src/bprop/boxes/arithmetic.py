@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, swap_last, unbroadcast
 from bprop.shapes import Spec, infer, thin
@@ -50,7 +50,7 @@ class Add(Broadcast):
     array([2., 3.])
     """
 
-    symbol: ClassVar = "+"
+    symbol: ClassVar[str] = "+"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a + b
@@ -72,7 +72,7 @@ class Subtract(Broadcast):
     array([0., 1.])
     """
 
-    symbol: ClassVar = "-"
+    symbol: ClassVar[str] = "-"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a - b
@@ -92,7 +92,7 @@ class Multiply(Broadcast):
     array([2., 4.])
     """
 
-    symbol: ClassVar = "*"
+    symbol: ClassVar[str] = "*"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a * b
@@ -113,7 +113,7 @@ class Divide(Broadcast):
     array([0.5, 1. ])
     """
 
-    symbol: ClassVar = "/"
+    symbol: ClassVar[str] = "/"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a / b
@@ -184,7 +184,7 @@ class MatMul(Box):
 
     keeps_rows = True
     is_product = True
-    symbol: ClassVar = "@"
+    symbol: ClassVar[str] = "@"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a @ b
@@ -235,7 +235,7 @@ add, subtract, multiply, divide = function(Add), function(Subtract), function(Mu
 negative, matmul = function(Negative), function(MatMul)
 
 
-def power(a, exponent, *, name: str | None = None) -> Box:
+def power(a: BoxLike, exponent: BoxLike, *, name: str | None = None) -> Box:
     """a ** exponent, elementwise, for a number `exponent`. Shapes: a (...) -> (...). See `Power`.
 
     >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))

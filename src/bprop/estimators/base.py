@@ -48,6 +48,10 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     # --- defined by each kind of estimator ---
 
+    n_iter_: int
+    t_: int
+    best_loss_: float
+
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
         """The network for this number of features; the existing one if nothing has changed."""

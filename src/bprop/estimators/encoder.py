@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.architecture import Architecture
+from bprop.architecture import Architecture, loss_box
 from bprop.embedding import network
 from bprop.estimators.network import Network, behind_dropout
 from bprop.graph import Graph
@@ -92,7 +92,8 @@ def table_network(architecture: Architecture, encoder: Encoder, outputs: int, lo
     scaling = settings_of(np.empty((1, encoder.numbers)), preparation, scale)["input_scaling"]
     graph = network(architecture, encoder.numbers, preparation.embeddings, outputs, scaling)
     if loss is not None:
-        graph = Graph(loss=loss(graph.outputs["f"], graph.inputs["y"]), penalty=graph.penalty, outputs=graph.outputs)
+        own = loss_box(loss, graph.outputs["f"], graph.inputs["y"])
+        graph = Graph(loss=own, penalty=graph.penalty, outputs=graph.outputs)
     last = len(architecture.hidden) + 1
     hidden = tuple(graph.names[graph.boxes[f"a{k + 1}"].children[0]] for k in range(1, last))
     names = tuple(map(behind_dropout(graph), hidden))

@@ -8,6 +8,8 @@ from typing import Any
 from sklearn.utils.validation import check_is_fitted
 
 from bprop.check.report import Report
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
 from bprop.errors import GraphError, SettingError, ShapeError
 from bprop.estimators.base import NamedParameters
 from bprop.estimators.columns import ColumnNetwork, columns_of
@@ -125,6 +127,7 @@ class GraphClassifier(NetworkClassifier, GraphEstimator):
     1.0
     """
 
+    @answering(ESTIMATOR, "bp.GraphClassifier")
     def __init__(
         self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
         power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,
@@ -158,6 +161,7 @@ class GraphRegressor(NetworkRegressor, GraphEstimator):
     True
     """
 
+    @answering(ESTIMATOR, "bp.GraphRegressor")
     def __init__(
         self, graph=None, *, solver="adam", batch_size="auto", learning_rate="constant", learning_rate_init=0.001,
         power_t=0.5, max_iter=200, shuffle=True, random_state=None, tol=1e-4, verbose=False, warm_start=False,

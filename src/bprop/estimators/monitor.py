@@ -42,10 +42,15 @@ class Monitor:
     the parameters of the best score. user_X : the validation inputs as the user passed them, or None.
     """
 
+    estimator: Any
+    held: Examples | None
+
     def __init__(self, estimator: Any, held: Examples | None, theta: Arrays, user_X: Any = None):
         self.estimator, self.held = estimator, held
-        self.early = estimator.early_stopping
-        self.best_theta = {name: array.copy() for name, array in theta.items()} if self.early else {}
+        self.early: Any = estimator.early_stopping
+        self.best_theta: dict[str, np.ndarray] = (
+            {name: array.copy() for name, array in theta.items()} if self.early else {}
+        )
         self.score_of = self._scorer(user_X) if self.early else None
 
     def _scorer(self, user_X: Any) -> Callable[[Arrays, np.ndarray, float], float]:

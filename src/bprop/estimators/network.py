@@ -144,11 +144,9 @@ def perceptron(blueprint: Blueprint) -> Network:
     if blueprint.columns:
         y, f, loss = columns(base.boxes[f"a{last}"], blueprint.columns)
     if blueprint.loss is not None:
-        loss = blueprint.loss(f, y)
+        loss = architecture.loss_box(blueprint.loss, f, y)
     elif blueprint.architecture.loss == "squared_error":
         loss = 0.5 * loss
-    if not isinstance(loss, Box):
-        raise SettingError(f"loss must be a name or a function (f, y) -> box, but the function returned {loss!r}")
     weights = [base.parameters[f"W{k}"] for k in range(1, last + 1)]
     whole = loss + 0.5 * blueprint.alpha * l2(*weights) / batch_weight(y)
     graph = Graph(loss=whole, penalty=base.penalty, outputs={"f": f})
@@ -174,18 +172,54 @@ def activation_of(activation: Any) -> Any:
     return theirs.get(activation, activation) if isinstance(activation, str) else activation
 
 
-def loss_of(target: str, loss: Any) -> str | None:
-    """The loss for a kind of target by bprop's name; None of a function, and of "log_loss", the target's own.
+def function_of(loss: Any) -> Callable[..., Any] | None:
+    """The function (f, y) -> box of a loss; None of a name, and of a class whose head makes its own output.
 
-    Raises SettingError for a name that no loss for such targets has.
+    bp.huber and bp.Huber are functions of the output f; bp.cross_entropy and bp.Poisson apply the output themselves.
     """
-    if callable(loss):
+    if not callable(loss):
         return None
+    kind = architecture.as_loss(loss)
+    if not isinstance(kind, type) or kind.head is None:
+        return kind
+    itself = loss is kind or getattr(loss, "__name__", "") == snake(kind.__name__)
+    return loss if itself and kind.head.reads_output and ":" not in kind.type_key else None
+
+
+def loss_of(target: str, loss: Any) -> Any:
+    """The loss for a kind of target by bprop's name, or as a class; None of a function, and of the target's own.
+
+    Raises SettingError for a loss that is none for such targets.
+    """
+    if function_of(loss) is not None:
+        return None
+    if callable(loss):
+        return _loss_of_class(target, architecture.as_loss(loss))
     if loss not in loss_names(target):
         plugins.load()
     if loss not in (known := loss_names(target)):
         raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {loss!r}")
     return None if loss == "log_loss" else loss
+
+
+def _loss_of_class(target: str, kind: Any) -> Any:
+    own = architecture.TASKS[TASKS[target]]
+    names = {losses().get(name): name for name in [*loss_names(target), own] if name in losses()}
+    if kind in names:
+        return None if names[kind] == own and target != "numbers" else names[kind]
+    if ":" in kind.type_key and _fits(target, head_of(kind)):
+        return kind
+    raise SettingError(
+        f"the loss {kind.__name__} is none for this target; there are: {', '.join(loss_names(target))}, or a function "
+        "(f, y) -> box"
+    )
+
+
+def _fits(target: str, head: Any) -> bool:
+    """True if a loss with this head takes targets of the kind, and gives numbers or probabilities."""
+    if target == "numbers":
+        return head.kind == "float" and not head.labels and not head.each
+    return head.kind == "int" and head.labels == (target == "multiclass") and bool(head.output) and target != "columns"
 
 
 def loss_names(target: str) -> list[str]:
