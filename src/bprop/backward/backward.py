@@ -13,7 +13,7 @@ from bprop.errors import BpropError, GraphError, ShapeError
 from bprop.graph.graph import Graph
 from bprop.graph.plan import Node, Plan
 from bprop.graph.send import takes_wanted
-from bprop.leaves import Input
+from bprop.leaves import Constant, Input
 from bprop.lower_case import snake
 
 OBJECTIVE, NOISE, WEIGHTS = "objective", "noise", "weights"
@@ -148,7 +148,12 @@ class Backward:
         more = {"wanted": wanted} if takes_wanted(type(node.box).bprop) else {}
 
         def run(tape: Any, rows: int) -> list[Any]:
-            arriving = leaf(tape, "grad", value.spec, rows), leaf(tape, "value", value.spec, rows)
+            arriving = (
+                tape.constant(grad.hyper["value"][()], tape.dtype)
+                if is_number(grad)
+                else leaf(tape, "grad", value.spec, rows),
+                leaf(tape, "value", value.spec, rows),
+            )
             arguments = self.arguments(tape, rows, node, children)
             sent = node.box.bprop(*arriving, *arguments, **more)
             sent = list(sent) if isinstance(sent, tuple | list) else [sent]
@@ -211,7 +216,7 @@ class Backward:
         taken = {*self.source.names.values(), *outputs, *(b.name for b in self.maker.fresh if b.name)}
         for box, owner in self.maker.fresh.items():
             if box.name is None and not is_number(box):
-                name = unused(f"bprop {owner}: {snake(type(box).__name__)}", taken)
+                name = unused(f"bprop {owner}: {snake(type(box).__name__).replace('mat_mul', 'matmul')}", taken)
                 taken.add(name)
                 object.__setattr__(box, "name", name)
 
@@ -225,7 +230,7 @@ def checked(part: Any, child: Any, position: int) -> Any:
 
 def is_number(box: Box) -> bool:
     """Whether it is a number, which formulas show by its value."""
-    return not box.children and box.dims == () and type(box).__name__ == "Constant"
+    return isinstance(box, Constant) and box.dims == ()
 
 
 def unused(name: str, taken: Iterable[str]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from bprop.backward.primitives import AddRows, BroadcastTo, Compare, Expm1, Log1p, Place
-from bprop.backward.rows import Code, Operation, line
+from bprop.backward.primitives import AddRows, BroadcastTo, Compare, Expm1, Log1p, Place, size_of
+from bprop.backward.rows import ROWS, Code, Operation, line
 from bprop.backward.symbols import decoded
+from bprop.backward.window_boxes import Fold, Windows
 from bprop.box import Box
 from bprop.boxes.activations import Tanh
 from bprop.boxes.arithmetic import Add, Divide, MatMul, Multiply, Negative, Power, Subtract
@@ -19,6 +20,7 @@ from bprop.boxes.reduction import Max, Sum
 from bprop.boxes.selection import Maximum, Minimum, Where
 from bprop.errors import UnsupportedError
 from bprop.leaves import Constant
+from bprop.shapes import Dim
 
 Boxes = list[Box]
 PLAIN: dict[str, type[Box]] = {
@@ -110,6 +112,19 @@ class Maker:
             number = self.make(Multiply, number, self.constant(int(slope) if whole else slope))
         return self.make(Add, number, self.constant(int(start) if whole else start)) if start else number
 
+    def index(self, operation: Operation, a: Box) -> Box:
+        """A slice. A bound that depends on N is counted from the end of its axis."""
+        if all(attr == operation.attrs[0] for attr in operation.attrs):
+            return self.make(Slice, a, index=decoded(operation.attr))
+        parts, axis = [], 0
+        for several in zip(*operation.attrs, strict=True):
+            size = a.dims[axis] if several[0] is not None and several[0] is not Ellipsis else 0
+            parts.append(several[0] if several.count(several[0]) == len(several) else from_end(several, size))
+            axis += several[0] is not None
+            if several[0] is Ellipsis:
+                raise UnsupportedError("an index that depends on the number of examples")
+        return self.make(Slice, a, index=decoded(tuple(parts)))
+
     def cast(self, operation: Operation, a: Box) -> Box:
         to = {"f": "float", "i": "int", "b": "bool"}[operation.dtype.kind]
         if to == a.spec.kind:
@@ -143,18 +158,38 @@ class Maker:
         return self.make(Exp, self.make(Multiply, b, self.make(Log, a)))
 
 
+def from_end(parts: Sequence[Any], size: Dim) -> tuple:
+    """The slice ("slice", start, stop, step), from those for each N of an axis of this size."""
+    if not isinstance(size, str) or not all(isinstance(part, tuple) for part in parts):
+        raise UnsupportedError("an index that depends on the number of examples")
+    bounds = []
+    for of_all in zip(*(part[1:] for part in parts), strict=True):
+        behind = (
+            {bound - size_of(size, rows) for bound, rows in zip(of_all, ROWS, strict=True)}
+            if None not in of_all
+            else {}
+        )
+        same = of_all.count(of_all[0]) == len(of_all)
+        if not same and (len(behind) != 1 or min(behind) > 0):
+            raise UnsupportedError("an index that depends on the number of examples")
+        bounds.append(of_all[0] if same else min(behind) or None)
+    return "slice", *bounds
+
+
 def _reduction(cls: type[Box]) -> Callable[..., Box]:
     return lambda maker, of, a: maker.make(cls, a, axis=of.attr[0], keepdims=of.attr[1])
 
 
 WRITERS: dict[str, Callable[..., Box]] = {
     "constant": Maker.number, "cast": Maker.cast, "reshape": Maker.reshape, "xor": Maker.xor, "iota": Maker.iota,
-    "pow": Maker.power, "reduce_add": _reduction(Sum), "reduce_max": _reduction(Max),
+    "pow": Maker.power, "index": Maker.index, "reduce_add": _reduction(Sum), "reduce_max": _reduction(Max),
     "transpose": lambda maker, of, a: maker.make(Transpose, a, axes=of.attr),
     "broadcast": lambda maker, of, a: maker.sized(BroadcastTo, a, shape=of.shape),
-    "index": lambda maker, of, a: maker.make(Slice, a, index=decoded(of.attr)),
     "place": lambda maker, of, a: maker.sized(Place, a, shape=of.shape, index=decoded(of.attr)),
     "add_rows": lambda maker, of, a, numbers: maker.sized(AddRows, a, numbers, shape=of.shape),
+    "windows": lambda maker, of, a: maker.make(
+        Windows, a, size=of.shape[1 + len(of.attr[0]) : -1], step=of.attr[0], apart=of.attr[1]),
+    "fold": lambda maker, of, a: maker.make(Fold, a, sizes=of.shape[1:-1], step=of.attr[0], apart=of.attr[1]),
     "concat": lambda maker, of, *parts: maker.make(Concat, *parts, axis=of.attr),
 }  # fmt: skip
 """Operations whose box has hyper-parameters, or that are several boxes."""

@@ -208,7 +208,7 @@ class ExampleWeights(Primitive):
 
 
 class Noise(Sized):
-    """Numbers uniform on [0, 1) that the box called `stream_of` draws in training. Shapes: rows (N, ...) -> shape."""
+    """The numbers, uniform on [0, 1), that the box called `stream_of` draws. Shapes: rows (N, ...) -> shape."""
 
     stream_of: str
     needs: ClassVar[tuple[str, ...]] = ("noise",)

@@ -87,7 +87,7 @@ class Where(Broadcast):
 def shares(grad: Array, a: Array, b: Array, a_wins: Array, b_wins: Array) -> tuple[Array, Array]:
     """The gradients at a and b of the one that wins; where neither does, half of the gradient each."""
     xp = namespace(grad, a, b)
-    half = xp.where(a == b, 0.5, 0.0) * grad
+    half = xp.where(a == b, 0.5 * grad, 0)
     grad_a, grad_b = xp.where(a_wins, grad, half), xp.where(b_wins, grad, half)
     return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 

@@ -264,7 +264,8 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle, joblib, skops and copies: see `state`."""
-        return plain_state(self, super().__getstate__())
+        state: Any = super().__getstate__()
+        return plain_state(self, state)
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__(restored_state(state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -29,7 +29,7 @@ class ColumnNetwork(Network):
             name: [int(number) for number in numbers] for name, numbers in columns.items()
         }
 
-    def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         arrays = {}
         for name, numbers in self.columns.items():
             part = X[:, numbers]
@@ -96,9 +96,11 @@ def _chosen(
 
 def _numbers(name: str, columns: Any, names: Sequence[str] | None, count: int) -> list[int]:
     """The numbers of some columns."""
-    if isinstance(columns, slice) and all(isinstance(end, int | None) for end in (columns.start, columns.stop)):
+    if isinstance(columns, slice):
+        if any(isinstance(end, str) for end in (columns.start, columns.stop)):
+            raise SettingError(f"inputs[{name!r}]: a slice has numbers of columns, not names: {columns}")
         return list(range(count))[columns]
-    listed = [columns] if isinstance(columns, str | int | np.integer) else list(columns)
+    listed = list(columns) if isinstance(columns, Iterable) and not isinstance(columns, str) else [columns]
     return [_number(name, column, names, count) for column in listed]
 
 

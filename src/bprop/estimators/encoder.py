@@ -83,7 +83,7 @@ class TableNetwork(Network):
         super().__init__(graph, "x", "y", "f", loss, hidden)
         self.numbers, self.embedded = numbers, embedded
 
-    def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         arrays = {"x": X[:, : self.numbers]} if self.numbers else {}
         codes = {f"c_{name}": X[:, self.numbers + k].astype(np.int64) for k, name in enumerate(self.embedded)}
         return {**arrays, **codes} | ({} if y is None else {self.y: self.shaped(self.y, y)})

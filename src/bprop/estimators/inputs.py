@@ -139,7 +139,7 @@ def read_answers(y: Any, sample_weight: Any = None) -> np.ndarray:
     return np.asarray(exact(y))
 
 
-def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
+def fitting(X: Any, dtype: np.dtype, start: int = 0) -> Any:
     """Rows (from row `start` on) to predict, in the precision of the parameters. Raises DataError where a number is
     too large for it, naming row and feature."""
     with np.errstate(over="ignore"):

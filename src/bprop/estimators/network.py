@@ -68,7 +68,7 @@ class Network:
     reads_x_alone: ClassVar[bool] = True
     """Whether X is the input x, rather than the columns of several."""
 
-    def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The arrays as the graph's inputs, in the shapes that these have."""
         arrays = {self.x: self.shaped(self.x, X)}
         return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}

@@ -22,7 +22,8 @@ FAR = 100
 """A column whose mean is at least so many deviations from 0 is float64, since a float32 holds 7 digits."""
 SINGLE = frozenset(
     (
-        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Conv", "ConvTranspose", "Cosh", "Elu", "Erf",
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "Celu", "Conv", "ConvTranspose",
+        "Cosh", "Elu", "Erf",
         "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Hardmax",
         "InstanceNormalization", "LeakyRelu", "Mean", "MeanVarianceNormalization", "Mish", "PRelu", "Selu", "Sinh",
         "Softplus", "Softsign", "Tan", "ThresholdedRelu",

@@ -24,9 +24,9 @@ from bprop.training.crew import Crew, OfCrew
 from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
 from bprop.training.hooks import Hooks, read_callbacks
-from bprop.training.interrupt import Interrupt, Terminated
+from bprop.training.interrupt import Terminated
 from bprop.training.kinds import kinds_of
-from bprop.training.progress import Progress, progress_of
+from bprop.training.progress import progress_of
 from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
@@ -98,10 +98,7 @@ class Team:
     wanted: Any
     place: Any | None
     every: Any | None
-    workers: int
-    progress: Progress
     began: tuple[float, int]
-    interrupt: Interrupt
 
     apart: bool
 

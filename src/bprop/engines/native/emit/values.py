@@ -89,6 +89,16 @@ class ValueEmitter(Indices):
         moved = (self.shifted(i, start, step) for i, (start, step) in zip(point, array.attr, strict=True))
         return self.value_at(array.args[0], tuple(moved))
 
+    def view_windows(self, array: Traced, point: Point) -> Value:
+        first, *places, last = point
+        half = len(places) // 2
+        step, apart = array.attr
+        moved = (
+            self.plus(self.times(o, s), self.times(k, d))
+            for o, k, s, d in zip(places[:half], places[half:], step, apart, strict=True)
+        )
+        return self.value_at(array.args[0], (first, *moved, last))
+
     def view_reshape(self, array: Traced, point: Point) -> Value:
         return self.value_at(array.args[0], self.reshaped(point, array.shape, array.args[0].shape))
 
