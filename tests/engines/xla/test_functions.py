@@ -94,5 +94,5 @@ def test_theta_that_is_overwritten_in_place_says_so_when_it_is_read(jax):
     theta = graph.init(0)
     first, state, _ = of.step(theta, of.init(theta), BATCH)
     of.step(first, state, BATCH)
-    with pytest.raises((RuntimeError, SettingError), match="deleted|overwritten"):
+    with pytest.raises((RuntimeError, SettingError), match=r"deleted|overwritten"):
         np.asarray(first["W1"])
