@@ -10,9 +10,9 @@ from bprop.box import Box
 from bprop.leaves import Leaf
 
 FAMILIES = (
-    "activations", "affine", "arithmetic", "bernoulli", "class_losses", "cross_entropy_variants", "elementwise", "loss",
-    "normalisation", "numbers", "ordinal_loss", "probabilities", "rearrange", "reduction", "regularisers", "selection",
-    "stochastic", "value_losses",
+    "activations", "affine", "arithmetic", "bernoulli", "class_losses", "convolution", "cross_entropy_variants",
+    "elementwise", "loss", "normalisation", "numbers", "ordinal_loss", "pooling", "probabilities", "rearrange",
+    "reduction", "regularisers", "selection", "stochastic", "value_losses",
 )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from bprop.boxes import (
     arithmetic,
     bernoulli,
     class_losses,
+    convolution,
     cross_entropy_variants,
     elementwise,
     loss,
     normalisation,
     numbers,
     ordinal_loss,
+    pooling,
     probabilities,
     rearrange,
     reduction,
@@ -28,12 +30,14 @@ from bprop.boxes.affine import *
 from bprop.boxes.arithmetic import *
 from bprop.boxes.bernoulli import *
 from bprop.boxes.class_losses import *
+from bprop.boxes.convolution import *
 from bprop.boxes.cross_entropy_variants import *
 from bprop.boxes.elementwise import *
 from bprop.boxes.loss import *
 from bprop.boxes.normalisation import *
 from bprop.boxes.numbers import *
 from bprop.boxes.ordinal_loss import *
+from bprop.boxes.pooling import *
 from bprop.boxes.probabilities import *
 from bprop.boxes.rearrange import *
 from bprop.boxes.reduction import *
@@ -50,12 +54,14 @@ __all__ += affine.__all__
 __all__ += arithmetic.__all__
 __all__ += bernoulli.__all__
 __all__ += class_losses.__all__
+__all__ += convolution.__all__
 __all__ += cross_entropy_variants.__all__
 __all__ += elementwise.__all__
 __all__ += loss.__all__
 __all__ += normalisation.__all__
 __all__ += numbers.__all__
 __all__ += ordinal_loss.__all__
+__all__ += pooling.__all__
 __all__ += probabilities.__all__
 __all__ += rearrange.__all__
 __all__ += reduction.__all__

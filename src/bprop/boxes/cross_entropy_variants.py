@@ -32,8 +32,7 @@ class LabelSmoothing(ClassLoss):
 
     def targets(self, a, y):
         """t, the softened labels. Shapes: (N, ..., C)."""
-        even = self.smoothing / a.shape[-1]
-        return namespace(a).where(one_hot(y, a), 1 - self.smoothing + even, even)
+        return one_hot(y, a).astype(a.dtype) * (1 - self.smoothing) + self.smoothing / a.shape[-1]
 
     def fprop(self, a, y):
         xp, t = namespace(a), self.targets(a, y)

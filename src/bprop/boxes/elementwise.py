@@ -1,11 +1,12 @@
 """Elementwise mathematics: exp, log, abs, square, sqrt, sin, cos, clip. Shapes: (...) -> (...)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace
 from bprop.typing import Example
@@ -185,16 +186,21 @@ class Clip(Box):
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 
 
-def away_from_zero(rng, shape=(3, 4)):
+def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:
     """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
 
-exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), function(Square), function(Sqrt)
-sin, cos = function(Sin), function(Cos)
+exp: Final = function(Exp)
+log: Final = function(Log)
+abs: Final = function(Abs)
+square: Final = function(Square)
+sqrt: Final = function(Sqrt)
+sin: Final = function(Sin)
+cos: Final = function(Cos)
 
 
-def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
+def clip(a: BoxLike, low: float, high: float, *, name: str | None = None) -> Box:
     """min(max(a, low), high), elementwise. Shapes: a (...) -> (...). Raises BoxError if low is above high.
 
     >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class LayerNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def standardise(self, a):
+    def standardise(self, a: Array) -> tuple[Array, Array]:
         a = as_numbers(a)
         centred = a - a.mean(axis=-1, keepdims=True)
         centred = centred - centred.mean(axis=-1, keepdims=True)  # the part of the mean that rounding left
@@ -122,9 +122,9 @@ class BatchNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def statistics(self, a, weights):
+    def statistics(self, a: Array, weights: Array) -> tuple[Array, Array, Array, Array]:
         """(shares, a - mean, mean, variance): the weight of each row, and a's moments over all axes but the last."""
         shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
@@ -133,7 +133,7 @@ class BatchNorm(Box):
         centred = a - mean - rest
         return shares, centred, mean + rest, (centred * (centred * shares)).sum(axis=axes)
 
-    def shares(self, a, weights):
+    def shares(self, a: Array, weights: Array) -> Array:
         """The weight of each place of each example in the statistics. They sum to 1 (to 0 if all weights are 0)."""
         places = prod(a.shape[1:-1])  # vectors (H,) in one example
         total = weights.sum() * places
@@ -235,7 +235,7 @@ class BatchWeight(Box):
     """
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
     def fprop(self, a: Array, weights: Array) -> Array:
         total = weights.sum()
@@ -269,5 +269,8 @@ def check_features(box: Box, children: tuple[Box, ...]) -> None:
         raise errors.SettingError(f"{box._label()}: epsilon must be above 0, not {box.hyper['epsilon']}")
 
 
-layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)
-batch_weight, rms_norm = function(BatchWeight), function(RmsNorm)
+layer_norm: Final = function(LayerNorm)
+batch_norm: Final = function(BatchNorm)
+normalise: Final = function(Normalise)
+batch_weight: Final = function(BatchWeight)
+rms_norm: Final = function(RmsNorm)

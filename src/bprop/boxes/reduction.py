@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, as_numbers, namespace
 from bprop.typing import Example
 
@@ -148,6 +150,10 @@ class LogSumExp(LogMeanExp):
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
 
 
+AXIS = settings_of("axis", "keepdims")
+
+
+@answering(AXIS, "bp.sum")
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -157,6 +163,7 @@ def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Sum(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.mean")
 def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The mean over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -166,6 +173,7 @@ def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = Non
     return Mean(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.max")
 def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The maximum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -175,6 +183,7 @@ def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Max(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.log_mean_exp")
 def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(mean of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -184,6 +193,7 @@ def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | No
     return LogMeanExp(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.logsumexp")
 def logsumexp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(sum of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 

@@ -1,5 +1,7 @@
 """Boxes that choose between two values, element by element: maximum, minimum, where."""
 
+from typing import Final
+
 from bprop.boxes.arithmetic import Broadcast
 from bprop.boxes.elementwise import away_from_zero
 from bprop.lower_case import function
@@ -81,9 +83,11 @@ class Where(Broadcast):
 def shares(grad: Array, a: Array, b: Array, a_wins: Array, b_wins: Array) -> tuple[Array, Array]:
     """The gradients at a and b of the one that wins; where neither does, half of the gradient each."""
     xp = namespace(grad, a, b)
-    half = xp.where(a == b, 0.5, 0.0) * grad
+    half = xp.where(a == b, 0.5 * grad, 0)
     grad_a, grad_b = xp.where(a_wins, grad, half), xp.where(b_wins, grad, half)
     return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 
 
-maximum, minimum, where = function(Maximum), function(Minimum), function(Where)
+maximum: Final = function(Maximum)
+minimum: Final = function(Minimum)
+where: Final = function(Where)

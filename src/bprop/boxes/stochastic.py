@@ -8,6 +8,8 @@ import numpy as np
 
 from bprop import errors
 from bprop.box import Box
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, namespace
 from bprop.typing import Example
 
@@ -26,8 +28,8 @@ class Dropout(Box):
 
     keeps_rows = True
     rate: float = 0.5
-    needs: ClassVar = ("noise",)
-    runtime: ClassVar = ("rate",)
+    needs: ClassVar[tuple[str, ...]] = ("noise",)
+    runtime: ClassVar[tuple[str, ...]] = ("rate",)
 
     def fprop(self, a: Array, noise: Array) -> Array:
         return a * (noise >= self.rate) / (1 - self.rate)
@@ -93,6 +95,7 @@ class GaussianNoise(Box):
         yield (rng.normal(size=(4, 2, 3)),)
 
 
+@answering(settings_of("rate"), "bp.dropout")
 def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
     """`a` with each element set to 0 with probability `rate` in training, the others divided by 1 - rate.
 

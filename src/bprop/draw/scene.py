@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.draw.gradients import SHOWN, is_gradient, owner_of, parts_of, step_of
-from bprop.draw.layers import layers_of, users_of, wants_collapse
+from bprop.draw.layers import is_same, layers_of, users_of, wants_collapse
 from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
 from bprop.draw.statistics import Summary, note_of, summarise
 from bprop.leaves import Constant, Input, Leaf
@@ -47,8 +48,8 @@ class Node:
     output: bool = False
     panels: list[tuple[str, Summary]] = field(default_factory=list)
 
-    def __post_init__(self):
-        self.shown = fit(self.name, NAME, WIDEST)
+    def __post_init__(self) -> None:
+        self.shown: str = fit(self.name, NAME, WIDEST)
         self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
 
     @property
@@ -101,6 +102,15 @@ class Scene:
 class Builder:
     """Makes the scene of a graph."""
 
+    graph: Any
+    values: Arrays | None
+    grads: Arrays | None
+    objective: float | None
+    users: dict[Box, list[Box]]
+    trained: frozenset[Any]
+    rewrites: Any
+    merged: Any
+
     def __init__(
         self,
         graph: Structure,
@@ -112,18 +122,18 @@ class Builder:
         self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
-        self.penalties = self._penalties()
+        self.penalties: set[Box] = self._penalties()
         outputs = set(graph.outputs.values())
         apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
         self.parts = parts_of(graph, apart) if collapse is not False else {}
-        self.collapsed = wants_collapse(graph, collapse, len(self.parts))
-        self.layers = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
+        self.collapsed: bool = wants_collapse(graph, collapse, len(self.parts))
+        self.layers: dict[Box, int] = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
         self.outputs: dict[Box, list[str]] = {}
         for name, box in graph.outputs.items():
             self.outputs.setdefault(box, []).append(name)
 
     def scene(self) -> Scene:
-        units: dict[Hashable, list[Box]] = {}
+        units: dict[Box | int, list[Box]] = {}
         for box in self.graph.order:
             if not self._hidden(box):
                 units.setdefault(self._unit(box), []).append(box)
@@ -134,7 +144,7 @@ class Builder:
             )
             for box in self.graph.order
             for child in sorted(box.children, key=lambda child: not isinstance(child, Leaf))  # a layer's value wins
-            if not self._hidden(child) and self._unit(child) != self._unit(box)
+            if not self._hidden(child) and not is_same(self._unit(child), self._unit(box))
         }
         lines = list(edges.values())
         if self.graph.loss is not None:
@@ -144,7 +154,7 @@ class Builder:
             return Scene([*nodes.values(), top], lines, self._caption(), self.collapsed)
         return Scene(list(nodes.values()), lines, self._caption(), self.collapsed)
 
-    def _unit(self, box: Box) -> Hashable:
+    def _unit(self, box: Box) -> Box | int:
         return self.parts.get(box) or self.layers.get(box, box)
 
     def _hidden(self, box: Box) -> bool:
@@ -164,10 +174,10 @@ class Builder:
     def _caption(self) -> str:
         return show(self.graph).partition("\n")[0] + (", layers collapsed" if self.layers else "")
 
-    def _node(self, unit: Hashable, boxes: list[Box]) -> Node:
+    def _node(self, unit: Box | int, boxes: list[Box]) -> Node:
         if isinstance(unit, Box):
             return self._box(unit) if len(boxes) == 1 else self._gradient(unit, boxes)
-        return self._layer(int(unit), boxes)  # type: ignore[call-overload]
+        return self._layer(unit, boxes)
 
     def _box(self, box: Box) -> Node:
         name = self.graph.names[box]

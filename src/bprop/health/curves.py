@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from bprop.metrics import higher_is_better
+from bprop.metrics import direction
 from bprop.record import Record
 
 SMALLER = "a smaller learning rate"
@@ -30,35 +30,45 @@ def growth(history: Sequence[Record]) -> Iterable[str]:
 
 
 def overfitting(history: Sequence[Record]) -> Iterable[str]:
-    """A warning if the validation loss has risen since its least value, while the training loss fell further.
-
-    There is none if it rose by less than a tenth, or if one of the last epochs (3, or a tenth of all) was as good.
-    """
-    watched = [(record, record.validation) for record in history if record.validation is not None]
-    losses = [validation["loss"] for _, validation in watched]
-    if len(watched) <= FEWEST or not all(map(isfinite, losses)):
+    """A warning if the validation loss has risen since its least value, while the training loss fell further."""
+    rise = risen(history)
+    if rise is None:
         return
-    least = min(losses)
-    place = losses.index(least)
-    late = losses[-max(FEWEST, len(losses) // 10) :]
-    scale = least if least > 0 else losses[0] - least
-    (best, then), (last, now) = watched[place], watched[-1]
-    if min(late) <= least + RISEN * scale or last.loss >= best.loss:
-        return
-    facts = (
-        f"the validation loss was least after epoch {best.epoch} ({least:.3g}) and has risen to {losses[-1]:.3g}, "
-        f"while the training loss fell from {best.loss:.3g} to {last.loss:.3g}"
-    )
-    better = [name for name in now if name != "loss" and _better(name, now[name], then[name])]
+    facts, better = rise
     if better:
-        shown = ", ".join(f"{name} from {then[name]:.4g} to {now[name]:.4g}" for name in better)
         yield (
-            f"{facts}; yet on the validation set the network improved its {shown}: it is often right, and too sure "
+            f"{facts}; yet on the validation set the network improved its {better}: it is often right, and too sure "
             "where it is wrong: try dropout or an l2 penalty before you trust its probabilities"
         )
     else:
         yield f"the network overfits: {facts}: try early stopping (patience), dropout, an l2 penalty, or more data"
 
 
+def risen(history: Sequence[Record]) -> tuple[str, str] | None:
+    """(how the validation loss has risen since its least value, while the training loss fell further; the metrics that
+    improved since then), both in words; None if it has not.
+
+    It has not if it rose by less than a tenth, or if one of the last epochs (3, or a tenth of all) was as good.
+    """
+    watched = [(record, record.validation) for record in history if record.validation is not None]
+    losses = [validation["loss"] for _, validation in watched]
+    if len(watched) <= FEWEST or not all(map(isfinite, losses)):
+        return None
+    least = min(losses)
+    place = losses.index(least)
+    late = losses[-max(FEWEST, len(losses) // 10) :]
+    scale = least if least > 0 else losses[0] - least
+    (best, then), (last, now) = watched[place], watched[-1]
+    if min(late) <= least + RISEN * scale or last.loss >= best.loss:
+        return None
+    facts = (
+        f"the validation loss was least after epoch {best.epoch} ({least:.3g}) and has risen to {losses[-1]:.3g}, "
+        f"while the training loss fell from {best.loss:.3g} to {last.loss:.3g}"
+    )
+    better = [name for name in now if name != "loss" and _better(name, now[name], then[name])]
+    return facts, ", ".join(f"{name} from {then[name]:.4g} to {now[name]:.4g}" for name in better)
+
+
 def _better(name: str, now: float, then: float) -> bool:
-    return now > then if higher_is_better(name) else now < then
+    larger = direction(name)
+    return larger is not None and (now > then if larger else now < then)

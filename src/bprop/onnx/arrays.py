@@ -87,6 +87,10 @@ class Arrays(Functions):
 
     # --- moving ---
 
+    strided = False
+    windows: Any = None
+    """ONNX has no such operation: windows are slices, put together (see `bprop.namespace.windows`)."""
+
     def getitem(self, a: Traced, index: Any) -> Traced:
         """a[index]. The bounds of slices stay as they are written, so that they hold for any number of examples."""
         if isinstance(index, Traced):

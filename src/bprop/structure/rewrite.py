@@ -16,9 +16,14 @@ from bprop.boxes.probabilities import LogSoftmax, Softmax
 Rule = Callable[[Box], Box | None]
 
 
+def computes_as(box: Box, kind: type[Box]) -> bool:
+    """True for a box of this class, and of one derived from it that has neither an fprop nor a bprop of its own."""
+    return isinstance(box, kind) and type(box).fprop is kind.fprop and type(box).bprop is kind.bprop
+
+
 def nll_of_softmax(box: Box) -> Box | None:
     """nll(softmax(a), y) -> cross_entropy(a, y), whose gradient before activation is f(x) - e(y)."""
-    if isinstance(box, Nll) and isinstance(box.children[0], Softmax):
+    if computes_as(box, Nll) and computes_as(box.children[0], Softmax):
         f, y = box.children
         return CrossEntropy(*f.children, y, name=box.name)
     return None
@@ -26,7 +31,7 @@ def nll_of_softmax(box: Box) -> Box | None:
 
 def log_of_softmax(box: Box) -> Box | None:
     """log(softmax(a)) -> log_softmax(a)."""
-    if isinstance(box, Log) and isinstance(box.children[0], Softmax):
+    if computes_as(box, Log) and computes_as(box.children[0], Softmax):
         return LogSoftmax(*box.children[0].children, name=box.name)
     return None
 

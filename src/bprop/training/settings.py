@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,15 @@ from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
 from bprop.graph.validation import check_values
-from bprop.record import Record
+from bprop.measures.own import read_metrics
+from bprop.metrics import direction
+from bprop.record import VALIDATION
 from bprop.rules import SGD, Rule, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.structure.freezing import frozen
+from bprop.training.class_weights import class_weights
+from bprop.training.hooks import read_callbacks
 from bprop.training.stopping import EarlyStopping
-
-Callback = Callable[[Record, Any], Any]
-"""Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +37,12 @@ class TrainSettings:
     batch_size: int | None = None
     epochs: int = 10
     seed: int = 0
-    validation: Mapping[str, Any] | DataSet | float | None = None
+    validation: Any = None
     params: Mapping[str, Any] | None = None
     weights: Any = None
     validation_weights: Any = None
+    sample_weight: Any = None
+    class_weight: Any = None
     shuffle: bool = True
     patience: int | None = None
     monitor: str = "loss"
@@ -52,10 +55,12 @@ class TrainSettings:
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
-    keep_best: bool = False
+    keep_best: bool | None = None
     freeze: Any = ()
+    metrics: Any = ()
+    mode: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._set(
             rule=as_rule(SGD() if self.rule is None else self.rule),
             seed=whole("seed", self.seed, least=0),
@@ -63,12 +68,22 @@ class TrainSettings:
             batch_size=None if self.batch_size is None else whole("batch_size", self.batch_size),
             callbacks=read_callbacks(self.callbacks),
             notes=dict(self.notes or {}),
+            metrics=read_metrics(self.metrics),
+            monitor=_monitor(self.monitor),
         )
+        if self.sample_weight is not None:
+            if self.weights is not None:
+                raise SettingError("sample_weight= and weights= are two names of the same: give one of them")
+            self._set(weights=self.sample_weight, sample_weight=None)
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.keep_best and self.validation is None:
             raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
-        if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
+        if self.monitor != "loss" and self.validation is None:
+            raise SettingError(f"monitor={self.monitor!r} needs a validation set: give validation={{...}} or a share")
+        if self.mode not in (None, "min", "max"):
+            raise SettingError(f"mode={self.mode!r}: 'max' if a larger value of the monitor is better, else 'min'")
+        if self.validation_weights is not None and not is_set(self.validation):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
@@ -77,8 +92,13 @@ class TrainSettings:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def make_job(self, graph: Graph, data: Mapping[str, Any] | DataSet) -> Job:
+    def make_job(self, graph: Graph, data: Any) -> Job:
         """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
+        if not isinstance(graph, Graph):
+            raise SettingError(
+                f"the first argument is the graph, such as bp.mlp([784, 100, 10]), not a {type(graph).__name__}: "
+                "bp.train(graph, data)"
+            )
         graph.need_loss()
         graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
@@ -101,12 +121,14 @@ class TrainSettings:
         """(training set, validation set): the set of the caller, a share held out at random, or none."""
         units = Units.of(self.notes or {})
         examples = read_set(graph, units, dtype, data, self.weights, "weights")
+        of_class = None if self.class_weight is None else class_weights(graph, self.class_weight, examples)
+        examples = examples if of_class is None else of_class.times(examples, "class_weight")
         if self.validation is None:
             return examples, None
-        if isinstance(self.validation, Mapping | DataSet):
-            weights = self.validation_weights
-            return examples, read_set(graph, units, dtype, self.validation, weights, "validation_weights")
-        return hold_out(examples, self.validation, self.seed)
+        if not is_set(self.validation):
+            return hold_out(examples, self.validation, self.seed)
+        held = read_set(graph, units, dtype, self.validation, self.validation_weights, "validation_weights")
+        return examples, held if of_class is None else of_class.times(held, "class_weight of the validation set")
 
     def make_engine(self) -> Engine:
         """The engine, or the one that mixes precisions where that is asked for."""
@@ -127,10 +149,35 @@ class TrainSettings:
         need_representable(job, theta)
         return theta
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the fit has the parameters of the epoch that did best: where there is a validation set, unless the
+        caller wants the last ones."""
+        return self.validation is not None and self.keep_best is not False
+
+    @property
+    def wants_best(self) -> bool:
+        """Whether the caller has asked for the best epoch, by name or by patience."""
+        return bool(self.keep_best) or self.patience is not None
+
     def make_stopping(self) -> EarlyStopping | None:
-        """The search for the best epoch, where it is asked for."""
-        looks = self.patience is not None or self.keep_best
-        return EarlyStopping(self.patience, self.monitor) if looks else None
+        """The search for the best epoch, where one is kept or waited for."""
+        if not (self.keeps or self.patience is not None):
+            return None
+        return EarlyStopping(self.patience, self.monitor, self._higher())
+
+    def _higher(self) -> bool | None:
+        """Whether a larger value of the monitor is better. Raises SettingError where nobody has said."""
+        metric = self.metrics.get(self.monitor, self.monitor)
+        known = direction(metric) if isinstance(metric, str) else getattr(metric, "higher_is_better", None)
+        if known is None and self.mode is None and not isinstance(metric, str):
+            raise SettingError(
+                f"is a larger {self.monitor!r} better? Say mode='max', or mode='min' if a smaller one is"
+            )
+        if self.mode is not None and known is not None and known != (self.mode == "max"):
+            better = "larger" if known else "smaller"
+            raise SettingError(f"mode={self.mode!r}: a {better} {self.monitor!r} is better; leave mode out")
+        return known if self.mode is None else self.mode == "max"
 
     def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
         """How a job is trained, for people to read."""
@@ -139,20 +186,25 @@ class TrainSettings:
             "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
             "validation_examples": None if job.validation is None else len(job.validation),
         }  # fmt: skip
+        if self.class_weight is not None:
+            facts |= {"class_weight": str(self.class_weight)}
         if self.patience is not None:
             facts |= {"patience": self.patience}
-        if self.patience is not None or self.keep_best:
+        if self.patience is not None or self.keeps:
             facts |= {"monitor": self.monitor}
-        if self.keep_best:
+        if self.keeps and self.patience is None:
             facts |= {"keep_best": True}
         if job.graph.frozen:
             facts |= {"freeze": sorted(job.graph.frozen)}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
 
 
-def read_set(
-    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any, name: str
-) -> DataSet:
+def is_set(validation: Any) -> bool:
+    """True for a validation set of its own, False for a share of the data and for None."""
+    return validation is not None and not isinstance(validation, bool | int | float | np.number | str)
+
+
+def read_set(graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any, name: str) -> DataSet:
     """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
 
     name : of the weights, in errors.
@@ -172,12 +224,21 @@ def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet
     if not examples.in_memory:
         raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
     if isinstance(share, bool) or not isinstance(share, float | int):
-        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
+        raise SettingError(
+            f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
+        )
     training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
     for part, what in ((training, "training"), (held, "validation")):
         if part.weights is not None and not part.weights.any():
             raise DataError(f"all examples of the {what} set have weight 0")
     return training, held
+
+
+def _monitor(name: Any) -> str:
+    """The measure to watch: of the validation set, also by its names in a history and in Keras."""
+    if not isinstance(name, str):
+        raise SettingError(f"monitor is the name of a measure, such as 'loss', not {name!r}")
+    return name.removeprefix("val_").removeprefix(VALIDATION)
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:
@@ -186,11 +247,3 @@ def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> 
         limit = "" if most == float("inf") else f" (and at most {most:,})"
         raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
     return int(value)
-
-
-def read_callbacks(callbacks: Any) -> list[Callback]:
-    """One function or several as a list. Raises SettingError."""
-    functions = [callbacks] if callable(callbacks) else list(callbacks)
-    if not all(callable(function) for function in functions):
-        raise SettingError("callbacks are functions, called as callback(record, fit)")
-    return functions
