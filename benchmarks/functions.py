@@ -30,7 +30,7 @@ LOOPS = {
 
 
 def loops(case: Case, engine: str) -> dict[str, Callable[[int], Any]]:
-    """The loops, functions of the number of epochs. Each has been called, so that nothing is left to compile."""
+    """The loops, by the number of epochs. Each has been called, so that nothing is left to compile."""
     task = problem(case)
     graph = bp.mlp(case.sizes, activation=case.activation, l2=L2)
     rule, data = bp.SGD(LEARNING_RATE), {"x": task.x, "y": task.y}
@@ -39,8 +39,8 @@ def loops(case: Case, engine: str) -> dict[str, Callable[[int], Any]]:
 
     def train(epochs: int) -> Any:
         return bp.train(
-            graph, data, rule=rule, params=task.params, epochs=epochs, batch_size=case.batch, engine=engine, shuffle=False,
-            progress=False,
+            graph, data, rule=rule, params=task.params, epochs=epochs, batch_size=case.batch, engine=engine,
+            shuffle=False, progress=False,
         ).params  # fmt: skip
 
     def own(options: dict[str, Any]) -> Callable[[int], Any]:
