@@ -21,7 +21,7 @@ def make_pictures():
     return module
 
 
-@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep"])
+@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep", "draw_backward"])
 def test_a_picture_is_up_to_date(make_pictures, tmp_path, picture):
     made = getattr(make_pictures, picture)(tmp_path)
     kept = DOCS / made.name
@@ -134,3 +134,22 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     errors = [np.mean((fit.predict(x=names["X"]) - names["y"]) ** 2) for fit in names["fits"]]
     assert np.mean((names["answers"]["f"] - names["y"]) ** 2) < np.mean(errors)
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
+
+
+def test_the_page_on_backward_graphs_prints_what_it_shows(capsys):
+    page = (DOCS / "backward.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
+    assert sum(bool(shown) for _, shown in blocks) == 2
+    names = {"__name__": "backward"}
+    for block, shown in blocks:
+        exec(compile(block, "backward.md", "exec"), names)
+        assert capsys.readouterr().out == shown
+    assert len(names["fit"].history) == 2
+
+
+def test_functions_runs_as_it_is_read(jax):
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "functions.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "functions"}
+    for block in blocks:
+        exec(compile(block, "functions.md", "exec"), names)
+    assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
