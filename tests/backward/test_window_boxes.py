@@ -22,5 +22,5 @@ def test_the_backward_graph_of_a_convolutional_network_computes_its_gradients(po
     graph = bp.Graph(loss=bp.mean(bp.square(h), axis=(1, 2, 3)))
     theta, x = graph.init(0), np.random.default_rng(0).normal(size=(4, 5, 5, 1))
     expected = graph.bprop(graph.fprop(theta, x=x))["W"]
-    found = graph.backward().fprop(theta, x=x)["W"]
+    found = graph.backward().fprop(theta, x=x)["d objective / d W"]
     np.testing.assert_allclose(found, expected, rtol=1e-12)
