@@ -65,6 +65,16 @@ def test_any_model_runs_as_it_is_read(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.count("True") >= 3
 
 
+def test_the_page_of_boxes_prints_what_it_says(capsys):
+    text = (DOCS / "boxes.md").read_text(encoding="utf-8")
+    names, printed = {"__name__": "boxes"}, 0
+    for block, result in re.findall(r"```python\n(.*?)```\s*(?:```text\n(.*?)```)?", text, re.DOTALL):
+        exec(compile(block, "boxes.md", "exec"), names)
+        assert capsys.readouterr().out == result
+        printed += bool(result)
+    assert printed == 4
+
+
 def test_coming_from_other_libraries_runs_as_it_is_read():
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "coming_from.md").read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) > 5
