@@ -23,13 +23,13 @@ from bprop.cli.show import measures
 from bprop.cli.target import counted
 from bprop.console import say
 from bprop.errors import SettingError
+from bprop.measures.baseline import beside
 from bprop.model import Model
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
-from bprop.tables.baseline import beside
 from bprop.tables.certainty import Conformal, coverage_on
 from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge

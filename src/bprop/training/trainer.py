@@ -13,9 +13,11 @@ from bprop.console import say
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.engines.program import PENALTY, Program
-from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
+from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.health import HealthProbe
 from bprop.history import History
+from bprop.measures.heads import Heads
+from bprop.measures.own import Own
 from bprop.model import KEEP_BEST, Model
 from bprop.names import known
 from bprop.notes import statistics
@@ -63,9 +65,7 @@ class Trainer(Between):
         self.trained_on = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks = Hooks(settings.callbacks)
-        measures = ("loss", *self.program.metrics)
-        if self.stopping is not None and settings.monitor not in measures:
-            raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {known(settings.monitor, measures)}")
+        self.own = self._own_metrics()
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}
@@ -76,12 +76,27 @@ class Trainer(Between):
             self.close()
             raise
 
+    def _own_metrics(self) -> Own:
+        """The metrics of the caller's own, with the one to monitor. Raises UnknownNameError where there is none."""
+        job, metrics, monitor = self.job, self.settings.metrics, self.settings.monitor
+        own = Own(job.graph, metrics, self.settings.notes, self.program.metrics)
+        if metrics and not job.data.in_memory and job.validation is None:
+            raise SettingError("metrics of a training set larger than memory need a validation set: give validation=")
+        measures = ("loss", *self.program.metrics, *own.names)
+        if self.stopping is None or monitor in measures:
+            return own
+        more = Heads(job.graph, self.settings.notes or {}).measures
+        if monitor not in more:
+            names = list(dict.fromkeys((*measures, *more)))
+            raise UnknownNameError(f"cannot monitor {monitor!r}: there is {known(monitor, names)}")
+        return Own(job.graph, {**metrics, monitor: monitor}, self.settings.notes, self.program.metrics)
+
     def _make_writer(self, fingerprint: Mapping[str, Any], source: Any) -> CheckpointWriter:
         settings, place = self.settings, self.settings.checkpoint
         assert place is not None
         resuming = source is not None and resume.same_place(source, place)
-        judged_by = "loss" if self.stopping is None else self.stopping.monitor
-        return CheckpointWriter(place, settings.every, self.job.dtype, fingerprint, judged_by, resuming)
+        monitor, higher = ("loss", None) if self.stopping is None else (self.stopping.monitor, self.stopping.higher)
+        return CheckpointWriter(place, settings.every, self.job.dtype, fingerprint, monitor, resuming, higher)
 
     def _begin(self, engine: Engine, theta: Mapping[str, Any], fingerprint: Mapping[str, Any], source: Any) -> None:
         """Start the engine, from `theta` or from the checkpoint `source`."""
@@ -227,10 +242,18 @@ class Trainer(Between):
     def _finish_epoch(self) -> None:
         at, job, run, stopping = self.position, self.job, self.run_, self.stopping
         validation = None if job.validation is None else self.units.measures(run.evaluate("validation"))
+        metrics: dict[str, float] = {}
+        if self.own.metrics:
+            theta = run.params()
+            if job.validation is not None and validation is not None:
+                validation |= self.own.measure(theta, job.dtype, job.validation)
+            metrics = self.own.measure(theta, job.dtype, job.data) if job.data.in_memory else {}
         watched = stopping is not None and validation is not None
         best = stopping.improved(at.epoch + 1, validation) if watched else None  # type: ignore[union-attr,arg-type]
         health = self.probe(run, at.updates)
-        record = replace(self._record_so_far(), validation=validation, health=health, best=best)
+        record = self._record_so_far()
+        metrics = {**record.metrics, **metrics}
+        record = replace(record, metrics=metrics, validation=validation, health=health, best=best)
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
         if stopping is not None and best and self.settings.keeps:
@@ -271,6 +294,7 @@ class Trainer(Between):
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
+        fit.metrics = self.own.metrics
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
         fit.best_epoch, fit.failure = None if best is None else best.best_epoch, failure
