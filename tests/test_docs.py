@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,31 @@ def test_how_it_works_runs_as_it_is_read():
     names = {"__name__": "how_it_works"}
     for block in blocks:
         exec(compile(block, "how_it_works.md", "exec"), names)
+
+
+def test_any_model_runs_as_it_is_read(tmp_path, monkeypatch, capsys):
+    for package in ("pandas", "sklearn", "onnx", "onnxruntime", "skops"):
+        pytest.importorskip(package)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "any_model.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "any_model"}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Stochastic Optimizer")
+        for block in blocks:
+            exec(compile(block, "any_model.md", "exec"), names)
+    assert names["same"].score(names["X"], names["Y"]) > 0.9
+    assert (names["label"] == names["clf"].predict(names["X"])).all()
+    assert names["search"].best_score_ > 0.9
+    assert capsys.readouterr().out.count("True") >= 3
+
+
+def test_coming_from_other_libraries_runs_as_it_is_read():
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "coming_from.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) > 5
+    names = {"__name__": "coming_from"}
+    for block in blocks:
+        exec(compile(block, "coming_from.md", "exec"), names)
+    assert names["grads"]["x"].shape == (90, 4)
 
 
 def test_tables_in_python_runs_as_it_is_read(tmp_path, monkeypatch):

@@ -101,11 +101,21 @@ _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'bprop' has no attribute {name!r}")
+        raise AttributeError(f"module 'bprop' has no attribute {name!r}{_cure(name)}")
     home = _HOME[name]
     value = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
     globals()[name] = value
     return value
+
+
+def _cure(name: str) -> str:
+    """What to type instead of a name that bprop does not have."""
+    if name.startswith("_"):
+        return ""
+    from bprop.elsewhere import answer
+    from bprop.elsewhere.package import PACKAGE
+
+    return answer(name, [one for one in __dir__() if not one.startswith("_")], PACKAGE, listed=False)
 
 
 def __dir__() -> list[str]:

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bprop import errors, signatures
 from bprop.hyper import REQUIRED, complete, declared
@@ -57,6 +58,8 @@ class Box(Operators["Box"], ABC):
     """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
     stops_gradient: ClassVar[bool] = False
     """True if the box sends no gradient to any child, whatever its slope is (see `bprop.stop_gradient`)."""
+    in_catalogue: ClassVar[bool] = True
+    """False for boxes of bprop's own that people do not type."""
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
@@ -117,7 +120,7 @@ class Box(Operators["Box"], ABC):
     hyper_types: ClassVar[dict[str, str]] = {}
     type_key: ClassVar[str] = ""
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.hyper_defaults = {key: cls.__dict__.get(key, default) for key, default in cls.hyper_defaults.items()}
         own = declared(cls)
@@ -126,28 +129,16 @@ class Box(Operators["Box"], ABC):
         ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         cls.type_key = cls.__name__ if ours else f"{cls.__module__}:{cls.__qualname__}"
         register(cls)
-        cls._need_signatures()
+        signatures.need_box(cls)
 
-    @classmethod
-    def _need_signatures(cls) -> None:
-        """Raise BoxError for an fprop or bprop of the class itself that cannot be called as a pass calls them."""
-        fprop = vars(cls).get("fprop", cls.fprop)
-        if not inspect.isfunction(fprop) or hasattr(fprop, "__isabstractmethod__"):
-            return
-        first, *names = list(inspect.signature(fprop).parameters) or [""]
-        if first != "self" and not names:
-            fault = f"{cls.__name__}.fprop takes ({first}): write def fprop(self, a)"
-        elif any("*" in name for name in cls.child_names()):
-            return
-        else:
-            fault = signatures.fault(cls, "bprop", ("self", "grad", "value", *names), "a gradient for each child")
-        if fault:
-            raise errors.BoxError(fault)
+    __signature__: ClassVar[Any] = signatures.Shown()
 
-    def __init__(self, *children: Any, name: str | None = None, **hyper: Any):
+    def __init__(self, *children: Any, name: str | None = None, **hyper: Any) -> None:
         set_ = object.__setattr__
         if name is not None and (not isinstance(name, str) or not name):
             raise errors.BoxError(f"the name of a {type(self).__name__} must be a non-empty string, not {name!r}")
+        if hyper:
+            children, hyper = signatures.placed(type(self), children, hyper)
         set_(self, "name", name)
         set_(self, "children", tuple(as_box(child) for child in children))
         self._check_children()
@@ -159,15 +150,12 @@ class Box(Operators["Box"], ABC):
     children: ClassVar[tuple[Box, ...]]
     spec: ClassVar[Spec]
 
-    def __setattr__(self, key: str, value: Any = None):
-        if "spec" not in vars(self):
-            raise errors.BoxError(
-                f"{type(self).__name__} sets {key!r} itself: hyper-parameters of a box are annotated attributes of its "
-                f"class, such as `{key}: float = 1.0`, and keyword arguments when a box is made. It needs no __init__"
-            )
+    def __setattr__(self, key: str, value: Any = None) -> None:
+        signatures.need_made(self, key)
         raise errors.BoxError(f"{self!r} is immutable: make a new box instead of changing {key!r}")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, key: str) -> None:
+        self.__setattr__(key)
 
     @property
     def dims(self) -> tuple[Dim, ...]:
@@ -200,14 +188,8 @@ class Box(Operators["Box"], ABC):
                 f"{type(self).__name__} takes {len(expected)} child{'ren' if len(expected) != 1 else ''} "
                 f"({', '.join(expected)}), got {len(self.children)}"
                 + (f"; its hyper-parameters ({', '.join(self.hyper_defaults)}) are keyword arguments"
-                   if self.hyper_defaults else "") + f"; type {self._call(expected)}"
+                   if self.hyper_defaults else "") + f"; type {signatures.call(type(self), expected)}"
             )  # fmt: skip
-
-    @classmethod
-    def _call(cls, children: tuple[str, ...]) -> str:
-        """How a box of this class is made: "bp.Linear(h, W, b)"."""
-        ours = ":" not in cls.type_key
-        return f"{'bp.' * ours}{cls.__name__}({', '.join(children)})"
 
     def _legal(self) -> Spec:
         try:
@@ -253,7 +235,10 @@ class Box(Operators["Box"], ABC):
         return f"<{self._label()} {spec}>"
 
 
-def as_box(value: Any) -> Box:
+BoxLike = Box | ArrayLike  # what can be a child: a number or an array becomes a Constant
+
+
+def as_box(value: BoxLike) -> Box:
     """The box itself, or a Constant of a number or an array."""
     if isinstance(value, Box):
         return value

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.elsewhere.boxes import meant
 from bprop.errors import BoxError
 
 REQUIRED: Any = object()  # stands in the place of a default, for a hyper-parameter without one
@@ -34,7 +35,9 @@ def complete(
     """
     for key in chosen:
         if key not in defaults:
-            raise BoxError(f"{kind} has no hyper-parameter {key!r}; it has: {', '.join(defaults) or 'none'}")
+            raise BoxError(
+                f"{kind} has no hyper-parameter {key!r}; it has: {', '.join(defaults) or 'none'}{meant(key, defaults)}"
+            )
     values = {**defaults, **chosen}
     for key, value in values.items():
         if value is REQUIRED:

@@ -113,7 +113,7 @@ class Constant(Leaf):
     """
 
     value: Any
-    runtime: ClassVar = ("value",)
+    runtime: ClassVar[tuple[str, ...]] = ("value",)
 
     def __init__(self, value: Any, name: str | None = None):
         try:
@@ -148,8 +148,9 @@ def _hint(value: Any) -> str:
 
 def need_name(name: Any, who: str) -> None:
     """Raise BoxError if a leaf has no name. Its name is the key of its value in data and in theta."""
-    if name is None:
-        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X)")
+    if name is None or not isinstance(name, str):
+        first = "" if name is None else f", but its first argument is {name!r}: such as {who.split()[1]}('x', (784,))"
+        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X){first}")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import answering, missing
+from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, ModelFileError, UnknownNameError, UnreadableError
@@ -150,6 +152,7 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
+    @answering({}, "evaluate", places="the data is one argument, evaluate((X, y)), or keywords, x=X, y=Y")
     def evaluate(
         self, data: Any = None, /, *, weights: Any = None, metrics: Any = None, **inputs: Any
     ) -> dict[str, float]:  # fmt: skip
@@ -238,6 +241,11 @@ class Model:
 
         return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, MODEL)
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}
 
@@ -311,7 +319,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Any) -> None:
+def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a model to one file: weights as safetensors, the graph as JSON, no pickle.
 
     model : a Model, a fit, or an estimator of bprop that is fitted. Of a Pipeline, its last step.

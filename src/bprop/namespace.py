@@ -1,5 +1,7 @@
 """The array namespace of arrays. Box code that uses it runs on every engine."""
 
+from collections.abc import Iterator, Sequence
+from itertools import product
 from types import ModuleType
 from typing import Any
 
@@ -55,5 +57,58 @@ def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
     if xp is not np:
         return xp.zeros(shape, grad.dtype).at[index].add(grad)
     full = np.zeros(shape, grad.dtype)
-    np.add.at(full, index, grad)
+    if isinstance(index, tuple) and all(isinstance(part, slice) for part in index):  # no element comes twice
+        full[index] += grad
+    else:
+        np.add.at(full, index, grad)
     return full
+
+
+def windows(a: Array, size: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Array:
+    """The windows of the axes between the first and the last: element [n, o.., k.., c] is a[n, o step + k apart, c].
+
+    Shapes: a (N, *S, C) -> (N, *P, *K, C) with K = size and P = floor((S - 1 - (K - 1) apart) / step) + 1. NumPy's
+    arrays are not copied, nor are those that have a function of this name in their namespace.
+    """
+    xp = namespace(a)
+    if xp is not np and getattr(xp, "windows", None) is not None:
+        return xp.windows(a, size, step, apart)
+    inner = zip(a.shape[1:-1], size, step, apart, strict=True)
+    counts = [(n - 1 - (k - 1) * d) // s + 1 for n, k, s, d in inner]
+    if xp is np:
+        first, *middle, last = a.strides
+        moved = (stride * by for stride, by in zip(middle * 2, (*step, *apart), strict=True))
+        shape = (a.shape[0], *counts, *size, a.shape[-1])
+        return np.lib.stride_tricks.as_strided(a, shape, (first, *moved, last), writeable=False)
+    parts = [a[index][..., None, :] for index in offsets(counts, size, step, apart)]
+    return xp.concatenate(parts, axis=-2).reshape(-1, *counts, *size, a.shape[-1])
+
+
+def fold(grad: Array, sizes: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Array:
+    """The transpose of `windows`: every element receives the sum of what its places in all windows hold.
+
+    Shapes: grad (N, *P, *K, C) -> (N, *S, C), S = `sizes`.
+    """
+    xp, axes = namespace(grad), len(sizes)
+    if xp is not np and getattr(xp, "fold", None) is not None:
+        return xp.fold(grad, sizes, step, apart)
+    counts, size = grad.shape[1 : axes + 1], grad.shape[axes + 1 : -1]
+    shape = (grad.shape[0], *sizes, grad.shape[-1])
+    total = np.zeros(shape, grad.dtype) if xp is np else xp.zeros(shape, grad.dtype)
+    places = product(*map(range, size))
+    for place, index in zip(places, offsets(counts, size, step, apart), strict=True):
+        part = grad[(*[slice(None)] * (axes + 1), *place)]
+        if xp is np:
+            total[index] += part
+        else:
+            total = total.at[index].add(part)
+    return total
+
+
+def offsets(
+    counts: Sequence[int], size: Sequence[int], step: Sequence[int], apart: Sequence[int]
+) -> Iterator[tuple[slice, ...]]:
+    """For each element of a window: the index of all that it meets, of every example and channel."""
+    for place in product(*map(range, size)):
+        at = zip(place, counts, step, apart, strict=True)
+        yield (slice(None), *(slice(k * d, k * d + (n - 1) * s + 1, s) for k, n, s, d in at), slice(None))

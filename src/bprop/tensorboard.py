@@ -51,6 +51,9 @@ class TensorBoard:
     1
     """
 
+    folder: Path
+    budget: Budget
+
     def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = True):
         try:
             import tensorboardX  # noqa: F401 (a missing package is an error before any work)

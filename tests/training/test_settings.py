@@ -211,10 +211,10 @@ def test_settings_take_all_that_train_is_given():
         "params": {"w": 1.0}, "weights": np.ones(5), "validation_weights": np.ones(2), "shuffle": False,
         "patience": 4, "monitor": "accuracy", "dtype": "float64", "engine": Own(), "callbacks": [print],
         "checkpoint": "somewhere", "every": "9steps", "resume": True, "progress": False, "notes": {"a": 1},
-        "health": True, "keep_best": True, "freeze": ["w"],
+        "health": True, "keep_best": True, "freeze": ["w"], "class_weight": "balanced",
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(TrainSettings, "make_job", noting)
         bp.train(GRAPH, {"x": np.ones(5)}, **odd)
-    assert set(odd) == set(seen)
+    assert {*odd, "sample_weight"} == set(seen)  # another name of weights
     assert all(seen[name] is value or seen[name] == value for name, value in odd.items())

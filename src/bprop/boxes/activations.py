@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import pi, sqrt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -66,7 +66,7 @@ class Sigmoid(Activation):
     array([0.5, 1. ])
     """
 
-    bounds: ClassVar = (0.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
     def fprop(self, a: Array) -> Array:
         return logistic(a)
@@ -87,7 +87,7 @@ class Tanh(Activation):
     array([0., 1.])
     """
 
-    bounds: ClassVar = (-1.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
     def fprop(self, a: Array) -> Array:
         return namespace(a).tanh(as_numbers(a))
@@ -103,7 +103,7 @@ class Relu(Activation):
     array([0., 2.])
     """
 
-    rectifies: ClassVar = True
+    rectifies: ClassVar[bool] = True
 
     def fprop(self, a: Array) -> Array:
         return namespace(a).maximum(a, 0)
@@ -206,5 +206,11 @@ class Softplus(Activation):
         return grad * logistic(a)
 
 
-sigmoid, tanh, relu, leaky_relu = function(Sigmoid), function(Tanh), function(Relu), function(LeakyRelu)
-elu, gelu, silu, softplus = function(Elu), function(Gelu), function(Silu), function(Softplus)
+sigmoid: Final = function(Sigmoid)
+tanh: Final = function(Tanh)
+relu: Final = function(Relu)
+leaky_relu: Final = function(LeakyRelu)
+elu: Final = function(Elu)
+gelu: Final = function(Gelu)
+silu: Final = function(Silu)
+softplus: Final = function(Softplus)

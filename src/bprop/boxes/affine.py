@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.arithmetic import MatMul
 from bprop.boxes.rearrange import Transpose
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.errors import BoxError
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace, unbroadcast
@@ -173,9 +175,10 @@ class EnsembleLinear(Box):
             yield tuple(rng.normal(size=shape) for shape in ((4, members, 5), (5, 2), (3, 5), (3, 2), (3, 2)))
 
 
-ensemble_linear = function(EnsembleLinear)
+ensemble_linear: Final = function(EnsembleLinear)
 
 
+@answering(settings_of("b", "W"), "bp.linear", places="bp.linear(h, W, b)")
 def linear(h, W, b=None, *, name: str | None = None) -> Box:
     """h W + b, or h W without a bias b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H). See `Linear`.
 
@@ -189,6 +192,7 @@ def linear(h, W, b=None, *, name: str | None = None) -> Box:
     return MatMul(h, W, name=name) if b is None else Linear(h, W, b, name=name)
 
 
+@answering(settings_of("b"), "bp.linear_transposed", places="bp.linear_transposed(h, V, b)")
 def linear_transposed(h, V, b=None, *, name: str | None = None) -> Box:
     """h V^T + b, or h V^T without a bias b. Shapes: h (N, ..., D), V (H, D), b (H,) -> (N, ..., H).
 

@@ -5,11 +5,11 @@ Shapes that do not broadcast raise ShapeError when a box is made.
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, swap_last, unbroadcast
 from bprop.shapes import Spec, infer, thin
@@ -50,7 +50,7 @@ class Add(Broadcast):
     array([2., 3.])
     """
 
-    symbol: ClassVar = "+"
+    symbol: ClassVar[str] = "+"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a + b
@@ -72,7 +72,7 @@ class Subtract(Broadcast):
     array([0., 1.])
     """
 
-    symbol: ClassVar = "-"
+    symbol: ClassVar[str] = "-"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a - b
@@ -92,7 +92,7 @@ class Multiply(Broadcast):
     array([2., 4.])
     """
 
-    symbol: ClassVar = "*"
+    symbol: ClassVar[str] = "*"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a * b
@@ -113,7 +113,7 @@ class Divide(Broadcast):
     array([0.5, 1. ])
     """
 
-    symbol: ClassVar = "/"
+    symbol: ClassVar[str] = "/"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a / b
@@ -184,7 +184,7 @@ class MatMul(Box):
 
     keeps_rows = True
     is_product = True
-    symbol: ClassVar = "@"
+    symbol: ClassVar[str] = "@"
 
     def fprop(self, a: Array, b: Array) -> Array:
         return a @ b
@@ -231,11 +231,15 @@ def _as_matrix(grad: Array, a: Array, b: Array) -> Array:
     return grad[..., None, :] if a.ndim == 1 else grad
 
 
-add, subtract, multiply, divide = function(Add), function(Subtract), function(Multiply), function(Divide)
-negative, matmul = function(Negative), function(MatMul)
+add: Final = function(Add)
+subtract: Final = function(Subtract)
+multiply: Final = function(Multiply)
+divide: Final = function(Divide)
+negative: Final = function(Negative)
+matmul: Final = function(MatMul)
 
 
-def power(a, exponent, *, name: str | None = None) -> Box:
+def power(a: BoxLike, exponent: BoxLike, *, name: str | None = None) -> Box:
     """a ** exponent, elementwise, for a number `exponent`. Shapes: a (...) -> (...). See `Power`.
 
     >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))

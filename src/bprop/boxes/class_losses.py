@@ -1,11 +1,11 @@
 """Losses for classification, in nats per example."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
-from bprop.box import Box, as_box
+from bprop.box import Box, BoxLike, as_box
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Head, Loss, at_label, one_hot, per_example, per_output
@@ -37,8 +37,10 @@ class Nll(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(
+        output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",)
+    )
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example(-namespace(f).log(at_label(f, y)))
@@ -65,9 +67,9 @@ class CrossEntropy(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
+    unit: ClassVar[str] = "nats"
 
-    def parts(self, a, y):
+    def parts(self, a: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
         xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
         own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
@@ -97,9 +99,9 @@ class BinaryCrossEntropy(Loss):
     array([   0., 1000.])
     """
 
-    metrics: ClassVar = ("accuracy",)
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Sigmoid", kind="int")
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Sigmoid", kind="int")
 
     def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
@@ -131,7 +133,7 @@ class Hinge(Loss):
     array([0. , 0.5])
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
     def fprop(self, a: Array, y: Array) -> Array:
         return per_example(namespace(a).maximum(1 - y * a, 0))
@@ -164,9 +166,9 @@ class MulticlassHinge(ClassLoss):
     array([0.5])
     """
 
-    head: ClassVar = Head("hinge", labels=True, kind="int")
+    head: ClassVar[Head | None] = Head("hinge", labels=True, kind="int")
 
-    def rivals(self, a, y):
+    def rivals(self, a: Array, y: Array) -> Array:
         """a with -inf in the place of the label's score."""
         return namespace(a).where(one_hot(y, a), -np.inf, a)
 
@@ -188,11 +190,13 @@ class MulticlassHinge(ClassLoss):
         yield scores.reshape(3, 2, 5) * 0.7, rng.integers(5, size=(3, 2))
 
 
-nll, cross_entropy = function(Nll), function(CrossEntropy)
-binary_cross_entropy, multiclass_hinge = function(BinaryCrossEntropy), function(MulticlassHinge)
+nll: Final = function(Nll)
+cross_entropy: Final = function(CrossEntropy)
+binary_cross_entropy: Final = function(BinaryCrossEntropy)
+multiclass_hinge: Final = function(MulticlassHinge)
 
 
-def hinge(a, y, *, name: str | None = None) -> Box:
+def hinge(a: BoxLike, y: BoxLike, *, name: str | None = None) -> Box:
     """Hinge loss. One score an output: max(0, 1 - y a) with y -1 or 1. C scores: see `MulticlassHinge`.
 
     Shapes: a (N, ...), y (N, ...) -> (N,), or a (N, ..., C), labels y (N, ...) -> (N,). Raises ShapeError for others.

@@ -1,16 +1,20 @@
-"""Elementwise mathematics: exp, log, abs, square, sqrt, clip. Shapes: (...) -> (...)."""
+"""Elementwise mathematics: exp, log, abs, square, sqrt, sin, cos, clip. Shapes: (...) -> (...)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace
 from bprop.typing import Example
 
-__all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]
+__all__ = [
+    "Abs", "Clip", "Cos", "Exp", "Log", "Sin", "Sqrt", "Square",
+    "abs", "clip", "cos", "exp", "log", "sin", "sqrt", "square",
+]  # fmt: skip
 
 
 class Exp(Box):
@@ -113,6 +117,46 @@ class Sqrt(Box):
         yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
 
 
+class Sin(Box):
+    """sin(a), a in radians: derivative cos(a). Shapes: a (...) -> (...).
+
+    >>> bp.sin(bp.Input("a")).fprop(np.array([0.0, np.pi / 2]))
+    array([0., 1.])
+    """
+
+    keeps_rows = True
+
+    def fprop(self, a):
+        return namespace(a).sin(as_numbers(a))
+
+    def bprop(self, grad, value, a):
+        return grad * namespace(a).cos(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (3 * rng.normal(size=(3, 4)),)
+
+
+class Cos(Box):
+    """cos(a), a in radians: derivative -sin(a). Shapes: a (...) -> (...).
+
+    >>> bp.cos(bp.Input("a")).fprop(np.array([0.0, np.pi]))
+    array([ 1., -1.])
+    """
+
+    keeps_rows = True
+
+    def fprop(self, a):
+        return namespace(a).cos(as_numbers(a))
+
+    def bprop(self, grad, value, a):
+        return -grad * namespace(a).sin(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (3 * rng.normal(size=(3, 4)),)
+
+
 class Clip(Box):
     """min(max(a, low), high): derivative 1 where low <= a <= high, else 0. Shapes: a (...) -> (...).
 
@@ -142,15 +186,21 @@ class Clip(Box):
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 
 
-def away_from_zero(rng, shape=(3, 4)):
+def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:
     """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
 
-exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), function(Square), function(Sqrt)
+exp: Final = function(Exp)
+log: Final = function(Log)
+abs: Final = function(Abs)
+square: Final = function(Square)
+sqrt: Final = function(Sqrt)
+sin: Final = function(Sin)
+cos: Final = function(Cos)
 
 
-def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
+def clip(a: BoxLike, low: float, high: float, *, name: str | None = None) -> Box:
     """min(max(a, low), high), elementwise. Shapes: a (...) -> (...). Raises BoxError if low is above high.
 
     >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))

@@ -1,8 +1,8 @@
-"""Layer and batch normalisation, and the total weight of a batch."""
+"""Layer, root-mean-square and batch normalisation, and the total weight of a batch."""
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -13,7 +13,8 @@ from bprop.namespace import Array, as_numbers, namespace, unbroadcast
 from bprop.typing import Example, Grads
 
 __all__ = [
-    "BatchNorm", "BatchWeight", "LayerNorm", "Normalise", "batch_norm", "batch_weight", "layer_norm", "normalise",
+    "BatchNorm", "BatchWeight", "LayerNorm", "Normalise", "RmsNorm",
+    "batch_norm", "batch_weight", "layer_norm", "normalise", "rms_norm",
 ]  # fmt: skip
 
 
@@ -32,7 +33,7 @@ class LayerNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def standardise(self, a):
+    def standardise(self, a: Array) -> tuple[Array, Array]:
         a = as_numbers(a)
         centred = a - a.mean(axis=-1, keepdims=True)
         centred = centred - centred.mean(axis=-1, keepdims=True)  # the part of the mean that rounding left
@@ -58,6 +59,47 @@ class LayerNorm(Box):
         yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4), {"epsilon": 0.1}
 
 
+class RmsNorm(Box):
+    """gain * a / sqrt(mean of a^2 + epsilon), with the mean over the last axis of each example.
+
+    Shapes: a (N, ..., H), gain (H,) -> (N, ..., H). It is layer_norm without centring and without a shift.
+    With n = a / sqrt(...) and g = grad * gain: grad_a = (g - n mean(g n)) / sqrt(...).
+    Raises ShapeError for other shapes, SettingError unless epsilon > 0.
+
+    Source: Zhang and Sennrich, Root mean square layer normalization (2019), eq. 4.
+
+    >>> box = bp.rms_norm(bp.Input("a", (2,)), bp.Parameter("gain", (2,)))
+    >>> box.fprop(np.array([[1.0, 7.0]]), np.array([1.0, 10.0])).round(3)
+    array([[ 0.2, 14. ]])
+    """
+
+    keeps_rows = True
+    epsilon: float = 1e-5
+
+    def scaled(self, a):
+        """(a / sqrt(mean a^2 + epsilon), 1 / sqrt(mean a^2 + epsilon))."""
+        a = as_numbers(a)
+        scale = inverse_deviation((a * a).mean(axis=-1, keepdims=True), self.epsilon)
+        return a * scale, scale
+
+    def fprop(self, a, gain):
+        return gain * self.scaled(a)[0]
+
+    def bprop(self, grad, value, a, gain):
+        normal, scale = self.scaled(a)
+        g = grad * gain
+        grad_a = (g - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
+        return grad_a, unbroadcast(grad * normal, gain.shape)
+
+    def check(self):
+        check_features(self, self.children)
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.normal(size=(3, 5)), rng.normal(size=5)
+        yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), {"epsilon": 0.1}
+
+
 class BatchNorm(Box):
     """gain * (a - m) / sqrt(v + epsilon) + shift, with the mean m and variance v of each feature over the batch.
 
@@ -80,9 +122,9 @@ class BatchNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def statistics(self, a, weights):
+    def statistics(self, a: Array, weights: Array) -> tuple[Array, Array, Array, Array]:
         """(shares, a - mean, mean, variance): the weight of each row, and a's moments over all axes but the last."""
         shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
@@ -91,7 +133,7 @@ class BatchNorm(Box):
         centred = a - mean - rest
         return shares, centred, mean + rest, (centred * (centred * shares)).sum(axis=axes)
 
-    def shares(self, a, weights):
+    def shares(self, a: Array, weights: Array) -> Array:
         """The weight of each place of each example in the statistics. They sum to 1 (to 0 if all weights are 0)."""
         places = prod(a.shape[1:-1])  # vectors (H,) in one example
         total = weights.sum() * places
@@ -193,7 +235,7 @@ class BatchWeight(Box):
     """
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
     def fprop(self, a: Array, weights: Array) -> Array:
         total = weights.sum()
@@ -227,5 +269,8 @@ def check_features(box: Box, children: tuple[Box, ...]) -> None:
         raise errors.SettingError(f"{box._label()}: epsilon must be above 0, not {box.hyper['epsilon']}")
 
 
-layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)
-batch_weight = function(BatchWeight)
+layer_norm: Final = function(LayerNorm)
+batch_norm: Final = function(BatchNorm)
+normalise: Final = function(Normalise)
+batch_weight: Final = function(BatchWeight)
+rms_norm: Final = function(RmsNorm)

@@ -5,13 +5,13 @@ follows from the others. Shapes and axes that do not fit raise ShapeError.
 """
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.errors import BoxError
 from bprop.lower_case import several
 from bprop.namespace import Array, namespace, scatter_add
@@ -242,17 +242,17 @@ class StopGradient(Box):
     keeps_rows = True
     stops_gradient = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).zeros_like(a)
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.Identity(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield (rng.normal(size=5),)
 
@@ -267,7 +267,7 @@ def takes_all_rows(index: Any, rank: int) -> bool:
     return whole and first.step in (None, 1)
 
 
-def reshape(a, shape, *, name: str | None = None) -> Box:
+def reshape(a: BoxLike, shape: int | Sequence[int], *, name: str | None = None) -> Box:
     """The elements of `a` in another shape. Axis 0 is the batch; a size of -1 follows from the others.
 
     >>> bp.reshape(bp.Input("a", (784,)), (-1, 28, 28))
@@ -276,7 +276,7 @@ def reshape(a, shape, *, name: str | None = None) -> Box:
     return Reshape(a, shape=shape, name=name)
 
 
-def transpose(a, axes, *, name: str | None = None) -> Box:
+def transpose(a: BoxLike, axes: Sequence[int], *, name: str | None = None) -> Box:
     """`a` with its axes permuted: axis i of the value is axis `axes[i]` of a. Axis 0 is the batch.
 
     >>> bp.transpose(bp.Input("a", (2, 3)), (0, 2, 1))
@@ -285,7 +285,7 @@ def transpose(a, axes, *, name: str | None = None) -> Box:
     return Transpose(a, axes=axes, name=name)
 
 
-def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
+def concat(boxes: Iterable[BoxLike], *more, axis: int = -1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, one after the other along `axis`. Shapes: (N, D1), (N, D2) -> (N, D1 + D2).
 
     >>> bp.concat(bp.Input("a", (2,)), bp.Input("b", (3,)))
@@ -295,7 +295,7 @@ def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
     return Concat(*boxes, axis=axis, name=name)
 
 
-def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
+def stack(boxes: Iterable[BoxLike], *more, axis: int = 1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, all of one shape, along a new axis. Shapes: K boxes (N, H) -> (N, K, H).
 
     >>> bp.stack(bp.Input("a"), bp.Input("b"))
@@ -305,7 +305,7 @@ def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
     return Stack(*boxes, axis=axis, name=name)
 
 
-def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any], int]:
+def _with_axis(who: str, boxes: Any, more: tuple[Any, ...], axis: int) -> tuple[list[Any], int]:
     """(the boxes, the axis) of a call who([a, b], axis) or who(a, b, axis=axis)."""
     if more and isinstance(more[-1], int):
         if isinstance(boxes, Box) or len(more) > 1:
@@ -314,7 +314,7 @@ def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any],
     return several(boxes, more, who), axis
 
 
-def slice(a, index, *, name: str | None = None) -> Box:
+def slice(a: BoxLike, index: Any, *, name: str | None = None) -> Box:
     """a[index] with NumPy's basic indexing; axis 0 is the batch. `a[:, 3]` is short for it. Raises DTypeError.
 
     >>> bp.slice(bp.Input("a", (5,)), (Ellipsis, 3))
@@ -332,7 +332,7 @@ def stop_gradient(a, *, name: str | None = None) -> Box:
     return StopGradient(a, name=name)
 
 
-def take(W, rows, *, name: str | None = None) -> Box:
+def take(W: BoxLike, rows: BoxLike, *, name: str | None = None) -> Box:
     """W[rows], an embedding: rows of W by number. Shapes: W (R, H), rows (N, ...) int in 0..R-1 -> (N, ..., H).
 
     >>> bp.take(bp.Parameter("W", (1000, 16)), bp.Input("rows", dtype="int"))

@@ -1,12 +1,13 @@
 """Regularisers Omega(theta): one number for all the weights that are their children."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
-from bprop.lower_case import several
+from bprop.lower_case import function_of_several
 from bprop.namespace import Array, namespace
 from bprop.typing import Example, Grads
 
@@ -51,19 +52,5 @@ class L2(Box):
         yield rng.normal(size=(3, 4)), rng.normal(size=2)
 
 
-def l1(weights, *more, name: str | None = None) -> Box:
-    """sum |W| over all elements of the weights, boxes one by one or in a list: gradient sign(W). Shapes: any -> ().
-
-    >>> bp.l1(bp.Parameter("W", (2, 2)), bp.Parameter("b", (2,)))
-    <L1 ()>
-    """
-    return L1(*several(weights, more, "l1"), name=name)
-
-
-def l2(weights, *more, name: str | None = None) -> Box:
-    """sum W^2 over all elements of the weights, boxes one by one or in a list: gradient 2 W. Shapes: any -> ().
-
-    >>> bp.l2(bp.Parameter("W", (2, 2)), bp.Parameter("b", (2,)))
-    <L2 ()>
-    """
-    return L2(*several(weights, more, "l2"), name=name)
+l1: Final = function_of_several(L1)
+l2: Final = function_of_several(L2)

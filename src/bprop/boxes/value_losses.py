@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import Head, Loss, per_example, per_output
 from bprop.lower_case import function
@@ -37,8 +37,8 @@ class SquaredError(Loss):
     array([4., 0.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example((f - y) ** 2)
@@ -62,8 +62,8 @@ class AbsoluteError(Loss):
     array([2., 0.])
     """
 
-    metrics: ClassVar = ("mae", "rmse")
-    head: ClassVar = Head(reads_output=True, scaled=1)
+    metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1)
 
     def fprop(self, f: Array, y: Array) -> Array:
         return per_example(namespace(f).abs(f - y))
@@ -89,8 +89,8 @@ class Huber(Loss):
     """
 
     delta: float = 1.0
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
     def fprop(self, f: Array, y: Array) -> Array:
         xp = namespace(f)
@@ -128,9 +128,9 @@ class Poisson(Loss):
     array([1., 1.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Exp")
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Exp")
 
     def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
@@ -170,8 +170,8 @@ class Quantile(Loss):
     """
 
     levels: tuple[Any, ...] = (0.05, 0.5, 0.95)
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=1, each="levels")
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1, each="levels")
 
     def fprop(self, f: Array, y: Array) -> Array:
         r = y[..., None] - f
@@ -222,11 +222,12 @@ def need_levels(levels: Any, label: str = "quantiles") -> tuple[float, ...]:
     return tuple(map(float, levels))
 
 
-squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
-poisson = function(Poisson)
+squared_error: Final = function(SquaredError)
+absolute_error: Final = function(AbsoluteError)
+poisson: Final = function(Poisson)
 
 
-def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
+def huber(f: BoxLike, y: BoxLike, delta: float = 1.0, *, name: str | None = None) -> Box:
     """Huber loss: quadratic for residuals up to `delta`, linear beyond. Shapes: f (N, ...), y (N, ...) -> (N,).
 
     Raises ShapeError where the shapes of f and y differ, SettingError unless delta > 0. See `Huber`.
@@ -237,7 +238,7 @@ def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
     return Huber(f, y, delta=delta, name=name)
 
 
-def quantile(f, y, levels: tuple[Any, ...] = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
+def quantile(f: BoxLike, y: BoxLike, levels: tuple[Any, ...] = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
     """The pinball loss of quantiles f_tau, one for each level. Shapes: f (N, ..., Q), y (N, ...) -> (N,).
 
     Raises ShapeError unless f has a last axis with a number for each level, SettingError unless the levels are

@@ -41,10 +41,10 @@ class Evaluated:
 
     def __init__(self, box: Box, children: list[np.ndarray], extras: Extras):
         known = dict(zip(box.children, children, strict=True))
-        self.root = box.evaluation()
+        self.root: Box = box.evaluation()
         order = topological_order([self.root], lambda b: () if b in known else b.children)
         self.slots = {b: i for i, b in enumerate(order)}
-        self.state = State([], {})
+        self.state: State = State([], {})
         self.nodes: list[Node] = []
         for b in order:
             self.state.values.append(known[b] if b in known else self._value(b, extras))

@@ -17,6 +17,7 @@ from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
+from bprop.elsewhere import answering
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
@@ -24,9 +25,11 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.namespace import Array
 from bprop.trained import as_pass
 
 
+@answering({}, "bp.check_gradients", places="the data is one argument, (X, y), or keywords, x=X, y=Y")
 def check_gradients(
     graph: Any,
     params: Any = None,
@@ -101,12 +104,17 @@ def check_gradients(
 class GraphCheck:
     """A graph in one pass, and the comparisons there. grads : the gradients by slot, empty until they are computed."""
 
+    graph: Graph
+    plan: Plan
+    report: Report
+    rng: np.random.Generator
+
     def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
         self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
         self.context: Context = values.context
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
-        self.leaves = {name: values[name] for name in plan.leaves}
-        self.state = fprop(plan, self.leaves, self.context)
+        self.leaves: dict[str, Array] = {name: values[name] for name in plan.leaves}
+        self.state: State = fprop(plan, self.leaves, self.context)
         self.grads: list[Any] = []
 
     @property

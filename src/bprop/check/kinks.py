@@ -64,8 +64,8 @@ class Corner:
     """The gradient that bprop gets, by output."""
     precision: Precision
 
-    def __post_init__(self):
-        self.centre = np.asarray(self.value(self.x))
+    def __post_init__(self) -> None:
+        self.centre: np.ndarray = np.asarray(self.value(self.x))
         self.rows: dict[int, np.ndarray] = {}
 
     def row(self, output: int) -> np.ndarray:

@@ -35,7 +35,7 @@ class Lock:
         self._named = False
         self._place = place
         try:
-            self.path = os.path.abspath(path)
+            self.path: str = os.path.abspath(path)
         except OSError as error:
             raise ModelFileError(f"cannot lock {place}: {error.strerror or error}") from error
         self._need()

@@ -21,6 +21,8 @@ WIDEST = 100
 class Drawing:
     """The result of `graph.draw()`. Notebooks show it, and `save` writes it."""
 
+    scene: Scene
+
     def __init__(self, scene: Scene, text: str):
         self.scene, self._text = scene, text
 

@@ -18,6 +18,10 @@ class Link:
 
     __slots__ = ("exit", "lower", "pull", "upper")
 
+    exit: float
+    lower: Item
+    upper: Item
+
     def __init__(self, lower: Item, exit: float, upper: Item):
         self.lower, self.exit, self.upper = lower, exit, upper
         inner = sum(item.node is not None for item in (lower, upper))

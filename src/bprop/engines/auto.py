@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from bprop.data import DataSet
 from bprop.engines.builtin import NATIVE, NUMPY, XLA, BuiltIn
 from bprop.engines.delegate import Delegate
-from bprop.engines.engine import Engine, Job, Run
+from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.errors import UnsupportedError
 from bprop.rules import Foreign
 
@@ -104,7 +105,13 @@ class AutoEngine(Engine):
             declined[engine.name] = reason
         raise UnsupportedError("; ".join(declined.values()))
 
-    def start_many(self, jobs, params, data, rows):
+    def start_many(
+        self,
+        jobs: Sequence[Job],
+        params: Sequence[Mapping[str, np.ndarray]],
+        data: DataSet,
+        rows: Sequence[np.ndarray | None],
+    ) -> Any:
         first = {next((one.name for one in preferred(job) if one.obstacle(job) is None), NUMPY.name) for job in jobs}
         if len(first) > 1:
             return None
@@ -116,6 +123,9 @@ class AutoEngine(Engine):
 
 class FallbackRun(Delegate):
     """An XLA run that falls back to another engine if its code cannot be traced, which shows only at the first call."""
+
+    declined: Mapping[str, str]
+    run: Run
 
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
         super().__init__(run)
@@ -141,15 +151,15 @@ class FallbackRun(Delegate):
     def state(self, saved: Any) -> None:
         self.run, self.run.state = saved
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         return self.run.surroundings()
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.order = order, running
         self.run.set_order(order, running)
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         return self.attempt("steps", start, count, t)
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         return self.attempt("evaluate", which)

@@ -252,7 +252,7 @@ class Engine(ABC):
 
     name: str
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if isinstance(getattr(cls, "name", None), str) and is_redefinition(_DEFINED.setdefault(cls.name, cls), cls):
             _DEFINED[cls.name] = cls  # defined again

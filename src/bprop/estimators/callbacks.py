@@ -27,6 +27,8 @@ else:
 class Hooks:
     """Calls the callbacks of an estimator when the fit, or an epoch, begins and ends. Does nothing without any."""
 
+    estimator: Any
+
     def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict[str, Any] | None):
         self.estimator, self.data = estimator, {"X": X, "y": y, "metadata": metadata}
         self.context = self.task = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bprop.errors import DataError, DTypeError
+from bprop.errors import DataError, DTypeError, UnknownNameError
 from bprop.leaves import Input
 from bprop.structure.structure import Structure
 
@@ -27,9 +27,10 @@ def by_name(
         return {**data, **more}
     of_outputs = list(x)
     of_loss = [name for name in structure.inputs if name not in of_outputs]
-    needed = [name for name in ([] if predicts else of_loss) + of_outputs if name not in more]
+    needed = [name for name in of_outputs + ([] if predicts else of_loss) if name not in more]
     columns = _columns(data)
-    if set(needed) <= columns.keys() and (len(needed) > 1 or columns.keys() <= structure.inputs.keys()):
+    by_columns = len(needed) > 1 or columns.keys() <= structure.inputs.keys()  # of many columns, an array is meant
+    if columns and by_columns and set(needed) <= columns.keys():
         return {**columns, **more}
     if _is_pair(data, needed, structure, predicts):
         return {**_of_pair(data, of_outputs, of_loss), **more}
@@ -42,6 +43,21 @@ def roles(structure: Structure) -> list[str]:
     """The inputs that are no targets, of a graph without outputs: all but the second children of its losses."""
     targets = {box.children[1] for box in structure.losses.values() if isinstance(box.children[1], Input)}
     return [name for name, box in structure.inputs.items() if box not in targets]
+
+
+def need_inputs(structure: Structure, x: Iterable[str], arrays: Mapping[str, Any]) -> None:
+    """Raise UnknownNameError where nothing but targets is missing, for `predict` needs none.
+
+    x : the inputs that the outputs need.
+    """
+    missing = [name for name in structure.inputs if name not in arrays]
+    of_outputs = set(x)
+    if missing and of_outputs and of_outputs <= arrays.keys() <= structure.inputs.keys():
+        shown = ", ".join(f"{name}=..." for name in structure.inputs if name in of_outputs)
+        raise UnknownNameError(
+            f"missing inputs: {', '.join(map(repr, missing))} (the graph has: {', '.join(structure.inputs)}); for the "
+            f"outputs alone, without a loss: graph.predict(theta, {shown})"
+        )
 
 
 def _columns(data: Any) -> dict[str, Any]:
@@ -96,7 +112,7 @@ def _error(data: Any, of_outputs: list[str], of_loss: list[str], needed: list[st
             f"data is arrays by name, {wanted}, not a path; bp.table(path) and bp.stream(path) read files"
         )
     if not _is_array(data):
-        return DTypeError(f"data is arrays by name, {wanted}, not a {type(data).__name__}")
+        return DTypeError(f"data is arrays by name, {wanted}, but got {type(data).__name__}")
     pair = " or (X, y)" if len(of_outputs) == len(of_loss) == 1 else ""
     if not needed:
         return DataError("there is no input left for the array: all of them have their keywords")

@@ -97,6 +97,13 @@ def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.nd
 class Trial:
     """One comparison: the results for `arrays` with all their rows, and with `rows` alone."""
 
+    box: Box
+    moving: Sequence[bool]
+    training: bool
+    rows: list[int]
+    whole: list[Any]
+    part: list[Any]
+
     def __init__(
         self,
         box: Box,
@@ -107,9 +114,9 @@ class Trial:
         rng: np.random.Generator,
     ):
         self.box, self.moving, self.training, self.rows = box, moving, training, rows
-        self.others = [row for row in range(COUNT) if row not in rows]
-        self.by_example = box.dims[:1] == ("N",)
-        self.weights = rng.uniform(0.5, 2.0, COUNT)
+        self.others: list[int] = [row for row in range(COUNT) if row not in rows]
+        self.by_example: bool = box.dims[:1] == ("N",)
+        self.weights: np.ndarray = rng.uniform(0.5, 2.0, COUNT)
         if training:
             self.weights[self.others] = 0.0
         self.whole, self.part = arrays, [a[rows] if m else a for a, m in zip(arrays, moving, strict=True)]

@@ -27,7 +27,7 @@ IR = {13: 7, 20: 9}
 """The version of the file format for each version of the operators."""
 
 
-def to_onnx(model: Any, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+def to_onnx(model: Any, path: str | os.PathLike[str] | None = None, *, encoders: bool = True) -> Any:
     """The model as an onnx.ModelProto, also written to the file `path` if there is one.
 
     model : a fit, a model, or an estimator of bprop that is fitted.

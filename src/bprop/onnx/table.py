@@ -17,7 +17,9 @@ from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.perceptron import QUANTILES
 from bprop.scaling import with_older
+from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Numeric
+from bprop.sources.columns.kind import Kind
 from bprop.sources.decision import Decision
 from bprop.sources.limits import some
 from bprop.sources.preparation import Preparation
@@ -32,11 +34,17 @@ def of_table(onnx: Any, model: Model) -> Export:
 class TableExport(Export):
     """The export with encoders before the network, and with classes, or values in their own units, after it."""
 
+    answer: Answer
+    columns: tuple[str, ...]
+    marks: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    scope: str
+
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
-        self.decision = preparation.decision
+        self.decision: Decision | None = preparation.decision
         super().__init__(onnx, model, {*columns, *answer.columns})
-        self.embedded = list(preparation.embeddings)
+        self.embedded: list[str] = list(preparation.embeddings)
         self.answer, self.columns, self.features = answer, preparation.features, {}
         self.marks, self.kinds = preparation.read.missing, preparation.used
         numbers = []
@@ -49,7 +57,7 @@ class TableExport(Export):
                 numbers.append(features)
         if numbers:
             self.features["x"] = self.node("Concat", numbers, {"axis": 1})
-        self.width = len(preparation.scaled)
+        self.width: int = len(preparation.scaled)
 
     @property
     def says(self) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -55,6 +55,11 @@ class Operators:
     def call(self, operator: str, *inputs: Any, **attributes: Any) -> Value:
         return Value(self, self.write.node(operator, [self.tensor(value) for value in inputs], attributes))
 
+    @property
+    def double(self) -> bool:
+        """Whether the network computes in float64, for which runtimes lack some operators."""
+        return self.write.float is np.float64
+
     def cast(self, tensor: Tensor, dtype: Any) -> Tensor:
         return self.write.node("Cast", [tensor], {"to": self.write.kind_of(dtype)})
 
@@ -78,6 +83,20 @@ def _operator(name: str, reflected: bool = False) -> Any:
 class Value:
     """A tensor in a method `onnx`."""
 
+    __add__: Any
+    __radd__: Any
+    __sub__: Any
+    __rsub__: Any
+    __mul__: Any
+    __rmul__: Any
+    __truediv__: Any
+    __rtruediv__: Any
+    __gt__: Any
+    __lt__: Any
+    __ge__: Any
+    __le__: Any
+    op: Operators
+
     def __init__(self, op: Operators, tensor: Tensor):
         self.op, self._tensor = op, tensor
 
@@ -93,7 +112,7 @@ class Value:
     __sub__, __rsub__ = _operator("Sub"), _operator("Sub", reflected=True)
     __mul__, __rmul__ = _operator("Mul"), _operator("Mul", reflected=True)
     __truediv__, __rtruediv__ = _operator("Div"), _operator("Div", reflected=True)
-    __matmul__ = _operator("MatMul")
+    __matmul__: ClassVar[Any] = _operator("MatMul")
     __gt__, __lt__ = _operator("Greater"), _operator("Less")
     __ge__, __le__ = _operator("GreaterOrEqual"), _operator("LessOrEqual")
 
@@ -118,8 +137,10 @@ class Child(Value):
         return Value(self.op, self._tensor)
 
 
-def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor:
+def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor | None:
     """Write what the method `onnx` of a box says, for (tensor, kind of number) of each child; the tensor of its value.
+
+    None if the method returns NotImplemented: then fprop is to be translated.
 
     Raises UntranslatableError where the method gives no tensor.
     """
@@ -136,6 +157,8 @@ def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str
         raise
     except Exception as error:  # whatever the method may raise
         raise UntranslatableError(f"its method onnx raised {type(error).__name__}: {error}") from error
+    if value is NotImplemented:
+        return None
     if not isinstance(value, Value):
         raise UntranslatableError(
             f"its method onnx must return a tensor, as op.Sigmoid(a) does, not {type(value).__name__}"

@@ -163,7 +163,7 @@ def _in_front(name: str, shape: tuple[int, ...], box: Input) -> Box:
     first = Input(name, shape, dtype=box.dtype)
     if box.shape == shape:
         return first
-    return reshape(first, (-1, *box.shape), name=None if box.name == name else box.name)
+    return reshape(first, (-1, *box.shape), name=f"{name}_in_shape" if box.name == name else box.name)
 
 
 def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:

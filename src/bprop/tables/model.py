@@ -52,6 +52,8 @@ class TableModel(Model):
 
     _read: tuple[Any, Preparation] | None = None
 
+    notes: dict[str, Any]
+
     @classmethod
     def of(cls, model: Model) -> Self:
         """The same model, for tables."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from bprop.console import say
 from bprop.data import DataSet
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TRAINING
 from bprop.engines import Engine
 from bprop.graph import Graph
 from bprop.training.fit import Fit
@@ -21,19 +23,24 @@ from bprop.visible import visible
 
 __all__ = ["Callback", "EarlyStopping", "Fit", "Terminated", "train", "train_as_set"]
 
+PLACES = "the data is one argument, bp.train(graph, (X, y)), and settings are keywords, as epochs=10"
 
+
+@answering(TRAINING, "bp.train", places=PLACES)
 def train(
     graph: Graph,
-    data: Mapping[str, Any] | DataSet,
+    data: Any,
     *,
     rule: Any = None,
     batch_size: int | None = None,
     epochs: int = 10,
     seed: int = 0,
-    validation: Mapping[str, Any] | DataSet | float | None = None,
+    validation: Any = None,
     params: Mapping[str, Any] | None = None,
     weights: Any = None,
     validation_weights: Any = None,
+    sample_weight: Any = None,
+    class_weight: str | Mapping[Any, float] | None = None,
     shuffle: bool = True,
     patience: int | None = None,
     monitor: str = "loss",
@@ -56,22 +63,27 @@ def train(
     In each of `epochs` epochs every example is visited once, in batches; after each batch of b examples, theta is
     updated by the gradient of (1/b) sum_t (w_t / m) l_t + lambda Omega(theta), where m is the mean weight of the whole
     training set: an example counts in proportion to its weight at every batch size. (The estimators divide the weights
-    of a batch by their own sum, as scikit-learn does.)
+    of a batch by their own sum, as scikit-learn does.) The weight of an example is w_t = sample_weight_t times
+    class_weight(y_t), each 1 by default.
 
     Parameters
     ----------
     graph : the flow graph, with a loss.
-    data : {input: array (N, ...)} for every input; or a set that is larger than memory, of bp.stream.
-    rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), or an optax transformation (XLA).
+    data : {input: array (N, ...)} for every input; (X, y), for a graph with one input besides the target; or a set that
+        is larger than memory, of bp.stream.
+    rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), "adam" (with its default settings), or an
+        optax transformation (XLA). Its learning rate is a number, one of bp.schedules, or a function of t.
     batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
     seed : everything random follows from it: initialisation, order of the examples, dropout, held-out rows.
-    validation : a set like `data`, or the share of `data` to hold out, in (0, 1). With one, the fit has the theta of
-        the epoch that did best on it, the last with `record.best`; `fit.kept_epoch` is its number. If the loss on it
-        has risen since, a line on standard error says so, unless progress is False.
+    validation : a set like `data`, {input: array} or (X, y), or the share of `data` to hold out, in (0, 1). With one,
+        the fit has the theta of the epoch that did best on it, the last with `record.best`; `fit.kept_epoch` is its
+        number. If the loss on it has risen since, a line on standard error says so, unless progress is False.
     params : where to start; default graph.init(seed). A fit or model, or {name: array}. Parameters that are not there
         begin as graph.init(seed) says, and those that the graph does not have are left out; both are said on standard
         error.
-    weights : (N,) example weights, default 1.
+    weights, sample_weight : (N,) example weights, default 1; two names of the same.
+    class_weight : weights of classes, {class: weight} (others 1), or "balanced": N / (C N_c) for a class that N_c of
+        the N examples in `data` have. They multiply the example weights, of the validation set too.
     validation_weights : the same for a validation set of its own; a share of the data takes its weights along.
     shuffle : visit the examples in an order that is a function of (seed, epoch); False: as they stand.
     patience : stop when the validation set has not improved for so many epochs.
@@ -129,8 +141,8 @@ def train(
         rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
-        progress=progress, notes=notes, health=health, keep_best=keep_best,
-        freeze=freeze, metrics=metrics, mode=mode,
+        progress=progress, notes=notes, health=health, keep_best=keep_best, freeze=freeze,
+        sample_weight=sample_weight, class_weight=class_weight, metrics=metrics, mode=mode,
     )  # fmt: skip
     fit = train_as_set(graph, data, settings)
     if settings.progress is not False:

@@ -48,7 +48,7 @@ class Fit(Model):
     held: Sequence[DataSet | None] = ()
     kinds: Any = None
 
-    def report(self, path: str | os.PathLike, data: Any = None, **more: Any) -> None:
+    def report(self, path: str | os.PathLike[str], data: Any = None, **more: Any) -> None:
         """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
         from bprop.reporting import report  # reports are no part of training
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -93,6 +94,12 @@ class Turns(OfCrew):
 class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
+    members: list[Member]
+    wanted: Any
+    place: Any | None
+    every: Any | None
+    began: tuple[float, int]
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
@@ -107,13 +114,13 @@ class Team:
                 "within a limit on the time: ask for one (members=1), without a limit, or use the method `epoch`"
             )
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
-        self.resume = settings.get("resume")
+        self.resume: Any | None = settings.get("resume")
         self.ended: dict[int, Fit] = {}
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):

@@ -24,6 +24,7 @@ from bprop.record import VALIDATION
 from bprop.rules import SGD, Rule, as_rule
 from bprop.scaling import Units, need_precision
 from bprop.structure.freezing import frozen
+from bprop.training.class_weights import class_weights
 from bprop.training.hooks import read_callbacks
 from bprop.training.stopping import EarlyStopping
 
@@ -36,10 +37,12 @@ class TrainSettings:
     batch_size: int | None = None
     epochs: int = 10
     seed: int = 0
-    validation: Mapping[str, Any] | DataSet | float | None = None
+    validation: Any = None
     params: Mapping[str, Any] | None = None
     weights: Any = None
     validation_weights: Any = None
+    sample_weight: Any = None
+    class_weight: Any = None
     shuffle: bool = True
     patience: int | None = None
     monitor: str = "loss"
@@ -57,7 +60,7 @@ class TrainSettings:
     metrics: Any = ()
     mode: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._set(
             rule=as_rule(SGD() if self.rule is None else self.rule),
             seed=whole("seed", self.seed, least=0),
@@ -68,6 +71,10 @@ class TrainSettings:
             metrics=read_metrics(self.metrics),
             monitor=_monitor(self.monitor),
         )
+        if self.sample_weight is not None:
+            if self.weights is not None:
+                raise SettingError("sample_weight= and weights= are two names of the same: give one of them")
+            self._set(weights=self.sample_weight, sample_weight=None)
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.keep_best and self.validation is None:
@@ -76,7 +83,7 @@ class TrainSettings:
             raise SettingError(f"monitor={self.monitor!r} needs a validation set: give validation={{...}} or a share")
         if self.mode not in (None, "min", "max"):
             raise SettingError(f"mode={self.mode!r}: 'max' if a larger value of the monitor is better, else 'min'")
-        if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
+        if self.validation_weights is not None and not is_set(self.validation):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
@@ -85,8 +92,13 @@ class TrainSettings:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def make_job(self, graph: Graph, data: Mapping[str, Any] | DataSet) -> Job:
+    def make_job(self, graph: Graph, data: Any) -> Job:
         """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
+        if not isinstance(graph, Graph):
+            raise SettingError(
+                f"the first argument is the graph, such as bp.mlp([784, 100, 10]), not a {type(graph).__name__}: "
+                "bp.train(graph, data)"
+            )
         graph.need_loss()
         graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
@@ -109,12 +121,14 @@ class TrainSettings:
         """(training set, validation set): the set of the caller, a share held out at random, or none."""
         units = Units.of(self.notes or {})
         examples = read_set(graph, units, dtype, data, self.weights, "weights")
+        of_class = None if self.class_weight is None else class_weights(graph, self.class_weight, examples)
+        examples = examples if of_class is None else of_class.times(examples, "class_weight")
         if self.validation is None:
             return examples, None
-        if isinstance(self.validation, Mapping | DataSet):
-            weights = self.validation_weights
-            return examples, read_set(graph, units, dtype, self.validation, weights, "validation_weights")
-        return hold_out(examples, self.validation, self.seed)
+        if not is_set(self.validation):
+            return hold_out(examples, self.validation, self.seed)
+        held = read_set(graph, units, dtype, self.validation, self.validation_weights, "validation_weights")
+        return examples, held if of_class is None else of_class.times(held, "class_weight of the validation set")
 
     def make_engine(self) -> Engine:
         """The engine, or the one that mixes precisions where that is asked for."""
@@ -172,6 +186,8 @@ class TrainSettings:
             "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
             "validation_examples": None if job.validation is None else len(job.validation),
         }  # fmt: skip
+        if self.class_weight is not None:
+            facts |= {"class_weight": str(self.class_weight)}
         if self.patience is not None:
             facts |= {"patience": self.patience}
         if self.patience is not None or self.keeps:
@@ -183,9 +199,12 @@ class TrainSettings:
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
 
 
-def read_set(
-    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any, name: str
-) -> DataSet:
+def is_set(validation: Any) -> bool:
+    """True for a validation set of its own, False for a share of the data and for None."""
+    return validation is not None and not isinstance(validation, bool | int | float | np.number | str)
+
+
+def read_set(graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any, name: str) -> DataSet:
     """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
 
     name : of the weights, in errors.
@@ -205,7 +224,9 @@ def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet
     if not examples.in_memory:
         raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
     if isinstance(share, bool) or not isinstance(share, float | int):
-        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
+        raise SettingError(
+            f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
+        )
     training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
     for part, what in ((training, "training"), (held, "validation")):
         if part.weights is not None and not part.weights.any():

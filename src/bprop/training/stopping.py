@@ -20,7 +20,12 @@ class EarlyStopping:
     best_epoch, best_value, best_params : of the best epoch so far; waited : epochs since then.
     """
 
-    def __init__(self, patience: int | None, monitor: str = "loss", higher: bool | None = None):
+    patience: int | None
+    monitor: str
+    best_epoch: int
+    waited: int
+
+    def __init__(self, patience: int | None, monitor: str = "loss", higher: bool | None = None) -> None:
         if patience is not None and (isinstance(patience, bool) or not isinstance(patience, int) or patience < 1):
             raise SettingError(f"patience is a number of epochs, 1 or more, not {patience!r}")
         self.patience, self.monitor = patience, monitor

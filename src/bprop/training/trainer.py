@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from bprop.console import say
-from bprop.engines.engine import Engine, Job, Stretch
+from bprop.data import Reader
+from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
 from bprop.health import HealthProbe
@@ -32,6 +33,7 @@ from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.progress import Progress, Silent, progress_of
 from bprop.training.settings import TrainSettings
+from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
 
 
@@ -41,6 +43,21 @@ class Trainer(Between):
     run_ : the job in training on the engine, from `theta` or from the checkpoint that is resumed. position : where it
     is. history : a record for every epoch done.
     """
+
+    job: Job
+    settings: TrainSettings
+    described: dict[str, Any]
+    program: Program
+    units: Units
+    stopping: EarlyStopping | None
+    probe: HealthProbe
+    run_: Run
+    position: Position
+    pace: Pace
+    engine_shown: str
+    progress: Progress
+    interrupt: Interrupt
+    reader: Reader
 
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
@@ -52,7 +69,7 @@ class Trainer(Between):
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}
-        self.writer = self._make_writer(fingerprint, source) if writes else None
+        self.writer: CheckpointWriter | None = self._make_writer(fingerprint, source) if writes else None
         try:
             self._begin(engine, theta, fingerprint, source)
         except BaseException:

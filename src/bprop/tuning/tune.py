@@ -119,13 +119,15 @@ class Held:
 class OwnGraph:
     """A function of the caller, from its keywords to a graph. Raises SettingError for settings that nobody takes."""
 
+    space: dict[str, Range]
+
     def __init__(self, function: Callable[..., Graph], space: Mapping[str, Range]):
         if not callable(function):
             raise SettingError(f"graph is a function from settings to a graph, not {function!r}")
         taken = signature(function).parameters.values()
         self.function, self.space = function, of.checked(space)
-        self.takes_all = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
-        self.names = [
+        self.takes_all: bool = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
+        self.names: list[str] = [
             one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
         ]
         if not self.takes_all:

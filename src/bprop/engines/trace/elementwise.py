@@ -25,6 +25,10 @@ class Elementwise:
     float32, float64, bool_ = np.float32, np.float64, np.bool_
     int32, int64, uint32 = np.int32, np.int64, np.uint32
 
+    inf: float
+    nan: float
+    pi: float
+
     def __init__(self, tape: Tape):
         self.tape = tape
 

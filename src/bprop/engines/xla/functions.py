@@ -27,7 +27,7 @@ from bprop.rules import Foreign
 
 
 @jax.tree_util.register_pytree_node_class
-class Held(Mapping):
+class Held(Mapping[str, Any]):
     """Arrays by name as the device holds them: some weights lie there as (outputs, inputs). It reads as a dict of the
     arrays in the layout of the graph."""
 
@@ -35,7 +35,10 @@ class Held(Mapping):
         self.arrays, self.turned = dict(arrays), turned
 
     def __getitem__(self, name: str) -> Any:
-        return self.arrays[name].T if name in self.turned else self.arrays[name]
+        array = self.arrays[name]
+        if isinstance(array, jax.Array) and not isinstance(array, jax.core.Tracer) and array.is_deleted():
+            raise SettingError(f"{name!r} of this theta or state was overwritten by a step in place that took it")
+        return array.T if name in self.turned else array
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.arrays)
@@ -82,15 +85,16 @@ class XlaFunctions(Functions):
         return self.called(self.loss_of, theta, batch, seed, t, weights)
 
     def gradients(self, theta, batch, seed=0, *, t=0, weights=None, per_example=False):
-        if not per_example:
-            return self.called(self.gradients_of, theta, batch, seed, t, weights)
-        self.need_separate(weights)
-        return self.called(self.each_of, theta, batch, seed, t, None)
+        if per_example:
+            self.need_separate(weights)
+        function = self.each_of if per_example else self.gradients_of
+        grads = self.called(function, theta, batch, seed, t, weights)
+        return {name: grads[name] for name in self.graph.trained}  # JAX sorts them
 
     def step(self, theta, state, batch, seed=0, *, weights=None):
         if is_traced(theta, state, batch, weights):
             return self.called(self.update, theta, batch, seed, state["t"], weights, state["rule"])
-        t = need_count(state["t"])
+        t = self.need_state(state)
         arrays, weights = self.read(batch, weights)
         rows = rows_of(arrays)
         run = self.training(theta, self.filled(rows), weights is not None)
@@ -118,7 +122,8 @@ class XlaFunctions(Functions):
         else:
             arrays = predictor.read(batch)
         with self.precision(theta, batch):
-            return self.outputs_of(dict(theta), arrays)
+            results = self.outputs_of(dict(theta), arrays)
+            return {name: results[name] for name in self.graph.outputs}
 
     # --- their formulas, on arrays that JAX traces ---
 
@@ -164,14 +169,16 @@ class XlaFunctions(Functions):
     def compute_outputs(self, theta, batch):
         plan = self.graph.predictor.plan
         leaves = {**self.floats(theta), **{n: self.widened(n, a) for n, a in batch.items()}, **self.program.constants()}
-        context = Context.at(jnp.ones(rows_of(batch), self.dtype), np.zeros(1, np.uint32), np.zeros(1, np.uint32),
-                             self.dtype)  # fmt: skip
+        word, t = np.array([word_of(0)], np.uint32), np.zeros(1, np.uint32)  # the noise of `graph.predict`
+        context = Context.at(jnp.ones(rows_of(batch), self.dtype), word, t, self.dtype)
         state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
         return {name: state.values[plan.slot_of[box]] for name, box in self.graph.outputs.items()}
 
     # --- calls ---
 
-    def called(self, function: Callable, theta: Any, batch: Any, seed: int, t: Any, weights: Any, *more: Any) -> Any:
+    def called(
+        self, function: Callable[..., Any], theta: Any, batch: Any, seed: int, t: Any, weights: Any, *more: Any
+    ) -> Any:
         """A compiled function of a batch, which is checked where its numbers are known."""
         check_names(theta, self.graph.parameters, "parameters")
         if is_traced(theta, batch, t, weights, more):

@@ -23,6 +23,8 @@ from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
+from bprop.namespace import Array
+from bprop.rules.rule import Arrays
 from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
@@ -82,8 +84,11 @@ class Lowering:
         lowered = with_transposed(plan, self.choices.transposed).bind(hyper)
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
-    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
-              start, count, t, rates=None):  # fmt: skip
+    def epoch(
+        self, theta: Arrays, rule_state: Any, data: Arrays, weights: Array | None, order: Array, rows: Array,
+        constants: Arrays, hyper: Mapping[str, Mapping[str, Any]], numbers: Any, seed: Array, mean_weight: Array | None,
+        sums: Array, start: Array, count: Array, t: Array, rates: Array | None = None,
+    ) -> tuple[Any, ...]:  # fmt: skip
         """`count` steps from step `start` of the epoch. `rates`: at least as many, if the rule is paced; else None.
 
         `t`: the updates before them, in 64 bits if 32 do not hold those of the whole epoch.
@@ -120,7 +125,18 @@ class Lowering:
         sums_and_penalty = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
         return theta, rule_state, jnp.stack(sums), (sums_and_penalty, bad)
 
-    def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums, together=None):
+    def evaluate(
+        self,
+        theta: Arrays,
+        data: Arrays,
+        weights: Array | None,
+        rows: Array,
+        constants: Arrays,
+        hyper: Mapping[str, Mapping[str, Any]],
+        seed: Array,
+        sums: Array,
+        together: int | None = None,
+    ) -> Array:
         """The sums with those of the rows of `data` added, outside training.
 
         together : how many rows are one batch, where that makes a difference: all of them.
@@ -144,7 +160,7 @@ class Lowering:
 
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
 
-    def penalty(self, theta, constants, seed):
+    def penalty(self, theta: Arrays, constants: Arrays, seed: Array) -> Array:
         context = Context.at(jnp.ones(1, self.program.dtype), seed, jnp.zeros_like(seed), self.program.dtype)
         penalty = self.program.penalty(theta, constants, context)
         return jnp.zeros((), self.program.dtype) if penalty is None else penalty

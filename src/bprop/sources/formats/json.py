@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from bprop.errors import DataError
 from bprop.sources.formats.format import Format, Piece, Source
@@ -28,8 +28,8 @@ _KINDS = 'a list of objects ([{...}, ...]), an object of columns ({"a": [...], .
 class Json(Format):
     """A list of objects, an object of columns, pandas' "split" and "table", or lines of JSON after all."""
 
-    suffixes = (".json",)
-    magic = (b"[",)
+    suffixes: ClassVar[tuple[str, ...]] = (".json",)
+    magic: ClassVar[tuple[bytes, ...]] = (b"[",)
     gathered = False
 
     def read(self, source: Source) -> Frame:

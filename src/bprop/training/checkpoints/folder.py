@@ -24,7 +24,7 @@ class Folder:
     """Which files of a folder are checkpoints. A file has its name only once it is whole (see `bprop.files`)."""
 
     def __init__(self, path: str | os.PathLike[str]):
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     def step(self, updates: int) -> Path:
         """The checkpoint after so many updates."""

@@ -27,9 +27,9 @@ class Place(os.PathLike[str]):
     """
 
     def __init__(self, path: str | os.PathLike[str], every: str | None = None, resuming: bool = True):
-        self.path = Path(path)
-        self.file = self.path.absolute()  # the same where the program goes to another folder meanwhile
-        self.folder = Folder(self.file) if is_folder(path, every) else None
+        self.path: Path = Path(path)
+        self.file: Path = self.path.absolute()  # the same where the program goes to another folder meanwhile
+        self.folder: Folder | None = Folder(self.file) if is_folder(path, every) else None
         need_writable(path)
         if self.folder is not None:
             _make(self.folder)

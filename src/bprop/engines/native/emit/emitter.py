@@ -34,6 +34,10 @@ def stored_type(dtype: np.dtype) -> Type:
 class Emitter:
     """A builder inside one function, with `lanes` values to a vector."""
 
+    module: Any
+    b: Any
+    lanes: int
+
     def __init__(self, module: ir.Module, builder: ir.IRBuilder, lanes: int):
         self.module, self.b, self.lanes = module, builder, lanes
 

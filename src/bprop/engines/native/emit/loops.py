@@ -26,9 +26,13 @@ class Loops:
     `known` has the memory of all its arrays, `reads` that of the arrays which are there before it runs.
     """
 
+    e: Emitter
+    b: Any
+    known: dict[Traced, Memory]
+
     def __init__(self, emitter: Emitter, kernel: Kernel, known: dict[Traced, Memory]):
         self.e, self.b, self.known = emitter, emitter.b, known
-        self.reads = {array: memory for array, memory in known.items() if array in kernel.reads}
+        self.reads: dict[Traced, Memory] = {array: memory for array, memory in known.items() if array in kernel.reads}
 
     # --- writing ---
 

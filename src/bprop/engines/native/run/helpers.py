@@ -21,7 +21,7 @@ class Helper:
         self.name = name
         self.calls: SimpleQueue[Any] = SimpleQueue()
         self.cores: frozenset[int] = frozenset()
-        self.thread = Thread(target=self._work, name=name, daemon=True)
+        self.thread: Thread = Thread(target=self._work, name=name, daemon=True)
         self.thread.start()
 
     @property

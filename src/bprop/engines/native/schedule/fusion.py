@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, form_of
-from bprop.engines.native.schedule.kernels import FREE, MOVING, PRODUCTS, VIEWS, Kernel, is_reduction, stands_alone
+from bprop.engines.native.schedule.forms import INNER, Form, form_of
+from bprop.engines.native.schedule.kernels import (
+    FREE,
+    FUSIBLE,
+    MOVING,
+    PRODUCTS,
+    VIEWS,
+    Kernel,
+    is_reduction,
+    stands_alone,
+)
+from bprop.engines.native.schedule.tensordots import tensor_form
 from bprop.engines.trace.tape import Traced, reachable
 
 DEEP = 40
@@ -29,19 +39,23 @@ class Scheduler:
     def __init__(self, updates: Iterable[tuple[Traced, Traced]], lanes: int):
         self.lanes = lanes
         self.groups: list[list[tuple[Traced, Traced | None]]] = [[(new, leaf)] for leaf, new in updates]
-        self.nodes = reachable(array for group in self.groups for array, _ in group)
+        self.nodes: list[Traced] = reachable(array for group in self.groups for array, _ in group)
         self.users: dict[Traced, list[Traced]] = {node: [] for node in self.nodes}
         for node in self.nodes:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms = {node: form_of(node, lanes) for node in self.nodes if node.op in PRODUCTS}
+        self.forms: dict[Traced, Form] = {
+            node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
+            for node in self.nodes
+            if node.op in PRODUCTS
+        }
         for node in self.nodes:
             self.store_at_first(node)
 
     def store_at_first(self, node: Traced) -> None:
         """Store what cannot be computed on the way: reductions, and the operands of products."""
-        if stands_alone(node) and not (node.op == "dot" and self.may_fuse(node)):
+        if stands_alone(node) and not (node.op in FUSIBLE and self.may_fuse(node)):
             self.stored.add(node)
         if node.op in PRODUCTS:
             self.stored.update(a for a in self.forms[node].operands if a.op != "leaf")
@@ -110,13 +124,25 @@ class Scheduler:
             self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
             self.groups.append([pair for owner in owners for pair in owner])
             return True
-        if cost >= CHEAP or node.op == "dot":
+        if node.op in FUSIBLE:
+            self.stored.add(self.last_in_place(node))
+        elif cost >= CHEAP:
             self.stored.add(node)
         return False
 
+    def last_in_place(self, product: Traced) -> Traced:
+        """What is made of a product element by element, as long as nothing else needs what lies between."""
+        last = product
+        while len(self.users[last]) == 1:
+            user = self.users[last][0]
+            if user in self.stored or user.op in MOVING or is_reduction(user) or user.shape != product.shape:
+                break
+            last = user
+        return last
+
     def stretched(self, node: Traced, user: Traced) -> bool:
         """Whether a user reads the same element of an array again and again."""
-        if user in self.stored and user.op in ("dot", "place", "scatter"):
+        if user in self.stored and user.op in (*FUSIBLE, "place", "scatter"):
             return False
         if user.op in ("reshape", "transpose", "slice"):
             return any(self.stretched(user, above) for above in self.users[user])
@@ -126,10 +152,10 @@ class Scheduler:
         """Store products until every kernel has at most one, at the points of its outputs. False if all have."""
         for outputs in roots:
             inside = self.inside(outputs)
-            dots = [n for n in inside if n.op == "dot" and n not in self.stored]
+            dots = [n for n in inside if n.op in FUSIBLE and n not in self.stored]
             moved = self.moved(outputs, inside) if dots else set()
             wrong = [d for d in dots if d.shape != outputs[0][0].shape or d in moved]
-            spare = wrong or sorted(dots, key=lambda d: d.size * d.args[0].shape[1])[:-1]
+            spare = wrong or sorted(dots, key=work)[:-1]
             if spare:
                 self.stored.update(spare)
                 return True
@@ -214,6 +240,11 @@ class Scheduler:
                 self.users[leaf].append(array)
         self.stored.add(array)
         return array
+
+
+def work(product: Traced) -> int:
+    """Something that grows with the multiplications of a product."""
+    return product.size * (product.args[0].shape[1] if product.op == "dot" else product.args[0].size)
 
 
 def own_cost(node: Traced) -> int:
