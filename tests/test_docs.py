@@ -106,6 +106,24 @@ def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
     assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
 
 
+@pytest.mark.filterwarnings("ignore")  # MLflow's own
+def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
+    for package in ("pandas", "optuna", "sqlalchemy"):
+        pytest.importorskip(package)
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.chdir(tmp_path)
+    before = mlflow.get_tracking_uri()
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "watching_training.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "watching_training"}
+    try:
+        for block in blocks:
+            exec(compile(block, "watching_training.md", "exec"), names)
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert names["best"].kept_epoch is not None and names["last"].kept_epoch is None
+    assert len(names["study"].trials) == 3 and (tmp_path / "runs.db").exists()
+
+
 def renumbered(text):
     """The text, with arrays and values (%7) numbered by their first appearance: their own numbers do not matter."""
     numbers = {}

@@ -156,13 +156,18 @@ class TrainSettings:
         return self.validation is not None and self.keep_best is not False
 
     @property
+    def looks(self) -> bool:
+        """Whether epochs are compared on the validation set: where the best one is kept or waited for."""
+        return self.keeps or self.patience is not None
+
+    @property
     def wants_best(self) -> bool:
         """Whether the caller has asked for the best epoch, by name or by patience."""
         return bool(self.keep_best) or self.patience is not None
 
     def make_stopping(self) -> EarlyStopping | None:
         """The search for the best epoch, where one is kept or waited for."""
-        if not (self.keeps or self.patience is not None):
+        if not self.looks:
             return None
         return EarlyStopping(self.patience, self.monitor, self._higher())
 
