@@ -39,7 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "layers", "engines", "stepper"),
+    ("perceptron", "layers", "batches", "engines", "stepper"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),

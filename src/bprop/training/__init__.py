@@ -20,14 +20,14 @@ __all__ = ["EarlyStopping", "Fit", "Terminated", "train"]
 
 def train(
     graph: Graph,
-    data: Mapping[str, Any] | DataSet,
+    data: Any,
     *,
     rule: Any = None,
     batch_size: int | None = None,
     epochs: int = 10,
     seed: int = 0,
-    validation: Mapping[str, Any] | DataSet | float | None = None,
-    params: Mapping[str, Any] | None = None,
+    validation: Any = None,
+    params: Any = None,
     weights: Any = None,
     validation_weights: Any = None,
     shuffle: bool = True,
@@ -44,6 +44,7 @@ def train(
     health: bool | str = False,
     keep_best: bool = False,
     freeze: Any = (),
+    augment: Any = None,
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -70,6 +71,8 @@ def train(
         epoch, also where the epochs or a callback end training before that; after Ctrl-C it has the last.
     freeze : names or patterns of parameters that stay bit for bit as they are, such as ["W1", "b*"]: no update, decay
         or running average moves them, and their gradients are not computed. The penalty still counts them.
+    augment : a function of a batch {input: array} and a generator, `def augment(batch, rng)`, that returns the batch as
+        the update is to see it. Its random numbers follow from (seed, epoch, batch); validation rows stay as they are.
     keep_best : True: the same without patience. All epochs are done, and the fit has the theta of the best.
     monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
@@ -118,7 +121,7 @@ def train(
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
         progress=progress, notes=notes, health=health, keep_best=keep_best,
-        freeze=freeze,
+        freeze=freeze, augment=augment,
     )  # fmt: skip
     job = settings.make_job(graph, data)
     return Trainer(job, settings.make_engine(), settings.first_theta(job), settings).run()

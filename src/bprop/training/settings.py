@@ -9,19 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from bprop.data import DataSet, split
+from bprop.batches import read_augment
 from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable, precision_of
-from bprop.errors import DataError, SettingError
+from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
 from bprop.graph.validation import check_values
 from bprop.record import Record
 from bprop.rules import SGD, Rule, as_rule
-from bprop.scaling import Units, need_precision
 from bprop.structure.freezing import frozen
+from bprop.training.examples import is_share, training_sets
 from bprop.training.stopping import EarlyStopping
 
 Callback = Callable[[Record, Any], Any]
@@ -36,7 +36,7 @@ class TrainSettings:
     batch_size: int | None = None
     epochs: int = 10
     seed: int = 0
-    validation: Mapping[str, Any] | DataSet | float | None = None
+    validation: Any = None
     params: Mapping[str, Any] | None = None
     weights: Any = None
     validation_weights: Any = None
@@ -54,6 +54,7 @@ class TrainSettings:
     health: bool | str = False
     keep_best: bool = False
     freeze: Any = ()
+    augment: Any = None
 
     def __post_init__(self):
         self._set(
@@ -63,12 +64,13 @@ class TrainSettings:
             batch_size=None if self.batch_size is None else whole("batch_size", self.batch_size),
             callbacks=read_callbacks(self.callbacks),
             notes=dict(self.notes or {}),
+            augment=read_augment(self.augment),
         )
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.keep_best and self.validation is None:
             raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
-        if self.validation_weights is not None and not isinstance(self.validation, Mapping | DataSet):
+        if self.validation_weights is not None and is_share(self.validation):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
@@ -77,36 +79,20 @@ class TrainSettings:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def make_job(self, graph: Graph, data: Mapping[str, Any] | DataSet) -> Job:
+    def make_job(self, graph: Graph, data: Any) -> Job:
         """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
         graph.need_loss()
         graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
-        examples, held = self._sets(graph, data, precision)
-        if self.batch_size is not None and self.batch_size > len(examples):
-            raise SettingError(
-                f"batch_size {self.batch_size} is larger than the training set of {len(examples)} examples"
-            )
+        examples, held, batch_size = training_sets(self, graph, data, precision)
         job = Job(
-            graph, self.rule, examples, self.batch_size or min(32, len(examples)), precision, self.seed, held, narrow,
-            examples.mean_weight,
+            graph, self.rule, examples, batch_size, precision, self.seed, held, narrow, examples.mean_weight,
         )  # fmt: skip
-        need_total(examples.weights, precision, "weights")
+        need_total(examples.whole.weights, precision, "weights")
         if held is not None:
             need_total(held.weights, precision, "validation_weights")
             job.together(held)
         return job
-
-    def _sets(self, graph: Graph, data: Any, dtype: np.dtype) -> tuple[DataSet, DataSet | None]:
-        """(training set, validation set): the set of the caller, a share held out at random, or none."""
-        units = Units.of(self.notes or {})
-        examples = read_set(graph, units, dtype, data, self.weights, "weights")
-        if self.validation is None:
-            return examples, None
-        if isinstance(self.validation, Mapping | DataSet):
-            weights = self.validation_weights
-            return examples, read_set(graph, units, dtype, self.validation, weights, "validation_weights")
-        return hold_out(examples, self.validation, self.seed)
 
     def make_engine(self) -> Engine:
         """The engine, or the one that mixes precisions where that is asked for."""
@@ -145,39 +131,11 @@ class TrainSettings:
             facts |= {"monitor": self.monitor}
         if self.keep_best:
             facts |= {"keep_best": True}
+        if self.augment is not None:
+            facts |= {"augment": getattr(self.augment, "__qualname__", type(self.augment).__name__)}
         if job.graph.frozen:
             facts |= {"freeze": sorted(job.graph.frozen)}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
-
-
-def read_set(
-    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any, name: str
-) -> DataSet:
-    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
-
-    name : of the weights, in errors.
-    """
-    examples = graph.read_set(data, weights, name)
-    if not isinstance(data, DataSet) and units.scalings:
-        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
-    if examples.in_memory:
-        for of, array in examples.arrays.items():
-            if graph.inputs[of].dtype == "float":
-                need_precision(of, array, dtype)
-    return examples
-
-
-def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet]:
-    """(training set, validation set): a share of the examples is held out at random."""
-    if not examples.in_memory:
-        raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
-    if isinstance(share, bool) or not isinstance(share, float | int):
-        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
-    training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
-    for part, what in ((training, "training"), (held, "validation")):
-        if part.weights is not None and not part.weights.any():
-            raise DataError(f"all examples of the {what} set have weight 0")
-    return training, held
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:

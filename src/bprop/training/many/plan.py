@@ -14,7 +14,8 @@ from bprop.engines.engine import Job
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.scaling import Units
-from bprop.training.settings import TrainSettings, precision_of, read_set, whole
+from bprop.training.examples import read_set
+from bprop.training.settings import TrainSettings, precision_of, whole
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ def _shared(settings: Mapping[str, Any], of_rows: bool) -> TrainSettings:
     strange = [name for name in settings if name not in known]
     if strange:
         raise SettingError(f"{strange[0]!r} is no setting of bp.train; there are: {', '.join(known)}")
+    if settings.get("augment") is not None:
+        raise SettingError("augment is for one network: the networks of train_many share their batches")
     if "callbacks" in settings:
         raise SettingError("callbacks are for one network: give callback=f, which is called as f(k, record)")
     resume = settings.get("resume")

@@ -1,0 +1,150 @@
+"""The sets of a training: what the caller gives as data and as validation, read, divided, and fed where need be."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bprop.batches import Feed, InMemory, Source, kept, opened
+from bprop.batches.indexed import Indexed
+from bprop.batches.opening import Opened
+from bprop.data import DataSet, split
+from bprop.errors import DataError, SettingError
+from bprop.graph import Graph
+from bprop.memory import data_memory
+from bprop.scaling import Units, need_precision
+
+OF_BATCHES = "give weights with arrays by name: batches and data sets of other libraries bring none"
+
+
+def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tuple[DataSet, DataSet | None, int]:
+    """(training set, validation set or None, rows of a batch) of the arguments of `bprop.train`, its TrainSettings.
+
+    Rows that come anew in every epoch, and batches that a function changes, are fed: see `bprop.batches.feed`.
+    """
+    units = Units.of(settings.notes or {})
+    data, source = _opened(graph, units, dtype, data, settings.weights)
+    if source is None:
+        examples, held = _arrays(settings, graph, units, dtype, data)
+        if settings.augment is not None or is_too_wide(examples, dtype):
+            source = InMemory(examples)
+    else:
+        source, held = _divided(settings, graph, units, dtype, source)
+        examples = None
+    count = len(source if source is not None else examples)  # type: ignore[arg-type]
+    batch_size = settings.batch_size or (source and source.batch_size) or min(32, count)
+    if batch_size > count:
+        raise SettingError(f"batch_size {batch_size} is larger than the training set of {count} examples")
+    if source is not None:
+        told = settings.checkpoint is not None
+        examples = Feed.of(source, graph, dtype, batch_size, settings.augment, told)
+    assert examples is not None
+    return examples, held, batch_size
+
+
+def _opened(graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any) -> tuple[Any, Source | None]:
+    """(data to be read as arrays, or the source of what comes anew in every epoch)."""
+    found = opened(graph, data, units, dtype)
+    if not isinstance(found, Opened):
+        return found, None
+    if weights is not None:
+        raise SettingError(f"weights: {OF_BATCHES}")
+    return (kept(found.batches(), dtype), None) if found.source is None else (None, found.source())
+
+
+def _arrays(settings: Any, graph: Graph, units: Units, dtype: np.dtype, data: Any) -> tuple[DataSet, DataSet | None]:
+    examples = read_set(graph, units, dtype, data, settings.weights, "weights")
+    if settings.validation is None:
+        return examples, None
+    if is_share(settings.validation):
+        return hold_out(examples, settings.validation, settings.seed)
+    return examples, _validation(settings, graph, units, dtype)
+
+
+def _validation(settings: Any, graph: Graph, units: Units, dtype: np.dtype) -> DataSet:
+    weights = settings.validation_weights
+    return read_set(graph, units, dtype, settings.validation, weights, "validation_weights")
+
+
+def _divided(
+    settings: Any, graph: Graph, units: Units, dtype: np.dtype, source: Source
+) -> tuple[Source, DataSet | None]:
+    """(source of the training set, validation set) of rows that come anew in every epoch."""
+    if settings.validation is None:
+        return source, None
+    if not is_share(settings.validation):
+        return source, _validation(settings, graph, units, dtype)
+    need_share(settings.validation)
+    if not isinstance(source, Indexed):
+        raise SettingError(
+            f"validation={settings.validation!r} is a share, but batches that come one after the other cannot be "
+            "divided: give a validation set of its own"
+        )
+    index, held = split(len(source), float(settings.validation), settings.seed)
+    return source.part(index), source.some(held)
+
+
+def is_share(validation: Any) -> bool:
+    """Whether `validation` is meant as a share of the data, or is no set at all."""
+    return validation is None or isinstance(validation, bool | int | float | str | np.number)
+
+
+def need_share(share: Any) -> None:
+    """Raise SettingError for what is neither a set nor a share."""
+    if isinstance(share, bool) or not isinstance(share, float | int):
+        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
+
+
+def is_too_wide(data: DataSet, dtype: np.dtype) -> bool:
+    """Whether arrays that are mapped from files would be copied whole, in another precision, and do not fit in memory.
+
+    Then windows of them are read and converted.
+    """
+    if not data.in_memory:
+        return False
+    wide = [a for a in data.arrays.values() if a.dtype.kind == "f" and a.dtype != dtype and is_mapped(a)]
+    return sum(a.size * dtype.itemsize for a in wide) > data_memory() if wide else False
+
+
+def is_mapped(array: Any) -> bool:
+    """Whether the memory of an array is a file."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return isinstance(array, mmap.mmap)
+
+
+def read_set(
+    graph: Graph, units: Units, dtype: np.dtype, data: Mapping[str, Any] | DataSet, weights: Any, name: str
+) -> DataSet:
+    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
+
+    name : of the weights, in errors.
+    """
+    found = opened(graph, data, units, dtype)
+    if isinstance(found, Opened):
+        if weights is not None:
+            raise SettingError(f"{name}: {OF_BATCHES}")
+        found = kept(found.batches(), dtype)
+    examples, data = graph.read_set(found, weights, name), found
+    if not isinstance(data, DataSet) and units.scalings:
+        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
+    if examples.in_memory:
+        for of, array in examples.arrays.items():
+            if graph.inputs[of].dtype == "float":
+                need_precision(of, array, dtype)
+    return examples
+
+
+def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet]:
+    """(training set, validation set): a share of the examples is held out at random."""
+    if not examples.in_memory:
+        raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
+    need_share(share)
+    training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
+    for part, what in ((training, "training"), (held, "validation")):
+        if part.weights is not None and not part.weights.any():
+            raise DataError(f"all examples of the {what} set have weight 0")
+    return training, held
