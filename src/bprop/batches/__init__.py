@@ -3,7 +3,7 @@
 from bprop.batches.augmented import Augment, read_augment
 from bprop.batches.feed import Feed
 from bprop.batches.keeping import kept
-from bprop.batches.opening import opened
+from bprop.batches.opening import Opened, opened
 from bprop.batches.source import InMemory, Source
 
-__all__ = ["Augment", "Feed", "InMemory", "Source", "kept", "opened", "read_augment"]
+__all__ = ["Augment", "Feed", "InMemory", "Opened", "Source", "kept", "opened", "read_augment"]

@@ -18,7 +18,7 @@ Augment = Callable[[dict[str, np.ndarray], np.random.Generator], Mapping[str, An
 FORM = "augment is a function of a batch and a generator, def augment(batch, rng), that returns a batch"
 
 
-def read_augment(augment: Any) -> Augment | None:
+def read_augment(augment: Any) -> Any:
     """The function, if it can be called so. Raises SettingError."""
     if augment is None:
         return None

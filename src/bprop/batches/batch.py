@@ -41,7 +41,7 @@ class Shape:
                     f"missing inputs: {', '.join(map(repr, missing))}; it has {known(missing[0], item)}"
                 )
             return {name: _array(name, item[name]) for name in self.graph.inputs}
-        if isinstance(item, tuple | list) and not _is_numbers(item):
+        if isinstance(item, tuple | list) and not (len(self.names) == 1 and _is_numbers(item)):
             return self._of_parts(item)
         if len(self.names) != 1:
             raise DataError(f"it is one array, but the inputs are {self._wanted()}: give a dict or a tuple")
@@ -49,7 +49,7 @@ class Shape:
 
     def _of_parts(self, parts: Sequence[Any]) -> Arrays:
         """The same of a tuple with a part for each input, or of (X, y) whose X is a dict or a tuple."""
-        if len(parts) == len(self.names):
+        if len(parts) == len(self.names) and not any(isinstance(part, Mapping) for part in parts):
             return {name: _array(name, part) for name, part in zip(self.names, parts, strict=True)}
         if len(parts) == 2 and any(isinstance(part, Mapping | tuple | list) for part in parts):
             every: dict[str, Any] = {}
@@ -122,5 +122,5 @@ def _listed(part: Any, count: int) -> Sequence[Any]:
 
 
 def _is_numbers(item: Any) -> bool:
-    """Whether a list is an array in Python's own numbers."""
-    return isinstance(item, list) and bool(item) and isinstance(item[0], int | float | bool)
+    """Whether a list is an array in Python's own numbers, rather than a list of one array."""
+    return isinstance(item, list) and (len(item) != 1 or isinstance(item[0], int | float | bool))

@@ -27,7 +27,7 @@ INT32 = np.iinfo(np.int32)
 
 @dataclass(frozen=True)
 class Feed(DataSet):
-    """Rows of a source, `window` of them at a time. `numbers` are those of the rows that are there now.
+    """Rows of a source, `places` of them at a time. `numbers` are those of the rows that are there now.
 
     augment : changes each batch. told : whether a pass with other rows than the first is to be said.
     """
@@ -35,7 +35,7 @@ class Feed(DataSet):
     source: Any = None
     graph: Any = None
     batch_size: int = 1
-    window: int | None = None
+    places: int = 1
     augment: Augment | None = None
     told: bool = False
     said: list[str] = field(default_factory=list)
@@ -66,6 +66,10 @@ class Feed(DataSet):
         return self.source.mean_weight
 
     @property
+    def window(self):
+        return self.places
+
+    @property
     def in_memory(self):
         return False
 
@@ -90,7 +94,7 @@ class Feed(DataSet):
         return self.source.advice
 
     def order(self, seed, epoch, shuffle=True):
-        return (np.arange(len(self)) % self.window).astype(np.int32)
+        return (np.arange(len(self)) % self.places).astype(np.int32)
 
     def reader(self, seed, epoch, shuffle=True):
         return FeedReader(self, seed, epoch, shuffle)
@@ -118,7 +122,7 @@ class FeedReader(Reader):
 
     def __init__(self, feed: Feed, seed: int, epoch: int, shuffle: bool):
         self.feed, self.seed, self.epoch = feed, seed, epoch
-        self.most = feed.window
+        self.most = feed.places
         self.order = feed.source.order(seed, epoch, shuffle)
         self.rows = feed.source.open(seed, epoch, shuffle)
 
@@ -136,12 +140,13 @@ class FeedReader(Reader):
 
     def _put(self, first: int, last: int, arrays: Arrays, weights: np.ndarray | None) -> None:
         feed = self.feed
-        place = slice(first % feed.window, first % feed.window + last - first)
+        place = slice(first % feed.places, first % feed.places + last - first)
         with placed(f"epoch {self.epoch + 1}, batch {first // feed.batch_size}"):
             for name, array in arrays.items():
                 into = feed.arrays[name]
                 _need_held(name, array, into.dtype)
                 into[place] = array
+        assert feed.numbers is not None
         feed.numbers[place] = self.order[first:last]
         if feed.weights is not None and weights is not None:
             feed.weights[place] = weights

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from zlib import crc32
 
@@ -66,7 +66,7 @@ def fetch_rows(dataset: Any, shape: Shape) -> Callable[[np.ndarray], Arrays]:
 
     def fetch(numbers: np.ndarray) -> Arrays:
         index = numbers.tolist()
-        rows: Sequence[Any] = together(index) if callable(together) else [dataset[i] for i in index]
+        rows: Any = together(index) if callable(together) else [dataset[i] for i in index]
         return shape.stacked(rows)
 
     return fetch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,39 @@ TOGETHER = 1024
 class Opened:
     """Data that is no mapping of arrays. `batches` : all rows once. `source` : where they are read in every epoch."""
 
-    batches: Callable[[], Iterable[Arrays]]
+    batches: Callable[[], Reading]
     source: Callable[[], Sequence | Indexed] | None = None
+
+
+class Reading:
+    """Batches as they are read, once. batch_size : the rows of the first, as soon as that is read; None where the items
+    are single examples."""
+
+    def __init__(self, batches: Any, shape: Shape):
+        self.items, self.shape = batches, shape
+        self.batch_size: int | None = None
+
+    def __iter__(self) -> Iterator[Arrays]:
+        for number, item in enumerate(iterated(self.items)):
+            with placed(f"batch {number}"):
+                arrays = self.shape.named(item)
+                of_rows = self.shape.is_row(arrays)
+                arrays = self.shape.whole(arrays)
+            if number == 0 and not of_rows:
+                self.batch_size = len(next(iter(arrays.values())))
+            yield arrays
+
+
+class Numbered(Reading):
+    """All rows of a source of rows by number."""
+
+    def __init__(self, source: Indexed):
+        self.source = source
+        self.batch_size = None
+
+    def __iter__(self):
+        for start in range(0, len(self.source), TOGETHER):
+            yield self.source.read(np.arange(start, min(start + TOGETHER, len(self.source))))
 
 
 def opened(graph: Graph, data: Any, units: Units | None = None, dtype: Any = np.float64) -> Any:
@@ -35,6 +66,8 @@ def opened(graph: Graph, data: Any, units: Units | None = None, dtype: Any = np.
     """
     if data is None or isinstance(data, DataSet | np.ndarray | tuple | str | bytes | int | float):
         return data
+    if isinstance(data, type):
+        raise DataError(f"data is the class {data.__name__}: make an object of it, {data.__name__}(...)")
     if isinstance(data, Mapping):
         if data and all(hasattr(one, "column_names") for one in data.values()):
             names = [*map(repr, data)]
@@ -58,11 +91,11 @@ def _of_python(data: Any, shape: Shape) -> Any:
         return _by_number(data, shape)
     if hasattr(data, "__iter__"):
         if iter(data) is data:
-            return Opened(lambda: _read(data, shape))
-        return Opened(lambda: _read(data, shape), lambda: Sequence(lambda epoch: _at(data, epoch), shape))
+            return Opened(lambda: Reading(data, shape))
+        return Opened(lambda: Reading(data, shape), lambda: Sequence(lambda epoch: _at(data, epoch), shape))
     if callable(data):
         make, by_epoch = per_epoch(data)
-        return Opened(lambda: _read(make(0), shape), lambda: Sequence(make, shape, by_epoch))
+        return Opened(lambda: Reading(make(0), shape), lambda: Sequence(make, shape, by_epoch))
     return data
 
 
@@ -74,18 +107,18 @@ def _by_number(data: Any, shape: Shape) -> Any:
         first = shape.named(data[0])
     if shape.is_row(first):
         source = Indexed(len(data), fetch_rows(data, shape))
-        return Opened(lambda: _rows(source), lambda: source)
+        return Opened(lambda: Numbered(source), lambda: source)
 
     def batches() -> Iterator[Any]:
         return (data[number] for number in range(len(data)))
 
-    return Opened(lambda: _read(batches(), shape), lambda: Sequence(lambda epoch: batches(), shape))
+    return Opened(lambda: Reading(batches(), shape), lambda: Sequence(lambda epoch: batches(), shape))
 
 
 def _hugging_face(data: Any, shape: Shape) -> Any:
     """A data set of Hugging Face. One with a transform of its own is read anew in every epoch."""
     if not hasattr(data, "__len__"):
-        return Opened(lambda: _read(data, shape), lambda: Sequence(lambda epoch: _at(data, epoch), shape))
+        return Opened(lambda: Reading(data, shape), lambda: Sequence(lambda epoch: _at(data, epoch), shape))
     custom = data.format.get("type") == "custom"
     missing = [name for name in shape.graph.inputs if not custom and name not in data.column_names]
     if missing:
@@ -95,19 +128,7 @@ def _hugging_face(data: Any, shape: Shape) -> Any:
         )
     rows = data if custom else data.with_format("numpy", columns=list(shape.graph.inputs))
     source = Indexed(len(data), lambda numbers: shape.read(shape.named(rows[numbers.tolist()])))
-    return Opened(lambda: _rows(source), (lambda: source) if custom else None)
-
-
-def _rows(source: Indexed) -> Iterator[Arrays]:
-    for start in range(0, len(source), TOGETHER):
-        yield source.read(np.arange(start, min(start + TOGETHER, len(source))))
-
-
-def _read(batches: Any, shape: Shape) -> Iterator[Arrays]:
-    for number, item in enumerate(iterated(batches)):
-        with placed(f"batch {number}"):
-            arrays = shape.whole(shape.named(item))
-        yield arrays
+    return Opened(lambda: Numbered(source), (lambda: source) if custom else None)
 
 
 def _at(data: Any, epoch: int) -> Any:

@@ -150,6 +150,9 @@ def per_epoch(function: Callable[..., Any]) -> tuple[Callable[[int], Any], bool]
     except (TypeError, ValueError):
         parameters = ()
     takes = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty]
+    if len(takes) > 1:
+        names = ", ".join(p.name for p in takes)
+        raise DataError(f"data is a function that needs {names}: one that makes batches takes the epoch, or nothing")
     return (function, True) if takes else (lambda epoch: function(), False)
 
 

@@ -56,7 +56,9 @@ def train(
     Parameters
     ----------
     graph : the flow graph, with a loss.
-    data : {input: array (N, ...)} for every input; or a set that is larger than memory, of bp.stream.
+    data : {input: array (N, ...)} for every input, or (X, y); a set that is larger than memory, of bp.stream; or rows
+        from elsewhere: an iterable or generator of batches, a function that makes one for each epoch, a Dataset or
+        DataLoader of PyTorch, a data set of Hugging Face, a table with an Arrow stream. See docs/batches.md.
     rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), or an optax transformation (XLA).
     batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
     seed : everything random follows from it: initialisation, order of the examples, dropout, held-out rows.

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from bprop.batches import Feed, InMemory, Source, kept, opened
+from bprop.batches import Feed, InMemory, Opened, Source, kept, opened
 from bprop.batches.indexed import Indexed
-from bprop.batches.opening import Opened
 from bprop.data import DataSet, split
 from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
@@ -26,7 +25,7 @@ def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tu
     Rows that come anew in every epoch, and batches that a function changes, are fed: see `bprop.batches.feed`.
     """
     units = Units.of(settings.notes or {})
-    data, source = _opened(graph, units, dtype, data, settings.weights)
+    data, source, batch = _opened(graph, units, dtype, data, settings.weights)
     if source is None:
         examples, held = _arrays(settings, graph, units, dtype, data)
         if settings.augment is not None or is_too_wide(examples, dtype):
@@ -35,7 +34,7 @@ def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tu
         source, held = _divided(settings, graph, units, dtype, source)
         examples = None
     count = len(source if source is not None else examples)  # type: ignore[arg-type]
-    batch_size = settings.batch_size or (source and source.batch_size) or min(32, count)
+    batch_size = settings.batch_size or min(batch or 32, count)
     if batch_size > count:
         raise SettingError(f"batch_size {batch_size} is larger than the training set of {count} examples")
     if source is not None:
@@ -45,14 +44,20 @@ def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tu
     return examples, held, batch_size
 
 
-def _opened(graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any) -> tuple[Any, Source | None]:
-    """(data to be read as arrays, or the source of what comes anew in every epoch)."""
+def _opened(
+    graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any
+) -> tuple[Any, Source | None, int | None]:  # fmt: skip
+    """(data to be read as arrays, or the source of what comes anew in every epoch; the rows of its batches)."""
     found = opened(graph, data, units, dtype)
     if not isinstance(found, Opened):
-        return found, None
+        return found, None, None
     if weights is not None:
         raise SettingError(f"weights: {OF_BATCHES}")
-    return (kept(found.batches(), dtype), None) if found.source is None else (None, found.source())
+    if found.source is not None:
+        source = found.source()
+        return None, source, source.batch_size
+    reading = found.batches()
+    return kept(reading, dtype), None, reading.batch_size
 
 
 def _arrays(settings: Any, graph: Graph, units: Units, dtype: np.dtype, data: Any) -> tuple[DataSet, DataSet | None]:
