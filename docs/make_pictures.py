@@ -39,6 +39,13 @@ def draw_deep(folder: Path) -> Path:
     return path
 
 
+def draw_backward(folder: Path) -> Path:
+    """The gradients of the lecture's network: a graph of its own, with the boxes of every bprop."""
+    path = folder / "backward.svg"
+    lecture().backward().draw().save(path)
+    return path
+
+
 def draw_values(folder: Path) -> Path:
     """A network of three layers that learns badly: units of relu are dead, those of tanh saturated."""
     from sklearn.datasets import load_digits
@@ -53,7 +60,7 @@ def draw_values(folder: Path) -> Path:
     return path
 
 
-PICTURES = [draw_lecture, draw_deep, draw_values]
+PICTURES = [draw_lecture, draw_deep, draw_values, draw_backward]
 
 
 def screenshots(paths: list[Path], folder: Path) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import inspect
 
+import numpy as np
 import pytest
 
 import bprop as bp
@@ -91,3 +92,80 @@ def test_a_further_name_of_ours_is_not_replaced(monkeypatch):
             return 0 * f, None
 
     assert Architecture(loss="cross_entropy").loss_class() is architecture.losses()["nll"]
+
+
+REGRESSION = {"task": "regression"}
+
+
+@pytest.mark.parametrize(
+    ("loss", "settings", "kind"),
+    [
+        ("nll", {}, "Nll"), ("cross_entropy", {}, "Nll"), (bp.Nll, {}, "Nll"), (bp.CrossEntropy, {}, "Nll"),
+        (bp.nll, {}, "Nll"), (bp.cross_entropy, {}, "Nll"), (bp.hinge, {}, "MulticlassHinge"),
+        (lambda f, y: bp.nll(f, y), {}, "Nll"),
+        ("huber", REGRESSION, "Huber"), (bp.Huber, REGRESSION, "Huber"), (bp.huber, REGRESSION, "Huber"),
+        (lambda f, y: bp.huber(f, y, delta=2.0), REGRESSION, "Huber"), (bp.poisson, {"task": "counts"}, "Poisson"),
+        (lambda f, y: bp.square(f - y), REGRESSION, "Square"),
+    ],
+)  # fmt: skip
+def test_a_loss_is_a_name_a_class_or_a_function_for_every_builder(loss, settings, kind):
+    outputs = 3 if "task" not in settings else 1
+    graphs = [bp.mlp([4, 5, outputs], loss=loss, **settings)]
+    graphs += [bp.tabular([4, 5, outputs], {"c": (6, 2)}, activation="tanh", loss=loss, **settings)]
+    for graph in graphs:
+        assert type(graph.need_loss()).__name__ == kind and list(graph.outputs) == ["f"]
+
+
+def test_a_loss_by_class_or_function_is_the_network_of_its_name():
+    by_name = bp.mlp([4, 3]).describe()
+    for loss in (bp.Nll, bp.nll, bp.CrossEntropy, bp.cross_entropy):
+        assert bp.mlp([4, 3], loss=loss).describe() == by_name
+
+
+def test_the_function_of_a_loss_is_in_the_units_of_y_where_y_is_scaled():
+    settings = {**REGRESSION, "target_scaling": (5.0, 10.0)}
+    by_name = bp.mlp([2, 1], loss="squared_error", **settings)
+    function = bp.mlp([2, 1], loss=lambda f, y: bp.squared_error(f, y), **settings)
+    theta, data = by_name.init(seed=3), ([[0.5, -1.0]], [7.0])
+    assert function.fprop(theta, data).loss == by_name.fprop(theta, data).loss
+
+
+@pytest.mark.parametrize(
+    ("make", "cure"),
+    [
+        (lambda: bp.mlp([4, 1], loss="mse", **REGRESSION), "here it is 'squared_error'"),
+        (lambda: bp.mlp([4, 3], loss="categorical_crossentropy"), "here it is 'nll'"),
+        (lambda: bp.mlp([4, 1], loss=lambda f: f, **REGRESSION), r"cannot be called as loss\(f, y\)"),
+        (lambda: bp.mlp([4, 1], loss=lambda f, y: bp.mean(f - y), **REGRESSION), "leave out the mean"),
+        (lambda: bp.mlp([4, 2], loss=lambda f, y: bp.square(f - y), **REGRESSION), r"bp.sum\(loss, axis=1\)"),
+        (lambda: bp.mlp([4, 1], loss=lambda f, y: 3, **REGRESSION), "the function returned 3"),
+        (lambda: bp.mlp([4, 1], loss=lambda f, y: np.mean(f - y), **REGRESSION), "type bp.mean"),
+        (
+            lambda: bp.mlp([4, 3], loss=lambda f, y: bp.cross_entropy(f, y)),
+            r"takes the values before the output.*bp.nll",
+        ),
+        (lambda: bp.mlp([4, 1], task="binary", loss=lambda f, y: bp.binary_cross_entropy(f, y)), "loss='binary_cross_"),
+        (lambda: bp.mlp([4, 1], loss=3, **REGRESSION), "a loss is a name, a class of loss, or a function"),
+        (lambda: bp.mlp([4, 5, 3], activation="logistic"), "here it is 'sigmoid'"),
+        (lambda: bp.mlp([4, 5, 3], activation=None), "lambda a: a"),
+        (lambda: bp.mlp([4, 5, 3], activation=np.tanh), "type bp.tanh"),
+        (lambda: bp.mlp([4, 5, 3], activation=lambda a: 1 / 0), "the activation of layer 1"),
+        (lambda: bp.mlp(4, 5, 3), r"bp.mlp\(\[784, 100, 10\]\)"),
+        (lambda: bp.mlp([4, 3], weight_decay=0.1), "l2=1e-4"),
+        (lambda: bp.mlp([4, 3], batch_norm=True), 'normalise="batch"'),
+        (lambda: bp.mlp([4, 3], epochs=3), r"bp.train\(graph"),
+        (lambda: bp.tabular([4, 3], {}, dropuot=0.5), "did you mean 'dropout'"),
+    ],
+)
+def test_networks_of_other_libraries_say_what_to_type(make, cure):
+    with pytest.raises(errors.BpropError, match=cure):
+        make()
+
+
+def test_a_class_with_an_inherited_head_has_a_name_of_its_own():
+    class WiderMarginForTests(bp.MulticlassHinge):
+        def fprop(self, a, y):
+            return super().fprop(a / 2, y)
+
+    assert type(bp.mlp([4, 3], loss="hinge").need_loss()) is bp.MulticlassHinge
+    assert type(bp.mlp([4, 3], loss="wider_margin_for_tests").need_loss()) is WiderMarginForTests

@@ -48,6 +48,15 @@ def test_how_it_works_runs_as_it_is_read():
         exec(compile(block, "how_it_works.md", "exec"), names)
 
 
+def test_coming_from_other_libraries_runs_as_it_is_read():
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "coming_from.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) > 5
+    names = {"__name__": "coming_from"}
+    for block in blocks:
+        exec(compile(block, "coming_from.md", "exec"), names)
+    assert names["grads"]["x"].shape == (90, 4)
+
+
 def test_tables_in_python_runs_as_it_is_read(tmp_path, monkeypatch):
     for package in ("pandas", "sklearn"):
         pytest.importorskip(package)

@@ -16,6 +16,7 @@ ROOT = Path(bprop.__file__).parent
 # From the ground to the roof. A room (a module, or a package with all that is in it) may import itself and
 # what stands on floors below its own, but nothing on its own floor or above.
 FLOORS: tuple[tuple[str, ...], ...] = (
+    ("typing",),
     ("errors", "namespace", "exits", "visible", "outside", "names"),
     (
         "noise",
@@ -36,14 +37,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("box",),
     ("leaves", "lower_case"),
     ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
-    ("structure", "architecture"),
+    ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
     ("perceptron", "layers", "batches", "engines", "stepper"),
     ("model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
-    ("training", "tensorboard"),
+    ("training", "tensorboard", "integrations"),
     ("sources",),
     ("onnx",),
     ("tables",),
@@ -80,6 +81,7 @@ HEAVY = (
     "tensorboardX",
     "matplotlib",
     "optuna",
+    "mlflow",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

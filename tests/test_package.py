@@ -1,6 +1,7 @@
 """`import bprop as bp`: its public names, and the packages that it does not import."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -139,3 +140,21 @@ def test_python_dash_m_is_the_command_line():
     done = subprocess.run([sys.executable, "-m", "bprop", "--help"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0
     assert "bprop train digits" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [("mse", "type bp.squared_error"), ("Dense", "bp.linear"), ("nn", r"bp.mlp\(\[784"), ("Adagrad", "optax"),
+     ("ReLU", "did you mean 'R?r?elu'"), ("squared_eror", "did you mean 'squared_error'"), ("fit", "bp.train")],
+)  # fmt: skip
+def test_a_name_of_another_library_says_what_to_type(name, cure):
+    with pytest.raises(AttributeError, match=cure):
+        getattr(bp, name)
+
+
+def test_the_answers_name_what_there_is():
+    from bprop.elsewhere.package import PACKAGE
+
+    named = {one for words in PACKAGE.values() for one in re.findall(r"bp\.(\w+)", words)}
+    assert len(named) > 15 and all(hasattr(bp, one) for one in named)
+    assert not {*PACKAGE} & {*dir(bp)}

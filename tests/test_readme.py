@@ -29,7 +29,7 @@ def test_code_blocks_of_the_readme_run(tmp_path, monkeypatch):
 
 def test_the_two_commands_are_where_ci_reads_them():
     text = README.read_text(encoding="utf-8")
-    for mark, command in (("train", "bprop train digits"), ("test", "pytest")):
+    for mark, command in (("train", "bprop train digits"), ("test", "pytest -n 2 --dist worksteal")):
         found = re.search(rf"<!-- ci:{mark} -->\n```bash\n(.*?)\n```", text, re.DOTALL)
         assert found is not None
         assert found[1].startswith("pip install ") and found[1].endswith(command)

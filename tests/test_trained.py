@@ -106,8 +106,8 @@ def test_an_estimator_brings_its_epochs_and_its_classes():
 
 
 REFUSED = {
-    "net.bprop": "read the file first, bp.load",
-    ("a", "b"): r"pass one of them, or their mean, bp.ensemble\(fits\)",
+    "net.bprop": r"read the file first, bp\.load",
+    ("a", "b"): r"pass one of them, or their mean, bp\.ensemble\(fits\)",
     3: "needs a fit, a model or an estimator of bprop, not int$",
 }
 
@@ -146,10 +146,10 @@ def test_estimators_of_scikit_learn_are_refused_with_the_way_on(tmp_path):
     with pytest.raises(ModelFileError, match=r"StandardScaler of this Pipeline .* pipeline\['mlpclassifier'\]"):
         bp.save(tmp_path / "net.bprop", scaled)
     bp.save(tmp_path / "net.bprop", scaled[-1])
-    with pytest.raises(ModelFileError, match=r"train bprop.MLPClassifier, which takes the same arguments"):
+    with pytest.raises(ModelFileError, match=r"train bprop\.MLPClassifier, which takes the same arguments"):
         bp.save(tmp_path / "other.bprop", MLPClassifier((4,), max_iter=2).fit(X, NAMES))
     target = TransformedTargetRegressor(bp.MLPRegressor(hidden_layer_sizes=(4,), **SHORT)).fit(X, X[:, 0])
-    with pytest.raises(ModelFileError, match=r"bp.TableRegressor scales y by itself"):
+    with pytest.raises(ModelFileError, match=r"bp\.TableRegressor scales y by itself"):
         bp.save(tmp_path / "other.bprop", target)
     with pytest.raises(NotFittedError):
         bp.save(tmp_path / "other.bprop", bp.MLPClassifier())

@@ -68,6 +68,26 @@ def binary_cross_entropy(g: Growth) -> Entry:
     return g.add("BinaryCrossEntropy", a, y)
 
 
+def bernoulli(kind: str) -> Production:
+    """A loss of probabilities, or of their pre-activations, against values in [0, 1]."""
+
+    def produce(g: Growth) -> Entry:
+        a = g.tame(compared(g, lambda e: floats(e) and e.rows_first), 5)
+        y = target(g, a, single(g.rng.uniform(size=shape_of(g, a))))
+        if kind == "BernoulliNll":
+            a = g.add("Sigmoid", a)
+            if g.chance(0.3):  # not to be merged with it
+                a = g.add("Add", g.add("Multiply", a, g.constant(0.75)), g.constant(0.0625))
+        return g.add(kind, a, y)
+
+    return produce
+
+
+def ordinal(g: Growth) -> Entry:
+    a = compared(g, lambda e: matrix(e) and e.dims[-1] < 50)
+    return g.add("Ordinal", a, whole(g, a.dims[-1] + 1, tuple(a.dims[1:-1])))
+
+
 def hinge(g: Growth) -> Entry:
     a = compared(g, lambda e: floats(e) and e.rows_first)
     y = g.rng.choice([-1, 1], size=shape_of(g, a))
@@ -76,14 +96,15 @@ def hinge(g: Growth) -> Entry:
     )
 
 
-def of_classes(kind: str) -> Production:
+def of_classes(kind: str, **hyper: tuple) -> Production:
     def produce(g: Growth) -> Entry:
         a = compared(g, lambda e: matrix(e) and 1 < e.dims[-1] < 50)
         if kind == "Nll":
             a = g.add("Softmax", g.tame(a, 8))
             if g.chance(0.3):  # not to be merged with it
                 a = g.add("Add", g.add("Multiply", a, g.constant(0.75)), g.constant(0.0625))
-        return g.add(kind, a, whole(g, a.dims[-1], tuple(a.dims[1:-1])))
+        settings = {key: g.choose(values) for key, values in hyper.items()}
+        return g.add(kind, a, whole(g, a.dims[-1], tuple(a.dims[1:-1])), **settings)
 
     return produce
 
@@ -100,6 +121,10 @@ def reduced(g: Growth) -> Entry:
 LOSSES: dict[str, Production] = {
     **{kind: residual(kind) for kind in ("SquaredError", "AbsoluteError", "Huber")},
     **{kind: of_classes(kind) for kind in ("CrossEntropy", "MulticlassHinge", "Nll")},
+    **{kind: bernoulli(kind) for kind in ("BernoulliNll", "BernoulliCrossEntropy")},
+    "LabelSmoothing": of_classes("LabelSmoothing", smoothing=(0.125, 0.0, 0.5)),
+    "Focal": of_classes("Focal", gamma=(2.0, 1.0, 0.0)),
+    "Ordinal": ordinal,
     "Poisson": poisson,
     "Quantile": quantile,
     "BinaryCrossEntropy": binary_cross_entropy,

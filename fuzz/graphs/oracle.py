@@ -19,8 +19,18 @@ from fuzz.graphs.updates import Updates, rate_at
 
 METRICS = {
     **dict.fromkeys(("CrossEntropy", "Nll", "MulticlassHinge", "BinaryCrossEntropy", "Hinge"), ("accuracy",)),
+    **dict.fromkeys(("LabelSmoothing", "Focal"), ("accuracy",)),
+    **dict.fromkeys(("BernoulliNll", "BernoulliCrossEntropy"), ("rmse", "mae")),
+    "Ordinal": ("accuracy", "mae"),
     **dict.fromkeys(("SquaredError", "AbsoluteError", "Huber", "Poisson", "Quantile"), ("rmse", "mae")),
 }
+NOISY = ("Dropout", "GaussianNoise")
+PREDICTIONS = {
+    "Poisson": np.exp,
+    "BernoulliCrossEntropy": lambda a: 1 / (1 + np.exp(-a)),
+    "Ordinal": lambda a: (a > 0).sum(-1),
+}
+"""What a loss compares with y, where it is not its first child."""
 Arrays = dict[str, np.ndarray]
 
 
@@ -46,8 +56,8 @@ class Oracle:
                 found.append(self._leaf(node, theta, batch))
             elif any(c is None for c in children):
                 found.append(None)  # what needs an input that is not there
-            elif node.kind == "Dropout":
-                found.append(self._dropout(node, children[0], t))
+            elif node.kind in NOISY:
+                found.append(children[0] if t is None else self._noisy(node, children[0], t))
             elif node.kind == "BatchNorm" and t is None:
                 found.append(b.OPS["Normalise"](node.hyper, *children))
             elif node.kind in ("BatchNorm", "BatchWeight"):
@@ -63,12 +73,13 @@ class Oracle:
             return self.backend.array(node.hyper["value"])
         return batch.get(node.name)
 
-    def _dropout(self, node: Any, a: Any, t: int | None) -> Any:
-        if t is None:
-            return a
+    def _noisy(self, node: Any, a: Any, t: int) -> Any:
         key = np.array([noise.key_of(self.case.seed)], np.uint32), np.array([t], np.uint32)
-        u = noise.uniform(key, crc32(node.name.encode()), tuple(a.shape), np.float64)
-        return self.backend.OPS["Dropout"](node.hyper, a, noise=self.backend.array(u))
+        shape = tuple(a.shape) if node.kind == "Dropout" else (a.shape[0], 2, *a.shape[1:])
+        u = noise.uniform(key, crc32(node.name.encode()), shape, np.float64)
+        if node.kind == "GaussianNoise":
+            u = np.sqrt(-2 * np.log(1 - u[:, 0])) * np.cos(2 * np.pi * u[:, 1])
+        return self.backend.OPS[node.kind](node.hyper, a, noise=self.backend.array(u))
 
     def objective(self, leaves: dict, given: dict, t: int) -> tuple[Any, list]:
         """(sum_t w_t l_t / total + penalty, the value of every node): `leaves` is the part of theta that is trained."""
@@ -82,7 +93,7 @@ class Oracle:
         fixed = {k: array(v) for k, v in theta.items() if k not in self.trainable}
         given = {"fixed": fixed, "batch": self._batch(batch), "weights": array(weights), "total": array(total)}
         leaves = {k: array(v) for k, v in theta.items() if k in self.trainable}
-        drawn = any(node.kind == "Dropout" for node in self.case.nodes)
+        drawn = any(node.kind in NOISY for node in self.case.nodes)
         values, found = self.gradients(leaves, given, t if drawn else 0)
         return values, {k: np.zeros_like(theta[k]) if g is None else self.backend.plain(g) for k, g in found.items()}
 
@@ -172,16 +183,17 @@ class Oracle:
 
 def measure(metric: str, kind: str, said: np.ndarray, y: np.ndarray) -> np.ndarray:
     """One number an example: the mean of the metric over its outputs."""
+    said = said if kind not in PREDICTIONS else PREDICTIONS[kind](said)
     if metric == "accuracy":
         if kind == "BinaryCrossEntropy":
             said = said > 0
         elif kind == "Hinge":
             said = np.where(said > 0, 1, -1)
-        else:
+        elif kind != "Ordinal":
             said = said.argmax(-1)
         each = said == y
     else:
-        difference = (np.exp(said) if kind == "Poisson" else said) - y
+        difference = said - y
         each = difference**2 if metric == "rmse" else np.abs(difference)
     return np.asarray(each, float).reshape(len(y), -1).mean(1)
 

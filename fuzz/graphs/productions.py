@@ -52,6 +52,36 @@ def binary(kind: str) -> Production:
     return produce
 
 
+def extreme(kind: str) -> Production:
+    """The larger or the smaller of two values."""
+
+    def produce(g: Growth) -> Entry:
+        a = compared(g, lambda e: floats(e) and len(e.dims) <= 3)
+        b = g.pick(lambda e: fits(a, e)) if g.chance(0.1) else partner(g, a)
+        return g.add(kind, *((a, b) if g.chance(0.5) else (b, a)))
+
+    return produce
+
+
+def where(g: Growth) -> Entry:
+    a = g.pick(lambda e: floats(e) and e.rows_first and len(e.dims) <= 3)
+    b = partner(g, a)
+    if g.chance(0.5):
+        shape = (g.rows + g.spare, *a.dims[1:])
+        return g.add("Where", g.input(shape[1:], "bool", g.rng.random(size=shape) < 0.5), a, b)
+    return g.add("Where", whole(g, 2, tuple(a.dims[1:])), *((a, b) if g.chance(0.5) else (b, a)))
+
+
+def gaussian_noise(g: Growth) -> Entry:
+    a = g.pick(lambda e: floats(e) and e.rows_first)
+    return g.add("GaussianNoise", g.tame(a), scale=g.choose([0.0, 0.125, 0.5]))
+
+
+def rms_norm(g: Growth) -> Entry:
+    a = g.pick(matrix)
+    return g.add("RmsNorm", a, g.parameter(a.dims[-1:]), epsilon=g.choose([1e-2, 0.1]))
+
+
 def power(g: Growth) -> Entry:
     exponent = g.choose([2.0, 3.0, 1.0, 0.0, -1.0, 0.5, -1.5])
     smooth = exponent in (0.0, 1.0, 2.0, 3.0)
@@ -257,7 +287,9 @@ ACTIVATIONS = ("Sigmoid", "Tanh", "Relu", "Gelu", "Silu", "Softplus", "Negative"
 PRODUCTIONS: dict[str, Production] = {
     **{kind: elementwise(kind) for kind in ACTIVATIONS},
     **{kind: binary(kind) for kind in ("Add", "Subtract", "Multiply", "Divide")},
-    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max", "LogMeanExp")},
+    **{kind: reduction(kind) for kind in ("Sum", "Mean", "Max", "LogMeanExp", "LogSumExp")},
+    **{kind: extreme(kind) for kind in ("Maximum", "Minimum")},
+    **{kind: elementwise(kind, 6.0) for kind in ("Sin", "Cos")},
     **{kind: over_classes(kind) for kind in ("Softmax", "LogSoftmax")},
     "LeakyRelu": elementwise("LeakyRelu", slope=one_of(0.01, 0.25)),
     "Elu": elementwise("Elu", alpha=one_of(1.0, 0.5)),
@@ -266,6 +298,8 @@ PRODUCTIONS: dict[str, Production] = {
     "Log": elementwise("Log", 10.0, 0.2),
     "Sqrt": elementwise("Sqrt", 20.0, 0.1),
     "Dropout": elementwise("Dropout", rate=one_of(0.0, 0.25, 0.5)),
+    "GaussianNoise": gaussian_noise,
+    "Where": where,
     "Power": power,
     "Clip": clip,
     "Linear": linear,
@@ -282,6 +316,7 @@ PRODUCTIONS: dict[str, Production] = {
     "Slice": cut,
     "Take": take,
     "LayerNorm": layer_norm,
+    "RmsNorm": rms_norm,
     "BatchNorm": batch_norm,
     "Normalise": normalise,
     "BatchWeight": batch_weight,

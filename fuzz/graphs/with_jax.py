@@ -86,6 +86,30 @@ def _quantile(h: dict, f: Any, y: Any) -> Any:
     return each(tau * jax.nn.relu(r) + (1 - tau) * jax.nn.relu(-r))
 
 
+def _extreme(a: Any, b: Any) -> Any:
+    """max(a, b) as the half of a sum: a tie has the slope 1/2."""
+    return (a + b + _absolute(a - b)) / 2
+
+
+def _softened(h: dict, a: Any, y: Any) -> Any:
+    even, hot = h["smoothing"], jax.nn.one_hot(y, a.shape[-1], dtype=a.dtype)
+    return each(-((hot * (1 - even) + even / a.shape[-1]) * jax.nn.log_softmax(a, axis=-1)).sum(-1))
+
+
+def _focal(h: dict, a: Any, y: Any) -> Any:
+    nll = -(jax.nn.one_hot(y, a.shape[-1], dtype=a.dtype) * jax.nn.log_softmax(a, axis=-1)).sum(-1)
+    return each(nll * (-jnp.expm1(-nll)) ** h["gamma"] if h["gamma"] else nll)
+
+
+def _ordinal(h: dict, a: Any, y: Any) -> Any:
+    sign = jnp.where(y[..., None] > jnp.arange(a.shape[-1]), -1.0, 1.0)
+    return each(jax.nn.softplus(sign * a))
+
+
+def _bernoulli_scores(h: dict, a: Any, y: Any) -> Any:
+    return each(-y * jax.nn.log_sigmoid(a) - (1 - y) * jax.nn.log_sigmoid(-a))
+
+
 def _absolute(a: Any) -> Any:
     return jnp.where(a >= 0, a, -a) * jnp.where(a == 0, 0, 1)  # slope 0 at 0, as PyTorch has it
 
@@ -117,6 +141,19 @@ OPS: dict[str, Callable] = {
     "Square": lambda h, a: a * a,
     "Sqrt": lambda h, a: jnp.sqrt(real(a)),
     "Clip": _clip,
+    "Sin": lambda h, a: jnp.sin(real(a)),
+    "Cos": lambda h, a: jnp.cos(real(a)),
+    "Maximum": lambda h, a, b: _extreme(real(a), real(b)),
+    "Minimum": lambda h, a, b: -_extreme(-real(a), -real(b)),
+    "Where": lambda h, c, a, b: jnp.where(c != 0, a, b),
+    "LogSumExp": lambda h, a: jax.nn.logsumexp(real(a), axis=h.get("axis"), keepdims=h.get("keepdims", False)),
+    "GaussianNoise": lambda h, a, *, noise: a + h["scale"] * noise,
+    "RmsNorm": lambda h, a, gain: gain * a * jax.lax.rsqrt((a * a).mean(-1, keepdims=True) + h["epsilon"]),
+    "LabelSmoothing": _softened,
+    "Focal": _focal,
+    "Ordinal": _ordinal,
+    "BernoulliCrossEntropy": _bernoulli_scores,
+    "BernoulliNll": lambda h, f, y: each(-y * jnp.log(f) - (1 - y) * jnp.log1p(-f)),
     "Negative": lambda h, a: -a,
     "Power": lambda h, a: real(a) ** h["exponent"] if h["exponent"] else jnp.ones_like(real(a)),
     "Add": lambda h, a, b: a + b,

@@ -125,6 +125,20 @@ def _quantile(h: dict, f: Tensor, y: Tensor) -> Tensor:
     return each(tau * F.relu(r) + (1 - tau) * F.relu(-r))
 
 
+def _focal(h: dict, a: Tensor, y: Tensor) -> Tensor:
+    nll = F.nll_loss(torch.log_softmax(a, -1).reshape(-1, a.shape[-1]), y.reshape(-1).long(), reduction="none")
+    return each(((1 - torch.exp(-nll)) ** h["gamma"] * nll).reshape(y.shape))
+
+
+def _ordinal(h: dict, a: Tensor, y: Tensor) -> Tensor:
+    above = (y[..., None] > torch.arange(a.shape[-1])).double()
+    return each(F.binary_cross_entropy_with_logits(a, above, reduction="none"))
+
+
+def _smoothed(h: dict, a: Tensor, y: Tensor) -> Tensor:
+    return _classes(a, y, lambda s, t: F.cross_entropy(s, t, reduction="none", label_smoothing=h["smoothing"]))
+
+
 def _leader(h: dict, a: Tensor) -> Tensor:
     return a * (a == a.amax(-1, keepdim=True)).detach()
 
@@ -156,6 +170,19 @@ OPS: dict[str, Callable] = {
     "Square": lambda h, a: a * a,
     "Sqrt": lambda h, a: torch.sqrt(real(a)),
     "Clip": _clip,
+    "Sin": lambda h, a: torch.sin(real(a)),
+    "Cos": lambda h, a: torch.cos(real(a)),
+    "Maximum": lambda h, a, b: torch.maximum(real(a), real(b)),
+    "Minimum": lambda h, a, b: torch.minimum(real(a), real(b)),
+    "Where": lambda h, c, a, b: torch.where(c != 0, real(a), real(b)),
+    "LogSumExp": lambda h, a: torch.logsumexp(real(a), _axes(h, a), keepdim=h.get("keepdims", False)),
+    "GaussianNoise": lambda h, a, *, noise: a + h["scale"] * noise,
+    "RmsNorm": lambda h, a, gain: F.rms_norm(real(a), a.shape[-1:], gain, h["epsilon"]),
+    "LabelSmoothing": _smoothed,
+    "Focal": _focal,
+    "Ordinal": _ordinal,
+    "BernoulliCrossEntropy": lambda h, a, y: each(F.binary_cross_entropy_with_logits(a, real(y), reduction="none")),
+    "BernoulliNll": lambda h, f, y: each(F.binary_cross_entropy(f, real(y), reduction="none")),
     "Negative": lambda h, a: -a,
     "Power": lambda h, a: real(a) ** h["exponent"],
     "Add": lambda h, a, b: a + b,

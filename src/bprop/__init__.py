@@ -35,6 +35,9 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     )
     from bprop.graph import Gradients, Graph, Values
     from bprop.health import advice
+    from bprop.history import History
+    from bprop.integrations.mlflow import MLflow
+    from bprop.integrations.optuna import OptunaPruning
     from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
@@ -48,7 +51,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.tables.opening import table
     from bprop.tables.table import Table
     from bprop.tensorboard import TensorBoard
-    from bprop.training import Fit, train
+    from bprop.training import Callback, Fit, train
     from bprop.training.many.networks import train_many
     from bprop.tuning.ranges import between
     from bprop.tuning.result import Tuned
@@ -71,6 +74,9 @@ _LATER = {
     ),
     "bprop.graph": ("Gradients", "Graph", "Values"),
     "bprop.health": ("advice",),
+    "bprop.history": ("History",),
+    "bprop.integrations.mlflow": ("MLflow",),
+    "bprop.integrations.optuna": ("OptunaPruning",),
     "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
@@ -84,7 +90,7 @@ _LATER = {
     "bprop.tables.opening": ("table",),
     "bprop.tables.table": ("Table",),
     "bprop.tensorboard": ("TensorBoard",),
-    "bprop.training": ("Fit", "train"),
+    "bprop.training": ("Callback", "Fit", "train"),
     "bprop.training.many.networks": ("train_many",),
     "bprop.tuning.ranges": ("between",),
     "bprop.tuning.result": ("Tuned",),
@@ -95,11 +101,21 @@ _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'bprop' has no attribute {name!r}")
+        raise AttributeError(f"module 'bprop' has no attribute {name!r}{_cure(name)}")
     home = _HOME[name]
     value = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
     globals()[name] = value
     return value
+
+
+def _cure(name: str) -> str:
+    """What to type instead of a name that bprop does not have."""
+    if name.startswith("_"):
+        return ""
+    from bprop.elsewhere import answer
+    from bprop.elsewhere.package import PACKAGE
+
+    return answer(name, [one for one in __dir__() if not one.startswith("_")], PACKAGE, listed=False)
 
 
 def __dir__() -> list[str]:

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bprop import plugins
-from bprop.boxes import Activation, Loss
+from bprop import plugins, signatures
+from bprop.box import Box
+from bprop.boxes import Activation, CrossEntropy, Loss
 from bprop.boxes.loss import Head
 from bprop.boxes.value_losses import need_levels
+from bprop.elsewhere import Answers, alike
 from bprop.errors import SettingError, UnknownNameError
 from bprop.lower_case import snake
 from bprop.names import known, some
@@ -28,6 +30,31 @@ TASKS = {
 }
 """{task: its own loss}"""
 NORMALISATIONS = ("batch", "layer")
+NO_ANSWERS: Answers = {}
+LOSSES = alike(
+    {
+        ("mse", "mean_squared_error", "l2", "mseloss", "quadratic", "least_squares"): "'squared_error'",
+        ("mae", "mean_absolute_error", "l1", "l1loss"): "'absolute_error'",
+        ("smooth_l1", "huber_loss", "huberloss"): "'huber'",
+        ("log_loss", "crossentropy", "cross_entropy_loss", "crossentropyloss", "categorical_crossentropy", "nllloss",
+         "sparse_categorical_crossentropy", "softmax_cross_entropy", "neg_log_likelihood"): "'nll'",
+        ("bce", "binary_crossentropy", "bceloss", "bcewithlogitsloss", "logistic", "logloss"): "'binary_cross_entropy'",
+        ("pinball", "quantile_loss"): "'quantile'",
+        ("poisson_nll", "poissonnllloss", "poisson_loss"): "'poisson'",
+        ("squared_hinge", "multi_margin", "hinge_loss", "categorical_hinge"): "'hinge'",
+    }
+)  # fmt: skip
+"""Losses by the names that other libraries have."""
+ACTIVATIONS = alike(
+    {
+        ("logistic", "expit", "sigm"): "'sigmoid'",
+        ("swish",): "'silu'",
+        ("linear", "identity", "none"): "lambda a: a, the function that does nothing",
+        ("leakyrelu", "lrelu"): "'leaky_relu'",
+        ("softmax",): "the output of task='classification'",
+    }
+)
+"""Activations by the names that other libraries have."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +71,7 @@ class Architecture:
     hidden: tuple[int, ...] = ()
     activation: Any = "tanh"
     task: str = "classification"
-    loss: str | type[Loss] | None = None
+    loss: Any = None
     l1: float | None = None
     l2: float | None = None
     dropout: Any = None
@@ -54,12 +81,13 @@ class Architecture:
     features: Any = None
     category_dropout: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("hidden", "activation", "dropout"):  # so that equal architectures are equal
             value = getattr(self, name)
             object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
+        object.__setattr__(self, "loss", as_loss(self.loss))
         if self.task not in TASKS:
-            raise UnknownNameError(f"no task is called {self.task!r}; there are: {known(self.task, TASKS)}")
+            raise UnknownNameError(f"no task is called {self.task!r}; there are: {known(str(self.task), TASKS)}")
         if self.normalise not in (None, *NORMALISATIONS):
             there = known(str(self.normalise), NORMALISATIONS)
             raise UnknownNameError(f"no normalisation is called {self.normalise!r}; there are: {there}")
@@ -68,7 +96,7 @@ class Architecture:
         _ = self.activations, self.rates
         if self.quantiles is not None:
             object.__setattr__(self, "quantiles", need_levels(self.quantiles))
-            if self.loss is None or head_of(_loss(self.loss)).each != "levels":
+            if self.loss is None or self.function is not None or head_of(_loss(self.loss)).each != "levels":
                 raise SettingError(
                     f"quantiles {self.quantiles} are the levels of the loss 'quantile': choose that loss"
                 )
@@ -91,8 +119,20 @@ class Architecture:
             raise SettingError(f"{what} has {len(value)} entries for {hidden} hidden layers")
         return list(value)
 
+    @property
+    def function(self) -> Callable[[Box, Box], Any] | None:
+        """The loss where it is a function (f, y) -> box: f the output of the task's own loss, y the target."""
+        return self.loss if callable(self.loss) and not isinstance(self.loss, type) else None
+
+    def loss_of(self, f: Box, y: Box) -> Box:
+        """The loss of a function. Raises SettingError for one that is none of f and y."""
+        assert self.function is not None
+        return loss_box(self.function, f, y)
+
     def loss_class(self) -> type[Loss]:
-        """The class of the loss. Raises SettingError for one that does not go with the task."""
+        """The class of the loss; of a function, the task's own. Raises SettingError for one that does not fit it."""
+        if self.function is not None:
+            return _loss(TASKS[self.task])
         name, labels = TASKS[self.task] if self.loss is None else self.loss, self.task == "classification"
         kind = _loss(name)
         if head_of(kind).labels != labels:
@@ -116,13 +156,57 @@ class Architecture:
             )
 
 
+def as_loss(loss: Any) -> Any:
+    """A loss by name, as a class or as a function (f, y) -> box: bp.huber and bp.cross_entropy are of their classes.
+
+    Raises SettingError for anything else.
+    """
+    if loss is None or isinstance(loss, str):
+        return loss
+    ours = (getattr(loss, "__module__", "") or "").startswith("bprop.boxes.")
+    if ours and getattr(loss, "head", None) is None:
+        return _losses_by_every_name().get(snake(getattr(loss, "__name__", "")), loss)
+    if isinstance(loss, type) and issubclass(loss, Loss):
+        return loss
+    if isinstance(loss, type) or not callable(loss):
+        kind = f"a box {loss!r}" if isinstance(loss, Box) else repr(loss)
+        raise SettingError(
+            f"a loss is a name, a class of loss, or a function (f, y) -> box, not {kind}; there are: {some(losses())}"
+        )
+    if not signatures.accepts(loss, 2):
+        raise SettingError(f"loss={loss!r} cannot be called as loss(f, y), with the output f and the target y")
+    return loss
+
+
+def loss_box(function: Callable[..., Any], f: Box, y: Box) -> Box:
+    """function(f, y). Raises SettingError where that is no loss of the output f."""
+    loss = function(f, y)
+    if not isinstance(loss, Box):
+        raise SettingError(f"loss must be a name or a function (f, y) -> box, but the function returned {loss!r}")
+    if len(loss.dims) != 1 or loss.dims[0] != "N":
+        cure = "leave out the mean over the examples" if not loss.dims else "sum over the rest, bp.sum(loss, axis=1)"
+        raise SettingError(f"loss must be one number an example, (N,), but the function returned {loss!r}: {cure}")
+    if isinstance(loss, Loss) and loss.children[0] is f and f.children and takes_scores(type(loss), f):
+        raise SettingError(
+            f"{snake(type(loss).__name__)} takes the values before the output, but f is {type(f).__name__} of them: "
+            f"choose loss={snake(type(loss).__name__)!r} by name, or for classes write bp.nll(f, y)"
+        )
+    return loss
+
+
+def takes_scores(kind: type[Loss], f: Box) -> bool:
+    """True if a loss applies the output f itself, to the values before it."""
+    outputs = {"Softmax"} if issubclass(kind, CrossEntropy) else set()
+    if kind.head is not None and not kind.head.reads_output:
+        outputs |= {kind.head.output}
+    return type(f).__name__ in outputs
+
+
 def _loss(loss: Any) -> type[Loss]:
     """The class of a loss, from that or its name."""
     if isinstance(loss, str):
-        return named(loss, "loss", losses, _losses_by_every_name)
-    if isinstance(loss, type) and issubclass(loss, Loss):
-        return loss
-    raise SettingError(f"a loss is a name or a class of loss, not {loss!r}; there are: {some(losses())}")
+        return named(loss, "loss", losses, _losses_by_every_name, LOSSES)
+    return loss
 
 
 def activations() -> dict[str, type[Activation]]:
@@ -140,16 +224,20 @@ def _losses_by_every_name() -> dict[str, type[Loss]]:
 
 
 def _names(cls: type[Loss]) -> list[str]:
-    """The name of a loss, and its further names; none of one that ends no network."""
-    return [] if cls.head is None else [cls.head.name or snake(cls.__name__), *cls.head.also]
+    """The name of a loss, and its further names; none of one that ends no network. An inherited head names none."""
+    if cls.head is None:
+        return []
+    return [cls.head.name or snake(cls.__name__), *cls.head.also] if "head" in vars(cls) else [snake(cls.__name__)]
 
 
 def named(
-    name: str, what: str, listed: Callable[[], dict[str, Any]], every: Callable[[], dict[str, Any]] | None = None
-) -> Any:
+    name: str, what: str, listed: Callable[[], dict[str, Any]], every: Callable[[], dict[str, Any]] | None = None,
+    elsewhere: Answers = NO_ANSWERS,
+) -> Any:  # fmt: skip
     """The class with a name: one defined in this process, or one of an installed package (see `bprop.plugins`).
 
-    listed : gives {name: class}. every : the same with further names, which the error does not list.
+    listed : gives {name: class}. every : the same with further names, which the error does not list. elsewhere : the
+    names of other libraries.
 
     Raises UnknownNameError with the names that there are.
     """
@@ -157,7 +245,9 @@ def named(
     if name not in every():
         plugins.load()
     if name not in every():
-        raise UnknownNameError(f"no {what} is called {name!r}; there are: {known(name, listed())}")
+        here = elsewhere.get(name.lower())
+        there = known(name, listed()) if here is None else f"{some(listed())}; here it is {here}"
+        raise UnknownNameError(f"no {what} is called {name!r}; there are: {there}")
     return every()[name]
 
 
@@ -175,7 +265,8 @@ def head_of(kind: type[Loss]) -> Head:
     """How a loss ends a network. Raises SettingError for one that does not say it."""
     if kind.head is None:
         raise SettingError(
-            f"the loss {kind.__name__} does not say how a network ends: give it a `head` (see bprop.Loss)"
+            f"the loss {kind.__name__} does not say how a network ends: give it a `head`, such as head = "
+            "bp.Head(output='Softmax', reads_output=True, labels=True, kind='int') (see help(bp.Head))"
         )
     return kind.head
 
@@ -198,9 +289,10 @@ def _activation(activation: Any) -> Any:
     if isinstance(activation, list | tuple):
         return [_activation(one) for one in activation]
     if isinstance(activation, str):
-        return named(activation, "activation", activations)
+        return named(activation, "activation", activations, elsewhere=ACTIVATIONS)
     if not callable(activation):
-        raise SettingError(f"an activation is a name or a function from box to box, not {activation!r}")
+        none = "; for no activation lambda a: a" if activation is None else ""
+        raise SettingError(f"an activation is a name or a function from box to box, not {activation!r}{none}")
     return activation
 
 

@@ -13,6 +13,7 @@ from math import prod
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bprop import errors, signatures
 from bprop.hyper import REQUIRED, complete, declared
@@ -21,6 +22,7 @@ from bprop.operators import Operators
 from bprop.outside import fails_again
 from bprop.registry import register, registered
 from bprop.shapes import Dim, Spec, infer, show_shape
+from bprop.typing import Example
 
 
 class Box(Operators["Box"], ABC):
@@ -56,16 +58,19 @@ class Box(Operators["Box"], ABC):
     """True for a product of the first two children, which an engine may compute in a narrow dtype (bfloat16)."""
     stops_gradient: ClassVar[bool] = False
     """True if the box sends no gradient to any child, whatever its slope is (see `bprop.stop_gradient`)."""
+    in_catalogue: ClassVar[bool] = True
+    """False for boxes of bprop's own that people do not type."""
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
 
+    # `*children: Any, **more: Any` is how the types say "any signature from here on": a box names its own children
     @abstractmethod
-    def fprop(self, *children: Array) -> Array:
+    def fprop(self, *children: Any, **more: Any) -> Array:
         """The value of the box, computed from its children's values. Pure."""
 
     @abstractmethod
-    def bprop(self, grad: Array, value: Array, *children: Array) -> Any:
+    def bprop(self, grad: Array, value: Array, /, *children: Any, **more: Any) -> Any:
         """The gradient of the loss with respect to each child. `grad` is the gradient with respect to the value.
 
         Returns one array for one child, else a tuple; None stands for "no gradient". A box may take a
@@ -73,7 +78,7 @@ class Box(Operators["Box"], ABC):
         """
 
     @classmethod
-    def examples(cls, rng: np.random.Generator) -> Iterable[tuple]:
+    def examples(cls, rng: np.random.Generator) -> Iterable[Example]:
         """Legal inputs away from kinks, for the automatic checks.
 
         Each example is a tuple of arrays, one a child. It may end with a dict of hyper-parameters.
@@ -115,7 +120,7 @@ class Box(Operators["Box"], ABC):
     hyper_types: ClassVar[dict[str, str]] = {}
     type_key: ClassVar[str] = ""
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.hyper_defaults = {key: cls.__dict__.get(key, default) for key, default in cls.hyper_defaults.items()}
         own = declared(cls)
@@ -124,23 +129,7 @@ class Box(Operators["Box"], ABC):
         ours = cls.__module__.partition(".")[0] == __name__.partition(".")[0]
         cls.type_key = cls.__name__ if ours else f"{cls.__module__}:{cls.__qualname__}"
         register(cls)
-        cls._need_signatures()
-
-    @classmethod
-    def _need_signatures(cls) -> None:
-        """Raise BoxError for an fprop or bprop of the class itself that cannot be called as a pass calls them."""
-        fprop = vars(cls).get("fprop", cls.fprop)
-        if not inspect.isfunction(fprop) or hasattr(fprop, "__isabstractmethod__"):
-            return
-        first, *names = list(inspect.signature(fprop).parameters) or [""]
-        if first != "self" and not names:
-            fault = f"{cls.__name__}.fprop takes ({first}): write def fprop(self, a)"
-        elif any("*" in name for name in cls.child_names()):
-            return
-        else:
-            fault = signatures.fault(cls, "bprop", ("self", "grad", "value", *names), "a gradient for each child")
-        if fault:
-            raise errors.BoxError(fault)
+        signatures.need_box(cls)
 
     def __init__(self, *children: Any, name: str | None = None, **hyper: Any):
         set_ = object.__setattr__
@@ -158,11 +147,7 @@ class Box(Operators["Box"], ABC):
     spec: ClassVar[Spec]
 
     def __setattr__(self, key: str, value: Any = None):
-        if "spec" not in vars(self):
-            raise errors.BoxError(
-                f"{type(self).__name__} sets {key!r} itself: hyper-parameters of a box are annotated attributes of its "
-                f"class, such as `{key}: float = 1.0`, and keyword arguments when a box is made. It needs no __init__"
-            )
+        signatures.need_made(self, key)
         raise errors.BoxError(f"{self!r} is immutable: make a new box instead of changing {key!r}")
 
     __delattr__ = __setattr__  # type: ignore[assignment]
@@ -198,14 +183,8 @@ class Box(Operators["Box"], ABC):
                 f"{type(self).__name__} takes {len(expected)} child{'ren' if len(expected) != 1 else ''} "
                 f"({', '.join(expected)}), got {len(self.children)}"
                 + (f"; its hyper-parameters ({', '.join(self.hyper_defaults)}) are keyword arguments"
-                   if self.hyper_defaults else "") + f"; type {self._call(expected)}"
+                   if self.hyper_defaults else "") + f"; type {signatures.call(type(self), expected)}"
             )  # fmt: skip
-
-    @classmethod
-    def _call(cls, children: tuple[str, ...]) -> str:
-        """How a box of this class is made: "bp.Linear(h, W, b)"."""
-        ours = ":" not in cls.type_key
-        return f"{'bp.' * ours}{cls.__name__}({', '.join(children)})"
 
     def _legal(self) -> Spec:
         try:
@@ -225,7 +204,7 @@ class Box(Operators["Box"], ABC):
     def _infer(self) -> Spec:
         return infer(self.fprop, [c.spec for c in self.children], self._dummy_extras)
 
-    def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple:
+    def _dummy_extras(self, arrays: list[np.ndarray]) -> tuple[Any, ...]:
         # one weight an example: the first child with a batch axis has the number of examples
         batch = next((a for a, c in zip(arrays, self.children, strict=True) if c.dims[:1] == ("N",)), arrays[0])
         makers = {
@@ -251,7 +230,10 @@ class Box(Operators["Box"], ABC):
         return f"<{self._label()} {spec}>"
 
 
-def as_box(value: Any) -> Box:
+BoxLike = Box | ArrayLike  # what can be a child: a number or an array becomes a Constant
+
+
+def as_box(value: BoxLike) -> Box:
     """The box itself, or a Constant of a number or an array."""
     if isinstance(value, Box):
         return value

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bprop import init as initialisers
 from bprop.architecture import Architecture, checked_sizes
 from bprop.box import Box
 from bprop.boxes import Loss, concat, dropout, take
+from bprop.elsewhere import answering
+from bprop.elsewhere.networks import NETWORK
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.leaves import Input, Parameter
 from bprop.perceptron import Scaling, layers, scaled_input
 
 
+@answering(NETWORK, "bp.tabular", places="bp.tabular([D, 100, 10], {'city': (40, 5)})")
 def tabular(
     sizes: Sequence[int],
     embeddings: Mapping[str, tuple[int, int]],
     *,
     activation: Any = "relu",
     task: str = "classification",
-    loss: str | type[Loss] | None = None,
+    loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
     dropout: float | Sequence[float] | None = None,

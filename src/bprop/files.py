@@ -26,7 +26,7 @@ KINDS = {
 __all__ = ["bprop_version", "checksum", "read_tensors", "write_atomically", "write_tensors"]
 
 
-def write_tensors(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
+def write_tensors(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], meta: Mapping[str, Any]) -> None:
     """Write one safetensors file: arrays by name, and `meta` as JSON in its metadata. No array is copied.
 
     Raises ModelFileError for a dtype that the format does not have, for `meta` that is not plain data, and if the file
@@ -79,7 +79,7 @@ def checksum(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> str:
     return f"{crc:08x}"
 
 
-def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """The arrays and the JSON of a file that `write_tensors` wrote.
 
     Raises ModelFileError, which names the file and the fault, and UnreadableError for a file that exists but cannot be
@@ -108,7 +108,7 @@ def read_tensors(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict[s
         raise ModelFileError(f"{path}: not a model file, or a damaged one ({error})") from error
 
 
-def _need_file(path: str | os.PathLike) -> None:
+def _need_file(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError if there is no such file, UnreadableError if it may not be read."""
     try:
         wrong = not_a_file(path)

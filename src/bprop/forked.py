@@ -22,10 +22,12 @@ class Library:
     runs : returns True if the library has started its threads in this process, whoever used it.
     """
 
+    name: str
+
     def __init__(self, name: str, runs: Callable[[], bool]):
         self.name, self.runs = name, runs
-        self.used = False
-        self.lost = False
+        self.used: bool = False
+        self.lost: bool = False
         """True if the process that forked this one had used the library. Then this process cannot use it."""
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=self._before_fork, after_in_child=self._after_fork)

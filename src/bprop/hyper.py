@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bprop.elsewhere.boxes import meant
 from bprop.errors import BoxError
 
 REQUIRED: Any = object()  # stands in the place of a default, for a hyper-parameter without one
@@ -25,14 +26,18 @@ def declared(cls: type) -> dict[str, str]:
     return {key: text for key, text in texts.items() if "ClassVar" not in text}
 
 
-def complete(kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]) -> dict:
+def complete(
+    kind: str, defaults: Mapping[str, Any], types: Mapping[str, str], chosen: dict[str, Any]
+) -> dict[str, Any]:
     """All hyper-parameters of a `kind` of box: the chosen values, and the defaults of the others.
 
     Raises BoxError for an unknown hyper-parameter, a missing one, and a value that has not the declared type.
     """
     for key in chosen:
         if key not in defaults:
-            raise BoxError(f"{kind} has no hyper-parameter {key!r}; it has: {', '.join(defaults) or 'none'}")
+            raise BoxError(
+                f"{kind} has no hyper-parameter {key!r}; it has: {', '.join(defaults) or 'none'}{meant(key, defaults)}"
+            )
     values = {**defaults, **chosen}
     for key, value in values.items():
         if value is REQUIRED:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod, sqrt
 from numbers import Real
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -52,7 +52,7 @@ class Uniform:
 
     bound: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.bound >= 0:
             raise SettingError(f"the bound of a uniform initialiser must not be negative, got {self.bound}")
 
@@ -66,7 +66,7 @@ class Normal:
 
     deviation: float = 0.01
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.deviation >= 0:
             raise SettingError(f"a standard deviation must not be negative, got {self.deviation}")
 
@@ -122,7 +122,7 @@ class Scaled:
     fan: str
     normal: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.scale > 0 or self.fan not in _FANS:
             raise SettingError(f"scale must be above 0 and fan one of {', '.join(_FANS)}; got {self}")
 
@@ -134,16 +134,18 @@ class Scaled:
         return rng.uniform(-bound, bound, size=shape)
 
 
-zeros = Constant(0.0)
-ones = Constant(1.0)
-signs = Signs()
-glorot_uniform = Scaled(1.0, "average")  # U[-b, b], b = sqrt(6) / sqrt(fan_in + fan_out) (Glorot, Bengio 2010, eq. 16)
-glorot_normal = Scaled(1.0, "average", normal=True)
-he_uniform = Scaled(2.0, "in")  # He, Zhang, Ren and Sun 2015, eq. 10
-he_normal = Scaled(2.0, "in", normal=True)
-lecun_uniform = Scaled(1.0, "in")  # LeCun, Bottou, Orr and Mueller 1998, section 4.6
-lecun_normal = Scaled(1.0, "in", normal=True)
-standard = Scaled(1 / 3, "in")  # U[-1 / sqrt(fan_in), 1 / sqrt(fan_in)] (Glorot, Bengio 2010, eq. 1)
+zeros: Final = Constant(0.0)
+ones: Final = Constant(1.0)
+signs: Final = Signs()
+glorot_uniform: Final = Scaled(
+    1.0, "average"
+)  # U[-b, b], b = sqrt(6) / sqrt(fan_in + fan_out) (Glorot, Bengio 2010, eq. 16)
+glorot_normal: Final = Scaled(1.0, "average", normal=True)
+he_uniform: Final = Scaled(2.0, "in")  # He, Zhang, Ren and Sun 2015, eq. 10
+he_normal: Final = Scaled(2.0, "in", normal=True)
+lecun_uniform: Final = Scaled(1.0, "in")  # LeCun, Bottou, Orr and Mueller 1998, section 4.6
+lecun_normal: Final = Scaled(1.0, "in", normal=True)
+standard: Final = Scaled(1 / 3, "in")  # U[-1 / sqrt(fan_in), 1 / sqrt(fan_in)] (Glorot, Bengio 2010, eq. 1)
 
 constant, uniform, normal = Constant, Uniform, Normal
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
@@ -22,7 +22,7 @@ class Leaf(Box):
     def fprop(self) -> Array:
         raise errors.GraphError(f"{self!r} is a leaf: it computes nothing, its value comes from the caller of the pass")
 
-    def bprop(self, grad: Array, value: Array) -> tuple:
+    def bprop(self, grad: Array, value: Array) -> tuple[Any, ...]:
         return ()
 
 
@@ -41,7 +41,7 @@ class Input(Leaf):
     ('N', 28, 28)
     """
 
-    shape: tuple = ()
+    shape: tuple[Any, ...] = ()
     dtype: str = "float"
 
     def __init__(self, name: str, shape: Sequence[int] | int = (), dtype: Any = "float"):
@@ -53,7 +53,7 @@ class Input(Leaf):
         super().__init__(name=name, shape=legal_shape(shape, f"Input {name!r}"), dtype=kind)
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return BATCHES[1] * prod(int(size) for size in hyper["shape"]["tuple"])
 
     def _infer(self) -> Spec:
@@ -78,7 +78,7 @@ class Parameter(Leaf):
     (<Parameter 'W' (784, 10)>, <Parameter 'b' (10,)>)
     """
 
-    shape: tuple = ()
+    shape: tuple[Any, ...] = ()
     init: Callable[..., np.ndarray] | None = None
     trainable: bool = True
 
@@ -96,7 +96,7 @@ class Parameter(Leaf):
         super().__init__(name=name, shape=shape, init=init, trainable=bool(trainable))
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(int(size) for size in hyper["shape"]["tuple"])
 
     def _infer(self) -> Spec:
@@ -113,7 +113,7 @@ class Constant(Leaf):
     """
 
     value: Any
-    runtime: ClassVar = ("value",)
+    runtime: ClassVar[tuple[str, ...]] = ("value",)
 
     def __init__(self, value: Any, name: str | None = None):
         try:
@@ -148,8 +148,9 @@ def _hint(value: Any) -> str:
 
 def need_name(name: Any, who: str) -> None:
     """Raise BoxError if a leaf has no name. Its name is the key of its value in data and in theta."""
-    if name is None:
-        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X)")
+    if name is None or not isinstance(name, str):
+        first = "" if name is None else f", but its first argument is {name!r}: such as {who.split()[1]}('x', (784,))"
+        raise errors.BoxError(f"{who} needs a name: it is the key of its value, as in graph.fprop(theta, x=X){first}")
 
 
 def legal_shape(shape: Any, who: str) -> tuple[int, ...]:

@@ -26,6 +26,17 @@ def function(cls: type[Box]) -> Callable[..., Box]:
     return make
 
 
+def function_of_several(cls: type[Box]) -> Callable[..., Box]:
+    """The same of a box of any number of children, one by one or in a list: `l2(W1, W2)`, `l2([W1, W2])`."""
+
+    def make(boxes: Any, *more: Any, name: str | None = None) -> Box:
+        return cls(*several(boxes, more, make.__name__), name=name)
+
+    make.__name__ = make.__qualname__ = snake(cls.__name__)
+    make.__module__, make.__doc__ = cls.__module__, cls.__doc__
+    return make
+
+
 def several(boxes: Any, more: tuple, who: str) -> list[Any]:
     """The boxes of a call who(a, b, c) or who([a, b, c]). Raises BoxError for a list and further arguments."""
     if isinstance(boxes, Box) or not isinstance(boxes, Iterable) or hasattr(boxes, "dtype"):

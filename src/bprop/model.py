@@ -6,13 +6,15 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bprop.batches import Opened, kept, opened
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import answering, missing
+from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
 from bprop.errors import BpropError, DataError, ModelFileError, UnknownNameError, UnreadableError
@@ -20,6 +22,7 @@ from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
+from bprop.history import History
 from bprop.notes import moments_in
 from bprop.record import Record
 from bprop.rules import SGD
@@ -63,7 +66,7 @@ class Ready(NamedTuple):
 class Model:
     """A graph and its parameters.
 
-    graph : the Graph. params : {name: array}. history : one Record an epoch.
+    graph : the Graph. params : {name: array}. history : a History, one Record an epoch; also columns: history["loss"].
     notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
         notes (see bprop.scaling), inputs and predictions are in the units of the table.
     stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
@@ -94,7 +97,7 @@ class Model:
     ):
         self.graph = graph
         self.params = validation.read_params(params, graph.parameters)
-        self.history = list(history)
+        self.history = History(history)
         self.notes = dict(notes or {})
 
     @property
@@ -145,6 +148,7 @@ class Model:
             outputs = predictor.outputs(ready.start, arrays)
         return self.units.answers(outputs, predictor.names[0])
 
+    @answering({}, "evaluate", places="the data is one argument, evaluate((X, y)), or keywords, x=X, y=Y")
     def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
         """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
 
@@ -195,7 +199,7 @@ class Model:
         model.trained_on = self.trained_on
         return model
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file, whole or not at all. See `bprop.load`."""
         write_model(path, self)
 
@@ -209,15 +213,25 @@ class Model:
 
         return plot(self.history, log=log, best=getattr(self, "best_epoch", None))
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, MODEL)
+
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if key not in ("_ready", "_units")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """From pickle, also of an older version, where the history was a plain list."""
+        self.__dict__.update(state)
+        self.history = History(self.history)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"
 
 
 def write_model(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     model: Model,
     training: Mapping[str, Any] | None = None,
     arrays: Mapping[str, np.ndarray] | None = None,
@@ -238,7 +252,9 @@ def write_model(
     write_tensors(path, {**{f"params/{n}": a for n, a in model.params.items()}, **(arrays or {})}, meta)
 
 
-def read_model(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> tuple[Model, dict, dict[str, np.ndarray]]:
+def read_model(
+    path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()
+) -> tuple[Model, dict[str, Any], dict[str, np.ndarray]]:
     """(model, `training`, arrays) of a file of `write_model`."""
     arrays, meta = read_tensors(path)
     try:
@@ -275,7 +291,7 @@ def _recall(model: Model, ended: Mapping[str, Any]) -> None:
         model.failure = failure if isinstance(failure, str) else None
 
 
-def save(path: str | os.PathLike, model: Any) -> None:
+def save(path: str | os.PathLike[str], model: Any) -> None:
     """Write a model to one file: weights as safetensors, the graph as JSON, no pickle.
 
     model : a Model, a fit, or an estimator of bprop that is fitted. Of a Pipeline, its last step.
@@ -291,7 +307,7 @@ def save(path: str | os.PathLike, model: Any) -> None:
     as_model(model, "save(path, model)", ModelFileError).save(path)
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     boxes : classes of your own that the graph uses, if this process has not defined them yet.

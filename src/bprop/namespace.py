@@ -1,11 +1,13 @@
 """The array namespace of arrays. Box code that uses it runs on every engine."""
 
+from collections.abc import Sequence
+from itertools import product
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-Array = Any  # an array of whichever namespace runs the graph
+from bprop.typing import Array as Array
 
 
 def namespace(*arrays: Array) -> Any:
@@ -55,5 +57,32 @@ def scatter_add(grad: Array, index: Any, shape: tuple[int, ...]) -> Array:
     if xp is not np:
         return xp.zeros(shape, grad.dtype).at[index].add(grad)
     full = np.zeros(shape, grad.dtype)
-    np.add.at(full, index, grad)
+    if isinstance(index, tuple) and all(isinstance(part, slice) for part in index):  # no element comes twice
+        full[index] += grad
+    else:
+        np.add.at(full, index, grad)
     return full
+
+
+def windows(a: Array, size: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Array:
+    """The windows of the axes between the first and the last: element [n, o.., k.., c] is a[n, o step + k apart, c].
+
+    Shapes: a (N, *S, C) -> (N, *P, *K, C) with K = size and P = floor((S - 1 - (K - 1) apart) / step) + 1. NumPy's
+    arrays are not copied, nor are those that have a function of this name in their namespace.
+    """
+    xp = namespace(a)
+    if xp is not np and getattr(xp, "windows", None) is not None:
+        return xp.windows(a, size, step, apart)
+    inner = zip(a.shape[1:-1], size, step, apart, strict=True)
+    counts = [(n - 1 - (k - 1) * d) // s + 1 for n, k, s, d in inner]
+    if xp is np:
+        first, *middle, last = a.strides
+        moved = (stride * by for stride, by in zip(middle * 2, (*step, *apart), strict=True))
+        shape = (a.shape[0], *counts, *size, a.shape[-1])
+        return np.lib.stride_tricks.as_strided(a, shape, (first, *moved, last), writeable=False)
+    parts = []
+    for place in product(*map(range, size)):
+        at = zip(place, counts, step, apart, strict=True)
+        cut = (slice(k * d, k * d + (n - 1) * s + 1, s) for k, n, s, d in at)
+        parts.append(a[(slice(None), *cut, slice(None))][..., None, :])
+    return xp.concatenate(parts, axis=-2).reshape(-1, *counts, *size, a.shape[-1])

@@ -16,6 +16,8 @@ TABLE = "table"
 """The key of the notes about a table and its columns."""
 ENSEMBLE = "ensemble"
 """The key of the notes about the members of an ensemble."""
+ESTIMATOR = "estimator"
+"""The key of the name of the estimator that a model was made of."""
 SAMPLE = 4096
 """Rows of which `statistics` are computed."""
 Plain = str | int | float

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from bprop import init as initialisers
-from bprop.architecture import Architecture, checked_sizes, head_of
+from bprop.architecture import Architecture, activations, checked_sizes, head_of
 from bprop.box import Box
 from bprop.boxes import Loss, batch_norm, dropout, l1, l2, layer_norm, linear, reshape
-from bprop.errors import SettingError
+from bprop.elsewhere import answering
+from bprop.elsewhere.networks import NETWORK
+from bprop.errors import BpropError, SettingError
 from bprop.graph import Graph
 from bprop.leaves import Constant, Input, Parameter
+from bprop.names import some
 from bprop.registry import registered
 
 Scaling = tuple[Any, Any]
@@ -22,12 +25,13 @@ QUANTILES = "quantiles"
 """The output with all numbers that a network of the quantile loss gives for a target."""
 
 
+@answering(NETWORK, "bp.mlp", places="sizes is one list, bp.mlp([784, 100, 10])")
 def mlp(
     sizes: Sequence[int],
     *,
     activation: str | Callable[[Box], Box] | Sequence[Any] = "tanh",
     task: str = "classification",
-    loss: str | type[Loss] | None = None,
+    loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
     dropout: float | Sequence[float] | None = None,
@@ -45,8 +49,9 @@ def mlp(
     activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
         or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
-    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", "quantile", or a class of your
-        own that says how a network ends (`Loss.head`).
+    loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", "quantile"; a class, such as one
+        of your own that says how a network ends (`Loss.head`); or a function (f, y) -> box (N,), with f the output that
+        the task has (probabilities, rates, numbers): lambda f, y: bp.huber(f, y, delta=2.0).
     l1, l2 : weights of the regularisers on all W(k), biases excepted; None: no such term. A search over them
         should always pass numbers (0 included), so that the graph and its compiled program stay the same.
     dropout : the share of hidden units dropped in training, or one for each hidden layer; None: no such box.
@@ -117,7 +122,15 @@ def layers(
 def _unit(k: int, a: Box, architecture: Architecture) -> Box:
     """h(k) = g(a(k)), and dropout where asked for."""
     activation, rate = architecture.activations[k - 1], architecture.rates[k - 1]
-    h = activation(a, name=f"h{k}") if isinstance(activation, type) else activation(a)
+    try:
+        h = activation(a, name=f"h{k}") if isinstance(activation, type) else activation(a)
+    except BpropError:
+        raise
+    except Exception as error:
+        raise SettingError(
+            f"the activation of layer {k}, {activation!r}, is called with a box, and failed: {error}; activations by "
+            f"name are {some(activations())}"
+        ) from error
     if not isinstance(h, Box):
         raise SettingError(f"an activation is a function from box to box, but that of layer {k} gave {h!r}")
     return h if rate is None else dropout(h, rate, name=f"d{k}")
@@ -160,6 +173,11 @@ def _end(
         f, factor, more = _scaled(a, kind, scaling)
         settings = {**more, **settings}
     y = Input("y", () if head.labels or single else (outputs,), dtype=head.kind)
+    if architecture.function is not None:
+        loss = architecture.loss_of(f, y)
+        power = getattr(type(loss).head, "scaled", None) if isinstance(loss, Loss) else None
+        loss = loss if scaling is None or power is None else _power(scaling, power) * loss
+        return Graph(loss=loss, penalty=penalty, outputs={"f": f})
     loss = kind(f if head.reads_output else a, y, name="loss" if factor is None else None, **settings)
     named = {"f": loss.prediction(f), QUANTILES: f} if head.each else {"f": f}
     return Graph(loss=loss if factor is None else factor * loss, penalty=penalty, outputs=named)
@@ -177,6 +195,11 @@ def _scaled(a: Box, kind: type[Loss], scaling: Scaling) -> tuple[Box, float, dic
         mean = Constant(mean.value[..., None], name=mean.name)
     unit = float(deviation.value)
     return mean + deviation * a, 1.0 / unit**head.scaled, kind.settings_for(unit)
+
+
+def _power(scaling: Scaling, power: int) -> float:
+    """1 / deviation^power: the factor of a loss in y's unit."""
+    return 1.0 / float(_constants("y", scaling)[1].value) ** power
 
 
 def _constants(name: str, scaling: Any) -> tuple[Constant, Constant]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+from bprop.errors import UnknownNameError
+from bprop.names import known
+
+VALIDATION = "validation_"
+"""What stands before the names of the validation set's numbers."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +29,15 @@ class Record:
     learning_rate : the rate of the last update; None if the rule has no such number.
     seconds, examples_per_second : the time spent on updates, and the examples used in it per second.
     health : statistics of values, gradients and updates on a few rows at the end (see `bprop.health.measure`), or None.
+    best : whether the epoch did better on the validation set than all before it. A fit has the parameters of the last
+        record with best = True, where the best epoch is kept (see `bprop.train`). None where no epoch is looked for.
 
-    `record.accuracy` reads from `metrics`, `record.validation_loss` from `validation`.
+    `record.accuracy` reads from `metrics`, `record.validation_loss` from `validation`. `record["accuracy[nll_1]"]` does
+    the same for names that are no Python words.
 
     >>> record = bp.Record(1, 10, loss=0.5, penalty=0.0, objective=0.5, metrics={"accuracy": 0.75})
-    >>> record.accuracy
-    0.75
+    >>> record.accuracy, record["accuracy"]
+    (0.75, 0.75)
     """
 
     epoch: int
@@ -42,6 +51,25 @@ class Record:
     seconds: float = 0.0
     examples_per_second: float = 0.0
     health: Mapping[str, Any] | None = None
+    best: bool | None = None
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """{column: value}: all numbers but the health; those of the validation set are validation_loss, ...
+
+        A value is None where there is none, such as the learning rate of a rule without one.
+        """
+        measured = {"loss": self.loss, "penalty": self.penalty, "objective": self.objective, **self.metrics}
+        held = {f"{VALIDATION}{name}": value for name, value in (self.validation or {}).items()}
+        return {
+            "epoch": self.epoch, "updates": self.updates, **measured, **held, "learning_rate": self.learning_rate,
+            "seconds": self.seconds, "examples_per_second": self.examples_per_second, "best": self.best,
+        }  # fmt: skip
+
+    def __getitem__(self, column: str) -> Any:
+        """The number of a column, as in `numbers`. Raises UnknownNameError."""
+        numbers = self.numbers
+        return numbers[column_of(column, numbers)]
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("__"):
@@ -73,6 +101,8 @@ class Record:
             raise TypeError(f"a record is made of numbers, not {dict(data)!r:.200}")
         if not all(type(count) is int and 0 <= count < 2**63 for count in (record.epoch, record.updates)):
             raise TypeError(f"the epoch and the updates of a record are whole numbers, not {dict(data)!r:.200}")
+        if not isinstance(record.best, bool | None):
+            raise TypeError(f"whether an epoch is the best is true or false, not {record.best!r:.200}")
         if record.health is not None:
             check_health(record.health)
         return record
@@ -82,8 +112,20 @@ class Record:
         if self.penalty:
             shown.insert(2, f"penalty {self.penalty:.3g}")
         if self.validation is not None:
-            shown.append("validation " + " ".join(f"{k} {v:.4g}" for k, v in self.validation.items()))
+            best = " (best so far)" if self.best else ""
+            shown.append("validation " + " ".join(f"{k} {v:.4g}" for k, v in self.validation.items()) + best)
         return "  ".join([*shown, f"{self.examples_per_second:,.0f} examples/s"])
+
+
+def column_of(name: Any, columns: Iterable[str]) -> str:
+    """The column called `name`; Keras's val_loss is called validation_loss here. Raises UnknownNameError."""
+    names = list(columns)
+    if name in names:
+        return name
+    longer = f"{VALIDATION}{name.removeprefix('val_')}" if isinstance(name, str) and name.startswith("val_") else None
+    if longer in names:
+        return longer
+    raise UnknownNameError(f"a record has no {name!r}; it has {known(str(longer or name), names)}")
 
 
 def check_health(health: Any) -> None:

@@ -30,6 +30,10 @@ class MisfitError(DataError):
     array : its input or output. row, feature : its place there; feature None: an output.
     """
 
+    array: str
+    row: int
+    feature: int | None
+
     def __init__(self, message: str, array: str, row: int, feature: int | None):
         super().__init__(message)
         self.array, self.row, self.feature = array, row, feature
@@ -143,7 +147,7 @@ class Units:
     """How the data of a model is scaled, by the names of its inputs and outputs: "x", "y", "f"."""
 
     def __init__(self, scalings: Mapping[str, Scaling]):
-        self.scalings = dict(scalings)
+        self.scalings: dict[str, Scaling] = dict(scalings)
 
     @classmethod
     def of(cls, notes: Mapping[str, Any]) -> Units:

@@ -80,7 +80,7 @@ def show_shape(dims: Sequence[Dim]) -> str:
     return "(" + ", ".join(map(str, dims)) + ("," if len(dims) == 1 else "") + ")"
 
 
-def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[..., tuple]) -> Spec:
+def infer(fprop: Callable[..., Any], children: Sequence[Spec], extras: Callable[..., tuple[Any, ...]]) -> Spec:
     """The spec of fprop's value. `extras(arrays)` returns the arguments that follow the children: noise, weights.
 
     Raises whatever fprop raises when the shapes or kinds do not fit, TypeError and ValueError for an illegal value.

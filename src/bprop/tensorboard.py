@@ -51,7 +51,10 @@ class TensorBoard:
     1
     """
 
-    def __init__(self, folder: str | os.PathLike, *, histograms: bool = True):
+    folder: Path
+    budget: Budget
+
+    def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = True):
         try:
             import tensorboardX  # noqa: F401 (a missing package is an error before any work)
         except ImportError as error:

@@ -82,10 +82,12 @@ def test_what_is_no_data_is_refused(graph, data, error, message):
 
 def test_weights_and_shares_are_for_arrays(graph, table, cut, settings):
     for data in (cut(7), lambda: cut(7)):
-        with pytest.raises(errors.SettingError, match="weights: give weights with arrays by name"):
+        with pytest.raises(errors.SettingError, match=r"^weights: it needs arrays by name"):
             bp.train(graph, data, weights=np.ones(53), **settings)
-    with pytest.raises(errors.SettingError, match="validation_weights: give weights with arrays by name"):
+    with pytest.raises(errors.SettingError, match=r"^validation_weights: it needs arrays by name"):
         bp.train(graph, table, validation=cut(7), validation_weights=np.ones(53), **settings)
+    with pytest.raises(errors.SettingError, match=r"^class_weight: it needs arrays by name"):
+        bp.train(graph, lambda: cut(7), class_weight="balanced", **settings)
     with pytest.raises(errors.SettingError, match="is a share, but batches that come one after the other cannot be"):
         bp.train(graph, lambda: cut(7), validation=0.2, **settings)
     fit = bp.train(graph, cut(7), validation=0.2, engine="numpy", **settings)

@@ -10,8 +10,9 @@ from bprop.box import Box
 from bprop.leaves import Leaf
 
 FAMILIES = (
-    "activations", "affine", "arithmetic", "class_losses", "elementwise", "loss", "normalisation", "numbers",
-    "probabilities", "rearrange", "reduction", "regularisers", "stochastic", "value_losses",
+    "activations", "affine", "arithmetic", "bernoulli", "class_losses", "convolution", "cross_entropy_variants",
+    "elementwise", "loss", "normalisation", "numbers", "ordinal_loss", "pooling", "probabilities", "rearrange",
+    "reduction", "regularisers", "selection", "stochastic", "value_losses",
 )  # fmt: skip
 
 

@@ -95,10 +95,6 @@ def on_native(cls, index, dtype):
     return evaluate(compute, grad, *arrays, *extras, dtype=dtype)
 
 
-def is_product_of_stacks(cls, index):
-    return cls is bp.MatMul and max(a.ndim for a in case(cls, index)[1]) > 2
-
-
 def close(found, expected, tolerance=1e-12):
     found, expected = np.asarray(found), np.asarray(expected)
     assert found.shape == expected.shape
@@ -173,10 +169,6 @@ def test_numpy_and_native_compute_the_same(cls, index):
     box, arrays, extras, grad = case(cls, index)
     value = box.fprop(*arrays, *extras)
     expected = [value, *(part for part in gradients(box, grad, value, arrays, extras) if part is not None)]
-    if is_product_of_stacks(cls, index):
-        with pytest.raises(errors.UnsupportedError, match="stacks of matrices"):
-            on_native(cls, index, "float64")
-        return
     for dtype, tolerance in (("float64", 1e-12), ("float32", 3e-5)):
         found = on_native(cls, index, dtype)
         assert len(found) == len(expected)

@@ -16,6 +16,7 @@ STEEP = ((500, 500),) * 2
 SPREAD = [s * a for a in (1e-300, 1e-30, 1e-9, 1e-3, 0.3, 1, 1.5, 5, 6, 9.5, 17.5, 20, 40, 50, 87, 88, 100, 110, 300,
                           740, 800, 1e7, 1e20, 1e30, 1e200, 1e300) for s in (-1, 1)] + [0]  # fmt: skip
 SMOOTH = [a for a in SPREAD if a]
+ANGLES = [a for a in SPREAD if abs(a) < 1e40]  # beyond, the step of the exact quotient spans many periods
 POSITIVE = [1e-300, 1e-37, 1e-30, 1e-20, 1e-9, 0.1, 0.99, 1, 1.01, 3, 1e9, 1e30, 3e38, 1e200, 1e300]
 PAIRS = [(1e30, 1e30), (1e30, -1e20), (-1e-30, 1e10), (1e-20, 1e-10), (3e38, 0.5), (7, -3), (-1e-30, 1e-30),
          (1e20, 3e18), (1e300, -1e5), (1e-300, 1e-5), (-3e38, 3e38), (5, 7)]  # fmt: skip
@@ -96,6 +97,32 @@ def at(scores, y):
     return np.take_along_axis(scores, y[..., None], axis=-1)[..., 0]
 
 
+def logsumexp(a):
+    return each(mp.log)(each(mp.exp)(a).sum(axis=1))
+
+
+def smoothed(a, y):
+    t = np.where(
+        np.arange(a.shape[1]) == y[:, None], mp.mpf(0.75) + mp.mpf(0.25) / a.shape[1], mp.mpf(0.25) / a.shape[1]
+    )
+    return -(t * log_softmax(a)).sum(axis=1)
+
+
+def focal(a, y):
+    nll = -at(log_softmax(a), y)
+    return each(lambda one: mp.expm1(-one) ** 2 * one)(nll)
+
+
+def ordinal(a, y):
+    wrong = np.where(y[:, None] > np.arange(a.shape[1]), -a, a)
+    return each(softplus)(wrong).sum(axis=1)
+
+
+def bernoulli_nll(f, y):
+    ones, zeros = (y * mp.log(f) if y else 0), ((1 - y) * mp.log1p(-f) if y != 1 else 0)
+    return -ones - zeros
+
+
 def multiclass_hinge(a, y):
     return np.maximum(1 + np.delete(a, int(y[0]), axis=1).max(axis=1) - at(a, y), 0)
 
@@ -107,6 +134,10 @@ def normalised(centred, variance):
 def layer_norm(a, gain, shift):
     c = a - a.mean(axis=-1, keepdims=True)
     return gain * normalised(c, (c * c).mean(axis=-1, keepdims=True)) + shift
+
+
+def rms_norm(a, gain):
+    return gain * normalised(a, (a * a).mean(axis=-1, keepdims=True))
 
 
 def batch_norm(a, gain, shift, mean, variance, weights):
@@ -146,6 +177,12 @@ CASES = {
     "Abs": one(bp.Abs, abs, SMOOTH, EXACT),
     "Square": one(bp.Square, lambda a: a * a, SPREAD, ROUNDED),
     "Sqrt": one(bp.Sqrt, mp.sqrt, POSITIVE, ROUNDED),
+    "Sin": {**one(bp.Sin, mp.sin, ANGLES, FUNCTION), "along": 0},
+    "Cos": {**one(bp.Cos, mp.cos, ANGLES, FUNCTION), "along": 0},
+    "Maximum": two(bp.Maximum, max, PAIRS[1:], EXACT),
+    "Minimum": two(bp.Minimum, min, PAIRS[1:], EXACT),
+    "Where": case(bp.Where, lambda c, a, b: np.where(c, a, b), ([1, 0, 2], [3e38, -1e-37, 1e300], [-1e-30, 0.5, 1e200]),
+                  EXACT),
     "Clip": one(bp.Clip, lambda a: min(max(a, -2), 60), SMOOTH, EXACT, low=-2.0, high=60.0),
     # arithmetic
     "Add": two(bp.Add, lambda a, b: a + b, PAIRS, ROUNDED),
@@ -179,6 +216,7 @@ CASES = {
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Max": case(bp.Max, lambda a: a.max(axis=1), (SUMMANDS[:3],), EXACT, hyper={"axis": 1}),
     "LogMeanExp": case(bp.LogMeanExp, log_mean_exp, (LOGARITHMS,), ((4, 50), (7, 50)), hyper={"axis": 1}),
+    "LogSumExp": case(bp.LogSumExp, logsumexp, (LOGARITHMS,), ((4, 50), (7, 50)), hyper={"axis": 1}),
     # probabilities and class losses: an error of half an ulp of a_c - max a is one of |a_c - max a| / 2 in exp of it
     "Softmax": case(bp.Softmax, softmax, (SCORES,), STEEP, grad=(3.0, 0.0, 0.0)),
     "Softmax, any gradient": case(bp.Softmax, softmax, (SCORES,), FUNCTION, along=-1),
@@ -191,6 +229,14 @@ CASES = {
                          ((4, 50), (7, 50))),
     "CrossEntropy, right": case(bp.CrossEntropy, lambda a, y: -at(log_softmax(a), y), (SCORES, LEADERS),
                                 ((4, 50), (7, 50))),
+    "LabelSmoothing": case(bp.LabelSmoothing, smoothed, (SCORES[:6], LABELS[:6]),
+                           FUNCTION, along=-1, hyper={"smoothing": 0.25}),
+    "Focal": case(bp.Focal, focal, (SCORES, LABELS), STEEP, hyper={"gamma": 2.0}),
+    "Focal, right": case(bp.Focal, focal, (SCORES, LEADERS), STEEP, hyper={"gamma": 2.0}),
+    "Ordinal": case(bp.Ordinal, ordinal, ([[a, -a] for a in SPREAD], np.resize([0, 1, 2], len(SPREAD))), FUNCTION),
+    "BernoulliCrossEntropy": two(bp.BernoulliCrossEntropy, binary_cross_entropy, SOFT, ((4, 20), (7, 20))),
+    "BernoulliNll": two(bp.BernoulliNll, bernoulli_nll, [(f, y) for f in (1e-300, 1e-37, 1e-9, 0.3, 0.5, 1 - 1e-7)
+                        for y in (0.0, 1.0, 0.25)], FUNCTION),
     "BinaryCrossEntropy": two(bp.BinaryCrossEntropy, binary_cross_entropy, HARD, FUNCTION),
     "BinaryCrossEntropy, soft": two(bp.BinaryCrossEntropy, binary_cross_entropy, SOFT, ((4, 20), (7, 20))),
     "Hinge": two(bp.Hinge, lambda a, y: max(1 - a * y, 0), [(a, y) for a in SPREAD for y in (-1.0, 1.0) if abs(a) != 1],
@@ -208,6 +254,7 @@ CASES = {
     # normalisation: errors in ulps of the largest of a row or feature
     "LayerNorm": case(bp.LayerNorm, layer_norm, (FEATURES, [1, 2, 0.5, 1], [0.5, -1, 2, 0]), ((4, 20), (7, 20)),
                       **WHOLE, along=-1),
+    "RmsNorm": case(bp.RmsNorm, rms_norm, (FEATURES, [1, 2, 0.5, 1]), ((4, 20), (7, 20)), **WHOLE, along=-1),
     "BatchNorm": case(bp.BatchNorm, batch_norm, (np.transpose(FEATURES), [1, 2, 0.5, 1, 1, 1], [0.5, -1, 2, 0, 0, 0],
                       np.zeros(6), ones(6)), FUNCTION, **WHOLE, along=0, extras=([1.0, 0.25, 2, 1],)),
     "Normalise": case(bp.Normalise, normalise, (np.transpose([[1e18, -1e18, 3], [1e-10, 2e-10, 0], [1e30, 2e30, 0]]),
@@ -228,6 +275,8 @@ CASES = {
     "Take": case(bp.Take, lambda W, rows: W[rows], (MOVED, [1, 0, 1]), ROUNDED, **WHOLE),
     "Dropout": case(bp.Dropout, lambda a, noise: a * (noise >= 0.25) / mp.mpf(0.75), (SPREAD,), ROUNDED,
                     hyper={"rate": 0.25}, extras=(np.resize([0.1, 0.25, 0.5, 0.9], len(SPREAD)),)),
+    "GaussianNoise": case(bp.GaussianNoise, lambda a, z: a + mp.mpf(0.25) * z, (SPREAD,), ROUNDED,
+                          hyper={"scale": 0.25}, extras=(np.resize([0.5, -1.25, 4.0, 0.0], len(SPREAD)),)),
     "BatchWeight": case(bp.BatchWeight, lambda a, w: np.asarray(w.sum(), object), ([3e38, 1.0, -1e-37],), ROUNDED,
                         **WHOLE, extras=([1e30, 1e-30, 2.0],)),
 }  # fmt: skip

@@ -98,3 +98,49 @@ def test_helpers_of_losses():
 @pytest.mark.parametrize("cls", LOSSES, **name)
 def test_settings_in_the_unit_of_y_are_those_of_huber_alone(cls):
     assert cls.settings_for(0.5) == ({"delta": 0.5} if cls is boxes.Huber else {})
+
+
+class BrierForTests(boxes.ClassLoss):
+    """sum_c (f_c - e(y)_c)^2, written as CONTRIBUTING says. Shapes: f (N, C), y (N,) -> (N,)."""
+
+    head = boxes.Head(output="Softmax", reads_output=True, labels=True, kind="int")
+
+    def error(self, f, y):
+        return f - (y[:, None] == bp.namespace(f, y).arange(f.shape[-1]))
+
+    def fprop(self, f, y):
+        return (self.error(f, y) ** 2).sum(axis=-1)
+
+    def bprop(self, grad, value, f, y):
+        return 2 * grad[:, None] * self.error(f, y), None
+
+    @classmethod
+    def examples(cls, rng):
+        yield rng.dirichlet(np.ones(5), size=4), rng.integers(5, size=4)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "native"])
+def test_a_loss_of_classes_of_ones_own_trains_the_first_time(engine, rng):
+    assert bp.check_box(BrierForTests).ok
+    X = rng.normal(size=(40, 2))
+    data = X, (X[:, 0] > 0).astype(int)
+    settings = {"epochs": 20, "rule": bp.Adam(0.1), "engine": engine, "progress": False}
+    fit = bp.train(bp.mlp([2, 2], loss=BrierForTests), data, **settings)
+    assert fit.engine == engine and fit.evaluate(data)["accuracy"] > 0.9
+    assert type(bp.mlp([2, 2], loss="brier_for_tests").need_loss()) is BrierForTests
+
+
+def test_a_loss_of_classes_that_is_written_as_one_of_numbers_says_what_to_derive_from():
+    class Wrong(boxes.Loss):
+        def fprop(self, f, y):
+            return f[:, 0] * y
+
+        def bprop(self, grad, value, f, y):
+            return f, None
+
+    with pytest.raises(bp.errors.ShapeError, match=r"derives from bp\.ClassLoss"):
+        Wrong(bp.Input("f", (3,)), bp.Input("y", dtype="int"))
+    with pytest.raises(bp.errors.BoxError, match="labels=True, kind='int'"):
+
+        class NoLabels(boxes.ClassLoss):
+            head = boxes.Head(output="Softmax", reads_output=True)

@@ -159,11 +159,11 @@ def test_the_checkpoints_of_another_ensemble_are_not_overwritten(run, refused):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_model_of_all_networks_that_is_continued(run, start, folder, number):
-    command = f"train pets.csv {BEST.replace('best', 'lecture')} --epochs 300 --patience 300"
+    command = f"train pets.csv {BEST.replace('best', 'lecture')} --epochs 150 --patience 150"
     process = start(f"{command} --checkpoint run --every 1s")
     while process.poll() is None and not list((folder / "run").glob("member-3/step-*")):
         time.sleep(0.02)
-    time.sleep(0.2)
+    time.sleep(0.1)
     process.send_signal(number)
     said, complaint = process.communicate(timeout=60)
     assert process.returncode == 128 + number, complaint

@@ -176,7 +176,7 @@ def test_a_process_that_runs_out_of_memory_ends_with_a_line(typer, folder):
     code = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
-sys.argv = "bprop train pets.csv --engine numpy --hidden 100000000".split()
+sys.argv = "bprop train pets.csv --engine numpy --hidden 10000000000".split()
 from bprop.cli import main
 main()
 """

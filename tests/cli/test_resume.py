@@ -22,14 +22,14 @@ def same(one, two):
     assert one.notes == two.notes
 
 
-def begun(start, epochs=150):
+def begun(start, epochs=60):
     """A run in a process of its own that has written checkpoints."""
     process = start(f"train pets.csv {OPTIONS} --epochs {epochs} --checkpoint run --every 3steps --no-progress")
     while process.poll() is None and not (
         os.path.isdir("run") and any(n.startswith("step") for n in os.listdir("run"))
     ):
         time.sleep(0.02)
-    time.sleep(0.1)
+    time.sleep(0.03)
     return process
 
 
@@ -42,7 +42,7 @@ def test_a_run_that_was_stopped_is_continued(run, start, folder, number):
         assert process.returncode == 128 + number
         assert "continue with: bprop resume run" in said + complaint
     run("resume run")
-    run(f"train pets.csv {OPTIONS} --epochs 150 --out whole.bprop")
+    run(f"train pets.csv {OPTIONS} --epochs 60 --out whole.bprop")
     same("pets.bprop", "whole.bprop")
     assert "class,p(cat)" in run("predict run/best.bprop pets.csv").stdout
 

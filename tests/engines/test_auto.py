@@ -282,11 +282,35 @@ def test_what_a_faster_engine_declined_is_told():
     pytest.importorskip("jax")
     fit = train(network(Unknown), "auto")
     assert fit.engine == "xla"
-    assert fit.engine_reason == "xla, because native declined: the array function 'flip'"
+    assert (
+        fit.engine_reason
+        == "xla, because native declined: in fprop of the box 'unknown_1' (Unknown): the array function 'flip'"
+    )
     fit = train(network(Branches), "auto")
     assert fit.engine == "numpy"
-    assert "native declined: box code that branches on a value" in fit.engine_reason
-    assert "xla declined: it cannot follow this code" in fit.engine_reason
+    place = "in fprop of the box 'branches_1' (Branches): "
+    assert f"native declined: {place}box code that branches on a value" in fit.engine_reason
+    assert f"xla declined: {place}" in fit.engine_reason
+
+
+class OfNumpy(bp.Box):
+    def fprop(self, a):
+        return np.sin(a)
+
+    def bprop(self, grad, value, a):
+        return grad * np.cos(a)
+
+
+@pytest.mark.parametrize("progress", ["auto", False])
+def test_a_slower_engine_runs_not_without_a_word(progress, capsys):
+    pytest.importorskip("llvmlite")
+    fit = bp.train(network(OfNumpy), rows(), epochs=1, progress=progress)
+    said = capsys.readouterr().err
+    box = "in fprop of the box 'of_numpy_1' (OfNumpy): it gives an array to a function of np: use that of xp = bp."
+    assert fit.engine == "numpy" and f"numpy, because native declined: {box}" in fit.engine_reason
+    assert said == ("" if progress is False else f"bprop: engine: {fit.engine_reason}\n")
+    bp.train(network(), rows(), epochs=1, progress=progress)  # the fastest engine runs: there is nothing to say
+    assert capsys.readouterr().err == ""
 
 
 def test_a_fault_of_an_engine_is_never_a_reason_to_go_on_elsewhere():

@@ -16,12 +16,26 @@ HUGE = 2**53
 
 def losses(function, numbers, shape=(), dtype="int", precision="float64"):
     """The loss of function(input, w) with w = 1: of fprop, and of each engine in training and validation."""
-    i, w = bp.Input("i", shape, dtype=dtype), bp.Parameter("w", ())
-    graph, data = bp.Graph(loss=function(i, w)), {"i": np.asarray(numbers)}
-    found = [float(graph.fprop({"w": np.array(1.0, precision)}, data).loss)]
+    (found,) = losses_of_each([function], numbers, shape, dtype, precision)
+    return found
+
+
+def losses_of_each(functions, numbers, shape=(), dtype="int", precision="float64"):
+    """The same of each of several functions: of their sum, in which all others are multiplied by 0. So one graph is
+    compiled for all of them."""
+    i = bp.Input("i", shape, dtype=dtype)
+    weights = [bp.Parameter(f"w{k}", ()) for k in range(len(functions))]
+    terms = [function(i, w) for function, w in zip(functions, weights, strict=True)]
+    graph, data = bp.Graph(loss=sum(terms[1:], terms[0])), {"i": np.asarray(numbers)}
+    return [losses_at(graph, data, precision, chosen) for chosen in range(len(functions))]
+
+
+def losses_at(graph, data, precision, chosen):
+    params = {name: np.array(float(name == f"w{chosen}"), precision) for name in graph.parameters}
+    found = [float(graph.fprop(params, data).loss)]
     for engine in ENGINES:
         fit = bp.train(
-            graph, data, params={"w": 1.0}, rule=bp.SGD(0.0), batch_size=len(data["i"]), epochs=1, dtype=precision,
+            graph, data, params=params, rule=bp.SGD(0.0), batch_size=len(data["i"]), epochs=1, dtype=precision,
             engine=engine, validation=data, progress=False,
         )  # fmt: skip
         found += [fit.history[0].loss, fit.history[0].validation["loss"]]
@@ -54,33 +68,42 @@ def test_arithmetic_is_that_of_64_bits(case, precision):
     assert found == pytest.approx([exact] * len(found), rel=1e-12 if precision == "float64" else 1e-6)
 
 
+NARROW = {
+    "products": (lambda i, w: i * i * i * i * w, lambda i: i**4),
+    "differences": (lambda i, w: (i - 5) * w, lambda i: i - 5),
+    "sums": (lambda i, w: (i + i) * w, lambda i: 2 * i),
+    "negatives": (lambda i, w: -i * w, lambda i: -i),
+    "exponentials": (lambda i, w: bp.exp(i * -1) * w, lambda i: np.exp(-i)),
+    "tangents": (lambda i, w: bp.tanh(i) * w, np.tanh),
+}
+
+
 @pytest.mark.parametrize("kind", ["uint8", "int8", "int16", "uint16", "int32", "uint32", "uint64", ">i2", bool])
-@pytest.mark.parametrize(
-    ("function", "formula"),
-    [(lambda i, w: i * i * i * i * w, lambda i: i**4), (lambda i, w: (i - 5) * w, lambda i: i - 5),
-     (lambda i, w: (i + i) * w, lambda i: 2 * i), (lambda i, w: -i * w, lambda i: -i),
-     (lambda i, w: bp.exp(i * -1) * w, lambda i: np.exp(-i)), (lambda i, w: bp.tanh(i) * w, np.tanh)],
-)  # fmt: skip
-def test_narrow_whole_numbers_do_not_wrap(kind, function, formula):
+def test_narrow_whole_numbers_do_not_wrap(kind):
     numbers = np.array([1, 0, 1] if kind is bool else [120, 7, 1]).astype(kind)
-    found = losses(function, numbers)
-    assert found == pytest.approx([formula(numbers.astype(np.int64)).mean()] * len(found), rel=1e-14)
+    functions, formulas = zip(*NARROW.values(), strict=True)
+    for name, formula, found in zip(NARROW, formulas, losses_of_each(functions, numbers), strict=True):
+        assert found == pytest.approx([formula(numbers.astype(np.int64)).mean()] * len(found), rel=1e-14), name
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "tanh", "softplus", "sigmoid", "elu", "gelu", "silu", "sqrt"])
-def test_functions_of_whole_numbers_are_as_exact_as_those_of_floats(name):
-    function = getattr(bp, name)
-    found = losses(lambda i, w: function(i) * w, [1, 2, 3])
-    wanted = losses(lambda i, w: function(i) * w, [1.0, 2.0, 3.0], dtype="float")
-    assert found == pytest.approx(wanted, rel=1e-14)
+def weighted(name):
+    return lambda i, w: getattr(bp, name)(i) * w
 
 
-@pytest.mark.parametrize("name", ["exp", "log", "tanh", "softplus", "elu", "gelu", "sqrt"])
-def test_functions_of_truth_values_are_as_exact_as_those_of_floats(name):
-    function = getattr(bp, name)
-    found = losses(lambda i, w: function(i) * w, [True, True], dtype="bool")
-    wanted = losses(lambda i, w: function(i) * w, [1.0, 1.0], dtype="float")
-    assert found == pytest.approx(wanted, rel=1e-14)
+def test_functions_of_whole_numbers_are_as_exact_as_those_of_floats():
+    names = ["exp", "log", "tanh", "softplus", "sigmoid", "elu", "gelu", "silu", "sqrt"]
+    found = losses_of_each([weighted(name) for name in names], [1, 2, 3])
+    wanted = losses_of_each([weighted(name) for name in names], [1.0, 2.0, 3.0], dtype="float")
+    for name, ours, exact in zip(names, found, wanted, strict=True):
+        assert ours == pytest.approx(exact, rel=1e-14), name
+
+
+def test_functions_of_truth_values_are_as_exact_as_those_of_floats():
+    names = ["exp", "log", "tanh", "softplus", "elu", "gelu", "sqrt"]
+    found = losses_of_each([weighted(name) for name in names], [True, True], dtype="bool")
+    wanted = losses_of_each([weighted(name) for name in names], [1.0, 1.0], dtype="float")
+    for name, ours, exact in zip(names, found, wanted, strict=True):
+        assert ours == pytest.approx(exact, rel=1e-14), name
 
 
 def test_truth_values_are_summed_as_whole_numbers_and_their_mean_is_exact():

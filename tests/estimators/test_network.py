@@ -8,7 +8,7 @@ pytest.importorskip("sklearn")
 import bprop as bp
 from bprop.architecture import Architecture, losses
 from bprop.errors import SettingError, UnknownNameError
-from bprop.estimators.network import TASKS, Blueprint, activation_of, loss_names, loss_of, perceptron
+from bprop.estimators.network import TASKS, Blueprint, activation_of, function_of, loss_names, loss_of, perceptron
 
 
 def made(sizes, task, loss="log_loss", activation="tanh", alpha=0.3, columns=(), **settings):
@@ -153,3 +153,24 @@ def test_a_loss_that_gives_several_numbers_for_a_target_is_none_of_an_estimator(
     assert "quantile" not in loss_names("numbers") and "huber" in loss_names("numbers")
     with pytest.raises(SettingError, match="loss must be one of"):
         loss_of("numbers", "quantile")
+
+
+@pytest.mark.parametrize(
+    ("target", "loss", "name", "function"),
+    [
+        ("numbers", bp.Huber, None, bp.Huber), ("numbers", bp.huber, None, bp.huber),
+        ("numbers", bp.Poisson, "poisson", None), ("numbers", bp.poisson, "poisson", None),
+        ("numbers", "huber", "huber", None), ("multiclass", bp.nll, None, bp.nll), ("multiclass", bp.Nll, None, bp.Nll),
+        ("multiclass", bp.CrossEntropy, None, None), ("multiclass", bp.cross_entropy, None, None),
+        ("binary", bp.BinaryCrossEntropy, None, None), ("multiclass", "log_loss", None, None),
+    ],
+)  # fmt: skip
+def test_a_loss_is_a_name_a_class_or_a_function(target, loss, name, function):
+    assert loss_of(target, loss) == name
+    assert function_of(loss) is function
+
+
+def test_a_class_of_loss_that_does_not_give_what_the_estimator_predicts_is_refused():
+    for target, loss in (("multiclass", bp.MulticlassHinge), ("numbers", bp.cross_entropy), ("binary", bp.Poisson)):
+        with pytest.raises(SettingError, match="is none for this target"):
+            loss_of(target, loss)

@@ -121,7 +121,7 @@ def test_inputs_outputs_and_notes(onnx):
         value.name: [d.dim_param or d.dim_value for d in value.type.tensor_type.shape.dim]
         for value in (*made.graph.input, *made.graph.output)
     }
-    assert shapes == {"x": ["N", 5], "f": ["N", 3]}
+    assert shapes == {"x": ["N", 5], "f": ["N", 3], "label": ["N"], "probabilities": ["N", 3]}
     assert {p.key: json.loads(p.value) for p in made.metadata_props} == {"bprop": {"classes": ["a", "b", "c"]}}
     assert {"W1", "b1", "W2", "b2"} <= {array.name for array in made.graph.initializer}
     assert {"a1", "h1", "a2"} <= {output for node in made.graph.node for output in node.output}

@@ -180,7 +180,7 @@ def test_a_perceptron_is_as_readable_as_it_is_short():
     made = to_onnx(bp.Model(graph, graph.init(0)))
     layer = ["MatMul", "Add"]
     names = [node.op_type for node in made.graph.node if node.op_type != "Identity"]
-    assert names == [*layer, "Relu", *layer, "Relu", *layer, "Softmax"]
+    assert names == [*layer, "Relu", *layer, "Relu", *layer, "Softmax", "ArgMax"]
     read = {name for node in made.graph.node for name in node.input}
     assert {array.name for array in made.graph.initializer} <= read
 

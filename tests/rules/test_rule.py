@@ -305,24 +305,11 @@ def test_numbers_by_other_names_say_what_to_type(make, cure):
         make()
 
 
-def test_a_class_is_a_rule_with_its_default_settings():
-    assert as_rule(Adam) == Adam() == as_rule("adam")
-
-    class Needs(Rule, named=False):
-        def __init__(self, number):
-            super().__init__()
-
-        def update(self, params, grads, state, rate, t):
-            return params, state
-
-    with pytest.raises(errors.SettingError, match="Needs is a class that needs its settings"):
-        as_rule(Needs)
-
-
 @pytest.mark.parametrize(
     ("rule", "cure"),
     [
         (0.1, r"rule=bp.SGD\(0.1\)"),
+        (Adam, r"type rule=bp.Adam\(\)"),
         (lambda theta, grads: theta, r"help\(bp.Rule\)"),
         ("rmsprop", r"rule=optax.rmsprop\(0.001\)"),
     ],

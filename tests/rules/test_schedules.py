@@ -91,7 +91,7 @@ def test_a_schedule_is_the_same_on_xla_with_its_numbers_as_arguments(schedule, e
         lambda: warm_up(0, 0.1),
         lambda: warm_up(10, -0.1),
         lambda: warm_up(10, "fast"),
-        lambda: warm_up(10, lambda t: 0.1),
+        lambda: warm_up(10, lambda t: -0.1),
     ],
 )
 def test_settings_out_of_range_are_refused(make):

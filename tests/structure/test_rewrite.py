@@ -94,3 +94,29 @@ def test_a_softmax_with_another_parent_still_sends_its_part(rng):
 def test_outside_training_the_pair_is_stable_too():
     values = classifier().fprop({"W": 1e4 * np.eye(3)}, x=np.eye(3), y=[0, 1, 1], training=False)
     np.testing.assert_array_equal(values["l"], [0, 0, 1e4])
+
+
+def test_a_class_with_a_formula_of_its_own_is_not_rewritten():
+    class Doubled(bp.Nll):
+        def fprop(self, f, y):
+            return 2 * super().fprop(f, y)
+
+        def bprop(self, grad, value, f, y):
+            return 2 * super().bprop(grad, value, f, y)[0], None
+
+    class Sharper(bp.Softmax):
+        def fprop(self, a):
+            return super().fprop(2 * a)
+
+    class Renamed(bp.Nll):
+        pass
+
+    x, y = bp.Input("x", (3,)), bp.Input("y", (), "int")
+    for box in (Doubled(bp.softmax(x), y), bp.nll(Sharper(x), y), bp.log(Sharper(x))):
+        assert rewritten(box) is None
+    assert type(rewritten(Renamed(bp.softmax(x), y))) is boxes.CrossEntropy
+    X, Y = np.eye(3), np.array([0, 1, 1])
+    loss, twice = (
+        bp.Graph(loss=box).fprop({}, x=X, y=Y).loss for box in (bp.nll(bp.softmax(x), y), Doubled(bp.softmax(x), y))
+    )
+    np.testing.assert_allclose(twice, 2 * loss, rtol=1e-12)

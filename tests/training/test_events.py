@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from bprop.errors import ModelFileError, NonFiniteError
-from bprop.training.events import epoch_done, from_begin_to_end, tell
+from bprop.training.events import from_begin_to_end
+from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Terminated
 
 
@@ -31,13 +32,9 @@ def raising(error):
     return train
 
 
-def test_a_fit_is_made_only_where_a_callback_hears_of_the_event():
-    tell([SimpleNamespace(), print], "begin", lambda: pytest.fail("made"))
-
-
 def test_a_training_is_told_of_at_its_beginning_and_its_end():
     listener = Listener()
-    assert from_begin_to_end([listener], fit, lambda: fit("epochs")).stopped == "epochs"
+    assert from_begin_to_end(Hooks([listener]), fit, lambda: fit("epochs")).stopped == "epochs"
     assert listener.heard == [("begin", "running"), ("end", "epochs")]
 
 
@@ -45,7 +42,7 @@ def test_a_training_is_told_of_at_its_beginning_and_its_end():
 def test_an_error_with_a_fit_of_its_own_ends_with_that(error):
     listener = Listener()
     with pytest.raises(type(error)):
-        from_begin_to_end([listener], fit, raising(error))
+        from_begin_to_end(Hooks([listener]), fit, raising(error))
     assert listener.heard[-1] == ("end", error.fit.stopped)
 
 
@@ -54,7 +51,7 @@ def test_an_error_with_a_fit_of_its_own_ends_with_that(error):
 def test_any_other_error_has_the_fit_so_far(error, failure):
     listener = Listener()
     with pytest.raises(type(error)) as raised:
-        from_begin_to_end([listener], fit, raising(error))
+        from_begin_to_end(Hooks([listener]), fit, raising(error))
     assert (raised.value.fit.stopped, raised.value.fit.failure) == ("failed", failure)
     assert listener.heard[-1] == ("end", "failed")
 
@@ -64,7 +61,7 @@ def test_the_fit_of_one_of_several_is_replaced_by_that_of_all(whole, stopped):
     error = ModelFileError("full")
     error.fit = fit("epochs")
     with pytest.raises(ModelFileError):
-        from_begin_to_end([], fit, raising(error), whole=whole)
+        from_begin_to_end(Hooks([]), fit, raising(error), whole=whole)
     assert error.fit.stopped == stopped
 
 
@@ -73,22 +70,4 @@ def test_an_error_on_the_way_to_the_fit_does_not_hide_the_first():
         return fit(stopped) if stopped == "running" else 1 / 0
 
     with pytest.raises(RuntimeError, match="mine"):
-        from_begin_to_end([], broken, raising(RuntimeError("mine")))
-
-
-def test_all_callbacks_are_called_after_an_epoch_and_only_true_ends_training():
-    called = []
-    answers = [lambda record, fit, answer=answer: called.append(answer) or answer for answer in (True, None, "yes")]
-    assert epoch_done(answers, "record", fit)
-    assert called == [True, None, "yes"]
-    assert not epoch_done(answers[1:], "record", fit)
-
-
-def test_a_fit_is_made_after_an_epoch_only_where_a_callback_needs_one():
-    def brief(record, fit):
-        return fit is None
-
-    brief.needs_fit = False
-    assert epoch_done([brief], "record", lambda stopped: pytest.fail("made"))
-    assert not epoch_done([brief, lambda record, fit: None], "record", fit)
-    assert not epoch_done([], "record", lambda stopped: pytest.fail("made"))
+        from_begin_to_end(Hooks([]), broken, raising(RuntimeError("mine")))

@@ -5,7 +5,7 @@ import pytest
 
 import bprop as bp
 from bprop.training import examples
-from bprop.training.examples import is_mapped, is_share, is_too_wide
+from bprop.training.examples import is_mapped, is_set, is_too_wide
 
 ROWS = 40
 
@@ -18,8 +18,8 @@ def mapped(tmp_path):
 
 
 def test_a_share_is_told_from_a_set():
-    assert all(map(is_share, (None, 0.1, 1, True, "0.1", np.float64(0.1))))
-    assert not any(map(is_share, ({}, (1, 2), [1], iter([]), np.ones(3))))
+    assert not any(map(is_set, (None, 0.1, 1, True, "0.1", np.float64(0.1))))
+    assert all(map(is_set, ({}, (1, 2), [1], iter([]), np.ones(3))))
 
 
 def test_arrays_that_lie_in_files_are_known(mapped):

@@ -105,10 +105,8 @@ def test_callbacks_are_one_function_or_several():
     def one(record, fit):
         pass
 
-    assert module.read_callbacks(one) == module.read_callbacks([one]) == module.read_callbacks((one,)) == [one]
-    assert module.read_callbacks(()) == []
-    with pytest.raises(errors.SettingError, match="callbacks are functions"):
-        module.read_callbacks([one, 3])
+    assert module.TrainSettings(callbacks=one).callbacks == module.TrainSettings(callbacks=(one,)).callbacks == [one]
+    assert module.TrainSettings(callbacks=()).callbacks == []
 
 
 def sets(validation, weights=None, **more):
@@ -179,7 +177,8 @@ def test_parameters_are_checked_by_name_before_training():
         ({"patience": 2}, "patience needs a validation set"),
         ({"every": "5epochs"}, "say where, with checkpoint="),
         ({"validation_weights": [1.0]}, "validation_weights need a validation set of their own"),
-        ({"callbacks": [3]}, "callbacks are functions"),
+        ({"callbacks": [3]}, "a callback is a function"),
+        ({"monitor": "accuracy"}, "monitor='accuracy' needs a validation set"),
     ],
 )
 def test_settings_that_need_no_data_are_refused_without_any(settings, said):
@@ -212,10 +211,10 @@ def test_settings_take_all_that_train_is_given():
         "params": {"w": 1.0}, "weights": np.ones(5), "validation_weights": np.ones(2), "shuffle": False,
         "patience": 4, "monitor": "accuracy", "dtype": "float64", "engine": Own(), "callbacks": [print],
         "checkpoint": "somewhere", "every": "9steps", "resume": True, "progress": False, "notes": {"a": 1},
-        "health": True, "keep_best": True, "freeze": ["w"],
+        "health": True, "keep_best": True, "freeze": ["w"], "class_weight": "balanced", "augment": lambda batch, rng: batch,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(TrainSettings, "make_job", noting)
         bp.train(GRAPH, {"x": np.ones(5)}, **odd)
-    assert set(odd) == set(seen)
+    assert {*odd, "sample_weight"} == set(seen)  # another name of weights
     assert all(seen[name] is value or seen[name] == value for name, value in odd.items())

@@ -218,9 +218,13 @@ def test_a_callback_that_returns_true_stops_training(engine):
     assert called == [1, 2, 3]
 
 
-@pytest.mark.parametrize("answer", [None, False, 1, "yes", np.True_])
+@pytest.mark.parametrize("answer", [None, False, 1, "yes", np.False_])
 def test_only_true_itself_stops_training(answer):
     assert train(callbacks=[lambda record, fit: answer]).stopped == "epochs"
+
+
+def test_the_true_of_a_comparison_of_numpys_numbers_stops_training():
+    assert train(callbacks=[lambda record, fit: np.float64(record.loss) < np.inf]).stopped == "callback"
 
 
 def test_a_callback_cannot_change_the_run():
@@ -376,7 +380,14 @@ def test_a_fit_says_which_epoch_its_weights_are_of(engine):
     fit = bp.train(network(), data, patience=3, **settings)
     assert fit.stopped == "patience"
     assert fit.kept_epoch == fit.best_epoch == len(fit.history) - 3
-    assert bp.train(network(), data, **settings).kept_epoch is None
+    best = bp.train(network(), data, **settings)
+    assert (best.stopped, best.kept_epoch) == ("epochs", int(best.history["validation_loss"].argmin()) + 1)
+    assert [r.epoch for r in best.history if r.best][-1] == best.kept_epoch < len(best.history)
+    for more in ({}, {"patience": 3}):
+        last = bp.train(network(), data, keep_best=False, **more, **settings)
+        assert last.kept_epoch is None
+        again = bp.train(network(), data, **{**settings, "epochs": len(last.history)}, keep_best=False)
+        np.testing.assert_array_equal(last.params["W1"], again.params["W1"])
 
 
 def test_the_failure_of_a_run_stands_in_its_fit(tmp_path):

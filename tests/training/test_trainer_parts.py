@@ -7,6 +7,7 @@ import pytest
 
 import bprop as bp
 from bprop.training.epoch import Position
+from bprop.training.hooks import Hooks
 from bprop.training.trainer import Trainer
 
 
@@ -17,8 +18,10 @@ def test_a_stretch_goes_no_further_than_to_a_checkpoint_and_what_can_be_read(due
     trainer = object.__new__(Trainer)
     trainer.writer = None if due is None else SimpleNamespace(steps_until_due=lambda position: due)
     trainer.reader = SimpleNamespace(most=rows)
-    trainer.job = SimpleNamespace(batch_size=4)
+    trainer.job, trainer.hooks = SimpleNamespace(batch_size=4), Hooks([])
     assert trainer.most(Position()) == most
+    trainer.hooks = Hooks([SimpleNamespace(every=2, step=print)])
+    assert trainer.most(Position(updates=3)) == 1
 
 
 def train(**settings):

@@ -1,12 +1,16 @@
 """Activations h = g(a), elementwise. Shapes: a (N, ...) -> (N, ...)."""
 
+from collections.abc import Iterator
 from math import pi, sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
 __all__ = [
     "Activation",
@@ -48,7 +52,7 @@ class Activation(Box):
     keeps_rows = True
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (away_from_zero(rng),)
         yield (5 * away_from_zero(rng, (2, 3, 2)),)
 
@@ -62,15 +66,15 @@ class Sigmoid(Activation):
     array([0.5, 1. ])
     """
 
-    bounds: ClassVar = (0.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return logistic(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * value * (1 - value)
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.Sigmoid(a)
 
 
@@ -83,12 +87,12 @@ class Tanh(Activation):
     array([0., 1.])
     """
 
-    bounds: ClassVar = (-1.0, 1.0)
+    bounds: ClassVar[tuple[float, float] | None] = (-1.0, 1.0)
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).tanh(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * ((1 - value) * (1 + value))
 
 
@@ -99,12 +103,12 @@ class Relu(Activation):
     array([0., 2.])
     """
 
-    rectifies: ClassVar = True
+    rectifies: ClassVar[bool] = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).maximum(a, 0)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * (a > 0)
 
 
@@ -117,13 +121,13 @@ class LeakyRelu(Activation):
 
     slope: float = 0.01
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).where(a > 0, a, self.slope * a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).where(a > 0, grad, self.slope * grad)
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.LeakyRelu(a, alpha=self.slope)
 
 
@@ -138,15 +142,15 @@ class Elu(Activation):
 
     alpha: float = 1.0
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         xp = namespace(a)
         return xp.where(a > 0, a, self.alpha * xp.expm1(xp.minimum(a, 0)))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         return xp.where(a > 0, grad, grad * self.alpha * xp.exp(xp.minimum(a, 0)))
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.Elu(a, alpha=self.alpha)
 
 
@@ -160,10 +164,10 @@ class Gelu(Activation):
     array([  0., 100.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a * logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         a = namespace(a).clip(a, -100, 100)  # beyond these, the derivative is 0 or 1, and u' could overflow
         s = logistic(2 * sqrt(2 / pi) * (a + 0.044715 * a * a * a))
         slope = 2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
@@ -179,10 +183,10 @@ class Silu(Activation):
     array([  0., 100.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a * logistic(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         s = logistic(a)
         return grad * s * (1 + a * (1 - s))
 
@@ -194,11 +198,11 @@ class Softplus(Activation):
     array([   0., 1000.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         a = as_numbers(a)
         return namespace(a).logaddexp(a, namespace(a).zeros_like(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * logistic(a)
 
 

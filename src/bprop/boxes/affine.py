@@ -1,15 +1,21 @@
 """The pre-activation of a layer, a = h W + b, as one box, also of several networks that share W."""
 
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
+
+import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.arithmetic import MatMul
 from bprop.boxes.rearrange import Transpose
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.errors import BoxError
 from bprop.lower_case import function
-from bprop.namespace import namespace, unbroadcast
-from bprop.shapes import infer, thin
+from bprop.namespace import Array, namespace, unbroadcast
+from bprop.shapes import Spec, infer, thin
+from bprop.typing import Example, Grads, Wanted
 
 __all__ = ["EnsembleLinear", "Linear", "LinearTransposed", "ensemble_linear", "linear", "linear_transposed"]
 
@@ -29,10 +35,12 @@ class Linear(Box):
     keeps_rows = True
     is_product = True
 
-    def fprop(self, h, W, b):
+    def fprop(self, h: Array, W: Array, b: Array) -> Array:
         return h @ W + b
 
-    def bprop(self, grad, value, h, W, b, wanted=(True, True, True)):
+    def bprop(
+        self, grad: Array, value: Array, h: Array, W: Array, b: Array, wanted: Wanted = (True, True, True)
+    ) -> Grads:
         rows, grads = h.reshape(-1, W.shape[0]), grad.reshape(-1, W.shape[1])
         return (
             grad @ W.T if wanted[0] else None,
@@ -41,22 +49,22 @@ class Linear(Box):
         )
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:-1]) * prod(shapes[2])
 
-    def check(self):
+    def check(self) -> None:
         h, W, b = (child.dims for child in self.children)
         if len(h) < 2 or len(W) != 2 or b != W[1:] or h[-1] != W[0]:
             raise ValueError("h must be (N, ..., D), W (D, H) and b (H,)")
 
-    def _infer(self):
+    def _infer(self) -> Spec:
         if type(self).fprop is not Linear.fprop:
             return super()._infer()
         h, W, b = (child.spec for child in self.children)
         return infer(self.fprop, (thin(h, -1), thin(W, 0), b), self._dummy_extras)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4)
         yield rng.normal(size=(1, 5)), rng.normal(size=(5, 1)), rng.normal(size=1)
         yield rng.normal(size=(2, 3, 5)), rng.normal(size=(5, 4)), rng.normal(size=4)
@@ -76,10 +84,12 @@ class LinearTransposed(Box):
     keeps_rows = True
     is_product = True
 
-    def fprop(self, h, V, b):
+    def fprop(self, h: Array, V: Array, b: Array) -> Array:
         return namespace(h, V).tensordot(h, V, axes=((-1,), (1,))) + b
 
-    def bprop(self, grad, value, h, V, b, wanted=(True, True, True)):
+    def bprop(
+        self, grad: Array, value: Array, h: Array, V: Array, b: Array, wanted: Wanted = (True, True, True)
+    ) -> Grads:
         rows, grads = h.reshape(-1, V.shape[1]), grad.reshape(-1, V.shape[0])
         return (
             grad @ V if wanted[0] else None,
@@ -88,22 +98,22 @@ class LinearTransposed(Box):
         )
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:-1]) * prod(shapes[2])
 
-    def check(self):
+    def check(self) -> None:
         h, V, b = (child.dims for child in self.children)
         if len(h) < 2 or len(V) != 2 or b != V[:1] or h[-1] != V[1]:
             raise ValueError("h must be (N, ..., D), V (H, D) and b (H,)")
 
-    def _infer(self):
+    def _infer(self) -> Spec:
         if type(self).fprop is not LinearTransposed.fprop:
             return super()._infer()
         h, V, b = (child.spec for child in self.children)
         return infer(self.fprop, (thin(h, -1), thin(V, 1), b), self._dummy_extras)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         for h, W, b in Linear.examples(rng):
             yield h, W.T, b
 
@@ -132,10 +142,12 @@ class EnsembleLinear(Box):
     keeps_rows = True
     is_product = True
 
-    def fprop(self, h, W, r, s, b):
+    def fprop(self, h: Array, W: Array, r: Array, s: Array, b: Array) -> Array:
         return (h * r) @ W * s + b
 
-    def bprop(self, grad, value, h, W, r, s, b, wanted=(True,) * 5):
+    def bprop(
+        self, grad: Array, value: Array, h: Array, W: Array, r: Array, s: Array, b: Array, wanted: Wanted = (True,) * 5
+    ) -> Grads:
         u, grad_z = h * r, grad * s
         rows, grads = u.reshape(-1, W.shape[0]), grad_z.reshape(-1, W.shape[1])
         grad_u = grad_z @ W.T if wanted[0] or wanted[2] else None
@@ -148,17 +160,17 @@ class EnsembleLinear(Box):
         )
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:1]) * prod(shapes[4])
 
-    def check(self):
+    def check(self) -> None:
         h, W, r, s, b = (child.dims for child in self.children)
         fits = len(h) == 3 and len(W) == 2 and len(r) == 2 and h[-1] == W[0] == r[1] and h[1] in (1, r[0])
         if not fits or not s == b == (r[0], W[1]):
             raise ValueError("h must be (N, K, D) or (N, 1, D), W (D, H), r (K, D), s (K, H) and b (K, H)")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         for members in (3, 1):
             yield tuple(rng.normal(size=shape) for shape in ((4, members, 5), (5, 2), (3, 5), (3, 2), (3, 2)))
 
@@ -166,6 +178,7 @@ class EnsembleLinear(Box):
 ensemble_linear = function(EnsembleLinear)
 
 
+@answering(settings_of("b", "W"), "bp.linear", places="bp.linear(h, W, b)")
 def linear(h, W, b=None, *, name: str | None = None) -> Box:
     """h W + b, or h W without a bias b. Shapes: h (N, ..., D), W (D, H), b (H,) -> (N, ..., H). See `Linear`.
 
@@ -179,6 +192,7 @@ def linear(h, W, b=None, *, name: str | None = None) -> Box:
     return MatMul(h, W, name=name) if b is None else Linear(h, W, b, name=name)
 
 
+@answering(settings_of("b"), "bp.linear_transposed", places="bp.linear_transposed(h, V, b)")
 def linear_transposed(h, V, b=None, *, name: str | None = None) -> Box:
     """h V^T + b, or h V^T without a bias b. Shapes: h (N, ..., D), V (H, D), b (H,) -> (N, ..., H).
 

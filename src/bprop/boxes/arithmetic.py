@@ -3,15 +3,17 @@
 Shapes that do not broadcast raise ShapeError when a box is made.
 """
 
+from collections.abc import Iterator, Mapping
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
 from bprop.namespace import Array, swap_last, unbroadcast
-from bprop.shapes import infer, thin
+from bprop.shapes import Spec, infer, thin
+from bprop.typing import Example, Grads, Wanted
 
 __all__ = [
     "Add",
@@ -37,7 +39,7 @@ class Broadcast(Box):
     keeps_rows = True
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(np.broadcast_shapes(*shapes))
 
 
@@ -48,16 +50,16 @@ class Add(Broadcast):
     array([2., 3.])
     """
 
-    symbol: ClassVar = "+"
+    symbol: ClassVar[str] = "+"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return a + b
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return unbroadcast(grad, a.shape), unbroadcast(grad, b.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
         yield rng.normal(size=(3, 4)), rng.normal(size=4)
         yield rng.normal(size=(2, 1, 4)), rng.normal(size=(3, 1))
@@ -70,16 +72,16 @@ class Subtract(Broadcast):
     array([0., 1.])
     """
 
-    symbol: ClassVar = "-"
+    symbol: ClassVar[str] = "-"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return a - b
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return unbroadcast(grad, a.shape), -unbroadcast(grad, b.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return Add.examples(rng)
 
 
@@ -90,16 +92,16 @@ class Multiply(Broadcast):
     array([2., 4.])
     """
 
-    symbol: ClassVar = "*"
+    symbol: ClassVar[str] = "*"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return a * b
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return unbroadcast(grad * b, a.shape), unbroadcast(grad * a, b.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield from Add.examples(rng)
         yield np.array(0.3), rng.normal(size=(3, 4))
 
@@ -111,17 +113,17 @@ class Divide(Broadcast):
     array([0.5, 1. ])
     """
 
-    symbol: ClassVar = "/"
+    symbol: ClassVar[str] = "/"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return a / b
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         grad_a = grad / b
         return unbroadcast(grad_a, a.shape), unbroadcast(-grad_a * value, b.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         for a, b in Add.examples(rng):
             yield a, np.sign(b) * (np.abs(b) + 0.5)
 
@@ -135,14 +137,14 @@ class Negative(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return -a
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return -grad
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -158,14 +160,14 @@ class Power(Box):
     keeps_rows = True
     exponent: float
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a**self.exponent
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * self.exponent * a ** (self.exponent - 1 if self.exponent else 0)  # for p = 0 not 0 / a
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), {"exponent": 2.0}
         yield rng.normal(size=(3, 4)), {"exponent": 3.0}
         yield rng.uniform(0.5, 2.0, size=(3, 4)), {"exponent": -1.5}
@@ -182,12 +184,12 @@ class MatMul(Box):
 
     keeps_rows = True
     is_product = True
-    symbol: ClassVar = "@"
+    symbol: ClassVar[str] = "@"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return a @ b
 
-    def bprop(self, grad, value, a, b, wanted=(True, True)):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array, wanted: Wanted = (True, True)) -> Grads:
         A = a[None, :] if a.ndim == 1 else a
         B = b[:, None] if b.ndim == 1 else b
         G = _as_matrix(grad, a, b)
@@ -197,14 +199,14 @@ class MatMul(Box):
         )
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         if not all(shapes):
             return super().size_limit(hyper, shapes)
         a, b = shapes
         columns = b[-1:] if len(b) > 1 else ()
         return prod(np.broadcast_shapes(a[:-2], b[:-2])) * prod(a[-2:-1]) * prod(columns)
 
-    def _infer(self):
+    def _infer(self) -> Spec:
         a, b = (child.spec for child in self.children)
         axis = -2 if len(b.dims) > 1 else -1
         fits = a.dims and b.dims and a.dims[-1] == b.dims[axis]  # else NumPy's error says which sizes do not fit
@@ -213,7 +215,7 @@ class MatMul(Box):
         return infer(self.fprop, (thin(a, -1), thin(b, axis)), self._dummy_extras)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
         yield rng.normal(size=(2, 3, 4)), rng.normal(size=(4, 2))
         yield rng.normal(size=(2, 1, 3, 4)), rng.normal(size=(5, 4, 2))
@@ -233,7 +235,7 @@ add, subtract, multiply, divide = function(Add), function(Subtract), function(Mu
 negative, matmul = function(Negative), function(MatMul)
 
 
-def power(a, exponent, *, name: str | None = None) -> Box:
+def power(a: BoxLike, exponent: BoxLike, *, name: str | None = None) -> Box:
     """a ** exponent, elementwise, for a number `exponent`. Shapes: a (...) -> (...). See `Power`.
 
     >>> bp.power(bp.Input("a"), 3).fprop(np.array([1.0, 2.0]))

@@ -1,15 +1,17 @@
 """Losses for classification, in nats per example."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
 
-from bprop.box import Box, as_box
+from bprop.box import Box, BoxLike, as_box
 from bprop.boxes.activations import logistic
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import ClassLoss, Head, Loss, at_label, one_hot, per_example, per_output
 from bprop.lower_case import function
-from bprop.namespace import namespace
+from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = [
     "BinaryCrossEntropy",
@@ -35,18 +37,20 @@ class Nll(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",))
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(
+        output="Softmax", reads_output=True, labels=True, kind="int", also=("cross_entropy",)
+    )
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         return per_example(-namespace(f).log(at_label(f, y)))
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         xp, hot = namespace(f), one_hot(y, f)
         return xp.where(hot, -per_output(grad, f) / xp.where(hot, f, 1), 0), None
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.dirichlet(np.ones(5), size=4) * 0.9 + 0.02, rng.integers(5, size=4)
         yield rng.uniform(0.1, 0.9, size=(3, 2, 4)), rng.integers(4, size=(3, 2))
 
@@ -63,24 +67,24 @@ class CrossEntropy(ClassLoss):
     array([ True])
     """
 
-    unit: ClassVar = "nats"
+    unit: ClassVar[str] = "nats"
 
-    def parts(self, a, y):
+    def parts(self, a: Array, y: Array) -> tuple[Array, Array, Array, Array]:
         """(e(y), s_y, exp(s_c) with 0 at the label, their sum r), s = a - max a. Softmax is exp(s) / (r + exp(s_y))."""
         xp, label, s = namespace(a), one_hot(y, a), a - a.max(axis=-1, keepdims=True)
         own, others = xp.where(label, s, 0).sum(axis=-1, keepdims=True), xp.where(label, 0, xp.exp(s))
         return label, own, others, others.sum(axis=-1, keepdims=True)
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         xp, (_, own, _, rest) = namespace(a), self.parts(a, y)
         return per_example((xp.log1p(rest + (xp.exp(own) - 1)) - own)[..., 0])
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         xp, (label, own, others, rest) = namespace(a), self.parts(a, y)
         return per_output(grad, a) * (xp.where(label, -rest, others) / (rest + xp.exp(own))), None
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), rng.integers(5, size=4)
         yield 10 * rng.normal(size=(3, 2, 4)), rng.integers(4, size=(3, 2))
 
@@ -95,27 +99,27 @@ class BinaryCrossEntropy(Loss):
     array([   0., 1000.])
     """
 
-    metrics: ClassVar = ("accuracy",)
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Sigmoid", kind="int")
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Sigmoid", kind="int")
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
         return per_example(xp.where(a > 0, (1 - y) * a, -y * a) + xp.log1p(xp.exp(-xp.abs(a))))
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a)
         return each * ((1 - y) * logistic(a) - y * logistic(-a)), -each * a
 
-    def prediction(self, output):
+    def prediction(self, output: Array) -> Array:
         xp = namespace(output)
         return xp.where(output > 0, 1, xp.where(output <= 0, 0, -1))  # -1, which is no class, for NaN
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, 1)}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=5), rng.integers(2, size=5)
         yield 5 * rng.normal(size=(4, 3)), rng.uniform(size=(4, 3))
 
@@ -129,24 +133,24 @@ class Hinge(Loss):
     array([0. , 0.5])
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         return per_example(namespace(a).maximum(1 - y * a, 0))
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a) * (y * a < 1)
         return -each * y, -each * a
 
-    def prediction(self, output):
+    def prediction(self, output: Array) -> Array:
         xp = namespace(output)
         return xp.where(output > 0, 1, xp.where(output <= 0, -1, 0))  # 0, which is no class, for NaN
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (-1, 1)}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         y = rng.choice([-1.0, 1.0], size=(4, 3))
         yield y * (1 + away_from_zero(rng, (4, 3))), y
         yield 1 + away_from_zero(rng, (4,)), np.ones(4)
@@ -162,17 +166,17 @@ class MulticlassHinge(ClassLoss):
     array([0.5])
     """
 
-    head: ClassVar = Head("hinge", labels=True, kind="int")
+    head: ClassVar[Head | None] = Head("hinge", labels=True, kind="int")
 
-    def rivals(self, a, y):
+    def rivals(self, a: Array, y: Array) -> Array:
         """a with -inf in the place of the label's score."""
         return namespace(a).where(one_hot(y, a), -np.inf, a)
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         margin = 1 + (self.rivals(a, y).max(axis=-1) - at_label(a, y))
         return per_example(namespace(a).maximum(margin, 0))
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         rivals = self.rivals(a, y)
         best = rivals.max(axis=-1, keepdims=True)
         leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True).astype(a.dtype)
@@ -180,7 +184,7 @@ class MulticlassHinge(ClassLoss):
         return per_output(grad, a) * wrong * (leader - one_hot(y, a)), None
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         scores = np.argsort(rng.normal(size=(6, 5))) + 0.3  # no two scores tie, no margin is 0
         yield scores * 0.7, rng.integers(5, size=6)
         yield scores.reshape(3, 2, 5) * 0.7, rng.integers(5, size=(3, 2))
@@ -190,7 +194,7 @@ nll, cross_entropy = function(Nll), function(CrossEntropy)
 binary_cross_entropy, multiclass_hinge = function(BinaryCrossEntropy), function(MulticlassHinge)
 
 
-def hinge(a, y, *, name: str | None = None) -> Box:
+def hinge(a: BoxLike, y: BoxLike, *, name: str | None = None) -> Box:
     """Hinge loss. One score an output: max(0, 1 - y a) with y -1 or 1. C scores: see `MulticlassHinge`.
 
     Shapes: a (N, ...), y (N, ...) -> (N,), or a (N, ..., C), labels y (N, ...) -> (N,). Raises ShapeError for others.

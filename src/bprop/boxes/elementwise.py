@@ -1,11 +1,19 @@
-"""Elementwise mathematics: exp, log, abs, square, sqrt, clip. Shapes: (...) -> (...)."""
+"""Elementwise mathematics: exp, log, abs, square, sqrt, sin, cos, clip. Shapes: (...) -> (...)."""
+
+from collections.abc import Iterator
+
+import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.lower_case import function
-from bprop.namespace import as_numbers, namespace
+from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
-__all__ = ["Abs", "Clip", "Exp", "Log", "Sqrt", "Square", "abs", "clip", "exp", "log", "sqrt", "square"]
+__all__ = [
+    "Abs", "Clip", "Cos", "Exp", "Log", "Sin", "Sqrt", "Square",
+    "abs", "clip", "cos", "exp", "log", "sin", "sqrt", "square",
+]  # fmt: skip
 
 
 class Exp(Box):
@@ -17,14 +25,14 @@ class Exp(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).exp(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * value
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -37,14 +45,14 @@ class Log(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).log(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad / a
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
 
 
@@ -57,14 +65,14 @@ class Abs(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).abs(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * namespace(a).sign(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (away_from_zero(rng),)
 
 
@@ -77,14 +85,14 @@ class Square(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a * a
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * 2 * a
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -97,15 +105,55 @@ class Sqrt(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).sqrt(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad / (2 * value)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.uniform(0.3, 3.0, size=(3, 4)),)
+
+
+class Sin(Box):
+    """sin(a), a in radians: derivative cos(a). Shapes: a (...) -> (...).
+
+    >>> bp.sin(bp.Input("a")).fprop(np.array([0.0, np.pi / 2]))
+    array([0., 1.])
+    """
+
+    keeps_rows = True
+
+    def fprop(self, a):
+        return namespace(a).sin(as_numbers(a))
+
+    def bprop(self, grad, value, a):
+        return grad * namespace(a).cos(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (3 * rng.normal(size=(3, 4)),)
+
+
+class Cos(Box):
+    """cos(a), a in radians: derivative -sin(a). Shapes: a (...) -> (...).
+
+    >>> bp.cos(bp.Input("a")).fprop(np.array([0.0, np.pi]))
+    array([ 1., -1.])
+    """
+
+    keeps_rows = True
+
+    def fprop(self, a):
+        return namespace(a).cos(as_numbers(a))
+
+    def bprop(self, grad, value, a):
+        return -grad * namespace(a).sin(a)
+
+    @classmethod
+    def examples(cls, rng):
+        yield (3 * rng.normal(size=(3, 4)),)
 
 
 class Clip(Box):
@@ -121,31 +169,32 @@ class Clip(Box):
     low: float
     high: float
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).clip(a, self.low, self.high)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).where((a >= self.low) & (a <= self.high), grad, 0)
 
-    def check(self):
+    def check(self) -> None:
         if not self.low <= self.high:
             raise errors.BoxError(f"Clip: low ({self.low}) must not be above high ({self.high})")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield away_from_zero(rng), {"low": 0.0, "high": 50.0}
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 
 
-def away_from_zero(rng, shape=(3, 4)):
+def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:
     """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
 
 exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), function(Square), function(Sqrt)
+sin, cos = function(Sin), function(Cos)
 
 
-def clip(a, low: float, high: float, *, name: str | None = None) -> Box:
+def clip(a: BoxLike, low: float, high: float, *, name: str | None = None) -> Box:
     """min(max(a, low), high), elementwise. Shapes: a (...) -> (...). Raises BoxError if low is above high.
 
     >>> bp.clip(bp.Input("a"), 0, 1).fprop(np.array([-3.0, 0.5, 2.0]))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bprop.box import Box
+from bprop.errors import BoxError
 from bprop.namespace import Array, namespace
 
 __all__ = ["ClassLoss", "Head", "Loss"]
@@ -62,11 +63,13 @@ class Loss(Box):
         """The prediction that metrics compare with y, in y's units. `output` is the value of the first child."""
         return output
 
-    def check(self):
+    def check(self) -> None:
         """Default: the two children must have the same shape (N, ...). Broadcasting (N, 1) with (N,) is a mistake."""
         first, y = (child.dims for child in self.children)
         if not first or first != y:
-            raise ValueError("both children must have the same shape (N, ...)")
+            classes = first[:-1] == y and self.children[1].spec.kind == "int"
+            more = "; a loss of scores (N, ..., C) and labels (N, ...) derives from bp.ClassLoss" if classes else ""
+            raise ValueError(f"both children must have the same shape (N, ...){more}")
 
 
 class ClassLoss(Loss):
@@ -74,23 +77,52 @@ class ClassLoss(Loss):
 
     >>> bp.cross_entropy(bp.Input("a", (10,)), bp.Input("y", dtype="int")).classes
     10
+
+    To write one: fprop, bprop with None for the labels, examples, and a head for `bp.mlp(..., loss=Brier)`.
+
+    >>> class Brier(bp.ClassLoss):
+    ...     '''sum_c (f_c - e(y)_c)^2 of probabilities f. Shapes: f (N, C), y (N,) -> (N,).'''
+    ...
+    ...     head = bp.Head(output="Softmax", reads_output=True, labels=True, kind="int")
+    ...
+    ...     def error(self, f, y):
+    ...         return f - (y[:, None] == bp.namespace(f, y).arange(f.shape[-1]))
+    ...
+    ...     def fprop(self, f, y):
+    ...         return (self.error(f, y) ** 2).sum(axis=-1)
+    ...
+    ...     def bprop(self, grad, value, f, y):
+    ...         return 2 * grad[:, None] * self.error(f, y), None
+    ...
+    ...     @classmethod
+    ...     def examples(cls, rng):
+    ...         yield rng.dirichlet(np.ones(5), size=4), rng.integers(5, size=4)
+    >>> bp.check_box(Brier).ok, bp.mlp([4, 3], loss=Brier).need_loss()
+    (True, <Brier 'loss' (N,)>)
+
+    Raises BoxError for a class whose head is not one of labels.
     """
 
-    metrics: ClassVar = ("accuracy",)
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if cls.head is not None and not (cls.head.labels and cls.head.kind == "int"):
+            raise BoxError(f"{cls.__name__}: the head of a loss of classes has labels=True, kind='int'")
 
     @property
     def classes(self) -> int:
         """C, the number of classes."""
         return self.children[0].spec.shapes[0][-1]
 
-    def check(self):
+    def check(self) -> None:
         scores, y = self.children
         if len(scores.dims) < 2 or scores.dims[:-1] != y.dims:
             raise ValueError("the first child must be (N, ..., C) and the labels y (N, ...)")
         if y.spec.kind != "int":
             raise TypeError("the labels y must be an int input: Input('y', (), dtype='int')")
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, self.classes - 1)}
 
 

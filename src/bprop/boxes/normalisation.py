@@ -1,15 +1,20 @@
-"""Layer and batch normalisation, and the total weight of a batch."""
+"""Layer, root-mean-square and batch normalisation, and the total weight of a batch."""
 
+from collections.abc import Iterator
 from math import prod
 from typing import ClassVar
+
+import numpy as np
 
 from bprop import errors
 from bprop.box import Box
 from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, namespace, unbroadcast
+from bprop.typing import Example, Grads
 
 __all__ = [
-    "BatchNorm", "BatchWeight", "LayerNorm", "Normalise", "batch_norm", "batch_weight", "layer_norm", "normalise",
+    "BatchNorm", "BatchWeight", "LayerNorm", "Normalise", "RmsNorm",
+    "batch_norm", "batch_weight", "layer_norm", "normalise", "rms_norm",
 ]  # fmt: skip
 
 
@@ -28,30 +33,71 @@ class LayerNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def standardise(self, a):
+    def standardise(self, a: Array) -> tuple[Array, Array]:
         a = as_numbers(a)
         centred = a - a.mean(axis=-1, keepdims=True)
         centred = centred - centred.mean(axis=-1, keepdims=True)  # the part of the mean that rounding left
         scale = inverse_deviation((centred * centred).mean(axis=-1, keepdims=True), self.epsilon)
         return centred * scale, scale
 
-    def fprop(self, a, gain, shift):
+    def fprop(self, a: Array, gain: Array, shift: Array) -> Array:
         return gain * self.standardise(a)[0] + shift
 
-    def bprop(self, grad, value, a, gain, shift):
+    def bprop(self, grad: Array, value: Array, a: Array, gain: Array, shift: Array) -> Grads:
         normal, scale = self.standardise(a)
         g = grad * gain
         average = g.mean(axis=-1, keepdims=True)
         grad_a = (g - average - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
         return grad_a, unbroadcast(grad * normal, gain.shape), unbroadcast(grad, shift.shape)
 
+    def check(self) -> None:
+        check_features(self, self.children)
+
+    @classmethod
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
+        yield rng.normal(size=(3, 5)), rng.normal(size=5), rng.normal(size=5)
+        yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4), {"epsilon": 0.1}
+
+
+class RmsNorm(Box):
+    """gain * a / sqrt(mean of a^2 + epsilon), with the mean over the last axis of each example.
+
+    Shapes: a (N, ..., H), gain (H,) -> (N, ..., H). It is layer_norm without centring and without a shift.
+    With n = a / sqrt(...) and g = grad * gain: grad_a = (g - n mean(g n)) / sqrt(...).
+    Raises ShapeError for other shapes, SettingError unless epsilon > 0.
+
+    Source: Zhang and Sennrich, Root mean square layer normalization (2019), eq. 4.
+
+    >>> box = bp.rms_norm(bp.Input("a", (2,)), bp.Parameter("gain", (2,)))
+    >>> box.fprop(np.array([[1.0, 7.0]]), np.array([1.0, 10.0])).round(3)
+    array([[ 0.2, 14. ]])
+    """
+
+    keeps_rows = True
+    epsilon: float = 1e-5
+
+    def scaled(self, a):
+        """(a / sqrt(mean a^2 + epsilon), 1 / sqrt(mean a^2 + epsilon))."""
+        a = as_numbers(a)
+        scale = inverse_deviation((a * a).mean(axis=-1, keepdims=True), self.epsilon)
+        return a * scale, scale
+
+    def fprop(self, a, gain):
+        return gain * self.scaled(a)[0]
+
+    def bprop(self, grad, value, a, gain):
+        normal, scale = self.scaled(a)
+        g = grad * gain
+        grad_a = (g - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
+        return grad_a, unbroadcast(grad * normal, gain.shape)
+
     def check(self):
         check_features(self, self.children)
 
     @classmethod
     def examples(cls, rng):
-        yield rng.normal(size=(3, 5)), rng.normal(size=5), rng.normal(size=5)
-        yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4), {"epsilon": 0.1}
+        yield rng.normal(size=(3, 5)), rng.normal(size=5)
+        yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), {"epsilon": 0.1}
 
 
 class BatchNorm(Box):
@@ -76,9 +122,9 @@ class BatchNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
     decay: float = 0.9
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def statistics(self, a, weights):
+    def statistics(self, a: Array, weights: Array) -> tuple[Array, Array, Array, Array]:
         """(shares, a - mean, mean, variance): the weight of each row, and a's moments over all axes but the last."""
         shares = self.shares(a, weights)
         axes = tuple(range(a.ndim - 1))
@@ -87,17 +133,27 @@ class BatchNorm(Box):
         centred = a - mean - rest
         return shares, centred, mean + rest, (centred * (centred * shares)).sum(axis=axes)
 
-    def shares(self, a, weights):
+    def shares(self, a: Array, weights: Array) -> Array:
         """The weight of each place of each example in the statistics. They sum to 1 (to 0 if all weights are 0)."""
         places = prod(a.shape[1:-1])  # vectors (H,) in one example
         total = weights.sum() * places
         return weights.reshape(-1, *[1] * (a.ndim - 1)) / namespace(weights).where(total > 0, total, 1)
 
-    def fprop(self, a, gain, shift, mean, variance, weights):
+    def fprop(self, a: Array, gain: Array, shift: Array, mean: Array, variance: Array, weights: Array) -> Array:
         _, centred, _, batch_variance = self.statistics(a, weights)
         return centred * (gain * inverse_deviation(batch_variance, self.epsilon)) + shift
 
-    def bprop(self, grad, value, a, gain, shift, mean, variance, weights):
+    def bprop(
+        self,
+        grad: Array,
+        value: Array,
+        a: Array,
+        gain: Array,
+        shift: Array,
+        mean: Array,
+        variance: Array,
+        weights: Array,
+    ) -> Grads:
         shares, centred, _, batch_variance = self.statistics(a, weights)
         scale = inverse_deviation(batch_variance, self.epsilon)
         normal, g = centred * scale, grad * (gain * scale)
@@ -107,21 +163,23 @@ class BatchNorm(Box):
         zero = namespace(a).zeros_like(mean)
         return grad_a, (grad * normal).sum(axis=axes), grad.sum(axis=axes), zero, zero
 
-    def updates(self, value, a, gain, shift, mean, variance, weights):
+    def updates(
+        self, value: Array, a: Array, gain: Array, shift: Array, mean: Array, variance: Array, weights: Array
+    ) -> dict[int, Array]:
         shares, _, batch_mean, batch_variance = self.statistics(a, weights)
         move, places = 1 - self.decay, prod(a.shape[1:-1])
         known = (shares.sum() - (shares * shares).sum()) * places  # 1 - 1/n; 0 if all weights are 0
         keep = 1 - move * known
         return {3: keep * mean + move * known * batch_mean, 4: keep * variance + move * batch_variance}
 
-    def evaluation(self):
+    def evaluation(self) -> Box:
         return Normalise(*self.children, epsilon=self.epsilon, name=self.name)
 
-    def check(self):
+    def check(self) -> None:
         check_features(self, self.children)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         for shape in ((6, 3), (4, 2, 3)):
             running = rng.normal(size=3), rng.uniform(0.5, 2.0, size=3)
             yield rng.normal(size=shape), rng.normal(size=3), rng.normal(size=3), *running
@@ -142,10 +200,12 @@ class Normalise(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def fprop(self, a, gain, shift, mean, variance):
+    def fprop(self, a: Array, gain: Array, shift: Array, mean: Array, variance: Array) -> Array:
         return (a - mean) * (gain * inverse_deviation(variance, self.epsilon)) + shift
 
-    def bprop(self, grad, value, a, gain, shift, mean, variance):
+    def bprop(
+        self, grad: Array, value: Array, a: Array, gain: Array, shift: Array, mean: Array, variance: Array
+    ) -> Grads:
         scale = inverse_deviation(variance, self.epsilon)
         normal, grad_a = (a - mean) * scale, grad * (gain * scale)
         return (
@@ -156,11 +216,11 @@ class Normalise(Box):
             -unbroadcast(grad_a * normal, variance.shape) * scale / 2,
         )
 
-    def check(self):
+    def check(self) -> None:
         check_features(self, self.children)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return BatchNorm.examples(rng)
 
 
@@ -175,21 +235,21 @@ class BatchWeight(Box):
     """
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def fprop(self, a, weights):
+    def fprop(self, a: Array, weights: Array) -> Array:
         total = weights.sum()
         return namespace(weights).where(total > 0, total, total + 1)
 
-    def bprop(self, grad, value, a, weights):
+    def bprop(self, grad: Array, value: Array, a: Array, weights: Array) -> Array:
         return namespace(a).zeros_like(a)
 
-    def check(self):
+    def check(self) -> None:
         if self.children[0].dims[:1] != ("N",):
             raise ValueError("the child must have a batch axis")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(4, 3)),)
         yield (rng.normal(size=5),)
 
@@ -210,4 +270,4 @@ def check_features(box: Box, children: tuple[Box, ...]) -> None:
 
 
 layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)
-batch_weight = function(BatchWeight)
+batch_weight, rms_norm = function(BatchWeight), function(RmsNorm)

@@ -1,10 +1,15 @@
 """Features of single numbers, so that a network can bend its response to each of them: waves, and a layer for each."""
 
+from collections.abc import Iterator, Mapping
 from math import prod
+from typing import Any
+
+import numpy as np
 
 from bprop.box import Box
 from bprop.lower_case import function
-from bprop.namespace import namespace
+from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["LinearEach", "Waves", "linear_each", "waves"]
 
@@ -25,24 +30,24 @@ class Waves(Box):
     keeps_rows = True
     scale: float = 1.0
 
-    def fprop(self, x, v, p):
+    def fprop(self, x: Array, v: Array, p: Array) -> Array:
         return namespace(x, v).cos((x[:, :, None] * v + p) * self.scale)
 
-    def bprop(self, grad, value, x, v, p):
+    def bprop(self, grad: Array, value: Array, x: Array, v: Array, p: Array) -> Grads:
         slope = grad * namespace(x, v).sin((x[:, :, None] * v + p) * -self.scale) * self.scale
         return (slope * v).sum(axis=2), (slope * x[:, :, None]).sum(axis=0), slope.sum(axis=0)
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:-1]) * prod(shapes[1])
 
-    def check(self):
+    def check(self) -> None:
         x, v, p = (child.dims for child in self.children)
         if len(x) != 2 or len(v) != 2 or v != p or x[1] != v[0]:
             raise ValueError("x must be (N, D), v (D, F) and p (D, F)")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
         yield rng.normal(size=(2, 1)), rng.normal(size=(1, 3)), rng.normal(size=(1, 3)), {"scale": 0.7}
 
@@ -61,23 +66,23 @@ class LinearEach(Box):
 
     keeps_rows = True
 
-    def fprop(self, h, A):
+    def fprop(self, h: Array, A: Array) -> Array:
         return (h[:, :, :, None] * A).sum(axis=2)
 
-    def bprop(self, grad, value, h, A):
+    def bprop(self, grad: Array, value: Array, h: Array, A: Array) -> Grads:
         return (grad[:, :, None, :] * A).sum(axis=3), (h[:, :, :, None] * grad[:, :, None, :]).sum(axis=0)
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:1]) * prod(shapes[1])
 
-    def check(self):
+    def check(self) -> None:
         h, A = (child.dims for child in self.children)
         if len(h) != 3 or len(A) != 3 or h[1:] != A[:2]:
             raise ValueError("h must be (N, D, F) and A (D, F, H)")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4, 5)), rng.normal(size=(4, 5, 2))
         yield rng.normal(size=(2, 1, 3)), rng.normal(size=(1, 3, 1))
 

@@ -1,9 +1,15 @@
 """Softmax over the classes, and the logarithm of softmax."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
 from bprop.box import Box
 from bprop.boxes.loss import at_label, one_hot
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace
+from bprop.typing import Example
 
 __all__ = ["LogSoftmax", "Softmax", "log_softmax", "softmax"]
 
@@ -37,23 +43,23 @@ class Softmax(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return softmax_of(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         # subtracting one number from grad changes nothing, as the values sum to 1; with the largest class's number, no
         # digits of its 1 - f_c are lost
         grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.Softmax(a, axis=-1)
 
-    def check(self):
+    def check(self) -> None:
         check_classes(self)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 5)),)
         yield (10 * rng.normal(size=(2, 2, 3)),)
 
@@ -69,22 +75,22 @@ class LogSoftmax(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return log_softmax_of(a)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         others = grad.sum(axis=-1, keepdims=True) - grad
         return -xp.expm1(value) * grad - xp.exp(value) * others
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.LogSoftmax(a, axis=-1)
 
-    def check(self):
+    def check(self) -> None:
         check_classes(self)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return Softmax.examples(rng)
 
 

@@ -5,15 +5,17 @@ follows from the others. Shapes and axes that do not fit raise ShapeError.
 """
 
 import builtins
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.errors import BoxError
 from bprop.lower_case import several
-from bprop.namespace import namespace, scatter_add
+from bprop.namespace import Array, namespace, scatter_add
+from bprop.typing import Example, Grads
 
 __all__ = [
     "Concat",
@@ -41,16 +43,16 @@ class Reshape(Box):
     """
 
     keeps_rows = True
-    shape: tuple
+    shape: tuple[Any, ...]
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.reshape(self.shape)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad.reshape(a.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), {"shape": (-1, 2, 2)}
         yield rng.normal(size=(2, 3, 2)), {"shape": (2, 6)}
 
@@ -65,16 +67,16 @@ class Transpose(Box):
     """
 
     keeps_rows = True
-    axes: tuple
+    axes: tuple[Any, ...]
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).transpose(a, self.axes)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).transpose(grad, tuple(int(i) for i in np.argsort(self.axes)))
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), {"axes": (1, 0)}
         yield rng.normal(size=(2, 3, 4)), {"axes": (2, 0, 1)}
 
@@ -89,19 +91,19 @@ class Concat(Box):
     keeps_rows = True
     axis: int = -1
 
-    def fprop(self, *parts):
+    def fprop(self, *parts: Array) -> Array:
         return namespace(*parts).concatenate(parts, axis=self.axis)
 
-    def bprop(self, grad, value, *parts):
+    def bprop(self, grad: Array, value: Array, *parts: Array) -> Grads:
         ends = [int(e) for e in np.cumsum([p.shape[self.axis] for p in parts])]
         return tuple(namespace(grad).split(grad, ends[:-1], axis=self.axis))
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return sum(map(prod, shapes))
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 2)), rng.normal(size=(3, 4)), rng.normal(size=(3, 1))
         yield rng.normal(size=(3, 2)), rng.normal(size=(1, 2)), {"axis": 0}
         yield (rng.normal(size=(3, 2)),)
@@ -121,15 +123,15 @@ class Stack(Box):
         """The index of all that is before the new axis, in arrays of `rank` axes."""
         return (builtins.slice(None),) * (self.axis % rank)
 
-    def fprop(self, *parts):
+    def fprop(self, *parts: Array) -> Array:
         before = self.before(parts[0].ndim + 1)
         return namespace(*parts).concatenate([part[(*before, None)] for part in parts], axis=len(before))
 
-    def bprop(self, grad, value, *parts):
+    def bprop(self, grad: Array, value: Array, *parts: Array) -> Grads:
         before = self.before(grad.ndim)
         return tuple(grad[(*before, k)] for k in range(len(parts)))
 
-    def check(self):
+    def check(self) -> None:
         rank = len(self.children[0].dims) + 1
         if len({child.dims for child in self.children}) > 1:
             raise ValueError("all children must have the same shape")
@@ -137,11 +139,11 @@ class Stack(Box):
             raise ValueError(f"axis {self.axis} is out of bounds for a value of {rank} axes")
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return sum(map(prod, shapes))
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 2)), rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
         yield rng.normal(size=3), rng.normal(size=3), {"axis": -1}
         yield (rng.normal(size=(3, 2)),)
@@ -163,13 +165,13 @@ class Slice(Box):
         """True if the index takes all rows, in their order. (x[:5] does not, but it has N rows for a few examples.)"""
         return takes_all_rows(self.index, len(self.children[0].dims))
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a[self.index]
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return scatter_add(grad, self.index, a.shape)
 
-    def check(self):
+    def check(self) -> None:
         parts = self.index if isinstance(self.index, tuple) else (self.index,)
         if not all(p is None or p is Ellipsis or isinstance(p, int | builtins.slice) for p in parts):
             raise TypeError(
@@ -178,7 +180,7 @@ class Slice(Box):
             )
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), {"index": (builtins.slice(None), 2)}
         yield rng.normal(size=(3, 4)), {"index": (builtins.slice(None), builtins.slice(3, None, -2))}
         yield rng.normal(size=(3, 4, 2)), {"index": (Ellipsis, None, builtins.slice(0, 1))}
@@ -202,26 +204,26 @@ class Take(Box):
         """True if W is the same for all examples. Else an example could take the rows of other examples."""
         return self.children[0].dims[:1] != ("N",)
 
-    def fprop(self, W, rows):
+    def fprop(self, W: Array, rows: Array) -> Array:
         return namespace(W, rows).take(W, rows, axis=0)
 
-    def bprop(self, grad, value, W, rows):
+    def bprop(self, grad: Array, value: Array, W: Array, rows: Array) -> Grads:
         return scatter_add(grad, rows, W.shape), None
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[1]) * prod(shapes[0][1:])
 
-    def check(self):
+    def check(self) -> None:
         if self.children[1].spec.kind != "int":
             raise TypeError("the row numbers must be an int input: Input(..., dtype='int')")
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         rows = self.children[0].dims[0]
         return {1: (0, rows - 1)} if isinstance(rows, int) else {}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(5, 3)), np.array([4, 0, 4, 2])
         yield rng.normal(size=(5, 3)), np.array([[1, 1], [0, 3]])
         yield rng.normal(size=4), np.array([3, 3, 0])
@@ -240,17 +242,17 @@ class StopGradient(Box):
     keeps_rows = True
     stops_gradient = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).zeros_like(a)
 
-    def onnx(self, op, a):
+    def onnx(self, op: Any, a: Any) -> Any:
         return op.Identity(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield (rng.normal(size=5),)
 
@@ -265,7 +267,7 @@ def takes_all_rows(index: Any, rank: int) -> bool:
     return whole and first.step in (None, 1)
 
 
-def reshape(a, shape, *, name: str | None = None) -> Box:
+def reshape(a: BoxLike, shape: int | Sequence[int], *, name: str | None = None) -> Box:
     """The elements of `a` in another shape. Axis 0 is the batch; a size of -1 follows from the others.
 
     >>> bp.reshape(bp.Input("a", (784,)), (-1, 28, 28))
@@ -274,7 +276,7 @@ def reshape(a, shape, *, name: str | None = None) -> Box:
     return Reshape(a, shape=shape, name=name)
 
 
-def transpose(a, axes, *, name: str | None = None) -> Box:
+def transpose(a: BoxLike, axes: Sequence[int], *, name: str | None = None) -> Box:
     """`a` with its axes permuted: axis i of the value is axis `axes[i]` of a. Axis 0 is the batch.
 
     >>> bp.transpose(bp.Input("a", (2, 3)), (0, 2, 1))
@@ -283,7 +285,7 @@ def transpose(a, axes, *, name: str | None = None) -> Box:
     return Transpose(a, axes=axes, name=name)
 
 
-def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
+def concat(boxes: Iterable[BoxLike], *more, axis: int = -1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, one after the other along `axis`. Shapes: (N, D1), (N, D2) -> (N, D1 + D2).
 
     >>> bp.concat(bp.Input("a", (2,)), bp.Input("b", (3,)))
@@ -293,7 +295,7 @@ def concat(boxes, *more, axis: int = -1, name: str | None = None) -> Box:
     return Concat(*boxes, axis=axis, name=name)
 
 
-def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
+def stack(boxes: Iterable[BoxLike], *more, axis: int = 1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, all of one shape, along a new axis. Shapes: K boxes (N, H) -> (N, K, H).
 
     >>> bp.stack(bp.Input("a"), bp.Input("b"))
@@ -303,7 +305,7 @@ def stack(boxes, *more, axis: int = 1, name: str | None = None) -> Box:
     return Stack(*boxes, axis=axis, name=name)
 
 
-def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any], int]:
+def _with_axis(who: str, boxes: Any, more: tuple[Any, ...], axis: int) -> tuple[list[Any], int]:
     """(the boxes, the axis) of a call who([a, b], axis) or who(a, b, axis=axis)."""
     if more and isinstance(more[-1], int):
         if isinstance(boxes, Box) or len(more) > 1:
@@ -312,7 +314,7 @@ def _with_axis(who: str, boxes: Any, more: tuple, axis: int) -> tuple[list[Any],
     return several(boxes, more, who), axis
 
 
-def slice(a, index, *, name: str | None = None) -> Box:
+def slice(a: BoxLike, index: Any, *, name: str | None = None) -> Box:
     """a[index] with NumPy's basic indexing; axis 0 is the batch. `a[:, 3]` is short for it. Raises DTypeError.
 
     >>> bp.slice(bp.Input("a", (5,)), (Ellipsis, 3))
@@ -330,7 +332,7 @@ def stop_gradient(a, *, name: str | None = None) -> Box:
     return StopGradient(a, name=name)
 
 
-def take(W, rows, *, name: str | None = None) -> Box:
+def take(W: BoxLike, rows: BoxLike, *, name: str | None = None) -> Box:
     """W[rows], an embedding: rows of W by number. Shapes: W (R, H), rows (N, ...) int in 0..R-1 -> (N, ..., H).
 
     >>> bp.take(bp.Parameter("W", (1000, 16)), bp.Input("rows", dtype="int"))

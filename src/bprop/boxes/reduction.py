@@ -1,14 +1,20 @@
-"""Reductions over axes: sum, mean, max, log of the mean of exp. Axes are numbered as in NumPy; axis 0 is the batch."""
+"""Reductions over axes, numbered as in NumPy: sum, mean, max, log of the sum or mean of exp. Axis 0 is the batch."""
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import answering
+from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, as_numbers, namespace
+from bprop.typing import Example
 
-__all__ = ["LogMeanExp", "Max", "Mean", "Reduction", "Sum", "log_mean_exp", "max", "mean", "sum"]
+__all__ = [
+    "LogMeanExp", "LogSumExp", "Max", "Mean", "Reduction", "Sum", "log_mean_exp", "logsumexp", "max", "mean", "sum",
+]  # fmt: skip
 
 Axis = int | tuple[int, ...] | None
 
@@ -37,12 +43,12 @@ class Reduction(Box):
         axes = range(a.ndim) if self.axis is None else np.atleast_1d(self.axis)
         return tuple(int(i) % a.ndim for i in axes)
 
-    def check(self):
+    def check(self) -> None:
         if self.axis is not None and not self.children[0].dims:
             raise ValueError("a number has no axis to reduce")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield rng.normal(size=(3, 4)), {"axis": 1}
         yield rng.normal(size=(2, 3, 4)), {"axis": (0, -1), "keepdims": True}
@@ -56,10 +62,10 @@ class Sum(Reduction):
     array([3.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.sum(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).broadcast_to(self.spread(grad, a), a.shape)
 
 
@@ -70,10 +76,10 @@ class Mean(Reduction):
     array([1.5])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return as_numbers(a).mean(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         share = self.spread(grad, a) / prod(a.shape[i] for i in self.reduced(a))
         return namespace(a).broadcast_to(share, a.shape)
 
@@ -85,10 +91,10 @@ class Max(Reduction):
     array([2.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return a.max(axis=self.axis, keepdims=self.keepdims)
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         largest = a == self.spread(value, a)
         ties = largest.sum(axis=self.axis, keepdims=True).astype(a.dtype)
         return namespace(a).where(largest, self.spread(grad, a) / ties, 0)
@@ -110,20 +116,44 @@ class LogMeanExp(Reduction):
         xp, largest = namespace(a), a.max(axis=self.axis, keepdims=True)
         return xp.where(xp.abs(largest) < np.inf, largest, 0)
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         xp, a = namespace(a), as_numbers(a)
         largest = self.largest(a)
         below = xp.expm1(a - largest).mean(axis=self.axis, keepdims=True)
         value = largest + xp.log1p(xp.maximum(below, -1))
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         e = xp.exp(a - self.largest(a))
         total = e.sum(axis=self.axis, keepdims=True)
         return self.spread(grad, a) * (e / xp.where(total > 0, total, 1))
 
 
+class LogSumExp(LogMeanExp):
+    """log(sum of exp(a)) over `axis`, without overflow: a smooth maximum. Shapes: see Reduction.
+
+    An element receives the gradient times its share exp(a_i) / sum_j exp(a_j). With m = max a, reached k times, the
+    value is m + log(1 + (k - 1) + sum of exp(a - m) over the others), which keeps the digits of small terms.
+
+    >>> bp.logsumexp(bp.Input("a", (2,)), axis=1).fprop(np.array([[1000.0, 1000.0], [0.0, -np.inf]])) - np.log(2)
+    array([1000.        ,   -0.69314718])
+    """
+
+    def fprop(self, a):
+        xp, a = namespace(a), as_numbers(a)
+        largest = self.largest(a)
+        reached = a == largest
+        others = xp.where(reached, 0, xp.exp(a - largest)).sum(axis=self.axis, keepdims=True)
+        count = reached.sum(axis=self.axis, keepdims=True).astype(a.dtype)
+        value = largest + xp.log1p(others + (count - 1))
+        return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
+
+
+AXIS = settings_of("axis", "keepdims")
+
+
+@answering(AXIS, "bp.sum")
 def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The sum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -133,6 +163,7 @@ def sum(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Sum(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.mean")
 def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The mean over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -142,6 +173,7 @@ def mean(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = Non
     return Mean(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.max")
 def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """The maximum over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -151,6 +183,7 @@ def max(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None
     return Max(a, axis=axis, keepdims=keepdims, name=name)
 
 
+@answering(AXIS, "bp.log_mean_exp")
 def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
     """log(mean of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
 
@@ -158,3 +191,13 @@ def log_mean_exp(a, axis: Axis = None, keepdims: bool = False, *, name: str | No
     array([ True])
     """
     return LogMeanExp(a, axis=axis, keepdims=keepdims, name=name)
+
+
+@answering(AXIS, "bp.logsumexp")
+def logsumexp(a, axis: Axis = None, keepdims: bool = False, *, name: str | None = None) -> Box:
+    """log(sum of exp(a)) over `axis` (None: over all axes, the batch included). Shapes: see `Reduction`.
+
+    >>> bp.logsumexp(bp.Input("a", (2,)), axis=1).fprop(np.log([[0.2, 0.4]])).round(6) == np.log(0.6).round(6)
+    array([ True])
+    """
+    return LogSumExp(a, axis=axis, keepdims=keepdims, name=name)

@@ -1,9 +1,14 @@
 """Regularisers Omega(theta): one number for all the weights that are their children."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from bprop.box import Box
 from bprop.boxes.elementwise import away_from_zero
-from bprop.lower_case import several
-from bprop.namespace import namespace
+from bprop.lower_case import function_of_several
+from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["L1", "L2", "l1", "l2"]
 
@@ -15,14 +20,14 @@ class L1(Box):
     3.0
     """
 
-    def fprop(self, *W):
+    def fprop(self, *W: Array) -> Array:
         return sum(namespace(w).abs(w).sum() for w in W)
 
-    def bprop(self, grad, value, *W):
+    def bprop(self, grad: Array, value: Array, *W: Array) -> Grads:
         return tuple(grad * namespace(w).sign(w) for w in W)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (away_from_zero(rng),)
         yield away_from_zero(rng), away_from_zero(rng, (2,))
 
@@ -34,31 +39,16 @@ class L2(Box):
     5.0
     """
 
-    def fprop(self, *W):
+    def fprop(self, *W: Array) -> Array:
         return sum((w * w).sum() for w in W)
 
-    def bprop(self, grad, value, *W):
+    def bprop(self, grad: Array, value: Array, *W: Array) -> Grads:
         return tuple(grad * 2 * w for w in W)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
         yield rng.normal(size=(3, 4)), rng.normal(size=2)
 
 
-def l1(weights, *more, name: str | None = None) -> Box:
-    """sum |W| over all elements of the weights, boxes one by one or in a list: gradient sign(W). Shapes: any -> ().
-
-    >>> bp.l1(bp.Parameter("W", (2, 2)), bp.Parameter("b", (2,)))
-    <L1 ()>
-    """
-    return L1(*several(weights, more, "l1"), name=name)
-
-
-def l2(weights, *more, name: str | None = None) -> Box:
-    """sum W^2 over all elements of the weights, boxes one by one or in a list: gradient 2 W. Shapes: any -> ().
-
-    >>> bp.l2(bp.Parameter("W", (2, 2)), bp.Parameter("b", (2,)))
-    <L2 ()>
-    """
-    return L2(*several(weights, more, "l2"), name=name)
+l1, l2 = function_of_several(L1), function_of_several(L2)

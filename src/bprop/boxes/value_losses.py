@@ -1,16 +1,18 @@
 """Losses for numbers and counts, summed over the outputs of each example."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.elementwise import away_from_zero
 from bprop.boxes.loss import Head, Loss, per_example, per_output
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = [
     "AbsoluteError",
@@ -35,18 +37,18 @@ class SquaredError(Loss):
     array([4., 0.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         return per_example((f - y) ** 2)
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         grad_f = per_output(grad, f) * 2 * (f - y)
         return grad_f, -grad_f
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
         yield rng.normal(size=4), rng.integers(5, size=4)
 
@@ -60,18 +62,18 @@ class AbsoluteError(Loss):
     array([2., 0.])
     """
 
-    metrics: ClassVar = ("mae", "rmse")
-    head: ClassVar = Head(reads_output=True, scaled=1)
+    metrics: ClassVar[tuple[str, ...]] = ("mae", "rmse")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1)
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         return per_example(namespace(f).abs(f - y))
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         grad_f = per_output(grad, f) * namespace(f).sign(f - y)
         return grad_f, -grad_f
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         y = rng.normal(size=(4, 3))
         yield y + away_from_zero(rng, (4, 3)), y
 
@@ -87,30 +89,30 @@ class Huber(Loss):
     """
 
     delta: float = 1.0
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=2)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=2)
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         xp = namespace(f)
         size = xp.abs(f - y)
         quadratic = xp.minimum(size, self.delta)
         return per_example(quadratic * (size - 0.5 * quadratic))
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         grad_f = per_output(grad, f) * namespace(f).clip(f - y, -self.delta, self.delta)
         return grad_f, -grad_f
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if not self.delta > 0:
             raise errors.SettingError(f"{self._label()}: delta must be above 0, not {self.delta}")
 
     @classmethod
-    def settings_for(cls, deviation):
+    def settings_for(cls, deviation: float) -> dict[str, Any]:
         return {"delta": deviation}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         y = rng.normal(size=(4, 3))
         yield y + away_from_zero(rng, (4, 3)), y, {"delta": 0.05}
         yield y + away_from_zero(rng, (4, 3)), y, {"delta": 3.0}
@@ -126,26 +128,26 @@ class Poisson(Loss):
     array([1., 1.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    unit: ClassVar = "nats"
-    head: ClassVar = Head(output="Exp")
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    unit: ClassVar[str] = "nats"
+    head: ClassVar[Head | None] = Head(output="Exp")
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
         return per_example(xp.exp(a) - y * xp.minimum(a, 20000))  # for smaller a already, exp(a) is infinite
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a)
         return each * (namespace(a).exp(a) - y), -each * a
 
-    def prediction(self, output):
+    def prediction(self, output: Array) -> Array:
         return namespace(output).exp(output)
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, float("inf"))}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 3)), rng.poisson(2.0, size=(4, 3))
         yield rng.normal(size=4), rng.uniform(0.5, 3.0, size=4)
 
@@ -167,16 +169,16 @@ class Quantile(Loss):
     array([0.6])
     """
 
-    levels: tuple = (0.05, 0.5, 0.95)
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = Head(reads_output=True, scaled=1, each="levels")
+    levels: tuple[Any, ...] = (0.05, 0.5, 0.95)
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = Head(reads_output=True, scaled=1, each="levels")
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         r = y[..., None] - f
         tau = np.asarray(self.levels, r.dtype)
         return per_example(namespace(f, y).maximum(tau * r, (tau - 1) * r))
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         xp, r = namespace(f, y), y[..., None] - f
         tau = np.asarray(self.levels, r.dtype)
         grad_f = per_output(grad, f) * xp.where(r > 0, -tau, xp.where(r < 0, 1 - tau, 0))
@@ -190,7 +192,7 @@ class Quantile(Loss):
     def prediction(self, output: Array) -> Array:
         return output[..., self.middle]
 
-    def check(self):
+    def check(self) -> None:
         need_levels(self.levels, self._label())
         f, y = (child.dims for child in self.children)
         if not y or f != (*y, len(self.levels)):
@@ -199,7 +201,7 @@ class Quantile(Loss):
             )
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         y = rng.normal(size=4)
         yield y[:, None] + away_from_zero(rng, (4, 3)), y
         y = rng.normal(size=(3, 2))
@@ -224,7 +226,7 @@ squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
 poisson = function(Poisson)
 
 
-def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
+def huber(f: BoxLike, y: BoxLike, delta: float = 1.0, *, name: str | None = None) -> Box:
     """Huber loss: quadratic for residuals up to `delta`, linear beyond. Shapes: f (N, ...), y (N, ...) -> (N,).
 
     Raises ShapeError where the shapes of f and y differ, SettingError unless delta > 0. See `Huber`.
@@ -235,7 +237,7 @@ def huber(f, y, delta: float = 1.0, *, name: str | None = None) -> Box:
     return Huber(f, y, delta=delta, name=name)
 
 
-def quantile(f, y, levels: tuple = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
+def quantile(f: BoxLike, y: BoxLike, levels: tuple[Any, ...] = (0.05, 0.5, 0.95), *, name: str | None = None) -> Box:
     """The pinball loss of quantiles f_tau, one for each level. Shapes: f (N, ..., Q), y (N, ...) -> (N,).
 
     Raises ShapeError unless f has a last axis with a number for each level, SettingError unless the levels are

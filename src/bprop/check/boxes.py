@@ -41,7 +41,7 @@ class Case(NamedTuple):
         return Trial(self.node, self.children, self.state.extras[self.node.slot], self.state.values[-1], self.grad)
 
 
-def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed: int = 0) -> Report:
+def check_box(kind: type[Box], examples: Iterable[tuple[Any, ...]] | None = None, *, seed: int = 0) -> Report:
     """Check a class of box: bprop against finite differences of fprop, element by element.
 
     Also checked: fprop and bprop change no argument, keep no state, and return the same when called again. bprop is
@@ -93,7 +93,7 @@ def check_box(kind: type[Box], examples: Iterable[tuple] | None = None, *, seed:
 
 
 def _check(
-    kind: type[Box], example: tuple, floats: set[int], report: Report, rng: np.random.Generator
+    kind: type[Box], example: tuple[Any, ...], floats: set[int], report: Report, rng: np.random.Generator
 ) -> tuple[list[Row], list[str]]:
     """(rows, failures) of one example. A box that is not pure has no rows."""
     arrays, hyper = taken_apart(example)
@@ -114,7 +114,7 @@ def _check(
     return rows, failures
 
 
-def positions_of_floats(cases: list[tuple]) -> set[int]:
+def positions_of_floats(cases: list[tuple[Any, ...]]) -> set[int]:
     """The positions of the children that hold floats in one of the examples."""
     return {i for case in cases for i, array in enumerate(taken_apart(case)[0]) if array.dtype.kind == "f"}
 
@@ -122,7 +122,7 @@ def positions_of_floats(cases: list[tuple]) -> set[int]:
 def _outside_training(case: Case, rng: np.random.Generator) -> tuple[list[Row], list[str]]:
     known = dict(zip(case.node.box.needs, case.state.extras[case.node.slot], strict=True))
 
-    def extras(box: Box, arrays: list[np.ndarray]) -> tuple:
+    def extras(box: Box, arrays: list[np.ndarray]) -> tuple[Any, ...]:
         new = dict(zip(box.needs, make_extras(box, arrays, case.precision, rng), strict=True))
         return tuple({**new, **known}[need] for need in box.needs)
 
@@ -148,7 +148,7 @@ def _many_rows(kind: type[Box], case: Case, report: Report, rng: np.random.Gener
     return wrong
 
 
-def taken_apart(example: tuple) -> tuple[list[np.ndarray], dict[str, Any]]:
+def taken_apart(example: tuple[Any, ...]) -> tuple[list[np.ndarray], dict[str, Any]]:
     """(arrays, hyper-parameters) of an example."""
     hyper = dict(example[-1]) if example and isinstance(example[-1], dict) else {}
     arrays = example[:-1] if example and isinstance(example[-1], dict) else example
@@ -174,7 +174,7 @@ def prepare(
     return Case(node, State([*arrays, value], {len(arrays): extras}), grad, precision, hyper)
 
 
-def make_extras(box: Box, arrays: list[np.ndarray], precision: Precision, rng: np.random.Generator) -> tuple:
+def make_extras(box: Box, arrays: list[np.ndarray], precision: Precision, rng: np.random.Generator) -> tuple[Any, ...]:
     """Noise and weights, as in a pass."""
 
     def draw(shape: tuple[int, ...]) -> np.ndarray:

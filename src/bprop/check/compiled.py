@@ -20,7 +20,9 @@ from bprop.errors import BpropError
 from bprop.graph import Graph
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, Plan
+from bprop.namespace import Array
 from bprop.rules import Rule
+from bprop.rules.rule import Arrays, RuleState
 
 DTYPE = np.dtype("float64")
 TOLERANCE = 1e-10
@@ -39,9 +41,11 @@ class Reference(NamedTuple):
 class Reveal(Rule, named=False):
     """theta <- gradient: a rule that shows the gradient that a step computes."""
 
-    elementwise: ClassVar = True
+    elementwise: ClassVar[bool] = True
 
-    def update(self, params, grads, state, rate, t):
+    def update(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
         return dict(grads), {}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ class Trial:
 
     node: Node
     children: list[np.ndarray]
-    extras: tuple
+    extras: tuple[Any, ...]
     value: np.ndarray
     grad: np.ndarray
     first: list[np.ndarray | None] | None = None
@@ -90,7 +91,7 @@ def broken_promises(trial: Trial, rng: np.random.Generator) -> list[str]:
     return _sentences(trial, rng, (_forgets, _kinds, _linear, _patterns))
 
 
-def _sentences(trial: Trial, rng: np.random.Generator, checks: tuple) -> list[str]:
+def _sentences(trial: Trial, rng: np.random.Generator, checks: tuple[Any, ...]) -> list[str]:
     sentences: list[str] = []
     with np.errstate(all="ignore"):
         for check in checks:
@@ -124,7 +125,7 @@ def _bprop_writes(trial: Trial, rng: np.random.Generator) -> Iterator[str]:
     yield from _written("bprop", arguments, originals, names)
 
 
-def _written(what: str, after: list, before: list, names: list[str]) -> Iterator[str]:
+def _written(what: str, after: list[Any], before: list[Any], names: list[str]) -> Iterator[str]:
     for name, new, old in zip(names, after, before, strict=True):
         if not _identical(new, np.asarray(old)):
             yield f"{what} writes into {name}. Treat all arguments as read-only, and return new arrays"
@@ -247,5 +248,5 @@ def _identical(a: np.ndarray, b: np.ndarray) -> bool:
     return np.array_equal(a, b, equal_nan=a.dtype.kind == "f" and b.dtype.kind == "f")
 
 
-def _all_identical(a: list, b: list) -> bool:
+def _all_identical(a: list[Any], b: list[Any]) -> bool:
     return all((x is None) == (y is None) and (x is None or _identical(x, y)) for x, y in zip(a, b, strict=True))

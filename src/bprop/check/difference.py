@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -59,9 +60,15 @@ class Comparison:
     MOST_UNRESOLVED = 10  # after so many, the rest of a tensor is skipped
     SAMPLE = 100
 
+    x: np.ndarray
+    g: np.ndarray
+    noise: float
+    precision: Precision
+    sample: int
+
     def __init__(
         self,
-        f: Callable,
+        f: Callable[..., Any],
         x: np.ndarray,
         g: np.ndarray,
         noise: float,
@@ -69,13 +76,13 @@ class Comparison:
         blur: np.ndarray | None = None,
     ):
         self.f, self.x, self.g, self.noise, self.precision = f, x, g, noise, precision
-        self.blur = np.zeros_like(x) if blur is None else blur
-        self.scale = float(np.abs(finite(g)).max(initial=0))
-        self.units = natural_units(x)
+        self.blur: np.ndarray = np.zeros_like(x) if blur is None else blur
+        self.scale: float = float(np.abs(finite(g)).max(initial=0))
+        self.units: np.ndarray = natural_units(x)
         size = np.where(x != 0, np.abs(x), self.units)
-        self.sensitivity = float(np.abs(finite(g * size)).max(initial=0))
+        self.sensitivity: float = float(np.abs(finite(g * size)).max(initial=0))
         """The largest change of f when one element moves by its own magnitude."""
-        self.centre = f(x)
+        self.centre: Any = f(x)
 
     def run(self, most_elements: int | None, rng: np.random.Generator, projections: int = 2) -> Coverage:
         """Compare every element of a tensor of at most `most_elements` (None: of any), else random projections."""

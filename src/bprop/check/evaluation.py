@@ -7,6 +7,7 @@ value outside training as in training.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from bprop.graph.plan import Node, State, getter
 from bprop.leaves import Leaf
 from bprop.structure.order import topological_order
 
-Extras = Callable[[Box, list[np.ndarray]], tuple]
+Extras = Callable[[Box, list[np.ndarray]], tuple[Any, ...]]
 MOST_UPDATES = 2000
 SETTLED = 1e-9
 
@@ -40,10 +41,10 @@ class Evaluated:
 
     def __init__(self, box: Box, children: list[np.ndarray], extras: Extras):
         known = dict(zip(box.children, children, strict=True))
-        self.root = box.evaluation()
+        self.root: Box = box.evaluation()
         order = topological_order([self.root], lambda b: () if b in known else b.children)
         self.slots = {b: i for i, b in enumerate(order)}
-        self.state = State([], {})
+        self.state: State = State([], {})
         self.nodes: list[Node] = []
         for b in order:
             self.state.values.append(known[b] if b in known else self._value(b, extras))

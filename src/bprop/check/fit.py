@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -60,9 +60,9 @@ class Fit:
     def __init__(self, points: np.ndarray, degree: int, safety: float):
         powers = np.vander(points, degree + 1, increasing=True)
         solve = np.linalg.pinv(powers)
-        self.row = solve[1].astype(np.longdouble)
-        self.rest = (np.eye(len(points)) - powers @ solve).astype(np.longdouble)
-        self.norm = safety * float(np.linalg.norm(solve[1])) / np.sqrt(len(points) - degree - 1)
+        self.row: Any = solve[1].astype(np.longdouble)
+        self.rest: np.ndarray = (np.eye(len(points)) - powers @ solve).astype(np.longdouble)
+        self.norm: Any = safety * float(np.linalg.norm(solve[1])) / np.sqrt(len(points) - degree - 1)
 
     def __call__(self, values: np.ndarray, h: float) -> Estimate | None:
         if not np.isfinite(values).all():

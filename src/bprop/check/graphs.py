@@ -17,6 +17,7 @@ from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
+from bprop.elsewhere import answering
 from bprop.engines import choose
 from bprop.errors import BpropError, SettingError, UnknownNameError
 from bprop.graph import Graph, Values
@@ -24,9 +25,11 @@ from bprop.graph.objective import backpropagate, safe_total
 from bprop.graph.passes import fprop, refresh
 from bprop.graph.plan import Context, Plan, State
 from bprop.names import known
+from bprop.namespace import Array
 from bprop.trained import as_pass
 
 
+@answering({}, "bp.check_gradients", places="the data is one argument, (X, y), or keywords, x=X, y=Y")
 def check_gradients(
     graph: Any,
     params: Any = None,
@@ -101,13 +104,18 @@ def check_gradients(
 class GraphCheck:
     """A graph in one pass, and the comparisons there. grads : the gradients by slot, empty until they are computed."""
 
+    graph: Graph
+    plan: Plan
+    report: Report
+    rng: np.random.Generator
+
     def __init__(self, graph: Graph, plan: Plan, values: Values, report: Report, rng: np.random.Generator):
         self.graph, self.plan, self.report, self.rng = graph, plan, report, rng
         self.context: Context = values.context
         # a pass of the training plan from the same leaves: without the boxes that only outputs need
-        self.leaves = {name: values[name] for name in plan.leaves}
-        self.state = fprop(plan, self.leaves, self.context)
-        self.grads: list = []
+        self.leaves: dict[str, Array] = {name: values[name] for name in plan.leaves}
+        self.state: State = fprop(plan, self.leaves, self.context)
+        self.grads: list[Any] = []
 
     @property
     def precision(self) -> Precision:
@@ -140,7 +148,7 @@ class GraphCheck:
         if doubtful:
             self._ask_the_boxes(doubtful, targets, elements)
 
-    def _rows(self, targets: Mapping[str, int], state: State, grads: list, elements: int | None) -> list[Row]:
+    def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
         noise = rounding_noise(grads, state.values, self.precision.epsilon)
         rows = []
         for name, slot in targets.items():
@@ -214,7 +222,7 @@ class GraphCheck:
         return self._rows({name: targets[name] for name in names}, state, grads, elements)
 
 
-def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple]:
+def _as_here(trial: Trial) -> Callable[[Box, list[np.ndarray]], tuple[Any, ...]]:
     """The extras of the box that replaces one outside training: the same weights."""
     known = dict(zip(trial.node.box.needs, trial.extras, strict=True))
     return lambda box, arrays: tuple(known[need] for need in box.needs)

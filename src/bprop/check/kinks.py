@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -64,8 +64,8 @@ class Corner:
     """The gradient that bprop gets, by output."""
     precision: Precision
 
-    def __post_init__(self):
-        self.centre = np.asarray(self.value(self.x))
+    def __post_init__(self) -> None:
+        self.centre: np.ndarray = np.asarray(self.value(self.x))
         self.rows: dict[int, np.ndarray] = {}
 
     def row(self, output: int) -> np.ndarray:
@@ -127,7 +127,7 @@ def judge_kinks(corner: Corner, coverage: Coverage, rng: np.random.Generator) ->
     coverage.mismatches, coverage.kinks = wrong, kinks
 
 
-def _element(corner: Corner, each: Mismatch, senses: dict) -> Mismatch | Literal[True] | None:
+def _element(corner: Corner, each: Mismatch, senses: dict[Any, Any]) -> Mismatch | Literal[True] | None:
     """True if an element is legal at its kinks; the mismatch if it is not; None if no output has a kink there."""
     unit = float(corner.units[each.index])
     slopes = corner.slopes(corner.single(each.index))

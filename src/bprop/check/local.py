@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from bprop.check.report import Row
 from bprop.errors import BpropError
 from bprop.graph.plan import Node, State
 from bprop.graph.send import send
+from bprop.namespace import Array
 
 BLUR, MOST_BLUR = 4.0, 0.1
 """A gradient may be off by BLUR times the change by rounding, if that change is at most the share MOST_BLUR of it."""
@@ -71,6 +73,13 @@ def _blurs(node, state: State, grad, wanted, sent, precision: Precision, rng) ->
 class Local:
     """A box in a pass as a function of one of its children. The others are fixed."""
 
+    node: Node
+    state: State
+    position: int
+    grad: np.ndarray
+    noise: float
+    precision: Precision
+
     def __init__(
         self,
         node: Node,
@@ -84,9 +93,9 @@ class Local:
         self.blur = blur
         self.node, self.state, self.position = node, state, position
         self.grad, self.noise, self.precision = grad, noise, precision
-        self.children = [state.values[c] for c in node.children]
-        self.extras = state.extras[node.slot]
-        self.wanted = [i == position for i in range(len(self.children))]
+        self.children: list[Array] = [state.values[c] for c in node.children]
+        self.extras: tuple[Any, ...] = state.extras[node.slot]
+        self.wanted: list[bool] = [i == position for i in range(len(self.children))]
 
     def value(self, x: np.ndarray) -> np.ndarray:
         """The value of the box for another value of the child."""

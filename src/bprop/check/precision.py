@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def best_precision() -> Precision:
     return Precision(np.dtype(np.float64), (2.0**-10, 2.0**-13), 1e-7)
 
 
-def rounding_noise(grads: list, values: list, epsilon: float) -> float:
+def rounding_noise(grads: list[Any], values: list[Any], epsilon: float) -> float:
     """The rounding noise of f to first order: each value v is off by eps |v|, which moves f by grad eps |v|."""
     total = sum(float((finite(g * v) ** 2).sum()) for g, v in zip(grads, values, strict=True) if g is not None)
     return 4 * epsilon * float(np.sqrt(total))

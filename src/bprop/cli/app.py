@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from bprop.cli.errors import EXIT_CODES
 from bprop.console import say
 from bprop.files import bprop_version
 
-app = typer.Typer(
+app: Final = typer.Typer(
     cls=Commands,
     help="Train feed-forward networks on an explicit flow graph, and check their gradients. "
     "Begin with: bprop train digits",

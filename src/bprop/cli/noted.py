@@ -91,7 +91,7 @@ class Noted:
         """Note another name for the model of the run (the last option noted is --out)."""
         self.words[-1] = str(path.absolute())
 
-    def has_made(self, path: str | os.PathLike) -> bool:
+    def has_made(self, path: str | os.PathLike[str]) -> bool:
         """True if the run has written this file and nobody has changed it since."""
         status = status_of(path)
         return status is not None and self.written.get(os.path.realpath(path)) == identity(status)

@@ -15,6 +15,9 @@ from bprop.visible import visible
 class ReadingProgress:
     """Prints a line when `seconds` have passed, and every `seconds` after that."""
 
+    seconds: float
+    printed: float
+
     def __init__(self, seconds: float = 2.0):
         self.seconds, self.printed = seconds, perf_counter()
 

@@ -44,7 +44,7 @@ class TrainingOptions:
     dtype: opt.Precision = "float32"
     engine: opt.EngineName = "auto"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         need_recipe(self.recipe)
         if self.members is not None and self.members < 1:
             raise SettingError(f"--members {self.members}: give the number of networks, 1 or more")
@@ -135,7 +135,7 @@ class ShowingOptions:
     tensorboard: opt.TensorBoardFolder = None
     summary: opt.Summary = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not 0 <= self.live_port <= LAST_PORT:
             raise SettingError(
                 f"--live-port {self.live_port}: a port is a number from 1 to {LAST_PORT}; 0: any that is free"

@@ -81,7 +81,7 @@ class SearchOptions:
     report: opt.Report = None
     progress: opt.ShowProgress = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Raise, before the data is read, the errors that need no data."""
         choose(self.engine)
         precision_of(self.dtype)

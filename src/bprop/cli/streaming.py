@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any, ClassVar
 
 from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
@@ -86,7 +87,7 @@ def streamed(options: DataOptions, folder: Path | None, progress: bool) -> Prepa
     )  # fmt: skip
 
 
-def _beside(first: Stream, source: str, more: dict):
+def _beside(first: Stream, source: str, more: dict[str, Any]):
     if not is_table(source):
         raise DataError(f"{source}: must be a table in a file (.csv, .parquet, ...)")
     return stream_beside(first, source, **more)
@@ -95,7 +96,7 @@ def _beside(first: Stream, source: str, more: dict):
 class Silent:
     """Keeps the number of rows that the last table has without a target, and prints nothing."""
 
-    left_out = 0
+    left_out: ClassVar[int] = 0
 
     def __call__(self, what: str, rows: int) -> None:
         if what == LEFT_OUT:
@@ -104,6 +105,9 @@ class Silent:
 
 class Progress(Silent):
     """Prints the number of rows read so far on standard error, every few seconds."""
+
+    seconds: float
+    printed: float
 
     def __init__(self, seconds: float = 5.0):
         self.seconds, self.printed = seconds, perf_counter()

@@ -15,7 +15,7 @@ ACCESS_LIST = "system.posix_acl_access"
 _tidied: set[str] = set()  # folders in which this process has already removed left-over files
 
 
-def write_atomically(path: str | os.PathLike, content: bytes | Parts) -> None:
+def write_atomically(path: str | os.PathLike[str], content: bytes | Parts) -> None:
     """Write a file beside `path`, flush it to the disk, then rename it. A crash leaves the old file or the new one.
 
     Each call writes a file of its own, so of several writers the last one wins. A link stays a link: its target is

@@ -10,7 +10,7 @@ from bprop.disk.reading import why
 from bprop.disk.special import file_type, own_descriptor
 
 
-def cannot_write(path: str | os.PathLike) -> str | None:
+def cannot_write(path: str | os.PathLike[str]) -> str | None:
     """The reason why a file cannot be written; None if no reason is known. Nothing is written or opened."""
     name = os.fspath(path)
     if own_descriptor(name) is not None:

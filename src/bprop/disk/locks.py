@@ -30,12 +30,12 @@ class Lock:
     Raises ModelFileError if another run holds the lock, or the lock file cannot be written.
     """
 
-    def __init__(self, path: str | os.PathLike, place: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike[str], place: str | os.PathLike[str]):
         self._descriptor: int | None = None
         self._named = False
         self._place = place
         try:
-            self.path = os.path.abspath(path)
+            self.path: str = os.path.abspath(path)
         except OSError as error:
             raise ModelFileError(f"cannot lock {place}: {error.strerror or error}") from error
         self._need()

@@ -10,7 +10,7 @@ from bprop.names import closest
 MOST = 10_000  # files of a folder that are compared
 
 
-def near_file(path: str | os.PathLike, others: tuple[str, ...] = ()) -> str:
+def near_file(path: str | os.PathLike[str], others: tuple[str, ...] = ()) -> str:
     """The end of an error about a missing file: "; did you mean 'adult.csv'?"; empty where no file has such a name.
 
     others : further names that could be meant. They come first.

@@ -11,7 +11,7 @@ NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def status_of(path: str | os.PathLike) -> os.stat_result | None:
+def status_of(path: str | os.PathLike[str]) -> os.stat_result | None:
     """The status of the file behind all links; None if there is none. Raises OSError if that cannot be determined."""
     try:
         return os.stat(path)
@@ -31,7 +31,7 @@ def why(error: BaseException) -> str:
     return text[:1].lower() + text[1:]
 
 
-def not_a_file(path: str | os.PathLike) -> str | None:
+def not_a_file(path: str | os.PathLike[str]) -> str | None:
     """The reason why a name is not that of a regular file; None if it is. Raises OSError."""
     status = status_of(path)
     if status is None:
@@ -41,12 +41,12 @@ def not_a_file(path: str | os.PathLike) -> str | None:
     return None if stat.S_ISREG(status.st_mode) else "it is no regular file"
 
 
-def need_access(path: str | os.PathLike) -> None:
+def need_access(path: str | os.PathLike[str]) -> None:
     """Open a file and close it again. Raises OSError if it may not be read."""
     os.close(os.open(path, READ))
 
 
-def read_small(path: str | os.PathLike, most: int) -> bytes:
+def read_small(path: str | os.PathLike[str], most: int) -> bytes:
     """The content of a regular file of at most `most` bytes. Raises OSError."""
     with open(path, "rb", opener=lambda name, flags: os.open(name, READ)) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

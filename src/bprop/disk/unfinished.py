@@ -60,7 +60,7 @@ def shortened(name: str) -> str:
     return os.fsencode(name)[:SHOWN].decode(errors="ignore")
 
 
-def tidy(folder: str | os.PathLike) -> None:
+def tidy(folder: str | os.PathLike[str]) -> None:
     """Remove the unfinished files of killed processes. The files of living processes stay."""
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

@@ -21,6 +21,8 @@ WIDEST = 100
 class Drawing:
     """The result of `graph.draw()`. Notebooks show it, and `save` writes it."""
 
+    scene: Scene
+
     def __init__(self, scene: Scene, text: str):
         self.scene, self._text = scene, text
 
@@ -44,7 +46,7 @@ class Drawing:
         names, whats = (min(WIDEST, max(len(row[i]) for row in rows)) for i in (0, 1))
         return "\n".join([self._text, *(f"  {a:<{names}}  {b:<{whats}}  {c}" for a, b, c in rows)])
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the SVG to a file, whole or not at all. Raises SettingError for a name that does not end with .svg."""
         if Path(path).suffix.lower() != ".svg":
             raise SettingError(

@@ -21,22 +21,22 @@ class Grid:
     """The places of rows, of items and of the ends of links."""
 
     def __init__(self, rows: Rows):
-        self.rows = rows.rows
-        self.links = links_of(rows)
+        self.rows: list[list[Item]] = rows.rows
+        self.links: list[Link] = links_of(rows)
         self.between: list[list[Link]] = [[] for _ in self.rows]  # by the rank of the lower row
-        self.number = {item: number for number, row in enumerate(self.rows) for item in row}
+        self.number: dict[Item, int] = {item: number for number, row in enumerate(self.rows) for item in row}
         for link in self.links:
             self.between[self.number[link.lower]].append(link)
-        self.heights = [max(item.height for item in row) for row in self.rows]
-        self.gaps = [LABEL + GAP + self._slant(links) for links in self.between]
-        self.columns = self._columns()
-        self.cuts = {column[-1] for column in self.columns[:-1]}
+        self.heights: list[float] = [max(item.height for item in row) for row in self.rows]
+        self.gaps: list[float] = [LABEL + GAP + self._slant(links) for links in self.between]
+        self.columns: list[list[int]] = self._columns()
+        self.cuts: set[int] = {column[-1] for column in self.columns[:-1]}
         self.crossed: dict[
             int, tuple[dict[Link, int], float]
         ] = {}  # for each cut: (places of links, left edge of the next column)
-        self.base = [0.0] * len(self.rows)  # y of the bottom of each row
+        self.base: list[float] = [0.0] * len(self.rows)  # y of the bottom of each row
         self._stand()
-        self.entries = self._entries()
+        self.entries: dict[Link, float] = self._entries()
 
     @staticmethod
     def _slant(links: list[Link]) -> float:

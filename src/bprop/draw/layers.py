@@ -16,9 +16,11 @@ MANY = 30
 """By default, layers are collapsed in a graph with more boxes than these, leaves not counted."""
 
 
-def wants_collapse(graph: Structure, collapse: bool | str) -> bool:
-    """Whether to draw each layer as one box."""
-    return sum(not isinstance(box, Leaf) for box in graph.order) > MANY if collapse == "auto" else bool(collapse)
+def wants_collapse(graph: Structure, collapse: bool | str, parts: int = 0) -> bool:
+    """Whether to draw each layer as one box. `parts` : so many boxes are drawn with others anyway."""
+    return (
+        sum(not isinstance(box, Leaf) for box in graph.order) - parts > MANY if collapse == "auto" else bool(collapse)
+    )
 
 
 def layers_of(graph: Structure, apart: Iterable[Box]) -> dict[Box, int]:

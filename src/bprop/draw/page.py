@@ -16,7 +16,7 @@ MARGIN, CAPTION, KEY_LINE, SWATCH = 16, 30, 22, 12
 SCALE = "root mean square"
 KEYS = {
     "input": "data", "parameter": "learned", "constant": "constant", "box": "box", "layer": "layer",
-    "penalty": "penalty", "loss": "loss",
+    "penalty": "penalty", "loss": "loss", "gradient": "gradient",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from bprop.draw.rows import Item, Rows
 
@@ -17,6 +18,10 @@ class Link:
 
     __slots__ = ("exit", "lower", "pull", "upper")
 
+    exit: float
+    lower: Item
+    upper: Item
+
     def __init__(self, lower: Item, exit: float, upper: Item):
         self.lower, self.exit, self.upper = lower, exit, upper
         inner = sum(item.node is not None for item in (lower, upper))
@@ -25,7 +30,7 @@ class Link:
 
 def links_of(rows: Rows) -> list[Link]:
     """The links of all routes, without doubles."""
-    links: dict[tuple, Link] = {}
+    links: dict[tuple[Any, ...], Link] = {}
     for route in rows.routes:
         for lower, upper in pairwise(route.items):
             exit = lower.exit(route.edge)
@@ -54,7 +59,7 @@ def place(rows: Rows) -> None:
         item.x -= left
 
 
-def _order(rows: list[list[Item]], downward: dict, upward: dict) -> None:
+def _order(rows: list[list[Item]], downward: dict[Any, Any], upward: dict[Any, Any]) -> None:
     """Sort each row by the mean place of its items' neighbours, as long as that makes fewer crossings."""
     best, fewest = [list(row) for row in rows], _crossings(rows, upward)
     for sweep in range(SWEEPS):
@@ -100,7 +105,7 @@ def _crossings(rows: list[list[Item]], upward: dict[Item, list[Link]]) -> int:
     return count
 
 
-def _straighten(rows: list[list[Item]], downward: dict, upward: dict, both: bool) -> None:
+def _straighten(rows: list[list[Item]], downward: dict[Any, Any], upward: dict[Any, Any], both: bool) -> None:
     """Move every item as near as possible to the place where its lines are straight."""
     for row in rows:
         wanted, weights = [], []

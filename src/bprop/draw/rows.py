@@ -15,6 +15,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from graphlib import TopologicalSorter
+from typing import Any
 
 from bprop.draw.letters import BODY, width
 from bprop.draw.scene import Edge, Node, Scene
@@ -183,7 +184,7 @@ class _Arranger:
                     if goes_on:
                         item.lanes[leaf] = len(item.lanes)
         of = {node: items[self.beside.get(node, node)] for node in self.order}
-        self.tracks: dict[tuple, Item] = {}
+        self.tracks: dict[tuple[Any, ...], Item] = {}
         routes = [
             Route(edge, self._way(edge, of)) for edge in self.edges if self.beside.get(edge.source) != edge.target
         ]

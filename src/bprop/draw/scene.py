@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.draw.gradients import SHOWN, is_gradient, owner_of, parts_of, step_of
 from bprop.draw.layers import layers_of, users_of, wants_collapse
 from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
 from bprop.draw.statistics import Summary, note_of, summarise
@@ -31,7 +33,7 @@ BARS_WIDTH, PANEL_GAP, PANEL_LINE = 76, 8, 13
 class Node:
     """A box, a layer of boxes, or the objective in a drawing.
 
-    kind : "input", "parameter", "constant", "box", "penalty", "loss", "layer" or "objective".
+    kind : "input", "parameter", "constant", "box", "penalty", "loss", "layer", "gradient" or "objective".
     name : the first line. lines : the lines below. title : the text that browsers show under the pointer.
     members : the names of its boxes. shape : the shape of its value.
     panels : [("value" or "gradient", its summary)].
@@ -46,8 +48,8 @@ class Node:
     output: bool = False
     panels: list[tuple[str, Summary]] = field(default_factory=list)
 
-    def __post_init__(self):
-        self.shown = fit(self.name, NAME, WIDEST)
+    def __post_init__(self) -> None:
+        self.shown: str = fit(self.name, NAME, WIDEST)
         self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
 
     @property
@@ -100,6 +102,15 @@ class Scene:
 class Builder:
     """Makes the scene of a graph."""
 
+    graph: Any
+    values: Arrays | None
+    grads: Arrays | None
+    objective: float | None
+    users: dict[Box, list[Box]]
+    trained: frozenset[Any]
+    rewrites: Any
+    merged: Any
+
     def __init__(
         self,
         graph: Structure,
@@ -111,11 +122,12 @@ class Builder:
         self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
-        self.penalties = self._penalties()
+        self.penalties: set[Box] = self._penalties()
         outputs = set(graph.outputs.values())
-        self.collapsed = wants_collapse(graph, collapse)
         apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
-        self.layers = layers_of(graph, apart) if self.collapsed else {}
+        self.parts = parts_of(graph, apart) if collapse is not False else {}
+        self.collapsed: bool = wants_collapse(graph, collapse, len(self.parts))
+        self.layers: dict[Box, int] = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
         self.outputs: dict[Box, list[str]] = {}
         for name, box in graph.outputs.items():
             self.outputs.setdefault(box, []).append(name)
@@ -143,7 +155,7 @@ class Builder:
         return Scene(list(nodes.values()), lines, self._caption(), self.collapsed)
 
     def _unit(self, box: Box) -> Hashable:
-        return self.layers.get(box, box)
+        return self.parts.get(box) or self.layers.get(box, box)
 
     def _hidden(self, box: Box) -> bool:
         return is_bare_number(box) and box not in self.outputs and box is not self.graph.loss
@@ -164,7 +176,7 @@ class Builder:
 
     def _node(self, unit: Hashable, boxes: list[Box]) -> Node:
         if isinstance(unit, Box):
-            return self._box(unit)
+            return self._box(unit) if len(boxes) == 1 else self._gradient(unit, boxes)
         return self._layer(int(unit), boxes)  # type: ignore[call-overload]
 
     def _box(self, box: Box) -> Node:
@@ -193,6 +205,8 @@ class Builder:
             return "constant" if isinstance(box, Constant) else "parameter"
         if box is self.graph.loss:
             return "loss"
+        if is_gradient(box):
+            return "gradient"
         return "penalty" if box in self.penalties else "box"
 
     def _says(self, box: Box) -> str:
@@ -226,6 +240,19 @@ class Builder:
         return Node(
             "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels
         )
+
+    def _gradient(self, top: Box, boxes: list[Box]) -> Node:
+        """A gradient with the boxes of the bprop that computes it."""
+        names, shape = self.graph.names, show_shape(top.dims)
+        inner = [box for box in boxes if not isinstance(box, Leaf)]
+        owners = " + ".join(f"bprop {owner}" for owner in dict.fromkeys(filter(None, map(owner_of, boxes))))
+        steps = " → ".join(map(step_of, inner)) if len(inner) <= SHOWN else f"{len(inner)} boxes"
+        formulas = "; ".join(f"{names[box]} = {formula(box, names)}" for box in inner)
+        panels = self._panels([top])
+        title = ", ".join([f"{names[top]}: {formulas}", f"shape {shape}", *_summaries(panels)])
+        lines = [owners, steps, *self._marks(top, names[top])]
+        members = tuple(names[box] for box in boxes)
+        return Node("gradient", names[top], lines, title, members, shape, top in self.outputs, panels)
 
     def _panels(self, boxes: list[Box], prefix: str = "") -> list[tuple[str, Summary]]:
         """The panels of the last of some boxes, with a note on the last one that can saturate or die."""

@@ -12,6 +12,7 @@ LIGHT = {
     "box": "#eef2f9", "box-line": "#52658c", "layer": "#e6ecf8", "layer-line": "#3c5692",
     "input": "#e2f3ea", "input-line": "#2a7c53", "parameter": "#fdf1da", "parameter-line": "#a06a08",
     "constant": "#f0f0f0", "constant-line": "#777777", "penalty": "#f6eaf7", "penalty-line": "#8a4a93",
+    "gradient": "#e0f2f7", "gradient-line": "#1f6f8b",
     "loss": "#fde9e6", "loss-line": "#b53d2c", "alarm": "#a52a1a", "bars": "#00000014",
 }  # fmt: skip
 DARK = {
@@ -19,6 +20,7 @@ DARK = {
     "box": "#222b3b", "box-line": "#8ba2d0", "layer": "#22304d", "layer-line": "#9bb6f0",
     "input": "#17352a", "input-line": "#5fc294", "parameter": "#3a2e14", "parameter-line": "#e0ab4a",
     "constant": "#2b2b2b", "constant-line": "#9a9a9a", "penalty": "#36223a", "penalty-line": "#d092da",
+    "gradient": "#12323d", "gradient-line": "#6cc3de",
     "loss": "#41211c", "loss-line": "#f08a78", "alarm": "#ff9c8a", "bars": "#ffffff1c",
 }  # fmt: skip
 # magnitudes, from vanishing (blue) over usual (green) to exploding (red)
@@ -30,7 +32,7 @@ COOL_TO_HOT_DARK = (
     "#8f95ff", "#82a5ff", "#74b7fb", "#62c6ec", "#52cfc9", "#5dd3a0",
     "#92cd68", "#c6c34c", "#ecad4b", "#f98c62", "#ff6f86",
 )  # fmt: skip
-KINDS = ("box", "layer", "input", "parameter", "constant", "penalty", "loss")
+KINDS = ("box", "layer", "input", "parameter", "constant", "penalty", "loss", "gradient")
 
 
 def css() -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
+from bprop.data import DataSet
 from bprop.engines.builtin import NATIVE, NUMPY, XLA, BuiltIn
 from bprop.engines.delegate import Delegate
-from bprop.engines.engine import Engine, Job, Run
+from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.errors import UnsupportedError
 from bprop.rules import Foreign
 
@@ -38,6 +39,17 @@ def why(name: str, declined: Mapping[str, str]) -> str:
     return f"{name}, because " + "; ".join(f"{other} declined: {reason}" for other, reason in declined.items())
 
 
+def because(error: BaseException) -> str:
+    """Why an engine declines, of its error: the box whose code it cannot follow, and the first line of what it says."""
+    errors = [error, error.__cause__] if error.__cause__ is not None else [error]
+    notes = [note for one in errors for note in getattr(one, "__notes__", ())]
+    place = next((f"{note}: " for note in notes if note.startswith("in ") and " of the box " in note), "")
+    text = (str(error).splitlines() or [type(error).__name__])[0]
+    if "__array_ufunc__" in text or "__array__" in text:  # how NumPy and JAX say it
+        text = "it gives an array to a function of np: use that of xp = bp.namespace(a), such as xp.exp(a)"
+    return f"{place}{text}"
+
+
 def work(job: Job) -> int:
     """About how many multiplications a step does: three for every weight and example."""
     weights = job.graph.weight_count
@@ -55,6 +67,7 @@ class AutoEngine(Engine):
     def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         *better, last = preferred(job)
         declined: dict[str, str] = {}
+        hindered = False
         for engine in better:
             reason = engine.obstacle(job)
             if reason is not None:
@@ -65,14 +78,14 @@ class AutoEngine(Engine):
             except UnsupportedError as error:
                 if isinstance(job.rule, Foreign):  # no other engine can take it
                     raise
-                declined[engine.name] = str(error)
+                declined[engine.name], hindered = because(error), True
                 continue
-            run.reason = why(engine.name, declined)
+            run.reason, run.hindered = why(engine.name, declined), hindered
             if engine.traces_late and not isinstance(job.rule, Foreign):
                 return FallbackRun(run, lambda params: self.choose(last.name).start(job, params), declined)
             return run
         run = self.choose(last.name).start(job, params)
-        run.reason = why(last.name, declined)
+        run.reason, run.hindered = why(last.name, declined), hindered
         return run
 
     def functions(self, job, options):
@@ -92,7 +105,13 @@ class AutoEngine(Engine):
             declined[engine.name] = reason
         raise UnsupportedError("; ".join(declined.values()))
 
-    def start_many(self, jobs, params, data, rows):
+    def start_many(
+        self,
+        jobs: Sequence[Job],
+        params: Sequence[Mapping[str, np.ndarray]],
+        data: DataSet,
+        rows: Sequence[np.ndarray | None],
+    ) -> Any:
         first = {next((one.name for one in preferred(job) if one.obstacle(job) is None), NUMPY.name) for job in jobs}
         if len(first) > 1:
             return None
@@ -105,6 +124,9 @@ class AutoEngine(Engine):
 class FallbackRun(Delegate):
     """An XLA run that falls back to another engine if its code cannot be traced, which shows only at the first call."""
 
+    declined: Mapping[str, str]
+    run: Run
+
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
         super().__init__(run)
         self.elsewhere, self.declined = elsewhere, declined
@@ -114,9 +136,9 @@ class FallbackRun(Delegate):
         try:
             return getattr(self.run, what)(*args)
         except TypeError as error:  # JAX raises it: no conversion to NumPy or to bool, no assignment
-            reason = f"it cannot follow this code: {str(error).splitlines()[0]}"
             before, self.run = self.run, self.elsewhere(self.run.params())
-            self.run.reason = why(self.run.engine, {**self.declined, before.engine: reason})
+            self.run.reason = why(self.run.engine, {**self.declined, before.engine: because(error)})
+            self.run.hindered = True
             self.run.restore(before.params(), before.rule_arrays())
             self.run.set_order(*self.order)
         return getattr(self.run, what)(*args)
@@ -129,15 +151,15 @@ class FallbackRun(Delegate):
     def state(self, saved: Any) -> None:
         self.run, self.run.state = saved
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         return self.run.surroundings()
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.order = order, running
         self.run.set_order(order, running)
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         return self.attempt("steps", start, count, t)
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         return self.attempt("evaluate", which)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from bprop.engines.engine import Run
+import numpy as np
+
+from bprop.engines.engine import Run, Stretch
 
 
 class Delegate(Run):
@@ -12,7 +15,7 @@ class Delegate(Run):
 
     def __init__(self, run: Run):
         self.run = run
-        self.turn = run.turn
+        self.turn: int = run.turn
 
     @property
     def engine(self) -> str:  # type: ignore[override]
@@ -27,6 +30,10 @@ class Delegate(Run):
         return self.run.reason
 
     @property
+    def hindered(self) -> bool:  # type: ignore[override]
+        return self.run.hindered
+
+    @property
     def state(self) -> Any:  # type: ignore[override]
         return self.run.state
 
@@ -34,29 +41,29 @@ class Delegate(Run):
     def state(self, saved: Any) -> None:
         self.run.state = saved
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         return self.run.surroundings()
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.run.set_order(order, running)
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         return self.run.steps(start, count, t)
 
-    def compile_seconds(self):
+    def compile_seconds(self) -> float:
         return self.run.compile_seconds()
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         return self.run.evaluate(which)
 
-    def penalty(self):
+    def penalty(self) -> float:
         return self.run.penalty()
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return self.run.params()
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         return self.run.rule_arrays()
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         self.run.restore(params, rule_arrays)

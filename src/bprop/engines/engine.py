@@ -203,6 +203,8 @@ class Run(ABC):
     """The name of the engine that does the work."""
     reason: str = ""
     """A sentence on why "auto" chose this engine and no faster one."""
+    hindered: bool = False
+    """Whether a faster engine declined after it had tried: it cannot follow the code of a box, say."""
     apart: bool = False
     """Whether several runs are best done on a core each, in threads of one process."""
     turn: int = 1
@@ -250,7 +252,7 @@ class Engine(ABC):
 
     name: str
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if isinstance(getattr(cls, "name", None), str) and is_redefinition(_DEFINED.setdefault(cls.name, cls), cls):
             _DEFINED[cls.name] = cls  # defined again

@@ -13,6 +13,7 @@ from bprop.engines.engine import Engine, Job, Run, Stretch, need_counts
 from bprop.engines.numpy_functions import NumpyFunctions
 from bprop.engines.program import Program
 from bprop.errors import SettingError
+from bprop.namespace import Array
 from bprop.rules import Foreign
 
 EVALUATION_ROWS = 1024
@@ -23,32 +24,35 @@ class NumpyRun(Run):
 
     engine = "numpy"
 
+    order: np.ndarray
+    sums: dict[str, float]
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         self.job = job
-        self.program = Program(job.graph, job.dtype)
-        self.constants = self.program.constants()
+        self.program: Program = Program(job.graph, job.dtype)
+        self.constants: dict[str, Array] = self.program.constants()
         self.restore(params, None)
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         theta = {name: np.array(array, dtype=self.job.dtype) for name, array in params.items()}
         copies = None if rule_arrays is None else (array.astype(self.job.dtype) for array in rule_arrays)
-        self.state = theta, self.job.rule_state(theta, copies)
+        self.state: Any = theta, self.job.rule_state(theta, copies)
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         return [p[name] for _, p in sorted(self.state[1].items()) for name in sorted(p)]
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return {name: array.copy() for name, array in self.state[0].items()}
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         threads = blas.threads() or surroundings.cores()
         return {**surroundings.common(), "BLAS": blas.library(), surroundings.CORES: str(threads)}
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.order = order
         self.sums = dict(zip(self.program.sum_names, running[0], strict=True)) if running else {}
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         need_counts(t, count)
         size = self.job.batch_size
         with np.errstate(all="ignore"):  # values that are not finite are noticed below, and reported by name
@@ -70,7 +74,7 @@ class NumpyRun(Run):
         running = [self.sums.get(name, 0.0) for name in self.program.sum_names]
         return Stretch(dict(self.sums), bad_step, [running])
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         data = self.job.set_of(which)
         size = self.job.together(data) or EVALUATION_ROWS
         sums: dict[str, float] = {}
@@ -81,7 +85,7 @@ class NumpyRun(Run):
                 _accumulate(sums, self.program.measure(self.state[0], batch, self.constants, context))
         return self.program.finish(sums)
 
-    def penalty(self):
+    def penalty(self) -> float:
         penalty = self.program.penalty(self.state[0], self.constants, self.job.context(np.ones(1), 0))
         return 0.0 if penalty is None else float(penalty)
 
@@ -96,7 +100,7 @@ class NumpyEngine(Engine):
 
     name = "numpy"
 
-    def start(self, job, params):
+    def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         if isinstance(job.rule, Foreign):
             raise SettingError("an optax rule computes with JAX: it needs engine='xla' (pip install 'bprop[xla]')")
         return NumpyRun(job, params)

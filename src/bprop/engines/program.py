@@ -89,7 +89,9 @@ class Program:
         grads = backpropagate(self.graph, plan, state, context, slots.values())
         return grads, {n: grads[s] if grads[s] is not None else _zeros(state.values[s]) for n, s in slots.items()}
 
-    def measure(self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None):
+    def measure(
+        self, params: Arrays, batch: Arrays, constants: Arrays, context: Context, plan: Plan | None = None
+    ) -> Sums:
         """The sums of a batch outside training."""
         plan = plan or self.evaluating
         return self.sums(plan, fprop(plan, {**params, **batch, **constants}, context), context)
@@ -121,7 +123,9 @@ class Program:
         sums = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
         for name, (metric, box) in self.metrics.items():
             answer, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
-            each = METRICS[metric].per_example(box.prediction(answer), y).astype(weights.dtype)
+            judge = self.graph.computed(box)  # the child of a rewritten loss is a pre-activation
+            prediction = judge.prediction(answer) if isinstance(judge, Loss) else answer
+            each = METRICS[metric].per_example(prediction, y).astype(weights.dtype)
             sums[name] = weighted_sum(each, weights)
         if self.penalises_data:
             assert self.graph.penalty is not None

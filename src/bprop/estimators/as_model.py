@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from bprop.model import Model
+from bprop.notes import ESTIMATOR
 from bprop.record import Record
 
-ESTIMATOR = "estimator"
-"""The entry of a model's notes with the name of the estimator that it was."""
 TASKS = {"binary": "classification", "multiclass": "classification", "columns": "classification"}
 """{kind of target: the task in the notes}; "multilabel" is called so in both, and numbers are a regression."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,10 @@ from bprop.estimators.lbfgs import fit_lbfgs
 from bprop.estimators.loop import fit_stochastic
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, kind_of, new_optimiser
+from bprop.estimators.sparse import SparseRows, obstacle
+from bprop.estimators.state import plain_state, restored_state
 from bprop.estimators.targets import Target
 from bprop.graph.validation import check_values, read_params
-from bprop.notes import statistics
 
 
 def stochastic(estimator: Any) -> bool:
@@ -41,8 +43,14 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     warm_start: bool
     early_stopping: bool
     dtype: str
+    engine: Any
+    device: Any
 
     # --- defined by each kind of estimator ---
+
+    n_iter_: int
+    t_: int
+    best_loss_: float
 
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
@@ -93,7 +101,8 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
         Parameters
         ----------
-        X : (N, D) array, frame or sparse matrix (which is made dense).
+        X : (N, D) array, frame or sparse matrix, of which a large one stays sparse in the first product where only
+            `linear` reads x and the engine is "auto" or "numpy"; else it is made dense, if memory allows.
         y : (N,) or (N, K) targets.
         sample_weight : (N,) weights of the examples in the loss, default 1. As in scikit-learn, the loss of a batch is
             divided by the sum of its own weights. So weights count for less in small batches, and for nothing with
@@ -146,11 +155,12 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
         weights = self._example_weights(y, incremental)
         examples = read_examples(X, y, self._target, arguments.sample_weight, weights)
         self._prepare(X, fresh)
-        if fresh:
-            self._trained_on = {self._network_.x: statistics(X)}
         held = self._validation(arguments)
         if train:
-            self._train(arguments, self._ready(examples), held, incremental)
+            ready = self._ready(examples)
+            if fresh:
+                self._trained_on = self._network_.statistics(ready.X)
+            self._train(arguments, ready, held, incremental)
         return self
 
     def _has_code(self) -> bool:
@@ -210,11 +220,22 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     def _ready(self, examples: Examples) -> Examples:
         """In the precision of the parameters. Raises DataError for targets that the loss does not take."""
         network = self._network_
+        examples = self._dense_if_needed(examples)
         check_values(network.y, examples.y, network.graph.limits, "target")
-        network.graph.ranges.check(network.data(examples.X, examples.y))
+        data = network.data(examples.X, examples.y)
+        for name in network.graph.limits.keys() & (data.keys() - {network.y}):
+            check_values(name, data[name], network.graph.limits)
+        network.graph.ranges.check(data)
         dtype = next(iter(self._theta().values())).dtype
         y = examples.y.astype(dtype, copy=False) if examples.y.dtype.kind == "f" else examples.y
         return Examples(examples.X.astype(dtype, copy=False), y, examples.labels, examples.weights)
+
+    def _dense_if_needed(self, examples: Examples) -> Examples:
+        """The examples, X as an array where the network or the engine cannot compute with a sparse one."""
+        if not isinstance(examples.X, SparseRows):
+            return examples
+        why = obstacle(self._network_, self.engine, self.device)
+        return examples if why is None else replace(examples, X=examples.X.dense(why))
 
     def _train(self, arguments: FitArguments, examples: Examples, held: Examples | None, incremental: bool) -> None:
         if isinstance(self.solver, str) and self.solver == "lbfgs":
@@ -235,6 +256,14 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     def _put(self, theta: Arrays) -> None:
         vars(self).update(self._attributes(theta))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For pickle, joblib, skops and copies: see `state`."""
+        state: Any = super().__getstate__()
+        return plain_state(self, state)
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__(restored_state(state))
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "coefs_")

@@ -27,7 +27,9 @@ else:
 class Hooks:
     """Calls the callbacks of an estimator when the fit, or an epoch, begins and ends. Does nothing without any."""
 
-    def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict | None):
+    estimator: Any
+
+    def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict[str, Any] | None):
         self.estimator, self.data = estimator, {"X": X, "y": y, "metadata": metadata}
         self.context = self.task = None
         if getattr(estimator, "_skl_callbacks", None):
@@ -40,7 +42,7 @@ class Hooks:
             self.task = self.context.subcontext(task_name="epoch")
             self.task.call_on_fit_task_begin(estimator=self.estimator, **self.data)
 
-    def end(self, fitted: Callable[[], dict]) -> bool:
+    def end(self, fitted: Callable[[], dict[str, Any]]) -> bool:
         """An epoch has ended. Returns True if a callback stops the fit. fitted() -> the attributes used to predict."""
         if self.context is None or self.task is None:
             return False

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.architecture import Architecture
+from bprop.architecture import Architecture, loss_box
 from bprop.embedding import network
 from bprop.estimators.network import Network, behind_dropout
 from bprop.graph import Graph
@@ -74,11 +74,13 @@ def weighted(values: np.ndarray, weights: np.ndarray) -> Scaling:
 class TableNetwork(Network):
     """A network whose inputs x (D,) and c_COLUMN () are parts of the arrays (N, D + E) of an encoder."""
 
+    reads_x_alone = False
+
     def __init__(self, graph: Graph, loss: str, hidden: tuple[str, ...], numbers: int, embedded: tuple[str, ...]):
         super().__init__(graph, "x", "y", "f", loss, hidden)
         self.numbers, self.embedded = numbers, embedded
 
-    def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         arrays = {"x": X[:, : self.numbers]} if self.numbers else {}
         codes = {f"c_{name}": X[:, self.numbers + k].astype(np.int64) for k, name in enumerate(self.embedded)}
         return {**arrays, **codes} | ({} if y is None else {self.y: self.shaped(self.y, y)})
@@ -90,7 +92,8 @@ def table_network(architecture: Architecture, encoder: Encoder, outputs: int, lo
     scaling = settings_of(np.empty((1, encoder.numbers)), preparation, scale)["input_scaling"]
     graph = network(architecture, encoder.numbers, preparation.embeddings, outputs, scaling)
     if loss is not None:
-        graph = Graph(loss=loss(graph.outputs["f"], graph.inputs["y"]), penalty=graph.penalty, outputs=graph.outputs)
+        own = loss_box(loss, graph.outputs["f"], graph.inputs["y"])
+        graph = Graph(loss=own, penalty=graph.penalty, outputs=graph.outputs)
     last = len(architecture.hidden) + 1
     hidden = tuple(graph.names[graph.boxes[f"a{k + 1}"].children[0]] for k in range(1, last))
     names = tuple(map(behind_dropout(graph), hidden))

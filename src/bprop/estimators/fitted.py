@@ -15,6 +15,7 @@ from bprop.check.report import Report
 from bprop.estimators.as_model import model_of
 from bprop.estimators.inputs import dense, fitting, need_finite, parts, read_answers, read_rows
 from bprop.estimators.network import Network
+from bprop.estimators.sparse import obstacle
 from bprop.estimators.targets import Target
 from bprop.model import Model
 
@@ -47,7 +48,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
     def _of_parts(self, X: Any, dtype: np.dtype, compute: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         """Numbers (N, K) computed from rows. Raises DataError, naming the row, if they are not finite."""
         results, start = [], 0
-        for part in parts(self._read_rows(X)):
+        for part in parts(self._read_rows(X), sparse=obstacle(self._network_) is None):
             results.append(need_finite(compute(fitting(part, dtype, start)), start))
             start += len(part)
         return results[0] if len(results) == 1 else np.concatenate(results)
@@ -67,7 +68,7 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         check_is_fitted(self)
         name, theta = self._features(), self._theta()
         if name is None:
-            return np.concatenate(parts(self._read_rows(X)))
+            return np.concatenate(list(parts(self._read_rows(X))))
         dtype = np.result_type(*theta.values())
         return self._of_parts(X, dtype, lambda part: self._network_.activations(theta, part, name, dtype))
 
@@ -106,9 +107,11 @@ class FittedNetwork(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ABC):
         check_is_fitted(self)
         if y is None and isinstance(data, tuple) and len(data) == 2:
             data, y = data
-        if y is None and isinstance(data, dict) and data.keys() == {self._network_.x, self._network_.y}:
-            data, y = data[self._network_.x], data[self._network_.y]
         if y is None:
+            network = self._network_
+            if isinstance(data, dict) and network.y in data:
+                targets = self._target.encode(read_answers(data[network.y]))
+                data = {**data, network.y: network.shaped(network.y, targets)}
             return self.to_model().read_batch(data)
         return self._batch(data, y)
 

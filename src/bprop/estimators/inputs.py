@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from sklearn.utils.validation import validate_data
 from bprop.data import DataSet
 from bprop.errors import DataError
 from bprop.estimators.network import Network
+from bprop.estimators.sparse import AT_ONCE, FILLED, LEAST, SparseRows, as_rows
 from bprop.estimators.targets import Target
 from bprop.graph.validation import all_finite, read_weights
 from bprop.reading import need_columns, need_unmasked, read_array
@@ -19,7 +21,7 @@ from bprop.scaling import need_precision
 
 I64, U64 = np.dtype(np.int64), np.dtype(np.uint64)
 DENSE_ROWS = 4096
-"""Rows of a sparse matrix made dense at a time to predict."""
+"""Rows of a sparse matrix for which is predicted at a time."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def precision(wanted: str, X: Any) -> np.dtype:
 
 
 def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> tuple[np.ndarray, np.ndarray]:
-    """X dense, in the dtype of the fit, and y as an array (N,) or (N, K). Raises ValueError for unusable data."""
+    """X in the dtype of the fit, dense or SparseRows, and y as an array (N,) or (N, K). Raises ValueError for unusable
+    data."""
     need_columns(X, "X")
     (need_columns if numbers else need_unmasked)(y, "y")
     with np.errstate(all="ignore"):  # it sums, and looks closer where the sum is not finite
@@ -79,7 +82,7 @@ def read_pair(estimator: Any, X: Any, y: Any, *, reset: bool, numbers: bool) -> 
     if y.ndim == 2 and y.shape[1] == 1:
         y = column_or_1d(y, warn=True)
     dtype = precision(estimator.dtype, X)
-    return in_precision("X", dense(X), dtype), y
+    return in_precision("X", as_rows(X), dtype), y
 
 
 def read_examples(X: np.ndarray, y: np.ndarray, target: Target, *weights: Any) -> Examples:
@@ -125,7 +128,7 @@ def exact(y: Any) -> Any:
 
 def in_precision(name: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """In the precision of the fit. Raises DataError for numbers that it cannot hold, or cannot tell apart."""
-    need_precision(name, array, dtype)
+    need_precision(name, array.values if isinstance(array, SparseRows) else array, dtype)
     return array.astype(dtype, copy=False)
 
 
@@ -136,11 +139,15 @@ def read_answers(y: Any, sample_weight: Any = None) -> np.ndarray:
     return np.asarray(exact(y))
 
 
-def fitting(X: np.ndarray, dtype: np.dtype, start: int = 0) -> np.ndarray:
+def fitting(X: Any, dtype: np.dtype, start: int = 0) -> Any:
     """Rows (from row `start` on) to predict, in the precision of the parameters. Raises DataError where a number is
     too large for it, naming row and feature."""
     with np.errstate(over="ignore"):
         rows = X.astype(dtype, copy=False)
+    if isinstance(rows, SparseRows):
+        if not all_finite(rows.values):
+            return fitting(X.dense("a number is too large"), dtype, start)
+        return rows
     if rows is not X and not all_finite(rows):
         row, feature = (int(axis[0]) for axis in np.nonzero(~np.isfinite(rows)))
         raise DataError(
@@ -170,12 +177,18 @@ def read_rows(estimator: Any, X: Any) -> Any:
         )  # fmt: skip
 
 
-def parts(X: Any) -> list[np.ndarray]:
-    """The rows as dense arrays: all at once, or some of a sparse matrix at a time."""
+def parts(X: Any, sparse: bool = False) -> Iterator[Any]:
+    """The rows as dense arrays: all at once, or some of a sparse matrix at a time. sparse : these stay SparseRows."""
     if isinstance(X, np.ndarray):
-        return [X]
+        yield X
+        return
     X = X.tocsr()
-    return [X[start : start + DENSE_ROWS].toarray() for start in range(0, X.shape[0], DENSE_ROWS)]
+    rows = SparseRows(X)
+    sparse = sparse and rows.size >= LEAST and rows.filled <= FILLED
+    step = DENSE_ROWS if sparse else max(1, min(DENSE_ROWS, AT_ONCE // max(1, X.shape[1])))
+    for start in range(0, X.shape[0], step):
+        part = X[start : start + step]
+        yield SparseRows(part) if sparse else part.toarray()
 
 
 def dense(array: Any) -> np.ndarray:

@@ -25,6 +25,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):
 
     class_weight: Any
 
+    classes_: Any
+
     @available_if(stochastic)
     @with_callbacks
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Any:  # type: ignore

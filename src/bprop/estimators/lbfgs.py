@@ -21,6 +21,7 @@ from bprop.graph.objective import weighted_mean
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context
 from bprop.graph.validation import cast
+from bprop.namespace import Array
 from bprop.training.interrupt import CtrlC, Stopped
 
 F64 = np.dtype(np.float64)
@@ -29,14 +30,18 @@ F64 = np.dtype(np.float64)
 class Objective:
     """theta as one vector -> the objective over all examples and its gradient, as one vector."""
 
+    graph: Graph
+
     def __init__(self, graph: Graph, data: DataSet, theta: dict[str, np.ndarray]):
         self.graph, self.names = graph, graph.trainable
-        self.program = Program(graph, F64)
-        self.context = Context.of(len(data), F64, 0, data.weights)
-        self.leaves = {name: cast(array, graph.inputs[name], F64) for name, array in data.arrays.items()}
+        self.program: Program = Program(graph, F64)
+        self.context: Context = Context.of(len(data), F64, 0, data.weights)
+        self.leaves: dict[str, Array] = {
+            name: cast(array, graph.inputs[name], F64) for name, array in data.arrays.items()
+        }
         self.leaves |= {name: cast(box.value, box, F64) for name, box in graph.constants.items()}
-        self.theta = {name: array.astype(F64) for name, array in theta.items()}
-        self.value = np.inf
+        self.theta: dict[str, np.ndarray] = {name: array.astype(F64) for name, array in theta.items()}
+        self.value: float = np.inf
 
     def pack(self, arrays: dict[str, np.ndarray]) -> np.ndarray:
         return np.concatenate([arrays[name].ravel() for name in self.names])
@@ -100,11 +105,19 @@ def fit_lbfgs(estimator: Any, arguments: FitArguments, examples: Examples) -> No
 class Search:
     """SciPy's search for the minimum. vector, value : theta and the objective after the last of `iterations`."""
 
+    e: Any
+    objective: Objective
+    hooks: Hooks
+    offset: float
+    vector: np.ndarray
+    value: float
+    iterations: int
+
     def __init__(self, estimator: Any, objective: Objective, hooks: Hooks, offset: float):
         self.e, self.objective, self.hooks, self.offset = estimator, objective, hooks, offset
         self.vector, self.value, self.iterations = objective.pack(objective.theta), float("nan"), 0
-        self.failure = ""
-        self.interrupt = CtrlC()
+        self.failure: str = ""
+        self.interrupt: CtrlC = CtrlC()
 
     def run(self) -> None:
         e = self.e

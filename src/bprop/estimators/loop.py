@@ -10,7 +10,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from bprop.console import say
 from bprop.data import DataSet
-from bprop.engines.engine import Job, Stretch
+from bprop.engines import choose
+from bprop.engines.engine import Job, Run, Stretch
 from bprop.engines.precision import need_representable
 from bprop.errors import DataError
 from bprop.estimators.callbacks import Hooks
@@ -18,11 +19,12 @@ from bprop.estimators.inputs import Examples, FitArguments
 from bprop.estimators.monitor import Monitor, hold_out
 from bprop.estimators.network import Network
 from bprop.estimators.optimiser import Optimiser, rule_of
+from bprop.estimators.sparse import SparseRows
 from bprop.estimators.workload import engine_for
 from bprop.record import Record
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.interrupt import CtrlC, Stopped
-from bprop.training.progress import progress_of
+from bprop.training.progress import Progress, progress_of
 
 AUTO_BATCH = 200
 DIVERGED = (
@@ -36,13 +38,24 @@ class Epochs(Between):
     loss : the mean objective over the examples of the epoch so far. at : the position in the epoch.
     """
 
+    estimator: Any
+    network: Network
+    dtype: np.dtype
+    interrupt: CtrlC
+    data: DataSet
+    batch_size: int
+    pace: Pace
+    at: Position
+    job: Job
+    run: Run
+
     def __init__(self, estimator: Any, network: Network, data: DataSet, dtype: np.dtype, interrupt: CtrlC):
         self.estimator, self.network, self.dtype, self.interrupt = estimator, network, dtype, interrupt
         self.optimiser: Optimiser = estimator._optimizer
         self.data, self.batch_size = data, batch_size(estimator.batch_size, len(data))
-        self.steps = -(-len(data) // self.batch_size)
+        self.steps: int = -(-len(data) // self.batch_size)
         self.pace, self.at = Pace(), Position()
-        self.loss = float("nan")
+        self.loss: float = float("nan")
 
     def start(self, theta: dict[str, np.ndarray], planned: int) -> None:
         """Start a run from theta, for at most `planned` epochs."""
@@ -50,7 +63,10 @@ class Epochs(Between):
         rule = rule_of(e, optimiser, e.t_, len(self.data), self.steps)
         self.job = Job(self.network.graph, rule, self.data, self.batch_size, self.dtype, optimiser.noise_seed)
         need_representable(self.job, theta)
-        engine = engine_for(self.job, planned * self.steps, e.engine, e.device, optimiser.updates)
+        if any(isinstance(array, SparseRows) for array in self.data.arrays.values()):
+            engine = choose("numpy" if isinstance(e.engine, str) else e.engine)
+        else:
+            engine = engine_for(self.job, planned * self.steps, e.engine, e.device, optimiser.updates)
         self.run = engine.start(self.job, theta)
         if optimiser.arrays is not None:
             self.run.restore(theta, optimiser.arrays)
@@ -140,10 +156,18 @@ class Fitting:
     offset : the reported loss minus the graph's loss. diverged : a loss was not finite.
     """
 
+    e: Any
+    epochs: Epochs
+    monitor: Monitor
+    hooks: Hooks
+    offset: float
+
     def __init__(self, estimator: Any, epochs: Epochs, monitor: Monitor, hooks: Hooks, offset: float):
         self.e, self.epochs, self.monitor, self.hooks, self.offset = estimator, epochs, monitor, hooks, offset
-        self.progress = progress_of(estimator.progress, estimator.max_iter, estimator.max_iter * epochs.steps, 0)
-        self.diverged = False
+        self.progress: Progress = progress_of(
+            estimator.progress, estimator.max_iter, estimator.max_iter * epochs.steps, 0
+        )
+        self.diverged: bool = False
 
     def next(self, incremental: bool) -> bool:
         """Train for an epoch. Returns True if another follows."""

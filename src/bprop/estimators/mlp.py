@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from math import sqrt
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from scipy.special import xlogy
 
 from bprop import init
 from bprop.architecture import Architecture
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
+from bprop.engines import Engine
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
-from bprop.estimators.network import TASKS, Blueprint, Network, activation_of, loss_of, perceptron
+from bprop.estimators.network import TASKS, Blueprint, Network, activation_of, function_of, loss_of, perceptron
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.targets import Target
 
@@ -37,12 +42,16 @@ class Perceptron(NetworkEstimator):
     coefs_: list[np.ndarray]
     intercepts_: list[np.ndarray]
 
+    n_layers_: int
+    n_outputs_: int
+    out_activation_: str
+
     def _make_network(self, features: int, target: Target) -> Network:
         architecture = Architecture(
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), TASKS[target.task],
             loss_of(target.task, self.loss), self.l1, self.l2, self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         wanted = Blueprint(architecture, features, target.outputs, function, float(self.alpha), target.sizes)
         self.n_layers_, self.n_outputs_ = len(architecture.hidden) + 2, target.outputs
         self.out_activation_ = wanted.output_activation
@@ -134,7 +143,8 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     engine : "numpy", "native", "xla" or "auto": NumPy for short fits, else the fastest that is installed.
     device : "cpu", "gpu" (engine "xla") or None: the engine's choice.
     progress : a bar on a terminal, lines elsewhere.
-    loss : "log_loss", or a function (f, y) -> box of your own: f the probabilities, y the labels 0, 1, ...
+    loss : "log_loss", a class of loss with probabilities as its output, or a function (f, y) -> box of your own: f the
+        probabilities, y the labels 0, 1, ...
     class_weight : {class: weight}, "balanced" (N / (C count of the class)) or None: all weigh 1.
 
     Attributes
@@ -155,14 +165,21 @@ class MLPClassifier(NetworkClassifier, Perceptron):
     (30, 3)
     """
 
+    @answering(ESTIMATOR, "bp.MLPClassifier")
     def __init__(
-        self, hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001, batch_size="auto",
-        learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True, random_state=None,
-        tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True, early_stopping=False,
-        validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10, max_fun=15000,
-        loss="log_loss", class_weight=None, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None,
-        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, loss: str | Callable[..., Any] = "log_loss",
+        class_weight: Any = None, l1: float | None = None, l2: float | None = None,
+        dropout: float | Sequence[float] | None = None, normalise: str | None = None, clip_norm: float | None = None,
+        scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto", engine: str | Engine = "auto",
+        device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
 
@@ -175,7 +192,7 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     Parameters
     ----------
     loss : "squared_error" (sum over the outputs of (f - y)^2 / 2), "poisson" (f = exp(a), half the deviance),
-        "absolute_error", "huber", or a function (f, y) -> box of your own.
+        "absolute_error", "huber", a class of loss such as bp.Huber, or a function (f, y) -> box of your own.
 
     All others, and the attributes, are those of bprop.MLPClassifier, less class_weight and classes_.
 
@@ -185,18 +202,24 @@ class MLPRegressor(NetworkRegressor, Perceptron):
     True
     """
 
+    @answering(ESTIMATOR, "bp.MLPRegressor")
     def __init__(
-        self, loss="squared_error", hidden_layer_sizes=(100,), activation="relu", *, solver="adam", alpha=0.0001,
-        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
-        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
-        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
-        max_fun=15000, l1=None, l2=None, dropout=None, normalise=None, clip_norm=None, scoring=None, dtype="auto",
-        engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, loss: str | Callable[..., Any] = "squared_error", hidden_layer_sizes: int | Sequence[int] = (100,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, solver: Any = "adam", alpha: float = 0.0001,
+        batch_size: int | str = "auto", learning_rate: str | Callable[[Any], Any] = "constant",
+        learning_rate_init: float = 0.001, power_t: float = 0.5, max_iter: int = 200, shuffle: bool = True,
+        random_state: Any = None, tol: float = 1e-4, verbose: bool | int = False, warm_start: bool = False,
+        momentum: float = 0.9, nesterovs_momentum: bool = True, early_stopping: bool = False,
+        validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8,
+        n_iter_no_change: int = 10, max_fun: int = 15000, l1: float | None = None, l2: float | None = None,
+        dropout: float | Sequence[float] | None = None, normalise: str | None = None, clip_norm: float | None = None,
+        scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto", engine: str | Engine = "auto",
+        device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
     def _loss_offset(self, examples: Examples) -> float:
-        if not (isinstance(self.loss, str) and self.loss == "poisson"):
+        if loss_of("numbers", self.loss) != "poisson":
             return 0.0
         y = examples.y.astype(np.float64)  # exp(a) - y a plus y log y - y is half the deviance
         return float(np.average((xlogy(y, y) - y).sum(axis=1), weights=examples.weights))

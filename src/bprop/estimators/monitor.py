@@ -42,10 +42,15 @@ class Monitor:
     the parameters of the best score. user_X : the validation inputs as the user passed them, or None.
     """
 
+    estimator: Any
+    held: Examples | None
+
     def __init__(self, estimator: Any, held: Examples | None, theta: Arrays, user_X: Any = None):
         self.estimator, self.held = estimator, held
-        self.early = estimator.early_stopping
-        self.best_theta = {name: array.copy() for name, array in theta.items()} if self.early else {}
+        self.early: Any = estimator.early_stopping
+        self.best_theta: dict[str, np.ndarray] = (
+            {name: array.copy() for name, array in theta.items()} if self.early else {}
+        )
         self.score_of = self._scorer(user_X) if self.early else None
 
     def _scorer(self, user_X: Any) -> Callable[[Arrays, np.ndarray, float], float]:
@@ -57,7 +62,7 @@ class Monitor:
         if scoring is None:
             return lambda theta, f, loss: self._own_score(target, f)
         scorer: Any = check_scoring(self.estimator, scoring)
-        X = held.X if user_X is None else user_X
+        X = getattr(held.X, "matrix", held.X) if user_X is None else user_X
 
         def score(theta: Arrays, f: np.ndarray, loss: float) -> float:
             self.estimator._put(theta)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,9 +14,11 @@ from bprop.architecture import Architecture, head_of, losses
 from bprop.box import Box
 from bprop.boxes import batch_weight, concat, cross_entropy, l2, softmax
 from bprop.errors import SettingError
+from bprop.estimators.sparse import SparseRows, values_of
 from bprop.graph import Graph
 from bprop.leaves import Input
 from bprop.lower_case import snake
+from bprop.notes import SAMPLE, statistics
 from bprop.perceptron import network
 
 Arrays = Mapping[str, np.ndarray]
@@ -63,11 +65,22 @@ class Network:
     loss: str
     hidden: tuple[str, ...] = ()
     features: dict[str, Graph] = field(default_factory=dict)
+    reads_x_alone: ClassVar[bool] = True
+    """Whether X is the input x, rather than the columns of several."""
 
-    def data(self, X: np.ndarray, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """The arrays as the graph's inputs, in the shapes that these have."""
         arrays = {self.x: self.shaped(self.x, X)}
         return arrays if y is None else arrays | {self.y: self.shaped(self.y, y)}
+
+    def statistics(self, X: np.ndarray) -> dict[str, dict[str, float]]:
+        """{input: mean and deviation} of the inputs of floats."""
+        if isinstance(X, SparseRows):
+            return {self.x: X.statistics()}
+        arrays = self.data(X[:: max(1, -(-len(X) // SAMPLE))])
+        return {
+            name: statistics(a) for name, a in arrays.items() if self.graph.inputs[name].dtype == "float" and a.size
+        }
 
     def shaped(self, name: str, array: np.ndarray) -> np.ndarray:
         return array.reshape(len(array), *self.graph.inputs[name].shape)
@@ -78,6 +91,10 @@ class Network:
 
     def predict(self, theta: Arrays, X: np.ndarray, dtype: Any) -> np.ndarray:
         """The outputs f as (N, K)."""
+        if isinstance(X, SparseRows):
+            return self._of_sparse([self.graph.outputs[self.output]], theta, X, None, None, dtype)[0].reshape(
+                len(X), -1
+            )
         with np.errstate(all="ignore"):
             f = self.graph.predict(theta, self.data(X), dtype=dtype)
         f = f[self.output] if isinstance(f, dict) else f
@@ -85,6 +102,10 @@ class Network:
 
     def measure(self, theta: Arrays, X: Any, y: Any, weights: Any, dtype: Any) -> tuple[np.ndarray, float]:
         """(outputs f as (N, K), mean loss without penalties) of examples with targets."""
+        if isinstance(X, SparseRows):
+            boxes = [self.graph.outputs[self.output], self.graph.boxes[self.loss]]
+            f, losses = self._of_sparse(boxes, theta, X, y, weights, dtype)
+            return f.reshape(len(X), -1), float(np.average(losses, weights=weights))
         with np.errstate(all="ignore"):
             values = self.graph.fprop(theta, self.data(X, y), training=False, weights=weights, dtype=dtype)
             losses = values[self.loss]
@@ -92,12 +113,22 @@ class Network:
 
     def activations(self, theta: Arrays, X: np.ndarray, name: str, dtype: Any) -> np.ndarray:
         """The value of a box that depends on x alone, as (N, H)."""
+        if isinstance(X, SparseRows):
+            (h,) = self._of_sparse([self.graph.boxes[name]], theta, X, None, None, dtype)
+            return h.reshape(len(X), -1)
         if name not in self.features:
             self.features[name] = Graph(outputs={name: self.graph.boxes[name]}, stable=self.graph.stable)
         graph = self.features[name]
         needed = {key: theta[key] for key in graph.parameters}
         with np.errstate(all="ignore"):
             return np.asarray(graph.predict(needed, self.data(X), dtype=dtype)).reshape(len(X), -1)
+
+    def _of_sparse(
+        self, boxes: list[Box], theta: Arrays, X: SparseRows, y: Any, weights: Any, dtype: Any
+    ) -> list[np.ndarray]:  # fmt: skip
+        """The values of boxes outside training, of rows that stay sparse in the first product."""
+        with np.errstate(all="ignore"):
+            return values_of(self.graph, boxes, dict(theta), self.data(X, y), dtype, weights)
 
 
 def perceptron(blueprint: Blueprint) -> Network:
@@ -113,11 +144,9 @@ def perceptron(blueprint: Blueprint) -> Network:
     if blueprint.columns:
         y, f, loss = columns(base.boxes[f"a{last}"], blueprint.columns)
     if blueprint.loss is not None:
-        loss = blueprint.loss(f, y)
+        loss = architecture.loss_box(blueprint.loss, f, y)
     elif blueprint.architecture.loss == "squared_error":
         loss = 0.5 * loss
-    if not isinstance(loss, Box):
-        raise SettingError(f"loss must be a name or a function (f, y) -> box, but the function returned {loss!r}")
     weights = [base.parameters[f"W{k}"] for k in range(1, last + 1)]
     whole = loss + 0.5 * blueprint.alpha * l2(*weights) / batch_weight(y)
     graph = Graph(loss=whole, penalty=base.penalty, outputs={"f": f})
@@ -143,18 +172,54 @@ def activation_of(activation: Any) -> Any:
     return theirs.get(activation, activation) if isinstance(activation, str) else activation
 
 
-def loss_of(target: str, loss: Any) -> str | None:
-    """The loss for a kind of target by bprop's name; None of a function, and of "log_loss", the target's own.
+def function_of(loss: Any) -> Callable[..., Any] | None:
+    """The function (f, y) -> box of a loss; None of a name, and of a class whose head makes its own output.
 
-    Raises SettingError for a name that no loss for such targets has.
+    bp.huber and bp.Huber are functions of the output f; bp.cross_entropy and bp.Poisson apply the output themselves.
     """
-    if callable(loss):
+    if not callable(loss):
         return None
+    kind = architecture.as_loss(loss)
+    if not isinstance(kind, type) or kind.head is None:
+        return kind
+    itself = loss is kind or getattr(loss, "__name__", "") == snake(kind.__name__)
+    return loss if itself and kind.head.reads_output and ":" not in kind.type_key else None
+
+
+def loss_of(target: str, loss: Any) -> Any:
+    """The loss for a kind of target by bprop's name, or as a class; None of a function, and of the target's own.
+
+    Raises SettingError for a loss that is none for such targets.
+    """
+    if function_of(loss) is not None:
+        return None
+    if callable(loss):
+        return _loss_of_class(target, architecture.as_loss(loss))
     if loss not in loss_names(target):
         plugins.load()
     if loss not in (known := loss_names(target)):
         raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {loss!r}")
     return None if loss == "log_loss" else loss
+
+
+def _loss_of_class(target: str, kind: Any) -> Any:
+    own = architecture.TASKS[TASKS[target]]
+    names = {losses().get(name): name for name in [*loss_names(target), own] if name in losses()}
+    if kind in names:
+        return None if names[kind] == own and target != "numbers" else names[kind]
+    if ":" in kind.type_key and _fits(target, head_of(kind)):
+        return kind
+    raise SettingError(
+        f"the loss {kind.__name__} is none for this target; there are: {', '.join(loss_names(target))}, or a function "
+        "(f, y) -> box"
+    )
+
+
+def _fits(target: str, head: Any) -> bool:
+    """True if a loss with this head takes targets of the kind, and gives numbers or probabilities."""
+    if target == "numbers":
+        return head.kind == "float" and not head.labels and not head.each
+    return head.kind == "int" and head.labels == (target == "multiclass") and bool(head.output) and target != "columns"
 
 
 def loss_names(target: str) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bprop.namespace import namespace
+from bprop.namespace import Array, namespace
 from bprop.rules import SGD, Adam
+from bprop.rules.rule import RuleState
 from bprop.rules.schedules import Schedule
 
 
@@ -20,7 +21,7 @@ class ScaledAdam(Adam, named=False):
 
     reference: ClassVar = None
 
-    def direction(self, state, name, t):
+    def direction(self, state: RuleState, name: str, t: Any) -> Array:
         scale = (1 - self.beta2 ** (t + 1)) ** 0.5 / (1 - self.beta1 ** (t + 1))
         return scale * state["m"][name] / (namespace(state["v"][name]).sqrt(state["v"][name]) + self.epsilon)
 
@@ -29,7 +30,7 @@ class ScaledAdam(Adam, named=False):
 class HeavyBall(SGD, named=False):
     """SGD with a momentum in [0, 1]: scikit-learn takes 1 as well."""
 
-    def __post_init__(self):  # no check: the estimator has checked the numbers
+    def __post_init__(self) -> None:  # no check: the estimator has checked the numbers
         pass
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
+from bprop.elsewhere import answering
+from bprop.elsewhere.estimators import ESTIMATOR
+from bprop.engines import Engine
 from bprop.errors import DataError, SettingError
 from bprop.estimators.as_model import history_of
 from bprop.estimators.base import NamedParameters
@@ -20,13 +24,14 @@ from bprop.estimators.encoder import Encoder, table_network
 from bprop.estimators.inputs import read_some_weights
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor
 from bprop.estimators.mlp import keep
-from bprop.estimators.network import Network, activation_of, loss_of
+from bprop.estimators.network import Network, activation_of, function_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.targets import Labels, Numbers, Target
 from bprop.model import Model
 from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
+from bprop.sources.preparation import Preparation
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
 from bprop.tables.model import TableModel
 from bprop.tables.python_words import in_python
@@ -54,6 +59,8 @@ class TableEstimator(NamedParameters):
     dropout: Any
     normalise: str | None
     _encoder: Encoder
+
+    kinds_: dict[str, str]
 
     @available_if(needs_all_rows)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Any:  # type: ignore[override]
@@ -94,6 +101,12 @@ class TableEstimator(NamedParameters):
     def _read_rows(self, X: Any) -> np.ndarray:
         return self._encoded(read_table(self, X, reset=False))
 
+    def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
+        """Examples as the arrays of the network. data : rows with their target, or (rows, y)."""
+        if y is None and not (isinstance(data, tuple) and len(data) == 2):
+            return self.to_model().read_batch(data)
+        return super().read_batch(data, y)
+
     # --- the network ---
 
     def _make_network(self, features: int, target: Target) -> Network:
@@ -102,7 +115,7 @@ class TableEstimator(NamedParameters):
             layer_sizes(self.hidden_layer_sizes), activation_of(self.activation), task, name, self.l1, self.l2,
             self.dropout, self.normalise,
         )  # fmt: skip
-        function = self.loss if callable(self.loss) else None
+        function = function_of(self.loss)
         preparation = self._encoder.preparation
         key = (architecture, target.outputs, function, self.scale, preparation.columns, preparation.embeddings)
         cached = getattr(self, "_made", None)
@@ -139,15 +152,18 @@ class TableEstimator(NamedParameters):
         `bprop.save` writes it, and the command line (`bprop predict`, `evaluate`, `export`) uses the file.
         """
         check_is_fitted(self)
-        preparation = replace(self._encoder.preparation, answer=self._answer())
-        notes = {**preparation.to_notes(), **self._encoder.units.to_notes()}
+        notes = {**self.noted_preparation().to_notes(), **self._encoder.units.to_notes()}
         return TableModel.of(Model(self._network_.graph, self._theta(), history_of(self), notes))
+
+    def noted_preparation(self) -> Preparation:
+        """How rows become arrays, as the notes of a model keep it."""
+        return replace(self._encoder.preparation, answer=self._answer())
 
     def _answer(self) -> Answer:
         """The target, as the notes of a model keep it."""
         return self._encoder.preparation.answer
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_model()` to a file: `bp.load` gives the model back."""
         self.to_model().save(path)
 
@@ -157,10 +173,10 @@ class TableLabels(Labels):
     """One label an example, with an output for each of two classes and more, as the command line has it."""
 
     @property
-    def task(self):  # type: ignore[override]
+    def task(self) -> str:  # type: ignore[override]
         return "binary" if len(self.classes) < 2 else "multiclass"
 
-    def strata(self, y):
+    def strata(self, y: np.ndarray) -> np.ndarray | None:
         return y if len(self.classes) == 2 and np.bincount(y, minlength=2).min() > 1 else None
 
 
@@ -170,11 +186,11 @@ class ScaledNumbers(Numbers):
 
     scaling: Scaling | None = None
 
-    def encode(self, y):
+    def encode(self, y: np.ndarray) -> np.ndarray:
         numbers = super().encode(y)
         return numbers if self.scaling is None else self.scaling.scaled(numbers)
 
-    def decode(self, f):
+    def decode(self, f: np.ndarray) -> np.ndarray:
         return super().decode(f if self.scaling is None else self.scaling.restored(f))
 
 
@@ -205,14 +221,21 @@ class TableClassifier(TableEstimator, NetworkClassifier):
     ({'x0': 'categorical', 'x1': 'numeric'}, ['no', 'yes'])
     """
 
+    @answering(ESTIMATOR, "bp.TableClassifier")
     def __init__(
-        self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
-        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
-        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
-        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
-        max_fun=15000, loss="log_loss", class_weight=None, l1=None, l2=None, dropout=None, normalise=None,
-        clip_norm=None, scoring=None, dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, hidden_layer_sizes: int | Sequence[int] = (200,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, kinds: Mapping[str, str] | None = None,
+        scale: str = "auto", solver: Any = "adam", batch_size: int | str = "auto",
+        learning_rate: str | Callable[[Any], Any] = "constant", learning_rate_init: float = 0.001, power_t: float = 0.5,
+        max_iter: int = 200, shuffle: bool = True, random_state: Any = None, tol: float = 1e-4,
+        verbose: bool | int = False, warm_start: bool = False, momentum: float = 0.9, nesterovs_momentum: bool = True,
+        early_stopping: bool = False, validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999,
+        epsilon: float = 1e-8, n_iter_no_change: int = 10, max_fun: int = 15000,
+        loss: str | Callable[..., Any] = "log_loss", class_weight: Any = None, l1: float | None = None,
+        l2: float | None = None, dropout: float | Sequence[float] | None = None, normalise: str | None = None,
+        clip_norm: float | None = None, scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto",
+        engine: str | Engine = "auto", device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
     def _choose_target(self, y: np.ndarray, fresh: bool, classes: Any) -> Target:
@@ -251,18 +274,27 @@ class TableRegressor(TableEstimator, NetworkRegressor):
     [1000000.0, 2000000.0]
     """
 
+    @answering(ESTIMATOR, "bp.TableRegressor")
     def __init__(
-        self, hidden_layer_sizes=(200,), activation="relu", *, kinds=None, scale="auto", solver="adam",
-        batch_size="auto", learning_rate="constant", learning_rate_init=0.001, power_t=0.5, max_iter=200, shuffle=True,
-        random_state=None, tol=1e-4, verbose=False, warm_start=False, momentum=0.9, nesterovs_momentum=True,
-        early_stopping=False, validation_fraction=0.1, beta_1=0.9, beta_2=0.999, epsilon=1e-8, n_iter_no_change=10,
-        max_fun=15000, loss="squared_error", l1=None, l2=None, dropout=None, normalise=None, clip_norm=None,
-        scoring=None, dtype="auto", engine="auto", device=None, progress=False,
-    ):  # fmt: skip
+        self, hidden_layer_sizes: int | Sequence[int] = (200,),
+        activation: str | Callable[..., Any] | Sequence[Any] = "relu", *, kinds: Mapping[str, str] | None = None,
+        scale: str = "auto", solver: Any = "adam", batch_size: int | str = "auto",
+        learning_rate: str | Callable[[Any], Any] = "constant", learning_rate_init: float = 0.001, power_t: float = 0.5,
+        max_iter: int = 200, shuffle: bool = True, random_state: Any = None, tol: float = 1e-4,
+        verbose: bool | int = False, warm_start: bool = False, momentum: float = 0.9, nesterovs_momentum: bool = True,
+        early_stopping: bool = False, validation_fraction: float = 0.1, beta_1: float = 0.9, beta_2: float = 0.999,
+        epsilon: float = 1e-8, n_iter_no_change: int = 10, max_fun: int = 15000,
+        loss: str | Callable[..., Any] = "squared_error", l1: float | None = None, l2: float | None = None,
+        dropout: float | Sequence[float] | None = None, normalise: str | None = None, clip_norm: float | None = None,
+        scoring: str | Callable[..., float] | None = None, dtype: DTypeLike = "auto", engine: str | Engine = "auto",
+        device: str | None = None, progress: bool | str = False,
+    ) -> None:  # fmt: skip
         keep(self, locals())
 
     def _scales_targets(self) -> bool:
-        return callable(self.loss) or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        return (
+            function_of(self.loss) is not None or head_of(self._architecture_of_loss().loss_class()).scaled is not None
+        )
 
     def _architecture_of_loss(self) -> Architecture:
         return Architecture(task=VALUES, loss=loss_of("numbers", self.loss))

@@ -66,25 +66,25 @@ class Labels(Target):
     classes: np.ndarray
 
     @property
-    def task(self):  # type: ignore[override]
+    def task(self) -> str:  # type: ignore[override]
         return "binary" if len(self.classes) <= 2 else "multiclass"
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         return 1 if self.task == "binary" else len(self.classes)
 
     @property
-    def widths(self):
+    def widths(self) -> tuple[int, ...]:
         return (1, 2) if self.outputs == 1 else (self.outputs,)
 
     @property
-    def counted(self):
+    def counted(self) -> int:
         return len(self.classes)
 
-    def encode(self, y):
+    def encode(self, y: np.ndarray) -> np.ndarray:
         return codes(y, self.classes)
 
-    def decode(self, f):
+    def decode(self, f: np.ndarray) -> np.ndarray:
         return self.classes[self.codes(f)]
 
     def codes(self, f: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ class Labels(Target):
             return np.ones((len(f), 1), f.dtype)
         return np.concatenate([1 - f, f], axis=1) if f.shape[1] == 1 else f
 
-    def known(self, y):
+    def known(self, y: np.ndarray) -> np.ndarray:
         return np.unique(y)
 
 
@@ -111,26 +111,26 @@ class Indicators(Target):
     task = "multilabel"
 
     @property
-    def classes(self):  # type: ignore[override]
+    def classes(self) -> np.ndarray:  # type: ignore[override]
         return np.arange(self.width)
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         return self.width
 
-    def encode(self, y):
+    def encode(self, y: np.ndarray) -> np.ndarray:
         if y.ndim != 2 or y.shape[1] != self.width:
             raise DataError(f"y must have a column for each of {self.width} labels, not shape {y.shape}")
         return (y > 0).astype(np.int64)
 
-    def decode(self, f):
+    def decode(self, f: np.ndarray) -> np.ndarray:
         return (f > 0.5).astype(np.int64)
 
     def probabilities(self, f: np.ndarray) -> np.ndarray:
         """p(label k | x), (N, K)."""
         return f
 
-    def known(self, y):
+    def known(self, y: np.ndarray) -> np.ndarray:
         return np.arange(y.shape[1])
 
 
@@ -142,23 +142,23 @@ class Columns(Target):
     task = "columns"
 
     @property
-    def sizes(self):
+    def sizes(self) -> tuple[int, ...]:
         return tuple(len(classes) for classes in self.classes)
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         return sum(self.sizes)
 
     @property
-    def counted(self):
+    def counted(self) -> tuple[int, ...]:
         return self.sizes
 
-    def encode(self, y):
+    def encode(self, y: np.ndarray) -> np.ndarray:
         if y.ndim != 2 or y.shape[1] != len(self.classes):
             raise DataError(f"y must have {len(self.classes)} columns, not shape {y.shape}")
         return np.stack([codes(y[:, k], classes) for k, classes in enumerate(self.classes)], axis=1)
 
-    def decode(self, f):
+    def decode(self, f: np.ndarray) -> np.ndarray:
         parts = self.probabilities(f)
         return np.stack([c[p.argmax(axis=1)] for c, p in zip(self.classes, parts, strict=True)], axis=1)
 
@@ -166,7 +166,7 @@ class Columns(Target):
         """p(y_k = c | x) for each column, a list of (N, C_k)."""
         return np.split(f, np.cumsum(self.sizes)[:-1], axis=1)
 
-    def known(self, y):
+    def known(self, y: np.ndarray) -> list[np.ndarray]:
         return [np.unique(y[:, k]) for k in range(y.shape[1])]
 
 
@@ -178,16 +178,16 @@ class Numbers(Target):
     task = "numbers"
 
     @property
-    def outputs(self):
+    def outputs(self) -> int:
         return self.width
 
-    def encode(self, y):
+    def encode(self, y: np.ndarray) -> np.ndarray:
         numbers = y.reshape(len(y), -1)
         if numbers.shape[1] != self.width:
             raise DataError(f"y must have {self.width} column{'s'[: self.width != 1]}, not shape {y.shape}")
         return numbers
 
-    def decode(self, f):
+    def decode(self, f: np.ndarray) -> np.ndarray:
         return f[:, 0] if self.width == 1 else f
 
 

@@ -27,9 +27,10 @@ def by_name(
         return {**data, **more}
     of_outputs = list(x)
     of_loss = [name for name in structure.inputs if name not in of_outputs]
-    needed = [name for name in ([] if predicts else of_loss) + of_outputs if name not in more]
+    needed = [name for name in of_outputs + ([] if predicts else of_loss) if name not in more]
     columns = _columns(data)
-    if set(needed) <= columns.keys() and (len(needed) > 1 or columns.keys() <= structure.inputs.keys()):
+    by_columns = len(needed) > 1 or columns.keys() <= structure.inputs.keys()  # of many columns, an array is meant
+    if columns and by_columns and set(needed) <= columns.keys():
         return {**columns, **more}
     if _is_pair(data, needed, structure, predicts):
         return {**_of_pair(data, of_outputs, of_loss), **more}
@@ -96,7 +97,7 @@ def _error(data: Any, of_outputs: list[str], of_loss: list[str], needed: list[st
             f"data is arrays by name, {wanted}, not a path; bp.table(path) and bp.stream(path) read files"
         )
     if not _is_array(data):
-        return DTypeError(f"data is arrays by name, {wanted}, not a {type(data).__name__}")
+        return DTypeError(f"data is arrays by name, {wanted}, but got {type(data).__name__}")
     pair = " or (X, y)" if len(of_outputs) == len(of_loss) == 1 else ""
     if not needed:
         return DataError("there is no input left for the array: all of them have their keywords")

@@ -14,6 +14,7 @@ import numpy as np
 from bprop import errors, init
 from bprop.box import Box
 from bprop.data import DataSet
+from bprop.elsewhere import answering
 from bprop.graph import arguments, passes, representable, validation
 from bprop.graph.mixing import Rows
 from bprop.graph.objective import backpropagate
@@ -61,7 +62,7 @@ class Graph(Structure):
     """
 
     @cached_property
-    def _plans(self) -> dict[tuple, Plan]:
+    def _plans(self) -> dict[tuple[Any, ...], Plan]:
         return {}
 
     @cached_property
@@ -115,6 +116,7 @@ class Graph(Structure):
             theta[name] = init.initial(box.init or init.default(box.shape), rng, box.shape, name).astype(dtype)
         return theta
 
+    @answering({}, "graph.fprop", places="the data is one argument, graph.fprop(theta, (X, y)), or keywords, x=X, y=Y")
     def fprop(
         self,
         params: Mapping[str, Any],
@@ -151,6 +153,7 @@ class Graph(Structure):
         """{input: array} of the data of a call and its keywords: see `bprop.graph.arguments.by_name`."""
         if data is None:
             return more
+        data = data.arrays if isinstance(data, DataSet) else data
         if isinstance(data, dict):
             return {**data, **more} if more else data
         x = self.predictor.inputs if self.outputs else arguments.roles(self)
@@ -172,6 +175,11 @@ class Graph(Structure):
         inputs : further boxes whose gradients are wanted, or their names. The gradient of an Input x says how the
         objective changes with the data. Raises GraphError for a box that is computed as one with the box above it.
         """
+        if not isinstance(values, Values):
+            raise errors.DTypeError(
+                "bprop goes back from the values of a forward pass: values = graph.fprop(theta, x=X, y=Y), and then "
+                "graph.bprop(values)"
+            )
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
         plan = values.plan
         targets, bypassed = self.targets(plan, more), self.bypassed(plan)
@@ -269,11 +277,43 @@ class Graph(Structure):
         """
         return _room_above("functions").functions(self, engine, rule, dtype, in_place, check, batch_size)
 
+    def backward(
+        self,
+        of: str | Box | None = None,
+        inputs: str | Box | Sequence[str | Box] = (),
+        *,
+        training: bool = True,
+    ) -> Graph:
+        """The gradient as a graph: its boxes are those of forward propagation, and what the bprop of each box does.
+
+        Its leaves are those of this graph. Its outputs are the gradients of the objective, "d objective / d W1", for
+        every trainable parameter, in their order, then for `inputs`. It is a graph like any other: it can be drawn,
+        checked, saved, run on every engine, exported, and differentiated again: a function of gradients has a
+        gradient.
+
+        Parameters
+        ----------
+        of : a box of one number, (), or of one number an example, (N,), of which the mean counts; or its name. Default:
+            the objective.
+        inputs : further boxes whose gradients are wanted, or their names.
+        training : False: dropout is the identity, and batch normalisation uses its running averages.
+
+        Raises GraphError, which names the box, for box code that cannot become boxes.
+
+        >>> x, w = bp.Input("x"), bp.Parameter("w")
+        >>> graph = bp.Graph(loss=bp.square(w * x - 1)).backward()
+        >>> float(graph.predict({"w": 2.0}, x=[1.0]))
+        2.0
+        >>> list(graph.outputs)
+        ['d objective / d w']
+        """
+        return _room_above("backward").backward(self, of, inputs, training)
+
     def _pass(
         self,
         plan: Plan,
-        params: Mapping,
-        data: Mapping,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
         seed: int = 0,
         weights: Any = None,
         dtype: Any = None,
@@ -282,7 +322,13 @@ class Graph(Structure):
         return Values(self, plan, passes.fprop(plan, leaves, context), context)
 
     def leaves_of(
-        self, plan: Plan, params: Mapping, data: Mapping, seed: int = 0, weights: Any = None, dtype: Any = None
+        self,
+        plan: Plan,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any],
+        seed: int = 0,
+        weights: Any = None,
+        dtype: Any = None,
     ) -> tuple[dict[str, Array], Context]:
         """The start of a pass: the values of the leaves by name, checked and in its dtype, and its context."""
         theta = validation.read_params(params, self.parameters)
@@ -315,6 +361,7 @@ class Graph(Structure):
                 self.ranges.check({name: array[cut] for name, array in examples.arrays.items()}, cut.start)
         return examples
 
+    @answering({}, "graph.draw", places="the batch is one argument, graph.draw(theta, (X, y)), or keywords, x=X, y=Y")
     def draw(
         self,
         params: Mapping[str, Any] | None = None,
@@ -369,8 +416,18 @@ class Graph(Structure):
         return cls(**build(description, boxes, size_limit))
 
     def __reduce__(self):
-        own = tuple({type(box) for box in self.order if ":" in type(box).type_key})
-        return Graph.from_description, (self.describe(), own)
+        return Graph.from_description, (self.describe(), self._own_boxes())
+
+    def _own_boxes(self) -> tuple[type[Box], ...]:
+        """The classes of boxes that are not bprop's."""
+        return tuple({type(box) for box in self.order if ":" in type(box).type_key})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For skops, which keeps plain data: see `__reduce__`, which pickle and copies use."""
+        return {"description": self.describe(), "boxes": list(self._own_boxes())}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        Graph.__init__(self, **build(state["description"], state["boxes"]))
 
     def __str__(self) -> str:
         return show(self)

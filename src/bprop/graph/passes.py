@@ -6,6 +6,7 @@ Every engine runs these functions: NumPy on arrays, native and XLA on traced val
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from bprop.graph.plan import Context, Node, Plan, State
 from bprop.graph.send import extras_of, in_dtype, is_zero, send
@@ -20,12 +21,14 @@ def fprop(plan: Plan, leaves: Mapping[str, Array], context: Context) -> State:
     return State(values, compute(plan, values, context))
 
 
-def compute(plan: Plan, values: list[Array], context: Context, nodes: list[Node] | None = None) -> dict[int, tuple]:
+def compute(
+    plan: Plan, values: list[Array], context: Context, nodes: list[Node] | None = None
+) -> dict[int, tuple[Any, ...]]:
     """Compute the values of `nodes` (default: all) and put them into their slots. Returns the extras by slot.
 
     The extras of a box are the arguments that follow its children: noise, weights.
     """
-    extras: dict[int, tuple] = {}
+    extras: dict[int, tuple[Any, ...]] = {}
     dtype = context.dtype
     for node in plan.nodes if nodes is None else nodes:
         box, _, slot, _, children_of = node

@@ -60,7 +60,7 @@ class State(NamedTuple):
     """The values of one pass by slot, and the extras by slot: the arguments after a box's children (noise, weights)."""
 
     values: list[Array]
-    extras: dict[int, tuple]
+    extras: dict[int, tuple[Any, ...]]
 
 
 class Plan:
@@ -72,13 +72,13 @@ class Plan:
         slots = {box: slot for slot, box in enumerate(computed)}
         name_of = {resolve(box): name for box, name in names.items() if resolve(box) not in names}
         name_of.update((box, names[box]) for box in computed if box in names)
-        self.names = [name_of[box] for box in computed]
+        self.names: list[str] = [name_of[box] for box in computed]
         self.nodes = []
         for box in computed:
             if not isinstance(box, Leaf):
                 children = tuple(slots[resolve(c)] for c in box.children)
                 self.nodes.append(Node(box, name_of[box], slots[box], children, getter(children)))
-        self.leaves = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
+        self.leaves: dict[str, int] = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
         self.boxes = computed
         self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
         self._ways: dict[tuple[frozenset[int], bool], list[bool]] = {}

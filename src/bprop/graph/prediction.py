@@ -38,17 +38,25 @@ class Predictor:
     boxes, the slots of the outputs. A graph has one predictor, `graph.predictor`.
     """
 
+    known: Any
+    limits: Limits
+    plan: Plan
+
     def __init__(self, structure: Structure, plan: Plan, limits: Limits):
         self.known, self.limits, self.plan = structure.inputs, limits, plan
-        self.ranges = Ranges(structure, tuple(structure.outputs.values()))
-        self.leaves = self.plan.leaves
+        self.ranges: Ranges = Ranges(structure, tuple(structure.outputs.values()))
+        self.leaves: dict[str, int] = self.plan.leaves
         boxes = {name: self.plan.boxes[slot] for name, slot in self.leaves.items()}
-        self.inputs = {name: box for name, box in boxes.items() if isinstance(box, Input)}
-        self.parameters = {name: self.leaves[name] for name, box in boxes.items() if isinstance(box, Parameter)}
-        self.constants = {box: self.leaves[name] for name, box in boxes.items() if isinstance(box, Constant)}
-        self.names = list(structure.outputs)
-        self.slots = [self.plan.slot_of[box] for box in structure.outputs.values()]
-        self.needs_context = any(node.box.needs for node in self.plan.nodes)
+        self.inputs: dict[str, Input] = {name: box for name, box in boxes.items() if isinstance(box, Input)}
+        self.parameters: dict[str, int] = {
+            name: self.leaves[name] for name, box in boxes.items() if isinstance(box, Parameter)
+        }
+        self.constants: dict[Constant, int] = {
+            box: self.leaves[name] for name, box in boxes.items() if isinstance(box, Constant)
+        }
+        self.names: list[Any] = list(structure.outputs)
+        self.slots: list[int] = [self.plan.slot_of[box] for box in structure.outputs.values()]
+        self.needs_context: bool = any(node.box.needs for node in self.plan.nodes)
 
     def read(self, data: Mapping[str, Any]) -> Arrays:
         """The inputs that the outputs need, checked. `data` may hold other inputs of the graph, which are ignored."""

@@ -58,9 +58,9 @@ def is_zero(grad: Array) -> bool:
     return grad.ndim == 0 and namespace(grad) is np and grad == 0
 
 
-def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple:
+def extras_of(node: Node, context: Context, children: Sequence[Array]) -> tuple[Any, ...]:
     """The extra arguments that the box `needs`, in that order."""
-    stream = crc32(node.name.encode())
+    stream = crc32(getattr(node.box, "stream_of", node.name).encode())  # a box may draw the numbers of another
     makers = {
         "weights": lambda: context.weights,
         "noise": lambda: node.box.noise(

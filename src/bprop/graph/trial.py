@@ -97,13 +97,26 @@ def children(box: Box, numbers: Any, rng: np.random.Generator) -> Iterator[np.nd
 class Trial:
     """One comparison: the results for `arrays` with all their rows, and with `rows` alone."""
 
+    box: Box
+    moving: Sequence[bool]
+    training: bool
+    rows: list[int]
+    whole: list[Any]
+    part: list[Any]
+
     def __init__(
-        self, box: Box, moving: Sequence[bool], training: bool, rows: list[int], arrays: list, rng: np.random.Generator
+        self,
+        box: Box,
+        moving: Sequence[bool],
+        training: bool,
+        rows: list[int],
+        arrays: list[Any],
+        rng: np.random.Generator,
     ):
         self.box, self.moving, self.training, self.rows = box, moving, training, rows
-        self.others = [row for row in range(COUNT) if row not in rows]
-        self.by_example = box.dims[:1] == ("N",)
-        self.weights = rng.uniform(0.5, 2.0, COUNT)
+        self.others: list[int] = [row for row in range(COUNT) if row not in rows]
+        self.by_example: bool = box.dims[:1] == ("N",)
+        self.weights: np.ndarray = rng.uniform(0.5, 2.0, COUNT)
         if training:
             self.weights[self.others] = 0.0
         self.whole, self.part = arrays, [a[rows] if m else a for a, m in zip(arrays, moving, strict=True)]
@@ -128,7 +141,7 @@ class Trial:
     def cut(self, array: Any, has_rows: bool) -> Any:
         return array[self.rows] if has_rows else array
 
-    def extras(self, arrays: list, weights: np.ndarray) -> tuple:
+    def extras(self, arrays: list[Any], weights: np.ndarray) -> tuple[Any, ...]:
         key = np.zeros(1, np.uint32), np.zeros(1, np.uint32)
         makers = {
             "weights": lambda: weights,
@@ -136,7 +149,7 @@ class Trial:
         }
         return tuple(makers[need]() for need in self.box.needs)
 
-    def gradients(self, value: Any, alone: Any, more: tuple, fewer: tuple) -> list[tuple]:
+    def gradients(self, value: Any, alone: Any, more: tuple[Any, ...], fewer: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """(gradient, expected gradient) of each float child. A child with rows: expected is 0 for the other rows."""
         grad = self.rng.normal(size=np.shape(value))
         if self.by_example:
@@ -154,18 +167,18 @@ class Trial:
             pairs.append((a, expected))
         return pairs
 
-    def sent(self, grad: Any, value: Any, arrays: list, extras: tuple) -> tuple:
+    def sent(self, grad: Any, value: Any, arrays: list[Any], extras: tuple[Any, ...]) -> tuple[Any, ...]:
         takes = inspect.signature(self.box.bprop).parameters
         more = {"wanted": (True,) * len(arrays)} if "wanted" in takes else {}
         sent = self.box.bprop(grad, value, *arrays, *extras, **more)
         return tuple(sent) if isinstance(sent, tuple | list) else (sent,)
 
-    def updated(self, value: Any, alone: Any, more: tuple, fewer: tuple) -> list[tuple]:
+    def updated(self, value: Any, alone: Any, more: tuple[Any, ...], fewer: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         one = self.box.updates(value, *self.whole, *more)
         other = self.box.updates(alone, *self.part, *fewer)
         return [(one[position], other[position]) for position in one]
 
-    def predicted(self) -> list[tuple]:
+    def predicted(self) -> list[tuple[Any, ...]]:
         """The predictions of a loss, which metrics compare with y."""
         if not isinstance(self.box, Loss) or not self.moving[0]:
             return []

@@ -29,7 +29,8 @@ def check_names(data: Mapping[str, Any], expected: Mapping[str, Any], what: str,
     if unknown or missing:
         faults = [f"unknown {what}: {', '.join(map(repr, unknown))}"] if unknown else []
         faults += [f"missing {what}: {', '.join(map(repr, missing))}"] if missing else []
-        raise UnknownNameError(f"{'; '.join(faults)} (the graph has: {', '.join(expected) or 'none'})")
+        cure = "; weights of examples are weights=w" if "sample_weight" in unknown else ""
+        raise UnknownNameError(f"{'; '.join(faults)} (the graph has: {', '.join(expected) or 'none'}){cure}")
 
 
 def read_input(box: Input, data: Any, legal: fitting.Legal | None = None) -> np.ndarray:

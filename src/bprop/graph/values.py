@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bprop.box import Box
+from bprop.elsewhere import missing
 from bprop.errors import UnknownNameError
 from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
@@ -49,6 +51,12 @@ class BoxMapping(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._arrays)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            is_box = name[:1] != "_" and name in self.graph.boxes
+            raise missing(self, name, {name: f"type {type(self).__name__.lower()}[{name!r}]"} if is_box else {})
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{name} {np.shape(array)}" for name, array in self._arrays.items())
         return f"<{type(self).__name__}: {shown}>"
@@ -66,6 +74,10 @@ class Values(BoxMapping):
     >>> values["h"]
     array([[1., 0.]])
     """
+
+    plan: Plan
+    state: State
+    context: Context
 
     def __init__(self, graph: Structure, plan: Plan, state: State, context: Context):
         arrays = {name: state.values[plan.slot_of[box]] for box, name in graph.names.items() if box in plan.slot_of}

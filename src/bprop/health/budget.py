@@ -12,6 +12,10 @@ SHARE = 0.02
 class Budget:
     """Decides when to repeat some work, so that it takes at most a share of the time. The last cost is the estimate."""
 
+    share: float
+    cost: float
+    since: float
+
     def __init__(self, share: float = SHARE, clock: Callable[[], float] = perf_counter):
         self.share, self.clock = share, clock
         self.cost, self.since = 0.0, -float("inf")

@@ -30,34 +30,43 @@ def growth(history: Sequence[Record]) -> Iterable[str]:
 
 
 def overfitting(history: Sequence[Record]) -> Iterable[str]:
-    """A warning if the validation loss has risen since its least value, while the training loss fell further.
+    """A warning if the validation loss has risen since its least value, while the training loss fell further."""
+    rise = risen(history)
+    if rise is None:
+        return
+    facts, better = rise
+    if better:
+        yield (
+            f"{facts}; yet on the validation set the network improved its {better}: it is often right, and too sure "
+            "where it is wrong: try dropout or an l2 penalty before you trust its probabilities"
+        )
+    else:
+        yield f"the network overfits: {facts}: try early stopping (patience), dropout, an l2 penalty, or more data"
 
-    There is none if it rose by less than a tenth, or if one of the last epochs (3, or a tenth of all) was as good.
+
+def risen(history: Sequence[Record]) -> tuple[str, str] | None:
+    """(how the validation loss has risen since its least value, while the training loss fell further; the metrics that
+    improved since then), both in words; None if it has not.
+
+    It has not if it rose by less than a tenth, or if one of the last epochs (3, or a tenth of all) was as good.
     """
     watched = [(record, record.validation) for record in history if record.validation is not None]
     losses = [validation["loss"] for _, validation in watched]
     if len(watched) <= FEWEST or not all(map(isfinite, losses)):
-        return
+        return None
     least = min(losses)
     place = losses.index(least)
     late = losses[-max(FEWEST, len(losses) // 10) :]
     scale = least if least > 0 else losses[0] - least
     (best, then), (last, now) = watched[place], watched[-1]
     if min(late) <= least + RISEN * scale or last.loss >= best.loss:
-        return
+        return None
     facts = (
         f"the validation loss was least after epoch {best.epoch} ({least:.3g}) and has risen to {losses[-1]:.3g}, "
         f"while the training loss fell from {best.loss:.3g} to {last.loss:.3g}"
     )
     better = [name for name in now if name != "loss" and _better(name, now[name], then[name])]
-    if better:
-        shown = ", ".join(f"{name} from {then[name]:.4g} to {now[name]:.4g}" for name in better)
-        yield (
-            f"{facts}; yet on the validation set the network improved its {shown}: it is often right, and too sure "
-            "where it is wrong: try dropout or an l2 penalty before you trust its probabilities"
-        )
-    else:
-        yield f"the network overfits: {facts}: try early stopping (patience), dropout, an l2 penalty, or more data"
+    return facts, ", ".join(f"{name} from {then[name]:.4g} to {now[name]:.4g}" for name in better)
 
 
 def _better(name: str, now: float, then: float) -> bool:

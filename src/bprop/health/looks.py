@@ -27,14 +27,17 @@ class Looks:
     epochs : the planned number of epochs of the whole run. clock : a function that returns seconds.
     """
 
+    epochs: int
+    share: float
+
     def __init__(self, epochs: int, share: float = SHARE, clock: Callable[[], float] = perf_counter):
         self.epochs, self.share, self.clock = epochs, share, clock
-        self.next = 0  # the epoch of the next look
-        self.last = 0  # the epoch of the last look; 0: there was none
-        self.worked = 0.0  # seconds of the epochs until then
-        self.pace = float("inf")  # seconds of an epoch, the least of all gaps between looks: the first are slow
+        self.next: int = 0  # the epoch of the next look
+        self.last: int = 0  # the epoch of the last look; 0: there was none
+        self.worked: float = 0.0  # seconds of the epochs until then
+        self.pace: float = float("inf")  # seconds of an epoch, the least of all gaps between looks: the first are slow
         self.costs: list[float] = []  # seconds of each look
-        self.since = clock()
+        self.since: float = clock()
 
     def due(self, epoch: int) -> bool:
         """Whether the epoch that has just ended is due for a look."""

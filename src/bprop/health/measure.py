@@ -57,7 +57,7 @@ def _is_layer(box: Box) -> bool:
     return box.dims[:1] == ("N",) and any(weights)
 
 
-def _boxes(plan: Plan, state: State, grads: list, context: Context) -> dict[str, dict[str, float | None]]:
+def _boxes(plan: Plan, state: State, grads: list[Any], context: Context) -> dict[str, dict[str, float | None]]:
     total = float(divisor_of(context))  # undoes the mean: the gradients of the examples' own losses
     boxes = {}
     for node in plan.nodes:
@@ -124,7 +124,7 @@ def _ratio(part: float, whole: float) -> float | None:
     return number(part / whole) if whole else None
 
 
-def _first_not_finite(plan: Plan, state: State, grads: list) -> str | None:
+def _first_not_finite(plan: Plan, state: State, grads: list[Any]) -> str | None:
     for arrays, order in ((state.values, plan.nodes), (grads, plan.nodes[::-1])):
         for node in order:
             array = arrays[node.slot]

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from bprop.blas import one_thread
+from bprop.data import DataSet
 from bprop.engines.engine import Job, Run
 from bprop.engines.program import Program
 from bprop.errors import SettingError
@@ -28,13 +29,16 @@ class HealthProbe:
     takes about a fiftieth of the time (see `Looks`); False, never.
     """
 
+    job: Job
+    looks: Looks
+
     def __init__(self, job: Job, wanted: bool | str, epochs: int, clock: Callable[[], float] = perf_counter):
         if not isinstance(wanted, bool) and wanted != "auto":
             raise SettingError(f"health is True (every epoch), 'auto' (at negligible cost) or False, not {wanted!r}")
         self.job, self.wanted, self.looks = job, wanted, Looks(epochs, clock=clock)
         if wanted is not False:
-            self.program = Program(job.graph, job.dtype)
-            self.sample = job.data.rows(sample_rows(job))
+            self.program: Program = Program(job.graph, job.dtype)
+            self.sample: DataSet = job.data.rows(sample_rows(job))
 
     def __call__(self, run: Run, t: int) -> Health | None:
         """The health after `t` updates, at the end of an epoch; None if no look is due."""

@@ -60,13 +60,19 @@ class Ahead(Reader):
     At most three windows are in memory: two that are visited, and the next.
     """
 
+    regions: list[Region]
+    epoch: Epoch
+    ends: np.ndarray
+    fetched: int
+    dropped: int
+
     def __init__(self, regions: Iterable[Region], epoch: Epoch):
         self.regions, self.epoch, self.ends = list(regions), epoch, epoch.ends
-        self.most = int(epoch.pages.window * epoch.pages.page)
+        self.most: int = int(epoch.pages.window * epoch.pages.page)
         self.fetched = self.dropped = 0  # windows
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
+        self.thread: ThreadPoolExecutor = ThreadPoolExecutor(1, thread_name_prefix="bprop-reader")
 
-    def reach(self, start, stop):
+    def reach(self, start: int, stop: int) -> None:
         now = int(np.searchsorted(self.ends, start, side="right"))
         last = int(np.searchsorted(self.ends, stop - 1, side="right"))
         for window in range(self.dropped, now):
@@ -93,7 +99,7 @@ class Ahead(Reader):
         size, rows = self.epoch.pages.page, self.epoch.pages.rows
         return [(int(part[0]) * size, min((int(part[-1]) + 1) * size, rows)) for part in parts]
 
-    def close(self):
+    def close(self) -> None:
         self.thread.shutdown(cancel_futures=True)
         for region in self.regions:
             region.drop(0, self.epoch.pages.rows)

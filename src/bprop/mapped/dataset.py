@@ -25,7 +25,7 @@ class Mapped(DataSet):
 
     regions: Mapping[str, Region] = field(default_factory=dict)
     pages: Pages = field(default_factory=lambda: Pages(0, 1, 1))
-    folder: str | os.PathLike | None = None
+    folder: str | os.PathLike[str] | None = None
 
     @property
     def in_memory(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from bprop.errors import DataError
 
 
-def scratch(length: int, dtype: np.dtype | type, folder: str | os.PathLike | None) -> np.ndarray:
+def scratch(length: int, dtype: np.dtype | type, folder: str | os.PathLike[str] | None) -> np.ndarray:
     """An array (length,) of zeros in a file without a name, which is gone when the array is.
 
     Raises DataError where there is no room for it: later the system could only end the program.

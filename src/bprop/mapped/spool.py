@@ -29,11 +29,17 @@ class Spool:
     dtype : of the numbers; whole numbers are stored in 32 bits. window : bytes of a window of the order of an epoch.
     """
 
-    def __init__(self, folder: str | os.PathLike | None = None, dtype: str = "float32", window: int = WINDOW_BYTES):
+    folder: str | os.PathLike[str]
+    dtype: np.dtype
+    window: int
+
+    def __init__(
+        self, folder: str | os.PathLike[str] | None = None, dtype: str = "float32", window: int = WINDOW_BYTES
+    ):
         self.folder, self.dtype, self.window = folder or _temporary_folder(), np.dtype(dtype), window
         self.files: dict[str, BinaryIO] = {}
         self.kinds: dict[str, tuple[np.dtype, tuple[int, ...]]] = {}
-        self.rows = 0
+        self.rows: int = 0
 
     def append(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None = None) -> None:
         """Further rows. Raises DataError where they cannot be written."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from bprop.errors import MissingPackageError, ModelFileError
 from bprop.files import bprop_version, write_atomically
+from bprop.onnx.answer import of_arrays
 from bprop.onnx.export import Export
 from bprop.onnx.table import of_table
 from bprop.sources.preparation import KEY
@@ -26,12 +27,19 @@ IR = {13: 7, 20: 9}
 """The version of the file format for each version of the operators."""
 
 
-def to_onnx(model: Any, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+def to_onnx(model: Any, path: str | os.PathLike[str] | None = None, *, encoders: bool = True) -> Any:
     """The model as an onnx.ModelProto, also written to the file `path` if there is one.
+
+    model : a fit, a model, or an estimator of bprop that is fitted.
 
     Inputs are float32 (int64 for whole numbers) and have any number of rows N. Outputs have the names of the graph's
     outputs. Both are float64 if the model computes in float64, or if float32 would round away differences: in columns
     far from 0, such as times in milliseconds. The metadata holds the model's notes, as JSON, under "bprop".
+
+    A classifier also has the outputs "label" (N,), the class itself: int64 or text; and "probabilities" (N, C), in the
+    order of the classes (0, 1, ... where the notes name none). Of one probability p these are (1 - p, p). Of several
+    labels an example both are (N, K). These are skl2onnx's names, and what it gives with zipmap=False. The model of an
+    estimator has them in the place of its graph's output, and that of a regressor has "variable" (N, K).
 
     A model that `bprop train` made from a table has an input (N,) for each column, with cells as in the table: float32
     or float64 for numbers, NaN for missing ones; text for categories and for yes or no, "" for missing ones; int64 for
@@ -51,14 +59,17 @@ def to_onnx(model: Any, path: str | os.PathLike | None = None, *, encoders: bool
     >>> graph = bp.mlp([3, 4, 2])
     >>> proto = bp.to_onnx(bp.Model(graph, graph.init(seed=0)), "net.onnx")
     >>> [one.name for one in proto.graph.input], [one.name for one in proto.graph.output]
-    (['x'], ['f'])
+    (['x'], ['f', 'label', 'probabilities'])
     """
     try:
         import onnx
     except ImportError as error:
         raise MissingPackageError("exporting needs the package onnx: pip install 'bprop[onnx]'") from error
     model = as_model(model, "to_onnx(model)", ModelFileError)
-    export = of_table(onnx, model) if encoders and KEY in model.notes else Export(onnx, model)
+    if KEY in model.notes:
+        export = of_table(onnx, model) if encoders else Export(onnx, model)
+    else:
+        export = of_arrays(onnx, model)
     graph = export.graph()
     domains = {"": export.opset, **({"ai.onnx.ml": ML_OPSET} if export.uses_ml else {})}
     proto = onnx.helper.make_model(

@@ -54,6 +54,9 @@ class Arrays(Functions):
         condition = self.tape.read(condition).astype(BOOL)
         return (condition & a) | (~condition & b)
 
+    def not_equal(self, a: Any, b: Any) -> Traced:
+        return self.invert(self.equal(a, b))
+
     def power(self, a: Any, b: Any) -> Traced:
         if isinstance(a, Traced) and a.dtype.kind == "f" and isinstance(b, int | float) and b not in (1, 2):
             return self.elementwise("pow", *self.tape.pair(a, b))
@@ -83,6 +86,9 @@ class Arrays(Functions):
         return self.binary("logaddexp", a, b)
 
     # --- moving ---
+
+    windows: Any = None
+    """ONNX has no such operation: windows are slices, put together (see `bprop.namespace.windows`)."""
 
     def getitem(self, a: Traced, index: Any) -> Traced:
         """a[index]. The bounds of slices stay as they are written, so that they hold for any number of examples."""

@@ -9,10 +9,12 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.errors import GraphError, UnsupportedError
+from bprop.graph.plan import Plan
 from bprop.leaves import Input
 from bprop.model import Model
 from bprop.onnx.tensor import Tensor, UntranslatableError
 from bprop.onnx.translate import has_override, translated
+from bprop.scaling import Units
 
 OPSET = 13
 """The oldest version (2020) with all operators in the form that this package writes. Runtimes since 2021 have it."""
@@ -20,7 +22,8 @@ FAR = 100
 """A column whose mean is at least so many deviations from 0 is float64, since a float32 holds 7 digits."""
 SINGLE = frozenset(
     (
-        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Celu", "Conv", "ConvTranspose", "Cosh", "Elu", "Erf",
+        "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "AveragePool", "Celu", "Conv", "ConvTranspose",
+        "Cosh", "Elu", "Erf",
         "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Hardmax",
         "InstanceNormalization", "LeakyRelu", "Mean", "MeanVarianceNormalization", "Mish", "PRelu", "Selu", "Sinh",
         "Softplus", "Softsign", "Tan", "ThresholdedRelu",
@@ -37,6 +40,11 @@ class Export:
     units : the scaling of the model's data. float : the precision of the network.
     """
 
+    onnx: Any
+    model: Model
+    plan: Plan
+    units: Units
+
     def __init__(self, onnx: Any, model: Model, taken: Collection[str] = ()):
         self.onnx, self.model = onnx, model
         self.plan, self.units = model.graph.predictor.plan, model.units
@@ -49,7 +57,7 @@ class Export:
         self.outputs: list[Any] = []
         self.nodes: list[Any] = []
         self.initializers: dict[str, np.ndarray] = {}
-        self.scope = ""
+        self.scope: str = ""
         self.marks: tuple[str, ...] = ()  # of missing cells, which the table of the model has
 
     @property
@@ -65,8 +73,12 @@ class Export:
             tensors[node.slot] = self.write(node.name, node.box, children)
         for name, box in self.model.graph.outputs.items():
             self.give(name, box, tensors[self.plan.slot_of[box]])
+        self.finish()
         initializers = [self.onnx.numpy_helper.from_array(array, name) for name, array in self.initializers.items()]
         return self.onnx.helper.make_graph(self.nodes, "bprop", self.inputs, self.outputs, initializers)
+
+    def finish(self) -> None:
+        """Declare further outputs, after those of the graph."""
 
     def leaf(self, name: str, box: Box) -> Tensor:
         """The tensor of an input, a parameter or a constant."""

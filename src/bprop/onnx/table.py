@@ -17,7 +17,10 @@ from bprop.onnx.export import Export
 from bprop.onnx.tensor import Tensor
 from bprop.perceptron import QUANTILES
 from bprop.scaling import with_older
+from bprop.sources.answer import Answer
 from bprop.sources.columns import Categorical, Numeric
+from bprop.sources.columns.kind import Kind
+from bprop.sources.decision import Decision
 from bprop.sources.limits import some
 from bprop.sources.preparation import Preparation
 
@@ -31,11 +34,17 @@ def of_table(onnx: Any, model: Model) -> Export:
 class TableExport(Export):
     """The export with encoders before the network, and with classes, or values in their own units, after it."""
 
+    answer: Answer
+    columns: tuple[str, ...]
+    marks: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    scope: str
+
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
-        self.decision = preparation.decision
+        self.decision: Decision | None = preparation.decision
         super().__init__(onnx, model, {*columns, *answer.columns})
-        self.embedded = list(preparation.embeddings)
+        self.embedded: list[str] = list(preparation.embeddings)
         self.answer, self.columns, self.features = answer, preparation.features, {}
         self.marks, self.kinds = preparation.read.missing, preparation.used
         numbers = []
@@ -48,7 +57,7 @@ class TableExport(Export):
                 numbers.append(features)
         if numbers:
             self.features["x"] = self.node("Concat", numbers, {"axis": 1})
-        self.width = len(preparation.scaled)
+        self.width: int = len(preparation.scaled)
 
     @property
     def says(self) -> str:
@@ -87,7 +96,7 @@ class TableExport(Export):
         if name == SPREAD:
             self.spread(tensor)
         elif classes is not None:
-            number = self.decided(tensor)
+            number = decided(self, tensor, self.decision)
             labels = label_array(classes)
             self.answered(
                 self.answer.columns[0], self.node("Gather", [self.constant(labels), number], {}), labels.dtype
@@ -114,16 +123,6 @@ class TableExport(Export):
         tensor, dtype = self.restored(name, tensor)
         self.answered(f"{name}({', '.join(self.answer.columns)})", tensor, dtype, *width)
 
-    def decided(self, tensor: Tensor) -> Tensor:
-        """(N,) the numbers of the classes: of two, the positive one from a threshold on, if the model has one."""
-        decision = self.decision
-        if decision is None or decision.threshold is None:
-            return self.node("ArgMax", [tensor], {"axis": 1, "keepdims": 0})
-        positive = self.node("Gather", [tensor, self.constant(np.array(decision.positive))], {"axis": 1})
-        chosen = self.node("GreaterOrEqual", [positive, self.constant(np.array(decision.threshold, self.float))], {})
-        one, other = (self.constant(np.array(number)) for number in (decision.positive, 1 - decision.positive))
-        return self.node("Where", [chosen, one, other], {})
-
     def numbers(self, tensor: Tensor, name: str = "f", columns: Sequence[str] = ()) -> None:
         """Declare an output (N,) for each predicted column, by their own names or by those in `columns`."""
         tensor, dtype = self.restored(name, tensor)
@@ -146,3 +145,13 @@ def label_array(classes: tuple[Any, ...]) -> np.ndarray:
     if all(isinstance(name, int | float) and float(name) == name for name in classes):
         return np.array(classes, np.float64)
     return np.array([str(name) for name in classes], dtype=object)
+
+
+def decided(write: Export, tensor: Tensor, decision: Decision | None) -> Tensor:
+    """(N,) the numbers of the classes of (N, C): of two, the positive one from a threshold on, if there is one."""
+    if decision is None or decision.threshold is None:
+        return write.node("ArgMax", [tensor], {"axis": 1, "keepdims": 0})
+    positive = write.node("Gather", [tensor, write.constant(np.array(decision.positive))], {"axis": 1})
+    chosen = write.node("GreaterOrEqual", [positive, write.constant(np.array(decision.threshold, write.float))], {})
+    one, other = (write.constant(np.array(number)) for number in (decision.positive, 1 - decision.positive))
+    return write.node("Where", [chosen, one, other], {})

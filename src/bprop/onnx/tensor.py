@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -78,6 +78,20 @@ def _operator(name: str, reflected: bool = False) -> Any:
 class Value:
     """A tensor in a method `onnx`."""
 
+    __add__: Any
+    __radd__: Any
+    __sub__: Any
+    __rsub__: Any
+    __mul__: Any
+    __rmul__: Any
+    __truediv__: Any
+    __rtruediv__: Any
+    __gt__: Any
+    __lt__: Any
+    __ge__: Any
+    __le__: Any
+    op: Operators
+
     def __init__(self, op: Operators, tensor: Tensor):
         self.op, self._tensor = op, tensor
 
@@ -93,7 +107,7 @@ class Value:
     __sub__, __rsub__ = _operator("Sub"), _operator("Sub", reflected=True)
     __mul__, __rmul__ = _operator("Mul"), _operator("Mul", reflected=True)
     __truediv__, __rtruediv__ = _operator("Div"), _operator("Div", reflected=True)
-    __matmul__ = _operator("MatMul")
+    __matmul__: ClassVar[Any] = _operator("MatMul")
     __gt__, __lt__ = _operator("Greater"), _operator("Less")
     __ge__, __le__ = _operator("GreaterOrEqual"), _operator("LessOrEqual")
 

@@ -53,6 +53,12 @@ def has_override(box: Box) -> bool:
 class Translation:
     """Writes the nodes of one box's fprop."""
 
+    write: Writer
+    box: Box
+    children: Sequence[Tensor]
+    operations: list[Operation]
+    arrays: dict[str, np.ndarray]
+
     def __init__(self, write: Writer, box: Box, children: Sequence[Tensor]):
         self.write, self.box, self.children = write, box, children
         self.operations, self.arrays = operations(box, write.float)

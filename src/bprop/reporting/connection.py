@@ -25,14 +25,17 @@ class Connection:
     closed with unread bytes drops its answer.
     """
 
+    link: socket
+    answering: Answering
+
     def __init__(self, link: socket.socket, answering: Answering):
         link.setblocking(False)
         self.link, self.answering = link, answering
-        self.state = READING
-        self.began = monotonic()
-        self.deadline = self.began + REQUEST_SECONDS
-        self.received = bytearray()
-        self.left = memoryview(b"")
+        self.state: str = READING
+        self.began: float = monotonic()
+        self.deadline: float = self.began + REQUEST_SECONDS
+        self.received: bytearray = bytearray()
+        self.left: memoryview[int] = memoryview(b"")
 
     @property
     def events(self) -> int:

@@ -76,7 +76,7 @@ def page_of(model: Model, facts: Facts, outcome: Mapping[str, Any] | None) -> di
 
 def report(
     fit: Any,
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     data: Any = None,
     *,
     weights: Any = None,

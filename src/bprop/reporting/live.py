@@ -48,7 +48,7 @@ class Live:
     needs_fit = False  # after `begin`, it needs the records alone
 
     def __init__(self, port: int = 0, *, facts: Facts | None = None, quiet: bool = False):
-        self.facts = facts or Facts()
+        self.facts: Facts = facts or Facts()
         self._changed = Condition()
         self._model: Model | None = None
         self._records: list[Record] = []
@@ -59,7 +59,7 @@ class Live:
         self._fetched = (0, 0)  # (number of records, version) of the last answer to a page
         self._asked = -float("inf")  # the time of that answer
         self._server = Server({"": self._page, "new": self._news}, port)
-        self.url = self._server.url
+        self.url: str = self._server.url
         if not quiet:
             say(f"live report: {self.url}", flush=True)
 

@@ -6,6 +6,7 @@ import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from selectors import DefaultSelector
 from time import monotonic
 
 from bprop.reporting.connection import CLOSED, READING, Connection
@@ -21,13 +22,19 @@ REST = 0.5  # seconds without accepting, if the system has no more sockets
 class Loop:
     """Waits for all sockets together, in one thread, and serves each in turn. `stop()`, from any thread, ends it."""
 
+    listening: socket
+    allowance: float
+    counted: float
+    ear: socket
+    bell: socket
+
     def __init__(self, listening: socket.socket, answering: Callable[[Request], bytes]):
         self.listening, self.answering = listening, answering
         self.open: dict[socket.socket, Connection] = {}
         self.allowance, self.counted = BURST, monotonic()  # connections that may be accepted now
-        self.resumes = 0.0  # the time to listen again
+        self.resumes: float = 0.0  # the time to listen again
         try:
-            self.selector = selectors.DefaultSelector()
+            self.selector: DefaultSelector = selectors.DefaultSelector()
             self.ear, self.bell = socket.socketpair()
         except OSError:
             listening.close()

@@ -16,6 +16,9 @@ LEAST, MOST = 8, 64  # pixels of a side
 class Pictures:
     """The rows of an array as grey or coloured pictures: black for the least number, white for the largest."""
 
+    low: float
+    high: float
+
     def __init__(self, array: np.ndarray):
         self.array = array  # (N, height, width, channels)
         self.low, self.high = float(array.min()), float(array.max())

@@ -28,8 +28,8 @@ class Server:
     """
 
     def __init__(self, pages: Mapping[str, Answer], port: int = 0):
-        self.token = secrets.token_urlsafe(24)
-        self.pages = dict(pages)
+        self.token: str = secrets.token_urlsafe(24)
+        self.pages: dict[str, Answer] = dict(pages)
         if not 0 <= port <= 65535:
             raise SettingError(f"port {port}: it must be a whole number from 0 (any free port) to 65535")
         try:

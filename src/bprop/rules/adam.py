@@ -1,10 +1,11 @@
 """Adam and AdamW."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bprop.namespace import namespace
-from bprop.rules.rule import Rule, zeros_like
+from bprop.namespace import Array, namespace
+from bprop.rules.rule import Arrays, Rule, RuleState, zeros_like
 from bprop.rules.schedules import exponential, not_negative, positive, share
 
 
@@ -31,8 +32,8 @@ class Adam(Rule):
     array([0.5, 1.5])
     """
 
-    elementwise: ClassVar = True
-    reference: ClassVar = "adam"
+    elementwise: ClassVar[bool] = True
+    reference: ClassVar[str | None] = "adam"
     learning_rate: Any = 0.001
     beta1: float = 0.9
     beta2: float = 0.999
@@ -40,31 +41,33 @@ class Adam(Rule):
     clip_norm: float | None = None
 
     @classmethod
-    def examples(cls):
+    def examples(cls) -> Iterator[Rule]:
         yield cls()
         yield cls(0.01, beta1=0.5, beta2=0.9, epsilon=1e-3, clip_norm=0.3)
         yield cls(exponential(0.01, 0.5, 3))
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         share(self, "beta1", "beta2")
         positive(self, "epsilon")
 
-    def init(self, params):
+    def init(self, params: Arrays) -> RuleState:
         return {"m": zeros_like(params), "v": zeros_like(params)}
 
-    def moments(self, grads, state):
+    def moments(self, grads: Arrays, state: RuleState) -> RuleState:
         m = {k: self.beta1 * m + (1 - self.beta1) * grads[k] for k, m in state["m"].items()}
         v = {k: self.beta2 * v + (1 - self.beta2) * grads[k] * grads[k] for k, v in state["v"].items()}
         return {"m": m, "v": v}
 
-    def direction(self, state, name, t):
+    def direction(self, state: RuleState, name: str, t: Any) -> Array:
         m, v = state["m"][name], state["v"][name]
         xp = namespace(v)
         size = xp.sqrt(v / (1 - self.beta2 ** (t + 1))) + self.epsilon
         return m / (1 - self.beta1 ** (t + 1)) / xp.where(size < xp.inf, size, xp.nan)
 
-    def update(self, params, grads, state, rate, t):
+    def update(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
         state = self.moments(grads, state)
         return {name: p - rate * self.direction(state, name, t) for name, p in params.items()}, state
 
@@ -86,16 +89,18 @@ class AdamW(Adam):
     weight_decay: float = 0.01
 
     @classmethod
-    def examples(cls):
+    def examples(cls) -> Iterator[Rule]:
         yield from super().examples()
         yield cls(0.01, weight_decay=0.1)
         yield cls(0.01, weight_decay=0.3, clip_norm=0.3)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         not_negative(self, "weight_decay")
 
-    def update(self, params, grads, state, rate, t):
+    def update(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
         moved, state = super().update(params, grads, state, rate, t)
         decayed = {name: p for name, p in params.items() if p.ndim >= 2}
         return moved | {name: moved[name] - rate * self.weight_decay * p for name, p in decayed.items()}, state

@@ -90,7 +90,7 @@ class Rule(ABC):
     reference: ClassVar[str | None] = None
     """The name of the function of optax that computes the same ("adam"), or None. The tests compare the two."""
 
-    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any) -> None:
         """named : Python and the command line know the rule by its name in lower case. The first class of a name keeps
         it, but a class that is defined again replaces itself."""
         super().__init_subclass__(**kwargs)
@@ -121,7 +121,7 @@ class Rule(ABC):
         """Rules with settings that use every part of the formula, for the automatic checks."""
         return ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         plain_numbers(self)
         rate = as_rate(f"{type(self).__name__}: learning_rate", self.learning_rate)
         object.__setattr__(self, "learning_rate", rate)
@@ -199,18 +199,18 @@ class Foreign:
     transformation: Any
     name: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.name is not None and not isinstance(self.name, str):
             raise SettingError(f"Foreign: name must be a text, not {self.name!r}")
 
-    def init(self, params):
+    def init(self, params: Arrays) -> Any:
         return self.transformation.init(dict(params))
 
-    def step(self, params, grads, state, t):
+    def step(self, params: Arrays, grads: Arrays, state: Any, t: Any) -> tuple[dict[str, Array], Any]:
         updates, state = self.transformation.update(dict(grads), state, dict(params))
         return {name: p + updates[name].astype(p.dtype) for name, p in params.items()}, state
 
-    def rate(self, t):
+    def rate(self, t: Any) -> None:
         return None
 
 
@@ -233,31 +233,24 @@ def rule_named(name: str) -> "type[Rule]":
 
 
 def as_rule(rule: Any) -> Any:
-    """The rule of a Rule, of a class or its name (bp.Adam, "adam": default settings), or of an optax transformation.
+    """The rule of a Rule, of a name ("adam": its class with default settings) or of an optax transformation.
 
     Raises UnknownNameError for a name that no rule has, SettingError for anything else.
     """
     if isinstance(rule, str):
         return rule_named(rule)()
-    if isinstance(rule, type) and issubclass(rule, Rule):
-        return _of_class(rule)
     if isinstance(rule, Rule | Foreign):
         return rule
-    is_object = not isinstance(rule, type)
+    is_object = not isinstance(rule, type)  # the class SGD is no rule, SGD(...) is
     if is_object and callable(getattr(rule, "init", None)) and callable(getattr(rule, "update", None)):
         return Foreign(rule)
+    is_class = isinstance(rule, type)
     raise SettingError(
         f"rule must be bp.SGD(...), bp.Adam(...), a name such as 'adam', or an optax transformation, not {rule!r}"
         + ("; a number is a learning rate, rule=bp.SGD(0.1)" if isinstance(rule, int | float) else "")
-        + ("; a rule of your own is a class, see help(bp.Rule)" if callable(rule) else "")
+        + (f"; type rule=bp.{rule.__name__}()" if isinstance(rule, type) and issubclass(rule, Rule) else "")
+        + ("; a rule of your own is a class, see help(bp.Rule)" if not is_class and callable(rule) else "")
     )
-
-
-def _of_class(kind: type[Rule]) -> Rule:
-    try:
-        return kind()
-    except TypeError as error:
-        raise SettingError(f"rule={kind.__name__} is a class that needs its settings: {error}") from None
 
 
 def _pair(rule: Rule, params: Arrays, result: Any) -> Any:

@@ -4,6 +4,8 @@ A rule is a tree of frozen dataclasses. Its numbers (int and float fields) can c
 compilation. Everything else (the class of rule, the class of schedule, Nesterov or not) is structure.
 """
 
+from __future__ import annotations
+
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -78,6 +80,9 @@ def structure_of(rule: Any) -> Hashable:
 
 class Paced:
     """A rule with a learning rate that an engine has computed beforehand, in float64."""
+
+    rule: Any
+    rate: Any
 
     def __init__(self, rule: Any, rate: Any):
         self.rule, self.rate = rule, rate

@@ -62,7 +62,7 @@ class Schedule(ABC):
 
     rate: float
 
-    def __init_subclass__(cls, named: bool = True, **kwargs: Any):
+    def __init_subclass__(cls, named: bool = True, **kwargs: Any) -> None:
         """named : the command line knows the schedule by its name in lower case."""
         super().__init_subclass__(**kwargs)
         fault = signatures.fault(cls, "__call__", ("self", "t"), "the rate after t updates")
@@ -77,7 +77,7 @@ class Schedule(ABC):
             need_fields(cls, settings, ELSEWHERE)
             return super().__new__(cls)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         plain_numbers(self)
         not_negative(self, "rate")
 
@@ -90,7 +90,7 @@ class Schedule(ABC):
 class constant(Schedule):
     """alpha(t) = rate."""
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         return self.rate
 
 
@@ -100,11 +100,11 @@ class decreasing(Schedule, named=False):
 
     decrease_constant: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         not_negative(self, "decrease_constant")
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         return self.rate / (1 + self.decrease_constant * t)
 
 
@@ -115,11 +115,11 @@ class step(Schedule):
     factor: float
     every: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         positive(self, "factor", "every")
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         return self.rate * self.factor ** namespace(t).floor(t / self.every)
 
 
@@ -130,11 +130,11 @@ class exponential(Schedule):
     factor: float
     every: int = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         positive(self, "factor", "every")
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         return self.rate * self.factor ** (t / self.every)
 
 
@@ -148,12 +148,12 @@ class cosine(Schedule):
     updates: int
     final: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         positive(self, "updates")
         not_negative(self, "final")
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         xp = namespace(t)
         share = xp.minimum(t / self.updates, 1.0)
         return self.final + (self.rate - self.final) * 0.5 * (1 + xp.cos(pi * share))
@@ -166,12 +166,12 @@ class warm_up:
     updates: int
     after: Any
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         plain_numbers(self)
         positive(self, "updates")
         object.__setattr__(self, "after", as_rate("warm_up: after", self.after))
 
-    def __call__(self, t):
+    def __call__(self, t: Any) -> Any:
         xp = namespace(t)
         later = rate_at(self.after, xp.maximum(t - self.updates, 0))
         return xp.where(t < self.updates, rate_at(self.after, 0 * t) * (t + 1) / self.updates, later)

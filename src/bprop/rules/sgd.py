@@ -1,10 +1,12 @@
 """Stochastic gradient descent."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from bprop.errors import SettingError
-from bprop.rules.rule import Rule, zeros_like
+from bprop.namespace import Array
+from bprop.rules.rule import Arrays, Rule, RuleState, zeros_like
 from bprop.rules.schedules import cosine, not_negative, share, step, warm_up
 
 
@@ -31,15 +33,15 @@ class SGD(Rule):
     array([0., 3.])
     """
 
-    elementwise: ClassVar = True
-    reference: ClassVar = "sgd"
+    elementwise: ClassVar[bool] = True
+    reference: ClassVar[str | None] = "sgd"
     momentum: float | None = None
     nesterov: bool = False
     decrease_constant: float | None = None
     clip_norm: float | None = None
 
     @classmethod
-    def examples(cls):
+    def examples(cls) -> Iterator[Rule]:
         yield cls(0.1)
         yield cls(0.1, decrease_constant=0.5)
         yield cls(0.1, momentum=0.9)
@@ -50,7 +52,7 @@ class SGD(Rule):
         yield cls(cosine(0.1, 4))
         yield cls(warm_up(2, step(0.1, 0.5, 2)), decrease_constant=0.1)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.decrease_constant is not None:
             not_negative(self, "decrease_constant")
@@ -59,23 +61,25 @@ class SGD(Rule):
         if self.nesterov and self.momentum is None:
             raise SettingError("SGD: nesterov=True needs a momentum, such as 0.9")
 
-    def init(self, params):
+    def init(self, params: Arrays) -> RuleState:
         return {} if self.momentum is None else {"velocity": zeros_like(params)}
 
-    def alpha(self, t):
+    def alpha(self, t: Any) -> Any:
         alpha = super().alpha(t)
         return alpha if self.decrease_constant is None else alpha / (1 + self.decrease_constant * t)
 
     @property
-    def scheduled(self):
+    def scheduled(self) -> bool:
         return super().scheduled or (type(self).step is Rule.step and self.decrease_constant is not None)
 
-    def unscheduled(self):
+    def unscheduled(self) -> Self:
         copy = super().unscheduled()
         vars(copy)["decrease_constant"] = None
         return copy
 
-    def update(self, params, grads, state, rate, t):
+    def update(
+        self, params: Arrays, grads: Arrays, state: RuleState, rate: Any, t: Any
+    ) -> tuple[dict[str, Array], RuleState]:
         if self.momentum is None:
             return {name: p - rate * grads[name] for name, p in params.items()}, {}
         velocity = {name: self.momentum * v - rate * grads[name] for name, v in state["velocity"].items()}

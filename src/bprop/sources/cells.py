@@ -137,7 +137,7 @@ def number_text(value: float) -> str | None:
     return str(int(value)) if float(value).is_integer() else repr(value)
 
 
-def _each(cells: np.ndarray, read: Callable[[str], Any]) -> list:
+def _each(cells: np.ndarray, read: Callable[[str], Any]) -> list[Any]:
     """The value of each cell. Equal cells are read once."""
     values = {cell: read(cell) for cell in dict.fromkeys(cells.tolist())}
     return [values[cell] for cell in cells.tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -32,10 +33,10 @@ class Chunks:
         if self.source == STANDARD_INPUT:
             raise SettingError("standard input can be read only once: give a file, or --no-stream to hold it in memory")
         try:
-            self.paths = paths_of(self.source)
+            self.paths: list[Path] = paths_of(self.source)
         except OSError as error:
             raise DataError(f"cannot read {error.filename or self.source}: {error.strerror or error}") from error
-        self.name = name_of(self.source, self.paths)
+        self.name: str = name_of(self.source, self.paths)
 
     def __iter__(self) -> Iterator[Chunk]:
         names: list[str] = []

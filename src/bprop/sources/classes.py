@@ -50,7 +50,9 @@ class Recognised:
 
     def __init__(self, classes: Sequence[Any], join: str = ""):
         self.join = join
-        self.exact = dict(zip(keys_of([str(name) for name in classes], join), range(len(classes)), strict=True))
+        self.exact: dict[str, int] = dict(
+            zip(keys_of([str(name) for name in classes], join), range(len(classes)), strict=True)
+        )
         self.close: dict[str, int] = {}
         for name, number in self.exact.items():
             close = _number_text(name)

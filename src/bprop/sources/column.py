@@ -95,7 +95,7 @@ class Column:
         """The kind of the cells' dtype, such as "O" for text to be read."""
         return self.cells.dtype.kind
 
-    def tolist(self) -> list:
+    def tolist(self) -> list[Any]:
         """The cells as Python's own objects."""
         return self.cells.tolist()
 
@@ -144,7 +144,7 @@ class Column:
         """The different cells, each once."""
         if self.cells.dtype.kind != "O":
             return Distinct(*np.unique(self.cells, return_inverse=True))
-        numbers: dict = {}
+        numbers: dict[Any, Any] = {}
         codes = np.fromiter((numbers.setdefault(cell, len(numbers)) for cell in self.cells), np.intp, len(self))
         return Distinct(objects(list(numbers)), codes)
 
@@ -306,7 +306,7 @@ class Column:
         return len(set(self.cells[~self.missing].tolist()))
 
 
-def objects(cells: Sequence) -> np.ndarray:
+def objects(cells: Sequence[Any]) -> np.ndarray:
     """Cells as an array of objects."""
     column = np.empty(len(cells), object)
     column[:] = cells

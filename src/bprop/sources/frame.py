@@ -162,7 +162,9 @@ def joined(name: str, parts: Sequence[Frame], source: str | None = None) -> Fram
     return Frame(name, columns, place, source=source, read=first.read, remarks=remarks, delimiter=first.delimiter)
 
 
-def need_same(first: object, other: object, names: Sequence[str] | Mapping, others: Sequence[str] | Mapping) -> None:
+def need_same(
+    first: object, other: object, names: Sequence[str] | Mapping[str, Any], others: Sequence[str] | Mapping[str, Any]
+) -> None:
     """Raise DataError where two files have other columns."""
     if set(names) != set(others):
         odd = some(sorted(set(names) ^ set(others)))

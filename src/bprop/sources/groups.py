@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bprop.errors import SettingError
@@ -19,7 +21,7 @@ def group_codes(rows: Frame, name: str) -> np.ndarray:
     """
     rows.need_all(name, "group", ADVICE)
     values, codes = rows.column(name).distinct
-    numbers: dict = {}
+    numbers: dict[Any, Any] = {}
     names = [value.strip() if isinstance(value, str) else value for value in values.tolist()]
     codes = np.array([numbers.setdefault(name, len(numbers)) for name in names])[codes]
     _, first, codes = np.unique(codes, return_index=True, return_inverse=True)

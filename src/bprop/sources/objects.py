@@ -119,7 +119,7 @@ def _spread(values: np.ndarray, gone: np.ndarray) -> np.ndarray:
     return cells
 
 
-def _objects(values: list) -> np.ndarray:
+def _objects(values: list[Any]) -> np.ndarray:
     cells = np.empty(len(values), dtype=object)
     cells[:] = values
     return cells
@@ -129,11 +129,11 @@ def _strip(values: list[str]) -> np.ndarray:
     return _objects([str(value).strip() for value in values])
 
 
-def _switches(values: list) -> np.ndarray:
+def _switches(values: list[Any]) -> np.ndarray:
     return _objects([SWITCH[bool(value)] for value in values])
 
 
-def _numbers(values: Sequence) -> np.ndarray:
+def _numbers(values: Sequence[Any]) -> np.ndarray:
     """Whole numbers as such, as text where 64 bits do not hold them; all others as floats."""
     if not all(isinstance(value, WHOLE) for value in values):
         try:
@@ -148,7 +148,7 @@ def _numbers(values: Sequence) -> np.ndarray:
     return _objects([str(number) for number in numbers])
 
 
-def _dates(values: list) -> np.ndarray:
+def _dates(values: list[Any]) -> np.ndarray:
     return np.array([_date(value) for value in values], "datetime64[us]")
 
 
@@ -159,7 +159,7 @@ def _date(value: Any) -> np.datetime64:
     return np.datetime64(value, "us")
 
 
-def _spans(values: list) -> np.ndarray:
+def _spans(values: list[Any]) -> np.ndarray:
     return np.array([_span(value) for value in values], np.float64)
 
 

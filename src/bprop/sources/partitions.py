@@ -38,6 +38,9 @@ def with_partitions(frame: Frame, values: Mapping[str, str | None]) -> Frame:
 class Partitioned(Piece):
     """A piece of a file with such columns."""
 
+    rows: Any
+    values: dict[str, str | None]
+
     def __init__(self, piece: Piece, values: Mapping[str, str | None]):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}
         self.remarks, self.read, self.delimiter = piece.remarks, piece.read, piece.delimiter

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from weakref import ReferenceType
 
 import numpy as np
 
@@ -32,6 +33,9 @@ class Settled:
 
 class Peers:
     """The columns of a table, which say how numbers are written in it. delimiter : between the cells of its file."""
+
+    columns: list[ReferenceType[Any]]
+    delimiter: str
 
     def __init__(self, columns: Iterable[Any], delimiter: str = ""):
         self.columns, self.delimiter = [weakref.ref(column) for column in columns], delimiter

@@ -7,6 +7,7 @@ and judges it, as any other model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -33,7 +34,7 @@ SOURCE = "Python"
 
 @dataclass(frozen=True)
 class Form:
-    """What a model takes and gives: its input and its target (None: it has no loss), and the name of its output."""
+    """What a model takes and gives: its input, its target (None: it has no loss), and its output with its name."""
 
     x: Input
     y: Input | None
@@ -41,8 +42,11 @@ class Form:
     f: Box
 
     @classmethod
-    def of(cls, graph: Graph) -> Form:
-        """That of a graph. Raises UnsupportedError, which says what there is, unless it has one of each."""
+    def of(cls, graph: Graph, rows: bool = True) -> Form:
+        """That of a graph. rows : whether it must have one input; else x is any of them.
+
+        Raises UnsupportedError, which says what there is, unless the graph has one of each.
+        """
         outputs = [name for name in graph.outputs if name not in _beside(graph)]
         if "f" not in graph.outputs and len(outputs) != 1:
             names = ", ".join(map(repr, outputs)) or "nothing"
@@ -51,7 +55,7 @@ class Form:
                 f"{IN_PYTHON}"
             )
         taken = graph.predictor.inputs
-        if len(taken) != 1:
+        if len(taken) != 1 and (rows or not taken):
             raise UnsupportedError(
                 f"this model takes {_shapes(taken.values())}, and on the command line rows are one array x (N, D), or "
                 f"the table of a model of `bprop train`: {IN_PYTHON}"
@@ -60,8 +64,7 @@ class Form:
         if len(targets) > 1:
             raise UnsupportedError(f"this model has the targets {_shapes(targets)}, and the command line takes one")
         output = "f" if "f" in graph.outputs else outputs[0]
-        (x,) = taken.values()
-        return cls(x, targets[0] if targets else None, output, graph.outputs[output])
+        return cls(next(iter(taken.values())), targets[0] if targets else None, output, graph.outputs[output])
 
     @property
     def inputs(self) -> int:
@@ -95,6 +98,12 @@ class Form:
         if labels and isinstance(self.f, Sigmoid):
             return "multilabel"
         return "counts" if isinstance(self.f, Exp) else "regression"
+
+    def classes(self, notes: Mapping[str, Any]) -> list[Any]:
+        """The classes in the notes, if they are as many as those of the graph; else 0, 1, 2, ..."""
+        count, noted = max(2, self.outputs), notes.get("classes")
+        fits = isinstance(noted, list | tuple) and len(noted) == count and not any(isinstance(c, list) for c in noted)
+        return list(noted) if fits and noted else list(range(count))
 
     def arrays(self, standard: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The arrays of the model itself, of those of its standard form."""
@@ -154,7 +163,7 @@ def _in_front(name: str, shape: tuple[int, ...], box: Input) -> Box:
     first = Input(name, shape, dtype=box.dtype)
     if box.shape == shape:
         return first
-    return reshape(first, (-1, *box.shape), name=None if box.name == name else box.name)
+    return reshape(first, (-1, *box.shape), name=f"{name}_in_shape" if box.name == name else box.name)
 
 
 def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
@@ -164,16 +173,9 @@ def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
     name = target if isinstance(target, str) else "y" if form.y is None else str(form.y.name)
     notes = {
         "source": SOURCE, "task": task, "columns": list(names) if fits and names else list(numbered(form.inputs)),
-        "target": name, "classes": _classes(model, form) if task == "classification" else None,
+        "target": name, "classes": form.classes(model.notes) if task == "classification" else None,
     }  # fmt: skip
     return notes if form.targets == 1 else {**notes, TARGETS: [f"{name}{k}" for k in range(1, form.targets + 1)]}
-
-
-def _classes(model: Model, form: Form) -> list[Any]:
-    """The classes in the notes, if they are as many as those of the graph; else 0, 1, 2, ..."""
-    count, noted = max(2, form.outputs), model.notes.get("classes")
-    fits = isinstance(noted, list | tuple) and len(noted) == count and not any(isinstance(c, list) for c in noted)
-    return list(noted) if fits and noted else list(range(count))
 
 
 def _kept(model: Model, form: Form) -> dict[str, Any]:

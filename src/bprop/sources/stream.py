@@ -81,9 +81,9 @@ class Stream:
 
 
 def stream(
-    source: str | os.PathLike, target: str | None = None, *, task: str | None = None,
+    source: str | os.PathLike[str], target: str | None = None, *, task: str | None = None,
     kinds: Mapping[str, str] | None = None, weights: str | None = None, validation: float = 0.1, test: float = 0.2,
-    seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike | None = None,
+    seed: int = 0, scale: str = "auto", dtype: str = "float32", folder: str | os.PathLike[str] | None = None,
     window: int = WINDOW_BYTES, options: ReadOptions = INFERRED, class_weight: Sequence[str] = (),
     split_by: str | None = None, group: str | None = None, tell: Tell = lambda what, rows: None,
 ) -> Stream:  # fmt: skip
@@ -159,8 +159,8 @@ def _division(
 
 
 def stream_beside(
-    first: Stream, source: str | os.PathLike, *, weights: str | None = None, dtype: str = "float32",
-    folder: str | os.PathLike | None = None, options: ReadOptions = INFERRED,
+    first: Stream, source: str | os.PathLike[str], *, weights: str | None = None, dtype: str = "float32",
+    folder: str | os.PathLike[str] | None = None, options: ReadOptions = INFERRED,
     of_class: np.ndarray | None = None, tell: Tell = lambda what, rows: None,
 ) -> Mapped:  # fmt: skip
     """A further table with the columns of a stream, all of it, as one data set: to watch, or to test on.

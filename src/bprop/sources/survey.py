@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -103,10 +103,14 @@ def survey(
 class Sample:
     """The rows that drew the lowest numbers, in the order of the table."""
 
+    seed: int
+    edge: float
+    most: int
+
     def __init__(self, seed: int):
         self.seed, self.edge, self.most = seed, 1.0, 0
         self.frames: list[Frame] = []
-        self.held = 0  # rows of them
+        self.held: int = 0  # rows of them
 
     def add(self, chunk: Chunk, rows: np.ndarray) -> None:
         """Of a chunk, the rows that may be in the sample."""
@@ -140,10 +144,10 @@ class Classes:
     """
 
     def __init__(self) -> None:
-        self.rows: Counter = Counter()
-        self.trained: Counter = Counter()
+        self.rows: Counter[Any] = Counter()
+        self.trained: Counter[Any] = Counter()
         self.frames: list[Frame] = []
-        self.too_many = False
+        self.too_many: bool = False
 
     def add(self, targets: Frame, trained: np.ndarray) -> None:
         """Rows with a target. trained : (N,) where a row is for training."""

@@ -40,7 +40,7 @@ class TextColumn(Column):
     def cells_kind(self) -> str:
         return "O"
 
-    def tolist(self) -> list:
+    def tolist(self) -> list[Any]:
         return self.series.to_list()
 
     def marked(self, marks: tuple[str, ...]) -> Column:

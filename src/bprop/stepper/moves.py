@@ -12,7 +12,7 @@ from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.graph.objective import seeds_of
 from bprop.graph.passes import accumulate, compute
-from bprop.graph.plan import Node, Plan, State
+from bprop.graph.plan import Context, Node, Plan, State
 from bprop.namespace import Array
 from bprop.trained import as_pass
 
@@ -33,6 +33,8 @@ class Move(NamedTuple):
 class Moves:
     """A pass of a graph whose moves are made and taken back one by one. `Stepper` describes the arguments."""
 
+    context: Context
+
     def __init__(
         self, graph: Any, params: Any, batch: Any = None, *, example: int = 0,
         inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
@@ -46,15 +48,15 @@ class Moves:
         self.plan: Plan = graph.plan(training=training)
         leaves, self.context = graph.leaves_of(self.plan, params, graph.named(batch), seed, weights, dtype)
         targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        self.on_way = self.plan.ways(graph.targets(self.plan, targets), stopped=True)
+        self.on_way: list[bool] = self.plan.ways(graph.targets(self.plan, targets), stopped=True)
         values: list[Array] = [None] * len(self.plan.boxes)
         for name, slot in self.plan.leaves.items():
             values[slot] = leaves[name]
-        self.state = State(values, {})
+        self.state: State = State(values, {})
         self.grads: list[Array] = [None] * len(self.plan.boxes)
         self.sent: list[tuple[Array, ...]] = []
-        self.moves = self._moves()
-        self.position = 0
+        self.moves: list[Move] = self._moves()
+        self.position: int = 0
         self._before: list[list[tuple[int, Array]]] = []  # for each move of bprop, the gradients that it replaced
         self.example = example
 

@@ -27,9 +27,9 @@ class SizeLimit:
 
     def __init__(self, stored: int):
         limit = _configured()
-        self.each = max(EACH, 4 * stored) if limit is None else limit
-        self.together = max(TOGETHER, 32 * stored) if limit is None else limit
-        self.used = 0
+        self.each: int = max(EACH, 4 * stored) if limit is None else limit
+        self.together: int = max(TOGETHER, 32 * stored) if limit is None else limit
+        self.used: int = 0
 
     def check(self, entry: Mapping[str, Any], built: Mapping[str, Box], cls: type[Box]) -> None:
         """Raise GraphError if the value of the described box would exceed a limit.

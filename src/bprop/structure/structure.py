@@ -13,12 +13,13 @@ from bprop.boxes.loss import Loss
 from bprop.leaves import Constant, Input, Parameter
 from bprop.names import known
 from bprop.structure.formula import formula
+from bprop.structure.items import Items
 from bprop.structure.naming import name_boxes
 from bprop.structure.order import topological_order
 from bprop.structure.rewrite import rewritten
 
 
-class Structure:
+class Structure(Items):
     """The boxes that a loss, a penalty and outputs need, each after its children, each with a name.
 
     `Graph` adds computing. It documents the parameters and the errors.
@@ -36,23 +37,29 @@ class Structure:
         stable: bool = True,
     ):
         self.loss = loss
-        self.penalty = None if penalty is None else as_box(penalty)
+        self.penalty: Box | None = None if penalty is None else as_box(penalty)
         if outputs is not None and not isinstance(outputs, Mapping):
             raise errors.GraphError(f"outputs must be a dict, {{name: box}}, not {type(outputs).__name__}")
-        self.outputs = dict(outputs or {})
+        self.outputs: dict[str, Box] = dict(outputs or {})
         self.stable = stable
         self._check_roots()
-        self.order = topological_order(self.roots, lambda box: box.children)
-        self.names = name_boxes(self.order, self.outputs)
-        self.boxes = {name: box for box, name in self.names.items()}
-        self.inputs = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
-        self.parameters = {name: box for name, box in self.boxes.items() if isinstance(box, Parameter)}
-        self.constants = {name: box for name, box in self.boxes.items() if isinstance(box, Constant)}
-        self.trainable = tuple(name for name, box in self.parameters.items() if box.trainable)
+        self.order: list[Box] = topological_order(self.roots, lambda box: box.children)
+        self.names: dict[Box, str] = name_boxes(self.order, self.outputs)
+        self.boxes: dict[str, Box] = {name: box for box, name in self.names.items()}
+        self.inputs: dict[str, Input] = {name: box for name, box in self.boxes.items() if isinstance(box, Input)}
+        self.parameters: dict[str, Parameter] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Parameter)
+        }
+        self.constants: dict[str, Constant] = {
+            name: box for name, box in self.boxes.items() if isinstance(box, Constant)
+        }
+        self.trainable: tuple[str, ...] = tuple(name for name, box in self.parameters.items() if box.trainable)
         replacements = {box: rewritten(box) for box in self.order} if stable else {}
         self._replaced = {box: new for box, new in replacements.items() if new is not None}
         # a rewritten box sends nothing to the child that it was merged with, so that child has no gradient
-        self.bypassed_boxes = {c for box, new in self._replaced.items() for c in box.children if c not in new.children}
+        self.bypassed_boxes: set[Box] = {
+            c for box, new in self._replaced.items() for c in box.children if c not in new.children
+        }
         self._evaluated: dict[Box, Box] = {}
 
     @property
@@ -117,16 +124,6 @@ class Structure:
         if key in self.outputs:
             return self.names[self.outputs[key]]
         raise errors.UnknownNameError(f"no box is called {key!r}; there are: {known(str(key), self.boxes)}")
-
-    def __getitem__(self, key: str | Box) -> Box:
-        """The box of a name: graph["h1"]. Raises UnknownNameError."""
-        return self.boxes[self.name_of(key)]
-
-    def __contains__(self, key: object) -> bool:
-        """True for a box of the graph, and for the name of one."""
-        return key in (self.names if isinstance(key, Box) else {**self.boxes, **self.outputs})
-
-    __iter__ = None  # graph["h1"] works, but a graph is not a sequence
 
     def need_loss(self) -> Box:
         """The loss box. Raises GraphError for a graph without a loss."""

@@ -35,7 +35,7 @@ class Inputs:
     features: tuple[str, ...] = ()
     category_dropout: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in self.features:
             if name not in FEATURES:
                 raise UnknownNameError(f"no features are called {name!r}; there are: {known(str(name), FEATURES)}")

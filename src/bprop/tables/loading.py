@@ -11,7 +11,7 @@ from bprop.model import Model
 from bprop.sources.preparation import is_noted
 
 
-def load(path: str | os.PathLike, boxes: Iterable[type[Box]] = ()) -> Model:
+def load(path: str | os.PathLike[str], boxes: Iterable[type[Box]] = ()) -> Model:
     """The model in a file. Nothing in the file is executed or imported.
 
     A model of a table (of `bprop train`, `table.fit`, or a TableClassifier) takes DataFrames: see `bprop.TableModel`.

@@ -12,9 +12,10 @@ from bprop.graph import Graph
 from bprop.sources.pool import Pool
 from bprop.tables.recipe import KEY, Recipe, counted
 from bprop.tables.timing import Budget, fitted
-from bprop.training import Fit, train
+from bprop.training import Fit, train_as_set
 from bprop.training.members import Member, member_seed, train_members
 from bprop.training.pace import epoch_seconds
+from bprop.training.settings import TrainSettings
 
 KINDS = "kinds"
 """The key of the notes of a model about the kinds of networks that were tried."""
@@ -62,7 +63,7 @@ def fit_network(
     own = {**settings, **recipe.settings, "notes": notes}
     if recipe.members == 1 and budget is None and not rivals:
         rule = make_rule(recipe, len(rows.train))
-        return train(graph, rows.train, validation=rows.validation, rule=rule, **own)
+        return train_as_set(graph, rows.train, TrainSettings(validation=rows.validation, rule=rule, **own))
     members = rows.members(recipe.members, settings.get("seed", 0))
     over = None if budget is None else budget.over
     every = [replace(member, graph=kind) for kind in (graph, *rivals) for member in members]

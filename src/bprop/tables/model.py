@@ -52,6 +52,8 @@ class TableModel(Model):
 
     _read: tuple[Any, Preparation] | None = None
 
+    notes: dict[str, Any]
+
     @classmethod
     def of(cls, model: Model) -> Self:
         """The same model, for tables."""
@@ -228,7 +230,7 @@ class TableModel(Model):
         with places(rows, self.preparation):
             return importance_on(self, rows, self.preparation, _weights(rows, weights), repeats, seed)["columns"]
 
-    def to_onnx(self, path: str | os.PathLike | None = None, *, encoders: bool = True) -> Any:
+    def to_onnx(self, path: str | os.PathLike[str] | None = None, *, encoders: bool = True) -> Any:
         """The model for other runtimes: see `bprop.to_onnx`."""
         from bprop.onnx import to_onnx  # few models are exported
 

@@ -32,7 +32,7 @@ def build(
     settings = settings_of(x, preparation, scale)
     network = replace(network, task=settings["task"])
     head = head_of(network.loss_class())
-    if preparation.task == "regression" and head.scaled is None:
+    if preparation.task == "regression" and head.scaled is None and network.function is None:
         raise SettingError(
             f"the loss {network.loss!r} does not fit regression: it has no way to predict numbers on the scale of y"
         )

@@ -96,10 +96,10 @@ class Recipe:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings of `bprop.train`, but for the rule."""
+        """The settings of `bprop.train`, but for the rule. Who waits for a better epoch also keeps the best."""
         return {
             "epochs": self.epochs, "batch_size": self.batch_size, "patience": self.patience,
-            "keep_best": self.keep_best,
+            "keep_best": self.keep_best or self.patience is not None,
         }  # fmt: skip
 
     def updates(self, examples: int) -> int:

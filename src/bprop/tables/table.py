@@ -11,6 +11,8 @@ import numpy as np
 
 from bprop.architecture import Architecture
 from bprop.data import DataSet
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TABLES, TRAINING
 from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.scaling import Units
@@ -37,6 +39,7 @@ from bprop.tables.recipe import DEFAULT, Recipe, recipe_for
 from bprop.tables.timing import Budget
 from bprop.tables.training import Settings, fit_table, network_choices, words_of
 from bprop.tables.typed import answer_of
+from bprop.training.settings import TrainSettings
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -253,6 +256,7 @@ class Table:
         self._need_whole("split")
         return divided(self, Split(test, validation, seed, column_named(by, "by"), column_named(group, "group")), {})
 
+    @answering({**TRAINING, **TABLES}, "table.fit", more=lambda: TrainSettings.__dataclass_fields__)
     @in_python
     def fit(
         self, *, recipe: str = DEFAULT, members: int | None = None, hidden: Any = None, activation: Any = None,

@@ -87,7 +87,7 @@ class OfCrew(Trainer):
         self.progress = self._make_progress()
         crew.updates[k] = self.position.updates
 
-    def stop(self) -> bool:
+    def interrupted(self) -> bool:
         return self.crew.stopping
 
     def _watch(self) -> AbstractContextManager[Interrupt]:

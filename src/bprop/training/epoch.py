@@ -30,7 +30,7 @@ class Pace:
 
     def __init__(self, seconds: float = 0.2, first: int = 64):
         self.seconds = seconds
-        self.count = first
+        self.count: int = first
         self._calls = 0
 
     def next(self, remaining: int) -> int:
@@ -74,6 +74,9 @@ class BadStepError(Exception):
 
     before : the state before the stretch, None without `Between.undo`. step : see `Stretch.bad_step`.
     """
+
+    before: Any
+    step: int
 
     def __init__(self, before: Any, step: int):
         super().__init__(f"step {step} of the stretch is not finite")

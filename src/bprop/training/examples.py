@@ -15,8 +15,9 @@ from bprop.errors import DataError, SettingError
 from bprop.graph import Graph
 from bprop.memory import data_memory
 from bprop.scaling import Units, need_precision
+from bprop.training.class_weights import class_weights
 
-OF_BATCHES = "give weights with arrays by name: batches and data sets of other libraries bring none"
+OF_BATCHES = "it needs arrays by name: batches and data sets of other libraries bring no weights"
 
 
 def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tuple[DataSet, DataSet | None, int]:
@@ -62,11 +63,14 @@ def _opened(
 
 def _arrays(settings: Any, graph: Graph, units: Units, dtype: np.dtype, data: Any) -> tuple[DataSet, DataSet | None]:
     examples = read_set(graph, units, dtype, data, settings.weights, "weights")
+    of_class = None if settings.class_weight is None else class_weights(graph, settings.class_weight, examples)
+    examples = examples if of_class is None else of_class.times(examples, "class_weight")
     if settings.validation is None:
         return examples, None
-    if is_share(settings.validation):
+    if not is_set(settings.validation):
         return hold_out(examples, settings.validation, settings.seed)
-    return examples, _validation(settings, graph, units, dtype)
+    held = _validation(settings, graph, units, dtype)
+    return examples, held if of_class is None else of_class.times(held, "class_weight of the validation set")
 
 
 def _validation(settings: Any, graph: Graph, units: Units, dtype: np.dtype) -> DataSet:
@@ -78,9 +82,11 @@ def _divided(
     settings: Any, graph: Graph, units: Units, dtype: np.dtype, source: Source
 ) -> tuple[Source, DataSet | None]:
     """(source of the training set, validation set) of rows that come anew in every epoch."""
+    if settings.class_weight is not None:
+        raise SettingError(f"class_weight: {OF_BATCHES}")
     if settings.validation is None:
         return source, None
-    if not is_share(settings.validation):
+    if is_set(settings.validation):
         return source, _validation(settings, graph, units, dtype)
     need_share(settings.validation)
     if not isinstance(source, Indexed):
@@ -92,15 +98,17 @@ def _divided(
     return source.part(index), source.some(held)
 
 
-def is_share(validation: Any) -> bool:
-    """Whether `validation` is meant as a share of the data, or is no set at all."""
-    return validation is None or isinstance(validation, bool | int | float | str | np.number)
+def is_set(validation: Any) -> bool:
+    """True for a validation set of its own, False for a share of the data and for None."""
+    return validation is not None and not isinstance(validation, bool | int | float | np.number | str)
 
 
 def need_share(share: Any) -> None:
     """Raise SettingError for what is neither a set nor a share."""
     if isinstance(share, bool) or not isinstance(share, float | int):
-        raise SettingError(f"validation is a set like the data, or a share in (0, 1), not {share!r}")
+        raise SettingError(
+            f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
+        )
 
 
 def is_too_wide(data: DataSet, dtype: np.dtype) -> bool:

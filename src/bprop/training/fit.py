@@ -17,9 +17,9 @@ class Fit(Model):
     stopped : "epochs" (all done), "patience" (early stopping), "callback" (one returned True), "time" (a limit on
     it was over), "interrupted" (Ctrl-C),
     "diverged" (a loss was no longer finite; see NonFiniteError), "failed" (another error) or "running" (in a callback).
-    params : with patience or keep_best, those of `best_epoch`, also where all epochs were done or a callback stopped
-    training; while it runs, after Ctrl-C and without these two, those of the last step done.
-    best_epoch : the best on the validation set, where early stopping looks; kept_epoch : the same where `params` are
+    params : with a validation set, those of `best_epoch`, also where all epochs were done or a callback stopped
+    training; while it runs, after Ctrl-C, with keep_best=False and without a validation set, those of the last step.
+    best_epoch : the best on the validation set, where it is looked for; kept_epoch : the same where `params` are
     those of that epoch, else None: then they are those after `updates` updates.
     failure : what went wrong, where stopped is "diverged" or "failed".
     engine : the engine that ran, "native", "xla" or "numpy"; engine_reason : why it was chosen, and what each faster
@@ -48,7 +48,7 @@ class Fit(Model):
     held: Sequence[DataSet | None] = ()
     kinds: Any = None
 
-    def report(self, path: str | os.PathLike, data: Any = None, **more: Any) -> None:
+    def report(self, path: str | os.PathLike[str], data: Any = None, **more: Any) -> None:
         """Write this training as one HTML page, with how the network does on `data`. See `bprop.report`."""
         from bprop.reporting import report  # reports are no part of training
 

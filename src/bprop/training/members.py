@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -15,17 +16,18 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.engines import surroundings
 from bprop.engines.many import on_one_core
-from bprop.errors import NonFiniteError
+from bprop.errors import NonFiniteError, SettingError
 from bprop.graph import Graph
 from bprop.training.averaged import mean_fit, mean_record
 from bprop.training.checkpoints.members import make_above, member_place, member_source
 from bprop.training.crew import Crew, OfCrew
-from bprop.training.events import epoch_done, from_begin_to_end
+from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
+from bprop.training.hooks import Hooks, read_callbacks
 from bprop.training.interrupt import Terminated
 from bprop.training.kinds import kinds_of
 from bprop.training.progress import progress_of
-from bprop.training.settings import Callback, TrainSettings, read_callbacks
+from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
 SEEDS = 12
@@ -92,6 +94,12 @@ class Turns(OfCrew):
 class Team:
     """The trainers of all members. ended : {number of a member: its fit}, for those that are done."""
 
+    members: list[Member]
+    wanted: Any
+    place: Any | None
+    every: Any | None
+    began: tuple[float, int]
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
@@ -99,15 +107,20 @@ class Team:
         self.crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
         self.kinds = len({id(member.graph or graph) for member in members})
-        self.callbacks: list[Callback] = read_callbacks(settings.get("callbacks", ()))
+        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        if self.hooks.until_due(0) is not None:
+            raise SettingError(
+                "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
+                "within a limit on the time: ask for one (members=1), without a limit, or use the method `epoch`"
+            )
         self.place, self.every = settings.get("checkpoint"), settings.get("every")
-        self.resume = settings.get("resume")
+        self.resume: Any | None = settings.get("resume")
         self.ended: dict[int, Fit] = {}
         self.trainers: list[Turns] = []
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):
@@ -148,13 +161,13 @@ class Team:
     def run(self) -> Fit:
         """Train all members; see Fit.stopped for how it can end. Callbacks are called as those of `bprop.train`."""
         try:
-            return from_begin_to_end(self.callbacks, self.fit, self._train, whole=True)
+            return from_begin_to_end(self.hooks, self.fit, self._train, whole=True)
         finally:
             self._close()
 
     def _train(self) -> Fit:
         crew, total = self.crew, sum(trainer.planned for trainer in self.trainers)
-        done, stopped = sum(crew.updates), None
+        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.asked else None
         self.apart = all(trainer.run_.apart for trainer in self.trainers)
         self.began = perf_counter(), done
         with crew.interrupt:
@@ -253,7 +266,7 @@ class Team:
         record = mean_record(epoch, histories)
         self.crew.shown.left = self._left()
         self.crew.shown.epoch(record)
-        return epoch_done(self.callbacks, record, self.fit)
+        return self.hooks.epoch(record, lambda: self.fit("running"))
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The mean of all members, each at its best epoch; those that diverged before their first are left out."""

@@ -52,6 +52,11 @@ class Silent:
 class Lines:
     """A line for the first epoch, then one every `seconds`, and the last: for logs and pipes."""
 
+    epochs: int
+    seconds: float
+    of: str
+    left: str
+
     def __init__(self, epochs: int, seconds: float = 2.0):
         self.epochs, self.seconds, self.of, self.left = epochs, seconds, "", ""
         self._started = perf_counter()
@@ -86,6 +91,10 @@ class Lines:
 
 class Bar:
     """A rich progress bar over all updates of the run, with the last record beside it."""
+
+    epochs: int
+    of: str
+    left: str
 
     def __init__(self, epochs: int, total: int, start: int):
         from rich.console import Console

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,11 @@ from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
 from bprop.graph.validation import check_values
-from bprop.record import Record
 from bprop.rules import SGD, Rule, as_rule
 from bprop.structure.freezing import frozen
-from bprop.training.examples import is_share, training_sets
+from bprop.training.examples import is_set, training_sets
+from bprop.training.hooks import read_callbacks
 from bprop.training.stopping import EarlyStopping
-
-Callback = Callable[[Record, Any], Any]
-"""Called with a record and the fit so far (None: see needs_fit in `bprop.train`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,23 +37,25 @@ class TrainSettings:
     params: Mapping[str, Any] | None = None
     weights: Any = None
     validation_weights: Any = None
+    sample_weight: Any = None
+    class_weight: Any = None
     shuffle: bool = True
     patience: int | None = None
     monitor: str = "loss"
     dtype: Any = "float32"
     engine: str | Engine = "auto"
     callbacks: Any = ()
-    checkpoint: str | os.PathLike | None = None
+    checkpoint: str | os.PathLike[str] | None = None
     every: str | None = None
-    resume: str | os.PathLike | bool | None = None
+    resume: str | os.PathLike[str] | bool | None = None
     progress: bool | str = "auto"
     notes: Mapping[str, Any] | None = None
     health: bool | str = False
-    keep_best: bool = False
+    keep_best: bool | None = None
     freeze: Any = ()
     augment: Any = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._set(
             rule=as_rule(SGD() if self.rule is None else self.rule),
             seed=whole("seed", self.seed, least=0),
@@ -66,11 +65,17 @@ class TrainSettings:
             notes=dict(self.notes or {}),
             augment=read_augment(self.augment),
         )
+        if self.sample_weight is not None:
+            if self.weights is not None:
+                raise SettingError("sample_weight= and weights= are two names of the same: give one of them")
+            self._set(weights=self.sample_weight, sample_weight=None)
         if self.patience is not None and self.validation is None:
             raise SettingError("patience needs a validation set: give validation={...} or a share such as 0.1")
         if self.keep_best and self.validation is None:
             raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
-        if self.validation_weights is not None and is_share(self.validation):
+        if self.monitor != "loss" and self.validation is None:
+            raise SettingError(f"monitor={self.monitor!r} needs a validation set: give validation={{...}} or a share")
+        if self.validation_weights is not None and not is_set(self.validation):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
             raise SettingError(f"every={self.every!r} says how often to write checkpoints: say where, with checkpoint=")
@@ -81,6 +86,11 @@ class TrainSettings:
 
     def make_job(self, graph: Graph, data: Any) -> Job:
         """The job of training the graph on data, which is checked, scaled as the notes say, and split."""
+        if not isinstance(graph, Graph):
+            raise SettingError(
+                f"the first argument is the graph, such as bp.mlp([784, 100, 10]), not a {type(graph).__name__}: "
+                "bp.train(graph, data)"
+            )
         graph.need_loss()
         graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
@@ -113,10 +123,20 @@ class TrainSettings:
         need_representable(job, theta)
         return theta
 
+    @property
+    def keeps(self) -> bool:
+        """Whether the fit has the parameters of the epoch that did best: where there is a validation set, unless the
+        caller wants the last ones."""
+        return self.validation is not None and self.keep_best is not False
+
+    @property
+    def wants_best(self) -> bool:
+        """Whether the caller has asked for the best epoch, by name or by patience."""
+        return bool(self.keep_best) or self.patience is not None
+
     def make_stopping(self) -> EarlyStopping | None:
-        """The search for the best epoch, where it is asked for."""
-        looks = self.patience is not None or self.keep_best
-        return EarlyStopping(self.patience, self.monitor) if looks else None
+        """The search for the best epoch, where one is kept or waited for."""
+        return EarlyStopping(self.patience, self.monitor) if self.keeps or self.patience is not None else None
 
     def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
         """How a job is trained, for people to read."""
@@ -125,11 +145,13 @@ class TrainSettings:
             "batch_size": job.batch_size, "seed": job.seed, "dtype": job.precision, "examples": len(job.data),
             "validation_examples": None if job.validation is None else len(job.validation),
         }  # fmt: skip
+        if self.class_weight is not None:
+            facts |= {"class_weight": str(self.class_weight)}
         if self.patience is not None:
             facts |= {"patience": self.patience}
-        if self.patience is not None or self.keep_best:
+        if self.patience is not None or self.keeps:
             facts |= {"monitor": self.monitor}
-        if self.keep_best:
+        if self.keeps and self.patience is None:
             facts |= {"keep_best": True}
         if self.augment is not None:
             facts |= {"augment": getattr(self.augment, "__qualname__", type(self.augment).__name__)}
@@ -144,11 +166,3 @@ def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> 
         limit = "" if most == float("inf") else f" (and at most {most:,})"
         raise SettingError(f"{name} is a whole number, {least} or more{limit}, not {value!r}")
     return int(value)
-
-
-def read_callbacks(callbacks: Any) -> list[Callback]:
-    """One function or several as a list. Raises SettingError."""
-    functions = [callbacks] if callable(callbacks) else list(callbacks)
-    if not all(callable(function) for function in functions):
-        raise SettingError("callbacks are functions, called as callback(record, fit)")
-    return functions

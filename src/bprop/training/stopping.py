@@ -19,6 +19,11 @@ class EarlyStopping:
     best_epoch, best_value, best_params : of the best epoch so far; waited : epochs since then.
     """
 
+    patience: int | None
+    monitor: str
+    best_epoch: int
+    waited: int
+
     def __init__(self, patience: int | None, monitor: str = "loss"):
         if patience is not None and (isinstance(patience, bool) or not isinstance(patience, int) or patience < 1):
             raise SettingError(f"patience is a number of epochs, 1 or more, not {patience!r}")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bprop.console import say
-from bprop.engines.engine import Engine, Job, Stretch
+from bprop.data import Reader
+from bprop.engines.engine import Engine, Job, Run, Stretch
 from bprop.engines.program import PENALTY, Program
 from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
 from bprop.health import HealthProbe
+from bprop.history import History
 from bprop.model import KEEP_BEST, Model
 from bprop.names import known
 from bprop.notes import statistics
@@ -22,11 +25,13 @@ from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
-from bprop.training.events import epoch_done, from_begin_to_end
+from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
+from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
-from bprop.training.progress import Progress, progress_of
+from bprop.training.progress import Progress, Silent, progress_of
 from bprop.training.settings import TrainSettings
+from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
 
 
@@ -37,18 +42,34 @@ class Trainer(Between):
     is. history : a record for every epoch done.
     """
 
+    job: Job
+    settings: TrainSettings
+    described: dict[str, Any]
+    program: Program
+    units: Units
+    stopping: EarlyStopping | None
+    probe: HealthProbe
+    run_: Run
+    position: Position
+    pace: Pace
+    engine_shown: str
+    progress: Progress
+    interrupt: Interrupt
+    reader: Reader
+
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
         self.trained_on = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
+        self.hooks = Hooks(settings.callbacks)
         measures = ("loss", *self.program.metrics)
         if self.stopping is not None and settings.monitor not in measures:
             raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {known(settings.monitor, measures)}")
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}
-        self.writer = self._make_writer(fingerprint, source) if writes else None
+        self.writer: CheckpointWriter | None = self._make_writer(fingerprint, source) if writes else None
         try:
             self._begin(engine, theta, fingerprint, source)
         except BaseException:
@@ -66,12 +87,15 @@ class Trainer(Between):
         """Start the engine, from `theta` or from the checkpoint `source`."""
         monitor = None if self.stopping is None else self.stopping.monitor
         saved = None if source is None else resume.load(source, self.job, fingerprint, monitor)
+        if saved is not None and saved.stopping is None and not self.settings.wants_best:
+            self.stopping = None  # the run kept its last epoch, and goes on as it was
         self.run_ = engine.start(self.job, theta if saved is None else saved.params)
         self.position = Position()
-        self.history: list[Record] = []
+        self.history = History()
         if saved is not None:
             self.position = resume.restore(saved, self.run_, self.program, self.stopping)
-            self.history = list(saved.history)
+            self.history = History(saved.history)
+        self.hooks.stepped = self.position.updates
         self.pace, self.engine_shown = Pace(), ""
         if self.writer is not None:
             self.writer.start(self.position, self.history)
@@ -86,9 +110,9 @@ class Trainer(Between):
     # --- from the beginning to the end ---
 
     def run(self) -> Fit:
-        """Train; see Fit.stopped for how it can end. Callbacks with methods `begin` and `end` are called at both."""
+        """Train; see Fit.stopped for how it can end, and `Callback` for what is called on the way."""
         try:
-            return from_begin_to_end(self.settings.callbacks, self.fit, self._train)
+            return from_begin_to_end(self.hooks, self.fit, self._train)
         finally:
             self.close()
 
@@ -125,14 +149,17 @@ class Trainer(Between):
 
     def _ended(self) -> str | None:
         """The reason why no epoch is to follow, if there is one."""
+        if self.hooks.asked:
+            return "callback"
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
         return "epochs" if self.position.epoch >= self.settings.epochs else None
 
     def _stopped_after_epoch(self) -> str | None:
-        if self.stop():
+        if self.interrupted():
             return "interrupted"
-        return "callback" if self._callbacks_stop() else None
+        within = self.position.step > 0  # a callback stopped the epoch before its end
+        return "callback" if within or self._callbacks_stop() or self.hooks.asked else None
 
     def _end(self, stopped: str) -> Fit:
         fit, at = self.fit(stopped), self.position
@@ -163,13 +190,19 @@ class Trainer(Between):
             self._finish_epoch()
 
     def stop(self) -> bool:
+        return self.hooks.asked or self.interrupted()
+
+    def interrupted(self) -> bool:
+        """Whether something from outside ends training, such as a signal."""
         return self.interrupt.signal is not None
 
     def most(self, at: Position) -> int | None:
-        """The steps to the next checkpoint, where steps are counted, and those whose examples may be read ahead."""
+        """The steps to the next checkpoint, where steps are counted, or to a callback; and at most those whose examples
+        may be read ahead."""
         due = None if self.writer is None else self.writer.steps_until_due(at)
         read = None if self.reader.most is None else max(1, self.reader.most // self.job.batch_size)
-        return min((steps for steps in (due, read) if steps is not None), default=None)
+        called = self.hooks.until_due(at.updates)
+        return min((steps for steps in (due, called, read) if steps is not None), default=None)
 
     def begin(self, at: Position, count: int) -> None:
         self.reader.reach(at.step * self.job.batch_size, (at.step + count) * self.job.batch_size)
@@ -178,6 +211,7 @@ class Trainer(Between):
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
         self.save_checkpoint()
+        self.hooks.step(at.updates, self._record_so_far, lambda: self.fit("running"))
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -185,29 +219,39 @@ class Trainer(Between):
         if reason != self.engine_shown:
             self.engine_shown = reason
             self.progress.engine(reason)
+            if self.run_.hindered and isinstance(self.progress, Silent) and self.settings.progress is not False:
+                say(f"bprop: engine: {visible(reason)}", error=True)  # it may be much slower: not without a word
 
     # --- after an epoch ---
 
     def _finish_epoch(self) -> None:
-        at, job, run = self.position, self.job, self.run_
-        sums = self.program.totals(at.running or [])
-        means = self.units.measures(self.program.finish(sums))
-        loss = means.pop("loss")
-        penalty = sums[PENALTY] / job.steps_per_epoch if self.program.penalises_data else run.penalty()
+        at, job, run, stopping = self.position, self.job, self.run_, self.stopping
         validation = None if job.validation is None else self.units.measures(run.evaluate("validation"))
-        rate = job.rule.rate(at.updates - 1)
-        record = Record(
-            epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
-            validation=validation, learning_rate=None if rate is None else float(rate), seconds=at.seconds,
-            examples_per_second=len(job.data) / max(at.seconds, 1e-9), health=self.probe(run, at.updates),
-        )  # fmt: skip
+        watched = stopping is not None and validation is not None
+        best = stopping.improved(at.epoch + 1, validation) if watched else None  # type: ignore[union-attr,arg-type]
+        health = self.probe(run, at.updates)
+        record = replace(self._record_so_far(), validation=validation, health=health, best=best)
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
-        if self.stopping is not None and validation is not None and self.stopping.improved(record.epoch, validation):
-            self.stopping.best_params = run.params()
+        if stopping is not None and best and self.settings.keeps:
+            stopping.best_params = run.params()
         if self.writer is not None:
             self.writer.remember_best(record, self._best)
         self.progress.epoch(record)
+
+    def _record_so_far(self) -> Record:
+        """The record of the epoch as far as it is done, less the validation set."""
+        at, job = self.position, self.job
+        sums = self.program.totals(at.running or [])
+        means = self.units.measures(self.program.finish(sums))
+        loss = means.pop("loss")
+        penalty = sums[PENALTY] / at.step if self.program.penalises_data else self.run_.penalty()
+        rate, examples = job.rule.rate(at.updates - 1), min(len(job.data), at.step * job.batch_size)
+        return Record(
+            epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
+            learning_rate=None if rate is None else float(rate), seconds=at.seconds,
+            examples_per_second=examples / max(at.seconds, 1e-9),
+        )  # fmt: skip
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
@@ -217,11 +261,12 @@ class Trainer(Between):
 
     def _callbacks_stop(self) -> bool:
         """Call every callback with the last record; True if one of them returned True."""
-        return epoch_done(self.settings.callbacks, self.history[-1], self.fit)
+        return self.hooks.epoch(self.history[-1], lambda: self.fit("running"))
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The fit so far. stopped, failure : as in a Fit."""
-        best = self.stopping if self.stopping is not None and self.stopping.best_params else None
+        kept = self.settings.keeps and self.stopping is not None and self.stopping.best_params
+        best = self.stopping if kept else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on

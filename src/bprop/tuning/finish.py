@@ -40,8 +40,8 @@ class Options:
 
     @classmethod
     def of(
-        cls, trials: int | None, time: float | str | None, sampler: Any, pruner: Any, study: str | os.PathLike | None,
-        progress: bool | str, seed: int,
+        cls, trials: int | None, time: float | str | None, sampler: Any, pruner: Any,
+        study: str | os.PathLike[str] | None, progress: bool | str, seed: int,
     ) -> Options:  # fmt: skip
         """The options, checked. Raises SettingError, UnknownNameError, and MissingPackageError without Optuna."""
         library.optuna()

@@ -23,7 +23,7 @@ ENDS = {
 }  # fmt: skip
 
 
-def report(tuned: Any, path: str | os.PathLike, command: str | None = None) -> None:
+def report(tuned: Any, path: str | os.PathLike[str], command: str | None = None) -> None:
     """Write the page of a search.
 
     command : the command line that repeats it. The size of the file has bounds: 1,000 trials, 300 curves.

@@ -100,11 +100,17 @@ class Reached:
 
     needs_fit = False
 
+    problem: Problem
+    live: Any
+    epochs: int
+    pruned: bool
+    out_of_time: bool
+
     def __init__(self, problem: Problem, live: Any, over: Callable[[], bool], epochs: int):
         self.problem, self.live, self.over, self.epochs = problem, live, over, epochs
         self.curve: list[float | None] = []
         self.best: float | None = None
-        self.done = 0
+        self.done: int = 0
         self.fold = 0
         self.pruned = self.out_of_time = False
 

@@ -72,11 +72,11 @@ class Tuned:
     def __repr__(self) -> str:
         return f"<Tuned: {len(self.trials)} trials, best {self.monitor} {number(self.best.value)}>"
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the best model to a file, with the trials in its notes."""
         self.fit.save(path)
 
-    def report(self, path: str | os.PathLike) -> None:
+    def report(self, path: str | os.PathLike[str]) -> None:
         """Write the page of this search: one HTML file that needs no network."""
         from bprop.tuning.page import report  # pages are no part of a search
 

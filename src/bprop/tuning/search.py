@@ -40,6 +40,19 @@ class Search:
     of the best trial, where this run has trained it and trials have no folds. terminated : whether SIGTERM came.
     """
 
+    problem: Problem
+    space: Mapping[str, Range]
+    study: Study
+    sampler: Any
+    seed: int
+    limits: Limits
+    first: Mapping[str, Any] | None
+    listener: Listener | None
+    stopped: str
+    terminated: bool
+    began: float
+    signals: Interrupt
+
     def __init__(
         self, problem: Problem, space: Mapping[str, Range], study: Study, sampler: Any, seed: int, limits: Limits,
         first: Mapping[str, Any] | None = None, listener: Listener | None = None,
@@ -48,8 +61,8 @@ class Search:
         self.sampler, self.seed, self.limits, self.first, self.listener = sampler, seed, limits, first, listener
         self.stopped, self.terminated, self.error = "", False, None
         self.fit: Fit | None = None
-        self.grid = grid_of(space, seed) if sampler == "grid" else None
-        self.before = study.trials[-1].at if study.trials else 0.0
+        self.grid: list[dict[str, Any]] | None = grid_of(space, seed) if sampler == "grid" else None
+        self.before: float = study.trials[-1].at if study.trials else 0.0
 
     @property
     def trials(self) -> list[Trial]:
@@ -138,9 +151,15 @@ class Search:
 class Running:
     """A trial while it is trained: on its folds, one after the other, or on the rows of the model alone."""
 
+    search: Search
+    settings: Mapping[str, Any]
+    state: str
+    why: str
+    interrupted: bool
+
     def __init__(self, search: Search, live: Any, settings: Mapping[str, Any]):
         self.search, self.settings = search, settings
-        self.reached = Reached(search.problem, live, search.must_stop, settings["epochs"])
+        self.reached: Reached = Reached(search.problem, live, search.must_stop, settings["epochs"])
         self.measured: list[dict[str, float]] = []
         self.fit: Fit | None = None
         self.best_epoch: int | None = None

@@ -28,11 +28,14 @@ BEGINS = b'{"op_code":'
 class Study:
     """The trials of a search. `begin` draws the settings of the next one, `end` keeps it."""
 
+    space: Mapping[str, Range]
+    journal: Journal | None
+
     def __init__(self, space: Mapping[str, Range], maximise: bool, pruner: Any, journal: Journal | None):
         self.space, self.journal = space, journal
         self.trials: list[Trial] = [] if journal is None else journal.read(space)
         with quiet():
-            self.memory = optuna().create_study(
+            self.memory: Any = optuna().create_study(
                 study_name=NAME, direction="maximize" if maximise else "minimize", pruner=pruner
             )
             self.memory.add_trials([] if journal is None else journal.study.get_trials(deepcopy=False))
@@ -71,13 +74,13 @@ class Journal:
     Raises ModelFileError for a file that is none, is damaged, or is in use; SettingError for one of another study.
     """
 
-    def __init__(self, path: str | os.PathLike, identity: Mapping[str, Any], maximise: bool):
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str], identity: Mapping[str, Any], maximise: bool):
+        self.path: Path = Path(path)
         self._need_folder()
         self._lock = Lock(self.path.with_name(f".{self.path.name}.lock"), self.path)
         try:
             with quiet():
-                self.study = self._open({"format": FORMAT, **identity}, maximise)
+                self.study: Any = self._open({"format": FORMAT, **identity}, maximise)
         except BaseException as error:
             self.close()
             if isinstance(error, OSError):

@@ -34,7 +34,7 @@ def tune(
     data: Any, target: Any = None, *, graph: Callable[..., Graph] | None = None,
     space: Mapping[str, Any] | None = None, trials: int | None = None, time: float | str | None = None,
     folds: int | None = None, monitor: str = "loss", sampler: Any = "tpe", pruner: Any = "median",
-    study: str | os.PathLike | None = None, validation: Any = None, test: Any = None, by: str | None = None,
+    study: str | os.PathLike[str] | None = None, validation: Any = None, test: Any = None, by: str | None = None,
     group: str | None = None, weights: Any = None, class_weight: Any = None, seed: int = 0, dtype: str = "float32",
     engine: Any = "auto", progress: bool | str = "auto",
 ) -> Tuned:  # fmt: skip
@@ -119,13 +119,15 @@ class Held:
 class OwnGraph:
     """A function of the caller, from its keywords to a graph. Raises SettingError for settings that nobody takes."""
 
+    space: dict[str, Range]
+
     def __init__(self, function: Callable[..., Graph], space: Mapping[str, Range]):
         if not callable(function):
             raise SettingError(f"graph is a function from settings to a graph, not {function!r}")
         taken = signature(function).parameters.values()
         self.function, self.space = function, of.checked(space)
-        self.takes_all = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
-        self.names = [
+        self.takes_all: bool = any(one.kind is Parameter.VAR_KEYWORD for one in taken)
+        self.names: list[str] = [
             one.name for one in taken if one.kind in (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
         ]
         if not self.takes_all:

@@ -16,7 +16,11 @@ docs/life_of_one_step.md follows a step of a two-layer network through them, wit
 
 from __future__ import annotations
 
-from bprop.engines.engine import Engine, Job
+from collections.abc import Mapping
+
+import numpy as np
+
+from bprop.engines.engine import Engine, Job, Run
 from bprop.engines.layout import narrow_weights
 from bprop.errors import SettingError, UnsupportedError
 from bprop.rules import Foreign
@@ -27,7 +31,7 @@ class NativeEngine(Engine):
 
     name = "native"
 
-    def start(self, job: Job, params):
+    def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         from bprop.engines.native.run.native_run import NativeRun  # imports llvmlite, which schedule does without
         from bprop.engines.native.run.object_code import machine
 

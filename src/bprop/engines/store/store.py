@@ -27,6 +27,9 @@ class Store:
     sealed. An entry that is damaged, or was not put there by this user, is recognised and removed.
     """
 
+    folder: Path | None
+    limit: int
+
     def __init__(self, folder: Path | None, limit: int = LIMIT):
         self.folder, self.limit = folder, limit
 

@@ -11,7 +11,7 @@ from bprop.engines.trace.indexing import Zeros
 from bprop.engines.trace.tape import BOOL, INT, UINT, Tape, Traced
 from bprop.errors import UnsupportedError
 
-FOLDED: dict[str, Callable] = {
+FOLDED: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "gt": np.greater, "lt": np.less, "select": np.where,
     "neg": np.negative, "max": np.maximum, "min": np.minimum, "eq": np.equal,
 }  # fmt: skip
@@ -24,6 +24,10 @@ class Elementwise:
     inf, nan, pi, newaxis = np.inf, np.nan, np.pi, None
     float32, float64, bool_ = np.float32, np.float64, np.bool_
     int32, int64, uint32 = np.int32, np.int64, np.uint32
+
+    inf: float
+    nan: float
+    pi: float
 
     def __init__(self, tape: Tape):
         self.tape = tape

@@ -124,9 +124,9 @@ class Functions(Elementwise):
     # --- products ---
 
     def matmul(self, a: Any, b: Any) -> Traced:
-        a, b = self.tape.read(a), self.tape.read(b)
+        a, b = self.tape.pair(a, b)
         if b.ndim > 2:
-            raise UnsupportedError("a product of two stacks of matrices")
+            return self.stacked(a, b)
         rows = self.reshape(a, (1, -1)) if a.ndim == 1 else self.reshape(a, (-1, a.shape[-1]))
         columns = self.reshape(b, (-1, 1)) if b.ndim == 1 else b
         return self.reshape(self.dot(rows, columns), (*a.shape[:-1], *b.shape[1:]))
@@ -135,11 +135,53 @@ class Functions(Elementwise):
         a, b = self.tape.read(a), self.tape.read(b)
         first, second = ([i % x.ndim for i in summed] for x, summed in zip((a, b), axes, strict=True))
         others = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
+        if has_windows(a) or has_windows(b):
+            return self.of_axes(a, b, (first, second), others)
         inner = prod(a.shape[i] for i in first)
         rows = self.reshape(self.transpose(a, [*others[0], *first]), (-1, inner))
         columns = self.reshape(self.transpose(b, [*second, *others[1]]), (inner, -1))
         shape = (*(a.shape[i] for i in others[0]), *(b.shape[i] for i in others[1]))
         return self.reshape(self.dot(rows, columns), shape)
+
+    def stacked(self, a: Traced, b: Traced) -> Traced:
+        """The products of stacks of matrices, whose leading axes broadcast. Shapes: (..., M, K), (..., K, N)."""
+        if a.ndim == 1:
+            product = self.stacked(self.reshape(a, (1, -1)), b)
+            return self.reshape(product, (*product.shape[:-2], product.shape[-1]))
+        stack = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        M, K, N = len(stack), len(stack) + 1, len(stack) + 2
+        (a, of_a), (b, of_b) = (without_ones(self, x, stack) for x in (a, b))
+        return self.labelled(a, b, (*of_a, M, K), (*of_b, K, N), (*range(len(stack)), M, N))
+
+    def of_axes(self, a: Traced, b: Traced, summed: Any, others: Any) -> Traced:
+        """A tensordot over several axes; b's axes in the order in which they come in the result."""
+        labels_a = list(range(a.ndim))
+        for i, axis in enumerate(summed[0]):
+            labels_a[axis] = a.ndim + b.ndim + i
+        order = [*summed[1], *others[1]]
+        of_sum = [labels_a[axis] for axis in summed[0]]
+        free = [a.ndim + i for i in others[1]]
+        out = [*(labels_a[i] for i in others[0]), *free]
+        return self.labelled(a, self.transpose(b, order), labels_a, (*of_sum, *free), out)
+
+    def labelled(self, a: Traced, b: Traced, of_a: Any, of_b: Any, of_out: Any) -> Traced:
+        """The sum of products over the labels that the result lacks, as in einsum."""
+        a, b = self.tape.pair(a, b)
+        if a.dtype.kind != "f":
+            raise UnsupportedError("a product of matrices of whole numbers")
+        sizes: dict[int, int] = {}
+        for label, size in zip((*of_a, *of_b), (*a.shape, *b.shape), strict=True):
+            if sizes.setdefault(label, size) != size:
+                raise ValueError(f"a product of {a.shape} and {b.shape}: {sizes[label]} and {size} differ")
+        shape = tuple(sizes[label] for label in of_out)
+        return self.tape.make("tensordot", (a, b), (tuple(of_a), tuple(of_b), tuple(of_out)), shape, a.dtype)
+
+    def windows(self, a: Traced, size: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Traced:
+        """See `bprop.namespace.windows`."""
+        axes = zip(a.shape[1:-1], size, step, apart, strict=True)
+        counts = tuple((n - 1 - (k - 1) * d) // s + 1 for n, k, s, d in axes)
+        shape = (a.shape[0], *counts, *size, a.shape[-1])
+        return self.tape.make("windows", (a,), (tuple(step), tuple(apart)), shape, a.dtype)
 
     def dot(self, a: Traced, b: Traced) -> Traced:
         """(M, K) times (K, N)."""
@@ -169,6 +211,20 @@ def partial_sums(a: Traced, b: Traced) -> int:
     while count > 1 and 8 * count * M > K:  # the partial sums must be small beside W
         count //= 2
     return count
+
+
+def has_windows(a: Traced) -> bool:
+    """Whether an array is a view of windows."""
+    while a.op in ("reshape", "transpose", "slice"):
+        a = a.args[0]
+    return a.op == "windows"
+
+
+def without_ones(xp: Functions, a: Traced, stack: Shape) -> tuple[Traced, list[int]]:
+    """(a stack of matrices without the axes that only broadcast, the places of the other axes in the whole stack)."""
+    first = len(stack) - (a.ndim - 2)
+    kept = [i for i, n in enumerate(a.shape[:-2]) if n == stack[first + i]]
+    return xp.reshape(a, (*(a.shape[i] for i in kept), *a.shape[-2:])), [first + i for i in kept]
 
 
 def as_rows(rows: Traced) -> Traced:

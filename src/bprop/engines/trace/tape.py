@@ -31,10 +31,13 @@ class Tape:
     functions : the array namespace (set by it).
     """
 
+    dtype: np.dtype
+    integer: np.dtype
+
     def __init__(self, dtype: np.dtype, integer: np.dtype = LONG):
         self.dtype, self.integer = dtype, integer
         self.most = MOST_OPERATIONS
-        self.known: dict[tuple, Traced] = {}
+        self.known: dict[tuple[Any, ...], Traced] = {}
         self.arrays: dict[str, np.ndarray] = {}
         """The arrays that box code holds, by the names of their leaves."""
         self.functions: Any = None
@@ -115,6 +118,38 @@ class Traced:
 
     __slots__ = ("args", "attr", "dtype", "number", "op", "shape", "tape")
     __array_ufunc__ = None  # NumPy's own arrays and numbers leave the operators to us
+
+    __add__: Any
+    __radd__: Any
+    __sub__: Any
+    __rsub__: Any
+    __mul__: Any
+    __rmul__: Any
+    __truediv__: Any
+    __rtruediv__: Any
+    __pow__: Any
+    __rpow__: Any
+    __and__: Any
+    __rand__: Any
+    __or__: Any
+    __ror__: Any
+    __xor__: Any
+    __rxor__: Any
+    __lshift__: Any
+    __rlshift__: Any
+    __rshift__: Any
+    __rrshift__: Any
+    __lt__: Any
+    __le__: Any
+    __gt__: Any
+    __ge__: Any
+    args: tuple[Traced, ...]
+    attr: Any
+    dtype: np.dtype
+    number: int
+    op: str
+    shape: Shape
+    tape: Tape
 
     def __init__(
         self, tape: Tape, op: str, args: tuple[Traced, ...], attr: Any, shape: Shape, dtype: np.dtype, number: int

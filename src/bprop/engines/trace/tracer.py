@@ -58,6 +58,14 @@ class Tracer:
     integer : see Tape. paced : the learning rate of the rule changes from step to step.
     """
 
+    program: Program
+    rule: Any
+    size: int
+    weighted: bool
+    transposed: frozenset[str]
+    by_mean: bool
+    integer: np.dtype
+
     def __init__(
         self, program: Program, rule: Any, batch_size: int, weighted: bool, transposed: frozenset[str],
         by_mean: bool = False, integer: np.dtype = LONG, paced: bool = False,
@@ -65,7 +73,7 @@ class Tracer:
         self.paced = paced
         self.program, self.rule, self.size = program, rule, batch_size
         self.weighted, self.transposed, self.by_mean, self.integer = weighted, transposed, by_mean, integer
-        self.dtype = program.dtype
+        self.dtype: Any = program.dtype
 
     def step(self, numbers: Mapping[str, float], state: Mapping[str, Iterable[str]]) -> Trace:
         """One training step; `state` is that of the rule."""

@@ -19,7 +19,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
@@ -50,12 +50,14 @@ class Function:
     seconds : the seconds that compiling has taken so far.
     """
 
-    seconds = 0.0
+    seconds: ClassVar[float] = 0.0
 
-    def __init__(self, function: Callable, given_up: tuple[int, ...] = (), compile: Callable | None = None):
+    def __init__(
+        self, function: Callable[..., Any], given_up: tuple[int, ...] = (), compile: Callable[..., Any] | None = None
+    ):
         self._compile = compile
         self._jitted = jax.jit(function, donate_argnums=given_up, keep_unused=bool(given_up))
-        self._ready: OrderedDict[Hashable, Callable] = OrderedDict()
+        self._ready: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
 
     def __call__(self, *args: Any) -> Any:
         leaves, tree = jax.tree.flatten(args)

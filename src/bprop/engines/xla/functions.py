@@ -27,7 +27,7 @@ from bprop.rules import Foreign
 
 
 @jax.tree_util.register_pytree_node_class
-class Held(Mapping):
+class Held(Mapping[str, Any]):
     """Arrays by name as the device holds them: some weights lie there as (outputs, inputs). It reads as a dict of the
     arrays in the layout of the graph."""
 
@@ -171,7 +171,9 @@ class XlaFunctions(Functions):
 
     # --- calls ---
 
-    def called(self, function: Callable, theta: Any, batch: Any, seed: int, t: Any, weights: Any, *more: Any) -> Any:
+    def called(
+        self, function: Callable[..., Any], theta: Any, batch: Any, seed: int, t: Any, weights: Any, *more: Any
+    ) -> Any:
         """A compiled function of a batch, which is checked where its numbers are known."""
         check_names(theta, self.graph.parameters, "parameters")
         if is_traced(theta, batch, t, weights, more):

@@ -23,6 +23,8 @@ from bprop.engines.xla.mixed import mix
 from bprop.engines.xla.repeatable import repeatable
 from bprop.graph.plan import Context, Plan
 from bprop.leaves import Input
+from bprop.namespace import Array
+from bprop.rules.rule import Arrays
 from bprop.rules.runtime import Paced, with_numbers
 
 EVALUATION_ROWS = 512
@@ -60,7 +62,7 @@ class Lowering:
     narrow: str | None = None
     integer: np.dtype = INT64
 
-    def batch(self, data: Mapping[str, Any], take: Callable) -> dict[str, Any]:
+    def batch(self, data: Mapping[str, Any], take: Callable[..., Any]) -> dict[str, Any]:
         """Rows of the data set, widened to the precision of the program."""
         inputs = self.program.graph.inputs
         return {name: self.widen(inputs[name], take(array)) for name, array in data.items()}
@@ -68,7 +70,9 @@ class Lowering:
     def widen(self, box: Input, array: Any) -> Any:
         return array.astype({"float": self.program.dtype, "int": self.integer, "bool": bool}[box.dtype])
 
-    def weights(self, weights: Any, take: Callable, position: Any, rows: Any, mean: Any = None) -> tuple[Any, Any]:
+    def weights(
+        self, weights: Any, take: Callable[..., Any], position: Any, rows: Any, mean: Any = None
+    ) -> tuple[Any, Any]:
         """(weights of a batch: those of its examples, and 0 for rows past the end of the set; what they are divided by:
         the rows of the batch times `mean`, or by default (None) their sum)."""
         inside = (position < rows).astype(self.program.dtype)
@@ -80,8 +84,11 @@ class Lowering:
         lowered = with_transposed(plan, self.choices.transposed).bind(hyper)
         return lowered if self.narrow is None else mix(lowered, jnp.dtype(self.narrow))
 
-    def epoch(self, theta, rule_state, data, weights, order, rows, constants, hyper, numbers, seed, mean_weight, sums,
-              start, count, t, rates=None):  # fmt: skip
+    def epoch(
+        self, theta: Arrays, rule_state: Any, data: Arrays, weights: Array | None, order: Array, rows: Array,
+        constants: Arrays, hyper: Mapping[str, Mapping[str, Any]], numbers: Any, seed: Array, mean_weight: Array | None,
+        sums: Array, start: Array, count: Array, t: Array, rates: Array | None = None,
+    ) -> tuple[Any, ...]:  # fmt: skip
         """`count` steps from step `start` of the epoch. `rates`: at least as many, if the rule is paced; else None.
 
         `t`: the updates before them, in 64 bits if 32 do not hold those of the whole epoch.
@@ -118,7 +125,18 @@ class Lowering:
         sums_and_penalty = jnp.concatenate([*sums, self.penalty(theta, constants, seed).reshape(1)])
         return theta, rule_state, jnp.stack(sums), (sums_and_penalty, bad)
 
-    def evaluate(self, theta, data, weights, rows, constants, hyper, seed, sums, together=None):
+    def evaluate(
+        self,
+        theta: Arrays,
+        data: Arrays,
+        weights: Array | None,
+        rows: Array,
+        constants: Arrays,
+        hyper: Mapping[str, Mapping[str, Any]],
+        seed: Array,
+        sums: Array,
+        together: int | None = None,
+    ) -> Array:
         """The sums with those of the rows of `data` added, outside training.
 
         together : how many rows are one batch, where that makes a difference: all of them.
@@ -142,7 +160,7 @@ class Lowering:
 
         return jnp.stack(lax.fori_loop(0, (rows + size - 1) // size, body, (sums[0], sums[1])))
 
-    def penalty(self, theta, constants, seed):
+    def penalty(self, theta: Arrays, constants: Arrays, seed: Array) -> Array:
         context = Context.at(jnp.ones(1, self.program.dtype), seed, jnp.zeros_like(seed), self.program.dtype)
         penalty = self.program.penalty(theta, constants, context)
         return jnp.zeros((), self.program.dtype) if penalty is None else penalty
@@ -177,12 +195,12 @@ def duplicate(state: Any, room: Any) -> Any:
     return jax.tree.map(jnp.copy, state)
 
 
-def rows_at(index: Any) -> Callable:
+def rows_at(index: Any) -> Callable[..., Any]:
     """Takes the rows at `index`, all of which are there."""
     return lambda array: array.at[index].get(mode="promise_in_bounds")
 
 
-def loop(count: Any, body: Callable, carry: Any, unrolled: int) -> Any:
+def loop(count: Any, body: Callable[..., Any], carry: Any, unrolled: int) -> Any:
     """carry = body(i, carry) for i from 0 to count - 1, in turns of `unrolled` steps and a rest of single ones."""
 
     def turn(j, carry):

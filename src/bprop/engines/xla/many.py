@@ -51,17 +51,17 @@ class Seat(XlaRun):
         if self.many is not None:
             self.many.state = None
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         raise NotImplementedError("the runs begin an epoch together: ManyRuns.set_orders")
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         raise NotImplementedError("the runs do their steps together: ManyRuns.steps")
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         assert self.many is not None
         return self.many.evaluate(which)[self.number]
 
-    def penalty(self):
+    def penalty(self) -> float:
         state, penalty = self.penalty_of
         return penalty if self._state is None or state is self._state else super().penalty()
 
@@ -72,21 +72,29 @@ class XlaMany(ManyRuns):
     data : the set whose rows they train on; rows : the numbers of these, for each run; None: all of them.
     """
 
+    seats: list[Seat]
+    rows: list[np.ndarray | None]
+    first: Seat
+    visits: np.ndarray
+    order: Any
+    sums: np.ndarray
+    previous: Any
+
     def __init__(self, seats: Sequence[Seat], data: DataSet, rows: Sequence[np.ndarray | None]):
         self.seats, self.rows = list(seats), list(rows)
-        self.runs = self.seats
+        self.runs: list[Seat] = self.seats
         self.first, job = self.seats[0], self.seats[0].job
-        self.jobs = [seat.job for seat in self.seats]
+        self.jobs: list[Job] = [seat.job for seat in self.seats]
         self.state: Any = None
         self.host: Any = None
         for number, seat in enumerate(self.seats):
             seat.many, seat.number = self, number
-        self.compiling = 0.0
+        self.compiling: float = 0.0
         with jax.enable_x64(self.first.wide):
-            self.data = Resident(Source.of(data, job))
-            self.arguments = self._stacked([seat.arguments for seat in self.seats])
-            self.counts = jax.device_put(np.array([len(one.data) for one in self.jobs], np.int32))
-            self.validation = self._validation()
+            self.data: Resident = Resident(Source.of(data, job))
+            self.arguments: Any = self._stacked([seat.arguments for seat in self.seats])
+            self.counts: Any = jax.device_put(np.array([len(one.data) for one in self.jobs], np.int32))
+            self.validation: tuple[Any, Any, Any, int | None] | None = self._validation()
         self.measured: dict[str, list[dict[str, float]]] = {}
 
     @staticmethod
@@ -114,7 +122,7 @@ class XlaMany(ManyRuns):
             self.host = jax.tree.map(np.asarray, self.state)
         return self.host
 
-    def set_orders(self, orders, running):
+    def set_orders(self, orders: Sequence[np.ndarray], running: Sequence[list[list[float]] | None]) -> None:
         job = self.jobs[0]
         rows, size = self.first.batches.rows, self.first.batches.rows * round_up(job.steps_per_epoch)
         visits = np.empty((len(orders), size), np.int32)
@@ -131,7 +139,7 @@ class XlaMany(ManyRuns):
                 self.state = self._stacked([seat.state for seat in self.seats])
             self._moved()
 
-    def before(self, k):
+    def before(self, k: int) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
         seat = self.seats[k]
         now = seat._state
         try:
@@ -146,7 +154,7 @@ class XlaMany(ManyRuns):
         for seat in self.seats:
             seat._state = None
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> list[Stretch]:
         need_counts(t, count)
         first, (rows, full, last) = self.first, self.first.batches
         self.previous = self.state
@@ -198,7 +206,7 @@ class XlaMany(ManyRuns):
             self.measured[which] = [self.first.program.finish(total) for total in totals]
         return self.measured[which]
 
-    def compile_seconds(self):
+    def compile_seconds(self) -> float:
         return self.compiling
 
     def _seconds(self) -> float:
@@ -219,7 +227,7 @@ class XlaMany(ManyRuns):
         return _kept(compiled, ("evaluate", axis, together), jax.vmap(function, in_axes=axes))
 
 
-def _kept(compiled: Compiled, key: Any, function: Callable) -> Function:
+def _kept(compiled: Compiled, key: Any, function: Callable[..., Any]) -> Function:
     if key not in compiled.many:
         compiled.many[key] = Function(function, compile=compiled.compile)
     return compiled.many[key]

@@ -21,6 +21,9 @@ class Mixed:
     needs = ()
     updates = Box.updates
 
+    box: Box
+    narrow: Any
+
     def __init__(self, box: Box, narrow: Any):
         self.box, self.narrow = box, narrow
 

@@ -32,7 +32,7 @@ class Compiled:
     init: Function
     choices: Choices
     lowering: Lowering
-    compile: Callable | None = None
+    compile: Callable[..., Any] | None = None
     whole: dict[int, Function] = field(default_factory=dict)
     many: dict[Hashable, Function] = field(default_factory=dict)
     """Functions of many networks at once."""
@@ -75,7 +75,9 @@ def functions_of(job: Job, integer: np.dtype, rows: int | None = None) -> Compil
     return _programs[key]
 
 
-def made(job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable | None = None) -> Compiled:
+def made(
+    job: Job, integer: np.dtype, rows: int, choices: Choices, compile: Callable[..., Any] | None = None
+) -> Compiled:
     """The functions, not yet traced."""
     lowering = Lowering(Program(job.graph, job.dtype), unpaced(job.rule), rows, choices, job.narrow, integer)
     return Compiled(

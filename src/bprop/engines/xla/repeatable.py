@@ -105,7 +105,9 @@ class Listing:
         return {r for o in ends_in_product for r in o.results} & compared & self.floats
 
 
-def repeatable(function: Callable, zero: Any, summed: Callable = lambda result: ()) -> Callable:
+def repeatable(
+    function: Callable[..., Any], zero: Any, summed: Callable[..., Any] = lambda result: ()
+) -> Callable[..., Any]:
     """`function` with every compared value the same bits wherever it is computed.
 
     zero : a whole number, shape (), that is 0 when the program runs but that no compiler knows to be.

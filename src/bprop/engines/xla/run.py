@@ -12,7 +12,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines import surroundings
-from bprop.engines.engine import Job, Run, Stretch, need_counts
+from bprop.engines.engine import Batches, Job, Run, Stretch, need_counts
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
@@ -38,25 +38,29 @@ class XlaRun(Run):
 
     engine = "xla"
 
+    large: bool
+    sums: np.ndarray
+    compiling: float
+
     def __init__(self, job: Job, params: Mapping[str, np.ndarray]):
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
         self.job = job
-        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        self.integer: np.dtype = integer_dtype(job.graph, (job.data, job.validation))
         # JAX has 64 bits for both kinds of numbers or for neither
-        self.wide = job.dtype == np.float64 or self.integer == INT64
+        self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         with jax.enable_x64(self.wide):
-            self.batches = job.batches
-            self.compiled = functions_of(job, self.integer)
-            self.compiled_last = (
+            self.batches: Batches = job.batches
+            self.compiled: Compiled = functions_of(job, self.integer)
+            self.compiled_last: Compiled = (
                 functions_of(job, self.integer, self.batches.last) if self.batches.last else self.compiled
             )
-            self.turn = self.compiled.choices.unrolled
-            self.program = Program(job.graph, job.dtype)
-            self.sets = self._place(job)
-            self.arguments = self._arguments()
+            self.turn: int = self.compiled.choices.unrolled
+            self.program: Program = Program(job.graph, job.dtype)
+            self.sets: dict[str, Resident | Streamed] = self._place(job)
+            self.arguments: tuple[Any, ...] = self._arguments()
             self.penalty_of: tuple[Any, float] = (None, 0.0)
-            self.no_sums = np.zeros((2, len(self.program.sum_names)), job.dtype)
+            self.no_sums: np.ndarray = np.zeros((2, len(self.program.sum_names)), job.dtype)
             self.order: np.ndarray | None = None
             self.restore(params, None)
 
@@ -91,7 +95,7 @@ class XlaRun(Run):
         }
         return jax.device_put((constants, hyper, numbers, job.seed_key, mean))
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         with jax.enable_x64(self.wide):
             host = {name: copied(self.turned(name, array), self.job.dtype) for name, array in params.items()}
             theta = {name: jax.device_put(array) for name, array in host.items()}
@@ -100,7 +104,7 @@ class XlaRun(Run):
                 dtyped = [np.asarray(a, x.dtype) for a, x in zip(rule_arrays, leaves, strict=True)]
                 leaves = jax.tree.leaves(self.each(self.turned, jax.tree.unflatten(tree, dtyped)))
                 leaves = [copied(leaf, leaf.dtype) for leaf in leaves]
-            self.state = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
+            self.state: Any = theta, jax.tree.unflatten(tree, [jax.device_put(leaf) for leaf in leaves])
             self.left: Any = None
             self.large = sum(leaf.nbytes for leaf in jax.tree.leaves(self.state)) > LARGE_STATE
 
@@ -113,14 +117,14 @@ class XlaRun(Run):
         arrays = [np.asarray(leaf) for leaf in leaves]
         return [copied(a, self.job.dtype if a.dtype.kind == "f" else a.dtype) for a in arrays], tree
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         host = self.each(self.turned, jax.tree.map(np.asarray, self.state[1]))
         return [np.array(array, order="C") for array in jax.tree.leaves(host)]
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return {name: np.array(self.turned(name, np.asarray(a)), order="C") for name, a in self.state[0].items()}
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         device, foreign = jax.device_put(0).device, isinstance(self.job.rule, Foreign)
         facts = {**surroundings.common(), "jax": jax.__version__, "jaxlib": version("jaxlib")}
         facts |= {"XLA_FLAGS": os.environ.get("XLA_FLAGS", "none"), "device": device.device_kind}
@@ -136,13 +140,13 @@ class XlaRun(Run):
         """A view of an array of parameter `name`: from the user's layout to the device's, or back."""
         return array.T if name in self.compiled.choices.transposed else array
 
-    def each(self, function: Callable, rule_state: Any) -> Any:
+    def each(self, function: Callable[..., Any], rule_state: Any) -> Any:
         """function(parameter name, array) of every array of a rule's state {what: {parameter: array}}."""
         if not self.compiled.choices.transposed:
             return rule_state
         return {what: {name: function(name, a) for name, a in arrays.items()} for what, arrays in rule_state.items()}
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         if self.order is None or not np.array_equal(order, self.order):
             size = self.batches.rows * round_up(self.job.steps_per_epoch)
             first = (self.job.steps_per_epoch - 1) * self.batches.rows
@@ -152,7 +156,7 @@ class XlaRun(Run):
             self.order = order
         self.sums = self.no_sums if running is None else np.array(running, self.job.dtype)
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         need_counts(t, count)
         outcomes: list[tuple[int, tuple[Any, Any]]] = []
         done = 0
@@ -191,7 +195,7 @@ class XlaRun(Run):
         if last and start + count > full:
             yield self.compiled_last, data.last(full * rows, last)
 
-    def compile_seconds(self):
+    def compile_seconds(self) -> float:
         return self.compiling
 
     def _seconds_compiled(self) -> float:
@@ -216,7 +220,7 @@ class XlaRun(Run):
             room = jax.tree.map(lambda array: jax.device_put(aligned(array.shape, array.dtype)), self.state)
         return self.compiled.duplicate(self.state, room)
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         constants, hyper, _, seed, _ = self.arguments
         sums = before = self.no_sums
         together = self.job.together(self.job.set_of(which))
@@ -229,7 +233,7 @@ class XlaRun(Run):
                 sums = evaluate(self.state[0], arrays, weights, rows, constants, hyper, seed, sums)
         return self.program.finish(self.program.totals(np.asarray(sums).tolist()))
 
-    def penalty(self):
+    def penalty(self) -> float:
         state, penalty = self.penalty_of
         if state is self.state:
             return penalty

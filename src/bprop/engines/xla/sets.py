@@ -63,8 +63,13 @@ class Source:
 class Resident:
     """A data set that lies on the device."""
 
+    arrays: dict[str, Any]
+    weights: Any
+    visits: np.ndarray
+    order: Any
+
     def __init__(self, source: Source):
-        self.rows = jax.device_put(np.int32(len(source.data)))
+        self.rows: Any = jax.device_put(np.int32(len(source.data)))
         self.arrays, self.weights = source.put(round_up(len(source.data)))
 
     def set_order(self, order: np.ndarray) -> None:
@@ -96,14 +101,18 @@ class Streamed:
     of a chunk are whole turns of the compiled loop.
     """
 
+    source: Source
+    batch_size: int
+    order: np.ndarray
+
     def __init__(self, source: Source, batch_size: int, turn: int, budget: int):
         self.source, self.batch_size = source, batch_size
         wanted = min(budget // 2, CHUNK) // max(1, source.row_bytes)
         turns = wanted // (batch_size * turn)
-        self.steps = max(1, turns) * turn
-        self.size = self.steps * batch_size
-        self.positions = jax.device_put(np.arange(self.size, dtype=np.int32))
-        self.evaluated = min(max(1, wanted // EVALUATED_TOGETHER) * EVALUATED_TOGETHER, round_up(len(source.data)))
+        self.steps: int = max(1, turns) * turn
+        self.size: int = self.steps * batch_size
+        self.positions: Any = jax.device_put(np.arange(self.size, dtype=np.int32))
+        self.evaluated: int = min(max(1, wanted // EVALUATED_TOGETHER) * EVALUATED_TOGETHER, round_up(len(source.data)))
         self.chunks: dict[int, tuple[dict[str, Any], Any]] = {}
 
     def set_order(self, order: np.ndarray) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bprop.engines.engine import Engine
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from bprop.data import DataSet
+from bprop.engines.engine import Engine, Job, Run
 from bprop.engines.xla.compilation import need_few
 from bprop.engines.xla.functions import XlaFunctions
 from bprop.engines.xla.many import start_many
@@ -16,7 +22,7 @@ class XlaEngine(Engine):
 
     name = "xla"
 
-    def start(self, job, params):
+    def start(self, job: Job, params: Mapping[str, np.ndarray]) -> Run:
         self._need_able(job)
         return XlaRun(job, params)
 
@@ -26,7 +32,13 @@ class XlaEngine(Engine):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")
         return XlaFunctions(job, options)
 
-    def start_many(self, jobs, params, data, rows):
+    def start_many(
+        self,
+        jobs: Sequence[Job],
+        params: Sequence[Mapping[str, np.ndarray]],
+        data: DataSet,
+        rows: Sequence[np.ndarray | None],
+    ) -> Any:
         for job in jobs:
             self._need_able(job)
         return start_many(jobs, params, data, rows)

@@ -33,7 +33,7 @@ class Kind:
     kind: ClassVar[str]
     turn: ClassVar[int] = 0
 
-    def __init_subclass__(cls, named: bool = True, **settings: Any):
+    def __init_subclass__(cls, named: bool = True, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         if named and isinstance(cls.__dict__.get("kind"), str):
             before = _DEFINED.setdefault(cls.kind, cls)

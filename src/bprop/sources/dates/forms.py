@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from bprop.sources.dates.words import WEEKDAYS, ZONES, month_of, plain
 
@@ -46,7 +47,7 @@ FORMS = {
 and c is the day, the month and the year."""
 
 
-def form_of(cell: str) -> tuple[str, re.Match] | None:
+def form_of(cell: str) -> tuple[str, re.Match[str]] | None:
     """The form of a cell and its parts; None where it is no date. Numbers are not checked: there may be a month 13."""
     if any(letter.isdigit() and not letter.isascii() for letter in cell):
         return None
@@ -57,7 +58,7 @@ def form_of(cell: str) -> tuple[str, re.Match] | None:
     return None
 
 
-def _has_words(parts: dict) -> bool:
+def _has_words(parts: dict[Any, Any]) -> bool:
     name, weekday, zone = parts.get("name"), parts.get("weekday"), parts.get("zone")
     return (
         (name is None or month_of(name) > 0)

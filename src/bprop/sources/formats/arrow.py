@@ -14,7 +14,7 @@ import os
 import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, ClassVar, NamedTuple
 
 from bprop.errors import DataError
 from bprop.sources.formats.columnar import Columnar, footer_of, need_polars
@@ -31,8 +31,8 @@ DICTIONARIES, BATCHES = 2, 3
 class Arrow(Columnar):
     """Columns as they are in memory, in parts."""
 
-    suffixes = (".arrow", ".feather", ".ipc")
-    magic = (MAGIC,)
+    suffixes: ClassVar[tuple[str, ...]] = (".arrow", ".feather", ".ipc")
+    magic: ClassVar[tuple[bytes, ...]] = (MAGIC,)
 
     def columns_in(self, file: BinaryIO) -> int:
         try:

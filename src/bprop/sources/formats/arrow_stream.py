@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, ClassVar, NamedTuple
 
 from bprop.errors import DataError
 from bprop.sources.formats.arrow import (
@@ -38,9 +38,9 @@ SCHEMA = 1
 class ArrowStream(Format):
     """Batches of columns, one after the other."""
 
-    suffixes = (".arrows",)
-    magic = (MARK,)
-    cost = 4
+    suffixes: ClassVar[tuple[str, ...]] = (".arrows",)
+    magic: ClassVar[tuple[bytes, ...]] = (MARK,)
+    cost: ClassVar[float] = 4
 
     def read(self, source: Source) -> Frame:
         path = source.path

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -37,7 +37,7 @@ INDEX = re.compile(r"__index_level_\d+__")
 class Columnar(Format):
     """A file that says how many cells it holds. polars reads only the rows that are needed."""
 
-    cost = 1  # the cells are counted apart
+    cost: ClassVar[float] = 1  # the cells are counted apart
 
     def columns_in(self, file: BinaryIO) -> int:
         """Columns, and groups of columns, that a file says it has; 0 where it does not say so in a known way."""
@@ -113,6 +113,8 @@ class Columnar(Format):
 
 class PolarsPiece(Piece):
     """Rows as polars reads them. `cells` : what a frame keeps of a series."""
+
+    rows: Any
 
     def __init__(self, frame: Any, cells: Callable[[Any], Any]):
         self.rows, self.cells = frame, cells

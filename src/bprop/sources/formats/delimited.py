@@ -27,7 +27,7 @@ from bprop.sources.read_options import ReadOptions
 class Csv(Format):
     """Cells between commas, tabs, semicolons or bars, whichever divides the rows evenly."""
 
-    suffixes = (".csv",)
+    suffixes: ClassVar[tuple[str, ...]] = (".csv",)
     usual: ClassVar[str] = ","
 
     def read(self, source: Source) -> Frame:
@@ -81,7 +81,7 @@ class Csv(Format):
 class Tsv(Csv):
     """Cells between tabs, unless another mark divides the rows evenly, and tabs do not."""
 
-    suffixes = (".tsv", ".tab")
+    suffixes: ClassVar[tuple[str, ...]] = (".tsv", ".tab")
     usual = "\t"
 
 

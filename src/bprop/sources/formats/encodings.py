@@ -6,6 +6,7 @@ import codecs
 import difflib
 import encodings.aliases
 import io
+from codecs import IncrementalDecoder
 from pathlib import Path
 from typing import Protocol
 
@@ -59,9 +60,18 @@ class Utf8:
     """The bytes of a text file as UTF-8: without its mark, with \\n where all lines end in \\r alone, and without
     Ctrl-Z at the end. `read` gives at least a byte until the end."""
 
+    path: Path
+    file: Reads
+    encoding: str
+    old_mac: bool
+    before: int
+    lines: int
+
     def __init__(self, path: Path, file: Reads, encoding: str, mark: int, old_mac: bool):
         self.path, self.file, self.encoding, self.old_mac = path, file, encoding, old_mac
-        self.decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+        self.decoder: IncrementalDecoder | None = (
+            None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)()
+        )
         self.before, self.lines = mark, 0
         if mark:
             self.file.read(mark)

@@ -92,7 +92,7 @@ class Format:
     options: ReadOptions = INFERRED
     remarks: tuple[str, ...] = ()
 
-    def __init_subclass__(cls, **settings: Any):
+    def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         taken = {suffix: one for one in _DEFINED if not is_redefinition(one, cls) for suffix in one.suffixes}
         for suffix in cls.suffixes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,9 +20,9 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 class Idx(Format):
     """Images (N, D) as uint8 with their labels: those of a file that is named, or of the one beside them."""
 
-    magic = tuple(bytes([0, 0, code]) for code in _DTYPES)
+    magic: ClassVar[tuple[bytes, ...]] = tuple(bytes([0, 0, code]) for code in _DTYPES)
     arrays = True
-    cost = ARRAY
+    cost: ClassVar[float] = ARRAY
 
     def knows(self, name: str) -> bool:
         return "idx" in Path(name).name

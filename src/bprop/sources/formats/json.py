@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from bprop.errors import DataError
 from bprop.sources.formats.format import Format, Piece, Source
@@ -28,8 +28,8 @@ _KINDS = 'a list of objects ([{...}, ...]), an object of columns ({"a": [...], .
 class Json(Format):
     """A list of objects, an object of columns, pandas' "split" and "table", or lines of JSON after all."""
 
-    suffixes = (".json",)
-    magic = (b"[",)
+    suffixes: ClassVar[tuple[str, ...]] = (".json",)
+    magic: ClassVar[tuple[bytes, ...]] = (b"[",)
     gathered = False
 
     def read(self, source: Source) -> Frame:
@@ -68,7 +68,7 @@ def is_lines(first: bytes) -> bool:
     return bool(rest.strip()) or not _is_table(value)
 
 
-def _is_table(value: dict) -> bool:
+def _is_table(value: dict[str, Any]) -> bool:
     """Whether an object is a table, rather than a row of one."""
     return bool(value) and (
         _is_split(value) or _is_columns(value) or any(_is_records(part) for part in value.values())
@@ -130,7 +130,7 @@ def _no_table(path: Path) -> DataError:
     return DataError(f"{path}: this JSON is no table: that is {_KINDS}")
 
 
-def _columns(path: Path, document: Any, remarks: list[str]) -> dict[str, list] | None:
+def _columns(path: Path, document: Any, remarks: list[str]) -> dict[str, list[Any]] | None:
     """{name: values} of a table; None where a document is none."""
     if isinstance(document, list):
         if document and all(isinstance(row, list) for row in document):
@@ -149,7 +149,7 @@ def _columns(path: Path, document: Any, remarks: list[str]) -> dict[str, list] |
     return _of_records(path, list(document.values()), remarks) if _is_index(document) else None
 
 
-def _refused(path: Path, document: list) -> NoReturn:
+def _refused(path: Path, document: list[Any]) -> NoReturn:
     if not document:
         raise DataError(f"{path}: the file has no rows")
     strange = next(value for value in document if not isinstance(value, dict))
@@ -162,12 +162,12 @@ def _is_records(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
-def _is_split(value: dict) -> bool:
+def _is_split(value: dict[str, Any]) -> bool:
     """Whether an object is a table as pandas writes it with orient="split"."""
     return isinstance(value.get("columns"), list) and isinstance(value.get("data"), list)
 
 
-def _is_columns(value: dict) -> bool:
+def _is_columns(value: dict[str, Any]) -> bool:
     """Whether an object holds columns: lists of one length, or objects of cells with the same keys, of which there are
     more than of columns, or which are row numbers."""
     parts = list(value.values())
@@ -182,7 +182,7 @@ def _is_columns(value: dict) -> bool:
     return len(parts[0]) >= len(parts)
 
 
-def _is_index(value: dict) -> bool:
+def _is_index(value: dict[str, Any]) -> bool:
     """Whether an object holds rows by their keys: several objects with much the same keys (pandas: "index")."""
     rows = list(value.values())
     if len(rows) < 2 or not all(isinstance(row, dict) and row for row in rows):
@@ -191,15 +191,15 @@ def _is_index(value: dict) -> bool:
     return 2 * sum(map(len, rows)) >= len(rows) * len(names)
 
 
-def _are_numbers(keys: dict) -> bool:
+def _are_numbers(keys: dict[str, Any]) -> bool:
     return all(str(key).isdigit() for key in keys)
 
 
-def _of_split(path: Path, document: dict) -> dict[str, list]:
+def _of_split(path: Path, document: dict[str, Any]) -> dict[str, list[Any]]:
     return _of_rows(path, [document["columns"], *document["data"]])
 
 
-def _with_names(path: Path, rows: list, remarks: list[str]) -> list:
+def _with_names(path: Path, rows: list[Any], remarks: list[str]) -> list[Any]:
     """Lists of cells, with names x1, x2, ... before them where the first list holds cells as the others do."""
     width = len(rows[0])
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows[:ROWS] if len(row) == width]
@@ -210,7 +210,7 @@ def _with_names(path: Path, rows: list, remarks: list[str]) -> list:
     return [names, *rows]
 
 
-def _of_rows(path: Path, rows: list) -> dict[str, list]:
+def _of_rows(path: Path, rows: list[Any]) -> dict[str, list[Any]]:
     """Columns of lists of cells, of which the first is the names."""
     names = rows[0]
     if not all(isinstance(name, str | int | float) for name in names):
@@ -223,11 +223,11 @@ def _of_rows(path: Path, rows: list) -> dict[str, list]:
     return _named(path, [(str(name), [row[k] for row in rows[1:]]) for k, name in enumerate(names)])
 
 
-def _of_columns(path: Path, document: dict) -> dict[str, list]:
+def _of_columns(path: Path, document: dict[str, Any]) -> dict[str, list[Any]]:
     return _named(path, [(k, list(v.values()) if isinstance(v, dict) else v) for k, v in document.items()])
 
 
-def _of_records(path: Path, records: list[dict], remarks: list[str]) -> dict[str, list]:
+def _of_records(path: Path, records: list[dict[str, Any]], remarks: list[str]) -> dict[str, list[Any]]:
     """Columns of objects, one a row; a key that an object lacks is missing there. Objects in them are taken apart."""
     flat = [_flat(record) for record in records]
     names: dict[str, None] = {}
@@ -241,7 +241,7 @@ def _of_records(path: Path, records: list[dict], remarks: list[str]) -> dict[str
     return _named(path, [(name, [record.get(name) for record in flat]) for name in names])
 
 
-def _flat(record: dict) -> dict[str, Any]:
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
     if not any(isinstance(value, dict) for value in record.values()):
         return record
     flat: dict[str, Any] = {}
@@ -253,14 +253,14 @@ def _flat(record: dict) -> dict[str, Any]:
     return flat
 
 
-def _named(path: Path, columns: list[tuple[str, list]]) -> dict[str, list]:
+def _named(path: Path, columns: list[tuple[str, list[Any]]]) -> dict[str, list[Any]]:
     named = {tidy(name): values for name, values in columns}
     if len(named) < len(columns) or "" in named:
         raise DataError(f"{path}: every column needs a name of its own; these are: {some(repr(n) for n, _ in columns)}")
     return named
 
 
-def _need_rows(path: Path, columns: dict[str, list]) -> None:
+def _need_rows(path: Path, columns: dict[str, list[Any]]) -> None:
     if not columns or not next(iter(columns.values())):
         raise DataError(f"{path}: the file has no rows")
     need_few_columns(path, len(columns))

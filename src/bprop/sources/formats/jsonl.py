@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 from bprop.sources.formats.blocks import Blocks
 from bprop.sources.formats.columnar import columns_of, damage_said, need_polars, typed_piece
@@ -21,8 +22,8 @@ _STRING = re.compile(rb'"((?:[^"\\]|\\.)*+)"(\s*:)?', re.DOTALL)
 class JsonLines(Format):
     """An object a line; a key is a column."""
 
-    suffixes = (".jsonl", ".ndjson")
-    magic = (b"{",)
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
+    magic: ClassVar[tuple[bytes, ...]] = (b"{",)
 
     def read(self, source: Source) -> Frame:
         columns, remarks = columns_of(source.path, _frame(source.path, source.content))

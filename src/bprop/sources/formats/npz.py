@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from bprop.sources.limits import ARRAY, need_room, some
 class Npz(Format):
     """The arrays x and y, or that of another name for the targets; y may be absent. Nothing in a file is executed."""
 
-    suffixes = (".npz",)
-    magic = (b"PK\x03\x04",)
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
+    magic: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04",)
     arrays = True
-    cost = ARRAY  # `_arrays` counts the unpacked arrays again
+    cost: ClassVar[float] = ARRAY  # `_arrays` counts the unpacked arrays again
 
     def read(self, source: Source) -> Frame:
         path, target = source.path, source.target or "y"

@@ -9,7 +9,7 @@ import io
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 from bprop.sources.formats.columnar import Columnar, footer_of, need_polars
 from bprop.sources.formats.output import Output, frame_of
@@ -21,8 +21,8 @@ FIRST = 64  # bytes of a footer that are read
 class Parquet(Columnar):
     """Columns in compressed pages."""
 
-    suffixes = (".parquet", ".pq")
-    magic = (b"PAR1",)
+    suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
+    magic: ClassVar[tuple[bytes, ...]] = (b"PAR1",)
 
     def columns_in(self, file: BinaryIO) -> int:
         try:

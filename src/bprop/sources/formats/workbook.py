@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from bprop.errors import DataError, MissingPackageError, SettingError
 from bprop.sources.formats.format import Format, Source
@@ -27,10 +27,10 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 class Workbook(Format):
     """Cells with types; python-calamine reads them."""
 
-    suffixes = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-    magic = (b"PK\x03\x04", OLD)
+    suffixes: ClassVar[tuple[str, ...]] = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+    magic: ClassVar[tuple[bytes, ...]] = (b"PK\x03\x04", OLD)
     gathered = False
-    cost = 8  # the sheets are counted apart
+    cost: ClassVar[float] = 8  # the sheets are counted apart
 
     def read(self, source: Source) -> Frame:
         path, options = source.path, source.options

@@ -34,7 +34,7 @@ class Saved:
     stopping: dict[str, Any] | None
     best_params: dict[str, np.ndarray]
 
-    def need_legal_position(self, path: str | os.PathLike, steps: int) -> None:
+    def need_legal_position(self, path: str | os.PathLike[str], steps: int) -> None:
         """Raise ModelFileError if the position is impossible for a run of `steps` steps an epoch."""
         at, stopping = self.position, self.stopping
         try:
@@ -61,7 +61,7 @@ def check_precision(dtype: np.dtype) -> None:
 
 
 def write(
-    path: str | os.PathLike, model: Model, settings: Mapping[str, Any], position: Position,
+    path: str | os.PathLike[str], model: Model, settings: Mapping[str, Any], position: Position,
     rule_arrays: list[np.ndarray], stopping: EarlyStopping | None,
 ) -> None:  # fmt: skip
     """Write a checkpoint, whole or not at all."""
@@ -76,7 +76,7 @@ def write(
     write_model(path, model, training, arrays)
 
 
-def read(path: str | os.PathLike, own: tuple[type[Box], ...] = ()) -> tuple[str | os.PathLike, Saved]:
+def read(path: str | os.PathLike[str], own: tuple[type[Box], ...] = ()) -> tuple[str | os.PathLike[str], Saved]:
     """(file, content) of a checkpoint: `path` is the file, or a folder, of which the newest undamaged one is read.
 
     own : the classes of boxes of the user's own that its graph may have. Raises ModelFileError.
@@ -99,7 +99,7 @@ def read(path: str | os.PathLike, own: tuple[type[Box], ...] = ()) -> tuple[str 
     raise ModelFileError(f"{path}: there is no checkpoint in this folder")
 
 
-def _read_file(path: str | os.PathLike, own: tuple[type[Box], ...]) -> Saved:
+def _read_file(path: str | os.PathLike[str], own: tuple[type[Box], ...]) -> Saved:
     model, training, arrays = read_model(path, own)
     if not {"position", "settings", "stopping"} <= training.keys() or not isinstance(training["settings"], dict):
         raise ModelFileError(f"{path}: a model, but not a checkpoint: training cannot be resumed from it")

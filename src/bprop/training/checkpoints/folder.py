@@ -23,8 +23,8 @@ _NAME = re.compile(r"step-(\d{12,})\.bprop")
 class Folder:
     """Which files of a folder are checkpoints. A file has its name only once it is whole (see `bprop.files`)."""
 
-    def __init__(self, path: str | os.PathLike):
-        self.path = Path(path)
+    def __init__(self, path: str | os.PathLike[str]):
+        self.path: Path = Path(path)
 
     def step(self, updates: int) -> Path:
         """The checkpoint after so many updates."""

@@ -12,7 +12,7 @@ from bprop.training.checkpoints.folder import MEMBER, Folder
 from bprop.training.checkpoints.place import is_folder
 
 
-def member_place(path: str | os.PathLike, every: str | None, k: int) -> str:
+def member_place(path: str | os.PathLike[str], every: str | None, k: int) -> str:
     """DIR/member-k/ in a folder; NAME-member-k.SUFFIX beside a file."""
     place = Path(path)
     if is_folder(path, every):
@@ -20,7 +20,7 @@ def member_place(path: str | os.PathLike, every: str | None, k: int) -> str:
     return str(place.with_name(f"{place.stem}-{MEMBER}{k}{place.suffix}"))
 
 
-def make_above(path: str | os.PathLike, every: str | None) -> None:
+def make_above(path: str | os.PathLike[str], every: str | None) -> None:
     """Make the folder of all members. Raises ModelFileError."""
     if is_folder(path, every):
         try:

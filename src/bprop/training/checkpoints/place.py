@@ -16,7 +16,7 @@ from bprop.training.checkpoints.folder import Folder
 LOCK = ".lock"
 
 
-class Place(os.PathLike):
+class Place(os.PathLike[str]):
     """A place that is locked until `close`, or until the process ends. Use it in a `with`.
 
     path : a folder where it ends in a slash, is one already, or `every` is not None; else a file.
@@ -26,10 +26,10 @@ class Place(os.PathLike):
     that begins, in a folder that holds another's checkpoints, which are not overwritten.
     """
 
-    def __init__(self, path: str | os.PathLike, every: str | None = None, resuming: bool = True):
-        self.path = Path(path)
-        self.file = self.path.absolute()  # the same where the program goes to another folder meanwhile
-        self.folder = Folder(self.file) if is_folder(path, every) else None
+    def __init__(self, path: str | os.PathLike[str], every: str | None = None, resuming: bool = True):
+        self.path: Path = Path(path)
+        self.file: Path = self.path.absolute()  # the same where the program goes to another folder meanwhile
+        self.folder: Folder | None = Folder(self.file) if is_folder(path, every) else None
         need_writable(path)
         if self.folder is not None:
             _make(self.folder)
@@ -93,7 +93,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return None if status is None else (status.st_size, status.st_mtime_ns)
 
 
-def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
+def is_folder(path: str | os.PathLike[str], every: str | None = None) -> bool:
     """Whether a place for checkpoints is a folder rather than a file."""
     text = os.fspath(path)
     if every is not None and os.path.isfile(text):
@@ -101,7 +101,7 @@ def is_folder(path: str | os.PathLike, every: str | None = None) -> bool:
     return every is not None or os.path.isdir(text) or text.endswith(("/", os.sep))
 
 
-def need_writable(path: str | os.PathLike) -> None:
+def need_writable(path: str | os.PathLike[str]) -> None:
     """Raise ModelFileError where a checkpoint can never be written: better now than after hours of training."""
     folder = Path(path).absolute().parent
     try:

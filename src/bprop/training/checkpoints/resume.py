@@ -37,7 +37,7 @@ PART = 4096  # rows that the checksum takes together
 SHOWN = 10  # names of boxes in an error
 
 
-def source_of(resume: str | os.PathLike | bool | None, checkpoint: str | os.PathLike | None) -> Any:
+def source_of(resume: str | os.PathLike[str] | bool | None, checkpoint: str | os.PathLike[str] | None) -> Any:
     """Where to resume from, or None. True stands for `checkpoint`, where that holds one already."""
     if resume is None or resume is False:
         return None
@@ -54,7 +54,7 @@ def source_of(resume: str | os.PathLike | bool | None, checkpoint: str | os.Path
     return None if status is None else checkpoint
 
 
-def same_place(one: str | os.PathLike, other: str | os.PathLike) -> bool:
+def same_place(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
     """Whether two paths are those of the same file or folder."""
     return os.path.realpath(one) == os.path.realpath(other)
 
@@ -93,7 +93,7 @@ def checksum_of(data: DataSet) -> str:
     return f"{checksum:08x}"
 
 
-def load(path: str | os.PathLike, job: Job, now: Mapping[str, Any], monitor: str | None = None) -> Saved:
+def load(path: str | os.PathLike[str], job: Job, now: Mapping[str, Any], monitor: str | None = None) -> Saved:
     """The checkpoint of a run with the fingerprint `now`: a file, or the newest of a folder that is not damaged.
 
     monitor : the measure that early stopping monitors now; None without early stopping.
@@ -129,7 +129,7 @@ def _monitor(stopping: Any) -> str | None:
     return stopping.get("monitor") if isinstance(stopping, dict) else None
 
 
-def _need_same_graph(path: str | os.PathLike, then: list[dict], now: list[dict]) -> None:
+def _need_same_graph(path: str | os.PathLike[str], then: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
     before, after = ({entry["name"]: entry for entry in entries} for entries in (then, now))
     changed = [name for name in {**after, **before} if before.get(name) != after.get(name)]
     if changed:

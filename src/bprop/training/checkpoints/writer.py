@@ -21,6 +21,7 @@ from bprop.errors import ModelFileError, SettingError
 from bprop.model import Model, write_model
 from bprop.record import Record
 from bprop.training.checkpoints import file
+from bprop.training.checkpoints.folder import Folder
 from bprop.training.checkpoints.place import Place
 from bprop.training.checkpoints.resume import ENGINE, SURROUNDINGS
 from bprop.training.epoch import Position
@@ -69,19 +70,23 @@ class CheckpointWriter:
     resuming : whether this run goes on from the checkpoints in `path`.
     """
 
+    folder: Folder | None
+    at: float
+    marked: int
+
     def __init__(
-        self, path: str | os.PathLike, every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any], monitor: str,
-        resuming: bool,
+        self, path: str | os.PathLike[str], every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any],
+        monitor: str, resuming: bool,
     ):  # fmt: skip
-        self.path = Path(path)
-        self.every = Interval(EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)
+        self.path: Path = Path(path)
+        self.every: Interval = Interval(EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)
         self.fingerprint = fingerprint
         file.check_precision(dtype)
         self._own = None if isinstance(path, Place) else Place(path, every, resuming)
         place = path if isinstance(path, Place) else self._own
         assert place is not None
         self._place, self.folder = place, place.folder
-        self.watch = EarlyStopping(1, monitor)
+        self.watch: EarlyStopping = EarlyStopping(1, monitor)
         self.best: Model | None = None  # not yet written
 
     def close(self) -> None:

@@ -13,7 +13,6 @@ from bprop.record import Record
 from bprop.training.crew import Crew, OfCrew
 from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError
-from bprop.training.events import tell
 from bprop.training.fit import Fit
 
 
@@ -66,7 +65,7 @@ class Network(OfCrew):
     def begin_together(self) -> None:
         """Before the first epoch."""
         self.order = self.job.data.order(self.job.seed, self.position.epoch, self.settings.shuffle)
-        tell(self.settings.callbacks, "begin", lambda: self.fit("running"))
+        self.hooks.begin(lambda: self.fit("running"))
 
     def next_epoch(self) -> bool:
         """Begin an epoch, unless the network is done."""
@@ -101,7 +100,7 @@ class Network(OfCrew):
         if failure is None:
             self.save_checkpoint(stopped)
         self.result = self.fit(stopped, failure)
-        tell(self.settings.callbacks, "end", lambda: self.result)
+        self.hooks.end(lambda: self.result)
         self.crew.finished(self.k, self.result)
         return False
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bprop.console import say
-from bprop.data import DataSet
+from bprop.elsewhere import answering
+from bprop.elsewhere.training import TRAINING
 from bprop.graph import Graph
 from bprop.record import Record
 from bprop.training.fit import Fit
@@ -15,12 +16,16 @@ from bprop.training.many.network import Networks
 from bprop.training.many.plan import Plan, plan_of
 from bprop.training.many.workers import train_all
 from bprop.training.progress import progress_of
+from bprop.training.settings import TrainSettings
 from bprop.visible import visible
 
+PLACES = "the data is one argument, bp.train_many(graph, (X, y)), and all else is a keyword"
 
+
+@answering(TRAINING, "bp.train_many", more=lambda: TrainSettings.__dataclass_fields__, places=PLACES)
 def train_many(
     graph: Graph | Sequence[Graph],
-    data: Mapping[str, Any] | DataSet,
+    data: Any,
     *,
     seeds: Sequence[int] | None = None,
     rules: Sequence[Any] | None = None,

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from bprop.data import DataSet, split
+from bprop.elsewhere import answer
+from bprop.elsewhere.training import TRAINING
 from bprop.engines.engine import Job
-from bprop.errors import DataError, SettingError
+from bprop.errors import CallError, DataError, SettingError
 from bprop.graph import Graph
 from bprop.scaling import Units
-from bprop.training.examples import read_set
+from bprop.training.class_weights import class_weights
+from bprop.training.examples import is_set, read_set
 from bprop.training.settings import TrainSettings, precision_of, whole
 
 
@@ -44,9 +47,13 @@ def plan_of(
     graphs = each.get("graph", [graph] * count)
     units, dtype = Units.of(shared.notes or {}), precision_of(shared.dtype)[0]
     examples = read_set(graphs[0], units, dtype, data, shared.weights, "weights")
-    if isinstance(shared.validation, Mapping | DataSet) and len(shared.validation):
+    of_class = None if shared.class_weight is None else class_weights(graphs[0], shared.class_weight, examples)
+    examples = examples if of_class is None else of_class.times(examples, "class_weight")
+    if is_set(shared.validation) and validation_rows is None:
         one = read_set(graphs[0], units, dtype, shared.validation, shared.validation_weights, "validation_weights")
+        one = one if of_class is None else of_class.times(one, "class_weight of the validation set")
         shared = replace(shared, validation=one, validation_weights=None)
+    shared = replace(shared, class_weight=None)
     own = [
         replace(shared, weights=None, seed=each["seeds"][k] if "seeds" in each else shared.seed,
                 rule=each["rules"][k] if "rules" in each else shared.rule, **_place(shared, k))
@@ -88,7 +95,8 @@ def _shared(settings: Mapping[str, Any], of_rows: bool) -> TrainSettings:
     known = TrainSettings.__dataclass_fields__
     strange = [name for name in settings if name not in known]
     if strange:
-        raise SettingError(f"{strange[0]!r} is no setting of bp.train; there are: {', '.join(known)}")
+        more = answer(strange[0], known, TRAINING) if strange[0] in TRAINING else f"; there are: {', '.join(known)}"
+        raise CallError(f"{strange[0]!r} is no setting of bp.train{more}")
     if settings.get("augment") is not None:
         raise SettingError("augment is for one network: the networks of train_many share their batches")
     if "callbacks" in settings:

@@ -14,6 +14,8 @@ from bprop.training.many.network import Network
 class Started(Engine):
     """Gives a run that has been started already."""
 
+    run: Run
+
     def __init__(self, run: Run):
         self.run, self.name = run, run.engine
 

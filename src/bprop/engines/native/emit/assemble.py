@@ -20,11 +20,12 @@ from bprop.engines.native.emit.gather import Gather
 from bprop.engines.native.emit.inner_products import InnerProducts
 from bprop.engines.native.emit.loops import Loops
 from bprop.engines.native.emit.products import BroadcastProducts, PartialProducts
+from bprop.engines.native.emit.tensor_products import TensorProducts
 from bprop.engines.native.emit.values import Memory
 from bprop.engines.native.schedule import shares
 from bprop.engines.native.schedule.buffers import Layout
 from bprop.engines.native.schedule.contraction import contracted
-from bprop.engines.native.schedule.forms import INNER
+from bprop.engines.native.schedule.forms import INNER, Form
 from bprop.engines.native.schedule.fusion import Scheduler
 from bprop.engines.native.schedule.kernels import Kernel, is_reduction
 from bprop.engines.native.schedule.shares import Barriers, reduction_units, units
@@ -41,17 +42,25 @@ class Assembler:
     addresses the program takes: these arrays, "data NAME" for every input, and WEIGHTS, ORDER, ROWS, RATES and GATE.
     """
 
+    trace: Trace
+    size: int
+    lanes: int
+    data: Mapping[str, np.dtype]
+    weights: np.dtype | None
+
     def __init__(self, trace: Trace, batch_size: int, lanes: int, data: Mapping[str, np.dtype],
                  weights: np.dtype | None):  # fmt: skip
         self.trace, self.size, self.lanes = trace, batch_size, lanes
         self.data, self.weights = data, weights
-        self.scheduler = Scheduler(contracted(trace.updates), lanes)
-        self.kernels = self.scheduler.kernels()
+        self.scheduler: Scheduler = Scheduler(contracted(trace.updates), lanes)
+        self.kernels: list[Kernel] = self.scheduler.kernels()
         self.module = ir.Module("bprop")
         roles = trace.state, trace.arguments, trace.clock, trace.pace, trace.batch
         leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
-        self.layouts = {array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]}
+        self.layouts: dict[Traced, Layout] = {
+            array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
+        }
         self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
@@ -108,8 +117,9 @@ class Assembler:
 
         nodes = sorted(inside, key=lambda a: a.number)
         parts += [(*(number(array) for array in (*node.args, node)), node.attr) for node in nodes]
-        forms = [self.scheduler.forms[node] for node in nodes if node in self.scheduler.forms]
-        parts += [(number(o.base), o.strides, form.kind, form.swapped) for form in forms for o in (form.A, form.B)]
+        for form in (self.scheduler.forms[node] for node in nodes if node in self.scheduler.forms):
+            how = (form.swapped,) if isinstance(form, Form) else (form.A.start, form.B.start)
+            parts += [(number(o.base), o.strides, form.kind, *how) for o in (form.A, form.B)]
         parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
         arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
         return tuple(parts), arrays
@@ -125,6 +135,9 @@ class Assembler:
             form = self.scheduler.forms[core]
             product = (InnerProducts if form.kind == INNER else BroadcastProducts)(emitter, known, kernel, form)
             return product.units, core.size * core.args[0].shape[1], product.emit
+        if core.op == "tensordot":
+            tensors = TensorProducts(emitter, known, kernel, self.scheduler.forms[core])
+            return tensors.units, tensors.form.work, tensors.emit
         if core.op == "partial_dots":
             sums = PartialProducts(emitter, known, kernel, self.scheduler.forms[core])
             return sums.units, core.size * core.attr, sums.emit
@@ -161,7 +174,9 @@ class Assembler:
             emit_shut(e.b, addresses[GATE])
         e.b.ret_void()
 
-    def call(self, e: Emitter, addresses: dict, kernel: Kernel, barriers: Barriers, who: tuple) -> None:
+    def call(
+        self, e: Emitter, addresses: dict[Any, Any], kernel: Kernel, barriers: Barriers, who: tuple[Any, ...]
+    ) -> None:
         function, arrays = self.functions[kernel]
         count = self.shares[kernel]
         barriers.before(kernel.reads, kernel.writes, "alone" if count == 1 else "shared")
@@ -175,7 +190,7 @@ class Assembler:
         with e.b.if_then(mine):
             e.b.call(function, [*pointers, I64(0), I64(1)])
 
-    def batch(self, e: Emitter, addresses: dict, mine: Value, step: Value, i: Value, t: Value) -> None:
+    def batch(self, e: Emitter, addresses: dict[Any, Any], mine: Value, step: Value, i: Value, t: Value) -> None:
         """The rows of a step, gathered by thread 0, and the numbers of the step."""
         gather = Gather(e)
         with e.b.if_then(mine):
@@ -197,7 +212,9 @@ class Assembler:
                     else:
                         self.weight(e, addresses, row, inside, index, memory)
 
-    def weight(self, e: Emitter, addresses: dict, row: Value, inside: Value, index: Any, memory: Memory) -> None:
+    def weight(
+        self, e: Emitter, addresses: dict[Any, Any], row: Value, inside: Value, index: Any, memory: Memory
+    ) -> None:
         """The weight of an example: 0 past the end of the set."""
         kind = {4: ir.FloatType(), 8: ir.DoubleType()}[memory.layout.dtype.itemsize]
         weight = kind(1.0) if self.weights is None else e.load(addresses[WEIGHTS], row, kind)

@@ -23,7 +23,7 @@ class BuildingBlocks:
 
     def __init__(self, emitter: Emitter):
         self.e = emitter
-        self.b = emitter.b
+        self.b: Any = emitter.b
 
     def c(self, like: Value, number: Any) -> Value:
         return constant(like.type, number)

@@ -34,6 +34,10 @@ def stored_type(dtype: np.dtype) -> Type:
 class Emitter:
     """A builder inside one function, with `lanes` values to a vector."""
 
+    module: Any
+    b: Any
+    lanes: int
+
     def __init__(self, module: ir.Module, builder: ir.IRBuilder, lanes: int):
         self.module, self.b, self.lanes = module, builder, lanes
 
@@ -200,7 +204,7 @@ class Emitter:
         b.cbranch(b.icmp_signed("<", following, last), body, after)
         b.position_at_end(after)
 
-    def repeat(self, start: Int, stop: Int, carry: Sequence[Value], body: Callable) -> list[Value]:
+    def repeat(self, start: Int, stop: Int, carry: Sequence[Value], body: Callable[..., Any]) -> list[Value]:
         """carry = body(i, carry) for i in range(start, stop), the carry in registers."""
         if isinstance(start, int) and isinstance(stop, int) and stop - start <= 4:
             for i in range(start, stop):

@@ -31,8 +31,8 @@ class Gate:
     def __init__(self):
         raw = np.zeros(WORDS + ARRIVED, np.int64)
         start = -raw.ctypes.data // raw.itemsize % ARRIVED
-        self.words = raw[start : start + WORDS]
-        self.address = self.words.ctypes.data
+        self.words: np.ndarray = raw[start : start + WORDS]
+        self.address: int = self.words.ctypes.data
 
     @property
     def in_use(self) -> bool:

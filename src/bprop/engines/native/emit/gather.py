@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -15,6 +16,9 @@ from bprop.engines.native.schedule.buffers import Layout
 
 class Gather:
     """Emits code that copies rows of data, of any numeric dtype, into the memory of a batch."""
+
+    e: Emitter
+    b: Any
 
     def __init__(self, emitter: Emitter):
         self.e, self.b = emitter, emitter.b

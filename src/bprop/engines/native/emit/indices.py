@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from bprop.engines.native.emit.emitter import I64, Emitter, Int, Type, Value, constant
+from bprop.engines.native.schedule.views import groups
 from bprop.engines.trace.tape import Shape
 
 
@@ -34,6 +35,9 @@ Point = tuple[Index, ...]
 
 class Indices:
     """Arithmetic with indices, by the instructions of an emitter."""
+
+    e: Emitter
+    b: Any
 
     def __init__(self, emitter: Emitter):
         self.e, self.b = emitter, emitter.b
@@ -104,27 +108,6 @@ class Indices:
         value = self.number(index, I64)
         rest = self.b.urem(value, constant(value.type, by))
         return Many(rest) if self.e.is_vector(rest) else rest
-
-
-def groups(shape: Shape, inner: Shape) -> list[tuple[list[int], list[int]]]:
-    """The smallest runs of axes of two shapes that hold equally many elements, pair by pair."""
-    pairs, i, j = [], 0, 0
-    while i < len(shape) or j < len(inner):
-        a, c = [], []
-        size_a = size_c = 1
-        while True:
-            if size_a <= size_c and i < len(shape) and not (size_a == size_c and a and c):
-                size_a, i = size_a * shape[i], i + 1
-                a.append(i - 1)
-            elif j < len(inner) and not (size_a == size_c and a and c):
-                size_c, j = size_c * inner[j], j + 1
-                c.append(j - 1)
-            else:
-                break
-            if size_a == size_c and (a and c):
-                break
-        pairs.append((a, c))
-    return pairs
 
 
 def _is_zero(index: Index) -> bool:

@@ -15,6 +15,9 @@ from bprop.engines.native.schedule.tiles import Tiles, inner_tile
 class InnerProducts(Products):
     """C[m, n] = sum over k of A[m, k..] B[k.., n]: both operands are read by vectors along k."""
 
+    height: int
+    width: int
+
     def tiles(self) -> tuple[Tiles, Tiles]:
         self.height, self.width = inner_tile(self.M, self.N)
         return Tiles.of(self.M, self.height), Tiles.of(self.N, self.width)

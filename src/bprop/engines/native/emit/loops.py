@@ -26,9 +26,13 @@ class Loops:
     `known` has the memory of all its arrays, `reads` that of the arrays which are there before it runs.
     """
 
+    e: Emitter
+    b: Any
+    known: dict[Traced, Memory]
+
     def __init__(self, emitter: Emitter, kernel: Kernel, known: dict[Traced, Memory]):
         self.e, self.b, self.known = emitter, emitter.b, known
-        self.reads = {array: memory for array, memory in known.items() if array in kernel.reads}
+        self.reads: dict[Traced, Memory] = {array: memory for array, memory in known.items() if array in kernel.reads}
 
     # --- writing ---
 
@@ -73,7 +77,9 @@ class Loops:
         columns = bounds if by_columns else (0, -(-shape[last] // self.e.lanes))
         self.nest(outer, shape, rows, point, lambda: self.row(shape[last], columns, point, last, body))
 
-    def nest(self, axes: list[int], shape: Shape, rows: Bounds | None, point: list, inner: Callable) -> None:
+    def nest(
+        self, axes: list[int], shape: Shape, rows: Bounds | None, point: list[Any], inner: Callable[..., Any]
+    ) -> None:
         if not axes:
             inner()
             return
@@ -82,7 +88,7 @@ class Loops:
             point[axes[0]] = index
             self.nest(axes[1:], shape, None, point, inner)
 
-    def row(self, size: int, columns: Bounds, point: list, axis: int, body: Callable) -> None:
+    def row(self, size: int, columns: Bounds, point: list[Any], axis: int, body: Callable[..., Any]) -> None:
         lanes = self.e.lanes
         whole, rest = divmod(size, lanes)
         lo, hi = columns
@@ -137,7 +143,9 @@ class Loops:
 
         self.walk(array.shape, bounds, by_columns(array.shape, self.e.lanes), body)
 
-    def fold(self, source: Traced, axes: tuple, left: list[int], point: Point, carry: Value, kind: str) -> Value:
+    def fold(
+        self, source: Traced, axes: tuple[Any, ...], left: list[int], point: Point, carry: Value, kind: str
+    ) -> Value:
         """carry and the elements of `source` along the axes `left`, at the point of the reduced array."""
         if not left:
             here = ValueEmitter(self.e, self.reads)
@@ -170,7 +178,7 @@ class Loops:
 
         self.nest(outer, source.shape, bounds if outer else None, point, inner)
 
-    def sweep(self, source: Traced, axes: list[int], point: list, carry: Value, kind: str) -> Value:
+    def sweep(self, source: Traced, axes: list[int], point: list[Any], carry: Value, kind: str) -> Value:
         """All vectors along `axes`, the last of them along the lanes."""
         axis = axes[0]
         if len(axes) > 1:
@@ -213,7 +221,7 @@ class Loops:
             columns = by_columns(part.shape, self.e.lanes)
             self.walk(part.shape, self.all_of(part.shape), columns, partial(self.put, memory, part, steps))
 
-    def put(self, memory: Memory, part: Traced, steps: tuple, point: Point, valid: int | None) -> None:
+    def put(self, memory: Memory, part: Traced, steps: tuple[Any, ...], point: Point, valid: int | None) -> None:
         here = ValueEmitter(self.e, self.reads)
         value = here.value_at(part, point)
         moved = tuple(here.shifted(i, start, step) for i, (start, step) in zip(point, steps, strict=True))

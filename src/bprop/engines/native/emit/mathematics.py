@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import factorial, log
+from typing import Any
 
 from llvmlite import ir
 
@@ -178,7 +179,7 @@ class Mathematics(Trigonometry):
 
     def across(self, kind: str, vector: Value, signed: bool = True) -> Value:
         """The sum, maximum or minimum of the lanes, in a fixed order: halves upon halves."""
-        step: Callable = lambda a, c: self.apply(kind, a, c, signed=signed)  # noqa: E731
+        step: Callable[..., Any] = lambda a, c: self.apply(kind, a, c, signed=signed)  # noqa: E731
         width = vector.type.count
         while width > 1:
             width //= 2

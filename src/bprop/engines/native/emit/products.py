@@ -7,6 +7,7 @@ in bprop) is done to the tile before it leaves the registers, so W is read and w
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from llvmlite import ir
 
@@ -36,15 +37,24 @@ LARGE = 256 * 1024
 class Products:
     """Emits the kernel of one product. What the two forms have in common: tiles, addresses, several sums at a time."""
 
+    e: Emitter
+    b: Any
+    known: dict[Traced, Memory]
+    kernel: Kernel
+    form: Form
+    itemsize: int
+    rows: Tiles
+    columns: Tiles
+
     def __init__(self, emitter: Emitter, known: dict[Traced, Memory], kernel: Kernel, form: Form):
         self.e, self.b, self.known, self.kernel, self.form = emitter, emitter.b, known, kernel, form
-        self.loops = Loops(emitter, kernel, known)
+        self.loops: Loops = Loops(emitter, kernel, known)
         assert kernel.core is not None
-        self.array = kernel.core
+        self.array: Traced = kernel.core
         self.type, self.itemsize = stored_type(self.array.dtype), self.array.dtype.itemsize
         self.M, self.K, self.N = form.sizes
         self.rows, self.columns = self.tiles()
-        self.by_columns = self.shared_by_columns()
+        self.by_columns: bool = self.shared_by_columns()
 
     def tiles(self) -> tuple[Tiles, Tiles]:
         """How the rows and the columns of C are cut."""
@@ -79,7 +89,7 @@ class Products:
         with self.loops.only_if_above(hi, whole):
             body(whole * tiles.size, rest)
 
-    def side_by_side(self, steps: int, ways: int, count: int, step: Callable) -> list[Value]:
+    def side_by_side(self, steps: int, ways: int, count: int, step: Callable[..., Any]) -> list[Value]:
         """`count` sums over all steps, each as `ways` sums side by side: no product waits for the one before."""
         zero = constant(self.e.vector(self.type), 0)
 
@@ -105,6 +115,11 @@ class Products:
 
 class BroadcastProducts(Products):
     """C[m, n..] += A[m, k] B[k, n..]: every element of A is multiplied with whole vectors of B's rows."""
+
+    vectors: int
+    valid: int | None
+    height: int
+    width: int
 
     def tiles(self) -> tuple[Tiles, Tiles]:
         self.vectors = -(-self.N // self.e.lanes)

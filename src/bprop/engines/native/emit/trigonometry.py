@@ -6,6 +6,7 @@ loses by rounding is kept as a second number, since an error of half a unit in r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi
 
@@ -144,6 +145,6 @@ class Trigonometry(BuildingBlocks):
         return self.e.unless(far, usual, lambda: self.e.outlined(name, by_lane(name), x))
 
 
-def by_lane(name: str):
+def by_lane(name: str) -> Callable[[Emitter, Value], Value]:
     """The function of C's library by this name, of each lane by itself."""
     return lambda e, x: e.lane_by_lane(lambda one: e.intrinsic(name, one), x)

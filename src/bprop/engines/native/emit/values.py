@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from llvmlite import ir
 
@@ -32,8 +33,8 @@ class ValueEmitter(Indices):
     def __init__(self, emitter: Emitter, known: Mapping[Traced, Memory]):
         super().__init__(emitter)
         self.known = known
-        self.mathematics = Mathematics(emitter)
-        self.memo: dict[tuple, Value] = {}
+        self.mathematics: Mathematics = Mathematics(emitter)
+        self.memo: dict[tuple[Any, ...], Value] = {}
 
     def bind(self, array: Traced, point: Point, value: Value) -> None:
         """Set the value of an array at a point."""
@@ -87,6 +88,16 @@ class ValueEmitter(Indices):
     def view_slice(self, array: Traced, point: Point) -> Value:
         moved = (self.shifted(i, start, step) for i, (start, step) in zip(point, array.attr, strict=True))
         return self.value_at(array.args[0], tuple(moved))
+
+    def view_windows(self, array: Traced, point: Point) -> Value:
+        first, *places, last = point
+        half = len(places) // 2
+        step, apart = array.attr
+        moved = (
+            self.plus(self.times(o, s), self.times(k, d))
+            for o, k, s, d in zip(places[:half], places[half:], step, apart, strict=True)
+        )
+        return self.value_at(array.args[0], (first, *moved, last))
 
     def view_reshape(self, array: Traced, point: Point) -> Value:
         return self.value_at(array.args[0], self.reshaped(point, array.shape, array.args[0].shape))

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cache
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
 from llvmlite import binding
 
@@ -18,9 +19,9 @@ class Helper:
 
     def __init__(self, name: str):
         self.name = name
-        self.calls: SimpleQueue = SimpleQueue()
+        self.calls: SimpleQueue[Any] = SimpleQueue()
         self.cores: frozenset[int] = frozenset()
-        self.thread = Thread(target=self._work, name=name, daemon=True)
+        self.thread: Thread = Thread(target=self._work, name=name, daemon=True)
         self.thread.start()
 
     @property

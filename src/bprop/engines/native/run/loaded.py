@@ -24,6 +24,9 @@ class Loaded:
     numbers : the values of the arguments of its trace.
     """
 
+    routine: Routine
+    data: DataSet
+
     def __init__(self, routine: Routine, data: DataSet, shared: dict[str, np.ndarray],
                  numbers: Mapping[str, Any]):  # fmt: skip
         self.routine, self.data = routine, data
@@ -38,11 +41,11 @@ class Loaded:
         values = {**numbers, **trace.tape.arrays}
         for name, leaf in trace.arguments.items():
             layouts[leaf].view(self.arrays[leaf])[...] = values[name]
-        self.rows = np.array([len(data)], np.int64)
-        self.gate = Gate()
+        self.rows: np.ndarray = np.array([len(data)], np.int64)
+        self.gate: Gate = Gate()
         self.gate.shut()
-        self.order = np.zeros(1, np.int32)
-        self.tuner = ThreadTuner(min(routine.most, cores_here()), dict(routine.speeds))
+        self.order: np.ndarray = np.zeros(1, np.int32)
+        self.tuner: ThreadTuner = ThreadTuner(min(routine.most, cores_here()), dict(routine.speeds))
 
     def __call__(self, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
         """Do `steps` steps from step `first` of the order. `rates` (steps,): learning rates, if the rule is paced."""

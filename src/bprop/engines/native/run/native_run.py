@@ -65,28 +65,33 @@ class NativeRun(Run):
     engine = "native"
     apart = True  # machine code runs while other threads run Python
 
+    job: Job
+    transposed: frozenset[str]
+
     def __init__(
         self, job: Job, params: Mapping[str, np.ndarray], transposed: frozenset[str],
         memory: dict[str, np.ndarray] | None = None,
     ):  # fmt: skip
         self.job, self.transposed = job, transposed
-        self.program = Program(job.graph, job.dtype)
+        self.program: Program = Program(job.graph, job.dtype)
         self.memory = {} if memory is None else memory
         self.kept: dict[str, np.ndarray] | None = None
-        self.values = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
-        self.paced = job.rule.scheduled
-        self.rule = job.rule.unscheduled() if self.paced else job.rule
-        self.numbers = numbers_of(self.rule)
+        self.values: dict[str, Any] = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
+        self.paced: Any = job.rule.scheduled
+        self.rule: Any = job.rule.unscheduled() if self.paced else job.rule
+        self.numbers: dict[str, float] = numbers_of(self.rule)
         self.values |= {f"n:{name}": value for name, value in self.numbers.items()}
         self.values |= {} if job.mean_weight is None else {MEAN_WEIGHT: job.mean_weight}
         data = narrowed(job.data, job)
-        self.integer = integer_dtype(job.graph, (job.data, job.validation))
+        self.integer: np.dtype = integer_dtype(job.graph, (job.data, job.validation))
         small = {n: np.zeros((), job.dtype) for n in job.graph.trained}
-        self.layout_of_rule = {what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())}
+        self.layout_of_rule: dict[Any, list[Any]] = {
+            what: sorted(arrays) for what, arrays in sorted(job.rule.init(small).items())
+        }
         rows, _, last = job.batches
-        self.step = self.compiled_step(rows, data)
-        self.last = self.compiled_step(last, data) if last else None
-        self.measures = {} if job.validation is None else {"validation": self.measure("validation")}
+        self.step: Loaded = self.compiled_step(rows, data)
+        self.last: Loaded | None = self.compiled_step(last, data) if last else None
+        self.measures: dict[str, Loaded] = {} if job.validation is None else {"validation": self.measure("validation")}
         self.restore(params, None)
 
     def compiled_step(self, rows: int, data: DataSet) -> Loaded:
@@ -135,17 +140,17 @@ class NativeRun(Run):
         for name, array in saved.items():
             self.memory[name][...] = array
 
-    def params(self):
+    def params(self) -> dict[str, np.ndarray]:
         return {name: np.array(self.users_view(f"p:{name}", name), order="C") for name in self.job.graph.parameters}
 
-    def rule_arrays(self):
+    def rule_arrays(self) -> list[np.ndarray]:
         return [
             np.array(self.users_view(f"r:{what}:{name}", name), order="C")
             for what, names in self.layout_of_rule.items()
             for name in names
         ]
 
-    def restore(self, params, rule_arrays):
+    def restore(self, params: Mapping[str, np.ndarray], rule_arrays: list[np.ndarray] | None) -> None:
         for name, array in params.items():
             self.users_view(f"p:{name}", name)[...] = array
         theta = {name: self.users_view(f"p:{name}", name) for name in self.job.graph.trained}
@@ -153,14 +158,14 @@ class NativeRun(Run):
             for name, array in arrays.items():
                 self.users_view(f"r:{what}:{name}", name)[...] = array
 
-    def surroundings(self):
+    def surroundings(self) -> dict[str, str]:
         """The number of threads is no part of it: they share out results, never the terms of a sum."""
         width = {"vectors of so many bits": str(8 * machine().vector_bytes)}
         return {**surroundings.common(), "llvmlite": llvmlite.__version__, **width}
 
     # --- steps ---
 
-    def set_order(self, order, running=None):
+    def set_order(self, order: np.ndarray, running: list[list[float]] | None = None) -> None:
         self.step.order = order = np.ascontiguousarray(order, np.int32)
         if self.last is not None:
             rows, full, last = self.job.batches
@@ -175,7 +180,7 @@ class NativeRun(Run):
     def sums(self, arrays: Mapping[str, np.ndarray]) -> list[list[float]]:
         return [[float(arrays[f"{part}:{name}"][0]) for name in self.program.sum_names] for part in "sk"]
 
-    def steps(self, start, count, t):
+    def steps(self, start: int, count: int, t: int) -> Stretch:
         need_counts(t, count)
         bad, done = -1, 0
         for part in spans(t, count):  # one, unless the stretch passes a multiple of 2^32
@@ -203,7 +208,7 @@ class NativeRun(Run):
             bad = full if bad < 0 <= int(self.memory[BAD][0]) else bad
         return bad
 
-    def evaluate(self, which):
+    def evaluate(self, which: str) -> dict[str, float]:
         if which not in self.measures:
             self.measures[which] = self.measure(which)
         measure = self.measures[which]
@@ -230,7 +235,7 @@ class NativeRun(Run):
         loaded.order = np.arange(len(data), dtype=np.int32)
         return loaded
 
-    def penalty(self):
+    def penalty(self) -> float:
         params = {name: np.asarray(self.users_view(f"p:{name}", name)) for name in self.job.graph.parameters}
         penalty = self.program.penalty(params, self.program.constants(), self.job.context(np.ones(1), 0))
         return 0.0 if penalty is None else float(penalty)

@@ -58,7 +58,7 @@ class Code:
     """A compiled function, and the engine that must live as long."""
 
     engine: Any
-    function: Callable
+    function: Callable[..., Any]
 
     def __call__(self, *args: Any) -> None:
         self.function(*args)

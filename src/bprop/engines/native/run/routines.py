@@ -111,7 +111,12 @@ def without_fault(make: Callable[[], Routine]) -> Routine:
 
 
 def routine_of(
-    trace: Trace, batch_size: int, kinds: Mapping[str, np.dtype], weights: np.dtype | None, dtype: np.dtype, more: tuple
+    trace: Trace,
+    batch_size: int,
+    kinds: Mapping[str, np.dtype],
+    weights: np.dtype | None,
+    dtype: np.dtype,
+    more: tuple[Any, ...],
 ) -> Routine:
     """A trace as machine code, with its layouts. `more` is what the code depends on beside the trace."""
     assembler = Assembler(trace, batch_size, machine().lanes(dtype), kinds, weights)
@@ -132,7 +137,7 @@ def compiled(assembler: Assembler, content: Hashable) -> tuple[Code, bool]:
     return loaded(entry[1:], "run", ARGUMENTS), bool(entry[0])
 
 
-def content_of(trace: Trace) -> tuple:
+def content_of(trace: Trace) -> tuple[Any, ...]:
     """All that decides what a trace computes, without whatever else is on its tape."""
     nodes = reachable([new for _, new in trace.updates] + [leaf for leaf, _ in trace.updates])
     place = {node: i for i, node in enumerate(nodes)}

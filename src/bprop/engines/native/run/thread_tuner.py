@@ -32,16 +32,19 @@ class ThreadTuner:
     known : seconds of a step by count of threads, as another run measured them.
     """
 
+    worked: float
+    retry_after: float
+
     def __init__(self, most: int, known: Mapping[int, float] | None = None):
-        self.counts = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
-        self.seconds = {count: (known or {}).get(count, inf) for count in self.counts}
+        self.counts: list[int] = [1 << i for i in range(most.bit_length()) if 1 << i < most] + [most]
+        self.seconds: dict[int, float] = {count: (known or {}).get(count, inf) for count in self.counts}
         """Seconds of a step with each count, lately."""
         # the very first steps find the caches empty: they do not count
-        self.trials = [1, *self.counts] if inf in self.seconds.values() else []
+        self.trials: list[int] = [1, *self.counts] if inf in self.seconds.values() else []
         self.worked, self.retry_after = 0.0, RETRY_FIRST
-        self.left_out = dict.fromkeys(self.counts, 0)
+        self.left_out: dict[int, int] = dict.fromkeys(self.counts, 0)
         """Rounds of trials that a count is still left out of."""
-        self.slow = dict.fromkeys(self.counts, 0)
+        self.slow: dict[int, int] = dict.fromkeys(self.counts, 0)
         """Trials running in which a count was slow."""
 
     def parts(self, steps: int) -> Iterator[tuple[int, int]]:

@@ -25,9 +25,13 @@ _latest: Gate | None = None
 class Call:
     """code(table, i, threads, *rest) for each thread i. It owns all that a helper may still read that comes late."""
 
+    table: np.ndarray
+    threads: int
+    rest: tuple[int, ...]
+
     def __init__(self, code: Callable[..., None], table: np.ndarray, threads: int, rest: tuple[int, ...]):
         self.code, self.table, self.threads, self.rest = code, table.copy(), threads, rest
-        self.gate = Gate()
+        self.gate: Gate = Gate()
         self.table[-1] = self.gate.address
 
     def __call__(self, i: int) -> None:

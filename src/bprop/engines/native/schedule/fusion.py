@@ -8,9 +8,20 @@ update is made.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, form_of
-from bprop.engines.native.schedule.kernels import FREE, MOVING, PRODUCTS, VIEWS, Kernel, is_reduction, stands_alone
+from bprop.engines.native.schedule.forms import INNER, Form, form_of
+from bprop.engines.native.schedule.kernels import (
+    FREE,
+    FUSIBLE,
+    MOVING,
+    PRODUCTS,
+    VIEWS,
+    Kernel,
+    is_reduction,
+    stands_alone,
+)
+from bprop.engines.native.schedule.tensordots import tensor_form
 from bprop.engines.trace.tape import Traced, reachable
 
 DEEP = 40
@@ -28,19 +39,23 @@ class Scheduler:
     def __init__(self, updates: Iterable[tuple[Traced, Traced]], lanes: int):
         self.lanes = lanes
         self.groups: list[list[tuple[Traced, Traced | None]]] = [[(new, leaf)] for leaf, new in updates]
-        self.nodes = reachable(array for group in self.groups for array, _ in group)
+        self.nodes: list[Traced] = reachable(array for group in self.groups for array, _ in group)
         self.users: dict[Traced, list[Traced]] = {node: [] for node in self.nodes}
         for node in self.nodes:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms = {node: form_of(node, lanes) for node in self.nodes if node.op in PRODUCTS}
+        self.forms: dict[Traced, Form] = {
+            node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
+            for node in self.nodes
+            if node.op in PRODUCTS
+        }
         for node in self.nodes:
             self.store_at_first(node)
 
     def store_at_first(self, node: Traced) -> None:
         """Store what cannot be computed on the way: reductions, and the operands of products."""
-        if stands_alone(node) and not (node.op == "dot" and self.may_fuse(node)):
+        if stands_alone(node) and not (node.op in FUSIBLE and self.may_fuse(node)):
             self.stored.add(node)
         if node.op in PRODUCTS:
             self.stored.update(a for a in self.forms[node].operands if a.op != "leaf")
@@ -103,32 +118,32 @@ class Scheduler:
             self.groups = [g for g in self.groups if g[0][0].shape != ()] + [[pair for g in numbers for pair in g]]
         return len(numbers) > 1
 
-    def resolve(self, node: Traced, owners: list, cost: int) -> bool:
+    def resolve(self, node: Traced, owners: list[Any], cost: int) -> bool:
         """Merge the updates that need an array (True). Else store it, unless it is cheap to compute twice."""
         if all(any(group is owner for group in self.groups) and owner[0][0].shape == node.shape for owner in owners):
             self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
             self.groups.append([pair for owner in owners for pair in owner])
             return True
-        if cost >= CHEAP or node.op == "dot":
+        if cost >= CHEAP or node.op in FUSIBLE:
             self.stored.add(node)
         return False
 
     def stretched(self, node: Traced, user: Traced) -> bool:
         """Whether a user reads the same element of an array again and again."""
-        if user in self.stored and user.op in ("dot", "place", "scatter"):
+        if user in self.stored and user.op in (*FUSIBLE, "place", "scatter"):
             return False
         if user.op in ("reshape", "transpose", "slice"):
             return any(self.stretched(user, above) for above in self.users[user])
         return not is_reduction(user) and user.op != "take" and user.size > node.size
 
-    def one_product_each(self, roots: list) -> bool:
+    def one_product_each(self, roots: list[Any]) -> bool:
         """Store products until every kernel has at most one, at the points of its outputs. False if all have."""
         for outputs in roots:
             inside = self.inside(outputs)
-            dots = [n for n in inside if n.op == "dot" and n not in self.stored]
+            dots = [n for n in inside if n.op in FUSIBLE and n not in self.stored]
             moved = self.moved(outputs, inside) if dots else set()
             wrong = [d for d in dots if d.shape != outputs[0][0].shape or d in moved]
-            spare = wrong or sorted(dots, key=lambda d: d.size * d.args[0].shape[1])[:-1]
+            spare = wrong or sorted(dots, key=work)[:-1]
             if spare:
                 self.stored.update(spare)
                 return True
@@ -213,6 +228,11 @@ class Scheduler:
                 self.users[leaf].append(array)
         self.stored.add(array)
         return array
+
+
+def work(product: Traced) -> int:
+    """Something that grows with the multiplications of a product."""
+    return product.size * (product.args[0].shape[1] if product.op == "dot" else product.args[0].size)
 
 
 def own_cost(node: Traced) -> int:

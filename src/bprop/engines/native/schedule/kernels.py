@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 from bprop.engines.trace.tape import Shape, Traced
 
-VIEWS = {"reshape", "transpose", "broadcast", "slice"}
+VIEWS = {"reshape", "transpose", "broadcast", "slice", "windows"}
 """Operations that move no values: they only change the point that is read."""
 FREE = VIEWS | {"leaf", "constant", "iota", "take"}
 """Operations that cost nothing."""
-PRODUCTS = {"dot", "partial_dots"}
+FUSIBLE = {"dot", "tensordot"}
+"""Products whose value may be used element by element before it is stored."""
+PRODUCTS = {*FUSIBLE, "partial_dots"}
 ALONE = {*PRODUCTS, "place", "scatter"}
 """Operations around which a kernel of their own is made, as around reductions."""
 MOVING = VIEWS | ALONE | {"take"}

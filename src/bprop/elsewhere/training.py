@@ -1,83 +1,6 @@
-"""Names of other libraries, and what to type here: keywords of functions, attributes, and names of the package.
+"""Keywords that training has in other libraries, and what to type here."""
 
-A call with a name that bprop does not have is answered with the line to type, or else with the name most like it.
-"""
-
-from __future__ import annotations
-
-import inspect
-from collections.abc import Callable, Collection, Mapping
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
-from bprop.errors import CallError
-from bprop.names import closest, some
-
-P = ParamSpec("P")
-R = TypeVar("R")
-Answers = Mapping[str, str]
-"""{name elsewhere: what to type here}"""
-
-
-def alike(answers: Mapping[tuple[str, ...], str]) -> Answers:
-    """One answer for several names: {("optimizer", "solver"): 'rule="adam"'}."""
-    return {name: answer for names, answer in answers.items() for name in names}
-
-
-def answer(name: str, known: Collection[str], answers: Answers) -> str:
-    """The end of an error about a name: ": type rule=bp.Adam(0.001)", or the nearest name, or those that there are."""
-    if name in answers:
-        return f": {answers[name]}"
-    near = closest(name, known)
-    return f"; did you mean {near!r}?" if near is not None else f"; there are: {some(known, 40) or 'none'}"
-
-
-def answering(
-    answers: Answers, who: str, *, more: Callable[[], Collection[str]] = tuple, places: str = ""
-) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """A decorator: calls with a keyword that the function does not have raise CallError, with what to type.
-
-    who : the function as errors call it. more : gives the names that its **keywords take, where it has some. places :
-    what to type where a call has more positional arguments than the function.
-    """
-
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        parameters = inspect.signature(function).parameters.values()
-        named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
-        most = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
-        most = len(named) + 99 if any(p.kind is p.VAR_POSITIONAL for p in parameters) else most
-
-        @wraps(function)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not kwargs.keys() <= named:
-                need_keywords(who, kwargs, named | set(more()), answers)
-            if len(args) > most:
-                raise CallError(f"{who} takes {most} positional arguments, not {len(args)}{places and ': ' + places}")
-            return function(*args, **kwargs)
-
-        return call
-
-    return decorate
-
-
-def need_keywords(who: str, keywords: Collection[str], known: Collection[str], answers: Answers) -> None:
-    """Raise CallError for a keyword that is not known."""
-    for name in keywords:
-        if name not in known:
-            shown = [one for one in known if one != "self"]
-            raise CallError(f"{who} has no argument {name!r}{answer(name, shown, answers)}")
-
-
-def need_fields(cls: type, keywords: Collection[str], answers: Answers) -> None:
-    """Raise CallError for a keyword that is no field of a dataclass."""
-    unknown = [name for name in keywords if name not in getattr(cls, "__dataclass_fields__", ())]
-    if not unknown or cls.__init__.__code__.co_filename != "<string>":  # an __init__ that is not of a dataclass
-        return
-    if any(unknown[0] in vars(kind).get("__annotations__", {}) for kind in cls.__mro__):
-        raise CallError(f"{cls.__name__} has the field {unknown[0]!r}, but it is no dataclass: write "
-                        "@dataclass(frozen=True) above its class")  # fmt: skip
-    need_keywords(cls.__name__, unknown, getattr(cls, "__dataclass_fields__", ()), answers)
-
+from bprop.elsewhere import alike
 
 TRAINING = alike(
     {
@@ -146,8 +69,29 @@ TRAINING = alike(
         ("weight", "example_weights", "sample_weights", "w"): "weights of the examples are sample_weight=w",
         ("class_weights",): 'weights of classes are class_weight="balanced", or class_weight={0: 1.0, 1: 5.0}',
         ("tol", "n_iter_no_improvement"): "training stops by patience=10, with validation=0.2; there is no tolerance",
-        ("metrics",): "the metrics of a loss are in record.metrics and fit.evaluate(data)",
         ("save_path", "checkpoint_dir", "checkpoint_path", "save_dir"): 'checkpoints are checkpoint="FOLDER/"',
     }
 )  # fmt: skip
 """Keywords of functions that train."""
+TABLES = alike(
+    {
+        ("learning_rate", "learning_rate_init", "step_size"): "the learning rate is lr=0.001",
+        ("optimizer", "optim", "solver"): 'the update rule is rule="adam", or rule=bp.Adam(0.001)',
+        (
+            "target",
+            "y",
+            "x",
+            "X",
+            "data",
+        ): "the target is chosen with the table, bp.table(df, target='price')",
+        ("hidden_layer_sizes", "layers", "units", "hidden_sizes"): "it is hidden=(200, 100)",
+        ("n_members", "n_estimators", "ensemble"): "it is members=4",
+        (
+            "weights",
+            "sample_weight",
+        ): "weights are a column, chosen with the table: bp.table(df, weights='w')",
+        ("time_limit", "timeout", "max_time"): "it is time='60s'",
+        ("folds", "cv"): "folds are those of table.cross_validate(5)",
+    }
+)
+"""Keywords of tables, beside those of training."""

@@ -1,0 +1,186 @@
+"""Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
+
+from math import prod
+from typing import Any, ClassVar
+
+from bprop.box import Box
+from bprop.boxes.windowed import Frame, per_axis
+from bprop.lower_case import function
+from bprop.namespace import as_numbers, namespace, scatter_add, windows
+
+__all__ = [
+    "MaxPool1d", "MaxPool2d", "MeanPool1d", "MeanPool2d", "Pooling",
+    "max_pool1d", "max_pool2d", "mean_pool1d", "mean_pool2d",
+]  # fmt: skip
+
+
+class Pooling(Box):
+    """A number for each window of `size` elements along each axis, `stride` apart (None: windows side by side).
+
+    Shapes: x (N, *S, C) -> (N, *P, C) with P = floor((S - size) / stride) + 1: what is left over at the end counts for
+    nothing. size, stride : a whole number, or one for each axis. Raises ShapeError for other shapes, SettingError for
+    settings that are no such numbers.
+    """
+
+    axes: ClassVar[int]
+    """1 for sequences, 2 for pictures."""
+    keeps_rows = True
+    size: Any
+    stride: Any = None
+
+    def frame(self, shape: tuple) -> Frame:
+        """Where the windows lie, from the shape of x."""
+        size = per_axis(self.size, self.axes, "size")
+        step = size if self.stride is None else per_axis(self.stride, self.axes, "stride")
+        return Frame(tuple(shape[1:-1]), ((0, 0),) * self.axes, size, step, (1,) * self.axes)
+
+    def seen(self, x, frame):
+        """The windows, and the axes within them. Shapes: (N, *S, C) -> (N, *P, *K, C)."""
+        return windows(x, frame.size, frame.step, frame.apart), tuple(range(self.axes + 1, 2 * self.axes + 1))
+
+    def side_by_side(self, x, frame):
+        """x as windows that do not overlap. Shapes: (N, *S, C) -> (N, P1, K1, P2, K2, C)."""
+        covered = [count * size for count, size in zip(frame.counts, frame.size, strict=True)]
+        if tuple(covered) != frame.sizes:
+            x = x[(slice(None), *(slice(0, n) for n in covered), slice(None))]
+        pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
+        return x.reshape(x.shape[0], *pairs, x.shape[-1])
+
+    def spread(self, a, frame):
+        """A number for each window, to broadcast over its elements. Shapes: (N, *P, C) -> (N, P1, 1, P2, 1, C)."""
+        pairs = [n for count in frame.counts for n in (count, 1)]
+        return a.reshape(a.shape[0], *pairs, a.shape[-1])
+
+    def together(self, parts, x, frame):
+        """The gradient of x from that of `side_by_side`."""
+        covered = [count * size for count, size in zip(frame.counts, frame.size, strict=True)]
+        whole = parts.reshape(x.shape[0], *covered, x.shape[-1])
+        if tuple(covered) == frame.sizes:
+            return whole
+        return scatter_add(whole, (slice(None), *(slice(0, n) for n in covered), slice(None)), x.shape)
+
+    def check(self):
+        x = self.children[0].dims
+        if len(x) != self.axes + 2 or not all(isinstance(n, int) for n in x[1:]):
+            raise ValueError(f"x must be (N, {'L' if self.axes == 1 else 'H, W'}, C)")
+        if not all(self.frame(x).counts):
+            raise ValueError(f"windows of {self.size} are larger than x")
+
+    @classmethod
+    def examples(cls, rng):
+        for shape, hyper in (((7, 2), {"size": 2}), ((7, 2), {"size": 3, "stride": 2}), ((6, 3), {"size": (3,)})):
+            yield distinct(rng, (3, *shape[:1], *[4] * (cls.axes - 1), shape[1])), settings(hyper, cls.axes)
+
+    def onnx_settings(self):
+        frame = self.frame(self.children[0].dims)
+        return {"kernel_shape": list(frame.size), "strides": list(frame.step)}
+
+    def channels_first(self, op, x):
+        return op.Transpose(x, perm=[0, self.axes + 1, *range(1, self.axes + 1)])
+
+    def channels_last(self, op, x):
+        return op.Transpose(x, perm=[0, *range(2, self.axes + 2), 1])
+
+
+class MaxPooling(Pooling):
+    """The maximum of every window. Its element receives the gradient; ties share it equally, as in `max`."""
+
+    def fprop(self, x):
+        seen, axes = self.seen(x, self.frame(x.shape))
+        return seen.max(axis=axes)
+
+    def bprop(self, grad, value, x):
+        frame, xp = self.frame(x.shape), namespace(x)
+        if frame.step != frame.size:
+            hits = [x[index] == value for index in frame.offsets()]
+            share = grad / sum(hit.astype(x.dtype) for hit in hits)
+            parts = zip(hits, frame.offsets(), strict=True)
+            return sum(scatter_add(xp.where(hit, share, 0), index, x.shape) for hit, index in parts)
+        hit = self.side_by_side(x, frame) == self.spread(value, frame)
+        ties = hit.astype(x.dtype).sum(axis=tuple(range(2, 2 * self.axes + 1, 2)), keepdims=True)
+        return self.together(xp.where(hit, self.spread(grad, frame) / ties, 0), x, frame)
+
+    def onnx(self, op, x):
+        return self.channels_last(op, op.MaxPool(self.channels_first(op, x), **self.onnx_settings()))
+
+
+class MeanPooling(Pooling):
+    """The mean of every window: each of its k elements receives 1 / k of the gradient."""
+
+    def fprop(self, x):
+        seen, axes = self.seen(as_numbers(x), self.frame(x.shape))
+        return seen.mean(axis=axes)
+
+    def bprop(self, grad, value, x):
+        frame = self.frame(x.shape)
+        share = grad / prod(frame.size)
+        if frame.step != frame.size:
+            return sum(scatter_add(share, index, x.shape) for index in frame.offsets())
+        pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
+        shape = (x.shape[0], *pairs, x.shape[-1])
+        return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
+
+    def onnx(self, op, x):
+        return self.channels_last(op, op.AveragePool(self.channels_first(op, x), **self.onnx_settings()))
+
+
+class MaxPool1d(MaxPooling):
+    """The maximum of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C). See `Pooling`.
+
+    An element that is its window's maximum receives the gradient; ties share it equally.
+
+    >>> bp.max_pool1d(bp.Input("x", (4, 1)), size=2).fprop(np.array([[[1.0], [3.0], [2.0], [0.0]]]))[0, :, 0]
+    array([3., 2.])
+    """
+
+    axes: ClassVar = 1
+
+
+class MaxPool2d(MaxPooling):
+    """The maximum of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C). See `Pooling`.
+
+    An element that is its window's maximum receives the gradient; ties share it equally.
+
+    Source: Riesenhuber and Poggio, Hierarchical models of object recognition in cortex (1999).
+
+    >>> bp.max_pool2d(bp.Input("x", (28, 28, 6)), size=2)
+    <MaxPool2d (N, 14, 14, 6)>
+    """
+
+    axes: ClassVar = 2
+
+
+class MeanPool1d(MeanPooling):
+    """The mean of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C). See `Pooling`.
+
+    >>> bp.mean_pool1d(bp.Input("x", (4, 1)), size=2).fprop(np.array([[[1.0], [3.0], [2.0], [0.0]]]))[0, :, 0]
+    array([2., 1.])
+    """
+
+    axes: ClassVar = 1
+
+
+class MeanPool2d(MeanPooling):
+    """The mean of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C). See `Pooling`.
+
+    Source: LeCun, Bottou, Bengio and Haffner, Gradient-based learning applied to document recognition (1998).
+
+    >>> bp.mean_pool2d(bp.Input("x", (28, 28, 6)), size=2)
+    <MeanPool2d (N, 14, 14, 6)>
+    """
+
+    axes: ClassVar = 2
+
+
+def distinct(rng, shape):
+    """Numbers of which no two are near each other: a maximum has a kink where two are equal."""
+    return rng.permutation(prod(shape)).reshape(shape) / 4.0
+
+
+def settings(hyper: dict, axes: int) -> dict:
+    """The same setting for each of the axes."""
+    return {key: value * axes if isinstance(value, tuple) else value for key, value in hyper.items()}
+
+
+max_pool1d, max_pool2d = function(MaxPool1d), function(MaxPool2d)
+mean_pool1d, mean_pool2d = function(MeanPool1d), function(MeanPool2d)

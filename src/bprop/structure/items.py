@@ -1,0 +1,37 @@
+"""A graph as a collection of its boxes: graph["h1"], "h1" in graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from bprop.box import Box
+from bprop.elsewhere import missing
+from bprop.elsewhere.networks import GRAPH
+
+
+class Items:
+    """A mixin: the boxes of a structure by name. It also answers attributes that graphs of other libraries have."""
+
+    boxes: Mapping[str, Box]
+    names: Mapping[Box, str]
+    outputs: Mapping[str, Box]
+
+    def __getitem__(self, key: str | Box) -> Box:
+        """The box of a name: graph["h1"]. Raises UnknownNameError."""
+        return self.boxes[self.name_of(key)]
+
+    def __contains__(self, key: object) -> bool:
+        """True for a box of the graph, and for the name of one."""
+        return key in self.names if isinstance(key, Box) else key in self.boxes or key in self.outputs
+
+    __iter__ = None  # graph["h1"] works, but a graph is not a sequence
+
+    def name_of(self, key: str | Box) -> str:
+        """The name of a box."""
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, GRAPH)
