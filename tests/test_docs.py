@@ -117,3 +117,12 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     errors = [np.mean((fit.predict(x=names["X"]) - names["y"]) ** 2) for fit in names["fits"]]
     assert np.mean((names["answers"]["f"] - names["y"]) ** 2) < np.mean(errors)
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
+
+
+@pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
+def test_a_page_prints_what_it_shows(page, capsys):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    namespace: dict = {}
+    for code in re.findall(r"```python\n(.*?)```", text, flags=re.S):
+        exec(code, namespace)
+    assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", text, flags=re.S))
