@@ -181,3 +181,12 @@ def test_functions_runs_as_it_is_read(jax):
     for block in blocks:
         exec(compile(block, "functions.md", "exec"), names)
     assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
+
+
+@pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
+def test_a_page_prints_what_it_shows(page, capsys):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    namespace: dict = {}
+    for code in re.findall(r"```python\n(.*?)```", text, flags=re.S):
+        exec(code, namespace)
+    assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", text, flags=re.S))
