@@ -30,7 +30,7 @@ from bprop.structure.order import topological_order
 __all__ = ["batch_norm", "dense", "dropout", "embedding", "flatten", "layer_norm"]
 
 Initialiser = Callable[..., Any] | None
-OUTPUTS = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
+OUTPUTS: dict[str, type[Box]] = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
 
 
 def dense(

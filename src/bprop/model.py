@@ -101,9 +101,9 @@ class Model:
         notes: Mapping[str, Any] | None = None,
     ):
         self.graph = graph
-        self.params = validation.read_params(params, graph.parameters)
-        self.history = History(history)
-        self.notes = dict(notes or {})
+        self.params: dict[str, np.ndarray] = validation.read_params(params, graph.parameters)
+        self.history: History = History(history)
+        self.notes: dict[str, Any] = dict(notes or {})
 
     @property
     def kept_epoch(self) -> int | None:

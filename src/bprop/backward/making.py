@@ -30,7 +30,7 @@ PLAIN: dict[str, type[Box]] = {
 }  # fmt: skip
 """Operations that are one box without hyper-parameters. `and` and `or` of truth values are their product and sum."""
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
-NUMBERS = {"int": 1, "float": 1.0}
+NUMBERS: dict[str, Any] = {"int": 1, "float": 1.0}
 
 
 class Maker:

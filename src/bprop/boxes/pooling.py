@@ -1,13 +1,17 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.windowed import Frame, per_axis
 from bprop.lower_case import function
-from bprop.namespace import as_numbers, fold, namespace, scatter_add, windows
+from bprop.namespace import Array, as_numbers, fold, namespace, scatter_add, windows
+from bprop.typing import Example
 
 __all__ = [
     "MaxPool1d", "MaxPool2d", "MeanPool1d", "MeanPool2d", "Pooling",
@@ -60,7 +64,7 @@ class Pooling(Box):
             return whole
         return scatter_add(whole, (slice(None), *(slice(0, n) for n in covered), slice(None)), x.shape)
 
-    def check(self):
+    def check(self) -> None:
         x = self.children[0].dims
         if len(x) != self.axes + 2 or not all(isinstance(n, int) for n in x[1:]):
             raise ValueError(f"x must be (N, {'L' if self.axes == 1 else 'H, W'}, C)")
@@ -69,7 +73,7 @@ class Pooling(Box):
 
     @classmethod
     @abstractmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         """A class of its own says for how many axes it is."""
 
     def onnx_settings(self):
@@ -86,11 +90,11 @@ class Pooling(Box):
 class MaxPooling(Pooling):
     """The maximum of every window. Its element receives the gradient; ties share it equally, as in `max`."""
 
-    def fprop(self, x):
+    def fprop(self, x: Array) -> Array:
         seen, axes = self.seen(x, self.frame(x.shape))
         return seen.max(axis=axes)
 
-    def bprop(self, grad, value, x):
+    def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame, xp = self.frame(x.shape), namespace(x)
         if frame.step != frame.size:
             seen, axes = self.seen(x, frame)
@@ -102,18 +106,18 @@ class MaxPooling(Pooling):
         ties = hit.astype(x.dtype).sum(axis=tuple(range(2, 2 * self.axes + 1, 2)), keepdims=True)
         return self.together(xp.where(hit, self.spread(grad, frame) / ties, 0), x, frame)
 
-    def onnx(self, op, x):
+    def onnx(self, op: Any, x: Any) -> Any:
         return self.channels_last(op, op.MaxPool(self.channels_first(op, x), **self.onnx_settings()))
 
 
 class MeanPooling(Pooling):
     """The mean of every window: each of its k elements receives 1 / k of the gradient."""
 
-    def fprop(self, x):
+    def fprop(self, x: Array) -> Array:
         seen, axes = self.seen(as_numbers(x), self.frame(x.shape))
         return seen.mean(axis=axes)
 
-    def bprop(self, grad, value, x):
+    def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame = self.frame(x.shape)
         share = grad / prod(frame.size)
         if frame.step != frame.size:
@@ -124,7 +128,7 @@ class MeanPooling(Pooling):
         shape = (x.shape[0], *pairs, x.shape[-1])
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
 
-    def onnx(self, op, x):
+    def onnx(self, op: Any, x: Any) -> Any:
         if op.double:
             return NotImplemented
         return self.channels_last(op, op.AveragePool(self.channels_first(op, x), **self.onnx_settings()))
@@ -142,7 +146,7 @@ class MaxPool1d(MaxPooling):
     axes: ClassVar = 1
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -160,7 +164,7 @@ class MaxPool2d(MaxPooling):
     axes: ClassVar = 2
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -174,7 +178,7 @@ class MeanPool1d(MeanPooling):
     axes: ClassVar = 1
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -190,7 +194,7 @@ class MeanPool2d(MeanPooling):
     axes: ClassVar = 2
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -206,5 +210,7 @@ def pooled(rng, axes: int):
     yield distinct(rng, (3, 6, *[4] * (axes - 1), 3)), {"size": (3, 1)[:axes]}
 
 
-max_pool1d, max_pool2d = function(MaxPool1d), function(MaxPool2d)
-mean_pool1d, mean_pool2d = function(MeanPool1d), function(MeanPool2d)
+max_pool1d: Final = function(MaxPool1d)
+max_pool2d: Final = function(MaxPool2d)
+mean_pool1d: Final = function(MeanPool1d)
+mean_pool2d: Final = function(MeanPool2d)

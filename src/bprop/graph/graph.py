@@ -405,7 +405,7 @@ class Graph(Structure):
         """
         return cls(**build(description, boxes, size_limit))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Graph.from_description, (self.describe(), self._own_boxes())
 
     def _own_boxes(self) -> tuple[type[Box], ...]:

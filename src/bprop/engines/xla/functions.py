@@ -63,16 +63,22 @@ class XlaFunctions(Functions):
 
     engine = "xla"
 
+    loss_of: Any
+    gradients_of: Any
+    outputs_of: Any
+    mean_of: Any
+
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
         data = room(job.graph, 1, False, job.dtype)
-        self.room, self.integer = data.arrays, integer_dtype(job.graph, (data,))
-        self.wide = job.dtype == np.float64 or self.integer == INT64
+        self.room: dict[str, np.ndarray] = data.arrays
+        self.integer: np.dtype = integer_dtype(job.graph, (data,))
+        self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}
         self.handed: dict[str, tuple[Any, Any]] = {}
         """Arrays that a step has returned, and the same on the device, in its layout."""
         self.loss_of, self.gradients_of = jax.jit(self.objective), jax.jit(self.derive)
-        self.each_of = jax.jit(self.derive_each)
+        self.each_of: Any = jax.jit(self.derive_each)
         self.outputs_of, self.mean_of = jax.jit(self.compute_outputs), jax.jit(mean_loss)
 
     # --- the functions ---
