@@ -44,7 +44,7 @@ class Backward:
         """{name: slot} of the boxes whose gradients are the outputs."""
         graph, plan = self.source, self.plan
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        graph.targets(plan, [key for key in more if graph.boxes[graph.name_of(key)] in plan.slot_of])
+        graph.need_gradients(graph.plan(training=self.training), more)
         names = [*graph.trainable, *map(graph.name_of, more)]
         slots = {name: plan.slot_of.get(graph.boxes[name]) for name in dict.fromkeys(names)}
         missing = [name for name in map(graph.name_of, more) if slots[name] is None]
