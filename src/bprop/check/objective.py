@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bprop.box import Box
 from bprop.boxes.arithmetic import Add, Multiply
 from bprop.boxes.elementwise import Square
@@ -32,7 +34,7 @@ def per_example(box: Box) -> Box:
     return Sum(box, axis=tuple(range(1, len(box.dims)))) if len(box.dims) > 1 else box
 
 
-def total(parts: list[Box]) -> Box:
+def total(parts: Sequence[Box]) -> Box:
     result = parts[0]
     for part in parts[1:]:
         result = Add(result, part)
