@@ -54,10 +54,10 @@ class Backward:
                 f"{(missing + whole)[0]!r} has no gradient: "
                 + (f"{self.root} does not depend on it" if missing else "it holds no floats")
             )
-        found = {name: slot for name, slot in slots.items() if slot is not None}
-        if not found:
+        targets = {name: slot for name, slot in slots.items() if slot is not None}
+        if not targets:
             raise GraphError(f"{self.root} depends on no trainable parameter: name the inputs whose gradients you want")
-        return found
+        return targets
 
     def graph(self) -> Graph:
         for slot, box in enumerate(self.plan.boxes):
