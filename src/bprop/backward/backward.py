@@ -50,7 +50,7 @@ class Backward:
         """{name: slot} of the boxes whose gradients are the outputs."""
         graph, plan = self.source, self.plan
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        graph.targets(plan, [key for key in more if graph.boxes[graph.name_of(key)] in plan.slot_of])
+        graph.need_gradients(graph.plan(training=self.training), more)
         names = [*graph.trainable, *map(graph.name_of, more)]
         slots = {name: plan.slot_of.get(graph.boxes[name]) for name in dict.fromkeys(names)}
         missing = [name for name in map(graph.name_of, more) if slots[name] is None]
@@ -60,10 +60,10 @@ class Backward:
                 f"{(missing + whole)[0]!r} has no gradient: "
                 + (f"{self.root} does not depend on it" if missing else "it holds no floats")
             )
-        found = {name: slot for name, slot in slots.items() if slot is not None}
-        if not found:
+        targets = {name: slot for name, slot in slots.items() if slot is not None}
+        if not targets:
             raise GraphError(f"{self.root} depends on no trainable parameter: name the inputs whose gradients you want")
-        return found
+        return targets
 
     def graph(self) -> Graph:
         for slot, box in enumerate(self.plan.boxes):

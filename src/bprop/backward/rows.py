@@ -75,7 +75,7 @@ def operations(run: Callable[[Tape, int], Sequence[Any]]) -> Code:
     same = [[(n.op, n.dtype, [at[a] for a in n.args]) for n in nodes] for nodes, at in zip(traces, places, strict=True)]
     if any(other != same[0] for other in same):
         raise UnsupportedError("its operations depend on the number of examples")
-    found = [
+    several = [
         Operation(
             nodes[0].op,
             tuple(places[0][a] for a in nodes[0].args),
@@ -85,7 +85,7 @@ def operations(run: Callable[[Tape, int], Sequence[Any]]) -> Code:
         )
         for nodes in zip(*traces, strict=True)
     ]
-    return Code(found, [None if r is None else places[0][r] for r in results[0]], tapes[0].arrays)
+    return Code(several, [None if r is None else places[0][r] for r in results[0]], tapes[0].arrays)
 
 
 def line(values: Sequence[float]) -> tuple[float, float]:

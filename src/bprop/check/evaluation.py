@@ -26,9 +26,9 @@ SETTLED = 1e-9
 
 
 def noise_outside_training(trial: Trial) -> list[str]:
-    """A sentence if predictions would be random."""
+    """A sentence if predictions would be random. Those of a backward graph are, as the gradients of training are."""
     box = trial.node.box
-    if "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
+    if box.in_catalogue and "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
         return [
             f"the box {label(trial.node)}: evaluation() needs noise as well, so that predictions are random. "
             "Return the box that stands for its mean, such as its child"
