@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, Form, form_of
+from bprop.engines.native.schedule.forms import INNER, form_of
 from bprop.engines.native.schedule.kernels import (
     FREE,
     FUSIBLE,
@@ -45,7 +45,7 @@ class Scheduler:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms: dict[Traced, Form] = {
+        self.forms: dict[Traced, Any] = {
             node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
             for node in self.nodes
             if node.op in PRODUCTS
