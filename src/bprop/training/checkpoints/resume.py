@@ -14,7 +14,7 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.disk.reading import status_of, why
 from bprop.engines.engine import Job, Run
-from bprop.engines.program import Program
+from bprop.engines.program import LOSS, Program
 from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, SettingError, UnreadableError
 from bprop.graph.validation import native_order
@@ -32,6 +32,7 @@ SURROUNDINGS = "surroundings"  # likewise
 RULE = "what the rule holds"
 WEIGHTS = "weights divided"
 FREEZE = "freeze"
+AUGMENT = "augment"
 PART = 4096  # rows that the checksum takes together
 SHOWN = 10  # names of boxes in an error
 
@@ -73,11 +74,15 @@ def fingerprint(job: Job, shuffle: bool) -> dict[str, Any]:
         RULE: recorded(job.rule),
         WEIGHTS: None if job.mean_weight is None else "by the mean of the set",
         FREEZE: sorted(job.graph.frozen),
+        AUGMENT: job.data.changes,
     }
 
 
 def checksum_of(data: DataSet) -> str:
-    """CRC-32 of the examples and their weights."""
+    """CRC-32 of the examples and their weights, before they are changed batch by batch."""
+    if (known := data.checksum) is not None:
+        return known
+    data = data.whole
     arrays = [*data.arrays.values(), *([] if data.weights is None else [data.weights])]
     checksum = 0
     for array in arrays:
@@ -97,7 +102,7 @@ def load(path: str | os.PathLike[str], job: Job, now: Mapping[str, Any], monitor
     """
     own = tuple({type(box) for box in job.graph.order if ":" in type(box).type_key})
     path, saved = file.read(path, own)
-    then = {FREEZE: [], **saved.settings}
+    then = {FREEZE: [], AUGMENT: None, **saved.settings}
     if job.mean_weight is not None:
         then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
     compared = [key for key in now if key in then and key != RULE]
@@ -110,6 +115,7 @@ def load(path: str | os.PathLike[str], job: Job, now: Mapping[str, Any], monitor
     if changed:
         data = any(word.startswith(("checksum", "arrangement")) for word in changed)
         why = "; the data has changed, or was read otherwise by another version of bprop" if data else ""
+        why = f"; {job.data.advice}" if data and job.data.advice else why
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}{why}")
     if warning:
         say(f"bprop: {visible(warning)}", error=True)
@@ -143,6 +149,7 @@ def restore(saved: Saved, run: Run, program: Program, stopping: EarlyStopping | 
     try:
         run.restore(saved.params, saved.rule_arrays)
         position = Position(**saved.position)
+        position.running = _with_each_loss(position.running, program)
         if any(len(row) != len(program.sum_names) for row in position.running or ()):
             raise ValueError("sums of other metrics")
         _compare_surroundings(saved, run, program, position)
@@ -151,6 +158,16 @@ def restore(saved: Saved, run: Run, program: Program, stopping: EarlyStopping | 
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFileError(f"the checkpoint's training state is damaged ({type(error).__name__}: {error})") from error
     return position
+
+
+def _with_each_loss(running: list[list[float]] | None, program: Program) -> list[list[float]] | None:
+    """Sums of a version that did not add up each of several losses: those are NaN for this epoch."""
+    names = program.sum_names
+    own = [name in program.metrics and program.metrics[name][0] == LOSS for name in names]
+    if not running or not any(own) or any(len(row) != len(names) - sum(own) for row in running):
+        return running
+    rows = [iter(row) for row in running]
+    return [[float("nan") if new else next(row) for new in own] for row in rows]
 
 
 def _compare_surroundings(saved: Saved, run: Run, program: Program, position: Position) -> None:
