@@ -129,7 +129,7 @@ class Scheduler:
         return False
 
     def last_in_place(self, product: Traced) -> Traced:
-        """What is made of a product element by element, as long as nothing else needs what lies between."""
+        """The last array that is made of a product element by element, if nothing else needs those between."""
         last = product
         while len(self.users[last]) == 1:
             user = self.users[last][0]
