@@ -36,6 +36,9 @@ class Convolution(Box):
     groups, each with weights of its own; C groups make a depthwise convolution.
 
     Raises ShapeError for other shapes, SettingError for settings that are no such numbers.
+
+    >>> bp.conv2d(bp.Input("x", (9, 9, 1)), bp.Parameter("W", (3, 3, 1, 4)), stride=2)
+    <Conv2d (N, 4, 4, 4)>
     """
 
     axes: ClassVar[int]
@@ -76,13 +79,13 @@ class Convolution(Box):
     def grad_W(self, grad, padded, frame):
         """Shapes: grad (N, *P, O), padded (N, *S, C) -> (*K, C, O)."""
         places = tuple(range(self.axes + 1))
-        seen = windows(padded, frame.size, frame.step, frame.apart)
-        return namespace(grad, padded).tensordot(seen, grad, axes=(places, places))
+        parts = windows(padded, frame.size, frame.step, frame.apart)
+        return namespace(grad, padded).tensordot(parts, grad, axes=(places, places))
 
     def grad_x(self, grad, W, frame):
         """Shapes: grad (N, *P, O), W (*K, C, O) -> (N, *S, C)."""
-        seen = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
-        padded = fold(seen, frame.padded, frame.step, frame.apart)
+        parts = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
+        padded = fold(parts, frame.padded, frame.step, frame.apart)
         return padded[frame.inside] if frame.has_zeros else padded
 
     def summed(self, W):
