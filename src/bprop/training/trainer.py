@@ -283,10 +283,9 @@ class Trainer(Between):
 
 def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
     """{input: mean and deviation} of the numbers of training that the network takes as they are."""
-    if not job.data.in_memory:
+    data = job.data.whole
+    if not data.in_memory:
         return {}
     inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
-    arrays = {
-        name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings
-    }
+    arrays = {name: data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings}
     return {name: statistics(array) for name, array in arrays.items() if array.size}

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from bprop.engines.engine import Job
 from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
@@ -36,7 +37,7 @@ class Held(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         array = self.arrays[name]
-        if isinstance(array, jax.Array) and not isinstance(array, jax.core.Tracer) and array.is_deleted():
+        if isinstance(array, jax.Array) and not isinstance(array, Tracer) and array.is_deleted():
             raise SettingError(f"{name!r} of this theta or state was overwritten by a step in place that took it")
         return array.T if name in self.turned else array
 
@@ -64,7 +65,8 @@ class XlaFunctions(Functions):
 
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
-        self.integer = integer_dtype(job.graph, (room(job.graph, 1, False, job.dtype),))
+        data = room(job.graph, 1, False, job.dtype)
+        self.room, self.integer = data.arrays, integer_dtype(job.graph, (data,))
         self.wide = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}
         self.handed: dict[str, tuple[Any, Any]] = {}
@@ -100,7 +102,7 @@ class XlaFunctions(Functions):
         run = self.training(theta, self.filled(rows), weights is not None)
         with jax.enable_x64(self.wide):
             size = run.batches.rows
-            arrays = {name: padded(array, run.sets["data"].arrays[name].dtype, size) for name, array in arrays.items()}
+            arrays = {name: padded(array, self.room[name].dtype, size) for name, array in arrays.items()}
             weights = None if weights is None else padded(weights, self.dtype, size)
             order = np.arange(size, dtype=np.int32)
             order[rows:] = 0  # rows past the end: one of the same batch, of weight 0
@@ -272,4 +274,4 @@ def padded(array: Any, dtype: Any, size: int) -> Any:
 
 def is_traced(*trees: Any) -> bool:
     """Whether JAX is tracing any of the arrays."""
-    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(trees))
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(trees))

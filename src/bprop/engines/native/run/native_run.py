@@ -37,7 +37,7 @@ def narrowed(data: DataSet, job: Job) -> DataSet:
     dtype, inputs = job.dtype, job.graph.inputs
     kinds = {name: legible(narrow(array, dtype, inputs[name].dtype)) for name, array in data.arrays.items()}
     arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
-    return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
+    return data.recast(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
 
 
 def legible(dtype: np.dtype) -> np.dtype:
