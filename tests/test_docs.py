@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def make_pictures():
     return module
 
 
-@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep"])
+@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep", "draw_backward"])
 def test_a_picture_is_up_to_date(make_pictures, tmp_path, picture):
     made = getattr(make_pictures, picture)(tmp_path)
     kept = DOCS / made.name
@@ -46,6 +47,32 @@ def test_how_it_works_runs_as_it_is_read():
     names = {"__name__": "how_it_works"}
     for block in blocks:
         exec(compile(block, "how_it_works.md", "exec"), names)
+
+
+def test_any_model_runs_as_it_is_read(tmp_path, monkeypatch, capsys):
+    for package in ("pandas", "sklearn", "onnx", "onnxruntime", "skops"):
+        pytest.importorskip(package)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "any_model.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "any_model"}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Stochastic Optimizer")
+        for block in blocks:
+            exec(compile(block, "any_model.md", "exec"), names)
+    assert names["same"].score(names["X"], names["Y"]) > 0.9
+    assert (names["label"] == names["clf"].predict(names["X"])).all()
+    assert names["search"].best_score_ > 0.9
+    assert capsys.readouterr().out.count("True") >= 3
+
+
+def test_the_page_of_boxes_prints_what_it_says(capsys):
+    text = (DOCS / "boxes.md").read_text(encoding="utf-8")
+    names, printed = {"__name__": "boxes"}, 0
+    for block, result in re.findall(r"```python\n(.*?)```\s*(?:```text\n(.*?)```)?", text, re.DOTALL):
+        exec(compile(block, "boxes.md", "exec"), names)
+        assert capsys.readouterr().out == result
+        printed += bool(result)
+    assert printed == 4
 
 
 def test_coming_from_other_libraries_runs_as_it_is_read():
@@ -77,6 +104,24 @@ def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
     for block in blocks:
         exec(compile(block, "tuning.md", "exec"), names)
     assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
+
+
+@pytest.mark.filterwarnings("ignore")  # MLflow's own
+def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
+    for package in ("pandas", "optuna", "sqlalchemy"):
+        pytest.importorskip(package)
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.chdir(tmp_path)
+    before = mlflow.get_tracking_uri()
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "watching_training.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "watching_training"}
+    try:
+        for block in blocks:
+            exec(compile(block, "watching_training.md", "exec"), names)
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert names["best"].kept_epoch is not None and names["last"].kept_epoch is None
+    assert len(names["study"].trials) == 3 and (tmp_path / "runs.db").exists()
 
 
 def renumbered(text):
@@ -117,6 +162,25 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     errors = [np.mean((fit.predict(x=names["X"]) - names["y"]) ** 2) for fit in names["fits"]]
     assert np.mean((names["answers"]["f"] - names["y"]) ** 2) < np.mean(errors)
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
+
+
+def test_the_page_on_backward_graphs_prints_what_it_shows(capsys):
+    page = (DOCS / "backward.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
+    assert sum(bool(shown) for _, shown in blocks) == 2
+    names = {"__name__": "backward"}
+    for block, shown in blocks:
+        exec(compile(block, "backward.md", "exec"), names)
+        assert capsys.readouterr().out == shown
+    assert len(names["fit"].history) == 2
+
+
+def test_functions_runs_as_it_is_read(jax):
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "functions.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "functions"}
+    for block in blocks:
+        exec(compile(block, "functions.md", "exec"), names)
+    assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
 
 
 @pytest.mark.parametrize("page", ["parameters.md", "batches.md"])

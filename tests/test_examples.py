@@ -75,3 +75,54 @@ def test_a_table_goes_from_a_frame_to_predictions_on_the_command_line():
     assert re.search(r"^bottle +ignored \(id\)", said, re.MULTILINE)
     assert "ONNX takes alcohol, malic_acid, color_intensity, proline, shelf, organic, bottled" in said
     assert said.count("class_0") >= 3
+
+
+def test_an_autoencoder_that_learned_from_noise_restores_missing_pixels_better(tmp_path):
+    pytest.importorskip("sklearn")
+    pytest.importorskip("matplotlib")
+    said = run("denoising_autoencoder.py", str(tmp_path / "filters.png"))
+    clean, noisy = (float(e) for e in re.findall(r"error of restored pixels ([\d.]+)", said))
+    untouched = float(re.search(r"left as they are: ([\d.]+)", said)[1])
+    assert noisy < 0.9 * clean < untouched
+    assert len(said.splitlines()) == 2 + 8
+    assert (tmp_path / "filters.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_convolutional_network_verifies_its_gradients_and_reads_digits():
+    pytest.importorskip("sklearn")
+    said = run("convolutional.py", "3")
+    assert "all gradients agree" in said
+    assert float(re.search(r"test accuracy ([\d.]+)%", said)[1]) > 90
+
+
+def test_a_language_model_predicts_words_and_puts_words_of_one_kind_together():
+    said = run("language_model.py")
+    with_context, without = map(float, re.findall(r"([\d.]+)(?:,|$)", said.splitlines()[0]))
+    assert with_context < without / 3
+    near = dict(re.findall(r"^(\w+) +is near (.+)$", said, re.MULTILINE))
+    assert set(near["cat"].split(", ")) < {"dog", "horse", "cow", "sheep", "mouse"}
+    assert set(near["doctor"].split(", ")) < {"girl", "boy", "teacher", "farmer", "child"}
+
+
+def test_a_boltzmann_machine_learns_to_prefer_digits():
+    pytest.importorskip("sklearn")
+    said = run("boltzmann_machine.py")
+    assert "all gradients agree" in said
+    errors = [float(e) for e in re.findall(r"error of reconstruction ([\d.]+)", said)]
+    preferences = [float(e) for e in re.findall(r"noise\) (-?[\d.]+)", said)]
+    assert len(errors) == 3
+    assert errors == sorted(errors, reverse=True)
+    assert preferences == sorted(preferences, reverse=True)
+
+
+def test_a_recurrent_network_learns_characters_and_writes_on():
+    said = run("character_rnn.py", "12").splitlines()
+    losses = [float(re.search(r"([\d.]+) nats", line)[1]) for line in said[:3]]
+    assert losses[0] > 2 > 1 > losses[-1]
+    assert said[-1].startswith("the zen of p")
+    assert len(said[-1]) >= 12 + 60
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.py")))
+def test_an_example_is_short(name):
+    assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) <= 70

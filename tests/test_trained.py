@@ -130,6 +130,9 @@ def test_a_graph_alone_a_class_and_parameters_are_refused_with_the_way_on(tmp_pa
         bp.Stepper(graph, graph.init(seed=0))
     with pytest.raises(SettingError, match="needs theta"):
         bp.check_gradients(graph)
+    for call in (bp.Stepper, bp.check_gradients):
+        with pytest.raises(SettingError, match="needs examples with targets"):
+            call(bp.Model(graph, graph.init(seed=0)))
     assert not list(tmp_path.iterdir())
 
 

@@ -155,6 +155,8 @@ class Oracle:
             for metric in METRICS[node.kind]:
                 name = metric if len(self.measured) == 1 else f"{metric}[{node.name}]"
                 found[name] = measure(metric, node.kind, said, y)
+            if len(self.measured) > 1:
+                found[f"loss[{node.name}]"] = self.backend.plain(values[self.case.nodes.index(node)])
         for name, each in found.items():
             sums[name] = sums.get(name, 0.0) + float((each * weights).sum())
 

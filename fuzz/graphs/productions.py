@@ -10,6 +10,7 @@ import numpy as np
 
 from fuzz.graphs.children import compared, fits, floats, matrix, numbers, partner, whole
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
+from fuzz.graphs.pictures import PICTURES
 
 Production = Callable[[Growth], Entry]
 
@@ -291,6 +292,7 @@ PRODUCTIONS: dict[str, Production] = {
     **{kind: extreme(kind) for kind in ("Maximum", "Minimum")},
     **{kind: elementwise(kind, 6.0) for kind in ("Sin", "Cos")},
     **{kind: over_classes(kind) for kind in ("Softmax", "LogSoftmax")},
+    **PICTURES,
     "LeakyRelu": elementwise("LeakyRelu", slope=one_of(0.01, 0.25)),
     "Elu": elementwise("Elu", alpha=one_of(1.0, 0.5)),
     "Exp": elementwise("Exp", 3.0),

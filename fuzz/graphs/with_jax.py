@@ -91,6 +91,31 @@ def _extreme(a: Any, b: Any) -> Any:
     return (a + b + _absolute(a - b)) / 2
 
 
+def _convolution(h: dict, x: Any, W: Any) -> Any:
+    axes = x.ndim - 2
+    wide = lambda n: (n,) * axes if isinstance(n, int) else n  # noqa: E731
+    padding = h["padding"] if isinstance(h["padding"], str) else [(n, n) for n in wide(h["padding"])]
+    return jax.lax.conv_general_dilated(
+        real(x), W, wide(h["stride"]), padding if isinstance(padding, list) else padding.upper(),
+        rhs_dilation=wide(h["dilation"]), feature_group_count=h["groups"],
+        dimension_numbers=("NWC", "WIO", "NWC") if axes == 1 else ("NHWC", "HWIO", "NHWC"),
+    )  # fmt: skip
+
+
+def _pool(reduce: Callable) -> Callable:
+    """Of windows that are put together from slices, so that ties of a maximum share its gradient."""
+
+    def pool(h: dict, x: Any) -> Any:
+        steps = h["size"] if h["stride"] is None else (h["stride"],) * len(h["size"])
+        for axis, (size, step) in enumerate(zip(h["size"], steps, strict=True), 1):
+            count = (x.shape[axis] - size) // step + 1
+            ends = [k + (count - 1) * step + 1 for k in range(size)]
+            x = jnp.stack([jax.lax.slice_in_dim(x, k, end, step, axis) for k, end in enumerate(ends)], axis=-1)
+        return reduce(x, tuple(range(-len(h["size"]), 0)))
+
+    return pool
+
+
 def _softened(h: dict, a: Any, y: Any) -> Any:
     even, hot = h["smoothing"], jax.nn.one_hot(y, a.shape[-1], dtype=a.dtype)
     return each(-((hot * (1 - even) + even / a.shape[-1]) * jax.nn.log_softmax(a, axis=-1)).sum(-1))
@@ -141,6 +166,9 @@ OPS: dict[str, Callable] = {
     "Square": lambda h, a: a * a,
     "Sqrt": lambda h, a: jnp.sqrt(real(a)),
     "Clip": _clip,
+    **dict.fromkeys(("Conv1d", "Conv2d"), _convolution),
+    **dict.fromkeys(("MaxPool1d", "MaxPool2d"), _pool(jnp.max)),
+    **dict.fromkeys(("MeanPool1d", "MeanPool2d"), _pool(jnp.mean)),
     "Sin": lambda h, a: jnp.sin(real(a)),
     "Cos": lambda h, a: jnp.cos(real(a)),
     "Maximum": lambda h, a, b: _extreme(real(a), real(b)),

@@ -125,6 +125,33 @@ def _quantile(h: dict, f: Tensor, y: Tensor) -> Tensor:
     return each(tau * F.relu(r) + (1 - tau) * F.relu(-r))
 
 
+def _convolution(h: dict, x: Tensor, W: Tensor) -> Tensor:
+    axes = x.ndim - 2
+    stride, dilation = ((n,) * axes if isinstance(n, int) else n for n in (h["stride"], h["dilation"]))
+    pads: list[int] = []
+    for i in reversed(range(axes)):  # F.pad begins with the last axis
+        reach, size = (W.shape[i] - 1) * dilation[i], x.shape[1 + i]
+        total = max((-(-size // stride[i]) - 1) * stride[i] + reach + 1 - size, 0) if h["padding"] == "same" else 0
+        number = (
+            h["padding"] if isinstance(h["padding"], int) else 0 if isinstance(h["padding"], str) else h["padding"][i]
+        )
+        pads += [total // 2 + number, total - total // 2 + number]
+    first = F.pad(real(x).movedim(-1, 1), pads)
+    kernel = W.movedim((-1, -2), (0, 1))
+    convolve = F.conv1d if axes == 1 else F.conv2d
+    return convolve(first, kernel, None, stride, 0, dilation, h["groups"]).movedim(1, -1)
+
+
+def _pool(reduce: Callable) -> Callable:
+    def pool(h: dict, x: Tensor) -> Tensor:
+        steps = h["size"] if h["stride"] is None else (h["stride"],) * len(h["size"])
+        for axis, (size, step) in enumerate(zip(h["size"], steps, strict=True), 1):
+            x = x.unfold(axis, size, step)
+        return reduce(x, tuple(range(-len(h["size"]), 0)))
+
+    return pool
+
+
 def _focal(h: dict, a: Tensor, y: Tensor) -> Tensor:
     nll = F.nll_loss(torch.log_softmax(a, -1).reshape(-1, a.shape[-1]), y.reshape(-1).long(), reduction="none")
     return each(((1 - torch.exp(-nll)) ** h["gamma"] * nll).reshape(y.shape))
@@ -170,6 +197,9 @@ OPS: dict[str, Callable] = {
     "Square": lambda h, a: a * a,
     "Sqrt": lambda h, a: torch.sqrt(real(a)),
     "Clip": _clip,
+    **dict.fromkeys(("Conv1d", "Conv2d"), _convolution),
+    **dict.fromkeys(("MaxPool1d", "MaxPool2d"), _pool(torch.amax)),
+    **dict.fromkeys(("MeanPool1d", "MeanPool2d"), _pool(torch.mean)),
     "Sin": lambda h, a: torch.sin(real(a)),
     "Cos": lambda h, a: torch.cos(real(a)),
     "Maximum": lambda h, a, b: torch.maximum(real(a), real(b)),

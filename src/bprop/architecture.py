@@ -15,7 +15,8 @@ from bprop.box import Box
 from bprop.boxes import Activation, CrossEntropy, Loss
 from bprop.boxes.loss import Head
 from bprop.boxes.value_losses import need_levels
-from bprop.elsewhere import Answers, alike
+from bprop.elsewhere import Answers
+from bprop.elsewhere.networks import ACTIVATIONS, LOSSES
 from bprop.errors import SettingError, UnknownNameError
 from bprop.lower_case import snake
 from bprop.names import known, some
@@ -31,30 +32,6 @@ TASKS = {
 """{task: its own loss}"""
 NORMALISATIONS = ("batch", "layer")
 NO_ANSWERS: Answers = {}
-LOSSES = alike(
-    {
-        ("mse", "mean_squared_error", "l2", "mseloss", "quadratic", "least_squares"): "'squared_error'",
-        ("mae", "mean_absolute_error", "l1", "l1loss"): "'absolute_error'",
-        ("smooth_l1", "huber_loss", "huberloss"): "'huber'",
-        ("log_loss", "crossentropy", "cross_entropy_loss", "crossentropyloss", "categorical_crossentropy", "nllloss",
-         "sparse_categorical_crossentropy", "softmax_cross_entropy", "neg_log_likelihood"): "'nll'",
-        ("bce", "binary_crossentropy", "bceloss", "bcewithlogitsloss", "logistic", "logloss"): "'binary_cross_entropy'",
-        ("pinball", "quantile_loss"): "'quantile'",
-        ("poisson_nll", "poissonnllloss", "poisson_loss"): "'poisson'",
-        ("squared_hinge", "multi_margin", "hinge_loss", "categorical_hinge"): "'hinge'",
-    }
-)  # fmt: skip
-"""Losses by the names that other libraries have."""
-ACTIVATIONS = alike(
-    {
-        ("logistic", "expit", "sigm"): "'sigmoid'",
-        ("swish",): "'silu'",
-        ("linear", "identity", "none"): "lambda a: a, the function that does nothing",
-        ("leakyrelu", "lrelu"): "'leaky_relu'",
-        ("softmax",): "the output of task='classification'",
-    }
-)
-"""Activations by the names that other libraries have."""
 
 
 @dataclass(frozen=True)

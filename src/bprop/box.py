@@ -131,10 +131,14 @@ class Box(Operators["Box"], ABC):
         register(cls)
         signatures.need_box(cls)
 
-    def __init__(self, *children: Any, name: str | None = None, **hyper: Any):
+    __signature__: ClassVar[Any] = signatures.Shown()
+
+    def __init__(self, *children: Any, name: str | None = None, **hyper: Any) -> None:
         set_ = object.__setattr__
         if name is not None and (not isinstance(name, str) or not name):
             raise errors.BoxError(f"the name of a {type(self).__name__} must be a non-empty string, not {name!r}")
+        if hyper:
+            children, hyper = signatures.placed(type(self), children, hyper)
         set_(self, "name", name)
         set_(self, "children", tuple(as_box(child) for child in children))
         self._check_children()
@@ -146,11 +150,12 @@ class Box(Operators["Box"], ABC):
     children: ClassVar[tuple[Box, ...]]
     spec: ClassVar[Spec]
 
-    def __setattr__(self, key: str, value: Any = None):
+    def __setattr__(self, key: str, value: Any = None) -> None:
         signatures.need_made(self, key)
         raise errors.BoxError(f"{self!r} is immutable: make a new box instead of changing {key!r}")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, key: str) -> None:
+        self.__setattr__(key)
 
     @property
     def dims(self) -> tuple[Dim, ...]:

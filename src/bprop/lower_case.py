@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ParamSpec, Protocol, overload
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.errors import BoxError
+from bprop.typing import Array
+
+P = ParamSpec("P")
 
 
 def snake(name: str) -> str:
@@ -15,15 +18,40 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def function(cls: type[Box]) -> Callable[..., Box]:
-    """The lower-case function that makes a box: `tanh = function(Tanh)`."""
+class Computes(Protocol[P]):
+    """A class of box as `function` sees it: P are the arguments of its fprop, by name."""
+
+    def fprop(self, *children: P.args, **more: P.kwargs) -> Array:
+        """The value of the box."""
+        ...
+
+
+class Maker(Protocol[P]):
+    """A function that makes a box. Its children have the names of fprop's arguments."""
+
+    @overload
+    def __call__(self, *children: P.args, **more: P.kwargs) -> Box: ...
+    @overload
+    def __call__(self, *children: BoxLike, name: str | None = None, **hyper: Any) -> Box: ...
+
+
+def function(cls: type[Computes[P]]) -> Maker[P]:
+    """The lower-case function that makes a box: `tanh: Final = function(Tanh)`. It has the signature of the class.
+
+    >>> import inspect
+    >>> list(inspect.signature(bp.leaky_relu).parameters)
+    ['a', 'slope', 'name']
+    """
+    box: Any = cls
 
     def make(*children: Any, name: str | None = None, **hyper: Any) -> Box:
-        return cls(*children, name=name, **hyper)
+        return box(*children, name=name, **hyper)
 
     make.__name__ = make.__qualname__ = snake(cls.__name__)
     make.__module__, make.__doc__ = cls.__module__, cls.__doc__
-    return make
+    shown: Any = make
+    shown.__wrapped__ = cls  # inspect.signature follows it
+    return shown
 
 
 def function_of_several(cls: type[Box]) -> Callable[..., Box]:

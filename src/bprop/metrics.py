@@ -52,7 +52,20 @@ METRICS: dict[str, Metric] = {
 }
 
 
+LARGER = ("balanced_accuracy", "roc_auc", "average_precision", "f1", "precision", "recall", "r2")
+SMALLER = ("loss", "log_loss", "calibration_error")
+"""Measures of `bprop.measures` of which a larger value is better, and of which a smaller one is."""
+
+
+def direction(name: str) -> bool | None:
+    """True if a larger value of the metric `name` ("accuracy", "accuracy[nll_1]") is better, False if a smaller one is;
+    None where bprop does not know it."""
+    first = name.partition("[")[0]
+    if first in METRICS:
+        return METRICS[first].higher_is_better
+    return True if first in LARGER else False if first in SMALLER else None
+
+
 def higher_is_better(name: str) -> bool:
-    """True if a larger value of the metric `name` ("accuracy", "accuracy[nll_1]") is better."""
-    metric = METRICS.get(name.partition("[")[0])
-    return metric is not None and metric.higher_is_better
+    """True if a larger value of the metric `name` is better."""
+    return direction(name) is True

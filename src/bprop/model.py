@@ -23,6 +23,9 @@ from bprop.graph import Graph, validation
 from bprop.graph.prediction import Start
 from bprop.graph.representable import need_total
 from bprop.history import History
+from bprop.measures.heads import Heads
+from bprop.measures.own import Own
+from bprop.measures.scored import scored
 from bprop.notes import moments_in
 from bprop.record import Record
 from bprop.rules import SGD
@@ -69,6 +72,7 @@ class Model:
     graph : the Graph. params : {name: array}. history : a History, one Record an epoch; also columns: history["loss"].
     notes : plain data (JSON) that is saved with the model, such as the names of the classes. With "scaling" in the
         notes (see bprop.scaling), inputs and predictions are in the units of the table.
+    metrics : those of one's own that `evaluate` and `scores` add; a file does not hold them.
     stopped, best_epoch, failure : how training ended, as in a Fit; stopped is "saved" if that is not known.
     trained_on : {input: {"mean", "deviation"}} of all its numbers in training; {} if that is not known. The command
         line warns where data is scaled otherwise.
@@ -81,6 +85,7 @@ class Model:
     ['accuracy', 'loss']
     """
 
+    metrics: Any = ()
     stopped: str = "saved"
     best_epoch: int | None = None
     failure: str | None = None
@@ -149,14 +154,44 @@ class Model:
         return self.units.answers(outputs, predictor.names[0])
 
     @answering({}, "evaluate", places="the data is one argument, evaluate((X, y)), or keywords, x=X, y=Y")
-    def evaluate(self, data: Any = None, /, *, weights: Any = None, **inputs: Any) -> dict:
+    def evaluate(
+        self, data: Any = None, /, *, weights: Any = None, metrics: Any = None, **inputs: Any
+    ) -> dict[str, float]:  # fmt: skip
         """{"loss": mean loss, metric: value} over examples with targets: `evaluate(x=X, y=Y)` or `evaluate((X, y))`.
+
+        metrics : more of them, as in `bprop.train`; default those that the fit was trained with.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. If boxes mix rows, all examples are one
         batch, as for `graph.fprop(..., training=False)`.
         """
         job = Job(self.graph, SGD(), self.examples(data, weights, **inputs), 1, self.dtype, 0)
-        return self.units.measures(NumpyRun(job, self.params).evaluate("data"))
+        values = self.units.measures(NumpyRun(job, self.params).evaluate("data"))
+        metrics = self.metrics if metrics is None else metrics
+        return {**values, **Own(self.graph, metrics, self.notes, values).measure(self.params, self.dtype, job.data)}
+
+    def scores(
+        self, data: Any = None, /, *, weights: Any = None, metrics: Any = None, bootstrap: int = 0, seed: int = 0,
+        **inputs: Any,
+    ) -> dict[str, Any]:  # fmt: skip
+        """{measure: number} over examples with targets, as `bprop evaluate` prints them: what `evaluate` gives; of
+        classes also "balanced_accuracy", "roc_auc", "average_precision", and of probabilities "log_loss" and
+        "calibration_error"; of values "rmse", "mae" and "r2"; "examples", their number; "baseline", the scores of the
+        best constant answer; "classes" and "confusion". Measures of several losses are called accuracy[nll_1], ...
+
+        metrics : more of them, as for `evaluate`. bootstrap : resamples for "intervals", the 95% intervals of the
+        measures, from `seed`. A measure is None where it is not defined.
+
+        >>> graph = bp.mlp([2, 2])
+        >>> model = bp.Model(graph, {"W1": 3 * np.eye(2), "b1": np.zeros(2)})
+        >>> scores = model.scores(x=np.eye(2), y=[0, 1])
+        >>> scores["examples"], scores["accuracy"], scores["roc_auc"]
+        (2, 1.0, 1.0)
+        """
+        examples = self.examples(data, weights, **inputs)
+        values = self.evaluate(examples, metrics=metrics)
+        answers = Heads(self.graph, self.notes).answers(self.params, self.dtype, examples)
+        each = np.ones(len(examples)) if examples.weights is None else np.asarray(examples.weights, np.float64)
+        return scored(answers, each, values, bootstrap, seed)
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""

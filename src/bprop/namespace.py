@@ -1,6 +1,6 @@
 """The array namespace of arrays. Box code that uses it runs on every engine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from types import ModuleType
 from typing import Any
@@ -80,9 +80,35 @@ def windows(a: Array, size: Sequence[int], step: Sequence[int], apart: Sequence[
         moved = (stride * by for stride, by in zip(middle * 2, (*step, *apart), strict=True))
         shape = (a.shape[0], *counts, *size, a.shape[-1])
         return np.lib.stride_tricks.as_strided(a, shape, (first, *moved, last), writeable=False)
-    parts = []
+    parts = [a[index][..., None, :] for index in offsets(counts, size, step, apart)]
+    return xp.concatenate(parts, axis=-2).reshape(-1, *counts, *size, a.shape[-1])
+
+
+def fold(grad: Array, sizes: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Array:
+    """The transpose of `windows`: every element receives the sum of what its places in all windows hold.
+
+    Shapes: grad (N, *P, *K, C) -> (N, *S, C), S = `sizes`.
+    """
+    xp, axes = namespace(grad), len(sizes)
+    if xp is not np and getattr(xp, "fold", None) is not None:
+        return xp.fold(grad, sizes, step, apart)
+    counts, size = grad.shape[1 : axes + 1], grad.shape[axes + 1 : -1]
+    shape = (grad.shape[0], *sizes, grad.shape[-1])
+    total = np.zeros(shape, grad.dtype) if xp is np else xp.zeros(shape, grad.dtype)
+    places = product(*map(range, size))
+    for place, index in zip(places, offsets(counts, size, step, apart), strict=True):
+        part = grad[(*[slice(None)] * (axes + 1), *place)]
+        if xp is np:
+            total[index] += part
+        else:
+            total = total.at[index].add(part)
+    return total
+
+
+def offsets(
+    counts: Sequence[int], size: Sequence[int], step: Sequence[int], apart: Sequence[int]
+) -> Iterator[tuple[slice, ...]]:
+    """For each element of a window: the index of all that it meets, of every example and channel."""
     for place in product(*map(range, size)):
         at = zip(place, counts, step, apart, strict=True)
-        cut = (slice(k * d, k * d + (n - 1) * s + 1, s) for k, n, s, d in at)
-        parts.append(a[(slice(None), *cut, slice(None))][..., None, :])
-    return xp.concatenate(parts, axis=-2).reshape(-1, *counts, *size, a.shape[-1])
+        yield (slice(None), *(slice(k * d, k * d + (n - 1) * s + 1, s) for k, n, s, d in at), slice(None))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Collection
+from inspect import Parameter, Signature
 from types import FunctionType
-from typing import Any
+from typing import Any, get_type_hints
 
 from bprop.errors import BoxError
+from bprop.hyper import REQUIRED
 
 
 def fault(cls: type, method: str, arguments: Collection[str], result: str) -> str | None:
@@ -64,3 +66,46 @@ def need_made(box: Any, key: str) -> None:
 def call(cls: Any, children: Collection[str]) -> str:
     """How a box of this class is made: "bp.Linear(h, W, b)"."""
     return f"{'' if ':' in cls.type_key else 'bp.'}{cls.__name__}({', '.join(children)})"
+
+
+class Shown:
+    """The `__signature__` of a class of box, made when it is read: `inspect.signature(bp.Linear)` is (h, W, b, ...).
+
+    A leaf has an __init__ of its own, which says it all.
+    """
+
+    def __get__(self, box: Any, cls: Any) -> Signature:
+        own = inspect.signature(cls.__init__)
+        listed = list(own.parameters.values())[1:]
+        if [p.name for p in listed] != ["children", "name", "hyper"] or inspect.isabstract(cls):
+            return own.replace(parameters=listed, return_annotation=cls)
+        fprop = {p.name: p for p in inspect.signature(cls.fprop).parameters.values()}
+        children = [fprop[name.lstrip("*")].replace(annotation=Parameter.empty) for name in cls.child_names()]
+        name = Parameter("name", Parameter.KEYWORD_ONLY, default=None, annotation=str | None)
+        return Signature([*children, *_by_keyword(cls), name], return_annotation=cls)
+
+
+def _by_keyword(cls: Any) -> list[Parameter]:
+    """The hyper-parameters of a class of box, with their types and defaults."""
+    try:
+        types = get_type_hints(cls)
+    except NameError:  # an annotation of a name that is defined in a function
+        types = cls.hyper_types
+    return [
+        Parameter(
+            key, Parameter.KEYWORD_ONLY, annotation=types.get(key, Parameter.empty),
+            default=Parameter.empty if value is REQUIRED else value,
+        )
+        for key, value in cls.hyper_defaults.items()
+    ]  # fmt: skip
+
+
+def placed(cls: Any, children: tuple[Any, ...], more: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The children in order, and the keyword arguments that are not children: of a call linear(x, W=W, b=b)."""
+    names = cls.child_names()
+    more = dict(more)
+    for name in names[len(children) :]:
+        if name not in more or name in cls.hyper_defaults:
+            break
+        children += (more.pop(name),)
+    return children, more

@@ -30,9 +30,11 @@ def as_pass(trained: Any, data: Sequence[Any], call: str) -> tuple[Any, Mapping[
 
     data : as `read_batch` takes it, one or two: (inputs and targets), or (X, y).
     """
-    source = unwrapped(trained, call)
+    source, parts = unwrapped(trained, call), [part for part in data if part is not None]
+    if not parts:
+        raise SettingError(f"{call} needs examples with targets: {{input: array}}, (X, y), or rows of a table")
     model = source.to_model()
-    return model.graph, model.params, source.read_batch(*(part for part in data if part is not None))
+    return model.graph, model.params, source.read_batch(*parts)
 
 
 def unwrapped(trained: Any, call: str, error: type[BpropError] = SettingError) -> Any:

@@ -9,6 +9,8 @@ from bprop import boxes
 DEFAULTS = {
     "BatchNorm": {"epsilon": 1e-5, "decay": 0.9},
     "Concat": {"axis": -1},
+    "Conv1d": {"stride": 1, "padding": "valid", "dilation": 1, "groups": 1},
+    "Conv2d": {"stride": 1, "padding": "valid", "dilation": 1, "groups": 1},
     "Dropout": {"rate": 0.5},
     "Elu": {"alpha": 1.0},
     "Focal": {"gamma": 2.0},

@@ -29,6 +29,8 @@ LOGARITHMS = [[-20, -30, -1e-3], [-1e-10, -2e-10, -1e-20], [-1e30, -5, -2e30], [
 HARD = [(a, y) for a in SPREAD[::3] for y in (0.0, 1.0)]
 SOFT = [(a, y) for a in SPREAD[::5] for y in (1 - 1e-7, 1e-10, 0.25)]
 MOVED = [[3e38, -1e-37, 0], [-0.1, 1e30, -3e38]]
+SERIES = [[[1e30], [-3], [1e-30], [2e-30]], [[1e-35], [-1e-36], [3e38], [0.1]]]
+SQUARES = [[[[1e30], [-3]], [[1e-30], [2e-30]], [[0.5], [-1e20]], [[7], [1e-9]]]]
 FEATURES = [[1e18, -1e18, 3, 5e17], [1e-10, 2e-10, 0, 5e-10], [1e6, 1e6 + 1, 1e6 + 4, 1e6 - 2], [1e6, 1e6, 1e6, 1e6],
             [0.1, 0.2, 0.4, 0.5], [3e8, 1, 2, -5]]  # fmt: skip
 
@@ -136,6 +138,25 @@ def layer_norm(a, gain, shift):
     return gain * normalised(c, (c * c).mean(axis=-1, keepdims=True)) + shift
 
 
+def conv1d(x, W):
+    return np.stack([np.tensordot(x[:, o : o + 2], W, axes=((1, 2), (0, 1))) for o in range(2)], axis=1)
+
+
+def conv2d(x, W):
+    rows = [
+        [np.tensordot(x[:, o : o + 2, p : p + 1], W, axes=((1, 2, 3), (0, 1, 2))) for p in range(2)] for o in range(1)
+    ]
+    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
+
+
+def pool1d(reduce):
+    return lambda x: np.stack([reduce(x[:, o : o + 2], axis=1) for o in (0, 2)], axis=1)
+
+
+def pool2d(reduce):
+    return lambda x: np.stack([reduce(x[:, o : o + 2], axis=(1, 2)) for o in (0, 2)], axis=1)[:, :, None]
+
+
 def rms_norm(a, gain):
     return gain * normalised(a, (a * a).mean(axis=-1, keepdims=True))
 
@@ -211,6 +232,14 @@ CASES = {
     "EnsembleLinear": case(bp.EnsembleLinear, lambda h, W, r, s, b: ((h * r) @ W) * s + b, ([[[1e20, 2]], [[1e-30, 3]]],
                            [[1e-10, 1e18], [1e-20, 0.1]], [[1, -1], [0.5, 2]], [[1, 2], [-1, 0.25]],
                            [[1e-10, 1e30], [0, 1]]), FUNCTION, **WHOLE, grad=(3.0,)),
+    "Conv1d": case(bp.Conv1d, conv1d, ([[[1e20], [2], [0.5]], [[1e-30], [3], [1e10]]], [[[1e-10]], [[0.5]]]), ROUNDED,
+                   **WHOLE, grad=(3.0,)),
+    "Conv2d": case(bp.Conv2d, conv2d, ([[[[1e20], [2]], [[0.5], [-7]]]], [[[[1e-10, 1e18]]], [[[0.5, 1]]]]), ROUNDED,
+                   **WHOLE, grad=(3.0,)),
+    **{f"{cls.__name__}": case(cls, pool(reduce), (picture,), bounds, hyper={"size": 2})
+       for bounds, of_axes, reduce in ((EXACT, (bp.MaxPool1d, bp.MaxPool2d), np.max),
+                                       (ROUNDED, (bp.MeanPool1d, bp.MeanPool2d), np.mean))
+       for cls, pool, picture in zip(of_axes, (pool1d, pool2d), (SERIES, SQUARES), strict=True)},
     # reductions
     "Sum": case(bp.Sum, lambda a: a.sum(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),
     "Mean": case(bp.Mean, lambda a: a.mean(axis=1), (SUMMANDS,), ROUNDED, hyper={"axis": 1}),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bprop.check import precision as precisions
-from bprop.check.precision import best_precision, finite, rounding_noise
+from bprop.check.precision import Precision, best_precision, finite, rounding_noise
 
 
 def test_the_second_step_is_smaller_and_both_are_powers_of_two():
@@ -43,3 +43,9 @@ def test_noise_is_four_roundings_of_every_value_on_the_way():
     assert rounding_noise([np.array([3.0, 4.0])], [np.array([1.0, 1.0])], 0.5) == 10.0
     assert rounding_noise([np.array([3.0]), None, np.array(4.0)], [np.array(1.0)] * 3, 0.5) == 10.0
     assert rounding_noise([np.array([3.0, np.inf])], [np.array([1.0, 1.0])], 0.5) == 6.0
+
+
+def test_a_type_has_the_spacing_of_its_numbers_at_1():
+    precision = Precision(np.dtype("float64"), (2.0**-10, 2.0**-13), 1e-7)
+    assert precision.epsilon == 2.0**-52
+    assert str(precision) == "float64 (rounding 2.2e-16)"

@@ -208,3 +208,12 @@ def test_a_graph_without_a_loss_predicts_and_is_not_evaluated(run, refused, net)
 
 def test_resume_says_that_a_model_is_no_run(refused, net):
     refused("resume net.bprop", "is a model", "bp.train(graph, data, params=")
+
+
+def test_info_says_how_to_go_on(run, net):
+    assert "bprop predict net.bprop ROWS.csv" in run("info net.bprop").stdout
+    a, b, y = bp.Input("a", (2,)), bp.Input("b", ()), bp.Input("y", ())
+    f = a @ bp.Parameter("w", (2,)) + b
+    graph = bp.Graph(loss=bp.squared_error(f, y), outputs={"f": f})
+    bp.save("two.bprop", bp.Model(graph, graph.init(seed=0)))
+    assert "in Python: bprop.load('two.bprop').predict(...)" in run("info two.bprop").stdout

@@ -140,7 +140,9 @@ def test_a_measure_is_outside_training():
 def test_metrics_of_several_losses_bear_their_names():
     x, y, t = bp.Input("x", (2,)), bp.Input("y", (), dtype="int"), bp.Input("t", (2,))
     graph = bp.Graph(loss=bp.cross_entropy(x, y, name="label") + bp.squared_error(x, t, name="value"))
-    assert set(Program(graph, FLOAT).metrics) == {"accuracy[label]", "rmse[value]", "mae[value]"}
+    assert set(Program(graph, FLOAT).metrics) == {
+        "loss[label]", "accuracy[label]", "loss[value]", "rmse[value]", "mae[value]",
+    }  # fmt: skip
 
 
 def test_a_sum_of_no_weight_finishes_as_0():

@@ -16,7 +16,7 @@ from bprop.estimators.targets import Numbers
 def test_parts_of_a_sparse_matrix(monkeypatch, rng):
     monkeypatch.setattr(inputs, "DENSE_ROWS", 4)
     X = rng.integers(2, size=(10, 3)).astype(float)
-    found = inputs.parts(sparse.csc_matrix(X))
+    found = list(inputs.parts(sparse.csc_matrix(X)))
     assert [len(part) for part in found] == [4, 4, 2]
     assert np.array_equal(np.concatenate(found), X)
     assert inputs.parts(X)[0] is X

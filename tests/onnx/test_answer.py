@@ -124,6 +124,18 @@ def test_scores_that_are_no_probabilities_have_a_label_alone():
     assert np.array_equal(answer["label"], model.predict(x=X).argmax(axis=1))
 
 
+def test_a_threshold_between_two_classes_decides_the_label():
+    from bprop.sources.standard import standard_form
+
+    graph = bp.mlp([3, 2])
+    model = standard_form(bp.Model(graph, graph.init(0, "float32"), notes={"classes": ["no", "yes"]}))
+    model.notes["decision"] = {"positive": 1, "threshold": 0.8}
+    answer = run(model)
+    assert list(answer) == ["f", "label", "probabilities"]
+    assert answer["label"].tolist() == ["yes" if p >= 0.8 else "no" for p in answer["probabilities"][:, 1]]
+    assert 0 < (answer["label"] == "yes").sum() < (answer["probabilities"][:, 1] > 0.5).sum()
+
+
 def test_numbers_have_their_own_output_alone():
     graph = bp.mlp([3, 4, 1], task="regression")
     assert list(run(bp.Model(graph, graph.init(0, "float32")))) == ["f"]

@@ -94,8 +94,8 @@ def test_callbacks_that_need_no_fit_are_given_none_only_where_all_of_them_need_n
 
 
 def test_monitoring_and_every_are_refused_where_they_say_nothing():
-    with pytest.raises(bp.errors.UnknownNameError, match="cannot monitor 'f1': there is loss, accuracy"):
-        train(validation=0.2, patience=1, monitor="f1")
+    with pytest.raises(bp.errors.UnknownNameError, match="cannot monitor 'f2': there is loss, accuracy"):
+        train(validation=0.2, patience=1, monitor="f2")
     with pytest.raises(bp.errors.SettingError, match=r"every='5epochs' says how often .* with checkpoint="):
         train(every="5epochs")
     with pytest.raises(bp.errors.SettingError, match="patience needs a validation set"):

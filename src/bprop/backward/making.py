@@ -10,6 +10,7 @@ import numpy as np
 from bprop.backward.primitives import AddRows, BroadcastTo, Compare, Expm1, Log1p, Place, size_of
 from bprop.backward.rows import ROWS, Code, Operation, line
 from bprop.backward.symbols import decoded
+from bprop.backward.window_boxes import Fold, Windows
 from bprop.box import Box
 from bprop.boxes.activations import Tanh
 from bprop.boxes.arithmetic import Add, Divide, MatMul, Multiply, Negative, Power, Subtract
@@ -186,6 +187,9 @@ WRITERS: dict[str, Callable[..., Box]] = {
     "broadcast": lambda maker, of, a: maker.sized(BroadcastTo, a, shape=of.shape),
     "place": lambda maker, of, a: maker.sized(Place, a, shape=of.shape, index=decoded(of.attr)),
     "add_rows": lambda maker, of, a, numbers: maker.sized(AddRows, a, numbers, shape=of.shape),
+    "windows": lambda maker, of, a: maker.make(
+        Windows, a, size=of.shape[1 + len(of.attr[0]) : -1], step=of.attr[0], apart=of.attr[1]),
+    "fold": lambda maker, of, a: maker.make(Fold, a, sizes=of.shape[1:-1], step=of.attr[0], apart=of.attr[1]),
     "concat": lambda maker, of, *parts: maker.make(Concat, *parts, axis=of.attr),
 }  # fmt: skip
 """Operations whose box has hyper-parameters, or that are several boxes."""

@@ -26,6 +26,8 @@ def new_tape() -> Tape:
 class Symbols(Functions):
     """The functions that `namespace(a)` gives for such an array."""
 
+    strided = False
+
     def elementwise(self, op: str, *args: Traced, dtype: Any = None) -> Traced:
         """An operation on arrays that it broadcasts itself: an argument that was broadcast before need not be."""
         shape = np.broadcast_shapes(*(a.shape for a in args))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import pi, sqrt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -206,5 +206,11 @@ class Softplus(Activation):
         return grad * logistic(a)
 
 
-sigmoid, tanh, relu, leaky_relu = function(Sigmoid), function(Tanh), function(Relu), function(LeakyRelu)
-elu, gelu, silu, softplus = function(Elu), function(Gelu), function(Silu), function(Softplus)
+sigmoid: Final = function(Sigmoid)
+tanh: Final = function(Tanh)
+relu: Final = function(Relu)
+leaky_relu: Final = function(LeakyRelu)
+elu: Final = function(Elu)
+gelu: Final = function(Gelu)
+silu: Final = function(Silu)
+softplus: Final = function(Softplus)

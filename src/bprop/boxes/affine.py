@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -175,7 +175,7 @@ class EnsembleLinear(Box):
             yield tuple(rng.normal(size=shape) for shape in ((4, members, 5), (5, 2), (3, 5), (3, 2), (3, 2)))
 
 
-ensemble_linear = function(EnsembleLinear)
+ensemble_linear: Final = function(EnsembleLinear)
 
 
 @answering(settings_of("b", "W"), "bp.linear", places="bp.linear(h, W, b)")

@@ -5,7 +5,7 @@ Shapes that do not broadcast raise ShapeError when a box is made.
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -231,8 +231,12 @@ def _as_matrix(grad: Array, a: Array, b: Array) -> Array:
     return grad[..., None, :] if a.ndim == 1 else grad
 
 
-add, subtract, multiply, divide = function(Add), function(Subtract), function(Multiply), function(Divide)
-negative, matmul = function(Negative), function(MatMul)
+add: Final = function(Add)
+subtract: Final = function(Subtract)
+multiply: Final = function(Multiply)
+divide: Final = function(Divide)
+negative: Final = function(Negative)
+matmul: Final = function(MatMul)
 
 
 def power(a: BoxLike, exponent: BoxLike, *, name: str | None = None) -> Box:

@@ -1,6 +1,6 @@
 """The loss of an autoencoder of values in [0, 1]: each is taken as the probability of a 1."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bprop.boxes.activations import logistic
 from bprop.boxes.class_losses import BinaryCrossEntropy
@@ -77,4 +77,5 @@ def share(y: Array, f: Array) -> Array:
     return xp.where(y > 0, y / xp.where(y > 0, f, 1), 0)
 
 
-bernoulli_nll, bernoulli_cross_entropy = function(BernoulliNll), function(BernoulliCrossEntropy)
+bernoulli_nll: Final = function(BernoulliNll)
+bernoulli_cross_entropy: Final = function(BernoulliCrossEntropy)

@@ -1,7 +1,7 @@
 """Losses for classification, in nats per example."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -190,8 +190,10 @@ class MulticlassHinge(ClassLoss):
         yield scores.reshape(3, 2, 5) * 0.7, rng.integers(5, size=(3, 2))
 
 
-nll, cross_entropy = function(Nll), function(CrossEntropy)
-binary_cross_entropy, multiclass_hinge = function(BinaryCrossEntropy), function(MulticlassHinge)
+nll: Final = function(Nll)
+cross_entropy: Final = function(CrossEntropy)
+binary_cross_entropy: Final = function(BinaryCrossEntropy)
+multiclass_hinge: Final = function(MulticlassHinge)
 
 
 def hinge(a: BoxLike, y: BoxLike, *, name: str | None = None) -> Box:

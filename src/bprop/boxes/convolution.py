@@ -5,13 +5,14 @@ acts on features (linear, layer_norm, batch_norm, softmax) acts on channels, and
 has them side by side in its vectors. A picture (N, C, H, W), as PyTorch has it, is `bp.transpose(x, (0, 2, 3, 1))`.
 """
 
+from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 
 from bprop.box import Box
-from bprop.boxes.windowed import Frame, per_axis, strided, zeros_around
+from bprop.boxes.windowed import Frame, per_axis, zeros_around
 from bprop.lower_case import snake
-from bprop.namespace import as_numbers, namespace, scatter_add, windows
+from bprop.namespace import as_numbers, fold, namespace, windows
 from bprop.shapes import infer, thin
 
 __all__ = ["Conv1d", "Conv2d", "Convolution", "conv1d", "conv2d"]
@@ -23,8 +24,8 @@ class Convolution(Box):
     Shapes: x (N, *S, C), W (*K, C / groups, O) -> (N, *P, O). x is 0 outside. It is the correlation that networks call
     convolution: W is not turned over.
 
-    grad_W[k, c, j] = sum over n, o of x[n, o stride + k dilation - before, c] grad[n, o, j]; grad_x is the convolution
-    of grad (with zeros between its elements where stride > 1) with W turned over, and its channels swapped.
+    grad_W[k, c, j] = sum over n, o of x[n, o stride + k dilation - before, c] grad[n, o, j]; grad_x is the sum, over
+    all windows that see an element, of grad W^T.
 
     stride, dilation : a whole number, or one for each axis. padding : "valid" (no zeros, P = S - K + 1 without stride),
     "same" (P = ceil(S / stride)), or the number of zeros on both sides. groups : input and output channels in so many
@@ -76,16 +77,9 @@ class Convolution(Box):
 
     def grad_x(self, grad, W, frame):
         """Shapes: grad (N, *P, O), W (*K, C, O) -> (N, *S, C)."""
-        spread = strided(frame.reach, frame.counts, frame.step)
-        sizes = [n + reach for n, reach in zip(frame.padded, frame.reach, strict=True)]
-        wide = scatter_add(grad, spread, (grad.shape[0], *sizes, grad.shape[-1]))
-        ends = [n + reach for n, reach in zip(frame.sizes, frame.reach, strict=True)]
-        wide = wide[strided([before for before, _ in frame.pads], ends, [1] * self.axes)]
-        turned = W[(*[slice(None, None, -1)] * self.axes, slice(None), slice(None))]
-        kernel = tuple(range(self.axes))
-        seen = windows(wide, frame.size, [1] * self.axes, frame.apart)
-        of_seen = tuple(range(self.axes + 1, 2 * self.axes + 2))
-        return namespace(grad, W).tensordot(seen, turned, axes=(of_seen, (*kernel, self.axes + 1)))
+        seen = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
+        padded = fold(seen, frame.padded, frame.step, frame.apart)
+        return padded[frame.inside] if frame.has_zeros else padded
 
     def summed(self, W):
         """The axes of windows (N, *P, *K, C) and of W that fprop sums over."""
@@ -131,7 +125,14 @@ class Convolution(Box):
             zeros = max(W[:-2], default=0) * largest(hyper.get("dilation", 1))
         return prod(x[:1]) * prod(n + 2 * zeros for n in x[1:-1]) * max((*x[-1:], *W[-1:]), default=1)
 
+    @classmethod
+    @abstractmethod
+    def examples(cls, rng):
+        """A class of its own says for how many axes it is."""
+
     def onnx(self, op, x, W):
+        if op.double:
+            return NotImplemented
         frame = self.frame(self.children[0].dims, self.children[1].dims)
         last = self.axes + 1
         befores, afters = zip(*frame.pads, strict=True)

@@ -36,8 +36,8 @@ class LabelSmoothing(ClassLoss):
 
     def fprop(self, a, y):
         xp, t = namespace(a), self.targets(a, y)
-        terms = xp.where(t > 0, -t * log_softmax_of(a), 0)
-        return per_example(terms.sum(axis=-1))
+        logs = xp.where(t > 0, log_softmax_of(a), 0)  # of a label without a share, the logarithm may be infinite
+        return per_example((-t * logs).sum(axis=-1))
 
     def bprop(self, grad, value, a, y):
         return per_output(grad, a) * (softmax_of(a) - self.targets(a, y)), None

@@ -1,6 +1,7 @@
 """Elementwise mathematics: exp, log, abs, square, sqrt, sin, cos, clip. Shapes: (...) -> (...)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -190,8 +191,13 @@ def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) ->
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 
 
-exp, log, abs, square, sqrt = function(Exp), function(Log), function(Abs), function(Square), function(Sqrt)
-sin, cos = function(Sin), function(Cos)
+exp: Final = function(Exp)
+log: Final = function(Log)
+abs: Final = function(Abs)
+square: Final = function(Square)
+sqrt: Final = function(Sqrt)
+sin: Final = function(Sin)
+cos: Final = function(Cos)
 
 
 def clip(a: BoxLike, low: float, high: float, *, name: str | None = None) -> Box:

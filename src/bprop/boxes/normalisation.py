@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -269,5 +269,8 @@ def check_features(box: Box, children: tuple[Box, ...]) -> None:
         raise errors.SettingError(f"{box._label()}: epsilon must be above 0, not {box.hyper['epsilon']}")
 
 
-layer_norm, batch_norm, normalise = function(LayerNorm), function(BatchNorm), function(Normalise)
-batch_weight, rms_norm = function(BatchWeight), function(RmsNorm)
+layer_norm: Final = function(LayerNorm)
+batch_norm: Final = function(BatchNorm)
+normalise: Final = function(Normalise)
+batch_weight: Final = function(BatchWeight)
+rms_norm: Final = function(RmsNorm)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -87,4 +87,5 @@ class LinearEach(Box):
         yield rng.normal(size=(2, 1, 3)), rng.normal(size=(1, 3, 1))
 
 
-linear_each, waves = function(LinearEach), function(Waves)
+linear_each: Final = function(LinearEach)
+waves: Final = function(Waves)

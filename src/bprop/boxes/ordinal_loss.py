@@ -1,6 +1,6 @@
 """A loss for ordered classes: ratings, stages, grades."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from bprop.boxes.activations import logistic
 from bprop.boxes.loss import Loss, per_example, per_output
@@ -68,4 +68,4 @@ class Ordinal(Loss):
         yield 5 * rng.normal(size=(3, 2, 1)), rng.integers(2, size=(3, 2))
 
 
-ordinal = function(Ordinal)
+ordinal: Final = function(Ordinal)

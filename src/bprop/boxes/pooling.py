@@ -1,12 +1,13 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
+from abc import abstractmethod
 from math import prod
 from typing import Any, ClassVar
 
 from bprop.box import Box
 from bprop.boxes.windowed import Frame, per_axis
 from bprop.lower_case import function
-from bprop.namespace import as_numbers, namespace, scatter_add, windows
+from bprop.namespace import as_numbers, fold, namespace, scatter_add, windows
 
 __all__ = [
     "MaxPool1d", "MaxPool2d", "MeanPool1d", "MeanPool2d", "Pooling",
@@ -67,9 +68,9 @@ class Pooling(Box):
             raise ValueError(f"windows of {self.size} are larger than x")
 
     @classmethod
+    @abstractmethod
     def examples(cls, rng):
-        for shape, hyper in (((7, 2), {"size": 2}), ((7, 2), {"size": 3, "stride": 2}), ((6, 3), {"size": (3,)})):
-            yield distinct(rng, (3, *shape[:1], *[4] * (cls.axes - 1), shape[1])), settings(hyper, cls.axes)
+        """A class of its own says for how many axes it is."""
 
     def onnx_settings(self):
         frame = self.frame(self.children[0].dims)
@@ -92,10 +93,11 @@ class MaxPooling(Pooling):
     def bprop(self, grad, value, x):
         frame, xp = self.frame(x.shape), namespace(x)
         if frame.step != frame.size:
-            hits = [x[index] == value for index in frame.offsets()]
-            share = grad / sum(hit.astype(x.dtype) for hit in hits)
-            parts = zip(hits, frame.offsets(), strict=True)
-            return sum(scatter_add(xp.where(hit, share, 0), index, x.shape) for hit, index in parts)
+            seen, axes = self.seen(x, frame)
+            each = (slice(None), *[slice(None)] * self.axes, *[None] * self.axes)
+            hit = seen == value[each]
+            share = grad[each] / hit.astype(x.dtype).sum(axis=axes, keepdims=True)
+            return fold(xp.where(hit, share, 0), frame.sizes, frame.step, frame.apart)
         hit = self.side_by_side(x, frame) == self.spread(value, frame)
         ties = hit.astype(x.dtype).sum(axis=tuple(range(2, 2 * self.axes + 1, 2)), keepdims=True)
         return self.together(xp.where(hit, self.spread(grad, frame) / ties, 0), x, frame)
@@ -115,12 +117,16 @@ class MeanPooling(Pooling):
         frame = self.frame(x.shape)
         share = grad / prod(frame.size)
         if frame.step != frame.size:
-            return sum(scatter_add(share, index, x.shape) for index in frame.offsets())
+            each = share[(slice(None), *[slice(None)] * self.axes, *[None] * self.axes)]
+            seen = (*share.shape[:-1], *frame.size, share.shape[-1])
+            return fold(namespace(x).broadcast_to(each, seen), frame.sizes, frame.step, frame.apart)
         pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
         shape = (x.shape[0], *pairs, x.shape[-1])
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
 
     def onnx(self, op, x):
+        if op.double:
+            return NotImplemented
         return self.channels_last(op, op.AveragePool(self.channels_first(op, x), **self.onnx_settings()))
 
 
@@ -134,6 +140,10 @@ class MaxPool1d(MaxPooling):
     """
 
     axes: ClassVar = 1
+
+    @classmethod
+    def examples(cls, rng):
+        return pooled(rng, cls.axes)
 
 
 class MaxPool2d(MaxPooling):
@@ -149,6 +159,10 @@ class MaxPool2d(MaxPooling):
 
     axes: ClassVar = 2
 
+    @classmethod
+    def examples(cls, rng):
+        return pooled(rng, cls.axes)
+
 
 class MeanPool1d(MeanPooling):
     """The mean of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C). See `Pooling`.
@@ -158,6 +172,10 @@ class MeanPool1d(MeanPooling):
     """
 
     axes: ClassVar = 1
+
+    @classmethod
+    def examples(cls, rng):
+        return pooled(rng, cls.axes)
 
 
 class MeanPool2d(MeanPooling):
@@ -171,15 +189,21 @@ class MeanPool2d(MeanPooling):
 
     axes: ClassVar = 2
 
+    @classmethod
+    def examples(cls, rng):
+        return pooled(rng, cls.axes)
+
 
 def distinct(rng, shape):
     """Numbers of which no two are near each other: a maximum has a kink where two are equal."""
     return rng.permutation(prod(shape)).reshape(shape) / 4.0
 
 
-def settings(hyper: dict, axes: int) -> dict:
-    """The same setting for each of the axes."""
-    return {key: value * axes if isinstance(value, tuple) else value for key, value in hyper.items()}
+def pooled(rng, axes: int):
+    """Examples of pooling along so many axes: windows side by side, with a rest; overlapping; one for each channel."""
+    yield distinct(rng, (3, 7, *[4] * (axes - 1), 2)), {"size": 2}
+    yield distinct(rng, (3, 7, *[4] * (axes - 1), 2)), {"size": 3, "stride": 2}
+    yield distinct(rng, (3, 6, *[4] * (axes - 1), 3)), {"size": (3, 1)[:axes]}
 
 
 max_pool1d, max_pool2d = function(MaxPool1d), function(MaxPool2d)

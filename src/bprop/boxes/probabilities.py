@@ -1,7 +1,7 @@
 """Softmax over the classes, and the logarithm of softmax."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -101,4 +101,5 @@ def check_classes(box: Box) -> None:
         raise ValueError("the last axis must hold the classes: a must be (N, ..., C)")
 
 
-softmax, log_softmax = function(Softmax), function(LogSoftmax)
+softmax: Final = function(Softmax)
+log_softmax: Final = function(LogSoftmax)

@@ -1,6 +1,7 @@
 """Regularisers Omega(theta): one number for all the weights that are their children."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
@@ -51,4 +52,5 @@ class L2(Box):
         yield rng.normal(size=(3, 4)), rng.normal(size=2)
 
 
-l1, l2 = function_of_several(L1), function_of_several(L2)
+l1: Final = function_of_several(L1)
+l2: Final = function_of_several(L2)

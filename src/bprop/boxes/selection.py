@@ -1,5 +1,7 @@
 """Boxes that choose between two values, element by element: maximum, minimum, where."""
 
+from typing import Final
+
 from bprop.boxes.arithmetic import Broadcast
 from bprop.boxes.elementwise import away_from_zero
 from bprop.lower_case import function
@@ -86,4 +88,6 @@ def shares(grad: Array, a: Array, b: Array, a_wins: Array, b_wins: Array) -> tup
     return unbroadcast(grad_a, a.shape), unbroadcast(grad_b, b.shape)
 
 
-maximum, minimum, where = function(Maximum), function(Minimum), function(Where)
+maximum: Final = function(Maximum)
+minimum: Final = function(Minimum)
+where: Final = function(Where)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -222,8 +222,9 @@ def need_levels(levels: Any, label: str = "quantiles") -> tuple[float, ...]:
     return tuple(map(float, levels))
 
 
-squared_error, absolute_error = function(SquaredError), function(AbsoluteError)
-poisson = function(Poisson)
+squared_error: Final = function(SquaredError)
+absolute_error: Final = function(AbsoluteError)
+poisson: Final = function(Poisson)
 
 
 def huber(f: BoxLike, y: BoxLike, delta: float = 1.0, *, name: str | None = None) -> Box:

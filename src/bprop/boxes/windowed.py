@@ -1,7 +1,5 @@
-"""What convolution and pooling share: settings for each axis, and the slices of a picture that a kernel meets."""
+"""What convolution and pooling share: settings for each axis, and where the windows of a picture lie."""
 
-from collections.abc import Iterator
-from itertools import product
 from typing import Any, NamedTuple
 
 from bprop import errors
@@ -38,24 +36,20 @@ class Frame(NamedTuple):
         parts = zip(self.padded, self.reach, self.step, strict=True)
         return tuple((n - reach - 1) // step + 1 if n > reach else 0 for n, reach, step in parts)
 
-    def offsets(self) -> Iterator[Index]:
-        """For each element of a window: the index of all the elements of the (padded) picture that it meets."""
-        for place in product(*map(range, self.size)):
-            starts = [k * d for k, d in zip(place, self.apart, strict=True)]
-            yield strided(starts, self.counts, self.step)
+    @property
+    def has_zeros(self) -> bool:
+        """Whether there are zeros around the picture."""
+        return any(map(any, self.pads))
+
+    @property
+    def inside(self) -> Index:
+        """The index of the picture within its zeros."""
+        bounds = ((before, before + n) for (before, _), n in zip(self.pads, self.sizes, strict=True))
+        return (slice(None), *(slice(*pair) for pair in bounds), slice(None))
 
     def pad(self, a: Array) -> Array:
         """a with zeros around it. Shapes: (N, *sizes, C) -> (N, *padded, C)."""
-        if not any(map(any, self.pads)):
-            return a
-        inside = strided([before for before, _ in self.pads], self.sizes, [1] * len(self.sizes))
-        return scatter_add(a, inside, (a.shape[0], *self.padded, a.shape[-1]))
-
-
-def strided(starts: Any, counts: Any, steps: Any) -> Index:
-    """The index of `counts` elements from `starts` on, `steps` apart, of every example and channel."""
-    parts = zip(starts, counts, steps, strict=True)
-    return (slice(None), *(slice(s, s + (n - 1) * step + 1, step) for s, n, step in parts), slice(None))
+        return scatter_add(a, self.inside, (a.shape[0], *self.padded, a.shape[-1])) if self.has_zeros else a
 
 
 def per_axis(value: Any, rank: int, what: str, least: int = 1) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ def about_data(
     split_by: opt.SplitBy = None,
     group: opt.Group = None,
 ) -> DataOptions:
-    """What the options say. The seed, the precision and how files are read are those of other options."""
+    """The options of the data, read. The seed, the precision and how files are read are those of other options."""
     return DataOptions(
         data, target, labels, task, tuple(kind or ()), weights, test, validation, scale=scale, split_by=split_by,
         group=group, class_weight=tuple(class_weight or ()),

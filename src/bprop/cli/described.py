@@ -17,6 +17,7 @@ from bprop.names import some
 from bprop.record import Record
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
+from bprop.sources.standard import standard_form
 from bprop.structure.show import show_shape
 from bprop.tables.certainty import Conformal
 from bprop.tables.recipe import KEY as RECIPE
@@ -51,9 +52,17 @@ def described(path: Path) -> dict[str, Any]:
         facts["tuned"] = tuned
     size = sum(array.size for array in model.params.values())
     return {
-        **facts, "settings": settings, "graph": in_a_line(model.graph), "parameters": size,
-        "precision": str(model.dtype),
+        **facts, "takes_rows": _takes_rows(model), "settings": settings, "graph": in_a_line(model.graph),
+        "parameters": size, "precision": str(model.dtype),
     }  # fmt: skip
+
+
+def _takes_rows(model: Model) -> bool:
+    """Whether `bprop predict` takes rows for a model: one that was made in Python may have several inputs."""
+    try:
+        return standard_form(model) is not None
+    except BpropError:
+        return False
 
 
 def certainty(model: Model) -> dict[str, Any]:

@@ -139,6 +139,9 @@ def _next(facts: dict[str, Any]) -> list[tuple[str, str]]:
     name = quoted(facts["file"])
     if facts["is"] == "checkpoint":
         return [("next", f"continue with the same options and: bprop train ... --resume {name}")]
-    if "target" not in facts:
-        return [("next", f"in Python: bprop.load({facts['file']!r}).predict(...)")]
-    return [("next", f"bprop predict {name} ROWS.csv --out predictions.csv"), ("", f"bprop evaluate {name} ROWS.csv")]
+    in_python = f"in Python: bprop.load({facts['file']!r}).predict(...)"
+    if not facts["takes_rows"]:
+        return [("next", in_python)]
+    lines = [f"bprop predict {name} ROWS.csv --out predictions.csv", f"bprop evaluate {name} ROWS.csv"]
+    first, *others = lines if "target" in facts else [in_python, *lines]
+    return [("next", first), *(("", line) for line in others)]

@@ -11,11 +11,12 @@ from bprop.cli.by_class import class_lines
 from bprop.cli.prepared import Prepared
 from bprop.cli.show import measures
 from bprop.health.constant import no_better
+from bprop.measures.baseline import baseline, beside
+from bprop.measures.class_scores import average_precision, balanced_accuracy, per_class
+from bprop.measures.scores import predictions
 from bprop.sources.preparation import Preparation
-from bprop.tables.baseline import baseline, beside
-from bprop.tables.class_scores import average_precision, balanced_accuracy, per_class
 from bprop.tables.outputs import f_of
-from bprop.tables.scores import in_table_units, predictions
+from bprop.tables.scores import in_table_units
 from bprop.training import Fit
 
 MOST_JUDGED = 10_000_000

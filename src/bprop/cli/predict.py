@@ -29,6 +29,7 @@ from bprop.disk.special import file_type
 from bprop.ensembles import SPREAD
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.measures.scores import predictions
 from bprop.model import Model
 from bprop.sources.formats import Csv, Format, format_of, formats
 from bprop.sources.formats.output import Output, as_csv
@@ -38,7 +39,6 @@ from bprop.sources.read_options import ReadOptions
 from bprop.sources.scaling import places
 from bprop.tables.certainty import CLASSES, Conformal
 from bprop.tables.outputs import f_of, quantiles_of, spread_of
-from bprop.tables.scores import predictions
 from bprop.visible import visible
 
 PredictionsFile = Annotated[

@@ -68,8 +68,32 @@ MODEL = alike(
         ("load_state_dict", "set_weights"): "a model of other parameters is bp.Model(fit.graph, params)",
         ("loss_curve_", "losses"): "the losses are [record.loss for record in fit.history]",
         ("eval",): "predict and evaluate compute outside training by themselves",
-        ("compile",): "the loss is part of the graph, and the rule an argument of bp.train",
+        ("compile",): "the loss is part of the graph, and the rule of bp.train(graph, (X, y), rule='adam')",
         ("loss", "accuracy", "metrics"): "measures are fit.evaluate((X, y)), and those of training fit.history[-1]",
     }
 )
 """Attributes of models and fits."""
+LOSSES = alike(
+    {
+        ("mse", "mean_squared_error", "l2", "mseloss", "quadratic", "least_squares"): "'squared_error'",
+        ("mae", "mean_absolute_error", "l1", "l1loss"): "'absolute_error'",
+        ("smooth_l1", "huber_loss", "huberloss"): "'huber'",
+        ("log_loss", "crossentropy", "cross_entropy_loss", "crossentropyloss", "categorical_crossentropy", "nllloss",
+         "sparse_categorical_crossentropy", "softmax_cross_entropy", "neg_log_likelihood"): "'nll'",
+        ("bce", "binary_crossentropy", "bceloss", "bcewithlogitsloss", "logistic", "logloss"): "'binary_cross_entropy'",
+        ("pinball", "quantile_loss"): "'quantile'",
+        ("poisson_nll", "poissonnllloss", "poisson_loss"): "'poisson'",
+        ("squared_hinge", "multi_margin", "hinge_loss", "categorical_hinge"): "'hinge'",
+    }
+)  # fmt: skip
+"""Losses by the names that other libraries have."""
+ACTIVATIONS = alike(
+    {
+        ("logistic", "expit", "sigm"): "'sigmoid'",
+        ("swish",): "'silu'",
+        ("linear", "identity", "none"): "lambda a: a, the function that does nothing",
+        ("leakyrelu", "lrelu"): "'leaky_relu'",
+        ("softmax",): "the output of task='classification'",
+    }
+)
+"""Activations by the names that other libraries have."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,23 @@ class Functions(ABC):
             arrays = {name: np.asarray(batch[name]) for name in self.graph.inputs}
             self.need_shapes(arrays)
         rows = rows_of(arrays)
+        self.filled(rows)
         return arrays, read_weights(weights, rows)
+
+    def need_state(self, state: Any) -> int:
+        """The number of updates of a state. Raises SettingError for a state of another rule or other parameters."""
+        whole = isinstance(state, Mapping) and state.keys() == {"t", "rule"}
+        if not whole or (not isinstance(self.rule, Foreign) and shapes_of(state["rule"]) != self.state_shapes):
+            raise SettingError(
+                "the state is not that of this rule and these parameters: before the first step it is of.init(theta), "
+                "then what the step before it returned"
+            )
+        return need_count(state["t"])
+
+    @cached_property
+    def state_shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
+        small = {name: np.broadcast_to(np.zeros((), self.dtype), p.shape) for name, p in self.graph.parameters.items()}
+        return shapes_of(self.job.rule_state(small))
 
     def need_shapes(self, arrays: Mapping[str, Any]) -> None:
         """Raise ShapeError for arrays that have not the shapes (N, ...) of the inputs, with one N."""
@@ -154,7 +170,8 @@ class Functions(ABC):
 
     def need_separate(self, weights: Any) -> None:
         """Raise GraphError where the examples of a batch have no gradients of their own, SettingError for weights."""
-        mixing = self.graph.mixing()
+        weighs = (node.name for node in self.program.training.nodes if "weights" in node.box.needs)
+        mixing = self.graph.mixing() or next(weighs, None)
         if mixing is not None:
             raise GraphError(
                 f"per_example: the box {mixing!r} mixes the rows of a batch, so an example has no gradient of its own"
@@ -166,6 +183,13 @@ class Functions(ABC):
     def has_noise(self) -> bool:
         """Whether a pass in training draws random numbers."""
         return any("noise" in node.box.needs for node in self.program.training.nodes)
+
+
+def shapes_of(state: Any) -> Any:
+    """{what: {parameter: shape}} of a rule's state; None for anything else."""
+    if not isinstance(state, Mapping) or not all(isinstance(arrays, Mapping) for arrays in state.values()):
+        return None
+    return {what: {name: np.shape(array) for name, array in arrays.items()} for what, arrays in state.items()}
 
 
 def rows_of(arrays: Mapping[str, Any]) -> int:

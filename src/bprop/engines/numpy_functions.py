@@ -52,7 +52,7 @@ class NumpyFunctions(Functions):
             return self.program.gradients(state, context)[1]
 
     def step(self, theta, state, batch, seed=0, *, weights=None):
-        t = need_count(state["t"])
+        t = self.need_state(state)
         arrays, context = self.start(batch, seed, t, weights)
         with np.errstate(all="ignore"):
             theta, rule_state, sums = self.program.step(

@@ -26,7 +26,7 @@ from bprop.namespace import Array, namespace
 Arrays = Mapping[str, Array]
 Sums = dict[str, Array]
 """{"weight": sum_t w_t, "loss": sum_t w_t l_t, metric: sum_t w_t m_t, ...}, and "penalty" where it depends on data."""
-PENALTY = "penalty"
+PENALTY, LOSS = "penalty", "loss"
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ class Program:
 
     @cached_property
     def metrics(self) -> dict[str, tuple[str, Loss]]:
-        """{name in the records: (metric, loss box)}: a loss box brings its metrics."""
+        """{name in the records: (metric, loss box)}: a loss box brings its metrics. Of several, each also brings its
+        own mean, "loss[nll_1]", without its factor in the loss of the graph."""
         losses = {name: box for name, box in self.graph.losses.items() if box in self.training.slot_of}
         return {
             metric if len(losses) == 1 else f"{metric}[{name}]": (metric, box)
             for name, box in losses.items()
-            for metric in box.metrics
+            for metric in ((LOSS, *box.metrics) if len(losses) > 1 else box.metrics)
         }
 
     def step(
@@ -122,6 +123,9 @@ class Program:
         weights, values = context.weights, state.values
         sums = {"weight": weights.sum(), "loss": weighted_sum(values[plan.slot_of[self.graph.need_loss()]], weights)}
         for name, (metric, box) in self.metrics.items():
+            if metric == LOSS:
+                sums[name] = weighted_sum(values[plan.slot_of[box]], weights)
+                continue
             answer, y = (values[plan.slot_of[child]] for child in plan.boxes[plan.slot_of[box]].children)
             judge = self.graph.computed(box)  # the child of a rewritten loss is a pre-activation
             prediction = judge.prediction(answer) if isinstance(judge, Loss) else answer
@@ -145,7 +149,8 @@ class Program:
         """Sums as what a record shows: weighted means, with each metric's last function."""
         total = sums["weight"] or 1.0
         loss = {"loss": float(sums["loss"]) / total}
-        return loss | {n: METRICS[m].finish(float(sums[n]) / total) for n, (m, _) in self.metrics.items()}
+        means = {n: (m, float(sums[n]) / total) for n, (m, _) in self.metrics.items()}
+        return loss | {n: mean if m == LOSS else METRICS[m].finish(mean) for n, (m, mean) in means.items()}
 
     def constants(self) -> dict[str, Array]:
         """The values of the Constant leaves, in the dtype of the program."""

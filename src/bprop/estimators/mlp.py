@@ -14,7 +14,7 @@ from bprop import init
 from bprop.architecture import Architecture
 from bprop.elsewhere import answering
 from bprop.elsewhere.estimators import ESTIMATOR
-from bprop.engines import Engine
+from bprop.engines.engine import Engine
 from bprop.estimators.base import Arrays, NetworkEstimator
 from bprop.estimators.inputs import Examples
 from bprop.estimators.kinds import NetworkClassifier, NetworkRegressor

@@ -16,7 +16,7 @@ from bprop.architecture import Architecture, head_of
 from bprop.check.report import Report
 from bprop.elsewhere import answering
 from bprop.elsewhere.estimators import ESTIMATOR
-from bprop.engines import Engine
+from bprop.engines.engine import Engine
 from bprop.errors import DataError, SettingError
 from bprop.estimators.as_model import history_of
 from bprop.estimators.base import NamedParameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bprop.errors import DataError, DTypeError
+from bprop.errors import DataError, DTypeError, UnknownNameError
 from bprop.leaves import Input
 from bprop.structure.structure import Structure
 
@@ -43,6 +43,21 @@ def roles(structure: Structure) -> list[str]:
     """The inputs that are no targets, of a graph without outputs: all but the second children of its losses."""
     targets = {box.children[1] for box in structure.losses.values() if isinstance(box.children[1], Input)}
     return [name for name, box in structure.inputs.items() if box not in targets]
+
+
+def need_inputs(structure: Structure, x: Iterable[str], arrays: Mapping[str, Any]) -> None:
+    """Raise UnknownNameError where nothing but targets is missing, for `predict` needs none.
+
+    x : the inputs that the outputs need.
+    """
+    missing = [name for name in structure.inputs if name not in arrays]
+    of_outputs = set(x)
+    if missing and of_outputs and of_outputs <= arrays.keys() <= structure.inputs.keys():
+        shown = ", ".join(f"{name}=..." for name in structure.inputs if name in of_outputs)
+        raise UnknownNameError(
+            f"missing inputs: {', '.join(map(repr, missing))} (the graph has: {', '.join(structure.inputs)}); for the "
+            f"outputs alone, without a loss: graph.predict(theta, {shown})"
+        )
 
 
 def _columns(data: Any) -> dict[str, Any]:

@@ -146,7 +146,7 @@ class Graph(Structure):
         UnknownNameError, ShapeError, DTypeError, DataError : an array does not fit; the message names it.
         """
         arrays = self.named(data, inputs)
-        self._need_inputs(arrays)
+        arguments.need_inputs(self, self.predictor.inputs if self.outputs else (), arrays)
         return self._pass(self.plan(training=training), params, arrays, seed, weights, dtype)
 
     def named(self, data: Any, more: Mapping[str, Any] = NO_INPUTS, predicts: bool = False) -> Mapping[str, Any]:
@@ -158,16 +158,6 @@ class Graph(Structure):
             return {**data, **more} if more else data
         x = self.predictor.inputs if self.outputs else arguments.roles(self)
         return arguments.by_name(self, x, data, more, predicts)
-
-    def _need_inputs(self, arrays: Mapping[str, Any]) -> None:
-        """Raise UnknownNameError where nothing but targets is missing: `predict` needs none."""
-        missing = [name for name in self.inputs if name not in arrays]
-        if missing and self.outputs and self.predictor.inputs.keys() <= arrays.keys() <= self.inputs.keys():
-            x = ", ".join(f"{name}=..." for name in self.predictor.inputs)
-            raise errors.UnknownNameError(
-                f"missing inputs: {', '.join(map(repr, missing))} (the graph has: {', '.join(self.inputs)}); for the "
-                f"outputs alone, without a loss: graph.predict(theta, {x})"
-            )
 
     def bprop(self, values: Values, inputs: str | Box | Sequence[str | Box] = ()) -> Gradients:
         """Backpropagation: the gradient of the objective for every box between a trainable parameter and the objective.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import isfinite
 
-from bprop.metrics import higher_is_better
+from bprop.metrics import direction
 from bprop.record import Record
 
 SMALLER = "a smaller learning rate"
@@ -70,4 +70,5 @@ def risen(history: Sequence[Record]) -> tuple[str, str] | None:
 
 
 def _better(name: str, now: float, then: float) -> bool:
-    return now > then if higher_is_better(name) else now < then
+    larger = direction(name)
+    return larger is not None and (now > then if larger else now < then)

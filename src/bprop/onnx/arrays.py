@@ -87,6 +87,7 @@ class Arrays(Functions):
 
     # --- moving ---
 
+    strided = False
     windows: Any = None
     """ONNX has no such operation: windows are slices, put together (see `bprop.namespace.windows`)."""
 

@@ -121,7 +121,7 @@ def _shape(spec: Spec, rows: int) -> tuple[int, ...]:
 @cache
 def boxes_with_operator() -> tuple[Box, ...]:
     """The boxes of one child that are one ONNX operator, with their default settings: Sigmoid, Softmax, ..."""
-    return tuple(cls(Input("a", (2,))) for cls in catalogue() if cls.onnx is not None)
+    return tuple(cls(Input("a", (2,))) for cls in catalogue() if cls.onnx is not None and cls.child_names() == ("a",))
 
 
 def _named(nodes: Sequence[Traced]) -> dict[Traced, tuple[Box, Traced]]:

@@ -55,6 +55,11 @@ class Operators:
     def call(self, operator: str, *inputs: Any, **attributes: Any) -> Value:
         return Value(self, self.write.node(operator, [self.tensor(value) for value in inputs], attributes))
 
+    @property
+    def double(self) -> bool:
+        """Whether the network computes in float64, for which runtimes lack some operators."""
+        return self.write.float is np.float64
+
     def cast(self, tensor: Tensor, dtype: Any) -> Tensor:
         return self.write.node("Cast", [tensor], {"to": self.write.kind_of(dtype)})
 
@@ -132,8 +137,10 @@ class Child(Value):
         return Value(self.op, self._tensor)
 
 
-def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor:
+def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str]]) -> Tensor | None:
     """Write what the method `onnx` of a box says, for (tensor, kind of number) of each child; the tensor of its value.
+
+    None if the method returns NotImplemented: then fprop is to be translated.
 
     Raises UntranslatableError where the method gives no tensor.
     """
@@ -150,6 +157,8 @@ def write_override(write: Writer, box: Box, children: Sequence[tuple[Tensor, str
         raise
     except Exception as error:  # whatever the method may raise
         raise UntranslatableError(f"its method onnx raised {type(error).__name__}: {error}") from error
+    if value is NotImplemented:
+        return None
     if not isinstance(value, Value):
         raise UntranslatableError(
             f"its method onnx must return a tensor, as op.Sigmoid(a) does, not {type(value).__name__}"

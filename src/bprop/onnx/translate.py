@@ -35,8 +35,8 @@ def translated(write: Writer, box: Box, children: Sequence[tuple[Tensor, str]]) 
     Raises UntranslatableError.
     """
     tensors = [tensor for tensor, _ in children]
-    override = has_override(box)
-    value = write_override(write, box, children) if override else Translation(write, box, tensors).value()
+    value = write_override(write, box, children) if has_override(box) else None
+    value = Translation(write, box, tensors).value() if value is None else value
     return write.node("Identity", [value], {}) if value in tensors else value
 
 
@@ -84,7 +84,9 @@ class Translation:
         args = [self.tensors[arg] for arg in operation.args]
         logical = bool(args) and all(self.operations[arg].dtype == bool for arg in operation.args)
         if operation.named is not None:
-            return write_override(self.write, operation.named, [(args[0], "float")])
+            named = write_override(self.write, operation.named, [(args[0], "float")])
+            assert named is not None  # such a box is an operator in every precision
+            return named
         if logical and operation.op in LOGICAL:
             return self.node(LOGICAL[operation.op], *args)
         if operation.op in OPERATORS:
@@ -158,6 +160,17 @@ def _leaf(to: Translation, operation: Operation) -> Tensor:
     return to.children[int(operation.attr)] if array is None else to.of(operation.dtype, array)
 
 
+def _place(to: Translation, operation: Operation, *parts: Tensor) -> Tensor:
+    """Zeros around an array."""
+    places = operation.attr
+    if len(parts) != 1 or any(step != 1 for _, step in places[0]):
+        raise UntranslatableError("ONNX lacks zeros with values set into them here and there")
+    inner = to.operations[operation.args[0]].sizes
+    before = [start for start, _ in places[0]]
+    after = [whole[0] - size[0] - first for whole, size, first in zip(operation.sizes, inner, before, strict=True)]
+    return to.node("Pad", parts[0], to.of(np.int64, [*before, *after]))
+
+
 def _range(to: Translation, operation: Operation) -> Tensor:
     count = operation.sizes[0]
     if len(set(count)) == 1:
@@ -209,7 +222,7 @@ def _logaddexp(to: Translation, operation: Operation, a: Tensor, b: Tensor) -> T
 
 
 WRITERS: dict[str, Callable[..., Tensor]] = {
-    "leaf": _leaf, "iota": _range, "reshape": _reshape, "cut": _cut,
+    "leaf": _leaf, "iota": _range, "place": _place, "reshape": _reshape, "cut": _cut,
     "log1p": _log1p, "expm1": _expm1, "logaddexp": _logaddexp,
     "constant": lambda to, of: to.number(of.attrs, of.dtype),
     "cast": lambda to, of, a: to.cast(a, of.dtype),

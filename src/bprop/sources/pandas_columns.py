@@ -119,4 +119,7 @@ def _dates(series: Any) -> np.ndarray:
     dtype = series.dtype
     if getattr(dtype, "tz", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None):
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    return np.asarray(series.to_numpy(), "datetime64[us]")
+    values = series.to_numpy()
+    if values.dtype.kind == "O":  # dates of Arrow: the mark of a missing one is pandas' own
+        values = np.where(series.isna(), None, values)
+    return np.asarray(values, "datetime64[us]")

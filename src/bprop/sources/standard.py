@@ -169,7 +169,8 @@ def _in_front(name: str, shape: tuple[int, ...], box: Input) -> Box:
 def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
     """The notes of `bprop train`."""
     names, target = model.notes.get("columns"), model.notes.get("target")
-    fits = isinstance(names, list | tuple) and len({*names}) == form.inputs and all(isinstance(n, str) for n in names)
+    texts = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
+    fits = texts and len({*names}) == len(names) == form.inputs
     name = target if isinstance(target, str) else "y" if form.y is None else str(form.y.name)
     notes = {
         "source": SOURCE, "task": task, "columns": list(names) if fits and names else list(numbered(form.inputs)),

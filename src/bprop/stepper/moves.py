@@ -36,7 +36,7 @@ class Moves:
     context: Context
 
     def __init__(
-        self, graph: Any, params: Any, batch: Any = None, *, example: int = 0,
+        self, graph: Any, params: Any = None, batch: Any = None, *, example: int = 0,
         inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
         dtype: Any = None,
     ):  # fmt: skip

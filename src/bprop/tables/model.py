@@ -12,6 +12,7 @@ from bprop.boxes import Softmax
 from bprop.data import DataSet
 from bprop.errors import SettingError, UnsupportedError
 from bprop.graph import Graph
+from bprop.measures.scores import predictions
 from bprop.model import Model
 from bprop.reading import read_array
 from bprop.scaling import with_older
@@ -25,7 +26,6 @@ from bprop.tables.judge import judge
 from bprop.tables.outputs import f_of, quantiles_of, spread_of
 from bprop.tables.python_words import in_python
 from bprop.tables.rows import rows_for
-from bprop.tables.scores import predictions
 from bprop.training import Fit
 
 
@@ -161,21 +161,25 @@ class TableModel(Model):
 
     @in_python
     def scores(
-        self, data: Any, *, weights: Any = None, bootstrap: int = 0, seed: int = 0, interval: float | None = None
-    ) -> dict[str, Any]:
+        self, data: Any = None, /, *, weights: Any = None, metrics: Any = None, bootstrap: int = 0, seed: int = 0,
+        interval: float | None = None, **inputs: Any,
+    ) -> dict[str, Any]:  # fmt: skip
         """{measure: number} on rows with targets, as `bprop evaluate` prints them: "loss", "accuracy", "log_loss",
         "roc_auc", ...; of values "rmse", "mae" and "r2"; "baseline": those of the best constant answer; "examples",
         their number; "left_out", the rows without a target.
 
-        weights : the name of a column, or (N,) numbers. bootstrap : resamples for "intervals", the 95% intervals of
+        weights : the name of a column, or (N,) numbers. metrics : more measures, such as "f1", or functions of
+        (outputs, targets, weights), as in `bprop.train`. bootstrap : resamples for "intervals", the 95% intervals of
         the measures, from `seed`. interval : a level, for "interval": {"coverage", ...} of the conformal intervals or
         sets at this level.
         """
+        if inputs or data is None or self._is_arrays(data):
+            return super().scores(data, weights=weights, metrics=metrics, bootstrap=bootstrap, seed=seed, **inputs)
         column = (weights,) if isinstance(weights, str) else ()
         rows, preparation = rows_for(self.preparation, data, targets=True, beside=column), self.preparation
         w = _weights(rows, weights)
         with places(rows, preparation):
-            result = judge(self, rows, preparation, w, bootstrap, seed)
+            result = judge(self, rows, preparation, w, bootstrap, seed, self.metrics if metrics is None else metrics)
             if interval is not None:
                 noted = Conformal.from_notes(self.notes, len(preparation.answer.columns))
                 result["more"]["interval"] = coverage_on(self, rows, preparation, w, noted, interval)
@@ -267,15 +271,18 @@ class TableFit(TableModel, Fit):
     test: Any = None
 
     def scores(
-        self, data: Any = None, *, weights: Any = None, bootstrap: int = 0, seed: int = 0,
-        interval: float | None = None,
+        self, data: Any = None, /, *, weights: Any = None, metrics: Any = None, bootstrap: int = 0, seed: int = 0,
+        interval: float | None = None, **inputs: Any,
     ) -> dict[str, Any]:  # fmt: skip
         """The measures on rows with targets, by default those held out for the test. See `TableModel.scores`."""
+        if inputs:
+            return super().scores(data, weights=weights, metrics=metrics, bootstrap=bootstrap, seed=seed, **inputs)
         if data is None and self.test is None:
             raise SettingError("no rows were held out for a test: name some, as in fit.scores(df)")
         rows = self.test if data is None else data
         weights = getattr(rows, "weights", None) if weights is None else weights
-        return super().scores(rows, weights=weights, bootstrap=bootstrap, seed=seed, interval=interval)
+        more: dict[str, Any] = {"metrics": metrics, "bootstrap": bootstrap, "seed": seed, "interval": interval}
+        return super().scores(rows, weights=weights, **more)
 
     def __getstate__(self) -> dict[str, Any]:
         """For pickle: without the rows held out."""

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from bprop.graph import Graph
+from bprop.measures import scores
 from bprop.sources.preparation import Preparation
-from bprop.tables import scores
 from bprop.tables.certainty import Watched
-from bprop.tables.judge import measures_of
+from bprop.tables.judge import question_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,6 @@ class OutOfFold:
         The intervals are at 95 %; rows of a group are drawn together.
         """
         w = self.watched
-        of = measures_of(w.f, w.y, preparation, w.weights, graph)[0]
+        of = question_of(preparation, graph).measures(w.f, w.y)
         spans = scores.intervals(of, w.weights, resamples, seed, groups=self.groups)
         return {"scores": {name: measure(w.weights) for name, measure in of.items()}, "intervals": spans}

@@ -55,6 +55,8 @@ def train(
     health: bool | str = False,
     keep_best: bool | None = None,
     freeze: Any = (),
+    metrics: Any = (),
+    mode: str | None = None,
     augment: Any = None,
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
@@ -94,7 +96,11 @@ def train(
         the update is to see it. Its random numbers follow from (seed, epoch, batch); validation rows stay as they are.
     keep_best : False: the fit has the theta of the last epoch. Default: that of the best, where there is a validation
         set, also where patience or a callback ends training; after Ctrl-C it is the last one.
-    monitor : what "improved" looks at: "loss" or a metric such as "accuracy".
+    monitor : what "improved" looks at, on the validation set: "loss", a metric such as "accuracy" or "f1", or one of
+        `metrics`. mode : "max" or "min", whether a larger or a smaller value of a function of yours is better.
+    metrics : more to record after each epoch, of the validation set and of the training set (if that is in memory): a
+        name ("f1", "balanced_accuracy", "roc_auc", "r2", ...), a function of (outputs, targets) or of (outputs,
+        targets, weights) that gives a number, several, or {name: function}. Outputs are as `predict` gives them.
     dtype : "float32" or "float64" (also "longdouble" on NumPy), or "bfloat16" (XLA): the products of layers in 16
         bits, theta and all else in float32. For devices that have the arithmetic; a processor is slower with it.
     engine : "native" (needs llvmlite), "xla" (needs JAX), "numpy", or "auto": the best of those installed that can
@@ -141,7 +147,7 @@ def train(
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
         progress=progress, notes=notes, health=health, keep_best=keep_best, freeze=freeze, augment=augment,
-        sample_weight=sample_weight, class_weight=class_weight,
+        sample_weight=sample_weight, class_weight=class_weight, metrics=metrics, mode=mode,
     )  # fmt: skip
     fit = train_as_set(graph, data, settings)
     if settings.progress is not False:

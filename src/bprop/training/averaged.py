@@ -63,6 +63,7 @@ def mean_fit(members: Sequence[Fit], held: Sequence[DataSet | None], stopped: st
     first = members[0]
     fit.stopped, fit.updates, fit.members, fit.held = stopped, sum(m.updates for m in members), members, held
     fit.engine, fit.engine_reason = first.engine, first.engine_reason
+    fit.metrics = first.metrics
     fit.settings = {**first.settings, "members": len(members)}
     fit.notes[ENSEMBLE] = [
         {

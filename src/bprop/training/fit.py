@@ -55,5 +55,7 @@ class Fit(Model):
         report(self, path, data, **more)
 
     def __getstate__(self) -> dict[str, Any]:
-        """For pickle: without the validation rows."""
-        return {name: value for name, value in super().__getstate__().items() if name != "held"}
+        """For pickle: without the validation rows, and without functions."""
+        state = {name: value for name, value in super().__getstate__().items() if name != "held"}
+        metrics = state.get("metrics") or {}
+        return {**state, "metrics": {name: one for name, one in metrics.items() if isinstance(one, str)}}

@@ -149,7 +149,7 @@ def _named(callback: Any) -> str:
 def read_callbacks(callbacks: Any) -> list[Any]:
     """One callback or several as a list. Raises SettingError where one of them has no hook."""
     single = callable(callbacks) or _has_hook(callbacks) or not hasattr(callbacks, "__iter__")
-    each = [callbacks] if single else list(callbacks)
+    each = [callbacks] if single else list(callbacks)  # type: ignore[arg-type]
     for callback in each:
         if isinstance(callback, type):
             raise SettingError(f"the callback {callback.__name__} is a class: give an object, {callback.__name__}()")

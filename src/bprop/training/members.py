@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -120,7 +119,7 @@ class Team:
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):

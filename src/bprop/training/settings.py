@@ -18,6 +18,9 @@ from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
 from bprop.graph.validation import check_values
+from bprop.measures.own import read_metrics
+from bprop.metrics import direction
+from bprop.record import VALIDATION
 from bprop.rules import SGD, Rule, as_rule
 from bprop.structure.freezing import frozen
 from bprop.training.examples import is_set, training_sets
@@ -53,6 +56,8 @@ class TrainSettings:
     health: bool | str = False
     keep_best: bool | None = None
     freeze: Any = ()
+    metrics: Any = ()
+    mode: str | None = None
     augment: Any = None
 
     def __post_init__(self) -> None:
@@ -63,6 +68,8 @@ class TrainSettings:
             batch_size=None if self.batch_size is None else whole("batch_size", self.batch_size),
             callbacks=read_callbacks(self.callbacks),
             notes=dict(self.notes or {}),
+            metrics=read_metrics(self.metrics),
+            monitor=_monitor(self.monitor),
             augment=read_augment(self.augment),
         )
         if self.sample_weight is not None:
@@ -75,6 +82,8 @@ class TrainSettings:
             raise SettingError("keep_best needs a validation set: give validation={...} or a share such as 0.1")
         if self.monitor != "loss" and self.validation is None:
             raise SettingError(f"monitor={self.monitor!r} needs a validation set: give validation={{...}} or a share")
+        if self.mode not in (None, "min", "max"):
+            raise SettingError(f"mode={self.mode!r}: 'max' if a larger value of the monitor is better, else 'min'")
         if self.validation_weights is not None and not is_set(self.validation):
             raise SettingError("validation_weights need a validation set of their own: give validation={...}")
         if self.every is not None and self.checkpoint is None:
@@ -130,13 +139,33 @@ class TrainSettings:
         return self.validation is not None and self.keep_best is not False
 
     @property
+    def looks(self) -> bool:
+        """Whether epochs are compared on the validation set: where the best one is kept or waited for."""
+        return self.keeps or self.patience is not None
+
+    @property
     def wants_best(self) -> bool:
         """Whether the caller has asked for the best epoch, by name or by patience."""
         return bool(self.keep_best) or self.patience is not None
 
     def make_stopping(self) -> EarlyStopping | None:
         """The search for the best epoch, where one is kept or waited for."""
-        return EarlyStopping(self.patience, self.monitor) if self.keeps or self.patience is not None else None
+        if not self.looks:
+            return None
+        return EarlyStopping(self.patience, self.monitor, self._higher())
+
+    def _higher(self) -> bool | None:
+        """Whether a larger value of the monitor is better. Raises SettingError where nobody has said."""
+        metric = self.metrics.get(self.monitor, self.monitor)
+        known = direction(metric) if isinstance(metric, str) else getattr(metric, "higher_is_better", None)
+        if known is None and self.mode is None and not isinstance(metric, str):
+            raise SettingError(
+                f"is a larger {self.monitor!r} better? Say mode='max', or mode='min' if a smaller one is"
+            )
+        if self.mode is not None and known is not None and known != (self.mode == "max"):
+            better = "larger" if known else "smaller"
+            raise SettingError(f"mode={self.mode!r}: a {better} {self.monitor!r} is better; leave mode out")
+        return known if self.mode is None else self.mode == "max"
 
     def describe(self, job: Job, engine: Engine) -> dict[str, Any]:
         """How a job is trained, for people to read."""
@@ -158,6 +187,13 @@ class TrainSettings:
         if job.graph.frozen:
             facts |= {"freeze": sorted(job.graph.frozen)}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
+
+
+def _monitor(name: Any) -> str:
+    """The measure to watch: of the validation set, also by its names in a history and in Keras."""
+    if not isinstance(name, str):
+        raise SettingError(f"monitor is the name of a measure, such as 'loss', not {name!r}")
+    return name.removeprefix("val_").removeprefix(VALIDATION)
 
 
 def whole(name: str, value: Any, least: int = 1, most: float = float("inf")) -> int:

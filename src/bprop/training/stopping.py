@@ -16,6 +16,7 @@ class EarlyStopping:
 
     patience : epochs without a better one after which training stops; None: it goes on, and the best epoch is kept.
 
+    higher : whether a larger value is better; default: as is known of the metric.
     best_epoch, best_value, best_params : of the best epoch so far; waited : epochs since then.
     """
 
@@ -24,10 +25,11 @@ class EarlyStopping:
     best_epoch: int
     waited: int
 
-    def __init__(self, patience: int | None, monitor: str = "loss"):
+    def __init__(self, patience: int | None, monitor: str = "loss", higher: bool | None = None) -> None:
         if patience is not None and (isinstance(patience, bool) or not isinstance(patience, int) or patience < 1):
             raise SettingError(f"patience is a number of epochs, 1 or more, not {patience!r}")
         self.patience, self.monitor = patience, monitor
+        self.higher = higher_is_better(monitor) if higher is None else higher
         self.best_epoch, self.waited = 0, 0
         self.best_value: float | None = None
         self.best_params: dict[str, np.ndarray] = {}
@@ -38,8 +40,7 @@ class EarlyStopping:
             raise UnknownNameError(f"cannot monitor {self.monitor!r}: there is {', '.join(validation)}")
         value = validation[self.monitor]
         better = not np.isnan(value) and (
-            self.best_value is None
-            or (value > self.best_value if higher_is_better(self.monitor) else value < self.best_value)
+            self.best_value is None or (value > self.best_value if self.higher else value < self.best_value)
         )
         if better:
             self.best_epoch, self.best_value, self.waited = epoch, value, 0

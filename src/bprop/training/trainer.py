@@ -12,14 +12,12 @@ import numpy as np
 from bprop.console import say
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job, Run, Stretch
-from bprop.engines.program import PENALTY, Program
-from bprop.errors import ModelFileError, NonFiniteError, UnknownNameError
+from bprop.engines.program import Program
+from bprop.errors import ModelFileError, NonFiniteError
 from bprop.health import HealthProbe
 from bprop.history import History
 from bprop.model import KEEP_BEST, Model
-from bprop.names import known
 from bprop.notes import statistics
-from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
@@ -30,6 +28,7 @@ from bprop.training.fit import Fit
 from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.progress import Progress, Silent, progress_of
+from bprop.training.recorder import Recorder
 from bprop.training.settings import TrainSettings
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
@@ -63,9 +62,7 @@ class Trainer(Between):
         self.trained_on = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks = Hooks(settings.callbacks)
-        measures = ("loss", *self.program.metrics)
-        if self.stopping is not None and settings.monitor not in measures:
-            raise UnknownNameError(f"cannot monitor {settings.monitor!r}: there is {known(settings.monitor, measures)}")
+        self.recorder = Recorder(job, self.program, self.units, settings)
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}
@@ -80,8 +77,8 @@ class Trainer(Between):
         settings, place = self.settings, self.settings.checkpoint
         assert place is not None
         resuming = source is not None and resume.same_place(source, place)
-        judged_by = "loss" if self.stopping is None else self.stopping.monitor
-        return CheckpointWriter(place, settings.every, self.job.dtype, fingerprint, judged_by, resuming)
+        monitor, higher = ("loss", None) if self.stopping is None else (self.stopping.monitor, self.stopping.higher)
+        return CheckpointWriter(place, settings.every, self.job.dtype, fingerprint, monitor, resuming, higher)
 
     def _begin(self, engine: Engine, theta: Mapping[str, Any], fingerprint: Mapping[str, Any], source: Any) -> None:
         """Start the engine, from `theta` or from the checkpoint `source`."""
@@ -211,7 +208,7 @@ class Trainer(Between):
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
         self.save_checkpoint()
-        self.hooks.step(at.updates, self._record_so_far, lambda: self.fit("running"))
+        self.hooks.step(at.updates, lambda: self.recorder.so_far(self.run_, at), lambda: self.fit("running"))
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -225,12 +222,11 @@ class Trainer(Between):
     # --- after an epoch ---
 
     def _finish_epoch(self) -> None:
-        at, job, run, stopping = self.position, self.job, self.run_, self.stopping
-        validation = None if job.validation is None else self.units.measures(run.evaluate("validation"))
-        watched = stopping is not None and validation is not None
-        best = stopping.improved(at.epoch + 1, validation) if watched else None  # type: ignore[union-attr,arg-type]
-        health = self.probe(run, at.updates)
-        record = replace(self._record_so_far(), validation=validation, health=health, best=best)
+        at, run, stopping = self.position, self.run_, self.stopping
+        record = self.recorder.of_epoch(run, at)
+        watched = stopping is not None and record.validation is not None
+        best = stopping.improved(record.epoch, record.validation) if watched else None  # type: ignore
+        record = replace(record, health=self.probe(run, at.updates), best=best)
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
         if stopping is not None and best and self.settings.keeps:
@@ -238,20 +234,6 @@ class Trainer(Between):
         if self.writer is not None:
             self.writer.remember_best(record, self._best)
         self.progress.epoch(record)
-
-    def _record_so_far(self) -> Record:
-        """The record of the epoch as far as it is done, less the validation set."""
-        at, job = self.position, self.job
-        sums = self.program.totals(at.running or [])
-        means = self.units.measures(self.program.finish(sums))
-        loss = means.pop("loss")
-        penalty = sums[PENALTY] / at.step if self.program.penalises_data else self.run_.penalty()
-        rate, examples = job.rule.rate(at.updates - 1), min(len(job.data), at.step * job.batch_size)
-        return Record(
-            epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
-            learning_rate=None if rate is None else float(rate), seconds=at.seconds,
-            examples_per_second=examples / max(at.seconds, 1e-9),
-        )  # fmt: skip
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
@@ -271,6 +253,7 @@ class Trainer(Between):
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
+        fit.metrics = self.recorder.own.metrics
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
         fit.best_epoch, fit.failure = None if best is None else best.best_epoch, failure

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bprop.sources.formats import Csv, blocks, layout, parts
 from bprop.sources.opening import open_rows
 
-anew = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+anew = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
 NUMBERS = {
     ".": st.decimals(-999, 999, places=2).map(str),
     ",": st.decimals(-999, 999, places=2).map(lambda n: str(n).replace(".", ",")),

@@ -24,6 +24,9 @@ LARGE_WEIGHTS = 256 * 1024
 class Functions(Elementwise):
     """The functions of one tape: what `namespace(a)` gives for a traced array `a`."""
 
+    strided = True
+    """Whether a product reads windows by their strides, without a copy of them."""
+
     # --- moving ---
 
     def reshape(self, a: Traced, shape: Any) -> Traced:
@@ -135,7 +138,7 @@ class Functions(Elementwise):
         a, b = self.tape.read(a), self.tape.read(b)
         first, second = ([i % x.ndim for i in summed] for x, summed in zip((a, b), axes, strict=True))
         others = [i for i in range(a.ndim) if i not in first], [i for i in range(b.ndim) if i not in second]
-        if has_windows(a) or has_windows(b):
+        if self.strided and (has_windows(a) or has_windows(b)):
             return self.of_axes(a, b, (first, second), others)
         inner = prod(a.shape[i] for i in first)
         rows = self.reshape(self.transpose(a, [*others[0], *first]), (-1, inner))
@@ -182,6 +185,11 @@ class Functions(Elementwise):
         counts = tuple((n - 1 - (k - 1) * d) // s + 1 for n, k, s, d in axes)
         shape = (a.shape[0], *counts, *size, a.shape[-1])
         return self.tape.make("windows", (a,), (tuple(step), tuple(apart)), shape, a.dtype)
+
+    def fold(self, grad: Traced, sizes: Sequence[int], step: Sequence[int], apart: Sequence[int]) -> Traced:
+        """See `bprop.namespace.fold`."""
+        shape = (grad.shape[0], *sizes, grad.shape[-1])
+        return self.tape.make("fold", (grad,), (tuple(step), tuple(apart)), shape, grad.dtype)
 
     def dot(self, a: Traced, b: Traced) -> Traced:
         """(M, K) times (K, N)."""

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from bprop.engines.engine import Job
 from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
@@ -35,7 +36,10 @@ class Held(Mapping[str, Any]):
         self.arrays, self.turned = dict(arrays), turned
 
     def __getitem__(self, name: str) -> Any:
-        return self.arrays[name].T if name in self.turned else self.arrays[name]
+        array = self.arrays[name]
+        if isinstance(array, jax.Array) and not isinstance(array, Tracer) and array.is_deleted():
+            raise SettingError(f"{name!r} of this theta or state was overwritten by a step in place that took it")
+        return array.T if name in self.turned else array
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.arrays)
@@ -61,7 +65,8 @@ class XlaFunctions(Functions):
 
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
-        self.integer = integer_dtype(job.graph, (room(job.graph, 1, False, job.dtype),))
+        data = room(job.graph, 1, False, job.dtype)
+        self.room, self.integer = data.arrays, integer_dtype(job.graph, (data,))
         self.wide = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}
         self.handed: dict[str, tuple[Any, Any]] = {}
@@ -82,21 +87,22 @@ class XlaFunctions(Functions):
         return self.called(self.loss_of, theta, batch, seed, t, weights)
 
     def gradients(self, theta, batch, seed=0, *, t=0, weights=None, per_example=False):
-        if not per_example:
-            return self.called(self.gradients_of, theta, batch, seed, t, weights)
-        self.need_separate(weights)
-        return self.called(self.each_of, theta, batch, seed, t, None)
+        if per_example:
+            self.need_separate(weights)
+        function = self.each_of if per_example else self.gradients_of
+        grads = self.called(function, theta, batch, seed, t, weights)
+        return {name: grads[name] for name in self.graph.trained}  # JAX sorts them
 
     def step(self, theta, state, batch, seed=0, *, weights=None):
         if is_traced(theta, state, batch, weights):
             return self.called(self.update, theta, batch, seed, state["t"], weights, state["rule"])
-        t = need_count(state["t"])
+        t = self.need_state(state)
         arrays, weights = self.read(batch, weights)
         rows = rows_of(arrays)
         run = self.training(theta, self.filled(rows), weights is not None)
         with jax.enable_x64(self.wide):
             size = run.batches.rows
-            arrays = {name: padded(array, run.sets["data"].arrays[name].dtype, size) for name, array in arrays.items()}
+            arrays = {name: padded(array, self.room[name].dtype, size) for name, array in arrays.items()}
             weights = None if weights is None else padded(weights, self.dtype, size)
             order = np.arange(size, dtype=np.int32)
             order[rows:] = 0  # rows past the end: one of the same batch, of weight 0
@@ -118,7 +124,8 @@ class XlaFunctions(Functions):
         else:
             arrays = predictor.read(batch)
         with self.precision(theta, batch):
-            return self.outputs_of(dict(theta), arrays)
+            results = self.outputs_of(dict(theta), arrays)
+            return {name: results[name] for name in self.graph.outputs}
 
     # --- their formulas, on arrays that JAX traces ---
 
@@ -164,8 +171,8 @@ class XlaFunctions(Functions):
     def compute_outputs(self, theta, batch):
         plan = self.graph.predictor.plan
         leaves = {**self.floats(theta), **{n: self.widened(n, a) for n, a in batch.items()}, **self.program.constants()}
-        context = Context.at(jnp.ones(rows_of(batch), self.dtype), np.zeros(1, np.uint32), np.zeros(1, np.uint32),
-                             self.dtype)  # fmt: skip
+        word, t = np.array([word_of(0)], np.uint32), np.zeros(1, np.uint32)  # the noise of `graph.predict`
+        context = Context.at(jnp.ones(rows_of(batch), self.dtype), word, t, self.dtype)
         state = fprop(plan, {name: leaves[name] for name in plan.leaves}, context)
         return {name: state.values[plan.slot_of[box]] for name, box in self.graph.outputs.items()}
 
@@ -267,4 +274,4 @@ def padded(array: Any, dtype: Any, size: int) -> Any:
 
 def is_traced(*trees: Any) -> bool:
     """Whether JAX is tracing any of the arrays."""
-    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(trees))
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(trees))

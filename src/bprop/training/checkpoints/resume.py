@@ -14,7 +14,7 @@ from bprop.console import say
 from bprop.data import DataSet
 from bprop.disk.reading import status_of, why
 from bprop.engines.engine import Job, Run
-from bprop.engines.program import Program
+from bprop.engines.program import LOSS, Program
 from bprop.engines.surroundings import changes
 from bprop.errors import ModelFileError, SettingError, UnreadableError
 from bprop.graph.validation import native_order
@@ -149,6 +149,7 @@ def restore(saved: Saved, run: Run, program: Program, stopping: EarlyStopping | 
     try:
         run.restore(saved.params, saved.rule_arrays)
         position = Position(**saved.position)
+        position.running = _with_each_loss(position.running, program)
         if any(len(row) != len(program.sum_names) for row in position.running or ()):
             raise ValueError("sums of other metrics")
         _compare_surroundings(saved, run, program, position)
@@ -157,6 +158,16 @@ def restore(saved: Saved, run: Run, program: Program, stopping: EarlyStopping | 
     except (KeyError, TypeError, ValueError) as error:
         raise ModelFileError(f"the checkpoint's training state is damaged ({type(error).__name__}: {error})") from error
     return position
+
+
+def _with_each_loss(running: list[list[float]] | None, program: Program) -> list[list[float]] | None:
+    """Sums of a version that did not add up each of several losses: those are NaN for this epoch."""
+    names = program.sum_names
+    own = [name in program.metrics and program.metrics[name][0] == LOSS for name in names]
+    if not running or not any(own) or any(len(row) != len(names) - sum(own) for row in running):
+        return running
+    rows = [iter(row) for row in running]
+    return [[float("nan") if new else next(row) for new in own] for row in rows]
 
 
 def _compare_surroundings(saved: Saved, run: Run, program: Program, position: Position) -> None:

@@ -66,7 +66,8 @@ class CheckpointWriter:
     path : a folder where it ends in a slash, is one already, or `every` is not None; else a file. Or a Place that
     the caller has locked, and closes.
     fingerprint : the settings and data that a resumed run must share.
-    monitor : the measure, on the validation set, by which an epoch is the best.
+    monitor : the measure, on the validation set, by which an epoch is the best. higher : whether a larger value of it
+    is better; default as is known.
     resuming : whether this run goes on from the checkpoints in `path`.
     """
 
@@ -76,7 +77,7 @@ class CheckpointWriter:
 
     def __init__(
         self, path: str | os.PathLike[str], every: str | None, dtype: np.dtype, fingerprint: Mapping[str, Any],
-        monitor: str, resuming: bool,
+        monitor: str, resuming: bool, higher: bool | None = None,
     ):  # fmt: skip
         self.path: Path = Path(path)
         self.every: Interval = Interval(EVERY_SECONDS, "seconds") if every is None else Interval.parse(every)
@@ -86,7 +87,7 @@ class CheckpointWriter:
         place = path if isinstance(path, Place) else self._own
         assert place is not None
         self._place, self.folder = place, place.folder
-        self.watch: EarlyStopping = EarlyStopping(1, monitor)
+        self.watch: EarlyStopping = EarlyStopping(1, monitor, higher)
         self.best: Model | None = None  # not yet written
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from llvmlite import ir
 
 from bprop.engines.native.emit.emitter import I32, I64, POINTER, VOID, Emitter, Type, Value, type_of
+from bprop.engines.native.emit.folds import Folds
 from bprop.engines.native.emit.gate import emit_barrier, emit_shut, gate_function
 from bprop.engines.native.emit.gather import Gather
 from bprop.engines.native.emit.inner_products import InnerProducts
@@ -144,6 +145,9 @@ class Assembler:
         if is_reduction(core):
             count = reduction_units(core, self.lanes)
             return count, core.args[0].size, lambda bounds: loops.reduction(kernel, bounds)
+        if core.op == "fold":
+            folds = Folds(loops, kernel)
+            return folds.units, core.args[0].size, folds.emit
         emit = loops.place if core.op == "place" else loops.scatter
         return 1, 0, lambda bounds: emit(kernel, bounds)
 

@@ -74,7 +74,7 @@ class NativeFunctions(Functions):
         return {n: np.array(a.T if n in self.transposed else a, order="C") for n, a in results.items()}
 
     def step(self, theta, state, batch, seed=0, *, weights=None):
-        t = need_count(state["t"])
+        t = self.need_state(state)
         arrays, weights = self.read(batch, weights)
         run, call = self.training(theta, rows_of(arrays), weights is not None)
         call.fill(arrays, weights)
@@ -95,7 +95,7 @@ class NativeFunctions(Functions):
         rows = rows_of(inputs)
         call = self.call("outputs", theta, rows, False)
         call.fill(inputs, None)
-        call(np.zeros(1, np.uint32), 0)
+        call(np.array([word_of(0)], np.uint32), 0)  # the noise of `graph.predict`
         results = self.results(call.loaded, "y:")
         return {name: np.array(array, order="C") for name, array in results.items()}
 

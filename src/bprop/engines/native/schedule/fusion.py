@@ -124,9 +124,21 @@ class Scheduler:
             self.groups = [g for g in self.groups if not any(g is owner for owner in owners)]
             self.groups.append([pair for owner in owners for pair in owner])
             return True
-        if cost >= CHEAP or node.op in FUSIBLE:
+        if node.op in FUSIBLE:
+            self.stored.add(self.last_in_place(node))
+        elif cost >= CHEAP:
             self.stored.add(node)
         return False
+
+    def last_in_place(self, product: Traced) -> Traced:
+        """What is made of a product element by element, as long as nothing else needs what lies between."""
+        last = product
+        while len(self.users[last]) == 1:
+            user = self.users[last][0]
+            if user in self.stored or user.op in MOVING or is_reduction(user) or user.shape != product.shape:
+                break
+            last = user
+        return last
 
     def stretched(self, node: Traced, user: Traced) -> bool:
         """Whether a user reads the same element of an array again and again."""

@@ -13,7 +13,7 @@ FREE = VIEWS | {"leaf", "constant", "iota", "take"}
 FUSIBLE = {"dot", "tensordot"}
 """Products whose value may be used element by element before it is stored."""
 PRODUCTS = {*FUSIBLE, "partial_dots"}
-ALONE = {*PRODUCTS, "place", "scatter"}
+ALONE = {*PRODUCTS, "place", "scatter", "fold"}
 """Operations around which a kernel of their own is made, as around reductions."""
 MOVING = VIEWS | ALONE | {"take"}
 """Operations that read their arguments at other points."""

@@ -38,6 +38,40 @@ def balanced_accuracy(predicted: np.ndarray, labels: np.ndarray, classes: int) -
     return measure
 
 
+def f_scores(
+    predicted: np.ndarray, labels: np.ndarray, classes: int, positive: int
+) -> dict[str, Callable[[np.ndarray], float]]:
+    """Precision P = TP / (TP + FP), recall R = TP / (TP + FN) and F1 = 2 TP / (2 TP + FP + FN).
+
+    Of two classes those of the positive one; of more, the means over the classes that there are among labels or
+    predictions (macro averages). A share of nothing is 0.
+    """
+    hit = predicted == labels
+
+    def counts(w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        places = (w * hit, labels), (w, predicted), (w, labels)
+        hits, called, true = (np.bincount(where, weights, classes) for weights, where in places)
+        there = np.arange(classes) == positive if classes == 2 else called + true > 0
+        return hits[there], called[there], true[there]
+
+    def mean(parts: np.ndarray, wholes: np.ndarray) -> float:
+        return float(np.mean(parts / np.where(wholes > 0, wholes, 1.0))) if len(parts) else float("nan")
+
+    def precision(w: np.ndarray) -> float:
+        hits, called, _ = counts(w)
+        return mean(hits, called)
+
+    def recall(w: np.ndarray) -> float:
+        hits, _, true = counts(w)
+        return mean(hits, true)
+
+    def f1(w: np.ndarray) -> float:
+        hits, called, true = counts(w)
+        return mean(2 * hits, called + true)
+
+    return {"f1": f1, "precision": precision, "recall": recall}
+
+
 def per_class(predicted: np.ndarray, labels: np.ndarray, w: np.ndarray, classes: int) -> list[dict[str, float | None]]:
     """For each class {"rows": its examples, "recall": TP / (TP + FN), "precision": TP / (TP + FP)}; None: undefined.
 

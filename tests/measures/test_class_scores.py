@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
-from bprop.tables.class_scores import average_precision, balanced_accuracy, per_class
+from bprop.measures.class_scores import average_precision, balanced_accuracy, f_scores, per_class
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 3)), min_size=1, max_size=30)
 
@@ -43,3 +43,24 @@ def test_a_class_that_is_not_there_has_no_recall_and_does_not_count():
     assert found[1] == {"rows": 1, "recall": 0.0, "precision": None}
     assert balanced_accuracy(np.array([0, 0]), np.array([0, 1]), 3)(np.ones(2)) == 0.5
     assert np.isnan(balanced_accuracy(np.array([0]), np.array([0]), 3)(np.zeros(1)))
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_f1_precision_and_recall_are_those_of_scikit_learn(classes, weighted):
+    metrics = pytest.importorskip("sklearn.metrics", reason="the reference is scikit-learn")
+    rng = np.random.default_rng(classes)
+    labels, predicted = rng.integers(classes, size=50), rng.integers(classes, size=50)
+    w = rng.integers(1, 4, size=50).astype(float) if weighted else np.ones(50)
+    average = "binary" if classes == 2 else "macro"
+    ours = f_scores(predicted, labels, classes, 1)
+    for name in ("f1", "precision", "recall"):
+        theirs = getattr(metrics, f"{name}_score")(labels, predicted, average=average, sample_weight=w)
+        assert ours[name](w) == pytest.approx(theirs)
+
+
+def test_a_share_of_nothing_is_0_and_a_class_that_is_not_there_does_not_count():
+    none = f_scores(np.zeros(3, int), np.zeros(3, int), 2, 1)
+    assert {name: measure(np.ones(3)) for name, measure in none.items()} == {"f1": 0.0, "precision": 0.0, "recall": 0.0}
+    alone = f_scores(np.array([0, 1]), np.array([0, 1]), 3, 1)
+    assert alone["f1"](np.ones(2)) == 1.0

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from bprop.health.constant import constant_errors, usual
-from bprop.sources.answer import Answer
+from bprop.measures.constant import constant_errors, usual
 
 
-def baseline(answer: Answer, y: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
-    """The scores of the best constant answer on rows with targets y.
+def baseline(answer: Any, y: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
+    """The scores of the best constant answer on rows with targets y. answer : has classes, task and columns.
 
     Of classes {"always": the most frequent class, "accuracy"}; of several columns of yes and no {"accuracy"}; of values
     {"rmse": of the mean, "mae": of the median}, in the units of the table; of several columns "rmse[column]", ...

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bprop.measures import scores as module
 from bprop.sources.decision import Decision
-from bprop.tables import scores as module
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("typer", reason="the command line needs typer")
 
+from bprop.measures.baseline import baseline, beside
 from bprop.sources.answer import Answer
-from bprop.tables.baseline import baseline, beside
 
 PETS = Answer(("y",), "classification", ("cat", "dog"))
 

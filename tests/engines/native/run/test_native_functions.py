@@ -1,0 +1,75 @@
+"""Functions of machine code: what is copied, and what may be written."""
+
+import numpy as np
+import pytest
+
+import bprop as bp
+
+pytest.importorskip("llvmlite")
+
+
+@pytest.fixture
+def graph():
+    x, W, b = bp.Input("x", (33,)), bp.Parameter("W", (33, 3)), bp.Parameter("b", (3,))  # W lies transposed in memory
+    return bp.Graph(loss=bp.sum(bp.square(bp.linear(x, W, b)), axis=1), outputs={"a": bp.linear(x, W, b)})
+
+
+@pytest.fixture
+def batch():
+    return {"x": np.random.default_rng(0).normal(size=(5, 33))}
+
+
+def test_in_place_theta_is_the_same_memory_from_step_to_step(graph, batch):
+    of = graph.functions("native", bp.Adam(0.1), in_place=True)
+    theta = graph.init(0)
+    first, state, _ = of.step(theta, of.init(theta), batch)
+    before = first["W"].copy()
+    second, _, _ = of.step(first, state, batch)
+    assert second["W"] is first["W"]
+    assert not np.array_equal(first["W"], before)
+    assert np.array_equal(theta["W"], graph.init(0)["W"])  # theta of the caller is not taken over
+
+
+def test_theta_may_be_changed_between_steps_in_place(graph, batch):
+    of, pure = (graph.functions("native", bp.SGD(0.01), in_place=in_place) for in_place in (True, False))
+    theta = graph.init(0)
+    mine, state, _ = of.step(theta, of.init(theta), batch)
+    other = {name: np.array(array) for name, array in mine.items()}
+    mine["b"][...] = other["b"] = np.array([1, 2, 3], "float32")
+    found, expected = of.step(mine, state, batch)[0], pure.step(other, pure.init(other), batch)[0]
+    assert all(np.array_equal(found[name], expected[name]) for name in found)
+
+
+def test_arrays_of_a_pure_step_cannot_be_written(graph, batch):
+    of = graph.functions("native", bp.SGD(0.01, momentum=0.9))
+    theta, state, _ = of.step(graph.init(0), of.init(graph.init(0)), batch)
+    with pytest.raises(ValueError, match="read-only"):
+        theta["W"][0, 0] = 1
+    with pytest.raises(ValueError, match="read-only"):
+        state["rule"]["velocity"]["W"][0, 0] = 1
+
+
+def test_gradients_between_steps_do_not_disturb_them(graph, batch):
+    of = graph.functions("native", bp.Adam(0.1), in_place=True)
+    theta, other = graph.init(0), graph.init(1)
+    mine, state, _ = of.step(theta, of.init(theta), batch)
+    kept = {name: array.copy() for name, array in mine.items()}
+    state = {"t": 1, "rule": {what: {n: a.copy() for n, a in arrays.items()} for what, arrays in state["rule"].items()}}
+    of.gradients(other, batch)
+    found = of.step(kept, state, batch)[0]
+    alone = graph.functions("native", bp.Adam(0.1))
+    expected = alone.step(kept, state, batch)[0]
+    assert all(np.array_equal(found[name], expected[name]) for name in found)
+
+
+def test_batches_of_several_sizes_share_theta(graph, batch):
+    of = graph.functions("native", bp.SGD(0.01), in_place=True)
+    pure = graph.functions("numpy", bp.SGD(0.01))
+    mine = other = graph.init(0)
+    state = of.init(mine)
+    for rows in (5, 2, 5, 1):
+        part = {"x": batch["x"][:rows]}
+        mine, state, _ = of.step(mine, state, part)
+        other = pure.step(other, pure.init(other), part)[0]
+    for name in other:
+        np.testing.assert_allclose(mine[name], other[name], rtol=1e-5)
