@@ -168,12 +168,12 @@ class Model:
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
-        found = data if inputs else opened(self.graph, data, self.units, self.dtype)
-        if isinstance(found, Opened):
+        rows = data if inputs else opened(self.graph, data, self.units, self.dtype)
+        if isinstance(rows, Opened):
             if weights is not None:
                 raise DataError("weights: give them with arrays by name, for batches bring none")
-            found = kept(found.batches(), self.dtype)
-        data = found
+            rows = kept(rows.batches(), self.dtype)
+        data = rows
         arrays = data if isinstance(data, DataSet) else self.graph.named(data, inputs)
         examples = self.graph.read_set(arrays, weights)
         validation.check_rows(examples.arrays)
