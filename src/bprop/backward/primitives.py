@@ -24,7 +24,7 @@ RELATIONS: dict[str, Any] = {
 SIZE = re.compile(r"(\d*)N([+-]\d+)?")
 
 
-def sizes(shape: Sequence[Dim], rows: tuple) -> tuple[int, ...]:
+def sizes(shape: Sequence[Dim], rows: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape as numbers, with N that of the child `rows`, if there is one."""
     return tuple(size_of(dim, len(rows[0])) if isinstance(dim, str) else dim for dim in shape)
 
@@ -106,7 +106,7 @@ class Sized(Primitive):
     """A box with a shape in N among its hyper-parameters, and a last child with N rows, if the shape has an N."""
 
     keeps_rows = True
-    shape: tuple
+    shape: tuple[Any, ...]
 
     @classmethod
     def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:

@@ -17,9 +17,9 @@ class Windows(Primitive):
     """The windows of a picture or a sequence; its gradient is a fold. Shapes: a (N, *S, C) -> (N, *P, *K, C)."""
 
     keeps_rows = True
-    size: tuple
-    step: tuple
-    apart: tuple
+    size: tuple[Any, ...]
+    step: tuple[Any, ...]
+    apart: tuple[Any, ...]
 
     def fprop(self, a: Array) -> Array:
         return windows(a, self.size, self.step, self.apart)
@@ -44,9 +44,9 @@ class Fold(Primitive):
     """
 
     keeps_rows = True
-    sizes: tuple
-    step: tuple
-    apart: tuple
+    sizes: tuple[Any, ...]
+    step: tuple[Any, ...]
+    apart: tuple[Any, ...]
 
     def fprop(self, a: Array) -> Array:
         return fold(a, self.sizes, self.step, self.apart)

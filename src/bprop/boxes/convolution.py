@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis, zeros_around
 from bprop.lower_case import snake
 from bprop.namespace import Array, as_numbers, fold, namespace, windows
@@ -50,7 +50,7 @@ class Convolution(Box):
     dilation: Any = 1
     groups: int = 1
 
-    def frame(self, x_shape: tuple, W_shape: tuple) -> Frame:
+    def frame(self, x_shape: tuple[Any, ...], W_shape: tuple[Any, ...]) -> Frame:
         """Where the windows lie, from the shapes of x and W."""
         sizes, size = tuple(x_shape[1:-1]), tuple(W_shape[:-2])
         step, apart = per_axis(self.stride, self.axes, "stride"), per_axis(self.dilation, self.axes, "dilation")
@@ -76,23 +76,23 @@ class Convolution(Box):
             for parts in (parts_x, parts_W)
         )
 
-    def grad_W(self, grad, padded, frame):
+    def grad_W(self, grad: Array, padded: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), padded (N, *S, C) -> (*K, C, O)."""
         places = tuple(range(self.axes + 1))
         parts = windows(padded, frame.size, frame.step, frame.apart)
         return namespace(grad, padded).tensordot(parts, grad, axes=(places, places))
 
-    def grad_x(self, grad, W, frame):
+    def grad_x(self, grad: Array, W: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), W (*K, C, O) -> (N, *S, C)."""
         parts = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
         padded = fold(parts, frame.padded, frame.step, frame.apart)
         return padded[frame.inside] if frame.has_zeros else padded
 
-    def summed(self, W):
+    def summed(self, W: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The axes of windows (N, *P, *K, C) and of W that fprop sums over."""
         return tuple(range(self.axes + 1, 2 * self.axes + 2)), tuple(range(W.ndim - 1))
 
-    def in_groups(self, x, W, grad):
+    def in_groups(self, x: Array, W: Array, grad: Array) -> list[tuple[Array, Array, Array]]:
         """[(x, W, grad) of each group]."""
         if self.groups == 1:
             return [(x, W, grad)]
@@ -164,7 +164,7 @@ class Conv1d(Convolution):
     array([21., 32., 43.])
     """
 
-    axes: ClassVar = 1
+    axes: ClassVar[int] = 1
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
@@ -185,7 +185,7 @@ class Conv2d(Convolution):
     <Conv2d (N, 28, 28, 6)>
     """
 
-    axes: ClassVar = 2
+    axes: ClassVar[int] = 2
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
@@ -205,8 +205,8 @@ def largest(value: Any) -> int:
 
 
 def conv1d(
-    x, W, b=None, stride: Any = 1, padding: Any = "valid", dilation: Any = 1, groups: int = 1, *,
-    name: str | None = None,
+    x: BoxLike, W: BoxLike, b: BoxLike | None = None, stride: Any = 1, padding: Any = "valid", dilation: Any = 1,
+    groups: int = 1, *, name: str | None = None,
 ) -> Box:  # fmt: skip
     """Convolution of sequences, plus a bias if there is one.
 
@@ -219,9 +219,9 @@ def conv1d(
 
 
 def conv2d(
-    x,
-    W,
-    b=None,
+    x: BoxLike,
+    W: BoxLike,
+    b: BoxLike | None = None,
     stride: Any = 1,
     padding: Any = "valid",
     dilation: Any = 1,

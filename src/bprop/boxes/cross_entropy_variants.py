@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.class_losses import CrossEntropy
 from bprop.boxes.loss import ClassLoss, Head, one_hot, per_example, per_output
 from bprop.boxes.probabilities import log_softmax_of, softmax_of
@@ -34,7 +34,7 @@ class LabelSmoothing(ClassLoss):
     unit: ClassVar[str] = "nats"
     head: ClassVar[Head | None] = Head(output="Softmax", labels=True, kind="int")
 
-    def targets(self, a, y):
+    def targets(self, a: Array, y: Array) -> Array:
         """t, the softened labels. Shapes: (N, ..., C)."""
         return one_hot(y, a).astype(a.dtype) * (1 - self.smoothing) + self.smoothing / a.shape[-1]
 
@@ -76,7 +76,7 @@ class Focal(ClassLoss):
     gamma: float = 2.0
     head: ClassVar[Head | None] = Head(output="Softmax", labels=True, kind="int")
 
-    def parts(self, a, y):
+    def parts(self, a: Array, y: Array) -> tuple[Array, ...]:
         """(e(y), exp(s_c) with 0 at the label, their sum r, p, q, -log p): see `CrossEntropy.parts`."""
         xp = namespace(a)
         label, own, others, rest = CrossEntropy.parts(self, a, y)  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ class Focal(ClassLoss):
         yield rng.normal(size=(4, 3)), rng.integers(3, size=4), {"gamma": 0.0}
 
 
-def label_smoothing(a, y, smoothing: float = 0.1, *, name: str | None = None) -> Box:
+def label_smoothing(a: BoxLike, y: BoxLike, smoothing: float = 0.1, *, name: str | None = None) -> Box:
     """Cross-entropy with the labels (1 - smoothing) e(y) + smoothing / C. Shapes: a (N, ..., C), y (N, ...) -> (N,).
 
     Raises ShapeError for other shapes, SettingError unless 0 <= smoothing < 1. See `LabelSmoothing`.
@@ -116,7 +116,7 @@ def label_smoothing(a, y, smoothing: float = 0.1, *, name: str | None = None) ->
     return LabelSmoothing(a, y, smoothing=smoothing, name=name)
 
 
-def focal(a, y, gamma: float = 2.0, *, name: str | None = None) -> Box:
+def focal(a: BoxLike, y: BoxLike, gamma: float = 2.0, *, name: str | None = None) -> Box:
     """Focal loss: cross-entropy times (1 - p)^gamma, p = softmax(a)_y. Shapes: a (N, ..., C), y (N, ...) -> (N,).
 
     Raises ShapeError for other shapes, SettingError unless gamma >= 0. See `Focal`.

@@ -76,7 +76,7 @@ class RmsNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def scaled(self, a):
+    def scaled(self, a: Array) -> tuple[Array, Array]:
         """(a / sqrt(mean a^2 + epsilon), 1 / sqrt(mean a^2 + epsilon))."""
         a = as_numbers(a)
         scale = inverse_deviation((a * a).mean(axis=-1, keepdims=True), self.epsilon)

@@ -36,17 +36,17 @@ class Pooling(Box):
     size: Any
     stride: Any = None
 
-    def frame(self, shape: tuple) -> Frame:
+    def frame(self, shape: tuple[Any, ...]) -> Frame:
         """Where the windows lie, from the shape of x."""
         size = per_axis(self.size, self.axes, "size")
         step = size if self.stride is None else per_axis(self.stride, self.axes, "stride")
         return Frame(tuple(shape[1:-1]), ((0, 0),) * self.axes, size, step, (1,) * self.axes)
 
-    def windows(self, x, frame):
+    def windows(self, x: Array, frame: Any) -> tuple[Array, tuple[int, ...]]:
         """The windows, and the axes within them. Shapes: (N, *S, C) -> (N, *P, *K, C)."""
         return windows(x, frame.size, frame.step, frame.apart), tuple(range(self.axes + 1, 2 * self.axes + 1))
 
-    def side_by_side(self, x, frame):
+    def side_by_side(self, x: Array, frame: Any) -> Array:
         """x as windows that do not overlap. Shapes: (N, *S, C) -> (N, P1, K1, P2, K2, C)."""
         covered = [count * size for count, size in zip(frame.counts, frame.size, strict=True)]
         if tuple(covered) != frame.sizes:
@@ -54,12 +54,12 @@ class Pooling(Box):
         pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
         return x.reshape(x.shape[0], *pairs, x.shape[-1])
 
-    def spread(self, a, frame):
+    def spread(self, a: Array, frame: Any) -> Array:
         """A number for each window, to broadcast over its elements. Shapes: (N, *P, C) -> (N, P1, 1, P2, 1, C)."""
         pairs = [n for count in frame.counts for n in (count, 1)]
         return a.reshape(a.shape[0], *pairs, a.shape[-1])
 
-    def together(self, parts, x, frame):
+    def together(self, parts: Array, x: Array, frame: Any) -> Array:
         """The gradient of x from that of `side_by_side`."""
         covered = [count * size for count, size in zip(frame.counts, frame.size, strict=True)]
         whole = parts.reshape(x.shape[0], *covered, x.shape[-1])
@@ -79,14 +79,14 @@ class Pooling(Box):
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         """A class of its own says for how many axes it is."""
 
-    def onnx_settings(self):
+    def onnx_settings(self) -> dict[str, Any]:
         frame = self.frame(self.children[0].dims)
         return {"kernel_shape": list(frame.size), "strides": list(frame.step)}
 
-    def channels_first(self, op, x):
+    def channels_first(self, op: Any, x: Any) -> Any:
         return op.Transpose(x, perm=[0, self.axes + 1, *range(1, self.axes + 1)])
 
-    def channels_last(self, op, x):
+    def channels_last(self, op: Any, x: Any) -> Any:
         return op.Transpose(x, perm=[0, *range(2, self.axes + 2), 1])
 
 
@@ -146,7 +146,7 @@ class MaxPool1d(MaxPooling):
     array([3., 2.])
     """
 
-    axes: ClassVar = 1
+    axes: ClassVar[int] = 1
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
@@ -164,7 +164,7 @@ class MaxPool2d(MaxPooling):
     <MaxPool2d (N, 14, 14, 6)>
     """
 
-    axes: ClassVar = 2
+    axes: ClassVar[int] = 2
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
@@ -178,7 +178,7 @@ class MeanPool1d(MeanPooling):
     array([2., 1.])
     """
 
-    axes: ClassVar = 1
+    axes: ClassVar[int] = 1
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
@@ -194,19 +194,19 @@ class MeanPool2d(MeanPooling):
     <MeanPool2d (N, 14, 14, 6)>
     """
 
-    axes: ClassVar = 2
+    axes: ClassVar[int] = 2
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
-def distinct(rng, shape):
+def distinct(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
     """Numbers of which no two are near each other: a maximum has a kink where two are equal."""
     return rng.permutation(prod(shape)).reshape(shape) / 4.0
 
 
-def pooled(rng, axes: int):
+def pooled(rng: np.random.Generator, axes: int) -> Iterator[Example]:
     """Examples of pooling along so many axes: windows side by side, with a rest; overlapping; one for each channel."""
     yield distinct(rng, (3, 7, *[4] * (axes - 1), 2)), {"size": 2}
     yield distinct(rng, (3, 7, *[4] * (axes - 1), 2)), {"size": 3, "stride": 2}

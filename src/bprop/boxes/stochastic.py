@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.elsewhere import answering
 from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, namespace
@@ -107,7 +107,7 @@ def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
     return Dropout(a, rate=rate, name=name)
 
 
-def gaussian_noise(a, scale: float = 0.1, *, name: str | None = None) -> Box:
+def gaussian_noise(a: BoxLike, scale: float = 0.1, *, name: str | None = None) -> Box:
     """`a` + scale z in training, z from N(0, 1), one number an element. Shapes: a (N, ...) -> (N, ...).
 
     Raises SettingError for a scale that is below 0 or not finite. See `GaussianNoise`.

@@ -53,9 +53,9 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     best_loss_: float
 
     loss_curve_: list[float]
-    validation_scores_: list[float] | None
-    best_validation_score_: float | None
-    validation_loss_curve_: list[float] | None
+    validation_scores_: Any  # list[float], or None without early stopping, as in scikit-learn; so are the next two
+    best_validation_score_: Any
+    validation_loss_curve_: Any
 
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:

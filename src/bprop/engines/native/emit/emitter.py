@@ -19,8 +19,6 @@ POINTER: Type = ir.PointerType()
 VOID: Type = ir.VoidType()
 FLOATS: dict[str, Type] = {"float32": ir.FloatType(), "float64": ir.DoubleType(), "float16": ir.HalfType()}
 SUFFIX: dict[Type, str] = {ir.FloatType(): "f32", ir.DoubleType(): "f64", ir.HalfType(): "f16"}
-Value = Any  # an ir.Value: llvmlite has no types
-Type = Any  # an ir.Type
 Int = Any  # a Python int, or an i64 of the program
 
 
