@@ -38,7 +38,7 @@ def as_pass(trained: Any, data: Sequence[Any], call: str) -> tuple[Any, Mapping[
 
 
 def unwrapped(trained: Any, call: str, error: type[BpropError] = SettingError) -> Any:
-    """What has `to_model`: the thing itself, or what a search, or a pipeline of one step, holds."""
+    """The object with `to_model`: the thing itself, or what a search, or a pipeline of one step, holds."""
     if isinstance(trained, type):
         raise error(f"{call} needs something trained, not the class {trained.__name__}: make one, and fit it")
     if callable(getattr(trained, "to_model", None)):

@@ -98,7 +98,7 @@ def _decision(notes: Mapping[str, Any]) -> Positive | None:
 
 
 class Answers:
-    """What a graph answers to examples, and what is right: for each head, f and y.
+    """The answers of a graph to examples, and the right ones: for each head, f and y.
 
     outputs, targets : as people write functions of them: an array, or {name: array} of several.
     """

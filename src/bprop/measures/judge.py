@@ -20,7 +20,7 @@ EVERY = (
 )  # fmt: skip
 """The names of all measures."""
 MORE = ("f1", "precision", "recall")
-"""Measures of classes that are given where they are asked for. Of two classes without a decision, the second is
+"""Measures of classes that one gets by asking for them. Of two classes without a decision, the second is
 positive, as in scikit-learn."""
 
 

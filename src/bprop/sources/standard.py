@@ -34,7 +34,7 @@ SOURCE = "Python"
 
 @dataclass(frozen=True)
 class Form:
-    """What a model takes and gives: its input, its target (None: it has no loss), and its output with its name."""
+    """The ends of a model: its input, its target (None: it has no loss), and its output with its name."""
 
     x: Input
     y: Input | None
