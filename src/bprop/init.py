@@ -147,7 +147,9 @@ lecun_uniform: Final = Scaled(1.0, "in")  # LeCun, Bottou, Orr and Mueller 1998,
 lecun_normal: Final = Scaled(1.0, "in", normal=True)
 standard: Final = Scaled(1 / 3, "in")  # U[-1 / sqrt(fan_in), 1 / sqrt(fan_in)] (Glorot, Bengio 2010, eq. 1)
 
-constant, uniform, normal = Constant, Uniform, Normal
+constant: Final = Constant
+uniform: Final = Uniform
+normal: Final = Normal
 
 
 def default(shape: tuple[int, ...]) -> Constant | Scaled:
@@ -155,7 +157,7 @@ def default(shape: tuple[int, ...]) -> Constant | Scaled:
     return glorot_uniform if len(shape) >= 2 else zeros
 
 
-NAMED = {
+NAMED: dict[str, Callable[..., np.ndarray]] = {
     "zeros": zeros, "ones": ones, "signs": signs, "glorot_uniform": glorot_uniform, "glorot_normal": glorot_normal,
     "he_uniform": he_uniform, "he_normal": he_normal, "lecun_uniform": lecun_uniform, "lecun_normal": lecun_normal,
     "standard": standard, "normal": Normal(),
