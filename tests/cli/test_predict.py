@@ -193,9 +193,9 @@ def test_evaluating_needs_targets_that_the_model_knows(refused, model, folder):
 
 
 def test_a_model_that_was_not_made_from_a_table(refused, folder):
-    graph = bp.mlp([3, 2])
+    graph = bp.mlp([5, 2])
     bp.save("own.bprop", bp.Model(graph, graph.init(0)))
-    refused("predict own.bprop pets.csv", "was not made by `bprop train`")
+    refused("predict own.bprop pets.csv", "its rows are of shape (60, 4), but the model takes (N, 5)")
 
 
 def test_predictions_that_cannot_be_written(refused, model, folder):
