@@ -21,7 +21,7 @@ def make_pictures():
     return module
 
 
-@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep"])
+@pytest.mark.parametrize("picture", ["draw_lecture", "draw_deep", "draw_backward"])
 def test_a_picture_is_up_to_date(make_pictures, tmp_path, picture):
     made = getattr(make_pictures, picture)(tmp_path)
     kept = DOCS / made.name
@@ -65,6 +65,16 @@ def test_any_model_runs_as_it_is_read(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.count("True") >= 3
 
 
+def test_the_page_of_boxes_prints_what_it_says(capsys):
+    text = (DOCS / "boxes.md").read_text(encoding="utf-8")
+    names, printed = {"__name__": "boxes"}, 0
+    for block, result in re.findall(r"```python\n(.*?)```\s*(?:```text\n(.*?)```)?", text, re.DOTALL):
+        exec(compile(block, "boxes.md", "exec"), names)
+        assert capsys.readouterr().out == result
+        printed += bool(result)
+    assert printed == 4
+
+
 def test_coming_from_other_libraries_runs_as_it_is_read():
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "coming_from.md").read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) > 5
@@ -94,6 +104,24 @@ def test_tuning_runs_as_it_is_read(tmp_path, monkeypatch):
     for block in blocks:
         exec(compile(block, "tuning.md", "exec"), names)
     assert len(blocks) == 2 and (tmp_path / "tuning.html").exists() and len(names["tuned"].trials) == 4
+
+
+@pytest.mark.filterwarnings("ignore")  # MLflow's own
+def test_watching_training_runs_as_it_is_read(tmp_path, monkeypatch):
+    for package in ("pandas", "optuna", "sqlalchemy"):
+        pytest.importorskip(package)
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.chdir(tmp_path)
+    before = mlflow.get_tracking_uri()
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "watching_training.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "watching_training"}
+    try:
+        for block in blocks:
+            exec(compile(block, "watching_training.md", "exec"), names)
+    finally:
+        mlflow.set_tracking_uri(before)
+    assert names["best"].kept_epoch is not None and names["last"].kept_epoch is None
+    assert len(names["study"].trials) == 3 and (tmp_path / "runs.db").exists()
 
 
 def renumbered(text):
@@ -134,3 +162,32 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     errors = [np.mean((fit.predict(x=names["X"]) - names["y"]) ** 2) for fit in names["fits"]]
     assert np.mean((names["answers"]["f"] - names["y"]) ** 2) < np.mean(errors)
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
+
+
+def test_the_page_on_backward_graphs_prints_what_it_shows(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "backward.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
+    assert sum(bool(shown) for _, shown in blocks) == 2
+    names = {"__name__": "backward"}
+    for block, shown in blocks:
+        exec(compile(block, "backward.md", "exec"), names)
+        assert capsys.readouterr().out == shown
+    assert len(names["fit"].history) == 2
+
+
+def test_functions_runs_as_it_is_read(jax):
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "functions.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "functions"}
+    for block in blocks:
+        exec(compile(block, "functions.md", "exec"), names)
+    assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
+
+
+@pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
+def test_a_page_prints_what_it_shows(page, capsys):
+    text = (DOCS / page).read_text(encoding="utf-8")
+    namespace: dict = {}
+    for code in re.findall(r"```python\n(.*?)```", text, flags=re.S):
+        exec(code, namespace)
+    assert capsys.readouterr().out == "".join(re.findall(r"```text\n(.*?)```", text, flags=re.S))

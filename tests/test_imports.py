@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "layers", "engines", "stepper", "measures"),
+    ("perceptron", "layers", "batches", "engines", "stepper", "measures"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),

@@ -58,6 +58,35 @@ class DataSet:
         """Numbers on which an epoch's order depends, beside seed, epoch and N; None: there are none."""
         return None
 
+    @property
+    def window(self) -> int | None:
+        """The rows of `arrays`, where they are those that are visited next; None: they are all rows."""
+        return None
+
+    @property
+    def whole(self) -> "DataSet":
+        """The set that holds all rows: itself, or the one that a set with a window is fed from."""
+        return self
+
+    @property
+    def checksum(self) -> str | None:
+        """A checksum of all rows, where they lie in no arrays."""
+        return None
+
+    @property
+    def changes(self) -> str | None:
+        """In words, what is done to each batch before an update; None where nothing is."""
+        return None
+
+    @property
+    def advice(self) -> str:
+        """What to do where the rows are others than before; empty where nothing is known."""
+        return ""
+
+    def recast(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None) -> "DataSet":
+        """The same set with its arrays in other dtypes."""
+        return DataSet(arrays, weights)
+
     def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
         """The order (N,) in which epoch `epoch` visits the examples: a function of (seed, epoch)."""
         return batch_order(len(self), seed, epoch, shuffle)

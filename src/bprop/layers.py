@@ -30,7 +30,7 @@ from bprop.structure.order import topological_order
 __all__ = ["batch_norm", "dense", "dropout", "embedding", "flatten", "layer_norm"]
 
 Initialiser = Callable[..., Any] | None
-OUTPUTS = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
+OUTPUTS: dict[str, type[Box]] = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
 
 
 def dense(
@@ -88,8 +88,8 @@ def batch_norm(a: Box, *, name: str | None = None, **hyper: Any) -> Box:
     <Relu (N, 3)>
     """
     gain, shift, of = _gain_and_shift(a, "batch_norm", name)
-    mean = Parameter(f"mean{of}", gain.dims, trainable=False)
-    variance = Parameter(f"variance{of}", gain.dims, init=initialisers.ones, trainable=False)
+    mean = Parameter(f"mean{of}", gain.shape, trainable=False)
+    variance = Parameter(f"variance{of}", gain.shape, init=initialisers.ones, trainable=False)
     return boxes.batch_norm(a, gain, shift, mean, variance, name=name or f"n{of}", **hyper)
 
 

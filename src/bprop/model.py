@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bprop.batches import Opened, kept, opened
 from bprop.box import Box
 from bprop.data import DataSet
 from bprop.elsewhere import answering, missing
 from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
-from bprop.errors import BpropError, ModelFileError, UnreadableError
+from bprop.errors import BpropError, DataError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
 from bprop.graph.ready import Ready
@@ -73,9 +74,9 @@ class Model:
         notes: Mapping[str, Any] | None = None,
     ):
         self.graph = graph
-        self.params = validation.read_params(params, graph.parameters)
-        self.history = History(history)
-        self.notes = dict(notes or {})
+        self.params: dict[str, np.ndarray] = validation.read_params(params, graph.parameters)
+        self.history: History = History(history)
+        self.notes: dict[str, Any] = dict(notes or {})
 
     @property
     def kept_epoch(self) -> int | None:
@@ -167,6 +168,12 @@ class Model:
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
+        found = data if inputs else opened(self.graph, data, self.units, self.dtype)
+        if isinstance(found, Opened):
+            if weights is not None:
+                raise DataError("weights: give them with arrays by name, for batches bring none")
+            found = kept(found.batches(), self.dtype)
+        data = found
         arrays = data if isinstance(data, DataSet) else self.graph.named(data, inputs)
         examples = self.graph.read_set(arrays, weights)
         validation.check_rows(examples.arrays)

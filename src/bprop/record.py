@@ -24,7 +24,8 @@ class Record:
     penalty : lambda * Omega(theta) at the end of the epoch. A penalty that depends on the data (on activations) is the
         mean over the batches of the epoch, each computed just before its update.
     objective : loss + penalty.
-    metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units).
+    metrics : {name: value} over the same examples ("accuracy" as a share, "rmse" and "mae" in y's units); metrics of
+        one's own (see `bprop.train`) with the parameters at the end of the epoch. Of several losses also each of them.
     validation : {"loss": ..., metric: ...} at the end of the epoch, or None without a validation set.
     learning_rate : the rate of the last update; None if the rule has no such number.
     seconds, examples_per_second : the time spent on updates, and the examples used in it per second.

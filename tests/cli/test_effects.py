@@ -46,7 +46,7 @@ TABLE = {
                 "--l1", "--l2", "--rule", "--lr", "--schedule", "--warm-up", "--clip-norm", "--batch-size",
                 "--epochs", "--recipe", "--members", "--shuffle", "--seed", "--dtype", "--engine",
                 "--out", "--checkpoint", "--resume", "--report", "--live", "--progress", "--health", "--tensorboard",
-                "--summary",
+                "--summary", "--metric",
             ],
             ALWAYS,
         ),
@@ -110,7 +110,8 @@ TABLE = {
         "--threshold": ("predict pets.bprop pets.csv --threshold 0.4", "two classes"),
     },
     "evaluate": {
-        "model": ALWAYS, "data": ALWAYS, "--json": ALWAYS, "--bootstrap": ALWAYS, **reading("evaluate pets.bprop"),
+        "model": ALWAYS, "data": ALWAYS, "--json": ALWAYS, "--bootstrap": ALWAYS, "--metric": ALWAYS,
+        **reading("evaluate pets.bprop"),
         "--labels": ("evaluate pets.bprop pets.csv --labels pets.csv", "for idx images"),
         "--weights": ("evaluate pets.bprop dots.npz --weights a", "for tables with columns"),
         "--seed": ("evaluate pets.bprop pets.csv --bootstrap 0 --seed 0", "draws none"),

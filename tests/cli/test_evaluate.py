@@ -39,6 +39,33 @@ def test_classes_are_judged_with_intervals_and_a_confusion_matrix(run, model):
     assert "95%" not in run("evaluate pets.bprop pets.csv --bootstrap 0").stdout
 
 
+def test_a_metric_by_name_is_measured_in_training_and_after(run, refused, model):
+    run("train pets.csv --recipe lecture --epochs 3 --hidden 4 --engine numpy --patience 2 --monitor f1 --out f1.bprop")
+    history = bp.load("f1.bprop").history
+    assert history["validation_f1"].max() == history["validation_f1"][history["best"]][-1]
+    words = "train pets.csv --recipe lecture --epochs 2 --hidden 4 --engine numpy --metric f1 --metric recall"
+    run([*words.split(), "--out", "f1.bprop"])
+    assert {"f1", "recall"} <= bp.load("f1.bprop").history[-1].metrics.keys()
+    found = json.loads(run("evaluate f1.bprop pets.csv --metric f1 --bootstrap 20 --json").stdout)
+    assert found["f1"] == bp.load("f1.bprop").scores("pets.csv", metrics="f1")["f1"] and "f1" in found["intervals"]
+    assert "F1 " in run("evaluate f1.bprop pets.csv --metric f1").stdout
+    refused("evaluate pets.bprop pets.csv --metric f3", "--metric f3: there is accuracy")
+    refused("evaluate pets.bprop pets.csv --metric r2", "'r2'; there is accuracy")
+
+
+def test_a_model_made_in_python_has_the_scores_that_the_command_line_prints(run, folder):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 3)), rng.integers(2, size=40)
+    np.savez("rows.npz", x=x, y=y)
+    a = bp.Input("x", (3,)) @ bp.Parameter("w", (3,))
+    one = bp.Graph(loss=bp.binary_cross_entropy(a, bp.Input("y", (), dtype="int")), outputs={"p": bp.sigmoid(a)})
+    for graph in (bp.mlp([3, 4, 2]), one):
+        model = bp.Model(graph, graph.init(0))
+        bp.save("net.bprop", model)
+        printed = json.loads(run("evaluate net.bprop rows.npz --bootstrap 10 --json").stdout)
+        assert model.scores((x, y), bootstrap=10) == printed
+
+
 def test_numbers_are_judged_in_the_units_of_the_data(run, numbers):
     run("train house.csv --target price --engine numpy --hidden 8 --epochs 30 --lr 0.05 --out house.bprop")
     found = json.loads(run("evaluate house.bprop house.csv --json --bootstrap 20").stdout)

@@ -194,7 +194,8 @@ def by_the_library(**settings):
     preparation = Preparation.fit(kept, answer)
     graph = build(kept, preparation, Architecture((4,), "relu"))
     notes = units_of(preparation.arrays(kept), preparation).to_notes()
-    defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes}
+    defaults = {"rule": bp.SGD(0.1), "batch_size": 32, "epochs": 3, "seed": 0, "engine": "numpy", "notes": notes,
+                "keep_best": "patience" in settings}  # fmt: skip
     return bp.train(
         graph, preparation.arrays(kept), validation=preparation.arrays(watched), **{**defaults, **settings}
     )  # fmt: skip
@@ -409,7 +410,7 @@ BAD = [
     ("pets.csv", "--activation than", ["'than'", "tanh"]),
     ("pets.csv", "--activation tanh,relu", ["2 entries for 1 hidden"]),
     ("pets.csv", "--loss nnl", ["'nnl'", "hinge"]),
-    ("pets.csv", "--loss huber", ["hinge, nll"]),
+    ("pets.csv", "--loss huber", ["these do: focal, hinge, label_smoothing, nll"]),
     ("house.csv", "--target price --loss nll", ["squared_error"]),
     ("pets.csv", "--l1 -1", ["l1", "-1.0"]),
     ("pets.csv", "--l2 nan", ["l2", "nan"]),

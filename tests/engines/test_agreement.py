@@ -301,3 +301,41 @@ def test_the_rate_of_a_late_update_is_that_of_the_history(engine, rule, dtype):
     fit = bp.train(bp.Graph(loss=x * w), {"x": data}, params={"w": 0.0}, rule=rule, batch_size=1, epochs=1, dtype=dtype,
                    engine=engine, shuffle=False, progress=False)  # fmt: skip
     assert -fit.params["w"] == np.dtype(dtype).type(fit.history[0].learning_rate) > 0
+
+
+# --- weights that are used twice ---
+
+
+def test_a_parameter_that_is_used_twice_moves_by_the_sum_of_both_gradients(engine):
+    rng = np.random.default_rng(3)
+    x, start = rng.normal(size=(8, 4)), {"W": rng.normal(size=(4, 2)), "c": rng.normal(size=4)}
+
+    def autoencoder(encode, decode):
+        f = bp.tanh(bp.Input("x", (4,)) @ encode) @ decode + bp.Parameter("c", (4,))
+        return bp.Graph(loss=bp.squared_error(f, bp.Input("y", (4,))))
+
+    W, V = bp.Parameter("W", (4, 2)), bp.Parameter("V", (2, 4))
+    settings = {"rule": bp.SGD(0.5), "batch_size": 8, "epochs": 1, "dtype": "float64", "progress": False}
+    data = {"x": x, "y": x}
+    tied = bp.train(autoencoder(W, W.T), data, params=start, engine=engine, **settings).params["W"]
+    apart = bp.train(autoencoder(W, V), data, params={**start, "V": start["W"].T}, engine="numpy", **settings).params
+    moved = apart["W"] - start["W"] + (apart["V"] - start["W"].T).T
+    np.testing.assert_allclose(tied - start["W"], moved, rtol=1e-10)
+
+
+def test_one_kernel_that_is_used_twice_moves_by_the_sum_of_both_gradients(engine):
+    rng = np.random.default_rng(4)
+    x, y = rng.normal(size=(6, 5, 5, 2)), rng.normal(size=(6, 1))
+    W = bp.Parameter("W", (3, 3, 2, 2))
+
+    def network(first, second):
+        h = bp.tanh(bp.conv2d(bp.Input("x", (5, 5, 2)), first, padding="same"))
+        h = bp.max_pool2d(bp.conv2d(h, second, padding="same"), size=5)
+        return bp.Graph(loss=bp.squared_error(bp.sum(h, axis=(1, 2, 3), keepdims=False)[:, None], bp.Input("y", (1,))))
+
+    settings = {"rule": bp.SGD(0.1), "batch_size": 6, "epochs": 1, "dtype": "float64", "progress": False}
+    start = {"W": rng.normal(size=(3, 3, 2, 2))}
+    tied = bp.train(network(W, W), {"x": x, "y": y}, params=start, engine=engine, **settings).params["W"]
+    two = network(W, bp.Parameter("V", (3, 3, 2, 2)))
+    apart = bp.train(two, {"x": x, "y": y}, params={**start, "V": start["W"]}, engine="numpy", **settings).params
+    np.testing.assert_allclose(tied - start["W"], apart["W"] + apart["V"] - 2 * start["W"], rtol=1e-9)

@@ -174,3 +174,8 @@ def test_a_class_of_loss_that_does_not_give_what_the_estimator_predicts_is_refus
     for target, loss in (("multiclass", bp.MulticlassHinge), ("numbers", bp.cross_entropy), ("binary", bp.Poisson)):
         with pytest.raises(SettingError, match="is none for this target"):
             loss_of(target, loss)
+
+
+def test_a_loss_by_the_name_of_another_library_names_it_here():
+    with pytest.raises(SettingError, match="not 'mse'; here it is 'squared_error'"):
+        loss_of("numbers", "mse")

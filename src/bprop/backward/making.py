@@ -30,7 +30,7 @@ PLAIN: dict[str, type[Box]] = {
 }  # fmt: skip
 """Operations that are one box without hyper-parameters. `and` and `or` of truth values are their product and sum."""
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
-NUMBERS = {"int": 1, "float": 1.0}
+NUMBERS: dict[str, Any] = {"int": 1, "float": 1.0}
 
 
 class Maker:
@@ -76,11 +76,11 @@ class Maker:
 
     def boxes(self, code: Code, leaves: Mapping[str, Box]) -> list[Box | None]:
         """The results of code as boxes; `leaves` are its leaves, by name."""
-        made: Boxes = []
+        results: Boxes = []
         for operation in code.operations:
-            children = [made[place] for place in operation.args]
-            made.append(self.box(operation, children, leaves, code))
-        return [None if place is None else made[place] for place in code.results]
+            children = [results[place] for place in operation.args]
+            results.append(self.box(operation, children, leaves, code))
+        return [None if place is None else results[place] for place in code.results]
 
     def box(self, operation: Operation, children: Boxes, leaves: Mapping[str, Box], code: Code) -> Box:
         op = operation.op

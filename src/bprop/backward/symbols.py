@@ -90,6 +90,9 @@ class Empty(Traced):
 
 
 class At:
+    zeros: Empty
+    index: Any
+
     def __init__(self, zeros: Empty, index: Any):
         self.zeros, self.index = zeros, index
 

@@ -1,13 +1,17 @@
 """Pooling: the maximum or the mean of every window of a sequence (N, L, C) or a picture (N, H, W, C)."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+import numpy as np
 
 from bprop.box import Box
 from bprop.boxes.windowed import Frame, per_axis
 from bprop.lower_case import function
-from bprop.namespace import as_numbers, fold, namespace, scatter_add, windows
+from bprop.namespace import Array, as_numbers, fold, namespace, scatter_add, windows
+from bprop.typing import Example
 
 __all__ = [
     "MaxPool1d", "MaxPool2d", "MeanPool1d", "MeanPool2d", "Pooling",
@@ -18,9 +22,12 @@ __all__ = [
 class Pooling(Box):
     """A number for each window of `size` elements along each axis, `stride` apart (None: windows side by side).
 
-    Shapes: x (N, *S, C) -> (N, *P, C) with P = floor((S - size) / stride) + 1: what is left over at the end counts for
-    nothing. size, stride : a whole number, or one for each axis. Raises ShapeError for other shapes, SettingError for
-    settings that are no such numbers.
+    Shapes: x (N, *S, C) -> (N, *P, C) with P = floor((S - size) / stride) + 1: a rest at the end counts for nothing.
+    size, stride : a whole number, or one for each axis. Raises ShapeError for other shapes, SettingError for settings
+    that are no such numbers.
+
+    >>> bp.mean_pool2d(bp.Input("x", (9, 9, 4)), size=3, stride=2)
+    <MeanPool2d (N, 4, 4, 4)>
     """
 
     axes: ClassVar[int]
@@ -35,7 +42,7 @@ class Pooling(Box):
         step = size if self.stride is None else per_axis(self.stride, self.axes, "stride")
         return Frame(tuple(shape[1:-1]), ((0, 0),) * self.axes, size, step, (1,) * self.axes)
 
-    def seen(self, x, frame):
+    def windows(self, x, frame):
         """The windows, and the axes within them. Shapes: (N, *S, C) -> (N, *P, *K, C)."""
         return windows(x, frame.size, frame.step, frame.apart), tuple(range(self.axes + 1, 2 * self.axes + 1))
 
@@ -60,7 +67,7 @@ class Pooling(Box):
             return whole
         return scatter_add(whole, (slice(None), *(slice(0, n) for n in covered), slice(None)), x.shape)
 
-    def check(self):
+    def check(self) -> None:
         x = self.children[0].dims
         if len(x) != self.axes + 2 or not all(isinstance(n, int) for n in x[1:]):
             raise ValueError(f"x must be (N, {'L' if self.axes == 1 else 'H, W'}, C)")
@@ -69,7 +76,7 @@ class Pooling(Box):
 
     @classmethod
     @abstractmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         """A class of its own says for how many axes it is."""
 
     def onnx_settings(self):
@@ -86,45 +93,45 @@ class Pooling(Box):
 class MaxPooling(Pooling):
     """The maximum of every window. Its element receives the gradient; ties share it equally, as in `max`."""
 
-    def fprop(self, x):
-        seen, axes = self.seen(x, self.frame(x.shape))
-        return seen.max(axis=axes)
+    def fprop(self, x: Array) -> Array:
+        parts, axes = self.windows(x, self.frame(x.shape))
+        return parts.max(axis=axes)
 
-    def bprop(self, grad, value, x):
+    def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame, xp = self.frame(x.shape), namespace(x)
         if frame.step != frame.size:
-            seen, axes = self.seen(x, frame)
+            parts, axes = self.windows(x, frame)
             each = (slice(None), *[slice(None)] * self.axes, *[None] * self.axes)
-            hit = seen == value[each]
+            hit = parts == value[each]
             share = grad[each] / hit.astype(x.dtype).sum(axis=axes, keepdims=True)
             return fold(xp.where(hit, share, 0), frame.sizes, frame.step, frame.apart)
         hit = self.side_by_side(x, frame) == self.spread(value, frame)
         ties = hit.astype(x.dtype).sum(axis=tuple(range(2, 2 * self.axes + 1, 2)), keepdims=True)
         return self.together(xp.where(hit, self.spread(grad, frame) / ties, 0), x, frame)
 
-    def onnx(self, op, x):
+    def onnx(self, op: Any, x: Any) -> Any:
         return self.channels_last(op, op.MaxPool(self.channels_first(op, x), **self.onnx_settings()))
 
 
 class MeanPooling(Pooling):
     """The mean of every window: each of its k elements receives 1 / k of the gradient."""
 
-    def fprop(self, x):
-        seen, axes = self.seen(as_numbers(x), self.frame(x.shape))
-        return seen.mean(axis=axes)
+    def fprop(self, x: Array) -> Array:
+        parts, axes = self.windows(as_numbers(x), self.frame(x.shape))
+        return parts.mean(axis=axes)
 
-    def bprop(self, grad, value, x):
+    def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame = self.frame(x.shape)
         share = grad / prod(frame.size)
         if frame.step != frame.size:
             each = share[(slice(None), *[slice(None)] * self.axes, *[None] * self.axes)]
-            seen = (*share.shape[:-1], *frame.size, share.shape[-1])
-            return fold(namespace(x).broadcast_to(each, seen), frame.sizes, frame.step, frame.apart)
+            parts = (*share.shape[:-1], *frame.size, share.shape[-1])
+            return fold(namespace(x).broadcast_to(each, parts), frame.sizes, frame.step, frame.apart)
         pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
         shape = (x.shape[0], *pairs, x.shape[-1])
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
 
-    def onnx(self, op, x):
+    def onnx(self, op: Any, x: Any) -> Any:
         if op.double:
             return NotImplemented
         return self.channels_last(op, op.AveragePool(self.channels_first(op, x), **self.onnx_settings()))
@@ -142,7 +149,7 @@ class MaxPool1d(MaxPooling):
     axes: ClassVar = 1
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -160,7 +167,7 @@ class MaxPool2d(MaxPooling):
     axes: ClassVar = 2
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -174,7 +181,7 @@ class MeanPool1d(MeanPooling):
     axes: ClassVar = 1
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -190,7 +197,7 @@ class MeanPool2d(MeanPooling):
     axes: ClassVar = 2
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return pooled(rng, cls.axes)
 
 
@@ -206,5 +213,7 @@ def pooled(rng, axes: int):
     yield distinct(rng, (3, 6, *[4] * (axes - 1), 3)), {"size": (3, 1)[:axes]}
 
 
-max_pool1d, max_pool2d = function(MaxPool1d), function(MaxPool2d)
-mean_pool1d, mean_pool2d = function(MeanPool1d), function(MeanPool2d)
+max_pool1d: Final = function(MaxPool1d)
+max_pool2d: Final = function(MaxPool2d)
+mean_pool1d: Final = function(MeanPool1d)
+mean_pool2d: Final = function(MeanPool2d)

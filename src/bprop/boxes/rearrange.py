@@ -161,7 +161,7 @@ class Slice(Box):
     index: Any
 
     @property
-    def keeps_rows(self):
+    def keeps_rows(self) -> bool:
         """True if the index takes all rows, in their order. (x[:5] does not, but it has N rows for a few examples.)"""
         return takes_all_rows(self.index, len(self.children[0].dims))
 

@@ -19,6 +19,7 @@ from bprop.cli.experiment import load_for_rows
 from bprop.cli.held_out import held_out, seen
 from bprop.cli.opening import open_for
 from bprop.cli.reading import reading_options
+from bprop.cli.running import need_metrics
 from bprop.cli.show import measures
 from bprop.cli.target import counted
 from bprop.console import say
@@ -38,6 +39,7 @@ from bprop.visible import visible
 NAMES = {
     "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
     "mae": "MAE", "r2": "R2", "balanced_accuracy": "balanced accuracy", "average_precision": "average precision",
+    "f1": "F1",
 }  # fmt: skip
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
@@ -68,6 +70,7 @@ def evaluate(
     held: opt.HeldOut = False,
     threshold: opt.SomeThreshold = None,
     interval: opt.Interval = None,
+    metric: opt.Metrics = None,
     importance: Importance = False,
     repeats: Repeats = 5,
     as_json: AsJson = False,
@@ -82,6 +85,7 @@ def evaluate(
     bprop evaluate adult.bprop --held-out
     """
     check_seed(seed)
+    need_metrics(metric or ())
     net = load_for_rows(model)
     if net.graph.loss is None:
         raise SettingError(f"{model}: its graph has no loss, so there is nothing to measure: bprop predict")
@@ -92,7 +96,7 @@ def evaluate(
     rows = _rows(net, data, labels, held, reading)
     w = np.ones(len(rows)) if weights is None else example_weights(rows, weights)
     with places(rows, preparation):
-        result = judge(net, rows, preparation, w, bootstrap, seed)
+        result = judge(net, rows, preparation, w, bootstrap, seed, tuple(metric or ()))
         if noted is not None and interval is not None:
             result["more"]["interval"] = coverage_on(net, rows, preparation, w, noted, interval)
         if importance:

@@ -10,6 +10,7 @@ import typer
 
 from bprop.architecture import NORMALISATIONS, TASKS, activations, losses
 from bprop.engines import names as engine_names
+from bprop.measures.judge import EVERY
 from bprop.rules import rules
 from bprop.rules.schedules import named_schedules
 from bprop.sources.builtin import NAMES
@@ -289,7 +290,11 @@ Patience = Annotated[
     _training("Stop when the validation measure has not improved for this many epochs; keep the best weights."),
 ]
 Monitor = Annotated[
-    str, _training("The measure of the validation rows by which an epoch is the best: loss, accuracy, rmse or mae.")
+    str, _training("The measure of the validation rows by which an epoch is the best: loss, accuracy, f1, rmse, ...")
+]
+Metrics = Annotated[
+    list[str] | None,
+    _training(f"Also measure this, may be repeated: {', '.join(EVERY)}."),
 ]
 Shuffle = Annotated[bool, _training("Shuffle the examples in every epoch.")]
 Seed = Annotated[int, _training("Seed of all random numbers.")]

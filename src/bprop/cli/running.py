@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bprop.architecture import losses
 from bprop.cli import options as opt
@@ -14,6 +15,8 @@ from bprop.disk.foreseen import cannot_write
 from bprop.disk.near import near_file
 from bprop.engines import choose
 from bprop.errors import SettingError, UnknownNameError
+from bprop.measures.judge import EVERY
+from bprop.measures.own import read_metrics
 from bprop.names import known
 from bprop.sources.formats import format_of, suffixes
 from bprop.tables.recipe import DEFAULT, Recipe, need_recipe
@@ -39,6 +42,7 @@ class TrainingOptions:
     epochs: opt.Epochs = None
     patience: opt.Patience = None
     monitor: opt.Monitor = "loss"
+    metric: opt.Metrics = None
     shuffle: opt.Shuffle = True
     seed: opt.Seed = 0
     dtype: opt.Precision = "float32"
@@ -60,6 +64,7 @@ class TrainingOptions:
         if self.patience is not None:
             EarlyStopping(self.patience, self.monitor)
             need_measure(self.monitor)
+        need_metrics(self.metric or ())
 
     def override(self, recipe: Recipe) -> Recipe:
         """The recipe with the choices of these options."""
@@ -75,12 +80,21 @@ class TrainingOptions:
     @property
     def settings(self) -> dict[str, Any]:
         """The settings of `bprop.train` that no recipe has."""
-        return {name: getattr(self, name) for name in ("monitor", "shuffle", "seed", "dtype", "engine")}
+        own = {name: getattr(self, name) for name in ("monitor", "shuffle", "seed", "dtype", "engine")}
+        return {**own, "metrics": tuple(self.metric or ())}
+
+
+def need_metrics(names: Sequence[str]) -> None:
+    """Raise UnknownNameError for a name that no measure has, SettingError for one that comes twice."""
+    for name in names:
+        if name not in EVERY:
+            raise UnknownNameError(f"--metric {name}: there is {known(name, EVERY)}")
+    read_metrics(names)
 
 
 def need_measure(name: str) -> None:
     """Raise UnknownNameError for a measure that no loss has. Whether that of this network has it is clear later."""
-    measures = ["loss", *dict.fromkeys(metric for kind in losses().values() for metric in kind.metrics)]
+    measures = ["loss", *dict.fromkeys((*(metric for kind in losses().values() for metric in kind.metrics), *EVERY))]
     if name not in measures:
         raise UnknownNameError(f"cannot monitor {name!r}: there is {known(name, measures)}")
 
@@ -150,9 +164,9 @@ class ShowingOptions:
         }
 
 
-training_options = options_for("training", TrainingOptions)
+training_options: Final = options_for("training", TrainingOptions)
 """A command with a parameter `training` has these options in its place. It is called with the TrainingOptions."""
-saving_options = options_for("saving", SavingOptions)
+saving_options: Final = options_for("saving", SavingOptions)
 """The same for a parameter `saving`."""
-showing_options = options_for("showing", ShowingOptions)
+showing_options: Final = options_for("showing", ShowingOptions)
 """The same for a parameter `showing`."""

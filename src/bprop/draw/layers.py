@@ -68,10 +68,17 @@ def _without_circles(graph: Structure, layers: dict[Box, int]) -> dict[Box, int]
         edges: dict[Box | int, set[Box | int]] = {}
         for box in graph.order:
             unit = layers.get(box, box)
-            edges.setdefault(unit, set()).update(layers.get(c, c) for c in box.children if layers.get(c, c) != unit)
+            edges.setdefault(unit, set()).update(
+                other for other in (layers.get(c, c) for c in box.children) if not is_same(other, unit)
+            )
         try:
             TopologicalSorter(edges).prepare()
             return layers
         except CycleError as error:
             circle = set(error.args[1])
             layers = {box: number for box, number in layers.items() if number not in circle}
+
+
+def is_same(one: Box | int, other: Box | int) -> bool:
+    """Whether two units, boxes or numbers of layers, are the same. A box cannot be compared with a number."""
+    return one is other or (isinstance(one, int) and isinstance(other, int) and one == other)

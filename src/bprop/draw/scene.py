@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 
 from bprop.box import Box
 from bprop.draw.gradients import SHOWN, is_gradient, owner_of, parts_of, step_of
-from bprop.draw.layers import layers_of, users_of, wants_collapse
+from bprop.draw.layers import is_same, layers_of, users_of, wants_collapse
 from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
 from bprop.draw.statistics import Summary, note_of, summarise
 from bprop.leaves import Constant, Input, Leaf
@@ -133,7 +133,7 @@ class Builder:
             self.outputs.setdefault(box, []).append(name)
 
     def scene(self) -> Scene:
-        units: dict[Hashable, list[Box]] = {}
+        units: dict[Box | int, list[Box]] = {}
         for box in self.graph.order:
             if not self._hidden(box):
                 units.setdefault(self._unit(box), []).append(box)
@@ -144,7 +144,7 @@ class Builder:
             )
             for box in self.graph.order
             for child in sorted(box.children, key=lambda child: not isinstance(child, Leaf))  # a layer's value wins
-            if not self._hidden(child) and self._unit(child) != self._unit(box)
+            if not self._hidden(child) and not is_same(self._unit(child), self._unit(box))
         }
         lines = list(edges.values())
         if self.graph.loss is not None:
@@ -154,7 +154,7 @@ class Builder:
             return Scene([*nodes.values(), top], lines, self._caption(), self.collapsed)
         return Scene(list(nodes.values()), lines, self._caption(), self.collapsed)
 
-    def _unit(self, box: Box) -> Hashable:
+    def _unit(self, box: Box) -> Box | int:
         return self.parts.get(box) or self.layers.get(box, box)
 
     def _hidden(self, box: Box) -> bool:
@@ -174,10 +174,10 @@ class Builder:
     def _caption(self) -> str:
         return show(self.graph).partition("\n")[0] + (", layers collapsed" if self.layers else "")
 
-    def _node(self, unit: Hashable, boxes: list[Box]) -> Node:
+    def _node(self, unit: Box | int, boxes: list[Box]) -> Node:
         if isinstance(unit, Box):
             return self._box(unit) if len(boxes) == 1 else self._gradient(unit, boxes)
-        return self._layer(int(unit), boxes)  # type: ignore[call-overload]
+        return self._layer(unit, boxes)
 
     def _box(self, box: Box) -> Node:
         name = self.graph.names[box]

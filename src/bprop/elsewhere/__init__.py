@@ -49,15 +49,15 @@ def answering(
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         parameters = inspect.signature(function).parameters.values()
-        named = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        named = {p.name: p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
         most = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
         own = int("self" in named)
         takes_any = more is tuple and any(p.kind is p.VAR_KEYWORD for p in parameters)
 
         @wraps(function)
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            if not (takes_any or kwargs.keys() <= named):
-                need_keywords(who, kwargs, named | set(more()), answers)
+            if not (takes_any or kwargs.keys() <= named.keys()):
+                need_keywords(who, kwargs, [*named, *more()], answers)
             if len(args) > most:
                 takes = f"{most - own} positional argument{'s' if most - own != 1 else ''}"
                 raise CallError(f"{who} takes {takes}, not {len(args) - own}{places and ': ' + places}")

@@ -11,8 +11,8 @@ PACKAGE = alike(
         ),
         ("NLLLoss", "nll_loss"): "type bp.nll(f, y), with probabilities f",
         ("BCELoss", "BCEWithLogitsLoss", "bce"): "type bp.binary_cross_entropy(a, y), with pre-activations a",
-        ("Dense", "dense", "fully_connected", "fc"): "type bp.linear(h, W, b), with W and b made by bp.Parameter",
-        ("nn", "Sequential", "Module", "layers", "keras", "MLP", "NeuralNetwork", "Network", "models"): (
+        ("Dense", "dense", "fully_connected", "fc"): "type bp.layers.dense(h, 50, activation='relu')",
+        ("nn", "Sequential", "Module", "keras", "MLP", "NeuralNetwork", "Network", "models"): (
             "a network is bp.mlp([784, 100, 10]), or boxes and bp.Graph(loss=...)"
         ),
         ("Variable", "placeholder", "Tensor", "tensor", "array"): (
@@ -34,6 +34,6 @@ PACKAGE = alike(
         ("swish",): "type bp.silu(a)",
         ("logistic", "expit"): "type bp.sigmoid(a)",
         ("EarlyStopping",): "early stopping is bp.train(..., validation=0.2, patience=10)",
-        ("DataLoader", "Dataset"): "data is arrays, bp.train(graph, (X, y), batch_size=32)",
+        ("DataLoader", "Dataset"): "data is arrays, bp.train(graph, (X, y), batch_size=32), or the DataLoader itself",
     }
 )

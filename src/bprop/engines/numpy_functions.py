@@ -12,6 +12,7 @@ from bprop.graph.objective import objective_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, State
 from bprop.graph.validation import cast
+from bprop.namespace import Array
 
 
 class NumpyFunctions(Functions):
@@ -22,7 +23,7 @@ class NumpyFunctions(Functions):
     def __init__(self, job: Any, options: Options):
         need_own_rule(job.rule, self.engine)
         super().__init__(job, options)
-        self.constants = self.program.constants()
+        self.constants: dict[str, Array] = self.program.constants()
 
     def start(self, batch: Mapping[str, Any], seed: int, t: Any, weights: Any) -> tuple[dict[str, np.ndarray], Context]:
         """The arrays of a batch in the precision of the functions, and the context of update `t`."""

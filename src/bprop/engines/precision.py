@@ -30,6 +30,7 @@ def need_representable(job: Job, params: Mapping[str, np.ndarray]) -> None:
     need_leaves({n: b.value for n, b in graph.constants.items()}, graph.constants, "constant", dtype)
     for data, name in ((job.data, "weights"), (job.validation, "validation_weights")):
         if data is not None:
+            data = data.whole
             need_weights(data.weights, dtype, name)
             _need_inputs(data, dtype)
     if not isinstance(job.rule, Foreign):

@@ -52,6 +52,11 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     t_: int
     best_loss_: float
 
+    loss_curve_: list[float]
+    validation_scores_: list[float] | None
+    best_validation_score_: float | None
+    validation_loss_curve_: list[float] | None
+
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
         """The network for this number of features; the existing one if nothing has changed."""

@@ -13,6 +13,7 @@ from bprop import architecture, plugins
 from bprop.architecture import Architecture, head_of, losses
 from bprop.box import Box
 from bprop.boxes import batch_weight, concat, cross_entropy, l2, softmax
+from bprop.elsewhere.networks import LOSSES
 from bprop.errors import SettingError
 from bprop.estimators.sparse import SparseRows, values_of
 from bprop.graph import Graph
@@ -198,7 +199,9 @@ def loss_of(target: str, loss: Any) -> Any:
     if loss not in loss_names(target):
         plugins.load()
     if loss not in (known := loss_names(target)):
-        raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {loss!r}")
+        here = LOSSES.get(str(loss).lower())
+        cure = "" if here is None or target != "numbers" else f"; here it is {here}"
+        raise SettingError(f"loss must be one of {', '.join(known)} or a function (f, y) -> box, not {loss!r}{cure}")
     return None if loss == "log_loss" else loss
 
 

@@ -29,6 +29,7 @@ from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
 from bprop.estimators.table_targets import ScaledNumbers, TableLabels
 from bprop.estimators.targets import Target
+from bprop.graph import Graph
 from bprop.model import Model
 from bprop.sources.answer import Answer
 from bprop.sources.preparation import Preparation
@@ -122,7 +123,7 @@ class TableEstimator(NamedParameters):
         if cached is None or cached[0] != key or cached[2] != self._encoder.numbers:
             network = table_network(architecture, self._encoder, target.outputs, function, self.scale)
             self._made = cached = (key, network, self._encoder.numbers)
-        self.graph_ = cached[1].graph
+        self.graph_: Graph = cached[1].graph
         return cached[1]
 
     def _task(self, target: Target) -> tuple[str, str | None]:

@@ -14,6 +14,11 @@ from bprop.measures.baseline import baseline
 from bprop.measures.class_scores import f_scores, per_class
 from bprop.names import known
 
+EVERY = (
+    "accuracy", "balanced_accuracy", "roc_auc", "average_precision", "log_loss", "calibration_error", "f1", "precision",
+    "recall", "rmse", "mae", "r2",
+)  # fmt: skip
+"""The names of all measures."""
 MORE = ("f1", "precision", "recall")
 """Measures of classes that are given where they are asked for. Of two classes without a decision, the second is
 positive, as in scikit-learn."""

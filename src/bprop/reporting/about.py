@@ -136,8 +136,9 @@ def reproduce(model: Model, facts: Facts) -> Pairs:
     settings = getattr(model, "settings", None)
     if not settings or members(model.notes):  # several networks are more than one call
         return []
-    known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor", "keep_best")
+    known = ("batch_size", "epochs", "seed", "shuffle", "dtype", "engine", "patience", "monitor", "keep_best", "freeze")
     arguments = ["graph", "data", f"rule=bp.{settings['rule']}"]
     arguments += [f"{name}={settings[name]!r}" for name in known if settings.get(name) is not None]
+    arguments += [f"augment={settings['augment']}"] if settings.get("augment") else []
     call = "bp.train(\n    " + ",\n    ".join(arguments) + ",\n)"
     return [["In Python, with the same graph, data and versions:", f"import bprop as bp\n\n{call}"]]

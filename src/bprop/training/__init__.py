@@ -36,7 +36,7 @@ def train(
     epochs: int = 10,
     seed: int = 0,
     validation: Any = None,
-    params: Mapping[str, Any] | None = None,
+    params: Any = None,
     weights: Any = None,
     validation_weights: Any = None,
     sample_weight: Any = None,
@@ -57,6 +57,7 @@ def train(
     freeze: Any = (),
     metrics: Any = (),
     mode: str | None = None,
+    augment: Any = None,
 ) -> Fit:
     """Minimise (1 / sum_t w_t) sum_t w_t l(f(x_t; theta), y_t) + lambda Omega(theta) over theta.
 
@@ -69,8 +70,10 @@ def train(
     Parameters
     ----------
     graph : the flow graph, with a loss.
-    data : {input: array (N, ...)} for every input; (X, y), for a graph with one input besides the target; or a set that
-        is larger than memory, of bp.stream.
+    data : {input: array (N, ...)} for every input; (X, y), for a graph with one input besides the target; a set that is
+        larger than memory, of bp.stream; or rows from elsewhere: an iterable or generator of batches, a function that
+        makes one for each epoch, a Dataset or DataLoader of PyTorch, a data set of Hugging Face, a table with an Arrow
+        stream (see docs/batches.md).
     rule : the update rule, such as bp.SGD(0.1) (default), bp.Adam(1e-3), "adam" (with its default settings), or an
         optax transformation (XLA). Its learning rate is a number, one of bp.schedules, or a function of t.
     batch_size : examples an update; 1 is the lecture's algorithm. Default 32, or N where that is less.
@@ -89,6 +92,8 @@ def train(
     patience : stop when the validation set has not improved for so many epochs.
     freeze : names or patterns of parameters that stay bit for bit as they are, such as ["W1", "b*"]: no update, decay
         or running average moves them, and their gradients are not computed. The penalty still counts them.
+    augment : a function of a batch {input: array} and a generator, `def augment(batch, rng)`, that returns the batch as
+        the update is to see it. Its random numbers follow from (seed, epoch, batch); validation rows stay as they are.
     keep_best : False: the fit has the theta of the last epoch. Default: that of the best, where there is a validation
         set, also where patience or a callback ends training; after Ctrl-C it is the last one.
     monitor : what "improved" looks at, on the validation set: "loss", a metric such as "accuracy" or "f1", or one of
@@ -141,7 +146,7 @@ def train(
         rule=rule, batch_size=batch_size, epochs=epochs, seed=seed, validation=validation, params=params,
         weights=weights, validation_weights=validation_weights, shuffle=shuffle, patience=patience, monitor=monitor,
         dtype=dtype, engine=engine, callbacks=callbacks, checkpoint=checkpoint, every=every, resume=resume,
-        progress=progress, notes=notes, health=health, keep_best=keep_best, freeze=freeze,
+        progress=progress, notes=notes, health=health, keep_best=keep_best, freeze=freeze, augment=augment,
         sample_weight=sample_weight, class_weight=class_weight, metrics=metrics, mode=mode,
     )  # fmt: skip
     fit = train_as_set(graph, data, settings)

@@ -73,8 +73,13 @@ class Hooks:
     at the last call of `step`.
     """
 
+    stepped: int
+    asked: bool
+
     def __init__(self, callbacks: Sequence[Any]):
-        self.hooks = {event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS}
+        self.hooks: dict[str, list[Hook]] = {
+            event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS
+        }
         self.stepped, self.asked = 0, False
 
     def begin(self, fit: Callable[[], Any]) -> None:
@@ -149,7 +154,7 @@ def _named(callback: Any) -> str:
 def read_callbacks(callbacks: Any) -> list[Any]:
     """One callback or several as a list. Raises SettingError where one of them has no hook."""
     single = callable(callbacks) or _has_hook(callbacks) or not hasattr(callbacks, "__iter__")
-    each = [callbacks] if single else list(callbacks)
+    each = [callbacks] if single else list(callbacks)  # type: ignore[arg-type]
     for callback in each:
         if isinstance(callback, type):
             raise SettingError(f"the callback {callback.__name__} is a class: give an object, {callback.__name__}()")

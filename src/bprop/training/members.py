@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -100,14 +99,16 @@ class Team:
     every: Any | None
     began: tuple[float, int]
 
+    apart: bool
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
-        self.crew = Crew(len(members), over)
+        self.crew: Crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
-        self.kinds = len({id(member.graph or graph) for member in members})
-        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        self.kinds: int = len({id(member.graph or graph) for member in members})
+        self.hooks: Hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
         if self.hooks.until_due(0) is not None:
             raise SettingError(
                 "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
@@ -120,7 +121,7 @@ class Team:
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads: ThreadPoolExecutor | None = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from bprop.data import DataSet, split
+from bprop.batches import read_augment
 from bprop.engines import NAMES, Engine, Job, choose
 from bprop.engines.engine import LAST
 from bprop.engines.precision import need_representable, precision_of
-from bprop.errors import DataError, SettingError
+from bprop.errors import SettingError
 from bprop.graph import Graph
 from bprop.graph.representable import need_total
 from bprop.graph.starting import first_theta
@@ -22,9 +22,8 @@ from bprop.measures.own import read_metrics
 from bprop.metrics import direction
 from bprop.record import VALIDATION
 from bprop.rules import SGD, Rule, as_rule
-from bprop.scaling import Units, need_precision
 from bprop.structure.freezing import frozen
-from bprop.training.class_weights import class_weights
+from bprop.training.examples import is_set, training_sets
 from bprop.training.hooks import read_callbacks
 from bprop.training.stopping import EarlyStopping
 
@@ -59,6 +58,7 @@ class TrainSettings:
     freeze: Any = ()
     metrics: Any = ()
     mode: str | None = None
+    augment: Any = None
 
     def __post_init__(self) -> None:
         self._set(
@@ -70,6 +70,7 @@ class TrainSettings:
             notes=dict(self.notes or {}),
             metrics=read_metrics(self.metrics),
             monitor=_monitor(self.monitor),
+            augment=read_augment(self.augment),
         )
         if self.sample_weight is not None:
             if self.weights is not None:
@@ -102,33 +103,15 @@ class TrainSettings:
         graph.need_loss()
         graph = frozen(graph, self.freeze)
         precision, narrow = precision_of(self.dtype)
-        examples, held = self._sets(graph, data, precision)
-        if self.batch_size is not None and self.batch_size > len(examples):
-            raise SettingError(
-                f"batch_size {self.batch_size} is larger than the training set of {len(examples)} examples"
-            )
+        examples, held, batch_size = training_sets(self, graph, data, precision)
         job = Job(
-            graph, self.rule, examples, self.batch_size or min(32, len(examples)), precision, self.seed, held, narrow,
-            examples.mean_weight,
+            graph, self.rule, examples, batch_size, precision, self.seed, held, narrow, examples.mean_weight,
         )  # fmt: skip
-        need_total(examples.weights, precision, "weights")
+        need_total(examples.whole.weights, precision, "weights")
         if held is not None:
             need_total(held.weights, precision, "validation_weights")
             job.together(held)
         return job
-
-    def _sets(self, graph: Graph, data: Any, dtype: np.dtype) -> tuple[DataSet, DataSet | None]:
-        """(training set, validation set): the set of the caller, a share held out at random, or none."""
-        units = Units.of(self.notes or {})
-        examples = read_set(graph, units, dtype, data, self.weights, "weights")
-        of_class = None if self.class_weight is None else class_weights(graph, self.class_weight, examples)
-        examples = examples if of_class is None else of_class.times(examples, "class_weight")
-        if self.validation is None:
-            return examples, None
-        if not is_set(self.validation):
-            return hold_out(examples, self.validation, self.seed)
-        held = read_set(graph, units, dtype, self.validation, self.validation_weights, "validation_weights")
-        return examples, held if of_class is None else of_class.times(held, "class_weight of the validation set")
 
     def make_engine(self) -> Engine:
         """The engine, or the one that mixes precisions where that is asked for."""
@@ -156,13 +139,18 @@ class TrainSettings:
         return self.validation is not None and self.keep_best is not False
 
     @property
+    def looks(self) -> bool:
+        """Whether epochs are compared on the validation set: where the best one is kept or waited for."""
+        return self.keeps or self.patience is not None
+
+    @property
     def wants_best(self) -> bool:
         """Whether the caller has asked for the best epoch, by name or by patience."""
         return bool(self.keep_best) or self.patience is not None
 
     def make_stopping(self) -> EarlyStopping | None:
         """The search for the best epoch, where one is kept or waited for."""
-        if not (self.keeps or self.patience is not None):
+        if not self.looks:
             return None
         return EarlyStopping(self.patience, self.monitor, self._higher())
 
@@ -194,44 +182,11 @@ class TrainSettings:
             facts |= {"monitor": self.monitor}
         if self.keeps and self.patience is None:
             facts |= {"keep_best": True}
+        if self.augment is not None:
+            facts |= {"augment": getattr(self.augment, "__qualname__", type(self.augment).__name__)}
         if job.graph.frozen:
             facts |= {"freeze": sorted(job.graph.frozen)}
         return facts | {"engine": engine.name, "epochs": self.epochs, "shuffle": self.shuffle}
-
-
-def is_set(validation: Any) -> bool:
-    """True for a validation set of its own, False for a share of the data and for None."""
-    return validation is not None and not isinstance(validation, bool | int | float | np.number | str)
-
-
-def read_set(graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any, name: str) -> DataSet:
-    """A set checked, and scaled as the notes say, if it is not a DataSet, which is made ready already.
-
-    name : of the weights, in errors.
-    """
-    examples = graph.read_set(data, weights, name)
-    if not isinstance(data, DataSet) and units.scalings:
-        examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
-    if examples.in_memory:
-        for of, array in examples.arrays.items():
-            if graph.inputs[of].dtype == "float":
-                need_precision(of, array, dtype)
-    return examples
-
-
-def hold_out(examples: DataSet, share: Any, seed: int) -> tuple[DataSet, DataSet]:
-    """(training set, validation set): a share of the examples is held out at random."""
-    if not examples.in_memory:
-        raise SettingError("a set larger than memory is split when it is made: bp.stream(..., validation=0.1)")
-    if isinstance(share, bool) or not isinstance(share, float | int):
-        raise SettingError(
-            f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
-        )
-    training, held = (examples.rows(index) for index in split(len(examples), float(share), seed))
-    for part, what in ((training, "training"), (held, "validation")):
-        if part.weights is not None and not part.weights.any():
-            raise DataError(f"all examples of the {what} set have weight 0")
-    return training, held
 
 
 def _monitor(name: Any) -> str:

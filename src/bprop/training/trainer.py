@@ -12,16 +12,12 @@ import numpy as np
 from bprop.console import say
 from bprop.data import Reader
 from bprop.engines.engine import Engine, Job, Run, Stretch
-from bprop.engines.program import PENALTY, Program
-from bprop.errors import ModelFileError, NonFiniteError, SettingError, UnknownNameError
+from bprop.engines.program import Program
+from bprop.errors import ModelFileError, NonFiniteError
 from bprop.health import HealthProbe
 from bprop.history import History
-from bprop.measures.heads import Heads
-from bprop.measures.own import Own
 from bprop.model import KEEP_BEST, Model
-from bprop.names import known
 from bprop.notes import statistics
-from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
@@ -32,6 +28,7 @@ from bprop.training.fit import Fit
 from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.progress import Progress, Silent, progress_of
+from bprop.training.recorder import Recorder
 from bprop.training.settings import TrainSettings
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
@@ -59,13 +56,15 @@ class Trainer(Between):
     interrupt: Interrupt
     reader: Reader
 
+    history: History
+
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
-        self.trained_on = _statistics(job, self.units)
+        self.trained_on: dict[str, dict[str, float]] = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks = Hooks(settings.callbacks)
-        self.own = self._own_metrics()
+        self.recorder = Recorder(job, self.program, self.units, settings)
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}
@@ -75,21 +74,6 @@ class Trainer(Between):
         except BaseException:
             self.close()
             raise
-
-    def _own_metrics(self) -> Own:
-        """The metrics of the caller's own, with the one to monitor. Raises UnknownNameError where there is none."""
-        job, metrics, monitor = self.job, self.settings.metrics, self.settings.monitor
-        own = Own(job.graph, metrics, self.settings.notes, self.program.metrics)
-        if metrics and not job.data.in_memory and job.validation is None:
-            raise SettingError("metrics of a training set larger than memory need a validation set: give validation=")
-        measures = ("loss", *self.program.metrics, *own.names)
-        if self.stopping is None or monitor in measures:
-            return own
-        more = Heads(job.graph, self.settings.notes or {}).measures
-        if monitor not in more:
-            names = list(dict.fromkeys((*measures, *more)))
-            raise UnknownNameError(f"cannot monitor {monitor!r}: there is {known(monitor, names)}")
-        return Own(job.graph, {**metrics, monitor: monitor}, self.settings.notes, self.program.metrics)
 
     def _make_writer(self, fingerprint: Mapping[str, Any], source: Any) -> CheckpointWriter:
         settings, place = self.settings, self.settings.checkpoint
@@ -226,7 +210,7 @@ class Trainer(Between):
         self._show_engine()
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
         self.save_checkpoint()
-        self.hooks.step(at.updates, self._record_so_far, lambda: self.fit("running"))
+        self.hooks.step(at.updates, lambda: self.recorder.so_far(self.run_, at), lambda: self.fit("running"))
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -240,20 +224,11 @@ class Trainer(Between):
     # --- after an epoch ---
 
     def _finish_epoch(self) -> None:
-        at, job, run, stopping = self.position, self.job, self.run_, self.stopping
-        validation = None if job.validation is None else self.units.measures(run.evaluate("validation"))
-        metrics: dict[str, float] = {}
-        if self.own.metrics:
-            theta = run.params()
-            if job.validation is not None and validation is not None:
-                validation |= self.own.measure(theta, job.dtype, job.validation)
-            metrics = self.own.measure(theta, job.dtype, job.data) if job.data.in_memory else {}
-        watched = stopping is not None and validation is not None
-        best = stopping.improved(at.epoch + 1, validation) if watched else None  # type: ignore[union-attr,arg-type]
-        health = self.probe(run, at.updates)
-        record = self._record_so_far()
-        metrics = {**record.metrics, **metrics}
-        record = replace(record, metrics=metrics, validation=validation, health=health, best=best)
+        at, run, stopping = self.position, self.run_, self.stopping
+        record = self.recorder.of_epoch(run, at)
+        watched = stopping is not None and record.validation is not None
+        best = stopping.improved(record.epoch, record.validation) if watched else None  # type: ignore
+        record = replace(record, health=self.probe(run, at.updates), best=best)
         self.history.append(record)
         self.position = Position(epoch=at.epoch + 1, updates=at.updates)
         if stopping is not None and best and self.settings.keeps:
@@ -261,20 +236,6 @@ class Trainer(Between):
         if self.writer is not None:
             self.writer.remember_best(record, self._best)
         self.progress.epoch(record)
-
-    def _record_so_far(self) -> Record:
-        """The record of the epoch as far as it is done, less the validation set."""
-        at, job = self.position, self.job
-        sums = self.program.totals(at.running or [])
-        means = self.units.measures(self.program.finish(sums))
-        loss = means.pop("loss")
-        penalty = sums[PENALTY] / at.step if self.program.penalises_data else self.run_.penalty()
-        rate, examples = job.rule.rate(at.updates - 1), min(len(job.data), at.step * job.batch_size)
-        return Record(
-            epoch=at.epoch + 1, updates=at.updates, loss=loss, penalty=penalty, objective=loss + penalty, metrics=means,
-            learning_rate=None if rate is None else float(rate), seconds=at.seconds,
-            examples_per_second=examples / max(at.seconds, 1e-9),
-        )  # fmt: skip
 
     def _best(self) -> Model:
         """A model of the epoch just done, which is the best so far."""
@@ -294,7 +255,7 @@ class Trainer(Between):
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on
         fit.engine, fit.engine_reason = self.run_.engine, self.run_.reason
-        fit.metrics = self.own.metrics
+        fit.metrics = self.recorder.own.metrics
         fit.stopped, fit.updates = stopped, self.position.updates
         fit.settings = {**self.described, "engine": fit.engine, "engine_reason": fit.engine_reason}
         fit.best_epoch, fit.failure = None if best is None else best.best_epoch, failure
@@ -324,10 +285,9 @@ class Trainer(Between):
 
 def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
     """{input: mean and deviation} of the numbers of training that the network takes as they are."""
-    if not job.data.in_memory:
+    data = job.data.whole
+    if not data.in_memory:
         return {}
     inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
-    arrays = {
-        name: job.data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings
-    }
+    arrays = {name: data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings}
     return {name: statistics(array) for name, array in arrays.items() if array.size}

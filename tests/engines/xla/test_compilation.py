@@ -224,3 +224,11 @@ def test_settings_of_jax_that_change_no_number_make_no_other_program(name, value
 def test_the_machine_is_told_apart_by_its_instructions():
     assert compilation.cpu_identity() == compilation.cpu_identity()
     assert compilation.cpu_identity()
+
+
+def test_where_nothing_is_kept_no_program_is_made_ready_to_be(monkeypatch):
+    monkeypatch.setattr(compilation, "serialize", lambda program: pytest.fail("serialized"))
+    monkeypatch.setattr(compilation, "program_key", lambda *args: pytest.fail("named"))
+    lowered = jax.jit(lambda a: a + 1).lower(1.0)
+    program = compilation.compile_or_load(lowered, jax.devices()[0], compilation.Store(None))
+    assert program(1.0) == 2.0

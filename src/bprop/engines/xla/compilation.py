@@ -102,7 +102,7 @@ def compile_or_load(lowered: Any, device: Any, store: Store) -> Any:
 
     The text of the lowered code holds all values of its constants, so that other values are another program.
     """
-    if not _can_be_kept():
+    if store.folder is None or not _can_be_kept():
         return lowered.compile()
     text = lowered.as_text()
     if "callback" in text:  # it calls a function of this process

@@ -12,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from bprop.engines.engine import Job
 from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
@@ -36,7 +37,7 @@ class Held(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         array = self.arrays[name]
-        if isinstance(array, jax.Array) and not isinstance(array, jax.core.Tracer) and array.is_deleted():
+        if isinstance(array, jax.Array) and not isinstance(array, Tracer) and array.is_deleted():
             raise SettingError(f"{name!r} of this theta or state was overwritten by a step in place that took it")
         return array.T if name in self.turned else array
 
@@ -62,15 +63,22 @@ class XlaFunctions(Functions):
 
     engine = "xla"
 
+    loss_of: Any
+    gradients_of: Any
+    outputs_of: Any
+    mean_of: Any
+
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
-        self.integer = integer_dtype(job.graph, (room(job.graph, 1, False, job.dtype),))
-        self.wide = job.dtype == np.float64 or self.integer == INT64
+        data = room(job.graph, 1, False, job.dtype)
+        self.room: dict[str, np.ndarray] = data.arrays
+        self.integer: np.dtype = integer_dtype(job.graph, (data,))
+        self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}
         self.handed: dict[str, tuple[Any, Any]] = {}
         """Arrays that a step has returned, and the same on the device, in its layout."""
         self.loss_of, self.gradients_of = jax.jit(self.objective), jax.jit(self.derive)
-        self.each_of = jax.jit(self.derive_each)
+        self.each_of: Any = jax.jit(self.derive_each)
         self.outputs_of, self.mean_of = jax.jit(self.compute_outputs), jax.jit(mean_loss)
 
     # --- the functions ---
@@ -100,7 +108,7 @@ class XlaFunctions(Functions):
         run = self.training(theta, self.filled(rows), weights is not None)
         with jax.enable_x64(self.wide):
             size = run.batches.rows
-            arrays = {name: padded(array, run.sets["data"].arrays[name].dtype, size) for name, array in arrays.items()}
+            arrays = {name: padded(array, self.room[name].dtype, size) for name, array in arrays.items()}
             weights = None if weights is None else padded(weights, self.dtype, size)
             order = np.arange(size, dtype=np.int32)
             order[rows:] = 0  # rows past the end: one of the same batch, of weight 0
@@ -272,4 +280,4 @@ def padded(array: Any, dtype: Any, size: int) -> Any:
 
 def is_traced(*trees: Any) -> bool:
     """Whether JAX is tracing any of the arrays."""
-    return any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(trees))
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(trees))

@@ -18,7 +18,7 @@ from bprop.engines.packing import aligned, copied, round_up
 from bprop.engines.program import Program
 from bprop.engines.xla.compilation import SETTINGS
 from bprop.engines.xla.programs import Compiled, functions_of, is_paced, unpaced
-from bprop.engines.xla.sets import Part, Resident, Source, Streamed, data_budget
+from bprop.engines.xla.sets import Fed, Part, Resident, Source, Streamed, data_budget
 from bprop.errors import SettingError
 from bprop.rules import Foreign
 from bprop.rules.code import package_of
@@ -64,7 +64,7 @@ class XlaRun(Run):
             self.order: np.ndarray | None = None
             self.restore(params, None)
 
-    def _place(self, job: Job) -> dict[str, Resident | Streamed]:
+    def _place(self, job: Job) -> dict[str, Resident | Streamed | Fed]:
         """The data sets by name: on the device as far as they fit, else streamed to it."""
         left, placed = data_budget(jax.device_put(0).device), {}
         sets: dict[str, DataSet | None] = {"data": job.data, "validation": job.validation}
@@ -73,6 +73,9 @@ class XlaRun(Run):
                 placed[name] = placed["data"]
             elif data is not None:
                 source = Source.of(data, job)
+                if data.window is not None:
+                    placed[name] = Fed(source, job.batches.rows)
+                    continue
                 size = source.row_bytes * round_up(len(data))
                 fits = data.in_memory and size <= left
                 placed[name] = Resident(source) if fits else Streamed(source, job.batches.rows, self.turn, left)

@@ -158,6 +158,35 @@ class Streamed:
             yield *self.source.put(self.evaluated, index), np.int32(len(index))
 
 
+class Fed:
+    """A data set of which only a window is in memory at a time: the rows of each stretch of steps are put there."""
+
+    def __init__(self, source: Source, batch_size: int):
+        self.source, self.batch_size = source, batch_size
+        self.size = source.data.window or batch_size
+        self.positions = jax.device_put(np.arange(self.size, dtype=np.int32))
+
+    def set_order(self, order: np.ndarray) -> None:
+        """The order of the epoch, in whole batches."""
+        self.order = order
+
+    def parts(self, start: int, count: int) -> Iterator[Part]:
+        """The steps, all at once."""
+        first = start * self.batch_size
+        arrays, weights = self.source.put(self.size, self.order[first : first + count * self.batch_size])
+        yield Part(arrays, weights, np.int32(len(self.source.data) - first), self.positions, 0, count)
+
+    def last(self, first: int, rows: int) -> Part:
+        """The rows of the last step, which begins at position `first` of the order, by themselves."""
+        arrays, weights = self.source.put(rows, self.order[first : first + rows])
+        return Part(arrays, weights, np.int32(rows), jax.device_put(np.arange(rows, dtype=np.int32)), 0, 1)
+
+    def whole(self) -> tuple[dict[str, Any], Any, Any]:
+        raise NotImplementedError("a set that is fed is not evaluated")
+
+    pieces = whole
+
+
 def data_budget(device: Any) -> int:
     """Bytes of data that may lie on the device: the environment variable BPROP_DATA_MEMORY (500M, 8G) sets them.
 

@@ -32,6 +32,7 @@ SURROUNDINGS = "surroundings"  # likewise
 RULE = "what the rule holds"
 WEIGHTS = "weights divided"
 FREEZE = "freeze"
+AUGMENT = "augment"
 PART = 4096  # rows that the checksum takes together
 SHOWN = 10  # names of boxes in an error
 
@@ -73,11 +74,15 @@ def fingerprint(job: Job, shuffle: bool) -> dict[str, Any]:
         RULE: recorded(job.rule),
         WEIGHTS: None if job.mean_weight is None else "by the mean of the set",
         FREEZE: sorted(job.graph.frozen),
+        AUGMENT: job.data.changes,
     }
 
 
 def checksum_of(data: DataSet) -> str:
-    """CRC-32 of the examples and their weights."""
+    """CRC-32 of the examples and their weights, before they are changed batch by batch."""
+    if (known := data.checksum) is not None:
+        return known
+    data = data.whole
     arrays = [*data.arrays.values(), *([] if data.weights is None else [data.weights])]
     checksum = 0
     for array in arrays:
@@ -97,7 +102,7 @@ def load(path: str | os.PathLike[str], job: Job, now: Mapping[str, Any], monitor
     """
     own = tuple({type(box) for box in job.graph.order if ":" in type(box).type_key})
     path, saved = file.read(path, own)
-    then = {FREEZE: [], **saved.settings}
+    then = {FREEZE: [], AUGMENT: None, **saved.settings}
     if job.mean_weight is not None:
         then = {WEIGHTS: "by the sum of each batch, as bprop once did", **then}
     compared = [key for key in now if key in then and key != RULE]
@@ -110,6 +115,7 @@ def load(path: str | os.PathLike[str], job: Job, now: Mapping[str, Any], monitor
     if changed:
         data = any(word.startswith(("checksum", "arrangement")) for word in changed)
         why = "; the data has changed, or was read otherwise by another version of bprop" if data else ""
+        why = f"; {job.data.advice}" if data and job.data.advice else why
         raise ModelFileError(f"{path}: cannot resume exactly, settings differ: {'; '.join(changed)}{why}")
     if warning:
         say(f"bprop: {visible(warning)}", error=True)

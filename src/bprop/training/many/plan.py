@@ -17,7 +17,8 @@ from bprop.errors import CallError, DataError, SettingError
 from bprop.graph import Graph
 from bprop.scaling import Units
 from bprop.training.class_weights import class_weights
-from bprop.training.settings import TrainSettings, is_set, precision_of, read_set, whole
+from bprop.training.examples import is_set, read_set
+from bprop.training.settings import TrainSettings, precision_of, whole
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def _shared(settings: Mapping[str, Any], of_rows: bool) -> TrainSettings:
     if strange:
         more = answer(strange[0], known, TRAINING) if strange[0] in TRAINING else f"; there are: {', '.join(known)}"
         raise CallError(f"{strange[0]!r} is no setting of bp.train{more}")
+    if settings.get("augment") is not None:
+        raise SettingError("augment is for one network: the networks of train_many share their batches")
     if "callbacks" in settings:
         raise SettingError("callbacks are for one network: give callback=f, which is called as f(k, record)")
     resume = settings.get("resume")

@@ -24,7 +24,7 @@ def test_in_place_theta_is_the_same_memory_from_step_to_step(graph, batch):
     theta = graph.init(0)
     first, state, _ = of.step(theta, of.init(theta), batch)
     before = first["W"].copy()
-    second, _later, _ = of.step(first, state, batch)
+    second, _, _ = of.step(first, state, batch)
     assert second["W"] is first["W"]
     assert not np.array_equal(first["W"], before)
     assert np.array_equal(theta["W"], graph.init(0)["W"])  # theta of the caller is not taken over

@@ -27,10 +27,14 @@ from bprop.noise import seed_at
 class Call:
     """A compiled step with room for one batch: `arrays` and `weights` are what it reads, and `fill` writes there."""
 
+    loaded: Loaded
+    arrays: Mapping[str, np.ndarray]
+    weights: np.ndarray | None
+
     def __init__(self, loaded: Loaded, data: DataSet):
         self.loaded, self.arrays, self.weights = loaded, data.arrays, data.weights
         self.loaded.order = np.arange(len(data), dtype=np.int32)
-        self.table = loaded.addresses()
+        self.table: np.ndarray = loaded.addresses()
 
     def __call__(self, word: np.ndarray, t: int, rates: np.ndarray | None = None) -> None:
         self.loaded.set_seed(seed_at(word, np.array([t >> 32], np.uint32)))
@@ -52,7 +56,7 @@ class NativeFunctions(Functions):
 
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
-        self.transposed = narrow_weights(job, machine().lanes(job.dtype))
+        self.transposed: frozenset[str] = narrow_weights(job, machine().lanes(job.dtype))
         self.memory: dict[str, np.ndarray] = {}
         self.views: dict[str, np.ndarray] = {}
         """The arrays of theta ("p:W1") and of the rule's state ("r:velocity:W1") in memory, in the user's layout."""

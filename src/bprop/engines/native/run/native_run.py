@@ -37,7 +37,7 @@ def narrowed(data: DataSet, job: Job) -> DataSet:
     dtype, inputs = job.dtype, job.graph.inputs
     kinds = {name: legible(narrow(array, dtype, inputs[name].dtype)) for name, array in data.arrays.items()}
     arrays = {name: np.ascontiguousarray(data.arrays[name], kind) for name, kind in kinds.items()}
-    return DataSet(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
+    return data.recast(arrays, None if data.weights is None else data.weights.astype(dtype, copy=data.in_memory))
 
 
 def legible(dtype: np.dtype) -> np.dtype:
@@ -74,7 +74,7 @@ class NativeRun(Run):
     ):  # fmt: skip
         self.job, self.transposed = job, transposed
         self.program: Program = Program(job.graph, job.dtype)
-        self.memory = {} if memory is None else memory
+        self.memory: dict[str, np.ndarray] = {} if memory is None else memory
         self.kept: dict[str, np.ndarray] | None = None
         self.values: dict[str, Any] = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
         self.paced: Any = job.rule.scheduled
