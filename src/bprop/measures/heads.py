@@ -37,8 +37,8 @@ class Positive:
 
 @dataclass(frozen=True)
 class Head:
-    """A loss, the part of its output that is judged (f, an output of the graph called `output`, or the box that the loss reads),
-    and its targets y. question : None where only the loss itself says how well f does."""
+    """A loss, the part of its output that is judged, f (an output of the graph, called `output`, or the box that the
+    loss reads), and its targets y. question : None where only the loss itself says how well f does."""
 
     name: str
     f: Box
