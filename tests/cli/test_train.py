@@ -410,7 +410,7 @@ BAD = [
     ("pets.csv", "--activation than", ["'than'", "tanh"]),
     ("pets.csv", "--activation tanh,relu", ["2 entries for 1 hidden"]),
     ("pets.csv", "--loss nnl", ["'nnl'", "hinge"]),
-    ("pets.csv", "--loss huber", ["hinge, nll"]),
+    ("pets.csv", "--loss huber", ["these do: focal, hinge, label_smoothing, nll"]),
     ("house.csv", "--target price --loss nll", ["squared_error"]),
     ("pets.csv", "--l1 -1", ["l1", "-1.0"]),
     ("pets.csv", "--l2 nan", ["l2", "nan"]),
