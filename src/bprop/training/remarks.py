@@ -1,4 +1,4 @@
-"""Remarks on a training at its end, for which nobody has to ask: that the network has overfitted."""
+"""Remarks on a training at its end, where people did not ask: the network has overfitted."""
 
 from __future__ import annotations
 

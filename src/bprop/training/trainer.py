@@ -109,7 +109,7 @@ class Trainer(Between):
     # --- from the beginning to the end ---
 
     def run(self) -> Fit:
-        """Train; see Fit.stopped for how it can end, and `Callback` for the functions that are called on the way."""
+        """Train; see Fit.stopped for how it can end, and `Callback` for the calls on the way."""
         try:
             return from_begin_to_end(self.hooks, self.fit, self._train)
         finally:
@@ -249,8 +249,8 @@ class Trainer(Between):
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The fit so far. stopped, failure : as in a Fit."""
-        kept = self.settings.keeps and self.stopping is not None and self.stopping.best_params
-        best = self.stopping if kept else None
+        restores = self.settings.keeps and self.stopping is not None and self.stopping.best_params
+        best = self.stopping if restores else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on
