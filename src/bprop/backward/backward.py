@@ -11,7 +11,7 @@ from bprop.backward.rows import leaf, operations
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError, ShapeError
 from bprop.graph.graph import Graph
-from bprop.graph.plan import Node
+from bprop.graph.plan import Node, Plan
 from bprop.graph.send import takes_wanted
 from bprop.leaves import Constant, Input
 from bprop.lower_case import snake
@@ -27,18 +27,24 @@ def backward(graph: Graph, of: str | Box | None, inputs: Sequence[str | Box], tr
 class Backward:
     """Makes the backward graph of one graph."""
 
+    source: Graph
+    training: bool
+    forward_boxes: dict[Box, Any | None]
+
+    of: Any
+
     def __init__(self, graph: Graph, of: str | Box | None, inputs: Sequence[str | Box], training: bool):
         self.source, self.training = graph, training
         self.of = None if of is None else graph.boxes[graph.name_of(of)]
         roots = [self.of] if self.of is not None else [graph.need_loss(), *filter(None, [graph.penalty])]
-        self.plan = graph.plan(roots, training=training)
+        self.plan: Plan = graph.plan(roots, training=training)
         used = {name[2:].partition(" / d ")[0] for name in graph.names.values() if name.startswith("d ")}
-        self.root = unused(OBJECTIVE if self.of is None else graph.names[self.of], used)
+        self.root: str = unused(OBJECTIVE if self.of is None else graph.names[self.of], used)
         rows = next((box for box in self.plan.boxes if isinstance(box, Input)), None)
-        self.maker = Maker(rows if rows is not None else next(iter(graph.inputs.values()), None))
+        self.maker: Maker = Maker(rows if rows is not None else next(iter(graph.inputs.values()), None))
         self.values: list[Box] = []
         self.grads: dict[int, list[Box]] = {}
-        self.targets = self.find_targets(inputs)
+        self.targets: dict[str, int] = self.find_targets(inputs)
 
     def find_targets(self, inputs: Sequence[str | Box]) -> dict[str, int]:
         """{name: slot} of the boxes whose gradients are the outputs."""

@@ -18,7 +18,7 @@ from bprop.shapes import BATCHES, Dim, Spec
 
 ROWS = (211, 223, 227)
 """The three N: primes, larger than the sizes that box code counts with."""
-KINDS = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(bool)}
+KINDS: dict[str, Any] = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(bool)}
 
 
 class Operation(NamedTuple):

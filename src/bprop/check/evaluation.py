@@ -43,7 +43,7 @@ class Evaluated:
         known = dict(zip(box.children, children, strict=True))
         self.root: Box = box.evaluation()
         order = topological_order([self.root], lambda b: () if b in known else b.children)
-        self.slots = {b: i for i, b in enumerate(order)}
+        self.slots: dict[Box, int] = {b: i for i, b in enumerate(order)}
         self.state: State = State([], {})
         self.nodes: list[Node] = []
         for b in order:

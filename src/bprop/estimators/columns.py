@@ -25,7 +25,9 @@ class ColumnNetwork(Network):
 
     def __init__(self, graph: Graph, columns: Mapping[str, Sequence[int]], y: str, output: str, loss: str):
         super().__init__(graph, next(iter(columns)), y, output, loss)
-        self.columns = {name: [int(number) for number in numbers] for name, numbers in columns.items()}
+        self.columns: dict[str, list[int]] = {
+            name: [int(number) for number in numbers] for name, numbers in columns.items()
+        }
 
     def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         arrays = {}

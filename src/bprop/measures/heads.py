@@ -103,21 +103,28 @@ class Answers:
     outputs, targets : as people write functions of them: an array, or {name: array} of several.
     """
 
+    heads: list[Head]
+    pairs: list[tuple[np.ndarray, np.ndarray]]
+    outputs: Any
+
     def __init__(self, heads: list[Head], pairs: list[tuple[np.ndarray, np.ndarray]], outputs: Any):
         self.heads, self.pairs, self.outputs = heads, pairs, outputs
         named = {str(head.y.name or head.name): y for head, (_, y) in zip(heads, pairs, strict=True)}
-        self.targets = named if len(named) != 1 else next(iter(named.values()))
+        self.targets: dict[str, np.ndarray] | np.ndarray = named if len(named) != 1 else next(iter(named.values()))
 
 
 class Heads:
     """All heads of a graph. Its answers are computed by NumPy, in the units of the table if there is one."""
 
+    graph: Graph
+    units: Units
+
     def __init__(self, graph: Graph, notes: Mapping[str, Any]):
         self.graph, self.units = graph, Units.of(notes)
-        self.heads = [Head.of(graph, name, loss, notes) for name, loss in graph.losses.items()]
+        self.heads: list[Head] = [Head.of(graph, name, loss, notes) for name, loss in graph.losses.items()]
         boxes = {f"f{k}": head.f for k, head in enumerate(self.heads)}
         boxes |= {f"y{k}": head.y for k, head in enumerate(self.heads) if not isinstance(head.y, Input)}
-        self.answering = Graph(outputs=boxes)
+        self.answering: Graph = Graph(outputs=boxes)
 
     @property
     def measures(self) -> list[str]:

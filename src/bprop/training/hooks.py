@@ -73,8 +73,13 @@ class Hooks:
     at the last call of `step`.
     """
 
+    stepped: int
+    asked: bool
+
     def __init__(self, callbacks: Sequence[Any]):
-        self.hooks = {event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS}
+        self.hooks: dict[str, list[Hook]] = {
+            event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS
+        }
         self.stepped, self.asked = 0, False
 
     def begin(self, fit: Callable[[], Any]) -> None:

@@ -99,14 +99,16 @@ class Team:
     every: Any | None
     began: tuple[float, int]
 
+    apart: bool
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
-        self.crew = Crew(len(members), over)
+        self.crew: Crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
-        self.kinds = len({id(member.graph or graph) for member in members})
-        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        self.kinds: int = len({id(member.graph or graph) for member in members})
+        self.hooks: Hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
         if self.hooks.until_due(0) is not None:
             raise SettingError(
                 "a callback with a method `step` follows the updates of one network, and here bprop trains several or "

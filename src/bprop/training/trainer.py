@@ -56,10 +56,12 @@ class Trainer(Between):
     interrupt: Interrupt
     reader: Reader
 
+    history: History
+
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
-        self.trained_on = _statistics(job, self.units)
+        self.trained_on: dict[str, dict[str, float]] = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks = Hooks(settings.callbacks)
         self.recorder = Recorder(job, self.program, self.units, settings)
