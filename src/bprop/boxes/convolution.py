@@ -14,6 +14,7 @@ import numpy as np
 
 from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis, zeros_around
+from bprop.errors import BoxError
 from bprop.lower_case import snake
 from bprop.namespace import Array, as_numbers, fold, namespace, windows
 from bprop.shapes import Spec, infer, thin
@@ -241,6 +242,12 @@ def conv2d(
 
 
 def _with_bias(cls: type[Convolution], x: Any, W: Any, b: Any, name: str | None, **settings: Any) -> Box:
+    if isinstance(W, int):
+        kernel = ", ".join(["3"] * cls.axes)
+        raise BoxError(
+            f"W of {snake(cls.__name__)}(x, W, b) is a parameter of your own, not a number of channels: "
+            f"bp.Parameter('W', ({kernel}, C, {W})) for x with C channels"
+        )
     if b is None:
         return cls(x, W, name=name, **settings)
     whole = cls(x, W, name=None if name is None else f"{name}_{snake(cls.__name__)}", **settings) + b

@@ -3,13 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from math import prod
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis
-from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, fold, namespace, scatter_add, windows
 from bprop.typing import Example
 
@@ -213,7 +212,45 @@ def pooled(rng: np.random.Generator, axes: int) -> Iterator[Example]:
     yield distinct(rng, (3, 6, *[4] * (axes - 1), 3)), {"size": (3, 1)[:axes]}
 
 
-max_pool1d: Final = function(MaxPool1d)
-max_pool2d: Final = function(MaxPool2d)
-mean_pool1d: Final = function(MeanPool1d)
-mean_pool2d: Final = function(MeanPool2d)
+def max_pool1d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The maximum of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MaxPool1d`.
+
+    >>> bp.max_pool1d(bp.Input("x", (8, 3)), 2)
+    <MaxPool1d (N, 4, 3)>
+    """
+    return MaxPool1d(x, size=size, stride=stride, name=name)
+
+
+def max_pool2d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The maximum of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MaxPool2d`.
+
+    >>> bp.max_pool2d(bp.Input("x", (28, 28, 6)), 2)
+    <MaxPool2d (N, 14, 14, 6)>
+    """
+    return MaxPool2d(x, size=size, stride=stride, name=name)
+
+
+def mean_pool1d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The mean of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MeanPool1d`.
+
+    >>> bp.mean_pool1d(bp.Input("x", (8, 3)), 2)
+    <MeanPool1d (N, 4, 3)>
+    """
+    return MeanPool1d(x, size=size, stride=stride, name=name)
+
+
+def mean_pool2d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The mean of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MeanPool2d`.
+
+    >>> bp.mean_pool2d(bp.Input("x", (28, 28, 6)), 2)
+    <MeanPool2d (N, 14, 14, 6)>
+    """
+    return MeanPool2d(x, size=size, stride=stride, name=name)

@@ -26,7 +26,6 @@ from bprop.graph.plan import Context
 from bprop.graph.validation import check_names
 from bprop.rules import Foreign
 
-
 ROOM = 2
 """Batches that the arrays of a step have room for. With room for one, XLA would know the rows of the batch, and compile
 the step into other loops than those of training, which round differently."""
