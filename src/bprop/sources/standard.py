@@ -168,9 +168,9 @@ def _in_front(name: str, shape: tuple[int, ...], box: Input) -> Box:
 
 def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
     """The notes of `bprop train`."""
-    names, target = model.notes.get("columns"), model.notes.get("target")
-    texts = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
-    fits = texts and len({*names}) == len(names) == form.inputs
+    names, target = model.notes.get("columns", ()), model.notes.get("target")
+    names = names if isinstance(names, list | tuple) else ()
+    fits = all(isinstance(name, str) for name in names) and len({*names}) == len(names) == form.inputs
     name = target if isinstance(target, str) else "y" if form.y is None else str(form.y.name)
     notes = {
         "source": SOURCE, "task": task, "columns": list(names) if fits and names else list(numbered(form.inputs)),
