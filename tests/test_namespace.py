@@ -61,3 +61,24 @@ def test_scatter_add_is_the_same_on_jax(jax, rng):
     grad, rows = rng.normal(size=(5, 2)).astype(np.float32), np.array([2, 0, 2, 1, 2])
     found = scatter_add(jax.numpy.asarray(grad), rows, (4, 2))
     np.testing.assert_allclose(found, scatter_add(grad, rows, (4, 2)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("where", ["numpy", "jax"])
+@pytest.mark.parametrize(
+    ("sizes", "size", "step", "apart"), [((7,), (3,), (2,), (1,)), ((5, 6), (2, 3), (1, 2), (2, 1))]
+)
+def test_windows_and_their_fold_are_transposes_of_each_other(where, sizes, size, step, apart):
+    from bprop.namespace import fold, windows
+
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(2, *sizes, 3))
+    take = (lambda x: x) if where == "numpy" else pytest.importorskip("jax").numpy.asarray
+    seen = np.asarray(windows(take(a.astype("float32")), size, step, apart))
+    for place in np.ndindex(seen.shape):
+        n, *rest, c = place
+        at = [o * s + k * d for o, k, s, d in zip(rest[: len(size)], rest[len(size) :], step, apart, strict=True)]
+        assert seen[place] == np.float32(a[(n, *at, c)])
+    grad = rng.normal(size=seen.shape)
+    folded = np.asarray(fold(take(grad.astype("float32")), sizes, step, apart))
+    assert folded.shape == a.shape
+    assert (seen * grad).sum() == pytest.approx((a * folded).sum(), rel=1e-4)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fuzz.graphs.children import compared, fits, floats, matrix, numbers, partner, whole
+from fuzz.graphs.choosing import choose, extreme, where
 from fuzz.graphs.growth import Entry, Growth, RefusedError, single
 from fuzz.graphs.pictures import PICTURES
 
@@ -53,26 +54,6 @@ def binary(kind: str) -> Production:
     return produce
 
 
-def extreme(kind: str) -> Production:
-    """The larger or the smaller of two values."""
-
-    def produce(g: Growth) -> Entry:
-        a = compared(g, lambda e: floats(e) and len(e.dims) <= 3)
-        b = g.pick(lambda e: fits(a, e)) if g.chance(0.1) else partner(g, a)
-        return g.add(kind, *((a, b) if g.chance(0.5) else (b, a)))
-
-    return produce
-
-
-def where(g: Growth) -> Entry:
-    a = g.pick(lambda e: floats(e) and e.rows_first and len(e.dims) <= 3)
-    b = partner(g, a)
-    if g.chance(0.5):
-        shape = (g.rows + g.spare, *a.dims[1:])
-        return g.add("Where", g.input(shape[1:], "bool", g.rng.random(size=shape) < 0.5), a, b)
-    return g.add("Where", whole(g, 2, tuple(a.dims[1:])), *((a, b) if g.chance(0.5) else (b, a)))
-
-
 def gaussian_noise(g: Growth) -> Entry:
     a = g.pick(lambda e: floats(e) and e.rows_first)
     return g.add("GaussianNoise", g.tame(a), scale=g.choose([0.0, 0.125, 0.5]))
@@ -94,12 +75,6 @@ def clip(g: Growth) -> Entry:
     a = compared(g, floats)
     low, high = sorted(float(single(v)) for v in g.rng.normal(size=2))
     return g.add("Clip", a, low=low, high=high)
-
-
-def choose(g: Growth) -> Entry:
-    a = compared(g, lambda e: floats(e) and len(e.dims) <= 3)
-    b = compared(g, lambda e: floats(e) and e.dims == a.dims and e.at != a.at)
-    return g.add("Choose", a, b)
 
 
 def linear(g: Growth) -> Entry:

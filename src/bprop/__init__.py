@@ -184,7 +184,7 @@ if not TYPE_CHECKING:  # a type checker knows the names above, and reports all o
 
 
 def _cure(name: str) -> str:
-    """What to type instead of a name that bprop does not have."""
+    """The name to type instead of one that bprop does not have."""
     if name.startswith("_"):
         return ""
     from bprop.elsewhere import answer

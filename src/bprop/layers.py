@@ -158,7 +158,7 @@ def _need_box(h: Any, who: str) -> None:
 
 
 def _suffix(h: Box, letters: str, name: str | None) -> str:
-    """What follows the letters in the names of a layer: "_NAME", or the number after those of the layers below h."""
+    """The end of the names of a layer: "_NAME", or the number after those of the layers below h."""
     if name is not None:
         return f"_{name}"
     numbered = re.compile(re.escape(letters) + r"(\d+)")

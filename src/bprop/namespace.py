@@ -94,7 +94,7 @@ def fold(grad: Array, sizes: Sequence[int], step: Sequence[int], apart: Sequence
         return xp.fold(grad, sizes, step, apart)
     counts, size = grad.shape[1 : axes + 1], grad.shape[axes + 1 : -1]
     shape = (grad.shape[0], *sizes, grad.shape[-1])
-    total = np.zeros(shape, grad.dtype) if xp is np else xp.zeros(shape, grad.dtype)
+    total: Any = xp.zeros(shape, grad.dtype)
     places = product(*map(range, size))
     for place, index in zip(places, offsets(counts, size, step, apart), strict=True):
         part = grad[(*[slice(None)] * (axes + 1), *place)]

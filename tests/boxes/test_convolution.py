@@ -76,6 +76,11 @@ def test_shapes_that_do_not_fit_are_refused(x, W, settings):
         bp.conv2d(bp.Input("x", x), bp.Parameter("W", W), **settings)
 
 
+def test_a_number_of_channels_in_the_place_of_weights_says_what_to_type():
+    with pytest.raises(errors.BoxError, match=r"bp.Parameter\('W', \(3, 3, C, 32\)\)"):
+        bp.conv2d(bp.Input("x", (8, 8, 1)), 32, 3)
+
+
 def test_only_wanted_gradients_are_computed(bare, rng):
     x, W = rng.normal(size=(2, 5, 4)), rng.normal(size=(3, 2, 4))
     for settings in ({"groups": 2}, {"groups": 1}):

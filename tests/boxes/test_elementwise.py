@@ -57,3 +57,13 @@ def test_legal_inputs_for_boxes_with_a_kink_at_zero(rng):
     assert 0.1 <= np.abs(a).min() < 0.2
     assert 1.9 < np.abs(a).max() <= 2
     assert (a > 0).any() and (a < 0).any()
+
+
+def test_sine_and_cosine_are_each_others_slopes(bare):
+    from bprop import boxes
+
+    a, grad = np.array([0.0, 0.5, -2.0, 1e5]), np.array([1.0, 2.0, -3.0, 4.0])
+    np.testing.assert_array_equal(bare(boxes.Sin).fprop(a), np.sin(a))
+    np.testing.assert_array_equal(bare(boxes.Cos).fprop(a), np.cos(a))
+    np.testing.assert_array_equal(bare(boxes.Sin).bprop(grad, None, a), grad * np.cos(a))
+    np.testing.assert_array_equal(bare(boxes.Cos).bprop(grad, None, a), -grad * np.sin(a))

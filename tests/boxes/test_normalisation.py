@@ -258,3 +258,22 @@ def test_a_penalty_can_be_divided_by_the_batch_weight():
 def test_a_child_without_a_batch_axis_is_refused():
     with pytest.raises(errors.ShapeError, match="batch axis"):
         bp.batch_weight(bp.Parameter("W", (3,)))
+
+
+def test_rms_norm_leaves_features_with_a_mean_square_of_1(bare, rng):
+    a, gain = 5 + rng.normal(size=(4, 3, 6)), np.full(6, 2.0)
+    normal = bare(boxes.RmsNorm, epsilon=1e-12).fprop(a, gain)
+    np.testing.assert_allclose((normal**2).mean(axis=-1), 4, rtol=1e-10)
+    np.testing.assert_allclose(normal / a, (normal / a)[..., :1].repeat(6, -1), rtol=1e-10)
+
+
+def test_rms_norm_of_zeros_is_zeros(bare):
+    box, a, gain = bare(boxes.RmsNorm, epsilon=1e-5), np.zeros((2, 3)), np.ones(3)
+    np.testing.assert_array_equal(box.fprop(a, gain), 0)
+    np.testing.assert_allclose(box.bprop(np.ones((2, 3)), None, a, gain)[0], 1e5**0.5)
+
+
+@pytest.mark.parametrize("gain", [(2,), (3, 1)])
+def test_rms_norm_refuses_other_shapes(gain):
+    with pytest.raises(bp.errors.ShapeError, match="gain must have the shape of the last axis"):
+        bp.rms_norm(bp.Input("a", (3,)), bp.Parameter("gain", gain))

@@ -23,8 +23,8 @@ def test_a_class_that_is_far_off_costs_more_than_the_next_one(bare):
 
 
 def test_the_prediction_is_the_number_of_steps_and_of_nan_no_class(bare):
-    scores = np.array([[1.0, 1.0, -1.0], [-1.0, -1.0, -1.0], [1.0, np.nan, 1.0]])
-    np.testing.assert_array_equal(bare(boxes.Ordinal).prediction(scores), [2, 0, -1])
+    scores = np.array([[1.0, 1.0, -1.0], [-1.0, -1.0, -1.0], [1.0, np.nan, 1.0], [1.0, 0.0, 0.0]])
+    np.testing.assert_array_equal(bare(boxes.Ordinal).prediction(scores), [2, 0, -1, 1])
 
 
 def test_it_trains_with_thresholds_that_classes_share_and_reports_how_far_off_it_is():

@@ -35,6 +35,13 @@ def test_windows_that_overlap_add_their_gradients_up(bare):
     np.testing.assert_array_equal(mean.bprop(grad, None, x)[0, :, 0], [0.5, 5.5, 5])
 
 
+def test_each_element_of_a_mean_has_an_equal_share(bare):
+    grad = bare(boxes.MeanPool2d, size=(3, 2), stride=None).bprop(
+        np.full((1, 1, 2, 1), 6.0), None, np.zeros((1, 4, 4, 1))
+    )
+    np.testing.assert_array_equal(grad[0, :, :, 0], [[1] * 4] * 3 + [[0] * 4])
+
+
 def test_a_window_with_nan_is_nan_and_sends_no_gradient(bare):
     x = np.array([[[np.nan], [1.0], [2.0], [-np.inf]]])
     box = bare(boxes.MaxPool1d, size=2, stride=None)

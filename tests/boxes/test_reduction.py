@@ -109,3 +109,25 @@ def test_the_log_of_a_mean_of_exp_keeps_axes_on_demand(bare):
     for axis, keepdims in ((None, False), (None, True), (0, True), ((0, 1), False), (-1, False)):
         value = bare(boxes.LogMeanExp, axis=axis, keepdims=keepdims).fprop(a)
         np.testing.assert_allclose(value, np.log(np.exp(a).mean(axis=axis, keepdims=keepdims)), rtol=1e-14)
+
+
+def test_logsumexp_neither_overflows_nor_loses_what_is_small(bare):
+    from bprop import boxes
+
+    a = np.array(
+        [[1000.0, 1000.0], [-1000.0, -1001.0], [0.0, -50.0], [-np.inf, -np.inf], [np.inf, 0.0], [2.0, -np.inf]]
+    )
+    expected = [1000 + np.log(2), -1000 + np.log1p(np.exp(-1)), np.exp(-50), -np.inf, np.inf, 2.0]
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        np.testing.assert_allclose(bare(boxes.LogSumExp, axis=1).fprop(a), expected, rtol=1e-15)
+    assert np.isnan(bare(boxes.LogSumExp, axis=0).fprop(np.array([np.nan, 1.0])))
+
+
+def test_the_shares_of_logsumexp_are_those_of_softmax(bare, rng):
+    from bprop import boxes
+
+    a = rng.normal(size=(3, 4))
+    value = bare(boxes.LogSumExp, axis=1).fprop(a)
+    np.testing.assert_allclose(
+        bare(boxes.LogSumExp, axis=1).bprop(np.ones(3), value, a), bare(boxes.Softmax).fprop(a), rtol=1e-13
+    )

@@ -62,3 +62,55 @@ def test_an_illegal_rate_is_refused(rate):
 
 def test_the_rate_may_change_without_compiling():
     assert "rate" in boxes.Dropout.runtime
+
+
+# --- gaussian noise ---
+
+
+def noisy(scale, shape=(4000,), **settings):
+    graph = bp.Graph(outputs={"h": bp.gaussian_noise(bp.Input("x", shape), scale)})
+    return graph.fprop({}, x=np.full((5, *shape), 3.0), **settings)["h"]
+
+
+def test_noise_is_normal_with_the_scale_as_its_deviation():
+    z = np.sort(((noisy(0.25) - 3.0) / 0.25).ravel())
+    assert (z.mean(), z.std()) == (pytest.approx(0, abs=0.02), pytest.approx(1, abs=0.02))
+    shares = [(z < bound).mean() for bound in (-1.959964, -0.674490, 0.674490, 1.959964)]
+    np.testing.assert_allclose(shares, [0.025, 0.25, 0.75, 0.975], atol=0.01)
+    assert abs(np.corrcoef(noisy(0.25)[:2])[0, 1]) < 0.05
+
+
+def test_numbers_are_finite_where_the_uniform_ones_are_at_their_ends(bare):
+    ends = np.array([[[0.0, 0.0, 1 - 2.0**-24], [0.0, 0.5, 0.25]]])
+    z = bare(boxes.GaussianNoise).noise(lambda shape: ends.reshape(shape), np.zeros((1, 3)))
+    np.testing.assert_allclose(z, [[0, 0, 0]], atol=1e-15)
+    high = bare(boxes.GaussianNoise).noise(lambda shape: np.full(shape, 1 - 2.0**-24), np.zeros((1, 1)))
+    assert high == pytest.approx(np.sqrt(48 * np.log(2)), rel=1e-6)
+
+
+def test_noise_is_none_outside_training_and_the_same_for_the_same_seed():
+    np.testing.assert_array_equal(noisy(0.5, training=False), 3.0)
+    np.testing.assert_array_equal(noisy(0.5, seed=4), noisy(0.5, seed=4))
+    assert (noisy(0.5, seed=4) != noisy(0.5, seed=5)).mean() > 0.99
+
+
+@pytest.mark.parametrize("engine", ["native", "xla"])
+def test_all_engines_draw_the_same_noise(engine):
+    pytest.importorskip({"native": "llvmlite", "xla": "jax"}[engine])
+    x = np.random.default_rng(0).normal(size=(7, 3))
+    h = bp.gaussian_noise(bp.Input("x", (3,)), 0.3) @ bp.Parameter("W", (3, 2))
+    graph = bp.Graph(loss=bp.sum(bp.square(h), axis=1))
+    settings = {"rule": bp.SGD(0.1), "batch_size": 3, "epochs": 2, "dtype": "float64", "seed": 1, "progress": False}
+    one, two = (bp.train(graph, {"x": x}, engine=e, **settings).params["W"] for e in ("numpy", engine))
+    np.testing.assert_allclose(one, two, rtol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [-0.1, float("nan"), float("inf")])
+def test_an_illegal_scale_is_refused(scale):
+    with pytest.raises(errors.SettingError, match="scale"):
+        bp.gaussian_noise(bp.Input("x", (3,)), scale)
+
+
+def test_noise_needs_examples():
+    with pytest.raises(errors.ShapeError, match="batch axis"):
+        bp.gaussian_noise(bp.Parameter("W", (3, 2)))

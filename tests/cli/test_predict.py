@@ -192,6 +192,12 @@ def test_evaluating_needs_targets_that_the_model_knows(refused, model, folder):
     refused("evaluate pets.bprop fox.csv", "fox", "cat, dog, eel")
 
 
+def test_a_model_that_was_not_made_from_a_table_refuses_another_width(refused, folder):
+    graph = bp.mlp([5, 2])
+    bp.save("own.bprop", bp.Model(graph, graph.init(0)))
+    refused("predict own.bprop pets.csv", "its rows are of shape (60, 4), but the model takes (N, 5)")
+
+
 def test_a_model_that_was_not_made_from_a_table_takes_the_columns_in_their_order(run, folder):
     graph = bp.mlp([3, 2])
     bp.save("own.bprop", bp.Model(graph, graph.init(0)))

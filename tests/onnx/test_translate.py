@@ -170,9 +170,22 @@ def operators(*outputs):
     (lambda a: bp.mean(a, axis=-1), ["ReduceMean"]), (lambda a: a[:, 1], ["Slice", "Squeeze"]),
     (lambda a: bp.clip(a, 0.0, 1.0), ["Clip"]), (lambda a: a @ bp.Parameter("W", (4, 2)), ["MatMul"]),
     (lambda a: bp.reshape(a, (-1, 2, 2)), ["Reshape"]),
+    (lambda a: bp.max_pool2d(bp.reshape(a, (-1, 2, 2, 1)), size=2), ["Reshape", "Transpose", "MaxPool", "Transpose"]),
+    (lambda a: bp.mean_pool1d(bp.reshape(a, (-1, 4, 1)), size=2), ["Reshape", "Transpose", "AveragePool", "Transpose"]),
 ])  # fmt: skip
 def test_where_onnx_has_an_operator_for_a_box_it_is_that_one(make, expected):
     assert operators(make(bp.Input("a", (4,)))) == expected
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_convolution_is_the_operator_where_runtimes_have_it(dtype):
+    h = bp.conv2d(bp.Input("x", (5, 4, 1)), bp.Parameter("W", (3, 2, 1, 2)), padding="same", stride=(2, 1))
+    graph = bp.Graph(outputs={"f": bp.mean_pool2d(h, size=(1, 2))})
+    model = bp.Model(graph, {"W": graph.init(0)["W"].astype(dtype)})
+    names = [node.op_type for node in to_onnx(model).graph.node]
+    assert ("Conv" in names, "AveragePool" in names) == (dtype == "float32",) * 2
+    x = np.random.default_rng(0).normal(size=(3, 5, 4, 1))
+    agree(run(model, x=x)["f"], graph.predict(model.params, x=x, dtype=dtype), dtype=np.dtype(dtype))
 
 
 def test_a_perceptron_is_as_readable_as_it_is_short():

@@ -38,7 +38,7 @@ class Windows(Primitive):
 
 
 class Fold(Primitive):
-    """The sums over windows where they overlap, in pictures of the given sizes: the transpose of windows.
+    """The sums over windows where they overlap, in pictures of these sizes: the transpose of windows.
 
     Shapes: a (N, *P, *K, C), sizes S -> (N, *S, C).
     """

@@ -14,6 +14,7 @@ import numpy as np
 
 from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis, zeros_around
+from bprop.errors import BoxError
 from bprop.lower_case import snake
 from bprop.namespace import Array, as_numbers, fold, namespace, windows
 from bprop.shapes import Spec, infer, thin
@@ -36,6 +37,9 @@ class Convolution(Box):
     groups, each with weights of its own; C groups make a depthwise convolution.
 
     Raises ShapeError for other shapes, SettingError for settings that are no such numbers.
+
+    >>> bp.conv2d(bp.Input("x", (9, 9, 1)), bp.Parameter("W", (3, 3, 1, 4)), stride=2)
+    <Conv2d (N, 4, 4, 4)>
     """
 
     axes: ClassVar[int]
@@ -76,13 +80,13 @@ class Convolution(Box):
     def grad_W(self, grad: Array, padded: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), padded (N, *S, C) -> (*K, C, O)."""
         places = tuple(range(self.axes + 1))
-        seen = windows(padded, frame.size, frame.step, frame.apart)
-        return namespace(grad, padded).tensordot(seen, grad, axes=(places, places))
+        parts = windows(padded, frame.size, frame.step, frame.apart)
+        return namespace(grad, padded).tensordot(parts, grad, axes=(places, places))
 
     def grad_x(self, grad: Array, W: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), W (*K, C, O) -> (N, *S, C)."""
-        seen = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
-        padded = fold(seen, frame.padded, frame.step, frame.apart)
+        parts = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
+        padded = fold(parts, frame.padded, frame.step, frame.apart)
         return padded[frame.inside] if frame.has_zeros else padded
 
     def summed(self, W: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -238,6 +242,12 @@ def conv2d(
 
 
 def _with_bias(cls: type[Convolution], x: Any, W: Any, b: Any, name: str | None, **settings: Any) -> Box:
+    if isinstance(W, int):
+        kernel = ", ".join(["3"] * cls.axes)
+        raise BoxError(
+            f"W of {snake(cls.__name__)}(x, W, b) is a parameter of your own, not a number of channels: "
+            f"bp.Parameter('W', ({kernel}, C, {W})) for x with C channels"
+        )
     if b is None:
         return cls(x, W, name=name, **settings)
     whole = cls(x, W, name=None if name is None else f"{name}_{snake(cls.__name__)}", **settings) + b

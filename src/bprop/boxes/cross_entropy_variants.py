@@ -1,4 +1,4 @@
-"""Cross-entropies of classes that count what is certain otherwise: label smoothing and the focal loss."""
+"""Cross-entropies of classes that count certainty otherwise: label smoothing and the focal loss."""
 
 from collections.abc import Iterator
 from typing import ClassVar

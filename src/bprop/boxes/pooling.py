@@ -3,13 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 from math import prod
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis
-from bprop.lower_case import function
 from bprop.namespace import Array, as_numbers, fold, namespace, scatter_add, windows
 from bprop.typing import Example
 
@@ -22,9 +21,12 @@ __all__ = [
 class Pooling(Box):
     """A number for each window of `size` elements along each axis, `stride` apart (None: windows side by side).
 
-    Shapes: x (N, *S, C) -> (N, *P, C) with P = floor((S - size) / stride) + 1: what is left over at the end counts for
-    nothing. size, stride : a whole number, or one for each axis. Raises ShapeError for other shapes, SettingError for
-    settings that are no such numbers.
+    Shapes: x (N, *S, C) -> (N, *P, C) with P = floor((S - size) / stride) + 1: a rest at the end counts for nothing.
+    size, stride : a whole number, or one for each axis. Raises ShapeError for other shapes, SettingError for settings
+    that are no such numbers.
+
+    >>> bp.mean_pool2d(bp.Input("x", (9, 9, 4)), size=3, stride=2)
+    <MeanPool2d (N, 4, 4, 4)>
     """
 
     axes: ClassVar[int]
@@ -39,7 +41,7 @@ class Pooling(Box):
         step = size if self.stride is None else per_axis(self.stride, self.axes, "stride")
         return Frame(tuple(shape[1:-1]), ((0, 0),) * self.axes, size, step, (1,) * self.axes)
 
-    def seen(self, x: Array, frame: Any) -> tuple[Array, tuple[int, ...]]:
+    def windows(self, x: Array, frame: Any) -> tuple[Array, tuple[int, ...]]:
         """The windows, and the axes within them. Shapes: (N, *S, C) -> (N, *P, *K, C)."""
         return windows(x, frame.size, frame.step, frame.apart), tuple(range(self.axes + 1, 2 * self.axes + 1))
 
@@ -91,15 +93,15 @@ class MaxPooling(Pooling):
     """The maximum of every window. Its element receives the gradient; ties share it equally, as in `max`."""
 
     def fprop(self, x: Array) -> Array:
-        seen, axes = self.seen(x, self.frame(x.shape))
-        return seen.max(axis=axes)
+        parts, axes = self.windows(x, self.frame(x.shape))
+        return parts.max(axis=axes)
 
     def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame, xp = self.frame(x.shape), namespace(x)
         if frame.step != frame.size:
-            seen, axes = self.seen(x, frame)
+            parts, axes = self.windows(x, frame)
             each = (slice(None), *[slice(None)] * self.axes, *[None] * self.axes)
-            hit = seen == value[each]
+            hit = parts == value[each]
             share = grad[each] / hit.astype(x.dtype).sum(axis=axes, keepdims=True)
             return fold(xp.where(hit, share, 0), frame.sizes, frame.step, frame.apart)
         hit = self.side_by_side(x, frame) == self.spread(value, frame)
@@ -114,16 +116,16 @@ class MeanPooling(Pooling):
     """The mean of every window: each of its k elements receives 1 / k of the gradient."""
 
     def fprop(self, x: Array) -> Array:
-        seen, axes = self.seen(as_numbers(x), self.frame(x.shape))
-        return seen.mean(axis=axes)
+        parts, axes = self.windows(as_numbers(x), self.frame(x.shape))
+        return parts.mean(axis=axes)
 
     def bprop(self, grad: Array, value: Array, x: Array) -> Array:
         frame = self.frame(x.shape)
         share = grad / prod(frame.size)
         if frame.step != frame.size:
             each = share[(slice(None), *[slice(None)] * self.axes, *[None] * self.axes)]
-            seen = (*share.shape[:-1], *frame.size, share.shape[-1])
-            return fold(namespace(x).broadcast_to(each, seen), frame.sizes, frame.step, frame.apart)
+            parts = (*share.shape[:-1], *frame.size, share.shape[-1])
+            return fold(namespace(x).broadcast_to(each, parts), frame.sizes, frame.step, frame.apart)
         pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
         shape = (x.shape[0], *pairs, x.shape[-1])
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
@@ -210,7 +212,45 @@ def pooled(rng: np.random.Generator, axes: int) -> Iterator[Example]:
     yield distinct(rng, (3, 6, *[4] * (axes - 1), 3)), {"size": (3, 1)[:axes]}
 
 
-max_pool1d: Final = function(MaxPool1d)
-max_pool2d: Final = function(MaxPool2d)
-mean_pool1d: Final = function(MeanPool1d)
-mean_pool2d: Final = function(MeanPool2d)
+def max_pool1d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The maximum of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MaxPool1d`.
+
+    >>> bp.max_pool1d(bp.Input("x", (8, 3)), 2)
+    <MaxPool1d (N, 4, 3)>
+    """
+    return MaxPool1d(x, size=size, stride=stride, name=name)
+
+
+def max_pool2d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The maximum of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MaxPool2d`.
+
+    >>> bp.max_pool2d(bp.Input("x", (28, 28, 6)), 2)
+    <MaxPool2d (N, 14, 14, 6)>
+    """
+    return MaxPool2d(x, size=size, stride=stride, name=name)
+
+
+def mean_pool1d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The mean of every window of a sequence. Shapes: x (N, L, C) -> (N, P, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MeanPool1d`.
+
+    >>> bp.mean_pool1d(bp.Input("x", (8, 3)), 2)
+    <MeanPool1d (N, 4, 3)>
+    """
+    return MeanPool1d(x, size=size, stride=stride, name=name)
+
+
+def mean_pool2d(x: BoxLike, size: Any, stride: Any = None, *, name: str | None = None) -> Box:
+    """The mean of every window of a picture. Shapes: x (N, H, W, C) -> (N, P, Q, C).
+
+    Windows have `size` elements along each axis and are `stride` apart (None: side by side). See `MeanPool2d`.
+
+    >>> bp.mean_pool2d(bp.Input("x", (28, 28, 6)), 2)
+    <MeanPool2d (N, 14, 14, 6)>
+    """
+    return MeanPool2d(x, size=size, stride=stride, name=name)

@@ -324,7 +324,7 @@ def slice(a: BoxLike, index: Any, *, name: str | None = None) -> Box:
 
 
 def stop_gradient(a: BoxLike, *, name: str | None = None) -> Box:
-    """`a`, as a constant: no gradient passes, so that training does not see what is below. Shapes: (...) -> (...).
+    """`a`, as a constant: no gradient passes, so that training does not see the boxes below. Shapes: (...) -> (...).
 
     >>> bp.stop_gradient(bp.Input("h", (50,)))
     <StopGradient (N, 50)>

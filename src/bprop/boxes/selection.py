@@ -34,7 +34,7 @@ class Maximum(Broadcast):
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         a = rng.normal(size=(3, 4))
         yield a, a + away_from_zero(rng)
-        yield a, a[1] + 7 * away_from_zero(rng, 4)
+        yield a, a[1] + 7 * away_from_zero(rng, (4,))
         yield 7 * away_from_zero(rng, (2, 1, 4)), rng.normal(size=(3, 1)) / 7
 
 

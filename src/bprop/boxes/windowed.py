@@ -1,4 +1,4 @@
-"""What convolution and pooling share: settings for each axis, and where the windows of a picture lie."""
+"""Windows of pictures and sequences, which convolution and pooling share: settings for each axis, and places."""
 
 from typing import Any, NamedTuple
 

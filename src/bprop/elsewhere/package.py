@@ -30,6 +30,21 @@ PACKAGE = alike(
         ("losses", "metrics_of", "criterion"): (
             "losses are bp.nll, bp.squared_error, bp.absolute_error, bp.huber, bp.binary_cross_entropy, ..."
         ),
+        ("Conv2D", "Convolution2D", "conv"): (
+            "type bp.conv2d(x, W, b, padding='same'); pictures are (N, H, W, C), W is (KH, KW, C, O)"
+        ),
+        ("Conv1D", "Convolution1D"): "type bp.conv1d(x, W, b); sequences are (N, L, C), W is (K, C, O)",
+        ("MaxPooling2D", "max_pool", "maxpool"): "type bp.max_pool2d(x, size=2), or bp.max_pool1d",
+        (
+            "AveragePooling2D",
+            "AvgPool2d",
+            "avg_pool",
+            "avg_pool2d",
+        ): "type bp.mean_pool2d(x, size=2)",
+        ("RMSNorm", "RMSNormalization"): "type bp.rms_norm(a, gain)",
+        ("GaussianDropout", "gaussian_dropout"): "noise is bp.gaussian_noise(a, scale=0.1), or bp.dropout(a, 0.5)",
+        ("log_sum_exp", "lse"): "type bp.logsumexp(a, axis=1)",
+        ("bmm", "batch_matmul", "einsum", "dot"): "type a @ b; leading axes broadcast, as in NumPy",
         ("identity", "Identity"): "leave the box out",
         ("swish",): "type bp.silu(a)",
         ("logistic", "expit"): "type bp.sigmoid(a)",

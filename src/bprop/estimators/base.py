@@ -50,7 +50,7 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
 
     n_iter_: int
     t_: int
-    best_loss_: Any
+    best_loss_: float | None
 
     loss_curve_: list[float]
     validation_scores_: Any  # list[float], or None without early stopping, as in scikit-learn; so are the next two

@@ -225,7 +225,7 @@ class Graph(Structure):
     def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
         """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.
 
-        This graph stays as it is. What is below is shared, so that theta of this graph fits the parameters that both
+        This graph stays as it is. The boxes below are shared, so that theta of this graph fits the parameters that both
         have. Boxes above are made anew and keep their names. The new box may be made of the old one, as in
         `graph.replace(h1, bp.dropout(h1, 0.5))`; a new box without a name takes over the name of one that is gone.
 

@@ -37,8 +37,8 @@ class Positive:
 
 @dataclass(frozen=True)
 class Head:
-    """A loss, what is judged of its output (f, an output of the graph called `output`, or the box that the loss reads),
-    and its targets y. question : None where only the loss itself says how well f does."""
+    """A loss, the part of its output that is judged, f (an output of the graph, called `output`, or the box that the
+    loss reads), and its targets y. question : None where only the loss itself says how well f does."""
 
     name: str
     f: Box
@@ -56,14 +56,14 @@ class Head:
         output = "f" if alone else near[0] if near else ""
         f = outputs[output] if output else read
         target = str(y.name or name)
-        count, given = _count(y), _count(f)
+        count, numbers = _count(y), _count(f)
         labels, sigmoid = y.spec.kind == "int", isinstance(f, Sigmoid)
-        if labels and count == 1 and (given > 1 or sigmoid) and len(f.dims) <= 2:
-            f = f if given > 1 else _pair(f)
-            classes = _classes(notes, max(2, given))
+        if labels and count == 1 and (numbers > 1 or sigmoid) and len(f.dims) <= 2:
+            f = f if numbers > 1 else _pair(f)
+            classes = _classes(notes, max(2, numbers))
             decision = _decision(notes) if len(classes) == 2 else None
             question = Question(target, "classification", (target,), classes, decision, isinstance(f, Softmax))
-        elif given != count:
+        elif numbers != count:
             question = None
         else:
             columns = [target] if count == 1 else [f"{target}{k}" for k in range(1, count + 1)]
@@ -98,7 +98,7 @@ def _decision(notes: Mapping[str, Any]) -> Positive | None:
 
 
 class Answers:
-    """What a graph answers to examples, and what is right: for each head, f and y.
+    """The answers of a graph to examples, and the right ones: for each head, f and y.
 
     outputs, targets : as people write functions of them: an array, or {name: array} of several.
     """
@@ -164,7 +164,7 @@ class Heads:
     def _outputs(self, graph: Graph, params: Any, dtype: np.dtype, examples: DataSet) -> dict[str, np.ndarray]:
         predictor, parts = graph.predictor, []
         start = predictor.start(dict(params), dtype)
-        with np.errstate(all="ignore"):  # measures say what is not finite
+        with np.errstate(all="ignore"):  # measures tell which are not finite
             for cut in examples.cuts():
                 arrays = {name: np.asarray(examples.arrays[name][cut]) for name in predictor.inputs}
                 part = predictor.outputs(start, arrays)

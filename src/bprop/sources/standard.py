@@ -34,7 +34,7 @@ SOURCE = "Python"
 
 @dataclass(frozen=True)
 class Form:
-    """What a model takes and gives: its input, its target (None: it has no loss), and its output with its name."""
+    """The data and the answer of a model: its input, its target (None: it has no loss), and its output with a name."""
 
     x: Input
     y: Input | None
@@ -73,7 +73,7 @@ class Form:
 
     @property
     def outputs(self) -> int:
-        """K, the numbers that are given for an example."""
+        """K, the numbers of the output for an example."""
         return prod(size for size in self.f.dims[1:] if isinstance(size, int))
 
     @property
@@ -144,8 +144,8 @@ def _standard_graph(graph: Graph, form: Form, task: str) -> Graph:
     places: dict[Box, Box] = {form.x: _in_front("x", (form.inputs,), form.x)}
     if form.y is not None:
         places[form.y] = _in_front("y", () if form.targets == 1 else (form.targets,), form.y)
-    kept = {name: box for name, box in graph.outputs.items() if name == form.output or name in _beside(graph)}
-    whole = replaced(Graph(loss=graph.loss, penalty=graph.penalty, outputs=kept, stable=graph.stable), places)
+    outputs = {name: box for name, box in graph.outputs.items() if name == form.output or name in _beside(graph)}
+    whole = replaced(Graph(loss=graph.loss, penalty=graph.penalty, outputs=outputs, stable=graph.stable), places)
     f = whole["outputs"].pop(form.output)
     if task == "classification" and form.outputs == 1:
         (a,) = f.children
@@ -168,9 +168,9 @@ def _in_front(name: str, shape: tuple[int, ...], box: Input) -> Box:
 
 def _notes(model: Model, form: Form, task: str) -> dict[str, Any]:
     """The notes of `bprop train`."""
-    names, target = model.notes.get("columns"), model.notes.get("target")
-    texts = isinstance(names, list | tuple) and all(isinstance(name, str) for name in names)
-    fits = texts and len({*names}) == len(names) == form.inputs
+    names, target = model.notes.get("columns", ()), model.notes.get("target")
+    names = names if isinstance(names, list | tuple) else ()
+    fits = all(isinstance(name, str) for name in names) and len({*names}) == len(names) == form.inputs
     name = target if isinstance(target, str) else "y" if form.y is None else str(form.y.name)
     notes = {
         "source": SOURCE, "task": task, "columns": list(names) if fits and names else list(numbered(form.inputs)),

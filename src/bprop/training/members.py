@@ -168,7 +168,7 @@ class Team:
 
     def _train(self) -> Fit:
         crew, total = self.crew, sum(trainer.planned for trainer in self.trainers)
-        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.asked else None
+        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.stopping else None
         self.apart = all(trainer.run_.apart for trainer in self.trainers)
         self.began = perf_counter(), done
         with crew.interrupt:

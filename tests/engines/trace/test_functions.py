@@ -231,7 +231,8 @@ WRONG = {
     "its rows": (lambda a: list(a), UnsupportedError),
     "a NumPy array of it": (np.asarray, UnsupportedError),
     "an unknown function": (lambda a: namespace(a).cumsum(a), UnsupportedError),
-    "stacks": (lambda a: a[None] @ a.T[None], UnsupportedError),
+    "stacks that do not fit": (lambda a: a[None] @ a[None], ValueError),
+    "stacks of whole numbers": (lambda a: (a > 0).astype(int)[None] @ (a.T > 0).astype(int)[None], UnsupportedError),
 }  # fmt: skip
 
 

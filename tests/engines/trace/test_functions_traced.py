@@ -75,10 +75,11 @@ def test_products_of_vectors_matrices_and_stacks_have_numpys_shapes(tape):
     for a, b, shape in (
         ((3,), (3,), ()), ((2, 3), (3,), (2,)), ((3,), (3, 4), (4,)), ((2, 3), (3, 4), (2, 4)),
         ((5, 2, 3), (3, 4), (5, 2, 4)), ((5, 2, 3), (3,), (5, 2)), ((2, 5, 3, 4), (4, 6), (2, 5, 3, 6)),
+        ((2, 3), (5, 3, 4), (5, 2, 4)), ((3,), (5, 3, 4), (5, 4)), ((2, 1, 2, 3), (5, 3, 4), (2, 5, 2, 4)),
     ):  # fmt: skip
         assert (leaf(*a) @ leaf(*b)).shape == shape
-    with pytest.raises(UnsupportedError, match="two stacks of matrices"):
-        leaf(2, 3) @ leaf(5, 3, 4)
+    with pytest.raises(ValueError, match="3 and 2 differ"):
+        leaf(2, 3) @ leaf(5, 2, 4)
     with pytest.raises(ValueError, match="rows of 3 times columns of 4"):
         leaf(2, 3) @ leaf(4, 2)
 

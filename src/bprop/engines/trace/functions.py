@@ -231,8 +231,8 @@ def has_windows(a: Traced) -> bool:
 def without_ones(xp: Functions, a: Traced, stack: Shape) -> tuple[Traced, list[int]]:
     """(a stack of matrices without the axes that only broadcast, the places of the other axes in the whole stack)."""
     first = len(stack) - (a.ndim - 2)
-    kept = [i for i, n in enumerate(a.shape[:-2]) if n == stack[first + i]]
-    return xp.reshape(a, (*(a.shape[i] for i in kept), *a.shape[-2:])), [first + i for i in kept]
+    axes = [i for i, n in enumerate(a.shape[:-2]) if n == stack[first + i]]
+    return xp.reshape(a, (*(a.shape[i] for i in axes), *a.shape[-2:])), [first + i for i in axes]
 
 
 def as_rows(rows: Traced) -> Traced:

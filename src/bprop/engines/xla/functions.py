@@ -26,6 +26,10 @@ from bprop.graph.plan import Context
 from bprop.graph.validation import check_names
 from bprop.rules import Foreign
 
+ROOM = 2
+"""Batches that the arrays of a step have room for. With room for one, XLA would know the rows of the batch, and compile
+the step into other loops than those of training, which round differently."""
+
 
 @jax.tree_util.register_pytree_node_class
 class Held(Mapping[str, Any]):
@@ -120,7 +124,7 @@ class XlaFunctions(Functions):
         rows = rows_of(arrays)
         run = self.training(theta, self.filled(rows), weights is not None)
         with jax.enable_x64(self.wide):
-            size = run.batches.rows
+            size = ROOM * run.batches.rows
             arrays = {name: padded(array, self.room[name].dtype, size) for name, array in arrays.items()}
             weights = None if weights is None else padded(weights, self.dtype, size)
             order = np.arange(size, dtype=np.int32)

@@ -17,3 +17,8 @@ def test_windows_are_added_up_where_they_overlap_and_the_rest_is_0(shape, sizes,
     grad = np.random.default_rng(0).normal(size=shape).astype(dtype)
     (found,) = evaluate(lambda g: [2 * fold(g, sizes, step, apart)], grad, dtype=dtype)
     np.testing.assert_allclose(found, 2 * fold(grad, sizes, step, apart), rtol=1e-5 if dtype == "float32" else 1e-13)
+
+
+def test_a_fold_leaves_zeros_between_its_rows(dirty_padding):
+    grad = np.ones((2, 3, 2 * 5))
+    assert dirty_padding(lambda g: [fold(g.reshape(2, 3, 2, 5), (4,), (1,), (1,))], grad) == []

@@ -79,3 +79,8 @@ def test_shares_cover_every_list_of_rows_once():
     assert [len(piece) for piece in pieces] == [13, 12]
     assert sorted(place for piece in pieces for place, _ in piece) == sorted(np.ndindex(5, 5))
     assert bare.units == 2
+
+
+def test_what_is_made_of_a_product_leaves_zeros_between_its_rows(dirty_padding):
+    a, b = np.ones((2, 3, 4)), np.ones((2, 4, 6))
+    assert dirty_padding(lambda a, b: [namespace(a).exp(a @ b)], a, b) == []

@@ -205,3 +205,20 @@ def test_a_transpose_that_one_product_copies_and_another_reads_in_place(same):
         return [W - 0.1 * (M @ (Wt @ M)), M + 0.01 * W, None, h @ Wt, Wt @ M]
 
     same(step, arrays, steps=3)
+
+
+def test_of_a_product_that_several_kernels_need_what_is_made_of_it_is_stored():
+    """tanh(x W + b), which a maximum and its gradient read: the sum before is in memory nowhere."""
+    from bprop.engines.native.schedule.fusion import Scheduler
+    from bprop.engines.trace.functions import new_tape
+
+    tape = new_tape(np.dtype("float64"))
+    xp = tape.functions
+    x, W, b = (tape.leaf(f"state {n}", s, tape.dtype) for n, s in (("x", (8, 4)), ("W", (4, 6)), ("b", (6,))))
+    h = xp.tanh(x @ W + b)
+    outputs = [h.max(axis=1), xp.where(h == h.max(axis=1, keepdims=True), h, 0.0).sum(axis=0)]
+    updates = [(tape.leaf(f"state o{i}", o.shape, tape.dtype), o) for i, o in enumerate(outputs)]
+    kernels = Scheduler(updates, 4).kernels()
+    stored = [array.op for kernel in kernels for array, leaf in kernel.outputs if leaf is None]
+    assert "tanh" in stored
+    assert "dot" not in stored

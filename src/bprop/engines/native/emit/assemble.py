@@ -26,7 +26,7 @@ from bprop.engines.native.emit.values import Memory
 from bprop.engines.native.schedule import shares
 from bprop.engines.native.schedule.buffers import Layout
 from bprop.engines.native.schedule.contraction import contracted
-from bprop.engines.native.schedule.forms import INNER, Form
+from bprop.engines.native.schedule.forms import INNER
 from bprop.engines.native.schedule.fusion import Scheduler
 from bprop.engines.native.schedule.kernels import Kernel, is_reduction
 from bprop.engines.native.schedule.shares import Barriers, reduction_units, units
@@ -118,9 +118,13 @@ class Assembler:
 
         nodes = sorted(inside, key=lambda a: a.number)
         parts += [(*(number(array) for array in (*node.args, node)), node.attr) for node in nodes]
-        for form in (self.scheduler.forms[node] for node in nodes if node in self.scheduler.forms):
-            how = (form.swapped,) if isinstance(form, Form) else (form.A.start, form.B.start)
-            parts += [(number(o.base), o.strides, form.kind, *how) for o in (form.A, form.B)]
+        for node in nodes:
+            if node in self.scheduler.forms:
+                form = self.scheduler.forms[node]
+                parts += [(number(o.base), o.strides, form.kind, form.swapped) for o in (form.A, form.B)]
+            elif node in self.scheduler.tensor_forms:
+                tensor = self.scheduler.tensor_forms[node]
+                parts += [(number(o.base), o.strides, o.start) for o in (tensor.A, tensor.B)]
         parts += [tuple(-1 if array is None else number(array) for array in pair) for pair in kernel.outputs]
         arrays = [a for a in numbers if a in kernel.reads or a in kernel.writes]
         return tuple(parts), arrays
@@ -137,7 +141,7 @@ class Assembler:
             product = (InnerProducts if form.kind == INNER else BroadcastProducts)(emitter, known, kernel, form)
             return product.units, core.size * core.args[0].shape[1], product.emit
         if core.op == "tensordot":
-            tensors = TensorProducts(emitter, known, kernel, self.scheduler.forms[core])
+            tensors = TensorProducts(emitter, known, kernel, self.scheduler.tensor_forms[core])
             return tensors.units, tensors.form.work, tensors.emit
         if core.op == "partial_dots":
             sums = PartialProducts(emitter, known, kernel, self.scheduler.forms[core])

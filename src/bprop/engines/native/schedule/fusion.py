@@ -21,7 +21,7 @@ from bprop.engines.native.schedule.kernels import (
     is_reduction,
     stands_alone,
 )
-from bprop.engines.native.schedule.tensordots import tensor_form
+from bprop.engines.native.schedule.tensordots import TENSORDOT, TensorForm, tensor_form
 from bprop.engines.trace.tape import Traced, reachable
 
 DEEP = 40
@@ -45,11 +45,9 @@ class Scheduler:
             for arg in dict.fromkeys(node.args):
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
-        self.forms: dict[Traced, Any] = {
-            node: (tensor_form if node.op == "tensordot" else form_of)(node, lanes)
-            for node in self.nodes
-            if node.op in PRODUCTS
-        }
+        products = [node for node in self.nodes if node.op in PRODUCTS]
+        self.forms: dict[Traced, Form] = {n: form_of(n, lanes) for n in products if n.op != TENSORDOT}
+        self.tensor_forms: dict[Traced, TensorForm] = {n: tensor_form(n, lanes) for n in products if n.op == TENSORDOT}
         for node in self.nodes:
             self.store_at_first(node)
 
@@ -58,12 +56,12 @@ class Scheduler:
         if stands_alone(node) and not (node.op in FUSIBLE and self.may_fuse(node)):
             self.stored.add(node)
         if node.op in PRODUCTS:
-            self.stored.update(a for a in self.forms[node].operands if a.op != "leaf")
+            self.stored.update(a for a in self.operands(node) if a.op != "leaf")
 
     def may_fuse(self, dot: Traced) -> bool:
         """Whether all users take the product element by element, at the points where it is computed."""
         users = self.users[dot]
-        return self.forms[dot].kind != INNER and all(
+        return (dot in self.tensor_forms or self.forms[dot].kind != INNER) and all(
             not stands_alone(u) and u.op not in VIEWS and u.op != "take" and u.shape == dot.shape for u in users
         )
 
@@ -131,7 +129,7 @@ class Scheduler:
         return False
 
     def last_in_place(self, product: Traced) -> Traced:
-        """What is made of a product element by element, as long as nothing else needs what lies between."""
+        """The last array that is made of a product element by element, if nothing else needs those between."""
         last = product
         while len(self.users[last]) == 1:
             user = self.users[last][0]
@@ -176,7 +174,8 @@ class Scheduler:
     def operands(self, node: Traced) -> tuple[Traced, ...]:
         """The arrays from which an operation is computed. A product reads the matrix under a transpose, though another
         product may have the transpose in memory."""
-        return self.forms[node].operands if node in self.forms else node.args
+        form = self.tensor_forms.get(node) or self.forms.get(node)
+        return node.args if form is None else form.operands
 
     # --- kernels in order ---
 

@@ -40,7 +40,6 @@ class TensorForm:
     rows: tuple[Axis, ...]
     column: Axis
     sums: tuple[Axis, ...]
-    kind: str = TENSORDOT
 
     @property
     def operands(self) -> tuple[Traced, Traced]:
