@@ -158,3 +158,32 @@ def test_the_answers_name_what_there_is():
     named = {one for words in PACKAGE.values() for one in re.findall(r"bp\.(\w+)", words)}
     assert len(named) > 15 and all(hasattr(bp, one) for one in named)
     assert not {*PACKAGE} & {*dir(bp)}
+
+
+def test_a_star_import_hides_nothing_of_python_and_brings_the_product():
+    shown = in_fresh_python("""
+import builtins
+from bprop import *
+print(sorted(name for name in globals() if name in vars(builtins)), linear is not None, Graph.__name__, tanh.__name__)
+""")
+    assert shown == "[] True Graph tanh"
+
+
+def test_a_star_import_works_without_scikit_learn():
+    code = "import sys; sys.modules['sklearn'] = None\nfrom bprop import *\nprint('MLPClassifier' in globals(), Graph.__name__)"
+    assert in_fresh_python(code) == "False Graph"
+
+
+def test_dir_shows_the_product_and_nothing_else():
+    listed = {name for name in dir(bp) if not name.startswith("_")}
+    assert listed == {*bp.__all__, *bp.boxes.__all__}
+    assert not listed & {"import_module", "find_spec", "TYPE_CHECKING", "Any", "annotations"}
+
+
+@pytest.mark.parametrize("name", sorted({*bp.__all__, *bp.boxes.__all__}))
+def test_every_public_name_is_there(name):
+    assert getattr(bp, name) is not None
+
+
+def test_every_lazy_name_is_public():
+    assert {*bp._HOME} <= {*bp.__all__}

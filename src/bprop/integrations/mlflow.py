@@ -33,6 +33,8 @@ class MLflow:
     model: str | None
     mlflow: ModuleType
 
+    run: Any
+
     def __init__(self, model: str | None = "model.bprop"):
         try:
             import mlflow

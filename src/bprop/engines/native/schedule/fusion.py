@@ -46,7 +46,7 @@ class Scheduler:
                 self.users[arg].append(node)
         self.stored: set[Traced] = set()
         products = [node for node in self.nodes if node.op in PRODUCTS]
-        self.forms: dict[Traced, Form] = {n: form_of(n, lanes) for n in products if n.op != TENSORDOT}
+        self.forms: dict[Traced, Any] = {n: form_of(n, lanes) for n in products if n.op != TENSORDOT}
         self.tensor_forms: dict[Traced, TensorForm] = {n: tensor_form(n, lanes) for n in products if n.op == TENSORDOT}
         for node in self.nodes:
             self.store_at_first(node)
