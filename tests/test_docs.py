@@ -164,7 +164,8 @@ def test_many_networks_runs_as_it_is_read(tmp_path, monkeypatch):
     assert names["fit"].history[-1].loss < names["fit"].history[0].loss / 2
 
 
-def test_the_page_on_backward_graphs_prints_what_it_shows(capsys):
+def test_the_page_on_backward_graphs_prints_what_it_shows(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     page = (DOCS / "backward.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", page, re.DOTALL)
     assert sum(bool(shown) for _, shown in blocks) == 2

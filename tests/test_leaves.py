@@ -64,12 +64,12 @@ def test_an_initialiser_is_a_function_a_name_an_array_or_a_number():
 @pytest.mark.parametrize(
     ("make", "error", "cure"),
     [
-        (lambda: Parameter("W", (4, 3), init="xavier"), errors.SettingError, 'init="glorot_uniform"'),
-        (lambda: Parameter("W", (4, 3), init="He_normall"), errors.SettingError, "did you mean 'he_normal'"),
-        (lambda: Parameter("W", (4, 3), init=init.uniform), errors.SettingError, "uniform\\(0.1\\)"),
+        (lambda: Parameter("W", (4, 3), init="xavier"), errors.BoxError, 'init="glorot_uniform"'),
+        (lambda: Parameter("W", (4, 3), init="He_normall"), errors.BoxError, "did you mean 'he_normal'"),
+        (lambda: Parameter("W", (4, 3), init=init.uniform), errors.BoxError, "uniform\\(0.1\\)"),
         (lambda: Parameter("W", (4, 3), init=np.ones((3, 4))), errors.ShapeError, r"\(3, 4\), the parameter \(4, 3\)"),
-        (lambda: Parameter("W", (4, 3), init=lambda: 0), errors.SettingError, r"called as init\(rng, shape\)"),
-        (lambda: Parameter("W", (4, 3), init=object()), errors.DTypeError, r"a function init\(rng, shape\)"),
+        (lambda: Parameter("W", (4, 3), init=lambda: 0), errors.BoxError, r"called as init\(rng, shape\)"),
+        (lambda: Parameter("W", (4, 3), init=object()), errors.BoxError, r"a function init\(rng, shape\)"),
         (lambda: Parameter("W", 4, 3), errors.BoxError, r"is a tuple, \(4, 3\)"),
         (lambda: Parameter("W", np.ones((4, 3))), errors.BoxError, "init=array"),
         (lambda: Input("x", (None, 4)), errors.BoxError, "the batch axis is implicit"),

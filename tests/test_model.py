@@ -528,8 +528,8 @@ def far_model():
     data = {"x": x, "y": 1e9 + (x[:, 0] - 1.7e12) / 1e3}
     units = Units({"x": Scaling.of(x), **dict.fromkeys(("y", "f"), Scaling.of(data["y"]))})
     graph = bp.mlp([2, 8, 1], task="regression")
-    fit = bp.train(graph, data, validation=data, epochs=60, engine="numpy", progress=False, notes=units.to_notes())
-    return fit, data
+    settings = {"epochs": 60, "engine": "numpy", "progress": False, "notes": units.to_notes(), "keep_best": False}
+    return bp.train(graph, data, validation=data, **settings), data
 
 
 def test_a_model_whose_notes_say_so_takes_and_gives_the_units_of_the_table(tmp_path):

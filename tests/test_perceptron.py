@@ -525,10 +525,16 @@ def test_a_class_of_ones_own_does_not_replace_ours_of_the_same_name():
 
 
 def test_what_is_no_loss_and_a_loss_that_ends_no_network_are_refused():
-    with pytest.raises(errors.SettingError, match="a loss is a name or a class of loss, not 3"):
+    with pytest.raises(
+        errors.SettingError, match=r"a loss is a name, a class of loss, or a function \(f, y\) -> box, not 3"
+    ):
         bp.mlp([3, 1], task="regression", loss=3)
-    with pytest.raises(errors.SettingError, match="CrossEntropy does not say how a network ends"):
-        bp.mlp([3, 4], loss=bp.boxes.CrossEntropy)
+
+    class Headless(bp.boxes.CrossEntropy):  # CrossEntropy itself is the loss that its name chooses
+        pass
+
+    with pytest.raises(errors.SettingError, match="Headless does not say how a network ends"):
+        bp.mlp([3, 4], loss=Headless)
 
 
 @pytest.mark.parametrize(("outputs", "dims"), [(1, ("N", 3)), (2, ("N", 2, 3))])

@@ -27,6 +27,14 @@ def test_an_inherited_method_is_judged_where_it_was_defined():
     assert signatures.fault(type("Heir", (Mine,), {}), "few", ("self", "a", "b"), "x") is None
 
 
+def test_a_keyword_that_a_method_has_is_passed_by_name():
+    class Asks:
+        def bprop(self, grad, wanted): ...
+
+    assert signatures.fault(Asks, "bprop", ("self", "grad"), "x", ("wanted",)) is None
+    assert signatures.fault(Asks, "bprop", ("self", "grad"), "x") is not None
+
+
 def test_a_signature_that_is_not_known_is_accepted():
     assert signatures.accepts(object(), 7)
     assert not signatures.accepts(lambda: 0, 1)

@@ -11,12 +11,17 @@ from bprop import exits  # first, so that Ctrl-C during the other imports ends t
 
 # isort: split
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from bprop import boxes, errors
 from bprop import forked as forked  # early, so that it notices every fork
 from bprop.box import Box
 from bprop.boxes import *
+from bprop.boxes import abs as abs  # not by *: they hide Python's own
+from bprop.boxes import max as max
+from bprop.boxes import slice as slice
+from bprop.boxes import sum as sum
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 
@@ -59,6 +64,68 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
 
 __version__ = "0.1.0"
 
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Box",
+    "Callback",
+    "Constant",
+    "Fit",
+    "Gradients",
+    "Graph",
+    "GraphClassifier",
+    "GraphRegressor",
+    "History",
+    "Input",
+    "Live",
+    "MLPClassifier",
+    "MLPRegressor",
+    "MLflow",
+    "Model",
+    "OptunaPruning",
+    "Parameter",
+    "Record",
+    "Rule",
+    "Stepper",
+    "Table",
+    "TableClassifier",
+    "TableFit",
+    "TableModel",
+    "TableRegressor",
+    "TensorBoard",
+    "Tuned",
+    "Values",
+    "advice",
+    "between",
+    "boxes",
+    "check_box",
+    "check_gradients",
+    "ensemble",
+    "errors",
+    "init",
+    "layers",
+    "load",
+    "mlp",
+    "namespace",
+    "report",
+    "save",
+    "schedules",
+    "stream",
+    "table",
+    "tabular",
+    "to_onnx",
+    "train",
+    "train_many",
+    "tune",
+]  # fmt: skip
+__all__ += boxes.__all__
+__all__.remove("abs")
+__all__.remove("max")
+__all__.remove("slice")
+__all__.remove("sum")
+"""What `from bprop import *` takes: the product, but for the names of Python's own functions."""
+
 _LATER = {
     "bprop": ("init", "layers"),
     "bprop.check": ("check_box", "check_gradients"),
@@ -99,17 +166,29 @@ _LATER = {
 _HOME = {name: module for module, names in _LATER.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'bprop' has no attribute {name!r}{_cure(name)}")
-    home = _HOME[name]
-    value = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+def _leave_out(names: tuple[str, ...]) -> None:
+    """`from bprop import *` takes no names whose package is not installed: it would end in an error."""
+    for name in names:
+        __all__.remove(name)
+
+
+if find_spec("sklearn") is None:
+    _leave_out(_LATER["bprop.estimators"])
+
+
+if not TYPE_CHECKING:  # a type checker knows the names above, and reports all others
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module 'bprop' has no attribute {name!r}{_cure(name)}")
+        home = _HOME[name]
+        value = import_module(f"bprop.{name}") if home == "bprop" else getattr(import_module(home), name)
+        globals()[name] = value
+        return value
 
 
 def _cure(name: str) -> str:
-    """What to type instead of a name that bprop does not have."""
+    """The name to type instead of one that bprop does not have."""
     if name.startswith("_"):
         return ""
     from bprop.elsewhere import answer
@@ -119,4 +198,4 @@ def _cure(name: str) -> str:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*__all__, *boxes.__all__, *_HOME, "__version__"})

@@ -75,12 +75,12 @@ class DataSet:
 
     @property
     def changes(self) -> str | None:
-        """In words, what is done to each batch before an update; None where nothing is."""
+        """In words, the function that changes each batch before an update; None where there is none."""
         return None
 
     @property
     def advice(self) -> str:
-        """What to do where the rows are others than before; empty where nothing is known."""
+        """Advice for rows that are others than before; empty where there is none."""
         return ""
 
     def recast(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None) -> "DataSet":

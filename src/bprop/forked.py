@@ -24,6 +24,8 @@ class Library:
 
     name: str
 
+    runs: Callable[[], bool]
+
     def __init__(self, name: str, runs: Callable[[], bool]):
         self.name, self.runs = name, runs
         self.used: bool = False

@@ -24,7 +24,7 @@ from typing import Any, Final
 import numpy as np
 
 from bprop.elsewhere import alike, answer
-from bprop.errors import BpropError, DTypeError, SettingError, ShapeError
+from bprop.errors import BoxError, BpropError, SettingError, ShapeError
 from bprop.reading import read_array
 
 
@@ -147,7 +147,9 @@ lecun_uniform: Final = Scaled(1.0, "in")  # LeCun, Bottou, Orr and Mueller 1998,
 lecun_normal: Final = Scaled(1.0, "in", normal=True)
 standard: Final = Scaled(1 / 3, "in")  # U[-1 / sqrt(fan_in), 1 / sqrt(fan_in)] (Glorot, Bengio 2010, eq. 1)
 
-constant, uniform, normal = Constant, Uniform, Normal
+constant: Final = Constant
+uniform: Final = Uniform
+normal: Final = Normal
 
 
 def default(shape: tuple[int, ...]) -> Constant | Scaled:
@@ -155,7 +157,7 @@ def default(shape: tuple[int, ...]) -> Constant | Scaled:
     return glorot_uniform if len(shape) >= 2 else zeros
 
 
-NAMED = {
+NAMED: dict[str, Callable[..., np.ndarray]] = {
     "zeros": zeros, "ones": ones, "signs": signs, "glorot_uniform": glorot_uniform, "glorot_normal": glorot_normal,
     "he_uniform": he_uniform, "he_normal": he_normal, "lecun_uniform": lecun_uniform, "lecun_normal": lecun_normal,
     "standard": standard, "normal": Normal(),
@@ -182,7 +184,7 @@ ELSEWHERE = alike(
 def as_initialiser(init: Any, shape: tuple[int, ...], who: str) -> Callable[..., Any] | None:
     """init(rng, shape) of an initialiser, its name, an array, a number, or a function of the shape; None stays None.
 
-    Raises SettingError, ShapeError and DTypeError, which call the parameter `who`.
+    Raises BoxError, and ShapeError for an array of another shape, which call the parameter `who`.
     """
     if init is None or type(init) in INITIALISERS.values():
         return init
@@ -199,7 +201,7 @@ def as_initialiser(init: Any, shape: tuple[int, ...], who: str) -> Callable[...,
 
 def _named(name: str, who: str) -> Callable[..., Any]:
     if name.lower() not in NAMED:
-        raise SettingError(f"{who}: no initialiser is called {name!r}{answer(name.lower(), NAMED, ELSEWHERE)}")
+        raise BoxError(f"{who}: no initialiser is called {name!r}{answer(name.lower(), NAMED, ELSEWHERE)}")
     return NAMED[name.lower()]
 
 
@@ -208,7 +210,7 @@ def _of_class(kind: type, who: str) -> Any:
     try:
         return kind()
     except TypeError:
-        raise SettingError(
+        raise BoxError(
             f"{who}: init={kind.__name__} is a class that needs its settings, such as init=bp.init.uniform(0.1)"
         ) from None
 
@@ -227,13 +229,13 @@ def _of_function(function: Callable[..., Any], who: str) -> Callable[..., Any]:
         except TypeError:
             continue
         return takes
-    raise SettingError(f"{who}: an initialiser is called as init(rng, shape), but {function!r} takes {signature}")
+    raise BoxError(f"{who}: an initialiser is called as init(rng, shape), but {function!r} takes {signature}")
 
 
 def _of_array(values: Any, shape: tuple[int, ...], who: str) -> Values:
     array = read_array(values, who)
     if array.dtype.kind not in "fiub":
-        raise DTypeError(
+        raise BoxError(
             f"{who}: init is an initialiser of bp.init, its name, an array of numbers, or a function init(rng, shape), "
             f"not {values!r}"
         )

@@ -30,7 +30,7 @@ from bprop.structure.order import topological_order
 __all__ = ["batch_norm", "dense", "dropout", "embedding", "flatten", "layer_norm"]
 
 Initialiser = Callable[..., Any] | None
-OUTPUTS = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
+OUTPUTS: dict[str, type[Box]] = {"softmax": boxes.Softmax, "log_softmax": boxes.LogSoftmax}
 
 
 def dense(
@@ -158,7 +158,7 @@ def _need_box(h: Any, who: str) -> None:
 
 
 def _suffix(h: Box, letters: str, name: str | None) -> str:
-    """What follows the letters in the names of a layer: "_NAME", or the number after those of the layers below h."""
+    """The end of the names of a layer: "_NAME", or the number after those of the layers below h."""
     if name is not None:
         return f"_{name}"
     numbered = re.compile(re.escape(letters) + r"(\d+)")

@@ -71,8 +71,8 @@ class Parameter(Leaf):
         uniform for two axes or more (weights), zeros otherwise (biases).
     trainable : False for state of a box, such as running averages. No update rule moves it.
 
-    Raises BoxError for a missing name or an illegal shape; SettingError, ShapeError or DTypeError for an `init` that
-    is none of these, or of another shape.
+    Raises BoxError for a missing name, an illegal shape, or an `init` that is none of these; ShapeError for an array of
+    another shape.
 
     >>> bp.Parameter("W", (784, 10)), bp.Parameter("b", (10,), init=bp.init.zeros)
     (<Parameter 'W' (784, 10)>, <Parameter 'b' (10,)>)

@@ -65,7 +65,7 @@ def function_of_several(cls: type[Box]) -> Callable[..., Box]:
     return make
 
 
-def several(boxes: Any, more: tuple, who: str) -> list[Any]:
+def several(boxes: Any, more: tuple[Any, ...], who: str) -> list[Any]:
     """The boxes of a call who(a, b, c) or who([a, b, c]). Raises BoxError for a list and further arguments."""
     if isinstance(boxes, Box) or not isinstance(boxes, Iterable) or hasattr(boxes, "dtype"):
         return [boxes, *more]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from operator import is_
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,10 +16,10 @@ from bprop.elsewhere import answering, missing
 from bprop.elsewhere.networks import MODEL
 from bprop.engines.engine import Job
 from bprop.engines.numpy import NumpyRun
-from bprop.errors import BpropError, DataError, ModelFileError, UnknownNameError, UnreadableError
+from bprop.errors import BpropError, DataError, ModelFileError, UnreadableError
 from bprop.files import bprop_version, read_tensors, write_tensors
 from bprop.graph import Graph, validation
-from bprop.graph.prediction import Start
+from bprop.graph.ready import Ready
 from bprop.graph.representable import need_total
 from bprop.history import History
 from bprop.measures.heads import Heads
@@ -38,32 +37,6 @@ FORMAT = 2
 KEEP_BEST = ("epochs", "patience", "callback", "time")
 """The ends of training after which early stopping restores the parameters of the best epoch."""
 ENDS = (*KEEP_BEST, "interrupted", "diverged", "failed")
-
-
-class Ready(NamedTuple):
-    """Parameters that are ready for predictions: checked, and in the precision of the pass.
-
-    params : the arrays with which `start` computes, so that it follows changes within them; None if `start` has copies
-    in another precision.
-    """
-
-    graph: Graph
-    params: dict[str, np.ndarray] | None
-    start: Start
-
-    @classmethod
-    def of(cls, graph: Graph, params: Mapping[str, Any], dtype: np.dtype) -> Ready:
-        """Make parameters ready. Raises UnknownNameError, ShapeError or DTypeError if they do not fit the graph."""
-        theta = validation.read_params(params, graph.parameters)
-        same = theta if all(array.dtype == dtype for array in theta.values()) else None
-        return cls(graph, same, graph.predictor.start(theta, dtype))
-
-    def holds(self, graph: Graph, params: Mapping[str, Any]) -> bool:
-        """Whether this was made from the same graph and the same arrays."""
-        mine = self.params
-        if mine is None or graph is not self.graph or len(params) != len(mine):
-            return False
-        return all(map(is_, map(params.get, mine), mine.values()))
 
 
 class Model:
@@ -101,9 +74,9 @@ class Model:
         notes: Mapping[str, Any] | None = None,
     ):
         self.graph = graph
-        self.params = validation.read_params(params, graph.parameters)
-        self.history = History(history)
-        self.notes = dict(notes or {})
+        self.params: dict[str, np.ndarray] = validation.read_params(params, graph.parameters)
+        self.history: History = History(history)
+        self.notes: dict[str, Any] = dict(notes or {})
 
     @property
     def kept_epoch(self) -> int | None:
@@ -195,12 +168,12 @@ class Model:
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
-        found = data if inputs else opened(self.graph, data, self.units, self.dtype)
-        if isinstance(found, Opened):
+        rows = data if inputs else opened(self.graph, data, self.units, self.dtype)
+        if isinstance(rows, Opened):
             if weights is not None:
                 raise DataError("weights: give them with arrays by name, for batches bring none")
-            found = kept(found.batches(), self.dtype)
-        data = found
+            rows = kept(rows.batches(), self.dtype)
+        data = rows
         arrays = data if isinstance(data, DataSet) else self.graph.named(data, inputs)
         examples = self.graph.read_set(arrays, weights)
         validation.check_rows(examples.arrays)
@@ -215,18 +188,7 @@ class Model:
 
     def read_batch(self, data: Any, y: Any = None) -> dict[str, Any]:
         """Examples as the arrays of the network, checked and scaled: {input: array}, or (X, y) of two inputs."""
-        if y is not None or isinstance(data, tuple):
-            data = self._named(*(data if y is None else (data, y)))
-        return dict(self.examples(data).arrays)
-
-    def _named(self, X: Any, y: Any) -> dict[str, Any]:
-        """{input: X, target: y}. Raises UnknownNameError unless the graph has one of each."""
-        taken = [*self.graph.predictor.inputs]
-        targets = [name for name in self.graph.inputs if name not in taken]
-        if len(taken) != 1 or len(targets) != 1:
-            names = ", ".join(self.graph.inputs)
-            raise UnknownNameError(f"(X, y) is for a graph with one input and one target: name those of this: {names}")
-        return {taken[0]: X, targets[0]: y}
+        return dict(self.examples(data if y is None else (data, y)).arrays)
 
     def with_network(self, graph: Graph, params: Mapping[str, Any], notes: Mapping[str, Any]) -> Model:
         """A model of another network, that takes and gives data as this one does."""

@@ -27,8 +27,11 @@ def _box(kind: str, *children: Any, **hyper: Any) -> Any:
 class Operators(Generic[B]):
     """A mixin: the operators of the class of nodes B."""
 
-    __iter__ = None  # x[0] works, but a box is not a sequence
-    __hash__ = object.__hash__
+    __iter__: None = None  # x[0] works, but a box is not a sequence
+
+    def __hash__(self) -> int:
+        return id(self) >> 4
+
     __pandas_priority__ = 5000  # series * box calls box.__rmul__(series); pandas would make a series of boxes
 
     def __add__(self, other: Any) -> B:

@@ -12,13 +12,16 @@ from bprop.errors import BoxError
 from bprop.hyper import REQUIRED
 
 
-def fault(cls: type, method: str, arguments: Collection[str], result: str) -> str | None:
+def fault(
+    cls: type, method: str, arguments: Collection[str], result: str, keywords: Collection[str] = ()
+) -> str | None:  # fmt: skip
     """The error about a method of the class itself that cannot be called with these arguments; None if it can.
 
-    arguments : their names, self included. result : the name of what it returns.
+    arguments : their names, self included. result : the name of what it returns. keywords : arguments that it may have
+    besides, which are passed by name.
     """
     function = vars(cls).get(method)
-    if not isinstance(function, FunctionType) or accepts(function, len(arguments)):
+    if not isinstance(function, FunctionType) or accepts(function, len(arguments), keywords):
         return None
     return (
         f"{cls.__name__}.{method}{inspect.signature(function)}: bprop calls it otherwise; write "
@@ -26,14 +29,15 @@ def fault(cls: type, method: str, arguments: Collection[str], result: str) -> st
     )
 
 
-def accepts(function: Any, count: int) -> bool:
-    """True if a function can be called with so many positional arguments; also where its signature is not known."""
+def accepts(function: Any, count: int, keywords: Collection[str] = ()) -> bool:
+    """True if a function can be called with so many positional arguments, and with those of the keywords that it has;
+    also where its signature is not known."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
         return True
     try:
-        signature.bind(*[None] * count)
+        signature.bind(*[None] * count, **{name: None for name in keywords if name in signature.parameters})
     except TypeError:
         return False
     return True
@@ -49,7 +53,7 @@ def need_box(cls: Any) -> None:
         raise BoxError(f"{cls.__name__}.fprop takes ({first}): write def fprop(self, a)")
     if any("*" in name for name in cls.child_names()):
         return
-    wrong = fault(cls, "bprop", ("self", "grad", "value", *names), "a gradient for each child")
+    wrong = fault(cls, "bprop", ("self", "grad", "value", *names), "a gradient for each child", ("wanted",))
     if wrong:
         raise BoxError(wrong)
 

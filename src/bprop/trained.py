@@ -38,7 +38,7 @@ def as_pass(trained: Any, data: Sequence[Any], call: str) -> tuple[Any, Mapping[
 
 
 def unwrapped(trained: Any, call: str, error: type[BpropError] = SettingError) -> Any:
-    """What has `to_model`: the thing itself, or what a search, or a pipeline of one step, holds."""
+    """The thing that has `to_model`: itself, or the one in a search, or in a pipeline of one step."""
     if isinstance(trained, type):
         raise error(f"{call} needs something trained, not the class {trained.__name__}: make one, and fit it")
     if callable(getattr(trained, "to_model", None)):
@@ -67,7 +67,7 @@ def _alone(pipeline: Any, call: str, error: type[BpropError]) -> Any:
 
 
 def _advice(thing: Any) -> str:
-    """What to do with something that is not trained, or not by bprop; "" where nobody knows."""
+    """The way on for something that is not trained, or not by bprop; "" where nobody knows."""
     module = type(thing).__module__
     if isinstance(thing, str | os.PathLike):
         return ": read the file first, bp.load(path)"

@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["Array", "Example", "Grads", "Wanted"]
+import numpy as np
+
+__all__ = ["Array", "Example", "Examples", "Grads", "Random", "Wanted"]
 
 Array = Any
 """An array of whichever namespace runs the graph: NumPy's, JAX's, or one that records box code."""
@@ -21,3 +23,7 @@ Wanted = Sequence[bool]
 """Which children need a gradient, one bool for each."""
 Example = tuple[Any, ...]
 """An example of a box: an array for each child, perhaps with a dict of hyper-parameters at the end."""
+Examples = Iterable[Example]
+"""What `examples` of a class of box returns or yields."""
+Random = np.random.Generator
+"""A source of random numbers of NumPy."""

@@ -98,7 +98,7 @@ def test_folds_that_cannot_be_are_refused(refused, folder, options, says):
 def test_ctrl_c_says_which_folds_are_done(run, folder, monkeypatch, end):
     from bprop.tables import members as module
 
-    fit_graph, fits = module.train, []
+    fit_graph, fits = module.train_as_set, []
 
     def interrupted(*args, **settings):
         fits.append(fit_graph(*args, **settings))
@@ -108,7 +108,7 @@ def test_ctrl_c_says_which_folds_are_done(run, folder, monkeypatch, end):
             fits[-1].stopped = "interrupted"
         return fits[-1]
 
-    monkeypatch.setattr(module, "train", interrupted)
+    monkeypatch.setattr(module, "train_as_set", interrupted)
     result = run(f"train pets.csv --folds 4 {FAST}", code=130)
     assert len(folds_of(result)) == 2
     assert "folds done: 2 of 4: accuracy " in result.stderr

@@ -192,10 +192,20 @@ def test_evaluating_needs_targets_that_the_model_knows(refused, model, folder):
     refused("evaluate pets.bprop fox.csv", "fox", "cat, dog, eel")
 
 
-def test_a_model_that_was_not_made_from_a_table(refused, folder):
+def test_a_model_that_was_not_made_from_a_table_refuses_another_width(refused, folder):
+    graph = bp.mlp([5, 2])
+    bp.save("own.bprop", bp.Model(graph, graph.init(0)))
+    refused("predict own.bprop pets.csv", "its rows are of shape (60, 4), but the model takes (N, 5)")
+
+
+def test_a_model_that_was_not_made_from_a_table_takes_the_columns_in_their_order(run, folder):
     graph = bp.mlp([3, 2])
     bp.save("own.bprop", bp.Model(graph, graph.init(0)))
-    refused("predict own.bprop pets.csv", "was not made by `bprop train`")
+    done = run("predict own.bprop pets.csv")
+    assert "the model knows no names of columns, so x is size .. age, in their order" in done.stderr
+    shares = [line.split(",")[1:] for line in done.stdout.splitlines()[1:]]
+    table = np.loadtxt("pets.csv", delimiter=",", skiprows=1, usecols=range(3))
+    np.testing.assert_allclose(np.array(shares, float), graph.predict(graph.init(0), x=table), rtol=1e-6)
 
 
 def test_predictions_that_cannot_be_written(refused, model, folder):

@@ -317,7 +317,7 @@ def test_no_option_is_without_a_test():
         " --health --tensorboard --summary --stream --spool --report --live --live-port --live-wait --open"
         " --class-weight --threshold --recipe --members --time"
         " --encoding --delimiter --header --skip-rows --comment --missing --bad-cells --sheet"
-        " --split-by --group --folds --config --out-of-fold --calibrate --quantiles"
+        " --split-by --group --folds --config --out-of-fold --calibrate --quantiles --metric"
     )
     known = {opt for param in get_command(app).commands["train"].params for opt in param.opts if opt.startswith("--")}
     words = set(tested.replace("--no-shuffle", "--shuffle").split())
@@ -410,7 +410,7 @@ BAD = [
     ("pets.csv", "--activation than", ["'than'", "tanh"]),
     ("pets.csv", "--activation tanh,relu", ["2 entries for 1 hidden"]),
     ("pets.csv", "--loss nnl", ["'nnl'", "hinge"]),
-    ("pets.csv", "--loss huber", ["hinge, nll"]),
+    ("pets.csv", "--loss huber", ["these do: focal, hinge, label_smoothing, nll"]),
     ("house.csv", "--target price --loss nll", ["squared_error"]),
     ("pets.csv", "--l1 -1", ["l1", "-1.0"]),
     ("pets.csv", "--l2 nan", ["l2", "nan"]),

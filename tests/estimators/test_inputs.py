@@ -19,7 +19,7 @@ def test_parts_of_a_sparse_matrix(monkeypatch, rng):
     found = list(inputs.parts(sparse.csc_matrix(X)))
     assert [len(part) for part in found] == [4, 4, 2]
     assert np.array_equal(np.concatenate(found), X)
-    assert inputs.parts(X)[0] is X
+    assert next(inputs.parts(X)) is X
 
 
 def test_precision():

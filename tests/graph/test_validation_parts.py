@@ -45,7 +45,7 @@ def test_unknown_and_missing_names_are_reported_together():
         (X, (3, 3), r"input 'x': needs shape \(N, 2\), got \(3, 3\)"),
         (X, (), r"input 'x': needs shape \(N, 2\), got \(\)"),
         (bp.Input("t"), (), r"input 't': needs shape \(N,\), got \(\)"),
-        (bp.Input("t"), (3, 1), r"input 't': needs shape \(N,\), got \(3, 1\)"),
+        (bp.Input("t"), (3, 2), r"input 't': needs shape \(N,\), got \(3, 2\)"),
     ],
 )
 def test_a_wrong_shape_is_reported_with_the_right_one(box, shape, said):

@@ -127,3 +127,14 @@ def test_labels_out_of_range_are_refused():
     spool.append({"x": np.zeros((3, 4)), "y": np.array([0, 1, 2])})
     with pytest.raises(errors.DataError, match=r"outside 0\.\.1"):
         bp.train(network(), spool.finish(), progress=False)
+
+
+def test_metrics_of_ones_own_are_of_the_validation_set_where_the_training_set_is_larger_than_memory():
+    data, watched = mapped(100), mapped(50, seed=1)
+    settings = {"engine": "numpy", "epochs": 1, "progress": False, "metrics": ["f1"]}
+    (one,) = bp.train(network(), data, validation=watched, **settings).history
+    (two,) = bp.train(network(), in_memory(data), validation=in_memory(watched), **settings).history
+    assert one.validation["f1"] == two.validation["f1"]
+    assert "f1" not in one.metrics and "f1" in two.metrics
+    with pytest.raises(errors.SettingError, match="metrics of a training set larger than memory need a validation set"):
+        bp.train(network(), data, **settings)

@@ -23,7 +23,7 @@ def classes():
     }  # fmt: skip
     fit = bp.train(
         bp.mlp([16, 6, 3], activation="tanh"), data, epochs=8, rule=bp.SGD(0.2), validation=0.2, engine="numpy",
-        progress=False, health=True, notes=notes,
+        progress=False, health=True, notes=notes, keep_best=False,
     )  # fmt: skip
     return fit, data
 

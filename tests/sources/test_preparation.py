@@ -160,7 +160,7 @@ def test_further_arrays_have_the_names_of_the_model():
     assert rows.block.names == ("length", "width")
     with pytest.raises(errors.DataError, match=r"dots, row 2, column 'width': 1e\+200 is too large"):
         network_arrays(rows, found, Units({}), np.float32)
-    with pytest.raises(errors.DataError, match=r"dots: 3 input columns, but the model takes 2$"):
+    with pytest.raises(errors.DataError, match=r"dots: 3 input columns, but the model takes 2: .* \(N, 2\)"):
         found.adapted(dots(np.ones((2, 3)), None))
 
 

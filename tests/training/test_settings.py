@@ -211,7 +211,8 @@ def test_settings_take_all_that_train_is_given():
         "params": {"w": 1.0}, "weights": np.ones(5), "validation_weights": np.ones(2), "shuffle": False,
         "patience": 4, "monitor": "accuracy", "dtype": "float64", "engine": Own(), "callbacks": [print],
         "checkpoint": "somewhere", "every": "9steps", "resume": True, "progress": False, "notes": {"a": 1},
-        "health": True, "keep_best": True, "freeze": ["w"], "class_weight": "balanced", "augment": lambda batch, rng: batch,
+        "health": True, "keep_best": True, "freeze": ["w"], "class_weight": "balanced",
+        "metrics": {"f1": "f1"}, "mode": "max", "augment": lambda batch, rng: batch,
     }  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyError):
         patch.setattr(TrainSettings, "make_job", noting)

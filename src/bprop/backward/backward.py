@@ -11,7 +11,7 @@ from bprop.backward.rows import leaf, operations
 from bprop.box import Box
 from bprop.errors import BpropError, GraphError, ShapeError
 from bprop.graph.graph import Graph
-from bprop.graph.plan import Node
+from bprop.graph.plan import Node, Plan
 from bprop.graph.send import takes_wanted
 from bprop.leaves import Constant, Input
 from bprop.lower_case import snake
@@ -27,24 +27,30 @@ def backward(graph: Graph, of: str | Box | None, inputs: Sequence[str | Box], tr
 class Backward:
     """Makes the backward graph of one graph."""
 
+    source: Graph
+    training: bool
+    forward_boxes: dict[Box, Any | None]
+
+    of: Any
+
     def __init__(self, graph: Graph, of: str | Box | None, inputs: Sequence[str | Box], training: bool):
         self.source, self.training = graph, training
         self.of = None if of is None else graph.boxes[graph.name_of(of)]
         roots = [self.of] if self.of is not None else [graph.need_loss(), *filter(None, [graph.penalty])]
-        self.plan = graph.plan(roots, training=training)
+        self.plan: Plan = graph.plan(roots, training=training)
         used = {name[2:].partition(" / d ")[0] for name in graph.names.values() if name.startswith("d ")}
-        self.root = unused(OBJECTIVE if self.of is None else graph.names[self.of], used)
+        self.root: str = unused(OBJECTIVE if self.of is None else graph.names[self.of], used)
         rows = next((box for box in self.plan.boxes if isinstance(box, Input)), None)
-        self.maker = Maker(rows if rows is not None else next(iter(graph.inputs.values()), None))
+        self.maker: Maker = Maker(rows if rows is not None else next(iter(graph.inputs.values()), None))
         self.values: list[Box] = []
         self.grads: dict[int, list[Box]] = {}
-        self.targets = self.find_targets(inputs)
+        self.targets: dict[str, int] = self.find_targets(inputs)
 
     def find_targets(self, inputs: Sequence[str | Box]) -> dict[str, int]:
         """{name: slot} of the boxes whose gradients are the outputs."""
         graph, plan = self.source, self.plan
         more = [inputs] if isinstance(inputs, str | Box) else list(inputs)
-        graph.targets(plan, [key for key in more if graph.boxes[graph.name_of(key)] in plan.slot_of])
+        graph.need_gradients(graph.plan(training=self.training), more)
         names = [*graph.trainable, *map(graph.name_of, more)]
         slots = {name: plan.slot_of.get(graph.boxes[name]) for name in dict.fromkeys(names)}
         missing = [name for name in map(graph.name_of, more) if slots[name] is None]
@@ -54,10 +60,10 @@ class Backward:
                 f"{(missing + whole)[0]!r} has no gradient: "
                 + (f"{self.root} does not depend on it" if missing else "it holds no floats")
             )
-        found = {name: slot for name, slot in slots.items() if slot is not None}
-        if not found:
+        targets = {name: slot for name, slot in slots.items() if slot is not None}
+        if not targets:
             raise GraphError(f"{self.root} depends on no trainable parameter: name the inputs whose gradients you want")
-        return found
+        return targets
 
     def graph(self) -> Graph:
         for slot, box in enumerate(self.plan.boxes):

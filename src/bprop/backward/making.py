@@ -30,7 +30,7 @@ PLAIN: dict[str, type[Box]] = {
 }  # fmt: skip
 """Operations that are one box without hyper-parameters. `and` and `or` of truth values are their product and sum."""
 RELATIONS = {"gt": ">", "lt": "<", "ge": ">=", "le": "<=", "eq": "==", "ne": "!="}
-NUMBERS = {"int": 1, "float": 1.0}
+NUMBERS: dict[str, Any] = {"int": 1, "float": 1.0}
 
 
 class Maker:
@@ -60,11 +60,11 @@ class Maker:
             self.fresh[box] = self.owner
         return self.made[key]
 
-    def sized(self, cls: type[Box], *children: Box, shape: tuple, **hyper: Any) -> Box:
+    def sized(self, cls: type[Box], *children: Box, shape: tuple[Any, ...], **hyper: Any) -> Box:
         """A box with a shape in N."""
         return self.make(cls, *children, *self.counted(shape), shape=shape, **hyper)
 
-    def counted(self, shape: tuple) -> Boxes:
+    def counted(self, shape: tuple[Any, ...]) -> Boxes:
         """The child that says what N in a shape is."""
         return [] if all(isinstance(size, int) for size in shape) else [self.need_rows()]
 
@@ -76,11 +76,11 @@ class Maker:
 
     def boxes(self, code: Code, leaves: Mapping[str, Box]) -> list[Box | None]:
         """The results of code as boxes; `leaves` are its leaves, by name."""
-        made: Boxes = []
+        results: Boxes = []
         for operation in code.operations:
-            children = [made[place] for place in operation.args]
-            made.append(self.box(operation, children, leaves, code))
-        return [None if place is None else made[place] for place in code.results]
+            children = [results[place] for place in operation.args]
+            results.append(self.box(operation, children, leaves, code))
+        return [None if place is None else results[place] for place in code.results]
 
     def box(self, operation: Operation, children: Boxes, leaves: Mapping[str, Box], code: Code) -> Box:
         op = operation.op
@@ -158,7 +158,7 @@ class Maker:
         return self.make(Exp, self.make(Multiply, b, self.make(Log, a)))
 
 
-def from_end(parts: Sequence[Any], size: Dim) -> tuple:
+def from_end(parts: Sequence[Any], size: Dim) -> tuple[Any, ...]:
     """The slice ("slice", start, stop, step), from those for each N of an axis of this size."""
     if not isinstance(size, str) or not all(isinstance(part, tuple) for part in parts):
         raise UnsupportedError("an index that depends on the number of examples")

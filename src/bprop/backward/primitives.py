@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
 
 from bprop.box import Box
-from bprop.namespace import as_numbers, namespace, scatter_add, unbroadcast
+from bprop.namespace import Array, as_numbers, namespace, scatter_add, unbroadcast
 from bprop.shapes import BATCHES, Dim
+from bprop.typing import Example, Grads
 
-RELATIONS = {
+RELATIONS: dict[str, Any] = {
     ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 SIZE = re.compile(r"(\d*)N([+-]\d+)?")
 
 
-def sizes(shape: Sequence[Dim], rows: tuple) -> tuple[int, ...]:
+def sizes(shape: Sequence[Dim], rows: tuple[Any, ...]) -> tuple[int, ...]:
     """A shape as numbers, with N that of the child `rows`, if there is one."""
     return tuple(size_of(dim, len(rows[0])) if isinstance(dim, str) else dim for dim in shape)
 
@@ -39,7 +40,7 @@ def size_of(dim: str, count: int) -> int:
 class Primitive(Box):
     """A box that only backward graphs use: `bp.catalogue()` does not list it."""
 
-    in_catalogue: ClassVar = False
+    in_catalogue: ClassVar[bool] = False
 
 
 class Compare(Primitive):
@@ -48,22 +49,22 @@ class Compare(Primitive):
     keeps_rows = True
     relation: str = ">"
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return RELATIONS[self.relation](a, b)
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return None, None
 
-    def check(self):
+    def check(self) -> None:
         if self.relation not in RELATIONS:
             raise ValueError(f"{self.relation!r} is not one of {', '.join(RELATIONS)}")
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(np.broadcast_shapes(*shapes))
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         for relation in RELATIONS:
             yield rng.integers(3, size=(3, 4)), rng.integers(3, size=4), {"relation": relation}
         yield rng.normal(size=(3, 4)), rng.normal(size=(3, 1))
@@ -74,14 +75,14 @@ class Log1p(Primitive):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).log1p(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad / (1 + a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.uniform(-0.5, 2.0, size=(3, 4)),)
 
 
@@ -90,14 +91,14 @@ class Expm1(Primitive):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).expm1(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * namespace(a).exp(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(3, 4)),)
 
 
@@ -105,10 +106,10 @@ class Sized(Primitive):
     """A box with a shape in N among its hyper-parameters, and a last child with N rows, if the shape has an N."""
 
     keeps_rows = True
-    shape: tuple
+    shape: tuple[Any, ...]
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         shape = hyper["shape"]["tuple"]
         return prod(size_of(size, BATCHES[1]) if isinstance(size, str) else int(size) for size in shape)
 
@@ -116,14 +117,14 @@ class Sized(Primitive):
 class BroadcastTo(Sized):
     """a broadcast to a shape, as in NumPy; its gradient is a sum. Shapes: a (H,), shape ("N", H) -> (N, H)."""
 
-    def fprop(self, a, *rows):
+    def fprop(self, a: Array, *rows: Array) -> Array:
         return namespace(a, *rows).broadcast_to(a, sizes(self.shape, rows))
 
-    def bprop(self, grad, value, a, *rows):
+    def bprop(self, grad: Array, value: Array, a: Array, *rows: Array) -> Grads:
         return unbroadcast(grad, a.shape), *[None] * len(rows)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=4), {"shape": (3, 4)}
         yield rng.normal(size=4), rng.integers(9, size=3), {"shape": ("N", 4)}
         yield rng.normal(size=()), rng.integers(9, size=(3, 2)), {"shape": ("N",)}
@@ -134,14 +135,14 @@ class Place(Sized):
 
     index: Any
 
-    def fprop(self, a, *rows):
+    def fprop(self, a: Array, *rows: Array) -> Array:
         return scatter_add(a, self.index, sizes(self.shape, rows))
 
-    def bprop(self, grad, value, a, *rows):
+    def bprop(self, grad: Array, value: Array, a: Array, *rows: Array) -> Grads:
         return grad[self.index], *[None] * len(rows)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 2)), rng.integers(9, size=3), {"shape": ("N", 5), "index": (slice(None), slice(1, 3))}
         yield rng.normal(size=4), {"shape": (3, 4), "index": (1,)}
         yield rng.normal(size=(3, 2)), {"shape": (3, 4), "index": (slice(None), slice(3, None, -2))}
@@ -153,16 +154,16 @@ class AddRows(Sized):
     Shapes: a (N, ..., H), numbers (N, ...) of whole numbers, shape (R, H) -> (R, H).
     """
 
-    keeps_rows = False
+    keeps_rows: ClassVar[Any] = False
 
-    def fprop(self, a, numbers, *rows):
+    def fprop(self, a: Array, numbers: Array, *rows: Array) -> Array:
         return scatter_add(a, numbers, sizes(self.shape, rows))
 
-    def bprop(self, grad, value, a, numbers, *rows):
+    def bprop(self, grad: Array, value: Array, a: Array, numbers: Array, *rows: Array) -> Grads:
         return namespace(grad, numbers).take(grad, numbers, axis=0), None, *[None] * len(rows)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 3)), np.array([4, 0, 4, 2]), {"shape": (5, 3)}
         yield rng.normal(size=(2, 2, 3)), np.array([[1, 1], [0, 3]]), {"shape": (5, 3)}
         yield rng.normal(size=3), np.array([2, 0, 2]), rng.normal(size=3), {"shape": ("N",)}
@@ -175,17 +176,17 @@ class ExampleShare(Primitive):
     """
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def fprop(self, rows, weights):
+    def fprop(self, rows: Array, weights: Array) -> Array:
         total = weights.sum()
         return weights / namespace(weights).where(total > 0, total, total + 1)
 
-    def bprop(self, grad, value, rows, weights):
+    def bprop(self, grad: Array, value: Array, rows: Array, weights: Array) -> Array:
         return namespace(rows).zeros_like(rows)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(4, 3)),)
 
 
@@ -193,16 +194,16 @@ class ExampleWeights(Primitive):
     """w_t, the weights of the examples. Shapes: rows (N, ...) -> (N,)."""
 
     keeps_rows = True
-    needs: ClassVar = ("weights",)
+    needs: ClassVar[tuple[str, ...]] = ("weights",)
 
-    def fprop(self, rows, weights):
+    def fprop(self, rows: Array, weights: Array) -> Array:
         return weights
 
-    def bprop(self, grad, value, rows, weights):
+    def bprop(self, grad: Array, value: Array, rows: Array, weights: Array) -> Array:
         return namespace(rows).zeros_like(rows)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (rng.normal(size=(4, 3)),)
 
 
@@ -210,17 +211,17 @@ class Noise(Sized):
     """The numbers, uniform on [0, 1), that the box called `stream_of` draws. Shapes: rows (N, ...) -> shape."""
 
     stream_of: str
-    needs: ClassVar = ("noise",)
+    needs: ClassVar[tuple[str, ...]] = ("noise",)
 
-    def fprop(self, rows, noise):
+    def fprop(self, rows: Array, noise: Array) -> Array:
         return noise
 
-    def bprop(self, grad, value, rows, noise):
+    def bprop(self, grad: Array, value: Array, rows: Array, noise: Array) -> Array:
         return namespace(rows).zeros_like(rows)
 
-    def noise(self, draw, rows):
+    def noise(self, draw: Callable[[tuple[int, ...]], Array], rows: Array) -> Array:
         return draw(sizes(self.shape, (rows,)))
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 4)), {"shape": ("N", 2), "stream_of": "dropout_1"}

@@ -18,7 +18,7 @@ from bprop.shapes import BATCHES, Dim, Spec
 
 ROWS = (211, 223, 227)
 """The three N: primes, larger than the sizes that box code counts with."""
-KINDS = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(bool)}
+KINDS: dict[str, Any] = {"float": np.dtype(np.float64), "int": np.dtype(np.int64), "bool": np.dtype(bool)}
 
 
 class Operation(NamedTuple):
@@ -75,7 +75,7 @@ def operations(run: Callable[[Tape, int], Sequence[Any]]) -> Code:
     same = [[(n.op, n.dtype, [at[a] for a in n.args]) for n in nodes] for nodes, at in zip(traces, places, strict=True)]
     if any(other != same[0] for other in same):
         raise UnsupportedError("its operations depend on the number of examples")
-    found = [
+    several = [
         Operation(
             nodes[0].op,
             tuple(places[0][a] for a in nodes[0].args),
@@ -85,7 +85,7 @@ def operations(run: Callable[[Tape, int], Sequence[Any]]) -> Code:
         )
         for nodes in zip(*traces, strict=True)
     ]
-    return Code(found, [None if r is None else places[0][r] for r in results[0]], tapes[0].arrays)
+    return Code(several, [None if r is None else places[0][r] for r in results[0]], tapes[0].arrays)
 
 
 def line(values: Sequence[float]) -> tuple[float, float]:

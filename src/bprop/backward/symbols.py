@@ -90,6 +90,9 @@ class Empty(Traced):
 
 
 class At:
+    zeros: Empty
+    index: Any
+
     def __init__(self, zeros: Empty, index: Any):
         self.zeros, self.index = zeros, index
 
@@ -101,13 +104,13 @@ class At:
         return zeros.tape.make("place", (a,), encoded(index), zeros.shape, zeros.dtype)
 
 
-def encoded(index: Any) -> tuple:
+def encoded(index: Any) -> tuple[Any, ...]:
     """An index of integers, slices, None and ... that can be a key: Python's slices cannot."""
     parts = index if isinstance(index, tuple) else (index,)
     return tuple(("slice", p.start, p.stop, p.step) if isinstance(p, slice) else p for p in parts)
 
 
-def decoded(index: tuple) -> tuple:
+def decoded(index: tuple[Any, ...]) -> tuple[Any, ...]:
     """The inverse of `encoded`."""
     return tuple(slice(*p[1:]) if isinstance(p, tuple) else p for p in index)
 

@@ -34,7 +34,7 @@ def read_augment(augment: Any) -> Any:
 
 
 def changed(augment: Augment, graph: Graph, arrays: Arrays, seed: int, epoch: int, step: int) -> Arrays:
-    """What the function makes of the batch of a step of an epoch, checked. It is the same for the same seed."""
+    """The batch of a step of an epoch after the function, checked. It is the same for the same seed."""
     rng = np.random.default_rng(np.random.SeedSequence([seed, epoch, step, 6]))
     count = len(next(iter(arrays.values())))
     with placed(f"augment, epoch {epoch + 1}, batch {step}"):

@@ -29,7 +29,8 @@ INT32 = np.iinfo(np.int32)
 class Feed(DataSet):
     """Rows of a source, `places` of them at a time. `numbers` are those of the rows that are there now.
 
-    augment : changes each batch. told : whether a pass with other rows than the first is to be said.
+    augment : changes each batch. warns : whether to warn of a pass with other rows than the first; warned : of which it
+    has done so.
     """
 
     source: Any = None
@@ -37,13 +38,13 @@ class Feed(DataSet):
     batch_size: int = 1
     places: int = 1
     augment: Augment | None = None
-    told: bool = False
-    said: list[str] = field(default_factory=list)
+    warns: bool = False
+    warned: list[str] = field(default_factory=list)
 
     @classmethod
     def of(
         cls, source: Source, graph: Graph, dtype: np.dtype, batch_size: int, augment: Augment | None = None,
-        told: bool = False,
+        warns: bool = False,
     ) -> Feed:  # fmt: skip
         """The set with an empty window."""
         kinds = {"float": dtype, "int": np.dtype(np.int32), "bool": np.dtype(bool)}
@@ -53,7 +54,7 @@ class Feed(DataSet):
         arrays = {name: np.zeros((window, *box.shape), kinds[box.dtype]) for name, box in graph.inputs.items()}
         weights = np.ones(window, dtype) if source.weighted else None
         numbers = np.zeros(window, np.int64)
-        return cls(arrays, weights, numbers, source, graph, batch_size, window, augment, told)
+        return cls(arrays, weights, numbers, source, graph, batch_size, window, augment, warns)
 
     def __len__(self):
         return len(self.source)
@@ -152,12 +153,12 @@ class FeedReader(Reader):
             feed.weights[place] = weights
 
     def _compare(self) -> None:
-        """Say once where the rows of a whole pass are others than those of the first."""
+        """Warn once where the rows of a whole pass are others than those of the first."""
         feed, counted = self.feed, getattr(self.rows, "counted", None)
-        if not feed.told or feed.said or counted is None or feed.source.by_epoch or counted.rows < len(feed):
+        if not feed.warns or feed.warned or counted is None or feed.source.by_epoch or counted.rows < len(feed):
             return
         if counted.checksum() != feed.source.checksum():
-            feed.said.append(feed.advice)
+            feed.warned.append(feed.advice)
             say(f"bprop: its checkpoints cannot be resumed exactly: {feed.advice}", error=True)
 
     def close(self):

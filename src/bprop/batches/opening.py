@@ -60,7 +60,7 @@ class Numbered(Reading):
 
 
 def opened(graph: Graph, data: Any, units: Units | None = None, dtype: Any = np.float64) -> Any:
-    """The data as `Opened`; what is arrays by name already, or is read as such, stays as it is.
+    """The data as `Opened`; arrays by name, and all that is read as such, stay as they are.
 
     Raises DataError for data that can be none.
     """

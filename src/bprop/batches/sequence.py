@@ -100,13 +100,13 @@ class Counted:
 
 
 class _Passing(Rows):
-    """The rows of one pass. What a batch has beyond the rows taken waits for the next."""
+    """The rows of one pass. Rows of a batch beyond those taken wait for the next."""
 
     def __init__(self, source: Sequence, epoch: int):
         self.source, self.epoch = source, epoch
         self.batches = source.batches(epoch, f"epoch {epoch + 1}")
         self.left: Arrays = {}
-        self.position, self.waiting = 0, 0  # rows given or skipped, and rows in `left`
+        self.position, self.waiting = 0, 0  # rows taken or skipped, and rows in `left`
         self.counted = Counted()
 
     def take(self, start, stop):
@@ -157,7 +157,7 @@ def per_epoch(function: Callable[..., Any]) -> tuple[Callable[[int], Any], bool]
 
 
 def iterated(batches: Any) -> Iterator[Any]:
-    """The items of an iterable. Raises DataError for what is none."""
+    """The items of an iterable. Raises DataError for anything else."""
     if not hasattr(batches, "__iter__"):
         raise DataError(f"the function gives a {type(batches).__name__}: it must give batches, as a generator does")
     return iter(batches)

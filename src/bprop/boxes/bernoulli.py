@@ -1,12 +1,16 @@
 """The loss of an autoencoder of values in [0, 1]: each is taken as the probability of a 1."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
+
+import numpy as np
 
 from bprop.boxes.activations import logistic
 from bprop.boxes.class_losses import BinaryCrossEntropy
-from bprop.boxes.loss import Loss, per_example, per_output
+from bprop.boxes.loss import Head, Loss, per_example, per_output
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["BernoulliCrossEntropy", "BernoulliNll", "bernoulli_cross_entropy", "bernoulli_nll"]
 
@@ -25,23 +29,23 @@ class BernoulliNll(Loss):
     array([ True])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    unit: ClassVar = "nats"
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    unit: ClassVar[str] = "nats"
 
-    def fprop(self, f, y):
+    def fprop(self, f: Array, y: Array) -> Array:
         xp = namespace(f)
         return per_example(-times_log(y, xp.log(f)) - times_log(1 - y, xp.log1p(-f)))
 
-    def bprop(self, grad, value, f, y):
+    def bprop(self, grad: Array, value: Array, f: Array, y: Array) -> Grads:
         xp, each = namespace(f), per_output(grad, f)
         grad_f = each * (share(1 - y, 1 - f) - share(y, f))
         return grad_f, each * (xp.log1p(-f) - xp.log(f))
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, 1)}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.uniform(0.1, 0.9, size=5), rng.integers(2, size=5)
         yield rng.uniform(0.1, 0.9, size=(4, 3)), rng.uniform(size=(4, 3))
 
@@ -58,10 +62,10 @@ class BernoulliCrossEntropy(BinaryCrossEntropy):
     array([   0., 1000.])
     """
 
-    metrics: ClassVar = ("rmse", "mae")
-    head: ClassVar = None
+    metrics: ClassVar[tuple[str, ...]] = ("rmse", "mae")
+    head: ClassVar[Head | None] = None
 
-    def prediction(self, output):
+    def prediction(self, output: Array) -> Array:
         return logistic(output)
 
 

@@ -6,15 +6,19 @@ has them side by side in its vectors. A picture (N, C, H, W), as PyTorch has it,
 """
 
 from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any, ClassVar
 
-from bprop.box import Box
+import numpy as np
+
+from bprop.box import Box, BoxLike
 from bprop.boxes.windowed import Frame, per_axis, zeros_around
 from bprop.errors import BoxError
 from bprop.lower_case import snake
-from bprop.namespace import as_numbers, fold, namespace, windows
-from bprop.shapes import infer, thin
+from bprop.namespace import Array, as_numbers, fold, namespace, windows
+from bprop.shapes import Spec, infer, thin
+from bprop.typing import Example, Grads, Wanted
 
 __all__ = ["Conv1d", "Conv2d", "Convolution", "conv1d", "conv2d"]
 
@@ -47,14 +51,14 @@ class Convolution(Box):
     dilation: Any = 1
     groups: int = 1
 
-    def frame(self, x_shape: tuple, W_shape: tuple) -> Frame:
+    def frame(self, x_shape: tuple[Any, ...], W_shape: tuple[Any, ...]) -> Frame:
         """Where the windows lie, from the shapes of x and W."""
         sizes, size = tuple(x_shape[1:-1]), tuple(W_shape[:-2])
         step, apart = per_axis(self.stride, self.axes, "stride"), per_axis(self.dilation, self.axes, "dilation")
         frame = Frame(sizes, ((0, 0),) * self.axes, size, step, apart)
         return frame._replace(pads=zeros_around(self.padding, frame))
 
-    def fprop(self, x, W):
+    def fprop(self, x: Array, W: Array) -> Array:
         frame, xp = self.frame(x.shape, W.shape), namespace(x, W)
         padded = frame.pad(as_numbers(x))
         parts = [
@@ -63,7 +67,7 @@ class Convolution(Box):
         ]
         return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis=-1)
 
-    def bprop(self, grad, value, x, W, wanted=(True, True)):
+    def bprop(self, grad: Array, value: Array, x: Array, W: Array, wanted: Wanted = (True, True)) -> Grads:
         frame, xp = self.frame(x.shape, W.shape), namespace(grad, x, W)
         groups = self.in_groups(frame.pad(as_numbers(x)), W, grad)
         parts_x = [self.grad_x(g, weights, frame) for _, weights, g in groups] if wanted[0] else []
@@ -73,23 +77,23 @@ class Convolution(Box):
             for parts in (parts_x, parts_W)
         )
 
-    def grad_W(self, grad, padded, frame):
+    def grad_W(self, grad: Array, padded: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), padded (N, *S, C) -> (*K, C, O)."""
         places = tuple(range(self.axes + 1))
         parts = windows(padded, frame.size, frame.step, frame.apart)
         return namespace(grad, padded).tensordot(parts, grad, axes=(places, places))
 
-    def grad_x(self, grad, W, frame):
+    def grad_x(self, grad: Array, W: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), W (*K, C, O) -> (N, *S, C)."""
         parts = namespace(grad, W).tensordot(grad, W, axes=((grad.ndim - 1,), (W.ndim - 1,)))
         padded = fold(parts, frame.padded, frame.step, frame.apart)
         return padded[frame.inside] if frame.has_zeros else padded
 
-    def summed(self, W):
+    def summed(self, W: Array) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The axes of windows (N, *P, *K, C) and of W that fprop sums over."""
         return tuple(range(self.axes + 1, 2 * self.axes + 2)), tuple(range(W.ndim - 1))
 
-    def in_groups(self, x, W, grad):
+    def in_groups(self, x: Array, W: Array, grad: Array) -> list[tuple[Array, Array, Array]]:
         """[(x, W, grad) of each group]."""
         if self.groups == 1:
             return [(x, W, grad)]
@@ -103,7 +107,7 @@ class Convolution(Box):
             for g in range(self.groups)
         ]
 
-    def check(self):
+    def check(self) -> None:
         x, W = (child.dims for child in self.children)
         names = "LHW"[:1] if self.axes == 1 else "HW"
         groups = per_axis(self.groups, 1, "groups")[0]
@@ -115,14 +119,14 @@ class Convolution(Box):
         if not all(self.frame(x, W).counts):
             raise ValueError("the kernel is larger than x: use padding='same', or a smaller kernel")
 
-    def _infer(self):
+    def _infer(self) -> Spec:
         if self.groups > 1 or type(self).fprop is not Convolution.fprop:
             return super()._infer()
         x, W = (child.spec for child in self.children)
         return infer(self.fprop, (thin(x, -1), thin(W, -2)), self._dummy_extras)
 
     @classmethod
-    def size_limit(cls, hyper, shapes):
+    def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         x, W = shapes
         zeros = largest(hyper.get("padding", 0))
         if hyper.get("padding") == "same":
@@ -131,10 +135,10 @@ class Convolution(Box):
 
     @classmethod
     @abstractmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         """A class of its own says for how many axes it is."""
 
-    def onnx(self, op, x, W):
+    def onnx(self, op: Any, x: Any, W: Any) -> Any:
         if op.double:
             return NotImplemented
         frame = self.frame(self.children[0].dims, self.children[1].dims)
@@ -161,10 +165,10 @@ class Conv1d(Convolution):
     array([21., 32., 43.])
     """
 
-    axes: ClassVar = 1
+    axes: ClassVar[int] = 1
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 7, 2)), rng.normal(size=(3, 2, 4))
         yield rng.normal(size=(2, 8, 4)), rng.normal(size=(3, 2, 2)), {"groups": 2, "padding": "same", "stride": 2}
         yield rng.normal(size=(2, 9, 1)), rng.normal(size=(2, 1, 3)), {"dilation": 3, "padding": (2,)}
@@ -182,10 +186,10 @@ class Conv2d(Convolution):
     <Conv2d (N, 28, 28, 6)>
     """
 
-    axes: ClassVar = 2
+    axes: ClassVar[int] = 2
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 5, 6, 2)), rng.normal(size=(3, 2, 2, 4))
         yield rng.normal(size=(2, 5, 6, 1)), rng.normal(size=(3, 3, 1, 3)), {"padding": "same", "stride": (2, 1)}
         yield rng.normal(size=(2, 6, 5, 4)), rng.normal(size=(2, 3, 2, 6)), {"groups": 2, "padding": 1}
@@ -202,8 +206,8 @@ def largest(value: Any) -> int:
 
 
 def conv1d(
-    x, W, b=None, stride: Any = 1, padding: Any = "valid", dilation: Any = 1, groups: int = 1, *,
-    name: str | None = None,
+    x: BoxLike, W: BoxLike, b: BoxLike | None = None, stride: Any = 1, padding: Any = "valid", dilation: Any = 1,
+    groups: int = 1, *, name: str | None = None,
 ) -> Box:  # fmt: skip
     """Convolution of sequences, plus a bias if there is one.
 
@@ -216,9 +220,9 @@ def conv1d(
 
 
 def conv2d(
-    x,
-    W,
-    b=None,
+    x: BoxLike,
+    W: BoxLike,
+    b: BoxLike | None = None,
     stride: Any = 1,
     padding: Any = "valid",
     dilation: Any = 1,

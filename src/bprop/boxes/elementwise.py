@@ -126,14 +126,14 @@ class Sin(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).sin(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * namespace(a).cos(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (3 * rng.normal(size=(3, 4)),)
 
 
@@ -146,14 +146,14 @@ class Cos(Box):
 
     keeps_rows = True
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         return namespace(a).cos(as_numbers(a))
 
-    def bprop(self, grad, value, a):
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return -grad * namespace(a).sin(a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield (3 * rng.normal(size=(3, 4)),)
 
 

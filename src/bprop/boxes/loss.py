@@ -105,7 +105,7 @@ class ClassLoss(Loss):
 
     metrics: ClassVar[tuple[str, ...]] = ("accuracy",)
 
-    def __init_subclass__(cls, **kwargs: Any):
+    def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.head is not None and not (cls.head.labels and cls.head.kind == "int"):
             raise BoxError(f"{cls.__name__}: the head of a loss of classes has labels=True, kind='int'")

@@ -76,26 +76,26 @@ class RmsNorm(Box):
     keeps_rows = True
     epsilon: float = 1e-5
 
-    def scaled(self, a):
+    def scaled(self, a: Array) -> tuple[Array, Array]:
         """(a / sqrt(mean a^2 + epsilon), 1 / sqrt(mean a^2 + epsilon))."""
         a = as_numbers(a)
         scale = inverse_deviation((a * a).mean(axis=-1, keepdims=True), self.epsilon)
         return a * scale, scale
 
-    def fprop(self, a, gain):
+    def fprop(self, a: Array, gain: Array) -> Array:
         return gain * self.scaled(a)[0]
 
-    def bprop(self, grad, value, a, gain):
+    def bprop(self, grad: Array, value: Array, a: Array, gain: Array) -> Grads:
         normal, scale = self.scaled(a)
         g = grad * gain
         grad_a = (g - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
         return grad_a, unbroadcast(grad * normal, gain.shape)
 
-    def check(self):
+    def check(self) -> None:
         check_features(self, self.children)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(3, 5)), rng.normal(size=5)
         yield rng.normal(size=(2, 3, 4)), rng.normal(size=4), {"epsilon": 0.1}
 

@@ -1,11 +1,15 @@
 """A loss for ordered classes: ratings, stages, grades."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Final
+
+import numpy as np
 
 from bprop.boxes.activations import logistic
 from bprop.boxes.loss import Loss, per_example, per_output
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace
+from bprop.typing import Example, Grads
 
 __all__ = ["Ordinal", "ordinal"]
 
@@ -26,23 +30,23 @@ class Ordinal(Loss):
     array([0.])
     """
 
-    metrics: ClassVar = ("accuracy", "mae")
-    unit: ClassVar = "nats"
+    metrics: ClassVar[tuple[str, ...]] = ("accuracy", "mae")
+    unit: ClassVar[str] = "nats"
 
     def above(self, a: Array, y: Array) -> Array:
         """1(y > k). Shapes: (N, ..., C-1)."""
         return y[..., None] > namespace(a, y).arange(a.shape[-1])
 
-    def fprop(self, a, y):
+    def fprop(self, a: Array, y: Array) -> Array:
         xp = namespace(a)
         wrong = xp.where(self.above(a, y), -a, a)  # the score of the wrong answer
         return per_example(xp.maximum(wrong, 0) + xp.log1p(xp.exp(-xp.abs(a))))
 
-    def bprop(self, grad, value, a, y):
+    def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         above = self.above(a, y)
         return per_output(grad, a) * namespace(a).where(above, -logistic(-a), logistic(a)), None
 
-    def prediction(self, output):
+    def prediction(self, output: Array) -> Array:
         xp = namespace(output)
         count = xp.where(output > 0, 1, 0).sum(axis=-1)
         return xp.where((output == output).all(axis=-1), count, -1)  # -1, which is no class, for NaN
@@ -52,18 +56,18 @@ class Ordinal(Loss):
         """C, the number of classes."""
         return self.children[0].spec.shapes[0][-1] + 1
 
-    def check(self):
+    def check(self) -> None:
         scores, y = self.children
         if len(scores.dims) < 2 or scores.dims[:-1] != y.dims:
             raise ValueError("the first child must be (N, ..., C-1), a score a step up, and the labels y (N, ...)")
         if y.spec.kind != "int":
             raise TypeError("the labels y must be an int input: Input('y', (), dtype='int')")
 
-    def limits(self):
+    def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, self.classes - 1)}
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 3)), rng.integers(4, size=4)
         yield 5 * rng.normal(size=(3, 2, 1)), rng.integers(2, size=(3, 2))
 

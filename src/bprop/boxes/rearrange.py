@@ -161,7 +161,7 @@ class Slice(Box):
     index: Any
 
     @property
-    def keeps_rows(self):
+    def keeps_rows(self) -> bool:
         """True if the index takes all rows, in their order. (x[:5] does not, but it has N rows for a few examples.)"""
         return takes_all_rows(self.index, len(self.children[0].dims))
 
@@ -200,7 +200,7 @@ class Take(Box):
     """
 
     @property
-    def keeps_rows(self):
+    def keeps_rows(self) -> bool:
         """True if W is the same for all examples. Else an example could take the rows of other examples."""
         return self.children[0].dims[:1] != ("N",)
 
@@ -285,7 +285,7 @@ def transpose(a: BoxLike, axes: Sequence[int], *, name: str | None = None) -> Bo
     return Transpose(a, axes=axes, name=name)
 
 
-def concat(boxes: Iterable[BoxLike], *more, axis: int = -1, name: str | None = None) -> Box:
+def concat(boxes: BoxLike | Iterable[BoxLike], *more: BoxLike, axis: int = -1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, one after the other along `axis`. Shapes: (N, D1), (N, D2) -> (N, D1 + D2).
 
     >>> bp.concat(bp.Input("a", (2,)), bp.Input("b", (3,)))
@@ -295,7 +295,7 @@ def concat(boxes: Iterable[BoxLike], *more, axis: int = -1, name: str | None = N
     return Concat(*boxes, axis=axis, name=name)
 
 
-def stack(boxes: Iterable[BoxLike], *more, axis: int = 1, name: str | None = None) -> Box:
+def stack(boxes: BoxLike | Iterable[BoxLike], *more: BoxLike, axis: int = 1, name: str | None = None) -> Box:
     """The boxes, one by one or in a list, all of one shape, along a new axis. Shapes: K boxes (N, H) -> (N, K, H).
 
     >>> bp.stack(bp.Input("a"), bp.Input("b"))
@@ -323,8 +323,8 @@ def slice(a: BoxLike, index: Any, *, name: str | None = None) -> Box:
     return Slice(a, index=index, name=name)
 
 
-def stop_gradient(a, *, name: str | None = None) -> Box:
-    """`a`, as a constant: no gradient passes, so that training does not see what is below. Shapes: (...) -> (...).
+def stop_gradient(a: BoxLike, *, name: str | None = None) -> Box:
+    """`a`, as a constant: no gradient passes, so that training does not see the boxes below. Shapes: (...) -> (...).
 
     >>> bp.stop_gradient(bp.Input("h", (50,)))
     <StopGradient (N, 50)>

@@ -140,7 +140,7 @@ class LogSumExp(LogMeanExp):
     array([1000.,    3.])
     """
 
-    def fprop(self, a):
+    def fprop(self, a: Array) -> Array:
         xp, a = namespace(a), as_numbers(a)
         largest = self.largest(a)
         reached = a == largest

@@ -1,11 +1,15 @@
 """Boxes that choose between two values, element by element: maximum, minimum, where."""
 
+from collections.abc import Iterator
 from typing import Final
+
+import numpy as np
 
 from bprop.boxes.arithmetic import Broadcast
 from bprop.boxes.elementwise import away_from_zero
 from bprop.lower_case import function
 from bprop.namespace import Array, namespace, unbroadcast
+from bprop.typing import Example, Grads
 
 __all__ = ["Maximum", "Minimum", "Where", "maximum", "minimum", "where"]
 
@@ -20,14 +24,14 @@ class Maximum(Broadcast):
     array([0., 2.])
     """
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return namespace(a, b).maximum(a, b)
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return shares(grad, a, b, a > b, b > a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         a = rng.normal(size=(3, 4))
         yield a, a + away_from_zero(rng)
         yield a, a[1] + 7 * away_from_zero(rng, (4,))
@@ -43,14 +47,14 @@ class Minimum(Broadcast):
     array([-1.,  0.])
     """
 
-    def fprop(self, a, b):
+    def fprop(self, a: Array, b: Array) -> Array:
         return namespace(a, b).minimum(a, b)
 
-    def bprop(self, grad, value, a, b):
+    def bprop(self, grad: Array, value: Array, a: Array, b: Array) -> Grads:
         return shares(grad, a, b, a < b, b < a)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         return Maximum.examples(rng)
 
 
@@ -65,16 +69,16 @@ class Where(Broadcast):
     array([3. , 0.5])
     """
 
-    def fprop(self, condition, a, b):
+    def fprop(self, condition: Array, a: Array, b: Array) -> Array:
         return namespace(condition, a, b).where(condition != 0, a, b)
 
-    def bprop(self, grad, value, condition, a, b):
+    def bprop(self, grad: Array, value: Array, condition: Array, a: Array, b: Array) -> Grads:
         xp = namespace(grad, condition)
         true = condition != 0
         return None, unbroadcast(xp.where(true, grad, 0), a.shape), unbroadcast(xp.where(true, 0, grad), b.shape)
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.random(size=(3, 4)) < 0.5, rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
         yield rng.random(size=(3, 4)) < 0.5, rng.normal(size=(1, 4)), rng.normal(size=4)
         yield rng.integers(3, size=(3, 4)), rng.normal(size=4), rng.normal(size=())

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from bprop import errors
-from bprop.box import Box
+from bprop.box import Box, BoxLike
 from bprop.elsewhere import answering
 from bprop.elsewhere.boxes import settings_of
 from bprop.namespace import Array, namespace
@@ -66,31 +66,31 @@ class GaussianNoise(Box):
 
     keeps_rows = True
     scale: float = 0.1
-    needs: ClassVar = ("noise",)
-    runtime: ClassVar = ("scale",)
+    needs: ClassVar[tuple[str, ...]] = ("noise",)
+    runtime: ClassVar[tuple[str, ...]] = ("scale",)
 
-    def fprop(self, a, noise):
+    def fprop(self, a: Array, noise: Array) -> Array:
         return a + self.scale * noise
 
-    def bprop(self, grad, value, a, noise):
+    def bprop(self, grad: Array, value: Array, a: Array, noise: Array) -> Array:
         return grad
 
-    def noise(self, draw, a):
+    def noise(self, draw: Callable[[tuple[int, ...]], Array], a: Array) -> Array:
         uniform = draw((a.shape[0], 2, *a.shape[1:]))
         xp, u, v = namespace(uniform), uniform[:, 0], uniform[:, 1]
         return xp.sqrt(-2 * xp.log1p(-u)) * xp.cos(2 * pi * v)
 
-    def evaluation(self):
+    def evaluation(self) -> Box:
         return self.children[0]
 
-    def check(self):
+    def check(self) -> None:
         if not 0 <= self.scale < float("inf"):
             raise errors.SettingError(f"{self._label()}: scale must be a number from 0 on, not {self.scale}")
         if self.children[0].dims[:1] != ("N",):
             raise ValueError("the child must have a batch axis: noise is drawn for each example")
 
     @classmethod
-    def examples(cls, rng):
+    def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), {"scale": 0.3}
         yield (rng.normal(size=(4, 2, 3)),)
 
@@ -107,7 +107,7 @@ def dropout(a, rate: float = 0.5, *, name: str | None = None) -> Box:
     return Dropout(a, rate=rate, name=name)
 
 
-def gaussian_noise(a, scale: float = 0.1, *, name: str | None = None) -> Box:
+def gaussian_noise(a: BoxLike, scale: float = 0.1, *, name: str | None = None) -> Box:
     """`a` + scale z in training, z from N(0, 1), one number an element. Shapes: a (N, ...) -> (N, ...).
 
     Raises SettingError for a scale that is below 0 or not finite. See `GaussianNoise`.

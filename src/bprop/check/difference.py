@@ -66,6 +66,8 @@ class Comparison:
     precision: Precision
     sample: int
 
+    f: Callable[..., Any]
+
     def __init__(
         self,
         f: Callable[..., Any],

@@ -26,9 +26,9 @@ SETTLED = 1e-9
 
 
 def noise_outside_training(trial: Trial) -> list[str]:
-    """A sentence if predictions would be random."""
+    """A sentence if predictions would be random. Those of a backward graph are, as the gradients of training are."""
     box = trial.node.box
-    if "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
+    if box.in_catalogue and "noise" in type(box).needs and "noise" in type(box.evaluation()).needs:
         return [
             f"the box {label(trial.node)}: evaluation() needs noise as well, so that predictions are random. "
             "Return the box that stands for its mean, such as its child"
@@ -43,7 +43,7 @@ class Evaluated:
         known = dict(zip(box.children, children, strict=True))
         self.root: Box = box.evaluation()
         order = topological_order([self.root], lambda b: () if b in known else b.children)
-        self.slots = {b: i for i, b in enumerate(order)}
+        self.slots: dict[Box, int] = {b: i for i, b in enumerate(order)}
         self.state: State = State([], {})
         self.nodes: list[Node] = []
         for b in order:

@@ -15,6 +15,7 @@ from bprop.check.difference import Comparison, Coverage
 from bprop.check.dtypes import disagreements
 from bprop.check.evaluation import check_updates, noise_outside_training
 from bprop.check.local import BESIDE, check_step, take_beside
+from bprop.check.objective import with_objective
 from bprop.check.precision import Precision, best_precision, natural_units, rounding_noise
 from bprop.check.report import Report, Row
 from bprop.elsewhere import answering
@@ -47,6 +48,7 @@ def check_gradients(
 ) -> Report:
     """Compare backpropagation with finite differences of the objective, (f(x + eps) - f(x - eps)) / (2 eps).
 
+    A backward graph, which has no loss, is checked by the squares of its outputs.
     Everything is computed in longdouble if that is wider than float64. Noise (dropout) is drawn once and then fixed.
     The error of an element is relative to the largest magnitude in its tensor. Every box on the way must keep its
     promises too (purity, linearity, `wanted`, float32 and float64). Kinks are judged box by box: see
@@ -87,7 +89,8 @@ def check_gradients(
         arrays = {}
     elif params is None:
         raise SettingError("check_gradients(graph, theta, data) needs theta, such as graph.init(seed=0)")
-    plan = graph.plan([box for box in (graph.need_loss(), graph.penalty) if box is not None], training=training)
+    graph = with_objective(graph)
+    plan = graph.plan([box for box in (graph.loss, graph.penalty) if box is not None], training=training)
     batch = graph.named(data, arrays)
     with np.errstate(all="ignore"):
         values = graph.fprop(params, batch, training=training, seed=seed, weights=weights, dtype=precision.dtype)

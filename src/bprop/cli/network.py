@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Final
 
 from bprop.architecture import Architecture
 from bprop.boxes.value_losses import need_levels
@@ -56,7 +57,7 @@ def network_of(
     )  # fmt: skip
 
 
-network_options = options_for("network", network_of)
+network_options: Final = options_for("network", network_of)
 """A command with a parameter `network` has the options of a network in its place. It is called with NetworkOptions."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
 from bprop.sources.read_options import ReadOptions
@@ -21,5 +23,5 @@ def read_options(
     return ReadOptions(encoding, delimiter, header, skip_rows, comment, tuple(missing or ()), bad_cells, sheet)
 
 
-reading_options = options_for("reading", read_options)
+reading_options: Final = options_for("reading", read_options)
 """A command with a parameter `reading` has these options in its place. It is called with the ReadOptions."""

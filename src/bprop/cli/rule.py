@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast import literal_eval
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from bprop.cli import options as opt
 from bprop.cli.command import options_for
@@ -93,7 +93,7 @@ class RuleOptions:
         return schedules.warm_up(self.warm_up, rate) if self.warm_up else rate
 
 
-rule_options = options_for("updating", RuleOptions)
+rule_options: Final = options_for("updating", RuleOptions)
 """A command with a parameter `updating` has the options of a rule in its place. It is called with the RuleOptions."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bprop.architecture import losses
 from bprop.cli import options as opt
@@ -164,9 +164,9 @@ class ShowingOptions:
         }
 
 
-training_options = options_for("training", TrainingOptions)
+training_options: Final = options_for("training", TrainingOptions)
 """A command with a parameter `training` has these options in its place. It is called with the TrainingOptions."""
-saving_options = options_for("saving", SavingOptions)
+saving_options: Final = options_for("saving", SavingOptions)
 """The same for a parameter `saving`."""
-showing_options = options_for("showing", ShowingOptions)
+showing_options: Final = options_for("showing", ShowingOptions)
 """The same for a parameter `showing`."""

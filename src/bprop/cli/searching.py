@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -146,5 +146,5 @@ def stage(prepared: Prepared, scale: str, is_fold: bool = False) -> Stage:
     return Stage(prepared.train, prepared.validation, make, measured, prepared.notes)
 
 
-search_options = options_for("searching", SearchOptions)
+search_options: Final = options_for("searching", SearchOptions)
 """A command with a parameter `searching` has these options in its place. It is called with the SearchOptions."""

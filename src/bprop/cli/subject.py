@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import numpy as np
 import typer
@@ -112,5 +112,5 @@ def choice(
     return Choice(target, labels, task, scale, network, seed, reading)
 
 
-subject_options = options_for("choice", choice)
+subject_options: Final = options_for("choice", choice)
 """A command with a parameter `choice` has the options of a subject in its place. It is called with the Choice."""

@@ -22,7 +22,7 @@ def is_gradient(box: Box) -> bool:
 
 
 def step_of(box: Box) -> str:
-    """What a box of a bprop does, in a word."""
+    """The work of a box of a bprop, in a word."""
     return type(box).symbol or snake(type(box).__name__)
 
 

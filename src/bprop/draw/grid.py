@@ -85,7 +85,7 @@ class Grid:
         top = min(tops)
         below = max((LANE * (len(self.between[cut]) + 1) for cut in self.cuts), default=0.0)
         self.base = [base - top for base in self.base]
-        self.height = -top + below
+        self.height: float = -top + below
         for number, row in enumerate(self.rows):
             for item in row:
                 item.y = self.base[number] - self.heights[number] / 2 - item.height / 2

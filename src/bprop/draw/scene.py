@@ -125,7 +125,7 @@ class Builder:
         self.penalties: set[Box] = self._penalties()
         outputs = set(graph.outputs.values())
         apart = self.penalties | {box for box in (graph.loss, graph.penalty) if box is not None} | outputs
-        self.parts = parts_of(graph, apart) if collapse is not False else {}
+        self.parts: dict[Box, Box] = parts_of(graph, apart) if collapse is not False else {}
         self.collapsed: bool = wants_collapse(graph, collapse, len(self.parts))
         self.layers: dict[Box, int] = layers_of(graph, apart | set(self.parts)) if self.collapsed else {}
         self.outputs: dict[Box, list[str]] = {}

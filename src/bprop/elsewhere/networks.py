@@ -8,7 +8,7 @@ NETWORK = alike(
             "the weight of the L2 penalty is l2=1e-4"
         ),
         ("hidden", "hidden_layer_sizes", "hidden_sizes", "units", "layers", "layer_sizes", "widths", "n_hidden"): (
-            "all sizes are one list, [inputs, hidden units of each layer, outputs], such as [784, 100, 10]"
+            "all sizes are one list, bp.mlp([784, 100, 10]): inputs, hidden units of each layer, outputs"
         ),
         ("batch_norm", "batchnorm", "bn"): 'it is normalise="batch"',
         ("layer_norm", "layernorm"): 'it is normalise="layer"',
@@ -26,7 +26,7 @@ NETWORK = alike(
         ),
         ("criterion", "loss_fn", "objective"): 'it is loss="huber", a class of loss, or a function (f, y) -> box',
         ("classes", "n_classes", "num_classes", "outputs", "inputs", "n_features"): (
-            "all sizes are one list, [inputs, hidden units of each layer, outputs], such as [784, 100, 10]"
+            "all sizes are one list, bp.mlp([784, 100, 10]): inputs, hidden units of each layer, outputs"
         ),
     }
 )  # fmt: skip

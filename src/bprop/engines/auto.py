@@ -88,7 +88,7 @@ class AutoEngine(Engine):
         run.reason, run.hindered = why(last.name, declined), hindered
         return run
 
-    def functions(self, job, options):
+    def functions(self, job: Job, options: Any) -> Any:
         declined: dict[str, str] = {}
         for engine in preferred(job):
             reason = engine.obstacle(job)
@@ -126,6 +126,10 @@ class FallbackRun(Delegate):
 
     declined: Mapping[str, str]
     run: Run
+
+    order: tuple[np.ndarray, list[list[float]] | None]
+
+    elsewhere: Callable[[Mapping[str, np.ndarray]], Run]
 
     def __init__(self, run: Run, elsewhere: Callable[[Mapping[str, np.ndarray]], Run], declined: Mapping[str, str]):
         super().__init__(run)

@@ -103,7 +103,7 @@ class Job:
     narrow: str | None = None
     mean_weight: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for pattern, _ in getattr(self.rule, "rate_factors", None) or ():
             matched(pattern, self.graph.trained, "rate_factors", "parameter that is trained")
 

@@ -64,10 +64,17 @@ class Functions(ABC):
     reason: str = ""
     """A sentence on why "auto" chose this engine and no faster one."""
 
+    job: Job
+    options: Options
+    rule: Any
+    dtype: np.dtype
+
+    graph: Graph
+
     def __init__(self, job: Job, options: Options):
         self.job, self.options = job, options
         self.graph, self.rule, self.dtype = job.graph, job.rule, job.dtype
-        self.program = Program(job.graph, job.dtype)
+        self.program: Program = Program(job.graph, job.dtype)
 
     def init(self, theta: Mapping[str, Any]) -> State:
         """The state before the first step: {"t": 0, "rule": the state of the update rule}."""

@@ -105,5 +105,5 @@ class NumpyEngine(Engine):
             raise SettingError("an optax rule computes with JAX: it needs engine='xla' (pip install 'bprop[xla]')")
         return NumpyRun(job, params)
 
-    def functions(self, job, options):
+    def functions(self, job: Job, options: Any) -> Any:
         return NumpyFunctions(job, options)

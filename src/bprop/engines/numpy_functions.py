@@ -12,6 +12,7 @@ from bprop.graph.objective import objective_of
 from bprop.graph.passes import fprop
 from bprop.graph.plan import Context, State
 from bprop.graph.validation import cast
+from bprop.namespace import Array
 
 
 class NumpyFunctions(Functions):
@@ -22,7 +23,7 @@ class NumpyFunctions(Functions):
     def __init__(self, job: Any, options: Options):
         need_own_rule(job.rule, self.engine)
         super().__init__(job, options)
-        self.constants = self.program.constants()
+        self.constants: dict[str, Array] = self.program.constants()
 
     def start(self, batch: Mapping[str, Any], seed: int, t: Any, weights: Any) -> tuple[dict[str, np.ndarray], Context]:
         """The arrays of a batch in the precision of the functions, and the context of update `t`."""
@@ -39,19 +40,32 @@ class NumpyFunctions(Functions):
         plan = self.program.training
         return fprop(plan, {name: leaves[name] for name in plan.leaves}, context), context
 
-    def loss(self, theta, batch, seed=0, *, t=0, weights=None):
+    def loss(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> Any:
         with np.errstate(all="ignore"):
             state, context = self.forward(theta, batch, seed, t, weights)
             return objective_of(self.graph, self.program.training, state, context)
 
-    def gradients(self, theta, batch, seed=0, *, t=0, weights=None, per_example=False):
+    def gradients(
+        self,
+        theta: Mapping[str, Any],
+        batch: Mapping[str, Any],
+        seed: int = 0,
+        *,
+        t: Any = 0,
+        weights: Any = None,
+        per_example: bool = False,
+    ) -> dict[str, Any]:
         if per_example:
             return self.one_by_one(theta, batch, seed, t, weights)
         with np.errstate(all="ignore"):
             state, context = self.forward(theta, batch, seed, t, weights)
             return self.program.gradients(state, context)[1]
 
-    def step(self, theta, state, batch, seed=0, *, weights=None):
+    def step(
+        self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
+    ) -> tuple[Any, State, Any]:
         t = self.need_state(state)
         arrays, context = self.start(batch, seed, t, weights)
         with np.errstate(all="ignore"):
@@ -60,7 +74,7 @@ class NumpyFunctions(Functions):
             )
             return theta, {"t": t + 1, "rule": rule_state}, sums["loss"] / sums["weight"]
 
-    def outputs(self, theta, batch):
+    def outputs(self, theta: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
         with np.errstate(all="ignore"):
             result = self.graph.predict(theta, batch, dtype=self.dtype)
         return result if len(self.graph.outputs) > 1 else dict.fromkeys(self.graph.outputs, result)

@@ -194,8 +194,8 @@ def structure(graph: Graph) -> Hashable | None:
         boxes.append((type(box), graph.names[box], children, hyper, box.dims))
     roots = (graph.loss, graph.penalty)
     outputs = tuple((key, graph.names[box]) for key, box in graph.outputs.items())
-    kept = (graph.stable, tuple(sorted(graph.frozen)))
-    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, kept
+    choices = (graph.stable, tuple(sorted(graph.frozen)))
+    return tuple(boxes), tuple(graph.names[b] if b is not None else None for b in roots), outputs, choices
 
 
 def is_plain(value: Any) -> bool:

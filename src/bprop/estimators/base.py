@@ -52,6 +52,11 @@ class NetworkEstimator(FittedNetwork, CallbackSupportMixin, BaseEstimator, ABC):
     t_: int
     best_loss_: float
 
+    loss_curve_: list[float]
+    validation_scores_: Any  # list[float], or None without early stopping, as in scikit-learn; so are the next two
+    best_validation_score_: Any
+    validation_loss_curve_: Any
+
     @abstractmethod
     def _make_network(self, features: int, target: Target) -> Network:
         """The network for this number of features; the existing one if nothing has changed."""

@@ -29,6 +29,10 @@ class Hooks:
 
     estimator: Any
 
+    data: dict[str, Any]
+    context: Any
+    task: Any
+
     def __init__(self, estimator: Any, epochs: int | None, X: Any, y: Any, metadata: dict[str, Any] | None):
         self.estimator, self.data = estimator, {"X": X, "y": y, "metadata": metadata}
         self.context = self.task = None

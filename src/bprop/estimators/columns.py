@@ -25,7 +25,9 @@ class ColumnNetwork(Network):
 
     def __init__(self, graph: Graph, columns: Mapping[str, Sequence[int]], y: str, output: str, loss: str):
         super().__init__(graph, next(iter(columns)), y, output, loss)
-        self.columns = {name: [int(number) for number in numbers] for name, numbers in columns.items()}
+        self.columns: dict[str, list[int]] = {
+            name: [int(number) for number in numbers] for name, numbers in columns.items()
+        }
 
     def data(self, X: Any, y: np.ndarray | None = None) -> dict[str, np.ndarray]:
         arrays = {}
@@ -54,8 +56,8 @@ def columns_of(
     """{input: the numbers of its columns}.
 
     wanted : {input: a column, several, or a slice}, by name or by number; None: an input takes the columns that begin
-    with its name and "__", as ColumnTransformer names them; or the column of its own name; and what is left goes to
-    the one input that has none. names : of the columns of X; None: it has none.
+    with its name and "__", as ColumnTransformer names them; or the column of its own name; and the others go to the
+    one input that has none. names : of the columns of X; None: it has none.
 
     Raises SettingError and ShapeError, which list the inputs and the columns.
     """

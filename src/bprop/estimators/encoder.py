@@ -76,6 +76,9 @@ class TableNetwork(Network):
 
     reads_x_alone = False
 
+    numbers: int
+    embedded: tuple[str, ...]
+
     def __init__(self, graph: Graph, loss: str, hidden: tuple[str, ...], numbers: int, embedded: tuple[str, ...]):
         super().__init__(graph, "x", "y", "f", loss, hidden)
         self.numbers, self.embedded = numbers, embedded

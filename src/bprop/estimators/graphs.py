@@ -41,7 +41,7 @@ class GraphEstimator(NamedParameters):
         )
         if cached is None or cached[0][0] is not key[0] or cached[0][1:] != key[1:]:
             self._made = cached = (key, self._network_of(features, target))
-        self.graph_ = cached[1].graph
+        self.graph_: Graph = cached[1].graph
         return cached[1]
 
     def _network_of(self, features: int, target: Target) -> Network:

@@ -17,7 +17,7 @@ class Kept:
     """All attributes of an estimator, with copies of those that training changes in place."""
 
     def __init__(self, estimator: Any):
-        self.attributes = dict(vars(estimator))
+        self.attributes: dict[str, Any] = dict(vars(estimator))
         for name in RECORDS:
             if isinstance(self.attributes.get(name), list):
                 self.attributes[name] = list(self.attributes[name])
@@ -25,7 +25,7 @@ class Kept:
             self.attributes["_optimizer"] = replace(self.attributes["_optimizer"])
         # a generator that others use too (the user's, or NumPy's global one) is not set back
         own = isinstance(estimator.random_state, Integral) and "_random_state" in self.attributes
-        self.drawn = self.attributes["_random_state"].get_state() if own else None
+        self.drawn: Any = self.attributes["_random_state"].get_state() if own else None
 
     def put_back(self, estimator: Any) -> None:
         """Restore the estimator."""

@@ -32,6 +32,8 @@ class Objective:
 
     graph: Graph
 
+    names: Any
+
     def __init__(self, graph: Graph, data: DataSet, theta: dict[str, np.ndarray]):
         self.graph, self.names = graph, graph.trainable
         self.program: Program = Program(graph, F64)

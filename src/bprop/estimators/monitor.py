@@ -51,7 +51,7 @@ class Monitor:
         self.best_theta: dict[str, np.ndarray] = (
             {name: array.copy() for name, array in theta.items()} if self.early else {}
         )
-        self.score_of = self._scorer(user_X) if self.early else None
+        self.score_of: Callable[..., float] | None = self._scorer(user_X) if self.early else None
 
     def _scorer(self, user_X: Any) -> Callable[[Arrays, np.ndarray, float], float]:
         """(theta, outputs on the validation set, loss there) -> the score, the higher the better."""

@@ -19,7 +19,7 @@ class ScaledAdam(Adam, named=False):
     to sqrt(v) before v is corrected for its start at 0.
     """
 
-    reference: ClassVar = None
+    reference: ClassVar[str | None] = None
 
     def direction(self, state: RuleState, name: str, t: Any) -> Array:
         scale = (1 - self.beta2 ** (t + 1)) ** 0.5 / (1 - self.beta1 ** (t + 1))

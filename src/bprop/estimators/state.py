@@ -43,9 +43,9 @@ def restored_state(state: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of plain data; of a state from before, which has the objects, these."""
     attributes = dict(state)
     if isinstance(network := attributes.get("_network_"), dict):
-        attributes["_network_"] = made = _network(network)
-        if hasattr(made.graph, "order") and "params_" in attributes:
-            attributes["graph_"] = made.graph
+        attributes["_network_"] = built = _network(network)
+        if hasattr(built.graph, "order") and "params_" in attributes:
+            attributes["graph_"] = built.graph
     if isinstance(target := attributes.get("_target"), dict):
         attributes["_target"] = _target(target)
     if isinstance(optimiser := attributes.get("_optimizer"), dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,10 @@ from bprop.estimators.mlp import keep
 from bprop.estimators.network import Network, activation_of, function_of, loss_of
 from bprop.estimators.settings import layer_sizes
 from bprop.estimators.table_rows import Rows, read_table, read_targets
-from bprop.estimators.targets import Labels, Numbers, Target
+from bprop.estimators.table_targets import ScaledNumbers, TableLabels
+from bprop.estimators.targets import Target
+from bprop.graph import Graph
 from bprop.model import Model
-from bprop.scaling import Scaling
 from bprop.sources.answer import Answer
 from bprop.sources.preparation import Preparation
 from bprop.tables.kinds import chosen_kinds, kinds_of_types
@@ -122,7 +123,7 @@ class TableEstimator(NamedParameters):
         if cached is None or cached[0] != key or cached[2] != self._encoder.numbers:
             network = table_network(architecture, self._encoder, target.outputs, function, self.scale)
             self._made = cached = (key, network, self._encoder.numbers)
-        self.graph_ = cached[1].graph
+        self.graph_: Graph = cached[1].graph
         return cached[1]
 
     def _task(self, target: Target) -> tuple[str, str | None]:
@@ -166,32 +167,6 @@ class TableEstimator(NamedParameters):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write `to_model()` to a file: `bp.load` gives the model back."""
         self.to_model().save(path)
-
-
-@dataclass(frozen=True, eq=False)
-class TableLabels(Labels):
-    """One label an example, with an output for each of two classes and more, as the command line has it."""
-
-    @property
-    def task(self) -> str:  # type: ignore[override]
-        return "binary" if len(self.classes) < 2 else "multiclass"
-
-    def strata(self, y: np.ndarray) -> np.ndarray | None:
-        return y if len(self.classes) == 2 and np.bincount(y, minlength=2).min() > 1 else None
-
-
-@dataclass(frozen=True, eq=False)
-class ScaledNumbers(Numbers):
-    """Numbers, of which the network sees (y - mean) / deviation."""
-
-    scaling: Scaling | None = None
-
-    def encode(self, y: np.ndarray) -> np.ndarray:
-        numbers = super().encode(y)
-        return numbers if self.scaling is None else self.scaling.scaled(numbers)
-
-    def decode(self, f: np.ndarray) -> np.ndarray:
-        return super().decode(f if self.scaling is None else self.scaling.restored(f))
 
 
 class TableClassifier(TableEstimator, NetworkClassifier):

@@ -74,7 +74,7 @@ def as_wholes(box: Input, array: np.ndarray) -> np.ndarray:
 
 
 def text_cure(box: Input, array: np.ndarray) -> str:
-    """What to type for labels that are text."""
+    """The cure for labels that are text."""
     texts = array.dtype.kind in "US" or (array.dtype.kind == "O" and any(isinstance(v, str) for v in array.flat))
     if box.dtype == "float" or not texts:
         return ""
@@ -85,7 +85,7 @@ def text_cure(box: Input, array: np.ndarray) -> str:
 
 
 def range_cure(array: Any, low: float, high: float) -> str:
-    """What to type for labels that count from another number."""
+    """The cure for labels that count from another number."""
     if array.dtype.kind not in "iuf" or low != 0 or not array.size:
         return ""
     least, most = array.min(), array.max()

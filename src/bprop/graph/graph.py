@@ -183,14 +183,19 @@ class Graph(Structure):
 
     def targets(self, plan: Plan, more: Iterable[str | Box] = ()) -> set[int]:
         """The slots of the trainable parameters, and of `more` boxes whose gradients are wanted. Raises GraphError."""
+        more = list(more)
+        self.need_gradients(plan, more)
+        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *more)}
+
+    def need_gradients(self, plan: Plan, boxes: Iterable[str | Box]) -> None:
+        """Raise GraphError for a box that is computed as one with the box above it."""
         bypassed = self.bypassed(plan)
-        for name in map(self.name_of, more):
-            if plan.slot_of[self.boxes[name]] in bypassed:
+        for name in map(self.name_of, boxes):
+            if plan.slot_of.get(self.boxes[name], -1) in bypassed:
                 raise errors.GraphError(
                     f"{name!r} has no gradient here: for stability, it is computed as one with the box above it "
                     "(see graph.rewrites); make the graph with stable=False to have this gradient"
                 )
-        return {plan.slot_of[self.boxes[self.name_of(k)]] for k in (*self.trainable, *more)}
 
     def bypassed(self, plan: Plan) -> set[int | None]:
         """The slots of boxes that are computed as one with the box above: their gradient is incomplete."""
@@ -220,7 +225,7 @@ class Graph(Structure):
     def replace(self, old: str | Box | Mapping[Any, Any], new: Any = None) -> Graph:
         """A new graph with other boxes in the place of some: `graph.replace("h1", box)`, or `{name: box, ...}`.
 
-        This graph stays as it is. What is below is shared, so that theta of this graph fits the parameters that both
+        This graph stays as it is. The boxes below are shared, so that theta of this graph fits the parameters that both
         have. Boxes above are made anew and keep their names. The new box may be made of the old one, as in
         `graph.replace(h1, bp.dropout(h1, 0.5))`; a new box without a name takes over the name of one that is gone.
 
@@ -405,7 +410,7 @@ class Graph(Structure):
         """
         return cls(**build(description, boxes, size_limit))
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Graph.from_description, (self.describe(), self._own_boxes())
 
     def _own_boxes(self) -> tuple[type[Box], ...]:

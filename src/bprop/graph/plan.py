@@ -73,14 +73,14 @@ class Plan:
         name_of = {resolve(box): name for box, name in names.items() if resolve(box) not in names}
         name_of.update((box, names[box]) for box in computed if box in names)
         self.names: list[str] = [name_of[box] for box in computed]
-        self.nodes = []
+        self.nodes: list[Node] = []
         for box in computed:
             if not isinstance(box, Leaf):
                 children = tuple(slots[resolve(c)] for c in box.children)
                 self.nodes.append(Node(box, name_of[box], slots[box], children, getter(children)))
         self.leaves: dict[str, int] = {name_of[box]: slots[box] for box in computed if isinstance(box, Leaf)}
-        self.boxes = computed
-        self.slot_of = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
+        self.boxes: list[Box] = computed
+        self.slot_of: dict[Box, int] = {box: slots[resolve(box)] for box in names if resolve(box) in slots} | slots
         self._ways: dict[tuple[frozenset[int], bool], list[bool]] = {}
         self.watch: Callable[[Mapping[Box, Array]], None] | None = None
         """Called with the values of every pass on NumPy, by box (see `ranges.Ranges.watch`)."""

@@ -19,8 +19,8 @@ from bprop.visible import visible
 def first_theta(graph: Graph, params: Any, seed: int) -> dict[str, np.ndarray]:
     """theta to start from: the arrays of `params`, and `graph.init(seed)` for parameters that are not among them.
 
-    params : {name: array}, a model or a fit, or None. Names that the graph does not have are left out; what is left out
-    and what is initialised is said on standard error.
+    params : {name: array}, a model or a fit, or None. Names that the graph does not have are left out; a line on
+    standard error names these, and the parameters that are initialised.
 
     Raises UnknownNameError where no name is known, ShapeError, DTypeError.
     """

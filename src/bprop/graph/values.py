@@ -35,7 +35,7 @@ class BoxMapping(Mapping[str, Array]):
         return self._arrays[name]
 
     def _cure(self, name: str) -> str:
-        """What to type for an array that a pass could have computed."""
+        """The cure for the name of an array that a pass could have computed."""
         return ""
 
     def __contains__(self, key: object) -> bool:

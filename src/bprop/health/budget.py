@@ -16,6 +16,8 @@ class Budget:
     cost: float
     since: float
 
+    clock: Callable[[], float]
+
     def __init__(self, share: float = SHARE, clock: Callable[[], float] = perf_counter):
         self.share, self.clock = share, clock
         self.cost, self.since = 0.0, -float("inf")

@@ -30,6 +30,8 @@ class Looks:
     epochs: int
     share: float
 
+    clock: Callable[[], float]
+
     def __init__(self, epochs: int, share: float = SHARE, clock: Callable[[], float] = perf_counter):
         self.epochs, self.share, self.clock = epochs, share, clock
         self.next: int = 0  # the epoch of the next look

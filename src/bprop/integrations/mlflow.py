@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import Any
 
 from bprop.errors import MissingPackageError
@@ -28,6 +29,9 @@ class MLflow:
     """
 
     needs_fit = False
+
+    model: str | None
+    mlflow: ModuleType
 
     def __init__(self, model: str | None = "model.bprop"):
         try:

@@ -35,6 +35,9 @@ class OptunaPruning:
 
     needs_fit = False
 
+    trial: Any
+    monitor: str
+
     def __init__(self, trial: Any, monitor: str = "validation_loss"):
         try:
             from optuna import TrialPruned

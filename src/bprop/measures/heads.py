@@ -37,8 +37,8 @@ class Positive:
 
 @dataclass(frozen=True)
 class Head:
-    """A loss, what is judged of its output (f, an output of the graph called `output`, or the box that the loss reads),
-    and its targets y. question : None where only the loss itself says how well f does."""
+    """A loss, the part of its output that is judged, f (an output of the graph, called `output`, or the box that the
+    loss reads), and its targets y. question : None where only the loss itself says how well f does."""
 
     name: str
     f: Box
@@ -56,14 +56,14 @@ class Head:
         output = "f" if alone else near[0] if near else ""
         f = outputs[output] if output else read
         target = str(y.name or name)
-        count, given = _count(y), _count(f)
+        count, numbers = _count(y), _count(f)
         labels, sigmoid = y.spec.kind == "int", isinstance(f, Sigmoid)
-        if labels and count == 1 and (given > 1 or sigmoid) and len(f.dims) <= 2:
-            f = f if given > 1 else _pair(f)
-            classes = _classes(notes, max(2, given))
+        if labels and count == 1 and (numbers > 1 or sigmoid) and len(f.dims) <= 2:
+            f = f if numbers > 1 else _pair(f)
+            classes = _classes(notes, max(2, numbers))
             decision = _decision(notes) if len(classes) == 2 else None
             question = Question(target, "classification", (target,), classes, decision, isinstance(f, Softmax))
-        elif given != count:
+        elif numbers != count:
             question = None
         else:
             columns = [target] if count == 1 else [f"{target}{k}" for k in range(1, count + 1)]
@@ -98,26 +98,33 @@ def _decision(notes: Mapping[str, Any]) -> Positive | None:
 
 
 class Answers:
-    """What a graph answers to examples, and what is right: for each head, f and y.
+    """The answers of a graph to examples, and the right ones: for each head, f and y.
 
     outputs, targets : as people write functions of them: an array, or {name: array} of several.
     """
 
+    heads: list[Head]
+    pairs: list[tuple[np.ndarray, np.ndarray]]
+    outputs: Any
+
     def __init__(self, heads: list[Head], pairs: list[tuple[np.ndarray, np.ndarray]], outputs: Any):
         self.heads, self.pairs, self.outputs = heads, pairs, outputs
         named = {str(head.y.name or head.name): y for head, (_, y) in zip(heads, pairs, strict=True)}
-        self.targets = named if len(named) != 1 else next(iter(named.values()))
+        self.targets: dict[str, np.ndarray] | np.ndarray = named if len(named) != 1 else next(iter(named.values()))
 
 
 class Heads:
     """All heads of a graph. Its answers are computed by NumPy, in the units of the table if there is one."""
 
+    graph: Graph
+    units: Units
+
     def __init__(self, graph: Graph, notes: Mapping[str, Any]):
         self.graph, self.units = graph, Units.of(notes)
-        self.heads = [Head.of(graph, name, loss, notes) for name, loss in graph.losses.items()]
+        self.heads: list[Head] = [Head.of(graph, name, loss, notes) for name, loss in graph.losses.items()]
         boxes = {f"f{k}": head.f for k, head in enumerate(self.heads)}
         boxes |= {f"y{k}": head.y for k, head in enumerate(self.heads) if not isinstance(head.y, Input)}
-        self.answering = Graph(outputs=boxes)
+        self.answering: Graph = Graph(outputs=boxes)
 
     @property
     def measures(self) -> list[str]:
@@ -157,7 +164,7 @@ class Heads:
     def _outputs(self, graph: Graph, params: Any, dtype: np.dtype, examples: DataSet) -> dict[str, np.ndarray]:
         predictor, parts = graph.predictor, []
         start = predictor.start(dict(params), dtype)
-        with np.errstate(all="ignore"):  # measures say what is not finite
+        with np.errstate(all="ignore"):  # measures tell which are not finite
             for cut in examples.cuts():
                 arrays = {name: np.asarray(examples.arrays[name][cut]) for name in predictor.inputs}
                 part = predictor.outputs(start, arrays)

@@ -20,13 +20,13 @@ EVERY = (
 )  # fmt: skip
 """The names of all measures."""
 MORE = ("f1", "precision", "recall")
-"""Measures of classes that are given where they are asked for. Of two classes without a decision, the second is
+"""Measures of classes that are there where they are asked for. Of two classes without a decision, the second is
 positive, as in scikit-learn."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is predicted, and what the predictions are.
+    """The targets, and the kind of predictions of them.
 
     task : "classification", "multilabel", "regression" or "counts", as on the command line. columns : the names of the
     targets. classes : of a classification. decision : between two classes (a `sources.decision.Decision`), or None.

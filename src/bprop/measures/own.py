@@ -37,8 +37,10 @@ class Own:
     def __init__(
         self, graph: Graph, metrics: Any, notes: Mapping[str, Any] | None = None, but: Collection[str] = ()
     ):  # fmt: skip
-        self.metrics = {name: metric for name, metric in read_metrics(metrics).items() if name not in but}
-        self.heads = Heads(graph, notes or {}) if self.metrics else None
+        self.metrics: dict[str, Any] = {
+            name: metric for name, metric in read_metrics(metrics).items() if name not in but
+        }
+        self.heads: Heads | None = Heads(graph, notes or {}) if self.metrics else None
         for metric in self.metrics.values():
             if isinstance(metric, str):
                 self._need_known(metric)

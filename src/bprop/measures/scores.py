@@ -111,7 +111,7 @@ class Share:
     """The weighted mean of right (N,), 1 or 0 for each example."""
 
     def __init__(self, right: np.ndarray):
-        self.mean = mean(right)
+        self.mean: Measure = mean(right)
 
     def __call__(self, w: np.ndarray) -> float:
         return self.mean(w)

@@ -44,6 +44,9 @@ def of_arrays(onnx: Any, model: Model) -> Export:
 class AnswerExport(Export):
     """The export with the answer of one output, the form's."""
 
+    form: Form
+    task: str
+
     def __init__(self, onnx: Any, model: Model, form: Form, task: str):
         self.form, self.task = form, task
         self.f: Tensor | None = None
@@ -108,6 +111,8 @@ class AnswerExport(Export):
 
 class ColumnExport(AnswerExport):
     """The answer of several targets of classes: "label_1" (N,), "probabilities_1" (N, C), "label_2", ..."""
+
+    scope: str
 
     def __init__(self, onnx: Any, model: Model, form: Form, columns: list[np.ndarray]):
         self.columns = columns

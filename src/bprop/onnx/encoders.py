@@ -38,7 +38,7 @@ class Writer:
 
     def __init__(self, export: Export, name: str):
         self.export = export
-        self.features = np.float64 if "x" in export.units.scalings else export.float
+        self.features: type[np.floating[Any]] = np.float64 if "x" in export.units.scalings else export.float
         export.scope = f"column {name}"
 
     def __getattr__(self, operator: str) -> Callable[..., Tensor]:

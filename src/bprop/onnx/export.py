@@ -48,11 +48,11 @@ class Export:
     def __init__(self, onnx: Any, model: Model, taken: Collection[str] = ()):
         self.onnx, self.model = onnx, model
         self.plan, self.units = model.graph.predictor.plan, model.units
-        self.float = np.float64 if model.params and model.dtype.itemsize > 4 else np.float32
-        self.dtypes = {"float": self.float, "int": np.int64, "bool": np.bool_}
+        self.float: type[np.floating[Any]] = np.float64 if model.params and model.dtype.itemsize > 4 else np.float32
+        self.dtypes: dict[str, type[np.generic]] = {"float": self.float, "int": np.int64, "bool": np.bool_}
         self.opset = OPSET
-        self.taken = frozenset(taken) | (model.graph.outputs.keys() & self.units.scalings.keys())
-        self.known = {*self.plan.leaves, *(node.name for node in self.plan.nodes)}
+        self.taken: frozenset[str] = frozenset(taken) | (model.graph.outputs.keys() & self.units.scalings.keys())
+        self.known: set[str] = {*self.plan.leaves, *(node.name for node in self.plan.nodes)}
         self.inputs: list[Any] = []
         self.outputs: list[Any] = []
         self.nodes: list[Any] = []

@@ -40,6 +40,8 @@ class TableExport(Export):
     kinds: tuple[Kind, ...]
     scope: str
 
+    features: dict[str, Any]
+
     def __init__(self, onnx: Any, model: Model, preparation: Preparation):
         columns, answer = preparation.columns, preparation.answer
         self.decision: Decision | None = preparation.decision

@@ -25,7 +25,7 @@ class Connection:
     closed with unread bytes drops its answer.
     """
 
-    link: socket
+    link: socket.socket
     answering: Answering
 
     def __init__(self, link: socket.socket, answering: Answering):

@@ -21,7 +21,7 @@ from bprop.reporting.server import Server
 GRACE = 3.0  # seconds to wait at the end, for an open page to fetch the last news
 OPENING = 15.0  # seconds for a browser to start
 MOST_NEWS = 40  # records of one answer: nobody can see a thousand epochs a second
-WAITING = {
+WAITING: dict[str, Any] = {
     "status": "waiting", "epochs": None, "best_epoch": None, "kept_epoch": None, "within_epoch": False, "failure": None,
 }  # fmt: skip
 PRESENT = 6.0  # a page counts as open so many seconds after its last request

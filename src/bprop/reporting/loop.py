@@ -22,11 +22,13 @@ REST = 0.5  # seconds without accepting, if the system has no more sockets
 class Loop:
     """Waits for all sockets together, in one thread, and serves each in turn. `stop()`, from any thread, ends it."""
 
-    listening: socket
+    listening: socket.socket
     allowance: float
     counted: float
-    ear: socket
-    bell: socket
+    ear: socket.socket
+    bell: socket.socket
+
+    answering: Callable[[Request], bytes]
 
     def __init__(self, listening: socket.socket, answering: Callable[[Request], bytes]):
         self.listening, self.answering = listening, answering

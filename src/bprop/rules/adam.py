@@ -85,7 +85,7 @@ class AdamW(Adam):
     array([[1.4]])
     """
 
-    reference: ClassVar = "adamw"
+    reference: ClassVar[str | None] = "adamw"
     weight_decay: float = 0.01
 
     @classmethod

@@ -254,7 +254,7 @@ def as_rule(rule: Any) -> Any:
 
 
 def _pair(rule: Rule, params: Arrays, result: Any) -> Any:
-    """What `update` returned. Raises SettingError where that is not (params, state)."""
+    """The result of `update`. Raises SettingError where that is not (params, state)."""
     if type(result) is not tuple or len(result) != 2 or not hasattr(result[0], "keys"):
         raise SettingError(
             f"{type(rule).__name__}.update returned a {type(result).__name__}: it returns a pair, (params, state)"

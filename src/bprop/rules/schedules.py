@@ -186,7 +186,7 @@ class OfFunction:
 
     function: Callable[[int], Any]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not signatures.accepts(self.function, 1):
             raise CallError(
                 f"learning_rate: a function is called as f(t), with t updates already made, such as "

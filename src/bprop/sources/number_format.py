@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ BLANKS = "\u00a0\u202f\u2009\u2007"
 """Blanks that people write between groups of digits, beside the usual one."""
 MINUS = "\u2212\ufe63\uff0d\u2010\u2011\u2012\u2013"
 _TIDY = str.maketrans(dict.fromkeys(BLANKS, " ") | dict.fromkeys(MINUS, "-") | dict.fromkeys("’‘´`＇", "'"))
-LOCALES = {
+LOCALES: dict[str, Any] = {
     "1,234.5": ("en", "us", "uk", "gb", "ie", "au", "ca", "nz", "cn", "jp", "kr", "mx", "th", "il"),
     "1.234,5": ("de", "at", "es", "it", "nl", "pt", "br", "dk", "da", "tr", "id", "gr", "el", "ar", "vn", "hr", "si",
     "ro"),

@@ -13,6 +13,7 @@ import numpy as np
 
 from bprop.sources.formats import Piece
 from bprop.sources.frame import Frame
+from bprop.sources.read_options import ReadOptions
 
 _FOLDER = re.compile(r"([A-Za-z_][\w.-]*)=(.*)")
 MISSING = "__HIVE_DEFAULT_PARTITION__"
@@ -40,6 +41,10 @@ class Partitioned(Piece):
 
     rows: Any
     values: dict[str, str | None]
+
+    remarks: tuple[str, ...]
+    read: ReadOptions | None
+    delimiter: str
 
     def __init__(self, piece: Piece, values: Mapping[str, str | None]):
         self.rows, self.values = piece, {name: value for name, value in values.items() if name not in piece.names}

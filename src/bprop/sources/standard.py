@@ -34,7 +34,7 @@ SOURCE = "Python"
 
 @dataclass(frozen=True)
 class Form:
-    """What a model takes and gives: its input, its target (None: it has no loss), and its output with its name."""
+    """The data and the answer of a model: its input, its target (None: it has no loss), and its output with a name."""
 
     x: Input
     y: Input | None
@@ -73,7 +73,7 @@ class Form:
 
     @property
     def outputs(self) -> int:
-        """K, the numbers that are given for an example."""
+        """K, the numbers of the output for an example."""
         return prod(size for size in self.f.dims[1:] if isinstance(size, int))
 
     @property
@@ -144,8 +144,8 @@ def _standard_graph(graph: Graph, form: Form, task: str) -> Graph:
     places: dict[Box, Box] = {form.x: _in_front("x", (form.inputs,), form.x)}
     if form.y is not None:
         places[form.y] = _in_front("y", () if form.targets == 1 else (form.targets,), form.y)
-    kept = {name: box for name, box in graph.outputs.items() if name == form.output or name in _beside(graph)}
-    whole = replaced(Graph(loss=graph.loss, penalty=graph.penalty, outputs=kept, stable=graph.stable), places)
+    outputs = {name: box for name, box in graph.outputs.items() if name == form.output or name in _beside(graph)}
+    whole = replaced(Graph(loss=graph.loss, penalty=graph.penalty, outputs=outputs, stable=graph.stable), places)
     f = whole["outputs"].pop(form.output)
     if task == "classification" and form.outputs == 1:
         (a,) = f.children

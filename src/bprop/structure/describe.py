@@ -168,7 +168,7 @@ def encode(value: Any) -> Any:
 
 
 def _code(initialiser: Any) -> str:
-    """What people call an initialiser that a description does not hold."""
+    """The name of an initialiser that a description does not hold."""
     if isinstance(initialiser, init.Values):
         return f"array {initialiser.values.shape}"
     function = initialiser.function if isinstance(initialiser, init.OfShape) else initialiser

@@ -26,8 +26,8 @@ def replaced(graph: Structure, places: Mapping[Box, Box]) -> dict[str, Any]:
 
     roots = [places.get(box, box) for box in graph.roots]
     order = topological_order(roots, lambda box: [at(box, child) for child in box.children])
-    kept = set(order)
-    gone = {new: old.name for old, new in places.items() if old not in kept and new not in graph.names}
+    there = set(order)
+    gone = {new: old.name for old, new in places.items() if old not in there and new not in graph.names}
     now: dict[Box, Box] = {}
     for box in order:
         children = tuple(now[at(box, child)] for child in box.children)

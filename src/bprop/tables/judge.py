@@ -35,7 +35,7 @@ def judge(
 
 
 def question_of(preparation: Preparation, graph: Graph) -> Question:
-    """What the output f of a graph predicts of a table."""
+    """The question that the output f of a graph answers about a table."""
     output, classes = graph.outputs["f"], preparation.classes
     kind = Softmax if classes is not None else Sigmoid
     return Question(

@@ -82,8 +82,8 @@ def train(
         the fit has the theta of the epoch that did best on it, the last with `record.best`; `fit.kept_epoch` is its
         number. If the loss on it has risen since, a line on standard error says so, unless progress is False.
     params : where to start; default graph.init(seed). A fit or model, or {name: array}. Parameters that are not there
-        begin as graph.init(seed) says, and those that the graph does not have are left out; both are said on standard
-        error.
+        begin as graph.init(seed) says, and those that the graph does not have are left out; a line on standard error
+        names both.
     weights, sample_weight : (N,) example weights, default 1; two names of the same.
     class_weight : weights of classes, {class: weight} (others 1), or "balanced": N / (C N_c) for a class that N_c of
         the N examples in `data` have. They multiply the example weights, of the validation set too.

@@ -27,6 +27,12 @@ class Crew:
     stop : asked between two stretches whether all should stop.
     """
 
+    interrupt: Interrupt
+    updates: list[int]
+    failed: bool
+
+    lock: Any
+
     def __init__(self, count: int, stop: Callable[[], Any] | None = None):
         self.interrupt, self.lock = Interrupt(), RLock()
         self.shown: Progress = Silent()
@@ -79,6 +85,9 @@ class OfCrew(Trainer):
     together = False
     progress: Any
 
+    crew: Any
+    k: int
+
     def __init__(
         self, crew: Any, k: int, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings
     ):  # fmt: skip
@@ -103,10 +112,14 @@ class OfCrew(Trainer):
 class Share:
     """The progress of a network, shown as a part of that of all."""
 
+    crew: Crew
+    k: int
+    together: bool
+
     def __init__(self, crew: Crew, k: int, together: bool = False):
         self.crew, self.k, self.together = crew, k, together
         count = len(crew.updates)
-        self.of = f", network {k + 1} of {count}" if count > 1 else ""
+        self.of: str = f", network {k + 1} of {count}" if count > 1 else ""
 
     def engine(self, choice: str) -> None:
         self.crew.engine(choice)

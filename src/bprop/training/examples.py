@@ -39,8 +39,8 @@ def training_sets(settings: Any, graph: Graph, data: Any, dtype: np.dtype) -> tu
     if batch_size > count:
         raise SettingError(f"batch_size {batch_size} is larger than the training set of {count} examples")
     if source is not None:
-        told = settings.checkpoint is not None
-        examples = Feed.of(source, graph, dtype, batch_size, settings.augment, told)
+        warns = settings.checkpoint is not None
+        examples = Feed.of(source, graph, dtype, batch_size, settings.augment, warns)
     assert examples is not None
     return examples, held, batch_size
 
@@ -49,15 +49,15 @@ def _opened(
     graph: Graph, units: Units, dtype: np.dtype, data: Any, weights: Any
 ) -> tuple[Any, Source | None, int | None]:  # fmt: skip
     """(data to be read as arrays, or the source of what comes anew in every epoch; the rows of its batches)."""
-    found = opened(graph, data, units, dtype)
-    if not isinstance(found, Opened):
-        return found, None, None
+    rows = opened(graph, data, units, dtype)
+    if not isinstance(rows, Opened):
+        return rows, None, None
     if weights is not None:
         raise SettingError(f"weights: {OF_BATCHES}")
-    if found.source is not None:
-        source = found.source()
+    if rows.source is not None:
+        source = rows.source()
         return None, source, source.batch_size
-    reading = found.batches()
+    reading = rows.batches()
     return kept(reading, dtype), None, reading.batch_size
 
 
@@ -104,7 +104,7 @@ def is_set(validation: Any) -> bool:
 
 
 def need_share(share: Any) -> None:
-    """Raise SettingError for what is neither a set nor a share."""
+    """Raise SettingError for anything that is neither a set nor a share."""
     if isinstance(share, bool) or not isinstance(share, float | int):
         raise SettingError(
             f"validation is a set like the data, or a share in (0, 1), not {share!r}; a set is (X, y), say"
@@ -136,12 +136,12 @@ def read_set(
 
     name : of the weights, in errors.
     """
-    found = opened(graph, data, units, dtype)
-    if isinstance(found, Opened):
+    rows = opened(graph, data, units, dtype)
+    if isinstance(rows, Opened):
         if weights is not None:
             raise SettingError(f"{name}: {OF_BATCHES}")
-        found = kept(found.batches(), dtype)
-    examples, data = graph.read_set(found, weights, name), found
+        rows = kept(rows.batches(), dtype)
+    examples, data = graph.read_set(rows, weights, name), rows
     if not isinstance(data, DataSet) and units.scalings:
         examples = DataSet(units.scaled(examples.arrays, dtype), examples.weights)
     if examples.in_memory:

@@ -69,17 +69,22 @@ class Hook(NamedTuple):
 class Hooks:
     """The hooks of several callbacks. Each of the methods calls all of them.
 
-    asked : whether one has asked, at the beginning or after an update, that training stops. stepped : the updates done
+    stopping : whether one wants, at the beginning or after an update, that training stops. stepped : the updates done
     at the last call of `step`.
     """
 
+    stepped: int
+    stopping: bool
+
     def __init__(self, callbacks: Sequence[Any]):
-        self.hooks = {event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS}
-        self.stepped, self.asked = 0, False
+        self.hooks: dict[str, list[Hook]] = {
+            event: [h for c in callbacks if (h := hook_of(c, event)) is not None] for event in HOOKS
+        }
+        self.stepped, self.stopping = 0, False
 
     def begin(self, fit: Callable[[], Any]) -> None:
         """Training begins, or resumes."""
-        self.asked |= _ask(self.hooks["begin"], (), fit)
+        self.stopping |= _ask(self.hooks["begin"], (), fit)
 
     def until_due(self, updates: int) -> int | None:
         """The steps from here to the next call of `step`; None: there is none."""
@@ -89,7 +94,7 @@ class Hooks:
         """So many updates are done: call the hooks that have become due."""
         before, self.stepped = self.stepped, updates
         due = [hook for hook in self.hooks["step"] if updates // hook.every > before // hook.every]
-        self.asked |= bool(due) and _ask(due, (record(),), fit)
+        self.stopping |= bool(due) and _ask(due, (record(),), fit)
 
     def epoch(self, record: Record, fit: Callable[[], Any]) -> bool:
         """An epoch is done. Whether training is to stop."""

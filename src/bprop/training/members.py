@@ -99,14 +99,16 @@ class Team:
     every: Any | None
     began: tuple[float, int]
 
+    apart: bool
+
     def __init__(
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
-        self.crew = Crew(len(members), over)
+        self.crew: Crew = Crew(len(members), over)
         self.members, self.wanted = list(members), settings.get("progress", "auto")
-        self.kinds = len({id(member.graph or graph) for member in members})
-        self.hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        self.kinds: int = len({id(member.graph or graph) for member in members})
+        self.hooks: Hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
         if self.hooks.until_due(0) is not None:
             raise SettingError(
                 "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
@@ -166,7 +168,7 @@ class Team:
 
     def _train(self) -> Fit:
         crew, total = self.crew, sum(trainer.planned for trainer in self.trainers)
-        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.asked else None
+        done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.stopping else None
         self.apart = all(trainer.run_.apart for trainer in self.trainers)
         self.began = perf_counter(), done
         with crew.interrupt:

@@ -101,11 +101,11 @@ class Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self.epochs, self.of, self.left = epochs, "", ""
-        self.bar = Progress(
+        self.bar: Any = Progress(
             TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
             TextColumn("{task.fields[shown]}", markup=False), console=Console(stderr=True),
         )  # fmt: skip
-        self.task = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
+        self.task: Any = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
         self.bar.start()
 
     def engine(self, choice: str) -> None:

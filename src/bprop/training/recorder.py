@@ -1,4 +1,4 @@
-"""The records of a run: what is measured of an epoch, so far and at its end."""
+"""The records of a run: the measures of an epoch, so far and at its end."""
 
 from __future__ import annotations
 

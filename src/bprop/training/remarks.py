@@ -1,4 +1,4 @@
-"""What is said of a training at its end, where people did not ask: that the network has overfitted."""
+"""Remarks on a training at its end, where people did not ask: the network has overfitted."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ class TrainSettings:
         return EarlyStopping(self.patience, self.monitor, self._higher())
 
     def _higher(self) -> bool | None:
-        """Whether a larger value of the monitor is better. Raises SettingError where nobody has said."""
+        """Whether a larger value of the monitor is better. Raises SettingError where nobody has decided."""
         metric = self.metrics.get(self.monitor, self.monitor)
         known = direction(metric) if isinstance(metric, str) else getattr(metric, "higher_is_better", None)
         if known is None and self.mode is None and not isinstance(metric, str):

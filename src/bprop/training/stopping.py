@@ -29,7 +29,7 @@ class EarlyStopping:
         if patience is not None and (isinstance(patience, bool) or not isinstance(patience, int) or patience < 1):
             raise SettingError(f"patience is a number of epochs, 1 or more, not {patience!r}")
         self.patience, self.monitor = patience, monitor
-        self.higher = higher_is_better(monitor) if higher is None else higher
+        self.higher: bool = higher_is_better(monitor) if higher is None else higher
         self.best_epoch, self.waited = 0, 0
         self.best_value: float | None = None
         self.best_params: dict[str, np.ndarray] = {}

@@ -56,10 +56,12 @@ class Trainer(Between):
     interrupt: Interrupt
     reader: Reader
 
+    history: History
+
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
-        self.trained_on = _statistics(job, self.units)
+        self.trained_on: dict[str, dict[str, float]] = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks = Hooks(settings.callbacks)
         self.recorder = Recorder(job, self.program, self.units, settings)
@@ -107,7 +109,7 @@ class Trainer(Between):
     # --- from the beginning to the end ---
 
     def run(self) -> Fit:
-        """Train; see Fit.stopped for how it can end, and `Callback` for what is called on the way."""
+        """Train; see Fit.stopped for how it can end, and `Callback` for the calls on the way."""
         try:
             return from_begin_to_end(self.hooks, self.fit, self._train)
         finally:
@@ -146,7 +148,7 @@ class Trainer(Between):
 
     def _ended(self) -> str | None:
         """The reason why no epoch is to follow, if there is one."""
-        if self.hooks.asked:
+        if self.hooks.stopping:
             return "callback"
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
@@ -156,7 +158,7 @@ class Trainer(Between):
         if self.interrupted():
             return "interrupted"
         within = self.position.step > 0  # a callback stopped the epoch before its end
-        return "callback" if within or self._callbacks_stop() or self.hooks.asked else None
+        return "callback" if within or self._callbacks_stop() or self.hooks.stopping else None
 
     def _end(self, stopped: str) -> Fit:
         fit, at = self.fit(stopped), self.position
@@ -187,7 +189,7 @@ class Trainer(Between):
             self._finish_epoch()
 
     def stop(self) -> bool:
-        return self.hooks.asked or self.interrupted()
+        return self.hooks.stopping or self.interrupted()
 
     def interrupted(self) -> bool:
         """Whether something from outside ends training, such as a signal."""
@@ -247,8 +249,8 @@ class Trainer(Between):
 
     def fit(self, stopped: str, failure: str | None = None) -> Fit:
         """The fit so far. stopped, failure : as in a Fit."""
-        kept = self.settings.keeps and self.stopping is not None and self.stopping.best_params
-        best = self.stopping if kept else None
+        restores = self.settings.keeps and self.stopping is not None and self.stopping.best_params
+        best = self.stopping if restores else None
         params = best.best_params if best is not None and stopped in KEEP_BEST else self.run_.params()
         fit = Fit(self.job.graph.whole, params, self.history, self.settings.notes)
         fit.trained_on = self.trained_on

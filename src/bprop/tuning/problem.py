@@ -106,6 +106,8 @@ class Reached:
     pruned: bool
     out_of_time: bool
 
+    over: Callable[[], bool]
+
     def __init__(self, problem: Problem, live: Any, over: Callable[[], bool], epochs: int):
         self.problem, self.live, self.over, self.epochs = problem, live, over, epochs
         self.curve: list[float | None] = []

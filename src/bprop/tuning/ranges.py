@@ -13,7 +13,7 @@ from bprop.errors import SettingError
 FACTOR = 10
 """A range above 0 whose ends are this factor apart is searched by factors: as many trials from 0.001 to 0.01 as from
 0.01 to 0.1."""
-WORDS = {"none": None, "true": True, "false": False}
+WORDS: dict[str, bool | None] = {"none": None, "true": True, "false": False}
 _RANGE = re.compile(r"\s*([^\s.]\S*?|\.\d\S*?)\s*\.\.\s*(\S+?)\s*")
 
 

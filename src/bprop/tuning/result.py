@@ -50,7 +50,7 @@ class Tuned:
     as_measured: bool = True
     again: float | None = None
     study: Path | None = None
-    test: Mapping[str, Any] | None = None
+    test: Any = None  # {score: value}, or None without test rows
     terminated: bool = False
     error: Exception | None = None
 

@@ -53,6 +53,8 @@ class Search:
     began: float
     signals: Interrupt
 
+    error: Exception | None
+
     def __init__(
         self, problem: Problem, space: Mapping[str, Range], study: Study, sampler: Any, seed: int, limits: Limits,
         first: Mapping[str, Any] | None = None, listener: Listener | None = None,

@@ -121,6 +121,8 @@ class OwnGraph:
 
     space: dict[str, Range]
 
+    function: Callable[..., Graph]
+
     def __init__(self, function: Callable[..., Graph], space: Mapping[str, Range]):
         if not callable(function):
             raise SettingError(f"graph is a function from settings to a graph, not {function!r}")

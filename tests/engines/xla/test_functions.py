@@ -96,3 +96,17 @@ def test_theta_that_is_overwritten_in_place_says_so_when_it_is_read(jax):
     of.step(first, state, BATCH)
     with pytest.raises((RuntimeError, SettingError), match=r"deleted|overwritten"):
         np.asarray(first["W1"])
+
+
+def test_steps_give_the_bits_of_training_where_loops_round_differently(jax):
+    """With room for one batch alone, XLA compiled this step into other loops than those of training."""
+    rng = np.random.default_rng(0)
+    data = {"x": rng.normal(size=(96, 64)).astype("f"), "y": rng.integers(10, size=96)}
+    graph = bp.mlp([64, 100, 10], activation="tanh", l2=1e-4)
+    options = {"rule": bp.SGD(0.01), "params": graph.init(0), "epochs": 1, "batch_size": 32, "shuffle": False}
+    fit = bp.train(graph, data, engine="xla", progress=False, **options)
+    of = graph.functions("xla", bp.SGD(0.01), batch_size=32)
+    theta, state = graph.init(0), of.init(graph.init(0))
+    for start in range(0, 96, 32):
+        theta, state, _ = of.step(theta, state, {name: a[start : start + 32] for name, a in data.items()})
+    assert all(np.array_equal(np.asarray(theta[name]), array) for name, array in fit.params.items())

@@ -104,3 +104,13 @@ def test_a_users_box_is_traced_for_every_fit_but_not_compiled_again(compilations
     with compilations() as seen:
         fit(bp.SGD(0.2, momentum=0.5))
     assert seen
+
+
+def test_the_rates_of_a_schedule_and_those_that_a_program_has_itself_are_told_apart():
+    optax = pytest.importorskip("optax")
+    paced = bp.SGD(bp.schedules.cosine(0.1, 5))
+    assert programs.is_paced(paced) is True
+    assert programs.unpaced(paced) == paced.unscheduled()
+    foreign = bp.rules.as_rule(optax.sgd(0.1))
+    assert programs.is_paced(foreign) is False
+    assert programs.unpaced(foreign) is foreign

@@ -17,6 +17,7 @@ docs/life_of_one_step.md follows a step of a two-layer network through them, wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class NativeEngine(Engine):
         self._need_able(job)
         return NativeRun(job, params, narrow_weights(job, machine().lanes(job.dtype)))
 
-    def functions(self, job, options):
+    def functions(self, job: Job, options: Any) -> Any:
         from bprop.engines.native.run.native_functions import NativeFunctions
 
         self._need_able(job)

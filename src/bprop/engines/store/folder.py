@@ -26,7 +26,7 @@ class Folder:
 
     def __init__(self, path: Path, make: bool = False):
         self.path = path
-        self.number = None
+        self.number: int | None = None
         if POSIX:
             self.number = open_folder(path, make)
         else:

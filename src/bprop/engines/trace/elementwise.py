@@ -21,13 +21,16 @@ FOLDED: dict[str, Callable[..., Any]] = {
 class Elementwise:
     """The functions of one tape that make arrays and compute element by element."""
 
-    inf, nan, pi, newaxis = np.inf, np.nan, np.pi, None
-    float32, float64, bool_ = np.float32, np.float64, np.bool_
-    int32, int64, uint32 = np.int32, np.int64, np.uint32
-
-    inf: float
-    nan: float
-    pi: float
+    inf: float = np.inf
+    nan: float = np.nan
+    pi: float = np.pi
+    newaxis: None = None
+    float32: type = np.float32
+    float64: type = np.float64
+    bool_: type = np.bool_
+    int32: type = np.int32
+    int64: type = np.int64
+    uint32: type = np.uint32
 
     def __init__(self, tape: Tape):
         self.tape = tape

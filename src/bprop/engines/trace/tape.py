@@ -186,7 +186,14 @@ class Traced:
     def __bool__(self) -> bool:
         raise UnsupportedError("box code that branches on a value (`if a > 0`): use where(...)")
 
-    __float__ = __int__ = __index__ = __bool__  # type: ignore[assignment]
+    def __float__(self) -> float:
+        return self.__bool__()
+
+    def __int__(self) -> int:
+        return self.__bool__()
+
+    def __index__(self) -> int:
+        return self.__bool__()
 
     def __iter__(self) -> Any:
         raise UnsupportedError("box code that goes through an array row by row: use operations on whole arrays")

@@ -15,7 +15,7 @@ import numpy as np
 from jax.core import Tracer
 
 from bprop.engines.engine import Job
-from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
+from bprop.engines.functions import Functions, Options, State, need_count, room, rows_of, word_of
 from bprop.engines.integers import INT64, integer_dtype
 from bprop.engines.packing import copied
 from bprop.engines.xla.run import NARROW, XlaRun
@@ -25,6 +25,10 @@ from bprop.graph.passes import fprop
 from bprop.graph.plan import Context
 from bprop.graph.validation import check_names
 from bprop.rules import Foreign
+
+ROOM = 2
+"""Batches that the arrays of a step have room for. With room for one, XLA would know the rows of the batch, and compile
+the step into other loops than those of training, which round differently."""
 
 
 @jax.tree_util.register_pytree_node_class
@@ -63,37 +67,56 @@ class XlaFunctions(Functions):
 
     engine = "xla"
 
+    loss_of: Any
+    gradients_of: Any
+    outputs_of: Any
+    mean_of: Any
+
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
         data = room(job.graph, 1, False, job.dtype)
-        self.room, self.integer = data.arrays, integer_dtype(job.graph, (data,))
-        self.wide = job.dtype == np.float64 or self.integer == INT64
+        self.room: dict[str, np.ndarray] = data.arrays
+        self.integer: np.dtype = integer_dtype(job.graph, (data,))
+        self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}
         self.handed: dict[str, tuple[Any, Any]] = {}
         """Arrays that a step has returned, and the same on the device, in its layout."""
         self.loss_of, self.gradients_of = jax.jit(self.objective), jax.jit(self.derive)
-        self.each_of = jax.jit(self.derive_each)
+        self.each_of: Any = jax.jit(self.derive_each)
         self.outputs_of, self.mean_of = jax.jit(self.compute_outputs), jax.jit(mean_loss)
 
     # --- the functions ---
 
-    def init(self, theta):
+    def init(self, theta: Mapping[str, Any]) -> State:
         if not isinstance(self.rule, Foreign):
             return super().init(theta)
         with self.precision(theta):
             return {"t": 0, "rule": self.rule.init({n: jnp.asarray(a, self.dtype) for n, a in theta.items()})}
 
-    def loss(self, theta, batch, seed=0, *, t=0, weights=None):
+    def loss(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> Any:
         return self.called(self.loss_of, theta, batch, seed, t, weights)
 
-    def gradients(self, theta, batch, seed=0, *, t=0, weights=None, per_example=False):
+    def gradients(
+        self,
+        theta: Mapping[str, Any],
+        batch: Mapping[str, Any],
+        seed: int = 0,
+        *,
+        t: Any = 0,
+        weights: Any = None,
+        per_example: bool = False,
+    ) -> dict[str, Any]:
         if per_example:
             self.need_separate(weights)
         function = self.each_of if per_example else self.gradients_of
         grads = self.called(function, theta, batch, seed, t, weights)
         return {name: grads[name] for name in self.graph.trained}  # JAX sorts them
 
-    def step(self, theta, state, batch, seed=0, *, weights=None):
+    def step(
+        self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
+    ) -> tuple[Any, State, Any]:
         if is_traced(theta, state, batch, weights):
             return self.called(self.update, theta, batch, seed, state["t"], weights, state["rule"])
         t = self.need_state(state)
@@ -101,7 +124,7 @@ class XlaFunctions(Functions):
         rows = rows_of(arrays)
         run = self.training(theta, self.filled(rows), weights is not None)
         with jax.enable_x64(self.wide):
-            size = run.batches.rows
+            size = ROOM * run.batches.rows
             arrays = {name: padded(array, self.room[name].dtype, size) for name, array in arrays.items()}
             weights = None if weights is None else padded(weights, self.dtype, size)
             order = np.arange(size, dtype=np.int32)
@@ -117,7 +140,7 @@ class XlaFunctions(Functions):
             theta, rule = self.taken(run, device, rule)
             return theta, {"t": t + 1, "rule": rule}, self.mean_of(sums)
 
-    def outputs(self, theta, batch):
+    def outputs(self, theta: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
         predictor = self.graph.predictor
         if is_traced(theta, batch) or not self.options.check:
             arrays = {name: batch[name] for name in predictor.inputs}
@@ -145,21 +168,21 @@ class XlaFunctions(Functions):
         kinds = {"float": self.dtype, "int": self.integer, "bool": np.bool_}
         return jnp.asarray(array).astype(kinds[self.graph.inputs[name].dtype])
 
-    def objective(self, theta, batch, word, t, weights):
+    def objective(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
         state, context = self.forward(theta, batch, word, t, weights)
         return objective_of(self.graph, self.program.training, state, context)
 
-    def derive(self, theta, batch, word, t, weights):
+    def derive(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
         return self.program.gradients(*self.forward(theta, batch, word, t, weights))[1]
 
-    def derive_each(self, theta, batch, word, t, weights):
+    def derive_each(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any) -> Any:
         """The gradients of each example (see `Functions.one_by_one`)."""
         if self.has_noise:
             return jax.vmap(lambda chosen: self.derive(theta, batch, word, t, chosen))(jnp.eye(rows_of(batch)))
         rows = {name: jnp.asarray(array)[:, None] for name, array in batch.items()}
         return jax.vmap(lambda row: self.derive(theta, row, word, t, weights))(rows)
 
-    def update(self, theta, batch, word, t, weights, rule_state):
+    def update(self, theta: Any, batch: Any, word: Any, t: Any, weights: Any, rule_state: Any) -> Any:
         state, context = self.forward(theta, batch, word, t, weights)
         floats, grads = self.floats(theta), self.program.gradients(state, context)[1]
         moved, rule_state = self.rule.step({name: floats[name] for name in grads}, grads, rule_state, jnp.asarray(t))
@@ -168,7 +191,7 @@ class XlaFunctions(Functions):
         sums = self.program.sums(self.program.training, state, context)
         return after, {"t": t + 1, "rule": rule_state}, sums["loss"] / sums["weight"]
 
-    def compute_outputs(self, theta, batch):
+    def compute_outputs(self, theta: Any, batch: Any) -> Any:
         plan = self.graph.predictor.plan
         leaves = {**self.floats(theta), **{n: self.widened(n, a) for n, a in batch.items()}, **self.program.constants()}
         word, t = np.array([word_of(0)], np.uint32), np.zeros(1, np.uint32)  # the noise of `graph.predict`

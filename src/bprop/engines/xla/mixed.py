@@ -7,7 +7,7 @@ smaller than theta is not lost: bfloat16 has 8 bits of mantissa, and theta + 0.0
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from bprop.box import Box
 from bprop.graph.plan import Plan
@@ -18,8 +18,10 @@ from bprop.namespace import Array
 class Mixed:
     """A box computed in `narrow`, between values in the precision of the plan."""
 
-    needs = ()
-    updates = Box.updates
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def updates(self, value: Array, *children: Array) -> dict[int, Array]:
+        return {}
 
     box: Box
     narrow: Any

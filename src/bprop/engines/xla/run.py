@@ -57,7 +57,7 @@ class XlaRun(Run):
             )
             self.turn: int = self.compiled.choices.unrolled
             self.program: Program = Program(job.graph, job.dtype)
-            self.sets: dict[str, Resident | Streamed] = self._place(job)
+            self.sets: dict[str, Resident | Streamed | Fed] = self._place(job)
             self.arguments: tuple[Any, ...] = self._arguments()
             self.penalty_of: tuple[Any, float] = (None, 0.0)
             self.no_sums: np.ndarray = np.zeros((2, len(self.program.sum_names)), job.dtype)

@@ -26,7 +26,7 @@ class XlaEngine(Engine):
         self._need_able(job)
         return XlaRun(job, params)
 
-    def functions(self, job, options):
+    def functions(self, job: Job, options: Any) -> Any:
         self._need_able(job)
         if job.dtype.name not in ("float32", "float64"):
             raise SettingError(f"engine 'xla' computes in float32 or float64, not {job.dtype.name}")

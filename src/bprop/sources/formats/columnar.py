@@ -116,6 +116,8 @@ class PolarsPiece(Piece):
 
     rows: Any
 
+    cells: Callable[[Any], Any]
+
     def __init__(self, frame: Any, cells: Callable[[Any], Any]):
         self.rows, self.cells = frame, cells
 

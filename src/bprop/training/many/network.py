@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from bprop.data import Reader
 from bprop.engines.engine import Run, Stretch
 from bprop.errors import NonFiniteError
 from bprop.record import Record
@@ -47,6 +48,10 @@ class Network(OfCrew):
     """Network number k. A loss that is no longer finite ends it, and not the others: then its fit is "diverged"."""
 
     crew: Networks
+
+    order: np.ndarray
+    reader: Reader
+    result: Fit
 
     def run(self) -> Fit:
         try:

@@ -16,6 +16,8 @@ class Started(Engine):
 
     run: Run
 
+    name: str
+
     def __init__(self, run: Run):
         self.run, self.name = run, run.engine
 

@@ -55,14 +55,14 @@ class Assembler:
         self.data, self.weights = data, weights
         self.scheduler: Scheduler = Scheduler(contracted(trace.updates), lanes)
         self.kernels: list[Kernel] = self.scheduler.kernels()
-        self.module = ir.Module("bprop")
+        self.module: Any = ir.Module("bprop")
         roles = trace.state, trace.arguments, trace.clock, trace.pace, trace.batch
         leaves = [leaf for role in roles for leaf in role.values()]
         stored = [array for kernel in self.kernels for array, leaf in kernel.outputs if leaf is None]
         self.layouts: dict[Traced, Layout] = {
             array: Layout.padded(array.shape, array.dtype, lanes) for array in [*leaves, *stored]
         }
-        self.table = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
+        self.table: list[Any] = [*self.layouts, *(f"data {name}" for name in data), WEIGHTS, ORDER, ROWS, RATES, GATE]
         self.shares: dict[Kernel, int] = {}
         self.functions: dict[Kernel, tuple[ir.Function, list[Traced]]] = {}
         self.made: dict[Hashable, tuple[ir.Function, int]] = {}

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-I1, I8, I32, I64 = (ir.IntType(bits) for bits in (1, 8, 32, 64))
-POINTER = ir.PointerType()
-VOID = ir.VoidType()
-FLOATS = {"float32": ir.FloatType(), "float64": ir.DoubleType(), "float16": ir.HalfType()}
-SUFFIX = {ir.FloatType(): "f32", ir.DoubleType(): "f64", ir.HalfType(): "f16"}
 Value = Any  # an ir.Value: llvmlite has no types
 Type = Any  # an ir.Type
+I1: Type = ir.IntType(1)
+I8: Type = ir.IntType(8)
+I32: Type = ir.IntType(32)
+I64: Type = ir.IntType(64)
+POINTER: Type = ir.PointerType()
+VOID: Type = ir.VoidType()
+FLOATS: dict[str, Type] = {"float32": ir.FloatType(), "float64": ir.DoubleType(), "float16": ir.HalfType()}
+SUFFIX: dict[Type, str] = {ir.FloatType(): "f32", ir.DoubleType(): "f64", ir.HalfType(): "f16"}
 Int = Any  # a Python int, or an i64 of the program
 
 

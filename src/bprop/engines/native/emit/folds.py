@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bprop.engines.native.emit.emitter import constant, stored_type
+from bprop.engines.native.emit.emitter import Emitter, constant, stored_type
 from bprop.engines.native.emit.indices import Lane
 from bprop.engines.native.emit.loops import Bounds, Loops
 from bprop.engines.native.emit.values import Memory, ValueEmitter
@@ -14,6 +14,10 @@ from bprop.engines.trace.tape import Traced
 
 class Folds:
     """Emits a fold with the loops of its kernel. Shares are examples."""
+
+    loops: Loops
+    e: Emitter
+    array: Traced
 
     def __init__(self, loops: Loops, kernel: Kernel):
         assert kernel.core is not None

@@ -27,18 +27,26 @@ Place = tuple[Int, ...]
 class TensorProducts:
     """Emits the kernel of a tensordot: shares are points of the outer loops, for each list of rows."""
 
+    e: Emitter
+    b: Any
+    known: dict[Traced, Memory]
+    kernel: Kernel
+    form: TensorForm
+    height: int
+    width: int
+
     def __init__(self, emitter: Emitter, known: dict[Traced, Memory], kernel: Kernel, form: TensorForm):
         self.e, self.b, self.known, self.kernel, self.form = emitter, emitter.b, known, kernel, form
-        self.loops = Loops(emitter, kernel, known)
+        self.loops: Loops = Loops(emitter, kernel, known)
         assert kernel.core is not None
-        self.array = kernel.core
+        self.array: Traced = kernel.core
         self.type = stored_type(self.array.dtype)
-        self.vectors = -(-form.column.size // emitter.lanes)
-        self.valid = form.column.size % emitter.lanes or None
+        self.vectors: int = -(-form.column.size // emitter.lanes)
+        self.valid: int | None = form.column.size % emitter.lanes or None
         rows = prod(axis.size for axis in form.rows)
         self.height, self.width = tile_rows(rows, self.vectors, REGISTERS)
-        self.points = prod(axis.size for axis in form.loops)
-        self.pieces = self.cut(rows)
+        self.points: int = prod(axis.size for axis in form.loops)
+        self.pieces: list[list[tuple[Place, int]]] | None = self.cut(rows)
 
     def cut(self, rows: int) -> list[list[tuple[Place, int]]] | None:
         """The rows of each tile where several axes make them up, as (indices, offset in A); None: one axis."""

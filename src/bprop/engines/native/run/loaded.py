@@ -56,7 +56,7 @@ class Loaded:
         return np.array([self.address(key) for key in self.routine.table], np.int64)
 
     def run(self, table: np.ndarray, first: int, steps: int, t: int, rates: np.ndarray | None = None) -> None:
-        """What a call does, with the table of `addresses`."""
+        """A call, with the table of `addresses`."""
         tuner = self.tuner
         for count, part in tuner.parts(steps):
             begun = now()

@@ -14,7 +14,7 @@ import numpy as np
 
 from bprop.data import DataSet
 from bprop.engines.engine import Job
-from bprop.engines.functions import Functions, Options, need_count, room, rows_of, word_of
+from bprop.engines.functions import Functions, Options, State, need_count, room, rows_of, word_of
 from bprop.engines.integers import integer_dtype
 from bprop.engines.layout import narrow_weights
 from bprop.engines.native.run.loaded import Loaded
@@ -27,10 +27,14 @@ from bprop.noise import seed_at
 class Call:
     """A compiled step with room for one batch: `arrays` and `weights` are what it reads, and `fill` writes there."""
 
+    loaded: Loaded
+    arrays: Mapping[str, np.ndarray]
+    weights: np.ndarray | None
+
     def __init__(self, loaded: Loaded, data: DataSet):
         self.loaded, self.arrays, self.weights = loaded, data.arrays, data.weights
         self.loaded.order = np.arange(len(data), dtype=np.int32)
-        self.table = loaded.addresses()
+        self.table: np.ndarray = loaded.addresses()
 
     def __call__(self, word: np.ndarray, t: int, rates: np.ndarray | None = None) -> None:
         self.loaded.set_seed(seed_at(word, np.array([t >> 32], np.uint32)))
@@ -52,7 +56,7 @@ class NativeFunctions(Functions):
 
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
-        self.transposed = narrow_weights(job, machine().lanes(job.dtype))
+        self.transposed: frozenset[str] = narrow_weights(job, machine().lanes(job.dtype))
         self.memory: dict[str, np.ndarray] = {}
         self.views: dict[str, np.ndarray] = {}
         """The arrays of theta ("p:W1") and of the rule's state ("r:velocity:W1") in memory, in the user's layout."""
@@ -63,17 +67,30 @@ class NativeFunctions(Functions):
 
     # --- the functions ---
 
-    def loss(self, theta, batch, seed=0, *, t=0, weights=None):
+    def loss(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None
+    ) -> Any:
         call = self.derived(False, theta, batch, seed, t, weights)
         return call.loaded.arrays[call.loaded.routine.trace.state[OBJECTIVE]][0]
 
-    def gradients(self, theta, batch, seed=0, *, t=0, weights=None, per_example=False):
+    def gradients(
+        self,
+        theta: Mapping[str, Any],
+        batch: Mapping[str, Any],
+        seed: int = 0,
+        *,
+        t: Any = 0,
+        weights: Any = None,
+        per_example: bool = False,
+    ) -> dict[str, Any]:
         if per_example:
             return self.one_by_one(theta, batch, seed, t, weights)
         results = self.results(self.derived(True, theta, batch, seed, t, weights).loaded, "g:")
         return {n: np.array(a.T if n in self.transposed else a, order="C") for n, a in results.items()}
 
-    def step(self, theta, state, batch, seed=0, *, weights=None):
+    def step(
+        self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
+    ) -> tuple[Any, State, Any]:
         t = self.need_state(state)
         arrays, weights = self.read(batch, weights)
         run, call = self.training(theta, rows_of(arrays), weights is not None)
@@ -87,7 +104,7 @@ class NativeFunctions(Functions):
         loss, weight = (self.memory[f"s:{n}"][0] - self.memory[f"k:{n}"][0] for n in ("loss", "weight"))
         return theta, {"t": t + 1, "rule": rule}, loss / weight
 
-    def outputs(self, theta, batch):
+    def outputs(self, theta: Mapping[str, Any], batch: Mapping[str, Any]) -> dict[str, Any]:
         arrays = (
             self.graph.predictor.read(batch) if self.options.check else {n: np.asarray(a) for n, a in batch.items()}
         )

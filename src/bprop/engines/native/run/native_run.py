@@ -74,7 +74,7 @@ class NativeRun(Run):
     ):  # fmt: skip
         self.job, self.transposed = job, transposed
         self.program: Program = Program(job.graph, job.dtype)
-        self.memory = {} if memory is None else memory
+        self.memory: dict[str, np.ndarray] = {} if memory is None else memory
         self.kept: dict[str, np.ndarray] | None = None
         self.values: dict[str, Any] = fixed_values(self.program) | {SEED: key_of(self.job.seed)}
         self.paced: Any = job.rule.scheduled

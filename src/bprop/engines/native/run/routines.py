@@ -27,7 +27,7 @@ from bprop.errors import BpropError, InternalError, UnsupportedError
 from bprop.outside import fails_again
 
 KEPT_ROUTINES = 64
-ARGUMENTS = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
+ARGUMENTS: list[Any] = [ctypes.c_void_p, *[ctypes.c_int64] * 5]
 
 
 @dataclass(frozen=True, eq=False)

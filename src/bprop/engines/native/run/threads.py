@@ -29,6 +29,8 @@ class Call:
     threads: int
     rest: tuple[int, ...]
 
+    code: Callable[..., None]
+
     def __init__(self, code: Callable[..., None], table: np.ndarray, threads: int, rest: tuple[int, ...]):
         self.code, self.table, self.threads, self.rest = code, table.copy(), threads, rest
         self.gate: Gate = Gate()

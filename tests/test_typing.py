@@ -1,0 +1,127 @@
+"""Types as people see them: the README and the pages of docs/ in a strict checker, and the share of known types."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bprop as bp
+from bprop.typing import Array
+
+ROOT = Path(__file__).parents[1]
+SOURCE = Path(bp.__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LONGEST = 900  # seconds: a machine under load is slow
+OWN_BOX = '''
+import numpy as np
+import bprop as bp
+from bprop.typing import Array
+from collections.abc import Iterator
+
+class Cube(bp.Box):
+    """a ** 3."""
+
+    def fprop(self, a: Array) -> Array:
+        return a**3
+
+    def bprop(self, grad: Array, value: Array, a: Array) -> Array:
+        return 3 * grad * a**2
+
+    @classmethod
+    def examples(cls, rng: np.random.Generator) -> Iterator[tuple[Array, ...]]:
+        yield (rng.normal(size=(3, 4)),)
+
+class Both(bp.Box):
+    def fprop(self, left: Array, right: Array) -> Array:
+        return left * right
+
+    def bprop(self, g: Array, v: Array, left: Array, right: Array) -> tuple[Array, Array]:
+        return g * right, g * left
+'''
+SIGNATURES = """
+x, W, b = bp.Input("x", (3,)), bp.Parameter("W", (3, 2)), bp.Parameter("b", (2,))
+box: bp.Box = bp.leaky_relu(bp.linear(x, W, b, name="a"), slope=0.1, name="h")
+total: bp.Box = bp.sum(abs(bp.tanh(a=box)))
+"""
+
+
+def needs(tool):
+    """The path of a type checker beside this Python, or on the path; the test is skipped where there is none."""
+    beside = Path(sys.executable).with_name(tool)
+    path = str(beside) if beside.exists() else shutil.which(tool)
+    if path is None:
+        pytest.skip(f"{tool} is not installed")
+    return path
+
+
+def blocks(page):
+    """The Python of a page that is read from top to bottom, as one program."""
+    return "\n".join(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+
+
+@pytest.fixture
+def programs(tmp_path):
+    """A folder with a file of Python for each page that has some, and one of boxes of one's own."""
+    for page in PAGES:
+        text = blocks(page)
+        if text:
+            (tmp_path / f"{page.stem.lower()}_md.py").write_text(text, encoding="utf-8")
+    (tmp_path / "own_box.py").write_text(OWN_BOX + SIGNATURES, encoding="utf-8")
+    return tmp_path
+
+
+def test_mypy_in_strict_mode_accepts_every_page(programs, pytestconfig):
+    mypy = needs("mypy")
+    settings = programs / "mypy.ini"
+    settings.write_text(
+        f"[mypy]\nstrict = True\nmypy_path = {SOURCE}\nfollow_imports = silent\nallow_redefinition = True\n"
+        "disable_error_code = import-untyped,import-not-found,untyped-decorator,no-untyped-call\n",
+        encoding="utf-8",
+    )
+    cache = pytestconfig.cache.mkdir("mypy")
+    done = subprocess.run(
+        [mypy, "--config-file", str(settings), "--cache-dir", str(cache), "--python-executable", sys.executable,
+         *map(str, sorted(programs.glob("*.py")))],
+        capture_output=True, text=True, timeout=LONGEST,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pyright_in_strict_mode_accepts_every_page(programs):
+    pyright = needs("pyright")
+    settings = {"typeCheckingMode": "strict", "extraPaths": [str(SOURCE)], "include": ["."]}
+    settings |= dict.fromkeys(OF_OTHERS, "none")
+    (programs / "pyrightconfig.json").write_text(json.dumps(settings), encoding="utf-8")
+    done = subprocess.run(
+        [pyright, "-p", str(programs), "--pythonpath", sys.executable], capture_output=True, text=True, timeout=LONGEST
+    )
+    assert done.returncode == 0, done.stdout
+
+
+OF_OTHERS = (  # what other packages leave unknown, and what a page that is read in order may do
+    "reportMissingTypeStubs",
+    "reportMissingImports",
+    "reportMissingModuleSource",
+    "reportUnknownMemberType",
+    "reportUnknownVariableType",
+    "reportUnknownArgumentType",
+)
+
+
+def test_almost_all_types_of_bprop_are_known():
+    pyright = needs("pyright")
+    done = subprocess.run(
+        [pyright, "--pythonpath", sys.executable, "--verifytypes", "bprop", "--ignoreexternal", "--outputjson"],
+        capture_output=True, text=True, timeout=LONGEST, env={**__import__("os").environ, "PYTHONPATH": str(SOURCE)},
+    )  # fmt: skip
+    completeness = json.loads(done.stdout)["typeCompleteness"]
+    unknown = [one["name"] for one in completeness["symbols"] if one["isExported"] and not one["isTypeKnown"]]
+    assert completeness["completenessScore"] >= 0.99, f"annotate: {', '.join(unknown[:200])}"
+
+
+def test_an_array_is_of_any_namespace():
+    assert Array is __import__("typing").Any
