@@ -1,4 +1,4 @@
-"""Types as people see them: the README and the pages of docs/ in a strict checker, and the share of known types."""
+"""Types as people see them: the README and the pages of docs/ in strict type checkers, and the share of known types."""
 
 import json
 import re

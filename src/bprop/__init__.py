@@ -18,10 +18,6 @@ from bprop import boxes, errors
 from bprop import forked as forked  # early, so that it notices every fork
 from bprop.box import Box
 from bprop.boxes import *
-from bprop.boxes import abs as abs  # not by *: they hide Python's own
-from bprop.boxes import max as max
-from bprop.boxes import slice as slice
-from bprop.boxes import sum as sum
 from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 

@@ -29,8 +29,12 @@ class Operators(Generic[B]):
 
     __iter__: None = None  # x[0] works, but a box is not a sequence
 
-    def __hash__(self) -> int:
-        return id(self) >> 4
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...
+
+    else:
+        __hash__ = object.__hash__  # in C: boxes are keys of many dicts
 
     __pandas_priority__ = 5000  # series * box calls box.__rmul__(series); pandas would make a series of boxes
 

@@ -25,11 +25,15 @@ class Shape:
     dtype : the precision of the run.
     """
 
+    graph: Graph
+    units: Units
+    dtype: np.dtype
+
     def __init__(self, graph: Graph, units: Units | None = None, dtype: Any = np.float64):
         self.graph, self.units, self.dtype = graph, units or Units({}), np.dtype(dtype)
         of_outputs = list(graph.predictor.inputs) if graph.outputs else roles(graph)
         self.x = of_outputs
-        self.names = [*of_outputs, *(name for name in graph.inputs if name not in of_outputs)]
+        self.names: list[str] = [*of_outputs, *(name for name in graph.inputs if name not in of_outputs)]
 
     def named(self, item: Any) -> Arrays:
         """The arrays of a batch or of a row by input, as they come. Entries that are no inputs are left out."""

@@ -5,7 +5,7 @@ Engines read it as any other set: the order of an epoch is that of the places in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,55 +56,55 @@ class Feed(DataSet):
         numbers = np.zeros(window, np.int64)
         return cls(arrays, weights, numbers, source, graph, batch_size, window, augment, warns)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.source)
 
     def rows(self, index: Any) -> DataSet:
         return self.source.some(np.asarray(index))
 
     @property
-    def mean_weight(self):
+    def mean_weight(self) -> float | None:
         return self.source.mean_weight
 
     @property
-    def window(self):
+    def window(self) -> int:
         return self.places
 
     @property
-    def in_memory(self):
+    def in_memory(self) -> bool:
         return False
 
     @property
-    def arrangement(self):
+    def arrangement(self) -> Any:
         return None if self.source.whole is None else self.source.whole.arrangement
 
     @property
-    def whole(self):
+    def whole(self) -> DataSet:
         return self if self.source.whole is None else self.source.whole
 
     @property
-    def checksum(self):
+    def checksum(self) -> str | None:
         return self.source.checksum()
 
     @property
-    def changes(self):
+    def changes(self) -> str | None:
         return None if self.augment is None else shown(self.augment)
 
     @property
-    def advice(self):
+    def advice(self) -> str:
         return self.source.advice
 
-    def order(self, seed, epoch, shuffle=True):
+    def order(self, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
         return (np.arange(len(self)) % self.places).astype(np.int32)
 
-    def reader(self, seed, epoch, shuffle=True):
+    def reader(self, seed: int, epoch: int, shuffle: bool = True) -> Reader:
         return FeedReader(self, seed, epoch, shuffle)
 
     def cuts(self) -> Iterator[slice]:
         """None: every batch is checked when it comes."""
         return iter(())
 
-    def recast(self, arrays, weights):
+    def recast(self, arrays: Mapping[str, np.ndarray], weights: np.ndarray | None) -> DataSet:
         return Window(arrays, weights, self.numbers, len(self))
 
 
@@ -114,20 +114,24 @@ class Window(DataSet):
 
     count: int = 0
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.count
 
 
 class FeedReader(Reader):
     """Fills the window with the batches that are visited next."""
 
+    feed: Feed
+    seed: int
+    epoch: int
+
     def __init__(self, feed: Feed, seed: int, epoch: int, shuffle: bool):
         self.feed, self.seed, self.epoch = feed, seed, epoch
-        self.most = feed.places
-        self.order = feed.source.order(seed, epoch, shuffle)
-        self.rows = feed.source.open(seed, epoch, shuffle)
+        self.most: int = feed.places
+        self.order: Any = feed.source.order(seed, epoch, shuffle)
+        self.rows: Any = feed.source.open(seed, epoch, shuffle)
 
-    def reach(self, start, stop):
+    def reach(self, start: int, stop: int) -> None:
         feed, size, end = self.feed, self.feed.batch_size, min(stop, len(self.feed))
         self.rows.reach(start, end)
         for first in range(start, end, size):
@@ -161,7 +165,7 @@ class FeedReader(Reader):
             feed.warned.append(feed.advice)
             say(f"bprop: its checkpoints cannot be resumed exactly: {feed.advice}", error=True)
 
-    def close(self):
+    def close(self) -> None:
         self.rows.close()
 
 

@@ -19,11 +19,14 @@ ADVICE = "these rows are drawn anew whenever they are read, so that the run cann
 class Indexed(Source):
     """The rows that `fetch(numbers)` gives as arrays. `numbers` : of the rows, where it is a part of another."""
 
+    numbers: np.ndarray
+    fetch: Callable[[np.ndarray], Arrays]
+
     def __init__(self, count: int, fetch: Callable[[np.ndarray], Arrays], numbers: np.ndarray | None = None):
         self.fetch, self.numbers = fetch, np.arange(count) if numbers is None else numbers
         self.advice = ADVICE
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.numbers)
 
     def read(self, index: np.ndarray) -> Arrays:
@@ -36,15 +39,15 @@ class Indexed(Source):
         """The source of some of the rows."""
         return Indexed(len(index), self.fetch, self.numbers[index])
 
-    def open(self, seed, epoch, shuffle):
+    def open(self, seed: int, epoch: int, shuffle: bool) -> Rows:
         return _Fetched(self, self.order(seed, epoch, shuffle))
 
-    def some(self, index):
+    def some(self, index: np.ndarray) -> DataSet:
         cuts = [index[start : start + TOGETHER] for start in range(0, len(index), TOGETHER)]
         parts = [self.read(cut) for cut in cuts]
         return DataSet({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, None, index)
 
-    def checksum(self):
+    def checksum(self) -> str | None:
         sums: dict[str, int] = {}
         for start in range(0, len(self), TOGETHER):
             for name, array in self.read(np.arange(start, min(start + TOGETHER, len(self)))).items():

@@ -32,6 +32,9 @@ class Reading:
     """Batches as they are read, once. batch_size : the rows of the first, as soon as that is read; None where the items
     are single examples."""
 
+    items: Any
+    shape: Shape
+
     def __init__(self, batches: Any, shape: Shape):
         self.items, self.shape = batches, shape
         self.batch_size: int | None = None
@@ -54,7 +57,7 @@ class Numbered(Reading):
         self.source = source
         self.batch_size = None
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         for start in range(0, len(self.source), TOGETHER):
             yield self.source.read(np.arange(start, min(start + TOGETHER, len(self.source))))
 

@@ -33,6 +33,14 @@ class Sequence(Source):
     A first pass counts and checks the rows. Every epoch must have as many.
     """
 
+    shape: Shape
+    by_epoch: bool
+    of_rows: bool
+    rows: int
+    first_sum: str
+
+    make: Callable[[int], Any]
+
     def __init__(self, make: Callable[[int], Any], shape: Shape, by_epoch: bool = False):
         self.make, self.shape, self.by_epoch = make, shape, by_epoch
         self.advice, self.of_rows = ADVICE, False
@@ -42,12 +50,12 @@ class Sequence(Source):
         if not counted.rows:
             raise DataError("there is no batch: the iterable is empty")
         self.rows, self.first_sum = counted.rows, counted.checksum()
-        self.batch_size = None if self.of_rows else counted.first
+        self.batch_size: int | None = None if self.of_rows else counted.first
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.rows
 
-    def order(self, seed, epoch, shuffle):
+    def order(self, seed: int, epoch: int, shuffle: bool) -> np.ndarray:
         return np.arange(len(self), dtype=np.int32)
 
     def batches(self, epoch: int, when: str) -> Iterator[Arrays]:
@@ -59,10 +67,10 @@ class Sequence(Source):
                 arrays = self.shape.whole(arrays)
             yield arrays
 
-    def open(self, seed, epoch, shuffle):
+    def open(self, seed: int, epoch: int, shuffle: bool) -> Rows:
         return _Passing(self, epoch)
 
-    def some(self, index):
+    def some(self, index: np.ndarray) -> DataSet:
         numbers, parts, first = set(index.tolist()), [], 0
         for arrays in self.batches(0, "a further pass"):
             count = len(next(iter(arrays.values())))
@@ -71,12 +79,19 @@ class Sequence(Source):
             first += count
         return DataSet({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
-    def checksum(self):
+    def checksum(self) -> str | None:
         return self.first_sum
 
 
 class Counted:
     """Counts the rows of batches and sums them up, however they are cut."""
+
+    rows: int
+    first: int
+    since: float
+    said: bool
+
+    sums: dict[Any, Any]
 
     def __init__(self):
         self.rows, self.first, self.sums = 0, 0, {}

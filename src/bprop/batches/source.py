@@ -71,26 +71,26 @@ class InMemory(Source):
 
     def __init__(self, data: DataSet):
         self.data = data
-        self.weighted = data.weights is not None
+        self.weighted: bool = data.weights is not None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.data)
 
-    def order(self, seed, epoch, shuffle):
+    def order(self, seed: int, epoch: int, shuffle: bool) -> np.ndarray:
         return self.data.order(seed, epoch, shuffle)
 
-    def open(self, seed, epoch, shuffle):
+    def open(self, seed: int, epoch: int, shuffle: bool) -> Rows:
         return _Picked(self.data, self.order(seed, epoch, shuffle), self.data.reader(seed, epoch, shuffle))
 
-    def some(self, index):
+    def some(self, index: np.ndarray) -> DataSet:
         return self.data.rows(index)
 
     @property
-    def mean_weight(self):
+    def mean_weight(self) -> float | None:
         return self.data.mean_weight
 
     @property
-    def whole(self):
+    def whole(self) -> DataSet | None:
         return self.data
 
 

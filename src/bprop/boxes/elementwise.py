@@ -186,7 +186,7 @@ class Clip(Box):
         yield rng.uniform(-0.9, 0.9, size=(3, 4)), {"low": -1.0, "high": 1.0}
 
 
-def away_from_zero(rng: np.random.Generator, shape: tuple[int, ...] = (3, 4)) -> np.ndarray:
+def away_from_zero(rng: np.random.Generator, shape: int | tuple[int, ...] = (3, 4)) -> np.ndarray:
     """Numbers of either sign, at least 0.1 away from 0: many boxes have a kink at 0."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 2.0, size=shape)
 

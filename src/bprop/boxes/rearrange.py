@@ -305,7 +305,7 @@ def stack(boxes: BoxLike | Iterable[BoxLike], *more: BoxLike, axis: int = 1, nam
     return Stack(*boxes, axis=axis, name=name)
 
 
-def _with_axis(who: str, boxes: Any, more: tuple[Any, ...], axis: int) -> tuple[list[Any], int]:
+def _with_axis(who: str, boxes: Any, more: Any, axis: int) -> tuple[list[Any], int]:
     """(the boxes, the axis) of a call who([a, b], axis) or who(a, b, axis=axis)."""
     if more and isinstance(more[-1], int):
         if isinstance(boxes, Box) or len(more) > 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import Any
 
 from bprop.cli.opening import kinds_of, tell
 from bprop.cli.prepared import DataOptions, Prepared
@@ -96,7 +96,7 @@ def _beside(first: Stream, source: str, more: dict[str, Any]):
 class Silent:
     """Keeps the number of rows that the last table has without a target, and prints nothing."""
 
-    left_out: ClassVar[int] = 0
+    left_out: int = 0
 
     def __call__(self, what: str, rows: int) -> None:
         if what == LEFT_OUT:

@@ -64,8 +64,14 @@ class NumpyFunctions(Functions):
             return self.program.gradients(state, context)[1]
 
     def step(
-        self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None
-    ) -> tuple[Any, State, Any]:
+        self,
+        theta: Mapping[str, Any],
+        state: dict[str, Any],
+        batch: Mapping[str, Any],
+        seed: int = 0,
+        *,
+        weights: Any = None,
+    ) -> tuple[Any, dict[str, Any], Any]:
         t = self.need_state(state)
         arrays, context = self.start(batch, seed, t, weights)
         with np.errstate(all="ignore"):

@@ -121,7 +121,7 @@ class Team:
         if self.place is not None:
             make_above(self.place, self.every)
         in_memory = all(member.train.in_memory for member in members)
-        self.threads = min(surroundings.cores(), len(members)) if in_memory else 1
+        self.threads: int = min(surroundings.cores(), len(members)) if in_memory else 1
         try:
             with self._own_core():
                 for k, member in enumerate(members):

@@ -22,12 +22,16 @@ class Recorder:
     Raises UnknownNameError where there is no metric of the name to monitor, SettingError where no set can be measured.
     """
 
+    job: Job
+    program: Program
+    units: Units
+
     def __init__(self, job: Job, program: Program, units: Units, settings: TrainSettings):
         self.job, self.program, self.units = job, program, units
         metrics, monitor, notes = settings.metrics, settings.monitor, settings.notes or {}
         if metrics and not job.data.in_memory and job.validation is None:
             raise SettingError("metrics of a training set larger than memory need a validation set: give validation=")
-        self.own = Own(job.graph, metrics, notes, program.metrics)
+        self.own: Own = Own(job.graph, metrics, notes, program.metrics)
         measures = ("loss", *program.metrics, *self.own.names)
         if settings.looks and monitor not in measures:
             more = Heads(job.graph, notes).measures

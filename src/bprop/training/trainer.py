@@ -63,8 +63,8 @@ class Trainer(Between):
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
         self.trained_on: dict[str, dict[str, float]] = _statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
-        self.hooks = Hooks(settings.callbacks)
-        self.recorder = Recorder(job, self.program, self.units, settings)
+        self.hooks: Hooks = Hooks(settings.callbacks)
+        self.recorder: Recorder = Recorder(job, self.program, self.units, settings)
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
         fingerprint = resume.fingerprint(job, settings.shuffle) if writes or source is not None else {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -198,7 +198,15 @@ class Traced:
     def __iter__(self) -> Any:
         raise UnsupportedError("box code that goes through an array row by row: use operations on whole arrays")
 
-    __hash__ = object.__hash__
+    if TYPE_CHECKING:
+
+        def __hash__(self) -> int: ...
+        def __eq__(self, other: object) -> Any: ...
+        def __ne__(self, other: object) -> Any: ...
+
+    else:
+        __hash__ = object.__hash__
+        __eq__, __ne__ = _operator("equal"), _operator("not_equal")
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise UnsupportedError("box code that asks for a NumPy array (np.asarray): use the functions of namespace(a)")
@@ -271,7 +279,6 @@ class Traced:
     __rshift__, __rrshift__ = _operator("right_shift"), _operator("right_shift", reflected=True)
     __lt__, __le__ = _operator("less"), _operator("less_equal")
     __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
-    __eq__, __ne__ = _operator("equal"), _operator("not_equal")
 
 
 def reachable(outputs: Iterable[Traced]) -> list[Traced]:

@@ -19,7 +19,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import Any
 
 import jax
 from jax.experimental.serialize_executable import deserialize_and_load, serialize
@@ -50,7 +50,7 @@ class Function:
     seconds : the seconds that compiling has taken so far.
     """
 
-    seconds: ClassVar[float] = 0.0
+    seconds: float = 0.0
 
     def __init__(
         self, function: Callable[..., Any], given_up: tuple[int, ...] = (), compile: Callable[..., Any] | None = None

@@ -161,10 +161,13 @@ class Streamed:
 class Fed:
     """A data set of which only a window is in memory at a time: the rows of each stretch of steps are put there."""
 
+    source: Source
+    batch_size: int
+
     def __init__(self, source: Source, batch_size: int):
         self.source, self.batch_size = source, batch_size
-        self.size = source.data.window or batch_size
-        self.positions = jax.device_put(np.arange(self.size, dtype=np.int32))
+        self.size: int = source.data.window or batch_size
+        self.positions: Any = jax.device_put(np.arange(self.size, dtype=np.int32))
 
     def set_order(self, order: np.ndarray) -> None:
         """The order of the epoch, in whole batches."""

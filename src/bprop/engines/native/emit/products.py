@@ -46,6 +46,8 @@ class Products:
     rows: Tiles
     columns: Tiles
 
+    type: Any
+
     def __init__(self, emitter: Emitter, known: dict[Traced, Memory], kernel: Kernel, form: Form):
         self.e, self.b, self.known, self.kernel, self.form = emitter, emitter.b, known, kernel, form
         self.loops: Loops = Loops(emitter, kernel, known)

@@ -35,6 +35,8 @@ class TensorProducts:
     height: int
     width: int
 
+    type: Any
+
     def __init__(self, emitter: Emitter, known: dict[Traced, Memory], kernel: Kernel, form: TensorForm):
         self.e, self.b, self.known, self.kernel, self.form = emitter, emitter.b, known, kernel, form
         self.loops: Loops = Loops(emitter, kernel, known)
