@@ -5,6 +5,7 @@ after k steps of Gibbs sampling, is that of contrastive divergence. Sampling is 
 """
 
 import numpy as np
+from scipy.special import expit as sigmoid
 from sklearn.datasets import load_digits
 
 import bprop as bp
@@ -13,10 +14,6 @@ rng = np.random.default_rng(0)
 X = (load_digits().data / 16 > 0.5).astype(float)
 train, test = X[:1600], X[1600:]
 V, H, k, size = 64, 100, 1, 20
-
-
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
 
 
 def sample(p):

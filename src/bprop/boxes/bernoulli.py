@@ -25,7 +25,7 @@ class BernoulliNll(Loss):
     Source: Vincent, Larochelle, Lajoie, Bengio and Manzagol, Stacked denoising autoencoders (2010), section 2.2.
 
     >>> loss = bp.bernoulli_nll(bp.Input("f", (2,)), bp.Input("y", (2,)))
-    >>> loss.fprop(np.array([[0.5, 1.0]]), np.array([[0.25, 1.0]])) == np.log(2)
+    >>> loss.fprop(np.array([[0.5, 0.5]]), np.array([[0.25, 1.0]])) == 2 * np.log(2)
     array([ True])
     """
 

@@ -61,7 +61,8 @@ def test_products_of_floats_are_replaced_and_nothing_else():
 
 
 def test_the_products_of_bprop_say_so():
-    assert {cls.__name__ for cls in PRODUCTS} == {"EnsembleLinear", "Linear", "LinearTransposed", "MatMul"}
+    ours = {"Conv1d", "Conv2d", "EnsembleLinear", "Linear", "LinearTransposed", "MatMul"}
+    assert {cls.__name__ for cls in PRODUCTS} == ours
 
 
 def test_a_product_of_ones_own_is_narrow_and_what_computes_something_else_is_not(rng):

@@ -75,7 +75,7 @@ class XlaFunctions(Functions):
     def __init__(self, job: Job, options: Options):
         super().__init__(job, options)
         data = room(job.graph, 1, False, job.dtype)
-        self.room: dict[str, Any] = data.arrays
+        self.room: Mapping[str, Any] = data.arrays
         self.integer: np.dtype = integer_dtype(job.graph, (data,))
         self.wide: bool = job.dtype == np.float64 or self.integer == INT64
         self.runs: dict[Any, XlaRun] = {}

@@ -19,6 +19,7 @@ class Mixed:
     """A box computed in `narrow`, between values in the precision of the plan."""
 
     needs: ClassVar[tuple[str, ...]] = ()
+    stops_gradient: ClassVar[bool] = False  # products let gradients pass
 
     def updates(self, value: Array, *children: Array) -> dict[int, Array]:
         return {}
