@@ -89,7 +89,6 @@ class Counted:
     rows: int
     first: int
     since: float
-    said: bool
 
     sums: dict[Any, Any]
 
