@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from bprop.engines.native.schedule.forms import INNER, Form, form_of
+from bprop.engines.native.schedule.forms import INNER, form_of
 from bprop.engines.native.schedule.kernels import (
     FREE,
     FUSIBLE,
