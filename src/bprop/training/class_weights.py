@@ -64,9 +64,9 @@ def class_weights(graph: Graph, choice: Any, examples: DataSet) -> ClassWeights:
     for label, weight in choice.items():
         if label not in weights:
             raise SettingError(f"class_weight: {label!r} is no class of input {target!r}; there are: {some(known)}")
-        if isinstance(weight, bool | np.bool_) or not isinstance(weight, Real) or not 0 <= float(weight) < np.inf:
+        if isinstance(weight, bool | np.bool_) or not isinstance(weight, Real) or not 0 <= float(weight) < np.inf:  # type: ignore[arg-type]
             raise SettingError(f"class_weight: the weight of class {label!r} is a number, 0 or more, not {weight!r}")
-        weights[label] = float(weight)
+        weights[label] = float(weight)  # type: ignore[arg-type]
     return ClassWeights(target, np.array(list(weights)), np.array(list(weights.values())))
 
 
