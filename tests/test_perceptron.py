@@ -398,7 +398,7 @@ BAD = [
     ({"sizes": [3, 2], "task": "binary"}, errors.SettingError, "1 output"),
     ({"task": "clasification"}, errors.UnknownNameError, "multilabel"),
     ({"loss": "nnl"}, errors.UnknownNameError, "hinge"),
-    ({"loss": "huber"}, errors.SettingError, "hinge, nll"),
+    ({"loss": "huber"}, errors.SettingError, "these do: focal, hinge, label_smoothing, nll"),
     ({"loss": "nll", "task": "regression"}, errors.SettingError, "squared_error"),
     ({"activation": "than"}, errors.UnknownNameError, "tanh"),
     ({"activation": "than", "sizes": [3, 2]}, errors.UnknownNameError, "tanh"),

@@ -29,8 +29,8 @@ def train(case: Case, engine: str, dtype: str, jitter: tuple[float, int] | None 
     graph = make_graph(case, jitter)
     fit = bp.train(
         graph, case.data, params=case.theta, rule=case.rule.make(), batch_size=case.batch_size, epochs=case.epochs,
-        seed=case.seed, validation=case.validation, weights=case.weights, validation_weights=case.validation_weights,
-        shuffle=case.shuffle, dtype=dtype, engine=engine, progress=False,
+        seed=case.seed, validation=case.validation, keep_best=False, weights=case.weights,
+        validation_weights=case.validation_weights, shuffle=case.shuffle, dtype=dtype, engine=engine, progress=False,
     )  # fmt: skip
     outcome: Outcome = {f"theta/{name}": array for name, array in fit.params.items()}
     for epoch, r in enumerate(fit.history):

@@ -190,7 +190,8 @@ def _cure(name: str) -> str:
     from bprop.elsewhere import answer
     from bprop.elsewhere.package import PACKAGE
 
-    return answer(name, [one for one in __dir__() if not one.startswith("_")], PACKAGE, listed=False)
+    names = [one for one in __dir__() if not one.startswith("_") and one.islower() >= name.islower()]  # no class for f
+    return answer(name, names, PACKAGE, listed=False)
 
 
 def __dir__() -> list[str]:

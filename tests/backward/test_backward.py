@@ -82,7 +82,8 @@ CASES = [
     for cls in catalogue()
     for index in range(len(list(cls.examples(np.random.default_rng(1)))))
 ]
-FIRST = [case for case in CASES if case.id.endswith("-0")]
+FIRST = [case for case in CASES if case.id.endswith("-0") and not case.values[0].stops_gradient]
+"""JAX would differentiate the fprop of a box that stops gradients."""
 
 
 @pytest.mark.parametrize(("cls", "index"), CASES)

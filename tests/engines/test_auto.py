@@ -192,16 +192,9 @@ class Unknown(Plain):
         return a + xp.flip(xp.flip(a, axis=-1), axis=-1)
 
 
-class Stacks(Plain):
-    def fprop(self, a):
-        two = bp.namespace(a).full((a.shape[0], a.shape[1], a.shape[1]), 2.0 / a.shape[1], dtype=a.dtype)
-        return (two @ a[..., None])[..., 0]
-
-
 FOREIGN = {
     AsNumpy: "np.asarray", NumpysOwnFunction: "cannot follow this code: TypeError", Branches: "use where",
     Writes: "cannot follow this code: TypeError", Loops: "row by row", Unknown: "the array function 'flip'",
-    Stacks: "stacks of matrices",
 }  # fmt: skip
 
 
