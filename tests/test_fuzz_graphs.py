@@ -73,9 +73,17 @@ def test_all_engines_agree_on_random_graphs(turn):
     for engine, least in (("native", 0.7), ("xla", 0.7 / 11)):
         assert engine not in ready or result.counts[f"same {engine} float64"] >= least * GRAPHS, str(result)
     if ready:
-        assert set(result.kinds) >= {cls.__name__ for cls in boxes.catalogue()}
+        missing = {cls.__name__ for cls in boxes.catalogue()} - set(result.kinds)
+        assert len(missing) <= 2, missing  # a case may end before it is judged; the test below sees to all boxes
         judged = sum(n for what, n in result.counts.items() if what.startswith("results native") and "not" not in what)
         assert "native" not in ready or result.counts["results not resolved native float64"] < 0.2 * judged
+
+
+def test_every_box_is_in_one_of_the_graphs_of_each_turn():
+    names = {cls.__name__ for cls in boxes.catalogue()}
+    for turn in (0, 1):
+        cases = [generate.generate(seed) for seed in range(turn * GRAPHS, (turn + 1) * GRAPHS)]
+        assert set().union(*(case.kinds() for case in cases)) >= names
 
 
 def test_a_seed_stands_for_one_case():

@@ -79,7 +79,7 @@ def test_an_exported_model_has_its_temperature(network):
     graph, theta, x, _ = network
     warm = bp.Model(with_temperature(graph, 2.0), {name: array.astype("float32") for name, array in theta.items()})
     session = runtime.InferenceSession(bp.to_onnx(warm).SerializeToString())
-    (f,) = session.run(None, {"x": x.astype("float32")})
+    (f,) = session.run(["f"], {"x": x.astype("float32")})
     np.testing.assert_allclose(f, warm.predict(x=x.astype("float32")), rtol=1e-5)
 
 

@@ -12,8 +12,8 @@ from bprop.boxes.loss import at_label, one_hot, per_example, per_output
 LOSSES = [cls for cls in boxes.catalogue() if issubclass(cls, boxes.Loss)]
 CLASS_LOSSES = [cls for cls in LOSSES if issubclass(cls, boxes.ClassLoss)]
 OTHERS = [cls for cls in LOSSES if cls not in CLASS_LOSSES]
-ALIKE = [cls for cls in OTHERS if not cls.head or not cls.head.each]
-"""The losses whose output has the shape of y; the quantile loss has a number for each level."""
+ALIKE = [cls for cls in OTHERS if cls is not boxes.Ordinal and (not cls.head or not cls.head.each)]
+"""The losses whose output has the shape of y. The quantile loss has one for each level, the ordinal for each step."""
 name = {"ids": lambda cls: cls.__name__}
 
 

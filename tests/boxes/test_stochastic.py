@@ -81,7 +81,7 @@ def test_noise_is_normal_with_the_scale_as_its_deviation():
 
 
 def test_numbers_are_finite_where_the_uniform_ones_are_at_their_ends(bare):
-    ends = np.array([[[0.0, 0.0, 1 - 2.0**-24], [0.0, 0.5, 0.25]]])
+    ends = np.array([[[0.0, 0.0], [0.0, 0.5], [1 - 2.0**-24, 0.25]]])
     z = bare(boxes.GaussianNoise).noise(lambda shape: ends.reshape(shape), np.zeros((1, 3)))
     np.testing.assert_allclose(z, [[0, 0, 0]], atol=1e-15)
     high = bare(boxes.GaussianNoise).noise(lambda shape: np.full(shape, 1 - 2.0**-24), np.zeros((1, 1)))
@@ -111,6 +111,12 @@ def test_an_illegal_scale_is_refused(scale):
         bp.gaussian_noise(bp.Input("x", (3,)), scale)
 
 
-def test_noise_needs_examples():
-    with pytest.raises(errors.ShapeError, match="batch axis"):
-        bp.gaussian_noise(bp.Parameter("W", (3, 2)))
+def test_weights_take_noise_too():
+    W = bp.Parameter("W", (3, 2))
+    x = bp.Input("x", (3,))
+    graph = bp.Graph(loss=bp.sum(bp.square(x @ bp.gaussian_noise(W, 0.5)), axis=1))
+    theta = graph.init(0)
+    values = graph.fprop(theta, x=np.ones((4, 3)), training=True, seed=1)
+    noise = values["gaussian_noise_1"] - theta["W"]
+    assert noise.shape == (3, 2)
+    assert 0.1 < noise.std() < 1

@@ -120,7 +120,7 @@ def test_a_loss_of_your_own():
 
 
 def test_names_that_are_not_known():
-    with pytest.raises(SettingError, match="loss must be one of log_loss or a function"):
+    with pytest.raises(SettingError, match=r"loss must be one of log_loss, focal, label_smoothing.* or a function"):
         made((3, 4, 3), "multiclass", loss="hinge")
     with pytest.raises(SettingError, match="loss must be one of absolute_error, huber, poisson, squared_error or a f"):
         made((3, 4, 1), "numbers", loss="log_loss")
@@ -138,7 +138,7 @@ def test_what_estimators_of_before_hold_can_be_loaded():
     ("target", "names"),
     [
         ("numbers", {"absolute_error", "huber", "poisson", "squared_error"}),
-        ("multiclass", {"log_loss"}),
+        ("multiclass", {"log_loss", "focal", "label_smoothing"}),
         ("binary", {"log_loss"}),
         ("multilabel", {"log_loss"}),
         ("columns", {"log_loss"}),

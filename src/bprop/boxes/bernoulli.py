@@ -72,13 +72,13 @@ class BernoulliCrossEntropy(BinaryCrossEntropy):
 def times_log(y: Array, log: Array) -> Array:
     """y log, and 0 where y is 0 and the logarithm infinite."""
     xp = namespace(y, log)
-    return xp.where(y > 0, y * xp.where(y > 0, log, 0), 0)
+    return xp.where(y != 0, y * xp.where(y != 0, log, 0), 0)
 
 
 def share(y: Array, f: Array) -> Array:
     """y / f, and 0 where y is 0."""
     xp = namespace(y, f)
-    return xp.where(y > 0, y / xp.where(y > 0, f, 1), 0)
+    return xp.where(y != 0, y / xp.where(y != 0, f, 1), 0)
 
 
 bernoulli_nll: Final = function(BernoulliNll)

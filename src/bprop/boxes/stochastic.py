@@ -58,7 +58,7 @@ class GaussianNoise(Box):
 
     Shapes: a (N, ...) -> (N, ...). Before the first layer it makes an autoencoder a denoising one; between layers it
     regularises. z = sqrt(-2 log(1 - u)) cos(2 pi v) for u and v uniform on [0, 1) (Box and Muller 1958).
-    Raises ShapeError for a child without a batch axis, SettingError for a scale that is below 0 or not finite.
+    Raises SettingError for a scale that is below 0 or not finite.
 
     >>> bp.gaussian_noise(bp.Input("a"), scale=0.5).fprop(np.array([1.0, 2.0]), np.array([1.0, -2.0]))
     array([1.5, 1. ])
@@ -76,8 +76,8 @@ class GaussianNoise(Box):
         return grad
 
     def noise(self, draw: Callable[[tuple[int, ...]], Array], a: Array) -> Array:
-        uniform = draw((a.shape[0], 2, *a.shape[1:]))
-        xp, u, v = namespace(uniform), uniform[:, 0], uniform[:, 1]
+        uniform = draw((*a.shape, 2))
+        xp, u, v = namespace(uniform), uniform[..., 0], uniform[..., 1]
         return xp.sqrt(-2 * xp.log1p(-u)) * xp.cos(2 * pi * v)
 
     def evaluation(self) -> Box:
@@ -86,8 +86,6 @@ class GaussianNoise(Box):
     def check(self) -> None:
         if not 0 <= self.scale < float("inf"):
             raise errors.SettingError(f"{self._label()}: scale must be a number from 0 on, not {self.scale}")
-        if self.children[0].dims[:1] != ("N",):
-            raise ValueError("the child must have a batch axis: noise is drawn for each example")
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
