@@ -58,7 +58,7 @@ every_kind = pytest.mark.parametrize("make", TRAINED, ids=lambda make: make.__na
 
 
 @every_kind
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning")
 def test_it_is_saved_reported_stepped_through_and_checked(make, tmp_path):
     trained, (rows, y) = make(), TRAINED[make]
     rows = {name: column[:5] for name, column in rows.items()} if isinstance(rows, dict) else rows[:5]
@@ -76,7 +76,7 @@ def test_it_is_saved_reported_stepped_through_and_checked(make, tmp_path):
     assert bp.check_gradients(trained, rows, y[:5]).ok and bp.check_gradients(trained, (rows, y[:5])).ok
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning")
 def test_it_is_exported():
     pytest.importorskip("onnx")
     for make in (classifier, of_graph, search):
@@ -89,14 +89,14 @@ def test_arrays_by_name_are_taken_too():
     assert bp.Stepper(fit(), {"x": X[:4], "y": [0, 1, 1, 0]}).rows == 4
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning")
 def test_the_targets_of_an_estimator_are_its_own_classes():
     assert bp.Stepper(classifier(), {"x": X[:4], "y": NAMES[:4]}).rows == 4
     with pytest.raises(bp.errors.DataError, match="classes"):
         bp.Stepper(classifier(), (X[:4], ["middle"] * 4))
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning")
 def test_an_estimator_brings_its_epochs_and_its_classes():
     model = classifier().to_model()
     assert [record.loss for record in model.history] == classifier().loss_curve_
@@ -136,7 +136,7 @@ def test_a_graph_alone_a_class_and_parameters_are_refused_with_the_way_on(tmp_pa
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:Stochastic Optimizer:UserWarning")
 def test_estimators_of_scikit_learn_are_refused_with_the_way_on(tmp_path):
     pytest.importorskip("sklearn")
     from sklearn.compose import TransformedTargetRegressor

@@ -2,9 +2,12 @@
 
 import pytest
 
+from bprop.errors import SettingError
+
+pytest.importorskip("typer", reason="the command line needs typer")
+
 from bprop.cli.about_data import about_data, data_options
 from bprop.cli.prepared import DataOptions
-from bprop.errors import SettingError
 
 
 def test_options_that_are_left_out_are_the_defaults_of_the_data():
