@@ -10,6 +10,22 @@ settings.register_profile("bprop", derandomize=True, deadline=None, max_examples
 os.environ["BPROP_CACHE"] = "off"  # tests count compilations, and leave the folders of the user alone
 settings.load_profile("bprop")
 
+PACKAGE_OF = {"native": "llvmlite", "xla": "jax"}
+
+
+def pytest_runtest_setup(item):
+    """A test with a parameter `engine` is skipped where the package of that engine is not installed."""
+    engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+    if isinstance(engine, str) and engine in PACKAGE_OF:
+        pytest.importorskip(PACKAGE_OF[engine])
+
+
+@pytest.fixture
+def compilers():
+    """For tests that use every engine: they are skipped where the package of one is not installed."""
+    for package in PACKAGE_OF.values():
+        pytest.importorskip(package)
+
 
 @pytest.fixture
 def rng():

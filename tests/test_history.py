@@ -67,6 +67,8 @@ def test_a_column_that_is_not_there_is_an_error_that_names_the_columns(name, mea
 
 
 def test_an_empty_history_has_no_columns():
+    for package in ("pandas", "polars"):
+        pytest.importorskip(package)
     empty = History()
     assert (empty.keys(), empty.to_dict(), "loss" in empty) == ([], {}, False)
     assert empty.to_pandas().shape == (0, 0) and empty.to_polars().shape == (0, 0)
@@ -75,6 +77,8 @@ def test_an_empty_history_has_no_columns():
 
 
 def test_the_tables_of_pandas_and_polars_have_the_columns():
+    for package in ("pandas", "polars"):
+        pytest.importorskip(package)
     pandas, polars = HISTORY.to_pandas(), HISTORY.to_polars()
     assert list(pandas.columns) == polars.columns == HISTORY.keys()
     assert pandas["updates"].tolist() == polars["updates"].to_list() == [10, 20]

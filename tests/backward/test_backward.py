@@ -181,6 +181,7 @@ def test_the_gradient_of_an_input_and_of_a_box_of_ones_choice(batch):
     close({"W2": loss["W2"] + 0.02 * theta["W2"]}, expected, 1e-12)
 
 
+@pytest.mark.usefixtures("compilers")
 def test_a_loss_may_contain_a_gradient_and_be_trained(batch):
     graph = lecture()
     slope = graph.backward("loss", inputs="x").outputs["d loss / d x"]
@@ -287,6 +288,7 @@ def test_a_backward_graph_is_saved_in_a_file_and_written_in_onnx(batch, tmp_path
     model = bp.Model(backward, few)
     bp.save(tmp_path / "gradients.bprop", model)
     close(bp.load(tmp_path / "gradients.bprop").predict(data), backward.predict(few, data), 0)
+    pytest.importorskip("onnx")
     runtime = pytest.importorskip("onnxruntime")
     bp.to_onnx(model, tmp_path / "gradients.onnx")
     session = runtime.InferenceSession(str(tmp_path / "gradients.onnx"))

@@ -65,6 +65,7 @@ def test_a_function_that_changes_nothing_changes_no_bit(table, same, settings, e
     assert same(bp.train(graph, table, augment=same_batch, **of), bp.train(graph, table, **of))
 
 
+@pytest.mark.usefixtures("compilers")
 def test_the_engines_see_the_same_changes(graph, table, settings):
     of = {**settings, "dtype": "float64", "augment": noisy}
     fits = [bp.train(graph, table, engine=engine, **of) for engine in ("numpy", "native", "xla")]

@@ -96,6 +96,7 @@ def test_a_function_takes_the_epoch_or_nothing():
         per_epoch(lambda a, b: 1)
 
 
+@pytest.mark.usefixtures("compilers")
 def test_a_function_of_the_epoch_is_resumed_exactly(graph, table, same, settings, tmp_path):
     def batches(epoch):
         order = np.random.default_rng(epoch).permutation(53)

@@ -21,6 +21,7 @@ def network():
     return bp.mlp([3, 4, 2], normalise="batch", l2=0.1)
 
 
+@pytest.mark.usefixtures("compilers")
 @pytest.mark.parametrize("rule", [bp.AdamW(0.01, weight_decay=0.5), bp.SGD(0.1, momentum=0.5, clip_norm=0.01)])
 def test_frozen_parameters_keep_every_bit_and_the_engines_agree_on_the_others(data, rule):
     graph = network()
@@ -96,6 +97,7 @@ def test_optax_rules_leave_frozen_parameters_alone(data):
     assert not np.array_equal(fit.params["W2"], start["W2"])
 
 
+@pytest.mark.usefixtures("compilers")
 def test_networks_that_are_trained_together_freeze_theirs(data):
     fits = bp.train_many(network(), data, seeds=[0, 1], freeze="W1", engine="xla", **SETTINGS)
     for seed, fit in enumerate(fits):
