@@ -75,10 +75,10 @@ class Oracle:
 
     def _noisy(self, node: Any, a: Any, t: int) -> Any:
         key = np.array([noise.key_of(self.case.seed)], np.uint32), np.array([t], np.uint32)
-        shape = tuple(a.shape) if node.kind == "Dropout" else (a.shape[0], 2, *a.shape[1:])
+        shape = tuple(a.shape) if node.kind == "Dropout" else (*a.shape, 2)
         u = noise.uniform(key, crc32(node.name.encode()), shape, np.float64)
         if node.kind == "GaussianNoise":
-            u = np.sqrt(-2 * np.log(1 - u[:, 0])) * np.cos(2 * np.pi * u[:, 1])
+            u = np.sqrt(-2 * np.log(1 - u[..., 0])) * np.cos(2 * np.pi * u[..., 1])
         return self.backend.OPS[node.kind](node.hyper, a, noise=self.backend.array(u))
 
     def objective(self, leaves: dict, given: dict, t: int) -> tuple[Any, list]:
