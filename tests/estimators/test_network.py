@@ -122,7 +122,7 @@ def test_a_loss_of_your_own():
 def test_names_that_are_not_known():
     with pytest.raises(SettingError, match=r"loss must be one of log_loss, focal, label_smoothing.* or a function"):
         made((3, 4, 3), "multiclass", loss="hinge")
-    with pytest.raises(SettingError, match=r"loss must be one of absolute_error, huber, poisson, squared_error.* or a f"):
+    with pytest.raises(SettingError, match=r"loss must be one of absolute_error, huber, poisson, squared_error.* or a"):
         made((3, 4, 1), "numbers", loss="log_loss")
     with pytest.raises(UnknownNameError, match="no activation is called 'rellu'"):
         made((3, 4, 3), "multiclass", activation="rellu")
