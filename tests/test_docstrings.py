@@ -23,7 +23,10 @@ def is_public(name: str) -> bool:
 
 PUBLIC = [name for name in NAMES if is_public(name)]
 MODULES = ["init", "schedules"]
-NEEDS = {"TensorBoard": "tensorboardX", "to_onnx": "onnx", "Tuned": "optuna", "tune": "optuna"}
+NEEDS = {
+    "TensorBoard": "tensorboardX", "to_onnx": "onnx", "Tuned": "optuna", "tune": "optuna", "OptunaPruning": "optuna",
+    "MLflow": "mlflow",
+}  # fmt: skip
 """{name: the package without which its examples cannot run}"""
 
 

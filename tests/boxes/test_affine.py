@@ -203,3 +203,14 @@ def test_a_layer_without_a_bias_is_the_product_alone(rng):
 def test_a_number_of_units_says_what_the_weights_are():
     with pytest.raises(bp.errors.BoxError, match=r"Type W = bp.Parameter\('W', \(D, H\)\)"):
         bp.linear(bp.Input("h", (3,)), 10)
+
+
+def test_an_ensemble_computes_the_gradients_that_are_wanted(bare, rng):
+    h, W, r, s, b = (rng.normal(size=shape) for shape in ((5, 2, 3), (3, 4), (2, 3), (2, 4), (2, 4)))
+    box, grad = bare(boxes.EnsembleLinear), rng.normal(size=(5, 2, 4))
+    every = box.bprop(grad, None, h, W, r, s, b)
+    for k in range(5):
+        wanted = tuple(j == k for j in range(5))
+        some = box.bprop(grad, None, h, W, r, s, b, wanted=wanted)
+        assert [part is not None for part in some] == list(wanted)
+        np.testing.assert_array_equal(some[k], every[k])

@@ -253,3 +253,12 @@ def test_a_box_that_says_it_stops_gradients_and_sends_one_is_wrong():
 
     assert bp.check_box(bp.StopGradient).ok
     assert not bp.check_box(Leaky, [(np.array([[1.0, -2.0]]),)]).ok
+
+
+def test_a_stop_is_the_identity_in_onnx():
+    class Operators:
+        @staticmethod
+        def Identity(a):
+            return "Identity", a
+
+    assert bp.stop_gradient(bp.Input("h", (2,))).onnx(Operators, "a") == ("Identity", "a")

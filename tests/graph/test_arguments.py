@@ -93,3 +93,9 @@ def test_a_frame_with_a_column_for_each_input_is_a_dict():
 def test_data_that_cannot_be_meant_says_what_to_type(call, error, cure):
     with pytest.raises(error, match=cure):
         call()
+
+
+def test_backward_is_of_a_box_and_by_inputs():
+    graph = bp.mlp([3, 2])
+    loss = next(name for name, box in graph.boxes.items() if box is graph.loss)
+    assert list(graph.backward(loss, "x").outputs) == [f"d {loss} / d {name}" for name in ("W1", "b1", "x")]
