@@ -209,11 +209,11 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--batch-size", type=int, default=100)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--peers", default=",".join(PEERS), help="some of these, separated by commas")
+    parser.add_argument("--peers", default="; ".join(PEERS), help="some of these, separated by semicolons")
     asked = parser.parse_args(words)
     sizes = tuple(map(int, asked.sizes.split("-")))
     task = Task.of(sizes, asked.networks, asked.rows, asked.batch_size, asked.epochs)
-    names = [FIRST, *(name for name in asked.peers.split(",") if name != FIRST)]
+    names = [FIRST, *(name for name in map(str.strip, asked.peers.split(";")) if name != FIRST)]
     print(f"K = {task.networks} networks {asked.sizes}, {len(task.y):,} rows, batches of {task.batch_size}, "
           f"{task.epochs} epochs, float32\n")  # fmt: skip
     print(report(measure(task, names, asked.rounds)))

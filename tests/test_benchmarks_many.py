@@ -28,13 +28,13 @@ def test_a_peer_trains_the_networks_of_single_runs_or_returns_none(name):
 
 
 def test_a_row_has_the_time_of_each_peer_and_its_ratio(capsys):
-    names = "train_many,K single runs,TabM of ensemble_linear"
+    names = "train_many; K single runs; TabM of ensemble_linear"
     options = "--sizes 4-3-2 --networks 2 --rows 40 --batch-size 10 --epochs 1 --rounds 1 --peers"
     many.main([*options.split(), names])
     shown = capsys.readouterr().out
     assert "K = 2 networks 4-3-2, 40 rows" in shown
     assert [line.split(" | ")[0] for line in shown.splitlines() if line.startswith("| ")][2:] == [
-        f"| {name}" for name in names.split(",")
+        f"| {name}" for name in names.split("; ")
     ]
 
 
