@@ -1,7 +1,7 @@
 """A step in one call of machine code, where theta lies in memory and the batch is as it should be.
 
-Python looks at what is given, copies the batch, and calls `perform` with the address of a block that says everything
-else. Whatever is unusual is not done here: `Workspace.step` does it, or says what is wrong with it.
+Python compares the arguments with those of the step before, copies the batch, and calls `perform` with the address of a
+block that says everything else. Whatever is unusual is not done here: `Workspace.step` does it, or refuses it.
 """
 
 from __future__ import annotations
