@@ -203,7 +203,8 @@ class Functions:
         a, b = constant(a), constant(b)
         if isinstance(axes, int):
             axes = (range(a.ndim - axes, a.ndim), range(axes))
-        summed = [tuple(int(i) % x.ndim for i in np.atleast_1d(part)) for x, part in zip((a, b), axes, strict=True)]
+        one, other = (tuple(int(i) % x.ndim for i in np.atleast_1d(part)) for x, part in zip((a, b), axes, strict=True))
+        summed = one, other
         return record("tensordot", [a, b], lambda x, y: np.tensordot(x, y, summed), summed)
 
     # --- functions of formulas, which arrays do not have ---
