@@ -48,7 +48,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators", "tuning"),
+    ("estimators", "tuning", "playing"),
     ("cli",),
     ("__main__",),
 )
@@ -82,6 +82,10 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "anywidget",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 
