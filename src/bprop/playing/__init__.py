@@ -1,1 +1,1 @@
-"""A network in a page that one can act on."""
+"""`bprop play`: a page on which a person builds, touches and trains a network. See `bprop.playing.machine`."""

@@ -3,7 +3,7 @@
 from threading import Thread
 
 from bprop.playing.serving.envelope import Letter
-from bprop.playing.serving.waiting import Asked, Waiting
+from bprop.playing.serving.waiting import Order, Waiting
 
 
 def one(message):
@@ -14,10 +14,10 @@ def two(message):
     """Another."""
 
 
-def queue(*asked):
+def queue(*order):
     waiting = Waiting()
-    for number, (listener, command) in enumerate(asked, 1):
-        waiting.add(Asked(listener, Letter(number, command)))
+    for number, (listener, command) in enumerate(order, 1):
+        waiting.add(Order(listener, Letter(number, command)))
     taken = []
     while (first := waiting.take()) is not None:
         taken.append((first.letter.number, first.superseded))
@@ -52,7 +52,7 @@ def test_commands_that_add_up_are_all_done():
 def test_the_commands_of_a_page_that_has_gone_are_dropped():
     waiting = Waiting()
     for listener in (one, two, one):
-        waiting.add(Asked(listener, Letter(1, {"do": "undo"})))
+        waiting.add(Order(listener, Letter(1, {"do": "undo"})))
     assert (waiting.count(one), waiting.count(two)) == (2, 1)
     waiting.forget(one)
     assert waiting.take().listener is two and waiting.take() is None
@@ -60,7 +60,7 @@ def test_the_commands_of_a_page_that_has_gone_are_dropped():
 
 
 def test_a_pause_ends_with_a_command_and_with_the_queue():
-    for wake in (lambda waiting: waiting.add(Asked(one, None)), Waiting.close):
+    for wake in (lambda waiting: waiting.add(Order(one, None)), Waiting.close):
         waiting = Waiting()
         sleeper = Thread(target=waiting.pause, args=(None,))
         sleeper.start()

@@ -11,14 +11,14 @@ from bprop.console import say_traceback
 from bprop.errors import BpropError
 from bprop.playing.serving.envelope import Letter, complaint
 from bprop.playing.serving.pace import SHORTEST, Pace
-from bprop.playing.serving.waiting import Asked, Listener, Waiting
+from bprop.playing.serving.waiting import Order, Listener, Waiting
 
 PATIENCE = 0.05  # seconds of commands before training goes on
 ENDING = 5.0  # seconds for the command that runs
 
 
 class Playable(Protocol):
-    """What a conductor needs of a machine: `bprop.playing.machine` says what the commands and parts are."""
+    """A machine, as a conductor needs it: `bprop.playing.machine` lists the commands and the parts."""
 
     @property
     def running(self) -> bool: ...
@@ -54,7 +54,7 @@ class Conductor:
 
     def join(self, listener: Listener) -> None:
         """Tell a listener from now on. The first message is a snapshot."""
-        self._waiting.add(Asked(listener, None))
+        self._waiting.add(Order(listener, None))
 
     def leave(self, listener: Listener) -> None:
         """Tell a listener no more, and drop its commands that wait."""
@@ -64,7 +64,7 @@ class Conductor:
 
     def send(self, listener: Listener, letter: Letter) -> None:
         """Ask for a command."""
-        self._waiting.add(Asked(listener, letter))
+        self._waiting.add(Order(listener, letter))
 
     def backlog(self, listener: Listener) -> int:
         """How many commands of a listener wait."""
@@ -93,8 +93,8 @@ class Conductor:
         Returns the seconds to rest before the next turn, unless a command comes; None: until one comes.
         """
         began = self._clock()
-        while self._clock() < began + PATIENCE and (asked := self._waiting.take()) is not None:
-            self._do(asked)
+        while self._clock() < began + PATIENCE and (order := self._waiting.take()) is not None:
+            self._do(order)
         if not (self.machine.running and self._listeners):
             return None
         self._train()
@@ -108,15 +108,15 @@ class Conductor:
         self._pace.done(count, max(self._clock() - began, 1e-6))
         self._tell(news, self._all())
 
-    def _do(self, asked: Asked) -> None:
-        listener, letter = asked.listener, asked.letter
+    def _do(self, order: Order) -> None:
+        listener, letter = order.listener, order.letter
         if letter is None:
             self._safely_tell(listener, self._safely(self.machine.snapshot))
             with self._lock:
                 self._listeners = [*self._listeners, listener]
             return
         answer = self._safely(lambda: self.machine.do(letter.command))
-        for number in asked.superseded:  # their answers would have been these parts
+        for number in order.superseded:  # their answers would have been these parts
             self._safely_tell(listener, {"id": number, "version": answer["version"], "parts": {}})
         self._safely_tell(listener, {"id": letter.number, **answer})
         others = {name: part for name, part in answer["parts"].items() if name != "message"}
@@ -133,14 +133,14 @@ class Conductor:
                 self._safely_tell(listener, news)
 
     def _safely_tell(self, listener: Listener, message: dict[str, Any]) -> None:
-        """A listener that fails is told no more; others are."""
+        """A listener that fails hears no more; others do."""
         try:
             listener(message)
         except Exception:
             self.leave(listener)
 
     def _safely(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The news of some work. An error becomes a complaint: nothing that is asked for ends the thread."""
+        """The news of some work. An error becomes a complaint: nothing that is order for ends the thread."""
         try:
             news = work()
         except BpropError as error:

@@ -54,7 +54,7 @@ def policy(host: str, styles: Iterable[str] = ()) -> str:
     return "; ".join(
         [
             "default-src 'none'", "script-src 'self'", f"style-src 'self' {hashes}".rstrip(),
-            "img-src 'self' data: blob:", "font-src 'self'", "worker-src 'self'", f"connect-src 'self' ws://{host}", "base-uri 'none'",
-            "form-action 'none'", "frame-ancestors 'none'",
+            "img-src 'self' data: blob:", "font-src 'self'", "worker-src 'self'",
+            f"connect-src 'self' ws://{host}", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
         ]
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a page sends, and what it gets: JSON texts with a number, a command, and parts of the machine's state."""
+"""Messages of a page, and to it: JSON with a number, a command, and parts of the machine's state."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SETTING = {
 Listener = Callable[[dict[str, Any]], Any]
 
 
-class Asked(NamedTuple):
+class Order(NamedTuple):
     """A letter of a listener; None: it joins. superseded : numbers of its letters that this one has replaced."""
 
     listener: Listener
@@ -33,30 +33,30 @@ class Waiting:
     """
 
     def __init__(self) -> None:
-        self._queue: deque[Asked] = deque()
+        self._queue: deque[Order] = deque()
         self._changed = Condition()
         self._closed = False
         self._counts: Counter[Listener] = Counter()
 
-    def add(self, asked: Asked) -> None:
+    def add(self, order: Order) -> None:
         """Put a command at the end of the queue."""
         with self._changed:
             last = self._queue[-1] if self._queue else None
-            if last is not None and _supersedes(asked, last):
-                self._queue[-1] = asked._replace(superseded=(*last.superseded, last.letter.number))  # type: ignore
+            if last is not None and _supersedes(order, last):
+                self._queue[-1] = order._replace(superseded=(*last.superseded, last.letter.number))  # type: ignore
             else:
-                self._queue.append(asked)
-                self._counts[asked.listener] += 1
+                self._queue.append(order)
+                self._counts[order.listener] += 1
             self._changed.notify_all()
 
-    def take(self) -> Asked | None:
+    def take(self) -> Order | None:
         """The first command of the queue; None if it is empty."""
         with self._changed:
             if not self._queue:
                 return None
-            asked = self._queue.popleft()
-            self._counts[asked.listener] -= 1
-            return asked
+            order = self._queue.popleft()
+            self._counts[order.listener] -= 1
+            return order
 
     def count(self, listener: Listener) -> int:
         """How many commands of a listener wait."""
@@ -66,7 +66,7 @@ class Waiting:
     def forget(self, listener: Listener) -> None:
         """Drop the commands of a listener that has gone."""
         with self._changed:
-            self._queue = deque(asked for asked in self._queue if asked.listener != listener)
+            self._queue = deque(order for order in self._queue if order.listener != listener)
             del self._counts[listener]
 
     def pause(self, seconds: float | None) -> None:
@@ -85,10 +85,10 @@ class Waiting:
         return self._closed
 
 
-def _supersedes(asked: Asked, last: Asked) -> bool:
-    if asked.letter is None or last.letter is None or asked.listener != last.listener:
+def _supersedes(order: Order, last: Order) -> bool:
+    if order.letter is None or last.letter is None or order.listener != last.listener:
         return False
-    new, old = asked.letter.command, last.letter.command
+    new, old = order.letter.command, last.letter.command
     keys = SETTING.get(new["do"])
     if keys is None or set(new) != set(old) or old["do"] != new["do"]:
         return False
