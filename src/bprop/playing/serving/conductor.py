@@ -11,7 +11,7 @@ from bprop.console import say_traceback
 from bprop.errors import BpropError
 from bprop.playing.serving.envelope import Letter, complaint
 from bprop.playing.serving.pace import SHORTEST, Pace
-from bprop.playing.serving.waiting import Order, Listener, Waiting
+from bprop.playing.serving.waiting import Listener, Order, Waiting
 
 PATIENCE = 0.05  # seconds of commands before training goes on
 ENDING = 5.0  # seconds for the command that runs
@@ -140,7 +140,7 @@ class Conductor:
             self.leave(listener)
 
     def _safely(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The news of some work. An error becomes a complaint: nothing that is order for ends the thread."""
+        """The news of some work. An error becomes a complaint: no command ends the thread."""
         try:
             news = work()
         except BpropError as error:
