@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "calibration",
         "conformal",
         "elsewhere",
+        "toys",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
