@@ -1,0 +1,56 @@
+// Where the units stand: columns from left to right, the units of a column from top to bottom.
+const PITCH = 74, LEAST = 26, TOP = 58, TILE = 46;
+
+// Columns in order: the inputs that units read, then the layers.
+export function columnsOf(units, subject, shapes) {
+  const layers = new Set(units.map((unit) => unit.box)), columns = [];
+  for (const unit of units) {
+    for (const box of unit.from ?? []) {
+      if (layers.has(box) || columns.some((column) => column.box === box)) continue;
+      columns.push({ box, count: shapes[box] ?? subject.inputs, before: null, from: [], weights: [], bias: null, input: true });
+    }
+  }
+  return [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0 }))];
+}
+
+export function place(columns, width) {
+  const most = Math.max(...columns.map((column) => column.count));
+  const pitch = Math.max(LEAST, Math.min(PITCH, 560 / most));
+  const tile = Math.min(TILE, pitch - 8);
+  const height = TOP + Math.max(220, most * pitch) + 12;
+  const edge = Math.min(70, 30 + width / 40), step = (width - 2 * edge) / Math.max(1, columns.length - 1);
+  const placed = columns.map((column, at) => {
+    const x = edge + at * step, middle = TOP + (height - TOP - 12) / 2;
+    const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * pitch);
+    return { ...column, x, ys };
+  });
+  return { columns: placed, width, height, tile, pitch, step };
+}
+
+// All edges: one for each weight. Bias weights stand at the units.
+export function edgesOf(columns, theta, tile) {
+  const by = Object.fromEntries(columns.map((column) => [column.box, column])), edges = [];
+  for (const column of columns) {
+    (column.from ?? []).forEach((box, nth) => {
+      const source = by[box], parameter = column.weights[nth], matrix = theta[parameter];
+      if (!source || !Array.isArray(matrix)) return;
+      for (let i = 0; i < source.count; i++) {
+        for (let j = 0; j < column.count; j++) {
+          const value = Array.isArray(matrix[i]) ? matrix[i][j] : matrix[i];
+          edges.push({ parameter, index: [i, j], value, from: box, to: column.box, path: curve(source.x + tile / 2, source.ys[i], column.x - tile / 2, column.ys[j]) });
+        }
+      }
+    });
+  }
+  return edges;
+}
+
+function curve(x1, y1, x2, y2) {
+  const bend = (x2 - x1) * 0.42;
+  return `M${x1.toFixed(1)} ${y1.toFixed(1)}C${(x1 + bend).toFixed(1)} ${y1.toFixed(1)} ${(x2 - bend).toFixed(1)} ${y2.toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}`;
+}
+
+// Width and strength of an edge of a weight.
+export const widthOf = (value) => (typeof value === "number" ? Math.min(9, 0.8 + 2.7 * Math.sqrt(Math.abs(value))) : 2);
+export const strengthOf = (value) => (typeof value === "number" ? Math.min(0.95, 0.25 + 0.5 * Math.sqrt(Math.abs(value))) : 0.5);
+export const signOf = (value) => (typeof value !== "number" ? "odd" : value >= 0 ? "positive" : "negative");

@@ -1,0 +1,56 @@
+// One unit: its map or its value, its gradient, and its bias as a small handle.
+import { html } from "../vendor/preact.js";
+import { Tile } from "./maps.js";
+import { at, flat, isNumber, short, spoken, Value } from "./numbers.js";
+import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
+
+export function Unit({ store, column, nth, unit, y, tile, pitch, now }) {
+  const { pass, map, theta, subject } = store.parts;
+  const value = flat(pass.value?.values?.[column.box])[unit], gradient = flat(pass.value?.gradients?.[column.box])[unit];
+  const pixels = map.value?.units?.[column.box]?.[unit] ?? inputMap(map.value, column, unit);
+  const chosen = store.chosen.value?.box === column.box && store.chosen.value?.unit === unit;
+  const title = column.input ? subject.value.columns?.[unit] ?? `${column.box} ${unit}` : `${column.box} ${unit}`;
+  const label = `${column.input ? "Input " : "Unit "}${title}, ${described(value, gradient)}`;
+  const style = { left: `${column.x - tile / 2}px`, top: `${y - tile / 2}px`, width: `${tile}px`, height: `${tile}px` };
+  const wide = tile >= 30;
+  return html`
+    <div class=${`unit ${column.input ? "input" : ""} ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
+      <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`}
+              aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
+              onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
+        ${pixels ? html`<${Tile} pixels=${pixels} wide=${map.value.n} high=${map.value.n} />`
+          : html`<span class=${"blob " + (isNumber(value) ? (value >= 0 ? "positive" : "negative") : "")}
+              style=${{ opacity: isNumber(value) ? String(0.15 + 0.85 * Math.min(1, Math.abs(value))) : "0" }}></span>`}
+      </button>
+      ${column.bias && wide && html`<${Bias} store=${store} column=${column} nth=${nth} unit=${unit} value=${at(theta.value[column.bias], [unit])} />`}
+      ${wide && html`<span class="unit-numbers" aria-hidden="true">
+        ${value !== undefined && html`<${Value} of=${value} class="value" />`}
+        ${gradient !== undefined && html`<${Value} of=${gradient} class="gradient" digits=${2} sign />`}
+      </span>`}
+      ${column.input && tile >= 30 && html`<span class="unit-name" aria-hidden="true">${title}</span>`}
+    </div>`;
+}
+
+function described(value, gradient) {
+  if (value === undefined) return "no value yet";
+  return `value ${spoken(value)}` + (gradient === undefined ? "" : `, gradient of this example ${spoken(gradient)}`);
+}
+
+// The map of an input is the input itself.
+function inputMap(map, column, unit) {
+  if (!map || !column.input || unit > 1 || column.count !== 2) return null;
+  return Array.from({ length: map.n * map.n }, (_, i) => (unit === 0 ? i % map.n : Math.floor(i / map.n)) / (map.n - 1));
+}
+
+function Bias({ store, column, nth, unit, value }) {
+  const index = [unit], chosen = isChosen(store, column.bias, index), name = nameOf(column.bias, index);
+  const gradient = at(store.parts.batch.value?.gradients?.[column.bias], index);
+  const sign = isNumber(value) ? (value > 0 ? "positive" : value < 0 ? "negative" : "nothing") : "odd";
+  return html`<span class=${`bias ${sign} ${chosen ? "chosen" : ""}`} role="slider" tabindex="-1" data-item=${`b ${nth} ${unit}`}
+      data-weight=${name} data-value=${String(value)} title=${`bias ${name} = ${short(value)}`}
+      aria-label=${`Bias ${name}`} aria-orientation="vertical" aria-valuenow=${isNumber(value) ? value : 0}
+      aria-valuemin="-1000000" aria-valuemax="1000000"
+      aria-valuetext=${`${spoken(value)}, gradient over the batch ${spoken(gradient)}`}
+      onPointerDown=${(event) => drag(store, event, column.bias, index)}
+      onKeyDown=${(event) => { if (moveByKey(store, event, column.bias, index)) event.stopPropagation(); }}></span>`;
+}
