@@ -1,14 +1,14 @@
 // The decision boundary: the output over the plane of two inputs, and the rows as points. A click makes an example.
 import { html, useLayoutEffect, useMemo, useRef } from "../vendor/preact.js";
 import { theme } from "./colours.js";
-import { paint, spread } from "./maps.js";
+import { paintMap } from "./maps.js";
 import { flat, short } from "./numbers.js";
 
 const SIZE = 100;
 
 export function Boundary({ store }) {
   const { map, subject, pass } = store.parts, m = map.value, canvas = useRef(), now = theme.value;
-  useLayoutEffect(() => { paint(canvas.current, spread(m), m.n, m.n); }, [m, now]);
+  useLayoutEffect(() => { paintMap(canvas.current, m); }, [m, now]);
   const points = subject.value.points, columns = subject.value.columns ?? ["x1", "x2"];
   const x = (value) => ((value - m.x[0]) / (m.x[1] - m.x[0])) * SIZE, y = (value) => (1 - (value - m.y[0]) / (m.y[1] - m.y[0])) * SIZE;
   const input = inputOf(subject.value, pass.value);
@@ -36,7 +36,7 @@ export function Boundary({ store }) {
       <svg viewBox=${`0 0 ${SIZE} ${SIZE}`} preserveAspectRatio="none" aria-hidden="true">${marks}
         ${input && html`<g class="example-mark" transform=${`translate(${x(input[0])} ${y(input[1])})`}><circle class="halo" r="3.4" /><circle r="3.4" /></g>`}</svg>
     </div>
-    <figcaption><span>${columns[0]} →, ${columns[1]} ↑</span><span class="scale"><span>0</span><i></i><span>1</span></span><span>${m.of}</span></figcaption>
+    <figcaption><span>${columns[0]} →, ${columns[1]} ↑</span>${m.of === "class" ? html`<span>the class it says</span>` : html`<span class="scale"><span>${short(m.low, 2)}</span><i></i><span>${short(m.high, 2)}</span></span><span>${m.of}</span>`}</figcaption>
     <p class="hint">Click anywhere: that point becomes the example. Filled points train, hollow ones test.</p>
   </figure>`;
 }

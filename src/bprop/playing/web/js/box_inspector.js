@@ -1,5 +1,6 @@
 // A box: its value and gradient for the example. A unit: also the sum that its value is made of.
 import { html } from "../vendor/preact.js";
+import { incoming } from "./geometry.js";
 import { flat, isNumber, Value } from "./numbers.js";
 import { Numbers } from "./pass.js";
 import { choose } from "./weights.js";
@@ -30,15 +31,16 @@ function Weights({ store, name, parameter }) {
 export function UnitInspector({ store }) {
   const { graph, pass, theta, subject } = store.parts, { box: name, unit } = store.chosen.value;
   const layer = graph.value.units?.find((each) => each.box === name), values = pass.value?.values ?? {}, gradients = pass.value?.gradients ?? {};
+  const countOf = (box) => graph.value.units.find((each) => each.box === box)?.count ?? graph.value.boxes.find((each) => each.name === box)?.shape?.at(-1) ?? 1;
   const bias = layer?.bias ? flat(theta.value[layer.bias])[unit] : null;
   const value = flat(values[name])[unit], before = layer?.before ? flat(values[layer.before])[unit] : undefined;
   return html`<div class="card-head"><h2>${layer?.from?.length ? "Unit" : "Input"} <span class="mono">${name}[${unit}]</span></h2></div>
     ${layer?.from?.length ? html`<table class="sum terms"><caption>what comes in, for row ${pass.value?.example}</caption><thead><tr><th scope="col">from</th><th scope="col">value</th><th scope="col">× weight</th><th scope="col">= product</th></tr></thead><tbody>
-      ${layer.from.map((from, nth) => flat(theta.value[layer.weights[nth]] && theta.value[layer.weights[nth]].map?.((r) => (Array.isArray(r) ? r[unit] : r))).map((weight, i) => {
-        const x = flat(values[from])[i];
-        return html`<tr><th scope="row">${from}[${i}]</th><td><${Value} of=${x} class="value" /></td><td><button type="button" class="link" onClick=${() => choose(store, layer.weights[nth], [i, unit])}><${Value} of=${weight} /></button></td><td>${isNumber(x) && isNumber(weight) ? html`<${Value} of=${x * weight} />` : "·"}</td></tr>`;
-      }))}
-      ${isNumber(bias) && html`<tr><th scope="row">bias</th><td></td><td><button type="button" class="link" onClick=${() => choose(store, layer.bias, [unit])}><${Value} of=${bias} /></button></td><td><${Value} of=${bias} /></td></tr>`}
+      ${incoming(layer, countOf).map(({ box, unit: i, parameter, row }) => {
+        const x = flat(values[box])[i], weight = theta.value[parameter]?.[row]?.[unit];
+        return html`<tr><th scope="row">${box}[${i}]</th><td><${Value} of=${x} class="value" /></td><td><button type="button" class="link" aria-label=${`Weight ${parameter}[${row}, ${unit}]`} onClick=${() => choose(store, parameter, [row, unit])}><${Value} of=${weight} /></button></td><td>${isNumber(x) && isNumber(weight) ? html`<${Value} of=${x * weight} />` : "·"}</td></tr>`;
+      })}
+      ${isNumber(bias) && html`<tr><th scope="row">bias</th><td></td><td><button type="button" class="link" aria-label=${`Bias ${layer.bias}[${unit}]`} onClick=${() => choose(store, layer.bias, [unit])}><${Value} of=${bias} /></button></td><td><${Value} of=${bias} /></td></tr>`}
       ${layer.before && html`<tr class="total"><th scope="row" colspan="3">sum: ${layer.before}[${unit}]</th><td><${Value} of=${before} class="value" /></td></tr>`}
     </tbody></table>` : html`<p class="hint">${subject.value.columns?.[unit] ?? ""}</p>`}
     <dl class="two"><div><dt>value ${name}[${unit}]</dt><dd><${Value} of=${value} class="value" digits=${4} /></dd></div>

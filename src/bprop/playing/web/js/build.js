@@ -24,12 +24,12 @@ function Layers({ store }) {
     <ol class="layers" aria-label="Hidden layers">
       ${r.layers.map((layer, at) => html`<li>
         <span class="layer-name">Layer ${at + 1}</span>
-        <${NumberField} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at, count })} />
-        <${Select} label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at, name })} />
-        <button type="button" class="quiet" aria-label=${`Remove layer ${at + 1}`} title="Remove" onClick=${() => store.send("drop_layer", { at })}><${Icon} name="close" /></button>
+        <${NumberField} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at: at + 1, count })} />
+        <${Select} label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
+        <button type="button" class="quiet" aria-label=${`Remove layer ${at + 1}`} title="Remove" onClick=${() => store.send("drop_layer", { at: at + 1 })}><${Icon} name="close" /></button>
       </li>`)}
     </ol>
-    <button type="button" class="add" disabled=${r.layers.length >= 8} onClick=${() => store.send("layer", { at: r.layers.length, units: last?.units ?? 4, activation: last?.activation ?? "tanh" })}><${Icon} name="plus" /> Add a layer</button>
+    <button type="button" class="add" disabled=${r.layers.length >= 8} onClick=${() => store.send("layer", { at: r.layers.length + 1, units: last?.units ?? 4, activation: last?.activation ?? "tanh" })}><${Icon} name="plus" /> Add a layer</button>
     <${Skips} store=${store} />
     <div class="fields">
       <${Field} name="Loss"><${Select} value=${r.loss} options=${c.losses ?? [r.loss]} onSet=${(name) => store.send("loss", { name })} /><//>

@@ -5,7 +5,7 @@ export function ColumnHead({ store, column, nth, step, last }) {
   const recipe = store.parts.recipe.value, at = recipe && !column.input && !last ? layerAt(store, column) : -1;
   const layer = at >= 0 ? recipe.layers[at] : null;
   const what = column.input ? "inputs" : last ? "output" : layer?.activation ?? "";
-  const units = (count) => store.send("units", { at, count });
+  const units = (count) => store.send("units", { at: at + 1, count });
   const style = { left: `${column.x}px`, width: `${Math.max(84, Math.min(150, step))}px` };
   return html`
     <div class="column-head" style=${style}>

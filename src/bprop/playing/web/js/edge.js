@@ -10,8 +10,8 @@ export function Edge({ store, edge, flow }) {
   const name = nameOf(parameter, index);
   return html`
     <g class=${`edge ${signOf(value)} ${chosen ? "chosen" : ""} ${flow}`} role="slider" tabindex="-1" data-weight=${name}
-       data-item=${`w ${edge.to} ${index[1]} ${edge.from} ${index[0]}`} data-value=${String(value)}
-       aria-label=${`Weight ${name}, from ${edge.from} ${index[0]} to ${edge.to} ${index[1]}`}
+       data-item=${`w ${edge.to} ${index[1]} ${edge.from} ${edge.unit}`} data-value=${String(value)}
+       aria-label=${`Weight ${name}, from ${edge.from} ${edge.unit} to ${edge.to} ${index[1]}`}
        aria-orientation="vertical" aria-valuenow=${typeof value === "number" ? value : 0}
        aria-valuemin="-1000000" aria-valuemax="1000000"
        aria-valuetext=${`${spoken(value)}, gradient over the batch ${spoken(gradient)}`}

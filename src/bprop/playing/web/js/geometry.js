@@ -2,7 +2,8 @@
 const PITCH = 74, LEAST = 26, TOP = 58, TILE = 46;
 
 // Columns in order: the inputs that units read, then the layers.
-export function columnsOf(units, subject, shapes) {
+export function columnsOf(graph, subject, shapes) {
+  const units = graph.units, outputs = new Set(graph.boxes.filter((box) => box.role === "output").map((box) => box.name));
   const layers = new Set(units.map((unit) => unit.box)), columns = [];
   for (const unit of units) {
     for (const box of unit.from ?? []) {
@@ -10,7 +11,7 @@ export function columnsOf(units, subject, shapes) {
       columns.push({ box, count: shapes[box] ?? subject.inputs, before: null, from: [], weights: [], bias: null, input: true });
     }
   }
-  return [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0 }))];
+  return [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0, output: outputs.has(unit.box) }))];
 }
 
 export function place(columns, width) {
@@ -27,20 +28,32 @@ export function place(columns, width) {
   return { columns: placed, width, height, tile, pitch, step };
 }
 
+// The weights that come into the units of a column: (box, its unit i, parameter, row of it). Several boxes may share a
+// parameter: then its rows are those of the first box, then those of the second.
+export function incoming(column, countOf) {
+  const rows = [];
+  let above = 0;
+  (column.from ?? []).forEach((box, nth) => {
+    const shared = column.weights.length < column.from.length, count = countOf(box);
+    const parameter = column.weights[shared ? 0 : nth];
+    for (let i = 0; i < count; i++) rows.push({ box, unit: i, parameter, row: shared ? above + i : i });
+    above += count;
+  });
+  return rows;
+}
+
 // All edges: one for each weight. Bias weights stand at the units.
 export function edgesOf(columns, theta, tile) {
   const by = Object.fromEntries(columns.map((column) => [column.box, column])), edges = [];
   for (const column of columns) {
-    (column.from ?? []).forEach((box, nth) => {
-      const source = by[box], parameter = column.weights[nth], matrix = theta[parameter];
-      if (!source || !Array.isArray(matrix)) return;
-      for (let i = 0; i < source.count; i++) {
-        for (let j = 0; j < column.count; j++) {
-          const value = Array.isArray(matrix[i]) ? matrix[i][j] : matrix[i];
-          edges.push({ parameter, index: [i, j], value, from: box, to: column.box, path: curve(source.x + tile / 2, source.ys[i], column.x - tile / 2, column.ys[j]) });
-        }
+    for (const { box, unit, parameter, row } of incoming(column, (name) => by[name]?.count ?? 0)) {
+      const source = by[box], weights = theta[parameter]?.[row];
+      if (weights === undefined) continue;
+      for (let j = 0; j < column.count; j++) {
+        edges.push({ parameter, index: [row, j], value: weights[j], from: box, unit, to: column.box,
+          path: curve(source.x + tile / 2, source.ys[unit], column.x - tile / 2, column.ys[j]) });
       }
-    });
+    }
   }
   return edges;
 }

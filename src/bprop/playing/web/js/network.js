@@ -16,7 +16,7 @@ export function Network({ store }) {
   }, []);
   const shapes = Object.fromEntries(graph.value.boxes.map((box) => [box.name, box.shape?.at(-1) ?? 1]));
   const layout = useMemo(() => {
-    const columns = columnsOf(graph.value.units, subject.value, shapes);
+    const columns = columnsOf(graph.value, subject.value, shapes);
     return place(columns, Math.max(width, 88 * columns.length));
   }, [graph.value, width]);
   const edges = edgesOf(layout.columns, theta.value, layout.tile);

@@ -23,6 +23,7 @@ export function makeStore(host, settings = {}) {
       for (const [name, content] of Object.entries(message.parts ?? {})) if (name in parts) parts[name].value = content;
       if (message.version !== undefined) store.version.value = message.version;
       store.state.value = "open";
+      if (message.id !== undefined && !message.parts?.message) parts.message.value = null;
     });
     const answer = answers.get(message.id);
     if (answer) {

@@ -1,13 +1,13 @@
 // One unit: its map or its value, its gradient, and its bias as a small handle.
 import { html } from "../vendor/preact.js";
-import { Tile } from "./maps.js";
+import { bytes, Tile } from "./maps.js";
 import { at, flat, isNumber, short, spoken, Value } from "./numbers.js";
 import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
 
 export function Unit({ store, column, nth, unit, y, tile, pitch, now }) {
   const { pass, map, theta, subject } = store.parts;
   const value = flat(pass.value?.values?.[column.box])[unit], gradient = flat(pass.value?.gradients?.[column.box])[unit];
-  const pixels = map.value?.units?.[column.box]?.[unit] ?? inputMap(map.value, column, unit);
+  const levels = map.value && (map.value.units?.[column.box]?.[unit]?.pixels ?? ownMap(map.value, column, unit));
   const chosen = store.chosen.value?.box === column.box && store.chosen.value?.unit === unit;
   const title = column.input ? subject.value.columns?.[unit] ?? `${column.box} ${unit}` : `${column.box} ${unit}`;
   const label = `${column.input ? "Input " : "Unit "}${title}, ${described(value, gradient)}`;
@@ -18,7 +18,7 @@ export function Unit({ store, column, nth, unit, y, tile, pitch, now }) {
       <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`}
               aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
               onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
-        ${pixels ? html`<${Tile} pixels=${pixels} wide=${map.value.n} high=${map.value.n} />`
+        ${levels ? html`<${Tile} levels=${levels} wide=${map.value.n} high=${map.value.n} />`
           : html`<span class=${"blob " + (isNumber(value) ? (value >= 0 ? "positive" : "negative") : "")}
               style=${{ opacity: isNumber(value) ? String(0.15 + 0.85 * Math.min(1, Math.abs(value))) : "0" }}></span>`}
       </button>
@@ -36,11 +36,20 @@ function described(value, gradient) {
   return `value ${spoken(value)}` + (gradient === undefined ? "" : `, gradient of this example ${spoken(gradient)}`);
 }
 
-// The map of an input is the input itself.
-function inputMap(map, column, unit) {
-  if (!map || !column.input || unit > 1 || column.count !== 2) return null;
-  return Array.from({ length: map.n * map.n }, (_, i) => (unit === 0 ? i % map.n : Math.floor(i / map.n)) / (map.n - 1));
+// The map of an input is the input itself; that of the only output, or of one of two probabilities, is the network's.
+const slopes = new Map();
+function ownMap(map, column, unit) {
+  if (column.input && column.count === 2) {
+    const key = `${map.n}/${unit}`, across = (i) => (unit === 0 ? i % map.n : Math.floor(i / map.n)) / (map.n - 1);
+    if (!slopes.has(key)) slopes.set(key, Uint8Array.from({ length: map.n * map.n }, (_, i) => Math.round(255 * across(i))));
+    return slopes.get(key);
+  }
+  if (!column.output || map.of === "class" || column.count > 2) return null;
+  if (column.count === 1 || unit === 1) return map.pixels;
+  if (turned.of !== map.pixels) { turned.of = map.pixels; turned.levels = bytes(map.pixels).map((level) => 255 - level); }
+  return turned.levels;
 }
+const turned = { of: null, levels: null };
 
 function Bias({ store, column, nth, unit, value }) {
   const index = [unit], chosen = isChosen(store, column.bias, index), name = nameOf(column.bias, index);

@@ -7,7 +7,7 @@ import { announce, moveByKey, nameOf, setWeight } from "./weights.js";
 
 export function WeightInspector({ store }) {
   const { weight, pass, batch } = store.parts, w = weight.value, name = nameOf(w.parameter, w.index);
-  const row = pass.value?.example, here = w.rows.indexOf(row), mine = here >= 0 ? w.examples[here] : null;
+  const row = pass.value?.example, here = w.rows?.indexOf(row) ?? -1, mine = here >= 0 ? w.examples[here] : null;
   const reach = isNumber(w.value) ? Math.max(3, Math.ceil(Math.abs(w.value) * 1.2)) : 3;
   return html`
     <div class="card-head"><h2>Weight <span class="mono">${name}</span></h2></div>
@@ -26,7 +26,7 @@ export function WeightInspector({ store }) {
       <tr class="total"><th scope="row">= gradient of the objective</th><td><${Value} of=${w.total} class="gradient" digits=${4} /></td></tr>
       <tr><th scope="row">next update, ${w.rule}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
     </tbody></table>
-    <${Examples} store=${store} w=${w} row=${row} />
+    ${w.examples && html`<${Examples} store=${store} w=${w} row=${row} />`}
     <${Check} store=${store} w=${w} />`;
 }
 
