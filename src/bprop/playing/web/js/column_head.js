@@ -1,10 +1,10 @@
 // The name of a layer above its units; where the network can be edited, one unit more or less.
 import { html } from "../vendor/preact.js";
 
-export function ColumnHead({ store, column, nth, step, last }) {
-  const recipe = store.parts.recipe.value, at = recipe && !column.input && !last ? layerAt(store, column) : -1;
+export function ColumnHead({ store, column, nth, step }) {
+  const recipe = store.parts.recipe.value, at = recipe && !column.input && !column.output && !column.loss ? layerAt(store, column) : -1;
   const layer = at >= 0 ? recipe.layers[at] : null;
-  const what = column.input ? "inputs" : last ? "output" : layer?.activation ?? "";
+  const what = column.input ? "inputs" : column.loss ? "" : column.output ? "output" : layer?.activation ?? "";
   const units = (count) => store.send("units", { at: at + 1, count });
   const style = { left: `${column.x}px`, width: `${Math.max(84, Math.min(150, step))}px` };
   return html`

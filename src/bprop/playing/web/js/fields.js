@@ -12,10 +12,13 @@ export function NumberField({ value, onSet, label, id, class: name = "", disable
     onSet(number);
   };
   return html`<input type="text" inputmode="decimal" autocomplete="off" id=${id} class=${"number " + name} aria-label=${label}
-    disabled=${disabled} value=${typed ?? String(value ?? "")}
-    onInput=${(event) => setTyped(event.target.value)} onBlur=${commit}
+    disabled=${disabled} placeholder=${value === null || value === undefined ? "none" : ""} value=${typed ?? shown(value)}
+    onFocus=${(event) => event.target.select()} onInput=${(event) => setTyped(event.target.value)} onBlur=${commit}
     onKeyDown=${(event) => { if (event.key === "Enter") commit(); if (event.key === "Escape") setTyped(null); }} />`;
 }
+
+// What stands in the field while nobody types: at most 7 digits.
+const shown = (value) => (typeof value === "number" ? String(Number(value.toPrecision(7))) : String(value ?? ""));
 
 export function Select({ value, options, onSet, label, id, disabled = false }) {
   return html`<select id=${id} value=${value} aria-label=${label} disabled=${disabled} onChange=${(event) => onSet(event.target.value)}>

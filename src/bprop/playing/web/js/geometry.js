@@ -11,7 +11,10 @@ export function columnsOf(graph, subject, shapes) {
       columns.push({ box, count: shapes[box] ?? subject.inputs, before: null, from: [], weights: [], bias: null, input: true });
     }
   }
-  return [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0, output: outputs.has(unit.box) }))];
+  const layered = [...columns, ...units.map((unit) => ({ ...unit, input: (unit.from ?? []).length === 0, output: outputs.has(unit.box) }))];
+  const loss = graph.boxes.find((box) => box.name === graph.loss);
+  if (loss && !layers.has(loss.name)) layered.push({ box: loss.name, before: null, count: 1, from: [], weights: [], bias: null, loss: true });
+  return layered;
 }
 
 export function place(columns, width) {
@@ -21,8 +24,8 @@ export function place(columns, width) {
   const height = TOP + Math.max(220, most * pitch) + 12;
   const edge = Math.min(70, 30 + width / 40), step = (width - 2 * edge) / Math.max(1, columns.length - 1);
   const placed = columns.map((column, at) => {
-    const x = edge + at * step, middle = TOP + (height - TOP - 12) / 2;
-    const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * pitch);
+    const x = edge + at * step, apart = column.input ? Math.min(pitch * 1.3, 560 / column.count) : pitch, middle = TOP + (height - TOP - 12) / 2;
+    const ys = Array.from({ length: column.count }, (_, unit) => middle + (unit - (column.count - 1) / 2) * apart);
     return { ...column, x, ys };
   });
   return { columns: placed, width, height, tile, pitch, step };
@@ -61,6 +64,13 @@ export function edgesOf(columns, theta, tile) {
 function curve(x1, y1, x2, y2) {
   const bend = (x2 - x1) * 0.42;
   return `M${x1.toFixed(1)} ${y1.toFixed(1)}C${(x1 + bend).toFixed(1)} ${y1.toFixed(1)} ${(x2 - bend).toFixed(1)} ${y2.toFixed(1)} ${x2.toFixed(1)} ${y2.toFixed(1)}`;
+}
+
+// The lines from the outputs to the loss, which have no weights.
+export function lossLines(columns, tile) {
+  const loss = columns.find((column) => column.loss), above = columns.filter((column) => column.output);
+  if (!loss) return [];
+  return above.flatMap((column) => column.ys.map((y) => curve(column.x + tile / 2, y, loss.x - tile / 2, loss.ys[0])));
 }
 
 // Width and strength of an edge of a weight.

@@ -9,7 +9,7 @@ export function short(x, digits = 3) {
   if (x === 0) return "0";
   const size = Math.abs(x);
   const text = size >= 1e5 || size < 1e-3 ? x.toExponential(Math.max(0, digits - 2)) : fixed(x, size, digits);
-  return text.replace("-", "−").replace("e−", "e−").replace("e+", "e");
+  return text.replaceAll("-", "−").replace("e+", "e");
 }
 
 function fixed(x, size, digits) {

@@ -4,17 +4,18 @@ import { bytes, Tile } from "./maps.js";
 import { at, flat, isNumber, short, spoken, Value } from "./numbers.js";
 import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
 
-export function Unit({ store, column, nth, unit, y, tile, pitch, now }) {
+export function Unit({ store, column, nth, unit, y, tile, narrow, now }) {
   const { pass, map, theta, subject } = store.parts;
   const value = flat(pass.value?.values?.[column.box])[unit], gradient = flat(pass.value?.gradients?.[column.box])[unit];
   const levels = map.value && (map.value.units?.[column.box]?.[unit]?.pixels ?? ownMap(map.value, column, unit));
+  if (column.loss) return html`<${LossUnit} store=${store} column=${column} nth=${nth} y=${y} tile=${tile} now=${now} value=${value} gradient=${gradient} />`;
   const chosen = store.chosen.value?.box === column.box && store.chosen.value?.unit === unit;
   const title = column.input ? subject.value.columns?.[unit] ?? `${column.box} ${unit}` : `${column.box} ${unit}`;
   const label = `${column.input ? "Input " : "Unit "}${title}, ${described(value, gradient)}`;
   const style = { left: `${column.x - tile / 2}px`, top: `${y - tile / 2}px`, width: `${tile}px`, height: `${tile}px` };
   const wide = tile >= 30;
   return html`
-    <div class=${`unit ${column.input ? "input" : ""} ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
+    <div class=${`unit ${column.input ? "input" : ""} ${narrow ? "narrow" : ""} ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
       <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`}
               aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
               onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
@@ -29,6 +30,20 @@ export function Unit({ store, column, nth, unit, y, tile, pitch, now }) {
       </span>`}
       ${column.input && tile >= 30 && html`<span class="unit-name" aria-hidden="true">${title}</span>`}
     </div>`;
+}
+
+// The loss of the example: a number, and the target that it compares with.
+function LossUnit({ store, column, nth, y, tile, now, value, gradient }) {
+  const { pass, subject } = store.parts, target = flat(pass.value?.values?.y)[0], wide = Math.max(tile, 46);
+  const named = subject.value.task === "classes" && subject.value.classes ? subject.value.classes[target] ?? target : target;
+  const chosen = store.chosen.value?.box === column.box, style = { left: `${column.x - wide / 2}px`, top: `${y - 23}px`, width: `${wide}px`, height: "46px" };
+  return html`<div class=${`unit loss ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
+    <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} 0`} data-unit=${`${column.box} 0`} aria-pressed=${chosen ? "true" : "false"}
+      aria-label=${`The loss of this example, ${described(value, gradient)}`} onClick=${() => { store.chosen.value = chosen ? null : { kind: "box", box: column.box }; }}>
+      ${value === undefined ? "L" : html`<${Value} of=${value} class="value" />`}</button>
+    <span class="unit-numbers" aria-hidden="true">${gradient !== undefined && html`<${Value} of=${gradient} class="gradient" digits=${2} sign />`}</span>
+    ${named !== undefined && html`<span class="unit-name target" aria-hidden="true">y = ${typeof named === "number" ? short(named) : named}</span>`}
+  </div>`;
 }
 
 function described(value, gradient) {

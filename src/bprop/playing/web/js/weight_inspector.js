@@ -6,7 +6,7 @@ import { isNumber, short, Value } from "./numbers.js";
 import { announce, moveByKey, nameOf, setWeight } from "./weights.js";
 
 export function WeightInspector({ store }) {
-  const { weight, pass, batch } = store.parts, w = weight.value, name = nameOf(w.parameter, w.index);
+  const { weight, pass, batch, training } = store.parts, rule = training.value?.rule ?? {}, w = weight.value, name = nameOf(w.parameter, w.index);
   const row = pass.value?.example, here = w.rows?.indexOf(row) ?? -1, mine = here >= 0 ? w.examples[here] : null;
   const reach = isNumber(w.value) ? Math.max(3, Math.ceil(Math.abs(w.value) * 1.2)) : 3;
   return html`
@@ -24,7 +24,7 @@ export function WeightInspector({ store }) {
       <tr><th scope="row">mean over ${batch.value?.rows ?? "the batch"}</th><td><${Value} of=${w.mean} class="gradient" digits=${4} /></td></tr>
       <tr><th scope="row">+ gradient of the penalty</th><td><${Value} of=${w.penalty} class="gradient" digits=${4} /></td></tr>
       <tr class="total"><th scope="row">= gradient of the objective</th><td><${Value} of=${w.total} class="gradient" digits=${4} /></td></tr>
-      <tr><th scope="row">next update, ${w.rule}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
+      <tr><th scope="row" title=${w.rule}>so ${rule.name} (rate ${short(rule.rate)}) moves it by</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
     </tbody></table>
     ${w.examples && html`<${Examples} store=${store} w=${w} row=${row} />`}
     <${Check} store=${store} w=${w} />`;
