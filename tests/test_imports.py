@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "calibration",
         "conformal",
         "elsewhere",
+        "toys",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -48,7 +49,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators", "tuning"),
+    ("estimators", "tuning", "playing"),
     ("cli",),
     ("__main__",),
 )
