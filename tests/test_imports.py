@@ -83,6 +83,10 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "anywidget",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 
