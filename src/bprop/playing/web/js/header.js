@@ -3,7 +3,7 @@ import { html, useState } from "../vendor/preact.js";
 import { CodeDialog, ShareDialog } from "./dialogs.js";
 import { Icon } from "./icons.js";
 
-const TITLES = { xor: "XOR", moons: "Moons", spiral: "Spiral", digits: "Digits", circles: "Circles", line: "Line" };
+const title = (name) => (name === "xor" ? "XOR" : name[0].toUpperCase() + name.slice(1));
 
 export function Header({ store }) {
   const { choices, subject, undo, lesson } = store.parts, [open, setOpen] = useState(null);
@@ -13,7 +13,7 @@ export function Header({ store }) {
       <h1 class="brand"><img src=${new URL("../icon.svg", import.meta.url).href} alt="" width="30" height="30" /><span>bprop <b>play</b></span></h1>
       ${subjects.length > 0 && html`<div class="pills" role="group" aria-label="Example">
         ${subjects.map((name) => html`<button type="button" class="pill" aria-pressed=${String(name === subject.value.name)}
-          onClick=${() => store.send("open", { subject: name })}>${TITLES[name] ?? name}</button>`)}
+          onClick=${() => store.send("open", { subject: name })}>${title(name)}</button>`)}
         ${!subjects.includes(subject.value.name) && html`<button type="button" class="pill" aria-pressed="true">${subject.value.name}</button>`}
       </div>`}
       <div class="tools">
