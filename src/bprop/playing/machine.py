@@ -141,6 +141,8 @@ class Machine:
         changed = {}
         for part in PARTS:
             follows_from, before = part.follows_from(self.state), self._sent.get(part.name)
+            if before is not None and part.waits and self.running:
+                continue
             if before is not None and all(a is b for a, b in zip(before[0], follows_from, strict=True)):
                 continue
             self._put(changed, part.name, part.make(self.state, self._computed), follows_from)

@@ -20,12 +20,16 @@ FEW = 400
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A graph, and the theta that it begins with, in the precision `dtype`. Nothing changes its arrays."""
+    """A graph, and the theta that it begins with, in the precision `dtype`. Nothing changes its arrays.
+
+    initial : whether that theta is what graph.init(seed) gives.
+    """
 
     graph: Graph
     start: Theta
     dtype: np.dtype
     seed: int = 0
+    initial: bool = True
 
     @cached_property
     def alone(self) -> Graph:
@@ -55,7 +59,8 @@ def network_of(subject: Subject, recipe: Recipe | None) -> Network:
     if recipe is None:
         assert subject.graph is not None
         theta = subject.graph.init(0) if subject.theta is None else subject.theta
-        return Network(subject.graph, cast(theta, np.dtype("float64")), np.dtype("float64"))
+        initial = subject.theta is None
+        return Network(subject.graph, cast(theta, np.dtype("float64")), np.dtype("float64"), initial=initial)
     graph = recipe.graph(subject.task, subject.inputs, subject.outputs, subject.scaling)
     dtype = precision(recipe)
     return Network(graph, cast(graph.init(recipe.seed), dtype), dtype, recipe.seed)
