@@ -66,6 +66,11 @@ class PlayServer:
         self._listening.close()
 
 
+def need_packages() -> None:
+    """Raise MissingPackageError without the packages that the server needs, with the command that installs them."""
+    _libraries()
+
+
 def _libraries() -> tuple[Any, Any]:
     try:
         import uvicorn
