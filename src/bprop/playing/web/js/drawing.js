@@ -55,7 +55,6 @@ function prepare(box, nth, boxes, store) {
   const name = box.dataset.box;
   box.setAttribute("tabindex", nth === 0 ? "0" : "-1");
   box.setAttribute("role", "button");
-  box.setAttribute("aria-label", `Box ${name}: ${box.querySelector("title")?.textContent ?? ""}`);
   const choose = () => { store.chosen.value = { kind: "box", box: name }; };
   box.addEventListener("click", choose);
   box.addEventListener("keydown", (event) => {
