@@ -97,3 +97,9 @@ def test_a_pickle_of_an_older_version_gets_a_history_of_its_list(fit):
     old = copy.copy(fit)
     old.__dict__["history"] = list(fit.history)
     assert isinstance(pickle.loads(pickle.dumps(old)).history, History)
+
+
+def test_the_attribute_of_keras_is_answered_with_the_column():
+    with pytest.raises(AttributeError, match=r'history\["loss"\]'):
+        _ = bp.History([]).history
+    assert not hasattr(bp.History([]), "nothing_of_the_kind")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bprop import init as initialisers
-from bprop.architecture import Architecture, checked_sizes
+from bprop.architecture import Architecture, checked_sizes, task_for
 from bprop.box import Box
 from bprop.boxes import Loss, concat, dropout, take
 from bprop.elsewhere import answering
@@ -23,7 +23,7 @@ def tabular(
     embeddings: Mapping[str, tuple[int, int]],
     *,
     activation: Any = "relu",
-    task: str = "classification",
+    task: str | None = None,
     loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
@@ -61,6 +61,7 @@ def tabular(
     numbers, *above = sizes
     inputs, *hidden, outputs = checked_sizes([1 if numbers == 0 else numbers, *above])
     levels = None if quantiles is None else tuple(quantiles)
+    task = task_for(loss, outputs) if task is None else task
     architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, levels)
     return network(architecture, inputs if numbers else 0, embeddings, outputs, input_scaling, target_scaling)
 

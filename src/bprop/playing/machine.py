@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from bprop.errors import BpropError
+from bprop.playing import read
 from bprop.playing.commands import COMMANDS, At, Command, building, learning, named
 from bprop.playing.computed import Computed
 from bprop.playing.parts import PARTS
@@ -42,7 +43,7 @@ class Machine:
     def __init__(self, subject: Subject, subjects: Iterable[Subject] = ()):
         self.subjects = {one.name: one for one in (subject, *subjects)}
         self.state, self.version = State(Work.of(subject)), 0
-        self._computed, self._past = Computed(), Past()
+        self._computed, self._past, self._gesture = Computed(), Past(), None
         self._sent: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     @property
@@ -58,8 +59,9 @@ class Machine:
     def do(self, message: Any) -> Answer:
         """Carry out a command, and return the parts that have changed."""
         try:
+            gesture, message = _without_gesture(message)
             of, keys = named(message)
-            note = self._obey(of, keys)
+            note = self._obey(of, keys, gesture)
         except BpropError as error:
             return self._refusal(str(error), getattr(error, "cure", ""))
         return self._answer(note)
@@ -80,10 +82,11 @@ class Machine:
     def _at(self) -> At:
         return At(self.state, self._computed, self.subjects)
 
-    def _obey(self, of: Command, keys: dict[str, Any]) -> dict[str, Any] | None:
+    def _obey(self, of: Command, keys: dict[str, Any], gesture: Any) -> dict[str, Any] | None:
         """Carry out a command; a note about it, if there is something to say."""
         if of.name in OWN:
             OWN[of.name](self)
+            self._gesture = None
             return None
         before, note = self.state, None
         try:
@@ -93,8 +96,10 @@ class Machine:
         if after.work.subject is not before.work.subject or after.work.network is not before.work.network:
             after = building.fitting(self._at().after(after))
         self.state = after
-        if of.undone and after.work is not before.work:
-            self._past = self._past.with_work(before.work)
+        if of.undone and not before.work.is_same(after.work):
+            if gesture is None or gesture != self._gesture:
+                self._past = self._past.with_work(before.work)
+            self._gesture = gesture
         return note
 
     def _train(self) -> None:
@@ -155,6 +160,16 @@ class Machine:
         if name not in self._sent or self._sent[name][1] != content:
             changed[name] = content
         self._sent[name] = follows_from, content
+
+
+def _without_gesture(message: Any) -> tuple[Any, Any]:
+    """(gesture, command): commands of one gesture, such as a drag, that follow one another are one step of undo."""
+    if not isinstance(message, dict) or "gesture" not in message:
+        return None, message
+    gesture = message["gesture"]
+    if not isinstance(gesture, str | int) or len(str(gesture)) > read.LONGEST:
+        raise RefusedError("gesture is a text or a number that names a gesture")
+    return gesture, {key: value for key, value in message.items() if key != "gesture"}
 
 
 def _note(text: str) -> dict[str, Any]:

@@ -72,3 +72,13 @@ def settings(rule: type) -> dict[str, Any]:
 
 def theta(state: State, computed: Computed) -> dict[str, Any]:
     return parameters(state.work.theta)
+
+
+def check(state: State, computed: Computed) -> dict[str, Any] | None:
+    """The result of the last check, as long as theta, the network and the data are those that were checked."""
+    if state.view.check is None:
+        return None
+    work, result = state.view.check
+    now = state.work
+    same = work.theta is now.theta and work.network is now.network and work.subject is now.subject
+    return result if same else None
