@@ -12,9 +12,12 @@ import typer
 from bprop.cli.browser import open_in_browser
 from bprop.cli.command import command
 from bprop.console import say
+from bprop.errors import UnknownNameError
+from bprop.names import known
 from bprop.playing.machine import Machine
 from bprop.playing.serving import PlayServer, need_packages
 from bprop.playing.subjects.opening import by_name
+from bprop.playing.subjects.toys import EVERY
 from bprop.training.interrupt import Interrupt
 from bprop.visible import visible
 
@@ -43,6 +46,8 @@ def play(
     bprop play spiral --no-open
     """
     need_packages()
+    if subject not in EVERY:
+        raise UnknownNameError(f"there is nothing to play with called {known(subject, EVERY)}")
     server = PlayServer(Machine(by_name(subject, {})), port)
     try:
         _show(server, f"play with {visible(subject)}", open_page)
