@@ -31,6 +31,17 @@ def test_every_box_is_there_once_with_a_title(graph):
         assert element.find(f"{SVG}text").text == element.get("data-name")
 
 
+def test_boxes_and_edges_are_named_for_machines():
+    graph = bp.mlp([4, 5, 3], l2=0.1)
+    drawing = graph.draw(collapse=False)
+    boxes = {e.get("data-box"): e.get("data-kind") for e in ET.fromstring(drawing.svg()).iter() if e.get("data-box")}
+    assert boxes == {node.name: node.kind for node in drawing.scene.nodes if node.kind != "objective"}
+    edges = parts(drawing.svg(), "edge")
+    assert len(edges) == len(drawing.scene.edges) and all(e.get("d") for e in edges)
+    known = {*boxes, "objective"}
+    assert all(e.tag == f"{SVG}path" and {e.get("data-from"), e.get("data-to")} <= known for e in edges)
+
+
 def test_layers_say_what_they_hold():
     found = parts(bp.mlp([4, 5, 3]).draw(collapse=True).svg(), "layer")
     members = {e.get("data-name"): e.get("data-members") for e in found if e.get("data-name")}

@@ -39,3 +39,19 @@ def test_the_style_touches_the_drawing_alone():
     assert LIGHT.keys() == DARK.keys()
     used = set(re.findall(r"var\(--g-([a-z0-9-]+)\)", css()))
     assert used == LIGHT.keys() | {f"m{place}" for place in range(len(DECADES))}
+
+
+def test_the_theme_of_a_page_goes_before_that_of_the_system():
+    pages = {
+        page: colour
+        for names, colour in re.findall(r"([^{}]+)\{--g-page:(#[0-9a-f]+)", css())
+        for page in names.split(",")
+    }
+    for theme, colours in (("light", LIGHT), ("dark", DARK)):
+        for page in (
+            f"[data-theme={theme}]",
+            f".vscode-{theme}",
+            f"[data-jp-theme-light={'true' if theme == 'light' else 'false'}]",
+        ):
+            assert pages[f"{page} .bprop-graph"] == colours["page"]
+    assert css().index("@media") < css().index("[data-theme")

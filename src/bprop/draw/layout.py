@@ -26,10 +26,9 @@ class Frame:
 
 @dataclass(frozen=True)
 class Line:
-    """The path of an edge, as SVG path data, and the tip of its arrow.
+    """The whole path of an edge, as SVG path data, and the tip of its arrow.
 
-    A piece that several edges share is drawn with the first of them. The path of another edge begins or ends at that
-    piece. `tip` is None if the arrowhead was drawn already.
+    Edges may share pieces of their way, which lie on each other. `tip` is None if the arrowhead was drawn already.
     side : the direction of the arrow, 1 to the right, -1 to the left, 0 upwards.
     """
 
@@ -76,7 +75,7 @@ class _Painter:
         self.grid = Grid(rows)
         self.routes = rows.routes
         self.links = {(link.lower, link.exit, link.upper): link for link in self.grid.links}
-        self.done: set[Link] = set()
+        self.tipped: set[Link] = set()  # those with an arrowhead
         self.lanes: dict[Node, Point] = {}  # where the line from a leaf upwards begins
         self.result = Layout(self.grid.width, self.grid.height)
 
@@ -120,10 +119,6 @@ class _Painter:
         pen = _Pen()
         ways = [self.links[lower, lower.exit(edge), upper] for lower, upper in pairwise(route.items)]
         for link in ways:
-            if link in self.done:
-                pen.lift()
-                continue
-            self.done.add(link)
             if link.lower is first and edge.source is not first.node:
                 pen.start(*self.lanes[edge.source])
                 pen.turn(first.x + link.exit, pen.y)
@@ -131,8 +126,9 @@ class _Painter:
                 start = link.lower.y if link.lower.node else self.grid.base[self.grid.number[link.lower]]
                 pen.start(link.lower.x + link.exit, start)
             self._draw_link(pen, link)
-        last = route.items[-1]
-        return Line(edge, pen.path(), (pen.x, last.y + last.height) if pen.down else None)
+        last, drawn = route.items[-1], ways[-1] in self.tipped
+        self.tipped.add(ways[-1])
+        return Line(edge, pen.path(), None if drawn else (pen.x, last.y + last.height))
 
     def _draw_link(self, pen: _Pen, link: Link) -> None:
         grid, upper = self.grid, link.upper
@@ -164,10 +160,6 @@ class _Pen:
         if not self.down:
             self.down, self.x, self.y = True, x, y
             self.parts.append(f"M{x:.1f} {y:.1f}")
-
-    def lift(self) -> None:
-        self._flush()
-        self.down = False
 
     def up(self, y: float) -> None:
         if abs(y - self.y) > 0.05:

@@ -66,8 +66,7 @@ def _new(parent: ET.Element | None, tag: str, text: str = "", **attributes: Any)
 def _edge(parent: ET.Element, line: Line) -> None:
     source, target = line.edge.source, line.edge.target
     more = " penalised" if target.kind == "penalty" or source.kind == "penalty" else ""
-    if line.path:
-        _new(parent, "path", class_="edge" + more, d=line.path, data_from=source.name, data_to=target.name)
+    _new(parent, "path", class_="edge" + more, d=line.path, data_from=source.name, data_to=target.name)
     if line.tip is not None:
         x, y = line.tip
         shape = "l-4 8h8z" if line.side == 0 else f"l{-8 * line.side} -4v8z"
@@ -81,8 +80,13 @@ def _node(parent: ET.Element, frame: Frame) -> None:
         parent, "g", class_=classes + (" output" if node.output else ""),
         transform=f"translate({frame.x:.1f} {frame.y:.1f})",
     )  # fmt: skip
-    group.set("data-objective" if node.kind == "objective" else "data-name", clean(node.name))
-    if node.kind == "layer":
+    if node.kind == "objective":
+        group.set("data-objective", node.name)
+    else:
+        group.set("data-box", clean(node.name))
+        group.set("data-name", clean(node.name))  # its older name
+    group.set("data-kind", node.kind)
+    if len(node.members) > 1:
         group.set("data-members", clean(" ".join(node.members)))
     _new(group, "title", node.title)
     corner = 13 if node.is_leaf else 5

@@ -41,8 +41,8 @@ def css() -> str:
     rules = [
         f".bprop-graph{{{light}font-family:{FONT}}}",
         f"@media (prefers-color-scheme: dark){{.bprop-graph{{{dark}}}}}",
-        f":root[data-theme=light] .bprop-graph{{{light}}}",
-        f":root[data-theme=dark] .bprop-graph{{{dark}}}",
+        f"{_within('light')}{{{light}}}",
+        f"{_within('dark')}{{{dark}}}",
         ".bprop-graph .page{fill:var(--g-page)}",
         ".bprop-graph text{fill:var(--g-ink)}",
         ".bprop-graph .name{font-size:13px;font-weight:600}",
@@ -54,7 +54,7 @@ def css() -> str:
         ".bprop-graph .output .frame{stroke-width:3}",
         ".bprop-graph .objective .frame{fill:none;stroke:var(--g-loss-line);stroke-dasharray:5 3}",
         ".bprop-graph .edge{fill:none;stroke:var(--g-line);stroke-width:1.3}",
-        ".bprop-graph .edge.penalised{stroke:var(--g-penalty-line);stroke-dasharray:4 3}",
+        ".bprop-graph .edge.penalised{stroke:var(--g-penalty-line)}",
         ".bprop-graph .tip{fill:var(--g-line)}",
         ".bprop-graph .tip.penalised{fill:var(--g-penalty-line)}",
         ".bprop-graph .back{fill:var(--g-bars)}",
@@ -65,6 +65,12 @@ def css() -> str:
     rules += [f".bprop-graph .{kind} .frame{{fill:var(--g-{kind});stroke:var(--g-{kind}-line)}}" for kind in KINDS]
     rules += [f".bprop-graph .m{place}{{fill:var(--g-m{place})}}" for place in range(len(DECADES))]
     return "".join(rules)
+
+
+def _within(theme: str) -> str:
+    """The drawings of pages that choose a theme themselves: our pages, Jupyter, VS Code."""
+    pages = f"[data-theme={theme}]", f"[data-jp-theme-light={str(theme == 'light').lower()}]", f".vscode-{theme}"
+    return ",".join(f"{page} .bprop-graph" for page in pages)
 
 
 def _variables(colours: dict[str, str], magnitudes: tuple[str, ...]) -> str:
