@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "calibration",
         "conformal",
         "elsewhere",
+        "notebook",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -40,7 +41,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture", "history"),
     ("draw",),
     ("graph", "mapped"),
-    ("perceptron", "layers", "batches", "engines", "stepper", "measures"),
+    ("perceptron", "layers", "batches", "engines", "stepper", "measures", "portrait"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
@@ -82,6 +83,9 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
+    "IPython",
+    "anywidget",
+    "textual",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

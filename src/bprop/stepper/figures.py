@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from bprop.notebook.text import figure
+
 MOST, LINES = 8, 4
 NOT_YET = "not yet computed"
 
@@ -26,11 +28,3 @@ def _line(array: np.ndarray) -> str:
     figures = [figure(value) for value in array[:MOST]]
     more = f" ... {array.size - MOST:,} more" if array.size > MOST else ""
     return "[" + "  ".join(figures) + more + "]"
-
-
-def figure(value: object) -> str:
-    """A number with four digits: 0.1235, -2, 3.142e-07."""
-    array = np.asarray(value)
-    if array.dtype.kind in "biu":
-        return str(array[()])
-    return f"{float(array):.4g}"
