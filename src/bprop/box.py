@@ -238,13 +238,13 @@ class Box(Operators["Box"], ABC):
         return "(" + ", ".join(shown) + ")"
 
     def _repr_html_(self) -> str:
-        told = {} if not self.hyper else {name: f"{value!s:.200}" for name, value in self.hyper.items()}
+        words = {} if not self.hyper else {name: f"{value!s:.200}" for name, value in self.hyper.items()}
         children = ["child", "box", "shape"], [[role, c._label(), str(c.spec)] for role, c in self._roles()]
         return card(
             self._label(),
             str(self.spec),
             note(sentence_of(type(self))),
-            facts(told),
+            facts(words),
             table(*children) if self.children else "",
         )
 

@@ -205,8 +205,8 @@ class Model:
     def plot(self, *, log: bool = False) -> Any:
         """A matplotlib Figure of the losses and metrics over the epochs, of training and validation.
 
-        log : a logarithmic axis for the losses. The figure is not shown: `fit.plot().savefig("curves.pdf")`. Raises
-        MissingPackageError without matplotlib.
+        log : a logarithmic axis for the losses. Notebooks show the figure; `fit.plot().savefig("curves.pdf")` writes
+        it. Raises MissingPackageError without matplotlib.
         """
         from bprop.draw.plot import plot
 

@@ -40,10 +40,10 @@ def portrait(model: Any) -> str:
 
 def _facts(model: Any) -> dict[str, object]:
     graph, notes = model.graph, model.notes
-    told: dict[str, object] = {}
+    words: dict[str, object] = {}
     if ends := ENDS.get(model.stopped, model.stopped):
-        told["training"] = ends
-        told["has the parameters of"] = (
+        words["training"] = ends
+        words["has the parameters of"] = (
             f"epoch {model.kept_epoch:,}, the best on the validation set"
             if model.kept_epoch is not None
             else f"the last update, {getattr(model, 'updates', 0) or model.history[-1].updates:,}"
@@ -51,19 +51,19 @@ def _facts(model: Any) -> dict[str, object]:
             else "the beginning"
         )
     if reason := getattr(model, "engine_reason", ""):
-        told["engine"] = reason
+        words["engine"] = reason
     members = len({name.partition("/")[0] for name in model.params if re.match(r"m\d+/", name)})
     if members > 1:
-        told["ensemble"] = f"the mean of {members} networks"
-    told["inputs"] = _boxes(graph.inputs)
+        words["ensemble"] = f"the mean of {members} networks"
+    words["inputs"] = _boxes(graph.inputs)
     if graph.outputs:
-        told["outputs"] = _boxes(graph.outputs)
+        words["outputs"] = _boxes(graph.outputs)
     if isinstance(classes := notes.get("classes"), list):
-        told["classes"] = few([str(one) for one in classes], MOST_NAMES)
+        words["classes"] = few([str(one) for one in classes], MOST_NAMES)
     if graph.loss is not None:
-        told["loss"] = graph.names[graph.loss]
-    told["weights and biases"] = f"{sum(array.size for array in model.params.values()):,} of {model.dtype}"
-    return told
+        words["loss"] = graph.names[graph.loss]
+    words["weights and biases"] = f"{sum(array.size for array in model.params.values()):,} of {model.dtype}"
+    return words
 
 
 def _boxes(boxes: Mapping[str, Any]) -> str:
@@ -72,11 +72,11 @@ def _boxes(boxes: Mapping[str, Any]) -> str:
 
 def _results(model: Any) -> str:
     """The numbers of the epoch whose parameters the model has, and those of the last one."""
-    history, kept = model.history, model.kept_epoch
-    records = [record for record in history if record.epoch == kept or record is history[-1]]
+    history, best = model.history, model.kept_epoch
+    records = [record for record in history if record.epoch == best or record is history[-1]]
     head, *lines = rows(records)
     for cells, record in zip(lines, records, strict=True):
-        cells[0] = f"{record.epoch:,}, kept" if record.epoch == kept else f"{record.epoch:,}, the last"
+        cells[0] = f"{record.epoch:,}, kept" if record.epoch == best else f"{record.epoch:,}, the last"
     return table(head, lines) if columns(records) else ""
 
 
@@ -85,8 +85,8 @@ def parameters(params: Mapping[str, np.ndarray]) -> str:
     lines = []
     with np.errstate(all="ignore"):  # of a fit that diverged
         for name, array in params.items():
-            told = (figure(f(array)) for f in (np.mean, np.std, lambda a: np.abs(a).max()))
-            lines.append([name, show_shape(array.shape), *(told if array.size else ())])
+            words = (figure(f(array)) for f in (np.mean, np.std, lambda a: np.abs(a).max()))
+            lines.append([name, show_shape(array.shape), *(words if array.size else ())])
     return table(["name", "shape", "mean", "deviation", "largest |w|"], lines)
 
 

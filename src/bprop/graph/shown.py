@@ -42,8 +42,8 @@ def _line(graph: Any, name: str, array: np.ndarray) -> list[str]:
     if array.dtype.kind in "iu":
         return [*start, "", "", figure(array.min()), figure(array.max()), "whole numbers"]
     with np.errstate(all="ignore"):
-        told = [figure(f(array)) for f in (np.mean, _deviation, np.min, np.max)]
-    return [*start, *told, _remark(array)]
+        words = [figure(f(array)) for f in (np.mean, _deviation, np.min, np.max)]
+    return [*start, *words, _remark(array)]
 
 
 def _deviation(array: np.ndarray) -> Any:

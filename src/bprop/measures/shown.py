@@ -58,11 +58,11 @@ def _number(value: Any) -> str:
 
 def _words(scores: Mapping[str, Any]) -> str:
     baseline = scores.get("baseline") or {}
-    told = {name: scores[name] for name in ("target", "task", "positive") if scores.get(name)}
+    words = {name: scores[name] for name in ("target", "task", "positive") if scores.get(name)}
     if "always" in baseline:
-        told["constant answer"] = f"always {baseline['always']}"
-    told |= {f"interval: {name}": _number(value) for name, value in (scores.get("interval") or {}).items()}
-    return facts(told)
+        words["constant answer"] = f"always {baseline['always']}"
+    words |= {f"interval: {name}": _number(value) for name, value in (scores.get("interval") or {}).items()}
+    return facts(words)
 
 
 def _details(scores: Mapping[str, Any]) -> list[str]:

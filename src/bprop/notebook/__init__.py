@@ -1,4 +1,4 @@
-"""What notebooks show of bprop's objects: HTML that needs no script, and text of a few lines."""
+"""Cards, charts and short texts of objects, for notebooks: HTML that needs no script."""
 
 from bprop.notebook.arrays import numbers_of
 from bprop.notebook.curves import Curve, curves

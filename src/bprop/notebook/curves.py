@@ -47,10 +47,10 @@ def curves(title: str, lines: Sequence[Curve], mark: float | None = None, marked
     for place, line in enumerate(lines):
         parts.append(_line(line, across, down, colours[place % 2], place, log))
     parts.append(_legend(title + (" (log)" if log else ""), lines, colours, marked if mark is not None else ""))
-    told = "; ".join(f"{line.name} {_told(line)}" for line in lines)
+    words = "; ".join(f"{line.name} {_ends_of(line)}" for line in lines)
     return (
         f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' height='{HEIGHT}' role='img' "
-        f"aria-label='{safe(f'{title}: {told}', 400)}' fill='none' font-size='11' "
+        f"aria-label='{safe(f'{title}: {words}', 400)}' fill='none' font-size='11' "
         f"font-family='system-ui,sans-serif'>{''.join(parts)}</svg>"
     )
 
@@ -129,16 +129,16 @@ def _thinned(points: list[tuple[float, float | None]]) -> list[tuple[float, floa
     if len(points) <= MOST_POINTS:
         return points
     size = ceil(2 * len(points) / MOST_POINTS)
-    kept: list[tuple[float, float | None]] = []
+    fewer: list[tuple[float, float | None]] = []
     for start in range(0, len(points), size):
         stretch = points[start : start + size]
         numbers = [point for point in stretch if _number(point[1])]
         if not numbers:
-            kept.append(stretch[0])
+            fewer.append(stretch[0])
             continue
         ends = (min(numbers, key=lambda p: p[1] or 0.0), max(numbers, key=lambda p: p[1] or 0.0))
-        kept += sorted(set(ends))
-    return kept if kept[-1] == points[-1] else [*kept, points[-1]]
+        fewer += sorted(set(ends))
+    return fewer if fewer[-1] == points[-1] else [*fewer, points[-1]]
 
 
 def _legend(title: str, lines: Sequence[Curve], colours: tuple[str, str], marked: str) -> str:
@@ -155,6 +155,6 @@ def _legend(title: str, lines: Sequence[Curve], colours: tuple[str, str], marked
     return "".join(parts)
 
 
-def _told(line: Curve) -> str:
+def _ends_of(line: Curve) -> str:
     numbers = [y for y in line.y if y is not None and isfinite(y)]
     return f"from {numbers[0]:.4g} to {numbers[-1]:.4g}" if numbers else "not finite"

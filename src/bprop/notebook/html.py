@@ -9,7 +9,7 @@ from bprop.notebook.style import STYLE
 from bprop.visible import visible
 
 LONGEST = 120
-"""Letters of a name or cell. What is longer keeps its beginning and its end, where names differ."""
+"""Letters of a name or cell. A longer one keeps its beginning and its end, where names differ."""
 MOST_ROWS = 50
 RIGHT = " class='bprop-n'"
 

@@ -28,13 +28,13 @@ def chosen(records: Sequence[Any], most: int = MOST_ROWS) -> list[Any]:
 def columns(records: Sequence[Any]) -> list[str]:
     """The names of the columns that tell something: no times, no penalty of 0, no rate that never changes."""
     names = dict.fromkeys(name for record in records for name in record.numbers if name not in TIMES)
-    told = []
+    telling = []
     for name in names:
         values = {record.numbers.get(name) for record in records}
         dull = (name == "penalty" and values <= {0}) or (name == "learning_rate" and len(values) == 1)
         if not dull:
-            told.append(name)
-    return told
+            telling.append(name)
+    return telling
 
 
 def rows(records: Sequence[Any]) -> list[list[str]]:

@@ -16,12 +16,12 @@ def html(tuned: Any) -> str:
     searched = [name for name, one in tuned.space.items() if not isinstance(one, Fixed)]
     head, *rows = table_of(ranked(tuned.trials, tuned.maximise), searched, tuned.monitor)
     best = {name: shown(tuned.best.settings[name]) for name in searched}
-    told = {
+    words = {
         f"best {tuned.monitor}": f"{number(tuned.best.value)}, trial {tuned.best.number:,}",
         "its settings": ", ".join(f"{name} {value}" for name, value in best.items()),
         "ended by": tuned.stopped,
     }
     if tuned.test:
-        told |= {f"test {name}": number(v) for name, v in tuned.test.items() if isinstance(v, int | float)}
+        words |= {f"test {name}": number(v) for name, v in tuned.test.items() if isinstance(v, int | float)}
     notes = [note(line) for line in bad_ones(tuned.trials)]
-    return card("Tuned", counts(tuned.trials), facts(told), table(head, rows, MOST_TRIALS), *notes)
+    return card("Tuned", counts(tuned.trials), facts(words), table(head, rows, MOST_TRIALS), *notes)
