@@ -24,6 +24,7 @@ def plot(history: Sequence[Record], *, log: bool = False, best: int | None = Non
     MissingPackageError without matplotlib; DataError for an empty history.
     """
     try:
+        import matplotlib.figure  # noqa: F401 (which the next line needs)
         from matplotlib.ticker import MaxNLocator
 
         from bprop.draw.figure import Plot
