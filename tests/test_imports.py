@@ -39,7 +39,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("leaves", "lower_case"),
     ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
     ("structure", "architecture", "history"),
-    ("draw",),
+    ("draw", "formulas"),
     ("graph", "mapped"),
     ("perceptron", "layers", "batches", "engines", "stepper", "measures", "portrait"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),

@@ -1,7 +1,7 @@
 """Losses for classification, in nats per example."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -49,6 +49,12 @@ class Nll(ClassLoss):
         xp, hot = namespace(f), one_hot(y, f)
         return xp.where(hot, -per_output(grad, f) / xp.where(hot, f, 1), 0), None
 
+    def formula(self, m: Any, f: Any, y: Any) -> Any:
+        return m.per_example(-m.log(m.at_label(f, y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, f: Any, y: Any) -> Any:
+        return m.per_output(grad, f) * (-m.one_hot(y, f) / m.at_label(f, y)[..., None]), None
+
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.dirichlet(np.ones(5), size=4) * 0.9 + 0.02, rng.integers(5, size=4)
@@ -83,6 +89,12 @@ class CrossEntropy(ClassLoss):
         xp, (label, own, others, rest) = namespace(a), self.parts(a, y)
         return per_output(grad, a) * (xp.where(label, -rest, others) / (rest + xp.exp(own))), None
 
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(-m.log(m.at_label(m.softmax(a), y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.softmax(a) - m.one_hot(y, a)), None
+
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), rng.integers(5, size=4)
@@ -110,6 +122,13 @@ class BinaryCrossEntropy(Loss):
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a)
         return each * ((1 - y) * logistic(a) - y * logistic(-a)), -each * a
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        p = m.sigmoid(a)
+        return m.per_example(-y * m.log(p) - (1 - y) * m.log(1 - p))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.sigmoid(a) - y), -m.per_output(grad, a) * a
 
     def prediction(self, output: Array) -> Array:
         xp = namespace(output)
