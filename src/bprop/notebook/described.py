@@ -30,8 +30,8 @@ def settings_of(thing: Any) -> dict[str, str]:
 
 
 def sentence_of(cls: type) -> str:
-    """The first sentence of the documentation of a class; "" without."""
-    text = " ".join((inspect.getdoc(cls) or "").split("\n\n")[0].split())
+    """The first sentence of the documentation of a class; "" where it has none of its own."""
+    text = " ".join(inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].split())
     return re.split(r"(?<=[.;])\s+(?=[A-Z])", text)[0].rstrip(":;")
 
 

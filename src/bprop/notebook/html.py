@@ -22,11 +22,12 @@ def safe(text: object, most: int = LONGEST) -> str:
     return escape(shown)
 
 
-def card(title: object, subtitle: object = "", *parts: str) -> str:
-    """One element with its style. `parts` are HTML."""
+def card(title: object, subtitle: object = "", *parts: str, wide: bool = False) -> str:
+    """One element with its style. `parts` are HTML. wide : as wide as the page."""
     under = f"<span class='bprop-sub'>{safe(subtitle)}</span>" if subtitle else ""
     head = f"<div class='bprop-head'><span class='bprop-title'>{safe(title)}</span>{under}</div>"
-    return f"<div class='bprop-card'><style>{STYLE}</style>{head}{''.join(parts)}</div>"
+    kind = "bprop-card bprop-wide" if wide else "bprop-card"
+    return f"<div class='{kind}'><style>{STYLE}</style>{head}{''.join(parts)}</div>"
 
 
 def facts(pairs: Mapping[str, object]) -> str:

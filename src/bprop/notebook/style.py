@@ -24,6 +24,7 @@ _RULES = {
         "border:1px solid color-mix(in srgb,currentColor 22%,transparent);border-radius:8px;padding:10px 14px;"
         "margin:2px 0;max-width:62em;width:fit-content;box-sizing:border-box;overflow-wrap:anywhere"
     ),
+    ".bprop-wide": "max-width:100%;width:100%",
     " .bprop-head": "display:flex;flex-wrap:wrap;gap:2px 12px;align-items:baseline;margin-bottom:6px",
     " .bprop-title": "font-weight:650;font-size:15px",
     " .bprop-sub, .bprop-faint, .bprop-note, caption": "opacity:.75",
@@ -61,7 +62,8 @@ def _rules() -> str:
     sheet = [f".bprop-card{{{LIGHT}}}", f"@media (prefers-color-scheme:dark){{.bprop-card{{{DARK}}}}}"]
     sheet += [_scoped(IS_LIGHT, LIGHT), _scoped(IS_DARK, DARK)]
     for where, rules in _RULES.items():
-        sheet.append(",".join(f".bprop-card {one.strip()}".strip() for one in where.split(", ")) + f"{{{rules}}}")
+        places = where.split(",") if where else [""]
+        sheet.append(",".join(f".bprop-card{place}" for place in places) + f"{{{rules}}}")
     return "".join(sheet)
 
 

@@ -1,4 +1,4 @@
-"""The parts of a screen, without a form: texts, formulas and arrays. A terminal and a notebook write them each its way."""
+"""The parts of a screen: texts, formulas and arrays. A terminal and a notebook write them each in its way."""
 
 from __future__ import annotations
 

@@ -73,11 +73,12 @@ def why_no_gradient(stepper: Moves, slot: int) -> str:
     if box.spec.kind != "float":
         return "no gradient: whole numbers have none"
     if not stepper.on_way[slot]:
-        return f"no gradient: {name} is not between a parameter and the loss; Stepper(..., inputs=[{name!r}]) asks for it"
+        way = f"{name} is not between a parameter and the loss"
+        return f"no gradient: {way}; Stepper(..., inputs=[{name!r}]) asks for it"
     waits = any(move.phase == BPROP and slot in children(move) for move in stepper.moves[stepper.position :])
-    return "not yet: bprop has not come here" if waits or stepper.position <= len(stepper.plan.nodes) else (
-        "none: nothing has sent a gradient here, so it is 0"
-    )  # fmt: skip
+    if waits or stepper.position <= len(stepper.plan.nodes):
+        return "not yet: bprop has not come here"
+    return "none: nothing has sent a gradient here, so it is 0"
 
 
 def shape_note(stepper: Moves, slot: int) -> tuple[str, int | None]:

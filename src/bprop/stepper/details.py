@@ -99,14 +99,16 @@ def _extras(stepper: Moves, node: Node) -> list[Block]:
 
 def _seed(stepper: Moves) -> list[Block]:
     graph, plan = stepper.graph, stepper.plan
-    blocks: list[Block] = [
+    slots = [plan.slot_of[root] for root in (graph.loss, graph.penalty) if root is not None]
+    return [
         Heading("the gradient of the objective begins at the loss: each example has its share w_t / sum w"),
         Sentence(share(stepper)),
+        *(
+            _array(stepper, slot, stepper.grads[slot], "d objective / d ")
+            for slot in slots
+            if stepper.grads[slot] is not None
+        ),
     ]
-    for root in (graph.loss, graph.penalty):
-        if root is not None and stepper.grads[plan.slot_of[root]] is not None:
-            blocks.append(_array(stepper, plan.slot_of[root], stepper.grads[plan.slot_of[root]], "d objective / d "))
-    return blocks
 
 
 def _bprop(stepper: Moves, node: Node) -> list[Block]:
