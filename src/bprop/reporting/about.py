@@ -33,6 +33,7 @@ class Facts:
     parts : {"train" or "test", ...: number of examples}. classes : {part: {class: number of examples}}.
     command : the command line that repeats the training. cells : the cells of an example.
     inputs : {column: {input: the numbers of its features, or None for all of it}}, for the importance of columns.
+    values : from a column to its values (N,), numbers (NaN where missing) or texts, for the errors by feature.
     """
 
     parts: Mapping[str, int] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Facts:
     command: str | None = None
     cells: Cells | None = None
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    values: Callable[[str], Any] | None = None
 
 
 def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
