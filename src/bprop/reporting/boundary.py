@@ -11,7 +11,7 @@ from bprop.measures.judge import Question
 from bprop.measures.scores import predictions
 from bprop.model import Model
 from bprop.notes import columns, table, words
-from bprop.reporting.plain import number, numbers, spread, text
+from bprop.reporting.plain import number, numbers, shortened, spread
 
 SIDE = 64  # cells of a side of the map
 MARGIN = 0.05
@@ -42,9 +42,9 @@ def boundary_of(model: Model, question: Question, x: np.ndarray, y: np.ndarray) 
     some = spread(len(x), MOST_EXAMPLES)
     names = words(model.notes, "columns")
     return {
-        "names": [text(name, 40) for name in (names if len(names) == 2 else ("x[0]", "x[1]"))],
+        "names": [shortened(name, 40) for name in (names if len(names) == 2 else ("x[0]", "x[1]"))],
         "x": numbers((low[0], high[0])), "y": numbers((low[1], high[1])), "side": SIDE,
-        "classes": None if question.classes is None else [text(name, 30) for name in question.classes],
+        "classes": None if question.classes is None else [shortened(name, 30) for name in question.classes],
         "cells": b64encode(cells.tobytes()).decode(), "low": number(least), "high": number(most),
         "points": [[*numbers(x[k]), number(y.ravel()[k])] for k in some],
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bprop.reporting.plain import number, spread, text
+from bprop.reporting.plain import number, shortened, spread
 
 MOST_ROWS = 20_000
 MOST_FEATURES = 200  # that are looked at
@@ -42,7 +42,7 @@ def errors_by_feature(
         mean = np.average(error, weights=w)
         told = float(weight @ (means - mean) ** 2 / (w @ (error - mean) ** 2))
         bins = [[*labels[k], int(rows[k]), number(means[k])] for k in range(len(labels)) if weight[k] > 0]
-        charts.append({"name": text(name, 60), "numeric": numeric, "bins": bins, "told": number(told)})
+        charts.append({"name": shortened(name, 60), "numeric": numeric, "bins": bins, "told": number(told)})
     charts.sort(key=lambda chart: -(chart["told"] or 0.0))
     return charts[:SHOWN]
 
@@ -75,7 +75,7 @@ def _categories(values: np.ndarray) -> tuple[np.ndarray, Labels]:
     order = np.argsort(-np.bincount(place.ravel()), kind="stable")
     rank = np.empty(len(names), np.intp)
     rank[order] = np.arange(len(names))
-    labels: Labels = [[text(names[k], 40), None, None] for k in order[:CATEGORIES]]
+    labels: Labels = [[shortened(names[k], 40), None, None] for k in order[:CATEGORIES]]
     if len(names) > CATEGORIES:
         labels.append([f"{len(names) - CATEGORIES:,} others", None, None])
     return np.minimum(rank[place.ravel()], len(labels) - 1), labels

@@ -18,7 +18,7 @@ from bprop.measures.labels import label
 from bprop.measures.scores import calibration_error, predictions
 from bprop.model import Model
 from bprop.notes import table, word, words
-from bprop.reporting.plain import number, numbers, text
+from bprop.reporting.plain import number, numbers, shortened, text
 
 RESAMPLES = 500
 """Of the intervals, as `bprop evaluate` draws them."""
@@ -61,7 +61,13 @@ def head_results(
     else:
         more = {"errors": _errors(question, f, y)}
     scores = _scores(result, by_chance(question, y, w))
-    return {"name": text(question.target, 60), "task": question.task, "scores": scores, "resamples": resamples, **more}
+    return {
+        "name": shortened(question.target, 60),
+        "task": question.task,
+        "scores": scores,
+        "resamples": resamples,
+        **more,
+    }
 
 
 def _scores(result: Mapping[str, Any], chance: Mapping[str, float]) -> list[list[Any]]:
@@ -70,7 +76,12 @@ def _scores(result: Mapping[str, Any], chance: Mapping[str, float]) -> list[list
     remarks |= {name: f"by chance: {value:.4g}" for name, value in chance.items() if not name.startswith("r2")}
     remarks |= {name: "always the mean: 0" for name in chance if name.startswith("r2")}
     return [
-        [text(label(name), 60), number(value), *numbers(spans.get(name, (None, None))), text(remarks.get(name, ""), 80)]
+        [
+            shortened(label(name), 60),
+            number(value),
+            *numbers(spans.get(name, (None, None))),
+            text(remarks.get(name, ""), 80),
+        ]
         for name, value in result["scores"].items()
     ]
 
@@ -79,7 +90,7 @@ def _of_classes(
     question: Question, f: np.ndarray, y: np.ndarray, w: np.ndarray, result: Mapping[str, Any]
 ) -> dict[str, Any]:  # fmt: skip
     assert question.classes is not None
-    names = [text(name, 30) for name in question.classes]
+    names = [shortened(name, 30) for name in question.classes]
     each = list(result["more"]["classes"].values())
     right = (f.argmax(axis=1) == y) * 1.0
     sure = f.max(axis=1)
@@ -148,7 +159,8 @@ def _threshold(question: Question, names: list[str], f: np.ndarray, y: np.ndarra
     up, down = at_thresholds(scores, is_positive, w, t)
     called = predictions(f, question.decision) == positive
     return {
-        "positive": names[positive], "negative": names[1 - positive], "own": 0.5 if own is None else own,
+        "positive": names[positive], "negative": names[1 - positive], "first": positive == 0,
+        "own": 0.5 if own is None else own,
         "chosen": own is not None, "t": [float(f"{one:.6g}") for one in t], "tp": numbers(up), "fp": numbers(down),
         "positives": number(w @ is_positive), "negatives": number(w @ ~is_positive),
         "now": numbers([w @ (called & is_positive), w @ (called & ~is_positive)]),
@@ -157,7 +169,7 @@ def _threshold(question: Question, names: list[str], f: np.ndarray, y: np.ndarra
 
 def _of_switches(question: Question, f: np.ndarray, y: np.ndarray, w: np.ndarray) -> dict[str, Any]:
     """Of several columns of yes and no: each as two classes, of which yes is the positive one."""
-    names = [text(name, 30) for name in question.columns[:MOST_CLASSES]]
+    names = [shortened(name, 30) for name in question.columns[:MOST_CLASSES]]
     each = [per_class((f[:, k] > 0.5) * 1, y[:, k].astype(np.int64), w, 2)[1] for k in range(len(names))]
     curves = [
         _curve(name, f[:, k], y[:, k] == 1, w, MANY_POINTS)
@@ -185,5 +197,5 @@ def _errors(question: Question, f: np.ndarray, y: np.ndarray) -> list[dict[str, 
         if not (np.isfinite(low) and np.isfinite(high) and high > low):
             continue
         counts, edges = np.histogram(error.clip(low, high), bins=BARS, range=(float(low), float(high)))
-        charts.append({"name": text(name, 40), "edges": numbers(edges), "counts": counts.tolist()})
+        charts.append({"name": shortened(name, 40), "edges": numbers(edges), "counts": counts.tolist()})
     return charts

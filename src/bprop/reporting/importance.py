@@ -10,7 +10,7 @@ import numpy as np
 from bprop.data import DataSet
 from bprop.importance import importance_of
 from bprop.model import Model
-from bprop.reporting.plain import number, text
+from bprop.reporting.plain import number, shortened
 
 ROWS, REPEATS = 1000, 3
 SHOWN = 40  # columns, the most important first
@@ -40,7 +40,7 @@ def importance_in(
     with np.errstate(all="ignore"):  # the network may have diverged
         result = importance_of(model, arrays, weights, columns, REPEATS, 0)
     shown = [
-        [text(one["column"], 40), *(number(one[key]) for key in ("increase", "deviation", "gradient_times_input"))]
+        [shortened(one["column"], 40), *(number(one[key]) for key in ("increase", "deviation", "gradient_times_input"))]
         for one in result["columns"][:SHOWN]
     ]
     more = max(0, len(result["columns"]) - SHOWN)

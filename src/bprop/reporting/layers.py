@@ -15,9 +15,11 @@ from bprop.graph import Graph
 from bprop.leaves import Input, Leaf, Parameter
 from bprop.lower_case import snake
 from bprop.model import Model
-from bprop.reporting.plain import number, text
+from bprop.reporting.plain import number, shortened
+from bprop.structure.formula import formula
 
 MOST_LAYERS = 200
+MOST_BOXES = 500
 MOST_PICTURES = 64
 MOST_PIXELS = 60_000  # of all pictures together
 LEAST_SIDE = 3  # of the kernel of a convolution that is drawn
@@ -37,11 +39,20 @@ def layers_of(graph: Graph) -> dict[str, Any]:
             fresh = sum(prod(c.shape) for c in own if c not in counted)
             counted.update(own)
             shape = " x ".join(map(str, box.dims[1:])) or "1"
-            rows.append([text(graph.names[box], 60), snake(type(box).__name__), shape, fresh, cost])
+            rows.append([shortened(graph.names[box], 60), snake(type(box).__name__), shape, fresh, cost])
     return {
         "layers": rows[:MOST_LAYERS], "more": max(0, len(rows) - MOST_LAYERS), "parameters": graph.weight_count,
         "multiply_adds": whole,
     }  # fmt: skip
+
+
+def boxes_of(graph: Graph) -> dict[str, list[str | None]]:
+    """{box: [what it computes, its name]} where nobody gave it a name, else {box: [None, what it computes]}."""
+    boxes = {}
+    for box in [box for box in graph.order if not isinstance(box, Leaf)][:MOST_BOXES]:
+        name, what = graph.names[box], shortened(formula(box, graph.names), 60)
+        boxes[name] = [None, what] if box.name else [what, name]
+    return boxes
 
 
 def multiply_adds(box: Box) -> int:
@@ -108,6 +119,6 @@ def _pictures(name: str, kernels: np.ndarray) -> dict[str, Any] | None:
         units.append([k, number(norms[k]), b64encode(grey.tobytes()).decode()])
     _, height, width, channels = kernels.shape
     return {
-        "layer": text(name, 60), "height": height, "width": width, "channels": channels, "units": units,
+        "layer": shortened(name, 60), "height": height, "width": width, "channels": channels, "units": units,
         "more": max(0, len(kernels) - most),
     }  # fmt: skip

@@ -22,7 +22,7 @@ from bprop.reporting.importance import importance_in
 from bprop.reporting.layers import first_layer
 from bprop.reporting.looking import Pass, finite_rows, look
 from bprop.reporting.pictures import Pictures
-from bprop.reporting.plain import number, numbers, spread, text
+from bprop.reporting.plain import number, numbers, shortened, spread, text
 from bprop.reporting.whose import whose
 from bprop.reporting.worst import Answer, in_units, inputs_of, worst_of
 
@@ -39,7 +39,7 @@ def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> d
     measured = model.evaluate(examples)
     results = {
         "name": text(name), "count": len(examples),
-        "measures": {text(key, 60): _measure(value) for key, value in measured.items()},
+        "measures": {text(key, 200): _measure(value) for key, value in measured.items()},
         "note": whose(model), "warnings": [], "heads": [], "confusion": None, "residuals": None, "importance": None,
         "features": None, "boundary": None, "filters": None, "worst": [],
     }  # fmt: skip
@@ -97,7 +97,7 @@ def _heads(judged: list[Judged], w: np.ndarray, measured: Mapping[str, float]) -
         evaluation = measured if len(judged) == 1 and rows.all() else {}
         part = head_results(one.question, one.f[rows], one.y[rows], w[rows], evaluation)
         if len(judged) > 1:
-            part |= {"name": text(one.name, 60), **_matrix_or_residuals(one)}
+            part |= {"name": shortened(one.name, 60), **_matrix_or_residuals(one)}
         heads.append(part)
     return heads
 
@@ -105,7 +105,7 @@ def _heads(judged: list[Judged], w: np.ndarray, measured: Mapping[str, float]) -
 def _matrix_or_residuals(one: Judged) -> dict[str, Any]:
     f, y, question = one.f[one.usable], one.y[one.usable], one.question
     if question.classes is not None:
-        names = [text(name, 30) for name in question.classes]
+        names = [shortened(name, 30) for name in question.classes]
         return {"confusion": _confusion(predictions(f, question.decision), y, names)}
     if question.task == "multilabel" and question.probabilities:
         return {}
@@ -123,7 +123,7 @@ def _chart(results: dict[str, Any], model: Model, seen: Pass, judged: list[Judge
                 right = predictions(one.f, decision) == one.y
                 share = np.average(right[one.usable], weights=w[one.usable])
                 results["measures"]["accuracy"] = _measure(float(share))
-            positive = text(one.question.classes[decision.positive], 30)
+            positive = shortened(one.question.classes[decision.positive], 30)
             said = f"{positive} is predicted where its probability is {decision.threshold:g} or more."
             results["note"] = f"{results['note']} {said}".strip()
     elif not judged and seen.predicted is not None and seen.truth is not None and seen.truth.ndim <= 2:
@@ -230,6 +230,6 @@ def _residuals(names: list[str], predicted: np.ndarray, truth: np.ndarray) -> li
     predicted, truth = (np.asarray(array).reshape(len(truth), -1) for array in (predicted, truth))
     rows = spread(len(truth), MOST_POINTS)
     return [
-        {"name": text(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
+        {"name": shortened(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
         for k, name in enumerate(names[:MOST_COLUMNS])
     ]

@@ -14,7 +14,7 @@ from bprop.notes import table, word, words
 from bprop.reporting.about import Facts
 from bprop.reporting.looking import Pass
 from bprop.reporting.pictures import Pictures
-from bprop.reporting.plain import number, text
+from bprop.reporting.plain import number, shortened, text
 from bprop.scaling import Units, with_older
 
 WORST = 12
@@ -72,7 +72,7 @@ def _compared(answer: Answer, row: int) -> dict[str, Any]:
     """The target and the prediction of an example, and the probabilities of the classes or labels that matter most."""
     question, f, y = answer
     if question.classes is not None:
-        scores, names = f[row], [text(name, 30) for name in question.classes]
+        scores, names = f[row], [shortened(name, 30) for name in question.classes]
         best = np.argsort(-scores)[:TOP]
         top = [[names[k], number(scores[k])] for k in best] if question.probabilities else []
         taken = int(predictions(f[row : row + 1], question.decision)[0])
@@ -84,7 +84,7 @@ def _compared(answer: Answer, row: int) -> dict[str, Any]:
 
 def _labels(question: Question, p: np.ndarray, y: np.ndarray) -> dict[str, Any]:
     """The labels that hold and those that are predicted, by name; and the probabilities that are furthest off."""
-    names = [text(name, 30) for name in question.columns]
+    names = [shortened(name, 30) for name in question.columns]
     truth, predicted = (
         ", ".join(name for name, there in zip(names, labels, strict=True) if there) or "none of the labels"
         for labels in (y > 0.5, p > 0.5)
@@ -116,11 +116,11 @@ def _cells(inputs: Mapping[str, np.ndarray], row: int, model: Model, facts: Fact
     """(the place of an example, its cells). Without a table, the cells are its numbers."""
     if facts.cells is not None:
         place, cells = facts.cells(row)
-        return place, [[text(name, 40), text(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
+        return place, [[shortened(name, 40), shortened(value, 40)] for name, value in list(cells)[:MOST_CELLS]]
     columns = words(model.notes, "columns")
     cells = []
     for name, array in inputs.items():
         values = array[row].ravel()[:MOST_CELLS].tolist()
         names = columns if len(columns) == array[row].size else [f"{name}[{k}]" for k in range(len(values))]
-        cells += [[text(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]
+        cells += [[shortened(n, 40), f"{v:.4g}"] for n, v in zip(names, values, strict=False)]
     return f"row {row + 1}", cells[:MOST_CELLS]
