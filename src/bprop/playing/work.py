@@ -39,7 +39,8 @@ class Training:
 
     def anew(self) -> Training:
         """The same settings, before the first update."""
-        return Training(self.rule, self.batch_size)
+        is_new = self.total == 0 and self.rule_state is None and not self.curve.points and self.step == self.epoch == 0
+        return self if is_new else Training(self.rule, self.batch_size)
 
     def with_rule(self, rule: Rule) -> Training:
         """The training with another rule: one of the same class that needs the same state goes on with it, any other
