@@ -1,10 +1,13 @@
 """Planted mistakes: gradient checking finds and names each of them."""
 
+import doctest
+
 import numpy as np
 import pytest
 
 import bprop as bp
 from bprop.formulas import formula_of
+from bprop.playing import mistakes
 from bprop.playing.mistakes import MISTAKES, places, plant
 from bprop.playing.refused import RefusedError
 
@@ -100,3 +103,8 @@ def test_planted_boxes_are_not_in_the_catalogue_and_replace_no_activation():
     plant(GRAPHS[0], "tanh_without_its_square", "h1")
     assert bp.Tanh in bp.catalogue() and [cls.__name__ for cls in bp.catalogue()].count("Tanh") == 1
     assert type(bp.mlp([2, 3, 2], activation="tanh")["h1"]) is bp.Tanh
+
+
+def test_the_example_of_the_documentation_runs():
+    results = doctest.testmod(mistakes, extraglobs={"bp": bp, "np": np})
+    assert results.attempted and not results.failed

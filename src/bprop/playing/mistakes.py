@@ -1,4 +1,4 @@
-"""Mistakes that people make in bprop, to plant one in a graph: the box computes what it did, and sends a wrong gradient.
+"""Mistakes that people make in bprop, to plant one in a graph: the box computes what it did, and sends wrong ones.
 
 `plant(graph, "tanh_without_its_square", "h1")` is a graph whose h1 has the mistake; gradient checking finds it. A new
 mistake is a function with the decorator `mistake`.
@@ -6,7 +6,7 @@ mistake is a function with the decorator `mistake`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +18,6 @@ from bprop.boxes import (
     BinaryCrossEntropy,
     CrossEntropy,
     Linear,
-    Loss,
     Nll,
     Relu,
     Sigmoid,
@@ -114,7 +113,8 @@ def wrong_class(kind: type[Box], name: str, shared: int | None = None) -> type[B
         "bprop": bprop, "shared": shared, "in_catalogue": False,
         "__module__": "planted", "__qualname__": f"{name}.{kind.__name__}",
     }  # fmt: skip
-    return type(kind)(kind.__name__, (kind,), own)
+    meta: Any = type(kind)
+    return meta(kind.__name__, (kind,), own)
 
 
 def named(name: str) -> Mistake:
