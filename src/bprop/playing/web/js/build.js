@@ -6,7 +6,7 @@ import { Icon } from "./icons.js";
 export function BuildPanel({ store }) {
   const { subject, recipe, graph } = store.parts, s = subject.value;
   return html`
-    <aside class="left">
+    <aside class="build-column">
       <section class="card" aria-labelledby="build-title">
         <h2 id="build-title">Build</h2>
         <p class="facts-line">${s.rows.toLocaleString("en")} rows to learn from${s.held_out ? html`, ${s.held_out.toLocaleString("en")} held out` : ""}<br/>
@@ -68,7 +68,7 @@ function Mistakes({ store }) {
       onSet=${(name) => store.send(...(name ? ["mistake", { name }] : ["no_mistake"]))} />`}
     ${mistake.value && html`<p class="hint">${mistake.value.text}</p>`}
     <button type="button" class="add" data-do="check_boxes" onClick=${() => store.send("check_boxes").then(() => store.say(spokenResults(store)))}><${Icon} name="check" /> Check every box</button>
-    ${results && html`<ul class="verdicts" aria-label="Verdicts">
+    ${results && html`<p class=${"verdict " + check.value.verdict?.replaceAll(" ", "-")}>${check.value.text}</p><ul class="verdicts" aria-label="Verdicts">
       ${results.map(({ name, verdict, text }) => html`<li class=${"verdict " + verdict.replaceAll(" ", "-")}><b>${name}</b> <span>${verdict}</span>${verdict !== "right" && html`<p>${text}</p>`}</li>`)}
     </ul>`}
   </section>`;

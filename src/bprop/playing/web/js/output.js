@@ -1,14 +1,16 @@
 // What comes out: the boundary with the points for two inputs, else the example and its prediction; and the scores.
 import { html } from "../vendor/preact.js";
 import { Boundary } from "./boundary.js";
+import { Line } from "./line.js";
 import { ImageCard } from "./images.js";
 import { percent, Value } from "./numbers.js";
 
 export function OutputCard({ store }) {
-  const { map, images, score, batch } = store.parts;
+  const { map, line, images, score, batch } = store.parts;
   return html`<section class="card output" aria-labelledby="output-title">
-    <h2 id="output-title">${map.value ? "What it has learned" : "Result"}</h2>
+    <h2 id="output-title">${map.value || line.value ? "What it has learned" : "Result"}</h2>
     ${map.value && html`<${Boundary} store=${store} />`}
+    ${line.value && html`<${Line} store=${store} />`}
     ${images.value && html`<${ImageCard} store=${store} />`}
     <dl class="scores">
       <${Score} name="Loss" hint="training" of=${score.value?.train?.loss ?? batch.value?.loss} />

@@ -20,7 +20,7 @@ export function PassCard({ store }) {
     ${last ? html`<div class=${"move " + last.phase}>
       <h3>${heading(last)}</h3>
       ${last.formula && html`<${Formula} markup=${last.formula} label="The formula" />`}
-      ${last.numbers && html`<p class="with-numbers">with the numbers of row ${p.example}:</p><${Formula} markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
+      ${last.numbers && html`<p class="with-numbers">with the numbers of row ${p.example}:</p><${Formula} small markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
       ${last.sent && html`<dl class="sent">${Object.entries(last.sent).map(([child, numbers]) => html`<div><dt>sent to ${child}</dt><dd><${Numbers} of=${numbers} class="gradient" /></dd></div>`)}</dl>`}
     </div>` : html`<p class="hint">Press <b>${label(next)}</b>: the value of one box is computed from its children. After the loss, the same button walks back: each box sends a gradient to its children.</p>`}
   </section>`;

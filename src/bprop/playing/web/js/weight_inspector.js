@@ -24,7 +24,7 @@ export function WeightInspector({ store }) {
       <tr><th scope="row">mean over ${batch.value?.rows ?? "the batch"}</th><td><${Value} of=${w.mean} class="gradient" digits=${4} /></td></tr>
       <tr><th scope="row">+ gradient of the penalty</th><td><${Value} of=${w.penalty} class="gradient" digits=${4} /></td></tr>
       <tr class="total"><th scope="row">= gradient of the objective</th><td><${Value} of=${w.total} class="gradient" digits=${4} /></td></tr>
-      <tr><th scope="row" title=${w.rule}>so ${rule.name} (rate ${short(rule.rate)}) moves it by</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
+      <tr><th scope="row" title=${w.rule}>update by ${rule.name}, rate ${String(rule.rate)}</th><td><${Value} of=${w.update} digits=${4} sign /></td></tr>
     </tbody></table>
     ${w.examples && html`<${Examples} store=${store} w=${w} row=${row} />`}
     <${Check} store=${store} w=${w} />`;
