@@ -69,8 +69,9 @@ def tabular(
 def network(
     architecture: Architecture, numbers: int, embeddings: Mapping[str, tuple[int, int]], outputs: int,
     input_scaling: Scaling | None = None, target_scaling: Scaling | None = None,
+    skips: Sequence[tuple[int, int]] = (),
 ) -> Graph:  # fmt: skip
-    """The same of an architecture. With no embeddings it is the network of `bp.mlp`."""
+    """The same of an architecture. With no embeddings it is the network of `bp.mlp`. skips : as `perceptron.layers`."""
     tables = {name: _embedding(name, shape) for name, shape in embeddings.items()}
     if numbers == 0 and not tables:
         raise SettingError("a network needs inputs: sizes begins with 0, and there are no embeddings")
@@ -78,7 +79,7 @@ def network(
     parts += [_looked_up(name, E, architecture.category_dropout) for name, E in tables.items()]
     h = parts[0] if len(parts) == 1 else concat(parts, name="h0")
     width = sum(int(part.dims[1]) for part in parts)
-    return layers(h, width, architecture, outputs, target_scaling, list(tables.values()))
+    return layers(h, width, architecture, outputs, target_scaling, list(tables.values()), skips)
 
 
 def _numbers(count: int, scaling: Scaling | None, features: Any) -> Box:

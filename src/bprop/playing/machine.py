@@ -12,7 +12,7 @@ Everything is plain data for JSON. A command that cannot be carried out changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +27,8 @@ from bprop.playing.training import FailedUpdateError
 from bprop.playing.undo import Past
 from bprop.playing.work import State, Work
 
+MOST_LETTERS = 2000
+"""Of a message."""
 Answer = dict[str, Any]
 """{"version": number, "parts": {name: content}}"""
 
@@ -43,7 +45,7 @@ class Machine:
     def __init__(self, subject: Subject, subjects: Iterable[Subject] = ()):
         self.subjects = {one.name: one for one in (subject, *subjects)}
         self.state, self.version = State(Work.of(subject)), 0
-        self._computed, self._past, self._gesture = Computed(), Past(), None
+        self._computed, self._past, self._gesture = Computed(self.subjects), Past(), None
         self._sent: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     @property
@@ -58,16 +60,29 @@ class Machine:
 
     def do(self, message: Any) -> Answer:
         """Carry out a command, and return the parts that have changed."""
-        try:
-            gesture, message = _without_gesture(message)
-            of, keys = named(message)
-            note = self._obey(of, keys, gesture)
-        except BpropError as error:
-            return self._refusal(str(error), getattr(error, "cure", ""))
-        return self._answer(note)
+        return self._safely(lambda: self._done(message))
 
     def tick(self, steps: int) -> Answer:
         """Make updates while training runs, and return the parts that have changed."""
+        return self._safely(lambda: self._ticked(steps))
+
+    def _safely(self, act: Callable[[], Answer]) -> Answer:
+        """What an act answers. If it fails, nothing has changed, and the answer says why."""
+        before = self.state, self._past, self._gesture, dict(self._sent), self.version
+        try:
+            return act()
+        except Exception as error:  # also of boxes of one's own
+            self.state, self._past, self._gesture, self._sent, self.version = before
+            self.state = replace(self.state, running=self.running and isinstance(error, BpropError))
+            kind = "" if isinstance(error, BpropError) else f"{type(error).__name__}: "
+            text = "; ".join([f"{kind}{error}", *getattr(error, "__notes__", ())])
+            return self._refusal(text[:MOST_LETTERS], getattr(error, "cure", ""))
+
+    def _done(self, message: Any) -> Answer:
+        gesture, message = _without_gesture(message)
+        return self._answer(self._obey(*named(message), gesture))
+
+    def _ticked(self, steps: int) -> Answer:
         note = None
         if self.running:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -75,3 +76,8 @@ def _wrapped(words: list[str], width: int) -> list[str]:
             lines.append("")
         lines[-1] += (" " if lines[-1] else "") + word + ","
     return lines
+
+
+def arrays(of: Mapping[str, np.ndarray]) -> list[str]:
+    """The lines of {name: array}, from the opening bracket on."""
+    return ["{", *(f"    {quoted(name)}: {array(value, '    ')}," for name, value in of.items()), "}"]

@@ -7,9 +7,12 @@ from dataclasses import fields
 import numpy as np
 
 from bprop.playing.code.boxes import Lines
-from bprop.playing.code.literals import NotWrittenError, array, literal, quoted
+from bprop.playing.code.literals import NotWrittenError, arrays, literal, quoted
 from bprop.playing.work import Work
 from bprop.rules import Rule
+
+MOST_WEIGHTS = 40_000
+"""theta of more numbers is not written out."""
 
 
 def program(work: Work) -> dict[str, object]:
@@ -21,7 +24,7 @@ def program(work: Work) -> dict[str, object]:
         own, imports = lines.lines, sorted(lines.imports)
     except NotWrittenError:
         own, imports, needs = [], [], [*needs, "graph"]
-    theta = _theta(work)
+    theta = _theta(work, needs)
     trains = network.graph.loss is not None
     body = [
         *subject.code, "", *own, "", *theta,
@@ -43,12 +46,18 @@ def program(work: Work) -> dict[str, object]:
     return {"text": text, "needs": needs}
 
 
-def _theta(work: Work) -> list[str]:
+def _theta(work: Work, needs: list[str]) -> list[str]:
     network, theta = work.network, work.theta
     dtype = "" if network.dtype == np.float64 else f", dtype={quoted(network.dtype.name)}"
     if begins_there(work):
         return [f"theta = graph.init(seed={network.seed}{dtype})"]
-    return ["theta = {", *(f"    {quoted(name)}: {array(value, '    ')}," for name, value in theta.items()), "}"]
+    if network.graph.weight_count > MOST_WEIGHTS:
+        if any(line.startswith("model = ") for line in work.subject.code) and theta is network.start:
+            return ["theta = model.params"]
+        needs.append("theta")
+        return []
+    first, *rest = arrays(theta)
+    return [f"theta = {first}", *rest]
 
 
 def begins_there(work: Work) -> bool:
