@@ -34,7 +34,7 @@ export function Unit({ store, column, nth, unit, y, tile, narrow, now }) {
 
 // The loss of the example: a number, and the target that it compares with.
 function LossUnit({ store, column, nth, y, tile, now, value, gradient }) {
-  const { pass, subject } = store.parts, target = flat(pass.value?.values?.y)[0], wide = Math.max(tile, 46);
+  const { pass, subject } = store.parts, target = flat(pass.value?.values?.y)[0], wide = 60;
   const named = subject.value.task === "classes" && subject.value.classes ? subject.value.classes[target] ?? target : target;
   const chosen = store.chosen.value?.box === column.box, style = { left: `${column.x - wide / 2}px`, top: `${y - 23}px`, width: `${wide}px`, height: "46px" };
   return html`<div class=${`unit loss ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
