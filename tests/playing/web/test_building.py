@@ -78,6 +78,7 @@ def test_the_address_holds_the_whole_state(opened):
     play = opened("moons")
     play.send("set_weight", parameter="W1", index=[0, 1], value=0.625)
     play.page.click("text=Share")
+    play.settle()
     address = play.page.input_value(".address")
     assert address == play.page.url and "#" in address
     other = opened("xor")

@@ -49,10 +49,7 @@ def test_a_weight_is_dragged_with_the_mouse(play):
     assert_moved(before, after, name)
     assert name in play.page.text_content(".inspector h2")
     assert after["weights"][name] == play.theta["W2"][0, 1]
-    # all that was seen on the way is undone
-    while play.machine._past.undo and play.theta["W2"][0, 1] != before["weights"][name]:
-        play.page.keyboard.press("Control+z")
-        play.settle()
+    play.page.keyboard.press("Control+z")  # a drag is one step
     assert everything(play) == before
 
 

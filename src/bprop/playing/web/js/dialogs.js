@@ -37,6 +37,7 @@ export function ShareDialog({ store, close }) {
   return html`<${Dialog} title="Share" close=${close}>
     <p class="hint">The address holds the whole state: data, network, every weight, rule and lesson. Nothing is sent anywhere.
       It works wherever <code>bprop play</code> runs: paste what stands after the # to its address.</p>
+    ${!share && html`<p class="verdict kink">This network has too many weights for an address.</p>`}
     <textarea class="address" readonly rows="5" aria-label="Address" value=${address} onFocus=${(event) => event.target.select()}></textarea>
     <p class="dialog-foot"><${Copy} text=${address} what="address" /></p>
   <//>`;

@@ -7,7 +7,7 @@ import { flat, percent, short, Value } from "./numbers.js";
 
 export function OutputCard({ store }) {
   const { map, line, images, score, batch } = store.parts;
-  return html`<section class="card output" aria-labelledby="output-title">
+  return html`<section class="card output" data-control="output" aria-labelledby="output-title">
     <h2 id="output-title">${map.value || line.value ? "What it has learned" : "Result"}</h2>
     ${map.value && html`<${Boundary} store=${store} />`}
     ${line.value && html`<${Line} store=${store} />`}

@@ -11,7 +11,7 @@ export function PassCard({ store }) {
   const move = (name, more) => store.send(name, more).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
   return html`<section class="card pass" aria-labelledby="pass-title">
     <div class="card-head"><h2 id="pass-title">One example, step by step</h2>
-      <label class="inline">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label></div>
+      <label class="inline" data-control="example">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label></div>
     <div class="moves">
       <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back", { count: 1 })}>← Undo move</button>
       <button type="button" class=${"main-button strong " + (next?.phase === "bprop" || next?.phase === "seed" ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward", { count: 1 })}>${label(next)}</button>

@@ -24,7 +24,7 @@ export function TrainBar({ store }) {
       <dl class="clock"><div><dt>Epoch</dt><dd><data value=${now.epoch}>${String(now.epoch).padStart(4, "0")}</data></dd></div>
         <div><dt>Updates</dt><dd><data value=${now.step}>${now.step.toLocaleString("en")}</data></dd></div></dl>
       <div class="settings">
-        <${Field} name="Learning rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
+        <${Field} name="Learning rate" control="rate"><${Select} value=${String(rate)} options=${rates} onSet=${(value) => store.send("rate", { value: Number(value) })} /><//>
         ${rules.length > 0 && html`<${Field} name="Rule"><${Select} value=${now.rule.name} options=${rules.map((r) => [r, r])} onSet=${(name) => store.send("rule", { name })} /><//>`}
         ${now.rule.momentum !== undefined && html`<${Field} name="Momentum"><${NumberField} value=${now.rule.momentum} min=${0} max=${0.999} onSet=${(momentum) => store.send("rule", { name: now.rule.name, settings: { ...settingsOf(now.rule, choices.value), momentum } })} /><//>`}
         <${Field} name="Batch size"><${NumberField} value=${now.batch_size} min=${1} max=${100000} whole onSet=${(size) => store.send("batch_size", { size })} /><//>
