@@ -8,6 +8,7 @@ import numpy as np
 
 from bprop.playing.code.boxes import Lines
 from bprop.playing.code.literals import NotWrittenError, arrays, literal, quoted
+from bprop.playing.network import network_of
 from bprop.playing.work import Work
 from bprop.rules import Rule
 
@@ -20,8 +21,12 @@ def program(work: Work) -> dict[str, object]:
     network, subject = work.network, work.subject
     needs = list(subject.needs)
     try:
-        lines = Lines(network.graph)
+        right = network if work.mistake is None else network_of(subject, work.recipe)
+        lines = Lines(right.graph)
         own, imports = lines.lines, sorted(lines.imports)
+        if work.mistake is not None:
+            own = [*own, f"graph = plant(graph, {', '.join(map(quoted, work.mistake))})"]
+            imports = [*imports, "from bprop.playing.mistakes import plant"]
     except NotWrittenError:
         own, imports, needs = [], [], [*needs, "graph"]
     theta = _theta(work, needs)

@@ -27,7 +27,7 @@ def _of_training(state: State) -> tuple[Any, ...]:
 PARTS = (
     Part("subject", lambda state: (state.work.subject,), about.subject),
     Part("recipe", lambda state: (state.work.recipe,), about.recipe),
-    Part("choices", lambda state: (state.work.subject,), about.choices),
+    Part("choices", lambda state: (state.work.subject, state.work.network), about.choices),
     Part("graph", lambda state: (state.work.network,), graph.graph),
     Part("theta", lambda state: (state.work.theta,), about.theta),
     Part("pass", _of_pass, walk.walk),
@@ -39,6 +39,7 @@ PARTS = (
     Part("images", _of_network, images.images),
     Part("training", _of_training, learning.learning),
     Part("check", lambda state: (state.work, state.view.check), about.check),
+    Part("mistake", lambda state: (state.work.mistake,), about.mistake),
     Part("code", lambda state: (state.work,), writing.code, waits=True),
     Part("share", lambda state: (state.work, state.view), writing.address, waits=True),
 )
