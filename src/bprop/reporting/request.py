@@ -102,8 +102,8 @@ def _request(first: str, *lines: str) -> Request:
         raise RefusedError(400, "the request names two hosts")
     if any(len(values) > 1 for values in headers.values()):
         raise RefusedError(400, "a header that may come once comes twice")
-    counted = [values[0] if values else None for values in headers.values()]
-    return Request(method, address.path, address.query, *counted)
+    own_host, origin, kind, length = (values[0] if values else None for values in headers.values())
+    return Request(method, address.path, address.query, own_host, origin, kind, length)
 
 
 def answer(code: int, kind: str, content: bytes, *, with_body: bool = True) -> bytes:
