@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "conformal",
         "elsewhere",
         "toys",
+        "notebook",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -39,9 +40,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("leaves", "lower_case"),
     ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
     ("structure", "architecture", "history"),
-    ("draw",),
+    ("draw", "formulas"),
     ("graph", "mapped"),
-    ("perceptron", "layers", "batches", "engines", "stepper", "measures"),
+    ("perceptron", "layers", "batches", "engines", "stepper", "measures", "portrait"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
@@ -87,6 +88,8 @@ HEAVY = (
     "uvicorn",
     "websockets",
     "anywidget",
+    "IPython",
+    "textual",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -61,8 +61,17 @@ def licences(names: list[str], modules: Path) -> str:
 def esbuild(place: Path, entry: Path, output: Path, *options: str) -> None:
     """One minified ES module of an entry and all that it imports."""
     command = [str(place / "node_modules" / BUNDLER / "bin" / "esbuild"), str(entry), "--bundle"]
-    command += ["--format=esm", "--minify", "--target=es2022", "--legal-comments=none", "--charset=utf8"]
-    subprocess.run([*command, f"--banner:js={BANNER}", f"--outfile={output}", *options], check=True, cwd=place)
+    command += [
+        "--format=esm",
+        "--minify",
+        "--target=es2022",
+        "--legal-comments=none",
+        "--charset=utf8",
+        "--log-level=warning",
+    ]
+    if not any(option.startswith("--banner") for option in options) and output.suffix == ".js":
+        command.append(f"--banner:js={BANNER}")
+    subprocess.run([*command, f"--outfile={output}", *options], check=True, cwd=place)
 
 
 def bundle(place: Path, name: str, content: dict) -> None:
@@ -80,6 +89,31 @@ def bundle(place: Path, name: str, content: dict) -> None:
     print(f"{name}: {(vendor / name).stat().st_size:,} bytes")
 
 
+def sources(web: Path = WEB) -> str:
+    """The SHA-256 of all that widget.js is made of. A test compares it with the one that widget.js names."""
+    names = sorted([*web.glob("*.js"), *web.glob("js/*.js"), *web.glob("css/*.css"), *web.glob("vendor/*.js")])
+    texts = [
+        f"{path.relative_to(web).as_posix()}\n".encode() + path.read_bytes()
+        for path in names
+        if path.name != "widget.js"
+    ]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()
+
+
+def widget(place: Path) -> None:
+    """widget.js: the front end in one file, for notebooks."""
+    style = place / "play.css"
+    esbuild(place, WEB / "css" / "play.css", style)
+    text = json.dumps(style.read_text(encoding="utf-8").split("*/\n", 1)[-1].strip())
+    banner = (
+        f"/* Built by tools/build_web.py from js/widget_source.js. The licences are in vendor/. Sources: {sources()} */"
+    )
+    esbuild(
+        place, WEB / "js" / "widget_source.js", WEB / "widget.js", f"--define:STYLE={text}", f"--banner:js={banner}"
+    )
+    print(f"widget.js: {(WEB / 'widget.js').stat().st_size:,} bytes")
+
+
 def main() -> None:
     """Fetch, compare, bundle, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -91,6 +125,7 @@ def main() -> None:
         fetch(lock["packages"], place, check=not chosen.lock)
         for name, content in lock["bundles"].items():
             bundle(place, name, content)
+        widget(place)
     if chosen.lock:
         LOCK.write_text(json.dumps(lock, indent=2) + "\n")
 

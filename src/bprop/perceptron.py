@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop import init as initialisers
-from bprop.architecture import Architecture, activations, checked_sizes, head_of
+from bprop.architecture import Architecture, activations, checked_sizes, head_of, task_for
 from bprop.box import Box
 from bprop.boxes import Loss, batch_norm, concat, dropout, l1, l2, layer_norm, linear, reshape
 from bprop.elsewhere import answering
@@ -30,7 +30,7 @@ def mlp(
     sizes: Sequence[int],
     *,
     activation: str | Callable[[Box], Box] | Sequence[Any] = "tanh",
-    task: str = "classification",
+    task: str | None = None,
     loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
@@ -48,7 +48,8 @@ def mlp(
     sizes : [D, H_1, ..., H_L, outputs]: inputs, hidden units, outputs (classes C for classification).
     activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
-        or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
+        or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts". None:
+        the task of the loss, and without one classification.
     loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", "quantile"; a class, such as one
         of your own that says how a network ends (`Loss.head`); or a function (f, y) -> box (N,), with f the output that
         the task has (probabilities, rates, numbers): lambda f, y: bp.huber(f, y, delta=2.0).
@@ -77,6 +78,7 @@ def mlp(
     <Softmax 'f' (N, 10)>
     """
     inputs, *hidden, outputs = checked_sizes(sizes)
+    task = task_for(loss, outputs) if task is None else task
     architecture = Architecture(
         tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, _levels(quantiles)
     )

@@ -31,7 +31,7 @@ def test_a_snapshot_of_every_toy_is_json_with_all_parts(name):
 def test_a_command_sends_only_the_parts_that_changed():
     of = machine()
     of.snapshot()
-    assert set(of.do({"do": "forward"})["parts"]) == {"pass"}
+    assert set(of.do({"do": "forward"})["parts"]) == {"pass", "share"}
     changed = set(of.do({"do": "set_weight", "parameter": "W1", "index": [0, 0], "value": 0.5})["parts"])
     assert {"theta", "batch", "weight", "map", "undo"} <= changed
     assert not {"subject", "recipe", "graph", "choices"} & changed
@@ -92,8 +92,7 @@ def test_undo_and_redo_go_back_and_on_to_the_same_parts():
         {"do": "layer", "at": 2, "units": 3, "activation": "relu"},
         {"do": "rate", "value": 0.7},
     ]
-    for one in commands:
-        seen.append(parts_after(of, one))
+    seen += [parts_after(of, one) for one in commands]
     for parts in reversed(seen[:-1]):
         assert _work(parts_after(of, {"do": "undo"})) == _work(parts)
     for parts in seen[1:]:

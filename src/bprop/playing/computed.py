@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,13 @@ BATCH_ROWS = 10_000
 
 
 class Computed:
-    """Values, gradients and runs of the state of now. Each is computed when it is first asked for."""
+    """Values, gradients and runs of the state of now. Each is computed when it is first asked for.
 
-    def __init__(self) -> None:
+    brought : the names of the subjects that the host brought.
+    """
+
+    def __init__(self, brought: Iterable[str] = ()) -> None:
+        self.brought = tuple(brought)
         self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def _of(self, name: str, follows_from: tuple[Any, ...], make: Callable[[], Any]) -> Any:

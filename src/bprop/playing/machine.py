@@ -12,11 +12,12 @@ Everything is plain data for JSON. A command that cannot be carried out changes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from bprop.errors import BpropError
+from bprop.playing import read
 from bprop.playing.commands import COMMANDS, At, Command, building, learning, named
 from bprop.playing.computed import Computed
 from bprop.playing.parts import PARTS
@@ -26,6 +27,8 @@ from bprop.playing.training import FailedUpdateError
 from bprop.playing.undo import Past
 from bprop.playing.work import State, Work
 
+MOST_LETTERS = 2000
+"""Of a message."""
 Answer = dict[str, Any]
 """{"version": number, "parts": {name: content}}"""
 
@@ -42,7 +45,7 @@ class Machine:
     def __init__(self, subject: Subject, subjects: Iterable[Subject] = ()):
         self.subjects = {one.name: one for one in (subject, *subjects)}
         self.state, self.version = State(Work.of(subject)), 0
-        self._computed, self._past = Computed(), Past()
+        self._computed, self._past, self._gesture = Computed(self.subjects), Past(), None
         self._sent: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     @property
@@ -57,15 +60,29 @@ class Machine:
 
     def do(self, message: Any) -> Answer:
         """Carry out a command, and return the parts that have changed."""
-        try:
-            of, keys = named(message)
-            note = self._obey(of, keys)
-        except BpropError as error:
-            return self._refusal(str(error), getattr(error, "cure", ""))
-        return self._answer(note)
+        return self._safely(lambda: self._done(message))
 
     def tick(self, steps: int) -> Answer:
         """Make updates while training runs, and return the parts that have changed."""
+        return self._safely(lambda: self._ticked(steps))
+
+    def _safely(self, act: Callable[[], Answer]) -> Answer:
+        """What an act answers. If it fails, nothing has changed, and the answer says why."""
+        before = self.state, self._past, self._gesture, dict(self._sent), self.version
+        try:
+            return act()
+        except Exception as error:  # also of boxes of one's own
+            self.state, self._past, self._gesture, self._sent, self.version = before
+            self.state = replace(self.state, running=self.running and isinstance(error, BpropError))
+            kind = "" if isinstance(error, BpropError) else f"{type(error).__name__}: "
+            text = "; ".join([f"{kind}{error}", *getattr(error, "__notes__", ())])
+            return self._refusal(text[:MOST_LETTERS], getattr(error, "cure", ""))
+
+    def _done(self, message: Any) -> Answer:
+        gesture, message = _without_gesture(message)
+        return self._answer(self._obey(*named(message), gesture))
+
+    def _ticked(self, steps: int) -> Answer:
         note = None
         if self.running:
             try:
@@ -80,10 +97,11 @@ class Machine:
     def _at(self) -> At:
         return At(self.state, self._computed, self.subjects)
 
-    def _obey(self, of: Command, keys: dict[str, Any]) -> dict[str, Any] | None:
+    def _obey(self, of: Command, keys: dict[str, Any], gesture: Any) -> dict[str, Any] | None:
         """Carry out a command; a note about it, if there is something to say."""
         if of.name in OWN:
             OWN[of.name](self)
+            self._gesture = None
             return None
         before, note = self.state, None
         try:
@@ -93,8 +111,10 @@ class Machine:
         if after.work.subject is not before.work.subject or after.work.network is not before.work.network:
             after = building.fitting(self._at().after(after))
         self.state = after
-        if of.undone and after.work is not before.work:
-            self._past = self._past.with_work(before.work)
+        if of.undone and not before.work.is_same(after.work):
+            if gesture is None or gesture != self._gesture:
+                self._past = self._past.with_work(before.work)
+            self._gesture = gesture
         return note
 
     def _train(self) -> None:
@@ -141,6 +161,8 @@ class Machine:
         changed = {}
         for part in PARTS:
             follows_from, before = part.follows_from(self.state), self._sent.get(part.name)
+            if before is not None and part.waits and self.running:
+                continue
             if before is not None and all(a is b for a, b in zip(before[0], follows_from, strict=True)):
                 continue
             self._put(changed, part.name, part.make(self.state, self._computed), follows_from)
@@ -153,6 +175,16 @@ class Machine:
         if name not in self._sent or self._sent[name][1] != content:
             changed[name] = content
         self._sent[name] = follows_from, content
+
+
+def _without_gesture(message: Any) -> tuple[Any, Any]:
+    """(gesture, command): commands of one gesture, such as a drag, that follow one another are one step of undo."""
+    if not isinstance(message, dict) or "gesture" not in message:
+        return None, message
+    gesture = message["gesture"]
+    if not isinstance(gesture, str | int) or len(str(gesture)) > read.LONGEST:
+        raise RefusedError("gesture is a text or a number that names a gesture")
+    return gesture, {key: value for key, value in message.items() if key != "gesture"}
 
 
 def _note(text: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from bprop.graph import Graph
-from bprop.playing.recipe import Recipe, precision
+from bprop.playing.recipe import DTYPES, Recipe
 from bprop.playing.subjects.subject import Subject
 from bprop.structure.order import topological_order
 
@@ -20,12 +20,16 @@ FEW = 400
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A graph, and the theta that it begins with, in the precision `dtype`. Nothing changes its arrays."""
+    """A graph, and the theta that it begins with, in the precision `dtype`. Nothing changes its arrays.
+
+    initial : whether that theta is what graph.init(seed) gives.
+    """
 
     graph: Graph
     start: Theta
     dtype: np.dtype
     seed: int = 0
+    initial: bool = True
 
     @cached_property
     def alone(self) -> Graph:
@@ -54,10 +58,13 @@ def network_of(subject: Subject, recipe: Recipe | None) -> Network:
     """The network of a recipe for a subject, or the one that was brought."""
     if recipe is None:
         assert subject.graph is not None
-        theta = subject.graph.init(0) if subject.theta is None else subject.theta
-        return Network(subject.graph, cast(theta, np.dtype("float64")), np.dtype("float64"))
-    graph = recipe.graph(subject.task, subject.inputs, subject.outputs, subject.scaling)
-    dtype = precision(recipe)
+        if subject.theta is None:
+            return Network(subject.graph, cast(subject.graph.init(0), np.dtype("float64")), np.dtype("float64"))
+        dtype = np.result_type(*subject.theta.values()) if subject.theta else np.dtype("float64")
+        dtype = dtype if dtype.name in DTYPES else np.dtype("float64")
+        return Network(subject.graph, cast(subject.theta, dtype), dtype, initial=False)
+    graph = recipe.graph(subject.task, subject.inputs, subject.outputs, subject.scaling, subject.embeddings)
+    dtype = np.dtype(recipe.dtype)
     return Network(graph, cast(graph.init(recipe.seed), dtype), dtype, recipe.seed)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
-
-import numpy as np
 
 from bprop import init
 from bprop.architecture import Architecture, activations, head_of, losses
+from bprop.embedding import network
 from bprop.graph import Graph
-from bprop.perceptron import layers, scaled_input
 from bprop.playing import read
 from bprop.playing.refused import RefusedError
 
+NO_EMBEDDINGS: Mapping[str, Any] = MappingProxyType({})
 DTYPES = ("float64", "float32")
 MOST_LAYERS, MOST_UNITS = 8, 64
 PENALTIES = ("l1", "l2")
@@ -123,9 +123,11 @@ class Recipe:
             self.loss, init=None if self.initialisation == GLOROT else self.initialisation, **weights,
         )  # fmt: skip
 
-    def graph(self, task: str, inputs: int, outputs: int, scaling: Any = None) -> Graph:
-        """The graph: that of `bp.mlp`, with the skips."""
-        return layers(scaled_input(inputs, scaling), inputs, self.architecture(task), outputs, skips=self.skips)
+    def graph(
+        self, task: str, inputs: int, outputs: int, scaling: Any = None, embeddings: Mapping[str, Any] = NO_EMBEDDINGS
+    ) -> Graph:
+        """The graph: that of `bp.mlp`, or of `bp.tabular` where there are embeddings, with the skips."""
+        return network(self.architecture(task), inputs, embeddings, outputs, scaling, skips=self.skips)
 
 
 def _two(pair: list[Any]) -> list[Any]:
@@ -183,8 +185,3 @@ def fitting_losses(task: str) -> list[str]:
     own = Architecture(task=task).loss_class()
     names = [name for name, kind in losses().items() if head_of(kind).labels == labels and not head_of(kind).each]
     return sorted(names, key=lambda name: losses()[name] is not own)
-
-
-def precision(recipe: Recipe | None) -> np.dtype:
-    """The precision of a network: that of its recipe, or float64."""
-    return np.dtype("float64" if recipe is None else recipe.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -72,6 +73,14 @@ class Work:
     theta: Theta
     training: Training
     mistake: str | None = None
+
+    def is_same(self, other: Work) -> bool:
+        """Whether another work has the same parts, to the bit."""
+        mine, its = ((w.subject, w.recipe, w.network, w.training, w.mistake) for w in (self, other))
+        return all(map(operator.is_, mine, its)) and all(
+            array is other.theta[name] or array.tobytes() == other.theta[name].tobytes()
+            for name, array in self.theta.items()
+        )
 
     @classmethod
     def of(cls, subject: Subject) -> Work:

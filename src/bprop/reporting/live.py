@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.model import Model
+from bprop.notebook import Described
 from bprop.record import Record
 from bprop.reporting.about import Facts
 from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
@@ -29,7 +30,7 @@ WAITING: dict[str, Any] = {
 PRESENT = 6.0  # a page counts as open so many seconds after its last request
 
 
-class Live:
+class Live(Described):
     """A callback of `bp.train` that serves the training report on 127.0.0.1, updated while training runs.
 
     `bp.train(..., callbacks=[bp.Live()])` prints the address, which holds a random token. The page keeps working after

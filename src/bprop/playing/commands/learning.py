@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
-from bprop.errors import BpropError
 from bprop.playing import read, training
 from bprop.playing.commands.command import At, command
 from bprop.playing.refused import RefusedError
+from bprop.playing.ruling import made
 from bprop.playing.work import State, Work
 from bprop.rules import Rule, rules
 
@@ -56,28 +56,6 @@ def rule(at: At, name: str, rate: Any = None, settings: Any = None) -> State:
     kinds = {kind.__name__: kind for kind in rules().values()}
     kind = kinds[read.choice(name, "name", kinds)]
     return _ruled(at, made(kind, rate, settings, at.state.work.training.rule))
-
-
-def made(kind: type[Rule], rate: Any, settings: Any, before: Rule) -> Rule:
-    """A rule of a class. Its rate stays that of the rule before if that is of the same class. Raises RefusedError."""
-    given = read.keys({} if settings is None else settings, "settings", {}, _readers(kind))
-    if rate is not None:
-        given["learning_rate"] = read.number(rate, "rate", 0.0, 1e6)
-    elif type(before) is kind:
-        given["learning_rate"] = before.learning_rate
-    try:
-        return kind(**given)
-    except BpropError as error:
-        raise RefusedError(str(error)) from None
-
-
-def _readers(kind: type[Rule]) -> dict[str, Any]:
-    names = [one.name for one in fields(kind) if one.name not in ("learning_rate", "rate_factors")]
-    return dict.fromkeys(names, _setting)
-
-
-def _setting(value: Any, key: str) -> Any:
-    return value if value is None or isinstance(value, bool) else read.number(value, key, 0.0, 1e6)
 
 
 def _ruled(at: At, new: Rule) -> State:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bprop.playing.parts import about, batch, graph, images, learning, maps, walk, weight
+from bprop.playing.parts import about, batch, graph, images, learning, maps, walk, weight, writing
 from bprop.playing.parts.part import Part
 from bprop.playing.work import State
 
@@ -37,4 +37,7 @@ PARTS = (
     Part("map", _of_network, maps.plane),
     Part("images", _of_network, images.images),
     Part("training", _of_training, learning.learning),
+    Part("check", lambda state: (state.work, state.view.check), about.check),
+    Part("code", lambda state: (state.work,), writing.code, waits=True),
+    Part("share", lambda state: (state.work, state.view), writing.address, waits=True),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from bprop.architecture import activations
 from bprop.playing.computed import Computed
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
+from bprop.playing.subjects.opening import names
 from bprop.playing.subjects.subject import Subject
-from bprop.playing.subjects.toys import EVERY
 from bprop.playing.work import State
 from bprop.rules import rules
 
@@ -28,7 +27,7 @@ def subject(state: State, computed: Computed) -> dict[str, Any]:
         "classes": None if about.classes is None else list(about.classes), "rows": about.rows, "held_out": about.held,
         "image": None if about.image is None else list(about.image),
         "columns": None if about.columns is None else list(about.columns),
-        "editable": about.recipe is not None, "points": _points(about),
+        "editable": about.recipe is not None, "points": _points(about), "note": about.note,
     }  # fmt: skip
 
 
@@ -54,13 +53,12 @@ def recipe(state: State, computed: Computed) -> dict[str, Any] | None:
 
 def choices(state: State, computed: Computed) -> dict[str, Any]:
     about = state.work.subject
-    digits = ["digits"] if find_spec("sklearn") is not None else []
     return {
         "activations": list(activations()),
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": [], "lessons": [], "subjects": [*EVERY, *digits],
+        "mistakes": [], "lessons": [], "subjects": names(computed.brought),
     }  # fmt: skip
 
 
@@ -72,3 +70,13 @@ def settings(rule: type) -> dict[str, Any]:
 
 def theta(state: State, computed: Computed) -> dict[str, Any]:
     return parameters(state.work.theta)
+
+
+def check(state: State, computed: Computed) -> dict[str, Any] | None:
+    """The result of the last check, as long as theta, the network and the data are those that were checked."""
+    if state.view.check is None:
+        return None
+    work, result = state.view.check
+    now = state.work
+    same = work.theta is now.theta and work.network is now.network and work.subject is now.subject
+    return result if same else None

@@ -12,9 +12,10 @@ from bprop.playing.work import State
 class Part(NamedTuple):
     """A part. follows_from : gives the things of a state on which it depends; while they are the same, so is the part.
 
-    make : makes its content, plain data (JSON).
+    make : makes its content, plain data (JSON). waits : while training runs, it is not made anew.
     """
 
     name: str
     follows_from: Callable[[State], tuple[Any, ...]]
     make: Callable[[State, Computed], Any]
+    waits: bool = False

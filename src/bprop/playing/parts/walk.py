@@ -5,17 +5,21 @@ Gradients here are those of this example's own loss, L_n: it has the weight 1, a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from bprop.box import Box
+from bprop.formulas import Arrays, Formula, formula_of, numbers_of
+from bprop.graph.plan import Node
 from bprop.leaves import Constant
 from bprop.namespace import Array
 from bprop.playing.computed import Computed
 from bprop.playing.plain import some
 from bprop.playing.work import State
 from bprop.stepper import Move, Stepper
-from bprop.structure.formula import formula
+from bprop.stepper.moves import BPROP
 
 
 def walk(state: State, computed: Computed) -> dict[str, Any]:
@@ -58,9 +62,25 @@ def _last(stepper: Stepper, move: Move) -> dict[str, Any]:
     if move.node is None:
         text = "the gradient of the loss of this example with respect to itself is 1"
         return {"phase": move.phase, "box": "", "formula": "", "numbers": "", "text": text, "sent": None}
-    text = f"{move.name} = {formula(move.node.box, stepper.graph.names)}"
+    names = {**stepper.graph.names, move.node.box: move.name}
+    named, numbers = _formulas(stepper, move.node, names, move.phase)
     sent = None
-    if move.phase == "bprop":
+    if move.phase == BPROP:
         parts = zip(move.node.children, stepper.sent[-1], strict=False)
         sent = {stepper.plan.names[child]: _one(stepper, child, part) for child, part in parts if part is not None}
-    return {"phase": move.phase, "box": move.name, "formula": "", "numbers": "", "text": text, "sent": sent}
+    return {
+        "phase": move.phase, "box": move.name, "formula": named.mathml, "numbers": numbers.mathml,
+        "text": f"{named.text}\n{numbers.text}".strip(), "sent": sent,
+    }  # fmt: skip
+
+
+def _formulas(stepper: Stepper, node: Node, names: Mapping[Box, str], phase: str) -> tuple[Formula, Formula]:
+    """The formula of a move with names, and with the numbers of the example."""
+    arrays = Arrays(
+        [stepper.state.values[child] for child in node.children], stepper.state.extras.get(node.slot, ()),
+        stepper.state.values[node.slot], stepper.grads[node.slot],
+    )  # fmt: skip
+    wanted = [stepper.on_way[child] for child in node.children] if phase == BPROP else None
+    with np.errstate(all="ignore"):
+        named = formula_of(node.box, names, phase, wanted)
+        return named, numbers_of(node.box, names, arrays, phase, wanted=wanted)

@@ -25,6 +25,7 @@ class Subject:
     recipe : of the network at the beginning, and `scaling` of its inputs within the graph; or a `graph` as it was
         brought, with `theta`.
     classes, columns, image : names of the classes and of the numbers of x; the shape of an image.
+    embeddings : {column: (rows, width)} of a table. note : a sentence on the data, for people.
     code : lines of Python that make `data` and `held_out` (and `graph` and `theta`, if they were brought); needs : the
         names that these lines take from the person's program.
     """
@@ -40,6 +41,7 @@ class Subject:
     scaling: Any = None
     graph: Graph | None = None
     theta: Arrays | None = None
+    embeddings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     classes: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
     image: tuple[int, int] | None = None
@@ -47,7 +49,7 @@ class Subject:
     needs: tuple[str, ...] = ()
     rate: float = 0.1
     batch_size: int = 32
-    marks: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def rows(self) -> int:

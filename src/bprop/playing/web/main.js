@@ -2,4 +2,5 @@
 import { start } from "./start.js";
 import { websocket } from "./websocket.js";
 
-start(document.getElementById("play"), websocket());
+const place = document.getElementById("play");
+place.play = start(place, websocket()); // for the console of the browser, and for tests

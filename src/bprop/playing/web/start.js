@@ -6,6 +6,7 @@ import { makeStore } from "./js/store.js";
 
 export function start(element, host, settings = {}) {
   const store = makeStore(host, settings);
+  store.element = element;
   element.classList.add("bprop-play");
   render(html`<${App} store=${store} />`, element);
   return { store, stop: () => render(null, element) };

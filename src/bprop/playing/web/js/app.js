@@ -1,7 +1,6 @@
 // The page: header, the bar of training, and three columns: what is built, the network, what comes out.
 import { html, useEffect } from "../vendor/preact.js";
 import { BuildPanel } from "./build.js";
-import { watchTheme } from "./colours.js";
 import { Header } from "./header.js";
 import { Inspector } from "./inspector.js";
 import { keys } from "./keys.js";
@@ -14,7 +13,7 @@ import { ProgressCard } from "./progress.js";
 import { TrainBar } from "./train_bar.js";
 
 export function App({ store }) {
-  useEffect(() => { watchTheme(); return keys(store); }, []);
+  useEffect(() => keys(store), []);
   const { graph, subject } = store.parts;
   if (!graph.value || !subject.value) return html`<p class="opening" role="status">${waiting(store.state.value)}</p>`;
   return html`

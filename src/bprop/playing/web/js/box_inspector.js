@@ -1,7 +1,7 @@
 // A box: its value and gradient for the example. A unit: also the sum that its value is made of.
 import { html } from "../vendor/preact.js";
 import { incoming } from "./geometry.js";
-import { flat, isNumber, Value } from "./numbers.js";
+import { flat, isNumber, short, Value } from "./numbers.js";
 import { Numbers } from "./pass.js";
 import { choose } from "./weights.js";
 
@@ -25,7 +25,7 @@ function Weights({ store, name, parameter }) {
   const walk = (inner, index) => { if (Array.isArray(inner)) inner.forEach((each, at) => walk(each, [...index, at])); else all.push([inner, index]); };
   walk(parameter, []);
   return html`<p class="hint">Choose a weight:</p><div class="weight-buttons">${all.slice(0, 64).map(([value, index]) => html`
-    <button type="button" class="pill small" aria-label=${`${name}[${index.join(", ")}]`} onClick=${() => choose(store, name, index)}>${index.join(",")}: <${Value} of=${value} /></button>`)}</div>`;
+    <button type="button" class="pill small" aria-label=${`${index.join(",")}: ${short(value)}, weight of ${name}`} onClick=${() => choose(store, name, index)}>${index.join(",")}: <${Value} of=${value} /></button>`)}</div>`;
 }
 
 export function UnitInspector({ store }) {
@@ -38,9 +38,9 @@ export function UnitInspector({ store }) {
     ${layer?.from?.length ? html`<table class="sum terms"><caption>what comes in, for row ${pass.value?.example}</caption><thead><tr><th scope="col">from</th><th scope="col">value</th><th scope="col">× weight</th><th scope="col">= product</th></tr></thead><tbody>
       ${incoming(layer, countOf).map(({ box, unit: i, parameter, row }) => {
         const x = flat(values[box])[i], weight = theta.value[parameter]?.[row]?.[unit];
-        return html`<tr><th scope="row">${box}[${i}]</th><td><${Value} of=${x} class="value" /></td><td><button type="button" class="link" aria-label=${`Weight ${parameter}[${row}, ${unit}]`} onClick=${() => choose(store, parameter, [row, unit])}><${Value} of=${weight} /></button></td><td>${isNumber(x) && isNumber(weight) ? html`<${Value} of=${x * weight} />` : "·"}</td></tr>`;
+        return html`<tr><th scope="row">${box}[${i}]</th><td><${Value} of=${x} class="value" /></td><td><button type="button" class="link" aria-label=${`${short(weight)}, weight ${parameter}[${row}, ${unit}]`} onClick=${() => choose(store, parameter, [row, unit])}><${Value} of=${weight} /></button></td><td>${isNumber(x) && isNumber(weight) ? html`<${Value} of=${x * weight} />` : "·"}</td></tr>`;
       })}
-      ${isNumber(bias) && html`<tr><th scope="row">bias</th><td></td><td><button type="button" class="link" aria-label=${`Bias ${layer.bias}[${unit}]`} onClick=${() => choose(store, layer.bias, [unit])}><${Value} of=${bias} /></button></td><td><${Value} of=${bias} /></td></tr>`}
+      ${isNumber(bias) && html`<tr><th scope="row">bias</th><td></td><td><button type="button" class="link" aria-label=${`${short(bias)}, bias ${layer.bias}[${unit}]`} onClick=${() => choose(store, layer.bias, [unit])}><${Value} of=${bias} /></button></td><td><${Value} of=${bias} /></td></tr>`}
       ${layer.before && html`<tr class="total"><th scope="row" colspan="3">sum: ${layer.before}[${unit}]</th><td><${Value} of=${before} class="value" /></td></tr>`}
     </tbody></table>` : html`<p class="hint">${subject.value.columns?.[unit] ?? ""}</p>`}
     <dl class="two"><div><dt>value ${name}[${unit}]</dt><dd><${Value} of=${value} class="value" digits=${4} /></dd></div>

@@ -5,25 +5,32 @@ export const theme = signal(0); // counts changes of the theme
 
 let cache = new Map();
 
-export function watchTheme() {
-  const changed = () => { cache = new Map(); theme.value += 1; };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
-  new MutationObserver(changed).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+const changed = () => { cache = new Map(); theme.value += 1; };
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+
+// The other of light and dark, for one element.
+export function turn(element) {
+  const dark = element.dataset.theme ? element.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  setTheme(element, dark ? "light" : "dark");
+}
+
+export function setTheme(element, name) {
+  element.dataset.theme = name;
+  changed();
 }
 
 // [r, g, b] of a custom property, as seen at an element.
 export function rgb(element, name) {
-  const key = name;
-  if (!cache.has(key)) {
+  if (!cache.has(name)) {
     const probe = element.ownerDocument.createElement("span");
     probe.className = "probe";
     element.append(probe);
     probe.style.color = `var(${name})`;
     const numbers = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
     probe.remove();
-    cache.set(key, numbers.slice(0, 3));
+    cache.set(name, numbers.slice(0, 3));
   }
-  return cache.get(key);
+  return cache.get(name);
 }
 
 // A table of 256 colours from negative through nothing to positive.
@@ -39,5 +46,3 @@ export function ramp(element) {
   }
   return cache.get("ramp");
 }
-
-export const classOf = (label) => `class-${((label % 10) + 10) % 10}`;

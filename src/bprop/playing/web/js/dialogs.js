@@ -22,9 +22,10 @@ function Copy({ text, what }) {
 }
 
 export function CodeDialog({ store, close }) {
-  const code = store.parts.code.value ?? "";
+  const { text: code = "", needs = [] } = store.parts.code.value ?? {};
   return html`<${Dialog} title="The same network as Python" close=${close}>
     <p class="hint">This runs as it stands: the same boxes, the same numbers, the same rule.</p>
+    ${needs.length > 0 && html`<p class="hint">It reads: ${needs.join(", ")}.</p>`}
     <pre class="code" tabindex="0" role="region" aria-label="Code">${code}</pre>
     <p class="dialog-foot"><${Copy} text=${code} what="code" /></p>
   <//>`;

@@ -3,7 +3,6 @@ import { html, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { select, zoom, zoomIdentity } from "../vendor/d3-zoom.js";
 
 const STYLE = /<style[^>]*>([\s\S]*?)<\/style>/;
-let sheet = null;
 
 export function Drawing({ store }) {
   const place = useRef(), { graph, pass, check } = store.parts, view = useRef();
@@ -22,18 +21,19 @@ export function Drawing({ store }) {
 }
 
 // The policy of the page lets no style stand in the markup; as a sheet of its own it may.
-function take(markup) {
+function take(markup, root) {
   const style = STYLE.exec(markup)?.[1];
-  if (style && !sheet) {
-    sheet = new CSSStyleSheet();
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  if (style && root.bpropDrawing !== style) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(style.replaceAll(":root[data-theme", ".bprop-play[data-theme"));
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    root.bpropDrawing = style;
   }
-  if (style) sheet.replaceSync(style);
   return new DOMParser().parseFromString(markup.replace(STYLE, ""), "image/svg+xml").documentElement;
 }
 
 function show(place, markup, store) {
-  const drawn = document.importNode(take(markup), true);
+  const drawn = document.importNode(take(markup, place.getRootNode()), true);
   const [, , wide, high] = drawn.getAttribute("viewBox").split(" ").map(Number);
   drawn.removeAttribute("width");
   drawn.removeAttribute("height");
@@ -55,7 +55,6 @@ function prepare(box, nth, boxes, store) {
   const name = box.dataset.box;
   box.setAttribute("tabindex", nth === 0 ? "0" : "-1");
   box.setAttribute("role", "button");
-  box.setAttribute("aria-label", `Box ${name}: ${box.querySelector("title")?.textContent ?? ""}`);
   const choose = () => { store.chosen.value = { kind: "box", box: name }; };
   box.addEventListener("click", choose);
   box.addEventListener("keydown", (event) => {

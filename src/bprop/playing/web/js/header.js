@@ -1,19 +1,20 @@
 // The header: examples, undo and redo, lessons, the code, the address, light or dark.
 import { html, useState } from "../vendor/preact.js";
 import { CodeDialog, ShareDialog } from "./dialogs.js";
-import { Icon } from "./icons.js";
+import { turn } from "./colours.js";
+import { Icon, Mark } from "./icons.js";
 
-const TITLES = { xor: "XOR", moons: "Moons", spiral: "Spiral", digits: "Digits", circles: "Circles", line: "Line" };
+const title = (name) => (name === "xor" ? "XOR" : name[0].toUpperCase() + name.slice(1));
 
 export function Header({ store }) {
   const { choices, subject, undo, lesson } = store.parts, [open, setOpen] = useState(null);
   const subjects = choices.value?.subjects ?? [], lessons = choices.value?.lessons ?? [];
   return html`
     <header class="top">
-      <h1 class="brand"><img src=${new URL("../icon.svg", import.meta.url).href} alt="" width="30" height="30" /><span>bprop <b>play</b></span></h1>
+      <h1 class="brand"><${Mark} /><span>bprop <b>play</b></span></h1>
       ${subjects.length > 0 && html`<div class="pills" role="group" aria-label="Example">
         ${subjects.map((name) => html`<button type="button" class="pill" aria-pressed=${String(name === subject.value.name)}
-          onClick=${() => store.send("open", { subject: name })}>${TITLES[name] ?? name}</button>`)}
+          onClick=${() => store.send("open", { subject: name })}>${title(name)}</button>`)}
         ${!subjects.includes(subject.value.name) && html`<button type="button" class="pill" aria-pressed="true">${subject.value.name}</button>`}
       </div>`}
       <div class="tools">
@@ -26,15 +27,9 @@ export function Header({ store }) {
           </select></label>`}
         <button type="button" class="tool" onClick=${() => setOpen("code")}><${Icon} name="code" /><span>Show the code</span></button>
         <button type="button" class="tool" onClick=${() => setOpen("share")}><${Icon} name="share" /><span>Share</span></button>
-        <button type="button" class="tool" aria-label="Light or dark" title="Light or dark" onClick=${turn}><${Icon} name="sun" /></button>
+        <button type="button" class="tool" aria-label="Light or dark" title="Light or dark" onClick=${() => turn(store.element)}><${Icon} name="sun" /></button>
       </div>
       ${open === "code" && html`<${CodeDialog} store=${store} close=${() => setOpen(null)} />`}
       ${open === "share" && html`<${ShareDialog} store=${store} close=${() => setOpen(null)} />`}
     </header>`;
-}
-
-function turn() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
 }

@@ -19,3 +19,7 @@ const PATHS = {
 };
 
 export const Icon = ({ name }) => html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+
+// The mark of the page, as in icon.svg.
+export const Mark = () => html`<svg width="30" height="30" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="#1d4ed8" />
+  <path d="M9 10L23 16M9 22L23 16" stroke="#fff" stroke-width="2" /><circle cx="9" cy="10" r="3.4" fill="#fff" /><circle cx="9" cy="22" r="3.4" fill="#fff" /><circle cx="23" cy="16" r="4.2" fill="#fbbf24" /></svg>`;

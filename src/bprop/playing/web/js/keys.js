@@ -13,7 +13,7 @@ export function keys(store) {
 }
 
 function act(event, store, what) {
-  if (!event.target.closest?.(".bprop-play") && event.target !== document.body) return;
+  if (!store.element.contains(event.target) && event.target !== document.body) return;
   event.preventDefault();
   if ((store.parts.undo.value?.[what] ?? 0) > 0) store.send(what).then(() => store.say(what === "undo" ? "Undone." : "Done again."));
 }

@@ -5,7 +5,7 @@ import { Icon } from "./icons.js";
 export function Lesson({ store }) {
   const lesson = store.parts.lesson.value, [answer, setAnswer] = useState("");
   useEffect(() => { setAnswer(""); }, [lesson?.name, lesson?.step]);
-  useEffect(() => { highlight(lesson?.highlight ?? []); });
+  useEffect(() => { highlight(store.element, lesson?.highlight ?? []); });
   if (!lesson) return null;
   const right = lesson.question && answer.trim() && String(lesson.question.answer).trim().toLowerCase() === answer.trim().toLowerCase();
   return html`<section class="lesson card" aria-labelledby="lesson-title">
@@ -24,11 +24,11 @@ export function Lesson({ store }) {
 }
 
 // Boxes and controls that a step speaks of are framed.
-function highlight(names) {
-  for (const element of document.querySelectorAll(".lesson-mark")) element.classList.remove("lesson-mark");
+function highlight(place, names) {
+  for (const element of place.querySelectorAll(".lesson-mark")) element.classList.remove("lesson-mark");
   for (const name of names) {
     const word = CSS.escape(name);
-    const found = document.querySelectorAll(`.bprop-play [data-do="${word}"], .bprop-play [data-box="${word}"], .bprop-play [data-control="${word}"], .bprop-play [data-unit^="${word} "]`);
+    const found = place.querySelectorAll(`[data-do="${word}"], [data-box="${word}"], [data-control="${word}"], [data-unit^="${word} "]`);
     for (const element of found) element.classList.add("lesson-mark");
   }
 }
