@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bprop.draw.grid import HUES
 from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, DARK, DECADES, KINDS, LIGHT, css
 
 
@@ -28,6 +29,8 @@ def test_text_and_lines_stand_out(theme, scale):
     assert contrast(theme["line"], theme["page"]) >= 3
     for kind in KINDS:
         assert contrast(theme[f"{kind}-line"], theme["page"]) >= 3
+    for hue in range(1, HUES + 1):
+        assert contrast(theme[f"hue{hue}"], theme["page"]) >= 4.5  # names are written in it
     assert len(scale) == len(DECADES)
     assert all(contrast(colour, theme["page"]) >= 3 for colour in scale)
 
