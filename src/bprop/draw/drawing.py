@@ -12,6 +12,7 @@ from bprop.draw.nodes import Scene
 from bprop.draw.page import write
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.notebook import shortened
 from bprop.visible import visible
 
 WIDEST = 100
@@ -55,7 +56,7 @@ class Drawing:
         write_atomically(path, self.svg().encode())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": self.text()}
+        return {"image/svg+xml": self.svg(), "text/plain": shortened(self.text(), "print(...)")}
 
     def __str__(self) -> str:
         return self.text()

@@ -16,6 +16,7 @@ from bprop.notes import word
 from bprop.record import Record
 from bprop.reporting import about
 from bprop.reporting.about import Facts
+from bprop.reporting.layers import boxes_of, layers_of
 from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
 from bprop.reporting.plain import plain_history, text
@@ -52,6 +53,8 @@ def about_of(model: Model, facts: Facts) -> dict[str, Any]:
     """The parts of a page that do not change during training."""
     return {
         "data": about.data_of(model, facts),
+        "layers": layers_of(model.graph),
+        "boxes": boxes_of(model.graph),
         "settings": about.settings_of(model),
         "versions": about.versions_of(),
         "reproduce": about.reproduce(model, facts),

@@ -46,6 +46,7 @@ function drawAbout(page) {
   if (page.data) drawData(page.data);
   show("advice", page.advice.length > 0);
   byId("advice").replaceChildren(...page.advice.map((line) => el("li", {}, sentence(line))));
+  drawLayers(page.layers);
   facts("settings-list", page.settings);
   facts("timings-list", page.timings);
   facts("versions-list", page.versions);
