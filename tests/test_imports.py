@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "calibration",
         "conformal",
         "elsewhere",
+        "toys",
         "notebook",
     ),
     ("registry", "hyper", "plugins", "init"),
@@ -49,7 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators", "tuning"),
+    ("estimators", "tuning", "playing"),
     ("cli",),
     ("__main__",),
 )
@@ -84,8 +85,11 @@ HEAVY = (
     "optuna",
     "mlflow",
     "IPython",
-    "anywidget",
     "textual",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "anywidget",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

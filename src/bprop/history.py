@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
+from bprop.elsewhere import missing
+from bprop.elsewhere.networks import HISTORY
 from bprop.errors import MissingPackageError
 from bprop.notebook import card
 from bprop.notebook.records import charts, records_html, records_text
@@ -106,3 +108,8 @@ class History(list[Record]):
             raise MissingPackageError("history.to_polars() needs polars: pip install 'bprop[tables]'") from error
         kinds = {name: polars.Int64 if name in WHOLE else polars.Float64 for name in self.keys()}
         return polars.DataFrame(self.to_dict(), schema={**kinds, **({"best": polars.Boolean} if kinds else {})})
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, HISTORY)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bprop.batches import Opened, kept, opened
+from bprop.batches import Opened, is_batches, kept, opened, predicted
 from bprop.box import Box
 from bprop.data import DataSet
 from bprop.elsewhere import answering, missing
@@ -107,7 +107,8 @@ class Model:
     def predict(self, data: Any = None, /, **inputs: Any) -> Any:
         """The outputs for new examples: an array if the graph has one output, else {name: array}.
 
-        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each.
+        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each. Batches of a
+        DataLoader or a generator are predicted one after the other.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
         bits may depend on the number of cores, as in all products of NumPy.
@@ -116,6 +117,8 @@ class Model:
         for a prediction that is not finite.
         """
         predictor = self.graph.predictor
+        if not inputs and is_batches(data):
+            return predicted(self.predict, data, list(predictor.inputs))
         named = data.arrays if isinstance(data, DataSet) else self.graph.named(data, inputs, predicts=True)
         arrays = predictor.read(named)
         ready = self._ready

@@ -161,6 +161,13 @@ class Hinge(Loss):
         each = per_output(grad, a) * (y * a < 1)
         return -each * y, -each * a
 
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(m.maximum(0, 1 - y * a))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        each = m.per_output(grad, a)
+        return -each * y * (y * a < 1), -each * a * (y * a < 1)
+
     def prediction(self, output: Array) -> Array:
         xp = namespace(output)
         return xp.where(output > 0, 1, xp.where(output <= 0, -1, 0))  # 0, which is no class, for NaN
@@ -201,6 +208,17 @@ class MulticlassHinge(ClassLoss):
         leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True).astype(a.dtype)
         wrong = (1 + (best[..., 0] - at_label(a, y)) > 0)[..., None]
         return per_output(grad, a) * wrong * (leader - one_hot(y, a)), None
+
+    def best_other(self, m: Any, a: Any, y: Any) -> Any:
+        return m.let("c", m.known("best other class", a, y, value=m.argmax(self.rivals(a, y), axis=-1)))
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(m.maximum(0, 1 + m.at_label(a, self.best_other(m, a, y)) - m.at_label(a, y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        c = self.best_other(m, a, y)
+        wrong = (1 + m.at_label(a, c) > m.at_label(a, y))[..., None]
+        return m.per_output(grad, a) * wrong * (m.one_hot(c, a) - m.one_hot(y, a)), None
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:

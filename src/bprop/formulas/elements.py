@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from bprop.formulas import pieces
+from bprop.formulas.operations import CALLS, ELEMENTWISE, RELATIONS
 from bprop.formulas.pieces import Piece
 from bprop.formulas.term import Term, UnwritableError
-from bprop.formulas.writer import CALLS, ELEMENTWISE, RELATIONS
 from bprop.namespace import windows
 
 MOST = 6
@@ -77,7 +77,8 @@ def taken(term: Term, place: Place) -> Piece:
 
 def at_label(term: Term, place: Place) -> Piece:
     a, y = term.args
-    return element(a, (*place, int(y.value[place])))
+    own = (*place, int(y.value[place]))
+    return of_softmax(a, own) if a.op == "softmax" else element(a, own)
 
 
 def taken_along(term: Term, place: Place) -> Piece:
@@ -114,10 +115,7 @@ def narrowed_stack(place: Place, a: Term) -> Place:
 def of_tensordot(term: Term, place: Place) -> Piece:
     """An element of a product over several axes."""
     first, second = term.args
-    axes = term.attr
-    if isinstance(axes, int):
-        axes = (range(first.ndim - axes, first.ndim), range(axes))
-    one, other = ([int(i) % a.ndim for i in np.atleast_1d(part)] for a, part in zip((first, second), axes, strict=True))
+    one, other = term.attr
     free = [i for i in range(first.ndim) if i not in one], [i for i in range(second.ndim) if i not in other]
     inner = list(product(*(range(first.shape[i]) for i in one)))
 
@@ -137,8 +135,7 @@ def reduced(term: Term, place: Place) -> Piece:
     (a,) = term.args
     axes, keepdims = term.attr
     kept = iter([at for i, at in enumerate(place) if not keepdims or i not in axes])
-    fixed = [None if i in axes else next(kept) for i in range(a.ndim)]
-    inner = list(product(*(range(a.shape[i]) if i in axes else [fixed[i]] for i in range(a.ndim))))
+    inner = list(product(*(range(a.shape[i]) if i in axes else [next(kept)] for i in range(a.ndim))))
 
     def part(k: int) -> Piece:
         return element(a, inner[k])
@@ -204,10 +201,16 @@ def branch(term: Term, place: Place) -> Piece:
 
 
 def of_softmax(term: Term, place: Place) -> Piece:
+    if term.attr:
+        return value_at(term, place)
     (a,) = term.args
     own = pieces.exponential(element(a, place))
     total = summed(lambda k: pieces.exponential(element(a, (*place[:-1], k))), a.shape[-1])
     return pieces.divided(own, total)
+
+
+def of_sigmoid(term: Term, place: Place) -> Piece:
+    return value_at(term, place) if term.attr else pieces.called("sigmoid", [element(term.args[0], place)])
 
 
 def first_argument(term: Term, place: Place) -> Piece:
@@ -226,8 +229,9 @@ MOVES = ("reshape", "transpose", "broadcast", "getitem", "windows")
 TRUTHS = ("logical_and", "logical_or", "logical_not", "isnan", "isinf", "isfinite")
 HANDLERS: dict[str, Callable[[Term, Place], Piece]] = {
     "leaf": value_at, "number": value_at, "places": value_at, "argmax": value_at, "one_hot": value_at,
-    "let": value_at, "written": first_argument, "concatenate": joined, "take": taken, "take_along": taken_along,
-    "at_label": at_label, "matmul": of_product, "tensordot": of_tensordot, "place": placed, "fold": folded,
-    "where": branch, "softmax": of_softmax,
+    "let": value_at, "written": first_argument, "known": value_at, "concatenate": joined, "take": taken,
+    "take_along": taken_along, "at_label": at_label, "matmul": of_product, "tensordot": of_tensordot,
+    "place": placed, "fold": folded,
+    "where": branch, "softmax": value_at, "sigmoid": of_sigmoid,
     **dict.fromkeys(("sum", "mean", "max", "min", "prod", "any", "all"), reduced),
 }  # fmt: skip

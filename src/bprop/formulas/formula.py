@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from bprop.box import Box
 from bprop.formulas import pieces
 from bprop.formulas.elements import element
 from bprop.formulas.numbers import matrix_of, with_numbers
-from bprop.formulas.pieces import Piece
+from bprop.formulas.pieces import Piece, Symbol
 from bprop.formulas.recording import Arrays, bprop_terms, dummies, fprop_term, name_of
-from bprop.formulas.term import Term, UnwritableError
-from bprop.formulas.writer import NeedsIndexError, Symbol, write
+from bprop.formulas.term import Term, UnwritableError, terms_of
+from bprop.formulas.writer import NeedsIndexError, Written, write
 from bprop.structure.formula import is_bare_number
 
 FPROP, BPROP = "fprop", "bprop"
@@ -33,11 +33,12 @@ class Formula(NamedTuple):
 
 
 class Line(NamedTuple):
-    """left = right = result. Dots stand for lines that are left out."""
+    """left = right = result. Dots stand for lines that are left out. `word` comes before it."""
 
     left: Piece
     right: Piece | None
     result: Piece | None = None
+    word: str = ""
 
 
 def formula_of(
@@ -92,8 +93,7 @@ def _wanted(box: Box, wanted: Sequence[bool] | None) -> list[bool]:
 def _named_fprop(box: Box, names: Mapping[Box, str]) -> list[Line]:
     own = Symbol(name_of(box, names))
     try:
-        right, index = write(fprop_term(box, names, dummies(box)))
-        return [Line(own.piece(index), right)]
+        return _with_lets({own: write(fprop_term(box, names, dummies(box)))})
     except UnwritableError:
         return [Line(own.piece(), _call(box, names))]
 
@@ -103,17 +103,23 @@ def _named_bprop(box: Box, names: Mapping[Box, str], wanted: Sequence[bool], los
         sent = bprop_terms(box, names, dummies(box), wanted, loss)
     except UnwritableError:
         sent = [UNWRITABLE if which else None for which in wanted]
-    lines = []
+    formulas: dict[Symbol, Written] = {}
     for child, term in zip(box.children, sent, strict=True):
         if term is None:
             continue
         to = Symbol(name_of(child, names), loss)
         try:
-            right, index = write(term)
-            lines.append(Line(to.piece(index), right))
+            formulas[to] = write(term)
         except UnwritableError:
-            lines.append(Line(to.piece(), _call(box, names, loss)))
-    return lines or [_nothing(box, names)]
+            formulas[to] = Written(_call(box, names, loss))
+    return _with_lets(formulas) if formulas else [_nothing(box, names)]
+
+
+def _with_lets(formulas: Mapping[Symbol, Written]) -> list[Line]:
+    """A line for each formula, and below one for each name that they gave to a part of them."""
+    lines = [Line(own.piece(one.index), one.piece) for own, one in formulas.items()]
+    lets = {name: let for one in formulas.values() for name, let in one.lets}
+    return lines + [Line(Symbol(name).piece(let.index), let.piece, word="where") for name, let in lets.items()]
 
 
 UNWRITABLE = Term("unwritable", (), None, 0.0)
@@ -138,13 +144,22 @@ def _call(box: Box, names: Mapping[Box, str], loss: str = "") -> Piece:
 
 def _of_example(box: Box, arrays: Arrays, example: int) -> tuple[Arrays, int]:
     """(the arrays of the example alone where the box treats each row for itself, the row that is shown in them)."""
-    if box.keeps_rows is not True or "weights" in box.needs:
+    if box.keeps_rows is not True or "weights" in box.needs or not all(map(_has_plain_rows, (box, *box.children))):
         return arrays, example
     own = slice(example, example + 1)
     children = [a[own] if c.dims[:1] == ("N",) else a for c, a in zip(box.children, arrays.children, strict=True)]
     has_rows = box.dims[:1] == ("N",)
     value, grad = (a[own] if has_rows and a is not None else a for a in (arrays.value, arrays.grad))
     return Arrays(children, [extra[own] for extra in arrays.extras], value, grad), 0
+
+
+def _has_plain_rows(box: Box) -> bool:
+    """Whether the value has a row an example, or none that depends on the examples."""
+    return not any(isinstance(size, str) for size in box.dims[1:]) and box.dims[:1] in (
+        ("N",),
+        (),
+        box.spec.shapes[0][:1],
+    )
 
 
 def _numbers_fprop(
@@ -161,7 +176,7 @@ def _numbers_fprop(
         need_equal(term.value, value)
     except UnwritableError:
         return [Line(own.piece(), matrix_of(value[row] if has_rows else value))]
-    return _lines(own, term, value, row if has_rows else None, at)
+    return [*_lines(own, term, value, row if has_rows else None, at), *_lets([term])]
 
 
 def _numbers_bprop(
@@ -185,7 +200,15 @@ def _numbers_bprop(
             lines += _lines(to, term, array, row if has_rows else None, at)
         except UnwritableError:
             lines.append(Line(to.piece(), matrix_of(array[row] if has_rows else array)))
-    return lines or [_nothing(box, names)]
+    return [*lines, *_lets([term for term in terms if term is not None])] or [_nothing(box, names)]
+
+
+def _lets(terms: Sequence[Term]) -> list[Line]:
+    """A line for each single number to which a formula gives a name."""
+    lets = {one.attr: one for term in terms for one in terms_of(term) if one.op == "let" and not one.rank}
+    places = {name: (0,) * one.ndim for name, one in lets.items()}
+    return [_line(Symbol(name), one.args[0], one.value, places[name], one.ndim)._replace(word="where")
+            for name, one in lets.items()]  # fmt: skip
 
 
 def _sent(box: Box, arrays: Arrays, wanted: Sequence[bool]) -> list[np.ndarray | None]:
@@ -217,9 +240,9 @@ def _lines(own: Symbol, term: Term, value: np.ndarray, row: int | None, at: Sequ
     before = () if row is None else (row,)
     if at is not None:
         return [_line(own, term, value, (*before, *at), len(before))]
-    if sum(size != 1 for size in shown.shape) > 1:
+    if sum(size != 1 for size in shown.shape) == 2:
         try:
-            return [Line(own.piece(), with_numbers(term, row), matrix_of(shown))]
+            return [_equal(own.piece(), with_numbers(term, row), matrix_of(shown))]
         except (UnwritableError, NeedsIndexError):
             pass
     places = list(product(*map(range, shown.shape))) if prod(shown.shape) <= MOST_LINES else _few(shown.shape)
@@ -237,7 +260,11 @@ def _few(shape: tuple[int, ...]) -> list[tuple[int, ...] | None]:
 
 def _line(own: Symbol, term: Term, value: np.ndarray, place: tuple[int, ...], batch_axes: int) -> Line:
     right, result = element(term, place), pieces.number(value[place])
-    left = own.piece(place[batch_axes:])
+    return _equal(own.piece(place[batch_axes:]), right, result)
+
+
+def _equal(left: Piece, right: Piece, result: Piece) -> Line:
+    """left = right = result; the result once, where the right side is nothing else."""
     return Line(left, right) if right.text == result.text else Line(left, right, result)
 
 
@@ -258,9 +285,10 @@ def _row(line: Line) -> str:
     if line.result is not None:
         right = pieces.row(right, pieces.operator("="), f'<mrow class="result">{line.result.mathml}</mrow>')
     equals = pieces.operator("=")
-    return f'<mtr><mtd class="left">{line.left.mathml}</mtd><mtd>{equals}</mtd><mtd class="right">{right}</mtd></mtr>'
+    left = line.left.mathml if not line.word else pieces.row(pieces.spaced(line.word, after=True), line.left.mathml)
+    return f'<mtr><mtd class="left">{left}</mtd><mtd>{equals}</mtd><mtd class="right">{right}</mtd></mtr>'
 
 
 def _text(line: Line) -> str:
     parts = [line.left, line.right, line.result]
-    return " = ".join(part.text for part in parts if part is not None)
+    return f"{line.word} " * bool(line.word) + " = ".join(part.text for part in parts if part is not None)

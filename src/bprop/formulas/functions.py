@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from bprop import namespace as arrays
-from bprop.formulas.term import Term, UnwritableError, constant, is_number
+from bprop.formulas.pieces import Symbol
+from bprop.formulas.simplify import simplified
+from bprop.formulas.term import Term, UnwritableError, constant, leaf
+from bprop.namespace import fold, scatter_add, windows
 
 ELEMENTWISE = (
     "add", "subtract", "multiply", "divide", "negative", "power", "exp", "expm1", "log", "log1p", "log2", "log10",
@@ -55,11 +57,7 @@ class Functions:
         made = record(name, terms, getattr(np, name))
         if made.op == "number":
             return made
-        same = unchanged(name, terms)
-        if same is not None and same.shape == made.shape:
-            return Term(same.op, same.args, same.attr, made.value)
-        other = rewritten(name, terms)
-        return as_power(name, terms, made) if other is None else Term(*other, None, made.value)
+        return simplified(name, terms, made.value)
 
     def clip(self, a: Any, low: Any = None, high: Any = None, **more: Any) -> Term:
         """min(max(a, low), high)."""
@@ -156,7 +154,7 @@ class Functions:
         return self.move("getitem", a, lambda x: x[index], index)
 
     def windows(self, a: Any, size: Any, step: Any, apart: Any) -> Term:
-        return self.move("windows", a, lambda x: np.array(arrays.windows(x, size, step, apart)))
+        return self.move("windows", a, lambda x: np.array(windows(x, size, step, apart)))
 
     def concatenate(self, parts: Sequence[Any], axis: int = 0) -> Term:
         return record("concatenate", parts, lambda *xs: np.concatenate(xs, axis=axis), axis)
@@ -186,13 +184,13 @@ class Functions:
         numbers = index.value if isinstance(index, Term) else index
 
         def compute(x: Any, *_: Any) -> np.ndarray:
-            return arrays.scatter_add(x, numbers, whole.shape)
+            return scatter_add(x, numbers, whole.shape)
 
         named = [index] if isinstance(index, Term) else []
         return record("place", [part, *named], compute, (numbers, whole.shape))
 
     def fold(self, grad: Any, sizes: Any, step: Any, apart: Any) -> Term:
-        return record("fold", [grad], lambda x: arrays.fold(x, sizes, step, apart), (sizes, step, apart))
+        return record("fold", [grad], lambda x: fold(x, sizes, step, apart), (sizes, step, apart))
 
     # --- products ---
 
@@ -202,7 +200,12 @@ class Functions:
     dot = matmul
 
     def tensordot(self, a: Any, b: Any, axes: Any = 2) -> Term:
-        return record("tensordot", [a, b], lambda x, y: np.tensordot(x, y, axes), axes)
+        a, b = constant(a), constant(b)
+        if isinstance(axes, int):
+            axes = (range(a.ndim - axes, a.ndim), range(axes))
+        one, other = (tuple(int(i) % x.ndim for i in np.atleast_1d(part)) for x, part in zip((a, b), axes, strict=True))
+        summed = one, other
+        return record("tensordot", [a, b], lambda x, y: np.tensordot(x, y, summed), summed)
 
     # --- functions of formulas, which arrays do not have ---
 
@@ -220,8 +223,8 @@ class Functions:
         return record("sigmoid", [a], lambda x: np.where(x >= 0, 1, np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))))
 
     def one_hot(self, y: Any, scores: Any) -> Term:
-        """e(y): 1 at the label, else 0."""
-        count = constant(scores).shape[-1]
+        """e(y): 1 at the label, else 0. `scores` has as many as there are classes; or their number."""
+        count = scores if isinstance(scores, int) else constant(scores).shape[-1]
         return record("one_hot", [y], lambda x: (x[..., None] == np.arange(count)).astype(float))
 
     def at_label(self, scores: Any, y: Any) -> Term:
@@ -237,61 +240,24 @@ class Functions:
         """The gradient of each example's loss, shaped to broadcast over its outputs."""
         return self.reshape(grad, (-1, *[1] * (constant(like).ndim - 1)))
 
+    def named(self, name: str, value: Any) -> Term:
+        """Numbers of the box with a name, such as the levels of quantiles."""
+        return leaf(value, Symbol(name))
+
     def let(self, name: str, term: Any) -> Term:
         """A term with a name of its own: the formula shows the name, and says below what it stands for."""
         term = constant(term)
         return Term("let", (term,), name, term.value)
 
-    def written(self, name: str, *args: Any, value: Any) -> Term:
-        """A function that is shown as name(args), of the value of another term, which its numbers come from."""
+    def written(self, name: str, *args: Any, value: Any, sign: str = "") -> Term:
+        """A term that is shown as name(args), or as a and b with a sign between; its numbers are those of `value`."""
         term = constant(value)
-        return Term("written", (term, *map(constant, args)), name, term.value)
+        return Term("written", (term, *map(constant, args)), (name, sign), term.value)
+
+    def known(self, name: str, *args: Any, value: Any) -> Term:
+        """A term that is shown as name(args), and with numbers as the number itself: a mean over the batch."""
+        term = constant(value)
+        return Term("known", (term, *map(constant, args)), (name, ""), term.value)
 
 
 FUNCTIONS = Term.functions = Functions()
-
-
-def rewritten(name: str, terms: Sequence[Term]) -> tuple[str, tuple[Term, ...]] | None:
-    """The same in a form that people write: sqrt(v) / v as 1 / sqrt(v), a (1 / b) as a / b, (-a) b as -(a b)."""
-    if name == "divide" and terms[0].op == "sqrt" and terms[0].args[0] is terms[1]:
-        return "divide", (constant(1), terms[0])
-    if name == "multiply" and terms[1].op == "divide" and is_number(terms[1].args[0], 1):
-        return "divide", (terms[0], terms[1].args[1])
-    if name in ("multiply", "divide") and terms[0].op == "negative":
-        inner = FUNCTIONS.elementwise(name, (terms[0].args[0], terms[1]), {})
-        return "negative", (inner,)
-    if name == "add" and terms[1].op == "negative":
-        return "subtract", (terms[0], terms[1].args[0])
-    return None
-
-
-def unchanged(name: str, terms: Sequence[Term]) -> Term | None:
-    """The term that the operation leaves as it is: a of a + 0, 1 a and a / 1."""
-    if name in ("add", "multiply"):
-        neutral = 0 if name == "add" else 1
-        for one, other in (terms, terms[::-1]):
-            if is_number(one, neutral):
-                return other
-    if name in ("subtract", "divide", "power") and is_number(terms[1], 0 if name == "subtract" else 1):
-        return terms[0]
-    if name == "negative" and terms[0].op == "negative":
-        return terms[0].args[0]
-    return None
-
-
-def as_power(name: str, terms: Sequence[Term], made: Term) -> Term:
-    """a a as a^2, a^2 a as a^3."""
-    if name != "multiply":
-        return made
-    (first, one), (second, other) = map(base_of, terms)
-    if first is second and terms[0].op != "number":
-        return Term("power", (first, constant(one + other)), None, made.value)
-    return made
-
-
-def base_of(term: Term) -> tuple[Term, Any]:
-    """(a, p) of a^p; (a, 1) of any other term."""
-    if term.op == "power" and is_number(term.args[1]):
-        exponent = term.args[1].value.item()
-        return term.args[0], int(exponent) if float(exponent).is_integer() else exponent
-    return term, 1

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bprop.formulas import pieces
+from bprop.formulas.operations import ELEMENTWISE, squeezed
 from bprop.formulas.pieces import Piece
 from bprop.formulas.term import Term, UnwritableError
 from bprop.formulas.writer import Writer
@@ -46,21 +47,30 @@ def _kept(count: int) -> Sequence[int]:
 
 
 def with_numbers(term: Term, row: int | None) -> Piece:
-    """The formula of a matrix with matrices of numbers in the place of names."""
+    """A product of matrices, with matrices of numbers in the place of names. Raises UnwritableError for other terms."""
     if row is not None and term.shape[0] != 1:
         raise UnwritableError("matrices of a batch")
     return Matrices(term).whole(term)
 
 
 class Matrices(Writer):
-    """Writes leaves as arrays of numbers."""
+    """Writes products of matrices, and their leaves as numbers."""
+
+    def whole(self, term: Term) -> Piece:
+        fits = term.op not in ELEMENTWISE and term.op != "reshape"
+        broadcast = not fits and any(squeezed(arg) not in ((), squeezed(term)) for arg in term.args)
+        if term.op not in ("leaf", "let", "known", "one_hot", *PRODUCTS) or broadcast or term.rank > 2:
+            raise UnwritableError("no product of matrices")
+        return super().whole(term)
 
     def whole_leaf(self, term: Term) -> Piece:
         return matrix_of(term.value)
 
-    def whole_number(self, term: Term) -> Piece:
-        return matrix_of(term.value)
-
     def whole_transpose(self, term: Term) -> Piece:
         (a,) = term.args
-        return matrix_of(term.value) if a.op == "leaf" else super().whole_transpose(term)
+        return matrix_of(term.value) if a.op in ("leaf", "one_hot") else super().whole_transpose(term)
+
+    whole_let = whole_known = whole_one_hot = whole_leaf
+
+
+PRODUCTS = ("matmul", "tensordot", "transpose", "reshape", "multiply", "negative")

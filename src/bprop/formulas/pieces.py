@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from html import escape
@@ -14,6 +13,8 @@ from bprop.visible import visible
 
 RELATION, SUM, PRODUCT, MATRIX_PRODUCT, SIGN, POWER, ATOM = range(7)
 """How tightly a piece binds, from the loosest to the tightest."""
+TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
+SPACE, THIN_SPACE = '<mspace width="0.3em"/>', '<mspace width="0.2em"/>'
 LONGEST_NAME = 40
 DIGITS = 4
 _LAYER = re.compile(r"([^\W\d_]+)(\d+)")  # h1, W12
@@ -61,19 +62,25 @@ def operator(sign: str) -> str:
 
 
 def word(text: str) -> Piece:
-    """A word, upright."""
-    return Piece(f"<mtext>{safe(text)}</mtext>", text)
+    """Words, upright. A space at their ends stays one."""
+    return Piece(spaced(text.strip(), text.startswith(" "), text.endswith(" ")), text)
+
+
+def spaced(text: str, before: bool = False, after: bool = False) -> str:
+    """Upright words with space before or after them. (A browser drops spaces at the ends of a text.)"""
+    words = f"<mtext>{safe(text)}</mtext>" if text else ""
+    return f"{SPACE * before}{words}{SPACE * after}"
 
 
 def identifier(name: str, index: Sequence[Any] = ()) -> Piece:
     """A name, as the lecture writes it: h1 is h with (1) above, and its element j has j below. As text, h1[j]."""
     line = shortened(name)
-    places = [str(place) for place in index]
-    text = f"{line}[{', '.join(places)}]" if places else line
-    below = row(operator(",").join(place_of(place) for place in places)) if places else ""
+    places = [place_of(place) for place in index]
+    text = f"{line}[{', '.join(place.text for place in places)}]" if places else line
+    below = row(operator(",").join(place.mathml for place in places)) if places else ""
     match = _LAYER.fullmatch(line)
     if match:
-        stem, above = f"<mi>{safe(match[1])}</mi>", row(operator("("), f"<mn>{match[2]}</mn>", operator(")"))
+        stem, above = f"<mi>{safe(match[1])}</mi>", bracketed(f"<mn>{match[2]}</mn>")
         body = f"<msubsup>{stem}{below}{above}</msubsup>" if below else f"<msup>{stem}{above}</msup>"
     else:
         stem = f"<mi>{safe(line)}</mi>"
@@ -81,9 +88,12 @@ def identifier(name: str, index: Sequence[Any] = ()) -> Piece:
     return Piece(body, text, POWER if match else ATOM)
 
 
-def place_of(place: str) -> str:
-    """One place of an index: a number, a letter, or a range."""
-    return f"<mn>{place}</mn>" if place.isdigit() else f"<mi>{safe(place)}</mi>"
+def place_of(place: Any) -> Piece:
+    """One place of an index: a number, a letter, a range, or a piece."""
+    if isinstance(place, Piece):
+        return place
+    text = str(place)
+    return Piece(f"<mn>{text}</mn>" if text.isdigit() else f"<mi>{safe(text)}</mi>", text)
 
 
 def derivative(of: str, name: str, index: Sequence[Any] = ()) -> Piece:
@@ -91,6 +101,17 @@ def derivative(of: str, name: str, index: Sequence[Any] = ()) -> Piece:
     below = identifier(name, index)
     mathml = f"<mfrac>{row('<mo>∂</mo>', f'<mi>{safe(of)}</mi>')}{row('<mo>∂</mo>', below.mathml)}</mfrac>"
     return Piece(mathml, f"d{of}/d{below.text}", ATOM)
+
+
+class Symbol(NamedTuple):
+    """The name of a leaf: a value's, or with `of` the gradient of that loss with respect to the value."""
+
+    name: str
+    of: str = ""
+
+    def piece(self, index: Sequence[Any] = ()) -> Piece:
+        """The name, or that of an element."""
+        return derivative(self.of, self.name, index) if self.of else identifier(self.name, index)
 
 
 def figure(value: Any) -> str:
@@ -118,7 +139,8 @@ def number(value: Any) -> Piece:
     if exponent:
         power_of_ten = int(exponent)
         shown = row(operator("−"), f"<mn>{-power_of_ten}</mn>") if power_of_ten < 0 else f"<mn>{power_of_ten}</mn>"
-        mathml, level = row(mathml, operator("·"), f"<msup><mn>10</mn>{shown}</msup>"), PRODUCT
+        power = f"<msup><mn>10</mn>{shown}</msup>"
+        mathml, level = power if digits == "1" else row(mathml, operator("·"), power), PRODUCT
     if text.startswith("-"):
         mathml, level = row(operator("−"), mathml), SIGN if level == ATOM else SUM
     return Piece(mathml, text, level, True)
@@ -126,7 +148,13 @@ def number(value: Any) -> Piece:
 
 def fenced(piece: Piece, left: str = "(", right: str = ")") -> Piece:
     """A piece in brackets."""
-    return Piece(row(operator(left), piece.mathml, operator(right)), f"{left}{piece.text}{right}")
+    return Piece(bracketed(piece.mathml, left, right), f"{left}{piece.text}{right}")
+
+
+def bracketed(mathml: str, left: str = "(", right: str = ")") -> str:
+    """Brackets around mathematics. They grow around fractions and sums, and not for a letter with a tail."""
+    grows = "" if any(tall in mathml for tall in TALL) else ' stretchy="false"'
+    return row(f"<mo{grows}>{escape(left)}</mo>", mathml, f"<mo{grows}>{escape(right)}</mo>")
 
 
 def binding(piece: Piece, level: int) -> Piece:
@@ -159,19 +187,13 @@ def negated(piece: Piece) -> Piece:
 
 
 def multiplied(first: Piece, second: Piece, sign: str = "·") -> Piece:
-    """a · b; with another sign also a ⊙ b (element by element) and a b (of matrices)."""
+    """a · b; with another sign a ⊙ b (element by element), a b (of matrices: "") and 2 a (of a number: " ")."""
     own = PRODUCT if sign else MATRIX_PRODUCT
     left, right = binding(first, own), binding(second, own)
-    if not sign:
-        shown, typed = "<mspace width='0.22em'/>", " @ "
-    elif left.is_number and not right.is_number and left.level >= SIGN:
-        shown, typed = "<mspace width='0.17em'/>", " * "
-    else:
-        shown, typed = operator(sign), " * "
-    text = (
-        f"({right.text})" if right.level in (PRODUCT, MATRIX_PRODUCT) and sign and " / " in right.text else right.text
-    )
-    return Piece(row(left.mathml, shown, right.mathml), f"{left.text}{typed}{text}", own)
+    shown = operator(sign) if sign.strip() else THIN_SPACE
+    apart = right.level == MATRIX_PRODUCT if sign else False  # as text, * and @ bind alike, from left to right
+    text = f"({right.text})" if apart or (right.level == PRODUCT and " / " in right.text) else right.text
+    return Piece(row(left.mathml, shown, right.mathml), f"{left.text}{' * ' if sign else ' @ '}{text}", own)
 
 
 def divided(first: Piece, second: Piece) -> Piece:
@@ -208,7 +230,7 @@ def exponential(piece: Piece) -> Piece:
 def called(name: str, arguments: Sequence[Piece]) -> Piece:
     """name(a, b)."""
     inside = operator(",").join(part.mathml for part in arguments)
-    mathml = row(f"<mi>{safe(name)}</mi>", "<mo>&#x2061;</mo>", operator("("), inside, operator(")"))
+    mathml = row(f"<mi>{safe(name)}</mi>", "<mo>&#x2061;</mo>", bracketed(inside))
     return Piece(mathml, f"{name}({', '.join(part.text for part in arguments)})")
 
 
@@ -234,21 +256,35 @@ def totalled(letters: Sequence[str], body: Piece, sign: str = "∑", name: str =
     """The sum of a body over letters (or its mean, or maximum)."""
     inner = binding(body, PRODUCT)
     below = row(operator(",").join(f"<mi>{letter}</mi>" for letter in letters))
-    large = operator(sign) if sign == "∑" else f"<mi>{sign}</mi>"
-    style = ' displaystyle="true"' if sign == "∑" else ""
-    mathml = f"<mrow{style}><munder>{large}{below}</munder>{inner.mathml}</mrow>"
+    large = operator(sign) if sign in "∑∏" else f"<mo>{sign}</mo>"
+    after = "" if sign in "∑∏" else THIN_SPACE
+    mathml = f'<mrow displaystyle="true"><munder>{large}{below}</munder>{after}{inner.mathml}</mrow>'
     return Piece(mathml, f"{name}_{','.join(letters)} {inner.text}", PRODUCT)
 
 
 def cases(branches: Sequence[tuple[Piece, Piece | None]]) -> Piece:
-    """A value for each condition; None stands for "otherwise"."""
+    """A value for each condition; None stands for "otherwise". Cases in the last value become further cases."""
+    *first, (last, when) = branches
+    every = [*first, *last.inside] if when is None and isinstance(last.inside, list) else list(branches)
     rows = "".join(
-        f"<mtr><mtd>{value.mathml}</mtd><mtd>{row('<mtext>if </mtext>', when.mathml) if when else '<mtext>otherwise</mtext>'}</mtd></mtr>"
-        for value, when in branches
+        f"<mtr><mtd>{value.mathml}</mtd><mtd>{_condition(condition)}</mtd></mtr>" for value, condition in every
     )
-    mathml = row('<mo fence="true" stretchy="true">{</mo>', f'<mtable columnalign="left" class="cases">{rows}</mtable>')
-    text = ", ".join(f"{value.text} if {when.text}" if when else f"else {value.text}" for value, when in branches)
-    return Piece(mathml, f"({text})", ATOM)
+    mathml = row(
+        '<mo fence="true" stretchy="true">{</mo>', f'<mtable class="cases" displaystyle="true">{rows}</mtable>'
+    )
+    texts = [f"{value.text} if {condition.text} else " if condition else value.text for value, condition in every]
+    return Piece(mathml, f"({''.join(texts)})", ATOM, inside=every)
+
+
+def _condition(condition: Piece | None) -> str:
+    return row(spaced("if", after=True), condition.mathml) if condition else "<mtext>otherwise</mtext>"
+
+
+def joined(conditions: Sequence[Piece], by: str) -> Piece:
+    """Conditions with "and" or "or" between."""
+    inner = [binding(one, RELATION) for one in conditions]
+    mathml = spaced(by, before=True, after=True).join(one.mathml for one in inner)
+    return Piece(row(mathml), f" {by} ".join(one.text for one in inner), RELATION)
 
 
 DOTS = Piece("<mo>⋯</mo>", "...")
@@ -261,8 +297,3 @@ def matrix(rows: Sequence[Sequence[Piece]]) -> Piece:
     lines = ["[" + ", ".join(cell.text for cell in line) + "]" for line in rows]
     text = lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
     return Piece(row('<mo stretchy="true">[</mo>', f"<mtable>{body}</mtable>", '<mo stretchy="true">]</mo>'), text)
-
-
-def is_finite(value: Any) -> bool:
-    """Whether a number is finite."""
-    return math.isfinite(float(value))

@@ -73,7 +73,8 @@ class Term:
         return _functions().getitem(self, index)
 
     def astype(self, dtype: Any, **more: Any) -> Term:
-        return Term(self.op, self.args, self.attr, self.value.astype(dtype))
+        same = self.dtype == np.dtype(dtype)
+        return self if same else Term(self.op, self.args, self.attr, self.value.astype(dtype))
 
     def copy(self) -> Term:
         return self
@@ -103,7 +104,8 @@ class Term:
 
 
 METHODS = ("sum", "mean", "max", "min", "any", "all", "argmax", "reshape", "transpose", "swapaxes", "clip", "ravel",
-           "flatten", "dot", "squeeze", "prod", "var", "std", "cumsum", "take", "repeat", "round", "item", "tolist")  # fmt: skip
+           "flatten", "dot", "squeeze", "prod", "var", "std", "cumsum", "take",
+           "repeat", "round", "item", "tolist")  # fmt: skip
 
 
 def method_of(term: Term, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""A term as mathematics with names: whole arrays where that says it all, h W + b, else elements, exp(a_i) / sum_j exp(a_j).
+"""A term as mathematics with names: whole arrays where that says it all, h W + b, else elements, a_i / sum_j a_j.
 
 Axes of one element, such as that of the one example, are not written.
 """
@@ -6,36 +6,28 @@ Axes of one element, such as that of the one example, are not written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from bprop.formulas import pieces
+from bprop.formulas.operations import (
+    ELEMENTWISE,
+    LARGE,
+    Letters,
+    called,
+    elementwise,
+    literal,
+    narrowed,
+    part_of,
+    places_of,
+    reduced,
+    squeezed,
+)  # fmt: skip
 from bprop.formulas.pieces import Piece
-from bprop.formulas.term import Term, UnwritableError, is_number, terms_of
+from bprop.formulas.term import Term, UnwritableError, terms_of
 
 LETTERS = "ijklmpqr"
-RELATIONS = {
-    "greater": ">", "less": "<", "greater_equal": ">=", "less_equal": "<=", "equal": "==", "not_equal": "!=",
-}  # fmt: skip
-LARGE = {"sum": "∑", "mean": "mean", "max": "max", "min": "min", "prod": "∏", "any": "any", "all": "all"}
-CALLS = {"maximum": "max", "minimum": "min", "logaddexp": "logaddexp", "absolute": "abs", "logical_not": "not",
-         "logical_and": "and", "logical_or": "or"}  # fmt: skip
 MOST_TERMS = 80
 """A formula of more operations is not written out: it would say less than the name of the box."""
-
-Letters = tuple[str | None, ...]
-
-
-class Symbol(NamedTuple):
-    """The name of a leaf: a value's, or with `of` the gradient of that loss with respect to the value."""
-
-    name: str
-    of: str = ""
-
-    def piece(self, index: Sequence[Any] = ()) -> Piece:
-        """The name, or that of an element."""
-        return pieces.derivative(self.of, self.name, index) if self.of else pieces.identifier(self.name, index)
 
 
 class NeedsIndexError(Exception):
@@ -43,35 +35,49 @@ class NeedsIndexError(Exception):
 
 
 class Written(NamedTuple):
-    """A formula: the right side, and the index with which the left side is written."""
+    """A formula: the right side, the index with which the left side is written, and what names in it stand for."""
 
     piece: Piece
-    index: tuple[str, ...]
+    index: tuple[str, ...] = ()
+    lets: tuple[tuple[str, Written], ...] = ()
 
 
 def write(term: Term) -> Written:
-    """The formula of a term. Raises UnwritableError where there is none, or none that is short."""
+    """The formula of a term. Raises UnwritableError where there is none, or none that is short.
+
+    It is written element by element where it has sums for a value of several elements.
+    """
     if sum(1 for _ in terms_of(term)) > MOST_TERMS:
         raise UnwritableError("a formula of many operations")
-    if not term.rank or not any(one.op in LARGE for one in terms_of(term)):
+    ways = [by_elements, as_a_whole] if term.rank and has_sums(term) else [as_a_whole, by_elements]
+    for way in ways[:1]:
         try:
-            return Written(Writer(term).whole(term), ())
-        except NeedsIndexError:
+            return way(term)
+        except (NeedsIndexError, UnwritableError):
             pass
     try:
-        writer = Writer(term)
-        letters = writer.fresh(term)
-        return Written(writer.at(term, letters), tuple(letter for letter in letters if letter))
-    except UnwritableError:
-        return whole_or_not(term)
-
-
-def whole_or_not(term: Term) -> Written:
-    """The formula of a whole array with sums in it. Raises UnwritableError where a sum is one for each element."""
-    try:
-        return Written(Writer(term).whole(term), ())
+        return ways[1](term)
     except NeedsIndexError:
         raise UnwritableError("a sum for each element, and no index to write it with") from None
+
+
+def has_sums(term: Term) -> bool:
+    """Whether a formula has sums, apart from those of names that it explains below."""
+    return term.op in LARGE or (term.op not in ("let", "known", "written") and any(map(has_sums, term.args)))
+
+
+def as_a_whole(term: Term) -> Written:
+    """The formula of a whole array."""
+    writer = Writer(term)
+    return Written(writer.whole(term), (), writer.explained())
+
+
+def by_elements(term: Term) -> Written:
+    """The formula of an element."""
+    writer = Writer(term)
+    letters = writer.fresh(term)
+    piece = writer.at(term, letters)
+    return Written(piece, tuple(letter for letter in letters if letter), writer.explained())
 
 
 class Writer:
@@ -91,6 +97,10 @@ class Writer:
             )
         except (StopIteration, RuntimeError):
             raise UnwritableError("more axes than letters") from None
+
+    def explained(self) -> tuple[tuple[str, Written], ...]:
+        """What the names stand for that formulas give to a part of them."""
+        return tuple((name, write(term)) for name, term in self.lets.items())
 
     # --- whole arrays ---
 
@@ -115,7 +125,9 @@ class Writer:
         raise UnwritableError("code that does not run on terms")
 
     def whole_places(self, term: Term) -> Piece:
-        raise NeedsIndexError
+        if term.rank:
+            raise NeedsIndexError
+        return literal(term)
 
     def at_places(self, term: Term, letters: Letters) -> Piece:
         return pieces.identifier(letters[-1] or "0")
@@ -125,19 +137,23 @@ class Writer:
         return pieces.identifier(term.attr)
 
     def whole_written(self, term: Term) -> Piece:
-        return pieces.called(term.attr, [self.whole(arg) for arg in term.args[1:]])
+        return called(term, [self.whole(arg) for arg in term.args[1:]])
+
+    def at_written(self, term: Term, letters: Letters) -> Piece:
+        if term.attr[1] or any(arg.rank and arg.ndim > term.ndim for arg in term.args[1:]):
+            raise UnwritableError("an element of a function of arrays")
+        return called(term, [self.at(arg, narrowed(letters, arg)) for arg in term.args[1:]])
+
+    whole_known, at_known = whole_written, at_written
 
     def whole_matmul(self, term: Term) -> Piece:
         return pieces.multiplied(*(self.whole(arg) for arg in term.args), sign="")
 
     def whole_tensordot(self, term: Term) -> Piece:
         first, second = term.args
-        axes = term.attr
-        one = all(not np.isscalar(part) and len(part) == 1 for part in axes) if not isinstance(axes, int) else False
-        if not one or second.ndim != 2:
+        if len(term.attr[0]) != 1 or second.ndim != 2:
             raise UnwritableError("a product over several axes")
-        (i,), (j,) = axes
-        i, j = i % first.ndim, j % second.ndim
+        i, j = term.attr[0][0], term.attr[1][0]
         left, right = self.whole(first), self.whole(second)
         if i == 0 and first.ndim == 2:
             left = pieces.transposed(left)
@@ -153,7 +169,10 @@ class Writer:
     def whole_reshape(self, term: Term) -> Piece:
         (a,) = term.args
         inner = self.whole(a)
-        return inner if squeezed(a) == squeezed(term) else pieces.called("reshape", [inner])
+        if squeezed(a) == squeezed(term):
+            return inner
+        sizes = "(" + ", ".join(map(str, squeezed(term))) + ")"
+        return pieces.called("reshape", [inner, pieces.word(sizes)])
 
     def whole_broadcast(self, term: Term) -> Piece:
         return self.whole(term.args[0])
@@ -166,7 +185,7 @@ class Writer:
 
     def whole_take(self, term: Term) -> Piece:
         a, numbers = term.args
-        return part_of(self.whole(a), a, [self.whole(numbers).text])
+        return part_of(self.whole(a), a, [self.whole(numbers)])
 
     whole_at_label = whole_take
 
@@ -179,17 +198,20 @@ class Writer:
         return pieces.called("e", [self.whole(term.args[0])])
 
     def whole_softmax(self, term: Term) -> Piece:
-        return pieces.called(term.op, [self.whole(term.args[0])])
+        """Of a box of the graph its name, f."""
+        return term.attr.piece() if term.attr else pieces.called(term.op, [self.whole(term.args[0])])
 
     whole_sigmoid = whole_softmax
 
     def whole_concatenate(self, term: Term) -> Piece:
-        return pieces.matrix([[self.whole(arg) for arg in term.args]])
+        parts = [self.whole(arg) for arg in term.args]
+        below = term.attr % term.ndim != term.ndim - 1 and term.rank > 1
+        return pieces.matrix([[part] for part in parts] if below else [parts])
 
     def whole_place(self, term: Term) -> Piece:
         inner = self.whole(term.args[0])
         numbers, _ = term.attr
-        where = self.whole(term.args[1]).text if len(term.args) > 1 else ", ".join(places_of(numbers, None))
+        where = self.whole(term.args[1]).text if len(term.args) > 1 else ", ".join(places_of(numbers, term))
         text = f" at [{where}], 0 elsewhere"
         return Piece(pieces.row(inner.mathml, pieces.word(text).mathml), inner.text + text, pieces.RELATION)
 
@@ -265,9 +287,27 @@ class Writer:
         label = self.at(y, letters[:-1])
         return pieces.indicator(pieces.related(label, "=", pieces.identifier(letters[-1] or "0")))
 
+    def at_at_label(self, term: Term, letters: Letters) -> Piece:
+        a, y = term.args
+        label = self.at(y, narrowed(letters, y))
+        return part_of(self.whole(a), a, [*(letter for letter in letters if letter), label])
+
+    def at_take(self, term: Term, letters: Letters) -> Piece:
+        a, numbers = term.args
+        row = self.at(numbers, letters[: numbers.ndim])
+        return part_of(self.whole(a), a, [row, *(letter for letter in letters[numbers.ndim :] if letter)])
+
     def at_softmax(self, term: Term, letters: Letters) -> Piece:
-        inner = pieces.called("softmax", [self.at(term.args[0], (*letters[:-1], None))])
-        return part_of(inner, None, [letters[-1] or "0"])
+        if term.attr:
+            return self.at_leaf(term, letters)
+        return part_of(self.whole(term), None, [letter for letter in letters if letter])
+
+    def at_sigmoid(self, term: Term, letters: Letters) -> Piece:
+        return (
+            term.attr.piece([one for one in letters if one])
+            if term.attr
+            else pieces.called("sigmoid", [self.at(term.args[0], letters)])
+        )
 
     def total_at(self, term: Term, letters: Letters) -> Piece:
         """A reduction of each of several parts."""
@@ -277,99 +317,3 @@ class Writer:
         kept = iter([one for i, one in enumerate(letters) if not keepdims or i not in axes])
         inner = tuple(fresh[i] if i in axes else next(kept) for i in range(a.ndim))
         return reduced(term.op, [letter for letter in fresh if letter], self.at(a, inner))
-
-
-def squeezed(term: Term) -> tuple[int, ...]:
-    """The shape without axes of one element."""
-    return tuple(size for size in term.shape if size != 1)
-
-
-def narrowed(letters: Letters, arg: Term) -> Letters:
-    """The letters of an argument that is broadcast."""
-    own = letters[len(letters) - arg.ndim :]
-    return tuple(None if size == 1 else letter for letter, size in zip(own, arg.shape, strict=True))
-
-
-def literal(term: Term) -> Piece:
-    """A number; an array of equal numbers as that number; a few others as a row."""
-    values = term.value.ravel()
-    if values.size and (values.size == 1 or np.all(values == values[0])):
-        return pieces.number(values[0])
-    if term.rank == 1 and values.size <= 6:
-        return pieces.matrix([[pieces.number(value) for value in values]])
-    raise UnwritableError("an array of numbers without a name")
-
-
-def part_of(piece: Piece, term: Term | None, places: Sequence[str]) -> Piece:
-    """a with an index: below a name, or below brackets."""
-    if term is not None and term.op == "leaf":
-        return term.attr.piece(places)
-    inner = piece if piece.level == pieces.ATOM else pieces.fenced(piece)
-    below = pieces.row(pieces.operator(",").join(pieces.place_of(place) for place in places))
-    return Piece(f"<msub>{pieces.row(inner.mathml)}{below}</msub>", f"{inner.text}[{', '.join(places)}]")
-
-
-def places_of(index: Any, term: Term | None) -> list[str]:
-    """An index as text: ["0"], ["1:3"]. The part for the examples, which takes all, is left out."""
-    parts = list(index) if isinstance(index, tuple) else [index]
-    if term is not None and parts and parts[0] == slice(None):
-        parts = parts[1:]
-    shown = []
-    for part in parts:
-        if isinstance(part, slice):
-            ends = ["" if end is None else str(end) for end in (part.start, part.stop, part.step)]
-            shown.append(":".join(ends[: 2 if part.step is None else 3]))
-        else:
-            shown.append({None: "new", Ellipsis: "…"}.get(part, str(part)) if not isinstance(part, int) else str(part))
-    return shown or [":"]
-
-
-def reduced(kind: str, letters: list[str], body: Piece) -> Piece:
-    """A sum, mean or maximum over letters."""
-    return pieces.totalled(letters, body, LARGE[kind], kind) if letters else body
-
-
-def product(term: Term, parts: Sequence[Piece]) -> Piece:
-    """a b: of a number and an array with a dot, of two arrays element by element."""
-    first, second = parts
-    arrays = bool(term.args) and all(arg.rank for arg in term.args) and not ("[" in first.text or "[" in second.text)
-    return pieces.multiplied(first, second, "⊙" if arrays else "·")
-
-
-def chosen(term: Term, parts: Sequence[Piece]) -> Piece:
-    """a if the condition is true, else b."""
-    condition, a, b = parts
-    when = condition.inside or pieces.related(condition, "!=", pieces.number(0))
-    return pieces.cases([(a, when), (b, None)])
-
-
-def relation(term: Term, parts: Sequence[Piece]) -> Piece:
-    return pieces.indicator(pieces.related(parts[0], RELATIONS[term.op], parts[1]))
-
-
-def exponent_of(term: Term, parts: Sequence[Piece]) -> Piece:
-    if is_number(term.args[1], 0.5):
-        return pieces.root(parts[0])
-    return pieces.raised(*parts)
-
-
-def elementwise(term: Term, parts: Sequence[Piece]) -> Piece:
-    """Any other operation: its name and its arguments."""
-    return pieces.called(CALLS.get(term.op, term.op), parts)
-
-
-ELEMENTWISE: dict[str, Callable[[Term, Sequence[Piece]], Piece]] = {
-    "add": lambda term, parts: pieces.added(parts),
-    "subtract": lambda term, parts: pieces.subtracted(*parts),
-    "multiply": product,
-    "divide": lambda term, parts: pieces.divided(*parts),
-    "negative": lambda term, parts: pieces.negated(*parts),
-    "power": exponent_of,
-    "exp": lambda term, parts: pieces.exponential(*parts),
-    "expm1": lambda term, parts: pieces.subtracted(pieces.exponential(*parts), pieces.number(1)),
-    "log1p": lambda term, parts: pieces.called("log", [pieces.added([pieces.number(1), *parts])]),
-    "sqrt": lambda term, parts: pieces.root(*parts),
-    "abs": lambda term, parts: pieces.absolute(*parts),
-    "where": chosen,
-    **dict.fromkeys(RELATIONS, relation),
-}
