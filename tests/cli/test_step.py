@@ -128,7 +128,8 @@ def test_a_parameter_is_gone_to_and_an_input_is_viewed(walk):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("", "update of b2 by SGD(learning_rate=0.1"), ("--rule adam --lr 0.5", "update of b2 by Adam(learning_rate=0.5"),
+        ("", "update of b2 by SGD(learning_rate=0.1"),
+        ("--rule adam --lr 0.5", "update of b2 by Adam(learning_rate=0.5"),
         ("--rule none", "bprop of a1"),
     ],
 )  # fmt: skip
