@@ -134,7 +134,9 @@ TABLE = {
         "--sheet": ("graph pets.bprop --sheet 1", "no data is named"),
     },
     "step": {
-        **of_subject("step"), **dict.fromkeys(("subject", "--rows", "--example", "--seed"), ALWAYS),
+        **of_subject("step"),
+        **dict.fromkeys(("subject", "--rows", "--example", "--seed", "--rule", "--plain"), ALWAYS),
+        "--lr": ("step pets.csv --rule none --lr 0.1", "there is no learning rate"),
         "data": ("step pets.csv pets.csv", "one argument too many"),
     },
     "play": {
