@@ -123,7 +123,7 @@ WEIGHTS = Idle(
 )  # fmt: skip
 OF_ROWS = (
     Idle(
-        ("labels", "weights", "threshold", *(name for idle in READING for name in idle.options)),
+        ("labels", "weights", *(name for idle in READING for name in idle.options)),
         lambda values: values["data"] is None and not values.get("held"),
         "{options} is about rows, and no data is named",
     ),

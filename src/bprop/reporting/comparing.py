@@ -20,7 +20,7 @@ from bprop.measures.labels import label
 from bprop.metrics import direction
 from bprop.model import Model
 from bprop.names import some
-from bprop.notes import word, words
+from bprop.notes import best_epochs, word, words
 from bprop.record import VALIDATION
 from bprop.reporting.about import run_settings, settings_of, timings_of, versions_of
 from bprop.reporting.heads import judged_of, resamples_for
@@ -166,12 +166,18 @@ def _run(key: str, model: Model, wanted: set[int]) -> dict[str, Any]:
         "failure": model.failure and text(model.failure, 400),
         "records": _records(model, wanted), "advice": [text(line, 400) for line in advice(model)][:4],
         "facts": [
-            ["epochs", len(history)], ["best epoch", model.best_epoch],
+            ["epochs", len(history)], ["best epoch", _best(model)],
             *([[text(n, 60), number(v)] for n, v in _measures(kept).items()] if kept is not None else []),
             ["parameters", model.graph.weight_count], ["multiply-adds", layers_of(model.graph)["multiply_adds"]],
             ["updates", timings.get("updates")], ["seconds of updates", _seconds(history)],
         ],
     }  # fmt: skip
+
+
+def _best(model: Model) -> int | str | None:
+    """The best epoch on validation rows; of several networks that of each."""
+    epochs = best_epochs(model.notes)
+    return ", ".join(map(str, epochs)) if epochs else model.best_epoch
 
 
 def _seconds(history: Sequence[Any]) -> float | None:
@@ -249,8 +255,8 @@ def _larger(key: str) -> bool | None:
 def _differences(
     models: Mapping[str, Model], rows: Mapping[str, tuple[DataSet, Mapping[str, Any] | None]]
 ) -> dict[str, Any] | None:  # fmt: skip
-    """{"error": what it is, "best": the number of the run with the least, "runs": [[difference, low, high] or null]}: the
-    mean difference of the error of each run from that of the best, on the same examples, with 95% intervals."""
+    """{"error": what it is, "best": the number of the run with the least, "runs": [[difference, low, high] or null]}:
+    the mean difference of the error of each run from that of the best, on the same examples, with 95% intervals."""
     errors = []
     for key, model in models.items():
         examples, raw = rows[key]

@@ -83,7 +83,7 @@ def _hash(code: str) -> str:
 
 
 def render(title: str, drawing: str, data: Mapping[str, Any], kind: str = TRAINING) -> str:
-    """The page as HTML. `drawing` is our own markup; all else is escaped. kind : "training", "tuning" or "comparison"."""
+    """The page as HTML. `drawing` is our own markup; all else is escaped. kind : TRAINING, TUNING or COMPARISON."""
     own, code = style(kind), script(kind)
     fields = {
         "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,
