@@ -22,7 +22,7 @@ from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 
 if TYPE_CHECKING:  # these are imported when they are first used, so that `import bprop` costs little
-    from bprop import init, layers
+    from bprop import init, layers, toys
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
     from bprop.ensembles import ensemble
@@ -112,6 +112,7 @@ __all__ = [
     "table",
     "tabular",
     "to_onnx",
+    "toys",
     "train",
     "train_many",
     "tune",
@@ -124,7 +125,7 @@ __all__.remove("sum")
 """What `from bprop import *` takes: the product, but for the names of Python's own functions."""
 
 _LATER = {
-    "bprop": ("init", "layers"),
+    "bprop": ("init", "layers", "toys"),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
     "bprop.ensembles": ("ensemble",),

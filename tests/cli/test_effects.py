@@ -148,6 +148,7 @@ TABLE = {
         **of_subject("step"), **dict.fromkeys(("subject", "--rows", "--example", "--seed"), ALWAYS),
         "data": ("step pets.csv pets.csv", "one argument too many"),
     },
+    "play": dict.fromkeys(("subject", "--port", "--open"), ALWAYS),
     "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},
     "info": {"model": ALWAYS, "--json": ALWAYS},
 }  # fmt: skip

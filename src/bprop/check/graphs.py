@@ -151,6 +151,15 @@ class GraphCheck:
         if doubtful:
             self._ask_the_boxes(doubtful, targets, elements)
 
+    def comparison(self, name: str) -> Comparison:
+        """The gradient of one leaf beside finite differences of the objective, for a look at single elements."""
+        slot = self.plan.leaves[name]
+        grads = backpropagate(self.graph, self.plan, self.state, self.context, [slot])
+        noise = rounding_noise(grads, self.state.values, self.precision.epsilon)
+        x = self.state.values[slot]
+        grad = np.zeros_like(x) if grads[slot] is None else grads[slot]
+        return Comparison(self._change(self.state, slot), x, grad, noise, self.precision)
+
     def _rows(self, targets: Mapping[str, int], state: State, grads: list[Any], elements: int | None) -> list[Row]:
         noise = rounding_noise(grads, state.values, self.precision.epsilon)
         rows = []

@@ -16,12 +16,13 @@ from bprop.errors import BpropError, SettingError
 from bprop.stepper import Stepper
 from bprop.visible import visible, visible_lines
 
-PROMPT = "n(ext) b(ack) f(prop's end) r(un) g(o) BOX e(xample) N q(uit) > "
+PROMPT = "n(ext) b(ack) f(prop's end) r(un) g(o) BOX v(iew) BOX e(xample) N q(uit) > "
 HELP = """n [K]   the next step, or the next K (an empty line: the next)
 b [K]   back by one step, or by K
 f       to the end of forward propagation
 r       run to the end of backpropagation
-g BOX   go to a box: to its fprop, and from there to its bprop
+g BOX   go to a box: to its fprop, and from there to its bprop; to a parameter: to its gradient, and to its update
+v BOX   view all numbers of a box; v BOX 2: the second page
 e N     show the numbers of example N of the batch (0, 1, ...)
 q       quit"""
 
@@ -76,13 +77,23 @@ def obey(stepper: Stepper, words: list[str]) -> str:
     if order in ("r", "run") and not rest:
         return str(stepper.run())
     if order in ("g", "go") and len(rest) == 1:
-        return str(stepper.to(rest[0]))
+        return _to(stepper, rest[0])
+    if order in ("v", "view") and len(rest) in (1, 2):
+        return stepper.view(rest[0], _whole(rest[1]) if len(rest) == 2 else 1)
     if order in ("e", "example") and len(rest) == 1:
         stepper.example = _whole(rest[0])
         return str(stepper)
     if order in ("h", "help", "?"):
         return HELP
     raise SettingError(f"{' '.join(words)!r} is not a command here: type h for the list")
+
+
+def _to(stepper: Stepper, name: str) -> str:
+    """Go to a box. One without a move of its own, such as an input, is shown."""
+    try:
+        return str(stepper.to(name))
+    except SettingError as error:
+        return f"{visible(error)}\n{stepper.view(name)}"
 
 
 def _counted(stepper: Stepper, move: Callable[[int], Stepper], rest: list[str]) -> str:

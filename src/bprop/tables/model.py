@@ -13,6 +13,7 @@ from bprop.data import DataSet
 from bprop.errors import SettingError, UnsupportedError
 from bprop.graph import Graph
 from bprop.measures.scores import predictions
+from bprop.measures.shown import Scores
 from bprop.model import Model
 from bprop.reading import read_array
 from bprop.reporting.about import Facts
@@ -192,7 +193,7 @@ class TableModel(Model):
                 noted = Conformal.from_notes(self.notes, len(preparation.answer.columns))
                 result["more"]["interval"] = coverage_on(self, rows, preparation, w, noted, interval)
         more = result["more"] if bootstrap else {k: v for k, v in result["more"].items() if k != "intervals"}
-        return {"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more}
+        return Scores({"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more})
 
     def intervals(self, data: Any, level: float = 0.9) -> np.ndarray:
         """(N, 2) low and high for each row of a table, which hold the true value with a probability of `level`; of

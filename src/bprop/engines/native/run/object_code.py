@@ -59,6 +59,8 @@ class Code:
 
     engine: Any
     function: Callable[..., Any]
+    address: int
+    """That of the function."""
 
     def __call__(self, *args: Any) -> None:
         self.function(*args)
@@ -78,12 +80,13 @@ def machine_code(module: ir.Module) -> bytes:
     return builder.emit_object(parsed)
 
 
-def loaded(content: bytes, name: str, arguments: list[Any]) -> Code:
+def loaded(content: bytes, name: str, arguments: list[Any], result: Any = None) -> Code:
     """The function `name` of an object file, callable from Python. It runs without the interpreter's lock."""
     engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _builder())
     engine.add_object_file(binding.ObjectFileRef.from_data(content))
     engine.finalize_object()
-    return Code(engine, ctypes.CFUNCTYPE(None, *arguments)(engine.get_function_address(name)))
+    address = engine.get_function_address(name)
+    return Code(engine, ctypes.CFUNCTYPE(result, *arguments)(address), address)
 
 
 def _builder() -> Any:
