@@ -32,6 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "conformal",
         "elsewhere",
         "toys",
+        "notebook",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -41,7 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("structure", "architecture", "history"),
     ("draw", "formulas"),
     ("graph", "mapped"),
-    ("perceptron", "layers", "batches", "engines", "stepper", "measures"),
+    ("perceptron", "layers", "batches", "engines", "stepper", "measures", "portrait"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
@@ -83,6 +84,12 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "anywidget",
+    "IPython",
+    "textual",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -25,7 +25,9 @@ from bprop.history import History
 from bprop.measures.heads import Heads
 from bprop.measures.own import Own
 from bprop.measures.scored import scored
+from bprop.measures.shown import Scores
 from bprop.notes import moments_in
+from bprop.portrait import portrait
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -167,7 +169,7 @@ class Model:
         values = self.evaluate(examples, metrics=metrics)
         answers = Heads(self.graph, self.notes).answers(self.params, self.dtype, examples)
         each = np.ones(len(examples)) if examples.weights is None else np.asarray(examples.weights, np.float64)
-        return scored(answers, each, values, bootstrap, seed)
+        return Scores(scored(answers, each, values, bootstrap, seed))
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
@@ -206,8 +208,8 @@ class Model:
     def plot(self, *, log: bool = False) -> Any:
         """A matplotlib Figure of the losses and metrics over the epochs, of training and validation.
 
-        log : a logarithmic axis for the losses. The figure is not shown: `fit.plot().savefig("curves.pdf")`. Raises
-        MissingPackageError without matplotlib.
+        log : a logarithmic axis for the losses. Notebooks show the figure; `fit.plot().savefig("curves.pdf")` writes
+        it. Raises MissingPackageError without matplotlib.
         """
         from bprop.draw.plot import plot
 
@@ -228,6 +230,9 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"
+
+    def _repr_html_(self) -> str:
+        return portrait(self)
 
 
 def write_model(

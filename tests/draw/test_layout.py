@@ -64,7 +64,7 @@ def points(path):
         if command == "M":
             continue
         p0, *inner = [start, *ends]
-        for step in range(1, 20):
+        for step in range(1, 21):
             t = step / 20
             if len(inner) == 1:
                 yield p0[0] + t * (x - p0[0]), p0[1] + t * (y - p0[1])
@@ -112,10 +112,17 @@ def test_the_loss_is_above_what_it_needs():
         assert frames["objective"].y == min(frame.y for frame in frames.values())
 
 
-def test_a_piece_shared_by_edges_is_drawn_once():
+def test_every_edge_has_its_whole_path_and_edges_to_one_penalty_share_their_way():
     layout = bp.mlp([4, 5, 5, 5, 3], l2=0.1).draw().layout
+    frames = {frame.node: frame for frame in layout.frames}
+    for line in layout.lines:
+        assert line.path.count("M") == 1
+        (x, y), box = list(points(line.path))[-1], frames[line.edge.target]
+        assert box.x - 0.1 <= x <= box.x + box.width + 0.1 and box.y - 0.1 <= y <= box.y + box.height + 0.1
     pieces = [piece for line in layout.lines for piece in re.findall(r"C[^MLVHC]*", line.path)]
-    assert len(pieces) == len(set(pieces)) > 3
+    assert 3 < len(set(pieces)) < len(pieces)
+    arrows = [line.tip for line in layout.lines if line.tip]
+    assert len(arrows) == len(set(arrows)) < len(layout.lines)
 
 
 @st.composite

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PAGE = """<!DOCTYPE html>
 <meta charset="utf-8"><meta name="referrer" content="no-referrer"><meta http-equiv="refresh" content="0; url={url}">
-<title>bprop</title><a href="{url}">the live report</a>
+<title>bprop</title><a href="{url}">the page of bprop</a>
 """
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bprop.playing.parts import about, batch, graph, images, learning, lesson, maps, walk, weight, writing
+from bprop.playing.parts import about, batch, graph, images, learning, lesson, line, maps, walk, weight, writing
 from bprop.playing.parts.part import Part
 from bprop.playing.work import State
 
@@ -35,6 +35,7 @@ PARTS = (
     Part("weight", lambda state: (*_of_training(state), state.view.chosen), weight.weight),
     Part("score", _of_network, batch.score),
     Part("map", _of_network, maps.plane),
+    Part("line", _of_network, line.line),
     Part("images", _of_network, images.images),
     Part("training", _of_training, learning.learning),
     Part("check", lambda state: (state.work, state.view.check), about.check),
