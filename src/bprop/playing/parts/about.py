@@ -12,6 +12,7 @@ from bprop.architecture import activations
 from bprop.graph import Graph
 from bprop.playing.computed import Computed
 from bprop.playing.mistakes import MISTAKES, places
+from bprop.playing.parts.lesson import choices as lessons
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
 from bprop.playing.subjects.opening import names
@@ -60,7 +61,7 @@ def choices(state: State, computed: Computed) -> dict[str, Any]:
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": fitting(state.work.network.graph), "lessons": [], "subjects": names(computed.brought),
+        "mistakes": fitting(state.work.network.graph), "lessons": lessons(), "subjects": names(computed.brought),
     }  # fmt: skip
 
 
