@@ -212,7 +212,7 @@ def _lets(terms: Sequence[Term]) -> list[Line]:
 
 
 def _sent(box: Box, arrays: Arrays, wanted: Sequence[bool]) -> list[np.ndarray | None]:
-    """What bprop sends, computed by bprop itself."""
+    """The gradients that bprop sends, computed by bprop itself."""
     with np.errstate(all="ignore"):
         sent = box.bprop(arrays.grad, arrays.value, *arrays.children, *arrays.extras)
     parts = sent if isinstance(sent, tuple | list) else (sent,)
