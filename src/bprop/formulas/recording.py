@@ -75,7 +75,7 @@ def child_terms(box: Box, names: Mapping[Box, str], arrays: Arrays) -> list[Term
 
 
 def fprop_term(box: Box, names: Mapping[Box, str], arrays: Arrays) -> Term:
-    """The term that fprop computes, or the plain mathematics of it, if the class writes it down. Raises UnwritableError."""
+    """The term that fprop computes, or that of the class's `formula`, if it has one. Raises UnwritableError."""
     terms = child_terms(box, names, arrays)
     term = ran(lambda: constant(written(box, "formula", "fprop", terms)))
     name_results(term, results_of(box, names, terms))
