@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import typer
 
-from bprop.cli.browser import open_in_browser
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.console import say
@@ -21,6 +20,7 @@ from bprop.data import DataSet
 from bprop.errors import NonFiniteError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
+from bprop.reporting.opening import open_in_browser
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
 from bprop.tables.importance import columns_of
