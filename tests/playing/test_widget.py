@@ -25,7 +25,7 @@ def until(client, wanted):
 
 
 @pytest.mark.filterwarnings("ignore:::zmq", "ignore:::jupyter_client")
-def test_the_widget_answers_also_while_a_cell_runs(kernel):
+def test_the_widget_answers_and_trains_also_while_a_cell_runs(kernel):
     kernel.execute("import bprop as bp; page = bp.play('moons'); page")
     opened = until(kernel, lambda kind, content: kind == "comm_open" and "_esm" in content["data"]["state"])
     assert "render" in opened["data"]["state"]["_esm"]
@@ -38,9 +38,9 @@ def test_the_widget_answers_also_while_a_cell_runs(kernel):
         kernel.shell_channel.send(kernel.session.msg("comm_msg", content))
 
     def answer(number):
-        mine = until(
-            kernel, lambda kind, content: kind == "comm_msg" and content["data"]["content"].get("id") == number
-        )
+        def mine(kind, content):
+            return kind == "comm_msg" and content["data"]["content"].get("id") == number
+
         return until(kernel, mine)["data"]["content"]["parts"]
 
     ask(1, do="step", updates=3)

@@ -13,8 +13,8 @@ from bprop.playing.serving.envelope import complaint, letter_of
 
 
 class PlayWidget(anywidget.AnyWidget):
-    """The page of `bprop play` below a cell. The machine runs in the kernel, in a thread of its own, so that it answers
-    while cells run.
+    """The page of `bprop play` below a cell. The machine runs in the kernel, in a thread of its own, so that training
+    goes on while cells run; the kernel hands over commands between two cells.
 
     machine : its state is that of the page. close() ends it.
     """
