@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.perceptron import mlp
     from bprop.playing.play import play
     from bprop.record import Record
-    from bprop.reporting import Live, report
+    from bprop.reporting import Live, compare, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.sources.stream import stream
     from bprop.stepper import Stepper
@@ -98,6 +98,7 @@ __all__ = [
     "boxes",
     "check_box",
     "check_gradients",
+    "compare",
     "ensemble",
     "errors",
     "init",
@@ -148,7 +149,7 @@ _LATER = {
     "bprop.perceptron": ("mlp",),
     "bprop.playing.play": ("play",),
     "bprop.record": ("Record",),
-    "bprop.reporting": ("Live", "report"),
+    "bprop.reporting": ("Live", "compare", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.sources.stream": ("stream",),
     "bprop.stepper": ("Stepper",),
