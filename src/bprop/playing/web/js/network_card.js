@@ -1,11 +1,12 @@
 // The network: unit by unit where it is small, box by box where it is large or where a person asks for boxes.
 import { html, useState } from "../vendor/preact.js";
 import { Drawing } from "./drawing.js";
+import { layersOf } from "./layers.js";
 import { Network } from "./network.js";
 
 export function NetworkCard({ store }) {
-  const { graph } = store.parts, [boxes, setBoxes] = useState(false);
-  const both = !!graph.value.units, byBox = boxes || !both;
+  const { graph, images } = store.parts, [boxes, setBoxes] = useState(false);
+  const both = !!layersOf(graph.value, images.value), byBox = boxes || !both;
   return html`<section class="card network-card" aria-labelledby="network-title">
     <div class="card-head"><h2 id="network-title">The network</h2>
       ${both && html`<div class="switch" role="group" aria-label="View">
