@@ -185,6 +185,15 @@ def test_functions_runs_as_it_is_read(jax):
     assert len(blocks) == 4 and names["each"]["b2"].shape == (32, 3)
 
 
+def test_the_first_page_runs_as_it_is_read():
+    pytest.importorskip("polars")
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "index.md").read_text(encoding="utf-8"), re.DOTALL)
+    names = {"__name__": "index"}
+    for block in blocks:
+        exec(compile(block, "index.md", "exec"), names)
+    assert len(blocks) == 3
+
+
 @pytest.mark.parametrize("page", ["parameters.md", "batches.md"])
 def test_a_page_prints_what_it_shows(page, capsys):
     text = (DOCS / page).read_text(encoding="utf-8")

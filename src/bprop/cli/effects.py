@@ -120,6 +120,19 @@ HIDDEN = Idle(
     "{options} is for hidden layers, and --hidden '' has none",
 )  # fmt: skip
 
+WEIGHTS = Idle(
+    ("weights",), lambda values: _has_arrays(values["data"]),
+    "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
+)  # fmt: skip
+OF_ROWS = (
+    Idle(
+        ("labels", "weights", *(name for idle in READING for name in idle.options)),
+        lambda values: values["data"] is None and not values.get("held"),
+        "{options} is about rows, and no data is named",
+    ),
+)  # fmt: skip
+"""Of a command that may have no data."""
+
 OF_DATA = (
     LABELS,
     Idle(
@@ -173,10 +186,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
     "evaluate": (
         LABELS,
         *READING,
-        Idle(
-            ("weights",), lambda values: _has_arrays(values["data"]),
-            "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
-        ),
+        WEIGHTS,
         Idle(
             ("seed",), lambda values: values["bootstrap"] == 0 and not values["importance"],
             "--seed draws the resamples of --bootstrap, and --bootstrap 0 draws none",
@@ -186,6 +196,8 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "--repeats is of --importance: add --importance",
         ),
     ),
+    "report": (*OF_ROWS, LABELS, *READING, WEIGHTS),
+    "compare": (*OF_ROWS, LABELS, *READING, WEIGHTS),
     "predict": (
         *READING,
         Idle(
@@ -207,7 +219,10 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             ("seed",), _without_values,
             "--seed draws the weights whose values --values shows: add --values, or data after a model",
         ),
-        Idle(("collapse",), lambda values: values["svg"] is None, "--collapse is for a picture: add --svg FILE"),
+        Idle(
+            ("collapse", "fold", "direction", "width"), lambda values: values["svg"] is None,
+            "{options} is for a picture: add --svg FILE",
+        ),
     ),
     "step": (*OF_SUBJECT, *READING, HIDDEN),
     "play": (

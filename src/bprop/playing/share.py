@@ -77,7 +77,7 @@ def mark(subject: Subject) -> int:
     total = crc32(repr((subject.task, subject.inputs, subject.outputs)).encode())
     for arrays in (subject.data, subject.held_out or {}):
         for name, array in arrays.items():
-            total = crc32(np.ascontiguousarray(array), crc32(f"{name}{array.shape}{array.dtype}".encode(), total))
+            total = crc32(array.tobytes(), crc32(f"{name}{array.shape}{array.dtype}".encode(), total))
     return total
 
 

@@ -93,11 +93,11 @@ class Work:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What a person looks at. Undo leaves it as it is, where it still fits.
+    """The view of a person. Undo leaves it as it is, where it still fits.
 
     row : of the training set, the example of the pass. own : {input: numbers} in their place, typed by hand.
     position : moves made of its pass. chosen : a weight, (parameter, index). check : the last result of a check.
-    lesson : (name, step). answer : what was answered to the question of this step.
+    lesson : (name, step). answer : to the question of this step.
     """
 
     row: int = 0
@@ -114,7 +114,7 @@ FIRST = View()
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The whole state: what there is, what is looked at, and whether training runs."""
+    """The whole state: the work, the view of it, and whether training runs."""
 
     work: Work
     view: View = FIRST

@@ -48,7 +48,7 @@ def built(at: At, change: Callable[[Recipe], Recipe]) -> State:
 
 
 def fitting(at: At) -> State:
-    """The state with a view that fits its network: the weight that is looked at is there, and the pass begins."""
+    """The state with a view that fits its network: its chosen weight exists, and its position is within the pass."""
     view, theta = at.state.view, at.state.work.theta
     chosen = view.chosen
     if chosen is not None:
