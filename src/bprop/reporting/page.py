@@ -19,7 +19,7 @@ DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"
 
 TRAINING, TUNING = "training", "tuning"
 """The kinds of pages."""
-SHARED = ("1-dom.js", "2-scale.js", "2-saving.js", "2-reading.js")
+SHARED = ("1-dom.js", "2-drawing.js", "2-scale.js", "2-saving.js", "2-reading.js")
 """Files of the page of a training that other pages use, too."""
 
 
