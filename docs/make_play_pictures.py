@@ -143,8 +143,8 @@ def shoot_moving() -> None:
     times = [110] * (len(frames) - 1) + [2500]
     for quality in (70, 60, 50, 40, 30):
         frames[0].save(
-            FOLDER / "play-moving.webp", save_all=True, append_images=frames[1:], duration=times, loop=0, quality=quality,
-            method=6,
+            FOLDER / "play-moving.webp", save_all=True, append_images=frames[1:], duration=times, loop=0,
+            quality=quality, method=6,
         )  # fmt: skip
         size = (FOLDER / "play-moving.webp").stat().st_size
         if size < MOST:

@@ -22,7 +22,7 @@ export function place(columns, width) {
   const pictures = columns.some((column) => column.pictures), room = pictures ? 760 : 560;
   const pitch = Math.max(LEAST, Math.min(PITCH, room / most));
   const tile = Math.min(TILE, pitch < 40 || pictures ? pitch - 8 : pitch - 16); // 16: a line of numbers below it
-  const height = TOP + Math.max(220, most * pitch) + 12;
+  const height = TOP + Math.max(170, most * pitch) + 12;
   const edge = Math.min(70, 30 + width / 40), step = (width - 2 * edge) / Math.max(1, columns.length - 1);
   const placed = columns.map((column, at) => {
     const x = edge + at * step + (column.picture ? 12 : 0), apart = column.input ? Math.min(pitch * 1.3, 560 / column.count) : pitch, middle = TOP + (height - TOP - 12) / 2;
