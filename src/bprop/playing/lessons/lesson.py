@@ -1,4 +1,4 @@
-"""What a lesson is made of: steps with a text, a scene, a task and a question. All numbers come from the graph."""
+"""The parts of a lesson: steps with a text, a scene, a task and a question. All numbers come from the graph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Command = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Task:
-    """What the student does now. done : whether it is done, from what there is to see."""
+    """A task of the student. done : whether it is done."""
 
     text: str
     done: Callable[[Look], bool]
@@ -33,13 +33,13 @@ class Question:
     tolerance: float = 0.01
     choices: Callable[[Look], list[str]] | None = None
 
-    def is_right(self, look: Look, given: float | str) -> bool:
+    def is_right(self, look: Look, reply: float | str) -> bool:
         """Whether an answer is right."""
         answer = self.answer(look)
         if isinstance(answer, str):
-            return str(given).strip().lower() == answer.lower()
+            return str(reply).strip().lower() == answer.lower()
         try:
-            return abs(float(given) - answer) <= self.tolerance
+            return abs(float(reply) - answer) <= self.tolerance
         except ValueError:
             return False
 
@@ -63,10 +63,10 @@ class Step:
         """The text with its numbers."""
         return self.text.format(**{name: figure(of(look)) for name, of in self.numbers.items()})
 
-    def is_done(self, look: Look, given: Any) -> bool:
+    def is_done(self, look: Look, reply: Any) -> bool:
         """Whether the student has done what the step asks."""
-        asked = self.question is None or (given is not None and self.question.is_right(look, given))
-        return asked and (self.task is None or self.task.done(look))
+        answered = self.question is None or (reply is not None and self.question.is_right(look, reply))
+        return answered and (self.task is None or self.task.done(look))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a lesson sees of the machine: the pass, its whole values and gradients, weights, losses, checks."""
+"""The view that a lesson has of the machine: the pass, its whole values and gradients, weights, losses, checks."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Look:
 
     @property
     def chosen(self) -> tuple[str, tuple[int, ...]] | None:
-        """The weight that is looked at."""
+        """The chosen weight."""
         return self.state.view.chosen
 
     def moved(self, parameter: str) -> bool:

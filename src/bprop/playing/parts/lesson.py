@@ -20,24 +20,24 @@ def lesson(state: State, computed: Computed) -> dict[str, Any] | None:
     if state.view.lesson is None:
         return None
     name, number = state.view.lesson
-    of, look, given = LESSONS[name], Look(state, computed), state.view.answer
+    of, look, reply = LESSONS[name], Look(state, computed), state.view.answer
     step = of.steps[number - 1]
     return {
         "name": name, "title": of.title, "step": number, "of": len(of.steps), "text": step.written(look),
         "task": None if step.task is None else step.task.text,
         "task_done": None if step.task is None else step.task.done(look),
-        "done": step.is_done(look, given), "highlight": list(step.highlight),
-        "question": None if step.question is None else _question(step.question, look, given),
+        "done": step.is_done(look, reply), "highlight": list(step.highlight),
+        "question": None if step.question is None else _question(step.question, look, reply),
     }  # fmt: skip
 
 
-def _question(question: Question, look: Look, given: Any) -> dict[str, Any]:
+def _question(question: Question, look: Look, reply: Any) -> dict[str, Any]:
     answer = question.answer(look)
     return {
         "text": question.text,
         "answer": answer if isinstance(answer, str) else plain(answer) if isfinite(answer) else None,
         "tolerance": None if isinstance(answer, str) else question.tolerance,
         "choices": None if question.choices is None else question.choices(look),
-        "given": given,
-        "right": None if given is None else question.is_right(look, given),
+        "given": reply,
+        "right": None if reply is None else question.is_right(look, reply),
     }
