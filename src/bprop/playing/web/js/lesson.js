@@ -45,7 +45,7 @@ function highlight(place, names) {
   for (const element of place.querySelectorAll(".lesson-mark")) element.classList.remove("lesson-mark");
   for (const name of names) {
     const word = CSS.escape(name);
-    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control~="${word}"], [data-unit^="${word} "], [data-weight^="${word}["]`;
+    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control~="${word}"], [data-unit^="${word} "], [data-before="${word}"], [data-weight^="${word}["]`;
     for (const element of place.querySelectorAll(marked)) element.classList.add("lesson-mark");
   }
 }
