@@ -27,7 +27,7 @@ function Layers({ store }) {
       ${r.layers.map((layer, at) => html`<li>
         <span class="layer-name mono">${names[at] ?? at + 1}</span>
         <${NumberField} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at: at + 1, count })} />
-        <${Select} label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
+        <${Select} control="activation" label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
         <button type="button" class="quiet" aria-label=${`Remove layer ${at + 1}`} title="Remove" onClick=${() => store.send("drop_layer", { at: at + 1 })}><${Icon} name="close" /></button>
       </li>`)}
     </ol>

@@ -4,6 +4,7 @@ import { Icon } from "./icons.js";
 
 export function Lesson({ store }) {
   const lesson = store.parts.lesson.value;
+  void store.version.value; // what is framed may have been drawn anew
   useEffect(() => { highlight(store.element, lesson?.highlight ?? []); });
   if (!lesson) return null;
   const last = lesson.step >= lesson.of;
@@ -44,7 +45,7 @@ function highlight(place, names) {
   for (const element of place.querySelectorAll(".lesson-mark")) element.classList.remove("lesson-mark");
   for (const name of names) {
     const word = CSS.escape(name);
-    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control="${word}"], [data-unit^="${word} "]`;
+    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control~="${word}"], [data-unit^="${word} "], [data-before="${word}"], [data-weight^="${word}["]`;
     for (const element of place.querySelectorAll(marked)) element.classList.add("lesson-mark");
   }
 }

@@ -1,7 +1,7 @@
 // One example, one move at a time: forward, then back, with the formula of the box and its numbers.
 import { html } from "../vendor/preact.js";
 import { Formula } from "./formula.js";
-import { NumberField } from "./fields.js";
+import { NumberField, Select } from "./fields.js";
 import { flat, Value } from "./numbers.js";
 
 // The controls, below the network: one move forward or back, and where the pass is.
@@ -17,7 +17,18 @@ export function PassControls({ store }) {
     </div>
     <${Track} store=${store} p=${p} />
     <label class="inline" data-control="example">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label>
+    <${Target} store=${store} />
   </div>`;
+}
+
+// The target of the example, which a person may change: then the example is one of their own.
+function Target({ store }) {
+  const { pass, subject } = store.parts, value = pass.value.values?.y, names = subject.value.classes;
+  if (typeof value !== "number") return null;
+  const set = (target) => store.send("target", { value: target });
+  return html`<label class="inline" data-control="target y">y ${names
+    ? html`<${Select} value=${String(value)} options=${names.map((name, at) => [String(at), name])} onSet=${(at) => set(Number(at))} />`
+    : html`<${NumberField} value=${value} onSet=${set} />`}</label>`;
 }
 
 export function PassCard({ store }) {

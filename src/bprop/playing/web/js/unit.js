@@ -18,7 +18,7 @@ export function Unit({ store, column, nth, unit, y, tile, roomy, narrow, now }) 
   const wide = tile >= 30;
   return html`
     <div class=${`unit ${column.input ? "input" : ""} ${narrow ? "narrow" : ""} ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
-      <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`}
+      <button type="button" class="unit-face" tabindex="-1" data-item=${`u ${nth} ${unit}`} data-unit=${`${column.box} ${unit}`} data-before=${column.before}
               aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
               onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
         ${image ? html`<${Tile} levels=${image} wide=${images.value.shape[1]} high=${images.value.shape[0]} />` : levels ? html`<${Tile} levels=${levels} wide=${map.value.n} high=${map.value.n} />`
