@@ -231,7 +231,9 @@ def test_residuals_are_plotted(opened, tmp_path, values):
     fit, data = values
     fit.report(tmp_path / "r.html", data)
     found = opened((tmp_path / "r.html").as_uri())
-    drawn = found.page.locator("#residuals path.dots").evaluate_all("found => found.map((one) => one.getAttribute('d'))")
+    drawn = found.page.locator("#residuals path.dots").evaluate_all(
+        "found => found.map((one) => one.getAttribute('d'))"
+    )
     assert [path.count("M") for path in drawn] == [80, 80]  # over the prediction, and over the truth
     assert found.page.is_hidden("#health")
     assert found.complaints == []

@@ -17,6 +17,8 @@ from bprop.notes import columns, members, table, word, words
 from bprop.record import Record
 from bprop.reporting.plain import shortened, text
 
+RUN = "run"
+"""The key of the notes about how a model was trained."""
 MOST_COLUMNS = 200
 MOST_CLASSES = 200
 LIBRARIES = ("numpy", "llvmlite", "jax", "scikit-learn", "polars", "optax")
@@ -88,13 +90,21 @@ def _encoding(kind: Mapping[str, Any]) -> str:
 
 def settings_of(model: Model) -> Pairs:
     """(name, value) of each setting of training, and the size of the network."""
-    settings = getattr(model, "settings", {})
+    settings = run_settings(model)
     size = sum(model.params[name].size for name in model.graph.trainable)
     shown = {name: value for name, value in settings.items() if (name, value) != ("engine_reason", "")}
     return [
         *([_LABELS.get(name, name.replace("_", " ")), _shown(v)] for name, v in shown.items()),
         ["parameters", size],
     ]
+
+
+def run_settings(model: Model) -> dict[str, Any]:
+    """The settings of a fit; of a saved model those that `bprop train` noted, {} where there are none."""
+    if hasattr(model, "settings"):
+        return dict(model.settings)
+    noted = model.notes.get(RUN)
+    return {str(name): value for name, value in noted.items()} if isinstance(noted, Mapping) else {}
 
 
 _LABELS = {"engine_reason": "why this engine"}

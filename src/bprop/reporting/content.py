@@ -118,7 +118,10 @@ def report(
     '<!doctype html>'
     """
     source = unwrapped(fit, "report(fit, path)")
-    model, facts = source.to_model(), facts or Facts()
+    model = source.to_model()
+    if facts is None:
+        facts_of = getattr(source, "facts_of", None)  # a model of a table knows the cells of its rows
+        facts = Facts() if facts_of is None or data is None else facts_of(data)
     if data is not None and not isinstance(data, DataSet):
         arrays = source.read_batch(data)
         data = DataSet(arrays, read_weights(weights, check_rows(arrays)))

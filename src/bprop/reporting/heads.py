@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,12 +12,13 @@ from bprop.data import DataSet
 from bprop.measures.baseline import beside, by_chance
 from bprop.measures.class_scores import per_class
 from bprop.measures.curves import at_thresholds, precision_recall, reliability, roc_curve, thinned
-from bprop.measures.heads import Answers, Heads
+from bprop.measures.heads import Heads
 from bprop.measures.judge import Question, judged
 from bprop.measures.labels import label
 from bprop.measures.scores import calibration_error, predictions
 from bprop.model import Model
 from bprop.notes import table, word, words
+from bprop.reporting.looking import finite_rows
 from bprop.reporting.plain import number, numbers, shortened, text
 
 RESAMPLES = 500
@@ -31,9 +32,27 @@ STEPS = 100
 BARS = 30
 
 
-def answers_of(model: Model, examples: DataSet, raw: Mapping[str, Any] | None) -> Answers:
+class Judged(NamedTuple):
+    """What is asked of a head, its predictions and targets, and which of these are finite."""
+
+    name: str
+    question: Question
+    f: np.ndarray
+    y: np.ndarray
+    usable: np.ndarray
+
+
+def judged_of(model: Model, examples: DataSet, raw: Mapping[str, Any] | None) -> list[Judged]:
     """The predictions for examples and their targets, by head. raw : the examples in the units of the table."""
-    return Heads(model.graph, model.notes).answers(model.params, model.dtype, examples, raw)
+    if not model.graph.losses:
+        return []
+    answers = Heads(model.graph, model.notes).answers(model.params, model.dtype, examples, raw)
+    alone = len(answers.heads) == 1
+    return [
+        Judged(head.name, question_of(model, head.question, alone), f, y, finite_rows(f))
+        for head, (f, y) in zip(answers.heads, answers.pairs, strict=True)
+        if head.question is not None
+    ]
 
 
 def question_of(model: Model, question: Question, alone: bool) -> Question:
@@ -51,7 +70,7 @@ def head_results(
     question: Question, f: np.ndarray, y: np.ndarray, w: np.ndarray, evaluation: Mapping[str, float]
 ) -> dict[str, Any]:
     """The scores with their intervals and baselines, and what is charted, of finite predictions f for targets y."""
-    resamples = RESAMPLES if RESAMPLES * f.size <= MOST_WORK else 0
+    resamples = resamples_for(f)
     result = judged(question, f, y, w, evaluation, resamples)
     more: dict[str, Any] = {}
     if question.classes is not None:
@@ -68,6 +87,11 @@ def head_results(
         "resamples": resamples,
         **more,
     }
+
+
+def resamples_for(f: np.ndarray) -> int:
+    """The resamples of the intervals of measures of predictions f: 0 where they would take seconds."""
+    return RESAMPLES if RESAMPLES * f.size <= MOST_WORK else 0
 
 
 def _scores(result: Mapping[str, Any], chance: Mapping[str, float]) -> list[list[Any]]:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from bprop.data import DataSet
 from bprop.health.constant import no_better
-from bprop.measures.heads import Answers
-from bprop.measures.judge import Question
 from bprop.measures.scores import predictions
 from bprop.model import Model
 from bprop.notes import words
 from bprop.reporting.about import Facts
 from bprop.reporting.boundary import boundary_of
 from bprop.reporting.features import errors_by_feature
-from bprop.reporting.heads import answers_of, head_results, question_of
+from bprop.reporting.heads import Judged, head_results, judged_of
 from bprop.reporting.importance import importance_in
 from bprop.reporting.layers import first_layer
-from bprop.reporting.looking import Pass, finite_rows, look
+from bprop.reporting.looking import Pass, look
 from bprop.reporting.pictures import Pictures
 from bprop.reporting.plain import number, numbers, shortened, spread, text
 from bprop.reporting.whose import whose
@@ -45,12 +43,11 @@ def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> d
     }  # fmt: skip
     if model.stopped == "diverged":
         return results
-    arrays = _in_table_units(model, data)
+    arrays = in_table_units(model, data)
     seen = look(model, examples.arrays)
     w = np.ones(len(examples)) if examples.weights is None else np.asarray(examples.weights, np.float64)
     results["warnings"] = [*_not_finite(seen), *_constant(model, examples, measured, name)]
-    raw = None if isinstance(data, DataSet) else arrays
-    judged = _judged(model, answers_of(model, examples, raw)) if model.graph.losses else []
+    judged = judged_of(model, examples, None if isinstance(data, DataSet) else arrays)
     results["heads"] = _heads(judged, w, measured)
     _chart(results, model, seen, judged, w)
     shown = inputs_of(model, arrays)
@@ -66,25 +63,6 @@ def outcome(model: Model, data: Any, weights: Any, name: str, facts: Facts) -> d
     losses = np.where(w > 0, seen.losses, -np.inf)
     results["worst"] = worst_of(model, shown, seen, losses, answer, facts)
     return results
-
-
-class Judged(NamedTuple):
-    """What is asked of a head, its predictions and targets, and which of these are finite."""
-
-    name: str
-    question: Question
-    f: np.ndarray
-    y: np.ndarray
-    usable: np.ndarray
-
-
-def _judged(model: Model, answers: Answers) -> list[Judged]:
-    alone = len(answers.heads) == 1
-    return [
-        Judged(head.name, question_of(model, head.question, alone), f, y, finite_rows(f))
-        for head, (f, y) in zip(answers.heads, answers.pairs, strict=True)
-        if head.question is not None
-    ]
 
 
 def _heads(judged: list[Judged], w: np.ndarray, measured: Mapping[str, float]) -> list[dict[str, Any]]:
@@ -132,7 +110,7 @@ def _chart(results: dict[str, Any], model: Model, seen: Pass, judged: list[Judge
             results["residuals"] = _residuals(*in_units(model, predicted, truth))
 
 
-def _in_table_units(model: Model, data: Any) -> dict[str, np.ndarray]:
+def in_table_units(model: Model, data: Any) -> dict[str, np.ndarray]:
     if isinstance(data, DataSet):
         return {key: model.units.restored(key, array) for key, array in data.arrays.items()}
     return model.graph.read(model.graph.named(data))
@@ -171,7 +149,7 @@ def _features(
         columns = _columns(model, facts, shown)
         pairs = {name: next(iter(of.items())) for name, of in columns.items()}
         values = {name: _feature(shown[key], place) for name, (key, place) in pairs.items()}
-    what, error = _error(seen, judged)
+    what, error = error_of(seen, judged)
     charts = errors_by_feature(error, w, values)
     return {"error": what, "charts": charts} if charts else None
 
@@ -180,7 +158,7 @@ def _feature(array: np.ndarray, place: list[int] | None) -> Callable[[], np.ndar
     return lambda: array.reshape(len(array), -1)[:, 0 if place is None else place[0]]
 
 
-def _error(seen: Pass, judged: list[Judged]) -> tuple[str, np.ndarray]:
+def error_of(seen: Pass, judged: list[Judged]) -> tuple[str, np.ndarray]:
     """(what it is, (N,) the error of each example): whether it is wrong, or how far off, or its loss."""
     if len(judged) != 1:
         return "mean loss", seen.losses

@@ -28,7 +28,8 @@ class Chart extends Readable {
     this.width = Math.max(280, this.figure.clientWidth || 480);
     this.height = 230;
     this.picture.setAttribute("viewBox", `0 0 ${this.width} ${this.height}`);
-    const last = this.series.map((one) => `${one.name} ${format(one.values[one.values.length - 1])}`).join(", ");
+    const end = (one) => one.values.findLast((value) => value !== undefined);
+    const last = this.series.map((one) => `${one.name} ${format(end(one))}`).join(", ");
     const marked = this.best < 0 ? "" : ` The best epoch, ${this.epochs[this.best]}, is marked.`;
     const said = `${this.title} over ${this.epochs.length} epochs; at the end ${last}.${marked} Arrow keys read single epochs.`;
     this.picture.setAttribute("aria-label", said);
@@ -49,12 +50,12 @@ class Chart extends Readable {
   }
 
   numbers() {
-    const rows = this.epochs.map((epoch, k) => [epoch, ...this.series.map((one) => one.values[k])]);
+    const rows = this.epochs.map((epoch, k) => [epoch, ...this.series.map((one) => one.values[k] ?? null)]);
     return { head: ["epoch", ...this.series.map((one) => one.name)], rows };
   }
 
   y(value) {
-    const share = value === null ? null : this.scale.at(value);
+    const share = value === null || value === undefined ? null : this.scale.at(value);
     return share === null ? null : this.height - MARGIN.bottom - share * (this.height - this.top - MARGIN.bottom);
   }
 
@@ -98,6 +99,7 @@ class Chart extends Readable {
     let path = "";
     let drawing = false;
     one.values.forEach((value, place) => {
+      if (value === undefined) return; // another run has a record here, and this one none: its line goes on
       const y = this.y(value);
       if (y !== null) path += `${drawing ? "L" : "M"}${this.x(place).toFixed(1)} ${y.toFixed(1)}`;
       drawing = y !== null;
@@ -117,7 +119,7 @@ class Chart extends Readable {
 
   mark(k) {
     const x = this.x(k);
-    const dots = this.series.map((one, s) => [this.y(one.values[k]), one.ink ?? s]).filter(([y]) => y !== null);
+    const dots = this.series.map((one, s) => [this.y(one.values[k]), one.ink ?? s]).filter(([y]) => y !== null && y !== undefined);
     this.cursor.append(
       svg("line", { class: "cursor", x1: x, x2: x, y1: this.top, y2: this.height - MARGIN.bottom }),
       ...dots.map(([y, s]) => svg("circle", { class: `point ink-${s % INKS}`, cx: x, cy: y, r: 4 })),
