@@ -99,6 +99,12 @@ def test_a_pickle_of_an_older_version_gets_a_history_of_its_list(fit):
     assert isinstance(pickle.loads(pickle.dumps(old)).history, History)
 
 
+def test_the_attribute_of_keras_is_answered_with_the_column():
+    with pytest.raises(AttributeError, match=r'history\["loss"\]'):
+        _ = bp.History([]).history
+    assert not hasattr(bp.History([]), "nothing_of_the_kind")
+
+
 def test_its_text_is_a_table_of_some_epochs_however_many_there_are():
     history = bp.History([bp.Record(e, 10 * e, loss=1 / e, penalty=0.0, objective=1 / e) for e in range(1, 2001)])
     lines = repr(history).splitlines()
@@ -111,9 +117,3 @@ def test_a_notebook_gets_a_chart_and_a_table():
     history = bp.History([bp.Record(e, 10 * e, loss=1 / e, penalty=0.0, objective=1 / e) for e in range(1, 4)])
     html = history._repr_html_()
     assert "3 epochs" in html and "<svg" in html and "0.3333" in html
-
-
-def test_the_attribute_of_keras_is_answered_with_the_column():
-    with pytest.raises(AttributeError, match=r'history\["loss"\]'):
-        _ = bp.History([]).history
-    assert not hasattr(bp.History([]), "nothing_of_the_kind")

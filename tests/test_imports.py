@@ -84,12 +84,12 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
-    "IPython",
-    "textual",
     "starlette",
     "uvicorn",
     "websockets",
     "anywidget",
+    "IPython",
+    "textual",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

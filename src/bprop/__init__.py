@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
     from bprop.record import Record
-    from bprop.reporting import Live, report
+    from bprop.reporting import Live, compare, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.sources.stream import stream
     from bprop.stepper import Stepper
@@ -97,6 +97,7 @@ __all__ = [
     "boxes",
     "check_box",
     "check_gradients",
+    "compare",
     "ensemble",
     "errors",
     "init",
@@ -145,7 +146,7 @@ _LATER = {
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
     "bprop.record": ("Record",),
-    "bprop.reporting": ("Live", "report"),
+    "bprop.reporting": ("Live", "compare", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.sources.stream": ("stream",),
     "bprop.stepper": ("Stepper",),

@@ -119,6 +119,20 @@ TABLE = {
         "--interval": ("evaluate pets.bprop pets.csv --interval 0.9", "no conformal scores"), "--importance": ALWAYS,
         "--repeats": ("evaluate pets.bprop pets.csv --repeats 3", "add --importance"),
     },
+    "report": {
+        "model": ALWAYS, "data": ALWAYS, "--out": ALWAYS, "--held-out": ALWAYS, **reading("report pets.bprop"),
+        "--labels": ("report pets.bprop pets.csv --labels pets.csv", "for idx images"),
+        "--weights": ("report pets.bprop dots.npz --weights a", "for tables with columns"),
+        "--threshold": ("report pets.bprop pets.csv --threshold 0.4", "two classes"),
+        "--sheet": ("report pets.bprop --sheet 1", "no data is named"),
+    },
+    "compare": {
+        "models": ALWAYS, "--data": ALWAYS, "--out": ALWAYS,
+        **{option: (f"compare pets.bprop pets.bprop --data {data} {words}", says)
+           for option, (words, data, says) in READING.items()},
+        "--labels": ("compare pets.bprop pets.bprop --data pets.csv --labels pets.csv", "for idx images"),
+        "--weights": ("compare pets.bprop pets.bprop --weights a", "no data is named"),
+    },
     "check": {
         **of_subject("check"), **dict.fromkeys(("subject", "--rows", "--elements", "--seed", "--engine"), ALWAYS),
         "data": ("check pets.csv pets.csv", "one argument too many"),
@@ -127,7 +141,10 @@ TABLE = {
         **of_subject("graph"), "subject": ALWAYS, "--svg": ALWAYS, "--values": ALWAYS,
         "data": ("graph pets.csv pets.csv", "one argument too many"),
         "--rows": ("graph pets.csv --rows 5", "add --values"), "--seed": ("graph pets.bprop --seed 1", "add --values"),
-        "--collapse": ("graph pets.csv --collapse yes", "add --svg"),
+        "--collapse": ("graph pets.csv --collapse yes", "--collapse is for a picture: add --svg"),
+        "--fold": ("graph pets.csv --fold no", "add --svg"),
+        "--direction": ("graph pets.csv --direction right", "--direction is for a picture: add --svg"),
+        "--width": ("graph pets.csv --width 420", "add --svg"),
         "--sheet": ("graph pets.bprop --sheet 1", "no data is named"),
     },
     "step": {
@@ -136,7 +153,13 @@ TABLE = {
         "--lr": ("step pets.csv --rule none --lr 0.1", "there is no learning rate"),
         "data": ("step pets.csv pets.csv", "one argument too many"),
     },
-    "play": dict.fromkeys(("subject", "--port", "--open"), ALWAYS),
+    "play": {
+        **dict.fromkeys(("subject", "--port", "--open"), ALWAYS), **reading("play"),
+        "data": ("play pets.csv pets.csv", "one argument too many"),
+        "--target": ("play moons --target y", "is a toy and has its own data"),
+        "--task": ("play pets.bprop --task classification", "is a model"),
+        "--seed": ("play pets.bprop --seed 1", "with its own weights"),
+    },
     "export": {"model": ALWAYS, "--onnx": ALWAYS, "--encoders": ALWAYS},
     "info": {"model": ALWAYS, "--json": ALWAYS},
 }  # fmt: skip

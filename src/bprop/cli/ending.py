@@ -12,7 +12,6 @@ import typer
 
 from bprop.cli.config import Config
 from bprop.cli.deciding import decided
-from bprop.cli.described import RUN
 from bprop.cli.errors import BAD, INTERRUPTED
 from bprop.cli.experiment import free_path
 from bprop.cli.judging import Verdict
@@ -25,6 +24,7 @@ from bprop.disk.special import own_descriptor
 from bprop.errors import NonFiniteError
 from bprop.model import save
 from bprop.notes import best_epochs
+from bprop.reporting.about import RUN
 from bprop.sources.preparation import Preparation
 from bprop.tables.certainty import Watched, certain
 from bprop.training import Fit, Terminated

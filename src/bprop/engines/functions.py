@@ -86,7 +86,6 @@ class Functions(ABC):
     ) -> Any:
         """The objective of a batch in training: (1 / sum_t w_t) sum_t w_t l_t + penalty, one number."""
 
-    @abstractmethod
     def gradients(
         self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int = 0, *, t: Any = 0, weights: Any = None,
         per_example: bool = False,
@@ -96,6 +95,10 @@ class Functions(ABC):
         per_example : those of l_t + penalty for each example t by itself, {name: array (N, *shape)}. Raises GraphError
         for a graph that mixes the examples of a batch, such as one with batch normalisation.
         """
+        if per_example:
+            self.need_separate(weights)
+            return self.example_gradients(theta, batch, seed, t)
+        return self.batch_gradients(theta, batch, seed, t, weights)
 
     @abstractmethod
     def step(
@@ -111,6 +114,29 @@ class Functions(ABC):
         """The outputs of the graph outside training, {name: array}. Only the inputs that they need are read."""
 
     # --- for the engines ---
+
+    @abstractmethod
+    def batch_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any, weights: Any
+    ) -> dict[str, Any]:
+        """The gradients of `loss` for every trained parameter."""
+
+    def example_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any
+    ) -> dict[str, Any]:
+        """The gradients of each example by itself, {name: array (N, *shape)}.
+
+        They are those of a batch of one row, or, as the noise of a row depends on its place, of the batch in which all
+        other rows have the weight 0.
+        """
+        arrays, _ = self.read(batch)
+        rows = rows_of(arrays)
+        if self.has_noise:
+            each = [self.batch_gradients(theta, arrays, seed, t, chosen) for chosen in np.eye(rows)]
+        else:
+            cuts = (slice(row, row + 1) for row in range(rows))
+            each = [self.batch_gradients(theta, {n: a[c] for n, a in arrays.items()}, seed, t, None) for c in cuts]
+        return {name: np.stack([grads[name] for grads in each]) for name in each[0]}
 
     def cast(self, theta: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """theta, checked, in the precision of the functions."""
@@ -159,21 +185,6 @@ class Functions(ABC):
         if rows > size:
             raise ShapeError(f"a batch of {rows} rows, where batch_size is {size}")
         return rows if self.graph.mixing() is not None else size
-
-    def one_by_one(
-        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any, weights: Any
-    ) -> dict[str, np.ndarray]:
-        """The gradients of each example by itself: those of a batch of one row, or, as the noise of a row depends on
-        its place, of the batch in which all other rows have the weight 0."""
-        self.need_separate(weights)
-        arrays, _ = self.read(batch)
-        rows = rows_of(arrays)
-        if self.has_noise:
-            each = [self.gradients(theta, arrays, seed, t=t, weights=chosen) for chosen in np.eye(rows)]
-        else:
-            cuts = (slice(row, row + 1) for row in range(rows))
-            each = [self.gradients(theta, {n: a[cut] for n, a in arrays.items()}, seed, t=t) for cut in cuts]
-        return {name: np.stack([grads[name] for grads in each]) for name in each[0]}
 
     def need_separate(self, weights: Any) -> None:
         """Raise GraphError where the examples of a batch have no gradients of their own, SettingError for weights."""

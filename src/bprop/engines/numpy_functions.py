@@ -47,18 +47,9 @@ class NumpyFunctions(Functions):
             state, context = self.forward(theta, batch, seed, t, weights)
             return objective_of(self.graph, self.program.training, state, context)
 
-    def gradients(
-        self,
-        theta: Mapping[str, Any],
-        batch: Mapping[str, Any],
-        seed: int = 0,
-        *,
-        t: Any = 0,
-        weights: Any = None,
-        per_example: bool = False,
+    def batch_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any, weights: Any
     ) -> dict[str, Any]:
-        if per_example:
-            return self.one_by_one(theta, batch, seed, t, weights)
         with np.errstate(all="ignore"):
             state, context = self.forward(theta, batch, seed, t, weights)
             return self.program.gradients(state, context)[1]

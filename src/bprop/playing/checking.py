@@ -37,7 +37,7 @@ def check_weight(work: Work, computed: Computed, name: str, index: tuple[int, ..
     """J(w +- eps) and their secant beside backpropagation's tangent, the curve around w, and the verdict.
 
     "slope" is that of the secant, (J(w + eps) - J(w - eps)) / (2 eps). The verdict does not hang on this eps: see
-    `bprop.check.slope`; "numeric" is the slope that it found.
+    `bprop.check.slope`; "numeric" is the slope on which it rests.
     """
     rows = min(MOST_ROWS, len(computed.values(work).context.weights))
     with np.errstate(all="ignore"):

@@ -35,6 +35,17 @@ def text(value: Any, most: int = 80) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
+def shortened(value: Any, most: int = 40) -> str:
+    """A name as text on one line of at most `most` letters: the middle is left out, as long names differ at their ends.
+
+    >>> shortened("temperature_of_the_engine_oil_in_front", 15)
+    'tempera…n_front'
+    """
+    line = text(value, 10**6)
+    end = (most - 1) // 2
+    return line if len(line) <= most else f"{line[: most - 1 - end]}…{line[len(line) - end :]}"
+
+
 def plain(record: Record, health: bool = True) -> dict[str, Any]:
     """A record for the page."""
     validation = record.validation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from threading import Condition
 from time import monotonic
@@ -65,8 +64,8 @@ class Steering:
     def _legal(self, value: Any) -> float:
         if not self.takes_rate:
             raise SettingError("the update rule of this training has no learning rate that can be changed")
-        legal = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not legal or not 0 <= value <= LARGEST:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not 0 <= value <= LARGEST:
             raise SettingError(f"a learning rate is a number from 0 to {LARGEST:g}, not {value!r:.60}")
         return float(value)
 

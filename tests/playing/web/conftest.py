@@ -77,10 +77,10 @@ class Play:
 
     # --- the page ---
 
-    def send(self, name, **more):
+    def send(self, command, **more):
         """A command, sent by the page; returns when its answer is shown."""
         self.page.evaluate(
-            "([name, more]) => document.getElementById('play').play.store.send(name, more)", [name, more]
+            "([name, more]) => document.getElementById('play').play.store.send(name, more)", [command, more]
         )
         return self.settle()
 

@@ -98,21 +98,17 @@ class XlaFunctions(Functions):
     ) -> Any:
         return self.called(self.loss_of, theta, batch, seed, t, weights)
 
-    def gradients(
-        self,
-        theta: Mapping[str, Any],
-        batch: Mapping[str, Any],
-        seed: int = 0,
-        *,
-        t: Any = 0,
-        weights: Any = None,
-        per_example: bool = False,
+    def batch_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any, weights: Any
     ) -> dict[str, Any]:
-        if per_example:
-            self.need_separate(weights)
-        function = self.each_of if per_example else self.gradients_of
-        grads = self.called(function, theta, batch, seed, t, weights)
+        grads = self.called(self.gradients_of, theta, batch, seed, t, weights)
         return {name: grads[name] for name in self.graph.trained}  # JAX sorts them
+
+    def example_gradients(
+        self, theta: Mapping[str, Any], batch: Mapping[str, Any], seed: int, t: Any
+    ) -> dict[str, Any]:
+        grads = self.called(self.each_of, theta, batch, seed, t, None)
+        return {name: grads[name] for name in self.graph.trained}
 
     def step(
         self, theta: Mapping[str, Any], state: State, batch: Mapping[str, Any], seed: int = 0, *, weights: Any = None

@@ -9,7 +9,9 @@ import numpy as np
 
 from bprop import init
 from bprop.architecture import activations
+from bprop.graph import Graph
 from bprop.playing.computed import Computed
+from bprop.playing.mistakes import MISTAKES, places
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
 from bprop.playing.subjects.opening import names
@@ -58,8 +60,22 @@ def choices(state: State, computed: Computed) -> dict[str, Any]:
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": [], "lessons": [], "subjects": names(computed.brought),
+        "mistakes": fitting(state.work.network.graph), "lessons": [], "subjects": names(computed.brought),
     }  # fmt: skip
+
+
+def fitting(graph: Graph) -> list[dict[str, Any]]:
+    """The mistakes that a box of the graph can have, and which boxes."""
+    every = ((name, of.text, places(graph, name)) for name, of in MISTAKES.items())
+    return [{"name": name, "text": text, "boxes": boxes} for name, text, boxes in every if boxes]
+
+
+def mistake(state: State, computed: Computed) -> dict[str, Any] | None:
+    """The mistake that is planted now."""
+    if state.work.mistake is None:
+        return None
+    name, box = state.work.mistake
+    return {"name": name, "box": box, "text": MISTAKES[name].text}
 
 
 def settings(rule: type) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def test_elsewhere_is_not_here(monkeypatch):
 
 def test_where_the_core_is_not_told_there_is_no_elsewhere(monkeypatch):
     helpers._core_asker.cache_clear()
-    monkeypatch.setattr(helpers.binding, "address_of_symbol", lambda name: None)
+    monkeypatch.setattr(helpers, "address_of", lambda name: None)
     try:
         assert elsewhere() == frozenset()
     finally:
@@ -94,7 +94,7 @@ def test_llvm_is_asked_once_and_then_left_alone(monkeypatch):
     def fail(name):
         raise AssertionError("a process that is forked meanwhile would find LLVM's library locked")
 
-    monkeypatch.setattr(helpers.binding, "address_of_symbol", fail)
+    monkeypatch.setattr(helpers, "address_of", fail)
     elsewhere()
 
 

@@ -138,6 +138,10 @@ class Emitter:
             function = ir.Function(self.module, type_, name=name)
         return self.b.call(function, args)
 
+    def call_at(self, address: Value, kind: Type, args: Sequence[Value]) -> Value:
+        """A call of the function at an address, an i64. `kind`: the type of the function."""
+        return self.b.call(_Function(self.b.inttoptr(address, POINTER), kind), args)
+
     def intrinsic(self, name: str, *args: Value, result: Type | None = None) -> Value:
         """A call of the intrinsic llvm.NAME for the type of its first argument."""
         return self.call(f"llvm.{name}.{type_name(args[0].type)}", args, result)
@@ -238,6 +242,16 @@ class Emitter:
             phi.add_incoming(result, inner_end)
             carried.append(phi)
         return carried
+
+
+class _Function:
+    """A pointer of which the builder knows the type of the function that it points to."""
+
+    def __init__(self, pointer: Value, kind: Type):
+        self.pointer, self.function_type = pointer, kind
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.pointer, name)
 
 
 def constant(type_: Type, number: Any) -> ir.Constant:

@@ -10,9 +10,11 @@ over, finds the door shut and goes home.
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 
 from bprop.engines.native.emit.emitter import I32, I64, POINTER, VOID, Emitter, Value
+from bprop.engines.native.emit.symbols import YIELDS, address_of
+from bprop.engines.native.emit.target import is_arm, is_intel, triple
 
 PATIENCE = 4000
 """Turns of waiting after which a thread lets others run, in case there are fewer cores than threads."""
@@ -44,8 +46,12 @@ class Gate:
         self.words[DOOR] = SHUT
 
 
-def gate_function(module: ir.Module, lanes: int) -> ir.Function:
-    """enter(gate, thread, threads): the number of threads that do the work. For a helper, 0 means: go home."""
+def gate_function(module: ir.Module, lanes: int, longest: int = LONGEST) -> ir.Function:
+    """enter(gate, thread, threads): the number of threads that do the work. For a helper, 0 means: go home.
+
+    longest : turns of waiting after which it is shut. Who finds the threads at work is one of them, that has come
+    through this gate before.
+    """
     function = ir.Function(module, ir.FunctionType(I64, [POINTER, I64, I64]), "enter")
     function.attributes.add("noinline")
     emitter = Emitter(module, ir.IRBuilder(function.append_basic_block("entry")), lanes)
@@ -54,6 +60,8 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
     come, go_in, inside, together, none = (
         b.append_basic_block(name) for name in ("come", "go_in", "inside", "together", "none")
     )
+    with b.if_then(b.icmp_signed("==", load(b, gate), I64(AT_WORK))):
+        b.ret(threads)
     caller = b.icmp_signed("==", thread, I64(0))
     wanted = b.select(caller, b.sub(threads, I64(1)), I64(AT_WORK))
     b.cbranch(caller, inside, come)
@@ -65,7 +73,7 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
     b.cbranch(swap(b, gate, value, b.add(value, I64(1))), inside, come)
 
     b.position_at_end(inside)
-    emit_wait(emitter, gate, wanted, together, none)
+    emit_wait(emitter, gate, wanted, longest, together, none)
     b.position_at_end(together)
     b.ret(threads)
     b.position_at_end(none)
@@ -73,7 +81,7 @@ def gate_function(module: ir.Module, lanes: int) -> ir.Function:
     return function
 
 
-def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, home: ir.Block) -> None:
+def emit_wait(emitter: Emitter, gate: Value, wanted: Value, longest: int, to_work: ir.Block, home: ir.Block) -> None:
     """Wait until the door has the wanted value, then open it. Go home if it is shut; shut it after too many turns."""
     b = emitter.b
     before, wait, turn, late = b.block, *(b.append_basic_block(name) for name in ("wait", "turn", "late"))
@@ -88,7 +96,7 @@ def emit_wait(emitter: Emitter, gate: Value, wanted: Value, to_work: ir.Block, h
     b.position_at_end(turn)
     more = emit_turn(emitter, turns)
     turns.add_incoming(more, b.block)
-    b.cbranch(b.icmp_signed(">=", more, I64(LONGEST)), late, wait)
+    b.cbranch(b.icmp_signed(">=", more, I64(longest)), late, wait)
     b.position_at_end(late)
     turns.add_incoming(more, late)
     b.cbranch(swap(b, gate, value, I64(SHUT)), home, wait)
@@ -141,14 +149,14 @@ def emit_turn(emitter: Emitter, turns: Value) -> Value:
 
 def emit_pause(emitter: Emitter) -> None:
     """Tell the core that this is a loop of waiting."""
-    triple = binding.get_default_triple()
-    if triple.startswith(("x86_64", "i686")):
+    if is_intel(triple()):
         emitter.call("llvm.x86.sse2.pause", [], VOID)
-    elif triple.startswith(("aarch64", "arm64")):
+    elif is_arm(triple()):
         emitter.call("llvm.aarch64.hint", [I32(1)], VOID)
 
 
 def emit_yield(emitter: Emitter) -> None:
     """Let another thread run on this core, if the system's library has a function for it."""
-    if binding.address_of_symbol("sched_yield"):
-        emitter.call("sched_yield", [], I32)
+    name = next((name for name in YIELDS if address_of(name)), None)
+    if name is not None:
+        emitter.call(name, [], I32)

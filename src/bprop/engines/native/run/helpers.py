@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from llvmlite import binding
+from bprop.engines.native.emit.symbols import address_of
 
 
 class Helper:
@@ -43,15 +43,21 @@ class Helper:
         It is moved there before it wakes: systems like to wake a thread on the core of the one that wakes it, where
         it would wait for milliseconds while the caller spins.
         """
-        if cores and cores != self.cores and self.thread.native_id is not None:
-            try:
-                os.sched_setaffinity(self.thread.native_id, cores)
-            except OSError as error:
-                if error.errno is None:  # raised by a handler of signals, as a time limit
-                    raise
-                # else: a core that has been taken away meanwhile
-            self.cores = cores
+        if cores and cores != self.cores:
+            self.move(cores)
         self.calls.put((function, *args))
+
+    def move(self, cores: frozenset[int]) -> None:
+        """Let it run on these cores."""
+        if self.thread.native_id is None:
+            return
+        try:
+            os.sched_setaffinity(self.thread.native_id, cores)
+        except OSError as error:
+            if error.errno is None:  # raised by a handler of signals, as a time limit
+                raise
+            # else: a core that has been taken away meanwhile
+        self.cores = cores
 
 
 def elsewhere() -> frozenset[int]:
@@ -66,5 +72,5 @@ def _core_asker() -> Callable[[], int] | None:
 
     Looked up once: a process that is forked while another thread is in LLVM finds LLVM locked for ever.
     """
-    address = binding.address_of_symbol("sched_getcpu") if hasattr(os, "sched_setaffinity") else None
+    address = address_of("sched_getcpu") if hasattr(os, "sched_setaffinity") else None
     return ctypes.CFUNCTYPE(ctypes.c_int)(address) if address else None

@@ -60,7 +60,10 @@ def compiled_structure(program: Program, integer: np.dtype) -> Hashable | None:
 
 
 class NativeRun(Run):
-    """Many steps in each call of machine code."""
+    """Many steps in each call of machine code.
+
+    memory : where theta and the rule's state lie by name, with the values that they have; None: this run makes it.
+    """
 
     engine = "native"
     apart = True  # machine code runs while other threads run Python
@@ -92,7 +95,8 @@ class NativeRun(Run):
         self.step: Loaded = self.compiled_step(rows, data)
         self.last: Loaded | None = self.compiled_step(last, data) if last else None
         self.measures: dict[str, Loaded] = {} if job.validation is None else {"validation": self.measure("validation")}
-        self.restore(params, None)
+        if memory is None:
+            self.restore(params, None)
 
     def compiled_step(self, rows: int, data: DataSet) -> Loaded:
         """A compiled step of `rows` rows. It shares theta, the rule's state and the sums with the others."""

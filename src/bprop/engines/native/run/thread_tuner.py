@@ -79,7 +79,10 @@ class ThreadTuner:
 
     def timed(self, count: int, steps: int, start: float) -> None:
         """Record that these steps took the time since `start`, on the clock `now`."""
-        taken = perf_counter() - start
+        self.note(count, steps, perf_counter() - start)
+
+    def note(self, count: int, steps: int, taken: float) -> None:
+        """Record that these steps took so many seconds."""
         self.worked += taken
         seconds, before = taken / steps, self.seconds.get(count, inf)
         if self.trials:

@@ -29,4 +29,4 @@ export function Select({ value, options, onSet, label, id, disabled = false }) {
 }
 
 // A setting with its name above it.
-export const Field = ({ name, children, class: more = "" }) => html`<label class=${"field " + more}><span>${name}</span>${children}</label>`;
+export const Field = ({ name, children, control }) => html`<label class="field" data-control=${control}><span>${name}</span>${children}</label>`;

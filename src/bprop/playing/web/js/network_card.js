@@ -14,8 +14,8 @@ export function NetworkCard({ store }) {
       </div>`}</div>
     ${byBox ? html`<${Drawing} store=${store} />` : html`<${Network} store=${store} />`}
     <ul class="legend" aria-label="Legend">
-      <li><span class="swatch positive"></span>positive</li><li><span class="swatch negative"></span>negative</li>
-      ${!byBox && html`<li><span class="swatch thick"></span>large weight</li><li><b class="value">0.42</b> value</li><li><b class="gradient">−0.03</b> gradient</li>
+      ${byBox ? html`<li><b class="value">0.42</b> value</li><li><b class="gradient">−0.03</b> gradient</li><li class="hint">Choose a box for all its numbers. Ctrl and the wheel zoom.</li>`
+        : html`<li><span class="swatch positive"></span>positive</li><li><span class="swatch negative"></span>negative</li><li><span class="swatch thick"></span>large weight</li><li><b class="value">0.42</b> value</li><li><b class="gradient">−0.03</b> gradient</li>
       <li class="hint">Drag a line up or down to change its weight.</li>`}
     </ul>
   </section>`;

@@ -11,7 +11,7 @@ export function PassCard({ store }) {
   const move = (name, more) => store.send(name, more).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
   return html`<section class="card pass" aria-labelledby="pass-title">
     <div class="card-head"><h2 id="pass-title">One example, step by step</h2>
-      <label class="inline">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label></div>
+      <label class="inline" data-control="example">Row <${NumberField} value=${p.example} min=${0} whole onSet=${(row) => store.send("example", { row })} /></label></div>
     <div class="moves">
       <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back", { count: 1 })}>← Undo move</button>
       <button type="button" class=${"main-button strong " + (next?.phase === "bprop" || next?.phase === "seed" ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward", { count: 1 })}>${label(next)}</button>
@@ -20,7 +20,7 @@ export function PassCard({ store }) {
     ${last ? html`<div class=${"move " + last.phase}>
       <h3>${heading(last)}</h3>
       ${last.formula && html`<${Formula} markup=${last.formula} label="The formula" />`}
-      ${last.numbers && html`<p class="with-numbers">with the numbers of row ${p.example}:</p><${Formula} markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
+      ${last.numbers && html`<p class="with-numbers">with the numbers of row ${p.example}:</p><${Formula} small markup=${last.numbers} label=${last.text ?? "With numbers"} />`}
       ${last.sent && html`<dl class="sent">${Object.entries(last.sent).map(([child, numbers]) => html`<div><dt>sent to ${child}</dt><dd><${Numbers} of=${numbers} class="gradient" /></dd></div>`)}</dl>`}
     </div>` : html`<p class="hint">Press <b>${label(next)}</b>: the value of one box is computed from its children. After the loss, the same button walks back: each box sends a gradient to its children.</p>`}
   </section>`;

@@ -5,7 +5,7 @@ import { at, flat, isNumber, short, spoken, Value } from "./numbers.js";
 import { drag, isChosen, moveByKey, nameOf } from "./weights.js";
 
 export function Unit({ store, column, nth, unit, y, tile, narrow, now }) {
-  const { pass, map, theta, subject } = store.parts;
+  const { pass, map, line, theta, subject } = store.parts, curve = line.value?.units?.[column.box]?.[unit];
   const value = flat(pass.value?.values?.[column.box])[unit], gradient = flat(pass.value?.gradients?.[column.box])[unit];
   const levels = map.value && (map.value.units?.[column.box]?.[unit]?.pixels ?? ownMap(map.value, column, unit));
   if (column.loss) return html`<${LossUnit} store=${store} column=${column} nth=${nth} y=${y} tile=${tile} now=${now} value=${value} gradient=${gradient} />`;
@@ -20,7 +20,7 @@ export function Unit({ store, column, nth, unit, y, tile, narrow, now }) {
               aria-label=${label} aria-pressed=${chosen ? "true" : "false"}
               onClick=${() => { store.chosen.value = chosen ? null : { kind: "unit", box: column.box, unit }; }}>
         ${levels ? html`<${Tile} levels=${levels} wide=${map.value.n} high=${map.value.n} />`
-          : html`<span class=${"blob " + (isNumber(value) ? (value >= 0 ? "positive" : "negative") : "")}
+          : curve ? html`<${Sparkline} numbers=${curve} />` : html`<span class=${"blob " + (isNumber(value) ? (value >= 0 ? "positive" : "negative") : "")}
               style=${{ opacity: isNumber(value) ? String(0.15 + 0.85 * Math.min(1, Math.abs(value))) : "0" }}></span>`}
       </button>
       ${column.bias && wide && html`<${Bias} store=${store} column=${column} nth=${nth} unit=${unit} value=${at(theta.value[column.bias], [unit])} />`}
@@ -34,7 +34,7 @@ export function Unit({ store, column, nth, unit, y, tile, narrow, now }) {
 
 // The loss of the example: a number, and the target that it compares with.
 function LossUnit({ store, column, nth, y, tile, now, value, gradient }) {
-  const { pass, subject } = store.parts, target = flat(pass.value?.values?.y)[0], wide = Math.max(tile, 46);
+  const { pass, subject } = store.parts, target = flat(pass.value?.values?.y)[0], wide = 60;
   const named = subject.value.task === "classes" && subject.value.classes ? subject.value.classes[target] ?? target : target;
   const chosen = store.chosen.value?.box === column.box, style = { left: `${column.x - wide / 2}px`, top: `${y - 23}px`, width: `${wide}px`, height: "46px" };
   return html`<div class=${`unit loss ${now ? "now" : ""} ${chosen ? "chosen" : ""}`} style=${style}>
@@ -51,11 +51,18 @@ function described(value, gradient) {
   return `value ${spoken(value)}` + (gradient === undefined ? "" : `, gradient of this example ${spoken(gradient)}`);
 }
 
+// The value of a unit along the only input, from its lowest to its highest.
+function Sparkline({ numbers }) {
+  const low = Math.min(...numbers), high = Math.max(...numbers), count = numbers.length;
+  const place = (value, at) => `${((44 * at) / (count - 1) + 1).toFixed(1)} ${(41 - (36 * (value - low)) / (high - low || 1)).toFixed(1)}`;
+  return html`<svg class="sparkline" viewBox="0 0 46 46" aria-hidden="true"><path d=${"M" + numbers.map(place).join("L")} /></svg>`;
+}
+
 // The map of an input is the input itself; that of the only output, or of one of two probabilities, is the network's.
 const slopes = new Map();
 function ownMap(map, column, unit) {
   if (column.input && column.count === 2) {
-    const key = `${map.n}/${unit}`, across = (i) => (unit === 0 ? i % map.n : Math.floor(i / map.n)) / (map.n - 1);
+    const key = `${map.n}/${unit}`, across = (i) => (unit === 0 ? i % map.n : map.n - 1 - Math.floor(i / map.n)) / (map.n - 1);
     if (!slopes.has(key)) slopes.set(key, Uint8Array.from({ length: map.n * map.n }, (_, i) => Math.round(255 * across(i))));
     return slopes.get(key);
   }
