@@ -141,7 +141,10 @@ TABLE = {
         **of_subject("graph"), "subject": ALWAYS, "--svg": ALWAYS, "--values": ALWAYS,
         "data": ("graph pets.csv pets.csv", "one argument too many"),
         "--rows": ("graph pets.csv --rows 5", "add --values"), "--seed": ("graph pets.bprop --seed 1", "add --values"),
-        "--collapse": ("graph pets.csv --collapse yes", "add --svg"),
+        "--collapse": ("graph pets.csv --collapse yes", "--collapse is for a picture: add --svg"),
+        "--fold": ("graph pets.csv --fold no", "add --svg"),
+        "--direction": ("graph pets.csv --direction right", "--direction is for a picture: add --svg"),
+        "--width": ("graph pets.csv --width 420", "add --svg"),
         "--sheet": ("graph pets.bprop --sheet 1", "no data is named"),
     },
     "step": {

@@ -216,7 +216,10 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             ("seed",), _without_values,
             "--seed draws the weights whose values --values shows: add --values, or data after a model",
         ),
-        Idle(("collapse",), lambda values: values["svg"] is None, "--collapse is for a picture: add --svg FILE"),
+        Idle(
+            ("collapse", "fold", "direction", "width"), lambda values: values["svg"] is None,
+            "{options} is for a picture: add --svg FILE",
+        ),
     ),
     "step": (*OF_SUBJECT, *READING, HIDDEN),
 }  # fmt: skip

@@ -106,7 +106,7 @@ class _Folds:
         return best
 
     def _key(self, number: int) -> Hashable:
-        """What equal segments have in common. A segment with an output or a loss equals no other."""
+        """A key that equal segments share. A segment with an output or a loss equals no other."""
         segment = self.segments[number]
         if any(node.output or node.kind not in ("box", "layer") or not node.like for node in segment):
             return number

@@ -27,7 +27,7 @@ HUES = 4
 class Lane:
     """The way of links into the next column: up to `above`, across to `gutter`, down to `below`.
 
-    name : what is written beside it, if there are several. hue : its colour, 1 .. HUES, or 0.
+    name : the text beside it, if there are several. hue : its colour, 1 .. HUES, or 0.
     """
 
     above: float
@@ -191,8 +191,8 @@ class Grid:
                     self.base[cut + 1] + spacing * (back + 1),
                 )  # fmt: skip
                 if self._are_named(cut):
-                    lane.name = fit(bundle[0].said, SMALL, 110)
+                    lane.name = fit(bundle[0].way, SMALL, 110)
                     if not bundle[0].penalised and any(link.is_long for link in bundle):
-                        lane.hue = hues.setdefault(bundle[0].said, len(hues) % HUES + 1)
+                        lane.hue = hues.setdefault(bundle[0].way, len(hues) % HUES + 1)
                 laid |= dict.fromkeys(bundle, lane)
         return laid

@@ -104,7 +104,7 @@ class _Painter:
             item = route.items[0]
             if item.node is route.edge.source and item.exit(route.edge) == 0 and item not in labelled:
                 labelled.add(item)
-                self._label(item.node.label, item.x + 6, self.grid.top(item) - 5, "start")
+                self._label(route.edge.source.label, item.x + 6, self.grid.top(item) - 5, "start")
             self.result.lines.append(self._draw_route(route))
         for lane in self.grid.lanes():
             if lane.name:

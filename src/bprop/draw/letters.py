@@ -46,14 +46,14 @@ def fit(text: str, size: float, room: float) -> str:
     text = one_line(text)
     if width(text, size) <= room:
         return text
-    least, most = 0, len(text)  # the letters that are kept
+    least, most = 1, len(text)  # letters
     while least < most:
-        kept = (least + most + 1) // 2
-        if width(cut(text, kept + 1), size) <= room:
-            least = kept
+        middle = (least + most + 1) // 2
+        if width(cut(text, middle), size) <= room:
+            least = middle
         else:
-            most = kept - 1
-    return cut(text, least + 1)
+            most = middle - 1
+    return cut(text, least)
 
 
 def cut(text: str, letters: int) -> str:

@@ -1,6 +1,6 @@
-"""What a box computes, in a few words: the first line of a box without a name of its own.
+"""The work of a box, in a few words: the first line of a box without a name of its own.
 
-A child that has no name of its own either stands in the formula as what it computes, if that is short: the sum of
+A child that has no name of its own either stands in the formula with its own formula, if that is short: the sum of
 `multiply_1` and b reads `x * w + b`.
 """
 
@@ -29,7 +29,7 @@ def has_automatic_name(box: Box, outputs: Iterable[Box]) -> bool:
 
 
 def meanings(graph: Structure) -> dict[Box, str]:
-    """{box: what it computes}, for all boxes but leaves: `x * w + b`, `a1[:, 0]`, `dropout rate=0.2`."""
+    """{box: its work}, for all boxes but leaves: `x * w + b`, `a1[:, 0]`, `dropout rate=0.2`."""
     outputs = set(graph.outputs.values())
     automatic = {box for box in graph.order if has_automatic_name(box, outputs)}
     texts: dict[Box, str] = {}
@@ -47,12 +47,13 @@ def _meaning(box: Box, names: Mapping[Box, str], automatic: set[Box], texts: Map
         if child in automatic else term(child, names)
         for place, child in enumerate(box.children)
     ]  # fmt: skip
-    whole = with_terms(box, terms)
-    if len(whole) <= LONGEST:
-        return whole
-    inner = [CUT if is_operation(c) and c in automatic else text for c, text in zip(box.children, terms, strict=True)]
-    room = max(SHORTEST, LONGEST // len(inner) - 2)
-    return with_terms(box, [cut(text, room) for text in inner])  # so that the operator is seen
+    formulas = [place for place, child in enumerate(box.children) if child in automatic and is_operation(child)]
+    for place in sorted(formulas, key=lambda place: -len(terms[place])):
+        if len(with_terms(box, terms)) > LONGEST:
+            terms[place] = CUT
+    if len(with_terms(box, terms)) > LONGEST:  # names are cut as well, so that the operator is seen
+        terms = [cut(text, max(SHORTEST, LONGEST // len(terms) - 2)) for text in terms]
+    return with_terms(box, terms)
 
 
 def _call(child: Box, names: Mapping[Box, str], automatic: set[Box]) -> str:
@@ -63,7 +64,7 @@ def _call(child: Box, names: Mapping[Box, str], automatic: set[Box]) -> str:
 
 
 def _within(child: Box, box: Box, place: int, text: str) -> str:
-    """What an operation computes, as a term of the formula of a box, in brackets if it needs them."""
+    """The work of an operation, as a term of the formula of a box, in brackets if it needs them."""
     if len(text) > LONGEST:
         return CUT
     own, outer = BINDS.get(_operator(child), 0), BINDS.get(_operator(box), STRONGEST)

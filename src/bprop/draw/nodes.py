@@ -27,7 +27,8 @@ class Node:
     headline : the first line, if it is not the name. An automatic name (`multiply_1`) then stands below, small.
     turned : in a drawing from left to right. There the shape is a line of the node; else it is beside the edge.
     steps : its work in words, "linear → tanh".
-    like : what is equal for nodes that compute the same with other parameters. times : so many of them are drawn as this.
+    like : a key that nodes share if they compute the same, each with its own parameters.
+    times : how many equal ones it stands for.
     """
 
     kind: str

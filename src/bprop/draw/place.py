@@ -18,20 +18,20 @@ STRAIGHTENINGS = 40
 class Link:
     """A piece of an edge, from an item to one in the row above. Edges that share a piece share the link.
 
-    said : where it comes from, "h1"; for edges of several boxes to one, where it leads, "to l2_1".
+    way : where it comes from, "h1"; for edges of several boxes to one, where it leads, "to l2_1".
     penalised : whether it leads to a penalty.
     """
 
-    __slots__ = ("exit", "lower", "penalised", "pull", "said", "upper")
+    __slots__ = ("exit", "lower", "penalised", "pull", "upper", "way")
 
     exit: float
     lower: Item
     upper: Item
-    said: str
+    way: str
     penalised: bool
 
-    def __init__(self, lower: Item, exit: float, upper: Item, said: str, penalised: bool):
-        self.lower, self.exit, self.upper, self.said, self.penalised = lower, exit, upper, said, penalised
+    def __init__(self, lower: Item, exit: float, upper: Item, way: str, penalised: bool):
+        self.lower, self.exit, self.upper, self.way, self.penalised = lower, exit, upper, way, penalised
         inner = sum(item.node is not None for item in (lower, upper))
         self.pull = 1 if exit else (2, 1, 3)[inner]  # the links between boxes shall be straight
 
@@ -49,8 +49,8 @@ def links_of(rows: Rows) -> list[Link]:
             key = lower, lower.exit(route.edge), upper
             if key not in links:
                 links[key] = Link(*key, route.edge.source.name, route.edge.penalised)
-            elif links[key].said != route.edge.source.name:
-                links[key].said = f"to {route.edge.target.name}"
+            elif links[key].way != route.edge.source.name:
+                links[key].way = f"to {route.edge.target.name}"
             links[key].penalised &= route.edge.penalised
     return list(links.values())
 
@@ -176,8 +176,8 @@ def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int], r
 def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float], room: float) -> None:
     """Minimise sum_i weight_i (x_i - wanted_i)^2 without overlaps, within 0 .. room.
 
-    Neighbours that would overlap are pooled. What is left of 0 or right of the room then moves to its edge, which is
-    still the minimum.
+    Neighbours that would overlap are pooled. Items left of 0 or right of the room then move to its edge, which is still
+    the minimum.
     """
     offsets, at = [], 0.0
     for number, item in enumerate(row):

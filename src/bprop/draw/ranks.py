@@ -53,11 +53,11 @@ class Ranks:
 
     def _under(self, node: Node) -> list[Node]:
         """The boxes that are below a box: its children, and those beside which the parameters of a penalty stand."""
-        found = [child for child in self.below[node] if not child.is_leaf]
+        under = [child for child in self.below[node] if not child.is_leaf]
         if _is_late(node):
             leaves = [child for child in self.below[node] if child.is_leaf]
-            found += [user for leaf in leaves for user in self.above[leaf] if not _is_late(user)]
-        return list(dict.fromkeys(found))
+            under += [user for leaf in leaves for user in self.above[leaf] if not _is_late(user)]
+        return list(dict.fromkeys(under))
 
     @staticmethod
     def _pulled_up(deep: dict[Node, int], users: dict[Node, list[Node]]) -> dict[Node, int]:

@@ -1,4 +1,4 @@
-"""What a drawing of a graph shows: its boxes with their text, as nodes, and the edges between them."""
+"""The content of a drawing: the boxes of a graph with their text, as nodes, and the edges between them."""
 
 from __future__ import annotations
 
@@ -140,11 +140,12 @@ class Builder:
         )  # fmt: skip
 
     def _like(self, boxes: list[Box]) -> tuple[Any, ...]:
-        """What is equal for units that compute the same, each with its own parameters and children."""
+        """A key that units share if they compute the same, each with its own parameters and children."""
         places = {box: place for place, box in enumerate(boxes)}
         return tuple(
             (
-                type(box), () if isinstance(box, Leaf) else _exact(box), box.dims, self.graph.names[box] in self.trained,
+                type(box), () if isinstance(box, Leaf) else _exact(box), box.dims,
+                self.graph.names[box] in self.trained,
                 tuple(places.get(child, _exact(child) if self._hidden(child) else None) for child in box.children),
             )
             for box in boxes

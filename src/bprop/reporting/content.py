@@ -35,8 +35,8 @@ def title_of(model: Model) -> str:
 
 
 def drawing_of(graph: Graph) -> str:
-    """The drawing of a graph, as SVG."""
-    return graph.draw().svg()
+    """The drawing of a graph, as SVG. Equal layers are not folded, because each has its own health."""
+    return graph.draw(fold=False).svg()
 
 
 def run_of(model: Model) -> dict[str, Any]:
