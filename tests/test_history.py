@@ -97,3 +97,23 @@ def test_a_pickle_of_an_older_version_gets_a_history_of_its_list(fit):
     old = copy.copy(fit)
     old.__dict__["history"] = list(fit.history)
     assert isinstance(pickle.loads(pickle.dumps(old)).history, History)
+
+
+def test_the_attribute_of_keras_is_answered_with_the_column():
+    with pytest.raises(AttributeError, match=r'history\["loss"\]'):
+        _ = bp.History([]).history
+    assert not hasattr(bp.History([]), "nothing_of_the_kind")
+
+
+def test_its_text_is_a_table_of_some_epochs_however_many_there_are():
+    history = bp.History([bp.Record(e, 10 * e, loss=1 / e, penalty=0.0, objective=1 / e) for e in range(1, 2001)])
+    lines = repr(history).splitlines()
+    assert lines[0] == "History of 2,000 epochs, 20,000 updates" and len(lines) < 20
+    assert lines[-1].split()[0] == "2,000"
+    assert repr(bp.History([])) == "History of no epoch"
+
+
+def test_a_notebook_gets_a_chart_and_a_table():
+    history = bp.History([bp.Record(e, 10 * e, loss=1 / e, penalty=0.0, objective=1 / e) for e in range(1, 4)])
+    html = history._repr_html_()
+    assert "3 epochs" in html and "<svg" in html and "0.3333" in html

@@ -31,6 +31,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "calibration",
         "conformal",
         "elsewhere",
+        "toys",
+        "notebook",
     ),
     ("registry", "hyper", "plugins", "init"),
     ("operators", "signatures"),
@@ -38,9 +40,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("leaves", "lower_case"),
     ("boxes", "rules", "metrics", "data", "record", "files", "scaling", "notes"),
     ("structure", "architecture", "history"),
-    ("draw",),
+    ("draw", "formulas"),
     ("graph", "mapped"),
-    ("perceptron", "layers", "batches", "engines", "stepper", "measures"),
+    ("perceptron", "layers", "batches", "engines", "stepper", "measures", "portrait"),
     ("backward", "functions", "model", "embedding", "health", "check", "temperature"),
     ("importance",),
     ("ensembles", "reporting"),
@@ -48,7 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("sources",),
     ("onnx",),
     ("tables",),
-    ("estimators", "tuning"),
+    ("estimators", "tuning", "playing"),
     ("cli",),
     ("__main__",),
 )
@@ -82,6 +84,12 @@ HEAVY = (
     "matplotlib",
     "optuna",
     "mlflow",
+    "starlette",
+    "uvicorn",
+    "websockets",
+    "anywidget",
+    "IPython",
+    "textual",
 )
 DERIVATIVES = {"grad", "value_and_grad", "vjp", "jvp", "linearize", "jacfwd", "jacrev", "hessian", "custom_vjp"}
 

@@ -398,7 +398,7 @@ BAD = [
     ({"sizes": [3, 2], "task": "binary"}, errors.SettingError, "1 output"),
     ({"task": "clasification"}, errors.UnknownNameError, "multilabel"),
     ({"loss": "nnl"}, errors.UnknownNameError, "hinge"),
-    ({"loss": "huber"}, errors.SettingError, "these do: focal, hinge, label_smoothing, nll"),
+    ({"loss": "huber", "task": "classification"}, errors.SettingError, "these do: focal, hinge, label_smoothing, nll"),
     ({"loss": "nll", "task": "regression"}, errors.SettingError, "squared_error"),
     ({"activation": "than"}, errors.UnknownNameError, "tanh"),
     ({"activation": "than", "sizes": [3, 2]}, errors.UnknownNameError, "tanh"),
@@ -576,9 +576,35 @@ def test_quantiles_that_are_learned_hold_their_share_of_the_targets(rng):
         ({"task": "regression", "quantiles": (0.1, 0.9)}, "choose that loss"),
         ({"task": "regression", "loss": "huber", "quantiles": (0.1, 0.9)}, "choose that loss"),
         ({"task": "regression", "loss": "quantile", "quantiles": (0.9, 0.1)}, "increasing"),
-        ({"loss": "quantile"}, "does not go with task"),
+        ({"loss": "quantile", "task": "classification"}, "does not go with task"),
     ],
 )
 def test_quantiles_that_make_no_network_are_refused(settings, message):
     with pytest.raises(errors.SettingError, match=message):
         bp.mlp([3, 2], **settings)
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "task"),
+    [
+        ("squared_error", 1, "regression"),
+        ("huber", 2, "regression"),
+        (bp.SquaredError, 1, "regression"),
+        (bp.squared_error, 1, "regression"),
+        ("quantile", 1, "regression"),
+        ("binary_cross_entropy", 1, "binary"),
+        ("binary_cross_entropy", 3, "multilabel"),
+        ("poisson", 1, "counts"),
+        ("hinge", 3, "classification"),
+    ],
+)
+def test_a_network_whose_task_was_not_chosen_has_the_task_of_its_loss(loss, outputs, task):
+    def described(graph):
+        return {name: (type(box).__name__, box.dims) for name, box in graph.boxes.items()}
+
+    assert described(bp.mlp([3, outputs], loss=loss)) == described(bp.mlp([3, outputs], loss=loss, task=task))
+
+
+def test_a_task_that_was_chosen_must_fit_the_loss():
+    with pytest.raises(errors.SettingError, match="does not go with task 'classification'"):
+        bp.mlp([3, 2], loss="huber", task="classification")

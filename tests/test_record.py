@@ -136,3 +136,8 @@ def test_a_record_with_values_that_no_epoch_has_is_refused(odd):
 def test_a_record_of_a_run_that_diverged_is_one():
     odd = {"loss": float("inf"), "metrics": {"rmse": float("nan")}, "learning_rate": 0}
     assert Record.from_dict(RECORD.to_dict() | odd).loss == float("inf")
+
+
+def test_a_notebook_shows_its_numbers():
+    html = Record(3, 30, loss=0.5, penalty=0.0, objective=0.5, metrics={"<b>": 0.25})._repr_html_()
+    assert "Record of epoch 3" in html and "&lt;b&gt;" in html and "0.2500" in html

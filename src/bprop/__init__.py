@@ -22,7 +22,7 @@ from bprop.leaves import Constant, Input, Parameter
 from bprop.namespace import namespace
 
 if TYPE_CHECKING:  # these are imported when they are first used, so that `import bprop` costs little
-    from bprop import init, layers
+    from bprop import init, layers, toys
     from bprop.check import check_box, check_gradients
     from bprop.embedding import tabular
     from bprop.ensembles import ensemble
@@ -42,8 +42,9 @@ if TYPE_CHECKING:  # these are imported when they are first used, so that `impor
     from bprop.model import Model, save
     from bprop.onnx import to_onnx
     from bprop.perceptron import mlp
+    from bprop.playing.play import play
     from bprop.record import Record
-    from bprop.reporting import Live, report
+    from bprop.reporting import Live, compare, report
     from bprop.rules import SGD, Adam, AdamW, Rule, schedules
     from bprop.sources.stream import stream
     from bprop.stepper import Stepper
@@ -97,6 +98,7 @@ __all__ = [
     "boxes",
     "check_box",
     "check_gradients",
+    "compare",
     "ensemble",
     "errors",
     "init",
@@ -104,6 +106,7 @@ __all__ = [
     "load",
     "mlp",
     "namespace",
+    "play",
     "report",
     "save",
     "schedules",
@@ -111,6 +114,7 @@ __all__ = [
     "table",
     "tabular",
     "to_onnx",
+    "toys",
     "train",
     "train_many",
     "tune",
@@ -123,7 +127,7 @@ __all__.remove("sum")
 """What `from bprop import *` takes: the product, but for the names of Python's own functions."""
 
 _LATER = {
-    "bprop": ("init", "layers"),
+    "bprop": ("init", "layers", "toys"),
     "bprop.check": ("check_box", "check_gradients"),
     "bprop.embedding": ("tabular",),
     "bprop.ensembles": ("ensemble",),
@@ -143,8 +147,9 @@ _LATER = {
     "bprop.model": ("Model", "save"),
     "bprop.onnx": ("to_onnx",),
     "bprop.perceptron": ("mlp",),
+    "bprop.playing.play": ("play",),
     "bprop.record": ("Record",),
-    "bprop.reporting": ("Live", "report"),
+    "bprop.reporting": ("Live", "compare", "report"),
     "bprop.rules": ("SGD", "Adam", "AdamW", "Rule", "schedules"),
     "bprop.sources.stream": ("stream",),
     "bprop.stepper": ("Stepper",),

@@ -125,12 +125,28 @@ class Architecture:
         """Raise SettingError for a number of outputs that the task does not have."""
         if self.task == "classification" and outputs < 2:
             raise SettingError(
-                "classification needs an output for each of at least 2 classes; for one output: task='binary'"
+                "classification needs an output for each of at least 2 classes; for one output: task='binary', or "
+                "for a number task='regression'"
             )
         if self.task == "binary" and outputs != 1:
             raise SettingError(
                 f"task 'binary' has 1 output, not {outputs}; for several: 'multilabel' or 'classification'"
             )
+
+
+def task_for(loss: Any, outputs: int) -> str:
+    """The task of a network whose loss was chosen and whose task was not: the one that the loss is made for.
+
+    A function (f, y) -> box, and no loss at all, leave it at classification.
+    """
+    loss = as_loss(loss)
+    if loss is None or not isinstance(loss, str | type):
+        return "classification"
+    kind = _loss(loss)
+    if kind.head is None or kind.head.labels:
+        return "classification"
+    own = [task for task, name in TASKS.items() if _loss(name) is kind]
+    return next((task for task in own if task != "binary" or outputs == 1), "regression")
 
 
 def as_loss(loss: Any) -> Any:

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from bprop import errors, signatures
 from bprop.hyper import REQUIRED, complete, declared
 from bprop.namespace import Array
+from bprop.notebook import card, facts, note, sentence_of, table
 from bprop.operators import Operators
 from bprop.outside import fails_again
 from bprop.registry import register, registered
@@ -63,6 +64,12 @@ class Box(Operators["Box"], ABC):
     onnx: ClassVar[Any] = None
     """Rarely needed: a method onnx(self, op, *children) that writes the box in ONNX operators, outside training:
     `return op.Elu(a, alpha=self.alpha)` (see `bprop.onnx.tensor`). Without it, fprop is translated."""
+
+    formula: ClassVar[Any] = None
+    """Rarely needed: a method formula(self, m, *children) that says what fprop computes in plain mathematics, where its
+    code is written for stability: `return 1 / (1 + m.exp(-a))`. Else fprop itself is written (see `bprop.formulas`)."""
+    bprop_formula: ClassVar[Any] = None
+    """The same of bprop: a method bprop_formula(self, m, grad, value, *children)."""
 
     # `*children: Any, **more: Any` is how the types say "any signature from here on": a box names its own children
     @abstractmethod
@@ -221,14 +228,31 @@ class Box(Operators["Box"], ABC):
     def _label(self) -> str:
         return type(self).__name__ + (f" {self.name!r}" if self.name else "")
 
-    def _show_children(self) -> str:
+    def _roles(self) -> list[tuple[str, Box]]:
+        """(the name that fprop gives it, the child) of each child."""
         names = self.child_names()
+        named = bool(names) and not names[-1].startswith("*")
+        return [
+            (names[i] if named and i < len(names) else f"child {i}", child) for i, child in enumerate(self.children)
+        ]
+
+    def _show_children(self) -> str:
         shown = []
-        for i, child in enumerate(self.children):
-            role = names[i] if i < len(names) and not names[-1].startswith("*") else f"child {i}"
+        for role, child in self._roles():
             kind = "" if child.spec.kind == "float" else f" {child.spec.kind}"
             shown.append(f"{role}={child._label()} {show_shape(child.dims)}{kind}")
         return "(" + ", ".join(shown) + ")"
+
+    def _repr_html_(self) -> str:
+        words = {} if not self.hyper else {name: f"{value!s:.200}" for name, value in self.hyper.items()}
+        children = ["child", "box", "shape"], [[role, c._label(), str(c.spec)] for role, c in self._roles()]
+        return card(
+            self._label(),
+            str(self.spec),
+            note(sentence_of(type(self))),
+            facts(words),
+            table(*children) if self.children else "",
+        )
 
     def __repr__(self) -> str:
         spec = getattr(self, "spec", "")

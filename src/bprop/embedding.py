@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bprop import init as initialisers
-from bprop.architecture import Architecture, checked_sizes
+from bprop.architecture import Architecture, checked_sizes, task_for
 from bprop.box import Box
 from bprop.boxes import Loss, concat, dropout, take
 from bprop.elsewhere import answering
@@ -23,7 +23,7 @@ def tabular(
     embeddings: Mapping[str, tuple[int, int]],
     *,
     activation: Any = "relu",
-    task: str = "classification",
+    task: str | None = None,
     loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
@@ -61,6 +61,7 @@ def tabular(
     numbers, *above = sizes
     inputs, *hidden, outputs = checked_sizes([1 if numbers == 0 else numbers, *above])
     levels = None if quantiles is None else tuple(quantiles)
+    task = task_for(loss, outputs) if task is None else task
     architecture = Architecture(tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, levels)
     return network(architecture, inputs if numbers else 0, embeddings, outputs, input_scaling, target_scaling)
 
@@ -68,8 +69,9 @@ def tabular(
 def network(
     architecture: Architecture, numbers: int, embeddings: Mapping[str, tuple[int, int]], outputs: int,
     input_scaling: Scaling | None = None, target_scaling: Scaling | None = None,
+    skips: Sequence[tuple[int, int]] = (),
 ) -> Graph:  # fmt: skip
-    """The same of an architecture. With no embeddings it is the network of `bp.mlp`."""
+    """The same of an architecture. With no embeddings it is the network of `bp.mlp`. skips : as `perceptron.layers`."""
     tables = {name: _embedding(name, shape) for name, shape in embeddings.items()}
     if numbers == 0 and not tables:
         raise SettingError("a network needs inputs: sizes begins with 0, and there are no embeddings")
@@ -77,7 +79,7 @@ def network(
     parts += [_looked_up(name, E, architecture.category_dropout) for name, E in tables.items()]
     h = parts[0] if len(parts) == 1 else concat(parts, name="h0")
     width = sum(int(part.dims[1]) for part in parts)
-    return layers(h, width, architecture, outputs, target_scaling, list(tables.values()))
+    return layers(h, width, architecture, outputs, target_scaling, list(tables.values()), skips)
 
 
 def _numbers(count: int, scaling: Scaling | None, features: Any) -> Box:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 
+from bprop.elsewhere import missing
+from bprop.elsewhere.networks import HISTORY
 from bprop.errors import MissingPackageError
+from bprop.notebook import card
+from bprop.notebook.records import charts, records_html, records_text
 from bprop.record import Record, column_of
 
 WHOLE = ("epoch", "updates")
@@ -67,6 +71,22 @@ class History(list[Record]):
             return np.array(values) == True  # noqa: E712 (None is no best epoch)
         return np.array([np.nan if value is None else value for value in values], np.float64)
 
+    def __repr__(self) -> str:
+        """A table of some epochs. `print(*history, sep="\\n")` has a line for each; `to_pandas()` all numbers."""
+        return "\n".join([self._title, *records_text(self)])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def _repr_html_(self) -> str:
+        best = next((record.epoch for record in reversed(self) if record.best), None)
+        return card("History", self._title.partition(" of ")[2], charts(self, best), records_html(self))
+
+    @property
+    def _title(self) -> str:
+        count = f"{len(self):,} epoch{'s' * (len(self) != 1)}"
+        return f"History of {count}, {self[-1].updates:,} updates" if self else "History of no epoch"
+
     def to_dict(self) -> dict[str, list[Any]]:
         """{column: a value for each epoch} as plain data (JSON), None where a record has no such number."""
         rows = [record.numbers for record in self]
@@ -88,3 +108,8 @@ class History(list[Record]):
             raise MissingPackageError("history.to_polars() needs polars: pip install 'bprop[tables]'") from error
         kinds = {name: polars.Int64 if name in WHOLE else polars.Float64 for name in self.keys()}
         return polars.DataFrame(self.to_dict(), schema={**kinds, **({"best": polars.Boolean} if kinds else {})})
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing(self, name, HISTORY)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bprop.batches import Opened, kept, opened
+from bprop.batches import Opened, is_batches, kept, opened, predicted
 from bprop.box import Box
 from bprop.data import DataSet
 from bprop.elsewhere import answering, missing
@@ -25,7 +25,9 @@ from bprop.history import History
 from bprop.measures.heads import Heads
 from bprop.measures.own import Own
 from bprop.measures.scored import scored
+from bprop.measures.shown import Scores
 from bprop.notes import moments_in
+from bprop.portrait import portrait
 from bprop.record import Record
 from bprop.rules import SGD
 from bprop.scaling import KEY, Units
@@ -105,7 +107,8 @@ class Model:
     def predict(self, data: Any = None, /, **inputs: Any) -> Any:
         """The outputs for new examples: an array if the graph has one output, else {name: array}.
 
-        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each.
+        `predict(x=X)`, or `predict(X)` where the outputs need one input, or a dict with an array for each. Batches of a
+        DataLoader or a generator are predicted one after the other.
 
         The numbers of a DataSet are not scaled: they are the network's inputs. NumPy computes the outputs. The last
         bits may depend on the number of cores, as in all products of NumPy.
@@ -114,6 +117,8 @@ class Model:
         for a prediction that is not finite.
         """
         predictor = self.graph.predictor
+        if not inputs and is_batches(data):
+            return predicted(self.predict, data, list(predictor.inputs))
         named = data.arrays if isinstance(data, DataSet) else self.graph.named(data, inputs, predicts=True)
         arrays = predictor.read(named)
         ready = self._ready
@@ -164,7 +169,7 @@ class Model:
         values = self.evaluate(examples, metrics=metrics)
         answers = Heads(self.graph, self.notes).answers(self.params, self.dtype, examples)
         each = np.ones(len(examples)) if examples.weights is None else np.asarray(examples.weights, np.float64)
-        return scored(answers, each, values, bootstrap, seed)
+        return Scores(scored(answers, each, values, bootstrap, seed))
 
     def examples(self, data: Any = None, weights: Any = None, **inputs: Any) -> DataSet:
         """Examples with targets, checked and scaled for the network. Raises the errors of `evaluate`."""
@@ -203,8 +208,8 @@ class Model:
     def plot(self, *, log: bool = False) -> Any:
         """A matplotlib Figure of the losses and metrics over the epochs, of training and validation.
 
-        log : a logarithmic axis for the losses. The figure is not shown: `fit.plot().savefig("curves.pdf")`. Raises
-        MissingPackageError without matplotlib.
+        log : a logarithmic axis for the losses. Notebooks show the figure; `fit.plot().savefig("curves.pdf")` writes
+        it. Raises MissingPackageError without matplotlib.
         """
         from bprop.draw.plot import plot
 
@@ -225,6 +230,9 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.graph!r}, {len(self.history)} epochs>"
+
+    def _repr_html_(self) -> str:
+        return portrait(self)
 
 
 def write_model(

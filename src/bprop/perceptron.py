@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from bprop import init as initialisers
-from bprop.architecture import Architecture, activations, checked_sizes, head_of
+from bprop.architecture import Architecture, activations, checked_sizes, head_of, task_for
 from bprop.box import Box
-from bprop.boxes import Loss, batch_norm, dropout, l1, l2, layer_norm, linear, reshape
+from bprop.boxes import Loss, batch_norm, concat, dropout, l1, l2, layer_norm, linear, reshape
 from bprop.elsewhere import answering
 from bprop.elsewhere.networks import NETWORK
 from bprop.errors import BpropError, SettingError
@@ -32,7 +32,7 @@ def mlp(
     sizes: Sequence[int],
     *,
     activation: str | Callable[[Box], Box] | Sequence[Any] = "tanh",
-    task: str = "classification",
+    task: str | None = None,
     loss: str | type[Loss] | Callable[[Box, Box], Box] | None = None,
     l1: float | None = None,
     l2: float | None = None,
@@ -50,7 +50,8 @@ def mlp(
     sizes : [D, H_1, ..., H_L, outputs]: inputs, hidden units, outputs (classes C for classification).
     activation : a name ("tanh", "sigmoid", "relu", ...), a function from box to box, or one for each hidden layer.
     task : "classification" (softmax and negative log-likelihood; y int labels), "binary" (one sigmoid; y 0
-        or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts".
+        or 1), "multilabel" (a sigmoid each; y (outputs,) of 0 and 1), "regression" (squared error) or "counts". None:
+        the task of the loss, and without one classification.
     loss : another loss than the task's: "hinge", "absolute_error", "huber", "poisson", "quantile"; a class, such as one
         of your own that says how a network ends (`Loss.head`); or a function (f, y) -> box (N,), with f the output that
         the task has (probabilities, rates, numbers): lambda f, y: bp.huber(f, y, delta=2.0).
@@ -79,6 +80,7 @@ def mlp(
     <Softmax 'f' (N, 10)>
     """
     inputs, *hidden, outputs = checked_sizes(sizes)
+    task = task_for(loss, outputs) if task is None else task
     architecture = Architecture(
         tuple(hidden), activation, task, loss, l1, l2, dropout, normalise, init, _levels(quantiles)
     )
@@ -104,19 +106,28 @@ def scaled_input(size: int, scaling: Scaling | None) -> Box:
 
 def layers(
     h: Box, width: int, architecture: Architecture, outputs: int, target_scaling: Scaling | None = None,
-    weights: Sequence[Parameter] = (),
+    weights: Sequence[Parameter] = (), skips: Sequence[tuple[int, int]] = (),
 ) -> Graph:  # fmt: skip
-    """The layers of `mlp` on top of a box h (N, width); the regularisers count further `weights` too."""
+    """The layers of `mlp` on top of a box h (N, width); the regularisers count further `weights` too.
+
+    skips : pairs (i, j): layer j also takes the units of layer i < j - 1, side by side with those of the layer before
+        it (a box "s{j}"). Layer 0 is h itself, the last layer is that of the outputs.
+    """
     kind = architecture.loss_class()
     architecture.need_outputs(outputs)
     a, weights = h, list(weights)
     each = _each(kind, architecture)
+    below = [(h, width)]
     for k, size in enumerate([*architecture.hidden, outputs * each], 1):
+        if further := [below[i] for i in sorted({i for i, j in skips if j == k})]:
+            h = concat([h, *(box for box, _ in further)], name=f"s{k}")
+            width += sum(more for _, more in further)
         W, b = Parameter(f"W{k}", (width, size), init=architecture.init), Parameter(f"b{k}", (size,))
         weights.append(W)
         a, width = linear(h, W, b, name=f"a{k}"), size
         if k <= len(architecture.hidden):
             h = _unit(k, _normalised(a, k, size, architecture.normalise), architecture)
+            below.append((h, size))
     penalty = _penalty(weights, architecture.l1, architecture.l2)
     return _end(a, outputs, architecture, kind, target_scaling, penalty)
 

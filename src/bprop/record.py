@@ -8,6 +8,8 @@ from typing import Any
 
 from bprop.errors import UnknownNameError
 from bprop.names import known
+from bprop.notebook import card
+from bprop.notebook.records import records_html
 
 VALIDATION = "validation_"
 """What stands before the names of the validation set's numbers."""
@@ -107,6 +109,12 @@ class Record:
         if record.health is not None:
             check_health(record.health)
         return record
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        return card(f"Record of epoch {self.epoch:,}", f"{self.updates:,} updates", records_html([self]))
 
     def __str__(self) -> str:
         shown = [f"epoch {self.epoch}", f"loss {self.loss:.4g}", *(f"{k} {v:.4g}" for k, v in self.metrics.items())]

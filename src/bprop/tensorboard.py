@@ -21,6 +21,7 @@ from bprop.errors import MissingPackageError, SettingError
 from bprop.graph import Graph
 from bprop.health import Budget
 from bprop.model import Model
+from bprop.notebook import Described
 from bprop.record import Record
 from bprop.visible import visible
 
@@ -29,7 +30,7 @@ MOST = 100_000
 BINS = 30
 
 
-class TensorBoard:
+class TensorBoard(Described):
     """A callback of `bp.train` that writes an event file: bp.train(..., callbacks=[bp.TensorBoard("runs/first")]).
 
     It writes after each epoch: loss, penalty, objective, metrics, the validation set's loss and metrics, the learning

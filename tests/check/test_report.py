@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import bprop as bp
 from bprop.check import Report
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
@@ -156,3 +157,26 @@ def test_notes_stand_below_the_table_and_before_what_is_wrong():
     report = Report("check", DOUBLE, [row(mismatches=[WRONG])], notes=["a note"], failures=["WRONG at last"])
     lines = str(report).splitlines()
     assert [line.split()[0] for line in lines[2:]] == ["W1", "a", "WRONG", "WRONG", "THE"]
+
+
+def test_a_notebook_shows_the_conclusion_first_and_what_is_wrong(rng):
+    class Wrong(bp.Box):
+        def fprop(self, a):
+            return bp.namespace(a).tanh(a)
+
+        def bprop(self, grad, value, a):
+            return grad * (1 - value)
+
+    x, W = bp.Input("x", (2,)), bp.Parameter("<b>W", (2, 3))
+    graph = bp.Graph(loss=bp.sum(bp.square(Wrong(x @ W)), axis=1))
+    report = bp.check_gradients(graph, graph.init(0), x=rng.normal(size=(3, 2)))
+    html = report._repr_html_()
+    assert html.index("THE GRADIENTS DO NOT AGREE") < html.index("<table")
+    assert "WRONG" in html and "&lt;b&gt;W" in html and "<b>W" not in html
+
+
+def test_the_text_of_a_long_report_is_short_and_keeps_its_conclusion(rng):
+    graph = bp.mlp([2, *[2] * 30, 2], activation="tanh")
+    report = bp.check_gradients(graph, graph.init(0), x=rng.normal(size=(2, 2)), y=[0, 1])
+    assert len(repr(report).splitlines()) <= 31 < len(str(report).splitlines())
+    assert repr(report).endswith(report.conclusion) and "print(report)" in repr(report)

@@ -42,6 +42,16 @@ def test_the_graph_is_drawn(run, model, folder):
     assert "layer 1" in (folder / "fresh.svg").read_text(encoding="utf-8")
 
 
+def test_how_it_is_drawn(run, model, folder):
+    for options, settings in (
+        ("--direction right", {"direction": "right"}),
+        ("--collapse yes --fold yes", {"collapse": True, "fold": True}),
+        ("--width 420", {"width": 420}),
+    ):
+        run(f"graph pets.bprop --svg net.svg {options}")
+        assert (folder / "net.svg").read_text(encoding="utf-8") == model.graph.draw(**settings).svg()
+
+
 def test_values_are_drawn_on_rows_of_the_data(run, model, folder):
     run("graph pets.bprop pets.csv --svg values.svg")
     assert "gradient" in (folder / "values.svg").read_text(encoding="utf-8")
@@ -55,6 +65,9 @@ def test_drawings_that_cannot_be(refused, model):
     refused("graph pets.bprop --svg net.png", "net.png", ".svg")
     refused("graph pets.bprop --values", "name the data to take rows from")
     refused("graph pets.csv --collapse some --svg x.svg", "yes, no or auto")
+    refused("graph pets.csv --fold some --svg x.svg", "--fold some", "yes, no or auto")
+    refused("graph pets.csv --direction down --svg x.svg", "'up' or 'right'")
+    refused("graph pets.csv --width 10 --svg x.svg", "from 200 on")
     refused("graph pets.csv house.csv", "one argument too many")
 
 

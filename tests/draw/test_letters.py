@@ -21,7 +21,17 @@ def test_clean_text_can_be_written_and_read_as_xml(text):
 def test_a_fitted_line_fits(text, room):
     line = fit(text, 11, room)
     assert width(line, 11) <= room
-    assert line == one_line(text) or line.endswith("…")
+    whole = one_line(text)
+    first, _, last = line.partition("…")
+    assert line == whole or (whole.startswith(first) and whole.endswith(last))
+
+
+def test_names_that_differ_at_either_end_still_differ_when_they_are_cut():
+    name = "features.block_of_the_encoder.convolution_with_a_long_name."
+    ends = [fit(name + end, 13, 210) for end in ("weight", "bias", "running_mean")]
+    assert len(set(ends)) == 3 and all("…" in line for line in ends)
+    assert fit("first_" + name, 13, 210) != fit("other_" + name, 13, 210)
+    assert fit("abcdefghij", 10, width("abc…ij", 10)) == "abc…ij"
 
 
 def test_widths():

@@ -28,7 +28,19 @@ def test_every_box_is_there_once_with_a_title(graph):
     assert sorted(names) == sorted(graph.boxes.keys() - bare)
     for element in found:
         assert element.find(f"{SVG}title").text.startswith(element.get("data-name"))
-        assert element.find(f"{SVG}text").text == element.get("data-name")
+        texts = [text.text for text in element.findall(f"{SVG}text")]
+        assert element.get("data-name") in texts[: 2 if element.find(f"{SVG}text[@class='auto']") is not None else 1]
+
+
+def test_boxes_and_edges_are_named_for_machines():
+    graph = bp.mlp([4, 5, 3], l2=0.1)
+    drawing = graph.draw(collapse=False)
+    boxes = {e.get("data-box"): e.get("data-kind") for e in ET.fromstring(drawing.svg()).iter() if e.get("data-box")}
+    assert boxes == {node.name: node.kind for node in drawing.scene.nodes if node.kind != "objective"}
+    edges = parts(drawing.svg(), "edge")
+    assert len(edges) == len(drawing.scene.edges) and all(e.get("d") for e in edges)
+    known = {*boxes, "objective"}
+    assert all(e.tag == f"{SVG}path" and {e.get("data-from"), e.get("data-to")} <= known for e in edges)
 
 
 def test_layers_say_what_they_hold():
@@ -41,7 +53,9 @@ def test_edges_say_what_they_join():
     graph = bp.mlp([4, 5, 3])
     ends = {(e.get("data-from"), e.get("data-to")) for e in parts(graph.draw().svg(), "edge")}
     wanted = {(graph.names[c], name) for name, box in graph.boxes.items() for c in box.children}
-    assert ends == wanted | {("loss", "objective")}
+    assert ends == wanted | {("loss", "objective"), ("a2", "loss")}
+    dashed = [(e.get("data-from"), e.get("data-to")) for e in parts(graph.draw().svg(), "computed") if e.get("data-to")]
+    assert dashed == [("a2", "loss")]  # the loss is computed from a2, as f and the loss are one
 
 
 def test_it_is_an_image_with_a_title_and_a_description():

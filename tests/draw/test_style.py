@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bprop.draw.grid import HUES
 from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, DARK, DECADES, KINDS, LIGHT, css
 
 
@@ -28,6 +29,8 @@ def test_text_and_lines_stand_out(theme, scale):
     assert contrast(theme["line"], theme["page"]) >= 3
     for kind in KINDS:
         assert contrast(theme[f"{kind}-line"], theme["page"]) >= 3
+    for hue in range(1, HUES + 1):
+        assert contrast(theme[f"hue{hue}"], theme["page"]) >= 4.5  # names are written in it
     assert len(scale) == len(DECADES)
     assert all(contrast(colour, theme["page"]) >= 3 for colour in scale)
 
@@ -39,3 +42,19 @@ def test_the_style_touches_the_drawing_alone():
     assert LIGHT.keys() == DARK.keys()
     used = set(re.findall(r"var\(--g-([a-z0-9-]+)\)", css()))
     assert used == LIGHT.keys() | {f"m{place}" for place in range(len(DECADES))}
+
+
+def test_the_theme_of_a_page_goes_before_that_of_the_system():
+    pages = {
+        page: colour
+        for names, colour in re.findall(r"([^{}]+)\{--g-page:(#[0-9a-f]+)", css())
+        for page in names.split(",")
+    }
+    for theme, colours in (("light", LIGHT), ("dark", DARK)):
+        for page in (
+            f"[data-theme={theme}]",
+            f".vscode-{theme}",
+            f"[data-jp-theme-light={'true' if theme == 'light' else 'false'}]",
+        ):
+            assert pages[f"{page} .bprop-graph"] == colours["page"]
+    assert css().index("@media") < css().index("[data-theme")

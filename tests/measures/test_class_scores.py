@@ -31,7 +31,8 @@ def test_recall_and_precision_of_each_class(seed):
     y, predicted, w = rng.integers(4, size=60), rng.integers(4, size=60), rng.integers(1, 4, size=60) * 1.0
     found = per_class(predicted, y, w, 4)
     assert [one["rows"] for one in found] == np.bincount(y, minlength=4).tolist()
-    precision, recall, *_ = metrics.precision_recall_fscore_support(y, predicted, sample_weight=w, labels=range(4))
+    precision, recall, f1, _ = metrics.precision_recall_fscore_support(y, predicted, sample_weight=w, labels=range(4))
+    assert [one["f1"] for one in found] == pytest.approx(f1)
     assert [one["recall"] for one in found] == pytest.approx(recall)
     assert [one["precision"] for one in found] == pytest.approx(precision)
     assert balanced_accuracy(predicted, y, 4)(w) == pytest.approx(recall.mean())
@@ -39,8 +40,8 @@ def test_recall_and_precision_of_each_class(seed):
 
 def test_a_class_that_is_not_there_has_no_recall_and_does_not_count():
     found = per_class(np.array([0, 0]), np.array([0, 1]), np.ones(2), 3)
-    assert found[2] == {"rows": 0, "recall": None, "precision": None}
-    assert found[1] == {"rows": 1, "recall": 0.0, "precision": None}
+    assert found[2] == {"rows": 0, "recall": None, "precision": None, "f1": None}
+    assert found[1] == {"rows": 1, "recall": 0.0, "precision": None, "f1": 0.0}
     assert balanced_accuracy(np.array([0, 0]), np.array([0, 1]), 3)(np.ones(2)) == 0.5
     assert np.isnan(balanced_accuracy(np.array([0]), np.array([0]), 3)(np.zeros(1)))
 

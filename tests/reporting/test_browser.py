@@ -142,7 +142,7 @@ def test_the_scale_of_the_curves_is_switched(opened, report):
 
 def test_curves_are_a_table_too(opened, report):
     page = opened(report).page
-    page.click("#curves summary")
+    page.click("#curves > details summary")
     page.locator("#curve-table tbody tr").nth(7).wait_for()  # the event of what is opened comes a moment later
     assert page.locator("#curve-table tbody tr").count() == 8
 
@@ -172,14 +172,25 @@ def test_the_slider_replays_training(opened, report):
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(opened, report):
     page = opened(report).page
     reached = set()
-    for _ in range(25):
+    for _ in range(90):
         page.keyboard.press("Tab")
-        where = page.evaluate("document.activeElement.id || document.activeElement.tagName")
+        of_drawing = "document.activeElement.closest('#drawing [data-kind]') && 'a box of the drawing'"
+        where = page.evaluate(f"document.activeElement.id || {of_drawing} || document.activeElement.tagName")
         if where == "BODY":
             break  # once round
         reached.add(where)
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
-    assert {"log", "svg", "SUMMARY", "quantity", "play", "epoch", "drawing", "confusion"} <= reached
+    assert {
+        "log",
+        "svg",
+        "SUMMARY",
+        "quantity",
+        "play",
+        "epoch",
+        "a box of the drawing",
+        "bars",
+        "confusion",
+    } <= reached
 
 
 CONTRASTS = """() => {
@@ -231,7 +242,10 @@ def test_residuals_are_plotted(opened, tmp_path, values):
     fit, data = values
     fit.report(tmp_path / "r.html", data)
     found = opened((tmp_path / "r.html").as_uri())
-    assert found.page.locator("#residuals circle").count() == 80
+    drawn = found.page.locator("#residuals path.dots").evaluate_all(
+        "found => found.map((one) => one.getAttribute('d'))"
+    )
+    assert [path.count("M") for path in drawn] == [80, 80]  # over the prediction, and over the truth
     assert found.page.is_hidden("#health")
     assert found.complaints == []
 
@@ -431,9 +445,9 @@ def test_a_page_that_is_open_before_training_gets_its_title_and_drawing_without_
         assert page.title() == f"Training on pets {len(names)}"
         shown = page.locator("#drawing svg [data-name]").evaluate_all("found => found.map((one) => one.dataset.name)")
         assert [name for name in shown if name.startswith("h")] == names
-        page.click("#curves summary")
+        page.click("#curves > details summary")
         until(page, "document.querySelectorAll('#curve-table tbody tr').length === 3")  # of this run alone
-        page.click("#curves summary")
+        page.click("#curves > details summary")
     ink = page.eval_on_selector("#drawing text.name", "text => getComputedStyle(text).fontWeight")
     assert ink == "600"  # the drawing's own style is let in
     assert page.evaluate("document.body.dataset.mark") == "the same page"

@@ -9,7 +9,7 @@ WHOLE = b"GET /token/new?after=3 HTTP/1.1\r\nHost: localhost:1\r\nAccept: */*\r\
 
 
 def test_a_head_is_read_once_it_is_whole():
-    assert read_head(WHOLE) == ("GET", "/token/new", "after=3", "localhost:1")
+    assert read_head(WHOLE)[:4] == ("GET", "/token/new", "after=3", "localhost:1")
     assert read_head(WHOLE + b"a body") == read_head(WHOLE)
     assert all(read_head(WHOLE[:length]) is None for length in range(len(WHOLE)))
 

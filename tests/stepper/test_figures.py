@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bprop.stepper.figures import figure, shown
+from bprop.stepper.figures import figure, listed, shown
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,11 @@ def test_the_example_is_picked_from_the_first_axis():
 
 def test_what_is_not_there_is_said_to_be_so():
     assert shown(None) == ["not yet computed"]
+
+
+def test_all_numbers_are_listed_with_their_places():
+    assert listed(np.array(0.5)) == ["0.5"]
+    assert listed(np.arange(10)) == ["[0]  0  1  2  3  4  5  6  7", "[8]  8  9"]
+    assert listed(np.eye(2), across=1) == ["[0, 0]  1", "[0, 1]  0", "[1, 0]  0", "[1, 1]  1"]
+    assert listed(np.array([[1.0, 2.0], [3.0, 4.0]]), example=1) == ["[0]  3  4"]
+    assert listed(np.zeros((0, 3))) == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import bprop as bp
-from bprop.stepper.screen import local_derivative
+from bprop.stepper.details import local_derivative
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_run_goes_to_the_end_or_to_that_of_fprop(network):
         (lambda s: s.to("h9"), errors.UnknownNameError, "no box is called 'h9'"),
         (lambda s: s.to("x"), errors.SettingError, "it is a leaf"),
         (lambda s: s.to("f", "bprop"), errors.SettingError, "bprop does not reach it"),
-        (lambda s: s.to("h1", "up"), errors.SettingError, "'fprop' or 'bprop'"),
+        (lambda s: s.to("h1", "up"), errors.SettingError, "'fprop', 'bprop' or 'update'"),
         (lambda s: s.run("bprop"), errors.SettingError, "'bprop'"),
         (lambda s: setattr(s, "example", 6), errors.DataError, "examples 0 to 5"),
         (lambda s: setattr(s, "example", -1), errors.DataError, "example -1"),

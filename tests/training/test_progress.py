@@ -12,7 +12,10 @@ import pytest
 import bprop as bp
 from bprop import Record
 from bprop.training import progress
-from bprop.training.progress import Bar, Lines, Silent, brief, progress_of
+from bprop.training.bar import Bar
+from bprop.training.cell import Cell
+from bprop.training.measured import measured
+from bprop.training.progress import Lines, Silent, progress_of
 
 
 def record(epoch):
@@ -86,7 +89,7 @@ def test_lines_are_said_for_the_first_epoch_then_as_time_passes_and_for_the_last
     assert out == ""
     said = [line.split("  ")[0] for line in lines.splitlines()]
     assert said == ["epoch 1/9", "epoch 4/9", "epoch 7/9", "epoch 9/9"]
-    assert "loss 1  accuracy 0.5" in lines.splitlines()[0]
+    assert lines.splitlines()[0] == "epoch 1/9  training loss 1 accuracy 0.5  100 examples/s"
 
 
 def test_the_last_line_is_said_once(clock, capsys):
@@ -106,28 +109,20 @@ def test_a_long_epoch_is_told_from_within(clock, capsys):
     assert lines == ["epoch 1/3  11,000 updates  loss 0.25", "epoch 1/3  22,000 updates  loss 0.25"]
 
 
-# --- the bar ---
+@pytest.mark.parametrize("wanted", [True, "auto"])
+def test_a_notebook_gets_a_card_which_changes_in_place(monkeypatch, wanted):
+    monkeypatch.setattr(progress, "display_here", lambda: lambda html, text: None)
+    assert type(progress_of(wanted, 3, 30, 0)) is Cell
+    assert type(progress_of(False, 3, 30, 0)) is Silent
 
 
-def test_beside_the_bar_it_is_said_of_which_examples_a_number_is():
-    assert brief(record(2)) == "loss 0.5  accuracy 0.5"
-    watched = replace(record(2), validation={"loss": 0.75, "accuracy": 0.25})
-    assert brief(watched) == "loss 0.5  validation loss 0.75 accuracy 0.25"
-
-
-def test_a_bar_counts_updates_and_shows_the_last_record(capsys):
-    pytest.importorskip("rich")
-    shown = Bar(epochs=2, total=20, start=5)
-    task = shown.bar.tasks[0]
-    assert (task.completed, task.total) == (5, 20)
-    shown.steps(1, 7, 0.5)
-    assert (task.completed, task.fields["epoch"]) == (7, "1/2")
-    shown.epoch(record(1))
-    assert task.completed == 10
-    assert "loss 1" in task.fields["shown"]
-    shown.close()
-    assert shown.bar.finished is False
-    assert capsys.readouterr().out == ""
+def test_a_line_names_the_set_of_each_number_as_the_bar_does(clock, capsys):
+    watched = replace(record(1), validation={"loss": 0.75, "accuracy": 0.25}, best=True, penalty=0.125)
+    lines = Lines(2)
+    lines.epoch(watched)
+    line = capsys.readouterr().err.strip()
+    assert "  ".join(measured(watched)) in line
+    assert line.endswith("validation loss 0.75 accuracy 0.25 (best so far)  penalty 0.125  100 examples/s")
 
 
 def test_a_line_is_there_at_once_also_where_standard_error_is_a_file(monkeypatch):

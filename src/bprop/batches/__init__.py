@@ -4,6 +4,18 @@ from bprop.batches.augmented import Augment, read_augment
 from bprop.batches.feed import Feed
 from bprop.batches.keeping import kept
 from bprop.batches.opening import Opened, opened
+from bprop.batches.predicting import is_batches, predicted
 from bprop.batches.source import InMemory, Source
 
-__all__ = ["Augment", "Feed", "InMemory", "Opened", "Source", "kept", "opened", "read_augment"]
+__all__ = [
+    "Augment",
+    "Feed",
+    "InMemory",
+    "Opened",
+    "Source",
+    "is_batches",
+    "kept",
+    "opened",
+    "predicted",
+    "read_augment",
+]

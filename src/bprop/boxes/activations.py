@@ -74,6 +74,9 @@ class Sigmoid(Activation):
     def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * value * (1 - value)
 
+    def formula(self, m: Any, a: Any) -> Any:
+        return 1 / (1 + m.exp(-a))
+
     def onnx(self, op: Any, a: Any) -> Any:
         return op.Sigmoid(a)
 
@@ -94,6 +97,9 @@ class Tanh(Activation):
 
     def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * ((1 - value) * (1 + value))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad * (1 - value**2)
 
 
 class Relu(Activation):
@@ -127,6 +133,9 @@ class LeakyRelu(Activation):
     def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return namespace(a).where(a > 0, grad, self.slope * grad)
 
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad * m.where(a > 0, 1, self.slope)
+
     def onnx(self, op: Any, a: Any) -> Any:
         return op.LeakyRelu(a, alpha=self.slope)
 
@@ -149,6 +158,12 @@ class Elu(Activation):
     def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         xp = namespace(a)
         return xp.where(a > 0, grad, grad * self.alpha * xp.exp(xp.minimum(a, 0)))
+
+    def formula(self, m: Any, a: Any) -> Any:
+        return m.where(a > 0, a, self.alpha * (m.exp(a) - 1))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad * m.where(a > 0, 1, self.alpha * m.exp(a))
 
     def onnx(self, op: Any, a: Any) -> Any:
         return op.Elu(a, alpha=self.alpha)
@@ -173,6 +188,13 @@ class Gelu(Activation):
         slope = 2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * a * a)
         return grad * s * (1 + a * (1 - s) * slope)
 
+    def formula(self, m: Any, a: Any) -> Any:
+        return a * m.sigmoid(2 * sqrt(2 / pi) * (a + 0.044715 * a**3))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        s = m.let("s", m.sigmoid(2 * sqrt(2 / pi) * (a + 0.044715 * a**3)))
+        return grad * s * (1 + a * (1 - s) * (2 * sqrt(2 / pi) * (1 + 3 * 0.044715 * a**2)))
+
 
 class Silu(Activation):
     """a sigmoid(a): derivative s (1 + a (1 - s)) with s = sigmoid(a) (Elfwing, Uchibe and Doya 2018).
@@ -190,6 +212,12 @@ class Silu(Activation):
         s = logistic(a)
         return grad * s * (1 + a * (1 - s))
 
+    def formula(self, m: Any, a: Any) -> Any:
+        return a * m.sigmoid(a)
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad * m.sigmoid(a) * (1 + a * (1 - m.sigmoid(a)))
+
 
 class Softplus(Activation):
     """log(1 + exp(a)): derivative sigmoid(a). Shapes: a (N, ...) -> (N, ...).
@@ -204,6 +232,12 @@ class Softplus(Activation):
 
     def bprop(self, grad: Array, value: Array, a: Array) -> Array:
         return grad * logistic(a)
+
+    def formula(self, m: Any, a: Any) -> Any:
+        return m.log(1 + m.exp(a))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad * m.sigmoid(a)
 
 
 sigmoid: Final = function(Sigmoid)

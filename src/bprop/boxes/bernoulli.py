@@ -1,7 +1,7 @@
 """The loss of an autoencoder of values in [0, 1]: each is taken as the probability of a 1."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -40,6 +40,13 @@ class BernoulliNll(Loss):
         xp, each = namespace(f), per_output(grad, f)
         grad_f = each * (share(1 - y, 1 - f) - share(y, f))
         return grad_f, each * (xp.log1p(-f) - xp.log(f))
+
+    def formula(self, m: Any, f: Any, y: Any) -> Any:
+        return m.per_example(-y * m.log(f) - (1 - y) * m.log(1 - f))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, f: Any, y: Any) -> Any:
+        each = m.per_output(grad, f)
+        return each * ((1 - y) / (1 - f) - y / f), each * (m.log(1 - f) - m.log(f))
 
     def limits(self) -> dict[int, tuple[float, float]]:
         return {1: (0, 1)}

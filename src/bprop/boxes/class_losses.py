@@ -1,7 +1,7 @@
 """Losses for classification, in nats per example."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -49,6 +49,12 @@ class Nll(ClassLoss):
         xp, hot = namespace(f), one_hot(y, f)
         return xp.where(hot, -per_output(grad, f) / xp.where(hot, f, 1), 0), None
 
+    def formula(self, m: Any, f: Any, y: Any) -> Any:
+        return m.per_example(-m.log(m.at_label(f, y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, f: Any, y: Any) -> Any:
+        return m.per_output(grad, f) * (-m.one_hot(y, f) / m.at_label(f, y)[..., None]), None
+
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.dirichlet(np.ones(5), size=4) * 0.9 + 0.02, rng.integers(5, size=4)
@@ -83,6 +89,12 @@ class CrossEntropy(ClassLoss):
         xp, (label, own, others, rest) = namespace(a), self.parts(a, y)
         return per_output(grad, a) * (xp.where(label, -rest, others) / (rest + xp.exp(own))), None
 
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(-m.log(m.at_label(m.softmax(a), y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.softmax(a) - m.one_hot(y, a)), None
+
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:
         yield rng.normal(size=(4, 5)), rng.integers(5, size=4)
@@ -110,6 +122,13 @@ class BinaryCrossEntropy(Loss):
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a)
         return each * ((1 - y) * logistic(a) - y * logistic(-a)), -each * a
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        p = m.sigmoid(a)
+        return m.per_example(-y * m.log(p) - (1 - y) * m.log(1 - p))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.sigmoid(a) - y), -m.per_output(grad, a) * a
 
     def prediction(self, output: Array) -> Array:
         xp = namespace(output)
@@ -141,6 +160,13 @@ class Hinge(Loss):
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a) * (y * a < 1)
         return -each * y, -each * a
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(m.maximum(0, 1 - y * a))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        each = m.per_output(grad, a)
+        return -each * y * (y * a < 1), -each * a * (y * a < 1)
 
     def prediction(self, output: Array) -> Array:
         xp = namespace(output)
@@ -182,6 +208,17 @@ class MulticlassHinge(ClassLoss):
         leader = (rivals == best) / (rivals == best).sum(axis=-1, keepdims=True).astype(a.dtype)
         wrong = (1 + (best[..., 0] - at_label(a, y)) > 0)[..., None]
         return per_output(grad, a) * wrong * (leader - one_hot(y, a)), None
+
+    def best_other(self, m: Any, a: Any, y: Any) -> Any:
+        return m.let("c", m.known("best other class", a, y, value=m.argmax(self.rivals(a, y), axis=-1)))
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(m.maximum(0, 1 + m.at_label(a, self.best_other(m, a, y)) - m.at_label(a, y)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        c = self.best_other(m, a, y)
+        wrong = (1 + m.at_label(a, c) > m.at_label(a, y))[..., None]
+        return m.per_output(grad, a) * wrong * (m.one_hot(c, a) - m.one_hot(y, a)), None
 
     @classmethod
     def examples(cls, rng: np.random.Generator) -> Iterator[Example]:

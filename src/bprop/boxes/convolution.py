@@ -77,6 +77,15 @@ class Convolution(Box):
             for parts in (parts_x, parts_W)
         )
 
+    def formula(self, m: Any, x: Any, W: Any) -> Any:
+        return m.written("conv", x, W, value=self.fprop(x, W), sign="⋆")
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, x: Any, W: Any) -> Any:
+        grad_x, grad_W = self.bprop(grad, value, x, W)
+        return m.written("full_conv", grad, W, value=grad_x, sign="∗"), m.written(
+            "conv", x, grad, value=grad_W, sign="⋆"
+        )
+
     def grad_W(self, grad: Array, padded: Array, frame: Any) -> Array:
         """Shapes: grad (N, *P, O), padded (N, *S, C) -> (*K, C, O)."""
         places = tuple(range(self.axes + 1))

@@ -1,7 +1,7 @@
 """Cross-entropies of classes that count certainty otherwise: label smoothing and the focal loss."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -45,6 +45,15 @@ class LabelSmoothing(ClassLoss):
 
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         return per_output(grad, a) * (softmax_of(a) - self.targets(a, y)), None
+
+    def softened(self, m: Any, a: Any, y: Any) -> Any:
+        return m.let("t", (1 - self.smoothing) * m.one_hot(y, a) + self.smoothing / a.shape[-1])
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example((-self.softened(m, a, y) * m.log(m.softmax(a))).sum(axis=-1))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.softmax(a) - self.softened(m, a, y)), None
 
     def check(self) -> None:
         super().check()
@@ -92,6 +101,15 @@ class Focal(ClassLoss):
         label, others, rest, p, q, nll = self.parts(a, y)
         share = xp.where(label, -1, others / xp.where(rest > 0, rest, 1))
         return per_output(grad, a) * (q**self.gamma * (q + self.gamma * p * nll) * share), None
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        p = m.let("p", m.at_label(m.softmax(a), y))
+        return m.per_example(-((1 - p) ** self.gamma) * m.log(p))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        p = m.let("p", m.at_label(m.softmax(a), y))
+        factor = (1 - p) ** (self.gamma - 1) * (1 - p - self.gamma * p * m.log(p))
+        return m.per_output(grad, a) * factor[..., None] * (m.softmax(a) - m.one_hot(y, a)), None
 
     def check(self) -> None:
         super().check()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from math import prod
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -50,6 +50,14 @@ class LayerNorm(Box):
         grad_a = (g - average - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
         return grad_a, unbroadcast(grad * normal, gain.shape), unbroadcast(grad, shift.shape)
 
+    def formula(self, m: Any, a: Any, gain: Any, shift: Any) -> Any:
+        return gain * over_features(m, a, self.epsilon) + shift
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, gain: Any, shift: Any) -> Any:
+        n = m.let("n", over_features(m, a, self.epsilon))
+        grad_a = through_features(m, grad, a, n, gain, self.epsilon)
+        return grad_a, unbroadcast(grad * n, gain.shape), unbroadcast(grad, shift.shape)
+
     def check(self) -> None:
         check_features(self, self.children)
 
@@ -90,6 +98,14 @@ class RmsNorm(Box):
         g = grad * gain
         grad_a = (g - normal * (g * normal).mean(axis=-1, keepdims=True)) * scale
         return grad_a, unbroadcast(grad * normal, gain.shape)
+
+    def formula(self, m: Any, a: Any, gain: Any) -> Any:
+        return gain * a / m.sqrt((a**2).mean(axis=-1, keepdims=True) + self.epsilon)
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, gain: Any) -> Any:
+        root = m.sqrt((a**2).mean(axis=-1, keepdims=True) + self.epsilon)
+        n, g = m.let("n", a / root), m.let("g", grad * gain)
+        return (g - n * (g * n).mean(axis=-1, keepdims=True)) / root, unbroadcast(grad * n, gain.shape)
 
     def check(self) -> None:
         check_features(self, self.children)
@@ -163,6 +179,27 @@ class BatchNorm(Box):
         zero = namespace(a).zeros_like(mean)
         return grad_a, (grad * normal).sum(axis=axes), grad.sum(axis=axes), zero, zero
 
+    def formula(self, m: Any, a: Any, gain: Any, shift: Any, mean: Any, variance: Any, weights: Any) -> Any:
+        return gain * self.over_batch(m, a, weights) + shift
+
+    def bprop_formula(
+        self, m: Any, grad: Any, value: Any, a: Any, gain: Any, shift: Any, mean: Any, variance: Any, weights: Any
+    ) -> Any:
+        grads = self.bprop(grad, value, a, gain, shift, mean, variance, weights)
+        n, s = (
+            m.let("n", self.over_batch(m, a, weights)),
+            m.let("s", m.known("share of the example", weights, value=self.shares(a, weights))),
+        )
+        sums = [m.known("batch sum", part, value=part.sum(axis=tuple(range(a.ndim - 1)))) for part in (grad, grad * n)]
+        _, _, _, spread = self.statistics(a, weights)
+        root = m.sqrt(m.known("batch variance", a, value=spread) + self.epsilon)
+        return gain / root * (grad - s * (sums[0] + n * sums[1])), sums[1], sums[0], *grads[3:]
+
+    def over_batch(self, m: Any, a: Any, weights: Any) -> Any:
+        _, _, mean, variance = self.statistics(a, weights)
+        centred = a - m.known("batch mean", a, value=mean)
+        return centred / m.sqrt(m.known("batch variance", a, value=variance) + self.epsilon)
+
     def updates(
         self, value: Array, a: Array, gain: Array, shift: Array, mean: Array, variance: Array, weights: Array
     ) -> dict[int, Array]:
@@ -216,6 +253,17 @@ class Normalise(Box):
             -unbroadcast(grad_a * normal, variance.shape) * scale / 2,
         )
 
+    def formula(self, m: Any, a: Any, gain: Any, shift: Any, mean: Any, variance: Any) -> Any:
+        return gain * (a - mean) / m.sqrt(variance + self.epsilon) + shift
+
+    def bprop_formula(
+        self, m: Any, grad: Any, value: Any, a: Any, gain: Any, shift: Any, mean: Any, variance: Any
+    ) -> Any:
+        n, g = m.let("n", (a - mean) / m.sqrt(variance + self.epsilon)), m.let("g", grad * gain)
+        root, axes = m.sqrt(variance + self.epsilon), tuple(range(a.ndim - 1))
+        sums = [part.sum(axis=axes) for part in (g / root, g * n / (2 * (variance + self.epsilon)))]
+        return g / root, (grad * n).sum(axis=axes), grad.sum(axis=axes), -sums[0], -sums[1]
+
     def check(self) -> None:
         check_features(self, self.children)
 
@@ -244,6 +292,9 @@ class BatchWeight(Box):
     def bprop(self, grad: Array, value: Array, a: Array, weights: Array) -> Array:
         return namespace(a).zeros_like(a)
 
+    def formula(self, m: Any, a: Any, weights: Any) -> Any:
+        return m.known("sum of {} over the batch", weights, value=weights.sum())
+
     def check(self) -> None:
         if self.children[0].dims[:1] != ("N",):
             raise ValueError("the child must have a batch axis")
@@ -258,6 +309,22 @@ def inverse_deviation(variance: Array, epsilon: float) -> Array:
     """1 / sqrt(variance + epsilon). It is NaN, not 0, where the variance is infinite."""
     v = variance + epsilon
     return namespace(v).sqrt(v) / v
+
+
+def over_features(m: Any, a: Any, epsilon: float) -> Any:
+    """The formula of (a - mean) / sqrt(variance + epsilon), with the mean and variance of the last axis."""
+    centred = a - m.known("mean", a, value=a.mean(axis=-1, keepdims=True))
+    variance = m.known("variance", a, value=(centred**2).mean(axis=-1, keepdims=True))
+    return centred / m.sqrt(variance + epsilon)
+
+
+def through_features(m: Any, grad: Any, a: Any, n: Any, gain: Any, epsilon: float) -> Any:
+    """The formula of the gradient of a that passes `over_features`."""
+    g = m.let("g", grad * gain)
+    means = [part.mean(axis=-1, keepdims=True) for part in (g, g * n)]
+    centred = a - a.mean(axis=-1, keepdims=True)
+    variance = m.known("variance", a, value=(centred**2).mean(axis=-1, keepdims=True))
+    return (g - means[0] - n * means[1]) / m.sqrt(variance + epsilon)
 
 
 def check_features(box: Box, children: tuple[Box, ...]) -> None:

@@ -37,6 +37,10 @@ class Waves(Box):
         slope = grad * namespace(x, v).sin((x[:, :, None] * v + p) * -self.scale) * self.scale
         return (slope * v).sum(axis=2), (slope * x[:, :, None]).sum(axis=0), slope.sum(axis=0)
 
+    def bprop_formula(self, m: Any, grad: Any, value: Any, x: Any, v: Any, p: Any) -> Any:
+        s = m.let("s", -self.scale * grad * m.sin(self.scale * (x[:, :, None] * v + p)))
+        return (s * v).sum(axis=2), (s * x[:, :, None]).sum(axis=0), s.sum(axis=0)
+
     @classmethod
     def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[0][:-1]) * prod(shapes[1])

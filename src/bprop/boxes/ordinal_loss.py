@@ -1,7 +1,7 @@
 """A loss for ordered classes: ratings, stages, grades."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
@@ -45,6 +45,13 @@ class Ordinal(Loss):
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         above = self.above(a, y)
         return per_output(grad, a) * namespace(a).where(above, -logistic(-a), logistic(a)), None
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        p = m.sigmoid(a)
+        return m.per_example(-m.log(m.where(self.above(a, y), p, 1 - p)))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any, y: Any) -> Any:
+        return m.per_output(grad, a) * (m.sigmoid(a) - self.above(a, y) * 1.0), None
 
     def prediction(self, output: Array) -> Array:
         xp = namespace(output)

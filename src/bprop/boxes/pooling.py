@@ -108,6 +108,12 @@ class MaxPooling(Pooling):
         ties = hit.astype(x.dtype).sum(axis=tuple(range(2, 2 * self.axes + 1, 2)), keepdims=True)
         return self.together(xp.where(hit, self.spread(grad, frame) / ties, 0), x, frame)
 
+    def formula(self, m: Any, x: Any) -> Any:
+        return m.written("max_pool", x, self.size, value=self.fprop(x))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, x: Any) -> Any:
+        return m.known("{} at the maximum of each window, 0 elsewhere", grad, value=self.bprop(grad, value, x))
+
     def onnx(self, op: Any, x: Any) -> Any:
         return self.channels_last(op, op.MaxPool(self.channels_first(op, x), **self.onnx_settings()))
 
@@ -129,6 +135,13 @@ class MeanPooling(Pooling):
         pairs = [n for pair in zip(frame.counts, frame.size, strict=True) for n in pair]
         shape = (x.shape[0], *pairs, x.shape[-1])
         return self.together(namespace(x).broadcast_to(self.spread(share, frame), shape), x, frame)
+
+    def formula(self, m: Any, x: Any) -> Any:
+        return m.written("mean_pool", x, self.size, value=self.fprop(x))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, x: Any) -> Any:
+        share = grad / prod(self.frame(x.shape).size)
+        return m.written("{} to each element of the window", share, value=self.bprop(grad, value, x))
 
     def onnx(self, op: Any, x: Any) -> Any:
         if op.double:

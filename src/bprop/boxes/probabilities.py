@@ -52,6 +52,12 @@ class Softmax(Box):
         grad = grad - at_label(grad, a.argmax(axis=-1))[..., None]
         return value * (grad - (grad * value).sum(axis=-1, keepdims=True))
 
+    def formula(self, m: Any, a: Any) -> Any:
+        return m.exp(a) / m.exp(a).sum(axis=-1, keepdims=True)
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return value * (grad - (value * grad).sum(axis=-1, keepdims=True))
+
     def onnx(self, op: Any, a: Any) -> Any:
         return op.Softmax(a, axis=-1)
 
@@ -82,6 +88,12 @@ class LogSoftmax(Box):
         xp = namespace(a)
         others = grad.sum(axis=-1, keepdims=True) - grad
         return -xp.expm1(value) * grad - xp.exp(value) * others
+
+    def formula(self, m: Any, a: Any) -> Any:
+        return a - m.log(m.exp(a).sum(axis=-1, keepdims=True))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return grad - m.exp(value) * grad.sum(axis=-1, keepdims=True)
 
     def onnx(self, op: Any, a: Any) -> Any:
         return op.LogSoftmax(a, axis=-1)

@@ -210,6 +210,10 @@ class Take(Box):
     def bprop(self, grad: Array, value: Array, W: Array, rows: Array) -> Grads:
         return scatter_add(grad, rows, W.shape), None
 
+    def bprop_formula(self, m: Any, grad: Any, value: Any, W: Any, rows: Any) -> Any:
+        hot = m.reshape(m.one_hot(rows, W.shape[0]), (-1, W.shape[0]))
+        return m.reshape(hot.T @ m.reshape(grad, (hot.shape[0], -1)), W.shape), None
+
     @classmethod
     def size_limit(cls, hyper: Mapping[str, Any], shapes: list[tuple[int, ...]]) -> int:
         return prod(shapes[1]) * prod(shapes[0][1:])

@@ -129,6 +129,13 @@ class LogMeanExp(Reduction):
         total = e.sum(axis=self.axis, keepdims=True)
         return self.spread(grad, a) * (e / xp.where(total > 0, total, 1))
 
+    def formula(self, m: Any, a: Any) -> Any:
+        return m.log(m.exp(a).mean(axis=self.axis, keepdims=self.keepdims))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        count = prod(a.shape[i] for i in self.reduced(a))
+        return self.spread(grad, a) * m.exp(a - self.spread(value, a)) / count
+
 
 class LogSumExp(LogMeanExp):
     """log(sum of exp(a)) over `axis`, without overflow: a smooth maximum. Shapes: see Reduction.
@@ -148,6 +155,12 @@ class LogSumExp(LogMeanExp):
         count = reached.sum(axis=self.axis, keepdims=True).astype(a.dtype)
         value = largest + xp.log1p(others + (count - 1))
         return value if self.keepdims else value.sum(axis=self.axis)  # over axes of size 1
+
+    def formula(self, m: Any, a: Any) -> Any:
+        return m.log(m.exp(a).sum(axis=self.axis, keepdims=self.keepdims))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, a: Any) -> Any:
+        return self.spread(grad, a) * m.exp(a - self.spread(value, a))
 
 
 AXIS = settings_of("axis", "keepdims")

@@ -102,6 +102,10 @@ class Huber(Loss):
         grad_f = per_output(grad, f) * namespace(f).clip(f - y, -self.delta, self.delta)
         return grad_f, -grad_f
 
+    def formula(self, m: Any, f: Any, y: Any) -> Any:
+        r = m.let("r", f - y)
+        return m.per_example(m.where(abs(r) <= self.delta, r**2 / 2, self.delta * (abs(r) - self.delta / 2)))
+
     def check(self) -> None:
         super().check()
         if not self.delta > 0:
@@ -139,6 +143,9 @@ class Poisson(Loss):
     def bprop(self, grad: Array, value: Array, a: Array, y: Array) -> Grads:
         each = per_output(grad, a)
         return each * (namespace(a).exp(a) - y), -each * a
+
+    def formula(self, m: Any, a: Any, y: Any) -> Any:
+        return m.per_example(m.exp(a) - y * a)
 
     def prediction(self, output: Array) -> Array:
         return namespace(output).exp(output)
@@ -183,6 +190,15 @@ class Quantile(Loss):
         tau = np.asarray(self.levels, r.dtype)
         grad_f = per_output(grad, f) * xp.where(r > 0, -tau, xp.where(r < 0, 1 - tau, 0))
         return grad_f, -grad_f.sum(axis=-1)
+
+    def formula(self, m: Any, f: Any, y: Any) -> Any:
+        r, tau = m.let("r", y[..., None] - f), m.named("τ", np.array(self.levels))
+        return m.per_example(m.maximum(tau * r, (tau - 1) * r))
+
+    def bprop_formula(self, m: Any, grad: Any, value: Any, f: Any, y: Any) -> Any:
+        r, tau = m.let("r", y[..., None] - f), m.named("τ", np.array(self.levels))
+        slope = m.where(r > 0, tau, m.where(r < 0, tau - 1, 0))
+        return -m.per_output(grad, f) * slope, m.per_output(grad, y) * slope.sum(axis=-1)
 
     @property
     def middle(self) -> int:

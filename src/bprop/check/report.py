@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from bprop.check.difference import Coverage, Mismatch
 from bprop.check.precision import Precision
+from bprop.notebook import card, folded, note, shortened, table
 from bprop.shapes import show_shape
 from bprop.visible import visible
 
 MOST_SHOWN = 5
+MOST_SENTENCES = 12
+HEAD = ("tensor", "shape", "compared", "largest |gradient|", "largest error", "verdict")
 WIDEST = 100
 """No column is wider than so many letters."""
 RESOLVE = (
@@ -40,6 +43,12 @@ class Row:
         return not self.wrong and not self.coverage.unresolved
 
     @property
+    def line(self) -> tuple[str, ...]:
+        """Its cells in the table of the report."""
+        c = self.coverage
+        return self.name, show_shape(c.shape), c.covered, f"{c.scale:.3g}", f"{c.error:.1e}", self.verdict
+
+    @property
     def verdict(self) -> str:
         kinks = len(self.coverage.kinks)
         word = "WRONG" if self.wrong else "ok" if self.ok else "not resolved"
@@ -48,7 +57,7 @@ class Row:
         return word + (f", {kinks} kink{'s' if kinks > 1 else ''}" if kinks else "")
 
 
-@dataclass
+@dataclass(repr=False)
 class Report:
     """The result of a gradient check. Print it to read it.
 
@@ -87,18 +96,26 @@ class Report:
     def __bool__(self) -> bool:
         return self.ok
 
+    def __repr__(self) -> str:
+        """The beginning of what `print` shows, and the conclusion."""
+        *lines, conclusion = str(self).split("\n")
+        return "\n".join([shortened("\n".join(lines), "print(report)"), conclusion])
+
+    def _repr_html_(self) -> str:
+        return html(self)
+
     def __str__(self) -> str:
-        head = ("tensor", "shape", "compared", "largest |gradient|", "largest error", "verdict")
-        table = [head, *(tuple(map(visible, self._line(row))) for row in self.rows)]
-        widths = [min(WIDEST, max(len(line[i]) for line in table)) for i in range(len(head))]
+        rows = [HEAD, *(tuple(map(visible, row.line)) for row in self.rows)]
+        widths = [min(WIDEST, max(len(line[i]) for line in rows)) for i in range(len(HEAD))]
         lines = [f"{visible(self.title)}, in {self.precision}; errors relative to the largest gradient of the tensor"]
-        lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in table]
-        sentences = list(self.notes)
-        for row in (*self.rows, *self.culprits):
-            sentences += describe_mismatches(row)
-            sentences += describe_unresolved(row)
-        sentences += self.failures
-        return "\n".join([*lines, *map(visible, sentences), self.conclusion])
+        lines += ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in rows]
+        return "\n".join([*lines, *map(visible, self.sentences), self.conclusion])
+
+    @property
+    def sentences(self) -> list[str]:
+        """The notes, a sentence for each wrong or unresolved gradient, and the failures."""
+        rows = (*self.rows, *self.culprits)
+        return [*self.notes, *(s for row in rows for s in _described(row)), *self.failures]
 
     @property
     def conclusion(self) -> str:
@@ -107,10 +124,22 @@ class Report:
             return "all gradients agree"
         return "THE GRADIENTS DO NOT AGREE" if self.wrong else f"NOT RESOLVED. {RESOLVE}"
 
-    @staticmethod
-    def _line(row: Row) -> tuple[str, ...]:
-        c = row.coverage
-        return row.name, show_shape(c.shape), c.covered, f"{c.scale:.3g}", f"{c.error:.1e}", row.verdict
+
+def _described(row: Row) -> list[str]:
+    return describe_mismatches(row) + describe_unresolved(row)
+
+
+def html(report: Report) -> str:
+    """The report as a card: the conclusion, a sentence for each fault, of boxes first, the table, and all sentences."""
+    kind, every = "good" if report.ok else "bad", report.sentences
+    first = [text for row in (*report.culprits, *report.rows) for text in _described(row)[:1]]
+    first = [*report.failures, *first, *report.notes][:MOST_SENTENCES]
+    parts = [note(report.conclusion, kind), *map(note, first)]
+    rest = every[: 10 * MOST_SENTENCES]
+    more = [folded(f"all {len(every):,} sentences", "".join(map(note, rest)))] if len(every) > len(first) else []
+    lines = [row.line for row in sorted(report.rows, key=lambda row: (not row.wrong, row.ok))]
+    head = (*HEAD[:-2], "largest error (relative)", HEAD[-1])
+    return card(report.title, f"in {report.precision}", *parts, table(head, lines), *more)
 
 
 def describe_mismatches(row: Row) -> list[str]:

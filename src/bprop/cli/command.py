@@ -36,7 +36,10 @@ from bprop.cli.reading_progress import listener_of
 from bprop.errors import SettingError
 from bprop.sources.progress import heard
 
-NAMES = ("train", "tune", "resume", "predict", "evaluate", "check", "graph", "step", "export", "info")
+NAMES = (
+    "train", "tune", "resume", "predict", "evaluate", "report", "compare", "check", "graph", "step", "play", "export",
+    "info",
+)  # fmt: skip
 """bprop's own commands, in the order of the help: each is the function of that name in the module of that name."""
 _OTHERS: dict[str, Callable[..., Any]] = {}
 

@@ -15,6 +15,7 @@ from bprop.lower_case import snake
 from bprop.model import Model, read_model
 from bprop.names import some
 from bprop.record import Record
+from bprop.reporting.about import RUN
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation
 from bprop.sources.standard import standard_form
@@ -23,8 +24,6 @@ from bprop.tables.certainty import Conformal
 from bprop.tables.recipe import KEY as RECIPE
 from bprop.temperature import temperature_in
 
-RUN = "run"
-"""The key of the notes about how a model was trained."""
 ENCODING = ("kind", "name", "codes")  # entries of a column's notes that are no facts for people
 SHOWN = 12  # parameters of a graph in its line
 

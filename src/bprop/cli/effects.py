@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+from bprop import toys
 from bprop.architecture import Architecture
 from bprop.cli.asked import Asked
 from bprop.cli.experiment import is_model
@@ -22,6 +23,7 @@ NO_OPTIONS = ("task", "init", "features", "category_dropout")
 """Fields of an Architecture that no option of a network chooses."""
 NETWORK = tuple(field.name for field in fields(Architecture) if field.name not in NO_OPTIONS)
 """The options of a network."""
+TOYS = (*toys.CLASSES, *toys.NUMBERS)
 NO_SHEETS = (Arrow, Csv, JsonLines, Parquet, Tsv)
 
 
@@ -94,6 +96,7 @@ READING = (
     ),
     Idle(("sheet",), _has_no_sheets, "--sheet is for workbooks (.xlsx, ...), and this data has no sheets"),
 )  # fmt: skip
+OF_READING = tuple(name for idle in READING for name in idle.options)
 LABELS = Idle(
     ("labels",), lambda values: not _is_images(values["data"]),
     "--labels is for idx images (train-images-idx3-ubyte.gz): a table has its targets in a column (--target)",
@@ -116,6 +119,19 @@ HIDDEN = Idle(
     ("activation", "dropout", "normalise"), _has_no_layers,
     "{options} is for hidden layers, and --hidden '' has none",
 )  # fmt: skip
+
+WEIGHTS = Idle(
+    ("weights",), lambda values: _has_arrays(values["data"]),
+    "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
+)  # fmt: skip
+OF_ROWS = (
+    Idle(
+        ("labels", "weights", *(name for idle in READING for name in idle.options)),
+        lambda values: values["data"] is None and not values.get("held"),
+        "{options} is about rows, and no data is named",
+    ),
+)  # fmt: skip
+"""Of a command that may have no data."""
 
 OF_DATA = (
     LABELS,
@@ -170,10 +186,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
     "evaluate": (
         LABELS,
         *READING,
-        Idle(
-            ("weights",), lambda values: _has_arrays(values["data"]),
-            "{options} is for tables with columns (.csv, .parquet, ...), not for arrays",
-        ),
+        WEIGHTS,
         Idle(
             ("seed",), lambda values: values["bootstrap"] == 0 and not values["importance"],
             "--seed draws the resamples of --bootstrap, and --bootstrap 0 draws none",
@@ -183,6 +196,8 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             "--repeats is of --importance: add --importance",
         ),
     ),
+    "report": (*OF_ROWS, LABELS, *READING, WEIGHTS),
+    "compare": (*OF_ROWS, LABELS, *READING, WEIGHTS),
     "predict": (
         *READING,
         Idle(
@@ -196,7 +211,7 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
         *READING,
         HIDDEN,
         Idle(
-            tuple(name for idle in READING for name in idle.options), lambda values: _source(values) is None,
+            OF_READING, lambda values: _source(values) is None,
             "{options} says how data is read, and no data is named: name it after the model",
         ),
         Idle(("rows",), _without_values, "--rows is for --values: add --values, or data after a model"),
@@ -204,9 +219,24 @@ EFFECTS: dict[str, tuple[Idle, ...]] = {
             ("seed",), _without_values,
             "--seed draws the weights whose values --values shows: add --values, or data after a model",
         ),
-        Idle(("collapse",), lambda values: values["svg"] is None, "--collapse is for a picture: add --svg FILE"),
+        Idle(
+            ("collapse", "fold", "direction", "width"), lambda values: values["svg"] is None,
+            "{options} is for a picture: add --svg FILE",
+        ),
     ),
     "step": (*OF_SUBJECT, *READING, HIDDEN),
+    "play": (
+        Idle(
+            ("target", "task", *OF_READING), lambda values: values["subject"] in TOYS,
+            "MODEL is a toy and has its own data: leave out {options}",
+        ),
+        Idle(
+            ("target", "task", "seed", *OF_READING), _of_model,
+            "MODEL is a model, with its own weights and its own way to read rows: leave out {options}",
+        ),
+        OF_SUBJECT[1],
+        *READING,
+    ),
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from bprop.cli.target import counted
 from bprop.console import say
 from bprop.errors import SettingError
 from bprop.measures.baseline import beside
+from bprop.measures.labels import label
 from bprop.model import Model
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import Preparation
@@ -36,11 +37,6 @@ from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
 from bprop.visible import visible
 
-NAMES = {
-    "log_loss": "log loss (nats)", "roc_auc": "ROC AUC", "calibration_error": "calibration error", "rmse": "RMSE",
-    "mae": "MAE", "r2": "R2", "balanced_accuracy": "balanced accuracy", "average_precision": "average precision",
-    "f1": "F1",
-}  # fmt: skip
 WIDEST = 20  # most classes for which the confusion matrix is printed; the JSON always has it
 
 Bootstrap = Annotated[
@@ -147,8 +143,7 @@ def _about(rows: Frame, preparation: Preparation, more: dict[str, Any]) -> Itera
 def _table(result: dict[str, Any]) -> str:
     lines, spans = [], result["more"]["intervals"]
     for name, value in result["values"].items():
-        first, bracket, column = name.partition("[")
-        title = visible(NAMES.get(first, first) + bracket + column)
+        title = visible(label(name))
         span = f"   95% within {spans[name][0]:.4g} .. {spans[name][1]:.4g}" if name in spans else ""
         lines.append(f"  {title:<18} {'not defined' if value is None else f'{value:.4g}':<10}{span}".rstrip())
     matrix = result["more"].get("confusion")

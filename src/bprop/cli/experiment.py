@@ -9,6 +9,8 @@ from bprop.model import Model, load
 from bprop.scaling import with_older
 from bprop.sources.preparation import Preparation, is_noted
 from bprop.sources.standard import standard_form
+from bprop.training.checkpoints import Folder
+from bprop.training.checkpoints.folder import MEMBER
 
 SUFFIX = ".bprop"
 
@@ -40,6 +42,18 @@ def load_for_rows(path: str | Path) -> Model:
         return model
     except BpropError as error:
         raise ModelFileError(f"{path}: {error}") from error
+
+
+def newest(path: Path) -> Path:
+    """The file itself; of a folder of checkpoints the newest of them. Raises ModelFileError where there is none."""
+    if not path.is_dir():
+        return path
+    steps = Folder(path).steps()
+    if not steps and Folder(path).begun():
+        raise ModelFileError(f"{path} has the checkpoints of several networks: name that of one, {path / MEMBER}1")
+    if not steps:
+        raise ModelFileError(f"{path}: there is no such file: it is a folder, and it has no checkpoints")
+    return steps[max(steps)]
 
 
 def free_path(name: str, suffix: str = SUFFIX) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from bprop.console import say
 from bprop.errors import SettingError
 from bprop.visible import visible
 
-COLLAPSE: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}
+CHOICES: dict[str, bool | str] = {"auto": "auto", "yes": True, "no": False}
 
 
 @command
@@ -32,6 +32,14 @@ def graph(
     collapse: Annotated[
         str, typer.Option(help="Draw each layer as one box: yes, no, or auto (if there are many).")
     ] = "auto",
+    fold: Annotated[
+        str,
+        typer.Option(help="Draw equal layers that follow each other as one box: yes, no, or auto (without values)."),
+    ] = "auto",
+    direction: Annotated[str, typer.Option(help="Draw the graph up, or from left to right: up or right.")] = "up",
+    width: Annotated[
+        int | None, typer.Option(help="The pixels of the page's width, to which the drawing keeps if its boxes can.")
+    ] = None,
     *,
     choice: Choice,
 ) -> None:
@@ -40,20 +48,22 @@ def graph(
     \b
     bprop graph digits --hidden 500,200 --dropout 0.5
     bprop graph digits --values --svg fresh.svg
-    bprop graph digits.bprop --svg network.svg
+    bprop graph digits.bprop --svg network.svg --direction right
     bprop graph digits.bprop digits --svg values.svg
     """
-    if collapse not in COLLAPSE:
-        raise SettingError(f"--collapse {collapse}: give yes, no or auto")
+    for option, text in (("collapse", collapse), ("fold", fold)):
+        if text not in CHOICES:
+            raise SettingError(f"--{option} {text}: give yes, no or auto")
+    look: dict[str, Any] = {
+        "collapse": CHOICES[collapse], "fold": CHOICES[fold], "direction": direction, "width": width,
+    }  # fmt: skip
     if is_model(subject) and data is None and not values:
         choice.need_no_network(subject)
-        drawing = load_model(subject).graph.draw(collapse=COLLAPSE[collapse])
+        drawing = load_model(subject).graph.draw(batch={}, **look)
     else:
         chosen = choice.open(subject, data)
         batch = chosen.batch(min(rows, len(chosen.rows))) if values or data is not None else {}
-        drawing = chosen.graph.draw(
-            chosen.params if batch else None, batch, collapse=COLLAPSE[collapse], seed=choice.seed
-        )  # fmt: skip
+        drawing = chosen.graph.draw(chosen.params if batch else None, batch, seed=choice.seed, **look)
     if svg is None:
         say(drawing.text())
     else:

@@ -11,13 +11,11 @@ import typer
 
 from bprop.cli.command import command
 from bprop.cli.described import described
+from bprop.cli.experiment import newest
 from bprop.cli.shell import quoted
 from bprop.console import say
-from bprop.errors import ModelFileError
 from bprop.names import some
 from bprop.sources.limits import size
-from bprop.training.checkpoints import Folder
-from bprop.training.checkpoints.folder import MEMBER
 from bprop.visible import visible
 
 FEW = 8  # names in a line
@@ -42,18 +40,6 @@ def info(
         say(json.dumps(facts, default=str).replace("\x7f", "\\u007f"))
     else:
         say("\n".join(map(visible, lines_of(facts))))
-
-
-def newest(path: Path) -> Path:
-    """The file itself; of a folder of checkpoints the newest of them. Raises ModelFileError where there is none."""
-    if not path.is_dir():
-        return path
-    steps = Folder(path).steps()
-    if not steps and Folder(path).begun():
-        raise ModelFileError(f"{path} has the checkpoints of several networks: name that of one, {path / MEMBER}1")
-    if not steps:
-        raise ModelFileError(f"{path}: there is no such file: it is a folder, and it has no checkpoints")
-    return steps[max(steps)]
 
 
 def lines_of(facts: dict[str, Any]) -> list[str]:

@@ -9,7 +9,6 @@ import typer
 
 from bprop.cli.about_data import data_options
 from bprop.cli.command import command
-from bprop.cli.described import RUN
 from bprop.cli.errors import INTERRUPTED
 from bprop.cli.experiment import free_path
 from bprop.cli.judging import judge_of
@@ -23,6 +22,7 @@ from bprop.cli.splitting import division_lines, need_effect
 from bprop.cli.target import target_lines
 from bprop.console import say
 from bprop.model import save
+from bprop.reporting.about import RUN
 from bprop.sources.read_options import ReadOptions
 from bprop.tuning.finish import result_of
 from bprop.tuning.page import report

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import typer
 
-from bprop.cli.browser import open_in_browser
 from bprop.cli.prepared import Prepared
 from bprop.cli.resume import PLACES, words_of
 from bprop.console import say
@@ -21,9 +20,9 @@ from bprop.data import DataSet
 from bprop.errors import NonFiniteError
 from bprop.graph import Graph
 from bprop.reporting import Facts, Live, report
-from bprop.sources.frame import Frame
+from bprop.reporting.opening import open_in_browser
 from bprop.sources.preparation import Preparation
-from bprop.tables.importance import columns_of
+from bprop.tables.facts import with_rows
 from bprop.training import Fit, Terminated
 from bprop.visible import visible
 
@@ -104,13 +103,22 @@ def on_terminal() -> bool:
 def serve(port: int, wait: bool | None, opened: bool, facts: Facts) -> Live:
     """Start the live page, and print its address with how long it stays."""
     live = Live(port, facts=facts)
-    stays = wait or (wait is None and on_terminal())
-    more = "; when training has ended, the page stays until you press Ctrl-C"
-    less = " while training runs; to read the page longer, add --live-wait"
-    say(f"open this address in a browser{more if stays else less}", flush=True)
+    say(f"open this address in a browser{how_long(wait)}", flush=True)
     if opened and not open_in_browser(live.url):
         say("no browser could be started here: open the address yourself", error=True)
     return live
+
+
+def how_long(wait: bool | None) -> str:
+    """How long the page stays, and what Ctrl-C ends: see `Watching.stays`."""
+    if wait:
+        return "; when training has ended, by Ctrl-C too, the page stays until you press Ctrl-C again"
+    if wait is None and on_terminal():
+        return (
+            "; when training has ended, the page stays until you press Ctrl-C; "
+            "Ctrl-C while training runs ends both, and keeps what was learned"
+        )
+    return " while training runs; to read the page longer, add --live-wait"
 
 
 def watch(context: typer.Context, prepared: Prepared) -> Watching:
@@ -124,11 +132,8 @@ def watch(context: typer.Context, prepared: Prepared) -> Watching:
         parts={f"to {what}": len(part) for what, part in sets.items() if part is not None},
         classes=_counts(prepared.preparation, sets),
         command=" ".join(["bprop train", *words_of(context, apart=APART, typed=True)]),
-        cells=None
-        if prepared.held is None or prepared.held.block is not None
-        else _cells(prepared.preparation, prepared.held),
-        inputs=columns_of(prepared.preparation) if prepared.preparation.is_table else {},
     )
+    facts = with_rows(facts, prepared.preparation, prepared.held)
     held, name = (prepared.validation, "validation") if prepared.test is None else (prepared.test, "test")
     if held is not None and not held.in_memory and len(held) > MOST_HELD:
         held = held.rows(np.linspace(0, len(held) - 1, MOST_HELD).astype(int))
@@ -150,14 +155,3 @@ def _counts(preparation: Preparation, sets: Mapping[str, DataSet | None]) -> dic
             count = sum(np.bincount(part.arrays["y"][cut], minlength=len(classes)) for cut in part.cuts())
             counted[f"to {what}"] = dict(zip(map(str, classes), np.asarray(count).tolist(), strict=True))
     return counted
-
-
-def _cells(preparation: Preparation, rows: Frame) -> Any:
-    """row -> (its place in the file, its cells before encoding)."""
-
-    def cells(row: int) -> tuple[str, list[tuple[str, Any]]]:
-        shown = [(name, rows.column(name).cells[row]) for name in preparation.columns]
-        place = rows.where(row).replace("\\", "/").rpartition("/")[2]
-        return place, [(name, "missing" if value is None else value) for name, value in shown]
-
-    return cells

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bprop.draw.layout import Layout, layout_of
+from bprop.draw.nodes import Scene
 from bprop.draw.page import write
-from bprop.draw.scene import Scene
 from bprop.errors import SettingError
 from bprop.files import write_atomically
+from bprop.notebook import shortened
 from bprop.visible import visible
 
 WIDEST = 100
@@ -23,17 +24,17 @@ class Drawing:
 
     scene: Scene
 
-    def __init__(self, scene: Scene, text: str):
-        self.scene, self._text = scene, text
+    def __init__(self, scene: Scene, text: str, page: float | None = None):
+        self.scene, self._text, self._page = scene, text, page
 
     @cached_property
     def layout(self) -> Layout:
         """The places of everything, in pixels."""
-        return layout_of(self.scene)
+        return layout_of(self.scene, self._page)
 
     def svg(self) -> str:
         """One SVG element with its style, for a file of its own or as a part of an HTML page."""
-        return write(self.scene, self.layout, self._text)
+        return write(self.scene, self.layout, self._text, self._page)
 
     def text(self) -> str:
         """The graph as lines of text, with the statistics of its values if the drawing has them."""
@@ -55,7 +56,7 @@ class Drawing:
         write_atomically(path, self.svg().encode())
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": self.text()}
+        return {"image/svg+xml": self.svg(), "text/plain": shortened(self.text(), "print(...)")}
 
     def __str__(self) -> str:
         return self.text()

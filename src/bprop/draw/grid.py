@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import Any
 
+from bprop.draw.letters import SMALL, fit
+from bprop.draw.pen import Point
 from bprop.draw.place import Link, links_of
 from bprop.draw.rows import Item, Rows
 
-LABEL = 17
-"""Pixels above each row for the shapes of its values."""
+LABEL, LABEL_TURNED = 17, 5
+"""Pixels above each row for the shapes of its values. A drawing from left to right has them in its boxes."""
 GAP = 26
-TALLEST = 1800
-"""A drawing of more pixels than these is wrapped into columns."""
+TALLEST, WIDEST = 1800, 1400
+"""A drawing of more pixels in the direction of its edges is wrapped: upwards into columns, to the right into lines."""
 SHAPE = 1.4
 """The aim for width / height when a drawing is wrapped."""
-LANE, GUTTER = 9, 26
+SPACING, SPACING_NAMED, GUTTER = 9, 14, 26
+HUES = 4
+
+
+@dataclass(eq=False)
+class Lane:
+    """The way of links into the next column: up to `above`, across to `gutter`, down to `below`.
+
+    name : the text beside it, if there are several. hue : its colour, 1 .. HUES, or 0.
+    """
+
+    above: float
+    gutter: float
+    below: float
+    name: str = ""
+    hue: int = 0
 
 
 class Grid:
@@ -22,21 +42,25 @@ class Grid:
 
     def __init__(self, rows: Rows):
         self.rows: list[list[Item]] = rows.rows
+        self.turned: bool = rows.turned
+        self.page: float | None = rows.page
+        self.label: int = LABEL_TURNED if rows.turned else LABEL
         self.links: list[Link] = links_of(rows)
         self.between: list[list[Link]] = [[] for _ in self.rows]  # by the rank of the lower row
         self.number: dict[Item, int] = {item: number for number, row in enumerate(self.rows) for item in row}
         for link in self.links:
             self.between[self.number[link.lower]].append(link)
         self.heights: list[float] = [max(item.height for item in row) for row in self.rows]
-        self.gaps: list[float] = [LABEL + GAP + self._slant(links) for links in self.between]
+        self.gaps: list[float] = [self.label + GAP + self._slant(links) for links in self.between]
         self.columns: list[list[int]] = self._columns()
-        self.cuts: set[int] = {column[-1] for column in self.columns[:-1]}
-        self.crossed: dict[
-            int, tuple[dict[Link, int], float]
-        ] = {}  # for each cut: (places of links, left edge of the next column)
+        self.crossing: dict[int, list[list[Link]]] = {
+            column[-1]: self._bundles(self.between[column[-1]]) for column in self.columns[:-1]
+        }  # for each cut: the links of each lane
+        self.names: dict[int, list[str]] = {}
         self.base: list[float] = [0.0] * len(self.rows)  # y of the bottom of each row
         self._stand()
         self.entries: dict[Link, float] = self._entries()
+        self.laid: dict[Link, Lane] = self._lay()
 
     @staticmethod
     def _slant(links: list[Link]) -> float:
@@ -47,10 +71,7 @@ class Grid:
     def _columns(self) -> list[list[int]]:
         """The numbers of the rows of each column."""
         total = sum(self.heights) + sum(self.gaps)
-        count = 1
-        if total > TALLEST:
-            wide = max(i.x + i.reach_right for row in self.rows for i in row) + GUTTER
-            count = max(1, ceil(sqrt(SHAPE * total / wide)))
+        count = self._count(total, max(i.x + i.reach_right for row in self.rows for i in row) + GUTTER)
         columns: list[list[int]] = [[]]
         used, done = 0.0, 0.0
         for number, height in enumerate(self.heights):
@@ -64,14 +85,40 @@ class Grid:
             used += step
         return columns
 
+    def _count(self, total: float, wide: float) -> int:
+        """The number of columns for rows of this length in all, and of this width."""
+        if self.turned:
+            return max(1, ceil(total / (self.page or WIDEST)))
+        if total <= TALLEST:
+            return 1
+        count = max(1, ceil(sqrt(SHAPE * total / wide)))
+        return count if self.page is None else max(1, min(count, int(self.page / wide)))
+
+    @staticmethod
+    def _bundles(links: list[Link]) -> list[list[Link]]:
+        """The links into the next column, by lane, from the right: those from one place, or to one track, share it."""
+        bundles: dict[Any, list[Link]] = {}
+        joined = [link.upper for link in links if link.upper.node is None]
+        for link in links:
+            key = link.upper if joined.count(link.upper) > 1 else (link.lower, link.exit)
+            bundles.setdefault(key, []).append(link)
+        return sorted(bundles.values(), key=lambda bundle: -max(link.lower.x + link.exit for link in bundle))
+
+    def _are_named(self, cut: int) -> bool:
+        """Whether so many lanes are in a cut that names tell them apart: that of a penalty has its colour."""
+        return sum(not bundle[0].penalised for bundle in self.crossing[cut]) > 1
+
+    def _spacing(self, cut: int) -> float:
+        return SPACING_NAMED if self._are_named(cut) else SPACING
+
     def _stand(self) -> None:
         """Shift the items of each column beside the column before, and set the heights of the rows."""
         tops = []
         right = 0.0
         for column in self.columns:
             items = [item for number in column for item in self.rows[number]]
-            cut = self.between[column[0] - 1] if column[0] else []
-            shift = right + (GUTTER + LANE * len(cut) if column[0] else 0.0)
+            cut = column[0] - 1
+            shift = right + (GUTTER + self._spacing(cut) * len(self.crossing[cut]) if column[0] else 0.0)
             shift -= min(item.x - item.reach_left for item in items)
             for item in items:
                 item.x += shift
@@ -81,9 +128,9 @@ class Grid:
                 self.base[number] = at
                 at -= self.heights[number] + self.gaps[number]
             tops.append(at + self.gaps[column[-1]] - self._above(column[-1]))
-        self.width = right
+        self.width: float = right
         top = min(tops)
-        below = max((LANE * (len(self.between[cut]) + 1) for cut in self.cuts), default=0.0)
+        below = max((self._spacing(cut) * (len(lanes) + 1) for cut, lanes in self.crossing.items()), default=0.0)
         self.base = [base - top for base in self.base]
         self.height: float = -top + below
         for number, row in enumerate(self.rows):
@@ -92,9 +139,9 @@ class Grid:
 
     def _above(self, number: int) -> float:
         """The pixels needed above the highest row of a column."""
-        if number in self.cuts:
-            return LABEL + LANE * (len(self.between[number]) + 1)
-        return LABEL if self.between[number] else 0.0
+        if number in self.crossing:
+            return self.label + self._spacing(number) * (len(self.crossing[number]) + 1)
+        return self.label if self.between[number] else 0.0
 
     def _entries(self) -> dict[Link, float]:
         """The place where each link enters its upper item, relative to x: side by side, from left to right."""
@@ -115,17 +162,37 @@ class Grid:
         number = self.number[item]
         return self.base[number] - self.heights[number]
 
-    def detour(self, link: Link) -> tuple[float, float, float] | None:
-        """The way of a link into the next column: (y above the column, x in the gutter, y below), or None."""
-        number = self.number[link.lower]
-        if number not in self.cuts:
-            return None
-        if number not in self.crossed:
-            links = sorted(self.between[number], key=lambda link: -(link.lower.x + link.exit))
-            column = next(column for column in self.columns if column[0] == number + 1)
+    def leave(self, item: Item) -> float:
+        """The height to which all lines from an item go straight up."""
+        return self.top(item) - self.label
+
+    def end(self, link: Link) -> Point:
+        """Where a link enters the row above."""
+        return link.upper.x + self.entries[link], self.base[self.number[link.upper]]
+
+    def lane(self, link: Link) -> Lane | None:
+        """The way of a link into the next column; None if it stays in its column."""
+        return self.laid.get(link)
+
+    def lanes(self) -> Iterable[Lane]:
+        return dict.fromkeys(self.laid.values())
+
+    def _lay(self) -> dict[Link, Lane]:
+        laid: dict[Link, Lane] = {}
+        hues: dict[str, int] = {}
+        for column in self.columns[1:]:
+            cut = column[0] - 1
             left = min(item.x - item.reach_left for row in column for item in self.rows[row])
-            self.crossed[number] = {link: place for place, link in enumerate(links, 1)}, left
-        places, left = self.crossed[number]
-        place, count = places[link], len(places)
-        above = self.top(link.lower) - LABEL - LANE * place
-        return above, left - GUTTER / 2 - LANE * (count - place), self.base[number + 1] + LANE * (count + 1 - place)
+            bundles, spacing = self.crossing[cut], self._spacing(cut)
+            for place, bundle in enumerate(bundles, 1):
+                back = len(bundles) - place
+                lane = Lane(
+                    self.leave(bundle[0].lower) - spacing * place, left - GUTTER / 2 - spacing * back,
+                    self.base[cut + 1] + spacing * (back + 1),
+                )  # fmt: skip
+                if self._are_named(cut):
+                    lane.name = fit(bundle[0].way, SMALL, 110)
+                    if not bundle[0].penalised and any(link.is_long for link in bundle):
+                        lane.hue = hues.setdefault(bundle[0].way, len(hues) % HUES + 1)
+                laid |= dict.fromkeys(bundle, lane)
+        return laid

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bprop.draw.grid import LABEL, Grid
+from bprop.draw.grid import Grid, Lane
+from bprop.draw.nodes import Edge, Node, Scene
+from bprop.draw.pen import Pen, Point, Sheet
 from bprop.draw.place import Link, place
 from bprop.draw.rows import STACK_GAP, Item, Route, Rows, arrange
-from bprop.draw.scene import Edge, Node, Scene
-
-Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -26,41 +26,53 @@ class Frame:
 
 @dataclass(frozen=True)
 class Line:
-    """The path of an edge, as SVG path data, and the tip of its arrow.
+    """The whole path of an edge, as SVG path data, and the tip of its arrow.
 
-    A piece that several edges share is drawn with the first of them. The path of another edge begins or ends at that
-    piece. `tip` is None if the arrowhead was drawn already.
-    side : the direction of the arrow, 1 to the right, -1 to the left, 0 upwards.
+    Edges may share pieces of their way, which lie on each other. `tip` is None if the arrowhead was drawn already.
+    heading : the direction of the arrow, "up", "right", "down" or "left".
+    hue : a number for edges that go on in another column, beside others; 0 for all others.
     """
 
     edge: Edge
     path: str
     tip: Point | None
-    side: int = 0
+    heading: str
+    hue: int = 0
 
 
 @dataclass(frozen=True)
 class Label:
-    """The shape at the beginning of an edge. anchor : "start" or "middle"."""
+    """The shape at the beginning of an edge, or the name of an edge (kind "lane") that goes on in another column.
+
+    anchor : "start", "middle" or "end".
+    """
 
     text: str
     x: float
     y: float
     anchor: str = "start"
+    kind: str = "shape"
+    hue: int = 0
 
 
 @dataclass
 class Layout:
+    """dots : where an edge splits, or where edges join."""
+
     width: float
     height: float
     frames: list[Frame] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    dots: list[Point] = field(default_factory=list)
 
 
-def layout_of(scene: Scene) -> Layout:
-    """The layout of a scene. If it is too large to draw, the layout of a note that says so."""
-    rows = arrange(scene) or arrange(_note(scene))
+def layout_of(scene: Scene, page: float | None = None) -> Layout:
+    """The layout of a scene. If it is too large to draw, the layout of a note that says so.
+
+    page : the pixels of the page's width, if the drawing should fit in it.
+    """
+    rows = arrange(scene, page) or arrange(_note(scene))
     assert rows is not None
     place(rows)
     return _Painter(rows).layout()
@@ -76,9 +88,11 @@ class _Painter:
         self.grid = Grid(rows)
         self.routes = rows.routes
         self.links = {(link.lower, link.exit, link.upper): link for link in self.grid.links}
-        self.done: set[Link] = set()
+        self.tipped: set[Link] = set()  # those with an arrowhead
         self.lanes: dict[Node, Point] = {}  # where the line from a leaf upwards begins
-        self.result = Layout(self.grid.width, self.grid.height)
+        self.sheet = Sheet(rows.turned, self.grid.height)
+        size = (self.grid.height, self.grid.width) if rows.turned else (self.grid.width, self.grid.height)
+        self.result = Layout(*size)
 
     def layout(self) -> Layout:
         for row in self.grid.rows:
@@ -90,110 +104,94 @@ class _Painter:
             item = route.items[0]
             if item.node is route.edge.source and item.exit(route.edge) == 0 and item not in labelled:
                 labelled.add(item)
-                self.result.labels.append(Label(route.edge.source.shape, item.x + 6, self.grid.top(item) - 5))
+                self._label(route.edge.source.label, item.x + 6, self.grid.top(item) - 5, "start")
             self.result.lines.append(self._draw_route(route))
+        for lane in self.grid.lanes():
+            if lane.name:
+                x, y = self.sheet.at(lane.gutter - 4, lane.above - 3)
+                self.result.labels.append(Label(lane.name, x, y, "end", "lane", lane.hue))
+        self.result.dots = [self.sheet.at(*dot) for dot in dict.fromkeys(self._dots())]
         return self.result
 
+    def _label(self, text: str, x: float, y: float, anchor: str) -> None:
+        if text:
+            self.result.labels.append(Label(text, *self.sheet.at(x, y), anchor))
+
+    def _frame(self, node: Node, x: float, y: float, along: float) -> None:
+        self.result.frames.append(Frame(node, *self.sheet.rectangle(x, y, node.across, along)))
+
     def _draw_item(self, item: Item, node: Node) -> None:
-        self.result.frames.append(Frame(node, item.x - item.half, item.y, node.width, item.height))
+        self._frame(node, item.x - item.half, item.y, item.height)
         for leaves, way, gap in ((item.left, -1, item.left_gap), (item.right, 1, item.right_gap)):
-            height = sum(leaf.height for leaf in leaves) + STACK_GAP * (len(leaves) - 1)
-            y = item.y + (item.height - height) / 2
+            length = sum(leaf.along for leaf in leaves) + STACK_GAP * (len(leaves) - 1)
+            y = item.y + (item.height - length) / 2
             side = item.x + way * item.half
-            for leaf in leaves:
+            ordered = reversed(leaves) if self.sheet.turned else leaves  # the first one is above, or on the left
+            for leaf in ordered:
                 self._draw_leaf(leaf, node, (side, y), way, gap)
-                y += leaf.height + STACK_GAP
+                y += leaf.along + STACK_GAP
 
     def _draw_leaf(self, leaf: Node, user: Node, at: Point, way: int, gap: float) -> None:
         """Draw a leaf beside the box that uses it. way : -1 on its left, 1 on its right."""
         side, y = at
-        start, middle = side + way * gap, y + leaf.height / 2
-        x = start if way > 0 else start - leaf.width
-        self.result.frames.append(Frame(leaf, x, y, leaf.width, leaf.height))
-        path = f"M{start:.1f} {middle:.1f}H{side:.1f}"
-        self.result.lines.append(Line(Edge(leaf, user, True), path, (side, middle), -way))
-        self.result.labels.append(Label(leaf.shape, (start + side) / 2, middle - 4, "middle"))
+        start, middle = side + way * gap, y + leaf.along / 2
+        x = start if way > 0 else start - leaf.across
+        self._frame(leaf, x, y, leaf.along)
+        pen = Pen(start, middle)
+        pen.turn(side, middle)
+        tip = self.sheet.at(side, middle)
+        self.result.lines.append(Line(Edge(leaf, user, True), pen.path(self.sheet), tip, self.sheet.heading(-way)))
+        self._label(leaf.label, (start + side) / 2, middle - 4, "middle")
         self.lanes[leaf] = (x, middle)
 
     def _draw_route(self, route: Route) -> Line:
         edge, first = route.edge, route.items[0]
-        pen = _Pen()
         ways = [self.links[lower, lower.exit(edge), upper] for lower, upper in pairwise(route.items)]
+        if edge.source is not first.node:
+            pen = Pen(*self.lanes[edge.source])
+            pen.turn(first.x + ways[0].exit, pen.y)
+        else:
+            pen = Pen(first.x + ways[0].exit, first.y)
+        hue = 0
         for link in ways:
-            if link in self.done:
-                pen.lift()
-                continue
-            self.done.add(link)
-            if link.lower is first and edge.source is not first.node:
-                pen.start(*self.lanes[edge.source])
-                pen.turn(first.x + link.exit, pen.y)
-            else:
-                start = link.lower.y if link.lower.node else self.grid.base[self.grid.number[link.lower]]
-                pen.start(link.lower.x + link.exit, start)
             self._draw_link(pen, link)
-        last = route.items[-1]
-        return Line(edge, pen.path(), (pen.x, last.y + last.height) if pen.down else None)
+            lane = self.grid.lane(link)
+            hue = hue or (lane.hue if lane else 0)
+        last, drawn = route.items[-1], ways[-1] in self.tipped
+        self.tipped.add(ways[-1])
+        tip = None if drawn else self.sheet.at(pen.x, last.y + last.height)
+        return Line(edge, pen.path(self.sheet), tip, self.sheet.heading(0), hue)
 
-    def _draw_link(self, pen: _Pen, link: Link) -> None:
+    def _draw_link(self, pen: Pen, link: Link) -> None:
         grid, upper = self.grid, link.upper
-        end, bottom = upper.x + grid.entries[link], grid.base[grid.number[upper]]
-        pen.up(grid.top(link.lower) - LABEL)
-        detour = grid.detour(link)
-        if detour is None:
+        end, bottom = grid.end(link)
+        pen.up(grid.leave(link.lower))
+        lane = grid.lane(link)
+        if lane is None:
             pen.curve(end, bottom)
         else:
-            above, gutter, below = detour
-            for x, y in ((pen.x, above), (gutter, above), (gutter, below), (end, below)):
+            for x, y in ((pen.x, lane.above), (lane.gutter, lane.above), (lane.gutter, lane.below), (end, lane.below)):
                 pen.turn(x, y)
             pen.up(bottom)
         if upper.node is not None:
             pen.up(upper.y + upper.height)
 
-
-class _Pen:
-    """Writes SVG path data, point by point."""
-
-    def __init__(self):
-        self.x = self.y = 0.0
-        self.down = False
-        self.parts: list[str] = []
-        self.pending = ""  # a line upwards that may get longer
-
-    def start(self, x: float, y: float) -> None:
-        """Begin at a point, unless the pen is down already."""
-        if not self.down:
-            self.down, self.x, self.y = True, x, y
-            self.parts.append(f"M{x:.1f} {y:.1f}")
-
-    def lift(self) -> None:
-        self._flush()
-        self.down = False
-
-    def up(self, y: float) -> None:
-        if abs(y - self.y) > 0.05:
-            self.pending, self.y = f"V{y:.1f}", y
-
-    def turn(self, x: float, y: float) -> None:
-        """Draw a straight line to a point."""
-        self._flush()
-        self.parts.append(f"L{x:.1f} {y:.1f}")
-        self.x, self.y = x, y
-
-    def curve(self, x: float, y: float) -> None:
-        """Draw a curve to a point above, with a vertical start and a vertical end."""
-        if abs(x - self.x) < 0.5:
-            self.up(y)
-            return
-        self._flush()
-        middle = (self.y + y) / 2
-        self.parts.append(f"C{self.x:.1f} {middle:.1f} {x:.1f} {middle:.1f} {x:.1f} {y:.1f}")
-        self.x, self.y = x, y
-
-    def path(self) -> str:
-        self._flush()
-        return "".join(self.parts)
-
-    def _flush(self) -> None:
-        if self.pending:
-            self.parts.append(self.pending)
-            self.pending = ""
+    def _dots(self) -> Iterator[Point]:
+        """Where lines part, and where they join: not where one begins or ends."""
+        leaving: dict[Point, set[Point]] = {}
+        joining: dict[Point, set[Point]] = {}
+        lanes: dict[Lane, tuple[set[float], set[float]]] = {}
+        for link in self.grid.links:
+            start, end = (link.lower.x + link.exit, self.grid.leave(link.lower)), self.grid.end(link)
+            lane = self.grid.lane(link)
+            if lane is None:
+                leaving.setdefault(start, set()).add(end)
+                joining.setdefault(end, set()).add(start)
+            else:
+                starts, ends = lanes.setdefault(lane, (set(), set()))
+                starts.add(start[0])
+                ends.add(end[0])
+        yield from (point for point, ends in (*leaving.items(), *joining.items()) if len(ends) > 1)
+        for lane, (starts, ends) in lanes.items():
+            yield from ((x, lane.above) for x in sorted(starts)[1:])
+            yield from ((x, lane.below) for x in sorted(ends)[:-1])

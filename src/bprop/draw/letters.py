@@ -42,13 +42,26 @@ def _cells(letter: str) -> int:
 
 
 def fit(text: str, size: float, room: float) -> str:
-    """The line. If it is wider than `room` pixels, it is shortened and ends with an ellipsis."""
+    """The line. If it is wider than `room` pixels, its middle becomes an ellipsis: names often differ at their ends."""
     text = one_line(text)
     if width(text, size) <= room:
         return text
-    while text and width(text + "…", size) > room:
-        text = text[:-1]
-    return text + "…"
+    least, most = 1, len(text)  # letters
+    while least < most:
+        middle = (least + most + 1) // 2
+        if width(cut(text, middle), size) <= room:
+            least = middle
+        else:
+            most = middle - 1
+    return cut(text, least)
+
+
+def cut(text: str, letters: int) -> str:
+    """The text in so many letters at most, with an ellipsis in its middle if it has more."""
+    if len(text) <= letters:
+        return text
+    last = (letters - 1) // 2
+    return text[: letters - 1 - last] + "…" + text[len(text) - last :]
 
 
 def widest(lines: Iterable[str], size: float) -> float:

@@ -10,22 +10,35 @@ from typing import Any
 from bprop.draw.rows import Item, Rows
 
 SWEEPS = 6
+SPARE = 1.08
+"""The drawing is so many times as wide as its widest row: lines need not be straight at any price."""
 STRAIGHTENINGS = 40
 
 
 class Link:
-    """A piece of an edge, from an item to one in the row above. Edges that share a piece share the link."""
+    """A piece of an edge, from an item to one in the row above. Edges that share a piece share the link.
 
-    __slots__ = ("exit", "lower", "pull", "upper")
+    way : where it comes from, "h1"; for edges of several boxes to one, where it leads, "to l2_1".
+    penalised : whether it leads to a penalty.
+    """
+
+    __slots__ = ("exit", "lower", "penalised", "pull", "upper", "way")
 
     exit: float
     lower: Item
     upper: Item
+    way: str
+    penalised: bool
 
-    def __init__(self, lower: Item, exit: float, upper: Item):
-        self.lower, self.exit, self.upper = lower, exit, upper
+    def __init__(self, lower: Item, exit: float, upper: Item, way: str, penalised: bool):
+        self.lower, self.exit, self.upper, self.way, self.penalised = lower, exit, upper, way, penalised
         inner = sum(item.node is not None for item in (lower, upper))
         self.pull = 1 if exit else (2, 1, 3)[inner]  # the links between boxes shall be straight
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is a part of an edge that passes rows."""
+        return self.lower.node is None or self.upper.node is None
 
 
 def links_of(rows: Rows) -> list[Link]:
@@ -33,8 +46,12 @@ def links_of(rows: Rows) -> list[Link]:
     links: dict[tuple[Any, ...], Link] = {}
     for route in rows.routes:
         for lower, upper in pairwise(route.items):
-            exit = lower.exit(route.edge)
-            links.setdefault((lower, exit, upper), Link(lower, exit, upper))
+            key = lower, lower.exit(route.edge), upper
+            if key not in links:
+                links[key] = Link(*key, route.edge.source.name, route.edge.penalised)
+            elif links[key].way != route.edge.source.name:
+                links[key].way = f"to {route.edge.target.name}"
+            links[key].penalised &= route.edge.penalised
     return list(links.values())
 
 
@@ -47,13 +64,17 @@ def place(rows: Rows) -> None:
         downward[link.upper].append(link)
         upward[link.lower].append(link)
     _order(rows.rows, downward, upward)
+    widest = max(sum(item.reach_left + item.reach_right for item in row) for row in rows.rows)
+    room = SPARE * widest
+    if rows.page is not None and not rows.turned:
+        room = max(widest, min(room, rows.page))
     for row in rows.rows:
-        _set(row, [0.0] * len(row))
+        _set(row, [room / 2] * len(row), [1.0] * len(row), room)
     for sweep in range(STRAIGHTENINGS):
-        _straighten(rows.rows[:: 1 if sweep % 2 == 0 else -1], downward, upward, both=sweep >= SWEEPS)
+        _straighten(rows.rows[:: 1 if sweep % 2 == 0 else -1], downward, upward, sweep >= SWEEPS, room)
     places = {item: number for row in rows.rows for number, item in enumerate(row)}
     for chain in _chains(links):
-        _align(chain, rows.rows, places)
+        _align(chain, rows.rows, places, room)
     left = min(item.x - item.reach_left for item in downward)
     for item in downward:
         item.x -= left
@@ -105,7 +126,9 @@ def _crossings(rows: list[list[Item]], upward: dict[Item, list[Link]]) -> int:
     return count
 
 
-def _straighten(rows: list[list[Item]], downward: dict[Any, Any], upward: dict[Any, Any], both: bool) -> None:
+def _straighten(
+    rows: list[list[Item]], downward: dict[Any, Any], upward: dict[Any, Any], both: bool, room: float
+) -> None:
     """Move every item as near as possible to the place where its lines are straight."""
     for row in rows:
         wanted, weights = [], []
@@ -117,7 +140,7 @@ def _straighten(rows: list[list[Item]], downward: dict[Any, Any], upward: dict[A
             mean = _mean([x for pull, x in ends if pull == most])
             wanted.append(item.x if mean is None else mean)
             weights.append((0.1, 1.0, 4.0, 16.0)[most])
-        _set(row, wanted, weights)
+        _set(row, wanted, weights, room)
 
 
 def _chains(links: list[Link]) -> list[list[Item]]:
@@ -139,9 +162,10 @@ def _chains(links: list[Link]) -> list[list[Item]]:
     return chains
 
 
-def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int]) -> None:
+def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int], room: float) -> None:
     """Move a chain to one x, if all its items have room there. places : the places of items in their rows."""
-    x = sum(item.x for item in chain) / len(chain)
+    least, most = max(item.reach_left for item in chain), room - max(item.reach_right for item in chain)
+    x = min(max(sum(item.x for item in chain) / len(chain), least), most)
     for item in chain:
         row, at = rows[item.rank], places[item]
         if at and row[at - 1].x + row[at - 1].reach_right > x - item.reach_left:
@@ -152,18 +176,23 @@ def _align(chain: list[Item], rows: list[list[Item]], places: dict[Item, int]) -
         item.x = x
 
 
-def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float] | None = None) -> None:
-    """Minimise sum_i weight_i (x_i - wanted_i)^2 without overlaps, by pooling neighbours that would overlap."""
+def _set(row: list[Item], wanted: Sequence[float], weights: Sequence[float], room: float) -> None:
+    """Minimise sum_i weight_i (x_i - wanted_i)^2 without overlaps, within 0 .. room.
+
+    Neighbours that would overlap are pooled. Items left of 0 or right of the room then move to its edge, which is still
+    the minimum.
+    """
     offsets, at = [], 0.0
     for number, item in enumerate(row):
         at += row[number - 1].reach_right + item.reach_left if number else 0.0
         offsets.append(at)
     pools: list[list[float]] = []  # [weighted sum of wanted starts, sum of weights, how many]
-    for want, offset, weight in zip(wanted, offsets, weights or [1.0] * len(row), strict=True):
+    for want, offset, weight in zip(wanted, offsets, weights, strict=True):
         pools.append([weight * (want - offset), weight, 1])
         while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
             last = pools.pop()
             pools[-1] = [mine + more for mine, more in zip(pools[-1], last, strict=True)]
     starts = [total / weight for total, weight, count in pools for _ in range(int(count))]
+    least, most = row[0].reach_left, room - row[-1].reach_right - offsets[-1]
     for item, start, offset in zip(row, starts, offsets, strict=True):
-        item.x = start + offset
+        item.x = min(max(start, least), most) + offset

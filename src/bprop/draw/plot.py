@@ -1,4 +1,4 @@
-"""Curves of training for papers, as a matplotlib figure. It is returned and not shown, and needs no display."""
+"""Curves of training for papers, as a matplotlib figure. It is returned; notebooks show it; it needs no display."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ def plot(history: Sequence[Record], *, log: bool = False, best: int | None = Non
     MissingPackageError without matplotlib; DataError for an empty history.
     """
     try:
-        from matplotlib.figure import Figure
+        import matplotlib.figure  # noqa: F401 (which the next line needs)
         from matplotlib.ticker import MaxNLocator
+
+        from bprop.draw.figure import Plot
     except ImportError as error:
         raise MissingPackageError("plots need the package matplotlib: pip install 'bprop[plot]'") from error
     if not history:
         raise DataError("there is nothing to plot: the history has no epoch")
     names = ["loss", *history[0].metrics]
-    figure = Figure(figsize=(PANEL[0] * len(names), PANEL[1]), layout="constrained")
+    figure = Plot(figsize=(PANEL[0] * len(names), PANEL[1]), layout="constrained")
     for axes, name in zip(figure.subplots(1, len(names), squeeze=False)[0], names, strict=True):
         _curves(axes, history, name)
         if best is not None:

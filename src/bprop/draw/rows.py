@@ -1,9 +1,7 @@
-"""The row of each node, and the way of every edge through the rows.
+"""The way of every edge through the rows.
 
-Rows are numbered upwards: the loss is above its children. A leaf is beside the lowest box that uses it (parameters and
-constants on the left, data such as y on the right). But the x of the first box, and a leaf that several boxes of a row
-use, are below them. An edge that passes rows has a track through each of them. Edges from leaves far below to one box
-(from weights to their penalty) share tracks, and so do edges from one box to several.
+An edge that passes rows has a track through each of them. Edges from leaves far below to one box (from weights to their
+penalty) share tracks, and so do edges from one box to several, and those of many boxes to one.
 
 Therefore no layout library is used. Libraries for layered drawings place a leaf like any other node, in a row of its
 own far from its box, and give each edge a track of its own: fifty for the penalty of fifty layers.
@@ -11,19 +9,22 @@ own far from its box, and give each edge a track of its own: fifty for the penal
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from graphlib import TopologicalSorter
 from typing import Any
 
 from bprop.draw.letters import BODY, width
-from bprop.draw.scene import Edge, Node, Scene
+from bprop.draw.nodes import Edge, Node, Scene
+from bprop.draw.ranks import Ranks
 
 LANE = 10
 MARGIN = 14
 STACK_GAP = 8
 TRACK = 7
+FAN = 5
+"""Edges of so many boxes to one share tracks, if nothing else uses these boxes."""
+WIDE, WIDE_TURNED = 1200, 900
+"""The aim for the pixels of a row; in a drawing from left to right, of a column."""
 MOST_TRACKS = 10_000
 MOST_PASSED = 200_000
 """The most rows that all edges may pass: MOST_TRACKS with shared tracks counted once, MOST_PASSED edge by edge."""
@@ -46,7 +47,7 @@ class Item:
 
     @property
     def half(self) -> float:
-        return 0.0 if self.node is None else self.node.width / 2
+        return 0.0 if self.node is None else self.node.across / 2
 
     @cached_property
     def left_gap(self) -> float:
@@ -68,15 +69,15 @@ class Item:
     def reach_right(self) -> float:
         if self.node is None:
             return TRACK
-        label = width(self.node.shape, BODY) + 8
+        label = width(self.node.label, BODY) + 8
         return max(self.half + self.right_gap + _widest(self.right), label) + MARGIN
 
     @cached_property
     def height(self) -> float:
-        """The height of the node and of the leaves beside it, whichever is larger."""
+        """The pixels in the direction of the edges: of the node, or of the leaves beside it."""
         if self.node is None:
             return 0.0
-        return max(self.node.height, *(_stacked(leaves) for leaves in (self.left, self.right)))
+        return max(self.node.along, *(_stacked(leaves) for leaves in (self.left, self.right)))
 
     def exit(self, edge: Edge) -> float:
         """The place where an edge leaves this item, relative to x: the middle; for a penalty, the left."""
@@ -87,21 +88,15 @@ class Item:
 
 
 def _gap(leaves: list[Node]) -> float:
-    return max((width(leaf.shape, BODY) + 16 for leaf in leaves), default=0.0)
+    return max((30.0 if leaf.turned else width(leaf.label, BODY) + 16 for leaf in leaves), default=0.0)
 
 
 def _widest(leaves: list[Node]) -> float:
-    return max((leaf.width for leaf in leaves), default=0.0)
+    return max((leaf.across for leaf in leaves), default=0.0)
 
 
 def _stacked(leaves: list[Node]) -> float:
-    return sum(leaf.height for leaf in leaves) + STACK_GAP * (len(leaves) - 1) if leaves else 0.0
-
-
-def _shared(edge: Edge) -> tuple[str, Node]:
-    """The key of the tracks of an edge. Edges with the same key share their tracks."""
-    bus = edge.source.is_leaf or edge.target.kind == "penalty"
-    return ("to", edge.target) if bus else ("from", edge.source)
+    return sum(leaf.along for leaf in leaves) + STACK_GAP * (len(leaves) - 1) if leaves else 0.0
 
 
 @dataclass(frozen=True)
@@ -118,50 +113,36 @@ class Rows:
 
     rows: list[list[Item]]
     routes: list[Route]
+    turned: bool = False
+    page: float | None = None
 
 
-def arrange(scene: Scene) -> Rows | None:
+def arrange(scene: Scene, page: float | None = None) -> Rows | None:
     """The rows of a scene, each in a first order: penalties on the left, edges that go far on the right.
 
+    page : the pixels of the page's width, if the drawing should fit in it.
     None if edges pass so many rows that nobody could follow them.
     """
-    arranger = _Arranger(scene)
+    arranger = _Arranger(scene, page)
     return arranger.rows() if arranger.can_be_followed() else None
 
 
 class _Arranger:
-    def __init__(self, scene: Scene):
-        self.edges = scene.edges
-        self.below: dict[Node, list[Node]] = {node: [] for node in scene.nodes}
-        self.above: dict[Node, list[Node]] = {node: [] for node in scene.nodes}
-        for edge in scene.edges:
-            self.below[edge.target].append(edge.source)
-            self.above[edge.source].append(edge.target)
-        self.order = list(TopologicalSorter(self.below).static_order())
-        self.rank: dict[Node, int] = {}
-        self.beside: dict[Node, Node] = {}
-        late = {node: None for node in self.order if node.kind in ("penalty", "objective")}
-        self._rank([node for node in self.order if not node.is_leaf and node not in late], late)
-        self._rank(late, {})
+    def __init__(self, scene: Scene, page: float | None):
+        self.edges, self.turned, self.page = scene.edges, scene.turned, page
+        ranks = Ranks(scene, WIDE_TURNED if scene.turned else min(WIDE, (page or WIDE) - 4 * TRACK))
+        self.below, self.above, self.order = ranks.below, ranks.above, ranks.order
+        self.rank, self.beside = ranks.rank, ranks.beside
+        self.fans: set[Node] = {
+            node for node, below in self.below.items() if sum(not child.is_leaf for child in below) >= FAN
+        }
 
-    def _rank(self, nodes: Iterable[Node], late: Container[Node]) -> None:
-        """Set the ranks of nodes, in order, then of the leaves that they use. Users in `late` do not count."""
-        for node in nodes:
-            self.rank[node] = 1 + max((self.rank[child] for child in self.below[node] if child in self.rank), default=0)
-        for leaf in self.order:
-            users = [user for user in self.above[leaf] if user not in late]
-            if leaf.is_leaf and leaf not in self.rank and (users or not self.above[leaf]):
-                self._rank_leaf(leaf, users)
-
-    def _rank_leaf(self, leaf: Node, users: list[Node]) -> None:
-        lowest = min((self.rank[user] for user in users), default=1)
-        first = [user for user in users if self.rank[user] == lowest]
-        data = leaf.kind == "input" and all(child.is_leaf for user in first for child in self.below[user])
-        if len(first) == 1 and not data:
-            self.beside[leaf] = first[0]
-            self.rank[leaf] = lowest
-        else:
-            self.rank[leaf] = lowest - 1
+    def _shared(self, edge: Edge) -> tuple[str, Node]:
+        """The key of the tracks of an edge. Edges with the same key share their tracks."""
+        if edge.computed:
+            return "computed", edge.target
+        alone = len(self.above[edge.source]) == 1 and (edge.source.is_leaf or edge.target in self.fans)
+        return ("to", edge.target) if alone or edge.target.kind == "penalty" else ("from", edge.source)
 
     def can_be_followed(self) -> bool:
         """Whether edges pass few enough rows."""
@@ -169,7 +150,7 @@ class _Arranger:
         tracks: dict[tuple[str, Node], int] = {}
         passed = 0
         for edge in self.edges:
-            key, rows = _shared(edge), max(0, ranks[edge.target] - ranks[edge.source] - 1)
+            key, rows = self._shared(edge), max(0, ranks[edge.target] - ranks[edge.source] - 1)
             tracks[key] = max(rows, tracks.get(key, 0))
             passed += rows
         return sum(tracks.values()) <= MOST_TRACKS and passed <= MOST_PASSED
@@ -195,12 +176,12 @@ class _Arranger:
         for rank, row in enumerate(rows):
             for item in row:
                 item.rank = rank
-        return Rows(rows, routes)
+        return Rows(rows, routes, self.turned, self.page)
 
     def _way(self, edge: Edge, of: dict[Node, Item]) -> tuple[Item, ...]:
         first, last = of[edge.source], of[edge.target]
         tracks = [
-            self.tracks.setdefault((*_shared(edge), rank), Item(rank)) for rank in range(first.rank + 1, last.rank)
+            self.tracks.setdefault((*self._shared(edge), rank), Item(rank)) for rank in range(first.rank + 1, last.rank)
         ]
         return (first, *tracks, last)
 
@@ -208,4 +189,4 @@ class _Arranger:
         """(on the right?, item): nodes in order; on their left penalties, and tracks to one box."""
         main = [(True, item) for node, item in items.items() if node.kind != "penalty"]
         left = [(False, item) for node, item in items.items() if node.kind == "penalty"]
-        return main + left + [(key[0] == "from", item) for key, item in self.tracks.items()]
+        return main + left + [(key[0] != "to", item) for key, item in self.tracks.items()]

@@ -1,10 +1,8 @@
-"""The contents of a drawing, without places: nodes with their text, and the edges between them."""
+"""The content of a drawing: the boxes of a graph with their text, as nodes, and the edges between them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,91 +10,19 @@ import numpy as np
 from bprop.box import Box
 from bprop.draw.gradients import SHOWN, is_gradient, owner_of, parts_of, step_of
 from bprop.draw.layers import is_same, layers_of, users_of, wants_collapse
-from bprop.draw.letters import BODY, NAME, SMALL, fit, one_line, widest, width
+from bprop.draw.letters import one_line
+from bprop.draw.meaning import has_automatic_name, meanings
+from bprop.draw.nodes import Edge, Node, Scene
 from bprop.draw.statistics import Summary, note_of, summarise
 from bprop.leaves import Constant, Input, Leaf
 from bprop.lower_case import snake
 from bprop.shapes import show_shape
-from bprop.structure.formula import changed, formula, is_bare_number
+from bprop.structure.formula import formula, is_bare_number, term
 from bprop.structure.show import show
 from bprop.structure.structure import Structure
 
 Arrays = Mapping[str, np.ndarray]
 """{box name: array}"""
-WIDEST = 210
-"""The most pixels of a line of a node. A longer name is shortened; the node's title has all of it."""
-PADDING, HEAD_LINE, LINE = 10, 17, 14
-BARS_WIDTH, PANEL_GAP, PANEL_LINE = 76, 8, 13
-
-
-@dataclass(eq=False)
-class Node:
-    """A box, a layer of boxes, or the objective in a drawing.
-
-    kind : "input", "parameter", "constant", "box", "penalty", "loss", "layer", "gradient" or "objective".
-    name : the first line. lines : the lines below. title : the text that browsers show under the pointer.
-    members : the names of its boxes. shape : the shape of its value.
-    panels : [("value" or "gradient", its summary)].
-    """
-
-    kind: str
-    name: str
-    lines: list[str]
-    title: str
-    members: tuple[str, ...]
-    shape: str = ""
-    output: bool = False
-    panels: list[tuple[str, Summary]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.shown: str = fit(self.name, NAME, WIDEST)
-        self.lines = [fit(line, BODY, WIDEST) for line in self.lines if line]
-
-    @property
-    def is_leaf(self) -> bool:
-        return self.kind in ("input", "parameter", "constant")
-
-    @property
-    def head(self) -> float:
-        """The height of the lines."""
-        return 8 + HEAD_LINE + LINE * len(self.lines)
-
-    @cached_property
-    def width(self) -> float:
-        text = max(width(self.shown, NAME), widest(self.lines, BODY))
-        panel = max((self.panel_width(what, summary) for what, summary in self.panels), default=0.0)
-        return max(text, panel) + 2 * PADDING
-
-    @cached_property
-    def height(self) -> float:
-        return self.head + sum(self.panel_height(summary) + PANEL_GAP for _, summary in self.panels)
-
-    @staticmethod
-    def panel_width(what: str, summary: Summary) -> float:
-        return BARS_WIDTH + PANEL_GAP + widest([what, *summary.lines()], SMALL)
-
-    @staticmethod
-    def panel_height(summary: Summary) -> float:
-        return PANEL_LINE * (1 + len(summary.lines()))
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A value that goes from one node to another. leaf : it is a parameter, a constant or an input."""
-
-    source: Node
-    target: Node
-    leaf: bool
-
-
-@dataclass
-class Scene:
-    """All nodes, and the edges between them without doubles."""
-
-    nodes: list[Node]
-    edges: list[Edge]
-    caption: str
-    collapsed: bool
 
 
 class Builder:
@@ -118,7 +44,9 @@ class Builder:
         values: Arrays | None,
         grads: Arrays | None,
         objective: float | None,
+        turned: bool,
     ):
+        self.turned: bool = turned
         self.graph, self.values, self.grads, self.objective = graph, values, grads, objective
         self.users, self.trained = users_of(graph), frozenset(graph.trained)
         self.rewrites, self.merged = graph.rewrites, graph.merged
@@ -131,6 +59,7 @@ class Builder:
         self.outputs: dict[Box, list[str]] = {}
         for name, box in graph.outputs.items():
             self.outputs.setdefault(box, []).append(name)
+        self.meanings: dict[Box, str] = meanings(graph)
 
     def scene(self) -> Scene:
         units: dict[Box | int, list[Box]] = {}
@@ -138,21 +67,30 @@ class Builder:
             if not self._hidden(box):
                 units.setdefault(self._unit(box), []).append(box)
         nodes = {unit: self._node(unit, boxes) for unit, boxes in units.items()}
-        edges = {
-            (self._unit(child), self._unit(box)): Edge(
-                nodes[self._unit(child)], nodes[self._unit(box)], isinstance(child, Leaf)
-            )
-            for box in self.graph.order
-            for child in sorted(box.children, key=lambda child: not isinstance(child, Leaf))  # a layer's value wins
-            if not self._hidden(child) and not is_same(self._unit(child), self._unit(box))
-        }
-        lines = list(edges.values())
+        lines = self._edges(nodes)
         if self.graph.loss is not None:
             top = self._objective()
             roots = [box for box in (self.graph.loss, self.graph.penalty) if box is not None and not self._hidden(box)]
             lines += [Edge(nodes[self._unit(box)], top, isinstance(box, Leaf)) for box in dict.fromkeys(roots)]
-            return Scene([*nodes.values(), top], lines, self._caption(), self.collapsed)
-        return Scene(list(nodes.values()), lines, self._caption(), self.collapsed)
+            return Scene([*nodes.values(), top], lines, self._caption(), self.collapsed, self.turned)
+        return Scene(list(nodes.values()), lines, self._caption(), self.collapsed, self.turned)
+
+    def _edges(self, nodes: Mapping[Box | int, Node]) -> list[Edge]:
+        """The edges without doubles, and those of boxes that are computed from others than their children."""
+        edges: dict[tuple[Box | int, Box | int], Edge] = {}
+        for box in self.graph.order:
+            for child in box.children:
+                ends = self._unit(child), self._unit(box)
+                if not self._hidden(child) and not is_same(*ends):
+                    leaf = isinstance(child, Leaf) and (ends not in edges or edges[ends].leaf)  # a layer's value wins
+                    edges[ends] = Edge(nodes[ends[0]], nodes[ends[1]], leaf)
+        for above, sources in self.merged.values():
+            for source in sources:
+                ends = self._unit(self.graph.boxes[source]), self._unit(self.graph.boxes[above])
+                if not is_same(*ends):
+                    leaf = isinstance(self.graph.boxes[source], Leaf)
+                    edges.setdefault(ends, Edge(nodes[ends[0]], nodes[ends[1]], leaf, computed=True))
+        return list(edges.values())
 
     def _unit(self, box: Box) -> Box | int:
         return self.parts.get(box) or self.layers.get(box, box)
@@ -182,11 +120,12 @@ class Builder:
     def _box(self, box: Box) -> Node:
         name = self.graph.names[box]
         shape = show_shape(box.dims)
-        kind = self._kind(box)
-        lines = [] if isinstance(box, Leaf) else [self._says(box)]
+        says = "" if isinstance(box, Leaf) else self.meanings[box]
+        automatic = has_automatic_name(box, self.outputs)
         title = [f"{name}: {self._declares(box)}", f"shape {shape}"]
+        lines = ["" if automatic else says]
         if name in self.rewrites:
-            lines = [f"{lines[0]}, computed as", self.rewrites[name]]
+            lines = ["computed as" if automatic else f"{says}, computed as", self.rewrites[name]]
             title.append(f"computed stably as {self.rewrites[name]}")
         lines += self._marks(box, name)
         if self.graph.loss is not None and name in self.merged:
@@ -194,9 +133,23 @@ class Builder:
             lines += [f"no gradient: {above} is", f"computed from {', '.join(sources)} directly"]
             title.append(f"no gradient of its own: {above} is computed from {', '.join(sources)} directly")
         panels = self._panels([box])
+        text = ", ".join([*title, *_summaries(panels)])
         return Node(
-            kind, name, lines, ", ".join([*title, *_summaries(panels)]), (name,), shape, box in self.outputs, panels
-        )
+            self._kind(box), name, lines, text, (name,), shape, box in self.outputs, panels,
+            says if automatic else "", self.turned, step_of(box), self._like([box]),
+        )  # fmt: skip
+
+    def _like(self, boxes: list[Box]) -> tuple[Any, ...]:
+        """A key that units share if they compute the same, each with its own parameters and children."""
+        places = {box: place for place, box in enumerate(boxes)}
+        return tuple(
+            (
+                type(box), () if isinstance(box, Leaf) else _exact(box), box.dims,
+                self.graph.names[box] in self.trained,
+                tuple(places.get(child, _exact(child) if self._hidden(child) else None) for child in box.children),
+            )
+            for box in boxes
+        )  # fmt: skip
 
     def _kind(self, box: Box) -> str:
         if isinstance(box, Input):
@@ -208,12 +161,6 @@ class Builder:
         if is_gradient(box):
             return "gradient"
         return "penalty" if box in self.penalties else "box"
-
-    def _says(self, box: Box) -> str:
-        """The type of a box, or its formula if that says more."""
-        if type(box).symbol:
-            return formula(box, self.graph.names)
-        return " ".join([snake(type(box).__name__), *changed(box)])
 
     def _declares(self, box: Box) -> str:
         return snake(type(box).__name__) if isinstance(box, Leaf) else formula(box, self.graph.names)
@@ -238,8 +185,9 @@ class Builder:
         formulas = "; ".join(f"{names[box]} = {formula(box, names)}" for box in inner)
         title = ", ".join([f"layer {number}: {formulas}", *weights, f"shape {shape}", *_summaries(panels)])
         return Node(
-            "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels
-        )
+            "layer", f"layer {number}", [steps], title, tuple(names[box] for box in boxes), shape, False, panels,
+            turned=self.turned, steps=steps, like=self._like(boxes),
+        )  # fmt: skip
 
     def _gradient(self, top: Box, boxes: list[Box]) -> Node:
         """A gradient with the boxes of the bprop that computes it."""
@@ -252,7 +200,9 @@ class Builder:
         title = ", ".join([f"{names[top]}: {formulas}", f"shape {shape}", *_summaries(panels)])
         lines = [owners, steps, *self._marks(top, names[top])]
         members = tuple(names[box] for box in boxes)
-        return Node("gradient", names[top], lines, title, members, shape, top in self.outputs, panels)
+        return Node(
+            "gradient", names[top], lines, title, members, shape, top in self.outputs, panels, turned=self.turned
+        )
 
     def _panels(self, boxes: list[Box], prefix: str = "") -> list[tuple[str, Summary]]:
         """The panels of the last of some boxes, with a note on the last one that can saturate or die."""
@@ -270,20 +220,28 @@ class Builder:
     def _objective(self) -> Node:
         graph = self.graph
         loss = graph.names[graph.loss]  # type: ignore[index]
-        lines = [f"mean of {one_line(loss)}"]
+        lines = [f"mean of {self._short(graph.loss)}"]  # type: ignore[arg-type]
         if graph.penalty is not None:
-            lines.append(f"+ {one_line(self._penalty_name())}")
+            lines.append(f"+ {self._short(graph.penalty)}")
         if len(" ".join(lines)) < 28:
             lines = [" ".join(lines)]
         if self.objective is not None:
             lines.append(f"= {self.objective:.4g}")
         title = f"objective: the mean over the examples of {loss}" + ("" if graph.penalty is None else " + penalty")
-        return Node("objective", "objective", lines, title, ())
+        return Node("objective", "objective", lines, title, (), turned=self.turned)
 
-    def _penalty_name(self) -> str:
-        penalty = self.graph.penalty
-        bare = penalty is not None and self._hidden(penalty)
-        return f"{penalty.value[()]:g}" if bare else self.graph.names[penalty]  # type: ignore
+    def _short(self, box: Box) -> str:
+        """A box by the name that people gave it, else by what it computes."""
+        if has_automatic_name(box, self.outputs):
+            return self.meanings[box]
+        return one_line(term(box, self.graph.names))
+
+
+def _exact(box: Box) -> tuple[Any, ...]:
+    """The hyper-parameters of a box, in a form that can be compared."""
+    return tuple(
+        (key, value.tobytes() if isinstance(value, np.ndarray) else repr(value)) for key, value in box.hyper.items()
+    )
 
 
 def _summaries(panels: list[tuple[str, Summary]]) -> list[str]:
@@ -296,6 +254,7 @@ def build(
     values: Arrays | None = None,
     grads: Arrays | None = None,
     objective: float | None = None,
+    turned: bool = False,
 ) -> Scene:
-    """The scene of a graph, also with the values, gradients and objective of a pass."""
-    return Builder(graph, collapse, values, grads, objective).scene()
+    """The scene of a graph, also with the values, gradients and objective of a pass. turned : from left to right."""
+    return Builder(graph, collapse, values, grads, objective, turned).scene()

@@ -73,6 +73,14 @@ MODEL = alike(
     }
 )
 """Attributes of models and fits."""
+HISTORY = alike(
+    {
+        ("history", "params", "losses"): 'the history is its own columns, history["loss"], and history.to_dict()',
+        ("loss", "val_loss", "accuracy", "val_accuracy"): 'a column is history["loss"], history["validation_loss"]',
+        ("plot",): "fit.plot() draws the history",
+    }
+)
+"""Attributes of histories."""
 LOSSES = alike(
     {
         ("mse", "mean_squared_error", "l2", "mseloss", "quadratic", "least_squares"): "'squared_error'",

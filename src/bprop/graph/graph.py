@@ -363,6 +363,9 @@ class Graph(Structure):
         batch: Any = None,
         *,
         collapse: bool | str = "auto",
+        fold: bool | str = "auto",
+        direction: str = "up",
+        width: float | None = None,
         seed: int = 0,
         **inputs: Any,
     ) -> Drawing:
@@ -370,25 +373,31 @@ class Graph(Structure):
 
         params, with a batch or inputs : `graph.draw(fit.params, x=X, y=Y)` shows in every box how its value and its
             gradient are distributed in a pass of training, dropout included.
-        collapse : draw each layer as one box (see `bprop.draw.draw`).
+        collapse : draw each layer as one box. fold : draw equal layers that follow each other as one box, "× 50".
+        direction : "up", or "right" for a drawing from left to right. width : the pixels of the page, to keep to.
+            `bprop.draw.draw` says more of all four.
         seed : the seed of the noise of that pass.
 
         Raises SettingError for one of params and batch without the other, and what fprop raises.
         """
-        from bprop.draw import draw  # imported here, as most graphs are never drawn
+        from bprop.draw import SETTINGS, draw  # imported here, as most graphs are never drawn
 
+        settings: dict[str, Any] = {"fold": fold, "direction": direction, "width": width}
+        if batch is None:  # an input may have the name of a setting
+            own = {name for name in settings.keys() & self.inputs.keys() if settings[name] is not SETTINGS[name]}
+            inputs |= {name: settings.pop(name) for name in own}
         data = dict(self.named(batch, inputs))
         if params is None:
             if data:
                 raise errors.SettingError("to draw values pass the parameters too: graph.draw(fit.params, x=X, y=Y)")
-            return draw(self, collapse)
+            return draw(self, collapse, **settings)
         if not data and self.inputs:
             raise errors.SettingError("to draw values pass a batch too: graph.draw(fit.params, x=X, y=Y)")
         with np.errstate(all="ignore"):  # overflows are part of the picture
             values = self.fprop(params, data, seed=seed)
             grads = self.bprop(values) if self.loss is not None else None
             objective = float(values.objective) if self.loss is not None else None
-        return draw(self, collapse, values, grads, objective)
+        return draw(self, collapse, values, grads, objective, **settings)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return self.draw()._repr_mimebundle_()

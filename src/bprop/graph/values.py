@@ -12,8 +12,10 @@ from bprop.elsewhere import missing
 from bprop.errors import UnknownNameError
 from bprop.graph.objective import weighted_mean
 from bprop.graph.plan import Context, Plan, State
+from bprop.graph.shown import card_of
 from bprop.names import known
 from bprop.namespace import Array
+from bprop.notebook import few
 from bprop.structure.structure import Structure
 
 
@@ -58,8 +60,11 @@ class BoxMapping(Mapping[str, Array]):
             raise missing(self, name, {name: f"type {type(self).__name__.lower()}[{name!r}]"} if is_box else {})
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name} {np.shape(array)}" for name, array in self._arrays.items())
+        shown = few([f"{name} {np.shape(array)}" for name, array in self._arrays.items()])
         return f"<{type(self).__name__}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        return card_of(self)
 
 
 class Values(BoxMapping):

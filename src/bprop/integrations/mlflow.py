@@ -9,12 +9,13 @@ from typing import Any
 
 from bprop.errors import MissingPackageError
 from bprop.model import Model
+from bprop.notebook import Described
 from bprop.record import Record
 
 STATUS = {"diverged": "FAILED", "failed": "FAILED", "interrupted": "KILLED"}
 
 
-class MLflow:
+class MLflow(Described):
     """A training as a run of MLflow: bp.train(..., callbacks=bp.MLflow()).
 
     It logs the settings as parameters, the numbers of each epoch as metrics (validation_loss, ...; accuracy[nll_1] is

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bprop.errors import MissingPackageError
+from bprop.notebook import Described
 from bprop.record import Record
 
 
-class OptunaPruning:
+class OptunaPruning(Described):
     """For an objective of your own in Optuna: bp.train(..., validation=0.2, callbacks=bp.OptunaPruning(trial)).
 
     After each epoch it reports the number of a column of the history. Where the pruner gives the trial up, training

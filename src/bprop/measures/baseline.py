@@ -32,6 +32,29 @@ def baseline(answer: Any, y: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
     }
 
 
+def by_chance(question: Any, y: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+    """{measure: the value of predictions that know nothing of the inputs}, of measures that `baseline` does not have.
+
+    Of classes with the shares p: balanced accuracy 1 / C, ROC AUC 1/2, average precision p of the positive class (of
+    more than two classes the mean of p), log loss - sum p log p. Of values R2 0.
+    """
+    if not weights.sum() > 0:
+        return {}
+    if question.classes is not None:
+        shares = np.bincount(y, weights, len(question.classes)) / weights.sum()
+        there = shares[shares > 0]
+        rarer = shares[question.positive(y)] if len(shares) == 2 else there.mean()
+        return {
+            "balanced_accuracy": 1 / len(there), "roc_auc": 0.5, "average_precision": float(rarer),
+            "log_loss": float(-there @ np.log(there)),
+        }  # fmt: skip
+    if question.task == "multilabel" and question.probabilities:
+        p = [np.average(kind, axis=0, weights=weights) for kind in (y, 1 - y)]
+        terms = [-share * np.log(np.where(share > 0, share, 1.0)) for share in p]
+        return {"roc_auc": 0.5, "log_loss": float(np.mean(np.add(*terms)))}
+    return dict.fromkeys(question.spelled("r2"), 0.0)
+
+
 def beside(scores: Mapping[str, Any]) -> dict[str, str]:
     """{measure: its remark}: "always <=50K: 76.10%", "always the mean: 115.4"."""
     remarks = {}

@@ -73,7 +73,8 @@ def f_scores(
 
 
 def per_class(predicted: np.ndarray, labels: np.ndarray, w: np.ndarray, classes: int) -> list[dict[str, float | None]]:
-    """For each class {"rows": its examples, "recall": TP / (TP + FN), "precision": TP / (TP + FP)}; None: undefined.
+    """For each class {"rows": its examples, "recall": TP / (TP + FN), "precision": TP / (TP + FP),
+    "f1": 2 TP / (2 TP + FP + FN)}; None: undefined.
 
     w : (N,) weights of the examples, which do not count in "rows".
     """
@@ -81,9 +82,12 @@ def per_class(predicted: np.ndarray, labels: np.ndarray, w: np.ndarray, classes:
     true, called = np.bincount(labels, w, classes), np.bincount(predicted, w, classes)
     rows = np.bincount(labels, minlength=classes)
     return [
-        {"rows": int(rows[c]), "recall": _ratio(hits[c], true[c]), "precision": _ratio(hits[c], called[c])}
+        {
+            "rows": int(rows[c]), "recall": _ratio(hits[c], true[c]), "precision": _ratio(hits[c], called[c]),
+            "f1": _ratio(2 * hits[c], true[c] + called[c]),
+        }
         for c in range(classes)
-    ]
+    ]  # fmt: skip
 
 
 def _ratio(part: float, whole: float) -> float | None:

@@ -15,8 +15,10 @@ from typing import Any
 from bprop.model import Model
 from bprop.notes import columns, members, table, word, words
 from bprop.record import Record
-from bprop.reporting.plain import text
+from bprop.reporting.plain import shortened, text
 
+RUN = "run"
+"""The key of the notes about how a model was trained."""
 MOST_COLUMNS = 200
 MOST_CLASSES = 200
 LIBRARIES = ("numpy", "llvmlite", "jax", "scikit-learn", "polars", "optax")
@@ -33,6 +35,7 @@ class Facts:
     parts : {"train" or "test", ...: number of examples}. classes : {part: {class: number of examples}}.
     command : the command line that repeats the training. cells : the cells of an example.
     inputs : {column: {input: the numbers of its features, or None for all of it}}, for the importance of columns.
+    values : from a column to its values (N,), numbers (NaN where missing) or texts, for the errors by feature.
     """
 
     parts: Mapping[str, int] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class Facts:
     command: str | None = None
     cells: Cells | None = None
     inputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    values: Callable[[str], Any] | None = None
 
 
 def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
@@ -53,7 +57,9 @@ def data_of(model: Model, facts: Facts) -> dict[str, Any] | None:
     shown = _columns(notes)
     names = words(notes, "classes")
     parts = list(facts.classes)
-    classes = [[text(name, 40), *(facts.classes[part].get(name, 0) for part in parts)] for name in names[:MOST_CLASSES]]
+    classes = [
+        [shortened(name, 40), *(facts.classes[part].get(name, 0) for part in parts)] for name in names[:MOST_CLASSES]
+    ]
     return {
         "facts": pairs, "columns": shown[:MOST_COLUMNS], "more_columns": max(0, len(shown) - MOST_COLUMNS),
         "classes": classes, "parts": [f"examples {part}" for part in parts],
@@ -66,8 +72,8 @@ _NAMED = (("source", "source"), ("task", "task"), ("predicts", "target"))
 def _columns(notes: Mapping[str, Any]) -> Pairs:
     if table(notes) is None:
         how = "a number, standardised" if "scaling" in notes else "as it is"
-        return [[text(name, 60), "number", how] for name in words(notes, "columns")]
-    return [[text(kind["name"], 60), text(kind["kind"]), text(_encoding(kind), 120)] for kind in columns(notes)]
+        return [[shortened(name, 60), "number", how] for name in words(notes, "columns")]
+    return [[shortened(kind["name"], 60), text(kind["kind"]), text(_encoding(kind), 120)] for kind in columns(notes)]
 
 
 def _encoding(kind: Mapping[str, Any]) -> str:
@@ -84,13 +90,21 @@ def _encoding(kind: Mapping[str, Any]) -> str:
 
 def settings_of(model: Model) -> Pairs:
     """(name, value) of each setting of training, and the size of the network."""
-    settings = getattr(model, "settings", {})
+    settings = run_settings(model)
     size = sum(model.params[name].size for name in model.graph.trainable)
     shown = {name: value for name, value in settings.items() if (name, value) != ("engine_reason", "")}
     return [
         *([_LABELS.get(name, name.replace("_", " ")), _shown(v)] for name, v in shown.items()),
         ["parameters", size],
     ]
+
+
+def run_settings(model: Model) -> dict[str, Any]:
+    """The settings of a fit; of a saved model those that `bprop train` noted, {} where there are none."""
+    if hasattr(model, "settings"):
+        return dict(model.settings)
+    noted = model.notes.get(RUN)
+    return {str(name): value for name, value in noted.items()} if isinstance(noted, Mapping) else {}
 
 
 _LABELS = {"engine_reason": "why this engine"}

@@ -15,14 +15,15 @@ ANSWER_SECONDS = 20.0  # for the other side to read the whole answer
 LINGER_SECONDS = 1.0  # for the other side to close
 PIECE = 65_536  # bytes read, or written, at a time
 READING, WRITING, LINGERING, CLOSED = "reading", "writing", "lingering", "closed"
-Answering = Callable[[Request], bytes]
+Answering = Callable[[Request], bytes | None]
+"""The answer to a request; None: to one without its body yet, which is wanted."""
 
 
 class Connection:
     """A socket that does not block, in one of four states. Each state but the last has a deadline.
 
-    Bytes after the first request (a body, or another request) are read for a second and thrown away: a socket that is
-    closed with unread bytes drops its answer.
+    Bytes after the first request are read for a second and thrown away: a socket that is closed with unread bytes drops
+    its answer.
     """
 
     link: socket.socket
@@ -87,11 +88,20 @@ class Connection:
             if request is None:
                 return None
             content = self.answering(request)
+            if content is None:
+                content = self._with_body(request)
+            if content is None:
+                return None
         except RefusedError as error:
             content = refusal(error)
         self.received.clear()
         self.state, self.left, self.deadline = WRITING, memoryview(content), monotonic() + ANSWER_SECONDS
         return self._write()
+
+    def _with_body(self, request: Request) -> bytes | None:
+        """The answer to a request whose body is wanted; None: it is not all there yet."""
+        body, size = bytes(self.received).partition(END)[2], request.size
+        return self.answering(request._replace(body=body[:size])) if len(body) >= size else None
 
     def _write(self) -> None:
         while self.left:

@@ -16,6 +16,7 @@ from bprop.notes import word
 from bprop.record import Record
 from bprop.reporting import about
 from bprop.reporting.about import Facts
+from bprop.reporting.layers import boxes_of, layers_of
 from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
 from bprop.reporting.plain import plain_history, text
@@ -34,8 +35,8 @@ def title_of(model: Model) -> str:
 
 
 def drawing_of(graph: Graph) -> str:
-    """The drawing of a graph, as SVG."""
-    return graph.draw().svg()
+    """The drawing of a graph, as SVG. Equal layers are not folded, because each has its own health."""
+    return graph.draw(fold=False).svg()
 
 
 def run_of(model: Model) -> dict[str, Any]:
@@ -52,6 +53,8 @@ def about_of(model: Model, facts: Facts) -> dict[str, Any]:
     """The parts of a page that do not change during training."""
     return {
         "data": about.data_of(model, facts),
+        "layers": layers_of(model.graph),
+        "boxes": boxes_of(model.graph),
         "settings": about.settings_of(model),
         "versions": about.versions_of(),
         "reproduce": about.reproduce(model, facts),
@@ -115,7 +118,10 @@ def report(
     '<!doctype html>'
     """
     source = unwrapped(fit, "report(fit, path)")
-    model, facts = source.to_model(), facts or Facts()
+    model = source.to_model()
+    if facts is None:
+        facts_of = getattr(source, "facts_of", None)  # a model of a table knows the cells of its rows
+        facts = Facts() if facts_of is None or data is None else facts_of(data)
     if data is not None and not isinstance(data, DataSet):
         arrays = source.read_batch(data)
         data = DataSet(arrays, read_weights(weights, check_rows(arrays)))

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from bprop.console import say
+from bprop.errors import SettingError
 from bprop.model import Model
+from bprop.notebook import Described
 from bprop.record import Record
 from bprop.reporting.about import Facts
 from bprop.reporting.content import about_of, drawing_of, follows, run_of, title_of
@@ -17,6 +19,7 @@ from bprop.reporting.outcome import outcome
 from bprop.reporting.page import render
 from bprop.reporting.plain import MOST_RECORDS, plain_history
 from bprop.reporting.server import Server
+from bprop.reporting.steering import Steering
 
 GRACE = 3.0  # seconds to wait at the end, for an open page to fetch the last news
 OPENING = 15.0  # seconds for a browser to start
@@ -27,12 +30,15 @@ WAITING: dict[str, Any] = {
 PRESENT = 6.0  # a page counts as open so many seconds after its last request
 
 
-class Live:
+class Live(Described):
     """A callback of `bp.train` that serves the training report on 127.0.0.1, updated while training runs.
 
     `bp.train(..., callbacks=[bp.Live()])` prints the address, which holds a random token. The page keeps working after
     training and the program have ended. The training thread only appends records to a list. A thread of the server does
     the rest when a page asks.
+
+    On the page training can be paused and stopped, and its learning rate changed: it then goes on with that rate, also
+    where it is resumed from a checkpoint. One that is stopped ends as by a callback: `fit.stopped` is "callback".
 
     port : the port of the server; 0 is any free port. url : the address. close() : stop serving.
 
@@ -58,7 +64,8 @@ class Live:
         self._began = 0  # the number of trainings so far: a page of an earlier one starts afresh
         self._fetched = (0, 0)  # (number of records, version) of the last answer to a page
         self._asked = -float("inf")  # the time of that answer
-        self._server = Server({"": self._page, "new": self._news}, port)
+        self.steering: Steering = Steering()
+        self._server = Server({"": self._page, "new": self._news}, port, {"do": self._obey})
         self.url: str = self._server.url
         if not quiet:
             say(f"live report: {self.url}", flush=True)
@@ -82,8 +89,10 @@ class Live:
 
     def end(self, fit: Model) -> None:
         """Called when training has ended."""
+        by_hand = self.steering.stopping
+        self.steering.end()
         with self._changed:
-            self._model, self._run = fit, run_of(fit)
+            self._model, self._run = fit, {**run_of(fit), "by_hand": by_hand}
             self._version += 1
 
     def show(self, data: Any, *, weights: Any = None, name: str = "test") -> None:
@@ -113,7 +122,8 @@ class Live:
             model, began = self._model, self._began
         title, drawing = ("Training", "") if model is None else (title_of(model), drawing_of(model.graph))
         empty = {"data": None, "settings": [], "timings": [], "versions": [], "reproduce": [], "advice": []}
-        data = {"live": True, "began": began, "run": self._run, "records": [], "outcome": None, **empty}
+        live = {"live": True, "began": began, "steering": self.steering.shown(), "run": self._run}
+        data = {**live, "records": [], "outcome": None, **empty}
         return "text/html; charset=utf-8", render(title, drawing, data).encode()
 
     def _news(self, query: str) -> tuple[str, bytes]:
@@ -124,7 +134,13 @@ class Live:
         another = wanted.get("began", began) != began
         after, version = (0 if another else wanted.get(name, 0) for name in ("after", "version"))
         records, count = history[after:], len(history)
-        news: dict[str, Any] = {"run": run, "next": count, "version": now, "began": began}
+        news: dict[str, Any] = {
+            "steering": self.steering.shown(),
+            "run": run,
+            "next": count,
+            "version": now,
+            "began": began,
+        }
         news["records"] = plain_history(records, run["best_epoch"], MOST_NEWS if after else MOST_RECORDS)
         if model is not None and another:
             news["graph"] = {"title": title_of(model), "drawing": drawing_of(model.graph)}
@@ -137,6 +153,18 @@ class Live:
             self._fetched, self._asked = (count, now), monotonic()
             self._changed.notify_all()
         return "application/json", content
+
+    def _obey(self, content: bytes) -> tuple[int, bytes]:
+        """Take a command of a page. The answer is the state, or the error."""
+        try:
+            command = json.loads(content)
+            if not isinstance(command, dict):
+                raise SettingError("a command is an object of JSON")
+            self.steering.wish(command)
+        except (ValueError, RecursionError) as error:  # a SettingError is a ValueError, too
+            text = f"{error}" if isinstance(error, SettingError) else "a command is JSON"
+            return 400, json.dumps({"error": text}).encode()
+        return 200, json.dumps(self.steering.shown(), allow_nan=False).encode()
 
 
 def _whole(text: str) -> int:

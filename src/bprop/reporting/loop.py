@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import selectors
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from selectors import DefaultSelector
 from time import monotonic
 
-from bprop.reporting.connection import CLOSED, READING, Connection
-from bprop.reporting.request import Request
+from bprop.reporting.connection import CLOSED, READING, Answering, Connection
 
 MOST = 32
 """The most open connections. One more gets the answer 503, or takes the place of a slow one."""
@@ -28,9 +26,9 @@ class Loop:
     ear: socket.socket
     bell: socket.socket
 
-    answering: Callable[[Request], bytes]
+    answering: Answering
 
-    def __init__(self, listening: socket.socket, answering: Callable[[Request], bytes]):
+    def __init__(self, listening: socket.socket, answering: Answering):
         self.listening, self.answering = listening, answering
         self.open: dict[socket.socket, Connection] = {}
         self.allowance, self.counted = BURST, monotonic()  # connections that may be accepted now

@@ -17,9 +17,12 @@ from bprop.draw.style import COOL_TO_HOT_DARK, COOL_TO_HOT_LIGHT, css
 # letters that must not be in a <script> with JSON, and their escapes in JSON
 DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
-TRAINING, TUNING = "training", "tuning"
+TRAINING, TUNING, COMPARISON = "training", "tuning", "comparison"
 """The kinds of pages."""
-SHARED = ("1-dom.js", "2-scale.js", "2-reading.js")
+SHARED = {
+    TUNING: ("1-dom.js", "2-drawing.js", "2-scale.js", "2-saving.js", "2-reading.js"),
+    COMPARISON: ("1-dom.js", "2-scale.js", "2-saving.js", "2-reading.js", "3-chart.js", "5-colours.js"),
+}
 """Files of the page of a training that other pages use, too."""
 
 
@@ -45,7 +48,7 @@ def script(kind: str = TRAINING) -> str:
     """The script of a page: all files of its folder, in the order of their names; of another page than that of a
     training, the shared ones come first."""
     folder = files("bprop.reporting") / "page"
-    shared = [] if kind == TRAINING else [folder / "js" / name for name in SHARED]
+    shared = [folder / "js" / name for name in SHARED.get(kind, ())]
     own = folder / ("js" if kind == TRAINING else kind)
     named = sorted((file for file in own.iterdir() if file.name.endswith(".js")), key=lambda file: file.name)
     return "\n" + "\n".join(['"use strict";', *(file.read_text(encoding="utf-8") for file in (*shared, *named))])
@@ -80,7 +83,7 @@ def _hash(code: str) -> str:
 
 
 def render(title: str, drawing: str, data: Mapping[str, Any], kind: str = TRAINING) -> str:
-    """The page as HTML. `drawing` is our own markup; all else is escaped. kind : "training", or "tuning"."""
+    """The page as HTML. `drawing` is our own markup; all else is escaped. kind : TRAINING, TUNING or COMPARISON."""
     own, code = style(kind), script(kind)
     fields = {
         "policy": policy(own, code, drawing, bool(data["live"])), "title": escape(title), "style": own,

@@ -1,4 +1,4 @@
-"""A request for a page: its head, and the bytes of an answer."""
+"""A request for a page, or with a command: its head, and the bytes of an answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 LONGEST_LINE = 4096  # bytes
 LONGEST_HEAD = 16_384
 MOST_LINES = 100
+LONGEST_BODY = 4096
 END = b"\r\n\r\n"
+NAMES = ("host", "origin", "content-type", "content-length")
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "frame-ancestors 'none'",
@@ -17,9 +19,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 REASONS = {
-    200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout", 414: "URI Too Long",
-    431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
-    503: "Service Unavailable", 505: "HTTP Version Not Supported",
+    200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout",
+    411: "Length Required", 413: "Content Too Large", 414: "URI Too Long",
+    415: "Unsupported Media Type", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
+    501: "Not Implemented", 503: "Service Unavailable", 505: "HTTP Version Not Supported",
 }  # fmt: skip
 
 
@@ -32,15 +35,31 @@ class RefusedError(Exception):
 
 
 class Request(NamedTuple):
-    """The first line of a request, and its host.
+    """The first line of a request, and its headers that count.
 
     host : the Host header; None without one. If the address in the first line names a host, it is the same one.
+    origin, kind, length : the headers Origin, Content-Type and Content-Length, as they are; None without one.
+    body : the bytes after the head, when they are all there.
     """
 
     method: str
     path: str
     query: str
     host: str | None
+    origin: str | None = None
+    kind: str | None = None
+    length: str | None = None
+    body: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes of its body. Raises RefusedError without a length, and where it is too much."""
+        length = self.length or ""
+        if not (length.isascii() and length.isdigit()):
+            raise RefusedError(411, "a command says how long it is, in Content-Length")
+        if len(length) > len(str(LONGEST_BODY)) or int(length) > LONGEST_BODY:
+            raise RefusedError(413, f"a command has at most {LONGEST_BODY} bytes")
+        return int(length)
 
 
 def read_head(received: bytes) -> Request | None:
@@ -66,13 +85,14 @@ def _request(first: str, *lines: str) -> Request:
     method, target, version = words
     if not version.startswith("HTTP/1."):
         raise RefusedError(505, "this server speaks HTTP/1.1")
-    hosts = []
+    headers: dict[str, list[str]] = {name: [] for name in NAMES}
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
             raise RefusedError(400, "a line among the headers is no header")
-        if name.lower() == "host":
-            hosts.append(value.strip())
+        if name.lower() in headers:
+            headers[name.lower()].append(value.strip())
+    hosts = headers["host"]
     try:
         address = urlsplit(target)
         netloc = address.netloc
@@ -80,7 +100,10 @@ def _request(first: str, *lines: str) -> Request:
         raise RefusedError(400, "the address cannot be read") from error
     if len(hosts) > 1 or (netloc and hosts and hosts[0].lower() != netloc.lower()):
         raise RefusedError(400, "the request names two hosts")
-    return Request(method, address.path, address.query, hosts[0] if hosts else None)
+    if any(len(values) > 1 for values in headers.values()):
+        raise RefusedError(400, "a header that may come once comes twice")
+    own_host, origin, kind, length = (values[0] if values else None for values in headers.values())
+    return Request(method, address.path, address.query, own_host, origin, kind, length)
 
 
 def answer(code: int, kind: str, content: bytes, *, with_body: bool = True) -> bytes:

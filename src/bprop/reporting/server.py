@@ -1,4 +1,4 @@
-"""A server of one page, on this machine alone, for those who know its address."""
+"""A server of one page, on this machine alone, for those who know its address. The page may send it commands."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ import secrets
 import socket
 from collections.abc import Callable, Mapping
 from threading import Thread
+from types import MappingProxyType
+from typing import Any
 
 from bprop.errors import SettingError
 from bprop.reporting.loop import MOST, Loop
 from bprop.reporting.request import RefusedError, Request, answer
 
-HOST = "127.0.0.1"
+HOST, JSON = "127.0.0.1", "application/json"
+NONE: Mapping[str, Any] = MappingProxyType({})
 Answer = Callable[[str], tuple[str, bytes]]
 """A function from the query of a request to (content type, content)."""
+Obey = Callable[[bytes], tuple[int, bytes]]
+"""A function from the content of a command, JSON, to (status, content of the answer, JSON)."""
 
 
 class Server:
-    """Answers GET /TOKEN/NAME with `pages[NAME](query)`, in a thread of its own. It refuses all other requests.
+    """Answers GET /TOKEN/NAME with `pages[NAME](query)`, in a thread of its own, and POST /TOKEN/NAME with
+    `commands[NAME](content)`. It refuses all other requests.
 
     A request without the random token is refused (403). So is a request with a foreign Host header: with it, a page
-    elsewhere could reach this one (DNS rebinding). Other origins can read nothing (no CORS). At most 32 connections are
+    elsewhere could reach this one (DNS rebinding). Other origins can read nothing (no CORS). A command must have the
+    origin of this page, and at most 4 KiB of JSON. At most 32 connections are
     open, each for a bounded time, with a bounded head, one request and one answer.
 
     Raises SettingError if the port is taken.
     """
 
-    def __init__(self, pages: Mapping[str, Answer], port: int = 0):
+    def __init__(self, pages: Mapping[str, Answer], port: int = 0, commands: Mapping[str, Obey] = NONE):
         self.token: str = secrets.token_urlsafe(24)
         self.pages: dict[str, Answer] = dict(pages)
+        self.commands: dict[str, Obey] = dict(commands)
         if not 0 <= port <= 65535:
             raise SettingError(f"port {port}: it must be a whole number from 0 (any free port) to 65535")
         try:
@@ -53,14 +61,17 @@ class Server:
         self._loop.stop()
         self._thread.join()
 
-    def _answer(self, request: Request) -> bytes:
+    def _answer(self, request: Request) -> bytes | None:
         token, _, name = request.path.removeprefix("/").partition("/")
         if request.host not in self._hosts:
             raise RefusedError(403, "this page is for this machine alone")
-        if request.method not in ("GET", "HEAD"):
+        commands = self.commands if request.method == "POST" else {}
+        if request.method not in ("GET", "HEAD") and not commands:
             raise RefusedError(501, "pages can be read, and nothing else")
         if not hmac.compare_digest(token.encode(errors="replace"), self.token.encode()):
             raise RefusedError(403, "the address needs the token that the command printed")
+        if commands:
+            return self._obey(commands.get(name), request)
         if name not in self.pages:
             raise RefusedError(404, "there is no such page here")
         try:
@@ -68,6 +79,19 @@ class Server:
         except Exception as error:  # training goes on, and the next request may do better
             raise RefusedError(500, f"the page could not be made ({type(error).__name__})") from error
         return answer(200, kind, content, with_body=request.method == "GET")
+
+    def _obey(self, obey: Obey | None, request: Request) -> bytes | None:
+        """The answer to a command; None: its content is wanted first."""
+        if obey is None:
+            raise RefusedError(404, "there is no such command here")
+        if request.origin not in [f"http://{host}" for host in self._hosts]:
+            raise RefusedError(403, "only the page itself can send commands")
+        if (request.kind or "").partition(";")[0].strip().lower() != JSON:
+            raise RefusedError(415, f"a command is {JSON}")
+        if request.body is None:
+            return None
+        code, content = obey(request.body)
+        return answer(code, JSON, content)
 
 
 def _listening(port: int) -> socket.socket:

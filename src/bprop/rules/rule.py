@@ -13,6 +13,7 @@ from bprop.elsewhere import alike, need_fields
 from bprop.errors import CallError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.namespace import Array, namespace
+from bprop.notebook import Described
 from bprop.outside import fails_again
 from bprop.registry import is_redefinition
 from bprop.rules.factors import read_factors, update_by_factor
@@ -47,7 +48,7 @@ OPTAX = ("rmsprop", "adagrad", "adadelta", "adamax", "nadam", "lamb", "lion", "r
 
 
 @dataclass(frozen=True)
-class Rule(ABC):
+class Rule(Described, ABC):
     """An update rule: (theta, gradient, state, t) -> (theta, state). A subclass defines `update`.
 
     learning_rate : a number, a schedule of `bprop.schedules`, or a function of t, the number of updates already made.

@@ -38,6 +38,7 @@ from bprop.elsewhere import alike, answer, need_fields
 from bprop.errors import CallError, SettingError, UnknownNameError
 from bprop.names import known
 from bprop.namespace import namespace
+from bprop.notebook import Described
 from bprop.rules.runtime import plain_numbers
 
 _CLASSES: "dict[str, type[Schedule]]" = {}
@@ -57,7 +58,7 @@ ELSEWHERE = alike(
 
 
 @dataclass(frozen=True)
-class Schedule(ABC):
+class Schedule(Described, ABC):
     """A learning rate alpha(t)."""
 
     rate: float
@@ -160,7 +161,7 @@ class cosine(Schedule):
 
 
 @dataclass(frozen=True)
-class warm_up:
+class warm_up(Described):
     """alpha(t) = after(0) (t + 1) / updates for t < updates, then after(t - updates). after : a rate or a schedule."""
 
     updates: int
@@ -178,7 +179,7 @@ class warm_up:
 
 
 @dataclass(frozen=True, repr=False)
-class OfFunction:
+class OfFunction(Described):
     """alpha(t) = function(t), a function of one whole number t.
 
     Raises CallError for a function that takes something else, SettingError for one that gives no rate.

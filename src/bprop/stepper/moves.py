@@ -14,20 +14,23 @@ from bprop.graph.objective import seeds_of
 from bprop.graph.passes import accumulate, compute
 from bprop.graph.plan import Context, Node, Plan, State
 from bprop.namespace import Array
+from bprop.stepper.update import Update
 from bprop.trained import as_pass
 
-FPROP, SEED, BPROP = "fprop", "seed", "bprop"
+FPROP, SEED, BPROP, UPDATE = "fprop", "seed", "bprop", "update"
 
 
 class Move(NamedTuple):
-    """One step of a pass: fprop of a box, bprop of a box, or, between them, the gradient at the loss."""
+    """One step of a pass: fprop of a box, then the gradient at the loss, then bprop of a box, then the update of a
+    parameter."""
 
     phase: str
     node: Node | None
+    parameter: str = ""
 
     @property
     def name(self) -> str:
-        return "" if self.node is None else self.node.name
+        return self.parameter if self.node is None else self.node.name
 
 
 class Moves:
@@ -38,13 +41,14 @@ class Moves:
     def __init__(
         self, graph: Any, params: Any = None, batch: Any = None, *, example: int = 0,
         inputs: str | Box | Sequence[str | Box] = (), training: bool = True, seed: int = 0, weights: Any = None,
-        dtype: Any = None,
+        dtype: Any = None, rule: Any = None,
     ):  # fmt: skip
         if not isinstance(graph, Graph):
             graph, params, batch = as_pass(graph, (params, batch), "Stepper(fit, batch)")
         elif batch is None:
             raise SettingError("Stepper(graph, params, batch) needs a batch, {input: array}; or Stepper(fit, batch)")
         self.graph: Graph = graph
+        self.update: Update | None = None if rule is None else Update.of(graph, rule)
         self.plan: Plan = graph.plan(training=training)
         leaves, self.context = graph.leaves_of(self.plan, params, graph.named(batch), seed, weights, dtype)
         targets = [inputs] if isinstance(inputs, str | Box) else list(inputs)
@@ -57,10 +61,13 @@ class Moves:
         self.sent: list[tuple[Array, ...]] = []
         self.moves: list[Move] = self._moves()
         self.position: int = 0
+        self.updated: dict[str, Array] = {}
+        self._after: dict[str, Array] = {}
         self._before: list[list[tuple[int, Array]]] = []  # for each move of bprop, the gradients that it replaced
         self.example = example
 
     def _moves(self) -> list[Move]:
+        """The moves in their order. The update of a parameter comes where all gradients are known: at the end."""
         forward = [Move(FPROP, node) for node in self.plan.nodes]
         if self.graph.loss is None:
             return forward
@@ -71,7 +78,8 @@ class Moves:
             if node.slot in reached and self.on_way[node.slot]:
                 back.append(Move(BPROP, node))
                 reached.update(node.children)
-        return [*forward, Move(SEED, None), *back]
+        last = () if self.update is None else self.update.names
+        return [*forward, Move(SEED, None), *back, *(Move(UPDATE, None, name) for name in last)]
 
     @property
     def rows(self) -> int:
@@ -108,7 +116,9 @@ class Moves:
         """Make the next move, or the next `count` moves. At the end, do nothing."""
         for _ in range(min(count, len(self.moves) - self.position)):
             move = self.moves[self.position]
-            if move.phase == FPROP:
+            if move.phase == UPDATE:
+                self._update(move.parameter)
+            elif move.phase == FPROP:
                 assert move.node is not None
                 self.state.extras.update(compute(self.plan, self.state.values, self.context, [move.node]))
             else:
@@ -118,6 +128,15 @@ class Moves:
                 self._before.append([(i, before[i]) for i in changed])
             self.position += 1
         return self
+
+    def _update(self, name: str) -> None:
+        """Compute the new value of a parameter: those of all are computed together, and shown one by one."""
+        assert self.update is not None
+        if not self.updated:
+            slots = {name: self.plan.leaves[name] for name in self.update.names}
+            theta = {name: self.state.values[slot] for name, slot in slots.items()}
+            self._after = self.update.step(theta, {name: self.grads[slot] for name, slot in slots.items()})
+        self.updated[name] = self._after[name]
 
     def _back(self, move: Move) -> tuple[Array, ...]:
         if move.node is not None:
@@ -132,7 +151,9 @@ class Moves:
         for _ in range(min(count, self.position)):
             self.position -= 1
             move = self.moves[self.position]
-            if move.phase == FPROP:
+            if move.phase == UPDATE:
+                del self.updated[move.parameter]
+            elif move.phase == FPROP:
                 assert move.node is not None
                 self.state.values[move.node.slot] = None
                 self.state.extras.pop(move.node.slot, None)

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from bprop.errors import SettingError
+from bprop.notebook import card, folded
+from bprop.notebook import table as table_of
+from bprop.notebook.text import figure
 from bprop.sources.splits import Split, class_numbers
 from bprop.tables.certainty import Watched
 from bprop.tables.out_of_fold import OutOfFold
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class CrossValidation:
     """The measures of folds, and their predictions.
 
@@ -28,12 +31,27 @@ class CrossValidation:
     scores: Mapping[str, float]
     intervals: Mapping[str, tuple[float, float]]
 
+    def __repr__(self) -> str:
+        return f"<CrossValidation: {len(self.folds)} folds, {len(self.out_of_fold.rows):,} rows>"
+
+    def _repr_html_(self) -> str:
+        rows = [[name, *_interval(value, self.intervals.get(name))] for name, value in self.scores.items()]
+        each = [[k, *map(figure, fold.values())] for k, fold in enumerate(self.folds, 1)]
+        of_folds = table_of(["fold", *self.folds[0]], each)
+        subtitle = f"{len(self.folds)} folds, {len(self.out_of_fold.rows):,} rows"
+        all_of_them = table_of(["measure", "all rows", "95% interval"], rows)
+        return card("CrossValidation", subtitle, all_of_them, folded("each fold", of_folds))
+
     @property
     def predictions(self) -> dict[str, np.ndarray]:
         """Arrays of the same length: "row" (from 0 on), "fold" (from 1 on), "f" (the value, or the probability of each
         class), "y" (the target; of classes its number)."""
         apart = self.out_of_fold
         return {"row": apart.rows, "fold": apart.fold, "f": apart.watched.f, "y": apart.watched.y}
+
+
+def _interval(value: float, ends: tuple[float, float] | None) -> list[str]:
+    return [figure(value), "" if ends is None else " to ".join(map(figure, ends))]
 
 
 def cross_validate(

@@ -13,14 +13,17 @@ from bprop.data import DataSet
 from bprop.errors import SettingError, UnsupportedError
 from bprop.graph import Graph
 from bprop.measures.scores import predictions
+from bprop.measures.shown import Scores
 from bprop.model import Model
 from bprop.reading import read_array
+from bprop.reporting.about import Facts
 from bprop.scaling import with_older
 from bprop.sources.frame import Frame
 from bprop.sources.preparation import KEY, Preparation
 from bprop.sources.scaling import places
 from bprop.sources.weights import example_weights
 from bprop.tables.certainty import CLASSES, Conformal, coverage_on
+from bprop.tables.facts import with_rows
 from bprop.tables.importance import importance_on
 from bprop.tables.judge import judge
 from bprop.tables.outputs import f_of, quantiles_of, spread_of
@@ -116,6 +119,12 @@ class TableModel(Model):
         with places(rows, self.preparation):
             return dict(self.examples(self.preparation.arrays(rows)).arrays)
 
+    def facts_of(self, data: Any) -> Facts:
+        """What a page tells of rows of a table (see `bprop.report`)."""
+        if self._is_arrays(data) or isinstance(data, tuple):
+            return Facts()
+        return with_rows(Facts(), self.preparation, rows_for(self.preparation, data, targets=True))
+
     def _targets(self, y: Any) -> dict[str, Any]:
         """The targets y (N,) or (N, K) as columns of the table."""
         columns, values = self.preparation.answer.columns, np.asarray(y)
@@ -184,7 +193,7 @@ class TableModel(Model):
                 noted = Conformal.from_notes(self.notes, len(preparation.answer.columns))
                 result["more"]["interval"] = coverage_on(self, rows, preparation, w, noted, interval)
         more = result["more"] if bootstrap else {k: v for k, v in result["more"].items() if k != "intervals"}
-        return {"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more}
+        return Scores({"examples": len(rows), "left_out": rows.left_out, **result["scores"], **more})
 
     def intervals(self, data: Any, level: float = 0.9) -> np.ndarray:
         """(N, 2) low and high for each row of a table, which hold the true value with a probability of `level`; of

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import numpy as np
 
+from bprop import notebook as nb
 from bprop.sources.column import Column
 from bprop.visible import visible
 
@@ -31,14 +31,13 @@ def text(table: Any) -> str:
 
 
 def html(table: Any) -> str:
-    """The same as an HTML table."""
-    head = "".join(f"<th style='text-align:left'>{name}</th>" for name in HEAD)
-    body = "".join(
-        "<tr>" + "".join(f"<td style='text-align:left'>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in _rows(table)
+    """The same as a card."""
+    first, target = _title(table)
+    cells = nb.table(HEAD, _rows(table), MOST_COLUMNS)
+    name, _, count = first.partition(": ")
+    return nb.card(
+        "Table" if name == "table" else f"Table {name}", count, nb.note(target), cells, *map(nb.note, _remarks(table))
     )
-    title, remarks = ("<br>".join(map(escape, lines)) for lines in (_title(table), _remarks(table)))
-    return f"<p>{title}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{remarks}</p>"
 
 
 def _title(table: Any) -> list[str]:

@@ -15,6 +15,7 @@ from bprop.elsewhere import answering
 from bprop.elsewhere.training import TABLES, TRAINING
 from bprop.errors import SettingError
 from bprop.graph import Graph
+from bprop.notebook import shortened
 from bprop.scaling import Units
 from bprop.sources.answer import Answer
 from bprop.sources.division import Division
@@ -88,6 +89,9 @@ class Table:
 
     def __repr__(self) -> str:
         return show.text(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(shortened(show.text(self), "print(table)"))
 
     def _repr_html_(self) -> str:
         return show.html(self)

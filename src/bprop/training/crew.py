@@ -13,6 +13,7 @@ import numpy as np
 from bprop.engines.engine import Engine, Job
 from bprop.record import Record
 from bprop.training.fit import Fit
+from bprop.training.helm import Helm
 from bprop.training.interrupt import Interrupt
 from bprop.training.progress import Progress, Silent
 from bprop.training.settings import TrainSettings
@@ -23,26 +24,33 @@ from bprop.training.trainer import Trainer
 class Crew:
     """Shared by `count` networks of a training, in whichever thread they run.
 
-    interrupt : notes signals. shown : where progress is shown. updates : those that each network has done.
-    stop : asked between two stretches whether all should stop.
+    interrupt : notes signals. shown : where progress is shown. updates : those that each network has done. planned :
+    those of all networks and epochs.
+    stop : asked between two stretches whether all should stop. steering : of a person who watches, or None.
     """
 
     interrupt: Interrupt
     updates: list[int]
+    planned: int
     failed: bool
 
     lock: Any
 
-    def __init__(self, count: int, stop: Callable[[], Any] | None = None):
-        self.interrupt, self.lock = Interrupt(), RLock()
+    def __init__(self, count: int, stop: Callable[[], Any] | None = None, steering: Any = None):
+        self.interrupt, self.lock, self.steering = Interrupt(), RLock(), steering
         self.shown: Progress = Silent()
-        self.updates, self.failed = [0] * count, False
+        self.updates, self.planned, self.failed = [0] * count, 0, False
         self._stop, self._asked, self._engine = stop, False, ""
 
     @property
     def stopping(self) -> bool:
         """Whether all networks are to stop: a signal came, one of them failed, or the caller wants it."""
-        return self.interrupt.signal is not None or self.failed or self.asked
+        return self.interrupt.signal is not None or self.failed or self.asked or self.steered_to_stop
+
+    @property
+    def steered_to_stop(self) -> bool:
+        """Whether a person who watches wants all networks to stop."""
+        return self.steering is not None and self.steering.stopping
 
     @property
     def asked(self) -> bool:
@@ -101,6 +109,12 @@ class OfCrew(Trainer):
 
     def _watch(self) -> AbstractContextManager[Interrupt]:
         return nullcontext(self.crew.interrupt)
+
+    def _make_helm(self) -> Helm:
+        return Helm(self.crew.steering, self.job.rule)
+
+    def _counts(self) -> tuple[int, int]:
+        return sum(self.crew.updates), self.crew.planned
 
     def _make_progress(self) -> Any:
         return Share(self.crew, self.k, self.together)

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bprop.errors import SettingError
+from bprop.notebook import Described
 from bprop.record import Record
 
 HOOKS = ("begin", "step", "epoch", "end")
 
 
-class Callback:
+class Callback(Described):
     """A callback of `bp.train`: an object with any of four methods, which are its hooks. It need not derive from this.
 
         begin(fit)           when training begins, or resumes

@@ -22,6 +22,7 @@ from bprop.training.checkpoints.members import make_above, member_place, member_
 from bprop.training.crew import Crew, OfCrew
 from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
+from bprop.training.helm import steering_of
 from bprop.training.hooks import Hooks, read_callbacks
 from bprop.training.interrupt import Terminated
 from bprop.training.kinds import kinds_of
@@ -105,10 +106,11 @@ class Team:
         self, graph: Graph, members: Sequence[Member], make_rule: Callable[[int], Any], settings: Mapping[str, Any],
         over: Callable[[], bool] | None = None,
     ):  # fmt: skip
-        self.crew: Crew = Crew(len(members), over)
+        callbacks = read_callbacks(settings.get("callbacks", ()))
+        self.crew: Crew = Crew(len(members), over, steering_of(callbacks))
         self.members, self.wanted = list(members), settings.get("progress", "auto")
         self.kinds: int = len({id(member.graph or graph) for member in members})
-        self.hooks: Hooks = Hooks(read_callbacks(settings.get("callbacks", ())))
+        self.hooks: Hooks = Hooks(callbacks)
         if self.hooks.until_due(0) is not None:
             raise SettingError(
                 "a callback with a method `step` follows the updates of one network, and here bprop trains several or "
@@ -170,7 +172,8 @@ class Team:
         crew, total = self.crew, sum(trainer.planned for trainer in self.trainers)
         done, stopped = sum(crew.updates), self._stop("callback") if self.hooks.stopping else None
         self.apart = all(trainer.run_.apart for trainer in self.trainers)
-        self.began = perf_counter(), done
+        self.began, crew.planned = (perf_counter(), done), total
+        self.trainers[0].helm.begin(self.trainers[0].position)
         with crew.interrupt:
             crew.shown = progress_of(self.wanted, self.trainers[0].settings.epochs, total, done)
             try:
@@ -212,6 +215,8 @@ class Team:
         self._turns([k for k, t in enumerate(self.trainers) if k not in self.ended and t.position.epoch == epoch])
         if self.crew.interrupt.signal is not None:
             return self._stop("interrupted")
+        if self.crew.steered_to_stop:
+            return self._stop("callback")
         if len(self.ended) < len(self.trainers) and self.crew.asked:
             return self._stop("time")
         if len(self.ended) == len(self.trainers):

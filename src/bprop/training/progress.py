@@ -1,4 +1,4 @@
-"""Progress of a run: a rich bar on a terminal, plain lines elsewhere, or nothing."""
+"""Progress of a run: a rich bar on a terminal, a card in a notebook, plain lines elsewhere, or nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from bprop.console import say
+from bprop.notebook import display_here
 from bprop.record import Record
+from bprop.training.bar import Bar
+from bprop.training.cell import Cell
+from bprop.training.measured import measured
 from bprop.visible import visible
 
 
@@ -81,7 +85,11 @@ class Lines:
     def _say_record(self) -> None:
         if self._unsaid is not None:
             left = f"  {self.left} left" if self.left else ""
-            self._say(str(self._unsaid).replace("  ", f"/{self.epochs}  ", 1) + left)
+            record, best = self._unsaid, " (best so far)" if self._unsaid.best else ""
+            numbers = "  ".join(measured(record)) + best
+            penalty = f"  penalty {record.penalty:.3g}" if record.penalty else ""
+            speed = f"  {record.examples_per_second:,.0f} examples/s"
+            self._say(f"epoch {record.epoch}/{self.epochs}  {numbers}{penalty}{speed}{left}")
             self._unsaid = None
 
     def _say(self, line: str) -> None:
@@ -89,53 +97,14 @@ class Lines:
         self._last = perf_counter()
 
 
-class Bar:
-    """A rich progress bar over all updates of the run, with the last record beside it."""
-
-    epochs: int
-    of: str
-    left: str
-
-    def __init__(self, epochs: int, total: int, start: int):
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.epochs, self.of, self.left = epochs, "", ""
-        self.bar: Any = Progress(
-            TextColumn("epoch {task.fields[epoch]}"), BarColumn(bar_width=10), TimeRemainingColumn(),
-            TextColumn("{task.fields[shown]}", markup=False), console=Console(stderr=True),
-        )  # fmt: skip
-        self.task: Any = self.bar.add_task("", total=total, completed=start, epoch=f"0/{epochs}", shown="")
-        self.bar.start()
-
-    def engine(self, choice: str) -> None:
-        self.bar.console.print(f"engine: {visible(choice)}", markup=False, highlight=False)
-
-    def steps(self, epoch: int, done: int, loss: float) -> None:
-        self.bar.update(self.task, completed=done, epoch=f"{epoch}/{self.epochs}{self.of}")
-
-    def epoch(self, record: Record) -> None:
-        shown = visible(brief(record))
-        done = max(record.updates, int(self.bar.tasks[0].completed))
-        self.bar.update(self.task, completed=done, shown=shown, epoch=f"{record.epoch}/{self.epochs}")
-
-    def close(self) -> None:
-        self.bar.stop()
-
-
-def brief(record: Record) -> str:
-    """Fits beside the bar on 80 columns: the loss, and the metrics of the validation set, or else the training set."""
-    shown = f"loss {record.loss:.3g}"
-    if record.validation is None:
-        return "  ".join([shown, *(f"{name} {value:.4g}" for name, value in record.metrics.items())])
-    metrics = [f" {name} {value:.4g}" for name, value in record.validation.items() if name != "loss"]
-    return f"{shown}  validation loss {record.validation['loss']:.3g}{''.join(metrics)}"
-
-
 def progress_of(wanted: Any, epochs: int, total: int, start: int) -> Progress:
-    """False: silent. True: a bar on a terminal, lines elsewhere. "auto": a bar on a terminal, else silent."""
+    """False: silent. True: a bar on a terminal, a card in a notebook, lines elsewhere. "auto": no lines elsewhere."""
+    if wanted is False:
+        return Silent()
+    if (display := display_here()) is not None:
+        return Cell(display, epochs, total, start)
     terminal = sys.stderr.isatty()
-    if wanted is False or (wanted == "auto" and not terminal):
+    if wanted == "auto" and not terminal:
         return Silent()
     if terminal and find_spec("rich") is not None:
         return Bar(epochs, total, start)

@@ -10,6 +10,7 @@ from bprop.errors import SettingError, UnknownNameError
 from bprop.measures.heads import Heads
 from bprop.measures.own import Own
 from bprop.names import known
+from bprop.notes import statistics
 from bprop.record import Record
 from bprop.scaling import Units
 from bprop.training.epoch import Position
@@ -66,3 +67,13 @@ class Recorder:
             learning_rate=None if rate is None else float(rate), seconds=at.seconds,
             examples_per_second=examples / max(at.seconds, 1e-9),
         )  # fmt: skip
+
+
+def input_statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
+    """{input: mean and deviation} of the numbers of training that the network takes as they are."""
+    data = job.data.whole
+    if not data.in_memory:
+        return {}
+    inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
+    arrays = {name: data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings}
+    return {name: statistics(array) for name, array in arrays.items() if array.size}

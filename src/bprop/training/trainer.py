@@ -17,7 +17,6 @@ from bprop.errors import ModelFileError, NonFiniteError
 from bprop.health import HealthProbe
 from bprop.history import History
 from bprop.model import KEEP_BEST, Model
-from bprop.notes import statistics
 from bprop.scaling import Units
 from bprop.training.checkpoints import resume
 from bprop.training.checkpoints.writer import CheckpointWriter
@@ -25,10 +24,11 @@ from bprop.training.diagnose import explain
 from bprop.training.epoch import BadStepError, Between, Pace, Position, run_epoch
 from bprop.training.events import from_begin_to_end
 from bprop.training.fit import Fit
+from bprop.training.helm import BY_HAND, Helm
 from bprop.training.hooks import Hooks
 from bprop.training.interrupt import Interrupt, Terminated
 from bprop.training.progress import Progress, Silent, progress_of
-from bprop.training.recorder import Recorder
+from bprop.training.recorder import Recorder, input_statistics
 from bprop.training.settings import TrainSettings
 from bprop.training.stopping import EarlyStopping
 from bprop.visible import visible
@@ -38,7 +38,7 @@ class Trainer(Between):
     """Trains a job: see `bprop.train` for the settings.
 
     run_ : the job in training on the engine, from `theta` or from the checkpoint that is resumed. position : where it
-    is. history : a record for every epoch done.
+    is. history : a record for every epoch done. whole : whether the last epoch that was begun was done to its end.
     """
 
     job: Job
@@ -57,13 +57,16 @@ class Trainer(Between):
     reader: Reader
 
     history: History
+    whole: bool
 
     def __init__(self, job: Job, engine: Engine, theta: Mapping[str, np.ndarray], settings: TrainSettings):
         self.job, self.settings, self.described = job, settings, settings.describe(job, engine)
         self.program, self.units = Program(job.graph, job.dtype), Units.of(settings.notes or {})
-        self.trained_on: dict[str, dict[str, float]] = _statistics(job, self.units)
+        self.trained_on: dict[str, dict[str, float]] = input_statistics(job, self.units)
         self.stopping, self.probe = settings.make_stopping(), HealthProbe(job, settings.health, settings.epochs)
         self.hooks: Hooks = Hooks(settings.callbacks)
+        self.helm: Helm = self._make_helm()
+        self.engine: Engine = engine
         self.recorder: Recorder = Recorder(job, self.program, self.units, settings)
         source = resume.source_of(settings.resume, settings.checkpoint)
         writes = settings.checkpoint is not None
@@ -74,6 +77,13 @@ class Trainer(Between):
         except BaseException:
             self.close()
             raise
+
+    def _counts(self) -> tuple[int, int]:
+        """The updates that are done, and those of all epochs."""
+        return self.position.updates, self.settings.epochs * self.job.steps_per_epoch
+
+    def _make_helm(self) -> Helm:
+        return Helm.of(self.settings.callbacks, self.job.rule)
 
     def _make_writer(self, fingerprint: Mapping[str, Any], source: Any) -> CheckpointWriter:
         settings, place = self.settings, self.settings.checkpoint
@@ -88,6 +98,8 @@ class Trainer(Between):
         saved = None if source is None else resume.load(source, self.job, fingerprint, monitor)
         if saved is not None and saved.stopping is None and not self.settings.wants_best:
             self.stopping = None  # the run kept its last epoch, and goes on as it was
+        if saved is not None:
+            self._take_job(self.helm.resume(saved.settings.get(BY_HAND, ()), self.job))
         self.run_ = engine.start(self.job, theta if saved is None else saved.params)
         self.position = Position()
         self.history = History()
@@ -117,6 +129,7 @@ class Trainer(Between):
 
     def _train(self) -> Fit:
         self.progress, stopped = self._make_progress(), None
+        self.helm.begin(self.position)
         with self._watch() as self.interrupt:
             try:
                 while stopped is None:
@@ -148,7 +161,7 @@ class Trainer(Between):
 
     def _ended(self) -> str | None:
         """The reason why no epoch is to follow, if there is one."""
-        if self.hooks.stopping:
+        if self.hooks.stopping or self.helm.stops:
             return "callback"
         if self.stopping is not None and self.stopping.exhausted:
             return "patience"
@@ -157,8 +170,9 @@ class Trainer(Between):
     def _stopped_after_epoch(self) -> str | None:
         if self.interrupted():
             return "interrupted"
-        within = self.position.step > 0  # a callback stopped the epoch before its end
-        return "callback" if within or self._callbacks_stop() or self.hooks.stopping else None
+        return (
+            "callback" if not self.whole or self._callbacks_stop() or self.hooks.stopping or self.helm.stops else None
+        )
 
     def _end(self, stopped: str) -> Fit:
         fit, at = self.fit(stopped), self.position
@@ -175,7 +189,28 @@ class Trainer(Between):
 
     def _epoch(self) -> None:
         """One epoch from where the run is, or as far as it comes before a signal."""
-        at, job, shuffle = self.position, self.job, self.settings.shuffle
+        self._part_of_epoch()
+        while not self.whole and self.helm.turned and not (self.interrupted() or self.helm.stops):
+            self._change_rate()
+            self._part_of_epoch()
+
+    def _change_rate(self) -> None:
+        """Go on with another learning rate, as if from a checkpoint."""
+        theta, arrays = self.run_.params(), self.run_.rule_arrays()
+        self._take_job(self.helm.turn(self.job, self.position.updates))
+        self.run_ = self.engine.start(self.job, theta)
+        self.run_.restore(theta, arrays)
+
+    def _take_job(self, job: Job) -> None:
+        if job is not self.job:
+            self.job = self.recorder.job = self.probe.job = job
+            self.described["rule"] = repr(job.rule)
+        if self.writer is not None and self.helm.changes:
+            self.writer.fingerprint = {**self.writer.fingerprint, BY_HAND: self.helm.changes}
+
+    def _part_of_epoch(self) -> None:
+        """One epoch from where the run is, or as far as it comes before a signal, or a wish for another rate."""
+        at, job, shuffle, self.whole = self.position, self.job, self.settings.shuffle, False
         order = job.data.order(job.seed, at.epoch, shuffle)
         with closing(job.data.reader(job.seed, at.epoch, shuffle)) as self.reader:
             finished, failure = False, None
@@ -189,7 +224,7 @@ class Trainer(Between):
             self._finish_epoch()
 
     def stop(self) -> bool:
-        return self.hooks.stopping or self.interrupted()
+        return self.hooks.stopping or self.interrupted() or self.helm.stops or self.helm.turned
 
     def interrupted(self) -> bool:
         """Whether something from outside ends training, such as a signal."""
@@ -211,6 +246,7 @@ class Trainer(Between):
         self.progress.steps(at.epoch + 1, at.updates, stretch.sums["loss"] / (stretch.sums["weight"] or 1.0))
         self.save_checkpoint()
         self.hooks.step(at.updates, lambda: self.recorder.so_far(self.run_, at), lambda: self.fit("running"))
+        self.helm.done(at, stretch, self.job, self._counts(), self.settings.epochs, self.interrupted)
 
     def _show_engine(self) -> None:
         """Show which engine runs, and why: at first, and where the run goes on elsewhere."""
@@ -224,6 +260,7 @@ class Trainer(Between):
     # --- after an epoch ---
 
     def _finish_epoch(self) -> None:
+        self.whole = True
         at, run, stopping = self.position, self.run_, self.stopping
         record = self.recorder.of_epoch(run, at)
         watched = stopping is not None and record.validation is not None
@@ -281,13 +318,3 @@ class Trainer(Between):
     def _write(self) -> None:
         assert self.writer is not None
         self.writer.write(lambda: self.fit("running"), self.position, self.run_, self.stopping)
-
-
-def _statistics(job: Job, units: Units) -> dict[str, dict[str, float]]:
-    """{input: mean and deviation} of the numbers of training that the network takes as they are."""
-    data = job.data.whole
-    if not data.in_memory:
-        return {}
-    inputs = job.graph.predictor.inputs.items() if job.graph.outputs else ()
-    arrays = {name: data.arrays[name] for name, box in inputs if box.dtype == "float" and name not in units.scalings}
-    return {name: statistics(array) for name, array in arrays.items() if array.size}

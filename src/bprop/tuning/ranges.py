@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any
 
 from bprop.errors import SettingError
+from bprop.notebook import Described
 
 FACTOR = 10
 """A range above 0 whose ends are this factor apart is searched by factors: as many trials from 0.001 to 0.01 as from
@@ -18,7 +19,7 @@ _RANGE = re.compile(r"\s*([^\s.]\S*?|\.\d\S*?)\s*\.\.\s*(\S+?)\s*")
 
 
 @dataclass(frozen=True)
-class Fixed:
+class Fixed(Described):
     """One value, which is not searched."""
 
     value: Any
@@ -38,7 +39,7 @@ class Fixed:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Described):
     """One of several values."""
 
     values: tuple[Any, ...]
@@ -64,7 +65,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Between:
+class Between(Described):
     """A number from low to high, both included; whole numbers where both ends are whole.
 
     log : search by factors; default: where low is above 0 and high is 10 low or more. step : low + k step alone.

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bprop.notebook import shortened
 from bprop.training import Fit
+from bprop.tuning.card import html
 from bprop.tuning.ranges import Range
 from bprop.tuning.trial import Trial, best_of
 from bprop.tuning.words import lines, number
@@ -71,6 +73,12 @@ class Tuned:
 
     def __repr__(self) -> str:
         return f"<Tuned: {len(self.trials)} trials, best {self.monitor} {number(self.best.value)}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(shortened(f"{self!r}\n{self}", "print(tuned)"))
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the best model to a file, with the trials in its notes."""

@@ -34,20 +34,24 @@ def lines(
 ) -> list[str]:
     """The best trials as a table in words, and a line for each one that diverged or failed."""
     searched = [name for name, one in space.items() if not isinstance(one, Fixed)]
-    first = ranked(trials, maximise)[:most]
-    head = ["trial", monitor, "epochs", "seconds", *searched]
-    rows = [
-        [
-            f"{trial.number}{'' if trial.state == COMPLETE else ' ' + trial.state}", number(trial.value),
-            f"{trial.epochs:,}", f"{trial.seconds:.1f}", *(_short(trial.settings[name]) for name in searched),
-        ]
-        for trial in first
-    ]  # fmt: skip
+    head, *rows = table_of(ranked(trials, maximise)[:most], searched, monitor)
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     rows_ = [_row(row, widths) for row in (head, *rows)]
     if len(trials) > most:
         rows_.append(f"... and {len(trials) - most:,} more")
     return [*rows_, *bad_ones(trials)]
+
+
+def table_of(trials: Sequence[Trial], searched: Sequence[str], monitor: str) -> list[list[str]]:
+    """The head, and the cells of each trial."""
+    rows = [
+        [
+            f"{trial.number}{'' if trial.state == COMPLETE else ' ' + trial.state}", number(trial.value),
+            f"{trial.epochs:,}", f"{trial.seconds:.1f}", *(_short(trial.settings[name]) for name in searched),
+        ]
+        for trial in trials
+    ]  # fmt: skip
+    return [["trial", monitor, "epochs", "seconds", *searched], *rows]
 
 
 def bad_ones(trials: Sequence[Trial], most: int = 3) -> list[str]:

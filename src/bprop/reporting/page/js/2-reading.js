@@ -1,5 +1,6 @@
 // A picture of a row of things (epochs, trials), which are read one by one with the mouse or the arrow keys. A class of
-// such pictures has `count` (of things), `point(event)` (reads the nearest one) and `mark(k)` (marks one and describes it).
+// such pictures has `count` (of things), `point(event)` (reads the nearest one), `mark(k)` (marks one and describes it)
+// and perhaps `numbers()`, what can be saved.
 
 class Readable {
   // more: elements between the title and the picture
@@ -8,7 +9,9 @@ class Readable {
     this.index = null; // which one is read
     this.picture = svg("svg", { tabindex: 0, role: "img" });
     this.readout = el("p", { class: "readout", "aria-live": "polite" });
-    this.figure = el("figure", { class: "chart" }, el("figcaption", {}, title), ...more, this.picture, this.readout);
+    const top = el("div", { class: "chart-top" }, el("figcaption", {}, title));
+    if (this.numbers) top.append(saving(title, () => this.numbers()));
+    this.figure = el("figure", { class: "chart" }, top, ...more, this.picture, this.readout);
     this.picture.addEventListener("pointermove", (event) => this.point(event));
     this.picture.addEventListener("pointerdown", (event) => this.point(event));
     this.picture.addEventListener("pointerleave", () => this.read(null));

@@ -39,14 +39,14 @@ function drawCurves({ records, run }) {
   }
   if (!charts.size) byId("charts").replaceChildren();
   const epochs = records.map((record) => record.epoch);
-  const logarithmic = byId("log").checked;
+  const [logarithmic, early] = [byId("log").checked, byId("early").checked];
   const curves = curvesOf(records);
   for (const { title } of curves.filter((one) => !charts.has(one.title))) {
     charts.set(title, new Chart(title));
     byId("charts").append(charts.get(title).figure);
   }
   // all stand in their places before the first is drawn, which takes the width that it has
-  curves.forEach(({ title, series }) => charts.get(title).set(epochs, series, logarithmic, run.best_epoch));
+  curves.forEach(({ title, series }) => charts.get(title).set(epochs, series, logarithmic, run.best_epoch, early));
   if (byId("curve-table").closest("details").open) tabulate(epochs, curves, run.best_epoch);
 }
 
@@ -63,12 +63,13 @@ function tabulate(epochs, curves, best) {
 }
 
 function startCurves(page) {
-  byId("log").addEventListener("change", () => drawCurves(page));
+  for (const id of ["log", "early"]) byId(id).addEventListener("change", () => drawCurves(page));
   byId("curve-table").closest("details").addEventListener("toggle", () => drawCurves(page));
   let width = 0;
   new ResizeObserver(() => {
     if (byId("charts").clientWidth === width) return;
     width = byId("charts").clientWidth;
     charts.forEach((chart) => chart.draw());
+    redrawPlots();
   }).observe(byId("charts"));
 }

@@ -12,7 +12,21 @@ const QUANTITIES = [
   { of: "parameters", name: "gradient_norm", title: "Norm of their gradient", logarithmic: true },
 ];
 
-const health = { records: [], quantity: QUANTITIES[0], at: 0, following: true, timer: null, edges: [] };
+const health = { records: [], quantity: QUANTITIES[0], at: 0, following: true, timer: null, edges: [], page: null };
+
+// {box: [what it computes, or null where it has a name of its own; what stands beside its name]}
+function boxesOf() {
+  return health.page?.boxes ?? {};
+}
+
+// The name of a box, or what it computes where nobody gave it a name
+function headOf(name) {
+  return boxesOf()[name]?.[0] || name;
+}
+
+function shownValue(value) {
+  return value !== null && health.quantity.share ? `${(100 * value).toFixed(1)}%` : format(value);
+}
 
 function valueOf(record, name) {
   const { of, name: what } = health.quantity;
@@ -100,8 +114,9 @@ function drawBars(record, names, scale) {
     const bar = el("div", { class: "bar", "data-bar": name });
     bar.style.width = `${100 * (scale.bar(value) ?? 0)}%`;
     bar.style.background = scale.colour(value) ?? "";
-    const shown = value !== null && health.quantity.share ? `${(100 * value).toFixed(1)}%` : format(value);
-    return el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "room" }, bar), el("td", { class: "number" }, shown));
+    const what = el("td", { class: "what" }, boxesOf()[name]?.[1] ?? "");
+    const shown = el("td", { class: "number" }, shownValue(value));
+    return el("tr", {}, el("th", { scope: "row" }, headOf(name)), what, el("td", { class: "room" }, bar), shown);
   });
   byId("bars").replaceChildren(el("table", {}, el("caption", {}, scale.barsSaid), el("tbody", {}, ...rows)));
 }
@@ -147,6 +162,12 @@ function replay() {
 }
 
 function startHealth(page) {
+  health.page = page;
+  byId("bars-save").append(saving("Health of the boxes", () => {
+    const names = namesOf(health.records);
+    const record = health.records[health.at];
+    return { head: ["name", health.quantity.title], rows: names.map((name) => [name, valueOf(record, name)]) };
+  }));
   byId("epoch").addEventListener("input", () => {
     stopReplay();
     chooseEpoch(Number(byId("epoch").value));

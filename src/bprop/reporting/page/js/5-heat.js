@@ -1,8 +1,9 @@
-// The picture of all boxes over the epochs that were looked at, on a true axis of epochs.
+// The picture of all boxes over the epochs that were looked at, on a true axis of epochs. It is read cell by cell.
 
-const HEAT = { left: 110, row: 15, width: 520, ticks: 34 };
+const HEAT = { left: 150, row: 17, width: 560, ticks: 34 };
 const MOST_ROWS = 60;
 const MOST_NAMED = 12; // epochs in the line below the picture
+const MOST_LETTERS = 22;
 
 // epochs, increasing -> {edges: the places of the borders between them, places, logarithmic}, all in [0, 1].
 // Looks that are spread evenly stand on a linear axis, others on a logarithmic one. Each colour reaches half way to the next.
@@ -18,37 +19,107 @@ function axisOf(epochs) {
   return { edges: all.map(share), places: raw.map(share), logarithmic };
 }
 
+class Heat extends Readable {
+  constructor() {
+    super("Over the epochs");
+    this.row = 0;
+    this.picture.addEventListener("click", (event) => chooseEpoch(this.cellAt(event)[0]));
+  }
+
+  get count() {
+    return this.records.length;
+  }
+
+  set(records, names, scale) {
+    const shown = names.slice(0, MOST_ROWS);
+    Object.assign(this, { records, names: shown, scale, row: Math.min(this.row, Math.max(0, shown.length - 1)) });
+    if (this.index !== null) this.index = Math.min(this.index, records.length - 1);
+    const epochs = records.map((record) => record.epoch);
+    const axis = axisOf(epochs);
+    const x = (place) => HEAT.left + place * (HEAT.width - HEAT.left);
+    health.edges = axis.edges.map(x);
+    this.tall = HEAT.row * shown.length;
+    const parts = shown.flatMap((name, y) => [heatLabel(name, y), this.cells(name, y)]);
+    parts.push(...heatTicks(epochs, axis.places.map(x), this.tall));
+    const title = axis.logarithmic ? "epoch, on a logarithmic axis" : "epoch";
+    parts.push(svg("text", { class: "tick", x: (HEAT.left + HEAT.width) / 2, y: this.tall + 36, "text-anchor": "middle" }, title));
+    parts.push(svg("rect", { id: "heat-mark", y: 0, height: this.tall, fill: "none", stroke: "var(--text)", "stroke-width": 1.5 }));
+    const said = `${health.quantity.title} of ${shown.length} over ${epochs.length} epochs; arrow keys read it, Enter shows an epoch.`;
+    this.picture.setAttribute("aria-label", said);
+    this.picture.setAttribute("viewBox", `0 0 ${HEAT.width + 2} ${this.tall + 42}`);
+    this.fill(...parts);
+    byId("looks").textContent = looksSaid(epochs);
+  }
+
+  cells(name, y) {
+    const cells = this.records.map((record, k) => {
+      const [left, right] = [health.edges[k], health.edges[k + 1]];
+      const cell = svg("rect", { x: left, y: y * HEAT.row, width: right - left + 0.3, height: HEAT.row - 1 });
+      cell.style.fill = this.scale.colour(valueOf(record, name)) ?? "transparent";
+      return cell;
+    });
+    return svg("g", {}, ...cells);
+  }
+
+  numbers() {
+    const rows = this.records.map((record) => [record.epoch, ...this.names.map((name) => valueOf(record, name))]);
+    return { head: ["epoch", ...this.names], rows };
+  }
+
+  // [the number of the look, the number of the row]
+  cellAt(event) {
+    const box = this.picture.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * (HEAT.width + 2);
+    const y = ((event.clientY - box.top) / box.height) * (this.tall + 42);
+    const place = health.edges.findIndex((edge) => edge > x) - 1;
+    const row = Math.max(0, Math.min(this.names.length - 1, Math.floor(y / HEAT.row)));
+    return [place < -1 ? this.count - 1 : Math.max(0, place), row];
+  }
+
+  point(event) {
+    const [place, row] = this.cellAt(event);
+    this.row = row;
+    this.read(place);
+  }
+
+  key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (event.key === "Enter" && this.index !== null) chooseEpoch(this.index);
+    if (step === undefined) return super.key(event);
+    event.preventDefault();
+    this.row = Math.max(0, Math.min(this.names.length - 1, this.row + step));
+    this.read(this.index ?? this.count - 1);
+  }
+
+  mark(k) {
+    const name = this.names[this.row];
+    if (name === undefined) return "";
+    const [left, right] = [health.edges[k], health.edges[k + 1]];
+    const frame = { class: "heat-read", x: left, y: this.row * HEAT.row, width: Math.max(3, right - left), height: HEAT.row - 1 };
+    this.cursor.append(svg("rect", frame));
+    return `${headOf(name)}, epoch ${this.records[k].epoch}: ${shownValue(valueOf(this.records[k], name))}`;
+  }
+}
+
+let heat = null;
+
 function drawHeat(names, scale) {
-  const shown = names.slice(0, MOST_ROWS);
-  const height = HEAT.row * shown.length;
-  const epochs = health.records.map((record) => record.epoch);
-  const axis = axisOf(epochs);
-  const x = (place) => HEAT.left + place * (HEAT.width - HEAT.left);
-  health.edges = axis.edges.map(x);
-  const parts = shown.flatMap((name, y) => [heatLabel(name, y), ...heatRow(name, y, scale)]);
-  parts.push(...heatTicks(epochs, axis.places.map(x), height));
-  const title = axis.logarithmic ? "epoch, on a logarithmic axis" : "epoch";
-  parts.push(svg("text", { class: "tick", x: (HEAT.left + HEAT.width) / 2, y: height + 36, "text-anchor": "middle" }, title));
-  parts.push(svg("rect", { id: "heat-mark", y: 0, height, fill: "none", stroke: "var(--text)", "stroke-width": 1.5 }));
-  const said = `${health.quantity.title} of ${shown.length} over ${epochs.length} epochs; the slider chooses one.`;
-  const picture = svg("svg", { viewBox: `0 0 ${HEAT.width + 2} ${height + 42}`, role: "img", "aria-label": said }, ...parts);
-  picture.addEventListener("click", (event) => chooseAt(picture, event));
-  byId("heat").replaceChildren(picture);
-  byId("looks").textContent = looksSaid(epochs);
+  if (heat === null) {
+    heat = new Heat();
+    byId("heat").replaceChildren(heat.figure);
+  }
+  heat.set(health.records, names, scale);
 }
 
 function heatLabel(name, y) {
-  const label = name.length > 15 ? `${name.slice(0, 14)}…` : name;
-  return svg("text", { class: "tick", x: HEAT.left - 6, y: y * HEAT.row + 11, "text-anchor": "end" }, label);
+  return svg("text", { class: "tick", x: HEAT.left - 6, y: y * HEAT.row + 12, "text-anchor": "end" }, shortened(headOf(name), MOST_LETTERS));
 }
 
-function heatRow(name, y, scale) {
-  return health.records.map((record, k) => {
-    const [left, right] = [health.edges[k], health.edges[k + 1]];
-    const cell = svg("rect", { x: left, y: y * HEAT.row, width: right - left + 0.3, height: HEAT.row - 1 });
-    cell.style.fill = scale.colour(valueOf(record, name)) ?? "transparent";
-    return cell;
-  });
+// Long names often differ at their ends: the middle is left out
+function shortened(name, most) {
+  if (name.length <= most) return name;
+  const end = Math.floor((most - 1) / 2);
+  return `${name.slice(0, most - 1 - end)}…${name.slice(name.length - end)}`;
 }
 
 // A tick for every epoch that was looked at; numbers for as many as there is room for, the first and the last always
@@ -70,14 +141,6 @@ function heatTicks(epochs, places, height) {
 function looksSaid(epochs) {
   if (epochs.length > MOST_NAMED) return `The network was measured after ${epochs.length} epochs, each with a mark below the picture.`;
   return `The network was measured after ${epochs.length === 1 ? "epoch" : "the epochs"} ${epochs.join(", ")}.`;
-}
-
-function chooseAt(picture, event) {
-  const box = picture.getBoundingClientRect();
-  const x = ((event.clientX - box.left) / box.width) * (HEAT.width + 2);
-  const place = health.edges.findIndex((edge) => edge > x) - 1;
-  const last = health.records.length - 1;
-  chooseEpoch(place < -1 ? last : Math.max(0, place));
 }
 
 function markHeat() {

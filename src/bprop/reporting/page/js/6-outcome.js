@@ -4,41 +4,58 @@ function drawOutcome(outcome) {
   show("outcome", Boolean(outcome));
   show("worst", Boolean(outcome?.worst.length));
   if (!outcome) return;
-  byId("outcome-title").textContent = `On ${format(outcome.count)} ${outcome.name} examples`;
+  byId("outcome-title").textContent = `On ${format(outcome.count)} ${outcome.name} example${outcome.count === 1 ? "" : "s"}`;
   byId("outcome-note").textContent = outcome.note;
   show("outcome-note", outcome.note !== "");
   byId("outcome-warnings").replaceChildren(...outcome.warnings.map((line) => el("li", {}, sentence(line))));
   show("outcome-warnings", outcome.warnings.length > 0);
   facts("measures", Object.entries(outcome.measures));
-  show("confusion", Boolean(outcome.confusion));
+  show("measures", outcome.heads.length !== 1);
+  byId("heads").replaceChildren();
+  for (const head of outcome.heads) drawHead(byId("heads"), head, outcome.heads.length > 1);
+  const movable = outcome.heads.some((head) => head.threshold); // which has a matrix of its own
+  show("confusion", Boolean(outcome.confusion) && !movable);
   show("residuals", Boolean(outcome.residuals));
-  if (outcome.confusion) drawConfusion(outcome.confusion);
-  if (outcome.residuals) drawResiduals(outcome.residuals);
-  show("importance", Boolean(outcome.importance));
-  if (outcome.importance) drawImportance(outcome.importance);
+  if (outcome.confusion) drawConfusion(byId("confusion"), outcome.confusion);
+  if (outcome.residuals) drawResiduals(byId("residuals"), outcome.residuals);
+  drawPart("boundary", outcome.boundary, drawBoundary);
+  drawPart("importance", outcome.importance, drawImportance);
+  drawPart("features", outcome.features, drawFeatures);
+  drawPart("filters", outcome.filters, drawFilters);
   if (outcome.worst.length) drawWorst(outcome.worst);
 }
 
+function drawPart(id, data, draw) {
+  show(id, Boolean(data));
+  byId(id).replaceChildren();
+  if (data) draw(byId(id), data);
+}
+
 // A bar for each column: how much the loss grows when its cells are permuted
-function drawImportance({ rows, repeats, columns, more }) {
+function drawImportance(host, { rows, repeats, columns, more }) {
   const most = Math.max(...columns.map(([, increase]) => increase ?? 0), 1e-300);
   const lines = columns.map(([name, increase, deviation, slope]) => {
     const bar = el("td", { class: "importance-bar" }, el("span", {}));
     bar.firstChild.style.width = `${Math.max(0, ((increase ?? 0) / most) * 100)}%`;
-    const numbers = [increase, deviation, slope].map((value) => el("td", { class: "number" }, shortNumber(value)));
+    const numbers = [increase, deviation, slope].map((value) => el("td", { class: "number" }, format(value)));
     return el("tr", {}, el("th", { scope: "row" }, name), bar, ...numbers);
   });
   const head = ["column", "", "permuted", "deviation", "gradient × input"].map((name) => el("th", { scope: "col" }, name));
   const rest = more ? ` ${format(more)} further columns are not shown.` : "";
-  const said = `How much each column matters: the growth of the loss when the cells of the column are permuted, on ${format(rows)} examples (mean and deviation of ${repeats} permutations), and the mean size of gradient × input.${rest}`;
+  const said = `The growth of the loss when the cells of the column are permuted, on ${format(rows)} examples (mean and deviation of ${repeats} permutations), and the mean size of gradient × input.${rest}`;
   const thead = el("thead", {}, el("tr", {}, ...head));
-  byId("importance").replaceChildren(el("table", {}, el("caption", {}, said), thead, el("tbody", {}, ...lines)));
+  const save = saving("Importance", () => ({ head: ["column", "increase of the loss", "deviation", "gradient x input"], rows: columns }));
+  host.append(
+    el("div", { class: "chart-top" }, el("h3", {}, "How much each column matters"), save),
+    el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Importance of columns" },
+      el("table", {}, el("caption", {}, said), thead, el("tbody", {}, ...lines))),
+  );
 }
 
-function drawConfusion({ classes, counts, pairs }) {
+function drawConfusion(host, { classes, counts, pairs }) {
   if (!counts) {
     const rows = pairs.map(([truth, taken, count]) => [truth, taken, count]);
-    byId("confusion").replaceChildren(table("The most frequent mistakes", ["true class", "predicted", "examples"], rows));
+    host.replaceChildren(table("The most frequent mistakes", ["true class", "predicted", "examples"], rows));
     return;
   }
   const head = classes.map((name) => el("th", { scope: "col", class: "number" }, name));
@@ -53,32 +70,8 @@ function drawConfusion({ classes, counts, pairs }) {
   });
   const caption = el("caption", {}, "True class (rows) and predicted class (columns)");
   const thead = el("thead", {}, el("tr", {}, el("td", {}), ...head));
-  byId("confusion").replaceChildren(el("table", {}, caption, thead, el("tbody", {}, ...rows)));
-}
-
-function drawResiduals(columns) {
-  byId("residuals").replaceChildren(...columns.map(residualPlot));
-}
-
-// Difference (prediction - truth) over prediction: what a good fit leaves is a band around 0
-function residualPlot({ name, predicted, truth }) {
-  const [width, height] = [560, 300];
-  const rests = predicted.map((value, k) => value - truth[k]);
-  const [across, up] = [scaleOf(predicted, false), scaleOf([...rests, 0], false)];
-  const x = (value) => 60 + across.at(value) * (width - 80);
-  const y = (value) => height - 44 - up.at(value) * (height - 60);
-  const parts = up.ticks.flatMap((value) => [
-    svg("line", { class: "axis", x1: 60, x2: width - 20, y1: y(value), y2: y(value), "stroke-width": value === 0 ? 2.5 : 1 }),
-    svg("text", { class: "tick", x: 54, y: y(value) + 4, "text-anchor": "end" }, shortNumber(value)),
-  ]);
-  const dots = rests.map((rest, k) => svg("circle", { class: "point ink-0", cx: x(predicted[k]), cy: y(rest), r: 2.5, "fill-opacity": 0.5 }));
-  const ticks = across.ticks.map((value) =>
-    svg("text", { class: "tick", x: x(value), y: height - 26, "text-anchor": "middle" }, shortNumber(value)),
-  );
-  const title = svg("text", { class: "tick", x: width / 2, y: height - 6, "text-anchor": "middle" }, "prediction");
-  const said = `Residuals of ${name}: prediction minus truth, by prediction, for ${rests.length} examples`;
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": said }, ...parts, ...dots, ...ticks, title);
-  return el("figure", { class: "chart" }, el("figcaption", {}, `${name}: prediction − truth, by prediction`), picture);
+  const save = saving("Confusion matrix", () => ({ head: ["true class", ...classes], rows: counts.map((row, k) => [classes[k], ...row]) }));
+  host.replaceChildren(save, el("table", {}, caption, thead, el("tbody", {}, ...rows)));
 }
 
 function drawWorst(worst) {

@@ -1,0 +1,125 @@
+"""In every state, light and dark, wide and narrow: axe finds nothing, no request leaves, nothing is too wide."""
+
+import pytest
+
+
+def go_through(play):
+    """(state, page) after state of the page."""
+    page = play.page
+    yield "at first"
+    play.send("choose", parameter="W1", index=[1, 2])
+    yield "a weight is chosen"
+    play.send("run_pass", phase="fprop")
+    page.click('[data-unit="h1 1"]')
+    yield "forward, a unit is chosen"
+    play.send("run_pass", phase="bprop")
+    play.send("epoch")
+    yield "back, trained"
+    page.click("text=Boxes")
+    page.click('[data-box="a2"]')
+    page.wait_for_selector('[data-box="a2"].chosen')
+    yield "box by box"
+    page.click("text=Show the code")
+    yield "the code"
+    page.keyboard.press("Escape")
+    page.click("text=Share")
+    yield "the address"
+    page.keyboard.press("Escape")
+    page.select_option('[aria-label="Planted mistake"]', index=1)
+    page.click('[data-do="check_boxes"]')
+    page.wait_for_selector(".verdict.wrong")
+    yield "a mistake is found"
+    page.select_option(".field:has-text('Rule') select", "Adam")
+    page.select_option(".train-bar .field:has-text('Penalty') select", "l2")
+    play.send("layer", at=3, units=9, activation="leaky_relu")
+    play.send("skip", **{"from": 0, "to": 3})
+    yield "another network"
+    play.send("example", row=10**6)
+    page.wait_for_selector(".toast")
+    yield "an error"
+
+
+OVERLAPS = """() => {
+    const cards = [...document.querySelectorAll('.card')].filter((card) => card.offsetParent !== null), bad = [];
+    const boxes = cards.map((card) => card.getBoundingClientRect());
+    cards.forEach((card, i) => {
+        if (card.scrollWidth > card.clientWidth + 1) bad.push(card.className + ' is too narrow for what it holds');
+        for (let j = 0; j < i; j++) {
+            const a = boxes[i], b = boxes[j];
+            if (a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1) {
+                bad.push(`${card.className} lies over ${cards[j].className}`);
+            }
+        }
+    });
+    return bad;
+}"""
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(420, "dark"), (1024, "light"), (1440, "dark")])
+def test_axe_finds_nothing_in_any_state(opened, width, scheme):
+    play = opened("moons", width, color_scheme=scheme)
+    for state in go_through(play):
+        play.settle()
+        assert play.axe() == [], state
+        assert play.page.evaluate("document.documentElement.scrollWidth") <= width, state
+        assert play.page.evaluate(OVERLAPS) == [], state
+
+
+def test_no_state_asks_anybody_else_or_breaks_the_policy(opened):
+    play = opened("moons")
+    for _ in go_through(play):
+        play.settle()
+    assert play.complaints == []  # axe itself breaks it, so this is a test of its own
+    assert all(address.startswith(play.server.url) for address in play.asked)
+
+
+def test_the_page_may_ask_nobody_even_if_it_would(opened):
+    play = opened("xor")
+    assert play.complaints == []
+    blocked = "fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'blocked')"
+    assert play.page.evaluate(blocked) == "blocked"
+    assert any("Content Security Policy" in complaint for complaint in play.complaints)
+
+
+def focused(page):
+    return page.evaluate(
+        """() => { const a = document.activeElement;
+            return a.dataset.do || a.ariaLabel || a.textContent.trim() || a.className; }"""
+    )
+
+
+def test_every_control_is_reached_with_the_tab_key(opened):
+    play = opened("xor")
+    play.send("nudge", parameter="W1", index=[0, 0], by=0.1)
+    page, reached = play.page, set()
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        reached.add(focused(page))
+    controls = {"Undo", "Show the code", "Share", "rewind", "train", "step", "epoch", "Units", "Boxes", "forward"}
+    assert controls | {"Remove layer 1", "Units of layer 2", "Add a layer", "check_boxes"} <= reached
+    assert len([name for name in reached if name.startswith(("Unit ", "Input "))]) == 1  # one stop for the network
+    assert any(name.startswith("P(1) over x1 and x2") for name in reached)
+
+
+def test_a_network_is_trained_and_a_weight_checked_without_a_mouse(opened):
+    play = opened("xor")
+    page = play.page
+    page.focus('[data-do="step"]')
+    page.keyboard.press("Enter")
+    play.settle()
+    assert play.part("training")["step"] == 1
+    page.focus('[data-unit="h1 0"]')
+    page.keyboard.press("w")
+    page.keyboard.press("0")
+    play.settle()
+    assert play.theta["W1"][0, 0] == 0.0
+    assert page.text_content("p[aria-live=polite]").startswith("W1[0, 0] is 0;")
+    page.focus('[data-do="forward"]')
+    page.keyboard.press("Space")
+    play.settle()
+    assert play.part("pass")["position"] == 1
+    page.focus(".plane")
+    page.keyboard.press("ArrowRight")
+    play.settle()
+    assert play.part("pass")["own"]
