@@ -8,7 +8,8 @@ from typing import NamedTuple
 from bprop.formulas import pieces
 from bprop.formulas.pieces import Piece, Sum
 
-WIDEST = 40
+PLUS = '<mo form="infix">+</mo>'
+WIDEST = 36
 """A line of more letters (of its text) is broken, at a plus or before its result, for narrow pages."""
 
 
@@ -46,7 +47,7 @@ def _rows(line: Line) -> str:
         return _row(line.left.mathml, "", "")
     left = line.left.mathml if not line.word else pieces.row(pieces.spaced(line.word, after=True), line.left.mathml)
     parts, equals = broken(line.right), pieces.operator("=")
-    rows = [parts[0].mathml, *(pieces.row(pieces.operator("+"), part.mathml) for part in parts[1:])]
+    rows = [parts[0].mathml, *(pieces.row(PLUS, part.mathml) for part in parts[1:])]
     signs = [equals] + [""] * (len(rows) - 1)
     if line.result is not None:
         result = f'<mrow class="result">{line.result.mathml}</mrow>'
