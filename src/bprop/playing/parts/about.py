@@ -37,14 +37,14 @@ def subject(state: State, computed: Computed) -> dict[str, Any]:
 def _points(about: Subject) -> dict[str, Any] | None:
     """The rows as points of a plane, where they have one or two numbers and one target."""
     x, y = about.data.get("x"), about.data.get("y")
-    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.ndim != 1:
+    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.size != len(y):
         return None
     sets = [("train", about.data)] + ([("test", about.held_out)] if about.held_out is not None else [])
     shares = {part: POINTS * len(arrays["y"]) // (about.rows + about.held) for part, arrays in sets}
     shown = [(part, arrays, np.arange(min(len(arrays["y"]), max(1, shares[part])))) for part, arrays in sets]
     return {
         "x": [point for _, arrays, rows in shown for point in plain(arrays["x"][rows])],
-        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows])],
+        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows].ravel())],
         "part": [part for part, _, rows in shown for _ in rows],
         "row": [int(row) for _, _, rows in shown for row in rows],
     }
