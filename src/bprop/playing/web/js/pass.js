@@ -49,7 +49,7 @@ export function PassCard({ store }) {
 function label(next) {
   if (!next) return "The pass is done";
   if (next.phase === "fprop") return `Forward: ${next.box} →`;
-  return next.phase === "seed" ? "Start back: ∂L/∂L = 1" : `Back: ← through ${next.box}`;
+  return next.phase === "seed" ? "Start back" : `Back: ← through ${next.box}`;
 }
 
 const heading = (last) => (last.phase === "fprop" ? html`Forward: <b>${last.box}</b>` : last.phase === "seed" ? "The gradient of the loss for itself is 1" : html`Back: what <b>${last.box}</b> sends to its children`);
