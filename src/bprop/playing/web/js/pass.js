@@ -12,7 +12,7 @@ export function PassControls({ store }) {
   const move = (name) => store.send(name, { count: 1 }).then(() => store.say(store.parts.pass.value?.last?.text ?? "No move is made."));
   return html`<div class="pass-controls">
     <div class="moves">
-      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back")}>← Undo move</button>
+      <button type="button" class="main-button" data-do="back" disabled=${p.position === 0} onClick=${() => move("back")}>← Undo</button>
       <button type="button" class=${"main-button strong " + (backwards ? "backwards" : "")} data-do="forward" disabled=${!next} onClick=${() => move("forward")}>${label(next)}</button>
     </div>
     <${Track} store=${store} p=${p} />
