@@ -73,6 +73,21 @@ def test_a_run_that_diverges_at_its_first_step_has_a_report_and_no_model(run, fo
     assert not (folder / "far.bprop").exists()
 
 
+def test_a_run_that_an_error_ends_has_a_report_of_what_it_learned(run, folder, monkeypatch):
+    """The disk was full after two epochs: the page has both, and says why there are no more."""
+    from bprop.tensorboard import TensorBoard
+
+    def full(self, record, *more):
+        if record.epoch == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(TensorBoard, "__call__", full)
+    run(f"train pets.csv {BASE} --tensorboard logs --report r.html", code=1)
+    page = page_of(folder / "r.html")
+    assert page["run"]["status"] == "failed" and "No space left" in page["run"]["failure"]
+    assert [record["epoch"] for record in page["records"]] == [1, 2]
+
+
 def test_what_cannot_be_is_said_at_once(refused):
     refused(f"train pets.csv {BASE} --report absent/r.html", "absent", "no folder")
     refused(f"train pets.csv {BASE} --live-port 80", "add --live")
@@ -153,6 +168,21 @@ def test_the_page_stays_where_there_is_something_to_read(typer, monkeypatch, ter
     for wait in (None, True, False):  # these must be said at once
         assert not watching(wait).stays(errors.SettingError("no such thing"))
         assert not watching(wait).stays(Terminated(None))
+
+
+@pytest.mark.parametrize(
+    ("wait", "terminal", "says", "stays"),
+    [
+        (True, False, "by Ctrl-C too", True), (None, True, "ends both", False),
+        (None, False, "--live-wait", False), (False, True, "--live-wait", False),
+    ],
+)  # fmt: skip
+def test_what_ctrl_c_ends_is_said_beforehand(typer, monkeypatch, wait, terminal, says, stays):
+    from bprop.cli import watching as module
+
+    monkeypatch.setattr(module, "on_terminal", lambda: terminal)
+    assert says in module.how_long(wait)
+    assert watching(wait).stays(typer.Exit(130)) == stays
 
 
 def test_an_error_is_said_before_the_page_is_left_open(start, folder):

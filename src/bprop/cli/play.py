@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from bprop.cli import options as opt
-from bprop.cli.browser import open_in_browser
 from bprop.cli.command import command
 from bprop.cli.experiment import is_model
 from bprop.cli.reading import reading_options
@@ -25,6 +24,7 @@ from bprop.playing.refused import RefusedError
 from bprop.playing.serving import PlayServer, need_packages
 from bprop.playing.subjects.opening import names, subject_of
 from bprop.playing.subjects.subject import Subject
+from bprop.reporting.opening import open_in_browser
 from bprop.sources.read_options import ReadOptions
 from bprop.training.interrupt import Interrupt
 from bprop.visible import visible

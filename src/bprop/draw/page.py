@@ -25,7 +25,9 @@ def write(scene: Scene, layout: Layout, description: str, page: float | None = N
     """One SVG element, with its style. `description` is read out in its place. page : the pixels of a page's width.
 
     For machines: each box is a group with data-box (its name) and data-kind, each edge is a path with data-from and
-    data-to. A group of several boxes also has data-members, their names.
+    data-to, each arrowhead has data-tip, the name of the box to which it points. A group of several boxes also has
+    data-members, their names. A page that lets people choose boxes adds the class choosing to the <svg>, chosen to a
+    box, and near to its edges and their ends.
     """
     legend = Legend(scene)
     inner = max(layout.width, width(scene.caption, NAME) if page is None else 0.0, legend.least)
@@ -38,7 +40,7 @@ def write(scene: Scene, layout: Layout, description: str, page: float | None = N
     svg = new(
         None, "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {total_width:.0f} {total_height:.0f}",
         width=f"{total_width:.0f}", height=f"{total_height:.0f}", role="img", class_="bprop-graph",
-        aria_labelledby=f"{uid}-title {uid}-desc",
+        data_direction="right" if scene.turned else "up", aria_labelledby=f"{uid}-title {uid}-desc",
     )  # fmt: skip
     new(svg, "title", scene.caption, id=f"{uid}-title")
     new(svg, "desc", description, id=f"{uid}-desc")
@@ -67,7 +69,7 @@ def _edge(parent: ET.Element, line: Line) -> None:
     new(parent, "path", class_="edge" + more, d=line.path, data_from=edge.source.name, data_to=edge.target.name)
     if line.tip is not None:
         x, y = line.tip
-        new(parent, "path", class_="tip" + more, d=f"M{x:.1f} {y:.1f}{TIPS[line.heading]}")
+        new(parent, "path", class_="tip" + more, d=f"M{x:.1f} {y:.1f}{TIPS[line.heading]}", data_tip=edge.target.name)
 
 
 def _label(parent: ET.Element, label: Label) -> None:

@@ -38,7 +38,7 @@ Wrong = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake in bprop. text : what is wrong, in plain words. kinds : the classes of the boxes that can have it.
+    """A mistake in bprop. text : the mistake in plain words. kinds : the classes of the boxes that can have it.
 
     fits : further says of a box of a graph whether the mistake would make a difference there.
     """

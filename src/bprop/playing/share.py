@@ -18,6 +18,7 @@ from zlib import crc32
 import numpy as np
 
 from bprop.playing import read
+from bprop.playing.lessons import LESSONS
 from bprop.playing.network import Network, cast, network_of, planted
 from bprop.playing.recipe import Recipe
 from bprop.playing.refused import RefusedError
@@ -189,7 +190,18 @@ def _rule(value: Any) -> Rule:
 def _view(fields_: Mapping[str, Any], work: Work) -> View:
     row = read.whole(fields_["row"], "row", 0, work.subject.rows - 1)
     position = read.whole(fields_["position"], "position", 0, 10**9)
-    return View(row, _own(fields_["own"], work), position, _chosen(fields_["chosen"], work))
+    lesson = _lesson(fields_["lesson"])
+    return View(row, _own(fields_["own"], work), position, _chosen(fields_["chosen"], work), lesson=lesson)
+
+
+def _lesson(value: Any) -> tuple[str, int] | None:
+    if value is None:
+        return None
+    pair = read.listed(value, "lesson", 2)
+    if len(pair) != 2:
+        raise RefusedError("lesson is [name, step]")
+    name = read.choice(pair[0], "lesson", LESSONS)
+    return name, read.whole(pair[1], "step", 1, len(LESSONS[name].steps))
 
 
 def _own(value: Any, work: Work) -> dict[str, np.ndarray] | None:

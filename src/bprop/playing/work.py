@@ -97,7 +97,7 @@ class View:
 
     row : of the training set, the example of the pass. own : {input: numbers} in their place, typed by hand.
     position : moves made of its pass. chosen : a weight, (parameter, index). check : the last result of a check.
-    lesson : (name, step). answer : to the question of this step.
+    lesson : (name, step). answer : to the question of this step. begun : the work at its beginning.
     """
 
     row: int = 0
@@ -107,6 +107,7 @@ class View:
     check: Any = None
     lesson: tuple[str, int] | None = None
     answer: str | float | None = None
+    begun: Work | None = None
 
 
 FIRST = View()

@@ -20,7 +20,7 @@ from bprop.reporting.importance import importance_in
 from bprop.reporting.layers import first_layer
 from bprop.reporting.looking import Pass, look
 from bprop.reporting.pictures import Pictures
-from bprop.reporting.plain import number, numbers, shortened, spread, text
+from bprop.reporting.plain import digits_for, number, numbers, shortened, spread, text
 from bprop.reporting.whose import whose
 from bprop.reporting.worst import Answer, in_units, inputs_of, worst_of
 
@@ -206,8 +206,10 @@ def _confusion(taken: np.ndarray, truth: np.ndarray, classes: list[str]) -> dict
 
 def _residuals(names: list[str], predicted: np.ndarray, truth: np.ndarray) -> list[dict[str, Any]]:
     predicted, truth = (np.asarray(array).reshape(len(truth), -1) for array in (predicted, truth))
-    rows = spread(len(truth), MOST_POINTS)
-    return [
-        {"name": shortened(name, 40), "predicted": numbers(predicted[rows, k]), "truth": numbers(truth[rows, k])}
-        for k, name in enumerate(names[:MOST_COLUMNS])
-    ]
+    rows, charts = spread(len(truth), MOST_POINTS), []
+    for k, name in enumerate(names[:MOST_COLUMNS]):
+        f, y = (array[rows, k].astype(np.float64) for array in (predicted, truth))
+        with np.errstate(all="ignore"):
+            digits = digits_for(y, float(np.abs(f - y).max(initial=0.0)))
+        charts.append({"name": shortened(name, 40), "predicted": numbers(f, digits), "truth": numbers(y, digits)})
+    return charts

@@ -20,7 +20,7 @@ DANGEROUS = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"
 TRAINING, TUNING, COMPARISON = "training", "tuning", "comparison"
 """The kinds of pages."""
 SHARED = {
-    TUNING: ("1-dom.js", "2-scale.js", "2-saving.js", "2-reading.js"),
+    TUNING: ("1-dom.js", "2-drawing.js", "2-scale.js", "2-saving.js", "2-reading.js"),
     COMPARISON: ("1-dom.js", "2-scale.js", "2-saving.js", "2-reading.js", "3-chart.js", "5-colours.js"),
 }
 """Files of the page of a training that other pages use, too."""

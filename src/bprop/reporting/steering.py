@@ -21,6 +21,9 @@ class Steering:
     them at its own pace. moment : where training is, as plain data; None before its first steps.
     """
 
+    followed: bool
+    takes_rate: bool
+    rate: float | None
     stopping: bool
     paused: bool
     rates: list[float]

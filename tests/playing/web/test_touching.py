@@ -107,6 +107,18 @@ def test_a_click_in_the_plane_makes_an_example_of_that_point(play):
     np.testing.assert_allclose(point, low + (high - low) * [0.25, 0.75], atol=0.02 * np.max(high - low))
 
 
+def test_the_target_of_the_example_is_another_one(play):
+    before = everything(play)
+    y = int(play.data["y"][0])
+    play.page.select_option('[data-control~="target"] select', str(1 - y))
+    play.settle()
+    after, gradients = play.units(), play.units("gradient")
+    values = play.graph.fprop(play.theta, {"x": play.data["x"][:1], "y": np.array([1 - y])})
+    assert after["loss 0"] == values["loss"][0] != before["values"]["loss 0"]
+    assert gradients["h2 0"] == play.graph.bprop(values)["h2"][0, 0]
+    assert "your own example" in play.page.text_content(".pass")
+
+
 def test_arrow_keys_walk_through_the_network(play):
     page = play.page
     page.focus('[data-unit="h1 0"]')

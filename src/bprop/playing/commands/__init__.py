@@ -1,6 +1,6 @@
 """The commands of the page. A new one is a function with the decorator `command`, in a module here."""
 
-from bprop.playing.commands import building, checking, learning, mistaken, sharing, walking, weights
+from bprop.playing.commands import building, checking, learning, mistaken, sharing, teaching, walking, weights
 from bprop.playing.commands.command import COMMANDS, At, Command, named
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "mistaken",
     "named",
     "sharing",
+    "teaching",
     "walking",
     "weights",
 ]

@@ -57,7 +57,8 @@ def fitting(at: At) -> State:
         there = name in theta and len(shape) == len(index) and all(i < n for i, n in zip(index, shape, strict=True))
         chosen = chosen if there else None
     most = len(at.computed.stepper(at.state.with_view(position=0)).moves)
-    return at.state.with_view(chosen=chosen, check=None, position=min(view.position, most))
+    check = view.check if view.check is not None and view.check[0].network is at.state.work.network else None
+    return at.state.with_view(chosen=chosen, check=check, position=min(view.position, most))
 
 
 @command({"recipe": read.anything})

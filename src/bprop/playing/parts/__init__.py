@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bprop.playing.parts import about, batch, graph, images, learning, line, maps, walk, weight, writing
+from bprop.playing.parts import about, batch, graph, images, learning, lesson, line, maps, walk, weight, writing
 from bprop.playing.parts.part import Part
 from bprop.playing.work import State
 
@@ -40,6 +40,7 @@ PARTS = (
     Part("training", _of_training, learning.learning),
     Part("check", lambda state: (state.work, state.view.check), about.check),
     Part("mistake", lambda state: (state.work.mistake,), about.mistake),
+    Part("lesson", lambda state: (state.work, state.view), lesson.lesson),
     Part("code", lambda state: (state.work,), writing.code, waits=True),
     Part("share", lambda state: (state.work, state.view), writing.address, waits=True),
 )

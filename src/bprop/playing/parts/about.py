@@ -12,6 +12,7 @@ from bprop.architecture import activations
 from bprop.graph import Graph
 from bprop.playing.computed import Computed
 from bprop.playing.mistakes import MISTAKES, places
+from bprop.playing.parts.lesson import choices as lessons
 from bprop.playing.plain import parameters, plain
 from bprop.playing.recipe import fitting_losses
 from bprop.playing.subjects.opening import names
@@ -36,14 +37,14 @@ def subject(state: State, computed: Computed) -> dict[str, Any]:
 def _points(about: Subject) -> dict[str, Any] | None:
     """The rows as points of a plane, where they have one or two numbers and one target."""
     x, y = about.data.get("x"), about.data.get("y")
-    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.ndim != 1:
+    if x is None or y is None or about.inputs not in (1, 2) or x.shape[1:] != (about.inputs,) or y.size != len(y):
         return None
     sets = [("train", about.data)] + ([("test", about.held_out)] if about.held_out is not None else [])
     shares = {part: POINTS * len(arrays["y"]) // (about.rows + about.held) for part, arrays in sets}
     shown = [(part, arrays, np.arange(min(len(arrays["y"]), max(1, shares[part])))) for part, arrays in sets]
     return {
         "x": [point for _, arrays, rows in shown for point in plain(arrays["x"][rows])],
-        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows])],
+        "y": [one for _, arrays, rows in shown for one in plain(arrays["y"][rows].ravel())],
         "part": [part for part, _, rows in shown for _ in rows],
         "row": [int(row) for _, _, rows in shown for row in rows],
     }
@@ -60,7 +61,7 @@ def choices(state: State, computed: Computed) -> dict[str, Any]:
         "losses": fitting_losses(about.task) if about.recipe is not None else [],
         "rules": {rule.__name__: {"name": name, **settings(rule)} for name, rule in rules().items()},
         "initialisations": list(init.NAMED),
-        "mistakes": fitting(state.work.network.graph), "lessons": [], "subjects": names(computed.brought),
+        "mistakes": fitting(state.work.network.graph), "lessons": lessons(), "subjects": names(computed.brought),
     }  # fmt: skip
 
 

@@ -83,6 +83,11 @@ class Conductor:
         if self._thread is not None:
             self._thread.join(ENDING)
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def _run(self) -> None:
         while not self._waiting.closed:
             self._waiting.pause(self.turn())

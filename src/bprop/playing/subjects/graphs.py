@@ -114,7 +114,8 @@ def task_of(graph: Graph) -> str:
     if isinstance(first, ClassLoss) or (first.head is not None and first.head.labels):
         return "classification"
     binary = first.head is not None and first.head.output == "Sigmoid"
-    return ("multilabel" if len(first.children[1].dims) > 1 else "binary") if binary else "regression"
+    several = len(first.children[1].dims) > 1 and first.children[1].dims[1:] != (1,)
+    return ("multilabel" if several else "binary") if binary else "regression"
 
 
 def _inputs(graph: Graph) -> tuple[int, tuple[int, int] | None]:

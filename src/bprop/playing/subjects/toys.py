@@ -8,7 +8,7 @@ from bprop.playing.subjects.subject import Code, Subject
 
 ROWS, HELD = 200, 100
 EVERY = {**toys.CLASSES, **toys.NUMBERS}
-RATES = {"xor": 0.3, "moons": 0.3, "circles": 0.3, "spiral": 0.1, "sine": 0.05, "hill": 0.1}
+RATES = {"xor": 0.3, "moons": 0.3, "circles": 0.3, "spiral": 0.2, "sine": 0.05, "hill": 0.1}
 LAYERS = {"spiral": (Layer(8, "tanh"), Layer(8, "tanh"))}
 
 

@@ -1,6 +1,7 @@
 // The panel on the left: what the network is built of.
 import { html } from "../vendor/preact.js";
 import { Field, NumberField, Select } from "./fields.js";
+import { layersOf } from "./layers.js";
 import { Icon } from "./icons.js";
 
 export function BuildPanel({ store }) {
@@ -20,13 +21,13 @@ export function BuildPanel({ store }) {
 
 function Layers({ store }) {
   const { recipe, choices } = store.parts, r = recipe.value, c = choices.value ?? {};
-  const last = r.layers.at(-1);
+  const last = r.layers.at(-1), names = (layersOf(store.parts.graph.value, store.parts.images.value) ?? []).map((unit) => unit.box);
   return html`
     <ol class="layers" aria-label="Hidden layers" data-control="layers">
       ${r.layers.map((layer, at) => html`<li>
-        <span class="layer-name">Layer ${at + 1}</span>
+        <span class="layer-name mono">${names[at] ?? at + 1}</span>
         <${NumberField} label=${`Units of layer ${at + 1}`} value=${layer.units} min=${1} max=${64} whole onSet=${(count) => store.send("units", { at: at + 1, count })} />
-        <${Select} label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
+        <${Select} control="activation" label=${`Activation of layer ${at + 1}`} value=${layer.activation} options=${c.activations ?? [layer.activation]} onSet=${(name) => store.send("activation", { at: at + 1, name })} />
         <button type="button" class="quiet" aria-label=${`Remove layer ${at + 1}`} title="Remove" onClick=${() => store.send("drop_layer", { at: at + 1 })}><${Icon} name="close" /></button>
       </li>`)}
     </ol>

@@ -4,6 +4,7 @@ import { Icon } from "./icons.js";
 
 export function Lesson({ store }) {
   const lesson = store.parts.lesson.value;
+  void store.version.value; // what is framed may have been drawn anew
   useEffect(() => { highlight(store.element, lesson?.highlight ?? []); });
   if (!lesson) return null;
   const last = lesson.step >= lesson.of;
@@ -11,13 +12,14 @@ export function Lesson({ store }) {
     <div class="card-head"><h2 id="lesson-title">${lesson.title}</h2><span class="hint">step ${lesson.step} of ${lesson.of}</span>
       <button type="button" class="quiet" aria-label="End the lesson" title="End the lesson" onClick=${() => store.send("end_lesson")}><${Icon} name="close" /></button></div>
     <div class="dots" aria-hidden="true">${Array.from({ length: lesson.of }, (_, at) => html`<i class=${at < lesson.step ? "made" : ""}></i>`)}</div>
-    <div class="lesson-text" aria-live="polite">${lesson.text.split("\n\n").map((text) => html`<p>${text}</p>`)}</div>
-    ${lesson.task && html`<p class=${"task " + (lesson.done ? "done" : "")}><${Icon} name=${lesson.done ? "check" : "play"} /> <span>${lesson.task}</span>${lesson.done && html`<span class="unseen"> Done.</span>`}</p>`}
+    <div class="lesson-body"><div class="lesson-text" aria-live="polite">${lesson.text.split("\n\n").map((text) => html`<p>${text}</p>`)}</div>
+    <div class="lesson-doing">
+    ${lesson.task && html`<p class=${"task " + (lesson.task_done ?? lesson.done ? "done" : "")}><${Icon} name=${lesson.task_done ?? lesson.done ? "check" : "play"} /> <span>${lesson.task}</span>${(lesson.task_done ?? lesson.done) && html`<span class="unseen"> Done.</span>`}</p>`}
     ${lesson.question && html`<${Question} key=${lesson.step} store=${store} question=${lesson.question} />`}
     <div class="moves">
       <button type="button" class="main-button" disabled=${lesson.step <= 1} onClick=${() => store.send("previous")}>Previous</button>
       <button type="button" class="main-button strong" onClick=${() => store.send(last ? "end_lesson" : "next")}>${last ? "Done" : "Next"}</button>
-    </div>
+    </div></div></div>
   </section>`;
 }
 
@@ -43,7 +45,7 @@ function highlight(place, names) {
   for (const element of place.querySelectorAll(".lesson-mark")) element.classList.remove("lesson-mark");
   for (const name of names) {
     const word = CSS.escape(name);
-    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control="${word}"], [data-unit^="${word} "]`;
+    const marked = `[data-do="${word}"], [data-box="${word}"], [data-control~="${word}"], [data-unit^="${word} "], [data-before="${word}"], [data-weight^="${word}["]`;
     for (const element of place.querySelectorAll(marked)) element.classList.add("lesson-mark");
   }
 }

@@ -12,7 +12,7 @@ export function WeightInspector({ store }) {
   const reach = isNumber(w.value) ? Math.max(3, Math.ceil(Math.abs(w.value) * 1.2)) : 3;
   return html`
     <div class="card-head"><h2>Weight <span class="mono">${name}</span></h2></div>
-    <div class="weight-value">
+    <div class="weight-value" data-control="set_weight nudge">
       <input type="range" class="weight-range" min=${-reach} max=${reach} step="any" value=${isNumber(w.value) ? w.value : 0} aria-label=${`Value of ${name}`}
         aria-valuetext=${short(w.value)}
         onKeyDown=${(event) => moveByKey(store, event, w.parameter, w.index)}
