@@ -426,7 +426,8 @@ def test_epochs_that_were_looked_at_stand_on_a_true_axis(opened, tmp_path, class
     assert page.locator("#heat text", has_text="logarithmic axis").count() == 1
     assert "after the epochs 1, 2, 5, 20, 100, 2000." in page.text_content("#looks")
     box = page.locator("#heat svg").bounding_box()
-    page.locator("#heat svg").click(position={"x": places[4] / 522 * box["width"], "y": 8})
+    whole = float(page.locator("#heat svg").get_attribute("viewBox").split()[2])
+    page.locator("#heat svg").click(position={"x": places[4] / whole * box["width"], "y": 8})
     assert page.text_content("#epoch-shown") == "epoch 100"
 
 

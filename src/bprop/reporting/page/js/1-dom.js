@@ -37,6 +37,16 @@ function format(value) {
   return size >= 1e-3 && size < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(2);
 }
 
+// A function that shows numbers with so many digits that they are told apart, also where they lie far from 0
+function formatFor(values) {
+  const known = values.filter(Number.isFinite);
+  const [low, high] = known.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const digits = high > low ? Math.min(15, 4 + Math.max(0, Math.ceil(Math.log10(size) - Math.log10(high - low)))) : 4;
+  const shown = { maximumSignificantDigits: digits };
+  return (value) => (digits > 5 && Number.isFinite(value) ? value.toLocaleString("en", shown) : format(value));
+}
+
 function facts(id, pairs) {
   const list = byId(id);
   list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, format(value))]));
