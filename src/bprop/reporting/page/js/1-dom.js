@@ -52,11 +52,16 @@ function facts(id, pairs) {
   list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, format(value))]));
 }
 
+// A cell of a table's head: a <th> where it has a name
+function headCell(name, kind = null) {
+  return name === "" ? el("td", {}) : el("th", { scope: "col", class: kind }, name);
+}
+
 // head: names of columns; rows: arrays of values; numbers are set to the right.
 function table(caption, head, rows) {
   const cell = (value) => el("td", { class: typeof value === "number" ? "number" : null }, format(value));
   const numeric = (k) => rows.length > 0 && typeof rows[0][k] === "number";
-  const heads = head.map((name, k) => el("th", { scope: "col", class: numeric(k) ? "number" : null }, name));
+  const heads = head.map((name, k) => headCell(name, numeric(k) ? "number" : null));
   return el(
     "table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, ...heads)),
     el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map(cell)))),
